@@ -1,0 +1,1 @@
+//! Merit: job specs as plain text.
