@@ -1,1 +1,12 @@
-//! Merit: job specs as plain text.
+//! Merit: job specs as plain text, checked like a program, evaluated exactly, traceable to the last row.
+//!
+//! The passes, in the order data flows:
+//!
+//! 1. [`source`], [`syntax`]: text of `.merit` files -> tree
+//!
+//! [`diagnostic`] is what every stage says about mistakes.
+
+pub mod diagnostic;
+pub mod source;
+pub mod syntax;
+pub mod time;

@@ -1,0 +1,106 @@
+//! What the program has to say about a project or its data, free of how it is shown.
+//!
+//! Every stage makes [`Diagnostic`]s; the renderers in this folder turn them into text for a terminal or
+//! into a format for a machine. A diagnostic has a code, a plain sentence, a place and the mend.
+
+mod codes;
+
+pub use codes::Code;
+
+use crate::source::{SourceSet, Span};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The project or its data cannot be used as they are.
+    Error,
+    /// Probably not what was meant.
+    Warning,
+}
+
+/// A place in a spec with a few words on what is there.
+#[derive(Clone, Debug)]
+pub struct Label {
+    pub span: Span,
+    /// May be empty: then only the place is marked.
+    pub text: String,
+}
+
+/// A place in a data file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataPlace {
+    /// The path as it is shown to the user.
+    pub file: String,
+    /// The row as the user's editor or spreadsheet counts it: the first line of the file is 1.
+    pub row: Option<u64>,
+    /// The header of the column as it stands in the file.
+    pub column: Option<String>,
+    /// The text found in the cell.
+    pub text: Option<String>,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    /// One sentence: what is wrong. Lower case, source in backticks, no full stop.
+    pub message: String,
+    /// Places in the specs; the first one is the place of the finding.
+    pub labels: Vec<Label>,
+    /// Places in data files; the first one is the place of the finding.
+    pub data: Vec<DataPlace>,
+    /// Facts that help to understand the finding, one sentence each.
+    pub notes: Vec<String>,
+    /// The mend: what to write instead, or what to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding with the severity its code has by default.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            labels: Vec::new(),
+            data: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    pub fn in_data(mut self, place: DataPlace) -> Self {
+        self.data.push(place);
+        self
+    }
+
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Puts findings in the order of their places: specs by file and offset, then data by file and row.
+pub fn sort(diagnostics: &mut [Diagnostic], sources: &SourceSet) {
+    diagnostics.sort_by_cached_key(|diagnostic| {
+        let spec = diagnostic.labels.first().map(|label| {
+            (sources.get(label.span.file).path.clone(), label.span.start, label.span.end)
+        });
+        let data = diagnostic.data.first().map(|place| (place.file.clone(), place.row, place.column.clone()));
+        (spec.is_none(), spec, data, diagnostic.code.as_str(), diagnostic.message.clone())
+    });
+}

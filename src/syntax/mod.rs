@@ -1,0 +1,3 @@
+//! Text of `.merit` files to trees.
+
+pub mod tree;

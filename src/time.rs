@@ -1,0 +1,331 @@
+//! Days, months, periods and the company's calendar.
+//!
+//! Every window a formula reads is a run of whole months ([`Months`]), so nothing depends on 29 February; a
+//! [`Calendar`] says which days a month has and which months make a fiscal quarter, half or year.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+/// A day, counted from 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// `None` when there is no such day, or its year lies outside 1 to 9999.
+    pub fn from_ymd(year: i32, month: u32, day: u32) -> Option<Day> {
+        if !(1..=9999).contains(&year) {
+            return None;
+        }
+        let date = Date::new(year as i16, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+        Some(Day(days_from_civil(date)))
+    }
+
+    pub fn ymd(self) -> (i32, u32, u32) {
+        civil_from_days(self.0)
+    }
+
+    pub fn next(self) -> Day {
+        Day(self.0 + 1)
+    }
+
+    pub fn previous(self) -> Day {
+        Day(self.0 - 1)
+    }
+}
+
+/// Days from 1970-01-01 of a date of the proleptic Gregorian calendar.
+fn days_from_civil(date: Date) -> i32 {
+    let epoch = Date::constant(1970, 1, 1);
+    date.since((jiff::Unit::Day, epoch)).map_or(0, |span| span.get_days())
+}
+
+/// Year, month and day of a day number; Howard Hinnant's `civil_from_days`, as this runs once for each cell.
+fn civil_from_days(days: i32) -> (i32, u32, u32) {
+    let z = days as i64 + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let mp = (5 * day_of_year + 2) / 153;
+    let day = (day_of_year - (153 * mp + 2) / 5 + 1) as u32;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 } as u32;
+    let year = (year_of_era + era * 400 + i64::from(month <= 2)) as i32;
+    (year, month, day)
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.ymd();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A month, counted in months from January of year 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month(pub i32);
+
+impl Month {
+    /// `month` counts from 1.
+    pub fn new(year: i32, month: u32) -> Month {
+        Month(year * 12 + month as i32 - 1)
+    }
+
+    pub fn year(self) -> i32 {
+        self.0.div_euclid(12)
+    }
+
+    /// Counts from 1.
+    pub fn number(self) -> u32 {
+        self.0.rem_euclid(12) as u32 + 1
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year(), self.number())
+    }
+}
+
+impl fmt::Debug for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A run of whole months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Months {
+    pub first: Month,
+    pub count: u32,
+}
+
+impl Months {
+    pub fn last(self) -> Month {
+        Month(self.first.0 + self.count as i32 - 1)
+    }
+
+    pub fn contains(self, month: Month) -> bool {
+        self.first <= month && month <= self.last()
+    }
+
+    /// Whether all of `other` lies inside.
+    pub fn holds(self, other: Months) -> bool {
+        self.first <= other.first && other.last() <= self.last()
+    }
+
+    pub fn overlaps(self, other: Months) -> bool {
+        self.first <= other.last() && other.first <= self.last()
+    }
+
+    pub fn earlier(self, months: u32) -> Months {
+        Months { first: Month(self.first.0 - months as i32), count: self.count }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Month> {
+        (self.first.0..self.first.0 + self.count as i32).map(Month)
+    }
+}
+
+/// `2026-07`, or `2026-07 to 2026-09` over several months.
+impl fmt::Display for Months {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            1 => write!(f, "{}", self.first),
+            _ => write!(f, "{} to {}", self.first, self.last()),
+        }
+    }
+}
+
+/// A period as people name it: `2026`, `2026-H1`, `2026-Q3`, `2026-07`. What months it has, a [`Calendar`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PeriodName {
+    pub year: i32,
+    pub part: PeriodPart,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PeriodPart {
+    Year,
+    /// 1 or 2
+    Half(u8),
+    /// 1 to 4
+    Quarter(u8),
+    /// 1 to 12: a month of the calendar year, not of the fiscal one
+    Month(u8),
+}
+
+impl PeriodName {
+    /// Reads `2026`, `2026-H1`, `2026-Q3` or `2026-07`.
+    pub fn parse(text: &str) -> Option<PeriodName> {
+        let (year, part) = match text.split_once('-') {
+            None => (text, PeriodPart::Year),
+            Some((year, part)) => {
+                let digit = |text: &str, most: u8| match text.as_bytes() {
+                    [digit] if (b'1'..=b'0' + most).contains(digit) => Some(digit - b'0'),
+                    _ => None,
+                };
+                let part = match part.as_bytes().first()? {
+                    b'H' => PeriodPart::Half(digit(&part[1..], 2)?),
+                    b'Q' => PeriodPart::Quarter(digit(&part[1..], 4)?),
+                    _ if part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) => {
+                        PeriodPart::Month(part.parse().ok().filter(|month| (1..=12).contains(month))?)
+                    }
+                    _ => return None,
+                };
+                (year, part)
+            }
+        };
+        let plain = year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+        let year = year.parse().ok().filter(|year| plain && *year >= 1)?;
+        Some(PeriodName { year, part })
+    }
+}
+
+impl fmt::Display for PeriodName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let year = self.year;
+        match self.part {
+            PeriodPart::Year => write!(f, "{year:04}"),
+            PeriodPart::Half(half) => write!(f, "{year:04}-H{half}"),
+            PeriodPart::Quarter(quarter) => write!(f, "{year:04}-Q{quarter}"),
+            PeriodPart::Month(month) => write!(f, "{year:04}-{month:02}"),
+        }
+    }
+}
+
+/// Which days a month has and where the fiscal year begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// 1 to 12
+    pub fiscal_start: u32,
+    /// The fiscal year 2026 is the one that ends in 2026, not the one that starts in it.
+    pub named_by_end: bool,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Calendar { fiscal_start: 1, named_by_end: false }
+    }
+}
+
+impl Calendar {
+    /// The months of a named period.
+    pub fn months(&self, period: PeriodName) -> Months {
+        let year_first = || {
+            let shift = i32::from(self.named_by_end && self.fiscal_start > 1);
+            Month::new(period.year - shift, self.fiscal_start)
+        };
+        let part = |months: u32, index: u8| Months {
+            first: Month(year_first().0 + (i32::from(index) - 1) * months as i32),
+            count: months,
+        };
+        match period.part {
+            PeriodPart::Year => part(12, 1),
+            PeriodPart::Half(half) => part(6, half),
+            PeriodPart::Quarter(quarter) => part(3, quarter),
+            PeriodPart::Month(month) => Months { first: Month::new(period.year, u32::from(month)), count: 1 },
+        }
+    }
+
+    /// The fiscal year that holds a month.
+    pub fn fiscal_year(&self, month: Month) -> Months {
+        let into = (month.0 - (self.fiscal_start as i32 - 1)).rem_euclid(12);
+        Months { first: Month(month.0 - into), count: 12 }
+    }
+
+    /// From the first month of the fiscal year up to the last month of `window`.
+    pub fn year_to_date(&self, window: Months) -> Months {
+        let first = self.fiscal_year(window.last()).first;
+        Months { first, count: (window.last().0 - first.0 + 1) as u32 }
+    }
+
+    /// Which fiscal quarter of its year a month lies in, from 1.
+    pub fn quarter(&self, month: Month) -> u8 {
+        ((month.0 - self.fiscal_year(month).first.0) / 3 + 1) as u8
+    }
+
+    pub fn first_day(&self, month: Month) -> Day {
+        Day::from_ymd(month.year(), month.number(), 1).unwrap_or(Day(i32::MIN / 2))
+    }
+
+    pub fn last_day(&self, month: Month) -> Day {
+        self.first_day(Month(month.0 + 1)).previous()
+    }
+
+    /// The month a day lies in.
+    pub fn month_of(&self, day: Day) -> Month {
+        let (year, month, _) = day.ymd();
+        Month::new(year, month)
+    }
+
+    /// First and last day of a window.
+    pub fn days(&self, window: Months) -> (Day, Day) {
+        (self.first_day(window.first), self.last_day(window.last()))
+    }
+}
+
+/// Whole months from one day to another: the number of times the day of the month is reached again.
+/// Negative when `to` lies before `from`. A month that lacks the day counts on its last day.
+pub fn months_between(from: Day, to: Day) -> i32 {
+    if to < from {
+        return -months_between(to, from);
+    }
+    let ((from_year, from_month, from_day), (to_year, to_month, to_day)) = (from.ymd(), to.ymd());
+    let months = (to_year - from_year) * 12 + to_month as i32 - from_month as i32;
+    let at_month_end = to.next().ymd().1 != to_month;
+    if to_day < from_day && !at_month_end { months - 1 } else { months }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        let date: Date = text.parse().unwrap();
+        Day::from_ymd(i32::from(date.year()), date.month() as u32, date.day() as u32).unwrap()
+    }
+
+    #[test]
+    fn days_go_there_and_back() {
+        for days in (-200_000..200_000).step_by(37) {
+            let (year, month, day) = Day(days).ymd();
+            assert_eq!(Day::from_ymd(year, month, day), Some(Day(days)));
+        }
+        assert_eq!(Day::from_ymd(2026, 2, 29), None);
+    }
+
+    #[test]
+    fn periods_read_as_they_print() {
+        for text in ["2026", "2026-H1", "2026-Q3", "2026-07"] {
+            assert_eq!(PeriodName::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["26", "2026-Q5", "2026-13", "2026-7", "2026-H0", "2026-Q"] {
+            assert_eq!(PeriodName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn fiscal_quarters_follow_the_start_of_the_year() {
+        let april = Calendar { fiscal_start: 4, named_by_end: false };
+        let by_end = Calendar { named_by_end: true, ..april.clone() };
+        let q4 = PeriodName::parse("2026-Q4").unwrap();
+        assert_eq!(april.months(q4).first, Month::new(2027, 1));
+        assert_eq!(by_end.months(q4).first, Month::new(2026, 1));
+        assert_eq!(april.year_to_date(april.months(q4)).count, 12);
+        assert_eq!(april.quarter(Month::new(2027, 3)), 4);
+    }
+
+    #[test]
+    fn whole_months_between_days() {
+        assert_eq!(months_between(day("2026-01-31"), day("2026-02-28")), 1);
+        assert_eq!(months_between(day("2026-01-15"), day("2026-04-14")), 2);
+        assert_eq!(months_between(day("2026-04-15"), day("2026-01-15")), -3);
+    }
+}
