@@ -7,6 +7,8 @@
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod diagnostic;
+pub mod number;
 pub mod source;
 pub mod syntax;
 pub mod time;
+pub mod value;

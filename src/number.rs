@@ -1,0 +1,638 @@
+//! Exact numbers.
+//!
+//! A [`Number`] is a decimal wherever a decimal holds it and a fraction otherwise, so `1 / 3 * 3` is 1. The form
+//! is canonical: equal numbers have equal forms. `sqrt`, `ln`, `exp` and powers with a fractional exponent are
+//! the only approximate operations (28 significant digits); what they touch is marked.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+use num_bigint::{BigInt, Sign};
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
+use rust_decimal::Decimal;
+
+/// How ties are broken when a number is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// Away from zero, as in a spreadsheet.
+    #[default]
+    HalfUp,
+    /// To the even neighbour.
+    HalfEven,
+    /// Towards plus infinity.
+    Up,
+    /// Towards minus infinity.
+    Down,
+}
+
+#[derive(Clone)]
+pub struct Number {
+    value: Value,
+    approximate: bool,
+}
+
+#[derive(Clone)]
+enum Value {
+    /// Without trailing zeros.
+    Decimal(Decimal),
+    /// Never a value that a [`Decimal`] holds.
+    Fraction(Box<BigRational>),
+}
+
+/// Decimals hold at most 28 places and a 96-bit coefficient.
+const MAX_PLACES: u32 = Decimal::MAX_SCALE;
+/// Significant digits of approximate results.
+const DIGITS: u32 = 28;
+/// A fraction whose parts are wider than this is too large to go on with.
+const MAX_BITS: u64 = 1 << 14;
+
+impl Number {
+    pub const ZERO: Number = Number { value: Value::Decimal(Decimal::ZERO), approximate: false };
+    pub const ONE: Number = Number { value: Value::Decimal(Decimal::ONE), approximate: false };
+
+    fn decimal(value: Decimal) -> Number {
+        Number { value: Value::Decimal(value.normalize()), approximate: false }
+    }
+
+    fn fraction(ratio: BigRational) -> Number {
+        match decimal_of(&ratio) {
+            Some(decimal) => Number::decimal(decimal),
+            None => Number { value: Value::Fraction(Box::new(ratio)), approximate: false },
+        }
+    }
+
+    /// A coefficient and the places behind the point; exact whatever its size.
+    pub fn from_parts(coefficient: i128, places: u32) -> Number {
+        match Decimal::try_from_i128_with_scale(coefficient, places) {
+            Ok(decimal) => Number::decimal(decimal),
+            Err(_) => Number::fraction(BigRational::new(coefficient.into(), ten_to(places))),
+        }
+    }
+
+    /// `numerator / denominator`; `None` when the denominator is 0.
+    pub fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Option<Number> {
+        let denominator = denominator.into();
+        (!denominator.is_zero()).then(|| Number::fraction(BigRational::new(numerator.into(), denominator)))
+    }
+
+    fn rational(&self) -> BigRational {
+        match &self.value {
+            Value::Decimal(decimal) => BigRational::new(decimal.mantissa().into(), ten_to(decimal.scale())),
+            Value::Fraction(ratio) => (**ratio).clone(),
+        }
+    }
+
+    /// The decimal, where one holds the number.
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        match &self.value {
+            Value::Decimal(decimal) => Some(*decimal),
+            Value::Fraction(_) => None,
+        }
+    }
+
+    /// Numerator and denominator in lowest terms.
+    pub fn parts(&self) -> (BigInt, BigInt) {
+        self.rational().into()
+    }
+
+    /// Whether `sqrt`, `ln`, `exp`, a fractional power or a rounded row value had a part in it.
+    pub fn is_approximate(&self) -> bool {
+        self.approximate
+    }
+
+    pub fn mark_approximate(mut self) -> Number {
+        self.approximate = true;
+        self
+    }
+
+    fn marked_like(mut self, one: &Number, other: &Number) -> Number {
+        self.approximate |= one.approximate || other.approximate;
+        self
+    }
+
+    /// Whether the number cannot be written as a decimal of any precision: larger than some 79 · 10²⁷, or a
+    /// fraction that has grown out of hand. An evaluation stops on it.
+    pub fn is_too_large(&self) -> bool {
+        match &self.value {
+            Value::Decimal(_) => false,
+            Value::Fraction(ratio) => {
+                ratio.denom().bits() > MAX_BITS || ratio.numer().bits() > ratio.denom().bits() + 95
+            }
+        }
+    }
+
+    pub fn is_zero(&self) -> bool {
+        matches!(&self.value, Value::Decimal(decimal) if decimal.is_zero())
+    }
+
+    pub fn is_negative(&self) -> bool {
+        match &self.value {
+            Value::Decimal(decimal) => decimal.is_sign_negative() && !decimal.is_zero(),
+            Value::Fraction(ratio) => ratio.is_negative(),
+        }
+    }
+
+    pub fn is_positive(&self) -> bool {
+        !self.is_zero() && !self.is_negative()
+    }
+
+    pub fn is_integer(&self) -> bool {
+        matches!(&self.value, Value::Decimal(decimal) if decimal.scale() == 0)
+            || matches!(&self.value, Value::Fraction(ratio) if ratio.is_integer())
+    }
+
+    /// The number as a machine integer, where it is one.
+    pub fn to_i64(&self) -> Option<i64> {
+        let decimal = self.as_decimal().filter(|decimal| decimal.scale() == 0)?;
+        i64::try_from(decimal.mantissa()).ok()
+    }
+
+    #[must_use]
+    pub fn add(&self, other: &Number) -> Number {
+        let quick = match (&self.value, &other.value) {
+            (Value::Decimal(a), Value::Decimal(b)) => {
+                let scale = a.scale().max(b.scale());
+                aligned(a, scale).zip(aligned(b, scale)).and_then(|(a, b)| a.checked_add(b)).map(|sum| (sum, scale))
+            }
+            _ => None,
+        };
+        let sum = match quick {
+            Some((sum, scale)) => Number::from_parts(sum, scale),
+            None => Number::fraction(self.rational() + other.rational()),
+        };
+        sum.marked_like(self, other)
+    }
+
+    #[must_use]
+    pub fn sub(&self, other: &Number) -> Number {
+        self.add(&other.neg())
+    }
+
+    #[must_use]
+    pub fn mul(&self, other: &Number) -> Number {
+        let quick = match (&self.value, &other.value) {
+            (Value::Decimal(a), Value::Decimal(b)) => {
+                let scale = a.scale() + b.scale();
+                a.mantissa().checked_mul(b.mantissa()).filter(|_| scale <= 38).map(|product| (product, scale))
+            }
+            _ => None,
+        };
+        let product = match quick {
+            Some((product, scale)) => Number::from_reduced(product, scale),
+            None => Number::fraction(self.rational() * other.rational()),
+        };
+        product.marked_like(self, other)
+    }
+
+    /// Like [`Number::from_parts`], for scales beyond what a decimal holds as long as trailing zeros hide them.
+    fn from_reduced(mut coefficient: i128, mut places: u32) -> Number {
+        while places > MAX_PLACES && coefficient % 10 == 0 {
+            coefficient /= 10;
+            places -= 1;
+        }
+        if places <= MAX_PLACES {
+            return Number::from_parts(coefficient, places);
+        }
+        Number::fraction(BigRational::new(coefficient.into(), ten_to(places)))
+    }
+
+    /// `None` when `other` is 0.
+    #[must_use]
+    pub fn div(&self, other: &Number) -> Option<Number> {
+        if other.is_zero() {
+            return None;
+        }
+        Some(Number::fraction(self.rational() / other.rational()).marked_like(self, other))
+    }
+
+    #[must_use]
+    pub fn neg(&self) -> Number {
+        let value = match &self.value {
+            Value::Decimal(decimal) if decimal.is_zero() => Value::Decimal(Decimal::ZERO),
+            Value::Decimal(decimal) => Value::Decimal(-*decimal),
+            Value::Fraction(ratio) => Value::Fraction(Box::new(-(**ratio).clone())),
+        };
+        Number { value, approximate: self.approximate }
+    }
+
+    #[must_use]
+    pub fn abs(&self) -> Number {
+        if self.is_negative() { self.neg() } else { self.clone() }
+    }
+
+    /// The nearest multiple of `step`, which is above 0.
+    #[must_use]
+    pub fn round_to(&self, step: &Number, rounding: Rounding) -> Number {
+        let steps = self.rational() / step.rational();
+        let whole = BigRational::from_integer(round_ratio(&steps, rounding));
+        let mut rounded = Number::fraction(whole * step.rational());
+        rounded.approximate = self.approximate;
+        rounded
+    }
+
+    /// Rounded to places behind the point.
+    #[must_use]
+    pub fn round_places(&self, places: u32, rounding: Rounding) -> Number {
+        if self.as_decimal().is_some_and(|decimal| decimal.scale() <= places) {
+            return self.clone();
+        }
+        self.round_to(&Number::from_parts(1, places), rounding)
+    }
+
+    #[must_use]
+    pub fn floor(&self) -> Number {
+        self.round_to(&Number::ONE, Rounding::Down)
+    }
+
+    #[must_use]
+    pub fn ceil(&self) -> Number {
+        self.round_to(&Number::ONE, Rounding::Up)
+    }
+
+    /// `None` where no real number is the answer (0 to a negative power, a negative base with a fractional
+    /// exponent) or the result is out of all bounds. Exact for whole exponents.
+    pub fn pow(&self, exponent: &Number) -> Option<Number> {
+        if let Some(whole) = exponent.to_i64() {
+            if self.is_zero() {
+                return match whole {
+                    0 => Some(Number::ONE),
+                    1.. => Some(Number::ZERO),
+                    _ => None,
+                };
+            }
+            let (numerator, denominator) = self.parts();
+            let power = u32::try_from(whole.unsigned_abs()).ok()?;
+            if u64::from(power) * (numerator.bits().max(denominator.bits())) > MAX_BITS {
+                return None;
+            }
+            let (up, down) = (Pow::pow(numerator, power), Pow::pow(denominator, power));
+            let result = if whole < 0 { Number::ratio(down, up)? } else { Number::ratio(up, down)? };
+            return Some(result.marked_like(self, exponent));
+        }
+        if self.is_negative() {
+            return None;
+        }
+        if self.is_zero() {
+            return exponent.is_positive().then(|| Number::ZERO.marked_like(self, exponent));
+        }
+        // The guard digits must outlive the multiplication: ln is taken far beyond the result's digits.
+        exp_of(&(fixed_ln(&self.rational())? * exponent.rational()))
+    }
+
+    /// `None` for a negative number.
+    pub fn sqrt(&self) -> Option<Number> {
+        if self.is_negative() {
+            return None;
+        }
+        let (numerator, denominator) = self.parts();
+        let (root_up, root_down) = (numerator.sqrt(), denominator.sqrt());
+        if &root_up * &root_up == numerator && &root_down * &root_down == denominator {
+            return Number::ratio(root_up, root_down).map(|root| root.marked_like(self, self));
+        }
+        let scaled = (numerator * ten_to(2 * WORKING)) / denominator;
+        Some(approximate(BigRational::new(scaled.sqrt(), ten_to(WORKING))))
+    }
+
+    /// `None` unless the number is above 0.
+    pub fn ln(&self) -> Option<Number> {
+        if !self.is_positive() {
+            return None;
+        }
+        if *self == Number::ONE {
+            return Some(Number::ZERO.marked_like(self, self));
+        }
+        Some(approximate(fixed_ln(&self.rational())?))
+    }
+
+    /// `None` when the result is out of all bounds.
+    pub fn exp(&self) -> Option<Number> {
+        if self.is_zero() {
+            return Some(Number::ONE.marked_like(self, self));
+        }
+        exp_of(&self.rational())
+    }
+
+    /// The number with exactly so many places behind the point, rounded; `1,234` without separators.
+    pub fn to_fixed(&self, places: u32, rounding: Rounding) -> String {
+        let (numerator, denominator) = self.round_places(places, rounding).parts();
+        let coefficient = numerator * ten_to(places) / denominator;
+        let (sign, digits) = (coefficient.sign(), coefficient.magnitude().to_string());
+        let digits = format!("{digits:0>width$}", width = places as usize + 1);
+        let (whole, part) = digits.split_at(digits.len() - places as usize);
+        let sign = if sign == Sign::Minus { "-" } else { "" };
+        if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    }
+}
+
+fn ten_to(places: u32) -> BigInt {
+    Pow::pow(BigInt::from(10), places)
+}
+
+/// The decimal's coefficient at a larger scale.
+fn aligned(decimal: &Decimal, scale: u32) -> Option<i128> {
+    10i128.checked_pow(scale - decimal.scale()).and_then(|factor| decimal.mantissa().checked_mul(factor))
+}
+
+/// The decimal that holds a fraction exactly, if one does.
+fn decimal_of(ratio: &BigRational) -> Option<Decimal> {
+    let mut rest = ratio.denom().clone();
+    let mut places = [0u32; 2];
+    for (count, factor) in places.iter_mut().zip([2, 5]) {
+        let factor = BigInt::from(factor);
+        loop {
+            let (quotient, remainder) = rest.div_rem(&factor);
+            if !remainder.is_zero() {
+                break;
+            }
+            rest = quotient;
+            *count += 1;
+            if *count > MAX_PLACES {
+                return None;
+            }
+        }
+    }
+    if !rest.is_one() {
+        return None;
+    }
+    let places = places[0].max(places[1]);
+    let coefficient = ratio.numer() * (ten_to(places) / ratio.denom());
+    Decimal::try_from_i128_with_scale(coefficient.to_i128()?, places).ok()
+}
+
+fn round_ratio(ratio: &BigRational, rounding: Rounding) -> BigInt {
+    let (floor, rest) = ratio.numer().div_mod_floor(ratio.denom());
+    if rest.is_zero() {
+        return floor;
+    }
+    let up = match rounding {
+        Rounding::Up => true,
+        Rounding::Down => false,
+        Rounding::HalfUp | Rounding::HalfEven => match (&rest * 2u32).cmp(ratio.denom()) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal if rounding == Rounding::HalfUp => !ratio.is_negative(),
+            Ordering::Equal => floor.is_odd(),
+        },
+    };
+    if up { floor + 1 } else { floor }
+}
+
+/// Decimal places carried inside `ln`, `exp` and `sqrt`.
+const WORKING: u32 = 80;
+
+/// Cuts a working result to its significant digits, half even, and marks it.
+fn approximate(value: BigRational) -> Number {
+    let mut places = DIGITS;
+    let mut size = value.abs();
+    let ten = BigRational::from_integer(10.into());
+    while size >= BigRational::one() {
+        size /= &ten;
+        places = places.saturating_sub(1);
+    }
+    Number::fraction(value).round_places(places, Rounding::HalfEven).mark_approximate()
+}
+
+/// The value cut to a whole number of the working precision, so that series do not grow.
+fn fixed(value: &BigRational) -> BigInt {
+    (value.numer() * ten_to(WORKING)).div_floor(value.denom())
+}
+
+/// ln x = 2 artanh((x - 1) / (x + 1)) after halving or doubling x into [2/3, 4/3], ln 2 likewise.
+fn fixed_ln(x: &BigRational) -> Option<BigRational> {
+    fn artanh_series(x: &BigRational) -> BigInt {
+        let one = BigRational::one();
+        let z = fixed(&((x - &one) / (x + &one)));
+        let unit = ten_to(WORKING);
+        let square = (&z * &z).div_floor(&unit);
+        let (mut power, mut sum, mut odd) = (z.clone(), BigInt::zero(), BigInt::one());
+        while !power.is_zero() && power != BigInt::from(-1) {
+            sum += power.div_floor(&odd);
+            power = (&power * &square).div_floor(&unit);
+            odd += 2;
+        }
+        sum * 2
+    }
+    let two = BigRational::from_integer(2.into());
+    let halvings = x.numer().bits() as i64 - x.denom().bits() as i64;
+    let scale = BigRational::from_integer(Pow::pow(BigInt::from(2), u32::try_from(halvings.unsigned_abs()).ok()?));
+    let mut reduced = if halvings >= 0 { x / scale } else { x * scale };
+    let mut halvings = BigInt::from(halvings);
+    while reduced > BigRational::new(4.into(), 3.into()) {
+        reduced /= &two;
+        halvings += 1;
+    }
+    while reduced < BigRational::new(2.into(), 3.into()) {
+        reduced *= &two;
+        halvings -= 1;
+    }
+    let sum = artanh_series(&reduced) + halvings * artanh_series(&two);
+    Some(BigRational::new(sum, ten_to(WORKING)))
+}
+
+/// exp x = (exp (x / 2ᵏ))^(2ᵏ) by its Taylor series.
+fn exp_of(x: &BigRational) -> Option<Number> {
+    let bound = BigRational::from_integer(70.into());
+    if x > &bound {
+        return None;
+    }
+    if x < &-BigRational::from_integer(140.into()) {
+        return Some(Number::ZERO.mark_approximate());
+    }
+    let unit = ten_to(WORKING);
+    let doublings = 12;
+    let z = fixed(&(x / BigRational::from_integer(BigInt::from(1u32 << doublings))));
+    let (mut term, mut sum, mut index) = (unit.clone(), unit.clone(), BigInt::one());
+    loop {
+        term = (&term * &z).div_floor(&(&unit * &index));
+        if term.is_zero() || term == BigInt::from(-1) {
+            break;
+        }
+        sum += &term;
+        index += 1;
+    }
+    for _ in 0..doublings {
+        sum = (&sum * &sum).div_floor(&unit);
+    }
+    Some(approximate(BigRational::new(sum, unit)))
+}
+
+impl From<Decimal> for Number {
+    fn from(value: Decimal) -> Self {
+        Number::decimal(value)
+    }
+}
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Number::decimal(value.into())
+    }
+}
+impl From<u64> for Number {
+    fn from(value: u64) -> Self {
+        Number::decimal(value.into())
+    }
+}
+impl From<i32> for Number {
+    fn from(value: i32) -> Self {
+        Number::decimal(value.into())
+    }
+}
+impl From<u32> for Number {
+    fn from(value: u32) -> Self {
+        Number::decimal(value.into())
+    }
+}
+
+impl FromStr for Number {
+    type Err = rust_decimal::Error;
+
+    /// A plain decimal; refused where digits would be lost.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Decimal::from_str_exact(text).map(Number::decimal)
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Decimal(a), Value::Decimal(b)) => a == b,
+            (Value::Fraction(a), Value::Fraction(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match &self.value {
+            Value::Decimal(decimal) => decimal.hash(state),
+            Value::Fraction(ratio) => ratio.hash(state),
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.value, &other.value) {
+            (Value::Decimal(a), Value::Decimal(b)) => a.cmp(b),
+            _ => self.rational().cmp(&other.rational()),
+        }
+    }
+}
+
+/// A decimal in full; a fraction rounded to 28 significant digits with `…`. Approximate numbers carry `≈`.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.approximate {
+            f.write_str("≈")?;
+        }
+        match &self.value {
+            Value::Decimal(decimal) => write!(f, "{decimal}"),
+            Value::Fraction(ratio) => {
+                let shown = approximate((**ratio).clone());
+                match shown.as_decimal() {
+                    Some(decimal) => write!(f, "{decimal}…"),
+                    None => write!(f, "{ratio}"),
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Value::Decimal(decimal) => write!(f, "{decimal}"),
+            Value::Fraction(ratio) => write!(f, "{ratio}"),
+        }
+    }
+}
+
+/// Exactly: a decimal as `"1.25"`, a fraction as `"1/3"`.
+impl serde::Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{self:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(text: &str) -> Number {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn thirds_come_back() {
+        let third = Number::ONE.div(&Number::from(3)).unwrap();
+        assert_eq!(third.mul(&Number::from(3)), Number::ONE);
+        assert_eq!(format!("{third:?}"), "1/3");
+        assert_eq!(third.to_string(), "0.3333333333333333333333333333…");
+        assert!(Number::ONE.div(&Number::ZERO).is_none());
+    }
+
+    #[test]
+    fn decimals_stay_decimals_and_lose_no_digit() {
+        let small = number("0.0000000000000000000000000001");
+        let product = small.mul(&small);
+        assert!(product.as_decimal().is_none());
+        assert_eq!(product.div(&small).unwrap(), small);
+        let large = number("79228162514264337593543950335");
+        assert_eq!(large.add(&Number::ONE).sub(&Number::ONE), large);
+        assert!(large.add(&Number::ONE).is_too_large());
+        assert!(number("1.10").as_decimal().unwrap().scale() == 1);
+    }
+
+    #[test]
+    fn ties_round_as_asked() {
+        let to = |text: &str, rounding| number(text).round_places(2, rounding).to_string();
+        assert_eq!(to("2.345", Rounding::HalfUp), "2.35");
+        assert_eq!(to("-2.345", Rounding::HalfUp), "-2.35");
+        assert_eq!(to("2.345", Rounding::HalfEven), "2.34");
+        assert_eq!(to("-2.341", Rounding::Up), "-2.34");
+        assert_eq!(number("1234.5").to_fixed(2, Rounding::HalfUp), "1234.50");
+        assert_eq!(number("-0.004").to_fixed(2, Rounding::HalfUp), "0.00");
+        assert_eq!(number("7").round_to(&Number::from(5), Rounding::HalfUp), Number::from(5));
+    }
+
+    #[test]
+    fn approximate_functions_have_28_digits() {
+        let digits = |number: Number| number.as_decimal().unwrap().to_string();
+        assert_eq!(digits(Number::from(2).ln().unwrap()), "0.6931471805599453094172321215");
+        assert_eq!(digits(Number::ONE.exp().unwrap()), "2.718281828459045235360287471");
+        assert_eq!(digits(Number::from(2).sqrt().unwrap()), "1.414213562373095048801688724");
+        assert_eq!(Number::from(9).sqrt().unwrap(), Number::from(3));
+        let cube_root = Number::from(27).pow(&Number::ratio(1, 3).unwrap()).unwrap();
+        assert!(cube_root.is_approximate() && cube_root == Number::from(3));
+        assert_eq!(number("7.49").pow(&number("1.81")).unwrap().to_fixed(10, Rounding::HalfUp), "38.2659139041");
+        assert_eq!(digits(Number::from(75_000).ln().unwrap()), "11.22524339251844749265073827");
+    }
+
+    proptest! {
+        #[test]
+        fn arithmetic_agrees_with_fractions(a in any::<i64>(), b in any::<i64>(), p in 0u32..28, q in 0u32..28) {
+            let (x, y) = (Number::from_parts(a.into(), p), Number::from_parts(b.into(), q));
+            let (fx, fy) = (BigRational::new(a.into(), ten_to(p)), BigRational::new(b.into(), ten_to(q)));
+            prop_assert_eq!(x.add(&y).rational(), &fx + &fy);
+            prop_assert_eq!(x.sub(&y).rational(), &fx - &fy);
+            prop_assert_eq!(x.mul(&y).rational(), &fx * &fy);
+            prop_assert_eq!(x.cmp(&y), fx.cmp(&fy));
+            if b != 0 {
+                let quotient = x.div(&y).unwrap();
+                prop_assert_eq!(quotient.rational(), &fx / &fy);
+                prop_assert_eq!(quotient.mul(&y), x);
+            }
+        }
+    }
+}

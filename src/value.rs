@@ -1,0 +1,263 @@
+//! The values of the language and what its operators do with them.
+//!
+//! The checker has made sure of types and units before anything is evaluated, so the operators here only meet
+//! what fits them; units do not appear, as every number is held in base units (a `wan` as CNY, an hour in minutes).
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::number::{Number, Rounding};
+use crate::syntax::tree::BinaryOp;
+use crate::time::{Day, Months, months_between};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Value {
+    Number(Number),
+    Text(Arc<str>),
+    Day(Day),
+    Period(Months),
+    Flag(bool),
+    /// The place of a label in its column's `one of`.
+    Choice(u32),
+    Missing(Missing),
+}
+
+/// Why a value is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Missing {
+    /// No row to take a value from.
+    NoRows,
+    /// The cell is blank.
+    Blank,
+    DivisionByZero,
+    /// Fewer rows than `at least N rows` asks for.
+    TooFew { got: u64, needed: u64 },
+    /// An entry's `applies when` is not met.
+    NotApplicable,
+    /// The window lies wholly outside the stints in the post.
+    OutsideStints,
+    /// `sqrt(-1)`, `ln(0)`: no number answers.
+    NoAnswer,
+    /// The differing values or several rows that `latest` or `only` found, as said to the user.
+    Ambiguous(Arc<str>),
+    /// Written in the spec.
+    Stated(Arc<str>),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Missing::NoRows => f.write_str("no rows"),
+            Missing::Blank => f.write_str("blank cell"),
+            Missing::DivisionByZero => f.write_str("division by zero"),
+            Missing::TooFew { got, needed } => {
+                let only = if *got == 0 { "no".to_string() } else { format!("only {got}") };
+                write!(f, "{only} row{}, {needed} needed", if *got == 1 { "" } else { "s" })
+            }
+            Missing::NotApplicable => f.write_str("not applicable"),
+            Missing::OutsideStints => f.write_str("before the start in this post"),
+            Missing::NoAnswer => f.write_str("no such number"),
+            Missing::Ambiguous(what) => f.write_str(what),
+            Missing::Stated(reason) if reason.is_empty() => f.write_str("missing"),
+            Missing::Stated(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl Value {
+    pub fn text(text: &str) -> Value {
+        Value::Text(Arc::from(text))
+    }
+
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Value::Missing(_))
+    }
+
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    pub fn as_flag(&self) -> Option<bool> {
+        match self {
+            Value::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub fn as_day(&self) -> Option<Day> {
+        match self {
+            Value::Day(day) => Some(*day),
+            _ => None,
+        }
+    }
+
+    /// The order of two values of one kind; `None` for different kinds or where one is missing.
+    pub fn compare(&self, other: &Value) -> Option<Ordering> {
+        match (self, other) {
+            (Value::Number(a), Value::Number(b)) => Some(a.cmp(b)),
+            (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+            (Value::Day(a), Value::Day(b)) => Some(a.cmp(b)),
+            (Value::Period(a), Value::Period(b)) => Some(a.cmp(b)),
+            (Value::Flag(a), Value::Flag(b)) => Some(a.cmp(b)),
+            (Value::Choice(a), Value::Choice(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Value::Number(number)
+    }
+}
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Flag(flag)
+    }
+}
+impl From<Missing> for Value {
+    fn from(missing: Missing) -> Self {
+        Value::Missing(missing)
+    }
+}
+
+/// `left OP right`. Missing on either side gives missing, the left reason first; `and` and `or` stop early where
+/// the known side decides.
+pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
+    use BinaryOp::*;
+    let deciding = match op {
+        And => Some(false),
+        Or => Some(true),
+        _ => None,
+    };
+    if let Some(deciding) = deciding {
+        if left.as_flag() == Some(deciding) || (right.as_flag() == Some(deciding) && !left.is_missing()) {
+            return Value::Flag(deciding);
+        }
+        return match (left, right) {
+            (Value::Missing(_), _) => left.clone(),
+            (_, Value::Missing(_)) => right.clone(),
+            _ => Value::Flag(!deciding),
+        };
+    }
+    match (left, right) {
+        (Value::Missing(_), _) => left.clone(),
+        (_, Value::Missing(_)) => right.clone(),
+        (Value::Number(a), Value::Number(b)) if matches!(op, Add | Subtract | Multiply | Divide) => match op {
+            Add => Value::Number(a.add(b)),
+            Subtract => Value::Number(a.sub(b)),
+            Multiply => Value::Number(a.mul(b)),
+            _ => a.div(b).map_or(Value::Missing(Missing::DivisionByZero), Value::Number),
+        },
+        _ => {
+            let order = left.compare(right);
+            Value::Flag(match op {
+                Equal => order == Some(Ordering::Equal),
+                NotEqual => order != Some(Ordering::Equal),
+                Less => order == Some(Ordering::Less),
+                LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+                Greater => order == Some(Ordering::Greater),
+                _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            })
+        }
+    }
+}
+
+/// The functions built into the language; how each is typed, the model says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Builtin {
+    Abs,
+    Min,
+    Max,
+    Clamp,
+    Floor,
+    Ceil,
+    Sqrt,
+    Ln,
+    Exp,
+    Pow,
+    /// `round(x to STEP)`, ties as the company says
+    Round,
+    RoundUp,
+    RoundDown,
+    MonthsBetween,
+    DaysBetween,
+    YearOf,
+    MonthOf,
+    DayOf,
+}
+
+impl Builtin {
+    /// Name in the language, and how many arguments it takes (`usize::MAX`: any number from the first).
+    pub const TABLE: &'static [(&'static str, Builtin, usize, usize)] = &[
+        ("abs", Builtin::Abs, 1, 1),
+        ("min", Builtin::Min, 2, usize::MAX),
+        ("max", Builtin::Max, 2, usize::MAX),
+        ("clamp", Builtin::Clamp, 3, 3),
+        ("floor", Builtin::Floor, 1, 1),
+        ("ceil", Builtin::Ceil, 1, 1),
+        ("sqrt", Builtin::Sqrt, 1, 1),
+        ("ln", Builtin::Ln, 1, 1),
+        ("exp", Builtin::Exp, 1, 1),
+        ("pow", Builtin::Pow, 2, 2),
+        ("round", Builtin::Round, 2, 2),
+        ("round_up", Builtin::RoundUp, 2, 2),
+        ("round_down", Builtin::RoundDown, 2, 2),
+        ("months_between", Builtin::MonthsBetween, 2, 2),
+        ("days_between", Builtin::DaysBetween, 2, 2),
+        ("year_of", Builtin::YearOf, 1, 1),
+        ("month_of", Builtin::MonthOf, 1, 1),
+        ("day_of", Builtin::DayOf, 1, 1),
+    ];
+
+    pub fn name(self) -> &'static str {
+        Self::TABLE.iter().find(|entry| entry.1 == self).map_or("", |entry| entry.0)
+    }
+
+    /// Applies the function; `rounding` is how `round` breaks ties. Missing in gives missing out.
+    pub fn call(self, arguments: &[Value], rounding: Rounding) -> Value {
+        if let Some(missing) = arguments.iter().find(|argument| argument.is_missing()) {
+            return missing.clone();
+        }
+        let best = |wanted: Ordering| {
+            let mut best = &arguments[0];
+            for argument in &arguments[1..] {
+                if argument.compare(best) == Some(wanted) {
+                    best = argument;
+                }
+            }
+            best.clone()
+        };
+        let number = |at: usize| arguments.get(at).and_then(Value::as_number).cloned().unwrap_or(Number::ZERO);
+        let day = |at: usize| arguments.get(at).and_then(Value::as_day).unwrap_or(Day(0));
+        let answer = |number: Option<Number>| number.map_or(Value::Missing(Missing::NoAnswer), Value::Number);
+        let round = |rounding: Rounding| {
+            let step = number(1);
+            answer(step.is_positive().then(|| number(0).round_to(&step, rounding)))
+        };
+        match self {
+            Builtin::Abs => Value::Number(number(0).abs()),
+            Builtin::Min => best(Ordering::Less),
+            Builtin::Max => best(Ordering::Greater),
+            Builtin::Clamp => Value::Number(number(0).max(number(1)).min(number(2))),
+            Builtin::Floor => Value::Number(number(0).floor()),
+            Builtin::Ceil => Value::Number(number(0).ceil()),
+            Builtin::Sqrt => answer(number(0).sqrt()),
+            Builtin::Ln => answer(number(0).ln()),
+            Builtin::Exp => answer(number(0).exp()),
+            Builtin::Pow => answer(number(0).pow(&number(1))),
+            Builtin::Round => round(rounding),
+            Builtin::RoundUp => round(Rounding::Up),
+            Builtin::RoundDown => round(Rounding::Down),
+            Builtin::MonthsBetween => Value::Number(months_between(day(0), day(1)).into()),
+            Builtin::DaysBetween => Value::Number((day(1).0 - day(0).0).into()),
+            Builtin::YearOf => Value::Number(day(0).ymd().0.into()),
+            Builtin::MonthOf => Value::Number(day(0).ymd().1.into()),
+            Builtin::DayOf => Value::Number(day(0).ymd().2.into()),
+        }
+    }
+}
