@@ -7,7 +7,9 @@
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod diagnostic;
+pub mod model;
 pub mod number;
+pub mod plan;
 pub mod source;
 pub mod syntax;
 pub mod time;

@@ -1,0 +1,142 @@
+//! Data sets as declared: what the files hold, resolved.
+
+use super::expr::Expr;
+use super::unit::DisplayUnit;
+use crate::number::Number;
+use crate::source::Span;
+
+/// The place of a data set in [`super::Model::data`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DataId(pub usize);
+
+/// The place of a column in its data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnIx(pub usize);
+
+#[derive(Clone, Debug)]
+pub struct DataSet {
+    pub name: String,
+    pub label: super::Label,
+    /// The name in its declaration.
+    pub span: Span,
+    pub role: Option<Role>,
+    pub files: Vec<FilePattern>,
+    /// How a row is spoken of, and the unit of `count(…)`.
+    pub row: DisplayUnit,
+    /// Empty for a data set without a key.
+    pub key: Vec<ColumnIx>,
+    pub time: TimeShape,
+    pub columns: Vec<Column>,
+    /// Rows whose first filled cell starts with one of these are no data.
+    pub ignore_rows_starting: Vec<String>,
+    /// The links that lead to each roster and to the organisation, as far as there are any.
+    pub belongs: Belongs,
+}
+
+impl DataSet {
+    pub fn column(&self, column: ColumnIx) -> &Column {
+        &self.columns[column.0]
+    }
+
+    pub fn column_named(&self, name: &str) -> Option<ColumnIx> {
+        self.columns.iter().position(|column| column.name == name).map(ColumnIx)
+    }
+
+    /// The column that says what a row is called, for people to read: `name`, where there is such a text column.
+    pub fn name_column(&self) -> Option<ColumnIx> {
+        self.column_named("name").filter(|column| matches!(self.column(*column).ty, ColumnType::Text))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Who is evaluated. Every row has the post of the `position` column, or of `every`, a position's name.
+    Roster { post: Option<ColumnIx>, every: Option<String> },
+    /// A tree: each row names its parent.
+    Organisation { parent: ColumnIx },
+}
+
+#[derive(Clone, Debug)]
+pub struct FilePattern {
+    /// A pattern under the data folder.
+    pub pattern: String,
+    pub sheet: Option<String>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeShape {
+    /// Always holds.
+    Always,
+    /// Events: a date or period column.
+    Dated(ColumnIx),
+    /// Rows that hold from a day to a day, both included; a blank end is open.
+    Valid { from: ColumnIx, to: Option<ColumnIx> },
+    /// Stock taken at dates.
+    Snapshot(ColumnIx),
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    pub label: super::Label,
+    pub span: Span,
+    pub ty: ColumnType,
+    pub optional: bool,
+    /// The headers it may have in a file; never empty (its own name, where none is declared).
+    pub headers: Vec<String>,
+    /// For dates: `DD/MM/YYYY`, where a file's dates would be ambiguous.
+    pub format: Option<String>,
+    /// In base units.
+    pub limits: Option<(Number, Number)>,
+    /// The formula of a column that no file holds.
+    pub derived: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ColumnType {
+    Text,
+    Number {
+        /// How the column's values are shown.
+        unit: DisplayUnit,
+        /// Base value = the cell's number × factor. `None` for a `%` column that does not say `in percent` or
+        /// `in fraction`: then only cells with a percent sign can be read.
+        cell_factor: Option<Number>,
+    },
+    Date,
+    /// A month, quarter, half or year.
+    Period,
+    Flag,
+    Choice(Vec<Choice>),
+    /// A position's name or label.
+    Position,
+    /// The key of a row of another data set; `by` are this data set's columns that make a composite key
+    /// (empty: the cell itself is the key).
+    Link { data: DataId, by: Vec<ColumnIx> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub name: String,
+    /// How it may be written in a file, besides its name.
+    pub texts: Vec<String>,
+}
+
+/// How rows are tied to those evaluated and to the organisation.
+#[derive(Clone, Debug, Default)]
+pub struct Belongs {
+    /// For each roster: the links to follow to its row, or why there is no telling. Empty: a row of the roster itself.
+    pub own: Vec<(DataId, Route)>,
+    pub team: Route,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// Link columns to follow, one after the other. Empty: the row itself.
+    Links(Vec<ColumnIx>),
+    /// No chain of links leads there.
+    #[default]
+    None,
+    /// Two chains of the same length; `belongs to` must say which: their first columns.
+    Ambiguous(ColumnIx, ColumnIx),
+}

@@ -1,0 +1,113 @@
+//! Formulas with every name resolved, functions expanded and types known.
+//!
+//! There are two kinds of formulas in one tree: over a row (inside an aggregate or a derived column: columns of the
+//! row) and over a scorecard's subject (KPIs, aggregates, the person). The checker keeps them apart.
+
+use super::data::{ColumnIx, DataId};
+use super::unit::Dimension;
+use super::{ConstantId, KpiId, MatrixId, ScaleId};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord, WindowKind};
+use crate::value::{Builtin, Value};
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: Box<Kind>,
+    pub ty: Type,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    pub base: Base,
+    /// Whether the value can be missing.
+    pub optional: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Base {
+    Number(Dimension),
+    /// The bare number 0, which fits every unit.
+    Zero,
+    Text,
+    Date,
+    Period,
+    Flag,
+    /// A label of the `one of` of this column.
+    Choice(DataId, ColumnIx),
+    /// A row of this data set, by its key.
+    Link(DataId),
+    /// A position, by name or label.
+    Position,
+    /// After an error, or a `missing` that fits everywhere.
+    Any,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Value(Value),
+    Constant(ConstantId),
+    Kpi(KpiId),
+    /// `person.base_pay`, `person.team.city`: a column of the row evaluated, behind links.
+    Person { roster: DataId, via: Vec<ColumnIx>, column: ColumnIx },
+    PeriodStart,
+    PeriodEnd,
+    PeriodMonths,
+    PeriodDays,
+    /// In a row's formula: a column of the row, or of the row that the links lead to. `data` is where `column` lives.
+    Column { via: Vec<ColumnIx>, data: DataId, column: ColumnIx },
+    Not(Expr),
+    Negate(Expr),
+    Binary(BinaryOp, Expr, Expr),
+    If { condition: Expr, then: Expr, otherwise: Expr },
+    Default { value: Expr, fallback: Expr },
+    IsMissing(Expr),
+    InSet(Expr, Vec<Expr>),
+    /// The words as written; the rightmost applies first.
+    InWindow { date: Expr, window: Vec<WindowKind> },
+    Call(Builtin, Vec<Expr>),
+    Scale(ScaleId, Expr),
+    Matrix(MatrixId, Expr, Expr),
+    Aggregate(Box<Aggregate>),
+    Within(Expr, WindowKind),
+    Over(Expr, ScopeWord),
+    /// In a `formula` curve.
+    EntryValue,
+    EntryTarget,
+    EntryWeight,
+    /// In an output: the total after rounding.
+    Score,
+    /// In an output: an earlier output of the same position.
+    Output(usize),
+}
+
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    pub function: AggregateFunction,
+    pub data: DataId,
+    pub value: Option<Expr>,
+    pub condition: Option<Expr>,
+    pub fraction: Option<Number>,
+    /// For dated data: the column that dates the rows.
+    pub dated_by: Option<ColumnIx>,
+    pub reading: Reading,
+    pub at_least: Option<u64>,
+    /// An aggregate inside an aggregate: the links from a row of `data` to the row of the outer data set, and
+    /// that data set.
+    pub inner: Option<(DataId, Vec<ColumnIx>)>,
+    pub span: Span,
+}
+
+/// When the rows are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The data set has no time shape.
+    Always,
+    /// Dated rows in the window; snapshot and valid rows on any day of it (`during`).
+    During(Vec<WindowKind>),
+    /// Valid and snapshot rows on the day before the window.
+    AtStart,
+    /// Valid and snapshot rows on the last day of the window.
+    AtEnd,
+}

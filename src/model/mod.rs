@@ -1,0 +1,383 @@
+//! A project with every name resolved and every type known.
+//!
+//! In come the trees of all files; out comes a [`Model`] in which formulas are [`expr::Expr`]s, and everything the
+//! checker found. A model with errors is never planned or evaluated.
+
+pub mod data;
+pub mod expr;
+pub mod unit;
+
+use std::collections::BTreeMap;
+
+use self::data::DataSet;
+use self::expr::Expr;
+use self::unit::DisplayUnit;
+use crate::number::{Number, Rounding};
+use crate::source::Span;
+use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
+use crate::time::{Calendar, Day};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub usize);
+    )*};
+}
+ids! {
+    /// The place of a constant in [`Model::constants`].
+    ConstantId
+    /// The place of a KPI or an index in [`Model::kpis`].
+    KpiId
+    /// The place of a scale in [`Model::scales`].
+    ScaleId
+    /// The place of a matrix in [`Model::matrices`].
+    MatrixId
+    /// The place of a rating in [`Model::ratings`].
+    RatingId
+    /// The place of a position (one version of it) in [`Model::positions`].
+    PositionId
+}
+
+/// A checked project.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub company: Company,
+    pub data: Vec<DataSet>,
+    pub constants: Vec<Constant>,
+    pub kpis: Vec<Kpi>,
+    pub scales: Vec<Scale>,
+    pub matrices: Vec<Matrix>,
+    pub ratings: Vec<Rating>,
+    pub positions: Vec<Position>,
+}
+
+/// How reports name a thing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// In the project's first language; the name itself where no label is given.
+    pub text: String,
+    /// By language.
+    pub translations: BTreeMap<String, String>,
+}
+
+impl Label {
+    /// The label in a language, or the first one.
+    pub fn in_language(&self, language: Option<&str>) -> &str {
+        language.and_then(|language| self.translations.get(language)).unwrap_or(&self.text)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Company {
+    pub name: String,
+    pub currency: Option<String>,
+    pub calendar: Calendar,
+    pub score_decimals: u32,
+    pub rounding: Rounding,
+    pub rating_sees_raw_score: bool,
+    pub languages: Vec<String>,
+}
+
+impl Default for Company {
+    fn default() -> Self {
+        Company {
+            name: String::new(),
+            currency: None,
+            calendar: Calendar::default(),
+            score_decimals: 2,
+            rounding: Rounding::HalfUp,
+            rating_sees_raw_score: false,
+            languages: Vec::new(),
+        }
+    }
+}
+
+/// A value that changes with time.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    pub value: Expr,
+    pub when: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Always,
+    /// From this day on, until a later one takes over.
+    From(Day),
+    /// In these fiscal months of every year, counted from 0: first and number.
+    Each { first: u32, count: u32 },
+}
+
+#[derive(Clone, Debug)]
+pub struct Constant {
+    pub name: String,
+    pub span: Span,
+    pub unit: DisplayUnit,
+    pub values: Vec<Dated>,
+}
+
+/// A KPI, or an index (whose formula is the weighted mean of its parts).
+#[derive(Clone, Debug)]
+pub struct Kpi {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    pub unit: DisplayUnit,
+    pub value: Expr,
+    pub direction: Option<Direction>,
+    pub scope: Option<ScopeWord>,
+    pub note: Option<String>,
+    pub owner: Option<String>,
+    pub source: Option<String>,
+    pub is_index: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Direction {
+    Higher,
+    Lower,
+    Closest(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Scale {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    pub input: DisplayUnit,
+    pub output: DisplayUnit,
+    pub curve: Curve,
+}
+
+/// A curve from a value (and a target and a weight, for a formula) to a score.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    pub kind: CurveKind,
+    pub span: Span,
+}
+
+/// All numbers are expressions without data: literals and constants.
+#[derive(Clone, Debug)]
+pub enum CurveKind {
+    /// Flat outside its ends; `below` marks the value just below a jump.
+    Linear { anchors: Vec<Anchor>, continue_above: bool },
+    /// The first step whose condition holds; the last one may be without.
+    Steps(Vec<Step>),
+    PerStep(Box<PerStep>),
+    /// Marginal rates up to each end; the last may be without an end.
+    Brackets(Vec<(Expr, Option<Expr>)>),
+    Formula(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Anchor {
+    pub below: bool,
+    pub at: Expr,
+    pub score: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub score: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub struct PerStep {
+    pub deduct: bool,
+    pub amount: Expr,
+    /// Only whole steps count.
+    pub full_steps: bool,
+    pub step: Expr,
+    /// The step is a share of the target.
+    pub of_target: bool,
+    /// Steps above the target count; else those below.
+    pub above: bool,
+    /// `None`: the entry's full points.
+    pub start: Option<Expr>,
+    pub limit: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    pub name: String,
+    pub span: Span,
+    pub inputs: [DisplayUnit; 2],
+    pub output: DisplayUnit,
+    pub rows: Vec<Option<(BinaryOp, Expr)>>,
+    pub columns: Vec<Option<(BinaryOp, Expr)>>,
+    pub values: Vec<Vec<Expr>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Rating {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    /// The best first.
+    pub grades: Vec<Grade>,
+    pub distribution: Vec<Distribution>,
+    pub sees_raw_score: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Grade {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    /// From which score on; `None` for the last.
+    pub condition: Option<(BinaryOp, Number)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Distribution {
+    /// `about`: the largest remainder; else `at most`: the floor.
+    pub about: bool,
+    pub share: Number,
+    /// Index into the rating's grades.
+    pub grade: usize,
+    pub within: Within,
+    /// Smaller groups are left alone.
+    pub least: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    Company,
+    Position,
+    Team,
+}
+
+#[derive(Clone, Debug)]
+pub struct Position {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    pub draft: bool,
+    pub effective: Option<Day>,
+    pub reports_to: Option<String>,
+    pub scope: ScopeWord,
+    pub purpose: Option<String>,
+    pub responsibilities: Vec<Responsibility>,
+    pub eligible: Option<Expr>,
+    pub scorecard: Option<Scorecard>,
+    pub outputs: Vec<Output>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Responsibility {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    /// Share of working time; `None` in drafts.
+    pub share: Option<Number>,
+    pub duties: Vec<String>,
+    pub outcomes: Vec<String>,
+    pub measured_by: Vec<KpiId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Scorecard {
+    pub root: Group,
+    pub when_missing: WhenMissing,
+    /// 0 to 1
+    pub complete_at_least: Option<Number>,
+    pub range: Option<(Number, Number)>,
+    pub vetoes: Vec<Veto>,
+    pub adjustments: Vec<Adjustment>,
+    pub rating: Option<RatingId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub name: String,
+    pub label: Label,
+    pub combine: Combine,
+    pub entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The share at its level, 0 to 1.
+    pub weight: Number,
+    /// For a scorecard in points: the points.
+    pub points: Option<Number>,
+    pub head: Head,
+    pub label: Label,
+    pub span: Span,
+    pub applies_when: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Head {
+    Group(Group),
+    Kpi(Box<KpiEntry>),
+    /// The scorecard of the person's team in the post of that name.
+    ScoreOf(String),
+    ScoreOfReports,
+}
+
+#[derive(Clone, Debug)]
+pub struct KpiEntry {
+    pub kpi: KpiId,
+    /// Where the KPI is read: the entry's `over`, the KPI's own scope, or the position's.
+    pub scope: ScopeWord,
+    pub target: Vec<Dated>,
+    pub prorated: bool,
+    /// `None`: the KPI is in points already.
+    pub score: Option<Score>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Score {
+    /// The curve reads value / target (or 2 − value / target), not the value.
+    pub on_attainment: bool,
+    pub curve: ScoreCurve,
+}
+
+#[derive(Clone, Debug)]
+pub enum ScoreCurve {
+    /// 100 × attainment, capped.
+    Attainment { up_to: Option<Expr> },
+    Own(Curve),
+    Scale(ScaleId),
+}
+
+#[derive(Clone, Debug)]
+pub struct Veto {
+    pub condition: Expr,
+    pub effect: VetoEffect,
+    pub reason: Label,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum VetoEffect {
+    /// Index into the rating's grades.
+    RatingAtMost(usize),
+    ScoreAtMost(Number),
+}
+
+/// A bonus (added) or a deduction behind the total.
+#[derive(Clone, Debug)]
+pub struct Adjustment {
+    pub deduct: bool,
+    pub kpi: KpiId,
+    pub scope: ScopeWord,
+    pub amount: Expr,
+    pub full_steps: bool,
+    pub step: Expr,
+    pub limit: Option<Expr>,
+    pub label: Label,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub name: String,
+    pub label: Label,
+    pub span: Span,
+    pub unit: DisplayUnit,
+    pub value: Expr,
+}

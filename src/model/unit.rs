@@ -1,0 +1,152 @@
+//! Units and their algebra.
+//!
+//! A dimension is a canonical list of base units with exponents; numbers are held in base units, and a
+//! [`DisplayUnit`] says how they are written and shown.
+
+use std::fmt;
+
+use crate::number::Number;
+
+/// A base unit: a currency, something counted, `point`, or the smallest unit of a family of time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BaseUnit {
+    /// `CNY`, `person`, `point`, `minute`, `day`, `month`.
+    pub name: String,
+    pub plural: String,
+    pub kind: BaseKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BaseKind {
+    Currency,
+    Counted,
+    Point,
+    Time,
+}
+
+/// Base units with exponents, sorted by name; empty for a number or a ratio.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Dimension {
+    factors: Vec<(BaseUnit, i32)>,
+}
+
+impl Dimension {
+    pub fn none() -> Dimension {
+        Dimension::default()
+    }
+
+    pub fn of(base: BaseUnit) -> Dimension {
+        Dimension { factors: vec![(base, 1)] }
+    }
+
+    pub fn is_none(&self) -> bool {
+        self.factors.is_empty()
+    }
+
+    pub fn factors(&self) -> &[(BaseUnit, i32)] {
+        &self.factors
+    }
+
+    /// `self × otherⁿ`
+    #[must_use]
+    pub fn times(&self, other: &Dimension, exponent: i32) -> Dimension {
+        let mut factors = self.factors.clone();
+        for (base, power) in &other.factors {
+            match factors.binary_search_by(|(mine, _)| mine.cmp(base)) {
+                Ok(at) => factors[at].1 += power * exponent,
+                Err(at) => factors.insert(at, (base.clone(), power * exponent)),
+            }
+        }
+        factors.retain(|(_, power)| *power != 0);
+        Dimension { factors }
+    }
+
+    pub fn is_point(&self) -> bool {
+        matches!(self.factors.as_slice(), [(base, 1)] if base.kind == BaseKind::Point)
+    }
+
+    /// Nothing but counted things.
+    pub fn is_counted(&self) -> bool {
+        self.factors.iter().all(|(base, _)| base.kind == BaseKind::Counted)
+    }
+
+    pub fn has_money(&self) -> bool {
+        self.factors.iter().any(|(base, _)| base.kind == BaseKind::Currency)
+    }
+}
+
+/// `CNY/person/month`, or `a plain number`.
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.factors.is_empty() {
+            return f.write_str("a plain number");
+        }
+        let mut written = false;
+        let mut list = |wanted: bool, f: &mut fmt::Formatter<'_>| -> fmt::Result {
+            for (base, power) in self.factors.iter().filter(|(_, power)| (*power > 0) == wanted) {
+                for _ in 0..power.abs() {
+                    match (wanted, written) {
+                        (true, false) => write!(f, "{}", base.name)?,
+                        (true, true) => write!(f, "·{}", base.name)?,
+                        (false, true) => write!(f, "/{}", base.name)?,
+                        (false, false) => write!(f, "1/{}", base.name)?,
+                    }
+                    written = true;
+                }
+            }
+            Ok(())
+        };
+        list(true, f)?;
+        list(false, f)
+    }
+}
+
+/// How a number is written and shown: `wan` is 10,000 CNY, `%` is a hundredth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayUnit {
+    pub dimension: Dimension,
+    /// Base value = shown value × factor.
+    pub factor: Number,
+    /// As shown behind a number: `%`, `万元`, `CNY/person`; empty for a plain number.
+    pub singular: String,
+    pub plural: String,
+}
+
+impl DisplayUnit {
+    pub fn number() -> DisplayUnit {
+        DisplayUnit { dimension: Dimension::none(), factor: Number::ONE, singular: String::new(), plural: String::new() }
+    }
+
+    pub fn point() -> DisplayUnit {
+        let point = BaseUnit { name: "point".into(), plural: "points".into(), kind: BaseKind::Point };
+        DisplayUnit {
+            dimension: Dimension::of(point),
+            factor: Number::ONE,
+            singular: "point".into(),
+            plural: "points".into(),
+        }
+    }
+
+    pub fn percent() -> DisplayUnit {
+        DisplayUnit {
+            factor: Number::from_parts(1, 2),
+            singular: "%".into(),
+            plural: "%".into(),
+            ..DisplayUnit::number()
+        }
+    }
+
+    pub fn permille() -> DisplayUnit {
+        DisplayUnit {
+            factor: Number::from_parts(1, 3),
+            singular: "‰".into(),
+            plural: "‰".into(),
+            ..DisplayUnit::number()
+        }
+    }
+
+    /// `%` or `‰`: written straight behind the number.
+    pub fn is_ratio_sign(&self) -> bool {
+        self.singular == "%" || self.singular == "‰"
+    }
+}

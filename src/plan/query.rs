@@ -1,0 +1,210 @@
+//! What an evaluation needs of the data, as data: the narrow interface between the plan and the engine that answers.
+//!
+//! A [`Query`] names the data sets to read, the columns needed of each, and the [`Measure`]s (aggregates) to compute.
+//! Everything about time is already resolved into days and months. Whoever answers it (the engine in
+//! [`crate::data`], or one day a warehouse) gives [`Answers`].
+
+use std::sync::Arc;
+
+use crate::model::data::{ColumnIx, DataId};
+use crate::number::Number;
+use crate::syntax::tree::{AggregateFunction, BinaryOp};
+use crate::time::{Day, Months};
+use crate::value::{Builtin, Value};
+
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The data sets to read, each once; those a link or an inner aggregate needs come before those that need them.
+    pub tables: Vec<Table>,
+    pub measures: Vec<Measure>,
+    /// The rosters whose rows are evaluated.
+    pub rosters: Vec<DataId>,
+    /// The data set that is the tree of teams.
+    pub organisation: Option<DataId>,
+    /// Columns of a roster's rows that formulas read for the person evaluated.
+    pub reads: Vec<RosterRead>,
+}
+
+/// One data set to be read.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub data: DataId,
+    /// The columns of the file that are needed (never derived ones), in order; keys and time columns always.
+    pub columns: Vec<ColumnIx>,
+    /// Expressions over a row; they refer to earlier nodes only.
+    pub nodes: Vec<RowNode>,
+    /// Windows that formulas read: each must hold at least one row.
+    pub windows: Vec<NeededWindow>,
+}
+
+/// The place of a node in [`Table::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub usize);
+
+/// The place of a measure in [`Query::measures`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MeasureId(pub usize);
+
+/// An expression over a row of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowNode {
+    Constant(Value),
+    /// A column of the row (`via` empty), or of the row that the links in `via` lead to, one after the other,
+    /// each found as of the measure's [`DateBasis`]. A link column as a value stands for the key it holds;
+    /// compared with text, for the key's text.
+    Column { via: Vec<ColumnIx>, column: ColumnIx },
+    /// The answer of a measure grouped by the key ([`Group::Key`]) that the links in `via` lead to
+    /// (empty: this row's own key).
+    Inner { via: Vec<ColumnIx>, measure: MeasureId },
+    Not(NodeId),
+    Negate(NodeId),
+    Binary(BinaryOp, NodeId, NodeId),
+    If { condition: NodeId, then: NodeId, otherwise: NodeId },
+    Default { value: NodeId, fallback: NodeId },
+    IsMissing(NodeId),
+    InSet(NodeId, Vec<NodeId>),
+    /// Whether a date (or a whole period) lies within the days, both included.
+    InDays { date: NodeId, from: Day, to: Day },
+    Call(Builtin, Vec<NodeId>),
+}
+
+/// An aggregate over the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Measure {
+    pub data: DataId,
+    pub function: AggregateFunction,
+    /// Absent for `count(rows)`.
+    pub value: Option<NodeId>,
+    pub condition: Option<NodeId>,
+    /// The fraction of a percentile, 0 to 1.
+    pub fraction: Option<Number>,
+    pub rows: Rows,
+    pub group: Group,
+}
+
+/// Which rows are read, by time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Rows {
+    /// All of them: the data set has no time shape.
+    All,
+    /// Rows dated in the months by this column (a date, or a period that must lie wholly inside). Blank: none.
+    Dated { column: ColumnIx, months: Months },
+    /// Valid data: rows that hold on the day.
+    HeldOn(Day),
+    /// Valid data: rows that hold on any day between the two, both included.
+    HeldDuring(Day, Day),
+    /// Snapshot data: the rows of the newest date between the two days, both included.
+    Newest(Day, Day),
+    /// Snapshot data: all rows taken between the two days.
+    TakenDuring(Day, Day),
+}
+
+/// As of which day links are followed: the row's own date for dated rows, the day read for others
+/// (`HeldDuring`: the last day of the window on which the row holds).
+pub use Rows as DateBasis;
+
+/// By what the rows are grouped.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// All rows together.
+    Company,
+    /// By team, each with all teams below it; `via` are the links to the organisation.
+    Team { via: Vec<ColumnIx> },
+    /// By person and post ([`RosterAnswer::posts`]), cut to the days served in it; `via` are the links to the roster.
+    Own { roster: DataId, via: Vec<ColumnIx> },
+    /// By the key of another data set, for an inner aggregate; `via` are the links to it.
+    Key { data: DataId, via: Vec<ColumnIx> },
+}
+
+/// A column of a roster's rows, possibly behind links (followed on the day read).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RosterRead {
+    pub roster: DataId,
+    /// A node of the roster's table.
+    pub node: NodeId,
+    /// The last day of the context's period; for each person the last day of the stint within it counts.
+    pub on: Day,
+}
+
+/// A window a formula reads, with words for the message when it is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NeededWindow {
+    pub rows: Rows,
+    /// `the period 2026-Q3`, `2025-07 to 2025-09`
+    pub words: String,
+}
+
+// ---------------------------------------------------------------- answers
+
+/// What the engine found.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// In the order of [`Query::rosters`].
+    pub rosters: Vec<RosterAnswer>,
+    /// The organisation's rows in the order of their keys; empty without one.
+    pub teams: Vec<Team>,
+    /// In the order of [`Query::measures`]; within a measure by group: company has one, teams as in `teams`,
+    /// own as in [`RosterAnswer::posts`], keys are not answered to the outside (empty).
+    pub measures: Vec<Vec<Measured>>,
+    /// In the order of [`Query::reads`]; within a read by post ([`RosterAnswer::posts`] index, then stint index).
+    pub reads: Vec<Vec<Vec<Value>>>,
+    pub files: Vec<FileReport>,
+}
+
+/// One aggregate for one group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    pub value: Value,
+    /// Rows that went into it.
+    pub rows: u64,
+    /// Rows left out because their value is blank.
+    pub blanks: u64,
+}
+
+/// Who is on a roster.
+#[derive(Clone, Debug, Default)]
+pub struct RosterAnswer {
+    /// Each person and post once, in the order of the key, then of the first day.
+    pub posts: Vec<PersonPost>,
+    /// Rows whose post is not the name or label of any position, by the post's text.
+    pub without_position: Vec<(String, u64)>,
+}
+
+/// A person in a post, with all runs of days served in it.
+#[derive(Clone, Debug)]
+pub struct PersonPost {
+    /// The key as text; the parts of a composite key joined by ` / `.
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    /// The position's name (not its label).
+    pub position: Arc<str>,
+    /// Runs with the same team, in order.
+    pub stints: Vec<Stint>,
+}
+
+/// An unbroken run of days with the same post and team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stint {
+    pub from: Day,
+    /// The last day; `None` is open.
+    pub to: Option<Day>,
+    /// Index into [`Answers::teams`], where the roster has a team.
+    pub team: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    pub key: Arc<str>,
+    pub name: Arc<str>,
+    pub parent: Option<usize>,
+}
+
+/// What was read of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileReport {
+    pub path: String,
+    pub data: String,
+    pub rows: u64,
+    /// Repairs by column and kind: `premium`, `thousands separator`, 12.
+    pub repairs: Vec<(String, &'static str, u64)>,
+}
