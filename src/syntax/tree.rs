@@ -251,7 +251,7 @@ pub enum ExprKind {
     Over { value: Expr, scope: ScopeWord, scope_span: Span },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     Add,
     Subtract,
