@@ -1,0 +1,3 @@
+//! Values to scorecards.
+
+pub mod card;
