@@ -8,6 +8,7 @@
 
 pub mod diagnostic;
 pub mod model;
+pub mod nearest;
 pub mod number;
 pub mod plan;
 pub mod score;

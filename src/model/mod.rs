@@ -3,9 +3,19 @@
 //! In come the trees of all files; out comes a [`Model`] in which formulas are [`expr::Expr`]s, and everything the
 //! checker found. A model with errors is never planned or evaluated.
 
+mod aggregates;
+mod checker;
 pub mod data;
+mod datasets;
 pub mod expr;
+mod formula;
+mod house;
+mod kpis;
+mod positions;
+mod scales;
 pub mod unit;
+
+pub use checker::check;
 
 use std::collections::BTreeMap;
 
