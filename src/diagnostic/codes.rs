@@ -39,4 +39,10 @@ codes! {
     BadLiteral = "bad-literal" Error;
     /// `a < b < c`
     ChainedComparison = "chained-comparison" Error;
+    /// A line whose first word starts nothing that may stand there.
+    UnknownClause = "unknown-clause" Error;
+    /// Something that may be written once is written twice.
+    RepeatedClause = "repeated-clause" Error;
+    /// A declaration takes a word of the language as its name.
+    ReservedName = "reserved-name" Error;
 }
