@@ -101,4 +101,10 @@ codes! {
     NoEffect = "no-effect" Warning;
     /// Against the company's own rules for specs.
     HouseRule = "house-rule" Error;
+    /// A line whose first word starts nothing that may stand there.
+    UnknownClause = "unknown-clause" Error;
+    /// Something that may be written once is written twice.
+    RepeatedClause = "repeated-clause" Error;
+    /// A declaration takes a word of the language as its name.
+    ReservedName = "reserved-name" Error;
 }
