@@ -258,7 +258,7 @@ PRODUCTS = {  # code: name, factor in per cent, long term, regular, lowest and h
     "E05": ("聚利两全保险(5年交)", 50, True, True, 5000, 18000, 15),
     "A10": ("颐享年金保险(10年交)", 80, True, True, 4000, 15000, 13),
     "C20": ("康宁重大疾病保险", 120, True, True, 2500, 8000, 18),
-    "S01": ("稳盈两全保险(趸交)", 10, True, False, 10000, 36000, 5),
+    "S01": ("稳盈两全保险(趸交)", 10, True, False, 10000, 30000, 3),
     "X01": ("平安出行意外险", 80, False, False, 100, 600, 9),
     "H01": ("百万医疗险", 60, False, False, 300, 1500, 8),
 }
@@ -269,7 +269,7 @@ def characters():
     r = Rand("offices")
     for o in OFFICES:
         CHARACTER[o] = dict(activity=r.bell(800, 1200), growth=r.int(30, 170), loyal=r.bell(920, 990),
-                            service=r.int(-6, 7), share=r.int(60, 140), surrender=r.int(18, 50))
+                            service=r.int(-6, 7), share=r.int(60, 140), surrender=r.int(24, 66))
 
 
 class Agent:
@@ -335,9 +335,9 @@ class Business:
                     a.ranks.append((D(m.year, m.month, 1), "经理"))
                 c = CHARACTER[a.team_on(last)]
                 season = [1150, 800, 1050, 950, 980, 1100, 920, 950, 1060, 980, 1000, 1060][m.month - 1]
-                rate = 780 * a.skill // 1000 * c["activity"] // 1000 * season // 1000 * (1000 + c["growth"] * n // 12) // 1000
+                rate = 640 * a.skill // 1000 * c["activity"] // 1000 * season // 1000 * (1000 + c["growth"] * n // 12) // 1000
                 if months < 3:
-                    rate = rate * 5 // 6
+                    rate = rate // 2
                 lo, hi = max(m, a.entered + DAY), min(last, a.left or last)
                 for k in range(3):
                     if lo <= hi and r.chance(min(rate // 2 if k else rate // 2 + 40, 930)):
@@ -352,7 +352,7 @@ class Business:
                         if total >= 300000:
                             hit = p.issued
                             break
-                if hit and r.chance(930):
+                if hit and r.chance(850):
                     day = hit + DAY * r.int(2, 11)
                     if day.day > 28:
                         day = D(day.year, day.month, 28) if D(day.year, day.month, 28) > hit else day
@@ -505,7 +505,7 @@ def plans(b):
         for a, z in quarters(D(2024, 1, 1), D(2026, 12, 31)):
             if z <= END:
                 last = b.standard([o], a, z)
-                plan = last * 1000 // r.bell(840, 1150)
+                plan = last * 1000 // r.bell(800, 1210)
             else:
                 plan = last * 11 // 10
             for m, part in zip(month_starts(a, z), (30, 33, 37)):
@@ -524,8 +524,8 @@ def goals_and_market(b):
     for a, z in quarters(D(2024, 10, 1), END):
         for o in OFFICES:
             share = CHARACTER[o]["share"]      # per mille of the district's new premium; of all premium a tenth more
-            new = b.premium([o], a, z) * 1000 // (share * r.bell(86, 116) // 100)
-            all_of_it = b.received([o], a, z) * 1000 // (share * 11 // 10 * r.bell(90, 112) // 100)
+            new = b.premium([o], a, z) * 1000000 // (share * r.bell(860, 1160))
+            all_of_it = b.received([o], a, z) * 10000000 // (share * 11 * r.bell(900, 1120))
             for m, part in zip(month_starts(a, z), (36, 31, 33)):
                 rows.append((o, f"{m.year}-{m.month:02}", thousands(new * part // 100), thousands(all_of_it * part // 100)))
     write("market.csv", ("对应机构", "月份", "市场新单保费(元)", "市场个险保费(元)"), rows)
@@ -595,7 +595,7 @@ def complaints():
             for _ in range(r.weighted([(0, 30), (1, 38), (2, 24), (4, 8)])):
                 got = r.day(a, z)
                 due = got + DAY * 15
-                done = got + DAY * r.int(3, 14) if r.chance(900) else due + DAY * r.int(1, 20) if r.chance(600) else None
+                done = got + DAY * r.int(3, 14) if r.chance(950) else due + DAY * r.int(1, 20) if r.chance(600) else None
                 rows.append((got, o, r.weighted([("个险", 8), ("团险", 1), ("银保", 1)]), due, done if done and done <= EXPORT else None))
     rows.sort(key=lambda x: (x[0], x[1], x[2], x[3]))
     write("complaints.csv", ("投诉编号", "被投诉机构", "业务条线", "受理日期", "时限", "结案日期"),
@@ -660,7 +660,7 @@ def training(staff, b):
     r, rows, n = Rand("courseware"), [], 0
     for a, z in quarters(FIRST_QUARTER, END):
         for who, _, first, last in staff.held_posts(LECTURER, a, z):
-            for _ in range(r.int(1, 4) * ((last - first).days + 20) // 111):
+            for _ in range(r.int(2, 4) * ((last - first).days + 1) // 88):
                 n += 1
                 rows.append((r.day(first, last), f"课件{n:03} " + r.pick(["新人岗前", "产品解析", "需求分析", "异议处理", "增员面谈", "客户经营"]), who))
     rows.sort()

@@ -3,7 +3,7 @@
 
     python3 recompute.py [PERIOD ...] > expected.csv        # without arguments: 2026-Q2 and 2026-Q3 into expected.csv
 
-One line for each period, person, stint and KPI of the scorecard of that stint's post. Values are fractions in base
+One line for each period, person, stint and KPI of the scorecard of that stint's post (named as its position). Values are fractions in base
 units (a rate is a plain ratio, money is in CNY, time in minutes), or the word `missing`. `from` is the first day of the
 stint within the period. What each KPI means is said in one line beside its function.
 """
@@ -436,8 +436,8 @@ def surrender_rate(t):                         # long-term surrenders over openi
 
 
 @team
-def high_value_share(t):                       # customers whose policies in force on the last day come to 12,000 (10,000 before 2026) or more
-    threshold = 12000 if t.w.end >= D(2026, 1, 1) else 10000
+def high_value_share(t):                       # customers whose policies in force on the last day come to 18,000 (15,000 before 2026) or more
+    threshold = 18000 if t.w.end >= D(2026, 1, 1) else 15000
     here = t.keys(CUSTOMERS, t.w.end)
     in_force = lambda p: p.issued <= t.w.end and (p.ended is None or t.w.end <= p.ended)
     rich = [c for c in here if sum(p.premium for p in POLICIES_OF_CUSTOMER.get(c, []) if in_force(p)) >= threshold]
@@ -601,17 +601,17 @@ def scheme_feasibility(o):                     # mean mark of the incentive sche
 
 
 # ------------------------------------------------------------------------------------------------ scorecards
-SCORECARDS = {  # the post as the roster writes it: the position's default scope, its KPIs in the order of the scorecard
-    "营销业务室主任": ("team", """standard_realisation premium_growth new_contract_share personal_share training_satisfaction
+SCORECARDS = {  # the post as the roster writes it: the position's name, its default scope, its KPIs in the order of the scorecard
+    "营销业务室主任": ("marketing_director", "team", """standard_realisation premium_growth new_contract_share personal_share training_satisfaction
         support_reputation market_reputation support_satisfaction"""),
-    "营业区经理": ("team", """annual_plan_completion stretch_achievement personal_share pieces_per_agent premium_per_agent
+    "营业区经理": ("business_area_manager", "team", """annual_plan_completion stretch_achievement personal_share pieces_per_agent premium_per_agent
         standard_per_agent persistency_13m surrender_rate expense_control labour_cost customer_satisfaction high_value_share
         new_customers closing_customers complaint_count complaint_efficiency market_reputation training_hours"""),
-    "内勤": ("own", "first_review_error release_timeliness release_accuracy salesperson_satisfaction"),
-    "讲师": ("own", """newcomer_3000 newcomer_confirmation_3m newcomer_first_sale_3m newcomer_confirmation_1m premium_per_agent
+    "内勤": ("back_office", "own", "first_review_error release_timeliness release_accuracy salesperson_satisfaction"),
+    "讲师": ("lecturer", "own", """newcomer_3000 newcomer_confirmation_3m newcomer_first_sale_3m newcomer_confirmation_1m premium_per_agent
         exam_participation exam_pass_rate certificate_rate training_satisfaction plan_implementation training_efficiency
         plan_validity courseware_items data_error_rate archive_completeness"""),
-    "组训岗": ("team", """standard_realisation premium_growth new_contract_share scheme_effect regular_share scheme_feasibility
+    "组训岗": ("team_training_post", "team", """standard_realisation premium_growth new_contract_share scheme_effect regular_share scheme_feasibility
         new_product_satisfaction report_timeliness report_effectiveness organisation_growth organisation_structure"""),
 }
 
@@ -640,14 +640,14 @@ def evaluate(periods):
             for s in stints(person):
                 if s.post not in SCORECARDS or not held_during(s, w):
                     continue
-                default, kpis = SCORECARDS[s.post]
+                position, default, kpis = SCORECARDS[s.post]
                 for kpi in kpis.split():
                     if kpi in OWN or kpi in PLACE and default == "own":
                         value = once(kpi, OWN.get(kpi) or PLACE[kpi], Own, person, s.post)
                     else:
                         value = once(kpi, TEAM.get(kpi) or PLACE[kpi], Team, s.team)
                     value = "missing" if value is None else f"{F(value).numerator}/{F(value).denominator}"
-                    yield name, person, s.post, s.team, max(s.since, w.start).isoformat(), kpi, value
+                    yield name, person, position, s.team, max(s.since, w.start).isoformat(), kpi, value
 
 
 def main():
