@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod model;
 pub mod number;
 pub mod plan;
+pub mod report;
 pub mod score;
 pub mod source;
 pub mod syntax;
