@@ -11,6 +11,7 @@ pub mod model;
 pub mod nearest;
 pub mod number;
 pub mod plan;
+pub mod report;
 pub mod score;
 pub mod source;
 pub mod syntax;
