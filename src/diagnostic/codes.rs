@@ -107,4 +107,8 @@ codes! {
     RepeatedClause = "repeated-clause" Error;
     /// A declaration takes a word of the language as its name.
     ReservedName = "reserved-name" Error;
+
+    // --- plan
+    /// A project or period in which nobody is evaluated.
+    NothingToEvaluate = "nothing-to-evaluate" Error;
 }

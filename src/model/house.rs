@@ -113,7 +113,7 @@ impl Checker<'_> {
     fn kpi_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for (part, span) in parts {
-            for kpi in &self.model.kpis {
+            for kpi in self.model.kpis.iter().filter(|kpi| !kpi.is_index) {
                 let has = match part {
                     "note" => kpi.note.is_some(),
                     "owner" => kpi.owner.is_some(),
