@@ -206,12 +206,15 @@ fn match_parens(scan: &Scan, braces: &mut Braces) {
 
 fn check_depth(scan: &Scan, braces: &mut Braces) {
     let mut depth = 0usize;
-    for token in &scan.tokens {
-        match token.kind {
-            Kind::OpenParen | Kind::OpenBrace => depth += 1,
-            Kind::CloseParen | Kind::CloseBrace => depth = depth.saturating_sub(1),
+    for (index, token) in scan.tokens.iter().enumerate() {
+        // Brackets that are never closed are reported as such, and what holds them is not read.
+        match (token.kind, braces.parens.contains_key(&index)) {
+            (Kind::OpenBrace, _) | (Kind::OpenParen, true) => depth += 1,
+            (Kind::CloseParen, true) => depth = depth.saturating_sub(1),
             _ => {}
         }
+        depth = (depth + usize::from(braces.opens.contains_key(&index)))
+            .saturating_sub(braces.closes.get(&index).copied().unwrap_or(0));
         if depth > MAX_DEPTH {
             braces.too_deep = true;
             braces.diagnostics.push(

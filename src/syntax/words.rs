@@ -17,7 +17,7 @@ pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 
 /// Words that may name columns and labels, but not declarations.
 const WORDS: &[&str] = &[
-    "about", "above", "add", "applies", "approved", "as", "attainment", "below", "belongs", "best", "better", "bonus",
+    "about", "above", "add", "applies", "approved", "as", "attainment", "belongs", "below", "best", "better", "bonus",
     "brackets", "by", "calendar", "closest", "column", "columns", "combine", "company", "complete", "constant",
     "continue", "currency", "data", "date", "dated", "decimals", "deduct", "deduction", "distinct", "draft", "each",
     "earlier", "effective", "eligible", "end", "equal", "every", "expect", "file", "fiscal", "flag", "for", "format",

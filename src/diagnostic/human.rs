@@ -1,0 +1,385 @@
+//! Findings for a reader at a terminal: the sentence, the lines of the spec with their labels, notes and the mend.
+//!
+//! miette draws the lines. What it cannot do is done here: a finding with places in several files, places in data
+//! files, labels at the end of a file, columns counted in characters, and control characters kept off the terminal.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
+};
+use owo_colors::OwoColorize;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::{DataPlace, Diagnostic, Label, Severity};
+use crate::source::{FileId, SourceFile, SourceSet};
+
+#[derive(Clone, Copy, Debug)]
+pub struct HumanOptions {
+    pub color: bool,
+    /// How many columns the terminal has.
+    pub width: usize,
+    /// How many findings are shown; how many more there are is said.
+    pub limit: usize,
+}
+
+impl Default for HumanOptions {
+    fn default() -> Self {
+        HumanOptions { color: false, width: 80, limit: 50 }
+    }
+}
+
+/// All findings, in the order given, with a blank line between them.
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceSet, options: &HumanOptions) -> String {
+    let mut shown = Shown { sources, options, texts: HashMap::new(), out: String::new() };
+    for diagnostic in diagnostics.iter().take(options.limit) {
+        shown.diagnostic(diagnostic);
+    }
+    let more = diagnostics.get(options.limit..).unwrap_or_default();
+    if !more.is_empty() {
+        shown.out.push_str(&format!("… and {} more: {}\n", more.len(), summary(more)));
+    }
+    shown.out
+}
+
+/// `2 errors, 1 warning`; `no errors` when there is nothing.
+pub fn summary(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let counted = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    };
+    match (errors, diagnostics.len() - errors) {
+        (0, 0) => "no errors".to_string(),
+        (errors, 0) => counted(errors, "error"),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}
+
+struct Shown<'a> {
+    sources: &'a SourceSet,
+    options: &'a HumanOptions,
+    /// Texts without control characters, by file.
+    texts: HashMap<FileId, Cow<'a, str>>,
+    out: String,
+}
+
+impl Shown<'_> {
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        let mut files: Vec<FileId> = Vec::new();
+        for label in &diagnostic.labels {
+            if !files.contains(&label.span.file) {
+                files.push(label.span.file);
+            }
+        }
+        let first = files.first().copied();
+        self.report(diagnostic, first, false);
+        for place in &diagnostic.data {
+            let line = data_place(place);
+            self.footer("", &line);
+        }
+        for file in files.into_iter().skip(1) {
+            self.report(diagnostic, Some(file), true);
+        }
+        for note in &diagnostic.notes {
+            self.footer("note", note);
+        }
+        if let Some(help) = &diagnostic.help {
+            self.footer("help", help);
+        }
+        self.out.push('\n');
+    }
+
+    /// The sentence and the lines of one file; of a further file only the lines.
+    fn report(&mut self, diagnostic: &Diagnostic, file: Option<FileId>, lines_only: bool) {
+        let snippet = file.map(|file| {
+            let source = self.sources.get(file);
+            let text = self.texts.entry(file).or_insert_with(|| printable(&source.text)).clone();
+            Snippet { source, text }
+        });
+        let labels = match (&snippet, file) {
+            (Some(snippet), Some(file)) => {
+                let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
+                labels.enumerate().map(|(index, label)| snippet.label(label, index == 0)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let report = Report { diagnostic, message: printable(&diagnostic.message).into_owned(), labels, snippet };
+        let theme = if self.options.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(self.options.width.max(40))
+            .with_context_lines(1)
+            .tab_width(4)
+            .with_links(false)
+            .without_cause_chain();
+        let mut text = String::new();
+        if handler.render_report(&mut text, &report).is_err() {
+            text = format!("{}\n\n  {}\n", diagnostic.code.as_str(), report.message);
+        }
+        let text = text.trim_matches('\n');
+        let text = match lines_only {
+            true => text.find('╭').and_then(|at| text.get(text[..at].rfind('\n').map_or(0, |at| at + 1)..)).unwrap_or(""),
+            false => text,
+        };
+        for line in text.lines() {
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
+    }
+
+    /// `  help: …`, wrapped.
+    fn footer(&mut self, title: &str, text: &str) {
+        let lead = if title.is_empty() { "  ".to_string() } else { format!("  {title}: ") };
+        let width = self.options.width.max(40).saturating_sub(lead.len() + 1);
+        let text = printable(text);
+        let mut first = true;
+        for line in text.lines().flat_map(|line| wrap(line, width)) {
+            match (first, self.options.color && !title.is_empty()) {
+                (true, true) => self.out.push_str(&format!("  {}: ", title.cyan())),
+                (true, false) => self.out.push_str(&lead),
+                (false, _) => self.out.push_str(&" ".repeat(lead.len())),
+            }
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+            first = false;
+        }
+    }
+}
+
+/// `policies_2026.csv, row 1204, column 保单号: "12a4"`
+fn data_place(place: &DataPlace) -> String {
+    let mut line = place.file.clone();
+    if let Some(row) = place.row {
+        line.push_str(&format!(", row {row}"));
+    }
+    if let Some(column) = &place.column {
+        line.push_str(&format!(", column {column}"));
+    }
+    if let Some(text) = &place.text {
+        line.push_str(&format!(": \"{text}\""));
+    }
+    line
+}
+
+/// Breaks a line at spaces, never inside backticks that fit on a line of their own; wide characters count twice.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in line.split(' ') {
+        let ticks = word.matches('`').count();
+        match words.last_mut().filter(|last| open && last.width() + 1 + word.width() <= width) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => words.push(word.to_string()),
+        }
+        open ^= ticks % 2 == 1;
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut current = String::new();
+    for word in words {
+        if !current.is_empty() && current.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut current));
+        }
+        if !current.is_empty() {
+            current.push(' ');
+        }
+        // A word wider than the line, such as a sentence in Chinese, breaks anywhere.
+        for c in word.chars() {
+            if current.width() + c.width().unwrap_or(0) > width {
+                lines.push(std::mem::take(&mut current));
+            }
+            current.push(c);
+        }
+    }
+    lines.push(current);
+    lines
+}
+
+/// The text with every character that could steer a terminal replaced by one of the same length in bytes.
+fn printable(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let replace = |c: char| match (steers(c), c.len_utf8()) {
+        (false, _) => c,
+        (_, 1) => '?',
+        (_, 2) => '·',
+        _ => '\u{fffd}',
+    };
+    Cow::Owned(text.chars().map(replace).collect())
+}
+
+struct Report<'a> {
+    diagnostic: &'a Diagnostic,
+    message: String,
+    labels: Vec<LabeledSpan>,
+    snippet: Option<Snippet<'a>>,
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.diagnostic.code.as_str()))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.diagnostic.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.snippet.as_ref().map(|snippet| snippet as &dyn SourceCode)
+    }
+}
+
+/// Lines of one file. miette's own reader walks from the start of the text; this one uses the line index.
+struct Snippet<'a> {
+    source: &'a SourceFile,
+    text: Cow<'a, str>,
+}
+
+impl Snippet<'_> {
+    /// A label that miette will show: inside the text, on whole characters, and not behind its last visible one.
+    fn label(&self, label: &Label, primary: bool) -> LabeledSpan {
+        let visible = self.text.trim_end().len();
+        let last = self.text[..visible].char_indices().next_back().map_or(0, |(at, _)| at);
+        let mut start = (label.span.start as usize).min(last);
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let mut end = (label.span.end as usize).min(visible).max(start);
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        let text = (!label.text.is_empty()).then(|| printable(&label.text).into_owned());
+        let span = SourceSpan::from((start, end - start));
+        match primary {
+            true => LabeledSpan::new_primary_with_span(text, span),
+            false => LabeledSpan::new_with_span(text, span),
+        }
+    }
+}
+
+impl SourceCode for Snippet<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text: &str = &self.text;
+        let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |length| at + length);
+        if span.offset() + span.len() > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let mut start = line_start(span.offset());
+        for _ in 0..before {
+            start = line_start(start.saturating_sub(1));
+        }
+        let mut end = line_end(span.offset() + span.len());
+        for _ in 0..after {
+            end = line_end((end + 1).min(text.len()));
+        }
+        let (line, column) = match before {
+            // Asked for the place itself.
+            0 => self.source.line_column(span.offset() as u32),
+            _ => (self.source.line_column(start as u32).0, 1),
+        };
+        let lines = text[start..end].matches('\n').count() + 1;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.source.path.display().to_string(),
+            &text.as_bytes()[start..end],
+            SourceSpan::from((start, end - start)),
+            line - 1,
+            column - 1,
+            lines,
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::Span;
+
+    fn plain(diagnostics: &[Diagnostic], sources: &SourceSet) -> String {
+        render(diagnostics, sources, &HumanOptions::default())
+    }
+
+    #[test]
+    fn places_in_several_files_and_in_data() {
+        let mut sources = SourceSet::default();
+        let a = sources.add("specs/a.merit", "kpi 标准保费 : CNY {\n}\n");
+        let b = sources.add("specs/b.merit", "# copy\nkpi 标准保费 : CNY {\n}\n");
+        let diagnostic = Diagnostic::new(Code::RepeatedClause, "`标准保费` is declared twice")
+            .at(Span::new(b, 11, 23), "a second time here")
+            .at(Span::new(a, 4, 16), "first declared here")
+            .in_data(DataPlace {
+                file: "policies_2026.csv".into(),
+                row: Some(1204),
+                column: Some("保单号".into()),
+                text: Some("12a4".into()),
+            })
+            .note("names are shared by all files of a project")
+            .help("rename one of the two");
+        insta::assert_snapshot!(plain(&[diagnostic], &sources), @"");
+    }
+
+    #[test]
+    fn labels_outside_the_text_are_moved_into_it() {
+        let mut sources = SourceSet::default();
+        let file = sources.add("a.merit", "kpi 保费\n\n");
+        let at_end = Diagnostic::new(Code::Unexpected, "the file ends").at(Span::new(file, 12, 12), "here").help("go on");
+        let past = Diagnostic::new(Code::Unexpected, "past the end").at(Span::new(file, 90, 99), "here");
+        let inside = Diagnostic::new(Code::Unexpected, "inside a character").at(Span::new(file, 5, 6), "here");
+        let empty = sources.add("empty.merit", "");
+        let nothing = Diagnostic::new(Code::Unexpected, "nothing there").at(Span::new(empty, 0, 0), "here");
+        insta::assert_snapshot!(plain(&[at_end, past, inside, nothing], &sources), @"");
+    }
+
+    #[test]
+    fn the_rest_is_counted() {
+        let findings = vec![Diagnostic::new(Code::Unexpected, "a"); 4];
+        let options = HumanOptions { limit: 1, ..HumanOptions::default() };
+        insta::assert_snapshot!(render(&findings, &SourceSet::default(), &options), @"");
+        assert_eq!(summary(&findings[..1]), "1 error");
+    }
+
+    #[test]
+    fn long_help_is_wrapped_and_escapes_stay_off_the_terminal() {
+        let finding = Diagnostic::new(Code::Unexpected, "a \u{1b}[31m sign")
+            .help("这是一个很长的句子这是一个很长的句子这是一个很长的句子这是一个很长的句子 write it like `this piece of code that should stay together` and nothing else");
+        insta::assert_snapshot!(plain(&[finding], &SourceSet::default()), @"");
+    }
+}
