@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::model::data::DataId;
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::unit::DisplayUnit;
+use crate::model::Group;
 use crate::model::*;
 use crate::number::Number;
 use crate::plan::Plan;
