@@ -7,6 +7,7 @@
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod diagnostic;
+pub mod eval;
 pub mod model;
 pub mod nearest;
 pub mod number;

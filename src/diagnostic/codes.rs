@@ -111,4 +111,11 @@ codes! {
     // --- plan
     /// A project or period in which nobody is evaluated.
     NothingToEvaluate = "nothing-to-evaluate" Error;
+    // --- evaluation: values and scores of a period
+    /// A number grows past what can be held exactly.
+    NumberTooLarge = "number-too-large" Error;
+    /// A value below 0 in a geometric mean.
+    NegativeInGeometricMean = "negative-in-geometric-mean" Error;
+    /// Scorecards that take in each other's scores.
+    ScoreCircle = "score-circle" Error;
 }

@@ -125,7 +125,7 @@ pub enum EntryResultKind {
         full_target: Option<Value>,
         /// Value / target, or 2 − value / target; only where the score reads it.
         attainment: Option<Value>,
-        /// What the curve gave before a missing value or `applies when` took over.
+        /// `applies when` is not met, here or on a group above: the entry's weight goes to the others.
         not_applicable: bool,
     },
     /// The score of another scorecard, or the mean of several.
@@ -163,6 +163,9 @@ pub struct RatingResult {
 pub enum LoweredBy {
     /// Index into the scorecard's vetoes.
     Veto(usize),
+    /// In an overall rating: a veto of an earlier card of the person with the same grades; indexes into
+    /// [`PersonResult::cards`] and into the vetoes of that card's scorecard.
+    EarlierVeto { card: usize, veto: usize },
     /// Index into the rating's distribution rules.
     Distribution(usize),
 }
