@@ -6,12 +6,15 @@
 //!
 //! [`diagnostic`] is what every stage says about mistakes.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod model;
 pub mod number;
 pub mod plan;
+pub mod project;
 pub mod report;
 pub mod score;
+pub mod shims;
 pub mod source;
 pub mod syntax;
 pub mod time;
