@@ -11,7 +11,7 @@ use crate::time::PeriodName;
     name = "merit",
     version,
     about = "Job specs as plain text: checked like a program, evaluated exactly against your data.",
-    max_term_width = 100,
+    max_term_width = 80,
     after_help = "\
 Examples:
   merit check specs/insurance                        look for mistakes in the specs
