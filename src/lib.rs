@@ -6,14 +6,17 @@
 //!
 //! [`diagnostic`] is what every stage says about mistakes.
 
+pub mod cli;
 pub mod diagnostic;
 pub mod eval;
 pub mod model;
 pub mod nearest;
 pub mod number;
 pub mod plan;
+pub mod project;
 pub mod report;
 pub mod score;
+pub mod shims;
 pub mod source;
 pub mod syntax;
 pub mod time;

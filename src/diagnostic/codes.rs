@@ -26,6 +26,10 @@ macro_rules! codes {
 }
 
 codes! {
+    // --- files
+    /// A spec that is not UTF-8 text.
+    NotUtf8 = "not-utf8" Error;
+
     // --- syntax: the text itself
     /// Something else was expected at this place.
     Unexpected = "unexpected" Error;

@@ -242,7 +242,8 @@ fn pieces(text: &str) -> Vec<(&str, bool)> {
         let mut first = true;
         let mut previous = None;
         for (at, c) in word.char_indices() {
-            let breaks = previous.is_some_and(|previous| is_wide(c) || is_wide(previous));
+            let hyphen = c.is_alphabetic() && word[start..at].ends_with('-') && word[start..at].len() > 1;
+            let breaks = hyphen || previous.is_some_and(|previous| is_wide(c) || is_wide(previous));
             if breaks && !is_closing(c) && !previous.is_some_and(is_opening) && at > start {
                 pieces.push((&word[start..at], first));
                 (start, first) = (at, false);

@@ -126,11 +126,11 @@ impl Page<'_, '_> {
                 label => label,
             };
             let mut row = empty_row();
-            row[LABEL] = Cell::new(format!("{kind}: {label}"));
+            row[LABEL] = Cell::new(format!("{kind}{}{label}", words.colon));
             row[VALUE] = Cell::new(show.value(&result.value, &kpi.unit));
             row[ADDS] = Cell::new(show.points(&result.points));
             if let Value::Missing(missing) = &result.points {
-                let note = notes.mark(format!("{label}: {}", show.reason(missing)));
+                let note = notes.mark(format!("{label}{}{}", show.words.colon, show.reason(missing)));
                 row[LABEL].text.push_str(&format!(" {note}"));
             }
             lines.push(Line::Row(row));
@@ -213,7 +213,7 @@ impl Page<'_, '_> {
             if !matches!(result.what, EntryResultKind::Group(_))
                 && let Some(missing) = why_missing(result)
             {
-                let reason = notes.mark(format!("{label}: {}", show.reason(missing)));
+                let reason = notes.mark(format!("{label}{}{}", show.words.colon, show.reason(missing)));
                 shown = format!("{label} {reason}");
             }
             row[LABEL] = Cell::new(shown).indented(indent);
@@ -232,10 +232,15 @@ impl Page<'_, '_> {
                     let unit = &show.model.kpis[kpi.0].unit;
                     let style = if value.is_missing() { Style::Poor } else { Style::Plain };
                     row[VALUE] = Cell::styled(show.value(value, unit), style);
-                    row[TARGET] = Cell::new(target.as_ref().map(|target| show.value(target, unit)).unwrap_or_default());
+                    // The unit stands beside the value already.
+                    let shown = |target: &Value| match target {
+                        Value::Number(number) if !value.is_missing() => show.amount(number, unit),
+                        other => show.value(other, unit),
+                    };
+                    row[TARGET] = Cell::new(target.as_ref().map(shown).unwrap_or_default());
                     if let Some(full) = full_target {
                         let note = show.words.whole_target(&show.value(full, unit));
-                        let mark = notes.mark(format!("{label}: {note}"));
+                        let mark = notes.mark(format!("{label}{}{note}", show.words.colon));
                         row[LABEL].text.push_str(&format!(" {mark}"));
                     }
                 }
@@ -313,7 +318,7 @@ impl Page<'_, '_> {
             let effect = show.veto_effect(position, &stated.effect);
             let reason = match show.label(&stated.reason) {
                 "" => effect,
-                reason => format!("{reason}: {effect}"),
+                reason => format!("{reason}{}{effect}", show.words.colon),
             };
             match (veto.holds, &veto.missing) {
                 (Some(true), _) => self.labelled(show.words.veto, &reason, Style::Bad),
@@ -331,7 +336,8 @@ impl Page<'_, '_> {
         let show = self.show;
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs).collect::<Vec<_>>();
         for (index, (output, value)) in outputs.iter().enumerate() {
-            let mut text = format!("{}: {}", show.label(&output.label), show.value(value, &output.unit));
+            let mut text =
+                format!("{}{}{}", show.label(&output.label), show.words.colon, show.value(value, &output.unit));
             if let Value::Missing(missing) = value {
                 text = format!("{text} ({})", show.reason(missing));
             }

@@ -84,18 +84,24 @@ impl<'a> Show<'a> {
 
     /// A number in its unit: `98.4%`, `1,234.56 万元`, `1 policy`, `2 policies`.
     pub fn number(&self, number: &Number, unit: &DisplayUnit) -> String {
+        let amount = self.amount(number, unit);
+        let name = if amount == "1" { &unit.singular } else { &unit.plural };
+        if unit.is_ratio_sign() || name.is_empty() { amount } else { format!("{amount} {name}") }
+    }
+
+    /// A number in its unit without the unit's name; `%` and `‰` belong to the number.
+    pub fn amount(&self, number: &Number, unit: &DisplayUnit) -> String {
         let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
         let mut digits = self.plain(&shown);
         if unit.is_ratio_sign() {
-            return format!("{digits}{}", unit.singular);
+            digits.push_str(&unit.singular);
         }
-        let amount = unit.factor == Number::ONE
+        let money = unit.factor == Number::ONE
             && matches!(unit.dimension.factors(), [(base, 1)] if base.kind == BaseKind::Currency);
-        if amount && digits.split_once('.').is_some_and(|(_, places)| places.len() == 1) {
+        if money && digits.split_once('.').is_some_and(|(_, places)| places.len() == 1) {
             digits.push('0');
         }
-        let name = if digits == "1" { &unit.singular } else { &unit.plural };
-        if name.is_empty() { digits } else { format!("{digits} {name}") }
+        digits
     }
 
     /// A number without unit: separators, two places at most; more only where it would look like 0.

@@ -127,7 +127,11 @@ fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
     } else {
         let mut text = show.words.posts_held(person.cards.len() as u64);
         if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = &person.rating {
-            text = format!("{text}; {}", show.words.distribution_remark(show.grade_name(last.position, *by_score)));
+            text = format!(
+                "{text}{}{}",
+                show.words.semicolon,
+                show.words.distribution_remark(show.grade_name(last.position, *by_score))
+            );
         }
         row[REMARKS] = Cell::styled(text, Style::Faint);
     }
@@ -149,7 +153,11 @@ fn stint_row(show: &Show<'_>, card: &Card, section: PositionId) -> Vec<Cell> {
     let mut remarks = remarks(show, card, rating);
     if card.position != section {
         let post = show.position_label(card.position);
-        remarks.text = if remarks.text.is_empty() { post.into() } else { format!("{post}; {}", remarks.text) };
+        remarks.text = if remarks.text.is_empty() {
+            post.into()
+        } else {
+            format!("{post}{}{}", show.words.semicolon, remarks.text)
+        };
     }
     row[REMARKS] = remarks;
     row
@@ -188,7 +196,7 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
     let Some(scorecard) = &card.scorecard else {
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs);
         let texts = outputs.map(|(output, value)| show.value(value, &output.unit)).collect::<Vec<_>>();
-        return Cell::new(texts.join("; "));
+        return Cell::new(texts.join(words.semicolon));
     };
     let mut parts = Vec::new();
     let mut style = Style::Faint;
@@ -210,7 +218,7 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
     if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = rating {
         parts.push(words.distribution_remark(show.grade_name(card.position, *by_score)));
     }
-    Cell::styled(parts.join("; "), style)
+    Cell::styled(parts.join(words.semicolon), style)
 }
 
 /// How many people have which grade, and hold which position.
@@ -236,7 +244,7 @@ fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, 
         let rating = &report.model.ratings[id.0];
         let grades = rating.grades.iter().zip(counts).filter(|(_, count)| **count > 0);
         let list = grades.map(|(grade, count)| format!("{} {count}", show.grade_in_full(grade))).collect::<Vec<_>>();
-        let name = if several { format!("{}: ", show.label(&rating.label)) } else { String::new() };
+        let name = if several { format!("{}{}", show.label(&rating.label), words.colon) } else { String::new() };
         lines.push(format!("{name}{}", list.join(" · ")));
     }
     if unrated > 0 {
@@ -265,7 +273,7 @@ fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, p
     if !results.without_position.is_empty() {
         let rows = results.without_position.iter().map(|(_, rows)| rows).sum();
         let posts = results.without_position.iter().map(|(post, rows)| format!("{post} {rows}")).collect::<Vec<_>>();
-        let text = format!("{}: {}", words.rows(rows), posts.join(" · "));
+        let text = format!("{}{}{}", words.rows(rows), words.colon, posts.join(" · "));
         labelled(out, words.not_evaluated, lead_width, &text, width, painter);
     }
     if results.files.is_empty() {
@@ -281,7 +289,14 @@ fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, p
     if !kinds.is_empty() {
         let total = words.repair_count(kinds.values().sum());
         let list = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>();
-        labelled(out, words.repairs, lead_width, &format!("{total}: {}", list.join(" · ")), width, painter);
+        labelled(
+            out,
+            words.repairs,
+            lead_width,
+            &format!("{total}{}{}", words.colon, list.join(" · ")),
+            width,
+            painter,
+        );
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Words {
     pub nobody: &'static str,
     pub yes: &'static str,
     pub no: &'static str,
+    pub colon: &'static str,
+    pub semicolon: &'static str,
     chinese: bool,
 }
 
@@ -74,6 +76,8 @@ static ENGLISH: Words = Words {
     nobody: "Nobody to evaluate.",
     yes: "yes",
     no: "no",
+    colon: ": ",
+    semicolon: "; ",
     chinese: false,
 };
 
@@ -111,6 +115,8 @@ static CHINESE: Words = Words {
     nobody: "没有参评人员。",
     yes: "是",
     no: "否",
+    colon: "：",
+    semicolon: "；",
     chinese: true,
 };
 
