@@ -7,15 +7,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, sort};
-use crate::model::Model;
-use crate::shims::{model, syntax};
+use crate::model::{self, Model};
 use crate::source::{SourceSet, Span};
+use crate::syntax;
 
 /// A project as far as it could be understood.
 pub struct Project {
+    /// How many spec files it is made of.
+    pub files: usize,
     pub sources: SourceSet,
-    /// `None` where the text itself has errors: names would be missed that only cannot be read.
-    pub model: Option<Model>,
+    /// Usable only when no finding is an error.
+    pub model: Model,
     /// In the order of their places.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -55,6 +57,7 @@ impl fmt::Display for LoadError {
 /// Reads, parses and checks all specs under the paths as one project.
 pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     let files = find_specs(paths)?;
+    let count = files.len();
     let mut sources = SourceSet::default();
     let mut diagnostics = Vec::new();
     let mut trees = Vec::new();
@@ -71,13 +74,13 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
         }
     }
     let readable = !diagnostics.iter().any(Diagnostic::is_error);
-    let model = readable.then(|| {
-        let (model, found) = model::check(&trees, &sources);
-        diagnostics.extend(found);
-        model
-    });
+    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
+    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+    let (model, found) = model::check(&trees, &library, &sources);
+    // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
+    diagnostics.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
     sort(&mut diagnostics, &sources);
-    Ok(Project { sources, model, diagnostics })
+    Ok(Project { files: count, sources, model, diagnostics })
 }
 
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.
@@ -186,7 +189,6 @@ mod tests {
     fn another_encoding_is_a_finding_with_its_line() {
         let folder = folder(&[("gb.merit", b"# one\n# \xb1\xea\xd7\xbc\n")]);
         let project = load(&[folder.path().to_path_buf()]).unwrap();
-        assert!(project.model.is_none());
         let [finding] = project.diagnostics.as_slice() else { panic!("{:?}", project.diagnostics) };
         assert!(finding.message.ends_with("is not UTF-8 text: line 2 cannot be read"), "{}", finding.message);
         let span = finding.labels[0].span;

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{self, Project};
-use crate::shims::human::{HumanOptions, render};
+use crate::diagnostic::human::{HumanOptions, render};
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
@@ -27,13 +27,11 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 /// `checked 12 files: 5 positions, 54 KPIs, no findings`
 fn summary(project: &Project) -> String {
     let mut parts = Vec::new();
-    if let Some(model) = &project.model {
-        let positions = model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>();
-        parts.push(counted(positions.len(), "position"));
-        parts.push(counted(model.kpis.len(), "KPI"));
-    }
+    let positions = project.model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>();
+    parts.push(counted(positions.len(), "position"));
+    parts.push(counted(project.model.kpis.len(), "KPI"));
     parts.push(findings(&project.diagnostics));
-    format!("checked {}: {}", counted(project.sources.iter().count(), "file"), parts.join(", "))
+    format!("checked {}: {}", counted(project.files, "file"), parts.join(", "))
 }
 
 /// `2 errors, 1 warning`, or `no findings`.

@@ -17,15 +17,16 @@ use crate::project::{self, Project};
 use crate::report::{Format, Report, write};
 use crate::score::card::Results;
 use crate::shims::data::{Options, Progress, answer};
-use crate::shims::human::{HumanOptions, render};
-use crate::shims::plan::plan;
-use crate::shims::score::score;
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::plan::plan;
+use crate::score::score;
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
-    let Some(model) = project.model.as_ref().filter(|_| !project.has_errors()) else {
+    if project.has_errors() {
         return refuse(args, &project, &project.diagnostics);
-    };
+    }
+    let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args)?;
     let (results, teams) = match evaluate(args, model, data) {

@@ -123,3 +123,15 @@ codes! {
     /// Scorecards that take in each other's scores.
     ScoreCircle = "score-circle" Error;
 }
+
+impl Code {
+    /// Whether a finding with this code may be there only because a line elsewhere could not be read.
+    pub fn may_follow_from_a_gap(self) -> bool {
+        use Code::*;
+        matches!(
+            self,
+            UnknownName | UnknownUnit | WrongKind | Unused | Incomplete | SharesTotal | BadDataSet | NoScope | ScaleHole
+                | Unreachable | HouseRule
+        )
+    }
+}

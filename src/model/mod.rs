@@ -17,6 +17,9 @@ pub mod unit;
 
 pub use checker::check;
 
+/// The library of functions that ships with Merit, in the language itself.
+pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
+
 use std::collections::BTreeMap;
 
 use self::data::DataSet;

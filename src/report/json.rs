@@ -403,7 +403,7 @@ impl<'a> Show<'a> {
             label: self.grade(card.position, rating.grade).map_or("", |grade| self.label(&grade.label)),
             by_score: self.grade_name(card.position, rating.by_score),
             lowered_by: rating.lowered_by.map(|by| match by {
-                LoweredBy::Veto(_) => "veto",
+                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "veto",
                 LoweredBy::Distribution(_) => "distribution",
             }),
         }

@@ -70,7 +70,7 @@ impl<'a> Show<'a> {
     pub fn lowered(&self, position: PositionId, rating: &RatingResult) -> Option<String> {
         let from = self.grade_name(position, rating.by_score);
         Some(match rating.lowered_by? {
-            LoweredBy::Veto(_) => self.words.lowered_by_veto(from),
+            LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => self.words.lowered_by_veto(from),
             LoweredBy::Distribution(_) => self.words.lowered_by_distribution(from),
         })
     }
