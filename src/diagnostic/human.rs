@@ -78,12 +78,12 @@ impl Shown<'_> {
         }
         let first = files.first().copied();
         self.report(diagnostic, first, false);
+        for file in files.into_iter().skip(1) {
+            self.report(diagnostic, Some(file), true);
+        }
         for place in &diagnostic.data {
             let line = data_place(place);
             self.footer("", &line);
-        }
-        for file in files.into_iter().skip(1) {
-            self.report(diagnostic, Some(file), true);
         }
         for note in &diagnostic.notes {
             self.footer("note", note);
@@ -324,62 +324,5 @@ impl SourceCode for Snippet<'_> {
             column - 1,
             lines,
         )))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::Code;
-    use crate::source::Span;
-
-    fn plain(diagnostics: &[Diagnostic], sources: &SourceSet) -> String {
-        render(diagnostics, sources, &HumanOptions::default())
-    }
-
-    #[test]
-    fn places_in_several_files_and_in_data() {
-        let mut sources = SourceSet::default();
-        let a = sources.add("specs/a.merit", "kpi 标准保费 : CNY {\n}\n");
-        let b = sources.add("specs/b.merit", "# copy\nkpi 标准保费 : CNY {\n}\n");
-        let diagnostic = Diagnostic::new(Code::RepeatedClause, "`标准保费` is declared twice")
-            .at(Span::new(b, 11, 23), "a second time here")
-            .at(Span::new(a, 4, 16), "first declared here")
-            .in_data(DataPlace {
-                file: "policies_2026.csv".into(),
-                row: Some(1204),
-                column: Some("保单号".into()),
-                text: Some("12a4".into()),
-            })
-            .note("names are shared by all files of a project")
-            .help("rename one of the two");
-        insta::assert_snapshot!(plain(&[diagnostic], &sources), @"");
-    }
-
-    #[test]
-    fn labels_outside_the_text_are_moved_into_it() {
-        let mut sources = SourceSet::default();
-        let file = sources.add("a.merit", "kpi 保费\n\n");
-        let at_end = Diagnostic::new(Code::Unexpected, "the file ends").at(Span::new(file, 12, 12), "here").help("go on");
-        let past = Diagnostic::new(Code::Unexpected, "past the end").at(Span::new(file, 90, 99), "here");
-        let inside = Diagnostic::new(Code::Unexpected, "inside a character").at(Span::new(file, 5, 6), "here");
-        let empty = sources.add("empty.merit", "");
-        let nothing = Diagnostic::new(Code::Unexpected, "nothing there").at(Span::new(empty, 0, 0), "here");
-        insta::assert_snapshot!(plain(&[at_end, past, inside, nothing], &sources), @"");
-    }
-
-    #[test]
-    fn the_rest_is_counted() {
-        let findings = vec![Diagnostic::new(Code::Unexpected, "a"); 4];
-        let options = HumanOptions { limit: 1, ..HumanOptions::default() };
-        insta::assert_snapshot!(render(&findings, &SourceSet::default(), &options), @"");
-        assert_eq!(summary(&findings[..1]), "1 error");
-    }
-
-    #[test]
-    fn long_help_is_wrapped_and_escapes_stay_off_the_terminal() {
-        let finding = Diagnostic::new(Code::Unexpected, "a \u{1b}[31m sign")
-            .help("这是一个很长的句子这是一个很长的句子这是一个很长的句子这是一个很长的句子 write it like `this piece of code that should stay together` and nothing else");
-        insta::assert_snapshot!(plain(&[finding], &SourceSet::default()), @"");
     }
 }

@@ -81,6 +81,15 @@ struct OpenBlock {
     line: usize,
     brace: Option<usize>,
     indent: usize,
+    /// How far its first line is indented, where that is deeper than the line the block begins on.
+    inside: Option<usize>,
+}
+
+impl OpenBlock {
+    /// Whether a line with this indentation stands outside the block, by the look of it.
+    fn ended_before(&self, indent: usize) -> bool {
+        self.inside.is_some_and(|inside| inside > self.indent) && indent <= self.indent
+    }
 }
 
 /// Braces that do not add up: the indentation says where blocks were meant to end.
@@ -91,9 +100,26 @@ fn by_indentation(scan: &Scan) -> Braces {
     for (index, token) in scan.tokens.iter().enumerate() {
         if token.leads {
             line = index;
+            if let Some(top) = open.last_mut() {
+                top.inside = top.inside.or(Some(token.indent));
+            }
+        }
+        // A clause that stands no deeper than the line its block begins on: the block was meant to have ended.
+        let clause = token.leads
+            && match token.kind {
+                Kind::Word => !words::is_reserved(scan.word(token)),
+                Kind::Number | Kind::Text => true,
+                _ => false,
+            };
+        let outside = open.iter().rev().take_while(|block| block.ended_before(token.indent)).count();
+        if clause && outside > 0 {
+            braces.closes.insert(index, outside);
+            for unclosed in open.drain(open.len() - outside..) {
+                report_unclosed(scan, &mut braces, &unclosed, index);
+            }
         }
         match token.kind {
-            Kind::OpenBrace => open.push(OpenBlock { line, brace: Some(index), indent: token.indent }),
+            Kind::OpenBrace => open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None }),
             Kind::CloseBrace => {
                 let aligned = open.iter().rposition(|block| block.indent == token.indent);
                 let count = match (aligned, open.last()) {
@@ -116,9 +142,9 @@ fn by_indentation(scan: &Scan) -> Braces {
             }
             Kind::Word if token.leads => {
                 let outermost = open.first().map_or(0, |block| block.indent);
-                let declares = starts_declaration(scan, index) && token.indent <= outermost.max(0);
+                let declares = starts_declaration(scan, index) && token.indent <= outermost;
                 if declares && !open.is_empty() {
-                    braces.closes.insert(index, open.len());
+                    *braces.closes.entry(index).or_insert(0) += open.len();
                     for unclosed in open.drain(..) {
                         report_unclosed(scan, &mut braces, &unclosed, index);
                     }
@@ -155,7 +181,7 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
             .help("put `{` at the end of the line"),
     );
     braces.opens.insert(body, 1);
-    open.push(OpenBlock { line: head, brace: None, indent });
+    open.push(OpenBlock { line: head, brace: None, indent, inside: None });
 }
 
 fn report_unclosed(scan: &Scan, braces: &mut Braces, block: &OpenBlock, before: usize) {

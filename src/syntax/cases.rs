@@ -88,7 +88,7 @@ impl<'s> Reader<'s> {
                         Code::Unexpected,
                         format!("this row has {} for {}", count(row.cells.len(), "cell"), count(names.len(), "column")),
                     )
-                    .at(row.span, "")
+                    .at(row.span, count(row.cells.len(), "cell"))
                     .at(header.span, "the columns")
                     .help("give every column a cell; a blank one stays empty between its bars: `| P1 |    |`"),
                 );

@@ -1,5 +1,6 @@
 //! Which declaration an item is; company, unit, constant, function, kpi, index and house rules.
 
+use super::forms;
 use super::grammar::{Node, Rule};
 use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
@@ -66,6 +67,9 @@ impl<'s> Reader<'s> {
         let help = match near {
             Some("house") => "did you mean `house rules`?".to_string(),
             Some(near) => format!("did you mean `{near}`?"),
+            None if forms::elsewhere(word, Rule::declaration).is_some() => {
+                forms::elsewhere(word, Rule::declaration).unwrap_or_default()
+            }
             None => "a file holds `company`, `unit`, `data`, `constant`, `function`, `kpi`, `index`, `scale`, `matrix`, \
                      `rating`, `position`, `house rules` and `test`; a clause stands between the `{` and `}` of one of them"
                 .to_string(),
@@ -164,11 +168,11 @@ impl<'s> Reader<'s> {
                     let formula = self.expr_of(&node);
                     self.once(&mut value, "`value`", span, formula);
                 }
-                Rule::higher => self.once(&mut direction, "which values are better", span, Some(Direction::Higher(span))),
-                Rule::lower => self.once(&mut direction, "which values are better", span, Some(Direction::Lower(span))),
+                Rule::higher => self.once(&mut direction, "the direction", span, Some(Direction::Higher(span))),
+                Rule::lower => self.once(&mut direction, "the direction", span, Some(Direction::Lower(span))),
                 Rule::closest => {
                     let best = self.value_of(&node).map(|best| Direction::Closest(best, span));
-                    self.once(&mut direction, "which values are better", span, best);
+                    self.once(&mut direction, "the direction", span, best);
                 }
                 Rule::scope => {
                     let word = self.scope_word(&node);

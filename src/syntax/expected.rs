@@ -17,6 +17,10 @@ struct Around<'s> {
     before: Option<&'s Token>,
     found: Option<&'s Token>,
     next: Option<&'s Token>,
+    after_next: Option<&'s Token>,
+    /// The clause holds an `if`.
+    has_if: bool,
+    end: usize,
 }
 
 impl<'s> Around<'s> {
@@ -32,7 +36,18 @@ impl<'s> Around<'s> {
             before: here.checked_sub(1).and_then(get),
             found: get(here),
             next: get(here + 1),
+            after_next: get(here + 2),
+            has_if: tokens[from..to].iter().any(|token| scan.word(token) == "if"),
+            end,
         }
+    }
+
+    fn first_start(&self) -> Option<usize> {
+        self.first.map(|token| token.start)
+    }
+
+    fn before_start(&self) -> Option<usize> {
+        self.before.map(|token| token.start)
     }
 
     fn text(&self, token: Option<&Token>) -> &'s str {
@@ -76,11 +91,24 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         Some(_) => "not expected here".to_string(),
         None => "something is missing behind this".to_string(),
     };
-    let help = match form {
-        Some(form) => format!("for example: {form}"),
-        None => format!("write {} here", either(&expected)),
+    let help = match (meant(&around, &stop.expected), form) {
+        (Some(word), _) => format!("did you mean `{word}`?"),
+        (None, Some(form)) => format!("for example: {form}"),
+        (None, None) => format!("write {} here", either(&expected)),
     };
     Diagnostic::new(Code::Unexpected, message).at(place, label).help(help)
+}
+
+/// The expected word that a misspelt one resembles.
+fn meant(around: &Around, expected: &[Rule]) -> Option<String> {
+    let found = around.text(around.found.filter(|token| token.kind == Kind::Word));
+    let words: Vec<String> = plain_words(expected)
+        .iter()
+        .flat_map(|text| text.split('`').skip(1).step_by(2).map(str::to_string).collect::<Vec<_>>())
+        .filter_map(|text| text.split_whitespace().next().map(str::to_string))
+        .filter(|word| word.chars().all(char::is_alphabetic))
+        .collect();
+    words::nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found).map(str::to_string)
 }
 
 fn last_char(text: &str, end: usize) -> usize {
@@ -106,7 +134,7 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
         (None, Some(other)) => other,
         (None, None) => format!("here a line begins with {}", either(&starts)),
     };
-    Diagnostic::new(Code::UnknownClause, format!("`{}` begins no line of {}", shorten(word), kind.name))
+    Diagnostic::new(Code::UnknownClause, format!("no line of {} begins with `{}`", kind.name, shorten(word)))
         .at(place, "not known here")
         .help(help)
 }
@@ -149,11 +177,20 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             format!("write `{before}{found}`"),
         );
     }
-    if let Some((length, example)) = short_window(found, next, before_number) {
+    let after_next = around.text(around.after_next);
+    let short = short_window(found, next, before_number).or_else(|| short_window(next, after_next, true).filter(|_| after_next == "earlier"));
+    if let Some((length, example)) = short {
         return slip_with(
             format!("a window is a run of whole months, not of {length}"),
             "not a length of a window",
             format!("write months, quarters, halves or years: `{example}`"),
+        );
+    }
+    if found == "-" && around.before.is_none() && around.kind(around.next) == Some(Kind::Text) {
+        return slip_with(
+            "a list needs no bullets",
+            "take this away",
+            "put each sentence in quotes on a line of its own, without `-`",
         );
     }
     if matches!(found, "elif" | "elseif" | "elsif") {
@@ -162,7 +199,7 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
     if found == "." && matches!(around.next.map(|t| t.kind), Some(Kind::Number)) {
         return slip_with("a number begins with a digit", "a digit is missing before this", format!("write `0.{next}`"));
     }
-    if wants(Rule::kw_else) && !wants(Rule::name) {
+    if around.has_if && wants(Rule::kw_else) && !wants(Rule::name) {
         return slip_with(
             "this `if` has no `else`",
             match around.found {
@@ -172,7 +209,7 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             "say what holds otherwise: `if a then b else c`; `else missing \"why\"` where nothing does",
         );
     }
-    if wants(Rule::kw_then) && !wants(Rule::name) {
+    if around.has_if && wants(Rule::kw_then) && !wants(Rule::name) {
         return slip_with("this `if` has no `then`", "`then` is missing", "write `if a then b else c`");
     }
     if wants(Rule::name) && is_word && words::is_reserved(found) {
@@ -189,6 +226,36 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             format!("join words with `_`: `{before}_{next}`"),
         );
     }
+    if kind.rule == Rule::declaration && around.kind(around.before) == Some(Kind::Word) && around.before_start() != around.first_start() {
+        if is_word && wants(Rule::colon) | wants(Rule::EOI) && !forms::begins(Rule::declaration, before) && !wants(Rule::comma) {
+            return slip_with(
+                "a name is one word",
+                "a second word",
+                format!("join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"),
+            );
+        }
+    }
+    if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
+        return slip_with(
+            "the name is missing before the label",
+            "a name is expected before this",
+            format!("formulas use the name, reports the label: `{before} short_name {}`", shorten(found)),
+        );
+    }
+    if found == "/" && matches!(kind.rule, Rule::declaration | Rule::data_clause | Rule::position_clause) && !wants(Rule::divide) {
+        return slip_with(
+            "a unit is written without spaces",
+            "a space stands before this",
+            format!("write `{before}/{next}`"),
+        );
+    }
+    if is_word && matches!(before, "sum" | "average" | "share" | "median" | "latest" | "only" | "count") {
+        return slip_with(
+            format!("what `{before}` reads stands in brackets"),
+            "`(` is missing before this",
+            format!("write `{before}(premium of policies)`").replace("count(premium of ", "count("),
+        );
+    }
     for (rule, sign) in [(Rule::equals, "="), (Rule::arrow, "->"), (Rule::colon, ":")] {
         if wants(rule) && !wants(Rule::expr) && !wants(Rule::EOI) {
             let behind = if before.is_empty() { String::new() } else { format!(" behind `{}`", shorten(before)) };
@@ -203,7 +270,9 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         }
     }
     if wants(Rule::text) && is_word && expected.iter().all(|rule| matches!(rule, Rule::text | Rule::language)) {
-        return slip_with("text stands in quotes", "`\"` is missing", format!("put the text between quotes: `\"{found} …\"`"));
+        let start = around.found.map_or(around.end, |token| token.start);
+        let text = shorten(&around.scan.text[start..around.end]);
+        return slip_with("text stands in quotes", "`\"` is missing", format!("put the text between quotes: `\"{text}\"`"));
     }
     if found == "{" || found_kind == Some(Kind::OpenBrace) {
         return slip_with("no block belongs here", "not expected here", "take the `{` and its `}` away");
@@ -256,9 +325,11 @@ fn keyword(rule: Rule) -> Option<String> {
 fn plain_words(rules: &[Rule]) -> Vec<String> {
     let mut signs = Vec::new();
     let mut things = Vec::new();
+    let in_expression = rules.contains(&Rule::plus);
     let mut operators = false;
     for rule in rules {
         let (list, word) = match plain_word(*rule) {
+            Word::Thing(_) if *rule == Rule::compare && in_expression => continue,
             Word::Thing(word) => (&mut things, word.to_string()),
             Word::Sign(word) => (&mut signs, word),
             Word::Operator => {
@@ -274,7 +345,7 @@ fn plain_words(rules: &[Rule]) -> Vec<String> {
     let value = "a value".to_string();
     if things.contains(&value) {
         // A value may be any of these.
-        things.retain(|word| !matches!(word.as_str(), "a name" | "a number" | "text in quotes" | "a whole number" | "a unit"));
+        things.retain(|word| !matches!(word.as_str(), "a name" | "a number" | "text in quotes" | "a whole number" | "a period such as `2026-Q3`"));
         signs.retain(|word| !matches!(word.as_str(), "`(`" | "`missing`" | "`if`" | "`count`"));
     }
     things.extend(signs);
@@ -337,7 +408,7 @@ fn plain_word(rule: Rule) -> Word {
         R::plus | R::minus | R::times | R::divide | R::kw_and | R::kw_or | R::kw_default | R::comparison | R::is_missing
         | R::between | R::in_set | R::in_window | R::kw_is | R::kw_between | R::kw_in | R::kw_as | R::as_unit | R::over
         | R::kw_over | R::window_postfix | R::earlier | R::last | R::previous | R::year_to_date | R::whole_year
-        | R::kw_last | R::kw_previous | R::kw_whole | R::dot => Word::Operator,
+        | R::earlier_ahead | R::kw_last | R::kw_previous | R::kw_whole | R::dot => Word::Operator,
         R::percent | R::permille | R::literal_unit | R::label | R::translation | R::language | R::never_unit
         | R::word_reserved | R::year_ahead | R::blank => Word::Silent,
         R::open_paren => Word::Sign("`(`".into()),

@@ -131,8 +131,14 @@ pub fn elsewhere(word: &str, block: Rule) -> Option<String> {
             _ => return None,
         })
     };
-    FORMS
-        .iter()
-        .filter(|(rule, known, _)| *rule != block && *known == word && !word.is_empty())
-        .find_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}: {form}")))
+    if word.is_empty() {
+        return None;
+    }
+    let entry = matches!(word, "target" | "score" | "prorated" | "applies").then(|| {
+        let form = form_in(Rule::scorecard_clause, "").unwrap_or_default();
+        format!("it stands in an entry of a `scorecard`: {form}")
+    });
+    // Declarations last: `rating grades` is more often a line of a scorecard.
+    let found = FORMS.iter().rev().filter(|(rule, known, _)| *rule != block && *known == word);
+    entry.or_else(|| found.filter_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}: {form}"))).next())
 }

@@ -63,8 +63,9 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     if next.is_some_and(|c| pest::unicode::XID_START(c) && !super::literals::is_full_width(c)) {
         let unit: String = rest[length..].chars().take_while(|c| pest::unicode::XID_CONTINUE(*c)).collect();
         let help = match unit.as_str() {
-            "万" | "万元" | "亿" | "亿元" => format!(
-                "write the number out (`100_000`), or declare `unit wan = 10_000 CNY` and write `{written} wan`"
+            "万" | "万元" => format!(
+                "write the number out: {}; or declare `unit wan = 10_000 CNY` and write `{written} wan`",
+                written.parse::<u32>().map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
             ),
             _ => format!("put a space between a number and its unit: `{written} {unit}`"),
         };
@@ -96,6 +97,19 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
         );
     }
     (length, None)
+}
+
+/// `1_000_000`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The length of `,000,000` at the start of `rest`; 0 where there is no such thing.

@@ -26,6 +26,8 @@ mod words;
 
 pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language};
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use reader::Reader;
@@ -43,7 +45,10 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let outline = outline::outline(&scan);
     let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
     let declarations = reader.declarations(&outline.items);
-    let mut diagnostics = reader.diagnostics;
+    // A sign that was mended may still be one too many: its place is reported already.
+    let known: HashSet<_> = scan.diagnostics.iter().flat_map(|found| &found.labels).map(|label| label.span.start).collect();
+    let again = |found: &Diagnostic| found.labels.first().is_some_and(|label| known.contains(&label.span.start));
+    let mut diagnostics: Vec<Diagnostic> = reader.diagnostics.into_iter().filter(|found| !again(found)).collect();
     diagnostics.extend(outline.diagnostics);
     diagnostics.extend(scan.diagnostics.iter().cloned());
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.key()));

@@ -72,8 +72,9 @@ impl<'s> Reader<'s> {
     pub fn refuse_block(&mut self, item: &Item, inside: &str) {
         let Some(block) = &item.block else { return };
         let brace = self.scan.span(block.start.saturating_sub(1), block.start);
+        let first = self.scan.word(&self.scan.tokens[item.first]).lines().next().unwrap_or("");
         self.report(
-            Diagnostic::new(Code::Unexpected, format!("this line of {inside} opens no block"))
+            Diagnostic::new(Code::Unexpected, format!("in {inside}, no block belongs to `{first}`"))
                 .at(brace, "not expected here")
                 .help("take the `{` and its `}` away"),
         );

@@ -8,7 +8,7 @@
 use pest::unicode::{XID_CONTINUE, XID_START};
 
 use super::literals;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::{FileId, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,12 +187,16 @@ impl<'s> Scanner<'s> {
             return self.push(Kind::Text, self.at + length + 6);
         }
         let mut chars = rest.char_indices().skip(1);
+        let mut reported = false;
         while let Some((offset, c)) = chars.next() {
             match c {
                 '"' => return self.push(Kind::Text, self.at + offset + 1),
                 '\\' => match chars.next() {
                     Some((_, '"' | '\\' | 'n')) => {}
                     Some((_, other)) if other != '\n' => {
+                        if std::mem::replace(&mut reported, true) {
+                            continue;
+                        }
                         let start = self.at + offset;
                         self.diagnostic(
                             Code::BadLiteral,
@@ -265,6 +269,9 @@ impl<'s> Scanner<'s> {
         };
         let (start, end) = (self.at, self.at + length);
         let found = &rest[..length];
+        if self.same_line_again(start, end, &ascii) {
+            return self.push_plain(start, end, &ascii);
+        }
         let help = match ascii.as_str() {
             "" => format!("take `{found}` away; inside text, between quotes, it may stay"),
             _ => format!("type `{ascii}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"),
@@ -275,12 +282,40 @@ impl<'s> Scanner<'s> {
             false => format!("`{found}` is not a sign of the language"),
         };
         self.diagnostic(Code::FullWidthSign, start, end, &label, message, help);
+        self.push_plain(start, end, &ascii);
+    }
+
+    /// A further full-width character on a line that has one is one more place of the same finding.
+    fn same_line_again(&mut self, start: usize, end: usize, ascii: &str) -> bool {
+        let span = self.out.span(start, end);
+        let line_start = self.line_start as u32;
+        let Some(last) = self.out.diagnostics.last_mut().filter(|last| {
+            let first = last.labels.first();
+            last.code == Code::FullWidthSign
+                && last.message.contains("full-width")
+                && first.is_some_and(|label| label.span.start >= line_start)
+        }) else {
+            return false;
+        };
+        if !self.source[start..].starts_with(literals::is_wide_form) || ascii.is_empty() {
+            return false;
+        }
+        last.labels.push(Label { span, text: format!("type `{ascii}`") });
+        last.message = "this line holds full-width characters".into();
+        last.help = Some(
+            "type them with the keyboard set to English; inside text, between quotes, they may stay".into(),
+        );
+        true
+    }
+
+    /// Reads a foreign character as the plain one it stands for.
+    fn push_plain(&mut self, start: usize, end: usize, ascii: &str) {
         if ascii.is_empty() {
             self.mend(start, end, "");
             self.at = end;
             return;
         }
-        self.mend(start, end, &ascii);
+        self.mend(start, end, ascii);
         let after = self.at + ascii.len();
         match ascii.chars().next() {
             Some('(') => self.push(Kind::OpenParen, after),
@@ -312,13 +347,14 @@ impl<'s> Scanner<'s> {
             format!("`{open}` does not begin a text"),
             "put text between straight quotes: `\"…\"`".to_string(),
         );
+        let code = if open == '\'' { Code::Unexpected } else { Code::FullWidthSign };
         let Some((offset, close_width)) = found else {
-            self.diagnostic(Code::FullWidthSign, start, start + width, "type `\"`", message, help);
+            self.diagnostic(code, start, start + width, "type `\"`", message, help);
             self.broken(start);
             return self.push(Kind::Text, start + line.trim_end().len().max(width));
         };
         let end = start + offset + close_width;
-        self.diagnostic(Code::FullWidthSign, start, end, "type `\"` on both sides", message, help);
+        self.diagnostic(code, start, end, "type `\"` on both sides", message, help);
         if line[width..offset].contains('\\') {
             self.broken(start);
         }
@@ -327,6 +363,21 @@ impl<'s> Scanner<'s> {
         // The closing quote is the first byte of its place: what stays of its width turns into spaces.
         self.push(Kind::Text, start + offset + 1);
         self.at = end;
+    }
+
+    /// Read as a round bracket; the closing one is reported only where no opening one was.
+    fn square_bracket(&mut self, c: char) {
+        let (start, opens) = (self.at, c == '[');
+        let line_start = self.line_start as u32;
+        let reported = self.out.diagnostics.last().is_some_and(|last| {
+            last.message.starts_with("`[`") && last.labels.first().is_some_and(|label| label.span.start >= line_start)
+        });
+        if opens || !reported {
+            let (message, help) = literals::foreign_sign(c);
+            self.diagnostic(Code::Unexpected, start, start + 1, "a round bracket belongs here", message, help);
+        }
+        self.mend(start, start + 1, if opens { "(" } else { ")" });
+        self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
     }
 
     fn sign(&mut self, c: char) {
@@ -346,6 +397,9 @@ impl<'s> Scanner<'s> {
                 None => self.broken(start),
             }
             return self.push(Kind::Sign, end);
+        }
+        if matches!(c, '[' | ']') {
+            return self.square_bracket(c);
         }
         let two = rest.get(..2).unwrap_or("");
         let length = if matches!(two, "->" | "!=" | "<=" | ">=") { 2 } else { c.len_utf8() };
@@ -408,7 +462,7 @@ mod tests {
     fn full_width_signs_are_mended_in_place() {
         let scan = scan(FileId(0), "key a，b（c）");
         assert_eq!(scan.text, "key a,  b(  c)  ");
-        assert_eq!(scan.diagnostics.len(), 3);
+        assert_eq!((scan.diagnostics.len(), scan.diagnostics[0].labels.len()), (1, 3));
         assert!(scan.broken.is_empty());
     }
 }
