@@ -6,6 +6,7 @@
 //!
 //! [`diagnostic`] is what every stage says about mistakes.
 
+pub mod data;
 pub mod diagnostic;
 pub mod model;
 pub mod number;
