@@ -7,6 +7,7 @@
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod cli;
+pub mod data;
 pub mod diagnostic;
 pub mod eval;
 pub mod model;

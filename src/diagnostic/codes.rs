@@ -134,4 +134,39 @@ impl Code {
                 | Unreachable | HouseRule
         )
     }
+    // --- data
+    /// No file matches a pattern.
+    NoFile = "no-file" Error;
+    /// A file that cannot be opened or is no table of text.
+    UnreadableFile = "unreadable-file" Error;
+    /// A column of the data set is not in the file.
+    MissingColumn = "missing-column" Error;
+    /// Two columns of the file could be the same column of the data set.
+    TwoColumns = "two-columns" Error;
+    /// A row with more or fewer cells than the header.
+    RaggedRow = "ragged-row" Error;
+    /// A cell that is not what its column holds.
+    BadCell = "bad-cell" Error;
+    /// A blank cell in a column that is not optional.
+    BlankCell = "blank-cell" Error;
+    /// `03/04/2026`: two days could be meant.
+    AmbiguousDate = "ambiguous-date" Error;
+    /// A text that is none of a column's `one of`.
+    UnknownChoice = "unknown-choice" Error;
+    /// A number outside the limits of its column.
+    OutOfLimits = "out-of-limits" Error;
+    /// A cell that had to be repaired to be read, where nothing may be repaired.
+    RepairedCell = "repaired-cell" Error;
+    /// Two rows with one key (on one day).
+    DuplicateKey = "duplicate-key" Error;
+    /// A link to a key that no row has.
+    DanglingLink = "dangling-link" Error;
+    /// Teams that lie below themselves.
+    TreeCycle = "tree-cycle" Error;
+    /// A row that ends before it begins.
+    BackwardInterval = "backward-interval" Error;
+    /// No row at all in a window that formulas read.
+    EmptyWindow = "empty-window" Error;
+    /// A row dated by a period that lies partly inside a window.
+    StraddlingPeriod = "straddling-period" Error;
 }

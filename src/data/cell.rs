@@ -1,0 +1,302 @@
+//! What a cell of each type may look like, and what it says.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::number_cell::{self, NumberCell};
+use super::time_cell::{self, DateFormat};
+use crate::model::data::{ColumnIx, ColumnType, DataSet};
+use crate::model::Model;
+use crate::number::Number;
+use crate::time::{Calendar, Day, Months};
+
+/// What was mended to read a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repair {
+    Spaces,
+    BlankMark,
+    FullWidth,
+    Thousands,
+    Currency,
+    Parentheses,
+    PercentSign,
+    DateForm,
+    TimeOfDay,
+    PeriodForm,
+    LetterCase,
+    /// A link followed to a row of another day.
+    OtherDay,
+}
+
+impl Repair {
+    pub const ALL: [Repair; 12] = [
+        Repair::Spaces,
+        Repair::BlankMark,
+        Repair::FullWidth,
+        Repair::Thousands,
+        Repair::Currency,
+        Repair::Parentheses,
+        Repair::PercentSign,
+        Repair::DateForm,
+        Repair::TimeOfDay,
+        Repair::PeriodForm,
+        Repair::LetterCase,
+        Repair::OtherDay,
+    ];
+
+    /// What was found, as reports name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Repair::Spaces => "spaces around the value",
+            Repair::BlankMark => "sign for a blank cell",
+            Repair::FullWidth => "full-width characters",
+            Repair::Thousands => "thousands separator",
+            Repair::Currency => "currency sign",
+            Repair::Parentheses => "negative number in parentheses",
+            Repair::PercentSign => "percent sign in a plain number",
+            Repair::DateForm => "date in another form than 2026-07-01",
+            Repair::TimeOfDay => "time of day left out",
+            Repair::PeriodForm => "period in another form than 2026-07",
+            Repair::LetterCase => "capital or small letters",
+            Repair::OtherDay => "no row on the day: the row of another day taken",
+        }
+    }
+}
+
+/// The repairs of one cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repairs(pub u16);
+
+impl Repairs {
+    pub fn add(&mut self, repair: Repair) {
+        self.0 |= 1 << repair as u16;
+    }
+
+    pub fn has(self, repair: Repair) -> bool {
+        self.0 & (1 << repair as u16) != 0
+    }
+}
+
+/// Why a cell cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Problem {
+    Blank,
+    NotANumber,
+    Exponent,
+    Separators,
+    TooManyDigits,
+    /// A number without a percent sign in a column that does not say how to take it.
+    BareRatio,
+    PercentOfUnit,
+    OtherCurrency,
+    OutOfLimits,
+    NotADate,
+    NoSuchDay,
+    /// Day first or month first: both would be a date.
+    AmbiguousDate,
+    DayFirst,
+    MonthFirst,
+    NotInFormat,
+    NotAPeriod,
+    NotAFlag,
+    UnknownChoice,
+}
+
+/// What one cell says. `Blank` is a cell that holds nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content<'a> {
+    Blank,
+    /// Mantissa and places behind the point.
+    Fixed(i64, u32),
+    Number(Number),
+    Day(Day),
+    Period(Months),
+    Flag(bool),
+    Choice(u32),
+    Text(Cow<'a, str>),
+}
+
+/// How the cells of a column are read.
+#[derive(Clone, Debug)]
+pub struct CellReader {
+    pub kind: Kind,
+    pub optional: bool,
+    calendar: Calendar,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Text,
+    Number(Box<NumberCell>),
+    Day(Option<DateFormat>),
+    Period,
+    Flag,
+    Choice(HashMap<String, u32>),
+    /// A link to a row whose key is no text: read as that, held in the one way it is written.
+    KeyOf(Box<Kind>, Vec<String>),
+}
+
+impl CellReader {
+    /// How the cells of a column are read; `None` for columns that no file holds.
+    pub fn new(model: &Model, data: &DataSet, column: ColumnIx) -> Option<CellReader> {
+        let declared = data.column(column);
+        if declared.derived.is_some() {
+            return None;
+        }
+        let kind = kind_of(model, data, column, 0)?;
+        Some(CellReader { kind, optional: declared.optional, calendar: model.company.calendar.clone() })
+    }
+
+    /// Reads a cell; what had to be mended is added to `repairs`.
+    pub fn read<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        let text = raw.trim();
+        if text.len() != raw.len() && !text.is_empty() {
+            repairs.add(Repair::Spaces);
+        }
+        if is_blank(text, matches!(self.kind, Kind::Text)) {
+            if !text.is_empty() {
+                // `-` in a required column of texts is a text.
+                if matches!(self.kind, Kind::Text) && !self.optional {
+                    return Ok(Content::Text(Cow::Borrowed(text)));
+                }
+                repairs.add(Repair::BlankMark);
+            }
+            return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
+        }
+        self.content(&self.kind, text, repairs)
+    }
+
+    fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        match kind {
+            Kind::Text => Ok(Content::Text(Cow::Borrowed(text))),
+            Kind::Number(number) => number.read(text, repairs),
+            Kind::Day(format) => time_cell::day(text, format.as_ref(), repairs).map(Content::Day),
+            Kind::Period => time_cell::period(text, &self.calendar, repairs).map(Content::Period),
+            Kind::Flag => flag(text, repairs).map(Content::Flag),
+            Kind::Choice(known) => choice(text, known, repairs).map(Content::Choice),
+            Kind::KeyOf(inner, choices) => {
+                let content = self.content(inner, text, repairs)?;
+                Ok(Content::Text(canonical(content, choices)))
+            }
+        }
+    }
+}
+
+/// A key's part in the one way it is written.
+pub fn canonical<'a>(content: Content<'a>, choices: &[String]) -> Cow<'a, str> {
+    match content {
+        Content::Blank => Cow::Borrowed(""),
+        Content::Fixed(mantissa, scale) => Cow::Owned(Number::from_parts(mantissa.into(), scale).to_string()),
+        Content::Number(number) => Cow::Owned(number.to_string()),
+        Content::Day(day) => Cow::Owned(day.to_string()),
+        Content::Period(months) => Cow::Owned(months.to_string()),
+        Content::Flag(flag) => Cow::Borrowed(if flag { "yes" } else { "no" }),
+        Content::Choice(choice) => Cow::Owned(choices.get(choice as usize).cloned().unwrap_or_default()),
+        Content::Text(text) => text,
+    }
+}
+
+fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Option<Kind> {
+    let declared = data.column(column);
+    Some(match &declared.ty {
+        ColumnType::Text | ColumnType::Position => Kind::Text,
+        ColumnType::Number { unit, cell_factor } => {
+            Kind::Number(Box::new(NumberCell::new(unit, cell_factor.as_ref(), declared.limits.as_ref())))
+        }
+        ColumnType::Date => Kind::Day(declared.format.as_deref().map(DateFormat::new)),
+        ColumnType::Period => Kind::Period,
+        ColumnType::Flag => Kind::Flag,
+        ColumnType::Choice(choices) => {
+            let mut known = HashMap::new();
+            for (place, choice) in choices.iter().enumerate() {
+                for text in choice.texts.iter().chain([&choice.name]) {
+                    known.entry(folded(text).into_owned()).or_insert(place as u32);
+                    known.insert(text.trim().to_string(), place as u32);
+                }
+            }
+            Kind::Choice(known)
+        }
+        ColumnType::Link { by, .. } if !by.is_empty() => return None,
+        ColumnType::Link { data: target, .. } => {
+            let target = &model.data[target.0];
+            // Keys that are links to each other would never end; the checker refuses them.
+            let (&[key], true) = (target.key.as_slice(), depth < 8) else { return Some(Kind::Text) };
+            let choices = match &target.column(key).ty {
+                ColumnType::Choice(choices) => choices.iter().map(|choice| choice.name.clone()).collect(),
+                _ => Vec::new(),
+            };
+            match kind_of(model, target, key, depth + 1)? {
+                Kind::Text => Kind::Text,
+                Kind::KeyOf(inner, choices) => Kind::KeyOf(inner, choices),
+                other => Kind::KeyOf(Box::new(other), choices),
+            }
+        }
+    })
+}
+
+/// Whether a cell says that it holds nothing.
+fn is_blank(text: &str, in_text: bool) -> bool {
+    match text.len() {
+        0 => true,
+        1..=12 => {
+            matches!(text, "-" | "—" | "–" | "－" | "——" | "--" | "/" | "／" | "N/A" | "n/a" | "#N/A")
+                || !in_text && matches!(text, "NA" | "NULL" | "null" | "Null" | "None" | "none" | "无" | "nil")
+        }
+        _ => false,
+    }
+}
+
+fn flag(text: &str, repairs: &mut Repairs) -> Result<bool, Problem> {
+    let folded = folded(text);
+    if full_width(text) {
+        repairs.add(Repair::FullWidth);
+    }
+    match &*folded {
+        "yes" | "y" | "true" | "t" | "1" | "是" => Ok(true),
+        "no" | "n" | "false" | "f" | "0" | "否" => Ok(false),
+        _ => Err(Problem::NotAFlag),
+    }
+}
+
+fn choice(text: &str, known: &HashMap<String, u32>, repairs: &mut Repairs) -> Result<u32, Problem> {
+    if let Some(place) = known.get(text) {
+        return Ok(*place);
+    }
+    let place = known.get(&*folded(text)).copied().ok_or(Problem::UnknownChoice)?;
+    repairs.add(if full_width(text) { Repair::FullWidth } else { Repair::LetterCase });
+    Ok(place)
+}
+
+/// Whether there are full-width forms of ASCII characters.
+pub fn full_width(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|letter| narrow(letter) != letter)
+}
+
+/// The ASCII character of a full-width form.
+pub fn narrow(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+        '\u{3000}' | '\u{a0}' => ' ',
+        _ => letter,
+    }
+}
+
+/// Trimmed, in small ASCII letters, without full-width forms, runs of white space as one space: how headers and
+/// choices are compared.
+pub fn folded(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return Cow::Borrowed(text);
+    }
+    let narrow: String = text.chars().map(|letter| narrow(letter).to_ascii_lowercase()).collect();
+    Cow::Owned(narrow.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A number as fixed point, where it fits.
+pub fn fixed(mantissa: i128, scale: u32) -> Content<'static> {
+    match i64::try_from(mantissa) {
+        // The smallest mantissa stands for a blank cell in columns.
+        Ok(mantissa) if mantissa != i64::MIN && scale <= number_cell::MOST_PLACES => Content::Fixed(mantissa, scale),
+        _ => Content::Number(Number::from_parts(mantissa, scale)),
+    }
+}

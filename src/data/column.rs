@@ -1,0 +1,267 @@
+//! Columns of a table in memory: numbers as fixed point, days as numbers, texts by code.
+
+use std::sync::Arc;
+
+use super::cell::{Content, Kind};
+use super::dictionary::Dictionary;
+use crate::number::Number;
+use crate::time::{Day, Months};
+use crate::value::{Missing, Value};
+
+/// The code of a blank cell, and of no row.
+pub const NONE: u32 = u32::MAX;
+/// The day of a blank cell.
+pub const NO_DAY: i32 = i32::MIN;
+/// The mantissa of a blank cell.
+pub const NO_NUMBER: i64 = i64::MIN;
+/// The flag of a blank cell.
+pub const NO_FLAG: u8 = 2;
+
+/// A column of a table. A blank cell is the `NONE`, `NO_DAY` … of its kind.
+#[derive(Debug)]
+pub enum Column {
+    /// Numbers with one count of places behind the point.
+    Fixed { scale: u32, values: Vec<i64> },
+    /// Numbers of which some do not fit that.
+    Wide(Vec<Option<Number>>),
+    Day(Vec<i32>),
+    Period { codes: Vec<u32>, list: Arc<Vec<Months>> },
+    Flag(Vec<u8>),
+    Choice(Vec<u32>),
+    /// Texts; and links, whose codes are the numbers of the target's keys.
+    Text { codes: Vec<u32>, texts: Arc<Dictionary> },
+}
+
+impl Column {
+    pub fn value(&self, row: usize) -> Value {
+        let blank = Value::Missing(Missing::Blank);
+        match self {
+            Column::Fixed { values, .. } if values[row] == NO_NUMBER => blank,
+            Column::Fixed { scale, values } => Value::Number(Number::from_parts(values[row].into(), *scale)),
+            Column::Wide(values) => values[row].clone().map_or(blank, Value::Number),
+            Column::Day(days) if days[row] == NO_DAY => blank,
+            Column::Day(days) => Value::Day(Day(days[row])),
+            Column::Period { codes, .. } if codes[row] == NONE => blank,
+            Column::Period { codes, list } => Value::Period(list[codes[row] as usize]),
+            Column::Flag(flags) if flags[row] == NO_FLAG => blank,
+            Column::Flag(flags) => Value::Flag(flags[row] == 1),
+            Column::Choice(codes) if codes[row] == NONE => blank,
+            Column::Choice(codes) => Value::Choice(codes[row]),
+            Column::Text { codes, .. } if codes[row] == NONE => blank,
+            Column::Text { codes, texts } => Value::Text(texts.shared(codes[row])),
+        }
+    }
+
+    /// First and last day of the date or period in a row.
+    pub fn days(&self, row: usize, calendar: &crate::time::Calendar) -> Option<(Day, Day)> {
+        match self {
+            Column::Day(days) if days[row] != NO_DAY => Some((Day(days[row]), Day(days[row]))),
+            Column::Period { codes, list } if codes[row] != NONE => Some(calendar.days(list[codes[row] as usize])),
+            _ => None,
+        }
+    }
+}
+
+/// Takes in the cells of a column of one block.
+pub enum Builder {
+    Fixed { scale: u32, values: Vec<i64> },
+    Wide(Vec<Option<Number>>),
+    Day(Vec<i32>),
+    Period { codes: Vec<u32>, list: Vec<Months> },
+    Flag(Vec<u8>),
+    Choice(Vec<u32>),
+    Text { codes: Vec<u32>, texts: Dictionary },
+}
+
+impl Builder {
+    pub fn new(kind: &Kind) -> Builder {
+        match kind {
+            Kind::Text | Kind::KeyOf(..) => Builder::Text { codes: Vec::new(), texts: Dictionary::default() },
+            Kind::Number(_) => Builder::Fixed { scale: 0, values: Vec::new() },
+            Kind::Day(_) => Builder::Day(Vec::new()),
+            Kind::Period => Builder::Period { codes: Vec::new(), list: Vec::new() },
+            Kind::Flag => Builder::Flag(Vec::new()),
+            Kind::Choice(_) => Builder::Choice(Vec::new()),
+        }
+    }
+
+    /// Adds what the next cell says.
+    pub fn push(&mut self, content: Content) {
+        match (&mut *self, content) {
+            (Builder::Fixed { scale, values }, Content::Fixed(mantissa, places)) => {
+                if places > *scale && raise(values, places - *scale) {
+                    *scale = places;
+                }
+                let fitting = scale.checked_sub(places).and_then(|missing| rescaled(mantissa, missing));
+                match fitting {
+                    Some(mantissa) => values.push(mantissa),
+                    None => self.widen(Number::from_parts(mantissa.into(), places)),
+                }
+            }
+            (Builder::Fixed { values, .. }, Content::Blank) => values.push(NO_NUMBER),
+            (Builder::Fixed { .. }, Content::Number(number)) => self.widen(number),
+            (Builder::Wide(values), Content::Fixed(mantissa, places)) => {
+                values.push(Some(Number::from_parts(mantissa.into(), places)));
+            }
+            (Builder::Wide(values), Content::Number(number)) => values.push(Some(number)),
+            (Builder::Wide(values), _) => values.push(None),
+            (Builder::Day(days), Content::Day(day)) => days.push(day.0),
+            (Builder::Day(days), _) => days.push(NO_DAY),
+            (Builder::Period { codes, list }, Content::Period(months)) => {
+                let code = list.iter().position(|known| *known == months).unwrap_or_else(|| {
+                    list.push(months);
+                    list.len() - 1
+                });
+                codes.push(code as u32);
+            }
+            (Builder::Period { codes, .. }, _) => codes.push(NONE),
+            (Builder::Flag(flags), Content::Flag(flag)) => flags.push(u8::from(flag)),
+            (Builder::Flag(flags), _) => flags.push(NO_FLAG),
+            (Builder::Choice(codes), Content::Choice(choice)) => codes.push(choice),
+            (Builder::Choice(codes), _) => codes.push(NONE),
+            (Builder::Text { codes, texts }, Content::Text(text)) => {
+                let code = texts.intern(&text);
+                codes.push(code);
+            }
+            (Builder::Text { codes, .. }, _) => codes.push(NONE),
+            (Builder::Fixed { values, .. }, _) => values.push(NO_NUMBER),
+        }
+    }
+    /// Goes over to exact numbers, with one more of them.
+    fn widen(&mut self, next: Number) {
+        if let Builder::Fixed { scale, values } = self {
+            let mut wide = widened(values, *scale);
+            wide.push(Some(next));
+            *self = Builder::Wide(wide);
+        }
+    }
+}
+
+/// The mantissa with so many more places.
+pub fn rescaled(mantissa: i64, places: u32) -> Option<i64> {
+    let factor = 10i64.checked_pow(places)?;
+    mantissa.checked_mul(factor).filter(|mantissa| *mantissa != NO_NUMBER)
+}
+
+/// Gives all mantissas more places; leaves them alone where one does not fit.
+fn raise(values: &mut [i64], places: u32) -> bool {
+    let fits = |value: &i64| *value == NO_NUMBER || rescaled(*value, places).is_some();
+    if !values.iter().all(fits) {
+        return false;
+    }
+    for value in values.iter_mut().filter(|value| **value != NO_NUMBER) {
+        *value = rescaled(*value, places).unwrap_or(*value);
+    }
+    true
+}
+
+fn widened(values: &[i64], scale: u32) -> Vec<Option<Number>> {
+    let wide = |value: &i64| (*value != NO_NUMBER).then(|| Number::from_parts((*value).into(), scale));
+    values.iter().map(wide).collect()
+}
+
+/// Puts the parts of one column behind each other.
+pub fn join(parts: Vec<Builder>) -> Column {
+    match parts.first() {
+        None => Column::Text { codes: Vec::new(), texts: Arc::default() },
+        Some(Builder::Fixed { .. } | Builder::Wide(_)) => join_numbers(parts),
+        Some(Builder::Day(_)) => Column::Day(flat(parts, |part| match part {
+            Builder::Day(days) => days,
+            _ => Vec::new(),
+        })),
+        Some(Builder::Flag(_)) => Column::Flag(flat(parts, |part| match part {
+            Builder::Flag(flags) => flags,
+            _ => Vec::new(),
+        })),
+        Some(Builder::Choice(_)) => Column::Choice(flat(parts, |part| match part {
+            Builder::Choice(codes) => codes,
+            _ => Vec::new(),
+        })),
+        Some(Builder::Period { .. }) => {
+            let mut all: Vec<Months> = Vec::new();
+            let codes = flat(parts, |part| {
+                let Builder::Period { mut codes, list } = part else { return Vec::new() };
+                let new: Vec<u32> = list
+                    .iter()
+                    .map(|months| {
+                        all.iter().position(|known| known == months).unwrap_or_else(|| {
+                            all.push(*months);
+                            all.len() - 1
+                        }) as u32
+                    })
+                    .collect();
+                translate(&mut codes, &new);
+                codes
+            });
+            Column::Period { codes, list: Arc::new(all) }
+        }
+        Some(Builder::Text { .. }) => join_texts(parts),
+    }
+}
+
+fn join_texts(mut parts: Vec<Builder>) -> Column {
+    if parts.len() == 1
+        && let Some(Builder::Text { codes, texts }) = parts.pop()
+    {
+        return Column::Text { codes, texts: Arc::new(texts) };
+    }
+    let mut all = Dictionary::default();
+    let codes = flat(parts, |part| {
+        let Builder::Text { mut codes, texts } = part else { return Vec::new() };
+        let new: Vec<u32> = texts.iter().map(|text| all.intern(text)).collect();
+        translate(&mut codes, &new);
+        codes
+    });
+    Column::Text { codes, texts: Arc::new(all) }
+}
+
+/// Replaces codes by what `new` has at their place.
+pub fn translate(codes: &mut [u32], new: &[u32]) {
+    for code in codes.iter_mut().filter(|code| **code != NONE) {
+        *code = new[*code as usize];
+    }
+}
+
+fn flat<T>(parts: Vec<Builder>, mut take: impl FnMut(Builder) -> Vec<T>) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().map(&mut take).unwrap_or_default();
+    for part in parts {
+        all.append(&mut take(part));
+    }
+    all
+}
+
+fn join_numbers(parts: Vec<Builder>) -> Column {
+    let scale = parts
+        .iter()
+        .map(|part| if let Builder::Fixed { scale, .. } = part { *scale } else { 0 })
+        .max()
+        .unwrap_or(0);
+    let mut fixed = parts.iter().all(|part| matches!(part, Builder::Fixed { .. }));
+    let mut parts = parts;
+    if fixed {
+        for part in &mut parts {
+            if let Builder::Fixed { scale: places, values } = part {
+                if *places < scale {
+                    if !raise(values, scale - *places) {
+                        fixed = false;
+                        break;
+                    }
+                    *places = scale;
+                }
+            }
+        }
+    }
+    if fixed {
+        let values = flat(parts, |part| match part {
+            Builder::Fixed { values, .. } => values,
+            _ => Vec::new(),
+        });
+        return Column::Fixed { scale, values };
+    }
+    Column::Wide(flat(parts, |part| match part {
+        Builder::Fixed { scale, values } => widened(&values, scale),
+        Builder::Wide(values) => values,
+        _ => Vec::new(),
+    }))
+}

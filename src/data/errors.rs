@@ -1,0 +1,456 @@
+//! Every message about data files, in one place.
+
+use super::cell::{Problem, Repair, folded};
+use super::read::Tally;
+use super::read::layout::Layout;
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern};
+use crate::model::unit::DisplayUnit;
+use crate::number::Number;
+
+/// `1 cell`, `12 cells`
+fn counted(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// `a, b and c`; at most so many of them.
+fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
+    let shown: Vec<String> = items.iter().take(most).map(|item| format!("`{}`", item.as_ref())).collect();
+    match items.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The candidate most like a text, if one is like it at all.
+pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = folded(text);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&wanted, &folded(candidate)), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.5)
+        .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
+        .map(|(_, candidate)| candidate)
+}
+
+fn in_file(file: &str) -> DataPlace {
+    DataPlace { file: file.to_string(), row: None, column: None, text: None }
+}
+
+fn in_row(file: &str, row: u64) -> DataPlace {
+    DataPlace { row: Some(row), ..in_file(file) }
+}
+
+/// The places of a tally, and how many more there are.
+fn with_places(mut diagnostic: Diagnostic, file: &str, header: Option<&str>, tally: &Tally) -> Diagnostic {
+    for (line, text) in &tally.first {
+        diagnostic = diagnostic.in_data(DataPlace {
+            file: file.to_string(),
+            row: Some(u64::from(*line)),
+            column: header.map(str::to_string),
+            text: Some(text.clone()),
+        });
+    }
+    match tally.count - tally.first.len() as u64 {
+        0 => diagnostic,
+        more => diagnostic.note(format!("and {} like it", counted(more, "more", "more"))),
+    }
+}
+
+// ---------------------------------------------------------------- files
+
+pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
+    let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);
+    let diagnostic = Diagnostic::new(Code::NoFile, message).at(pattern.span, "no file matches this");
+    let diagnostic = match present {
+        [] => diagnostic.note(format!("`{folder}` holds no files")),
+        _ => diagnostic.note(format!("`{folder}` holds {}", listed(present, 20))),
+    };
+    match nearest(&pattern.pattern, present.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("is `{near}` the file? then write `file \"{near}\"`, or rename it")),
+        None => diagnostic.help("put the file there, change the pattern, or name another folder with `--data`"),
+    }
+}
+
+pub fn bad_pattern(data: &DataSet, pattern: &FilePattern, reason: &str) -> Diagnostic {
+    let message = format!("`{}` of `{}` is no pattern for files: {reason}", pattern.pattern, data.name);
+    Diagnostic::new(Code::NoFile, message)
+        .at(pattern.span, "")
+        .help("`*` stands for any letters, `?` for one, `[ab]` for one of some; `**` for any folders")
+}
+
+pub fn not_yet(file: &str, kind: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` is {kind}, which cannot be read yet"))
+        .in_data(in_file(file))
+        .help("save it as CSV (UTF-8) and name that file")
+}
+
+pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: {reason}")).in_data(in_file(file))
+}
+
+pub fn too_many_rows(data: &DataSet) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{}` has more than 4,294,967,294 rows", data.name))
+        .help("give fewer files, or split the data set")
+}
+
+pub fn binary(file: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` is not a file of text"))
+        .in_data(in_file(file))
+        .help("save the table as CSV (UTF-8)")
+}
+
+pub fn damaged(file: &str, line: u64) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("row {line} of `{file}` has bytes that are no UTF-8 text"))
+        .in_data(in_row(file, line))
+        .note("the rest of the file is UTF-8, so it is not in another encoding but damaged, or two files put together")
+        .help("export the file again, as CSV (UTF-8)")
+}
+
+pub fn undecodable(file: &str, guessed: bool) -> Diagnostic {
+    let message = match guessed {
+        true => format!("`{file}` is neither UTF-8 nor GB18030 text"),
+        false => format!("`{file}` has a byte order mark of UTF-16, but holds what is no UTF-16"),
+    };
+    Diagnostic::new(Code::UnreadableFile, message).in_data(in_file(file)).help("save the table as CSV (UTF-8)")
+}
+
+pub fn unclosed(file: &str, line: u64) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("a quote `\"` opened in row {line} of `{file}` is never closed"))
+        .in_data(in_row(file, line))
+        .help("close the quote; a quote inside a quoted cell is written twice: `\"\"`")
+}
+
+pub fn empty_file(file: &str, data: &DataSet) -> Diagnostic {
+    Diagnostic::new(Code::MissingColumn, format!("`{file}` is empty: there is not even a header for `{}`", data.name))
+        .in_data(in_file(file))
+}
+
+// ---------------------------------------------------------------- headers
+
+pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout) -> Diagnostic {
+    let declared = data.column(column);
+    let row = u64::from(layout.header_line) + 1;
+    let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
+    let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
+    let headers: Vec<&String> = layout.headers.iter().filter(|header| !header.is_empty()).collect();
+    let diagnostic =
+        Diagnostic::new(Code::MissingColumn, format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name))
+            .at(declared.span, "this column")
+            .in_data(in_row(file, row))
+            .note(format!("the headers in row {row} are {}", listed(&headers, 40)));
+    let near = declared
+        .headers
+        .iter()
+        .chain([&declared.name])
+        .find_map(|wanted| nearest(wanted, headers.iter().map(|header| header.as_str())));
+    match near {
+        Some(near) => diagnostic.help(format!("is it `{near}`? then add the header: `from \"{near}\"`")),
+        None => diagnostic.help("add the header it has in the file: `from \"…\"`"),
+    }
+}
+
+pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout, found: &[usize]) -> Diagnostic {
+    let declared = data.column(column);
+    let row = u64::from(layout.header_line) + 1;
+    let headers: Vec<String> =
+        found.iter().map(|at| format!("`{}` (column {})", layout.headers[*at], spreadsheet_column(*at))).collect();
+    let message =
+        format!("`{file}` has several columns that could be `{}.{}`: {}", data.name, declared.name, headers.join(", "));
+    Diagnostic::new(Code::TwoColumns, message)
+        .at(declared.span, "this column")
+        .in_data(in_row(file, row))
+        .help("rename one of them in the file, or keep only the right header behind `from`")
+}
+
+/// `A`, `B`, …, `AA`
+fn spreadsheet_column(at: usize) -> String {
+    let (mut rest, mut letters) = (at + 1, Vec::new());
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+// ---------------------------------------------------------------- rows and cells
+
+pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagnostic {
+    let rows = counted(tally.count, "row has", "rows have");
+    let compared = if cells < expected { "fewer" } else { "more" };
+    let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
+    let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
+    if cells > expected {
+        diagnostic.help("a text with the separator in it is written in quotes: `\"Smith, John\"`")
+    } else {
+        diagnostic.help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
+    }
+}
+
+/// Cells of one column that cannot be read, all for one reason.
+pub struct BadCells<'a> {
+    pub file: &'a str,
+    pub header: &'a str,
+    pub problem: Problem,
+    /// Where each text is reported by itself.
+    pub text: &'a str,
+    pub tally: &'a Tally,
+}
+
+pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnostic {
+    let declared = data.column(column);
+    let one = found.tally.count == 1;
+    let count = found.tally.count;
+    let first = found.tally.first.first().map_or("", |(_, text)| text.as_str());
+    let is = |one_is: &str, many_are: &str| match one {
+        true => format!("`{first}` {one_is}"),
+        false => format!("{count} cells of `{}` {many_are}", found.header),
+    };
+    let (code, message, help) = match found.problem {
+        Problem::Blank => {
+            let name = &declared.name;
+            let message = match one {
+                true => format!("a cell of `{}` is blank, but `{}.{name}` is not optional", found.header, data.name),
+                false => is("", &format!("are blank, but `{}.{name}` is not optional", data.name)),
+            };
+            (Code::BlankCell, message, format!("fill {}, or declare `{name} : … optional`", if one { "it" } else { "them" }))
+        }
+        Problem::NotANumber => {
+            (Code::BadCell, is("is not a number", "are not numbers"), "write it with digits, as in `1,234.50`".into())
+        }
+        Problem::Exponent => (
+            Code::BadCell,
+            is("is a rounded number", "are rounded numbers"),
+            "a spreadsheet has cut its digits off: give the cells a number format and export the file again".into(),
+        ),
+        Problem::Separators => (
+            Code::BadCell,
+            is("has a comma where no thousands end", "have a comma where no thousands end"),
+            "write `1,234` or `1234`, and a decimal fraction with a point: `1.23`".into(),
+        ),
+        Problem::TooManyDigits => {
+            (Code::BadCell, is("has more than 28 digits", "have more than 28 digits"), "round it in the file".into())
+        }
+        Problem::BareRatio => {
+            let name = &declared.name;
+            let message = is("has no percent sign, so it could be a fraction or percent", "have no percent sign, so they could be fractions or percent");
+            let help = format!(
+                "write `{name} : % in percent` where 85 means 85%, or `{name} : % in fraction` where 0.85 does"
+            );
+            (Code::BadCell, message, help)
+        }
+        Problem::PercentOfUnit => {
+            let unit = unit_name(&declared.ty);
+            let message = is(&format!("is a percentage, not {unit}"), &format!("are percentages, not {unit}"));
+            (Code::BadCell, message, "take the percent sign out, or declare the column as `%`".into())
+        }
+        Problem::OtherCurrency => {
+            let unit = unit_name(&declared.ty);
+            let message = is(&format!("is not in {unit}"), &format!("are not in {unit}"));
+            (Code::BadCell, message, "convert it, or declare the column's currency".into())
+        }
+        Problem::OutOfLimits => {
+            let limits = limits(declared.limits.as_ref(), &declared.ty);
+            (Code::OutOfLimits, is(&format!("is not {limits}"), &format!("are not {limits}")), "mend the file, or the limits of the column".into())
+        }
+        Problem::NotADate => {
+            (Code::BadCell, is("is not a date", "are not dates"), "write it as `2026-07-01`".into())
+        }
+        Problem::NoSuchDay => {
+            (Code::BadCell, is("is a day that does not exist", "are days that do not exist"), "write a day of the calendar".into())
+        }
+        Problem::AmbiguousDate => (
+            Code::AmbiguousDate,
+            is("could be two days", "could be two days each"),
+            "say which is first behind the type: `format \"DD/MM/YYYY\"` or `format \"MM/DD/YYYY\"`".into(),
+        ),
+        Problem::DayFirst => (
+            Code::BadCell,
+            is("is a date with the day first", "are dates with the day first"),
+            "say so behind the type: `format \"DD/MM/YYYY\"`".into(),
+        ),
+        Problem::MonthFirst => (
+            Code::BadCell,
+            is("is a date with the month first", "are dates with the month first"),
+            "say so behind the type: `format \"MM/DD/YYYY\"`".into(),
+        ),
+        Problem::NotInFormat => {
+            let format = declared.format.as_deref().unwrap_or_default();
+            let message = is(&format!("is not a date as `{format}`"), &format!("are not dates as `{format}`"));
+            (Code::BadCell, message, "mend the file, or the column's `format`; `2026-07-01` is always read".into())
+        }
+        Problem::NotAPeriod => (
+            Code::BadCell,
+            is("is not a period", "are not periods"),
+            "write a month as `2026-07`, a quarter as `2026-Q3`, a half as `2026-H2`, a year as `2026`".into(),
+        ),
+        Problem::NotAFlag => (Code::BadCell, is("is neither yes nor no", "are neither yes nor no"), "write `yes` or `no`".into()),
+        Problem::UnknownChoice => unknown_choice(&declared.ty, &declared.name, found),
+    };
+    let diagnostic = Diagnostic::new(code, message).help(help);
+    let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
+    diagnostic.at(declared.span, "")
+}
+
+fn unknown_choice(ty: &ColumnType, name: &str, found: &BadCells) -> (Code, String, String) {
+    let choices: &[_] = if let ColumnType::Choice(choices) = ty { choices } else { &[] };
+    let all: Vec<String> = choices
+        .iter()
+        .map(|choice| match choice.texts.as_slice() {
+            [] => format!("`{}`", choice.name),
+            texts => format!("`{}` ({})", choice.name, listed(texts, 5)),
+        })
+        .collect();
+    let known = choices.iter().flat_map(|choice| choice.texts.iter().chain([&choice.name])).map(String::as_str);
+    let text = found.text;
+    let message = format!("`{text}` is none of the values of `{name}`");
+    let allowed = all.join(", ");
+    let help = match nearest(text, known) {
+        Some(near) => format!("did you mean `{near}`? allowed: {allowed}"),
+        None => format!("allowed: {allowed}; another way to write one of them goes behind it: `active (\"{text}\")`"),
+    };
+    (Code::UnknownChoice, message, help)
+}
+
+fn unit_name(ty: &ColumnType) -> String {
+    match ty {
+        ColumnType::Number { unit: DisplayUnit { plural, .. }, .. } if !plural.is_empty() => plural.clone(),
+        _ => "a number".into(),
+    }
+}
+
+fn limits(limits: Option<&(Number, Number)>, ty: &ColumnType) -> String {
+    let Some((least, most)) = limits else { return String::new() };
+    let ColumnType::Number { unit, .. } = ty else { return format!("between {least} and {most}") };
+    let shown = |number: &Number| {
+        let number = number.div(&unit.factor).unwrap_or_else(|| number.clone());
+        match unit.is_ratio_sign() {
+            true => format!("{number}{}", unit.singular),
+            false => format!("{number} {}", unit.plural).trim_end().to_string(),
+        }
+    };
+    format!("between {} and {}", shown(least), shown(most))
+}
+
+pub fn more_kinds(file: &str, header: &str, more: usize) -> Diagnostic {
+    let others = counted(more as u64, "other text", "other texts");
+    Diagnostic::new(Code::UnknownChoice, format!("{others} in `{header}` cannot be read either"))
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+}
+
+pub fn repaired(file: &str, name: &str, header: &str, repair: Repair, tally: &Tally) -> Diagnostic {
+    let message = format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell", "cells"), repair.words());
+    let diagnostic = with_places(Diagnostic::new(Code::RepairedCell, message), file, Some(header), tally);
+    diagnostic.help("mend the file, or run without `--strict`")
+}
+
+// ---------------------------------------------------------------- tables
+
+pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<String>) -> Diagnostic {
+    let [first, second] = rows;
+    let (row, columns) = (&data.row.singular, key_columns(data));
+    let message = match &days {
+        Some(days) => format!("two rows of `{}` with {columns} `{key}` hold {days}", data.name),
+        None => format!("two rows of `{}` have the same {columns}: `{key}`", data.name),
+    };
+    let help = match days {
+        Some(_) => "let the earlier row end the day before the later one begins".to_string(),
+        None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
+    };
+    Diagnostic::new(Code::DuplicateKey, message).in_data(second).in_data(first).help(help)
+}
+
+fn key_columns(data: &DataSet) -> String {
+    let names: Vec<String> = data.key.iter().map(|column| format!("`{}`", data.column(*column).name)).collect();
+    names.join(" and ")
+}
+
+pub fn more_duplicates(data: &DataSet, more: u64) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateKey, format!("{} of `{}` twice", counted(more, "more key", "more keys"), data.name))
+}
+
+/// A key that some rows link to and no row has.
+pub struct Dangling<'a> {
+    pub column: ColumnIx,
+    pub target: &'a DataSet,
+    pub key: &'a str,
+    pub near: Option<&'a str>,
+    pub places: Vec<DataPlace>,
+    pub count: u64,
+}
+
+pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
+    let column = data.column(found.column);
+    let (key, target) = (found.key, &found.target.name);
+    let message = format!("`{key}` in `{}.{}` is no {} of `{target}`", data.name, column.name, found.target.row.singular);
+    let mut diagnostic = Diagnostic::new(Code::DanglingLink, message).at(column.span, "");
+    let more = found.count - found.places.len() as u64;
+    for place in found.places {
+        diagnostic = diagnostic.in_data(place);
+    }
+    if more > 0 {
+        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
+    }
+    match found.near {
+        Some(near) => diagnostic.help(format!("the nearest known key is `{near}`: mend the cell, or add the row to `{target}`")),
+        None => diagnostic.help(format!("add the row to `{target}`, or mend the cell")),
+    }
+}
+
+pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u64) -> Diagnostic {
+    let keys = counted(more, "more key", "more keys");
+    let message = format!("{keys} in `{}.{}` that no row of `{}` has", data.name, data.column(column).name, target.name);
+    Diagnostic::new(Code::DanglingLink, message)
+}
+
+pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnostic {
+    let round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{key}`")).collect();
+    let message = format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(" is below "));
+    let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
+    for place in places {
+        diagnostic = diagnostic.in_data(place);
+    }
+    diagnostic.help("mend the parent of one of them; the one on top has none")
+}
+
+pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagnostic {
+    Diagnostic::new(Code::BackwardInterval, format!("a row of `{}` ends on {to}, before it begins on {from}", data.name))
+        .in_data(place)
+        .help("mend one of the two dates")
+}
+
+pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<String>) -> Diagnostic {
+    let message = format!("`{}` has no row in {words}", data.name);
+    let mut diagnostic = Diagnostic::new(Code::EmptyWindow, message).at(data.span, "");
+    for file in files.iter().take(10) {
+        diagnostic = diagnostic.in_data(in_file(file));
+    }
+    if let Some(held) = held {
+        diagnostic = diagnostic.note(held);
+    }
+    diagnostic.help("add the files of that time; or run with `--allow-empty` where there truly is nothing")
+}
+
+pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::StraddlingPeriod,
+        format!("a row of `{}` for {row} lies partly inside {window}, which a formula reads", data.name),
+    )
+    .in_data(place);
+    let diagnostic = match count {
+        1 => diagnostic,
+        more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row", "more rows"))),
+    };
+    diagnostic.help("split the row into shorter periods, or evaluate a period that holds it wholly")
+}
+
+pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
+    let cells = counted(count, "cell", "cells");
+    let message = format!("{cells} of `{name}` would have to be repaired: {}", Repair::OtherDay.words());
+    let mut diagnostic = Diagnostic::new(Code::RepairedCell, message);
+    for place in places {
+        diagnostic = diagnostic.in_data(place);
+    }
+    diagnostic.help("mend the dates of the rows linked to, or run without `--strict`")
+}

@@ -1,0 +1,61 @@
+//! Which files a data set is in.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::read::FileTask;
+use super::{Options, errors};
+use crate::diagnostic::Diagnostic;
+use crate::model::data::DataSet;
+
+/// The files that match the data set's patterns, in the order of the patterns and then of their names.
+pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>) -> Vec<FileTask> {
+    let folder = options.data.display().to_string();
+    let mut known = BTreeSet::new();
+    let mut tasks = Vec::new();
+    for pattern in &data.files {
+        let whole = format!("{}/{}", glob::Pattern::escape(&folder), pattern.pattern);
+        let paths = match glob::glob(&whole) {
+            Ok(paths) => paths,
+            Err(error) => {
+                errors.push(errors::bad_pattern(data, pattern, error.msg));
+                continue;
+            }
+        };
+        // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
+        let mut found: Vec<_> = paths
+            .flatten()
+            .filter(|path| path.is_file())
+            .filter(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")))
+            .collect();
+        found.sort();
+        if found.is_empty() {
+            errors.push(errors::no_file(data, pattern, &folder, &present(&options.data)));
+        }
+        for path in found {
+            if !known.insert(path.clone()) {
+                continue;
+            }
+            let shown = path.display().to_string().replace('\\', "/");
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            match ending.as_str() {
+                "xlsx" | "xls" | "xlsm" | "ods" => errors.push(errors::not_yet(&shown, "a spreadsheet")),
+                "parquet" => errors.push(errors::not_yet(&shown, "a Parquet file")),
+                _ => tasks.push(FileTask { path, shown }),
+            }
+        }
+    }
+    tasks
+}
+
+/// What the folder holds, two levels deep.
+fn present(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for pattern in ["*", "*/*"] {
+        let whole = format!("{}/{pattern}", glob::Pattern::escape(&folder.display().to_string()));
+        let paths = glob::glob(&whole).into_iter().flatten().flatten().filter(|path| path.is_file());
+        names.extend(paths.filter_map(|path| path.strip_prefix(folder).ok().map(|path| path.display().to_string())));
+    }
+    names.sort();
+    names
+}

@@ -1,0 +1,373 @@
+//! Measures to answers: measures that read the same rows are computed in one pass over them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Options;
+use super::column::Column;
+use super::nodes::{Batch, Days, OtherDays, World};
+use super::own;
+use super::roster::Roster;
+use super::scan::{self, Found, Straddling};
+use super::store::Store;
+use super::table::{Shape, Table};
+use super::teams::Teams;
+use super::vector::{Rows, Vector};
+use super::errors;
+use crate::diagnostic::Diagnostic;
+use crate::model::data::ColumnIx;
+use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};
+use crate::syntax::tree::AggregateFunction;
+use crate::time::Months;
+use crate::value::{Missing, Value};
+
+/// What is needed to evaluate a query over checked tables.
+pub struct Evaluation<'a> {
+    pub query: &'a Query,
+    pub options: &'a Options<'a>,
+    pub teams: &'a Teams,
+    pub rosters: &'a [Roster],
+    pub world: World<'a>,
+    pub other_days: OtherDays,
+}
+
+/// The answers of all measures, then of all reads by post and stint.
+pub type Evaluated = (Vec<Vec<Measured>>, Vec<Vec<Vec<Value>>>, OtherDays);
+
+/// Measures that read the rows of one table in the same way.
+pub struct Job<'a> {
+    pub table: usize,
+    pub rows: RowsBy,
+    /// Where rows without a date are cut to the days served: the place of the roster, and the links to it.
+    pub own: Option<(usize, &'a [ColumnIx])>,
+    pub families: Vec<Family<'a>>,
+}
+
+/// Which rows a job reads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowsBy {
+    /// Rows dated by a column, whatever the months.
+    Dated(ColumnIx),
+    Other(query::Rows),
+}
+
+/// Measures that differ in their months only.
+pub struct Family<'a> {
+    pub function: AggregateFunction,
+    pub value: Option<NodeId>,
+    pub condition: Option<NodeId>,
+    pub group: &'a Group,
+    /// How many groups there are.
+    pub groups: usize,
+    /// Keys are counted, not rows.
+    pub by_keys: bool,
+    /// Runs of months in which the same measures read, one after the other.
+    pub segments: Vec<Months>,
+    /// With the segments of each.
+    pub measures: Vec<(MeasureId, Option<Months>)>,
+}
+
+impl Family<'_> {
+    pub fn cells(&self) -> usize {
+        self.groups * self.segments.len().max(1)
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    /// Computes everything; the only errors left are rows dated by a period that lies partly in a window.
+    pub fn run(mut self) -> Result<Evaluated, Vec<Diagnostic>> {
+        let query = self.query;
+        let mut answers: Vec<Vec<Measured>> = vec![Vec::new(); query.measures.len()];
+        let mut straddling = Straddling::new();
+        // Inner aggregates first, as the nodes of others look at their answers.
+        for level in levels(query) {
+            for job in self.jobs(&level) {
+                let found = scan::run(&self.world, self.teams, self.rosters, &job, self.options.threads);
+                let Found { stores, straddling: rows, other_days } = found;
+                straddling.extend(rows);
+                self.other_days.take_in(other_days);
+                for (family, store) in job.families.iter().zip(stores) {
+                    for (measure, measured) in self.finish(&job, family, store) {
+                        match &query.measures[measure.0].group {
+                            Group::Key { .. } => {
+                                let values = measured.into_iter().map(|measured| measured.value).collect();
+                                self.world.inner.insert(measure, Vector::compact(values));
+                            }
+                            _ => answers[measure.0] = measured,
+                        }
+                    }
+                }
+            }
+        }
+        if !straddling.is_empty() {
+            return Err(self.straddling_errors(&straddling));
+        }
+        let reads = self.reads();
+        Ok((answers, reads, self.other_days))
+    }
+
+    /// The measures of one level as jobs, in the order of their first measure.
+    fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
+        type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool);
+        let query: &'a Query = self.query;
+        let mut jobs: Vec<Job<'a>> = Vec::new();
+        let mut job_at: HashMap<(usize, RowsBy, Option<(usize, &'a [ColumnIx])>), usize> = HashMap::new();
+        let mut family_at: HashMap<(usize, FamilyKey<'a>), usize> = HashMap::new();
+        for id in level {
+            let measure = &query.measures[id.0];
+            let Some(table) = self.world.place_of.get(&measure.data).copied() else { continue };
+            let (rows, months) = match &measure.rows {
+                query::Rows::Dated { column, months } => (RowsBy::Dated(*column), Some(*months)),
+                other => (RowsBy::Other(other.clone()), None),
+            };
+            let own = match &measure.group {
+                Group::Own { roster, via } if months.is_none() => {
+                    self.rosters.iter().position(|known| known.data == *roster).map(|roster| (roster, via.as_slice()))
+                }
+                _ => None,
+            };
+            let by_keys = measure.function == AggregateFunction::Count
+                && measure.value.is_none()
+                && matches!(measure.rows, query::Rows::HeldDuring(..))
+                && self.world.tables[table].keys.is_some();
+            let at = *job_at.entry((table, rows.clone(), own)).or_insert_with(|| {
+                jobs.push(Job { table, rows, own, families: Vec::new() });
+                jobs.len() - 1
+            });
+            let job = &mut jobs[at];
+            let key = (measure.function, measure.value, measure.condition, &measure.group, by_keys);
+            let family = *family_at.entry((at, key)).or_insert_with(|| {
+                job.families.push(Family {
+                    function: measure.function,
+                    value: measure.value,
+                    condition: measure.condition,
+                    group: &measure.group,
+                    groups: self.groups(&measure.group),
+                    by_keys,
+                    segments: Vec::new(),
+                    measures: Vec::new(),
+                });
+                job.families.len() - 1
+            });
+            job.families[family].measures.push((*id, months));
+        }
+        for family in jobs.iter_mut().flat_map(|job| &mut job.families) {
+            family.segments = segments(&family.measures);
+        }
+        jobs
+    }
+
+    fn groups(&self, group: &Group) -> usize {
+        match group {
+            Group::Company => 1,
+            Group::Team { .. } => self.teams.teams.len(),
+            Group::Own { roster, .. } => {
+                self.rosters.iter().find(|known| known.data == *roster).map_or(0, |roster| roster.answer.posts.len())
+            }
+            Group::Key { data, .. } => {
+                let table = self.world.place_of.get(data).map(|place| &self.world.tables[*place]);
+                table.and_then(|table| table.keys.as_ref()).map_or(0, |keys| keys.len())
+            }
+        }
+    }
+
+    /// The answers of a family's measures from what was kept in all its cells.
+    fn finish(&self, job: &Job, family: &Family, store: Store) -> Vec<(MeasureId, Vec<Measured>)> {
+        let table = &self.world.tables[job.table];
+        let place = |row: u32| {
+            let file = &table.files[table.file_of(row as usize)];
+            format!("{} row {}", file.shown, table.lines[row as usize])
+        };
+        let is_team = matches!(family.group, Group::Team { .. });
+        let segments = family.segments.len().max(1);
+        let mut finished = Vec::new();
+        // Most families are one measure whose cells are its groups already.
+        let mut store = Some(store);
+        for (id, months) in &family.measures {
+            let measure = &self.query.measures[id.0];
+            let taken = if family.measures.len() == 1 && segments == 1 && !is_team { store.take() } else { None };
+            let own = taken.unwrap_or_else(|| {
+                let mut own = Store::new(family.function, family.by_keys, family.groups);
+                let targets = |cell: u32, into: &mut Vec<u32>| {
+                    let (group, segment) = (cell / segments as u32, cell as usize % segments);
+                    let reads = months.is_none_or(|months| months.holds(family.segments[segment]));
+                    match (reads, is_team) {
+                        (false, _) => {}
+                        (true, true) => self.teams.upwards(group, into),
+                        (true, false) => into.push(group),
+                    }
+                };
+                if let Some(store) = &store {
+                    own.take_in(store, &targets);
+                }
+                own
+            });
+            let mut measured = own.finish(measure.function, measure.fraction.as_ref(), &place);
+            self.without_rows(measure, table, &mut measured);
+            finished.push((*id, measured));
+        }
+        finished
+    }
+
+    /// Groups for which nothing could be read at all: nobody in the post, or no stock taken.
+    fn without_rows(&self, measure: &Measure, table: &Table, measured: &mut [Measured]) {
+        if let (query::Rows::Newest(first, last), Shape::Snapshot(days)) = (&measure.rows, &table.shape) {
+            let stocks = own::stocks(days, first.0, last.0);
+            let roster = match &measure.group {
+                Group::Own { roster, .. } => self.rosters.iter().find(|known| known.data == *roster),
+                _ => None,
+            };
+            for (group, measured) in measured.iter_mut().enumerate() {
+                let found = match roster {
+                    Some(roster) => own::newest_served(roster, group as u32, &stocks).is_some(),
+                    None => !stocks.is_empty(),
+                };
+                if !found {
+                    measured.value = Missing::NoRows.into();
+                }
+            }
+        }
+        let Group::Own { roster, .. } = &measure.group else { return };
+        let Some(roster) = self.rosters.iter().find(|known| known.data == *roster) else { return };
+        let Some((first, last)) = own::window(&measure.rows, &self.world.model.company.calendar) else { return };
+        for (post, measured) in measured.iter_mut().enumerate() {
+            if roster.last_served(post as u32, first, last).is_none() {
+                measured.value = Missing::OutsideStints.into();
+            }
+        }
+    }
+
+    /// The columns of roster rows that formulas read, by post and stint.
+    fn reads(&mut self) -> Vec<Vec<Vec<Value>>> {
+        let mut answers = Vec::with_capacity(self.query.reads.len());
+        for read in &self.query.reads {
+            let roster = self.rosters.iter().find(|known| known.data == read.roster);
+            let place = self.world.place_of.get(&read.roster).copied();
+            let (Some(roster), Some(place)) = (roster, place) else {
+                answers.push(Vec::new());
+                continue;
+            };
+            let table = &self.world.tables[place];
+            let (mut rows, mut days) = (Vec::new(), Vec::new());
+            for (post, key) in roster.answer.posts.iter().zip(&roster.key_of) {
+                for stint in &post.stints {
+                    let day = stint.to.map_or(read.on, |to| to.min(read.on));
+                    if day >= stint.from
+                        && let Some(keys) = &table.keys
+                    {
+                        rows.push(keys.row_between(table, *key, day.0, day.0).row);
+                        days.push(day.0);
+                    }
+                }
+            }
+            let days = Days::Each(days.into());
+            let mut batch = Batch::new(&self.world, place, Rows::List(&rows), days, &mut self.other_days);
+            let values = batch.node(read.node);
+            let mut next = 0;
+            let mut value = |stint: &query::Stint| {
+                if read.on < stint.from {
+                    return Missing::OutsideStints.into();
+                }
+                next += 1;
+                values.value(next - 1)
+            };
+            let of_post = |post: &query::PersonPost| post.stints.iter().map(&mut value).collect();
+            answers.push(roster.answer.posts.iter().map(of_post).collect());
+        }
+        answers
+    }
+
+    fn straddling_errors(&self, straddling: &Straddling) -> Vec<Diagnostic> {
+        let mut seen: BTreeMap<(usize, ColumnIx, Months), BTreeMap<u32, Months>> = BTreeMap::new();
+        for (table, column, row, window) in straddling {
+            seen.entry((*table, *column, *window)).or_default().insert(*row, *window);
+        }
+        let mut errors = Vec::new();
+        for ((place, column, window), rows) in seen {
+            let table = &self.world.tables[place];
+            let data = &self.world.model.data[table.data.0];
+            let Some((row, _)) = rows.first_key_value() else { continue };
+            let period = match table.column(column) {
+                Some(Column::Period { codes, list }) => list[codes[*row as usize] as usize].to_string(),
+                _ => String::new(),
+            };
+            let place = table.place(*row as usize, Some(column));
+            errors.push(errors::straddling(data, place, &period, &window.to_string(), rows.len() as u64));
+        }
+        errors
+    }
+}
+
+/// Measures in an order in which each comes behind those that its nodes ask for.
+fn levels(query: &Query) -> Vec<Vec<MeasureId>> {
+    let nodes: HashMap<_, _> = query.tables.iter().map(|table| (table.data, table.nodes.as_slice())).collect();
+    let mut level: Vec<Option<usize>> = vec![None; query.measures.len()];
+    fn of(
+        id: MeasureId,
+        query: &Query,
+        nodes: &HashMap<crate::model::data::DataId, &[RowNode]>,
+        level: &mut [Option<usize>],
+    ) -> usize {
+        if let Some(known) = level[id.0] {
+            return known;
+        }
+        // A circle would be the plan's mistake; it must not hang.
+        level[id.0] = Some(0);
+        let measure = &query.measures[id.0];
+        let mut wanted = Vec::new();
+        if let Some(nodes) = nodes.get(&measure.data) {
+            for node in measure.value.iter().chain(&measure.condition) {
+                inner_of(*node, nodes, &mut wanted);
+            }
+        }
+        let found = wanted.into_iter().map(|inner| of(inner, query, nodes, level) + 1).max().unwrap_or(0);
+        level[id.0] = Some(found);
+        found
+    }
+    let mut levels: Vec<Vec<MeasureId>> = Vec::new();
+    for id in (0..query.measures.len()).map(MeasureId) {
+        let at = of(id, query, &nodes, &mut level);
+        if levels.len() <= at {
+            levels.resize_with(at + 1, Vec::new);
+        }
+        levels[at].push(id);
+    }
+    levels
+}
+
+/// The inner measures that a node needs.
+fn inner_of(node: NodeId, nodes: &[RowNode], into: &mut Vec<MeasureId>) {
+    let mut seen = vec![false; nodes.len()];
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        if std::mem::replace(&mut seen[node.0], true) {
+            continue;
+        }
+        match &nodes[node.0] {
+            RowNode::Constant(_) | RowNode::Column { .. } => {}
+            RowNode::Inner { measure, .. } => into.push(*measure),
+            RowNode::Not(one) | RowNode::Negate(one) | RowNode::IsMissing(one) => open.push(*one),
+            RowNode::Binary(_, left, right) => open.extend([*left, *right]),
+            RowNode::If { condition, then, otherwise } => open.extend([*condition, *then, *otherwise]),
+            RowNode::Default { value, fallback } => open.extend([*value, *fallback]),
+            RowNode::InSet(value, items) => {
+                open.push(*value);
+                open.extend(items);
+            }
+            RowNode::InDays { date, .. } => open.push(*date),
+            RowNode::Call(_, arguments) => open.extend(arguments),
+        }
+    }
+}
+
+/// Cuts the windows of some measures into runs of months that each measure reads wholly or not at all.
+fn segments(measures: &[(MeasureId, Option<Months>)]) -> Vec<Months> {
+    let windows: Vec<Months> = measures.iter().filter_map(|(_, months)| *months).collect();
+    let mut cuts: Vec<i32> =
+        windows.iter().flat_map(|window| [window.first.0, window.first.0 + window.count as i32]).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2)
+        .map(|cut| Months { first: crate::time::Month(cut[0]), count: (cut[1] - cut[0]) as u32 })
+        .filter(|segment| windows.iter().any(|window| window.holds(*segment)))
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! Files to checked tables, and the aggregates over their rows.
+//!
+//! In come a [`Model`] and a [`Query`] that says what is needed; out come [`Answers`], or every mistake found in
+//! the files. The passes:
+//!
+//! 1. [`files`], [`read`]: patterns to files, files to blocks of text, blocks to columns ([`cell`] says what a cell
+//!    of each type may look like, [`column`] how it is held)
+//! 2. [`table`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose links lead
+//!    to rows, whose teams are a tree, and the posts people hold
+//! 3. [`measure`]: rows to answers. [`nodes`] computes expressions over batches of rows ([`vector`], [`operate`]),
+//!    [`store`] adds them up by group
+//!
+//! What holds: nothing is guessed (an ambiguous cell is an error), numbers are exact, every cell that cannot be read
+//! is reported with its place, and answers do not depend on the order of rows and files or the number of threads.
+
+pub mod cell;
+mod column;
+mod dictionary;
+mod errors;
+mod files;
+mod keys;
+mod links;
+mod measure;
+mod needs;
+mod nodes;
+mod number_cell;
+mod operate;
+mod own;
+mod read;
+mod roster;
+mod scan;
+mod store;
+mod table;
+mod teams;
+mod time_cell;
+mod vector;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use self::cell::Repair;
+use self::nodes::{OtherDays, World};
+use self::table::Table;
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::model::data::ColumnIx;
+use crate::plan::query::{Answers, FileReport, Query};
+
+/// How files are read.
+pub struct Options<'a> {
+    /// The folder that the patterns of data sets start from.
+    pub data: PathBuf,
+    pub threads: usize,
+    /// Nothing may be repaired.
+    pub strict: bool,
+    /// Windows without rows are no error.
+    pub allow_empty: bool,
+    pub progress: Option<&'a dyn Progress>,
+}
+
+/// Is told how far reading has come.
+pub trait Progress: Sync {
+    fn started(&self, file: &str, bytes: u64);
+    /// So many bytes of the file have been read by now.
+    fn advanced(&self, file: &str, bytes: u64);
+    fn finished(&self, file: &str);
+}
+
+/// Whoever answers queries: this module's engine, or one day a warehouse.
+pub trait Engine {
+    /// All mistakes found in the data, or the answers.
+    fn answer(&mut self, model: &Model, query: &Query) -> Result<Answers, Vec<Diagnostic>>;
+}
+
+/// Answers from files in a folder.
+pub struct LocalEngine<'a> {
+    pub options: Options<'a>,
+}
+
+impl Engine for LocalEngine<'_> {
+    fn answer(&mut self, model: &Model, query: &Query) -> Result<Answers, Vec<Diagnostic>> {
+        answer(model, query, &self.options)
+    }
+}
+
+/// Reads the files, checks them and computes what is asked for.
+pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    let needed = needs::columns(model, query);
+    let mut tables = table::load(model, &needed, options, &mut errors);
+    for table in tables.iter_mut().filter(|table| table.sound) {
+        let before = errors.len();
+        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+        table.sound = errors.len() == before;
+    }
+    links::resolve(model, &mut tables, &mut errors);
+    let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
+    let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
+    let teams = organisation
+        .filter(|table| table.sound)
+        .map(|table| teams::build(model, table, &mut errors))
+        .unwrap_or_default();
+    if !options.allow_empty {
+        needs::check_windows(model, query, &tables, &place_of, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+
+    let nodes = tables
+        .iter()
+        .map(|table| query.tables.iter().find(|asked| asked.data == table.data).map_or(&[][..], |asked| &asked.nodes))
+        .collect();
+    let world = World { model, tables: &tables, nodes, place_of, inner: Default::default() };
+    let mut other_days = OtherDays::default();
+    let team_places = query.organisation.map(|_| teams.of_key.as_slice());
+    let rosters: Vec<roster::Roster> = query
+        .rosters
+        .iter()
+        .map(|roster| roster::build(&world, *roster, team_places, &mut other_days))
+        .collect();
+    let evaluated = measure::Evaluation { query, options, teams: &teams, rosters: &rosters, world, other_days };
+    let (measures, reads, other_days) = evaluated.run()?;
+    let files = reports(model, &tables, &other_days);
+    if options.strict {
+        let errors = other_day_errors(model, &tables, &other_days);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+    }
+    let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
+    Ok(Answers { rosters, teams: teams.teams, measures, reads, files })
+}
+
+/// What was read and repaired, file by file.
+fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileReport> {
+    let mut reports = Vec::new();
+    for (place, table) in tables.iter().enumerate() {
+        let data = &model.data[table.data.0];
+        for (at, file) in table.files.iter().enumerate() {
+            let mut repairs = file.repairs.clone();
+            for ((_, column), rows) in other_days.0.iter().filter(|((other, _), _)| *other == place) {
+                let count = marked(rows).filter(|row| table.file_of(*row) == at).count() as u64;
+                if count > 0 {
+                    repairs.insert((*column, Repair::OtherDay), count);
+                }
+            }
+            let name = |column: ColumnIx| data.column(column).name.clone();
+            reports.push(FileReport {
+                path: file.shown.clone(),
+                data: data.name.clone(),
+                rows: file.rows as u64,
+                repairs: repairs.iter().map(|((column, repair), count)| (name(*column), repair.words(), *count)).collect(),
+            });
+        }
+    }
+    reports
+}
+
+fn marked(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    bits.iter().enumerate().flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+}
+
+fn other_day_errors(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<Diagnostic> {
+    let error = |((place, column), rows): (&(usize, ColumnIx), &Vec<u64>)| {
+        let (table, rows): (&Table, Vec<usize>) = (&tables[*place], marked(rows).collect());
+        let name = &model.data[table.data.0].column(*column).name;
+        let places = rows.iter().take(read::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
+        errors::other_day(name, rows.len() as u64, places)
+    };
+    other_days.0.iter().map(error).collect()
+}

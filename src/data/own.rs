@@ -1,0 +1,122 @@
+//! Rows of a person in a post, cut to the days served in it.
+//!
+//! A row that holds over days (valid data) is read on the last day served: `HeldOn(day)` on that day or, for
+//! those who left before it, on the last day they served; `HeldDuring` on the last day of the window on which the
+//! row holds and the post is held. Of stock (snapshot data) the newest taken while the post was held counts.
+
+use super::column::NONE;
+use super::nodes::{Batch, Days, OtherDays, World};
+use super::roster::Roster;
+use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
+use super::vector;
+use crate::model::data::ColumnIx;
+use crate::plan::query::Rows;
+use crate::time::Calendar;
+
+/// The rows of a batch that belong to posts: row, day as of which it is read, post.
+#[derive(Default)]
+pub struct Entries {
+    pub rows: Vec<u32>,
+    pub days: Vec<i32>,
+    pub posts: Vec<u32>,
+}
+
+/// First and last day of what a measure reads; `None` where there is no time to speak of.
+pub fn window(rows: &Rows, calendar: &Calendar) -> Option<(i32, i32)> {
+    match rows {
+        Rows::All => None,
+        Rows::Dated { months, .. } => {
+            let (first, last) = calendar.days(*months);
+            Some((first.0, last.0))
+        }
+        Rows::HeldOn(day) => Some((ALWAYS_BEFORE, day.0)),
+        Rows::HeldDuring(first, last) | Rows::Newest(first, last) | Rows::TakenDuring(first, last) => {
+            Some((first.0, last.0))
+        }
+    }
+}
+
+/// The days within a window on which stock was taken, in order.
+pub fn stocks(days: &[i32], first: i32, last: i32) -> Vec<i32> {
+    let mut found: Vec<i32> = days.iter().copied().filter(|day| first <= *day && *day <= last).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The newest of some days on which the post was held.
+pub fn newest_served(roster: &Roster, post: u32, stocks: &[i32]) -> Option<i32> {
+    stocks.iter().rev().copied().find(|day| roster.last_served(post, *day, *day).is_some())
+}
+
+/// What is found out about all posts before rows are looked at: the day on which each reads, if it is one.
+pub fn reading_days(roster: &Roster, rows: &Rows, table: &Table) -> Vec<Option<i32>> {
+    let posts = 0..roster.answer.posts.len() as u32;
+    match (rows, &table.shape) {
+        (Rows::HeldOn(day), _) => posts.map(|post| roster.last_served(post, ALWAYS_BEFORE, day.0)).collect(),
+        (Rows::Newest(first, last), Shape::Snapshot(days)) => {
+            let stocks = stocks(days, first.0, last.0);
+            posts.map(|post| newest_served(roster, post, &stocks)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The rows from one place to another that belong to posts.
+pub fn entries(
+    world: &World,
+    table_at: usize,
+    range: (usize, usize),
+    rows: &Rows,
+    (roster, via): (&Roster, &[ColumnIx]),
+    reading: &[Option<i32>],
+    other_days: &mut OtherDays,
+) -> Entries {
+    let table = &world.tables[table_at];
+    // The person a row belongs to, as of the day on which it is read at the latest.
+    let as_of: Vec<i32> = (range.0..range.1)
+        .map(|row| match (rows, &table.shape) {
+            (Rows::HeldOn(day), Shape::Valid { to, .. }) => to[row].min(day.0),
+            (Rows::HeldOn(day), _) => day.0,
+            (Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => to[row].min(last.0),
+            (Rows::Newest(_, last), _) => last.0,
+            (_, Shape::Snapshot(days)) => days[row],
+            _ => ALWAYS_AFTER,
+        })
+        .collect();
+    // Which rows are read is not known yet: what is found on the way is no repair.
+    let mut ignored = OtherDays::default();
+    let others = if via.len() > 1 { &mut ignored } else { other_days };
+    let all = vector::Rows::Range(range.0, range.1);
+    let keys = Batch::new(world, table_at, all, Days::Each(as_of.into()), others).key_numbers(via);
+    let mut entries = Entries::default();
+    let Some((_, keys)) = keys else { return entries };
+    for (at, key) in keys.iter().enumerate().filter(|(_, key)| **key != NONE) {
+        let row = range.0 + at;
+        for post in roster.posts(*key) {
+            let day = match (rows, &table.shape) {
+                (Rows::HeldOn(_), _) => reading[*post as usize].filter(|day| table.holds_on(row, *day)),
+                (Rows::HeldDuring(first, last), Shape::Valid { from, to }) => {
+                    roster.last_served(*post, first.0.max(from[row]), last.0.min(to[row]))
+                }
+                (Rows::HeldDuring(first, last), _) => roster.last_served(*post, first.0, last.0),
+                (Rows::Newest(first, last), Shape::Snapshot(days)) => reading[*post as usize]
+                    .filter(|day| *day == days[row])
+                    .and_then(|_| roster.last_served(*post, first.0, last.0)),
+                (Rows::TakenDuring(first, last), Shape::Snapshot(days)) => Some(days[row])
+                    .filter(|day| first.0 <= *day && *day <= last.0)
+                    .and_then(|day| roster.last_served(*post, day, day)),
+                (Rows::All, _) => Some(ALWAYS_AFTER),
+                _ => None,
+            };
+            // Of the roster's own rows only those of the post itself.
+            let own = |day: i32| !via.is_empty() || roster.post_between(*key, day, day) == *post;
+            if let Some(day) = day.filter(|day| own(*day)) {
+                entries.rows.push(row as u32);
+                entries.days.push(day);
+                entries.posts.push(*post);
+            }
+        }
+    }
+    entries
+}

@@ -1,0 +1,371 @@
+//! One file into columns: the text is cut into blocks of whole records, which are decoded side by side.
+
+pub mod blocks;
+pub mod layout;
+pub mod records;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use self::blocks::{Blocks, Encoding, is_damaged_utf8};
+use self::layout::{Layout, Match, detect, find_column};
+use self::records::{Cell, Found, Records};
+use super::cell::{CellReader, Content, Problem, Repair, Repairs};
+use super::column::Builder;
+use super::{Options, errors};
+use crate::diagnostic::Diagnostic;
+use crate::model::data::{ColumnIx, DataSet};
+
+/// How many bad cells of one kind are shown with their places.
+pub const SHOWN: usize = 20;
+
+/// A file to be read.
+pub struct FileTask {
+    pub path: PathBuf,
+    /// The path as it is shown.
+    pub shown: String,
+}
+
+/// What is needed of every file of a data set.
+pub struct Wanted<'a> {
+    pub data: &'a DataSet,
+    pub columns: Vec<(ColumnIx, CellReader)>,
+}
+
+/// What a file held.
+#[derive(Default)]
+pub struct FileContent {
+    /// By block, then by wanted column.
+    pub blocks: Vec<Vec<Builder>>,
+    /// The line of each row, counted from 1.
+    pub lines: Vec<u32>,
+    /// By wanted column, as they stand in the file.
+    pub headers: Vec<String>,
+    /// By wanted column and kind.
+    pub repairs: BTreeMap<(usize, Repair), Tally>,
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Cells of one kind: how many, and the first of them with line and text.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub count: u64,
+    pub first: Vec<(u32, String)>,
+}
+
+impl Tally {
+    fn add(&mut self, line: u32, text: &str) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push((line, text.to_string()));
+        }
+    }
+
+    fn take_in(&mut self, other: Tally, lines: u32) {
+        self.count += other.count;
+        let room = SHOWN.saturating_sub(self.first.len());
+        self.first.extend(other.first.into_iter().take(room).map(|(line, text)| (line + lines, text)));
+    }
+}
+
+/// Troubles of one kind in one column; texts that are none of a choice's are told apart.
+pub type TroubleKey = (usize, Problem, String);
+
+/// What one block held; lines are counted from the block's first.
+#[derive(Default)]
+struct Block {
+    columns: Vec<Builder>,
+    lines: Vec<u32>,
+    length: u32,
+    troubles: BTreeMap<TroubleKey, Tally>,
+    repairs: BTreeMap<(usize, Repair), Tally>,
+    /// Rows with the wrong number of cells, by that number.
+    ragged: BTreeMap<usize, Tally>,
+    unclosed: Option<u32>,
+    /// The line in which bytes are no UTF-8.
+    damaged: Option<u32>,
+}
+
+/// Reads a file with all its errors.
+pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
+    let result = match read_as(task, wanted, options, None) {
+        Ok(Ok(content)) => Ok(content),
+        // Bytes that are no UTF-8 and do not look like damaged UTF-8.
+        Ok(Err(NotUtf8)) => read_as(task, wanted, options, Some(Encoding::Gb18030))
+            .map(|content| content.unwrap_or_default()),
+        Err(error) => Err(error),
+    };
+    let mut content = result.unwrap_or_else(|error| FileContent {
+        errors: vec![errors::unreadable(&task.shown, &error.to_string())],
+        ..FileContent::default()
+    });
+    if options.strict {
+        for ((column, repair), tally) in &content.repairs {
+            let name = &wanted.data.column(wanted.columns[*column].0).name;
+            content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
+        }
+    }
+    content
+}
+
+struct NotUtf8;
+
+fn read_as(
+    task: &FileTask,
+    wanted: &Wanted,
+    options: &Options,
+    encoding: Option<Encoding>,
+) -> io::Result<Result<FileContent, NotUtf8>> {
+    let mut blocks = Blocks::open(&task.path, encoding)?;
+    let mut content = FileContent::default();
+    let (head, all) = blocks.head()?;
+    if head.contains(&0) {
+        content.errors.push(errors::binary(&task.shown));
+        return Ok(Ok(content));
+    }
+    let head = match std::str::from_utf8(head) {
+        Ok(head) => head,
+        // The head may end inside a letter.
+        Err(error) if !all && error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(error) if is_damaged_utf8(head, error.valid_up_to()) => {
+            let line = head[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            content.errors.push(errors::damaged(&task.shown, line as u64 + 1));
+            return Ok(Ok(content));
+        }
+        Err(_) => return Ok(Err(NotUtf8)),
+    };
+    let layout = detect(head, wanted.data);
+    let Some(places) = match_headers(task, wanted, &layout, &mut content) else { return Ok(Ok(content)) };
+    blocks.skip(layout.offset, layout.separator);
+
+    let size = std::fs::metadata(&task.path).map_or(0, |meta| meta.len());
+    if let Some(progress) = options.progress {
+        progress.started(&task.shown, size);
+    }
+    let decoder = Decoder { wanted, places, separator: layout.separator, cells: layout.headers.len() };
+    let source = Mutex::new((blocks, None::<io::Error>));
+    let results = Mutex::new(Vec::<(usize, Block)>::new());
+    let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+    let work = || {
+        let mut buffer = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let next = {
+                let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                match source.0.next(&mut buffer) {
+                    Ok(next) => next,
+                    Err(error) => {
+                        source.1 = Some(error);
+                        None
+                    }
+                }
+            };
+            let Some(index) = next else { break };
+            let block = match std::str::from_utf8(&buffer) {
+                Ok(text) => decoder.decode(text),
+                Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || encoding.is_some() => {
+                    let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+                    stop.store(true, Ordering::Relaxed);
+                    Block { damaged: Some(lines as u32), ..Block::default() }
+                }
+                Err(_) => {
+                    not_utf8.store(true, Ordering::Relaxed);
+                    stop.store(true, Ordering::Relaxed);
+                    Block::default()
+                }
+            };
+            if let Some(progress) = options.progress {
+                let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
+                progress.advanced(&task.shown, done.min(size));
+            }
+            results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, block));
+        }
+    };
+    if options.threads > 1 && size > 1 << 20 {
+        std::thread::scope(|scope| {
+            for _ in 1..options.threads {
+                scope.spawn(work);
+            }
+            work();
+        });
+    } else {
+        work();
+    }
+    if let Some(progress) = options.progress {
+        progress.finished(&task.shown);
+    }
+    if not_utf8.into_inner() {
+        return Ok(Err(NotUtf8));
+    }
+    let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some(error) = error {
+        return Err(error);
+    }
+    if blocks.damaged {
+        content.errors.push(errors::undecodable(&task.shown, encoding.is_some()));
+    }
+    let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    results.sort_unstable_by_key(|(index, _)| *index);
+    collect(task, wanted, &layout, results.into_iter().map(|(_, block)| block), &mut content);
+    Ok(Ok(content))
+}
+
+/// Where each wanted column stands, or `None` after errors.
+fn match_headers(
+    task: &FileTask,
+    wanted: &Wanted,
+    layout: &Layout,
+    content: &mut FileContent,
+) -> Option<Vec<(usize, usize)>> {
+    if layout.headers.is_empty() {
+        content.errors.push(errors::empty_file(&task.shown, wanted.data));
+        return None;
+    }
+    let mut places = Vec::new();
+    for (index, (column, _)) in wanted.columns.iter().enumerate() {
+        match find_column(&layout.headers, wanted.data, *column) {
+            Match::At(at) => {
+                places.push((at, index));
+                content.headers.push(layout.headers[at].clone());
+            }
+            Match::Missing => {
+                content.errors.push(errors::missing_column(&task.shown, wanted.data, *column, layout));
+            }
+            Match::Several(found) => {
+                content.errors.push(errors::two_columns(&task.shown, wanted.data, *column, layout, &found));
+            }
+        }
+    }
+    places.sort_unstable();
+    content.errors.is_empty().then_some(places)
+}
+
+/// Puts the blocks together, in order.
+fn collect(
+    task: &FileTask,
+    wanted: &Wanted,
+    layout: &Layout,
+    blocks: impl Iterator<Item = Block>,
+    content: &mut FileContent,
+) {
+    // Lines are counted from 1 when they are shown.
+    let mut before = layout.lines + 1;
+    let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
+    let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
+    for block in blocks {
+        for (key, tally) in block.troubles {
+            troubles.entry(key).or_default().take_in(tally, before);
+        }
+        for (key, tally) in block.repairs {
+            content.repairs.entry(key).or_default().take_in(tally, before);
+        }
+        for (cells, tally) in block.ragged {
+            ragged.entry(cells).or_default().take_in(tally, before);
+        }
+        if let Some(line) = block.unclosed {
+            content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
+        }
+        if let Some(line) = block.damaged {
+            content.errors.push(errors::damaged(&task.shown, u64::from(line + before)));
+        }
+        content.lines.extend(block.lines.iter().map(|line| line + before));
+        content.blocks.push(block.columns);
+        before += block.length;
+    }
+    for (cells, tally) in ragged {
+        content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
+    }
+    let mut shown = BTreeMap::<usize, usize>::new();
+    let mut troubles: Vec<_> = troubles.into_iter().collect();
+    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|(line, _)| *line)));
+    for ((column, problem, text), tally) in troubles {
+        let of_column = shown.entry(column).or_default();
+        *of_column += 1;
+        if *of_column <= SHOWN {
+            let header = &content.headers[column];
+            let found = errors::BadCells { file: &task.shown, header, problem, text: &text, tally: &tally };
+            content.errors.push(errors::bad_cells(wanted.data, wanted.columns[column].0, &found));
+        }
+    }
+    for (column, kinds) in shown {
+        if kinds > SHOWN {
+            content.errors.push(errors::more_kinds(&task.shown, &content.headers[column], kinds - SHOWN));
+        }
+    }
+}
+
+/// Turns the text of blocks into columns.
+struct Decoder<'a> {
+    wanted: &'a Wanted<'a>,
+    /// Place of the cell in a row, and of the wanted column.
+    places: Vec<(usize, usize)>,
+    separator: u8,
+    cells: usize,
+}
+
+impl Decoder<'_> {
+    fn decode(&self, text: &str) -> Block {
+        let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
+        let mut block = Block { columns, ..Block::default() };
+        let mut records = Records::new(text.as_bytes(), self.separator);
+        let mut cells: Vec<Cell> = Vec::with_capacity(self.cells);
+        loop {
+            match records.next(&mut cells) {
+                Found::End => break,
+                Found::Unclosed(line) => {
+                    block.unclosed = Some(line);
+                    break;
+                }
+                Found::Record(line) => self.row(text, line, &cells, &mut block),
+            }
+        }
+        block.length = records.line;
+        block
+    }
+
+    fn row(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
+        if self.is_no_data(text, cells) {
+            return;
+        }
+        if cells.len() != self.cells {
+            let first = cells.first().map(|cell| cell.text(text).into_owned()).unwrap_or_default();
+            block.ragged.entry(cells.len()).or_default().add(line, &first);
+            return;
+        }
+        block.lines.push(line);
+        for (at, index) in &self.places {
+            let raw = cells[*at].text(text);
+            let reader = &self.wanted.columns[*index].1;
+            let mut repairs = Repairs::default();
+            let content = reader.read(&raw, &mut repairs).unwrap_or_else(|problem| {
+                let shown = raw.trim();
+                let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
+                block.troubles.entry((*index, problem, told_apart)).or_default().add(line, shown);
+                Content::Blank
+            });
+            block.columns[*index].push(content);
+            if repairs != Repairs::default() {
+                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
+                    block.repairs.entry((*index, repair)).or_default().add(line, &raw);
+                }
+            }
+        }
+    }
+
+    /// Blank rows, and rows that start as the data set says.
+    fn is_no_data(&self, text: &str, cells: &[Cell]) -> bool {
+        let ignored = &self.wanted.data.ignore_rows_starting;
+        for cell in cells {
+            let cell = cell.text(text);
+            let cell = cell.trim();
+            if !cell.is_empty() {
+                return ignored.iter().any(|start| cell.starts_with(start.as_str()));
+            }
+        }
+        true
+    }
+}

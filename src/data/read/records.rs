@@ -1,0 +1,169 @@
+//! Separated text into records and cells.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memrchr};
+
+/// One cell as it stands in the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    start: usize,
+    end: usize,
+    /// Quotes inside must be taken away before the text can be read.
+    escaped: bool,
+}
+
+impl Cell {
+    /// What the cell says, without its quotes.
+    pub fn text<'a>(&self, all: &'a str) -> Cow<'a, str> {
+        let raw = &all[self.start..self.end];
+        if self.escaped { Cow::Owned(unquote(raw)) } else { Cow::Borrowed(raw) }
+    }
+}
+
+/// `"a ""b"""c` is `a "b"c`.
+fn unquote(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw.strip_prefix('"').unwrap_or(raw);
+    while let Some(at) = rest.find('"') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('"') {
+            Some(after) => {
+                text.push('"');
+                rest = after;
+            }
+            // Behind the closing quote everything stands for itself.
+            None => break,
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// What [`Records::next`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A record, and the line it begins in, counted from 0.
+    Record(u32),
+    /// A quote opened in the record that begins in this line is never closed.
+    Unclosed(u32),
+    End,
+}
+
+/// Walks over the records of a text that begins with a record.
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    separator: u8,
+    /// Where the next record begins.
+    pub at: usize,
+    /// Lines before it.
+    pub line: u32,
+    /// Whether the last record found was ended by a new line.
+    pub ended: bool,
+}
+
+impl<'a> Records<'a> {
+    pub fn new(bytes: &'a [u8], separator: u8) -> Self {
+        Records { bytes, separator, at: 0, line: 0, ended: true }
+    }
+
+    /// Puts the cells of the next record into `cells`.
+    pub fn next(&mut self, cells: &mut Vec<Cell>) -> Found {
+        cells.clear();
+        let line = self.line;
+        let mut at = self.at;
+        if at >= self.bytes.len() {
+            return Found::End;
+        }
+        loop {
+            let start = at;
+            let mut escaped = false;
+            let mut bounds = None;
+            if self.bytes.get(at) == Some(&b'"') {
+                let mut from = at + 1;
+                loop {
+                    let Some(quote) = memchr(b'"', &self.bytes[from..]).map(|offset| from + offset) else {
+                        self.at = self.bytes.len();
+                        return Found::Unclosed(line);
+                    };
+                    if self.bytes.get(quote + 1) != Some(&b'"') {
+                        self.line += memchr::memchr_iter(b'\n', &self.bytes[at..quote]).count() as u32;
+                        bounds = Some((start + 1, quote));
+                        at = quote + 1;
+                        break;
+                    }
+                    escaped = true;
+                    from = quote + 2;
+                }
+            }
+            let stop = memchr2(self.separator, b'\n', &self.bytes[at..]).map(|offset| at + offset);
+            let mut end = stop.unwrap_or(self.bytes.len());
+            let last = stop.is_none_or(|stop| self.bytes[stop] == b'\n');
+            if last && end > at && self.bytes[end - 1] == b'\r' {
+                end -= 1;
+            }
+            cells.push(match bounds {
+                Some((start, close)) if !escaped && end == at => Cell { start, end: close, escaped: false },
+                Some(_) => Cell { start, end, escaped: true },
+                None => Cell { start, end, escaped: false },
+            });
+            at = stop.map_or(self.bytes.len(), |stop| stop + 1);
+            if last {
+                self.ended = stop.is_some();
+                self.line += u32::from(self.ended);
+                self.at = at;
+                return Found::Record(line);
+            }
+        }
+    }
+}
+
+/// Where the last complete record of a text that begins with a record ends; `None` when there is none.
+pub fn last_end(bytes: &[u8], separator: u8) -> Option<usize> {
+    if memchr(b'"', bytes).is_none() {
+        return memrchr(b'\n', bytes).map(|at| at + 1);
+    }
+    let mut records = Records::new(bytes, separator);
+    let (mut cells, mut last) = (Vec::new(), None);
+    while let Found::Record(_) = records.next(&mut cells) {
+        if records.ended {
+            last = Some(records.at);
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(u32, Vec<String>)> {
+        let mut records = Records::new(text.as_bytes(), b',');
+        let (mut cells, mut all) = (Vec::new(), Vec::new());
+        while let Found::Record(line) = records.next(&mut cells) {
+            all.push((line, cells.iter().map(|cell| cell.text(text).into_owned()).collect()));
+        }
+        all
+    }
+
+    #[test]
+    fn quotes_and_new_lines() {
+        let rows = read("a,\"b\nc\",\"say \"\"hi\"\"\"\r\n\r\nd,5\" pipe,\"x\"y\nlast,");
+        let expected: Vec<(u32, Vec<&str>)> = vec![
+            (0, vec!["a", "b\nc", "say \"hi\""]),
+            (2, vec![""]),
+            (3, vec!["d", "5\" pipe", "xy"]),
+            (4, vec!["last", ""]),
+        ];
+        assert_eq!(rows.iter().map(|(line, row)| (*line, row.iter().map(String::as_str).collect())).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn blocks_end_with_whole_records() {
+        assert_eq!(last_end(b"a,b\nc", b','), Some(4));
+        assert_eq!(last_end(b"a,\"b\nc\n", b','), None);
+        assert_eq!(last_end(b"a,b\nc,\"d\ne\"\nf", b','), Some(12));
+        assert_eq!(last_end(b"abc", b','), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! Who is evaluated: posts held, with the days served in them.
+
+use std::collections::BTreeMap;
+
+use super::column::{Column, NONE};
+use super::nodes::{Batch, Days, OtherDays, World};
+use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
+use super::vector::Rows;
+use crate::model::Model;
+use crate::model::data::{DataId, Role, Route};
+use crate::plan::query::{PersonPost, RosterAnswer, Stint};
+use crate::time::Day;
+
+/// A roster with what is needed to find the post a person held on a day.
+pub struct Roster {
+    pub data: DataId,
+    pub answer: RosterAnswer,
+    /// For each key the days served with the post, in the order of time.
+    served_by_key: Vec<Vec<Served>>,
+    /// For each post the days served in it, in the order of time; unbroken runs are one.
+    pub served: Vec<Vec<(i32, i32)>>,
+    /// The number of the key of each post.
+    pub key_of: Vec<u32>,
+    posts_of_key: Vec<Vec<u32>>,
+}
+
+#[derive(Clone, Copy)]
+struct Served {
+    from: i32,
+    to: i32,
+    post: u32,
+}
+
+impl Roster {
+    /// The post a person held: on the latest day of the span on which one was held.
+    pub fn post_between(&self, key: u32, first: i32, last: i32) -> u32 {
+        let Some(served) = self.served_by_key.get(key as usize) else { return NONE };
+        let begun = served.partition_point(|served| served.from <= last);
+        match begun.checked_sub(1).map(|at| served[at]) {
+            Some(served) if served.to >= first => served.post,
+            _ => NONE,
+        }
+    }
+
+    pub fn posts(&self, key: u32) -> &[u32] {
+        self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The last day between two days on which the post was held.
+    pub fn last_served(&self, post: u32, first: i32, last: i32) -> Option<i32> {
+        let runs = &self.served[post as usize];
+        let begun = runs.partition_point(|(from, _)| *from <= last);
+        let (_, to) = runs[begun.checked_sub(1)?];
+        (to >= first).then_some(to.min(last))
+    }
+}
+
+/// A position's name, from its name or label in any language.
+pub fn position_named<'a>(model: &'a Model, text: &str) -> Option<&'a str> {
+    let wanted = super::cell::folded(text);
+    let same = |candidate: &str| super::cell::folded(candidate) == wanted;
+    let labelled = |label: &crate::model::Label| same(&label.text) || label.translations.values().any(|text| same(text));
+    let by_name = model.positions.iter().find(|position| same(&position.name));
+    let found = by_name.or_else(|| model.positions.iter().find(|position| labelled(&position.label)));
+    found.map(|position| position.name.as_str())
+}
+
+/// Reads a roster's posts. `teams` has the place of each team among the answers, by the number of its key.
+pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mut OtherDays) -> Roster {
+    let mut roster = Roster {
+        data,
+        answer: RosterAnswer::default(),
+        served_by_key: Vec::new(),
+        served: Vec::new(),
+        key_of: Vec::new(),
+        posts_of_key: Vec::new(),
+    };
+    let Some(place) = world.place_of.get(&data).copied() else { return roster };
+    let table = &world.tables[place];
+    let declared = &world.model.data[data.0];
+    let Some(keys) = &table.keys else { return roster };
+    let days = row_days(table);
+    let team_of = teams_of_rows(world, place, teams, &days, other_days);
+    let names = declared.name_column().and_then(|column| table.column(column));
+    let known: std::collections::BTreeSet<&str> =
+        world.model.positions.iter().map(|position| position.name.as_str()).collect();
+    let mut without = BTreeMap::<String, u64>::new();
+    roster.served_by_key = vec![Vec::new(); keys.len()];
+    roster.posts_of_key = vec![Vec::new(); keys.len()];
+    for key in keys.texts.sorted() {
+        let mut posts: Vec<PersonPost> = Vec::new();
+        let first_post = roster.answer.posts.len();
+        for row in keys.rows(key).iter().filter(|row| **row != NONE).map(|row| *row as usize) {
+            let Some(post) = post_of(declared.role.as_ref(), table, row) else { continue };
+            if !known.contains(post.as_str()) {
+                *without.entry(post).or_default() += 1;
+                continue;
+            }
+            let (from, to) = days[row];
+            let at = posts.iter().position(|known| *known.position == *post).unwrap_or_else(|| {
+                posts.push(PersonPost {
+                    person: keys.texts.shared(key),
+                    name: keys.texts.shared(key),
+                    position: post.as_str().into(),
+                    stints: Vec::new(),
+                });
+                roster.served.push(Vec::new());
+                roster.key_of.push(key);
+                roster.posts_of_key[key as usize].push((first_post + posts.len() - 1) as u32);
+                posts.len() - 1
+            });
+            // The latest row tells the name.
+            if let Some(Column::Text { codes, texts }) = names
+                && codes[row] != NONE
+            {
+                posts[at].name = texts.shared(codes[row]);
+            }
+            let post = (first_post + at) as u32;
+            roster.served_by_key[key as usize].push(Served { from, to, post });
+            match roster.served[post as usize].last_mut() {
+                Some(last) if last.1 != ALWAYS_AFTER && last.1 + 1 == from => last.1 = to,
+                _ => roster.served[post as usize].push((from, to)),
+            }
+            add_stint(&mut posts[at].stints, from, to, team_of[row]);
+        }
+        roster.answer.posts.extend(posts);
+    }
+    roster.answer.without_position = without.into_iter().collect();
+    roster
+}
+
+/// The first and last day of each row. Rows of a stock hold until the next stock is taken.
+fn row_days(table: &Table) -> Vec<(i32, i32)> {
+    match &table.shape {
+        Shape::Valid { from, to } => from.iter().copied().zip(to.iter().copied()).collect(),
+        Shape::Snapshot(days) => {
+            let mut taken: Vec<i32> = days.clone();
+            taken.sort_unstable();
+            taken.dedup();
+            let next = |day: i32| taken.get(taken.partition_point(|taken| *taken <= day)).map_or(ALWAYS_AFTER, |next| next - 1);
+            days.iter().map(|day| (*day, next(*day))).collect()
+        }
+        _ => vec![(ALWAYS_BEFORE, ALWAYS_AFTER); table.rows],
+    }
+}
+
+fn post_of(role: Option<&Role>, table: &Table, row: usize) -> Option<String> {
+    match role {
+        Some(Role::Roster { post: Some(column), .. }) => match table.column(*column) {
+            Some(Column::Text { codes, texts }) if codes[row] != NONE => Some(texts.get(codes[row]).to_string()),
+            _ => Some(String::new()),
+        },
+        Some(Role::Roster { every: Some(post), .. }) => Some(post.clone()),
+        _ => None,
+    }
+}
+
+/// The team of each row by the roster's own links, as of its first day.
+fn teams_of_rows(
+    world: &World,
+    place: usize,
+    teams: Option<&[u32]>,
+    days: &[(i32, i32)],
+    other_days: &mut OtherDays,
+) -> Vec<Option<usize>> {
+    let rows = world.tables[place].rows;
+    let route = &world.model.data[world.tables[place].data.0].belongs.team;
+    let (Some(teams), Route::Links(via)) = (teams, route) else { return vec![None; rows] };
+    let firsts = days.iter().map(|(from, _)| *from).collect();
+    let mut batch = Batch::new(world, place, Rows::Range(0, rows), Days::Each(firsts), other_days);
+    let Some((_, keys)) = batch.key_numbers(via) else { return vec![None; rows] };
+    keys.iter().map(|key| teams.get(*key as usize).map(|team| *team as usize)).collect()
+}
+
+fn add_stint(stints: &mut Vec<Stint>, from: i32, to: i32, team: Option<usize>) {
+    let begin = if from == ALWAYS_BEFORE { Day::from_ymd(1, 1, 1).unwrap_or(Day(from)) } else { Day(from) };
+    let end = (to != ALWAYS_AFTER).then_some(Day(to));
+    if let Some(last) = stints.last_mut()
+        && last.team == team
+        && last.to.is_some_and(|last| last.next() == begin)
+    {
+        last.to = end;
+        return;
+    }
+    stints.push(Stint { from: begin, to: end, team });
+}

@@ -1,0 +1,369 @@
+//! One pass over the rows of a table for all measures that read them in the same way.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::column::{Column, NO_DAY, NONE};
+use super::measure::{Family, Job, RowsBy};
+use super::nodes::{Batch, Days, OtherDays, World, days_by};
+use super::own;
+use super::roster::Roster;
+use super::store::{self, Store};
+use super::table::{Shape, Table};
+use super::teams::Teams;
+use super::vector::Rows;
+use crate::model::data::ColumnIx;
+use crate::plan::query::{self, Group};
+use crate::time::{Calendar, Months};
+
+/// Rows in a batch: what is computed for one stays in the fast memory.
+const BATCH: usize = 1 << 14;
+/// Tables with fewer rows are not worth a second thread.
+const WORTH_THREADS: usize = 1 << 16;
+/// The segment of a row whose period lies partly inside a window.
+const STRADDLES: u32 = NONE - 1;
+
+/// Table, column, row and window of rows whose period lies partly inside the window.
+pub type Straddling = BTreeSet<(usize, ColumnIx, u32, Months)>;
+
+/// What a pass has found.
+pub struct Found {
+    /// By family.
+    pub stores: Vec<Store>,
+    pub straddling: Straddling,
+    pub other_days: OtherDays,
+}
+
+/// What is known before the first row.
+struct Prepared<'a> {
+    world: &'a World<'a>,
+    teams: &'a Teams,
+    rosters: &'a [Roster],
+    job: &'a Job<'a>,
+    time: Time,
+    /// For posts: the day on which each reads.
+    reading: Vec<Option<i32>>,
+}
+
+/// How rows are sorted into segments of time.
+enum Time {
+    /// Days from the first to the last, with the month of each counted from the first.
+    Days { first: i32, months: Vec<u32>, segments: Vec<Vec<u32>> },
+    /// By family, the segment of each period.
+    Periods { read: Vec<bool>, segments: Vec<Vec<u32>> },
+    /// The newest day on which stock was taken.
+    Newest(Option<i32>),
+    None,
+}
+
+/// Takes all rows of the job's table in.
+pub fn run<'a>(
+    world: &'a World<'a>,
+    teams: &'a Teams,
+    rosters: &'a [Roster],
+    job: &'a Job<'a>,
+    threads: usize,
+) -> Found {
+    let table = &world.tables[job.table];
+    let reading = match (&job.rows, job.own) {
+        (RowsBy::Other(rows), Some((roster, _))) => own::reading_days(&rosters[roster], rows, table),
+        _ => Vec::new(),
+    };
+    let time = time_of(job, table, &world.model.company.calendar);
+    let prepared = Prepared { world, teams, rosters, job, time, reading };
+    let workers = if table.rows >= WORTH_THREADS { threads.max(1) } else { 1 };
+    let bound = |worker: usize| (table.rows * worker / workers / BATCH * BATCH).min(table.rows);
+    let range = |worker: usize| (bound(worker), if worker + 1 == workers { table.rows } else { bound(worker + 1) });
+    let mut parts: Vec<Found> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers)
+            .map(|worker| {
+                let prepared = &prepared;
+                scope.spawn(move || prepared.pass(range(worker)))
+            })
+            .collect();
+        let mut parts = vec![prepared.pass(range(0))];
+        for other in others {
+            match other.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    });
+    let rest = parts.split_off(1);
+    let mut all = parts.remove(0);
+    for part in rest {
+        for (store, other) in all.stores.iter_mut().zip(&part.stores) {
+            store.take_in(other, &|cell, into| into.push(cell));
+        }
+        all.straddling.extend(part.straddling);
+        all.other_days.take_in(part.other_days);
+    }
+    all
+}
+
+fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {
+    let RowsBy::Dated(column) = &job.rows else {
+        return match (&job.rows, &table.shape) {
+            (RowsBy::Other(query::Rows::Newest(first, last)), Shape::Snapshot(days)) => {
+                Time::Newest(own::stocks(days, first.0, last.0).last().copied())
+            }
+            _ => Time::None,
+        };
+    };
+    match table.column(*column) {
+        Some(Column::Day(_)) => {
+            let all = job.families.iter().flat_map(|family| &family.segments);
+            let Some(first) = all.clone().map(|segment| segment.first).min() else { return Time::None };
+            let last = all.map(|segment| segment.last()).max().unwrap_or(first);
+            let whole = Months { first, count: (last.0 - first.0 + 1) as u32 };
+            let (begin, end) = calendar.days(whole);
+            let mut months = Vec::with_capacity((end.0 - begin.0 + 1).max(0) as usize);
+            for (at, month) in whole.iter().enumerate() {
+                let until = calendar.last_day(month);
+                months.resize((until.0 - begin.0 + 1).max(0) as usize, at as u32);
+            }
+            let segment = |family: &Family, at: u32| {
+                let month = crate::time::Month(first.0 + at as i32);
+                let found = family.segments.iter().position(|segment| segment.contains(month));
+                found.map_or(NONE, |segment| segment as u32)
+            };
+            let of_family = |family: &Family| (0..whole.count).map(|at| segment(family, at)).collect();
+            let segments = job.families.iter().map(of_family).collect();
+            Time::Days { first: begin.0, months, segments }
+        }
+        Some(Column::Period { list, .. }) => {
+            let segment = |family: &Family, period: &Months| {
+                let mut windows = family.measures.iter().filter_map(|(_, months)| *months);
+                if windows.any(|window| window.overlaps(*period) && !window.holds(*period)) {
+                    return STRADDLES;
+                }
+                let found = family.segments.iter().position(|segment| segment.holds(*period));
+                found.map_or(NONE, |segment| segment as u32)
+            };
+            let of_family = |family: &Family| list.iter().map(|period| segment(family, period)).collect();
+            let segments: Vec<Vec<u32>> = job.families.iter().map(of_family).collect();
+            let read = (0..list.len()).map(|code| segments.iter().any(|family| family[code] != NONE)).collect();
+            Time::Periods { read, segments }
+        }
+        _ => Time::None,
+    }
+}
+
+impl<'a> Prepared<'a> {
+    fn table(&self) -> &'a Table {
+        &self.world.tables[self.job.table]
+    }
+
+    /// Takes the rows between two places in.
+    fn pass(&self, (from, to): (usize, usize)) -> Found {
+        let store = |family: &Family| Store::new(family.function, family.by_keys, family.cells());
+        let mut found = Found {
+            stores: self.job.families.iter().map(store).collect(),
+            straddling: Straddling::new(),
+            other_days: OtherDays::default(),
+        };
+        let mut at = from;
+        while at < to {
+            let end = (at + BATCH).min(to);
+            self.batch((at, end), &mut found);
+            at = end;
+        }
+        found
+    }
+
+    fn batch(&self, range: (usize, usize), found: &mut Found) {
+        let table = self.table();
+        if let (Some((roster, via)), RowsBy::Other(rows)) = (self.job.own, &self.job.rows) {
+            let by = (&self.rosters[roster], via);
+            let other_days = &mut found.other_days;
+            let entries = own::entries(self.world, self.job.table, range, rows, by, &self.reading, other_days);
+            let days = Days::Each(entries.days.into());
+            return self.take(Rows::List(&entries.rows), days, &[], Some(Rc::new(entries.posts)), found);
+        }
+        match &self.job.rows {
+            RowsBy::Dated(column) => {
+                let codes = self.time_codes(*column, range);
+                let all = codes.iter().all(|code| *code != NONE);
+                if all {
+                    let rows = Rows::Range(range.0, range.1);
+                    let days = days_by(self.world, self.job.table, *column, rows);
+                    return self.take(rows, days, &codes, None, found);
+                }
+                let list: Vec<u32> =
+                    (0..codes.len()).filter(|at| codes[*at] != NONE).map(|at| (range.0 + at) as u32).collect();
+                let codes: Vec<u32> = codes.into_iter().filter(|code| *code != NONE).collect();
+                let days = days_by(self.world, self.job.table, *column, Rows::List(&list));
+                self.take(Rows::List(&list), days, &codes, None, found);
+            }
+            RowsBy::Other(rows) => {
+                let list: Vec<u32> =
+                    (range.0..range.1).filter(|row| self.is_read(table, rows, *row)).map(|row| row as u32).collect();
+                let each = |day: &dyn Fn(usize) -> i32| -> Days<'_> {
+                    Days::Each(list.iter().map(|row| day(*row as usize)).collect::<Vec<i32>>().into())
+                };
+                let days = match (rows, &table.shape) {
+                    (query::Rows::HeldOn(day) | query::Rows::Newest(_, day), _) => Days::One(day.0),
+                    (query::Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => each(&|row| to[row].min(last.0)),
+                    (query::Rows::HeldDuring(_, last), _) => Days::One(last.0),
+                    (_, Shape::Snapshot(days)) => each(&|row| days[row]),
+                    _ => Days::Any,
+                };
+                self.take(Rows::List(&list), days, &[], None, found);
+            }
+        }
+    }
+
+    /// For each row its month counted from the first one read, or its period's code; [`NONE`] for rows in no window.
+    fn time_codes(&self, column: ColumnIx, range: (usize, usize)) -> Vec<u32> {
+        match (self.table().column(column), &self.time) {
+            (Some(Column::Day(days)), Time::Days { first, months, .. }) => days[range.0..range.1]
+                .iter()
+                .map(|day| match usize::try_from(i64::from(*day) - i64::from(*first)) {
+                    Ok(at) if *day != NO_DAY => months.get(at).copied().unwrap_or(NONE),
+                    _ => NONE,
+                })
+                .collect(),
+            (Some(Column::Period { codes, .. }), Time::Periods { read, .. }) => codes[range.0..range.1]
+                .iter()
+                .map(|code| if *code != NONE && read[*code as usize] { *code } else { NONE })
+                .collect(),
+            _ => vec![NONE; range.1 - range.0],
+        }
+    }
+
+    fn is_read(&self, table: &Table, rows: &query::Rows, row: usize) -> bool {
+        match (rows, &table.shape) {
+            (query::Rows::HeldOn(day), _) => table.holds_on(row, day.0),
+            (query::Rows::HeldDuring(first, last), Shape::Valid { from, to }) => {
+                from[row] <= last.0 && first.0 <= to[row]
+            }
+            (query::Rows::Newest(..), Shape::Snapshot(days)) => {
+                matches!(self.time, Time::Newest(Some(newest)) if newest == days[row])
+            }
+            (query::Rows::TakenDuring(first, last), Shape::Snapshot(days)) => {
+                first.0 <= days[row] && days[row] <= last.0
+            }
+            _ => true,
+        }
+    }
+
+    /// Takes some rows in; `posts` are their groups where that is known.
+    fn take(&self, rows: Rows<'_>, days: Days<'_>, codes: &[u32], posts: Option<Rc<Vec<u32>>>, found: &mut Found) {
+        if rows.len() == 0 {
+            return;
+        }
+        let Found { stores, straddling, other_days } = found;
+        let mut batch = Batch::new(self.world, self.job.table, rows, days, other_days);
+        let mut groups: HashMap<&Group, Rc<Vec<u32>>> = HashMap::new();
+        for (place, (family, store)) in self.job.families.iter().zip(stores).enumerate() {
+            let group = match (&posts, groups.get(family.group)) {
+                (Some(posts), _) => posts.clone(),
+                (None, Some(known)) => known.clone(),
+                (None, None) => {
+                    let group = Rc::new(self.groups(family.group, &mut batch));
+                    groups.insert(family.group, group.clone());
+                    group
+                }
+            };
+            let mut cells = self.cells(family, place, &group, codes);
+            if let Some(condition) = family.condition {
+                let condition = batch.node(condition);
+                for (at, cell) in cells.iter_mut().enumerate() {
+                    if *cell != NONE && !condition.is_yes(at) {
+                        *cell = NONE;
+                    }
+                }
+            }
+            self.refuse_straddling(family, place, codes, &mut cells, &rows, straddling);
+            let value = family.value.map(|value| batch.node(value));
+            let keys = if family.by_keys { batch.key_numbers(&[]).map(|(_, keys)| keys) } else { None };
+            store.add(&store::Rows {
+                cells: &cells,
+                value: value.as_deref(),
+                row: &|at| rows.row(at),
+                day: &|at| self.day(&batch, at),
+                keys: keys.as_ref().map(|keys| keys.as_slice()),
+            });
+        }
+    }
+
+    /// The day that `latest` compares.
+    fn day(&self, batch: &Batch, at: usize) -> i32 {
+        let row = batch.rows.row(at) as usize;
+        match (&self.job.rows, &self.table().shape) {
+            (RowsBy::Dated(_), _) => batch.days.last(at),
+            (_, Shape::Valid { from, .. }) => from[row],
+            (_, Shape::Snapshot(days)) => days[row],
+            _ => 0,
+        }
+    }
+
+    fn cells(&self, family: &Family, place: usize, groups: &[u32], codes: &[u32]) -> Vec<u32> {
+        let (Time::Days { segments, .. } | Time::Periods { segments, .. }) = &self.time else {
+            return groups.to_vec();
+        };
+        let (segment_of, count) = (&segments[place], family.segments.len() as u32);
+        let cell = |(group, code): (&u32, &u32)| match (*group, segment_of[*code as usize]) {
+            (NONE, _) | (_, NONE) => NONE,
+            (_, STRADDLES) => STRADDLES,
+            (group, segment) => group * count + segment,
+        };
+        groups.iter().zip(codes).map(cell).collect()
+    }
+
+    /// Notes the rows that count and whose period lies partly inside a window.
+    fn refuse_straddling(
+        &self,
+        family: &Family,
+        place: usize,
+        codes: &[u32],
+        cells: &mut [u32],
+        rows: &Rows,
+        straddling: &mut Straddling,
+    ) {
+        let (Time::Periods { segments, .. }, RowsBy::Dated(column)) = (&self.time, &self.job.rows) else { return };
+        let Some(Column::Period { list, .. }) = self.table().column(*column) else { return };
+        for (at, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell != NONE) {
+            if segments[place][codes[at] as usize] != STRADDLES {
+                continue;
+            }
+            *cell = NONE;
+            let period = list[codes[at] as usize];
+            for window in family.measures.iter().filter_map(|(_, months)| *months) {
+                if window.overlaps(period) && !window.holds(period) {
+                    straddling.insert((self.job.table, *column, rows.row(at), window));
+                }
+            }
+        }
+    }
+
+    /// The group of each row.
+    fn groups(&self, group: &Group, batch: &mut Batch) -> Vec<u32> {
+        let nothing = vec![NONE; batch.len()];
+        match group {
+            Group::Company => vec![0; batch.len()],
+            Group::Team { via } => match batch.key_numbers(via) {
+                Some((_, keys)) => {
+                    let team = |key: &u32| self.teams.of_key.get(*key as usize).copied().unwrap_or(NONE);
+                    keys.iter().map(team).collect()
+                }
+                None => nothing,
+            },
+            Group::Own { roster, via } => {
+                let roster = self.rosters.iter().find(|known| known.data == *roster);
+                match (roster, batch.key_numbers(via)) {
+                    (Some(roster), Some((_, keys))) => {
+                        let post = |(at, key): (usize, &u32)| {
+                            let (first, last) = batch.days.bounds(at);
+                            roster.post_between(*key, first, last)
+                        };
+                        keys.iter().enumerate().map(post).collect()
+                    }
+                    _ => nothing,
+                }
+            }
+            Group::Key { via, .. } => batch.key_numbers(via).map_or(nothing, |(_, keys)| keys.to_vec()),
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! What the aggregates keep while rows go by, for many groups ("cells") at once.
+//!
+//! Everything kept can be added up in any order: the parts of several threads, the months of a window, the teams
+//! below a team all end in the same answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::column::{NONE, NO_DAY, NO_NUMBER};
+use super::dictionary::Dictionary;
+use super::operate::addend;
+use super::vector::{Data, Vector};
+use crate::number::Number;
+use crate::plan::query::Measured;
+use crate::syntax::tree::AggregateFunction;
+use crate::time::Day;
+use crate::value::{Missing, Value};
+
+pub struct Store {
+    /// Rows that went in, by cell.
+    rows: Vec<u64>,
+    /// Rows left out because their value is missing, by cell.
+    blanks: Vec<u64>,
+    kept: Kept,
+}
+
+enum Kept {
+    Count,
+    /// Sums in fixed point; what does not fit there, in `wide`.
+    Sum { scale: u32, sums: Vec<i128>, wide: BTreeMap<u32, Number> },
+    /// The smallest or largest value.
+    Extreme { smallest: bool, scale: Option<u32>, fixed: Vec<i64>, other: Vec<Option<Value>> },
+    Latest { day: Vec<i32>, value: Vec<Option<Value>>, differs: Vec<bool> },
+    /// The first two rows and the first one's value.
+    Only { rows: Vec<(u32, u32)>, value: Vec<Option<Value>> },
+    /// All values.
+    Spread { values: Vec<(u32, Number)>, scale: Option<u32>, fixed: Vec<(u32, i64)> },
+    /// Distinct values or keys.
+    Distinct { coded: Vec<(u32, u64)>, sorted: usize, texts: Option<Arc<Dictionary>>, other: Vec<(u32, Value)> },
+}
+
+/// The rows that an aggregate takes in: the cell of each, [`NONE`] for those left out.
+pub struct Rows<'a> {
+    pub cells: &'a [u32],
+    /// The value of each row; none for a count of rows.
+    pub value: Option<&'a Vector<'a>>,
+    /// The number of each row, for `only`.
+    pub row: &'a dyn Fn(usize) -> u32,
+    /// The day of each row, for `latest`.
+    pub day: &'a dyn Fn(usize) -> i32,
+    /// The key of each row, where keys are counted.
+    pub keys: Option<&'a [u32]>,
+}
+
+impl Store {
+    pub fn new(function: AggregateFunction, by_keys: bool, cells: usize) -> Store {
+        let kept = match function {
+            AggregateFunction::Count if by_keys => distinct(),
+            AggregateFunction::Count => Kept::Count,
+            AggregateFunction::Sum | AggregateFunction::Average | AggregateFunction::Share => {
+                Kept::Sum { scale: 0, sums: vec![0; cells], wide: BTreeMap::new() }
+            }
+            AggregateFunction::Min | AggregateFunction::Max => Kept::Extreme {
+                smallest: function == AggregateFunction::Min,
+                scale: None,
+                fixed: vec![NO_NUMBER; cells],
+                other: vec![None; cells],
+            },
+            AggregateFunction::Latest => {
+                Kept::Latest { day: vec![NO_DAY; cells], value: vec![None; cells], differs: vec![false; cells] }
+            }
+            AggregateFunction::Only => Kept::Only { rows: vec![(NONE, NONE); cells], value: vec![None; cells] },
+            AggregateFunction::Median | AggregateFunction::Percentile => {
+                Kept::Spread { values: Vec::new(), scale: None, fixed: Vec::new() }
+            }
+            AggregateFunction::CountDistinct => distinct(),
+        };
+        Store { rows: vec![0; cells], blanks: vec![0; cells], kept }
+    }
+
+    /// Takes rows in.
+    pub fn add(&mut self, rows: &Rows) {
+        if let Kept::Only { .. } = self.kept {
+            return self.add_only(rows);
+        }
+        let Some(value) = rows.value else {
+            for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+                self.rows[*cell as usize] += 1;
+                if let (Kept::Distinct { coded, .. }, Some(keys)) = (&mut self.kept, rows.keys) {
+                    coded.push((*cell, u64::from(keys[at])));
+                }
+            }
+            return self.thin_out();
+        };
+        match (&mut self.kept, &value.data) {
+            (Kept::Sum { scale, sums, wide }, Data::Fixed { scale: places, values }) => {
+                let by = common_scale(scale, *places, sums, wide);
+                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+                    let cell = *cell as usize;
+                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
+                        self.blanks[cell] += 1;
+                        continue;
+                    }
+                    self.rows[cell] += 1;
+                    // 63 bits, at most 18 digits more, and 2³² rows: the sum itself may leave 127 bits.
+                    match (i128::from(values[at]) * by).checked_add(sums[cell]) {
+                        Some(sum) => sums[cell] = sum,
+                        None => add_wide(wide, cell as u32, &Number::from_parts(values[at].into(), *places)),
+                    }
+                }
+            }
+            (Kept::Extreme { smallest, scale, fixed, .. }, Data::Fixed { scale: places, values })
+                if scale.is_none_or(|scale| scale == *places) =>
+            {
+                *scale = Some(*places);
+                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+                    let cell = *cell as usize;
+                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
+                        self.blanks[cell] += 1;
+                        continue;
+                    }
+                    self.rows[cell] += 1;
+                    let best = &mut fixed[cell];
+                    if *best == NO_NUMBER || (values[at] < *best) == *smallest && values[at] != *best {
+                        *best = values[at];
+                    }
+                }
+            }
+            _ => self.add_slowly(rows, value),
+        }
+        self.thin_out();
+    }
+
+    fn add_slowly(&mut self, rows: &Rows, value: &Vector) {
+        for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+            let cell_at = *cell as usize;
+            if value.is_missing(at) {
+                self.blanks[cell_at] += 1;
+                continue;
+            }
+            self.rows[cell_at] += 1;
+            match &mut self.kept {
+                Kept::Count => {}
+                Kept::Sum { scale, sums, wide } => {
+                    let number = match value.value(at) {
+                        Value::Number(number) => number,
+                        Value::Flag(flag) => Number::from(u32::from(flag)),
+                        _ => continue,
+                    };
+                    let decimal = number.as_decimal().filter(|decimal| decimal.scale() <= 18);
+                    match decimal.filter(|_| !number.is_approximate()) {
+                        Some(decimal) => {
+                            let by = common_scale(scale, decimal.scale(), sums, wide);
+                            let sum = decimal.mantissa().checked_mul(by).and_then(|add| add.checked_add(sums[cell_at]));
+                            match sum {
+                                Some(sum) => sums[cell_at] = sum,
+                                None => add_wide(wide, *cell, &number),
+                            }
+                        }
+                        None => add_wide(wide, *cell, &addend(&number)),
+                    }
+                }
+                Kept::Extreme { smallest, other, .. } => better(&mut other[cell_at], value.value(at), *smallest),
+                Kept::Latest { day, value: best, differs } => {
+                    let today = (rows.day)(at);
+                    if today < day[cell_at] {
+                        continue;
+                    }
+                    let found = value.value(at);
+                    if today > day[cell_at] || best[cell_at].is_none() {
+                        (day[cell_at], best[cell_at], differs[cell_at]) = (today, Some(found), false);
+                    } else {
+                        differs[cell_at] |= best[cell_at].as_ref() != Some(&found);
+                    }
+                }
+                Kept::Spread { values, scale, fixed } => match (&value.data, value.value(at)) {
+                    (Data::Fixed { scale: places, values }, _) if scale.is_none_or(|scale| scale == *places) => {
+                        *scale = Some(*places);
+                        fixed.push((*cell, values[at]));
+                    }
+                    (_, Value::Number(number)) => values.push((*cell, number)),
+                    _ => {}
+                },
+                Kept::Distinct { coded, texts, other, .. } => match &value.data {
+                    Data::Text { codes, texts: dictionary }
+                        if dictionary.is_distinct()
+                            && texts.as_ref().is_none_or(|known| Arc::ptr_eq(known, dictionary)) =>
+                    {
+                        texts.get_or_insert_with(|| dictionary.clone());
+                        coded.push((*cell, u64::from(codes[at])));
+                    }
+                    _ => other.push((*cell, value.value(at))),
+                },
+                Kept::Only { .. } => {}
+            }
+        }
+    }
+
+    fn add_only(&mut self, rows: &Rows) {
+        let Kept::Only { rows: kept, value } = &mut self.kept else { return };
+        for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+            let found = rows.value.map_or(Value::Missing(Missing::Blank), |vector| vector.value(at));
+            self.rows[*cell as usize] += 1;
+            one_more(&mut kept[*cell as usize], &mut value[*cell as usize], (rows.row)(at), found);
+        }
+    }
+
+    /// Forgets doubles before they fill the memory.
+    fn thin_out(&mut self) {
+        if let Kept::Distinct { coded, sorted, other, .. } = &mut self.kept {
+            if coded.len() > 2 * *sorted + (1 << 16) {
+                coded.sort_unstable();
+                coded.dedup();
+                *sorted = coded.len();
+            }
+            if other.len() > 1 << 16 {
+                let mut known = std::collections::HashSet::new();
+                other.retain(|entry| known.insert(entry.clone()));
+            }
+        }
+    }
+
+    /// Adds what another store has kept; `targets` says in which cells of this one a cell of the other counts.
+    pub fn take_in(&mut self, from: &Store, targets: &dyn Fn(u32, &mut Vec<u32>)) {
+        let mut into = Vec::new();
+        let mut each = |cell: u32, with: &mut dyn FnMut(u32)| {
+            into.clear();
+            targets(cell, &mut into);
+            into.iter().for_each(|cell| with(*cell));
+        };
+        for cell in 0..from.rows.len() {
+            if from.rows[cell] + from.blanks[cell] > 0 {
+                each(cell as u32, &mut |to| {
+                    self.rows[to as usize] += from.rows[cell];
+                    self.blanks[to as usize] += from.blanks[cell];
+                });
+            }
+        }
+        let filled = |cell: &usize| from.rows[*cell] > 0;
+        match (&mut self.kept, &from.kept) {
+            (Kept::Sum { scale, sums, wide }, Kept::Sum { scale: places, sums: added, wide: more }) => {
+                let by = common_scale(scale, *places, sums, wide);
+                for cell in (0..added.len()).filter(filled) {
+                    each(cell as u32, &mut |to| {
+                        match added[cell].checked_mul(by).and_then(|add| add.checked_add(sums[to as usize])) {
+                            Some(sum) => sums[to as usize] = sum,
+                            None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
+                        }
+                    });
+                }
+                for (cell, number) in more {
+                    each(*cell, &mut |to| add_wide(wide, to, number));
+                }
+            }
+            (
+                Kept::Extreme { smallest, other, .. },
+                Kept::Extreme { scale, fixed, other: others, .. },
+            ) => {
+                for cell in (0..fixed.len()).filter(filled) {
+                    let number = |scale: &u32| Value::Number(Number::from_parts(fixed[cell].into(), *scale));
+                    let found = scale.as_ref().filter(|_| fixed[cell] != NO_NUMBER).map(number);
+                    for value in found.into_iter().chain(others[cell].clone()) {
+                        each(cell as u32, &mut |to| better(&mut other[to as usize], value.clone(), *smallest));
+                    }
+                }
+            }
+            (
+                Kept::Latest { day, value, differs },
+                Kept::Latest { day: days, value: values, differs: differ },
+            ) => {
+                for cell in (0..days.len()).filter(filled) {
+                    each(cell as u32, &mut |to| {
+                        let to = to as usize;
+                        if days[cell] > day[to] || value[to].is_none() {
+                            (day[to], value[to], differs[to]) = (days[cell], values[cell].clone(), differ[cell]);
+                        } else if days[cell] == day[to] {
+                            differs[to] |= differ[cell] || value[to] != values[cell];
+                        }
+                    });
+                }
+            }
+            (Kept::Only { rows, value }, Kept::Only { rows: more, value: values }) => {
+                for cell in (0..more.len()).filter(filled) {
+                    each(cell as u32, &mut |to| {
+                        let (rows, value) = (&mut rows[to as usize], &mut value[to as usize]);
+                        one_more(rows, value, more[cell].0, values[cell].clone().unwrap_or(Missing::Blank.into()));
+                        if more[cell].1 != NONE {
+                            one_more(rows, value, more[cell].1, Missing::Blank.into());
+                        }
+                    });
+                }
+            }
+            (Kept::Spread { values, scale, fixed }, Kept::Spread { values: more, scale: places, fixed: added }) => {
+                let same = scale.is_none() || scale == places;
+                if same {
+                    *scale = *places;
+                }
+                for (cell, mantissa) in added {
+                    each(*cell, &mut |to| match same {
+                        true => fixed.push((to, *mantissa)),
+                        false => values.push((to, Number::from_parts((*mantissa).into(), places.unwrap_or(0)))),
+                    });
+                }
+                for (cell, number) in more {
+                    each(*cell, &mut |to| values.push((to, number.clone())));
+                }
+            }
+            (
+                Kept::Distinct { coded, texts, other, .. },
+                Kept::Distinct { coded: more, texts: dictionary, other: others, .. },
+            ) => {
+                if texts.is_none() {
+                    *texts = dictionary.clone();
+                }
+                for (cell, code) in more {
+                    each(*cell, &mut |to| coded.push((to, *code)));
+                }
+                for (cell, value) in others {
+                    each(*cell, &mut |to| other.push((to, value.clone())));
+                }
+            }
+            _ => {}
+        }
+        self.thin_out();
+    }
+
+    /// What the function gives in each cell. `place` names a row to the user.
+    pub fn finish(
+        mut self,
+        function: AggregateFunction,
+        fraction: Option<&Number>,
+        place: &dyn Fn(u32) -> String,
+    ) -> Vec<Measured> {
+        let counts = self.counts_and_spreads(fraction);
+        let mut answers = Vec::with_capacity(self.rows.len());
+        for (cell, counted) in counts.into_iter().enumerate() {
+            let (rows, blanks) = (self.rows[cell], self.blanks[cell]);
+            let value = counted.or_else(|| match &mut self.kept {
+                Kept::Count => Some(Value::Number(rows.into())),
+                Kept::Sum { scale, sums, wide } => {
+                    let mut sum = Number::from_parts(sums[cell], *scale);
+                    if let Some(more) = wide.get(&(cell as u32)) {
+                        sum = sum.add(more);
+                    }
+                    match function {
+                        AggregateFunction::Sum => Some(Value::Number(sum)),
+                        _ => sum.div(&rows.into()).map(Value::Number),
+                    }
+                }
+                Kept::Extreme { smallest, scale, fixed, other } => {
+                    let mut best = other[cell].take();
+                    if let (Some(scale), true) = (scale, fixed[cell] != NO_NUMBER) {
+                        better(&mut best, Value::Number(Number::from_parts(fixed[cell].into(), *scale)), *smallest);
+                    }
+                    best
+                }
+                Kept::Latest { day, value, differs } => match differs[cell] {
+                    true => Some(Value::Missing(Missing::Ambiguous(
+                        format!("differing values on {}", Day(day[cell])).into(),
+                    ))),
+                    false => value[cell].take(),
+                },
+                Kept::Only { rows, value } => match rows[cell] {
+                    (first, second) if second != NONE => Some(Value::Missing(Missing::Ambiguous(
+                        format!("more than one row: {} and {}", place(first), place(second)).into(),
+                    ))),
+                    _ => value[cell].take(),
+                },
+                Kept::Spread { .. } | Kept::Distinct { .. } => None,
+            });
+            let value = value.unwrap_or_else(|| match blanks {
+                0 => Missing::NoRows.into(),
+                _ => Missing::Blank.into(),
+            });
+            answers.push(Measured { value, rows, blanks });
+        }
+        answers
+    }
+
+    /// Answers for the kinds that keep long lists; nothing for the others.
+    fn counts_and_spreads(&mut self, fraction: Option<&Number>) -> Vec<Option<Value>> {
+        let mut answers = vec![None; self.rows.len()];
+        match &mut self.kept {
+            Kept::Distinct { coded, texts, other, .. } => {
+                let mut counts = vec![0u64; self.rows.len()];
+                coded.sort_unstable();
+                coded.dedup();
+                if other.is_empty() {
+                    coded.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
+                } else {
+                    // Some values came as texts, some as codes of texts.
+                    let text = |(cell, code): &(u32, u64)| {
+                        (*cell, texts.as_ref().map_or(Value::Choice(*code as u32), |texts| Value::Text(texts.shared(*code as u32))))
+                    };
+                    let all: std::collections::HashSet<(u32, Value)> = coded.iter().map(text).chain(other.drain(..)).collect();
+                    all.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
+                }
+                for (answer, count) in answers.iter_mut().zip(counts) {
+                    *answer = Some(Value::Number(count.into()));
+                }
+            }
+            Kept::Spread { values, scale, fixed } => {
+                if values.is_empty() {
+                    let scale = scale.unwrap_or(0);
+                    fixed.sort_unstable();
+                    for run in fixed.chunk_by(|a, b| a.0 == b.0) {
+                        let number = |at: usize| Number::from_parts(run[at].1.into(), scale);
+                        answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
+                    }
+                } else {
+                    let exact = |(cell, mantissa): &(u32, i64)| (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)));
+                    values.extend(fixed.iter().map(exact));
+                    // Equal numbers may differ in the mark of what is approximate.
+                    values.sort_by(|a, b| a.cmp(b).then(a.1.is_approximate().cmp(&b.1.is_approximate())));
+                    for run in values.chunk_by(|a, b| a.0 == b.0) {
+                        let number = |at: usize| run[at].1.clone();
+                        answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
+                    }
+                }
+            }
+            _ => {}
+        }
+        answers
+    }
+}
+
+fn distinct() -> Kept {
+    Kept::Distinct { coded: Vec::new(), sorted: 0, texts: None, other: Vec::new() }
+}
+
+/// Brings sums to a scale that holds `places` too; gives the factor for mantissas with that many places.
+fn common_scale(scale: &mut u32, places: u32, sums: &mut [i128], wide: &mut BTreeMap<u32, Number>) -> i128 {
+    if places > *scale {
+        let by = 10i128.pow(places - *scale);
+        for (cell, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| **sum != 0) {
+            match sum.checked_mul(by) {
+                Some(raised) => *sum = raised,
+                None => {
+                    add_wide(wide, cell as u32, &Number::from_parts(*sum, *scale));
+                    *sum = 0;
+                }
+            }
+        }
+        *scale = places;
+    }
+    10i128.pow(*scale - places)
+}
+
+fn add_wide(wide: &mut BTreeMap<u32, Number>, cell: u32, number: &Number) {
+    let sum = wide.entry(cell).or_insert(Number::ZERO);
+    *sum = sum.add(number);
+}
+
+fn better(best: &mut Option<Value>, value: Value, smallest: bool) {
+    use std::cmp::Ordering;
+    let wanted = if smallest { Ordering::Less } else { Ordering::Greater };
+    let replaces = match best.as_ref() {
+        None => true,
+        Some(known) => match value.compare(known) {
+            // Of equal numbers the exact one, so that the order of rows does not matter.
+            Some(Ordering::Equal) => known.as_number().is_some_and(Number::is_approximate),
+            order => order == Some(wanted),
+        },
+    };
+    if replaces {
+        *best = Some(value);
+    }
+}
+
+/// Keeps the two first rows, with the value of the first.
+fn one_more(rows: &mut (u32, u32), value: &mut Option<Value>, row: u32, found: Value) {
+    if row < rows.0 {
+        *rows = (row, rows.0);
+        *value = Some(found);
+    } else if row != rows.0 {
+        rows.1 = rows.1.min(row);
+    }
+}
+
+/// The median, or the value at a fraction of the way from the first to the last, between two of them in
+/// proportion. The values are in order.
+fn at_fraction(count: usize, number: &dyn Fn(usize) -> Number, fraction: Option<&Number>) -> Number {
+    let half = Number::from_parts(5, 1);
+    let way = Number::from((count - 1) as u64).mul(fraction.unwrap_or(&half));
+    let below = way.floor().to_i64().unwrap_or(0).clamp(0, count as i64 - 1) as usize;
+    let rest = way.sub(&Number::from(below as u64));
+    let low = number(below);
+    if rest.is_zero() || below + 1 >= count {
+        return low;
+    }
+    low.add(&number(below + 1).sub(&low).mul(&rest))
+}

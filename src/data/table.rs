@@ -1,0 +1,270 @@
+//! Data sets in memory: columns, the shape in time, and where each row came from.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::cell::{CellReader, Repair};
+use super::column::{Builder, Column, NO_DAY, join};
+use super::dictionary::Dictionary;
+use super::files::files_of;
+use super::keys::Keys;
+use super::read::{self, Wanted};
+use super::{Options, errors};
+use crate::diagnostic::{DataPlace, Diagnostic};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::time::{Calendar, Day};
+
+/// The first day of a row without a beginning.
+pub const ALWAYS_BEFORE: i32 = i32::MIN + 1;
+/// The last day of a row without an end.
+pub const ALWAYS_AFTER: i32 = i32::MAX;
+
+/// A data set as it was read.
+pub struct Table {
+    pub data: DataId,
+    /// By place in the data set; only what is needed.
+    pub columns: Vec<Option<Column>>,
+    /// For link columns: the place of the table whose key numbers they hold.
+    pub links: Vec<Option<usize>>,
+    pub rows: usize,
+    pub files: Vec<TableFile>,
+    /// The line of each row in its file.
+    pub lines: Vec<u32>,
+    pub shape: Shape,
+    pub keys: Option<Keys>,
+    /// Whether it was read without errors.
+    pub sound: bool,
+}
+
+/// The time shape with its days.
+pub enum Shape {
+    Always,
+    Dated,
+    /// First and last day of each row.
+    Valid { from: Vec<i32>, to: Vec<i32> },
+    /// The day of each row; [`NO_DAY`] without one.
+    Snapshot(Vec<i32>),
+}
+
+/// What was read of one file.
+#[derive(Default)]
+pub struct TableFile {
+    pub shown: String,
+    pub first_row: usize,
+    pub rows: usize,
+    /// The headers as they stand in the file.
+    pub headers: BTreeMap<ColumnIx, String>,
+    pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+}
+
+impl Table {
+    pub fn column(&self, column: ColumnIx) -> Option<&Column> {
+        self.columns.get(column.0).and_then(Option::as_ref)
+    }
+
+    /// The file a row came from.
+    pub fn file_of(&self, row: usize) -> usize {
+        self.files.partition_point(|file| file.first_row <= row).saturating_sub(1)
+    }
+
+    /// Where a row, or a cell of it, stands.
+    pub fn place(&self, row: usize, column: Option<ColumnIx>) -> DataPlace {
+        let file = &self.files[self.file_of(row)];
+        let text = column.and_then(|column| self.column(column)).map(|column| column.value(row));
+        DataPlace {
+            file: file.shown.clone(),
+            row: Some(u64::from(self.lines[row])),
+            column: column.and_then(|column| file.headers.get(&column).cloned()),
+            text: text.filter(|text| !text.is_missing()).map(|text| text_of(&text)),
+        }
+    }
+
+    /// First and last day on which the row holds or which it is dated by.
+    pub fn holds_on(&self, row: usize, day: i32) -> bool {
+        match &self.shape {
+            Shape::Valid { from, to } => from[row] <= day && day <= to[row],
+            Shape::Snapshot(days) => days[row] == day,
+            Shape::Always | Shape::Dated => true,
+        }
+    }
+
+    /// Whether a link to a key of this table finds one row, whatever the day.
+    pub fn is_timeless(&self) -> bool {
+        matches!(self.shape, Shape::Always | Shape::Dated)
+    }
+}
+
+/// A value as it would stand in a file.
+pub fn text_of(value: &crate::value::Value) -> String {
+    use crate::value::Value;
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Day(day) => day.to_string(),
+        Value::Period(months) => months.to_string(),
+        Value::Flag(flag) => if *flag { "yes" } else { "no" }.to_string(),
+        Value::Choice(choice) => choice.to_string(),
+        Value::Missing(_) => String::new(),
+    }
+}
+
+/// The columns of a table whose parts are still to be joined.
+struct Loading {
+    table: Table,
+    parts: Vec<(ColumnIx, Vec<Builder>)>,
+}
+
+/// Reads all files of the data sets, each with the columns needed; all errors are gathered.
+pub fn load(
+    model: &Model,
+    needed: &[(DataId, Vec<ColumnIx>)],
+    options: &Options,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<Table> {
+    let mut loading: Vec<Loading> =
+        needed.iter().map(|(data, columns)| load_table(model, *data, columns, options, errors)).collect();
+    join_columns(&mut loading, options.threads);
+    let mut tables: Vec<Table> = loading.into_iter().map(|loading| loading.table).collect();
+    for table in &mut tables {
+        let data = &model.data[table.data.0];
+        name_positions(model, data, table);
+        table.shape = shape(data, table, &model.company.calendar, errors);
+    }
+    tables
+}
+
+fn load_table(
+    model: &Model,
+    id: DataId,
+    columns: &[ColumnIx],
+    options: &Options,
+    errors: &mut Vec<Diagnostic>,
+) -> Loading {
+    let data = &model.data[id.0];
+    let readers = columns.iter().filter_map(|column| Some((*column, CellReader::new(model, data, *column)?)));
+    let wanted = Wanted { data, columns: readers.collect() };
+    let mut table = Table {
+        data: id,
+        columns: data.columns.iter().map(|_| None).collect(),
+        links: vec![None; data.columns.len()],
+        rows: 0,
+        files: Vec::new(),
+        lines: Vec::new(),
+        shape: Shape::Always,
+        keys: None,
+        sound: true,
+    };
+    let before = errors.len();
+    let mut parts: Vec<(ColumnIx, Vec<Builder>)> =
+        wanted.columns.iter().map(|(column, reader)| (*column, vec![Builder::new(&reader.kind)])).collect();
+    for task in files_of(data, options, errors) {
+        let content = read::read(&task, &wanted, options);
+        let mut file =
+            TableFile { shown: task.shown, first_row: table.rows, rows: content.lines.len(), ..TableFile::default() };
+        for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
+            file.headers.insert(*column, header.clone());
+        }
+        for ((index, repair), tally) in content.repairs {
+            file.repairs.insert((wanted.columns[index].0, repair), tally.count);
+        }
+        table.rows += file.rows;
+        table.lines.extend_from_slice(&content.lines);
+        table.files.push(file);
+        errors.extend(content.errors);
+        for block in content.blocks {
+            for (part, (_, parts)) in block.into_iter().zip(&mut parts) {
+                parts.push(part);
+            }
+        }
+    }
+    if table.rows >= u32::MAX as usize {
+        errors.push(errors::too_many_rows(data));
+    }
+    table.sound = errors.len() == before;
+    Loading { table, parts }
+}
+
+/// Joins the parts of all columns, several at a time.
+fn join_columns(loading: &mut [Loading], threads: usize) {
+    let mut tasks = Vec::new();
+    for (place, loading) in loading.iter_mut().enumerate() {
+        for (column, parts) in loading.parts.drain(..) {
+            // The empty part only tells the type of a column without rows.
+            let filled: Vec<Builder> = match parts.len() {
+                1 => parts,
+                _ => parts.into_iter().skip(1).collect(),
+            };
+            tasks.push((place, column, filled));
+        }
+    }
+    let workers = threads.min(tasks.len());
+    let tasks = Mutex::new(tasks);
+    let done = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let Some((place, column, parts)) = lock(&tasks).pop() else { break };
+            let joined = join(parts);
+            lock(&done).push((place, column, joined));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    for (place, column, joined) in done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        loading[place].table.columns[column.0] = Some(joined);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Positions by their names, where the file has a label.
+fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
+    for (declared, column) in data.columns.iter().zip(&mut table.columns) {
+        if !matches!(declared.ty, ColumnType::Position) {
+            continue;
+        }
+        if let Some(Column::Text { codes, texts }) = column {
+            let mut names = Dictionary::default();
+            let new: Vec<u32> = texts
+                .iter()
+                .map(|text| names.intern(super::roster::position_named(model, text).unwrap_or(text)))
+                .collect();
+            super::column::translate(codes, &new);
+            *texts = names.into();
+        }
+    }
+}
+
+fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mut Vec<Diagnostic>) -> Shape {
+    let rows = table.rows;
+    let days = |column: ColumnIx, last: bool, blank: i32| -> Vec<i32> {
+        let Some(column) = table.column(column) else { return vec![blank; rows] };
+        let day = |row| column.days(row, calendar).map_or(blank, |(from, to)| if last { to.0 } else { from.0 });
+        (0..rows).map(day).collect()
+    };
+    match data.time {
+        TimeShape::Always => Shape::Always,
+        TimeShape::Dated(_) => Shape::Dated,
+        TimeShape::Snapshot(column) => Shape::Snapshot(days(column, true, NO_DAY)),
+        TimeShape::Valid { from, to } => {
+            let begins = days(from, false, ALWAYS_BEFORE);
+            let ends = match to {
+                Some(to) => days(to, true, ALWAYS_AFTER),
+                None => vec![ALWAYS_AFTER; rows],
+            };
+            let backward: Vec<usize> = (0..rows).filter(|row| begins[*row] > ends[*row]).collect();
+            for row in backward.iter().take(read::SHOWN) {
+                let (first, last) = (Day(begins[*row]).to_string(), Day(ends[*row]).to_string());
+                errors.push(errors::backward(data, table.place(*row, to), &first, &last));
+            }
+            table.sound &= backward.is_empty();
+            Shape::Valid { from: begins, to: ends }
+        }
+    }
+}
