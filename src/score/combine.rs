@@ -52,6 +52,10 @@ pub(super) enum Refused {
 pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String]) -> Result<Value, Refused> {
     let (total, kept) = weights(entries, rules.when_missing);
     for entry in entries.iter_mut() {
+        if kept == Number::ONE {
+            entry.effective_weight = entry.weight.clone();
+            continue;
+        }
         let counts = counts(entry, rules.when_missing);
         entry.effective_weight = entry.weight.div(&kept).filter(|_| counts).unwrap_or(Number::ZERO);
     }
@@ -115,8 +119,12 @@ fn counts(entry: &EntryResult, when_missing: WhenMissing) -> bool {
     }
 }
 
-/// The weight of all entries, and of those that count.
+/// The weight of all entries, and of those that count. Quick where all of them do.
 fn weights(entries: &[EntryResult], when_missing: WhenMissing) -> (Number, Number) {
+    // The checker has made sure that the weights of a level total 1.
+    if entries.iter().all(|entry| counts(entry, when_missing)) {
+        return (Number::ONE, Number::ONE);
+    }
     let (mut total, mut kept) = (Number::ZERO, Number::ZERO);
     for entry in entries {
         total = total.add(&entry.weight);
@@ -202,6 +210,15 @@ pub(super) fn completeness(entries: &[EntryResult]) -> Number {
                 }
             }
         }
+    }
+    fn complete(entries: &[EntryResult]) -> bool {
+        entries.iter().all(|entry| match &entry.what {
+            EntryResultKind::Group(inner) => complete(inner),
+            _ => presence(&entry.score) == Presence::Present,
+        })
+    }
+    if !entries.is_empty() && complete(entries) {
+        return Number::ONE;
     }
     let (mut present, mut applicable) = (Number::ZERO, Number::ZERO);
     add(entries, &Number::ONE, &mut present, &mut applicable);

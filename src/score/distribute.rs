@@ -75,9 +75,8 @@ fn limit(rating: &Rating, rule: usize, count: u64) -> usize {
 /// gets the floor of its part, and those left over go to the largest remainders, of equals to the better grade.
 fn largest_remainder(rating: &Rating, of: &Distribution, rule: usize, count: u64) -> usize {
     let members = Number::from(count);
-    let together = |other: &&(usize, &Distribution)| {
-        other.1.about && other.1.within == of.within && other.1.least <= count
-    };
+    let together =
+        |other: &&(usize, &Distribution)| other.1.about && other.1.within == of.within && other.1.least <= count;
     let all: Vec<(usize, &Distribution)> = rating.distribution.iter().enumerate().collect();
     let mut rules: Vec<&(usize, &Distribution)> = all.iter().filter(together).collect();
     rules.sort_by_key(|(_, other)| other.grade);

@@ -217,10 +217,8 @@ impl Scorer<'_> {
             return one_by_one(seats);
         }
         std::thread::scope(|scope| {
-            let parts: Vec<_> = seats
-                .chunks(seats.len().div_ceil(threads))
-                .map(|part| scope.spawn(move || one_by_one(part)))
-                .collect();
+            let parts: Vec<_> =
+                seats.chunks(seats.len().div_ceil(threads)).map(|part| scope.spawn(move || one_by_one(part))).collect();
             let joined = |part: std::thread::ScopedJoinHandle<'_, _>| match part.join() {
                 Ok(results) => results,
                 Err(panic) => std::panic::resume_unwind(panic),

@@ -142,12 +142,9 @@ pub(super) fn order(model: &Model, plan: &Plan) -> Result<Vec<usize>, Diagnostic
     for card in 0..cards.len() {
         visit(card, &needed, &mut order, &mut done, &mut open).map_err(|circle| {
             let names: Vec<String> = circle.iter().map(|card| format!("`{}`", position(*card).name)).collect();
-            let first = Diagnostic::new(
-                Code::ScoreCircle,
-                format!("the score of {} depends on itself", names[0]),
-            )
-            .at(position(circle[0]).span, format!("{} -> {}", names.join(" -> "), names[0]))
-            .help("take out one of the `score of` entries");
+            let first = Diagnostic::new(Code::ScoreCircle, format!("the score of {} depends on itself", names[0]))
+                .at(position(circle[0]).span, format!("{} -> {}", names.join(" -> "), names[0]))
+                .help("take out one of the `score of` entries");
             circle[1..].iter().fold(first, |found, card| found.at(position(*card).span, ""))
         })?;
     }

@@ -1,10 +1,10 @@
 //! From the combined score to the score and its grade: bonuses, range, rounding, vetoes, rating.
 
+use super::Person;
 use super::card::*;
 use super::combine::{completeness, spread};
 use super::entry::{Scoring, kpi_name};
 use super::problem::Problem;
-use super::Person;
 use crate::eval::curve::{compare, steps};
 use crate::model::{Rating, Scorecard, VetoEffect};
 use crate::number::Number;
