@@ -48,8 +48,12 @@ pub(super) enum Refused {
 /// - geometric mean: Π score ^ effective weight
 /// - sum: Σ score, scaled up by total weight / weight that counts where entries are left out
 ///
-/// `names` are how the entries are called in a reason.
-pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String]) -> Result<Value, Refused> {
+/// `name` is how the entry at a place is called in a reason.
+pub(super) fn combine(
+    entries: &mut [EntryResult],
+    rules: Rules,
+    name: &dyn Fn(usize) -> String,
+) -> Result<Value, Refused> {
     let (total, kept) = weights(entries, rules.when_missing);
     for entry in entries.iter_mut() {
         if kept == Number::ONE {
@@ -65,7 +69,7 @@ pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String
     let missing = |entry: &&EntryResult| presence(&entry.score) == Presence::Missing;
     let incomplete = rules.when_missing == WhenMissing::NoRating && entries.iter().any(|entry| missing(&entry));
     if incomplete || kept.is_zero() {
-        return Ok(reasons(entries, names));
+        return Ok(reasons(entries, name));
     }
     let scores = entries
         .iter()
@@ -93,16 +97,16 @@ pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String
 }
 
 /// The missing entries with their reasons as one reason.
-fn reasons(entries: &[EntryResult], names: &[String]) -> Value {
+fn reasons(entries: &[EntryResult], name: &dyn Fn(usize) -> String) -> Value {
     let list: Vec<String> = entries
         .iter()
-        .zip(names)
-        .filter_map(|(entry, name)| match &entry.score {
+        .enumerate()
+        .filter_map(|(at, entry)| match &entry.score {
             Value::Missing(Missing::NotApplicable) => None,
             // A group's reason names its entries already.
             Value::Missing(reason) => match entry.what {
                 EntryResultKind::Group(_) => Some(reason.to_string()),
-                _ => Some(format!("{name}: {reason}")),
+                _ => Some(format!("{}: {reason}", name(at))),
             },
             _ => None,
         })

@@ -90,7 +90,7 @@ fn largest_remainder(rating: &Rating, of: &Distribution, rule: usize, count: u64
     let left_over = whole(&members.sub(&floors));
     let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
     let remainder = |at: usize| parts[at].1.sub(&parts[at].1.floor());
-    by_remainder.sort_by(|a, b| remainder(*b).cmp(&remainder(*a)));
+    by_remainder.sort_by_key(|at| std::cmp::Reverse(remainder(*at)));
     let own = parts.iter().position(|(at, _)| *at == Some(rule)).unwrap_or(0);
     let extra = by_remainder.iter().take(left_over).any(|at| *at == own && !remainder(own).is_zero());
     whole(&parts[own].1.floor()) + usize::from(extra)

@@ -161,6 +161,16 @@ fn distribution_goes_by_position_or_team_and_after_vetoes() {
     assert_eq!(grades(&setup.run()), "CABB");
 }
 
+#[test]
+fn threads_keep_the_order_of_the_answers() {
+    let scores: Vec<String> = (0..1500).map(|at| format!("{}", at % 97)).collect();
+    let scores: Vec<&str> = scores.iter().map(String::as_str).collect();
+    let results = scored(&scores, Vec::new()).run();
+    for (at, (person, score)) in results.people.iter().zip(&scores).enumerate() {
+        assert_eq!((&*person.person, &person.overall), (format!("P{at:02}").as_str(), &Some(n(score))));
+    }
+}
+
 /// Not a test of right or wrong: `cargo test --release --lib -- --ignored --nocapture many_people`.
 #[test]
 #[ignore = "takes a while"]
