@@ -154,7 +154,9 @@ fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) 
             each(*a, false);
             each(*b, false);
         }
-        Calc::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(|a| each(*a, false)),
+        Calc::If { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().for_each(|a| each(*a, false))
+        }
         Calc::InSet(a, list) => {
             each(*a, false);
             list.iter().for_each(|a| each(*a, false));

@@ -178,6 +178,5 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::curve::{self, Scored};
 use super::{Evaluator, Inputs, Subject, TooLarge, Values};
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
-use crate::plan::query::{Group, Measured, MeasureId};
+use crate::plan::query::{Group, MeasureId, Measured};
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value, binary};
@@ -125,9 +125,7 @@ impl Evaluator<'_> {
         };
         let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
         match at_least {
-            Some(needed) if measured.rows < needed => {
-                Value::Missing(Missing::TooFew { got: measured.rows, needed })
-            }
+            Some(needed) if measured.rows < needed => Value::Missing(Missing::TooFew { got: measured.rows, needed }),
             _ => measured.value.clone(),
         }
     }

@@ -41,7 +41,8 @@ fn measures_go_by_company_team_and_person() {
     ];
     let second = Subject { stint: 1, ..FIRST };
     let other = Subject { post: 1, ..FIRST };
-    for (subject, expected) in [(FIRST, ["1", "2", "4"]), (second, ["1", "3", "4"]), (other, ["1", "in no team", "5"])] {
+    for (subject, expected) in [(FIRST, ["1", "2", "4"]), (second, ["1", "3", "4"]), (other, ["1", "in no team", "5"])]
+    {
         assert_eq!(nodes.map(|node| text(&value_for(&setup, node, subject))), expected);
     }
 }

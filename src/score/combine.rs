@@ -48,10 +48,18 @@ pub(super) enum Refused {
 /// - geometric mean: Π score ^ effective weight
 /// - sum: Σ score, scaled up by total weight / weight that counts where entries are left out
 ///
-/// `names` are how the entries are called in a reason.
-pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String]) -> Result<Value, Refused> {
+/// `name` is how the entry at a place is called in a reason.
+pub(super) fn combine(
+    entries: &mut [EntryResult],
+    rules: Rules,
+    name: &dyn Fn(usize) -> String,
+) -> Result<Value, Refused> {
     let (total, kept) = weights(entries, rules.when_missing);
     for entry in entries.iter_mut() {
+        if kept == Number::ONE {
+            entry.effective_weight = entry.weight.clone();
+            continue;
+        }
         let counts = counts(entry, rules.when_missing);
         entry.effective_weight = entry.weight.div(&kept).filter(|_| counts).unwrap_or(Number::ZERO);
     }
@@ -61,7 +69,7 @@ pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String
     let missing = |entry: &&EntryResult| presence(&entry.score) == Presence::Missing;
     let incomplete = rules.when_missing == WhenMissing::NoRating && entries.iter().any(|entry| missing(&entry));
     if incomplete || kept.is_zero() {
-        return Ok(reasons(entries, names));
+        return Ok(reasons(entries, name));
     }
     let scores = entries
         .iter()
@@ -89,16 +97,16 @@ pub(super) fn combine(entries: &mut [EntryResult], rules: Rules, names: &[String
 }
 
 /// The missing entries with their reasons as one reason.
-fn reasons(entries: &[EntryResult], names: &[String]) -> Value {
+fn reasons(entries: &[EntryResult], name: &dyn Fn(usize) -> String) -> Value {
     let list: Vec<String> = entries
         .iter()
-        .zip(names)
-        .filter_map(|(entry, name)| match &entry.score {
+        .enumerate()
+        .filter_map(|(at, entry)| match &entry.score {
             Value::Missing(Missing::NotApplicable) => None,
             // A group's reason names its entries already.
             Value::Missing(reason) => match entry.what {
                 EntryResultKind::Group(_) => Some(reason.to_string()),
-                _ => Some(format!("{name}: {reason}")),
+                _ => Some(format!("{}: {reason}", name(at))),
             },
             _ => None,
         })
@@ -115,8 +123,12 @@ fn counts(entry: &EntryResult, when_missing: WhenMissing) -> bool {
     }
 }
 
-/// The weight of all entries, and of those that count.
+/// The weight of all entries, and of those that count. Quick where all of them do.
 fn weights(entries: &[EntryResult], when_missing: WhenMissing) -> (Number, Number) {
+    // The checker has made sure that the weights of a level total 1.
+    if entries.iter().all(|entry| counts(entry, when_missing)) {
+        return (Number::ONE, Number::ONE);
+    }
     let (mut total, mut kept) = (Number::ZERO, Number::ZERO);
     for entry in entries {
         total = total.add(&entry.weight);
@@ -202,6 +214,15 @@ pub(super) fn completeness(entries: &[EntryResult]) -> Number {
                 }
             }
         }
+    }
+    fn complete(entries: &[EntryResult]) -> bool {
+        entries.iter().all(|entry| match &entry.what {
+            EntryResultKind::Group(inner) => complete(inner),
+            _ => presence(&entry.score) == Presence::Present,
+        })
+    }
+    if !entries.is_empty() && complete(entries) {
+        return Number::ONE;
     }
     let (mut present, mut applicable) = (Number::ZERO, Number::ZERO);
     add(entries, &Number::ONE, &mut present, &mut applicable);

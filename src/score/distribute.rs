@@ -75,9 +75,8 @@ fn limit(rating: &Rating, rule: usize, count: u64) -> usize {
 /// gets the floor of its part, and those left over go to the largest remainders, of equals to the better grade.
 fn largest_remainder(rating: &Rating, of: &Distribution, rule: usize, count: u64) -> usize {
     let members = Number::from(count);
-    let together = |other: &&(usize, &Distribution)| {
-        other.1.about && other.1.within == of.within && other.1.least <= count
-    };
+    let together =
+        |other: &&(usize, &Distribution)| other.1.about && other.1.within == of.within && other.1.least <= count;
     let all: Vec<(usize, &Distribution)> = rating.distribution.iter().enumerate().collect();
     let mut rules: Vec<&(usize, &Distribution)> = all.iter().filter(together).collect();
     rules.sort_by_key(|(_, other)| other.grade);
@@ -91,7 +90,7 @@ fn largest_remainder(rating: &Rating, of: &Distribution, rule: usize, count: u64
     let left_over = whole(&members.sub(&floors));
     let mut by_remainder: Vec<usize> = (0..parts.len()).collect();
     let remainder = |at: usize| parts[at].1.sub(&parts[at].1.floor());
-    by_remainder.sort_by(|a, b| remainder(*b).cmp(&remainder(*a)));
+    by_remainder.sort_by_key(|at| std::cmp::Reverse(remainder(*at)));
     let own = parts.iter().position(|(at, _)| *at == Some(rule)).unwrap_or(0);
     let extra = by_remainder.iter().take(left_over).any(|at| *at == own && !remainder(own).is_zero());
     whole(&parts[own].1.floor()) + usize::from(extra)

@@ -38,10 +38,10 @@ impl Scoring<'_> {
         for (plan, entry) in plan.entries.iter().zip(&group.entries) {
             entries.push(self.entry(plan, entry, person, forced)?);
         }
-        let names: Vec<String> = group.entries.iter().map(|entry| self.entry_name(entry)).collect();
+        let name = |at: usize| self.entry_name(&group.entries[at]);
         let rules = Rules { combine: combine::effective_combine(plan), when_missing: self.when_missing };
-        let score = combine::combine(&mut entries, rules, &names).map_err(|refused| match refused {
-            Refused::Negative(at) => Problem::negative(group.entries[at].span, &names[at]),
+        let score = combine::combine(&mut entries, rules, &name).map_err(|refused| match refused {
+            Refused::Negative(at) => Problem::negative(group.entries[at].span, &name(at)),
             Refused::TooLarge => Problem::too_large(group.entries.first().map_or(self.span, |entry| entry.span)),
         })?;
         Ok((entries, score))

@@ -40,7 +40,7 @@ use crate::value::{Missing, Value};
 /// missing value is never one.
 pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
     let (seats, without_position) = seats(model, plan, answers);
-    let order = others::order(model, plan).map_err(|circle| vec![circle])?;
+    let order = others::order(model, plan).map_err(|circle| vec![*circle])?;
     let eval = Evaluator::new(model, plan, answers);
     let others = Others::of(model, plan, answers, &seats);
     let tapes: Vec<Tape> = plan.program.cards.iter().map(|card| eval.tape(roots(card))).collect();
@@ -217,10 +217,8 @@ impl Scorer<'_> {
             return one_by_one(seats);
         }
         std::thread::scope(|scope| {
-            let parts: Vec<_> = seats
-                .chunks(seats.len().div_ceil(threads))
-                .map(|part| scope.spawn(move || one_by_one(part)))
-                .collect();
+            let parts: Vec<_> =
+                seats.chunks(seats.len().div_ceil(threads)).map(|part| scope.spawn(move || one_by_one(part))).collect();
             let joined = |part: std::thread::ScopedJoinHandle<'_, _>| match part.join() {
                 Ok(results) => results,
                 Err(panic) => std::panic::resume_unwind(panic),

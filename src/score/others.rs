@@ -128,7 +128,7 @@ fn takes_in(group: &GroupPlan) -> bool {
 }
 
 /// The card plans in an order in which every score is known before it is taken in.
-pub(super) fn order(model: &Model, plan: &Plan) -> Result<Vec<usize>, Diagnostic> {
+pub(super) fn order(model: &Model, plan: &Plan) -> Result<Vec<usize>, Box<Diagnostic>> {
     let cards = &plan.program.cards;
     let position = |card: usize| &model.positions[cards[card].position.0];
     let needed = |card: usize| -> Vec<usize> {
@@ -142,13 +142,10 @@ pub(super) fn order(model: &Model, plan: &Plan) -> Result<Vec<usize>, Diagnostic
     for card in 0..cards.len() {
         visit(card, &needed, &mut order, &mut done, &mut open).map_err(|circle| {
             let names: Vec<String> = circle.iter().map(|card| format!("`{}`", position(*card).name)).collect();
-            let first = Diagnostic::new(
-                Code::ScoreCircle,
-                format!("the score of {} depends on itself", names[0]),
-            )
-            .at(position(circle[0]).span, format!("{} -> {}", names.join(" -> "), names[0]))
-            .help("take out one of the `score of` entries");
-            circle[1..].iter().fold(first, |found, card| found.at(position(*card).span, ""))
+            let first = Diagnostic::new(Code::ScoreCircle, format!("the score of {} depends on itself", names[0]))
+                .at(position(circle[0]).span, format!("{} -> {}", names.join(" -> "), names[0]))
+                .help("take out one of the `score of` entries");
+            Box::new(circle[1..].iter().fold(first, |found, card| found.at(position(*card).span, "")))
         })?;
     }
     Ok(order)

@@ -34,7 +34,11 @@ pub(super) struct Standing {
 ///
 /// - overall = Σ score × days / Σ days over the cards that are scored, rounded as scores are
 /// - the grade is that of the last of them; vetoes of earlier cards with the same grades hold for it too
-pub(super) fn overall(model: &Model, name: (std::sync::Arc<str>, std::sync::Arc<str>), done: Vec<Done>) -> Result<Standing, Problem> {
+pub(super) fn overall(
+    model: &Model,
+    name: (std::sync::Arc<str>, std::sync::Arc<str>),
+    done: Vec<Done>,
+) -> Result<Standing, Problem> {
     let scored: Vec<usize> = (0..done.len()).filter(|at| done[*at].card.scorecard.is_some()).collect();
     let last = scored.last().copied();
     let (mut overall, mut rating, mut seen) = (None, None, None);

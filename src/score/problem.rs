@@ -40,7 +40,10 @@ impl Problem {
 
 /// Problems by code and place, each with the first person it came up for and the number of others.
 #[derive(Debug, Default)]
-pub(super) struct Problems(BTreeMap<(Code, (FileId, u32, u32)), (Problem, String, u64)>);
+pub(super) struct Problems(BTreeMap<Place, (Problem, String, u64)>);
+
+/// A code, and file, start and end of its place.
+type Place = (Code, (FileId, u32, u32));
 
 impl Problems {
     pub(super) fn add(&mut self, problem: Problem, person: &str) {

@@ -1,10 +1,10 @@
 //! From the combined score to the score and its grade: bonuses, range, rounding, vetoes, rating.
 
+use super::Person;
 use super::card::*;
 use super::combine::{completeness, spread};
 use super::entry::{Scoring, kpi_name};
 use super::problem::Problem;
-use super::Person;
 use crate::eval::curve::{compare, steps};
 use crate::model::{Rating, Scorecard, VetoEffect};
 use crate::number::Number;
@@ -151,11 +151,11 @@ impl Scoring<'_> {
                     vetoed.unknown = true;
                     score_caps.push((Err(reason.clone()), veto));
                 }
-                (VetoEffect::RatingAtMost(grade), None) if holds == Some(true) => {
-                    // The strictest wins; of equals the first.
-                    if vetoed.cap.is_none_or(|(cap, _)| *grade > cap) {
-                        vetoed.cap = Some((*grade, veto));
-                    }
+                // The strictest wins; of equals the first.
+                (VetoEffect::RatingAtMost(grade), None)
+                    if holds == Some(true) && vetoed.cap.is_none_or(|(cap, _)| *grade > cap) =>
+                {
+                    vetoed.cap = Some((*grade, veto));
                 }
                 (VetoEffect::ScoreAtMost(cap), None) if holds == Some(true) => score_caps.push((Ok(cap.clone()), veto)),
                 _ => {}

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::model::Group;
 use crate::model::data::DataId;
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::unit::DisplayUnit;
-use crate::model::Group;
 use crate::model::*;
 use crate::number::Number;
 use crate::plan::Plan;
@@ -354,7 +354,15 @@ impl Setup {
         self.model.positions[0].scorecard.as_mut().unwrap().vetoes.push(veto);
     }
 
-    pub fn adjust(&mut self, deduct: bool, value: CalcId, amount: &str, full_steps: bool, step: &str, limit: Option<&str>) {
+    pub fn adjust(
+        &mut self,
+        deduct: bool,
+        value: CalcId,
+        amount: &str,
+        full_steps: bool,
+        step: &str,
+        limit: Option<&str>,
+    ) {
         self.card().adjustments.push(AdjustmentPlan {
             kpi: KpiId(0),
             value,

@@ -143,11 +143,8 @@ fn full_points_are_the_entrys_own() {
 
 #[test]
 fn brackets_are_marginal() {
-    let curve = CurvePlan::Brackets(vec![
-        (n("0.05"), Some(n("100000"))),
-        (n("0.06"), Some(n("125000"))),
-        (n("0.07"), None),
-    ]);
+    let curve =
+        CurvePlan::Brackets(vec![(n("0.05"), Some(n("100000"))), (n("0.06"), Some(n("125000"))), (n("0.07"), None)]);
     for (value, score) in [("0", "0"), ("100000", "5000"), ("110000", "5600"), ("225000", "13500"), ("-100", "-5")] {
         assert_eq!(at(&curve, value), score, "{value}");
     }
@@ -159,7 +156,8 @@ fn brackets_are_marginal() {
 fn formulas_read_value_target_and_weight() {
     let mut setup = Setup::new(&["P1"]);
     let (value, target) = (setup.number("30"), setup.number("20"));
-    let inputs = [Input::EntryValue, Input::EntryTarget, Input::EntryWeight].map(|input| setup.node(Calc::Input(input)));
+    let inputs =
+        [Input::EntryValue, Input::EntryTarget, Input::EntryWeight].map(|input| setup.node(Calc::Input(input)));
     let ratio = setup.node(Calc::Binary(BinaryOp::Divide, inputs[0], inputs[1]));
     let body = setup.node(Calc::Binary(BinaryOp::Multiply, ratio, inputs[2]));
     let formula = CurvePlan::Formula(body);

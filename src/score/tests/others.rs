@@ -30,15 +30,9 @@ fn scores_of_the_team_and_of_reports_are_taken_in() {
     setup.scorecard_of(1, Combine::WeightedMean, vec![score_of_reports("1")]);
     setup.scorecard_of(2, Combine::WeightedMean, vec![entry("1", own)]);
     let results = setup.run();
-    let scores: Vec<String> = results
-        .people
-        .iter()
-        .map(|person| text(&person.cards[0].scorecard.as_ref().unwrap().score))
-        .collect();
-    assert_eq!(
-        scores,
-        ["55", "70", "The KPI: unknown", "62.5", "score of reports: no report has a score", "50"]
-    );
+    let scores: Vec<String> =
+        results.people.iter().map(|person| text(&person.cards[0].scorecard.as_ref().unwrap().score)).collect();
+    assert_eq!(scores, ["55", "70", "The KPI: unknown", "62.5", "score of reports: no report has a score", "50"]);
 }
 
 #[test]

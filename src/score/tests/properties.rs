@@ -23,7 +23,8 @@ fn made() -> impl Strategy<Value = Vec<(u32, Made)>> {
         1 => Just(Made::Missing),
         1 => Just(Made::NotApplicable),
     ];
-    let tree = leaf.prop_recursive(3, 24, 4, |inner| prop::collection::vec((1u32..60, inner), 1..4).prop_map(Made::Group));
+    let tree =
+        leaf.prop_recursive(3, 24, 4, |inner| prop::collection::vec((1u32..60, inner), 1..4).prop_map(Made::Group));
     prop::collection::vec((1u32..60, tree), 1..5)
 }
 

@@ -172,11 +172,10 @@ fn who_is_not_eligible_is_not_scored() {
     setup.plan.program.cards[0].eligible = Some(no);
     let results = setup.run();
     let card = first_card(&results);
-    assert_eq!((card.eligible, card.scorecard.is_none(), text(&card.outputs[0])), (
-        Some(false),
-        true,
-        "not eligible".to_string()
-    ));
+    assert_eq!(
+        (card.eligible, card.scorecard.is_none(), text(&card.outputs[0])),
+        (Some(false), true, "not eligible".to_string())
+    );
     assert!(results.people[0].overall.is_none() && results.people[0].rank.is_none());
     setup.plan.program.cards[0].eligible = Some(gap);
     assert_eq!(text(&setup.result().score), "eligible when: blank cell");
