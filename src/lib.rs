@@ -4,6 +4,9 @@
 //!
 //! 1. [`source`], [`syntax`]: text of `.merit` files -> tree
 //!
+//! [`project`] runs the passes up to the model over folders of files; [`report`] shows the results; [`cli`] is the
+//! program's command line.
+//!
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod cli;

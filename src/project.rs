@@ -88,7 +88,7 @@ fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
     let text = String::from_utf8_lossy(bytes);
     // Up to the first bad byte the shown text and the file agree.
     let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
-    let mark = text.starts_with('\u{feff}').then_some('\u{feff}'.len_utf8()).unwrap_or(0);
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let at = at.saturating_sub(mark);
     let file = sources.add(path, text);
     let end = at + char::REPLACEMENT_CHARACTER.len_utf8();

@@ -54,10 +54,10 @@ pub mod data {
 
     /// Told while files are read.
     pub trait Progress: Sync {
-        /// So many bytes more are to be read.
-        fn expect(&self, bytes: u64);
-        /// So many bytes more have been read.
-        fn advance(&self, bytes: u64);
+        fn started(&self, file: &str, bytes: u64);
+        /// So many bytes of the file have been read by now.
+        fn advanced(&self, file: &str, bytes: u64);
+        fn finished(&self, file: &str);
     }
 
     pub struct Options<'a> {

@@ -1,7 +1,7 @@
 //! Results as CSV in the long form: a row for each person, stint and KPI.
 //!
 //! UTF-8 with a header. Values and targets are in the KPI's own unit (98.4 with the unit `%`), weights are parts of
-//! 1. Numbers that no decimal holds are rounded to 28 digits. A scorecard without KPIs still has a row; bonuses
+//! one. Numbers that no decimal holds are rounded to 28 digits. A scorecard without KPIs still has a row; bonuses
 //! and deductions have the group `bonus` or `deduction` and their points as contribution.
 
 use std::io::{self, Write};

@@ -200,6 +200,10 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
     };
     let mut parts = Vec::new();
     let mut style = Style::Faint;
+    if scorecard.vetoes.iter().any(|veto| veto.holds == Some(true)) {
+        parts.push(words.veto.to_lowercase());
+        style = Style::Bad;
+    }
     if scorecard.score.is_missing() {
         parts.push(words.incomplete.to_string());
         style = Style::Poor;
@@ -210,10 +214,6 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
         .count();
     if missing > 0 {
         parts.push(words.kpis_missing(missing as u64));
-    }
-    if scorecard.vetoes.iter().any(|veto| veto.holds == Some(true)) {
-        parts.push(words.veto.to_lowercase());
-        style = Style::Bad;
     }
     if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = rating {
         parts.push(words.distribution_remark(show.grade_name(card.position, *by_score)));

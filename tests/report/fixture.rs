@@ -15,8 +15,14 @@ use merit::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::time::{Day, PeriodName};
 use merit::value::{Missing, Value};
 
+/// `1.25` or `5/7`
 pub fn number(text: &str) -> Number {
-    text.parse().unwrap()
+    match text.split_once('/') {
+        Some((numerator, denominator)) => {
+            Number::ratio(numerator.parse::<i64>().unwrap(), denominator.parse::<i64>().unwrap()).unwrap()
+        }
+        None => text.parse().unwrap(),
+    }
 }
 
 fn value(text: &str) -> Value {
@@ -250,14 +256,14 @@ fn director_entries() -> Vec<EntryResult> {
             value: value("12345600"),
             target: Some(value("12000000")),
             score: value("100"),
-            weights: ["0.5", "0.5", "0.12"],
+            weights: ["0.5", "0.5", "3/35"],
         }),
         scored(Scored {
             kpi: 3,
             value: third,
             target: Some(value("80000")),
             score: value("90"),
-            weights: ["0.5", "0.5", "0.12"],
+            weights: ["0.5", "0.5", "3/35"],
         }),
     ];
     let results = vec![
@@ -266,7 +272,7 @@ fn director_entries() -> Vec<EntryResult> {
             value: value("0.984"),
             target: Some(value("1")),
             score: value("96"),
-            weights: ["0.5", "0.6", "0.36"],
+            weights: ["0.5", "5/7", "3/7"],
         }),
         scored(Scored {
             kpi: 1,
@@ -275,7 +281,7 @@ fn director_entries() -> Vec<EntryResult> {
             score: missing,
             weights: ["0.3", "0", "0"],
         }),
-        group_result(["0.2", "0.4", "0.24"], "95", money),
+        group_result(["0.2", "2/7", "6/35"], "95", money),
     ];
     let service = vec![
         scored(Scored {
@@ -293,7 +299,7 @@ fn director_entries() -> Vec<EntryResult> {
             weights: ["0.3", "0.3", "0.12"],
         }),
     ];
-    vec![group_result(["0.6", "0.6", "0.6"], "95.6", results), group_result(["0.4", "0.4", "0.4"], "88.6875", service)]
+    vec![group_result(["0.6", "0.6", "0.6"], "670/7", results), group_result(["0.4", "0.4", "0.4"], "88.6875", service)]
 }
 
 fn rating(grade: usize, by_score: usize, lowered_by: Option<LoweredBy>) -> Option<RatingResult> {
@@ -317,10 +323,10 @@ fn director_card(score: &str, vetoed: bool, grade: usize) -> ScorecardResult {
     let lowered = vetoed.then_some(LoweredBy::Veto(0));
     ScorecardResult {
         entries: director_entries(),
-        combined: value("92.835"),
+        combined: value("26013/280"),
         adjustments: vec![AdjustmentResult { kpi: KpiId(6), value: value("2"), points: value("4") }],
         steps: vec![
-            ScoreStep { what: StepKind::Adjusted, score: number("96.835") },
+            ScoreStep { what: StepKind::Adjusted, score: number("27133/280") },
             ScoreStep { what: StepKind::Rounded, score: number(score) },
         ],
         score: value(score),
@@ -372,12 +378,12 @@ pub fn results() -> Results {
     let period = PeriodName::parse("2026-Q3").unwrap();
     let (shanghai, beijing) = (("SH", "Shanghai marketing business office"), ("BJ", "北京营销业务室"));
 
-    let mut vetoed = card(0, shanghai, first, last, director_card("96.84", true, 3));
+    let mut vetoed = card(0, shanghai, first, last, director_card("96.90", true, 3));
     vetoed.outputs = vec![value("0")];
-    let mut best = card(0, beijing, first, last, director_card("96.84", false, 0));
+    let mut best = card(0, beijing, first, last, director_card("96.90", false, 0));
     best.outputs = vec![Value::Number(Number::ratio(37000, 3).unwrap())];
     let moved = vec![card(1, beijing, first, day(2026, 8, 15), lecturer_card(value("92"), value("86.67"), Some(0))), {
-        let mut card = card(0, shanghai, day(2026, 8, 16), last, director_card("96.84", false, 0));
+        let mut card = card(0, shanghai, day(2026, 8, 16), last, director_card("96.90", false, 0));
         card.outputs = vec![Value::Missing(Missing::Blank)];
         card
     }];
@@ -399,13 +405,13 @@ pub fn results() -> Results {
         first_day: first,
         last_day: last,
         people: vec![
-            person("P01", "王芳", vec![vetoed], Some("96.84"), rating(3, 0, Some(LoweredBy::Veto(0))), Some(1)),
-            person("P02", "Li Lei", vec![best], Some("96.84"), rating(0, 0, None), Some(1)),
+            person("P01", "王芳", vec![vetoed], Some("96.90"), rating(3, 0, Some(LoweredBy::Veto(0))), Some(1)),
+            person("P02", "Li Lei", vec![best], Some("96.90"), rating(0, 0, None), Some(1)),
             person(
                 "P03",
                 "Alexandrina Montgomery-Featherstonehaugh",
                 moved,
-                Some("94.42"),
+                Some("94.45"),
                 rating(0, 0, None),
                 Some(3),
             ),
