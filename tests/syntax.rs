@@ -130,6 +130,24 @@ fn deep_brackets_are_fast_and_too_deep_ones_refused() {
 }
 
 #[test]
+fn every_form_may_be_nested_as_deep_as_is_allowed() {
+    for (open, middle, close) in [
+        ("abs(", "1", ")"),
+        ("sum(x of d where a > ", "1", ")"),
+        ("1 in (2, ", "3", ")"),
+        ("(a and not b or (", "c", "))"),
+        ("if a then ", "1", " else 2"),
+        ("if (if a then b else c) then (d - -", "1", ") else 2"),
+        ("x default -(1 + ", "1", " as %) 1 year earlier"),
+    ] {
+        let depth = if open.matches('(').count() + open.matches("if").count() > 1 { 50 } else { 100 };
+        let text = format!("kpi x : % {{\n  value = {}{middle}{}\n}}\n", open.repeat(depth), close.repeat(depth));
+        let parsed = syntax::parse(FileId(0), &text);
+        assert!(parsed.diagnostics.is_empty(), "{open}: {}", parsed.diagnostics[0].message);
+    }
+}
+
+#[test]
 fn endless_expressions_are_refused() {
     for piece in ["not ", "- ", "1 + ", "a.", "if a then ", "if a then b else ", "(a + ", "x default "] {
         let text = format!("kpi x : % {{\n  value = {}1\n}}\n", piece.repeat(20_000));
