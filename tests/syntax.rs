@@ -44,6 +44,19 @@ fn bad_files_are_answered() {
 }
 
 #[test]
+fn every_code_of_this_stage_has_a_bad_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/syntax/bad");
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let found: std::collections::BTreeSet<&str> =
+        files.flat_map(|path| read(&path).diagnostics).map(|diagnostic| diagnostic.code.as_str()).collect();
+    let all = [
+        "bad-literal", "chained-comparison", "full-width-sign", "repeated-clause", "reserved-name", "too-deep", "unclosed",
+        "unexpected", "unknown-clause",
+    ];
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
 fn good_files_parse() {
     insta::glob!("corpus/syntax/good/*.merit", |path| {
         let read = read(path);
@@ -124,6 +137,9 @@ fn deep_brackets_are_fast_and_too_deep_ones_refused() {
         let parsed = syntax::parse(FileId(0), &nested(depth));
         assert_eq!(parsed.diagnostics.len(), 1);
         assert_eq!(parsed.diagnostics[0].code.as_str(), "too-deep");
+    }
+    for text in [format!("{}{}", "{".repeat(100_000), "\n }".repeat(100_000)), "{ (\n".repeat(50_000), "a {\n(".repeat(50_000)] {
+        assert!(!syntax::parse(FileId(0), &text).diagnostics.is_empty());
     }
     let blocks = format!("{}{}", "a {\n".repeat(50_000), "}\n".repeat(50_000));
     assert_eq!(syntax::parse(FileId(0), &blocks).diagnostics.len(), 1);
