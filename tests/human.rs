@@ -53,3 +53,21 @@ fn long_help_is_wrapped_and_escapes_stay_off_the_terminal() {
         .help("这是一个很长的句子这是一个很长的句子这是一个很长的句子这是一个很长的句子 write it like `this piece of code that should stay together` and nothing else");
     insta::assert_snapshot!(plain(&[finding], &SourceSet::default()));
 }
+
+#[test]
+fn long_lines_are_cut_around_their_label() {
+    let mut sources = SourceSet::default();
+    let text = format!("# a\nkpi x {}标准保费 {}\n\t# b{}", "word ".repeat(30), "more ".repeat(30), " and so on".repeat(20));
+    let at = text.find("标准").unwrap();
+    let file = sources.add("a.merit", text);
+    let middle = Diagnostic::new(Code::Unexpected, "in the middle").at(Span::new(file, at, at + 12), "here");
+    let start = Diagnostic::new(Code::Unexpected, "at the start")
+        .at(Span::new(file, 4, 7), "here")
+        .at(Span::new(file, at, at + 12), "and far to the right");
+    let all = Diagnostic::new(Code::Unexpected, "the whole line").at(Span::new(file, 4, at + 160), "all of this");
+    let out = render(&[middle, start, all], &sources, &HumanOptions::default());
+    use unicode_width::UnicodeWidthStr;
+    // Only the words of a label may reach further.
+    assert!(out.lines().all(|line| line.width() <= 80 || line.contains('╰')), "{out}");
+    insta::assert_snapshot!(out);
+}

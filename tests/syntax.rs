@@ -44,6 +44,19 @@ fn bad_files_are_answered() {
 }
 
 #[test]
+fn every_code_of_this_stage_has_a_bad_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/syntax/bad");
+    let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let found: std::collections::BTreeSet<&str> =
+        files.flat_map(|path| read(&path).diagnostics).map(|diagnostic| diagnostic.code.as_str()).collect();
+    let all = [
+        "bad-literal", "chained-comparison", "full-width-sign", "repeated-clause", "reserved-name", "too-deep", "unclosed",
+        "unexpected", "unknown-clause",
+    ];
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
 fn good_files_parse() {
     insta::glob!("corpus/syntax/good/*.merit", |path| {
         let read = read(path);
@@ -125,8 +138,29 @@ fn deep_brackets_are_fast_and_too_deep_ones_refused() {
         assert_eq!(parsed.diagnostics.len(), 1);
         assert_eq!(parsed.diagnostics[0].code.as_str(), "too-deep");
     }
+    for text in [format!("{}{}", "{".repeat(100_000), "\n }".repeat(100_000)), "{ (\n".repeat(50_000), "a {\n(".repeat(50_000)] {
+        assert!(!syntax::parse(FileId(0), &text).diagnostics.is_empty());
+    }
     let blocks = format!("{}{}", "a {\n".repeat(50_000), "}\n".repeat(50_000));
     assert_eq!(syntax::parse(FileId(0), &blocks).diagnostics.len(), 1);
+}
+
+#[test]
+fn every_form_may_be_nested_as_deep_as_is_allowed() {
+    for (open, middle, close) in [
+        ("abs(", "1", ")"),
+        ("sum(x of d where a > ", "1", ")"),
+        ("1 in (2, ", "3", ")"),
+        ("(a and not b or (", "c", "))"),
+        ("if a then ", "1", " else 2"),
+        ("if (if a then b else c) then (d - -", "1", ") else 2"),
+        ("x default -(1 + ", "1", " as %) 1 year earlier"),
+    ] {
+        let depth = if open.matches('(').count() + open.matches("if").count() > 1 { 50 } else { 100 };
+        let text = format!("kpi x : % {{\n  value = {}{middle}{}\n}}\n", open.repeat(depth), close.repeat(depth));
+        let parsed = syntax::parse(FileId(0), &text);
+        assert!(parsed.diagnostics.is_empty(), "{open}: {}", parsed.diagnostics[0].message);
+    }
 }
 
 #[test]

@@ -4,18 +4,15 @@
 //! files, labels at the end of a file, columns counted in characters, and control characters kept off the terminal.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
-    SpanContents,
-};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use owo_colors::OwoColorize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{DataPlace, Diagnostic, Label, Severity};
-use crate::source::{FileId, SourceFile, SourceSet};
+use super::snippet::Snippet;
+use super::{DataPlace, Diagnostic, Severity};
+use crate::source::{FileId, SourceSet};
 
 #[derive(Clone, Copy, Debug)]
 pub struct HumanOptions {
@@ -34,7 +31,7 @@ impl Default for HumanOptions {
 
 /// All findings, in the order given, with a blank line between them.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceSet, options: &HumanOptions) -> String {
-    let mut shown = Shown { sources, options, texts: HashMap::new(), out: String::new() };
+    let mut shown = Shown { sources, options, out: String::new() };
     for diagnostic in diagnostics.iter().take(options.limit) {
         shown.diagnostic(diagnostic);
     }
@@ -63,8 +60,6 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
 struct Shown<'a> {
     sources: &'a SourceSet,
     options: &'a HumanOptions,
-    /// Texts without control characters, by file.
-    texts: HashMap<FileId, Cow<'a, str>>,
     out: String,
 }
 
@@ -96,22 +91,15 @@ impl Shown<'_> {
 
     /// The sentence and the lines of one file; of a further file only the lines.
     fn report(&mut self, diagnostic: &Diagnostic, file: Option<FileId>, lines_only: bool) {
+        let width = self.options.width.max(40);
         let snippet = file.map(|file| {
-            let source = self.sources.get(file);
-            let text = self.texts.entry(file).or_insert_with(|| printable(&source.text)).clone();
-            Snippet { source, text }
+            let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
+            Snippet::new(self.sources.get(file), labels, width)
         });
-        let labels = match (&snippet, file) {
-            (Some(snippet), Some(file)) => {
-                let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
-                labels.enumerate().map(|(index, label)| snippet.label(label, index == 0)).collect()
-            }
-            _ => Vec::new(),
-        };
-        let report = Report { diagnostic, message: printable(&diagnostic.message).into_owned(), labels, snippet };
+        let report = Report { diagnostic, message: printable(&diagnostic.message).into_owned(), snippet };
         let theme = if self.options.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(self.options.width.max(40))
+            .with_width(width)
             .with_context_lines(1)
             .tab_width(4)
             .with_links(false)
@@ -202,7 +190,7 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
 }
 
 /// The text with every character that could steer a terminal replaced by one of the same length in bytes.
-fn printable(text: &str) -> Cow<'_, str> {
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let steers = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -222,7 +210,6 @@ fn printable(text: &str) -> Cow<'_, str> {
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
     message: String,
-    labels: Vec<LabeledSpan>,
     snippet: Option<Snippet<'a>>,
 }
 
@@ -253,76 +240,10 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
+        self.snippet.as_ref().map(|snippet| Box::new(snippet.labels.iter().cloned()) as Box<dyn Iterator<Item = _>>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.snippet.as_ref().map(|snippet| snippet as &dyn SourceCode)
-    }
-}
-
-/// Lines of one file. miette's own reader walks from the start of the text; this one uses the line index.
-struct Snippet<'a> {
-    source: &'a SourceFile,
-    text: Cow<'a, str>,
-}
-
-impl Snippet<'_> {
-    /// A label that miette will show: inside the text, on whole characters, and not behind its last visible one.
-    fn label(&self, label: &Label, primary: bool) -> LabeledSpan {
-        let visible = self.text.trim_end().len();
-        let last = self.text[..visible].char_indices().next_back().map_or(0, |(at, _)| at);
-        let mut start = (label.span.start as usize).min(last);
-        while !self.text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let mut end = (label.span.end as usize).min(visible).max(start);
-        while !self.text.is_char_boundary(end) {
-            end += 1;
-        }
-        let text = (!label.text.is_empty()).then(|| printable(&label.text).into_owned());
-        let span = SourceSpan::from((start, end - start));
-        match primary {
-            true => LabeledSpan::new_primary_with_span(text, span),
-            false => LabeledSpan::new_with_span(text, span),
-        }
-    }
-}
-
-impl SourceCode for Snippet<'_> {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text: &str = &self.text;
-        let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = |at: usize| text[at..].find('\n').map_or(text.len(), |length| at + length);
-        if span.offset() + span.len() > text.len() {
-            return Err(MietteError::OutOfBounds);
-        }
-        let mut start = line_start(span.offset());
-        for _ in 0..before {
-            start = line_start(start.saturating_sub(1));
-        }
-        let mut end = line_end(span.offset() + span.len());
-        for _ in 0..after {
-            end = line_end((end + 1).min(text.len()));
-        }
-        let (line, column) = match before {
-            // Asked for the place itself.
-            0 => self.source.line_column(span.offset() as u32),
-            _ => (self.source.line_column(start as u32).0, 1),
-        };
-        let lines = text[start..end].matches('\n').count() + 1;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.source.path.display().to_string(),
-            &text.as_bytes()[start..end],
-            SourceSpan::from((start, end - start)),
-            line - 1,
-            column - 1,
-            lines,
-        )))
     }
 }

@@ -5,6 +5,7 @@
 
 mod codes;
 pub mod human;
+mod snippet;
 
 pub use codes::Code;
 

@@ -119,7 +119,13 @@ fn by_indentation(scan: &Scan) -> Braces {
             }
         }
         match token.kind {
-            Kind::OpenBrace => open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None }),
+            Kind::OpenBrace => {
+                open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None });
+                if open.len() > MAX_DEPTH {
+                    // Refused below.
+                    return braces;
+                }
+            }
             Kind::CloseBrace => {
                 let aligned = open.iter().rposition(|block| block.indent == token.indent);
                 let count = match (aligned, open.last()) {

@@ -42,14 +42,6 @@ impl<'s> Around<'s> {
         }
     }
 
-    fn first_start(&self) -> Option<usize> {
-        self.first.map(|token| token.start)
-    }
-
-    fn before_start(&self) -> Option<usize> {
-        self.before.map(|token| token.start)
-    }
-
     fn text(&self, token: Option<&Token>) -> &'s str {
         token.map_or("", |token| self.scan.word(token))
     }
@@ -226,14 +218,15 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             format!("join words with `_`: `{before}_{next}`"),
         );
     }
-    if kind.rule == Rule::declaration && around.kind(around.before) == Some(Kind::Word) && around.before_start() != around.first_start() {
-        if is_word && wants(Rule::colon) | wants(Rule::EOI) && !forms::begins(Rule::declaration, before) && !wants(Rule::comma) {
-            return slip_with(
-                "a name is one word",
-                "a second word",
-                format!("join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"),
-            );
-        }
+    let behind_name = kind.rule == Rule::declaration
+        && around.kind(around.before) == Some(Kind::Word)
+        && around.before.map(|token| token.start) != around.first.map(|token| token.start);
+    if behind_name && is_word && (wants(Rule::colon) || wants(Rule::EOI)) && !wants(Rule::comma) {
+        return slip_with(
+            "a name is one word",
+            "a second word",
+            format!("join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"),
+        );
     }
     if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
         return slip_with(

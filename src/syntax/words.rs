@@ -17,18 +17,19 @@ pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 
 /// Words that may name columns and labels, but not declarations.
 const WORDS: &[&str] = &[
-    "about", "above", "add", "applies", "approved", "as", "attainment", "belongs", "below", "best", "better", "bonus",
-    "brackets", "by", "calendar", "closest", "column", "columns", "combine", "company", "complete", "constant",
-    "continue", "currency", "data", "date", "dated", "decimals", "deduct", "deduction", "distinct", "draft", "each",
-    "earlier", "effective", "eligible", "end", "equal", "every", "expect", "file", "fiscal", "flag", "for", "format",
-    "formula", "full", "function", "given", "gives", "group", "half", "halves", "has", "higher", "house", "ignore",
-    "index", "kpi", "kpis", "language", "last", "least", "linear", "lower", "matrix", "mean", "measured", "month",
-    "months", "more", "most", "named", "note", "number", "on", "one", "optional", "organisation", "outcome", "output",
-    "own", "owner", "period", "position", "previous", "prorated", "purpose", "quarter", "quarters", "range", "rating",
-    "redistribute", "reports", "responsibilities", "rest", "roster", "rounding", "row", "rows", "rules", "scale",
-    "scope", "score", "scorecard", "scores", "sees", "share", "sheet", "snapshot", "source", "start", "starting",
-    "starts", "status", "steps", "target", "team", "test", "text", "total", "unit", "up", "valid", "value", "values",
-    "veto", "weight", "when", "whole", "within", "year", "years", "zero",
+    "about", "above", "add", "applies", "approved", "as", "attainment", "average", "belongs", "below", "best", "better",
+    "bonus", "brackets", "by", "calendar", "closest", "column", "columns", "combine", "company", "complete", "constant",
+    "continue", "count", "currency", "data", "date", "dated", "decimals", "deduct", "deduction", "distinct", "draft",
+    "each", "earlier", "effective", "eligible", "end", "equal", "every", "expect", "file", "fiscal", "flag", "for",
+    "format", "formula", "full", "function", "given", "gives", "group", "half", "halves", "has", "higher", "house",
+    "ignore", "index", "kpi", "kpis", "language", "last", "latest", "least", "linear", "lower", "matrix", "max", "mean",
+    "measured", "median", "min", "month", "months", "more", "most", "named", "note", "number", "on", "one", "only",
+    "optional", "organisation", "outcome", "output", "own", "owner", "percentile", "period", "position", "previous",
+    "prorated", "purpose", "quarter", "quarters", "range", "rating", "redistribute", "reports", "responsibilities",
+    "rest", "roster", "rounding", "row", "rows", "rules", "scale", "scope", "score", "scorecard", "scores", "sees",
+    "share", "sheet", "snapshot", "source", "start", "starting", "starts", "status", "steps", "sum", "target", "team",
+    "test", "text", "total", "unit", "up", "valid", "value", "values", "veto", "weight", "when", "whole", "within",
+    "year", "years", "zero",
 ];
 
 pub fn is_reserved(word: &str) -> bool {
