@@ -20,7 +20,6 @@ pub mod plan;
 pub mod project;
 pub mod report;
 pub mod score;
-pub mod shims;
 pub mod source;
 pub mod syntax;
 pub mod time;

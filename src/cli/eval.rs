@@ -16,7 +16,7 @@ use crate::plan::query::Team;
 use crate::project::{self, Project};
 use crate::report::{Format, Report, write};
 use crate::score::card::Results;
-use crate::shims::data::{Options, Progress, answer};
+use crate::data::{Options, Progress, answer};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::plan::plan;
 use crate::score::score;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::shims::data::Progress;
+use crate::data::Progress;
 
 /// Work that is done sooner needs no bar.
 const PATIENCE: Duration = Duration::from_millis(700);

@@ -122,18 +122,7 @@ codes! {
     NegativeInGeometricMean = "negative-in-geometric-mean" Error;
     /// Scorecards that take in each other's scores.
     ScoreCircle = "score-circle" Error;
-}
 
-impl Code {
-    /// Whether a finding with this code may be there only because a line elsewhere could not be read.
-    pub fn may_follow_from_a_gap(self) -> bool {
-        use Code::*;
-        matches!(
-            self,
-            UnknownName | UnknownUnit | WrongKind | Unused | Incomplete | SharesTotal | BadDataSet | NoScope | ScaleHole
-                | Unreachable | HouseRule
-        )
-    }
     // --- data
     /// No file matches a pattern.
     NoFile = "no-file" Error;
@@ -169,4 +158,16 @@ impl Code {
     EmptyWindow = "empty-window" Error;
     /// A row dated by a period that lies partly inside a window.
     StraddlingPeriod = "straddling-period" Error;
+}
+
+impl Code {
+    /// Whether a finding with this code may be there only because a line elsewhere could not be read.
+    pub fn may_follow_from_a_gap(self) -> bool {
+        use Code::*;
+        matches!(
+            self,
+            UnknownName | UnknownUnit | WrongKind | Unused | Incomplete | SharesTotal | BadDataSet | NoScope | ScaleHole
+                | Unreachable | HouseRule
+        )
+    }
 }
