@@ -166,8 +166,17 @@ impl Code {
         use Code::*;
         matches!(
             self,
-            UnknownName | UnknownUnit | WrongKind | Unused | Incomplete | SharesTotal | BadDataSet | NoScope | ScaleHole
-                | Unreachable | HouseRule
+            UnknownName
+                | UnknownUnit
+                | WrongKind
+                | Unused
+                | Incomplete
+                | SharesTotal
+                | BadDataSet
+                | NoScope
+                | ScaleHole
+                | Unreachable
+                | HouseRule
         )
     }
 }

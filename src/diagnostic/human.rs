@@ -110,7 +110,9 @@ impl Shown<'_> {
         }
         let text = text.trim_matches('\n');
         let text = match lines_only {
-            true => text.find('╭').and_then(|at| text.get(text[..at].rfind('\n').map_or(0, |at| at + 1)..)).unwrap_or(""),
+            true => {
+                text.find('╭').and_then(|at| text.get(text[..at].rfind('\n').map_or(0, |at| at + 1)..)).unwrap_or("")
+            }
             false => text,
         };
         for line in text.lines() {

@@ -2,8 +2,9 @@
 
 use super::checker::{Checker, Symbol};
 use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
+use super::env::{Env, Place};
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
-use super::formula::{Env, Place, first_optional};
+use super::formula::first_optional;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -178,9 +179,14 @@ impl Checker<'_> {
             }
             Route::None => {
                 self.report(
-                    Diagnostic::new(Code::NoScope, format!("the rows of `{from}` cannot be told apart by a row of `{to}`"))
-                        .at(written.data.span, format!("`{from}` has no link to `{to}`"))
-                        .help(format!("add a column to `{from}` that links to `{to}`, or read it outside the other aggregate")),
+                    Diagnostic::new(
+                        Code::NoScope,
+                        format!("the rows of `{from}` cannot be told apart by a row of `{to}`"),
+                    )
+                    .at(written.data.span, format!("`{from}` has no link to `{to}`"))
+                    .help(format!(
+                        "add a column to `{from}` that links to `{to}`, or read it outside the other aggregate"
+                    )),
                 );
                 None
             }
@@ -252,9 +258,12 @@ impl Checker<'_> {
                 if value.ty.optional {
                     let blank = self.text(first_optional(value).span);
                     self.report(
-                        Diagnostic::new(Code::BlanksInSum, format!("`{blank}` can be blank, and a sum must say what that means"))
-                            .at(value.span, "may be missing")
-                            .help(format!("write `{blank} default 0`, or `where {blank} is not missing`")),
+                        Diagnostic::new(
+                            Code::BlanksInSum,
+                            format!("`{blank}` can be blank, and a sum must say what that means"),
+                        )
+                        .at(value.span, "may be missing")
+                        .help(format!("write `{blank} default 0`, or `where {blank} is not missing`")),
                     );
                 }
                 Type::known(value.ty.base.clone())

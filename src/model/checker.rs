@@ -240,7 +240,8 @@ impl<'t> Checker<'t> {
                 None
             }
             None => {
-                let candidates = self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str());
+                let candidates =
+                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str());
                 let mend = self.did_you_mean(&name.text, candidates, || format!("declare a {wanted} `{}`", name.text));
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no {wanted} `{}`", name.text))
@@ -447,7 +448,17 @@ impl<'t> Checker<'t> {
 /// 1 to 12 for `January`, `Jan`, in any case.
 fn month_number(name: &str) -> Option<u32> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let name = name.to_lowercase();

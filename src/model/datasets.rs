@@ -4,8 +4,8 @@ use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
     Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Role, Route, TimeShape,
 };
+use super::env::Env;
 use super::expr::Base;
-use super::formula::Env;
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -54,10 +54,13 @@ impl Checker<'_> {
             if let DataClause::Column(column) = clause {
                 if let Some(first) = set.columns.iter().find(|known| known.name == column.name.text) {
                     self.report(
-                        Diagnostic::new(Code::DeclaredTwice, format!("the column `{}` is declared twice", column.name.text))
-                            .at(column.name.span, "declared again here")
-                            .at(first.span, "declared first here")
-                            .help("remove one of the two, or give it another name"),
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("the column `{}` is declared twice", column.name.text),
+                        )
+                        .at(column.name.span, "declared again here")
+                        .at(first.span, "declared first here")
+                        .help("remove one of the two, or give it another name"),
                     );
                     continue;
                 }
@@ -74,9 +77,12 @@ impl Checker<'_> {
                     let post = set.columns.iter().position(|column| matches!(column.ty, ColumnType::Position));
                     if position.is_none() && post.is_none() {
                         self.report(
-                            Diagnostic::new(Code::BadDataSet, format!("the roster `{}` does not say who holds which post", set.name))
-                                .at(*span, "whose post?")
-                                .help("add a column of the type `position`, or write `roster as` and a position's name"),
+                            Diagnostic::new(
+                                Code::BadDataSet,
+                                format!("the roster `{}` does not say who holds which post", set.name),
+                            )
+                            .at(*span, "whose post?")
+                            .help("add a column of the type `position`, or write `roster as` and a position's name"),
                         );
                     }
                     let every = position.as_ref().map(|name| {
@@ -93,9 +99,12 @@ impl Checker<'_> {
                     match parent {
                         Some(parent) => set.role = Some(Role::Organisation { parent: ColumnIx(parent) }),
                         None => self.report(
-                            Diagnostic::new(Code::BadDataSet, format!("the organisation `{}` has no column for the parent", set.name))
-                                .at(*span, "a tree needs parents")
-                                .help(format!("add a column such as `column parent : {} optional`", set.name)),
+                            Diagnostic::new(
+                                Code::BadDataSet,
+                                format!("the organisation `{}` has no column for the parent", set.name),
+                            )
+                            .at(*span, "a tree needs parents")
+                            .help(format!("add a column such as `column parent : {} optional`", set.name)),
                         ),
                     }
                 }
@@ -121,9 +130,12 @@ impl Checker<'_> {
                         if let Some(column) = self.clause_column(&set, name, |_| true, "") {
                             if set.columns[column.0].optional {
                                 self.report(
-                                    Diagnostic::new(Code::BadDataSet, format!("the key column `{}` may be blank", name.text))
-                                        .at(name.span, "a key must always be there")
-                                        .help(format!("remove `optional` from `{}`, or choose another key", name.text)),
+                                    Diagnostic::new(
+                                        Code::BadDataSet,
+                                        format!("the key column `{}` may be blank", name.text),
+                                    )
+                                    .at(name.span, "a key must always be there")
+                                    .help(format!("remove `optional` from `{}`, or choose another key", name.text)),
                                 );
                             }
                             set.key.push(column);
@@ -161,9 +173,12 @@ impl Checker<'_> {
         self.shape_columns_present(&set);
         if set.files.is_empty() {
             self.report(
-                Diagnostic::new(Code::Incomplete, format!("the data set `{}` does not say which file it is in", set.name))
-                    .at(set.span, "no `file`")
-                    .help(format!("add a line such as `file \"{}*.csv\"`", set.name)),
+                Diagnostic::new(
+                    Code::Incomplete,
+                    format!("the data set `{}` does not say which file it is in", set.name),
+                )
+                .at(set.span, "no `file`")
+                .help(format!("add a line such as `file \"{}*.csv\"`", set.name)),
             );
         }
         if !has_row {
@@ -207,9 +222,12 @@ impl Checker<'_> {
         let column = &set.columns[needed.0];
         if column.optional {
             self.report(
-                Diagnostic::new(Code::BadDataSet, format!("the column `{}` may be blank, but says when a row begins to hold", column.name))
-                    .at(column.span, "must always be there")
-                    .help("remove `optional`"),
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("the column `{}` may be blank, but says when a row begins to hold", column.name),
+                )
+                .at(column.span, "must always be there")
+                .help("remove `optional`"),
             );
         }
     }
@@ -289,9 +307,12 @@ impl Checker<'_> {
                 for (at, one) in choices.iter().enumerate() {
                     if choices[..at].iter().any(|earlier| earlier.name.text == one.name.text) {
                         self.report(
-                            Diagnostic::new(Code::DeclaredTwice, format!("`{}` stands twice in the list", one.name.text))
-                                .at(one.name.span, "again")
-                                .help("remove one of the two"),
+                            Diagnostic::new(
+                                Code::DeclaredTwice,
+                                format!("`{}` stands twice in the list", one.name.text),
+                            )
+                            .at(one.name.span, "again")
+                            .help("remove one of the two"),
                         );
                     }
                 }
@@ -440,7 +461,12 @@ impl Checker<'_> {
                     )
                 } else {
                     (
-                        format!("`{}` links by {parts} value(s), and the key of `{}` is {}", column.name, target.name, key.join(", ")),
+                        format!(
+                            "`{}` links by {parts} value(s), and the key of `{}` is {}",
+                            column.name,
+                            target.name,
+                            key.join(", ")
+                        ),
                         format!("write `{} by (…)` with one column for each of {}", target.name, key.join(", ")),
                     )
                 };
@@ -470,7 +496,9 @@ impl Checker<'_> {
                 let DataClause::BelongsTo { column, scope } = clause else { continue };
                 let set = self.model.data[at].clone();
                 let link = |ty: &ColumnType| matches!(ty, ColumnType::Link { .. });
-                let Some(column) = self.clause_column(&set, column, link, "a link to another data set") else { continue };
+                let Some(column) = self.clause_column(&set, column, link, "a link to another data set") else {
+                    continue;
+                };
                 self.used.columns.insert((from, column));
                 if *scope != Some(ScopeWord::Team) {
                     forced[0] = Some(column);
@@ -495,7 +523,9 @@ impl Checker<'_> {
             return Route::Links(Vec::new());
         }
         if let Some(first) = first {
-            let ColumnType::Link { data, .. } = &self.model.data[from.0].columns[first.0].ty else { return Route::None };
+            let ColumnType::Link { data, .. } = &self.model.data[from.0].columns[first.0].ty else {
+                return Route::None;
+            };
             match self.route(*data, to, None) {
                 Route::Links(rest) => {
                     return Route::Links(std::iter::once(first).chain(rest).collect());
@@ -573,9 +603,12 @@ impl Checker<'_> {
         self.expect_base(&typed, &base, &what, written.name.span);
         if typed.ty.optional && written.optional.is_none() {
             self.report(
-                Diagnostic::new(Code::MayBeMissing, format!("the column `{name}` can be missing, and is not declared `optional`"))
-                    .at(formula.span, "may be missing")
-                    .help("write `optional` behind its type, or give a value with `default`"),
+                Diagnostic::new(
+                    Code::MayBeMissing,
+                    format!("the column `{name}` can be missing, and is not declared `optional`"),
+                )
+                .at(formula.span, "may be missing")
+                .help("write `optional` behind its type, or give a value with `default`"),
             );
         }
         self.model.data[data.0].columns[column.0].derived = Some(typed);

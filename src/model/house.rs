@@ -64,7 +64,11 @@ impl Checker<'_> {
                         format!("the scorecard of `{}` has {kpis} KPIs; {least} to {most} are allowed", position.name),
                     )
                     .at(position.span, format!("{kpis} KPIs"))
-                    .help(if number > most { "remove the least important ones" } else { "add what the position is measured by" }),
+                    .help(if number > most {
+                        "remove the least important ones"
+                    } else {
+                        "add what the position is measured by"
+                    }),
                 );
             }
         }
@@ -99,7 +103,11 @@ impl Checker<'_> {
                     found.push(
                         Diagnostic::new(
                             Code::HouseRule,
-                            format!("a weight of {shown} stands in `{}`; every weight is {side} {}", position.name, super::kpis::percent(limit)),
+                            format!(
+                                "a weight of {shown} stands in `{}`; every weight is {side} {}",
+                                position.name,
+                                super::kpis::percent(limit)
+                            ),
                         )
                         .at(entry.span, format!("weighs {shown}"))
                         .help(mend),

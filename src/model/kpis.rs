@@ -1,8 +1,8 @@
 //! Constants, KPIs, indices and functions.
 
 use super::checker::{Checker, KpiDeclaration, Progress, label};
+use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
-use super::formula::Env;
 use super::unit::DisplayUnit;
 use super::{Constant, Dated, Direction, Kpi, KpiId, Model, When};
 use crate::diagnostic::{Code, Diagnostic};
@@ -196,11 +196,19 @@ impl Checker<'_> {
                     let points = matches!(weight, tree::Weight::Points(_));
                     if points != total.is_some() {
                         let (message, mend) = if points {
-                            ("weights in points need the total they add up to", "write `scorecard total 100 points`, or weights in `%`")
+                            (
+                                "weights in points need the total they add up to",
+                                "write `scorecard total 100 points`, or weights in `%`",
+                            )
                         } else {
-                            ("this scorecard is in points, and this weight is a share", "write the weight in points: `25 points`")
+                            (
+                                "this scorecard is in points, and this weight is a share",
+                                "write the weight in points: `25 points`",
+                            )
                         };
-                        self.report(Diagnostic::new(Code::WrongUnit, message).at(number.span, "this weight").help(mend));
+                        self.report(
+                            Diagnostic::new(Code::WrongUnit, message).at(number.span, "this weight").help(mend),
+                        );
                         return None;
                     }
                     let share = weight_value(number);
@@ -238,7 +246,10 @@ impl Checker<'_> {
             let mend = if equal > 0 {
                 "make the stated shares smaller: nothing is left for `equal`".to_string()
             } else if left.is_positive() {
-                format!("{} is missing: raise a weight, add an entry, or let some share the rest with `equal`", shown(&left))
+                format!(
+                    "{} is missing: raise a weight, add an entry, or let some share the rest with `equal`",
+                    shown(&left)
+                )
             } else {
                 format!("{} is too much: lower a weight or remove an entry", shown(&left.neg()))
             };
@@ -269,9 +280,12 @@ impl Checker<'_> {
             for (at, parameter) in function.parameters.iter().enumerate() {
                 if function.parameters[..at].iter().any(|earlier| earlier.text == parameter.text) {
                     self.report(
-                        Diagnostic::new(Code::DeclaredTwice, format!("`{}` stands twice in the brackets", parameter.text))
-                            .at(parameter.span, "again")
-                            .help("give each parameter a name of its own"),
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("`{}` stands twice in the brackets", parameter.text),
+                        )
+                        .at(parameter.span, "again")
+                        .help("give each parameter a name of its own"),
                     );
                 }
             }

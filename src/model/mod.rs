@@ -4,15 +4,21 @@
 //! checker found. A model with errors is never planned or evaluated.
 
 mod aggregates;
+mod calls;
 mod checker;
 pub mod data;
 mod datasets;
+mod env;
+mod expect;
 pub mod expr;
 mod formula;
 mod house;
 mod kpis;
+mod names;
 mod positions;
+mod reach;
 mod scales;
+mod scorecards;
 pub mod unit;
 
 pub use checker::check;

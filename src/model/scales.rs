@@ -1,8 +1,8 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
 use super::checker::{Checker, label};
+use super::env::Env;
 use super::expr::{Base, Expr, Type};
-use super::formula::Env;
 use super::unit::{Dimension, DisplayUnit};
 use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, Matrix, Model, PerStep, Rating, Scale, Step, Within,
@@ -67,10 +67,9 @@ impl Checker<'_> {
                 direction: None,
                 target: None,
             };
-            let curve = self.curve(&scale.curve, &fits).unwrap_or(Curve {
-                kind: CurveKind::Steps(Vec::new()),
-                span: scale.curve.span,
-            });
+            let curve = self
+                .curve(&scale.curve, &fits)
+                .unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
@@ -84,7 +83,8 @@ impl Checker<'_> {
 
     pub(super) fn declare_matrices(&mut self) {
         for matrix in self.declarations.matrices.clone() {
-            let mut unit = |ty: &tree::Type| self.number_type(ty, "what a matrix reads").unwrap_or_else(DisplayUnit::number);
+            let mut unit =
+                |ty: &tree::Type| self.number_type(ty, "what a matrix reads").unwrap_or_else(DisplayUnit::number);
             let inputs = [unit(&matrix.inputs[0]), unit(&matrix.inputs[1])];
             let output = match &matrix.output {
                 Some(ty) => self.number_type(ty, "what a matrix yields").unwrap_or_else(DisplayUnit::point),
@@ -271,7 +271,14 @@ impl Checker<'_> {
     }
 
     /// Steps and grades: one direction, strictly in order, all covered.
-    fn thresholds(&mut self, conditions: &[(Option<(BinaryOp, Number)>, Span)], span: Span, what: &str, gets: &str, unit: &str) {
+    fn thresholds(
+        &mut self,
+        conditions: &[(Option<(BinaryOp, Number)>, Span)],
+        span: Span,
+        what: &str,
+        gets: &str,
+        unit: &str,
+    ) {
         let falling = |op: BinaryOp| matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual);
         let rising = |op: BinaryOp| matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
         let first = conditions.iter().find_map(|(condition, _)| condition.as_ref().map(|(op, _)| *op));
@@ -279,10 +286,13 @@ impl Checker<'_> {
             let Some((op, _)) = condition else {
                 if at + 1 < conditions.len() {
                     self.report(
-                        Diagnostic::new(Code::Unreachable, format!("`else` takes all that is left, so no {what} can follow it"))
-                            .at(conditions[at + 1].1, "never reached")
-                            .at(*place, "`else`")
-                            .help("put `else` last"),
+                        Diagnostic::new(
+                            Code::Unreachable,
+                            format!("`else` takes all that is left, so no {what} can follow it"),
+                        )
+                        .at(conditions[at + 1].1, "never reached")
+                        .at(*place, "`else`")
+                        .help("put `else` last"),
                     );
                 }
                 continue;
@@ -313,10 +323,17 @@ impl Checker<'_> {
             if !ordered && !edge {
                 let (one, other) = (self.text(*first), self.text(*second));
                 self.report(
-                    Diagnostic::new(Code::Unreachable, format!("nothing ever reaches this {what}: {other} is covered by {one} before it"))
-                        .at(*second, "never reached")
-                        .at(*first, "covers it")
-                        .help(if falling(*op) { "order them from high to low" } else { "order them from low to high" }),
+                    Diagnostic::new(
+                        Code::Unreachable,
+                        format!("nothing ever reaches this {what}: {other} is covered by {one} before it"),
+                    )
+                    .at(*second, "never reached")
+                    .at(*first, "covers it")
+                    .help(if falling(*op) {
+                        "order them from high to low"
+                    } else {
+                        "order them from low to high"
+                    }),
                 );
             }
         }
@@ -369,7 +386,8 @@ impl Checker<'_> {
         let culprit = match &curve.kind {
             CurveKind::Linear { anchors, .. } => anchors.windows(2).find_map(|pair| {
                 let (one, other) = (self.number(&pair[0].score), self.number(&pair[1].score));
-                (!rises(&one, &other)).then(|| (pair[0].at.span, pair[0].score.span, pair[1].at.span, pair[1].score.span))
+                (!rises(&one, &other))
+                    .then(|| (pair[0].at.span, pair[0].score.span, pair[1].at.span, pair[1].score.span))
             }),
             CurveKind::Steps(steps) => steps.windows(2).find_map(|pair| {
                 let (op, at) = pair[0].condition.as_ref()?;
@@ -382,7 +400,8 @@ impl Checker<'_> {
             CurveKind::PerStep(step) => {
                 let agrees = (better == Better::Higher) == (step.above != step.deduct);
                 if !agrees {
-                    let (word, side) = (if step.deduct { "deducts" } else { "adds" }, if step.above { "above" } else { "below" });
+                    let (word, side) =
+                        (if step.deduct { "deducts" } else { "adds" }, if step.above { "above" } else { "below" });
                     let other = if step.above { "below" } else { "above" };
                     self.report(
                         Diagnostic::new(
@@ -421,10 +440,13 @@ impl Checker<'_> {
             for grade in &rating.grades {
                 if let Some(first) = grades.iter().find(|known| known.name == grade.name.text) {
                     self.report(
-                        Diagnostic::new(Code::DeclaredTwice, format!("the grade `{}` stands twice in the rating", grade.name.text))
-                            .at(grade.name.span, "again")
-                            .at(first.span, "first here")
-                            .help("give each grade one line"),
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("the grade `{}` stands twice in the rating", grade.name.text),
+                        )
+                        .at(grade.name.span, "again")
+                        .at(first.span, "first here")
+                        .help("give each grade one line"),
                     );
                 }
                 let condition = match &grade.condition {
@@ -454,8 +476,7 @@ impl Checker<'_> {
                 });
             }
             self.thresholds(&conditions, rating.name.span, "grade", "grade", "points");
-            let distribution =
-                rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
                 label: label(&rating.name.text, &rating.label),
@@ -474,9 +495,12 @@ impl Checker<'_> {
         };
         if grade + 1 == grades.len() {
             self.report(
-                Diagnostic::new(Code::NoEffect, format!("`{}` is the last grade, and nobody can be moved below it", rule.grade.text))
-                    .at(rule.grade.span, "the last grade")
-                    .help("limit a better grade"),
+                Diagnostic::new(
+                    Code::NoEffect,
+                    format!("`{}` is the last grade, and nobody can be moved below it", rule.grade.text),
+                )
+                .at(rule.grade.span, "the last grade")
+                .help("limit a better grade"),
             );
         }
         let share = Number::from(rule.share.written).mul(&Number::from_parts(
@@ -501,9 +525,12 @@ impl Checker<'_> {
             "team" => Within::Team,
             _ => {
                 self.report(
-                    Diagnostic::new(Code::UnknownName, format!("grades cannot be distributed within `{}`", rule.within.text))
-                        .at(rule.within.span, "unknown")
-                        .help("write `within position`, `within team` or `within company`"),
+                    Diagnostic::new(
+                        Code::UnknownName,
+                        format!("grades cannot be distributed within `{}`", rule.within.text),
+                    )
+                    .at(rule.within.span, "unknown")
+                    .help("write `within position`, `within team` or `within company`"),
                 );
                 return None;
             }

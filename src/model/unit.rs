@@ -115,7 +115,12 @@ pub struct DisplayUnit {
 
 impl DisplayUnit {
     pub fn number() -> DisplayUnit {
-        DisplayUnit { dimension: Dimension::none(), factor: Number::ONE, singular: String::new(), plural: String::new() }
+        DisplayUnit {
+            dimension: Dimension::none(),
+            factor: Number::ONE,
+            singular: String::new(),
+            plural: String::new(),
+        }
     }
 
     pub fn point() -> DisplayUnit {

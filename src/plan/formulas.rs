@@ -193,10 +193,9 @@ impl Planner<'_> {
             WindowKind::Period => months,
             WindowKind::PreviousPeriod => months.earlier(months.count),
             WindowKind::Earlier { months: by } => months.earlier(*by),
-            WindowKind::Last { months: count } => Months {
-                first: crate::time::Month(months.last().0 + 1 - *count as i32),
-                count: *count,
-            },
+            WindowKind::Last { months: count } => {
+                Months { first: crate::time::Month(months.last().0 + 1 - *count as i32), count: *count }
+            }
             WindowKind::YearToDate => self.model.company.calendar.year_to_date(months),
             WindowKind::WholeYear => self.model.company.calendar.fiscal_year(months.last()),
             WindowKind::Literal(period) => self.model.company.calendar.months(*period),

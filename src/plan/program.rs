@@ -38,22 +38,44 @@ pub enum Calc {
     /// A measure's answer for the subject's group: the company, the stint's team, or the person in the post.
     /// `months` is the window read: in scope own, one that lies wholly outside the stints in the post is
     /// missing (`Missing::OutsideStints`), where `cut` says so (data without time shape is not cut).
-    Measure { measure: MeasureId, scope: ScopeWord, months: Months, cut: bool, at_least: Option<u64> },
+    Measure {
+        measure: MeasureId,
+        scope: ScopeWord,
+        months: Months,
+        cut: bool,
+        at_least: Option<u64>,
+    },
     /// A column of the roster row: index into `Query::reads`.
     Read(usize),
     Not(CalcId),
     Negate(CalcId),
     Binary(BinaryOp, CalcId, CalcId),
-    If { condition: CalcId, then: CalcId, otherwise: CalcId },
-    Default { value: CalcId, fallback: CalcId },
+    If {
+        condition: CalcId,
+        then: CalcId,
+        otherwise: CalcId,
+    },
+    Default {
+        value: CalcId,
+        fallback: CalcId,
+    },
     IsMissing(CalcId),
     InSet(CalcId, Vec<CalcId>),
-    InDays { date: CalcId, from: Day, to: Day },
+    InDays {
+        date: CalcId,
+        from: Day,
+        to: Day,
+    },
     Call(Builtin, Vec<CalcId>),
     /// A named scale at a value: index into [`Program::curves`].
     Curve(usize, CalcId),
     /// Names its operand in explanations: this KPI, over these months, in this scope.
-    Kpi { kpi: KpiId, months: Months, scope: ScopeWord, body: CalcId },
+    Kpi {
+        kpi: KpiId,
+        months: Months,
+        scope: ScopeWord,
+        body: CalcId,
+    },
     /// What only scoring knows; evaluated afresh for each entry or output.
     Input(Input),
 }
@@ -134,8 +156,13 @@ pub struct KpiPlan {
 #[derive(Clone, Debug)]
 pub enum CurvePlan {
     /// 100 × attainment, capped.
-    Attainment { up_to: Option<Number> },
-    Linear { anchors: Vec<AnchorPlan>, continue_above: bool },
+    Attainment {
+        up_to: Option<Number>,
+    },
+    Linear {
+        anchors: Vec<AnchorPlan>,
+        continue_above: bool,
+    },
     /// The first whose condition holds.
     Steps(Vec<(Option<(BinaryOp, Number)>, Number)>),
     PerStep(PerStepPlan),

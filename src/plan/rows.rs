@@ -216,7 +216,13 @@ fn counted_rows(aggregate: &Aggregate) -> Option<Expr> {
 
 /// The tables, those that others link to first.
 pub(super) fn in_order(model: &Model, mut tables: IndexMap<DataId, TableBuilder>) -> Vec<Table> {
-    fn visit(model: &Model, data: DataId, tables: &IndexMap<DataId, TableBuilder>, order: &mut Vec<DataId>, seen: &mut Vec<DataId>) {
+    fn visit(
+        model: &Model,
+        data: DataId,
+        tables: &IndexMap<DataId, TableBuilder>,
+        order: &mut Vec<DataId>,
+        seen: &mut Vec<DataId>,
+    ) {
         if seen.contains(&data) {
             return;
         }

@@ -78,8 +78,13 @@ impl<'s> Reader<'s> {
             );
             return None;
         };
-        let names: Vec<Name> =
-            header.cells.into_iter().map(|cell| self.header_cell(cell)).collect::<Vec<_>>().into_iter().collect::<Option<_>>()?;
+        let names: Vec<Name> = header
+            .cells
+            .into_iter()
+            .map(|cell| self.header_cell(cell))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .collect::<Option<_>>()?;
         let rows: Vec<GivenRow> = rows.collect();
         for row in &rows {
             if row.cells.len() != names.len() {

@@ -265,7 +265,8 @@ impl<'s> Reader<'s> {
     }
 
     fn house_rule(&mut self, node: &Node<'s>) -> Option<HouseRule> {
-        let inside = node.kids().find(|part| matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::has_rule))?;
+        let inside =
+            node.kids().find(|part| matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::has_rule))?;
         let kind = match inside.rule() {
             Rule::size_rule => {
                 let limits: Vec<Number> =

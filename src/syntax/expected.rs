@@ -66,9 +66,9 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
     let form = forms::form_in(kind.rule, first);
     if let Some(slip) = slip(&around, &stop.expected, kind) {
         let help = slip.help.or_else(|| form.map(|form| format!("for example: {form}")));
-        return Diagnostic::new(Code::Unexpected, slip.message).at(place, slip.label).help(
-            help.unwrap_or_else(|| "look at how the lines around it are written".to_string()),
-        );
+        return Diagnostic::new(Code::Unexpected, slip.message)
+            .at(place, slip.label)
+            .help(help.unwrap_or_else(|| "look at how the lines around it are written".to_string()));
     }
     let expected = plain_words(&stop.expected);
     let found = match around.found {
@@ -170,7 +170,8 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         );
     }
     let after_next = around.text(around.after_next);
-    let short = short_window(found, next, before_number).or_else(|| short_window(next, after_next, true).filter(|_| after_next == "earlier"));
+    let short = short_window(found, next, before_number)
+        .or_else(|| short_window(next, after_next, true).filter(|_| after_next == "earlier"));
     if let Some((length, example)) = short {
         return slip_with(
             format!("a window is a run of whole months, not of {length}"),
@@ -189,7 +190,11 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         return slip_with(format!("`{found}` is not a word of the language"), "two words", "write `else if`");
     }
     if found == "." && matches!(around.next.map(|t| t.kind), Some(Kind::Number)) {
-        return slip_with("a number begins with a digit", "a digit is missing before this", format!("write `0.{next}`"));
+        return slip_with(
+            "a number begins with a digit",
+            "a digit is missing before this",
+            format!("write `0.{next}`"),
+        );
     }
     if around.has_if && wants(Rule::kw_else) && !wants(Rule::name) {
         return slip_with(
@@ -211,7 +216,8 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             "choose another name, or check whether something is missing before it",
         );
     }
-    if found == "-" && around.kind(around.before) == Some(Kind::Word) && around.next.is_some() && is_head(around, kind) {
+    if found == "-" && around.kind(around.before) == Some(Kind::Word) && around.next.is_some() && is_head(around, kind)
+    {
         return slip_with(
             "a name holds no hyphen",
             "not part of a name",
@@ -225,7 +231,9 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         return slip_with(
             "a name is one word",
             "a second word",
-            format!("join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"),
+            format!(
+                "join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"
+            ),
         );
     }
     if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
@@ -235,7 +243,10 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
             format!("formulas use the name, reports the label: `{before} short_name {}`", shorten(found)),
         );
     }
-    if found == "/" && matches!(kind.rule, Rule::declaration | Rule::data_clause | Rule::position_clause) && !wants(Rule::divide) {
+    if found == "/"
+        && matches!(kind.rule, Rule::declaration | Rule::data_clause | Rule::position_clause)
+        && !wants(Rule::divide)
+    {
         return slip_with(
             "a unit is written without spaces",
             "a space stands before this",
@@ -265,7 +276,11 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
     if wants(Rule::text) && is_word && expected.iter().all(|rule| matches!(rule, Rule::text | Rule::language)) {
         let start = around.found.map_or(around.end, |token| token.start);
         let text = shorten(&around.scan.text[start..around.end]);
-        return slip_with("text stands in quotes", "`\"` is missing", format!("put the text between quotes: `\"{text}\"`"));
+        return slip_with(
+            "text stands in quotes",
+            "`\"` is missing",
+            format!("put the text between quotes: `\"{text}\"`"),
+        );
     }
     if found == "{" || found_kind == Some(Kind::OpenBrace) {
         return slip_with("no block belongs here", "not expected here", "take the `{` and its `}` away");
@@ -338,7 +353,12 @@ fn plain_words(rules: &[Rule]) -> Vec<String> {
     let value = "a value".to_string();
     if things.contains(&value) {
         // A value may be any of these.
-        things.retain(|word| !matches!(word.as_str(), "a name" | "a number" | "text in quotes" | "a whole number" | "a period such as `2026-Q3`"));
+        things.retain(|word| {
+            !matches!(
+                word.as_str(),
+                "a name" | "a number" | "text in quotes" | "a whole number" | "a period such as `2026-Q3`"
+            )
+        });
         signs.retain(|word| !matches!(word.as_str(), "`(`" | "`missing`" | "`if`" | "`count`"));
     }
     things.extend(signs);
@@ -374,8 +394,22 @@ fn plain_word(rule: Rule) -> Word {
     use Rule as R;
     match rule {
         R::EOI => Word::Thing("the end of the line"),
-        R::expr | R::test_expr | R::value | R::negative | R::if_expr | R::missing | R::flag | R::path | R::call
-        | R::paren | R::count_distinct | R::dated | R::dated_item | R::date | R::call_inside | R::kw_not => Word::Thing("a value"),
+        R::expr
+        | R::test_expr
+        | R::value
+        | R::negative
+        | R::if_expr
+        | R::missing
+        | R::flag
+        | R::path
+        | R::call
+        | R::paren
+        | R::count_distinct
+        | R::dated
+        | R::dated_item
+        | R::date
+        | R::call_inside
+        | R::kw_not => Word::Thing("a value"),
         R::number | R::decimal | R::integer => Word::Thing("a number"),
         R::whole => Word::Thing("a whole number"),
         R::weight | R::weight_number => Word::Thing("a weight such as `40%`"),
@@ -391,19 +425,55 @@ fn plain_word(rule: Rule) -> Word {
         R::scope_word => Word::Thing("`own`, `team` or `company`"),
         R::own_or_team => Word::Thing("`own` or `team`"),
         R::length => Word::Thing("`months`, `quarters`, `halves` or `years`"),
-        R::curve | R::linear | R::steps | R::deduct | R::add | R::brackets | R::formula => Word::Thing("a curve such as `linear` or `steps`"),
+        R::curve | R::linear | R::steps | R::deduct | R::add | R::brackets | R::formula => {
+            Word::Thing("a curve such as `linear` or `steps`")
+        }
         R::limit | R::compare | R::matrix_limit => Word::Thing("a limit such as `>= 80%`"),
         R::anchor => Word::Thing("a pair such as `80% -> 60`"),
         R::step => Word::Thing("a step such as `>= 90 -> 100`"),
         R::point_unit => Word::Thing("`points`"),
         R::window | R::window_word | R::this_period => Word::Thing("a window such as `previous period`"),
         R::unstated => Word::Sign("`?`".into()),
-        R::plus | R::minus | R::times | R::divide | R::kw_and | R::kw_or | R::kw_default | R::comparison | R::is_missing
-        | R::between | R::in_set | R::in_window | R::kw_is | R::kw_between | R::kw_in | R::kw_as | R::as_unit | R::over
-        | R::kw_over | R::window_postfix | R::earlier | R::last | R::previous | R::year_to_date | R::whole_year
-        | R::earlier_ahead | R::kw_last | R::kw_previous | R::kw_whole | R::dot => Word::Operator,
-        R::percent | R::permille | R::literal_unit | R::label | R::translation | R::language | R::never_unit
-        | R::word_reserved | R::year_ahead | R::blank => Word::Silent,
+        R::plus
+        | R::minus
+        | R::times
+        | R::divide
+        | R::kw_and
+        | R::kw_or
+        | R::kw_default
+        | R::comparison
+        | R::is_missing
+        | R::between
+        | R::in_set
+        | R::in_window
+        | R::kw_is
+        | R::kw_between
+        | R::kw_in
+        | R::kw_as
+        | R::as_unit
+        | R::over
+        | R::kw_over
+        | R::window_postfix
+        | R::earlier
+        | R::last
+        | R::previous
+        | R::year_to_date
+        | R::whole_year
+        | R::earlier_ahead
+        | R::kw_last
+        | R::kw_previous
+        | R::kw_whole
+        | R::dot => Word::Operator,
+        R::percent
+        | R::permille
+        | R::literal_unit
+        | R::label
+        | R::translation
+        | R::language
+        | R::never_unit
+        | R::word_reserved
+        | R::year_ahead
+        | R::blank => Word::Silent,
         R::open_paren => Word::Sign("`(`".into()),
         R::close_paren => Word::Sign("`)`".into()),
         R::comma => Word::Sign("`,`".into()),

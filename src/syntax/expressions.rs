@@ -235,7 +235,13 @@ impl<'s> Reader<'s> {
         let reads = inside.kids().find(|part| {
             matches!(
                 part.rule(),
-                Rule::of_data | Rule::by_link | Rule::dated_by | Rule::where_ | Rule::during | Rule::at_edge | Rule::at_least_rows
+                Rule::of_data
+                    | Rule::by_link
+                    | Rule::dated_by
+                    | Rule::where_
+                    | Rule::during
+                    | Rule::at_edge
+                    | Rule::at_least_rows
             )
         });
         match function {
@@ -308,7 +314,10 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
                     .at(place, "nothing stands here for a count")
-                    .help(format!("write `count({0})` for the rows, or `count distinct(… of {0})` for different values", data.text)),
+                    .help(format!(
+                        "write `count({0})` for the rows, or `count distinct(… of {0})` for different values",
+                        data.text
+                    )),
             );
             return None;
         }

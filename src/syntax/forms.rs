@@ -78,7 +78,11 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::scorecard_clause, "when", "`when missing redistribute`, `when missing zero` or `when missing no rating`"),
     (Rule::scorecard_clause, "complete", "`complete at least 70%`"),
     (Rule::scorecard_clause, "range", "`range 0 to 120`"),
-    (Rule::scorecard_clause, "veto", "`veto misconduct_cases > 0 gives rating at most D \"A confirmed case of misconduct\"`"),
+    (
+        Rule::scorecard_clause,
+        "veto",
+        "`veto misconduct_cases > 0 gives rating at most D \"A confirmed case of misconduct\"`",
+    ),
     (Rule::scorecard_clause, "bonus", "`bonus awards add 2 for each 1 up to 10 \"Awards\"`"),
     (Rule::scorecard_clause, "deduction", "`deduction late_reports deduct 1 for each 1 up to 5 \"Late reports\"`"),
     (Rule::scorecard_clause, "rating", "`rating grades`"),
@@ -140,5 +144,7 @@ pub fn elsewhere(word: &str, block: Rule) -> Option<String> {
     });
     // Declarations last: `rating grades` is more often a line of a scorecard.
     let found = FORMS.iter().rev().filter(|(rule, known, _)| *rule != block && *known == word);
-    entry.or_else(|| found.filter_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}: {form}"))).next())
+    entry.or_else(|| {
+        found.filter_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}: {form}"))).next()
+    })
 }

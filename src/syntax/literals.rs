@@ -22,7 +22,9 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     let digits = run(rest);
     let whole = &rest[..digits];
     let mut length = digits;
-    if let Some(decimals) = rest[digits..].strip_prefix('.').filter(|after| after.starts_with(|c: char| c.is_ascii_digit())) {
+    if let Some(decimals) =
+        rest[digits..].strip_prefix('.').filter(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+    {
         length += 1 + run(decimals);
     }
     let finding = |length, label, message: String, help: String, mended| {
@@ -38,7 +40,10 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             length,
             "one number or several?",
             format!("a comma stands inside `{written}`"),
-            format!("write `{plain}` for one number; put a space behind the comma of a list: `{}`", written.replace(',', ", ")),
+            format!(
+                "write `{plain}` for one number; put a space behind the comma of a list: `{}`",
+                written.replace(',', ", ")
+            ),
             Some(plain),
         );
     }
@@ -65,15 +70,24 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
         let help = match unit.as_str() {
             "万" | "万元" => format!(
                 "write the number out: {}; or declare `unit wan = 10_000 CNY` and write `{written} wan`",
-                written.parse::<u32>().map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
+                written
+                    .parse::<u32>()
+                    .map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
             ),
             _ => format!("put a space between a number and its unit: `{written} {unit}`"),
         };
         let total = length + unit.len();
-        return finding(total, "the unit follows without a space", format!("`{written}{unit}` is neither a number nor a name"), help, None);
+        return finding(
+            total,
+            "the unit follows without a space",
+            format!("`{written}{unit}` is neither a number nor a name"),
+            help,
+            None,
+        );
     }
     // 007, 1__0, 10_
-    let proper_groups = written.split('.').all(|part| !part.starts_with('_') && !part.ends_with('_') && !part.contains("__"));
+    let proper_groups =
+        written.split('.').all(|part| !part.starts_with('_') && !part.ends_with('_') && !part.contains("__"));
     let decimals = written.split_once('.').map_or("", |(_, decimals)| decimals);
     if !proper_groups || decimals.contains('_') {
         let plain = written.replace('_', "");
@@ -82,7 +96,8 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             "`_` at the wrong place",
             format!("`{written}` is not how a number is written"),
             format!("`_` stands between two digits before the decimal point: `1_000_000`; or write `{plain}`"),
-            Some(plain.trim_start_matches('0').to_string()).filter(|plain| plain.starts_with(|c: char| c.is_ascii_digit())),
+            Some(plain.trim_start_matches('0').to_string())
+                .filter(|plain| plain.starts_with(|c: char| c.is_ascii_digit())),
         );
     }
     if whole.len() > 1 && whole.starts_with('0') {
@@ -179,7 +194,9 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
             } else if number(part).is_some() {
                 format!("months go from `{year}-01` to `{year}-12`; for a subtraction put spaces around `-`")
             } else {
-                format!("periods are written `{year}-H1`, `{year}-Q3` or `{year}-07`; for a subtraction put spaces around `-`")
+                format!(
+                    "periods are written `{year}-H1`, `{year}-Q3` or `{year}-07`; for a subtraction put spaces around `-`"
+                )
             };
             ("not a period", format!("`{written}` is not a period"), help)
         }
@@ -210,8 +227,11 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
         ),
     };
     let mended = match parts.as_slice() {
-        [year, month, day] if written.len() == 10 => Some(format!("{year}-{month}-{day}"))
-            .filter(|_| number(month).zip(number(day)).is_some_and(|(m, d)| Day::from_ymd(year.parse().unwrap_or(0), m, d).is_some())),
+        [year, month, day] if written.len() == 10 => Some(format!("{year}-{month}-{day}")).filter(|_| {
+            number(month)
+                .zip(number(day))
+                .is_some_and(|(m, d)| Day::from_ymd(year.parse().unwrap_or(0), m, d).is_some())
+        }),
         _ => None,
     };
     Some((length, Some(Finding { length, label, message, help, mended })))
@@ -231,7 +251,8 @@ pub fn is_wide_form(c: char) -> bool {
 
 /// What to type instead.
 pub fn ascii_for(c: char) -> Option<&'static str> {
-    const PLAIN: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    const PLAIN: &str =
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     Some(match c {
         '、' => ",",
         '—' | '–' | '−' => "-",
@@ -296,7 +317,13 @@ pub fn slips() -> &'static [Slip] {
         slip("==", "one `=` is enough", "`==` is not a sign of the language", "compare with a single `=`", Some("=")),
         slip("!==", "write `!=`", "`!==` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
         slip("<>", "write `!=`", "`<>` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
-        slip("=>", "write `->` or `>=`", "`=>` is not a sign of the language", "a scale goes from a value to a score with `->`; \"at least\" is `>=`", Some("->")),
+        slip(
+            "=>",
+            "write `->` or `>=`",
+            "`=>` is not a sign of the language",
+            "a scale goes from a value to a score with `->`; \"at least\" is `>=`",
+            Some("->"),
+        ),
         slip("=<", "write `<=`", "`=<` is not a sign of the language", "write `<=` for \"at most\"", Some("<=")),
         slip(":=", "write `=`", "`:=` is not a sign of the language", "write `=`", Some("=")),
         slip("&&", "write `and`", "`&&` is not a sign of the language", "write `and` between two conditions", None),

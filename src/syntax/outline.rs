@@ -175,8 +175,21 @@ impl Builder<'_> {
             Kind::Sign => !matches!(scan.word(token), "%" | "‰" | "?" | "|"),
             Kind::Word => matches!(
                 scan.word(token),
-                "and" | "or" | "not" | "in" | "is" | "between" | "as" | "default" | "over" | "then" | "of" | "where"
-                    | "during" | "to" | "from"
+                "and"
+                    | "or"
+                    | "not"
+                    | "in"
+                    | "is"
+                    | "between"
+                    | "as"
+                    | "default"
+                    | "over"
+                    | "then"
+                    | "of"
+                    | "where"
+                    | "during"
+                    | "to"
+                    | "from"
             ),
             _ => false,
         };
@@ -201,8 +214,25 @@ impl Builder<'_> {
         let tokens = &self.scan.tokens[item.first..self.at];
         for token in tokens {
             let word = self.scan.word(token);
-            let operator = matches!(word, "+" | "-" | "*" | "/" | "." | "and" | "or" | "not" | "default" | "as" | "over" | "earlier" | "date" | "last")
-                || matches!(word, "=" | "<" | ">" | "!=" | "<=" | ">=" | "is" | "in" | "between" | "year" | "whole" | "previous");
+            let operator = matches!(
+                word,
+                "+" | "-"
+                    | "*"
+                    | "/"
+                    | "."
+                    | "and"
+                    | "or"
+                    | "not"
+                    | "default"
+                    | "as"
+                    | "over"
+                    | "earlier"
+                    | "date"
+                    | "last"
+            ) || matches!(
+                word,
+                "=" | "<" | ">" | "!=" | "<=" | ">=" | "is" | "in" | "between" | "year" | "whole" | "previous"
+            );
             operators += usize::from(operator);
             ifs += usize::from(word == "if");
             prefixes = if matches!(word, "-" | "not") { prefixes + 1 } else { 0 };

@@ -126,7 +126,10 @@ impl<'s> Reader<'s> {
         let text = label.child(Rule::text).map(|text| self.text(&text));
         let mut translations: Vec<(Name, Text)> = Vec::new();
         for translation in label.all(Rule::translation) {
-            let (Some(language), Some(text)) = (translation.child(Rule::language), translation.child(Rule::text)) else { continue };
+            let (Some(language), Some(text)) = (translation.child(Rule::language), translation.child(Rule::text))
+            else {
+                continue;
+            };
             let (language, text) = (self.name(&language), self.text(&text));
             match translations.iter().find(|(known, _)| known.text == language.text) {
                 Some((first, _)) => {
@@ -154,7 +157,8 @@ impl<'s> Reader<'s> {
     }
 
     pub fn texts(&self, node: &Node) -> Vec<Text> {
-        node.child(Rule::texts).map_or_else(Vec::new, |texts| texts.all(Rule::text).map(|text| self.text(&text)).collect())
+        node.child(Rule::texts)
+            .map_or_else(Vec::new, |texts| texts.all(Rule::text).map(|text| self.text(&text)).collect())
     }
 
     pub fn scope_word(&self, node: &Node) -> Option<(ScopeWord, Span)> {

@@ -274,7 +274,9 @@ impl<'s> Scanner<'s> {
         }
         let help = match ascii.as_str() {
             "" => format!("take `{found}` away; inside text, between quotes, it may stay"),
-            _ => format!("type `{ascii}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"),
+            _ => format!(
+                "type `{ascii}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"
+            ),
         };
         let label = if ascii.is_empty() { "not a sign of the language".to_string() } else { format!("type `{ascii}`") };
         let message = match literals::is_wide_form(c) {
@@ -302,9 +304,8 @@ impl<'s> Scanner<'s> {
         }
         last.labels.push(Label { span, text: format!("type `{ascii}`") });
         last.message = "this line holds full-width characters".into();
-        last.help = Some(
-            "type them with the keyboard set to English; inside text, between quotes, they may stay".into(),
-        );
+        last.help =
+            Some("type them with the keyboard set to English; inside text, between quotes, they may stay".into());
         true
     }
 
@@ -343,10 +344,8 @@ impl<'s> Scanner<'s> {
             let at = offset + width;
             (at, line[at..].chars().next().map_or(1, char::len_utf8))
         });
-        let (message, help) = (
-            format!("`{open}` does not begin a text"),
-            "put text between straight quotes: `\"…\"`".to_string(),
-        );
+        let (message, help) =
+            (format!("`{open}` does not begin a text"), "put text between straight quotes: `\"…\"`".to_string());
         let code = if open == '\'' { Code::Unexpected } else { Code::FullWidthSign };
         let Some((offset, close_width)) = found else {
             self.diagnostic(code, start, start + width, "type `\"`", message, help);

@@ -138,7 +138,9 @@ impl<'s> Reader<'s> {
 
     fn score_rule(&mut self, node: &Node<'s>) -> Option<ScoreRule> {
         let span = node.span();
-        let inside = node.kids().find(|part| part.rule() != Rule::kw_score && part.rule() != Rule::kw_on && part.rule() != Rule::kw_attainment)?;
+        let inside = node.kids().find(|part| {
+            part.rule() != Rule::kw_score && part.rule() != Rule::kw_on && part.rule() != Rule::kw_attainment
+        })?;
         Some(match inside.rule() {
             Rule::on_attainment => ScoreRule::OnAttainment(Box::new(self.score_rule(&inside)?), span),
             Rule::attainment => {

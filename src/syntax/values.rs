@@ -244,11 +244,22 @@ impl<'s> Reader<'s> {
 
     fn part_of_year(&mut self, node: &Node<'s>) -> Option<Name> {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-            "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ];
         let name = self.name(&node.child(Rule::name)?);
-        if MONTHS.contains(&name.text.as_str()) || matches!(name.text.as_str(), "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2") {
+        if MONTHS.contains(&name.text.as_str()) || matches!(name.text.as_str(), "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2")
+        {
             return Some(name);
         }
         let near = super::words::nearest_exact(&name.text, MONTHS.iter().copied());
