@@ -14,10 +14,12 @@ use crate::time::PeriodName;
     max_term_width = 80,
     after_help = "\
 Examples:
-  merit check specs/insurance                        look for mistakes in the specs
-  merit eval specs/insurance --period 2026-Q3        everyone's scores and ratings
-  merit eval specs/insurance --period 2026-Q3 --person P0102
-                                                     one person's scorecard in full
+  merit check specs/insurance
+      look for mistakes in the specs
+  merit eval specs/insurance --period 2026-Q3
+      everyone's scores and ratings
+  merit eval specs/insurance --period 2026-Q3 --person S1056
+      one person's scorecard in full
 
 `merit help COMMAND` tells more about a command."
 )]
