@@ -4,7 +4,7 @@ use super::cell::{Problem, Repair, folded};
 use super::read::Tally;
 use super::read::layout::Layout;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern};
+use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 
@@ -355,6 +355,7 @@ pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Opti
         None => format!("two rows of `{}` have the same {columns}: `{key}`", data.name),
     };
     let help = match days {
+        Some(_) if matches!(data.time, TimeShape::Snapshot(_)) => "take one of the two rows out".to_string(),
         Some(_) => "let the earlier row end the day before the later one begins".to_string(),
         None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
     };

@@ -8,7 +8,7 @@ use super::read::SHOWN;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table, text_of};
 use super::errors;
 use crate::diagnostic::Diagnostic;
-use crate::model::data::{ColumnIx, ColumnType, DataSet};
+use crate::model::data::{ColumnIx, ColumnType, DataSet, TimeShape};
 use crate::time::Day;
 use crate::value::Value;
 
@@ -116,8 +116,17 @@ pub fn key_of_row(data: &DataSet, table: &Table, columns: &[ColumnIx], row: usiz
     Some(join_parts(parts.iter().map(String::as_str)))
 }
 
-/// Numbers the keys and refuses duplicates; `None` for a data set without a key.
+/// Numbers the keys and refuses duplicates; `None` for a data set without a key, or whose keys or times are not all
+/// known.
 pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Option<Keys> {
+    let time = match data.time {
+        TimeShape::Valid { from, to } => [Some(from), to],
+        TimeShape::Snapshot(column) => [Some(column), None],
+        TimeShape::Always | TimeShape::Dated(_) => [None, None],
+    };
+    if !table.are_good(data.key.iter().copied().chain(time.into_iter().flatten())) {
+        return None;
+    }
     let (known, of_row) = match data.key.as_slice() {
         [] => return None,
         [key] if matches!(table.column(*key), Some(Column::Text { .. })) => match table.column(*key) {

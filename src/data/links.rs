@@ -30,7 +30,7 @@ pub fn resolve(model: &Model, tables: &mut [Table], errors: &mut Vec<Diagnostic>
                 None
             };
             let Some((resolved, unknown)) = resolved else { continue };
-            if tables[at].sound && tables[target].sound {
+            if tables[target].complete && tables[at].are_good(by.iter().copied()) {
                 report(model, &tables[at], &tables[target], column, by, unknown, errors);
             }
             tables[at].columns[index] = Some(resolved);

@@ -13,7 +13,9 @@
 //! What holds: nothing is guessed (an ambiguous cell is an error), numbers are exact, every cell that cannot be read
 //! is reported with its place, and answers do not depend on the order of rows and files or the number of threads.
 
-pub mod cell;
+#[cfg(test)]
+mod agreement;
+mod cell;
 mod column;
 mod dictionary;
 mod errors;
@@ -88,16 +90,13 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
     let mut errors = Vec::new();
     let needed = needs::columns(model, query);
     let mut tables = table::load(model, &needed, options, &mut errors);
-    for table in tables.iter_mut().filter(|table| table.sound) {
-        let before = errors.len();
+    for table in &mut tables {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-        table.sound = errors.len() == before;
     }
     links::resolve(model, &mut tables, &mut errors);
     let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
     let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
     let teams = organisation
-        .filter(|table| table.sound)
         .map(|table| teams::build(model, table, &mut errors))
         .unwrap_or_default();
     if !options.allow_empty {

@@ -88,8 +88,6 @@ pub struct Batch<'a> {
     nodes: Vec<Option<Rc<Vector<'a>>>>,
     hops: HashMap<Vec<ColumnIx>, Rc<Vec<u32>>>,
     other_days: &'a mut OtherDays,
-    /// Only the slow way, for tests.
-    slow: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -101,14 +99,7 @@ impl<'a> Batch<'a> {
         other_days: &'a mut OtherDays,
     ) -> Batch<'a> {
         let nodes = vec![None; world.nodes[table].len()];
-        Batch { world, table, rows, days, nodes, hops: HashMap::new(), other_days, slow: false }
-    }
-
-    /// Everything row by row: what the quick ways must agree with.
-    #[cfg(test)]
-    pub fn slowly(mut self) -> Self {
-        self.slow = true;
-        self
+        Batch { world, table, rows, days, nodes, hops: HashMap::new(), other_days }
     }
 
     pub fn len(&self) -> usize {
@@ -142,9 +133,6 @@ impl<'a> Batch<'a> {
             RowNode::Negate(node) => operate::negate(&*self.node(*node), len),
             RowNode::Binary(op, left, right) => {
                 let (left, right) = (self.node(*left), self.node(*right));
-                if self.slow {
-                    return operate::binary_slow(*op, &left, &right, len);
-                }
                 operate::binary(*op, &left, &right, len)
             }
             RowNode::If { condition, then, otherwise } => {
@@ -167,9 +155,6 @@ impl<'a> Batch<'a> {
             RowNode::Call(function, arguments) => {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.node(*argument)).collect();
                 let arguments: Vec<&Vector> = arguments.iter().map(|argument| &**argument).collect();
-                if self.slow {
-                    return operate::call_slow(*function, &arguments, rounding, len);
-                }
                 operate::call(*function, &arguments, rounding, len)
             }
         }
