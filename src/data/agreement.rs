@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::column::{Builder, Column, NONE, join};
 use super::cell::{Content, Kind};
+use super::column::{Builder, Column, NONE, join};
 use super::nodes::{Batch, Days, OtherDays, World};
 use super::table::{Shape, Table};
 use super::vector::Rows;
@@ -24,11 +24,13 @@ fn table() -> Table {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (dice >> 33) % sides
     };
-    let number_kind = || Kind::Number(Box::new(super::number_cell::NumberCell::new(
-        &crate::model::unit::DisplayUnit::number(),
-        Some(&Number::ONE),
-        None,
-    )));
+    let number_kind = || {
+        Kind::Number(Box::new(super::number_cell::NumberCell::new(
+            &crate::model::unit::DisplayUnit::number(),
+            Some(&Number::ONE),
+            None,
+        )))
+    };
     let mut column = |kind: Kind, cell: &mut dyn FnMut(u64) -> Content<'static>| {
         let mut builder = Builder::new(&kind);
         for _ in 0..ROWS {
@@ -104,8 +106,20 @@ fn grow(of: Of, depth: u32, dice: &mut dyn Iterator<Item = u32>, nodes: &mut Vec
             3 => constant(Value::Missing(missing(roll(2)))),
             at => column(6 + at as usize),
         },
-        (0..=3, Of::Choice) => if roll(3) == 0 { constant(Value::Choice(roll(4))) } else { column(8) },
-        (0..=3, Of::Text) => if roll(3) == 0 { constant(Value::text(["b", "zz"][roll(2) as usize])) } else { column(9) },
+        (0..=3, Of::Choice) => {
+            if roll(3) == 0 {
+                constant(Value::Choice(roll(4)))
+            } else {
+                column(8)
+            }
+        }
+        (0..=3, Of::Text) => {
+            if roll(3) == 0 {
+                constant(Value::text(["b", "zz"][roll(2) as usize]))
+            } else {
+                column(9)
+            }
+        }
         (2..=4, Of::Number) => {
             let op = [BinaryOp::Add, BinaryOp::Subtract, BinaryOp::Multiply, BinaryOp::Divide][roll(4) as usize];
             let (left, right) = (grow(of, depth - 1, dice, nodes), grow(of, depth - 1, dice, nodes));

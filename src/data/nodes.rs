@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::column::{Column, NONE, NO_DAY};
+use super::column::{Column, NO_DAY, NONE};
 use super::operate;
 use super::table::{ALWAYS_AFTER, Table};
 use super::vector::{Rows, Vector};
@@ -129,8 +129,8 @@ impl<'a> Batch<'a> {
                 (Some((_, keys)), Some(answers)) => answers.gather(&keys),
                 _ => operate::missing(Missing::NoRows),
             },
-            RowNode::Not(node) => operate::not(&*self.node(*node), len),
-            RowNode::Negate(node) => operate::negate(&*self.node(*node), len),
+            RowNode::Not(node) => operate::not(&self.node(*node), len),
+            RowNode::Negate(node) => operate::negate(&self.node(*node), len),
             RowNode::Binary(op, left, right) => {
                 let (left, right) = (self.node(*left), self.node(*right));
                 operate::binary(*op, &left, &right, len)
@@ -143,14 +143,14 @@ impl<'a> Batch<'a> {
                 let (value, fallback) = (self.node(*value), self.node(*fallback));
                 operate::default(&value, &fallback, len)
             }
-            RowNode::IsMissing(node) => operate::is_missing(&*self.node(*node), len),
+            RowNode::IsMissing(node) => operate::is_missing(&self.node(*node), len),
             RowNode::InSet(value, items) => {
                 let value = self.node(*value);
                 let items: Vec<_> = items.iter().map(|item| self.node(*item)).collect();
                 operate::in_set(&value, &items.iter().map(|item| &**item).collect::<Vec<_>>(), len)
             }
             RowNode::InDays { date, from, to } => {
-                operate::in_days(&*self.node(*date), *from, *to, &world.model.company.calendar, len)
+                operate::in_days(&self.node(*date), *from, *to, &world.model.company.calendar, len)
             }
             RowNode::Call(function, arguments) => {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.node(*argument)).collect();

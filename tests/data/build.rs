@@ -182,7 +182,13 @@ impl Project {
         self.node(data, RowNode::Constant(value))
     }
 
-    pub fn measure(&mut self, data: usize, function: AggregateFunction, value: Option<NodeId>, rows: Rows) -> MeasureId {
+    pub fn measure(
+        &mut self,
+        data: usize,
+        function: AggregateFunction,
+        value: Option<NodeId>,
+        rows: Rows,
+    ) -> MeasureId {
         self.query.measures.push(Measure {
             data: DataId(data),
             function,

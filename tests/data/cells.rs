@@ -28,7 +28,10 @@ fn bad_cells() {
         cells(column("premium", money()), &["12345678901234567890123456789.5"]),
         cells(column("rate", percent(None)), &["85", "85%", "0"]),
         cells(ages, &["15", "16", "81"]),
-        cells(column("issued", ColumnType::Date), &["03/04/2026", "13/04/2026", "04/13/2026", "2026-02-30", "soon", "-"]),
+        cells(
+            column("issued", ColumnType::Date),
+            &["03/04/2026", "13/04/2026", "04/13/2026", "2026-02-30", "soon", "-"],
+        ),
         cells(formatted, &["03/04/2026", "03.04.2026"]),
         cells(column("month", ColumnType::Period), &["2026-07", "July"]),
         cells(column("full_time", ColumnType::Flag), &["是", "N", "maybe"]),
@@ -57,8 +60,7 @@ fn organisation() -> DataSet {
 
 #[test]
 fn circles_and_unknown_parents() {
-    let mut project = Project::new(vec![organisation()])
-        .file("teams.csv", "code,parent\nA,\nB,C\nC,D\nD,B\nE,E\n");
+    let mut project = Project::new(vec![organisation()]).file("teams.csv", "code,parent\nA,\nB,C\nC,D\nD,B\nE,E\n");
     project.query.organisation = Some(DataId(0));
     let circles = project.errors();
     let project = project.file("teams.csv", "code,parent\nNorth,\nSouth,\nN1,north\nN2,Nroth\nN3,Nroth\n");

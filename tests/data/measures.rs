@@ -42,10 +42,8 @@ pub fn company() -> Project {
     people.key = vec![ColumnIx(0)];
     people.time = TimeShape::Valid { from: ColumnIx(4), to: Some(ColumnIx(5)) };
     people.role = Some(Role::Roster { post: Some(ColumnIx(2)), every: None });
-    people.belongs = Belongs {
-        own: vec![(DataId(PEOPLE), Route::Links(Vec::new()))],
-        team: Route::Links(vec![ColumnIx(3)]),
-    };
+    people.belongs =
+        Belongs { own: vec![(DataId(PEOPLE), Route::Links(Vec::new()))], team: Route::Links(vec![ColumnIx(3)]) };
     let mut policies = data(
         "policies",
         "policy",
@@ -61,10 +59,7 @@ pub fn company() -> Project {
     policies.key = vec![ColumnIx(0)];
     policies.time = TimeShape::Dated(ColumnIx(2));
     let mut project = Project::new(vec![teams, people, policies])
-        .file(
-            "teams.csv",
-            "code,name,parent\nHQ,Head office,\nN,North,HQ\nS,South,HQ\nN1,North one,N\n",
-        )
+        .file("teams.csv", "code,name,parent\nHQ,Head office,\nN,North,HQ\nS,South,HQ\nN1,North one,N\n")
         .file(
             "people.csv",
             "staff_no,name,post,team,joined,left,pay\n\
@@ -85,8 +80,7 @@ pub fn company() -> Project {
              6,p3,2026-07-06,-,A,w\n\
              7,p1,2025-07-02,50,A,x\n",
         );
-    project.model.positions =
-        vec![position("agent", "Agent", "保险代理"), position("leader", "Team leader", "主管")];
+    project.model.positions = vec![position("agent", "Agent", "保险代理"), position("leader", "Team leader", "主管")];
     project.query.organisation = Some(DataId(TEAMS));
     project.query.rosters = vec![DataId(PEOPLE)];
     project
@@ -325,10 +319,7 @@ fn columns_of_the_person() {
     }
     let answers = project.answers();
     let outside = Value::Missing(Missing::OutsideStints);
-    assert_eq!(
-        answers.reads[0],
-        [vec![number("100"), number("110")], vec![outside.clone()], vec![number("90")]]
-    );
+    assert_eq!(answers.reads[0], [vec![number("100"), number("110")], vec![outside.clone()], vec![number("90")]]);
     let text = Value::text;
     assert_eq!(answers.reads[1], [vec![text("North one"), text("South")], vec![outside], vec![text("North")]]);
 }
@@ -425,6 +416,9 @@ fn numbers_beyond_fixed_point() {
     let small = project.measure(0, Min, Some(premium), Rows::All);
     let answers = project.answers();
     let Value::Number(total) = &answers.measures[sum.0][0].value else { panic!() };
-    assert_eq!(format!("{total:?}"), "100000089999999999999999995000000000000000000000000001/10000000000000000000000000000");
+    assert_eq!(
+        format!("{total:?}"),
+        "100000089999999999999999995000000000000000000000000001/10000000000000000000000000000"
+    );
     assert_eq!(line(&answers.measures[small.0]), "0.0000000000000000000000000001");
 }

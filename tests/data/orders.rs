@@ -33,8 +33,18 @@ fn files(dice: &mut Dice, policies: u64) -> (Vec<String>, Vec<String>) {
     for person in 0..PEOPLE_COUNT {
         let team = |dice: &mut Dice| ["HQ", "N", "S", "N1"][dice.roll(4) as usize];
         let post = |dice: &mut Dice| ["agent", "Team leader", "director"][dice.roll(3) as usize];
-        people.push(format!("q{person},Q{person},{},{},2024-01-01,2025-03-1{},10.5", post(dice), team(dice), dice.roll(9)));
-        people.push(format!("q{person},Q{person},{},{},2025-04-0{},,1{person}", post(dice), team(dice), dice.roll(9) + 1));
+        people.push(format!(
+            "q{person},Q{person},{},{},2024-01-01,2025-03-1{},10.5",
+            post(dice),
+            team(dice),
+            dice.roll(9)
+        ));
+        people.push(format!(
+            "q{person},Q{person},{},{},2025-04-0{},,1{person}",
+            post(dice),
+            team(dice),
+            dice.roll(9) + 1
+        ));
     }
     let policy = |number: u64, dice: &mut Dice| {
         let (year, month, day) = (2024 + dice.roll(2), dice.roll(12) + 1, dice.roll(28) + 1);
@@ -48,10 +58,8 @@ fn files(dice: &mut Dice, policies: u64) -> (Vec<String>, Vec<String>) {
 }
 
 fn project(people: &[String], policies: &[String], parts: usize, threads: usize) -> Project {
-    let mut project = company().file(
-        "people.csv",
-        format!("staff_no,name,post,team,joined,left,pay\n{}\n", people.join("\n")),
-    );
+    let mut project =
+        company().file("people.csv", format!("staff_no,name,post,team,joined,left,pay\n{}\n", people.join("\n")));
     std::fs::remove_file(project.folder.path().join("policies.csv")).unwrap();
     for (part, rows) in policies.chunks(policies.len().div_ceil(parts)).enumerate() {
         let header = "policy_no,agent,issued,premium,status,customer";

@@ -66,8 +66,8 @@ fn titles_blank_rows_and_other_columns() {
 fn total_rows_are_left_out_where_the_spec_says_so() {
     let mut data = policies();
     data.ignore_rows_starting = vec!["合计".into(), "Total".into()];
-    let mut project =
-        Project::new(vec![data]).file("policies.csv", "Policy No,Premium,Issued\nA,10,2026-07-01\nTotal,10\n,合计：10,\n");
+    let mut project = Project::new(vec![data])
+        .file("policies.csv", "Policy No,Premium,Issued\nA,10,2026-07-01\nTotal,10\n,合计：10,\n");
     let premium = project.path(0, "premium");
     let measure = project.measure(0, AggregateFunction::Sum, Some(premium), Rows::All);
     assert_eq!(project.value(measure), number("10"));
