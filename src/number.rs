@@ -79,6 +79,42 @@ impl Number {
         (!denominator.is_zero()).then(|| Number::fraction(BigRational::new(numerator.into(), denominator)))
     }
 
+    /// Numerator and denominator (above 0, lowest terms or not) where both are small enough that sums of products of
+    /// two such pairs stay within 128 bits.
+    fn small(&self) -> Option<(i128, i128)> {
+        let (up, down) = match &self.value {
+            Value::Decimal(decimal) => (decimal.mantissa(), 10i128.checked_pow(decimal.scale())?),
+            Value::Fraction(ratio) => (ratio.numer().to_i128()?, ratio.denom().to_i128()?),
+        };
+        (up.unsigned_abs() < 1 << 62 && down < 1 << 62).then_some((up, down))
+    }
+
+    /// `up / down` (not 0) without a detour through large integers where a decimal holds it.
+    fn small_ratio(up: i128, down: i128) -> Number {
+        let common = up.gcd(&down) * down.signum();
+        let (up, down) = (up / common, down / common);
+        let (mut rest, mut twos, mut fives) = (down, 0u32, 0u32);
+        while rest % 2 == 0 {
+            rest /= 2;
+            twos += 1;
+        }
+        while rest % 5 == 0 {
+            rest /= 5;
+            fives += 1;
+        }
+        let places = twos.max(fives);
+        if rest == 1 && places <= MAX_PLACES {
+            let factor = 10i128.checked_pow(places).map(|power| power / down);
+            let coefficient = factor.and_then(|factor| up.checked_mul(factor));
+            if let Some(decimal) = coefficient.and_then(|c| Decimal::try_from_i128_with_scale(c, places).ok()) {
+                return Number::decimal(decimal);
+            }
+            return Number::fraction(BigRational::new_raw(up.into(), down.into()));
+        }
+        let ratio = BigRational::new_raw(up.into(), down.into());
+        Number { value: Value::Fraction(Box::new(ratio)), approximate: false }
+    }
+
     fn rational(&self) -> BigRational {
         match &self.value {
             Value::Decimal(decimal) => BigRational::new(decimal.mantissa().into(), ten_to(decimal.scale())),
@@ -162,7 +198,10 @@ impl Number {
         };
         let sum = match quick {
             Some((sum, scale)) => Number::from_parts(sum, scale),
-            None => Number::fraction(self.rational() + other.rational()),
+            None => match self.small().zip(other.small()) {
+                Some(((a, b), (c, d))) => Number::small_ratio(a * d + c * b, b * d),
+                None => Number::fraction(self.rational() + other.rational()),
+            },
         };
         sum.marked_like(self, other)
     }
@@ -183,7 +222,10 @@ impl Number {
         };
         let product = match quick {
             Some((product, scale)) => Number::from_reduced(product, scale),
-            None => Number::fraction(self.rational() * other.rational()),
+            None => match self.small().zip(other.small()) {
+                Some(((a, b), (c, d))) => Number::small_ratio(a * c, b * d),
+                None => Number::fraction(self.rational() * other.rational()),
+            },
         };
         product.marked_like(self, other)
     }
@@ -206,7 +248,11 @@ impl Number {
         if other.is_zero() {
             return None;
         }
-        Some(Number::fraction(self.rational() / other.rational()).marked_like(self, other))
+        let quotient = match self.small().zip(other.small()) {
+            Some(((a, b), (c, d))) => Number::small_ratio(a * d, b * c),
+            None => Number::fraction(self.rational() / other.rational()),
+        };
+        Some(quotient.marked_like(self, other))
     }
 
     #[must_use]
@@ -524,7 +570,10 @@ impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.value, &other.value) {
             (Value::Decimal(a), Value::Decimal(b)) => a.cmp(b),
-            _ => self.rational().cmp(&other.rational()),
+            _ => match self.small().zip(other.small()) {
+                Some(((a, b), (c, d))) => (a * d).cmp(&(c * b)),
+                None => self.rational().cmp(&other.rational()),
+            },
         }
     }
 }
@@ -632,6 +681,22 @@ mod tests {
                 let quotient = x.div(&y).unwrap();
                 prop_assert_eq!(quotient.rational(), &fx / &fy);
                 prop_assert_eq!(quotient.mul(&y), x);
+            }
+        }
+
+        #[test]
+        fn small_fractions_agree_with_large_ones(
+            a in any::<i32>(), b in 1i32.., c in any::<i32>(), d in 1i32.., p in 0u32..20,
+        ) {
+            let (x, y) = (Number::ratio(a, b).unwrap(), Number::ratio(c, d).unwrap().mul(&Number::from_parts(1, p)));
+            let (fx, fy) = (x.rational(), y.rational());
+            prop_assert_eq!(x.add(&y), Number::fraction(&fx + &fy));
+            prop_assert_eq!(x.sub(&y), Number::fraction(&fx - &fy));
+            prop_assert_eq!(x.mul(&y), Number::fraction(&fx * &fy));
+            prop_assert_eq!(x.cmp(&y), fx.cmp(&fy));
+            prop_assert_eq!(x.cmp(&x.mul(&Number::from(3)).div(&Number::from(3)).unwrap()), Ordering::Equal);
+            if c != 0 {
+                prop_assert_eq!(x.div(&y).unwrap(), Number::fraction(&fx / &fy));
             }
         }
     }

@@ -32,7 +32,10 @@ pub enum Missing {
     Blank,
     DivisionByZero,
     /// Fewer rows than `at least N rows` asks for.
-    TooFew { got: u64, needed: u64 },
+    TooFew {
+        got: u64,
+        needed: u64,
+    },
     /// An entry's `applies when` is not met.
     NotApplicable,
     /// The window lies wholly outside the stints in the post.

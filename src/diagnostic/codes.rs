@@ -26,6 +26,10 @@ macro_rules! codes {
 }
 
 codes! {
+    // --- files
+    /// A spec that is not UTF-8 text.
+    NotUtf8 = "not-utf8" Error;
+
     // --- syntax: the text itself
     /// Something else was expected at this place.
     Unexpected = "unexpected" Error;
@@ -39,6 +43,85 @@ codes! {
     BadLiteral = "bad-literal" Error;
     /// `a < b < c`
     ChainedComparison = "chained-comparison" Error;
+
+    // --- model: names
+    /// A name that nothing in the project has.
+    UnknownName = "unknown-name" Error;
+    /// A name of another kind of thing than is needed.
+    WrongKind = "wrong-kind" Error;
+    /// One name for two things.
+    DeclaredTwice = "declared-twice" Error;
+    /// A unit or currency nobody declared.
+    UnknownUnit = "unknown-unit" Error;
+    /// KPIs, functions or columns that need each other.
+    Circle = "circle" Error;
+    /// Declared, and nothing refers to it.
+    Unused = "unused" Warning;
+
+    // --- model: types and units
+    /// Two units that cannot be added or compared.
+    UnitMismatch = "unit-mismatch" Error;
+    /// A formula whose unit is not the one declared.
+    WrongUnit = "wrong-unit" Error;
+    /// A kind of value that does not fit, such as text in a sum.
+    WrongType = "wrong-type" Error;
+    /// A condition whose outcome may be missing.
+    MayBeMissing = "may-be-missing" Error;
+    /// `sum` over a column that may be blank.
+    BlanksInSum = "blanks-in-sum" Error;
+    /// A function with too many or too few arguments.
+    WrongArguments = "wrong-arguments" Error;
+    /// A word that cannot stand in this kind of formula.
+    Misplaced = "misplaced" Error;
+    /// A number that is too small or too large to make sense here.
+    OutOfRange = "out-of-range" Error;
+    /// Part of the language that this version cannot evaluate.
+    NotYet = "not-yet" Error;
+
+    // --- model: data sets
+    /// A data set whose clauses do not fit together.
+    BadDataSet = "bad-data-set" Error;
+    /// A scope the rows of a data set cannot be told apart by.
+    NoScope = "no-scope" Error;
+    /// Two chains of links that are equally good.
+    AmbiguousLink = "ambiguous-link" Error;
+
+    // --- model: shares, scales, ratings
+    /// Shares that do not total 100 %.
+    SharesTotal = "shares-total" Error;
+    /// A part of a declaration that is needed.
+    Incomplete = "incomplete" Error;
+    /// The same KPI or responsibility twice where once is enough.
+    Repeated = "repeated" Error;
+    /// Anchors or steps out of order, or two for the same value.
+    ScaleOrder = "scale-order" Error;
+    /// A value the scale or rating has no answer for.
+    ScaleHole = "scale-hole" Error;
+    /// A scale that rewards what the KPI calls worse.
+    ScaleDirection = "scale-direction" Error;
+    /// Values that are never reached.
+    Unreachable = "unreachable" Error;
+    /// A target nothing looks at.
+    NoEffect = "no-effect" Warning;
+    /// Against the company's own rules for specs.
+    HouseRule = "house-rule" Error;
+    /// A line whose first word starts nothing that may stand there.
+    UnknownClause = "unknown-clause" Error;
+    /// Something that may be written once is written twice.
+    RepeatedClause = "repeated-clause" Error;
+    /// A declaration takes a word of the language as its name.
+    ReservedName = "reserved-name" Error;
+
+    // --- plan
+    /// A project or period in which nobody is evaluated.
+    NothingToEvaluate = "nothing-to-evaluate" Error;
+    // --- evaluation: values and scores of a period
+    /// A number grows past what can be held exactly.
+    NumberTooLarge = "number-too-large" Error;
+    /// A value below 0 in a geometric mean.
+    NegativeInGeometricMean = "negative-in-geometric-mean" Error;
+    /// Scorecards that take in each other's scores.
+    ScoreCircle = "score-circle" Error;
 
     // --- data
     /// No file matches a pattern.
@@ -75,4 +158,25 @@ codes! {
     EmptyWindow = "empty-window" Error;
     /// A row dated by a period that lies partly inside a window.
     StraddlingPeriod = "straddling-period" Error;
+}
+
+impl Code {
+    /// Whether a finding with this code may be there only because a line elsewhere could not be read.
+    pub fn may_follow_from_a_gap(self) -> bool {
+        use Code::*;
+        matches!(
+            self,
+            UnknownName
+                | UnknownUnit
+                | WrongKind
+                | Unused
+                | Incomplete
+                | SharesTotal
+                | BadDataSet
+                | NoScope
+                | ScaleHole
+                | Unreachable
+                | HouseRule
+        )
+    }
 }

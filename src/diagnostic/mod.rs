@@ -4,6 +4,8 @@
 //! into a format for a machine. A diagnostic has a code, a plain sentence, a place and the mend.
 
 mod codes;
+pub mod human;
+mod snippet;
 
 pub use codes::Code;
 

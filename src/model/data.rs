@@ -112,7 +112,10 @@ pub enum ColumnType {
     Position,
     /// The key of a row of another data set; `by` are this data set's columns that make a composite key
     /// (empty: the cell itself is the key).
-    Link { data: DataId, by: Vec<ColumnIx> },
+    Link {
+        data: DataId,
+        by: Vec<ColumnIx>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,22 +50,40 @@ pub enum Kind {
     Constant(ConstantId),
     Kpi(KpiId),
     /// `person.base_pay`, `person.team.city`: a column of the row evaluated, behind links.
-    Person { roster: DataId, via: Vec<ColumnIx>, column: ColumnIx },
+    Person {
+        roster: DataId,
+        via: Vec<ColumnIx>,
+        column: ColumnIx,
+    },
     PeriodStart,
     PeriodEnd,
     PeriodMonths,
     PeriodDays,
     /// In a row's formula: a column of the row, or of the row that the links lead to. `data` is where `column` lives.
-    Column { via: Vec<ColumnIx>, data: DataId, column: ColumnIx },
+    Column {
+        via: Vec<ColumnIx>,
+        data: DataId,
+        column: ColumnIx,
+    },
     Not(Expr),
     Negate(Expr),
     Binary(BinaryOp, Expr, Expr),
-    If { condition: Expr, then: Expr, otherwise: Expr },
-    Default { value: Expr, fallback: Expr },
+    If {
+        condition: Expr,
+        then: Expr,
+        otherwise: Expr,
+    },
+    Default {
+        value: Expr,
+        fallback: Expr,
+    },
     IsMissing(Expr),
     InSet(Expr, Vec<Expr>),
     /// The words as written; the rightmost applies first.
-    InWindow { date: Expr, window: Vec<WindowKind> },
+    InWindow {
+        date: Expr,
+        window: Vec<WindowKind>,
+    },
     Call(Builtin, Vec<Expr>),
     Scale(ScaleId, Expr),
     Matrix(MatrixId, Expr, Expr),

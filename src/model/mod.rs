@@ -3,9 +3,28 @@
 //! In come the trees of all files; out comes a [`Model`] in which formulas are [`expr::Expr`]s, and everything the
 //! checker found. A model with errors is never planned or evaluated.
 
+mod aggregates;
+mod calls;
+mod checker;
 pub mod data;
+mod datasets;
+mod env;
+mod expect;
 pub mod expr;
+mod formula;
+mod house;
+mod kpis;
+mod names;
+mod positions;
+mod reach;
+mod scales;
+mod scorecards;
 pub mod unit;
+
+pub use checker::check;
+
+/// The library of functions that ships with Merit, in the language itself.
+pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 //! A dimension is a canonical list of base units with exponents; numbers are held in base units, and a
 //! [`DisplayUnit`] says how they are written and shown.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::number::Number;
@@ -114,7 +115,12 @@ pub struct DisplayUnit {
 
 impl DisplayUnit {
     pub fn number() -> DisplayUnit {
-        DisplayUnit { dimension: Dimension::none(), factor: Number::ONE, singular: String::new(), plural: String::new() }
+        DisplayUnit {
+            dimension: Dimension::none(),
+            factor: Number::ONE,
+            singular: String::new(),
+            plural: String::new(),
+        }
     }
 
     pub fn point() -> DisplayUnit {
@@ -148,5 +154,112 @@ impl DisplayUnit {
     /// `%` or `‰`: written straight behind the number.
     pub fn is_ratio_sign(&self) -> bool {
         self.singular == "%" || self.singular == "‰"
+    }
+}
+
+/// The units of a project by name: built in, declared, and the nouns of rows.
+#[derive(Clone, Debug)]
+pub struct Units {
+    by_name: BTreeMap<String, DisplayUnit>,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        let mut units = Units { by_name: BTreeMap::new() };
+        units.by_name.insert("number".into(), DisplayUnit::number());
+        units.by_name.insert("%".into(), DisplayUnit::percent());
+        units.by_name.insert("‰".into(), DisplayUnit::permille());
+        for name in ["point", "points"] {
+            units.by_name.insert(name.into(), DisplayUnit::point());
+        }
+        for (base, family) in TIME {
+            let dimension =
+                Dimension::of(BaseUnit { name: (*base).into(), plural: format!("{base}s"), kind: BaseKind::Time });
+            for (name, size) in *family {
+                let plural = format!("{name}s");
+                let unit = DisplayUnit {
+                    dimension: dimension.clone(),
+                    factor: Number::from(*size),
+                    singular: (*name).into(),
+                    plural: plural.clone(),
+                };
+                units.by_name.insert((*name).into(), unit.clone());
+                units.by_name.insert(plural, unit);
+            }
+        }
+        units
+    }
+}
+
+/// Three families of time, each with its base unit: a month is not a number of days.
+const TIME: &[(&str, &[(&str, u32)])] = &[
+    ("minute", &[("minute", 1), ("hour", 60)]),
+    ("day", &[("day", 1), ("week", 7)]),
+    ("month", &[("month", 1), ("quarter", 3), ("half", 6), ("year", 12)]),
+];
+
+impl Units {
+    /// The unit of a name; ISO 4217 codes are units of themselves.
+    pub fn get(&self, name: &str) -> Option<DisplayUnit> {
+        if let Some(unit) = self.by_name.get(name) {
+            return Some(unit.clone());
+        }
+        let currency = iso_currency::Currency::from_code(name)?;
+        Some(base_unit(currency.code(), currency.code(), BaseKind::Currency))
+    }
+
+    /// Declares something that is counted. The unit that had the name or plural before, if any, is kept and returned.
+    pub fn add_counted(&mut self, name: &str, plural: &str) -> Option<DisplayUnit> {
+        if let Some(unit) = self.get(name).or_else(|| self.get(plural)) {
+            return Some(unit);
+        }
+        let unit = base_unit(name, plural, BaseKind::Counted);
+        self.by_name.insert(plural.into(), unit.clone());
+        self.by_name.insert(name.into(), unit);
+        None
+    }
+
+    /// Declares a multiple of another unit, shown as `label`.
+    pub fn add_multiple(&mut self, name: &str, label: &str, factor: Number, of: &DisplayUnit) -> Option<DisplayUnit> {
+        if let Some(unit) = self.get(name) {
+            return Some(unit);
+        }
+        let unit = DisplayUnit {
+            dimension: of.dimension.clone(),
+            factor: factor.mul(&of.factor),
+            singular: label.into(),
+            plural: label.into(),
+        };
+        self.by_name.insert(name.into(), unit);
+        None
+    }
+
+    /// All names, for "did you mean".
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+fn base_unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {
+    DisplayUnit {
+        dimension: Dimension::of(BaseUnit { name: name.into(), plural: plural.into(), kind }),
+        factor: Number::ONE,
+        singular: name.into(),
+        plural: plural.into(),
+    }
+}
+
+impl DisplayUnit {
+    /// `self` times (or, with `per`, divided by) `other`, as written: `CNY` and `person` make `CNY/person`.
+    #[must_use]
+    pub fn combine(&self, other: &DisplayUnit, per: bool) -> DisplayUnit {
+        let factor = if per { self.factor.div(&other.factor) } else { Some(self.factor.mul(&other.factor)) };
+        let sign = if per { "/" } else { "·" };
+        DisplayUnit {
+            dimension: self.dimension.times(&other.dimension, if per { -1 } else { 1 }),
+            factor: factor.unwrap_or(Number::ONE),
+            singular: format!("{}{sign}{}", self.singular, other.singular),
+            plural: format!("{}{sign}{}", self.plural, other.singular),
+        }
     }
 }

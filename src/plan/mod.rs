@@ -1,3 +1,316 @@
 //! From the model and a period to what must be computed.
+//!
+//! A [`Plan`] has two halves: the [`query::Query`], which is all that is asked of the data, and the
+//! [`program::Program`], which makes values and scores of the answers. Both are plain data. Whatever two KPIs,
+//! positions or windows have in common stands in it once.
 
+mod formulas;
+pub mod program;
 pub mod query;
+mod rows;
+
+use indexmap::{IndexMap, IndexSet};
+
+use self::program::{
+    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
+    PerStepPlan, Program, ScorecardPlan,
+};
+use self::query::{Measure, Query, RosterRead};
+use self::rows::TableBuilder;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::data::{DataId, Role};
+use crate::model::expr::{Expr, Kind};
+use crate::model::{
+    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, Model, Position, PositionId, ScaleId, ScoreCurve, Scorecard,
+};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::ScopeWord;
+use crate::time::{Day, Months, PeriodName};
+use crate::value::{Missing, Value};
+
+/// What one evaluation computes.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub period: PeriodName,
+    pub months: Months,
+    pub first_day: Day,
+    pub last_day: Day,
+    pub query: Query,
+    pub program: Program,
+}
+
+/// Plans the evaluation of all positions in force in a period. Errors: a project that evaluates nobody.
+pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> {
+    let months = model.company.calendar.months(period);
+    let (first_day, last_day) = model.company.calendar.days(months);
+    let mut planner = Planner {
+        model,
+        period,
+        months,
+        last_day,
+        tables: IndexMap::new(),
+        measures: IndexSet::new(),
+        reads: IndexSet::new(),
+        nodes: IndexMap::new(),
+        curves: Vec::new(),
+        scales: IndexMap::new(),
+        rosters: IndexSet::new(),
+    };
+    let mut cards = Vec::new();
+    for (at, position) in model.positions.iter().enumerate() {
+        if !planner.in_force(at) {
+            continue;
+        }
+        for (roster, set) in model.data.iter().enumerate() {
+            let evaluated = match &set.role {
+                Some(Role::Roster { every: Some(every), .. }) => *every == position.name,
+                Some(Role::Roster { .. }) => true,
+                _ => false,
+            };
+            if evaluated {
+                cards.push(planner.card(PositionId(at), position, DataId(roster)));
+            }
+        }
+    }
+    if cards.is_empty() {
+        return Err(vec![planner.nobody()]);
+    }
+    let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
+    let organisation = model
+        .data
+        .iter()
+        .position(|set| matches!(set.role, Some(Role::Organisation { .. })))
+        .map(DataId);
+    for roster in &rosters {
+        planner.need_roster(*roster);
+    }
+    if let Some(organisation) = organisation {
+        planner.need_organisation(organisation);
+    }
+    let Planner { tables, measures, reads, nodes, curves, .. } = planner;
+    let (nodes, spans) = nodes.into_iter().unzip();
+    let query = Query {
+        tables: rows::in_order(model, tables),
+        measures: measures.into_iter().collect(),
+        rosters,
+        organisation,
+        reads: reads.into_iter().collect(),
+    };
+    let program = Program { nodes, spans, cards, curves };
+    Ok(Plan { period, months, first_day, last_day, query, program })
+}
+
+struct Planner<'m> {
+    model: &'m Model,
+    period: PeriodName,
+    months: Months,
+    last_day: Day,
+    tables: IndexMap<DataId, TableBuilder>,
+    measures: IndexSet<Measure>,
+    reads: IndexSet<RosterRead>,
+    /// Equal nodes stand once; the span is that of the first.
+    nodes: IndexMap<Calc, Span>,
+    curves: Vec<CurvePlan>,
+    /// The curves of named scales called in formulas, by the day their constants are read on.
+    scales: IndexMap<(ScaleId, Day), usize>,
+    rosters: IndexSet<DataId>,
+}
+
+/// For whom, where and when a formula is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Context {
+    roster: DataId,
+    scope: ScopeWord,
+    months: Months,
+}
+
+impl Planner<'_> {
+    /// Of several versions of a position, the latest that has begun by the last day of the period.
+    fn in_force(&self, at: usize) -> bool {
+        let position = &self.model.positions[at];
+        let begun = |one: &Position| one.effective.is_none_or(|day| day <= self.last_day);
+        let later = self
+            .model
+            .positions
+            .iter()
+            .any(|other| other.name == position.name && begun(other) && other.effective > position.effective);
+        begun(position) && !later
+    }
+
+    fn nobody(&self) -> Diagnostic {
+        let model = self.model;
+        let finding = |message: String, mend: &str| Diagnostic::new(Code::NothingToEvaluate, message).help(mend);
+        if model.positions.is_empty() {
+            return finding(
+                "the project has no position, so there is nothing to evaluate".into(),
+                "declare one: `position branch_manager \"Branch manager\" { … }`",
+            );
+        }
+        let rosters = model.data.iter().any(|set| matches!(set.role, Some(Role::Roster { .. })));
+        if !rosters {
+            return finding(
+                "no data set is the roster, so nobody can be evaluated".into(),
+                "write `roster` in the data set that says who holds which post",
+            );
+        }
+        let first = model.positions.iter().filter_map(|position| Some((position.effective?, position))).min_by_key(|(day, _)| *day);
+        let diagnostic = finding(
+            format!("no position is in force in {}", self.period),
+            "evaluate a later period, or make `effective from` earlier",
+        );
+        match first {
+            Some((day, position)) => diagnostic.at(position.span, format!("effective from {day}")),
+            None => diagnostic,
+        }
+    }
+
+    fn card(&mut self, id: PositionId, position: &Position, roster: DataId) -> CardPlan {
+        self.rosters.insert(roster);
+        let context = Context { roster, scope: position.scope, months: self.months };
+        let eligible = position.eligible.as_ref().map(|condition| self.formula(condition, context));
+        let scorecard = position.scorecard.as_ref().map(|scorecard| self.scorecard(scorecard, context));
+        let outputs = position.outputs.iter().map(|output| self.formula(&output.value, context)).collect();
+        CardPlan { position: id, roster, eligible, scorecard, outputs }
+    }
+
+    fn scorecard(&mut self, scorecard: &Scorecard, context: Context) -> ScorecardPlan {
+        let vetoes = scorecard.vetoes.iter().map(|veto| self.formula(&veto.condition, context)).collect();
+        let adjustments = scorecard
+            .adjustments
+            .iter()
+            .map(|adjustment| AdjustmentPlan {
+                kpi: adjustment.kpi,
+                value: self.kpi(adjustment.kpi, Context { scope: adjustment.scope, ..context }, adjustment.span),
+                deduct: adjustment.deduct,
+                amount: self.number(&adjustment.amount),
+                full_steps: adjustment.full_steps,
+                step: self.number(&adjustment.step),
+                limit: adjustment.limit.as_ref().map(|limit| self.number(limit)),
+            })
+            .collect();
+        ScorecardPlan {
+            root: self.group(&scorecard.root, context),
+            when_missing: scorecard.when_missing,
+            complete_at_least: scorecard.complete_at_least.clone(),
+            range: scorecard.range.clone(),
+            vetoes,
+            adjustments,
+        }
+    }
+
+    fn group(&mut self, group: &Group, context: Context) -> GroupPlan {
+        let entries = group.entries.iter().map(|entry| self.entry(entry, context)).collect();
+        GroupPlan { combine: group.combine, entries }
+    }
+
+    fn entry(&mut self, entry: &Entry, context: Context) -> EntryPlan {
+        EntryPlan {
+            weight: entry.weight.clone(),
+            points: entry.points.clone(),
+            applies_when: entry.applies_when.as_ref().map(|condition| self.formula(condition, context)),
+            what: match &entry.head {
+                Head::Group(group) => EntryWhat::Group(self.group(group, context)),
+                Head::Kpi(kpi) => EntryWhat::Kpi(Box::new(self.kpi_entry(kpi, entry.span, context))),
+                Head::ScoreOf(position) => EntryWhat::ScoreOf(position.as_str().into()),
+                Head::ScoreOfReports => EntryWhat::ScoreOfReports,
+            },
+        }
+    }
+
+    fn kpi_entry(&mut self, entry: &KpiEntry, span: Span, context: Context) -> KpiPlan {
+        let context = Context { scope: entry.scope, ..context };
+        let target = (!entry.target.is_empty()).then(|| match self.model.dated(&entry.target, Some(self.last_day)) {
+            Some(target) => self.formula(target, context),
+            None => self.node(stated(format!("no target is stated for {}", self.period)), span),
+        });
+        let score = entry.score.as_ref();
+        KpiPlan {
+            kpi: entry.kpi,
+            value: self.kpi(entry.kpi, context, span),
+            target,
+            prorated: entry.prorated,
+            lower_is_better: matches!(self.model.kpis[entry.kpi.0].direction, Some(Direction::Lower)),
+            on_attainment: score.is_some_and(|score| score.on_attainment),
+            curve: score.map(|score| match &score.curve {
+                ScoreCurve::Attainment { up_to } => {
+                    CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
+                }
+                ScoreCurve::Own(curve) => self.curve(curve, context),
+                ScoreCurve::Scale(scale) => self.curve(&self.model.scales[scale.0].curve, context),
+            }),
+        }
+    }
+
+    /// A curve with its numbers as of the last day of the context's period.
+    fn curve(&mut self, curve: &Curve, context: Context) -> CurvePlan {
+        let day = self.model.company.calendar.last_day(context.months.last());
+        let number = |expr: &Expr| self.number_on(expr, day);
+        match &curve.kind {
+            CurveKind::Linear { anchors, continue_above } => CurvePlan::Linear {
+                anchors: anchors
+                    .iter()
+                    .map(|anchor| AnchorPlan {
+                        below: anchor.below,
+                        at: number(&anchor.at),
+                        score: number(&anchor.score),
+                    })
+                    .collect(),
+                continue_above: *continue_above,
+            },
+            CurveKind::Steps(steps) => CurvePlan::Steps(
+                steps
+                    .iter()
+                    .map(|step| {
+                        let condition = step.condition.as_ref().map(|(op, at)| (*op, number(at)));
+                        (condition, number(&step.score))
+                    })
+                    .collect(),
+            ),
+            CurveKind::PerStep(step) => CurvePlan::PerStep(PerStepPlan {
+                deduct: step.deduct,
+                amount: number(&step.amount),
+                full_steps: step.full_steps,
+                step: number(&step.step),
+                of_target: step.of_target,
+                above: step.above,
+                start: step.start.as_ref().map(number),
+                limit: step.limit.as_ref().map(number),
+            }),
+            CurveKind::Brackets(brackets) => CurvePlan::Brackets(
+                brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect(),
+            ),
+            CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
+        }
+    }
+
+    fn number(&self, expr: &Expr) -> Number {
+        self.number_on(expr, self.last_day)
+    }
+
+    /// The checker has made sure that there is one.
+    fn number_on(&self, expr: &Expr, day: Day) -> Number {
+        let known = self.model.constant_value(expr, Some(day)).or_else(|| self.model.constant_value(expr, None));
+        known.unwrap_or(Number::ZERO)
+    }
+
+    fn node(&mut self, calc: Calc, span: Span) -> CalcId {
+        let entry = self.nodes.entry(calc);
+        let id = CalcId(entry.index());
+        entry.or_insert(span);
+        id
+    }
+
+    fn kpi(&mut self, kpi: crate::model::KpiId, context: Context, span: Span) -> CalcId {
+        let reference = Expr {
+            kind: Box::new(Kind::Kpi(kpi)),
+            ty: self.model.kpis[kpi.0].value.ty.clone(),
+            span,
+        };
+        self.formula(&reference, context)
+    }
+}
+
+fn stated(reason: String) -> Calc {
+    Calc::Value(Value::Missing(Missing::Stated(reason.into())))
+}

@@ -52,19 +52,36 @@ pub enum RowNode {
     /// A column of the row (`via` empty), or of the row that the links in `via` lead to, one after the other,
     /// each found as of the measure's [`DateBasis`]. A link column as a value stands for the key it holds;
     /// compared with text, for the key's text.
-    Column { via: Vec<ColumnIx>, column: ColumnIx },
+    Column {
+        via: Vec<ColumnIx>,
+        column: ColumnIx,
+    },
     /// The answer of a measure grouped by the key ([`Group::Key`]) that the links in `via` lead to
     /// (empty: this row's own key).
-    Inner { via: Vec<ColumnIx>, measure: MeasureId },
+    Inner {
+        via: Vec<ColumnIx>,
+        measure: MeasureId,
+    },
     Not(NodeId),
     Negate(NodeId),
     Binary(BinaryOp, NodeId, NodeId),
-    If { condition: NodeId, then: NodeId, otherwise: NodeId },
-    Default { value: NodeId, fallback: NodeId },
+    If {
+        condition: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
+    Default {
+        value: NodeId,
+        fallback: NodeId,
+    },
     IsMissing(NodeId),
     InSet(NodeId, Vec<NodeId>),
     /// Whether a date (or a whole period) lies within the days, both included.
-    InDays { date: NodeId, from: Day, to: Day },
+    InDays {
+        date: NodeId,
+        from: Day,
+        to: Day,
+    },
     Call(Builtin, Vec<NodeId>),
 }
 

@@ -1,3 +1,83 @@
 //! Text of `.merit` files to trees.
+//!
+//! In: the text of one file. Out: its tree and what is wrong with it. A mistake costs the clause it stands in, not the
+//! file: [`scan`] finds tokens and mends single signs, `outline` finds declarations and clauses by lines, brackets and
+//! braces, and the grammar (`grammar/merit.pest`) reads each of them alone. What holds of the result: every
+//! declaration and clause of the tree was written without a mistake, and where anything is left out there is an error.
 
+mod braces;
+mod cases;
+mod data;
+mod declarations;
+mod expected;
+mod expressions;
+mod forms;
+mod grammar;
+mod literals;
+mod outline;
+mod position;
+mod reader;
+mod scales;
+mod scan;
+mod scorecard;
 pub mod tree;
+mod values;
+mod words;
+
+pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language};
+
+use std::collections::HashSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+use reader::Reader;
+
+/// The tree of a file and the findings, in the order of their places.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    pub tree: tree::File,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads one file. Never fails: what cannot be read is reported and left out of the tree.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let scan = scan::scan(file, text);
+    let outline = outline::outline(&scan);
+    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let declarations = reader.declarations(&outline.items);
+    // A sign that was mended may still be one too many: its place is reported already.
+    let known: HashSet<_> = scan.diagnostics.iter().flat_map(|found| &found.labels).map(|label| label.span.start).collect();
+    let again = |found: &Diagnostic| found.labels.first().is_some_and(|label| known.contains(&label.span.start));
+    let mut diagnostics: Vec<Diagnostic> = reader.diagnostics.into_iter().filter(|found| !again(found)).collect();
+    diagnostics.extend(outline.diagnostics);
+    diagnostics.extend(scan.diagnostics.iter().cloned());
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.key()));
+    Parsed { tree: tree::File { declarations }, diagnostics }
+}
+
+/// Reads one expression, as it would stand behind `value =`.
+pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diagnostic>> {
+    let scan = scan::scan(file, text);
+    let outline = outline::outline(&scan);
+    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let kind = reader::BlockKind { name: "an expression", rule: grammar::Rule::expression };
+    let expr = match outline.items.as_slice() {
+        [item] if item.block.is_none() => reader.read(item, kind).and_then(|node| reader.expr(&node)),
+        items => {
+            let span = items.get(1).map_or(Span::new(file, 0, text.len()), |item| reader.place(item));
+            reader.report(
+                Diagnostic::new(crate::diagnostic::Code::Unexpected, "one expression is expected here")
+                    .at(span, "")
+                    .help("a line goes on where the next one begins with an operator"),
+            );
+            None
+        }
+    };
+    let mut diagnostics = scan.diagnostics.clone();
+    diagnostics.extend(outline.diagnostics);
+    diagnostics.extend(reader.diagnostics);
+    match expr {
+        Some(expr) if diagnostics.is_empty() => Ok(expr),
+        _ => Err(diagnostics),
+    }
+}

@@ -138,7 +138,11 @@ pub enum Type {
     /// A unit, or a lone name that may turn out to be a data set (a link).
     Unit(UnitExpr),
     /// `people by (a, b)`: a link by a composite key.
-    LinkBy { data: Name, by: Vec<Name>, span: Span },
+    LinkBy {
+        data: Name,
+        by: Vec<Name>,
+        span: Span,
+    },
 }
 
 /// One of the set of a `one of` column: `active ("A", "有效")`.
@@ -175,21 +179,37 @@ pub struct Data {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum DataClause {
-    Roster { position: Option<Name>, span: Span },
+    Roster {
+        position: Option<Name>,
+        span: Span,
+    },
     Organisation(Span),
     /// `file "policies*.csv"`, `file "plans.xlsx" sheet "monthly"`
-    File { pattern: Text, sheet: Option<Text> },
+    File {
+        pattern: Text,
+        sheet: Option<Text>,
+    },
     /// `row policy`
     Row(Name),
-    Key { columns: Vec<Name>, span: Span },
+    Key {
+        columns: Vec<Name>,
+        span: Span,
+    },
     DatedBy(Name),
     /// `valid from A to B`
-    Valid { from: Name, to: Option<Name>, span: Span },
+    Valid {
+        from: Name,
+        to: Option<Name>,
+        span: Span,
+    },
     SnapshotOn(Name),
     Column(Box<Column>),
     IgnoreRowsStarting(Vec<Text>),
     /// `belongs to COLUMN [for own|team]`
-    BelongsTo { column: Name, scope: Option<ScopeWord> },
+    BelongsTo {
+        column: Name,
+        scope: Option<ScopeWord>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -227,28 +247,71 @@ pub enum ExprKind {
     Missing(Option<Text>),
     Name(Name),
     /// `agent.team.city`, `person.base_pay`, `period.end`
-    Field { of: Expr, name: Name },
+    Field {
+        of: Expr,
+        name: Name,
+    },
     Not(Expr),
     Negate(Expr),
-    Binary { op: BinaryOp, left: Expr, right: Expr, op_span: Span },
-    If { condition: Expr, then: Expr, otherwise: Expr },
-    Default { value: Expr, fallback: Expr },
-    IsMissing { value: Expr, negated: bool },
+    Binary {
+        op: BinaryOp,
+        left: Expr,
+        right: Expr,
+        op_span: Span,
+    },
+    If {
+        condition: Expr,
+        then: Expr,
+        otherwise: Expr,
+    },
+    Default {
+        value: Expr,
+        fallback: Expr,
+    },
+    IsMissing {
+        value: Expr,
+        negated: bool,
+    },
     /// `x in (a, b)`; `negated`: `x not in (a, b)`
-    InSet { value: Expr, set: Vec<Expr>, negated: bool },
+    InSet {
+        value: Expr,
+        set: Vec<Expr>,
+        negated: bool,
+    },
     /// `x between a and b`, both included
-    Between { value: Expr, low: Expr, high: Expr },
+    Between {
+        value: Expr,
+        low: Expr,
+        high: Expr,
+    },
     /// `issued in previous period`
-    InWindow { date: Expr, window: Window },
+    InWindow {
+        date: Expr,
+        window: Window,
+    },
     /// `x as TYPE`
-    As { value: Expr, ty: UnitExpr },
+    As {
+        value: Expr,
+        ty: UnitExpr,
+    },
     /// A function, a scale or a matrix: `abs(x)`, `growth(x)`, `pay_rate(x)`, `round(x to 0.01)`
-    Call { name: Name, arguments: Vec<Expr>, to: Option<Expr> },
+    Call {
+        name: Name,
+        arguments: Vec<Expr>,
+        to: Option<Expr>,
+    },
     Aggregate(Box<Aggregate>),
     /// `x 1 year earlier`: the operand in another window
-    Within { value: Expr, window: WindowWord },
+    Within {
+        value: Expr,
+        window: WindowWord,
+    },
     /// `x over company`
-    Over { value: Expr, scope: ScopeWord, scope_span: Span },
+    Over {
+        value: Expr,
+        scope: ScopeWord,
+        scope_span: Span,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -464,7 +527,10 @@ pub struct Curve {
 #[derive(Clone, Debug, PartialEq)]
 pub enum CurveKind {
     /// `linear 60% -> 0, 100% -> 100 [continue above]`
-    Linear { anchors: Vec<Anchor>, continue_above: Option<Span> },
+    Linear {
+        anchors: Vec<Anchor>,
+        continue_above: Option<Span>,
+    },
     /// `steps >= 90 -> 100, else -> 50`
     Steps(Vec<Step>),
     Deduct(PerStep),
@@ -616,12 +682,22 @@ pub struct Scorecard {
 /// A rule inside a scorecard or a group. A group takes only `Combine`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScorecardRule {
-    Combine { combine: Combine, span: Span },
-    WhenMissing { what: WhenMissing, span: Span },
+    Combine {
+        combine: Combine,
+        span: Span,
+    },
+    WhenMissing {
+        what: WhenMissing,
+        span: Span,
+    },
     /// `complete at least 70%`
     CompleteAtLeast(Number),
     /// `range 0 to 120`
-    Range { low: Expr, high: Expr, span: Span },
+    Range {
+        low: Expr,
+        high: Expr,
+        span: Span,
+    },
     Veto(Veto),
     /// `bonus KPI add … ["Label"]` or `deduction KPI deduct … ["Label"]`
     Adjustment(Adjustment),
@@ -690,7 +766,11 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EntryHead {
     Kpi(Name),
-    Group { name: Name, entries: Vec<Entry>, rules: Vec<ScorecardRule> },
+    Group {
+        name: Name,
+        entries: Vec<Entry>,
+        rules: Vec<ScorecardRule>,
+    },
     /// `score of branch_office`
     ScoreOf(Name),
     /// `score of reports`
@@ -703,7 +783,10 @@ pub enum ScoreRule {
     /// `score NAME`
     Named(Name),
     /// `score attainment [up to 120]`
-    Attainment { up_to: Option<Expr>, span: Span },
+    Attainment {
+        up_to: Option<Expr>,
+        span: Span,
+    },
     /// `score on attainment CURVE|NAME`
     OnAttainment(Box<ScoreRule>, Span),
 }

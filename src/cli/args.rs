@@ -1,0 +1,158 @@
+//! What the program can be told on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::time::PeriodName;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "merit",
+    version,
+    about = "Job specs as plain text: checked like a program, evaluated exactly against your data.",
+    max_term_width = 80,
+    after_help = "\
+Examples:
+  merit check specs/insurance                        look for mistakes in the specs
+  merit eval specs/insurance --period 2026-Q3        everyone's scores and ratings
+  merit eval specs/insurance --period 2026-Q3 --person P0102
+                                                     one person's scorecard in full
+
+`merit help COMMAND` tells more about a command."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Check(CheckArgs),
+    Eval(EvalArgs),
+}
+
+/// Look for mistakes in the specs, without reading any data.
+///
+/// Every mistake is shown with its place, what is wrong and what to write instead. The exit code is 0 when there are
+/// none (warnings do not count), 1 when there are, 2 when the specs could not be read.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit check                              the specs in this folder and below
+  merit check specs/group specs/shanghai   two folders, read as one project")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+/// Compute the scorecards of a period from the data files.
+///
+/// Scores are exact, and the same files always give the same results. Nothing is written when the specs or the data
+/// have errors: these are shown instead, and the exit code is 1. It is 0 when all went well, and 2 when the
+/// program could not do its work.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit eval specs/insurance --period 2026-Q3
+      everyone, by position, the best first
+  merit eval specs/insurance --period 2026-Q3 --person \"Wang Fang\" --lang zh
+      one person's scorecard, with the Chinese labels
+  merit eval specs/insurance --period 2026-Q3 --team SH --format csv --output q3.csv
+      all teams under SH, as a file for a spreadsheet
+  merit eval specs/insurance --period 2026-07 --data exports/july --strict
+      another data folder; refuse whatever would have to be repaired")]
+pub struct EvalArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
+    #[arg(long, value_name = "PERIOD", value_parser = read_period)]
+    pub period: PeriodName,
+
+    /// The folder of the data files [default: the folder `data` beside the specs]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Only this person, by key or name: the scorecard in full
+    #[arg(long, value_name = "ID", help_heading = "Who is shown")]
+    pub person: Option<String>,
+
+    /// Only people in this position, by its name or label
+    #[arg(long, value_name = "POSITION", help_heading = "Who is shown")]
+    pub position: Option<String>,
+
+    /// Only this team and all teams below it, by key or name
+    #[arg(long, value_name = "TEAM", help_heading = "Who is shown")]
+    pub team: Option<String>,
+
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Form::Table, help_heading = "How it is shown")]
+    pub format: Form,
+
+    /// Full scorecards of everyone shown, instead of one line each
+    #[arg(long, help_heading = "How it is shown")]
+    pub cards: bool,
+
+    /// The language of the labels, as the specs have them (en, zh …)
+    #[arg(long, value_name = "LANGUAGE", help_heading = "How it is shown")]
+    pub lang: Option<String>,
+
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE", help_heading = "How it is shown")]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+
+    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …)
+    #[arg(long, help_heading = "How the data is read")]
+    pub strict: bool,
+
+    /// Accept data files without a single row in a period that a formula reads
+    #[arg(long, help_heading = "How the data is read")]
+    pub allow_empty: bool,
+
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct SpecArgs {
+    /// Folders of `.merit` files, or single files; several are read as one project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ColorArgs {
+    /// Colours in the output
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "How it is shown")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people, on a terminal
+    Table,
+    /// For programs: every number exact
+    Json,
+    /// For spreadsheets: a row for each person and KPI
+    Csv,
+}
+
+fn read_period(text: &str) -> Result<PeriodName, String> {
+    PeriodName::parse(text)
+        .ok_or_else(|| "write a year, half, quarter or month: 2026, 2026-H1, 2026-Q3 or 2026-07".to_string())
+}

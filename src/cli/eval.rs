@@ -1,0 +1,142 @@
+//! `merit eval`
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{EvalArgs, Form};
+use super::check::findings;
+use super::exit::{Exit, Failure};
+use super::progress::Bar;
+use super::select::{Wanted, select};
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::plan::query::Team;
+use crate::project::{self, Project};
+use crate::report::{Format, Report, write};
+use crate::score::card::Results;
+use crate::data::{Options, Progress, answer};
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::plan::plan;
+use crate::score::score;
+
+pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
+    let project = project::load(&args.specs.paths)?;
+    if project.has_errors() {
+        return refuse(args, &project, &project.diagnostics);
+    }
+    let model = &project.model;
+    check_language(args, model)?;
+    let data = data_folder(args)?;
+    let (results, teams) = match evaluate(args, model, data) {
+        Ok(found) => found,
+        Err(diagnostics) => return refuse(args, &project, &diagnostics),
+    };
+    let wanted =
+        Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
+    let people = select(&wanted, model, &teams, &results)?;
+    let report = Report { model, results: &results, people, language: args.lang.as_deref() };
+    let format = match args.format {
+        Form::Table if args.cards || args.person.is_some() => Format::Scorecards,
+        Form::Table => Format::Summary,
+        Form::Json => Format::Json,
+        Form::Csv => Format::Csv,
+    };
+    deliver(args, format, &report)?;
+    if !project.diagnostics.is_empty() {
+        eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
+    }
+    Ok(Exit::Clean)
+}
+
+/// Plans the period, reads the data and scores everyone.
+fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Results, Vec<Team>), Vec<Diagnostic>> {
+    let plan = plan(model, args.period)?;
+    let bar = Bar::new();
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        data,
+        threads: args.threads.map_or_else(cores, usize::from),
+        strict: args.strict,
+        allow_empty: args.allow_empty,
+        progress: bar.as_ref().map(|bar| bar as &dyn Progress),
+    };
+    let answers = answer(model, &plan.query, &options);
+    if let Some(bar) = &bar {
+        bar.finish();
+    }
+    let answers = answers?;
+    let results = score(model, &plan, &answers)?;
+    Ok((results, answers.teams))
+}
+
+/// Shows the findings that stand in the way; no scorecard is written.
+fn refuse(args: &EvalArgs, project: &Project, diagnostics: &[Diagnostic]) -> Result<Exit, Failure> {
+    let look = terminal::stderr(args.color.color);
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+    eprint!("{}", render(diagnostics, &project.sources, &options));
+    eprintln!("merit: {}; no scorecard was written", findings(diagnostics));
+    Ok(Exit::Findings)
+}
+
+/// Labels in a language that no spec has are a slip of the pen.
+fn check_language(args: &EvalArgs, model: &Model) -> Result<(), Failure> {
+    let languages = &model.company.languages;
+    match &args.lang {
+        Some(language) if !languages.is_empty() && !languages.contains(language) => {
+            let message = format!("the specs have no labels in the language `{language}`");
+            Err(Failure::with_help(message, format!("the company's languages are {}", languages.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The folder given, or the folder `data` of the first path that has one.
+fn data_folder(args: &EvalArgs) -> Result<PathBuf, Failure> {
+    if let Some(data) = &args.data {
+        return if data.is_dir() {
+            Ok(data.clone())
+        } else {
+            Err(Failure::new(format_args!("there is no data folder `{}`", data.display())))
+        };
+    }
+    let beside = |path: &PathBuf| if path.is_dir() { path.join("data") } else { path.with_file_name("data") };
+    let found = args.specs.paths.iter().map(beside).find(|data| data.is_dir());
+    found.map(|data| data.strip_prefix(".").map(Path::to_path_buf).unwrap_or(data)).ok_or_else(|| {
+        let places = args.specs.paths.iter().map(|path| format!("`{}`", beside(path).display())).collect::<Vec<_>>();
+        let message = format!("there is no data folder: looked for {}", places.join(", "));
+        Failure::with_help(message, "name the folder of the data files with `--data DIR`")
+    })
+}
+
+/// Writes the report to standard output or to the file; a file appears only when it is complete.
+fn deliver(args: &EvalArgs, format: Format, report: &Report<'_>) -> Result<(), Failure> {
+    let Some(path) = &args.output else {
+        let look = terminal::stdout(args.color.color);
+        let mut out = BufWriter::new(io::stdout().lock());
+        return write(format, report, look, &mut out)
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::writing("the report", &error));
+    };
+    let shown = format!("`{}`", path.display());
+    let failed = |error: io::Error| Failure::writing(&shown, &error);
+    let look = terminal::file(args.color.color);
+    let save = |place: &Path| -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(place)?);
+        write(format, report, look, &mut out)?;
+        out.flush()
+    };
+    // A device or pipe cannot be put in the place of another.
+    if path.exists() && !path.is_file() {
+        return save(path).map_err(failed);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let saved = save(&partial).and_then(|()| fs::rename(&partial, path));
+    saved.map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        failed(error)
+    })
+}

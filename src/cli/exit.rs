@@ -1,0 +1,76 @@
+//! How the program ends.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use crate::project::LoadError;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to object to, or warnings only.
+    Clean,
+    /// The specs or the data have errors.
+    Findings,
+    /// The program could not do its work: bad arguments, a folder that is not there.
+    CouldNotRun,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        match exit {
+            Exit::Clean => ExitCode::SUCCESS,
+            Exit::Findings => ExitCode::from(1),
+            Exit::CouldNotRun => ExitCode::from(2),
+        }
+    }
+}
+
+/// Why a command stopped before it had anything to say about the project.
+#[derive(Debug)]
+pub enum Failure {
+    /// What is wrong, and what to do instead.
+    Said { message: String, help: Option<String> },
+    /// The reader of the output has gone, as `head` does: nothing to say.
+    NobodyReads,
+}
+
+impl Failure {
+    pub fn new(message: impl fmt::Display) -> Failure {
+        Failure::Said { message: message.to_string(), help: None }
+    }
+
+    pub fn with_help(message: impl fmt::Display, help: impl fmt::Display) -> Failure {
+        Failure::Said { message: message.to_string(), help: Some(help.to_string()) }
+    }
+
+    /// A failed write to the named place.
+    pub fn writing(to: impl fmt::Display, error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+            _ => Failure::new(format_args!("cannot write {to}: {error}")),
+        }
+    }
+
+    pub fn print(&self) {
+        if let Failure::Said { message, help } = self {
+            eprintln!("merit: {message}");
+            if let Some(help) = help {
+                eprintln!("  help: {help}");
+            }
+        }
+    }
+
+    pub fn exit(&self) -> Exit {
+        match self {
+            Failure::Said { .. } => Exit::CouldNotRun,
+            Failure::NobodyReads => Exit::Clean,
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Failure {
+        Failure::new(error)
+    }
+}

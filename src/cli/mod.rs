@@ -1,0 +1,35 @@
+//! The command line: one file for each command.
+
+mod args;
+mod check;
+mod eval;
+mod exit;
+mod progress;
+mod select;
+mod terminal;
+
+use clap::Parser;
+
+use self::args::{Cli, Command};
+pub use self::exit::Exit;
+use self::exit::Failure;
+
+/// Runs the command the program was started with.
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            let exit = if message.use_stderr() { Exit::CouldNotRun } else { Exit::Clean };
+            let _ = message.print();
+            return exit;
+        }
+    };
+    let outcome = match &cli.command {
+        Command::Check(args) => check::run(args),
+        Command::Eval(args) => eval::run(args),
+    };
+    outcome.unwrap_or_else(|failure: Failure| {
+        failure.print();
+        failure.exit()
+    })
+}

@@ -1,0 +1,109 @@
+//! A bar on standard error while large files are read.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::data::Progress;
+
+/// Work that is done sooner needs no bar.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+pub struct Bar {
+    started: Instant,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Bytes of each file: all, and read by now.
+    files: HashMap<String, (u64, u64)>,
+    expected: u64,
+    done: u64,
+    /// Made when patience has run out.
+    bar: Option<ProgressBar>,
+}
+
+impl Bar {
+    /// `None` where standard error is no terminal.
+    pub fn new() -> Option<Bar> {
+        let bar = || Bar { started: Instant::now(), state: Mutex::default() };
+        std::io::stderr().is_terminal().then(bar)
+    }
+
+    pub fn finish(&self) {
+        self.with(|state| {
+            if let Some(bar) = state.bar.take() {
+                bar.finish_and_clear();
+            }
+        });
+    }
+
+    fn with(&self, change: impl FnOnce(&mut State)) {
+        // A bar is never worth a panic: what another thread left is good enough to show.
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Notes how much of a file has been read; `None` is all of it.
+    fn read(&self, file: &str, by_now: Option<u64>) {
+        self.with(|state| {
+            let Some((bytes, done)) = state.files.get_mut(file) else { return };
+            let by_now = by_now.unwrap_or(*bytes).min(*bytes);
+            state.done += by_now.saturating_sub(*done);
+            *done = by_now.max(*done);
+            if self.started.elapsed() >= PATIENCE {
+                state.draw();
+            }
+        });
+    }
+}
+
+impl State {
+    fn draw(&mut self) {
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(Some(self.expected), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("reading {bar:30} {bytes} of {total_bytes}, {eta} left");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        bar.set_length(self.expected);
+        bar.set_position(self.done);
+    }
+}
+
+impl Progress for Bar {
+    fn started(&self, file: &str, bytes: u64) {
+        self.with(|state| {
+            state.expected += bytes;
+            state.files.insert(file.to_string(), (bytes, 0));
+        });
+    }
+
+    fn advanced(&self, file: &str, bytes: u64) {
+        self.read(file, Some(bytes));
+    }
+
+    fn finished(&self, file: &str) {
+        self.read(file, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_add_up_whatever_their_order() {
+        let bar = Bar { started: Instant::now(), state: Mutex::default() };
+        bar.started("a", 100);
+        bar.started("b", 50);
+        bar.advanced("b", 20);
+        bar.advanced("a", 60);
+        bar.advanced("a", 40);
+        bar.finished("b");
+        bar.with(|state| assert_eq!((state.expected, state.done), (150, 110)));
+    }
+}

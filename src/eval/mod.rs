@@ -1,0 +1,182 @@
+//! Answers to values: all formulas of a program for one subject.
+//!
+//! In come the [`Program`], the engine's [`Answers`] and who is asked about (a [`Subject`]); out come [`Values`], one
+//! for each node that the subject's scorecard needs. A node is computed once for the company, for each team, or for
+//! each subject, whatever it depends on; nodes that only scoring can fill ([`Inputs`]) are computed afresh each time.
+//!
+//! Evaluation never fails on missing values: those are values. It fails on numbers too large to be held exactly
+//! ([`TooLarge`]), and only where such a number is used: the branch of an `if` that is not taken does no harm.
+
+pub mod curve;
+mod graph;
+mod node;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use self::graph::{Graph, Level};
+use crate::model::Model;
+use crate::number::Rounding;
+use crate::plan::Plan;
+use crate::plan::program::{CalcId, Program};
+use crate::plan::query::{Answers, PersonPost, Query, Stint};
+use crate::time::Calendar;
+use crate::value::Value;
+
+/// Who is evaluated: a run of days of a person in a post and team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// Index into [`Answers::rosters`].
+    pub roster: usize,
+    /// Index into [`crate::plan::query::RosterAnswer::posts`].
+    pub post: usize,
+    /// Index into [`PersonPost::stints`].
+    pub stint: usize,
+}
+
+/// A number that cannot be held exactly came up at this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge(pub CalcId);
+
+/// What only scoring knows (see [`crate::plan::program::Input`]). An absent input is missing.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    pub value: Option<Value>,
+    pub target: Option<Value>,
+    pub weight: Option<Value>,
+    pub score: Option<Value>,
+    pub outputs: Vec<Value>,
+}
+
+/// The values of a program's nodes for one subject.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// In step with [`Program::nodes`]; `None` where the subject does not need the node, or scoring has to fill it.
+    slots: Arc<Vec<Option<Value>>>,
+    /// Nodes without a value because of a number too large, and where it came up.
+    too_large: Arc<Vec<(CalcId, TooLarge)>>,
+}
+
+impl Values {
+    /// The value of a node that was computed.
+    pub fn get(&self, node: CalcId) -> Result<&Value, TooLarge> {
+        match self.slots.get(node.0) {
+            Some(Some(value)) => Ok(value),
+            _ => Err(self.too_large.iter().find(|(at, _)| *at == node).map_or(TooLarge(node), |(_, origin)| *origin)),
+        }
+    }
+
+    /// All values, for explanations.
+    pub fn all(&self) -> Arc<Vec<Option<Value>>> {
+        self.slots.clone()
+    }
+
+    fn put(&mut self, node: CalcId, value: Result<Value, TooLarge>) {
+        match value {
+            Ok(value) => Arc::make_mut(&mut self.slots)[node.0] = Some(value),
+            Err(origin) => Arc::make_mut(&mut self.too_large).push((node, origin)),
+        }
+    }
+}
+
+/// The nodes to compute for each subject of a scorecard, in an order in which operands come first.
+#[derive(Clone, Debug, Default)]
+pub struct Tape(Vec<CalcId>);
+
+/// Evaluates one program over one set of answers.
+pub struct Evaluator<'a> {
+    program: &'a Program,
+    query: &'a Query,
+    answers: &'a Answers,
+    calendar: &'a Calendar,
+    rounding: Rounding,
+    graph: Graph,
+    /// Nodes that are the same for everyone.
+    company: Values,
+    /// Those and the nodes that are the same for a team: for no team, then for each team.
+    teams: Vec<OnceLock<Values>>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub fn new(model: &'a Model, plan: &'a Plan, answers: &'a Answers) -> Self {
+        let program = &plan.program;
+        let mut evaluator = Evaluator {
+            program,
+            query: &plan.query,
+            answers,
+            calendar: &model.company.calendar,
+            rounding: model.company.rounding,
+            graph: Graph::of(program, &plan.query),
+            company: Values { slots: Arc::new(vec![None; program.nodes.len()]), ..Values::default() },
+            teams: (0..=answers.teams.len()).map(|_| OnceLock::new()).collect(),
+        };
+        evaluator.company = evaluator.run(&evaluator.company, &evaluator.graph.at_level(Level::Company), None, None);
+        evaluator
+    }
+
+    /// What must be computed for each subject so that these nodes have values.
+    pub fn tape(&self, roots: impl IntoIterator<Item = CalcId>) -> Tape {
+        let mut nodes = self.graph.behind(self.program, roots);
+        nodes.retain(|node| self.graph.level(*node) == Level::Subject && !self.graph.needs_input(*node));
+        Tape(nodes)
+    }
+
+    /// The values for a subject.
+    pub fn values(&self, subject: Subject, tape: &Tape) -> Values {
+        let team = self.stint(subject).team;
+        let base = self.teams[team.map_or(0, |team| team + 1)]
+            .get_or_init(|| self.run(&self.company, &self.graph.at_level(Level::Team), team, None));
+        if tape.0.is_empty() { base.clone() } else { self.run(base, &tape.0, team, Some(subject)) }
+    }
+
+    /// A node that depends on inputs, with these inputs. `values` holds everything else it needs.
+    pub fn with_inputs(&self, values: &Values, root: CalcId, inputs: &Inputs) -> Result<Value, TooLarge> {
+        self.locals(values, root, inputs).remove(&root).unwrap_or_else(|| values.get(root).cloned())
+    }
+
+    /// Like [`Evaluator::with_inputs`], and keeps what was computed on the way, for explanations. Only for inputs
+    /// that stay the same for the subject: those of outputs.
+    pub fn keep_with_inputs(&self, values: &mut Values, root: CalcId, inputs: &Inputs) -> Result<Value, TooLarge> {
+        for (node, value) in self.locals(values, root, inputs) {
+            values.put(node, value);
+        }
+        values.get(root).cloned()
+    }
+
+    fn locals(&self, values: &Values, root: CalcId, inputs: &Inputs) -> HashMap<CalcId, Result<Value, TooLarge>> {
+        let mut local: HashMap<CalcId, Result<Value, TooLarge>> = HashMap::new();
+        for &node in self.graph.waiting(root) {
+            let get = |wanted: CalcId| match local.get(&wanted) {
+                Some(Ok(value)) => Ok(value),
+                Some(Err(origin)) => Err(*origin),
+                None => values.get(wanted),
+            };
+            let value = self.compute(node, &get, &node::At { values, inputs, team: None, subject: None });
+            local.insert(node, value);
+        }
+        local
+    }
+
+    /// One pass over the nodes, each after its operands.
+    fn run(&self, base: &Values, nodes: &[CalcId], team: Option<usize>, subject: Option<Subject>) -> Values {
+        let mut values = base.clone();
+        let inputs = Inputs::default();
+        for node in nodes {
+            let at = node::At { values: &values, inputs: &inputs, team, subject };
+            let value = self.compute(*node, &|wanted| values.get(wanted), &at);
+            values.put(*node, value);
+        }
+        values
+    }
+
+    pub fn post(&self, subject: Subject) -> &'a PersonPost {
+        &self.answers.rosters[subject.roster].posts[subject.post]
+    }
+
+    pub fn stint(&self, subject: Subject) -> &'a Stint {
+        &self.post(subject).stints[subject.stint]
+    }
+}
+
+#[cfg(test)]
+mod tests;

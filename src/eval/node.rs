@@ -1,0 +1,171 @@
+//! One node of a program from its operands.
+
+use super::curve::{self, Scored};
+use super::{Evaluator, Inputs, Subject, TooLarge, Values};
+use crate::number::Number;
+use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
+use crate::plan::query::{Group, MeasureId, Measured};
+use crate::syntax::tree::BinaryOp;
+use crate::time::{Day, Months};
+use crate::value::{Missing, Value, binary};
+
+/// Where a node is computed.
+pub(super) struct At<'v> {
+    /// What is known already, for the formulas of named scales.
+    pub values: &'v Values,
+    pub inputs: &'v Inputs,
+    pub team: Option<usize>,
+    pub subject: Option<Subject>,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn compute<'v>(
+        &self,
+        node: CalcId,
+        get: &dyn Fn(CalcId) -> Result<&'v Value, TooLarge>,
+        at: &At,
+    ) -> Result<Value, TooLarge> {
+        let value = match &self.program.nodes[node.0] {
+            Calc::Value(value) => value.clone(),
+            Calc::Measure { measure, months, cut, at_least, .. } => {
+                self.measure(*measure, cut.then_some(*months), *at_least, at)
+            }
+            Calc::Read(read) => at
+                .subject
+                .and_then(|subject| self.answers.reads[*read].get(subject.post)?.get(subject.stint))
+                .cloned()
+                .unwrap_or(Value::Missing(Missing::NoRows)),
+            Calc::Not(a) => match get(*a)? {
+                Value::Flag(flag) => Value::Flag(!flag),
+                other => other.clone(),
+            },
+            Calc::Negate(a) => match get(*a)? {
+                Value::Number(number) => Value::Number(number.neg()),
+                other => other.clone(),
+            },
+            Calc::Binary(op, a, b) => {
+                let left = get(*a)?;
+                match (op, left) {
+                    // What the left side decides alone needs no right side.
+                    (BinaryOp::And, Value::Flag(false)) | (BinaryOp::Or, Value::Flag(true)) => left.clone(),
+                    _ => binary(*op, left, get(*b)?),
+                }
+            }
+            Calc::If { condition, then, otherwise } => match get(*condition)? {
+                Value::Flag(true) => get(*then)?.clone(),
+                Value::Flag(false) => get(*otherwise)?.clone(),
+                other => other.clone(),
+            },
+            Calc::Default { value, fallback } => match get(*value)? {
+                Value::Missing(_) => get(*fallback)?.clone(),
+                known => known.clone(),
+            },
+            Calc::IsMissing(a) => Value::Flag(get(*a)?.is_missing()),
+            Calc::InSet(a, list) => in_set(get(*a)?, list, get)?,
+            Calc::InDays { date, from, to } => self.in_days(get(*date)?, *from, *to),
+            Calc::Call(function, list) => {
+                let arguments = list.iter().map(|a| get(*a).cloned()).collect::<Result<Vec<_>, _>>()?;
+                function.call(&arguments, self.rounding)
+            }
+            Calc::Curve(curve, a) => self.curve(&self.program.curves[*curve], Scored::plain(get(*a)?), at.values)?,
+            Calc::Kpi { body, .. } => get(*body)?.clone(),
+            Calc::Input(input) => {
+                let given = match input {
+                    Input::EntryValue => at.inputs.value.as_ref(),
+                    Input::EntryTarget => at.inputs.target.as_ref(),
+                    Input::EntryWeight => at.inputs.weight.as_ref(),
+                    Input::Score => at.inputs.score.as_ref(),
+                    Input::Output(output) => at.inputs.outputs.get(*output),
+                };
+                given.cloned().unwrap_or_else(|| Value::Missing(Missing::Stated("there is none".into())))
+            }
+        };
+        match &value {
+            Value::Number(number) if number.is_too_large() => Err(TooLarge(node)),
+            _ => Ok(value),
+        }
+    }
+
+    /// A curve at a value; `values` are what its formula may read besides.
+    pub fn curve(&self, plan: &CurvePlan, scored: Scored, values: &Values) -> Result<Value, TooLarge> {
+        let CurvePlan::Formula(body) = plan else {
+            return Ok(curve::at(plan, &scored));
+        };
+        if scored.value.is_missing() {
+            return Ok(scored.value.clone());
+        }
+        let inputs = Inputs {
+            value: Some(scored.value.clone()),
+            target: scored.target.cloned().map(Value::Number),
+            weight: scored.weight.cloned().map(Value::Number),
+            ..Inputs::default()
+        };
+        self.with_inputs(values, *body, &inputs)
+    }
+
+    /// The answer for the group the subject belongs to. `cut` is the window, where one that lies wholly outside the
+    /// stints in the post counts as too early.
+    fn measure(&self, measure: MeasureId, cut: Option<Months>, at_least: Option<u64>, at: &At) -> Value {
+        let answers = &self.answers.measures[measure.0];
+        let measured: Option<&Measured> = match &self.query.measures[measure.0].group {
+            Group::Company => answers.first(),
+            Group::Team { .. } => match at.team {
+                Some(team) => answers.get(team),
+                None => return Value::Missing(Missing::Stated("in no team".into())),
+            },
+            Group::Own { .. } => {
+                let Some(subject) = at.subject else { return Value::Missing(Missing::NoRows) };
+                if cut.is_some_and(|months| !self.served_in(subject, months)) {
+                    return Value::Missing(Missing::OutsideStints);
+                }
+                answers.get(subject.post)
+            }
+            // Answers by key are for the engine's own use.
+            Group::Key { .. } => None,
+        };
+        let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
+        match at_least {
+            Some(needed) if measured.rows < needed => Value::Missing(Missing::TooFew { got: measured.rows, needed }),
+            _ => measured.value.clone(),
+        }
+    }
+
+    fn served_in(&self, subject: Subject, months: Months) -> bool {
+        let (first, last) = self.calendar.days(months);
+        self.post(subject).stints.iter().any(|stint| stint.from <= last && stint.to.is_none_or(|to| to >= first))
+    }
+
+    /// A day, or a whole period, between two days.
+    fn in_days(&self, date: &Value, from: Day, to: Day) -> Value {
+        let (first, last) = match date {
+            Value::Day(day) => (*day, *day),
+            Value::Period(months) => self.calendar.days(*months),
+            other => return other.clone(),
+        };
+        Value::Flag(from <= first && last <= to)
+    }
+}
+
+/// Whether one of the list equals the value; where none does and one is missing, that is not known.
+fn in_set<'v>(
+    value: &Value,
+    list: &[CalcId],
+    get: &dyn Fn(CalcId) -> Result<&'v Value, TooLarge>,
+) -> Result<Value, TooLarge> {
+    let mut unknown = None;
+    for item in list {
+        match binary(BinaryOp::Equal, value, get(*item)?) {
+            Value::Flag(true) => return Ok(Value::Flag(true)),
+            Value::Flag(false) => {}
+            missing => unknown = unknown.or(Some(missing)),
+        }
+    }
+    Ok(unknown.unwrap_or_else(|| if value.is_missing() { value.clone() } else { Value::Flag(false) }))
+}
+
+impl<'v> Scored<'v> {
+    /// A value without target or weight, as where a scale is called in a formula.
+    fn plain(value: &'v Value) -> Scored<'v> {
+        Scored { value, target: None, weight: None, full: Number::from(100) }
+    }
+}

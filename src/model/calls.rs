@@ -1,0 +1,237 @@
+//! Calls: functions are expanded where they are used; built-in functions, scales and matrices are typed.
+
+use super::checker::{Checker, Symbol};
+use super::env::Env;
+use super::expr::{Base, Expr, Kind, Type};
+use super::{MatrixId, ScaleId};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree;
+use crate::value::{Builtin, Value};
+
+impl Checker<'_> {
+    pub(super) fn call(
+        &mut self,
+        name: &tree::Name,
+        arguments: &[tree::Expr],
+        to: Option<&tree::Expr>,
+        env: &Env,
+        expected: Option<&Base>,
+        span: Span,
+    ) -> Expr {
+        if let Some((_, builtin, least, most)) = Builtin::TABLE.iter().find(|entry| entry.0 == name.text) {
+            return self.builtin(*builtin, (*least, *most), arguments, to, env, expected, span);
+        }
+        match self.symbols.get(&name.text).copied() {
+            Some((Symbol::Function(at), declared)) => {
+                let function = self.declarations.functions[at];
+                if !self.count_arguments(name, arguments.len(), function.parameters.len(), declared) {
+                    return Expr::wrong(span);
+                }
+                if self.function_stack.contains(&at) {
+                    self.report(
+                        Diagnostic::new(Code::Circle, format!("the function `{}` needs itself", name.text))
+                            .at(span, "a circle")
+                            .help("write it without calling itself"),
+                    );
+                    return Expr::wrong(span);
+                }
+                let arguments: Vec<(String, Expr)> = function
+                    .parameters
+                    .iter()
+                    .zip(arguments)
+                    .map(|(parameter, argument)| (parameter.text.clone(), self.typed(argument, env, None)))
+                    .collect();
+                if arguments.iter().any(|(_, argument)| argument.ty.base == Base::Any && !argument.ty.optional) {
+                    return Expr::wrong(span);
+                }
+                let mut inner = Env { parameters: arguments, bare: None, ..env.clone() };
+                inner.entry = None;
+                inner.outputs = None;
+                self.function_stack.push(at);
+                let body = self.typed(&function.body, &inner, expected);
+                self.function_stack.pop();
+                body
+            }
+            Some((Symbol::Scale(at), declared)) => {
+                self.used.scales.insert(at);
+                if !self.count_arguments(name, arguments.len(), 1, declared) {
+                    return Expr::wrong(span);
+                }
+                let input = self.model.scales[at].input.dimension.clone();
+                let value = self.typed(&arguments[0], &env.clone().bare(&input), None);
+                let optional = value.ty.optional;
+                self.expect_base(
+                    &value,
+                    &Base::Number(input),
+                    &format!("the value of the scale `{}`", name.text),
+                    declared,
+                );
+                let output = Base::Number(self.model.scales[at].output.dimension.clone());
+                Expr::new(Kind::Scale(ScaleId(at), value), Type { base: output, optional }, span)
+            }
+            Some((Symbol::Matrix(at), declared)) => {
+                self.used.matrices.insert(at);
+                if !self.count_arguments(name, arguments.len(), 2, declared) {
+                    return Expr::wrong(span);
+                }
+                let inputs = self.model.matrices[at].inputs.clone();
+                let mut typed = Vec::new();
+                for (argument, input) in arguments.iter().zip(&inputs) {
+                    let value = self.typed(argument, &env.clone().bare(&input.dimension), None);
+                    let base = Base::Number(input.dimension.clone());
+                    self.expect_base(&value, &base, &format!("the value of the matrix `{}`", name.text), declared);
+                    typed.push(value);
+                }
+                let optional = typed.iter().any(|value| value.ty.optional);
+                let output = Base::Number(self.model.matrices[at].output.dimension.clone());
+                let mut typed = typed.into_iter();
+                let (Some(row), Some(column)) = (typed.next(), typed.next()) else { return Expr::wrong(span) };
+                self.not_yet(span, "a matrix");
+                Expr::new(Kind::Matrix(MatrixId(at), row, column), Type { base: output, optional }, span)
+            }
+            Some((symbol, declared)) => {
+                self.report(
+                    Diagnostic::new(Code::WrongKind, format!("`{}` is a {}, and takes nothing in brackets", name.text, symbol.kind()))
+                        .at(name.span, "not a function")
+                        .at(declared, "declared here")
+                        .help("write its name alone; for another window or scope write `1 year earlier` or `over team` behind it"),
+                );
+                Expr::wrong(span)
+            }
+            None => {
+                let aggregates =
+                    ["sum", "count", "share", "average", "median", "percentile", "min", "max", "latest", "only"];
+                let known: Vec<String> = self
+                    .symbols
+                    .iter()
+                    .filter(|(_, (symbol, _))| matches!(symbol, Symbol::Function(_) | Symbol::Scale(_)))
+                    .map(|(name, _)| name.clone())
+                    .chain(Builtin::TABLE.iter().map(|entry| entry.0.to_string()))
+                    .chain(aggregates.iter().map(|name| name.to_string()))
+                    .collect();
+                let mend = self.did_you_mean(&name.text, known.iter().map(String::as_str), || {
+                    format!("declare it: `function {}(x) = …`", name.text)
+                });
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no function `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                Expr::wrong(span)
+            }
+        }
+    }
+
+    pub(super) fn count_arguments(&mut self, name: &tree::Name, got: usize, needed: usize, declared: Span) -> bool {
+        if got != needed {
+            let values = |count: usize| if count == 1 { "1 value".to_string() } else { format!("{count} values") };
+            self.report(
+                Diagnostic::new(
+                    Code::WrongArguments,
+                    format!("`{}` takes {}, and gets {}", name.text, values(needed), values(got)),
+                )
+                .at(name.span, format!("{} in the brackets", values(got)))
+                .at(declared, "declared here")
+                .help(format!("write {} in the brackets, with commas between", values(needed))),
+            );
+        }
+        got == needed
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn builtin(
+        &mut self,
+        builtin: Builtin,
+        (least, most): (usize, usize),
+        arguments: &[tree::Expr],
+        to: Option<&tree::Expr>,
+        env: &Env,
+        expected: Option<&Base>,
+        span: Span,
+    ) -> Expr {
+        let name = builtin.name();
+        let rounds = matches!(builtin, Builtin::Round | Builtin::RoundUp | Builtin::RoundDown);
+        let written: Vec<&tree::Expr> = arguments.iter().chain(to).collect();
+        if written.len() < least || written.len() > most || (rounds != to.is_some()) {
+            let mend = match builtin {
+                Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => format!("write `{name}(x to 0.01)`"),
+                Builtin::Min | Builtin::Max => format!("write `{name}(a, b)`; of a column: `{name}(x of data)`"),
+                Builtin::Clamp => "write `clamp(x, lowest, highest)`".to_string(),
+                Builtin::Pow => "write `pow(x, exponent)`".to_string(),
+                Builtin::MonthsBetween | Builtin::DaysBetween => format!("write `{name}(from, to)` with two dates"),
+                _ => format!("write `{name}(x)`"),
+            };
+            self.report(
+                Diagnostic::new(Code::WrongArguments, format!("`{name}` does not take these values"))
+                    .at(span, "check the brackets")
+                    .help(mend),
+            );
+            return Expr::wrong(span);
+        }
+        let mut typed: Vec<Expr> = Vec::new();
+        for argument in written {
+            let expected = typed.first().map(|first: &Expr| first.ty.base.clone()).or_else(|| expected.cloned());
+            typed.push(self.typed(argument, env, expected.as_ref()));
+        }
+        let words = format!("`{name}`");
+        let mut optional = typed.iter().any(|argument| argument.ty.optional);
+        let time = |checker: &Self, unit: &str| {
+            Base::Number(checker.units.get(unit).map(|unit| unit.dimension).unwrap_or_default())
+        };
+        let base = match builtin {
+            Builtin::Abs | Builtin::Floor | Builtin::Ceil => {
+                self.expect_number(&typed[0], &words);
+                typed[0].ty.base.clone()
+            }
+            Builtin::Min | Builtin::Max | Builtin::Clamp | Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => {
+                let mut base = typed[0].ty.base.clone();
+                let dates = matches!(builtin, Builtin::Min | Builtin::Max) && base == Base::Date;
+                for argument in &typed {
+                    if !dates && !self.expect_number(argument, &words) {
+                        return Expr::wrong(span);
+                    }
+                    match base.join(&argument.ty.base) {
+                        Some(joined) => base = joined,
+                        None => {
+                            self.unit_mismatch(&typed[0], argument, &format!("cannot stand together in {words}"));
+                            return Expr::wrong(span);
+                        }
+                    }
+                }
+                if rounds {
+                    if let Kind::Value(Value::Number(step)) = &*typed[1].kind {
+                        if !step.is_positive() {
+                            self.report(
+                                Diagnostic::new(Code::OutOfRange, "a step to round to is above 0")
+                                    .at(typed[1].span, "not above 0")
+                                    .help("write `round(x to 0.01)`"),
+                            );
+                        }
+                    } else {
+                        optional = true;
+                    }
+                }
+                base
+            }
+            Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => {
+                for argument in &typed {
+                    self.expect_base(argument, &Base::number(), &format!("what {words} takes"), span);
+                }
+                optional |= builtin != Builtin::Exp;
+                Base::number()
+            }
+            Builtin::MonthsBetween | Builtin::DaysBetween | Builtin::YearOf | Builtin::MonthOf | Builtin::DayOf => {
+                for argument in &typed {
+                    self.expect_base(argument, &Base::Date, &format!("what {words} takes"), span);
+                }
+                match builtin {
+                    Builtin::MonthsBetween => time(self, "month"),
+                    Builtin::DaysBetween => time(self, "day"),
+                    _ => Base::number(),
+                }
+            }
+        };
+        Expr::new(Kind::Call(builtin, typed), Type { base, optional }, span)
+    }
+}

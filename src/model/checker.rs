@@ -1,0 +1,478 @@
+//! The checker: what it knows while it works, and the order of its passes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::data::{ColumnIx, DataId};
+use super::unit::{DisplayUnit, Units};
+use super::{Company, KpiId, Label, Model, When};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::number::Rounding;
+use crate::source::{FileId, SourceSet, Span};
+use crate::syntax::tree;
+use crate::time::{Calendar, PeriodPart};
+
+/// What a name of the project stands for: the kind, and its place among the declarations of that kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Symbol {
+    Data(usize),
+    Constant(usize),
+    Function(usize),
+    Kpi(usize),
+    Scale(usize),
+    Matrix(usize),
+    Rating(usize),
+    Position(usize),
+}
+
+impl Symbol {
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Symbol::Data(_) => "data set",
+            Symbol::Constant(_) => "constant",
+            Symbol::Function(_) => "function",
+            Symbol::Kpi(_) => "KPI",
+            Symbol::Scale(_) => "scale",
+            Symbol::Matrix(_) => "matrix",
+            Symbol::Rating(_) => "rating",
+            Symbol::Position(_) => "position",
+        }
+    }
+}
+
+pub(super) enum KpiDeclaration<'t> {
+    Kpi(&'t tree::Kpi),
+    Index(&'t tree::Index),
+}
+
+/// All declarations of a project by kind, in the order of files and lines.
+#[derive(Default)]
+pub(super) struct Declarations<'t> {
+    pub(super) companies: Vec<&'t tree::Company>,
+    pub(super) units: Vec<&'t tree::Unit>,
+    pub(super) data: Vec<&'t tree::Data>,
+    pub(super) constants: Vec<&'t tree::Constant>,
+    pub(super) functions: Vec<&'t tree::Function>,
+    pub(super) kpis: Vec<KpiDeclaration<'t>>,
+    pub(super) scales: Vec<&'t tree::Scale>,
+    pub(super) matrices: Vec<&'t tree::Matrix>,
+    pub(super) ratings: Vec<&'t tree::Rating>,
+    pub(super) positions: Vec<&'t tree::Position>,
+    pub(super) house_rules: Vec<&'t tree::HouseRules>,
+}
+
+/// How far the type of a KPI is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    Open,
+    Working,
+    Done,
+}
+
+pub(super) struct Checker<'t> {
+    pub(super) sources: &'t SourceSet,
+    pub(super) declarations: Declarations<'t>,
+    pub(super) symbols: BTreeMap<String, (Symbol, Span)>,
+    pub(super) units: Units,
+    pub(super) model: Model,
+    /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
+    pub(super) kpi_progress: Vec<Progress>,
+    pub(super) kpi_stack: Vec<usize>,
+    pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
+    pub(super) function_stack: Vec<usize>,
+    pub(super) used: Used,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    reported: BTreeSet<(Code, String, Option<(FileId, u32, u32)>)>,
+}
+
+/// What something refers to; the rest is reported as unused.
+#[derive(Default)]
+pub(super) struct Used {
+    pub(super) kpis: BTreeSet<KpiId>,
+    pub(super) constants: BTreeSet<usize>,
+    pub(super) scales: BTreeSet<usize>,
+    pub(super) matrices: BTreeSet<usize>,
+    pub(super) ratings: BTreeSet<usize>,
+    pub(super) columns: BTreeSet<(DataId, ColumnIx)>,
+    pub(super) data: BTreeSet<DataId>,
+}
+
+/// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its
+/// names anew. The model is complete only when no finding is an error.
+pub fn check<'t>(
+    files: &'t [tree::File],
+    standard: &'t tree::File,
+    sources: &'t SourceSet,
+) -> (Model, Vec<Diagnostic>) {
+    let mut checker = Checker {
+        sources,
+        declarations: Declarations::default(),
+        symbols: BTreeMap::new(),
+        units: Units::default(),
+        model: Model::default(),
+        kpi_progress: Vec::new(),
+        kpi_stack: Vec::new(),
+        column_progress: BTreeMap::new(),
+        function_stack: Vec::new(),
+        used: Used::default(),
+        diagnostics: Vec::new(),
+        reported: BTreeSet::new(),
+    };
+    checker.collect(files, standard);
+    checker.company();
+    checker.declare_units();
+    checker.declare_data();
+    checker.declare_constants();
+    checker.declare_kpis();
+    checker.declare_scales();
+    checker.declare_matrices();
+    checker.derive_columns();
+    checker.type_kpis();
+    checker.type_functions();
+    checker.declare_ratings();
+    checker.declare_positions();
+    checker.house_rules();
+    checker.unused();
+    crate::diagnostic::sort(&mut checker.diagnostics, sources);
+    (checker.model, checker.diagnostics)
+}
+
+impl<'t> Checker<'t> {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        // The same mistake is met again wherever an expression is expanded; once is enough.
+        let place = diagnostic.labels.first().map(|label| label.span.key());
+        if self.reported.insert((diagnostic.code, diagnostic.message.clone(), place)) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// The text of a formula as written, on one line.
+    pub(super) fn text(&self, span: Span) -> String {
+        let text = self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > 60 { text.chars().take(57).collect::<String>() + "…" } else { text }
+    }
+
+    fn collect(&mut self, files: &'t [tree::File], standard: &'t tree::File) {
+        for declaration in files.iter().flat_map(|file| &file.declarations) {
+            self.collect_one(declaration, false);
+        }
+        for declaration in &standard.declarations {
+            self.collect_one(declaration, true);
+        }
+    }
+
+    /// `yields`: a name that is taken already is passed over in silence, as a project may redeclare the library's.
+    fn collect_one(&mut self, declaration: &'t tree::Declaration, yields: bool) {
+        use tree::Declaration as D;
+        let all = &mut self.declarations;
+        let (name, symbol, effective) = match declaration {
+            D::Company(company) => return all.companies.push(company),
+            D::Unit(unit) => return all.units.push(unit),
+            D::HouseRules(rules) => return all.house_rules.push(rules),
+            D::Test(_) => return,
+            D::Data(data) => (&data.name, Symbol::Data(all.data.len()), false),
+            D::Constant(constant) => (&constant.name, Symbol::Constant(all.constants.len()), false),
+            D::Function(function) => (&function.name, Symbol::Function(all.functions.len()), false),
+            D::Kpi(kpi) => (&kpi.name, Symbol::Kpi(all.kpis.len()), kpi.effective.is_some()),
+            D::Index(index) => (&index.name, Symbol::Kpi(all.kpis.len()), false),
+            D::Scale(scale) => (&scale.name, Symbol::Scale(all.scales.len()), scale.effective.is_some()),
+            D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), false),
+            D::Rating(rating) => (&rating.name, Symbol::Rating(all.ratings.len()), false),
+            D::Position(position) => (&position.name, Symbol::Position(all.positions.len()), true),
+        };
+        let known = self.symbols.get(&name.text).copied();
+        if let Some((first, span)) = known {
+            let version = matches!((first, symbol), (Symbol::Position(_), Symbol::Position(_)));
+            if yields {
+                return;
+            }
+            if !version {
+                let (one, other) = (first.kind(), symbol.kind());
+                let mut diagnostic = Diagnostic::new(
+                    Code::DeclaredTwice,
+                    match one == other {
+                        true => format!("the {one} `{}` is declared twice", name.text),
+                        false => format!("the name `{}` is given to a {one} and to a {other}", name.text),
+                    },
+                )
+                .at(name.span, "declared again here")
+                .at(span, "declared first here")
+                .help("give one of the two another name, or remove it; all files of a project share one list of names");
+                if effective {
+                    diagnostic = diagnostic
+                        .note("versions of a KPI or a scale by `effective from` are not available yet; a dated constant or target is");
+                }
+                self.report(diagnostic);
+                return;
+            }
+        } else {
+            self.symbols.insert(name.text.clone(), (symbol, name.span));
+        }
+        let all = &mut self.declarations;
+        match declaration {
+            D::Data(data) => all.data.push(data),
+            D::Constant(constant) => all.constants.push(constant),
+            D::Function(function) => all.functions.push(function),
+            D::Kpi(kpi) => all.kpis.push(KpiDeclaration::Kpi(kpi)),
+            D::Index(index) => all.kpis.push(KpiDeclaration::Index(index)),
+            D::Scale(scale) => all.scales.push(scale),
+            D::Matrix(matrix) => all.matrices.push(matrix),
+            D::Rating(rating) => all.ratings.push(rating),
+            D::Position(position) => all.positions.push(position),
+            D::Company(_) | D::Unit(_) | D::HouseRules(_) | D::Test(_) => {}
+        }
+    }
+
+    /// A name that should stand for a `wanted`; reports what it is instead, or the nearest one.
+    pub(super) fn find(&mut self, name: &tree::Name, wanted: &str, is: fn(Symbol) -> bool) -> Option<Symbol> {
+        match self.symbols.get(&name.text).copied() {
+            Some((symbol, _)) if is(symbol) => Some(symbol),
+            Some((symbol, span)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::WrongKind,
+                        format!("`{}` is a {}, and a {wanted} is needed here", name.text, symbol.kind()),
+                    )
+                    .at(name.span, format!("not a {wanted}"))
+                    .at(span, "declared here")
+                    .help(format!("write the name of a {wanted}")),
+                );
+                None
+            }
+            None => {
+                let candidates =
+                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str());
+                let mend = self.did_you_mean(&name.text, candidates, || format!("declare a {wanted} `{}`", name.text));
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no {wanted} `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn did_you_mean<'n>(
+        &self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'n str>,
+        otherwise: impl FnOnce() -> String,
+    ) -> String {
+        match nearest(name, candidates) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => otherwise(),
+        }
+    }
+
+    fn company(&mut self) {
+        for extra in self.declarations.companies.iter().skip(1).copied().collect::<Vec<_>>() {
+            let first = self.declarations.companies[0].name.span;
+            self.report(
+                Diagnostic::new(Code::DeclaredTwice, "a project has one company")
+                    .at(extra.name.span, "a second one")
+                    .at(first, "the first one")
+                    .help("keep one `company` block and remove the other"),
+            );
+        }
+        let Some(declared) = self.declarations.companies.first().copied() else { return };
+        let mut company = Company { name: declared.name.value.clone(), ..Company::default() };
+        for setting in &declared.settings {
+            match setting {
+                tree::Setting::Currency(name) => match iso_currency::Currency::from_code(&name.text) {
+                    Some(currency) => company.currency = Some(currency.code().to_string()),
+                    None => self.report(
+                        Diagnostic::new(Code::UnknownUnit, format!("`{}` is not a currency", name.text))
+                            .at(name.span, "unknown")
+                            .help("write a code of ISO 4217, such as `CNY`, `USD` or `EUR`"),
+                    ),
+                },
+                tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
+                    Some(number) => {
+                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end };
+                    }
+                    None => self.report(
+                        Diagnostic::new(Code::UnknownName, format!("`{}` is not a month", month.text))
+                            .at(month.span, "unknown")
+                            .help("write the month's English name: `fiscal year starts April`"),
+                    ),
+                },
+                tree::Setting::Calendar(name) => self.not_yet(name.span, "a calendar of the company's own"),
+                tree::Setting::ScoreDecimals(number) => {
+                    let decimals = crate::number::Number::from(number.written).to_i64();
+                    match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {
+                        Some(decimals) => company.score_decimals = decimals,
+                        None => self.report(
+                            Diagnostic::new(Code::OutOfRange, "scores have 0 to 9 decimals")
+                                .at(number.span, "out of range")
+                                .help("write `scores to 2 decimals`"),
+                        ),
+                    }
+                }
+                tree::Setting::Rounding { half_even, .. } => {
+                    company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
+                }
+                tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Languages(names) => {
+                    company.languages = names.iter().map(|name| name.text.clone()).collect();
+                }
+            }
+        }
+        self.model.company = company;
+    }
+
+    /// Says of something the language has that this version of the program cannot do it.
+    pub(super) fn not_yet(&mut self, span: Span, what: &str) {
+        self.report(
+            Diagnostic::new(Code::NotYet, format!("{what} cannot be evaluated by this version of merit"))
+                .at(span, "not available yet")
+                .help("take it out for now; `merit --version` tells the version you have"),
+        );
+    }
+
+    fn declare_units(&mut self) {
+        let declared = self.declarations.units.clone();
+        // Multiples may be of units declared further down, so counted units come first.
+        for unit in declared.iter().filter(|unit| unit.multiple.is_none()) {
+            let plural = unit.plural.as_ref().map_or_else(|| unit.name.text.clone(), |plural| plural.text.clone());
+            if self.units.add_counted(&unit.name.text, &plural).is_some() {
+                self.unit_twice(&unit.name);
+            }
+        }
+        for unit in &declared {
+            let Some(multiple) = &unit.multiple else { continue };
+            let Some(of) = multiple.unit.as_ref() else {
+                self.report(
+                    Diagnostic::new(Code::UnknownUnit, format!("`{}` is a multiple of nothing", unit.name.text))
+                        .at(multiple.span, "a number without a unit")
+                        .help("name the unit behind the number: `unit wan = 10_000 CNY`"),
+                );
+                continue;
+            };
+            let Some(of) = self.unit(of) else { continue };
+            let label = unit.label.text.as_ref().map_or(&unit.name.text, |text| &text.value);
+            if self.units.add_multiple(&unit.name.text, label, multiple.written.into(), &of).is_some() {
+                self.unit_twice(&unit.name);
+            }
+        }
+    }
+
+    fn unit_twice(&mut self, name: &tree::Name) {
+        self.report(
+            Diagnostic::new(Code::DeclaredTwice, format!("the unit `{}` exists already", name.text))
+                .at(name.span, "declared again here")
+                .help("remove this line, or choose another name"),
+        );
+    }
+
+    /// The unit that is written; unknown names are reported.
+    pub(super) fn unit(&mut self, written: &tree::UnitExpr) -> Option<DisplayUnit> {
+        let mut result: Option<DisplayUnit> = None;
+        for factor in &written.factors {
+            let Some(unit) = self.units.get(&factor.name.text) else {
+                let mend = self.did_you_mean(&factor.name.text, self.units.names(), || {
+                    format!("declare it: `unit {0}, {0}s` for something that is counted", factor.name.text)
+                });
+                self.report(
+                    Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", factor.name.text))
+                        .at(factor.name.span, "unknown")
+                        .help(mend),
+                );
+                return None;
+            };
+            result = Some(match result {
+                None => unit,
+                Some(so_far) => so_far.combine(&unit, factor.per),
+            });
+        }
+        result
+    }
+
+    /// The unit a type stands for, where only a number will do (KPIs, constants, scales, outputs).
+    pub(super) fn number_type(&mut self, ty: &tree::Type, of: &str) -> Option<DisplayUnit> {
+        match ty {
+            tree::Type::Unit(unit) => self.unit(unit),
+            tree::Type::Text(span)
+            | tree::Type::Date(span)
+            | tree::Type::Period(span)
+            | tree::Type::Flag(span)
+            | tree::Type::Position(span)
+            | tree::Type::OneOf(_, span)
+            | tree::Type::LinkBy { span, .. } => {
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("{of} is a number, and this type is not"))
+                        .at(*span, "not a unit")
+                        .help("write a unit, such as `%`, `point`, `CNY` or `CNY/person`"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn dated(&mut self, when: &tree::When) -> Option<When> {
+        let calendar = self.model.company.calendar.clone();
+        match when {
+            tree::When::Always => Some(When::Always),
+            tree::When::FromDate(date) => Some(When::From(date.day)),
+            tree::When::FromPeriod(period) => {
+                Some(When::From(calendar.first_day(calendar.months(period.period).first)))
+            }
+            tree::When::Each(name) => {
+                let part = crate::time::PeriodName::parse(&format!("2000-{}", name.text)).map(|period| period.part);
+                let each = match part {
+                    Some(PeriodPart::Quarter(quarter)) => Some((u32::from(quarter - 1) * 3, 3)),
+                    Some(PeriodPart::Half(half)) => Some((u32::from(half - 1) * 6, 6)),
+                    _ => month_number(&name.text).map(|month| ((month + 12 - calendar.fiscal_start) % 12, 1)),
+                };
+                if each.is_none() {
+                    self.report(
+                        Diagnostic::new(Code::UnknownName, format!("`{}` is not a part of the year", name.text))
+                            .at(name.span, "unknown")
+                            .help("write `Q1` to `Q4`, `H1`, `H2`, or a month's English name"),
+                    );
+                }
+                each.map(|(first, count)| When::Each { first, count })
+            }
+        }
+    }
+
+    pub(super) fn effective(&self, effective: &tree::Effective) -> crate::time::Day {
+        let calendar = &self.model.company.calendar;
+        match effective {
+            tree::Effective::Date(date) => date.day,
+            tree::Effective::Period(period) => calendar.first_day(calendar.months(period.period).first),
+        }
+    }
+}
+
+/// 1 to 12 for `January`, `Jan`, in any case.
+fn month_number(name: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let name = name.to_lowercase();
+    let at = MONTHS.iter().position(|month| *month == name || (name.len() == 3 && month.starts_with(&name)))?;
+    Some(at as u32 + 1)
+}
+
+pub(super) fn label(name: &str, label: &tree::Label) -> Label {
+    Label {
+        text: label.text.as_ref().map_or(name, |text| &text.value).to_string(),
+        translations: label
+            .translations
+            .iter()
+            .map(|(language, text)| (language.text.clone(), text.value.clone()))
+            .collect(),
+    }
+}

@@ -1,0 +1,630 @@
+//! Data sets: from their clauses to schemas, with the links that tie rows to people and teams.
+
+use super::checker::{Checker, Progress, Symbol, label};
+use super::data::{
+    Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Role, Route, TimeShape,
+};
+use super::env::Env;
+use super::expr::Base;
+use super::unit::DisplayUnit;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, DataClause, ScopeWord};
+
+impl Checker<'_> {
+    pub(super) fn declare_data(&mut self) {
+        let declared = self.declarations.data.clone();
+        for data in &declared {
+            self.declare_row(data);
+        }
+        for (at, data) in declared.iter().enumerate() {
+            let data = self.data_set(DataId(at), data);
+            self.model.data.push(data);
+        }
+        self.one_organisation();
+        self.link_keys(&declared);
+        self.routes(&declared);
+    }
+
+    fn declare_row(&mut self, data: &tree::Data) {
+        for clause in &data.clauses {
+            let DataClause::Row(noun) = clause else { continue };
+            if self.units.get(&noun.text).is_none() {
+                self.units.add_counted(&noun.text, &format!("{}s", noun.text));
+            }
+        }
+    }
+
+    fn data_set(&mut self, id: DataId, data: &tree::Data) -> DataSet {
+        let mut set = DataSet {
+            name: data.name.text.clone(),
+            label: label(&data.name.text, &data.label),
+            span: data.name.span,
+            role: None,
+            files: Vec::new(),
+            row: DisplayUnit::number(),
+            key: Vec::new(),
+            time: TimeShape::Always,
+            columns: Vec::new(),
+            ignore_rows_starting: Vec::new(),
+            belongs: Belongs::default(),
+        };
+        for clause in &data.clauses {
+            if let DataClause::Column(column) = clause {
+                if let Some(first) = set.columns.iter().find(|known| known.name == column.name.text) {
+                    self.report(
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("the column `{}` is declared twice", column.name.text),
+                        )
+                        .at(column.name.span, "declared again here")
+                        .at(first.span, "declared first here")
+                        .help("remove one of the two, or give it another name"),
+                    );
+                    continue;
+                }
+                let column = self.column(column);
+                set.columns.push(column);
+            }
+        }
+        let mut has_row = false;
+        let mut shape: Option<Span> = None;
+        for clause in &data.clauses {
+            match clause {
+                DataClause::Column(_) | DataClause::BelongsTo { .. } => {}
+                DataClause::Roster { position, span } => {
+                    let post = set.columns.iter().position(|column| matches!(column.ty, ColumnType::Position));
+                    if position.is_none() && post.is_none() {
+                        self.report(
+                            Diagnostic::new(
+                                Code::BadDataSet,
+                                format!("the roster `{}` does not say who holds which post", set.name),
+                            )
+                            .at(*span, "whose post?")
+                            .help("add a column of the type `position`, or write `roster as` and a position's name"),
+                        );
+                    }
+                    let every = position.as_ref().map(|name| {
+                        self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
+                        name.text.clone()
+                    });
+                    set.role = Some(Role::Roster { post: post.map(ColumnIx), every });
+                }
+                DataClause::Organisation(span) => {
+                    let parent = set
+                        .columns
+                        .iter()
+                        .position(|column| matches!(column.ty, ColumnType::Link { data, .. } if data == id));
+                    match parent {
+                        Some(parent) => set.role = Some(Role::Organisation { parent: ColumnIx(parent) }),
+                        None => self.report(
+                            Diagnostic::new(
+                                Code::BadDataSet,
+                                format!("the organisation `{}` has no column for the parent", set.name),
+                            )
+                            .at(*span, "a tree needs parents")
+                            .help(format!("add a column such as `column parent : {} optional`", set.name)),
+                        ),
+                    }
+                }
+                DataClause::File { pattern, sheet } => {
+                    let lower = pattern.value.to_lowercase();
+                    if sheet.is_some() || [".xlsx", ".xls", ".ods", ".parquet"].iter().any(|end| lower.ends_with(end)) {
+                        self.not_yet(pattern.span, "an Excel or Parquet file");
+                    }
+                    set.files.push(FilePattern {
+                        pattern: pattern.value.clone(),
+                        sheet: sheet.as_ref().map(|sheet| sheet.value.clone()),
+                        span: pattern.span,
+                    });
+                }
+                DataClause::Row(noun) => {
+                    has_row = true;
+                    if let Some(unit) = self.units.get(&noun.text) {
+                        set.row = unit;
+                    }
+                }
+                DataClause::Key { columns, .. } => {
+                    for name in columns {
+                        if let Some(column) = self.clause_column(&set, name, |_| true, "") {
+                            if set.columns[column.0].optional {
+                                self.report(
+                                    Diagnostic::new(
+                                        Code::BadDataSet,
+                                        format!("the key column `{}` may be blank", name.text),
+                                    )
+                                    .at(name.span, "a key must always be there")
+                                    .help(format!("remove `optional` from `{}`, or choose another key", name.text)),
+                                );
+                            }
+                            set.key.push(column);
+                        }
+                    }
+                }
+                DataClause::DatedBy(name) => {
+                    self.one_shape(&mut shape, name.span);
+                    let dated = |ty: &ColumnType| matches!(ty, ColumnType::Date | ColumnType::Period);
+                    if let Some(column) = self.clause_column(&set, name, dated, "a date or a period") {
+                        set.time = TimeShape::Dated(column);
+                    }
+                }
+                DataClause::Valid { from, to, span } => {
+                    self.one_shape(&mut shape, *span);
+                    let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
+                    let start = self.clause_column(&set, from, date, "a date");
+                    let end = to.as_ref().and_then(|to| self.clause_column(&set, to, date, "a date"));
+                    if let Some(from) = start {
+                        set.time = TimeShape::Valid { from, to: end };
+                    }
+                }
+                DataClause::SnapshotOn(name) => {
+                    self.one_shape(&mut shape, name.span);
+                    let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
+                    if let Some(column) = self.clause_column(&set, name, date, "a date") {
+                        set.time = TimeShape::Snapshot(column);
+                    }
+                }
+                DataClause::IgnoreRowsStarting(texts) => {
+                    set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
+                }
+            }
+        }
+        self.shape_columns_present(&set);
+        if set.files.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    Code::Incomplete,
+                    format!("the data set `{}` does not say which file it is in", set.name),
+                )
+                .at(set.span, "no `file`")
+                .help(format!("add a line such as `file \"{}*.csv\"`", set.name)),
+            );
+        }
+        if !has_row {
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the data set `{}` does not say what a row is", set.name))
+                    .at(set.span, "no `row`")
+                    .help("add a line such as `row policy`: it names what is counted"),
+            );
+        }
+        if set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
+            let why = if set.role.is_some() { "a roster or an organisation" } else { "a data set with `valid from`" };
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
+                    .at(set.span, "no `key`")
+                    .help(format!("{why} needs one: add a line such as `key code`")),
+            );
+        }
+        set
+    }
+
+    fn one_shape(&mut self, shape: &mut Option<Span>, span: Span) {
+        if let Some(first) = shape {
+            self.report(
+                Diagnostic::new(Code::BadDataSet, "a data set has one shape in time")
+                    .at(span, "a second one")
+                    .at(*first, "the first one")
+                    .help("keep one of `dated by`, `valid from … to …` and `snapshot on`; two data sets may read the same file"),
+            );
+        } else {
+            *shape = Some(span);
+        }
+    }
+
+    /// Rows that hold from a day on need that day; snapshots theirs.
+    fn shape_columns_present(&mut self, set: &DataSet) {
+        let needed = match set.time {
+            TimeShape::Valid { from, .. } => from,
+            TimeShape::Snapshot(on) => on,
+            TimeShape::Always | TimeShape::Dated(_) => return,
+        };
+        let column = &set.columns[needed.0];
+        if column.optional {
+            self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("the column `{}` may be blank, but says when a row begins to hold", column.name),
+                )
+                .at(column.span, "must always be there")
+                .help("remove `optional`"),
+            );
+        }
+    }
+
+    fn clause_column(
+        &mut self,
+        set: &DataSet,
+        name: &tree::Name,
+        fits: impl Fn(&ColumnType) -> bool,
+        wanted: &str,
+    ) -> Option<ColumnIx> {
+        let Some(column) = set.column_named(&name.text) else {
+            self.unknown_column(set, name);
+            return None;
+        };
+        if !fits(&set.columns[column.0].ty) {
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("the column `{}` is not {wanted}", name.text))
+                    .at(name.span, format!("{wanted} is needed here"))
+                    .at(set.columns[column.0].span, "declared here")
+                    .help(format!("name a column that holds {wanted}")),
+            );
+            return None;
+        }
+        Some(column)
+    }
+
+    pub(super) fn unknown_column(&mut self, set: &DataSet, name: &tree::Name) {
+        let names = set.columns.iter().map(|column| column.name.as_str());
+        let mend = self.did_you_mean(&name.text, names.clone(), || {
+            format!("its columns are {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        });
+        self.report(
+            Diagnostic::new(Code::UnknownName, format!("the data set `{}` has no column `{}`", set.name, name.text))
+                .at(name.span, "unknown column")
+                .help(mend),
+        );
+    }
+
+    fn column(&mut self, column: &tree::Column) -> Column {
+        let ty = self.column_type(column);
+        let limits = column.limits.as_ref().and_then(|(low, high)| {
+            let ColumnType::Number { unit, .. } = &ty else { return None };
+            let dimension = unit.dimension.clone();
+            let mut end = |side| self.constant_number(side, &dimension);
+            end(low).zip(end(high))
+        });
+        let mut headers: Vec<String> = column.headers.iter().map(|text| text.value.clone()).collect();
+        if headers.is_empty() {
+            headers.push(column.name.text.clone());
+        }
+        Column {
+            name: column.name.text.clone(),
+            label: label(&column.name.text, &column.label),
+            span: column.name.span,
+            ty,
+            optional: column.optional.is_some(),
+            headers,
+            format: column.format.as_ref().map(|format| format.value.clone()),
+            limits,
+            derived: None,
+        }
+    }
+
+    fn column_type(&mut self, column: &tree::Column) -> ColumnType {
+        match &column.ty {
+            tree::Type::Text(_) => ColumnType::Text,
+            tree::Type::Date(_) => ColumnType::Date,
+            tree::Type::Period(_) => ColumnType::Period,
+            tree::Type::Flag(_) => ColumnType::Flag,
+            tree::Type::Position(_) => ColumnType::Position,
+            tree::Type::OneOf(choices, _) => {
+                let choice = |choice: &tree::Choice| Choice {
+                    name: choice.name.text.clone(),
+                    texts: choice.texts.iter().map(|text| text.value.clone()).collect(),
+                };
+                for (at, one) in choices.iter().enumerate() {
+                    if choices[..at].iter().any(|earlier| earlier.name.text == one.name.text) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::DeclaredTwice,
+                                format!("`{}` stands twice in the list", one.name.text),
+                            )
+                            .at(one.name.span, "again")
+                            .help("remove one of the two"),
+                        );
+                    }
+                }
+                ColumnType::Choice(choices.iter().map(choice).collect())
+            }
+            tree::Type::LinkBy { data, by, .. } => {
+                let Some(Symbol::Data(to)) = self.find(data, "data set", |symbol| matches!(symbol, Symbol::Data(_)))
+                else {
+                    return ColumnType::Text;
+                };
+                let own = self.declarations.data.iter().find_map(|set| {
+                    let columns: Vec<&tree::Column> = set
+                        .clauses
+                        .iter()
+                        .filter_map(|clause| match clause {
+                            DataClause::Column(column) => Some(&**column),
+                            _ => None,
+                        })
+                        .collect();
+                    columns.iter().any(|one| std::ptr::eq(*one, column)).then_some(columns)
+                });
+                let columns = own.unwrap_or_default();
+                let by = by
+                    .iter()
+                    .filter_map(|name| {
+                        let at = columns.iter().position(|column| column.name.text == name.text);
+                        if at.is_none() {
+                            self.report(
+                                Diagnostic::new(Code::UnknownName, format!("there is no column `{}` here", name.text))
+                                    .at(name.span, "unknown column")
+                                    .help("name columns of this data set, one for each key column of the other"),
+                            );
+                        }
+                        at.map(ColumnIx)
+                    })
+                    .collect();
+                ColumnType::Link { data: DataId(to), by }
+            }
+            tree::Type::Unit(unit) => {
+                if let [factor] = unit.factors.as_slice() {
+                    // A data set goes before a unit of the same name: `column agent : people` is a link.
+                    if let Some((Symbol::Data(to), _)) = self.symbols.get(&factor.name.text) {
+                        return ColumnType::Link { data: DataId(*to), by: Vec::new() };
+                    }
+                    if self.units.get(&factor.name.text).is_none() {
+                        return self.unknown_column_type(&factor.name);
+                    }
+                }
+                let unit = self.unit(unit).unwrap_or_else(DisplayUnit::number);
+                let cell_factor = self.cell_factor(column, &unit);
+                ColumnType::Number { unit, cell_factor }
+            }
+        }
+    }
+
+    fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {
+        let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
+        let words = ["text", "date", "period", "flag", "number", "position"];
+        let known: Vec<&str> = sets.map(|(name, _)| name.as_str()).chain(self.units.names()).chain(words).collect();
+        let mend = self.did_you_mean(&name.text, known, || {
+            "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set".into()
+        });
+        self.report(
+            Diagnostic::new(Code::UnknownName, format!("there is no unit and no data set `{}`", name.text))
+                .at(name.span, "unknown")
+                .help(mend),
+        );
+        ColumnType::Text
+    }
+
+    /// What a number in a cell is multiplied by to be in base units.
+    fn cell_factor(&mut self, column: &tree::Column, unit: &DisplayUnit) -> Option<Number> {
+        let Some(written) = &column.written_in else {
+            return if unit.is_ratio_sign() && column.derived.is_none() { None } else { Some(unit.factor.clone()) };
+        };
+        match written.text.as_str() {
+            "percent" => return Some(Number::from_parts(1, 2)),
+            "permille" => return Some(Number::from_parts(1, 3)),
+            "fraction" => return Some(Number::ONE),
+            _ => {}
+        }
+        let Some(other) = self.units.get(&written.text) else {
+            let mend = self.did_you_mean(&written.text, self.units.names(), || {
+                "write a unit of the project, `percent` or `fraction`".into()
+            });
+            self.report(
+                Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", written.text))
+                    .at(written.span, "unknown")
+                    .help(mend),
+            );
+            return Some(Number::ONE);
+        };
+        if other.dimension != unit.dimension {
+            self.report(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    format!("the column is in {}, and `{}` is not a multiple of that", unit.dimension, written.text),
+                )
+                .at(written.span, format!("this is {}", other.dimension))
+                .help("name a multiple of the column's own unit, or change the column's type"),
+            );
+        }
+        Some(other.factor)
+    }
+
+    fn one_organisation(&mut self) {
+        let sets: Vec<(String, Span)> = self
+            .model
+            .data
+            .iter()
+            .filter(|set| matches!(set.role, Some(Role::Organisation { .. })))
+            .map(|set| (set.name.clone(), set.span))
+            .collect();
+        for (name, span) in sets.iter().skip(1) {
+            self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{name}` is a second organisation"))
+                    .at(*span, "the second")
+                    .at(sets[0].1, "the first")
+                    .help("a project has one tree of teams; remove `organisation` from one of the two"),
+            );
+        }
+        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. }))) {
+            if !matches!(set.time, TimeShape::Always) {
+                let span = set.span;
+                self.not_yet(span, "an organisation that changes with time");
+            }
+        }
+    }
+
+    /// Links need a key to point to, with as many parts.
+    fn link_keys(&mut self, declared: &[&tree::Data]) {
+        let mut findings = Vec::new();
+        for (set, written) in self.model.data.iter().zip(declared) {
+            for column in &set.columns {
+                let ColumnType::Link { data, by } = &column.ty else { continue };
+                let Some(target) = self.model.data.get(data.0) else { continue };
+                let parts = by.len().max(1);
+                if target.key.len() == parts {
+                    continue;
+                }
+                let key = target.key.iter().map(|key| format!("`{}`", target.columns[key.0].name)).collect::<Vec<_>>();
+                let (message, mend) = if key.is_empty() {
+                    (
+                        format!("`{}` links to `{}`, which has no key", column.name, target.name),
+                        format!("add a `key` to `{}`", target.name),
+                    )
+                } else {
+                    (
+                        format!(
+                            "`{}` links by {parts} value(s), and the key of `{}` is {}",
+                            column.name,
+                            target.name,
+                            key.join(", ")
+                        ),
+                        format!("write `{} by (…)` with one column for each of {}", target.name, key.join(", ")),
+                    )
+                };
+                findings.push(
+                    Diagnostic::new(Code::BadDataSet, message)
+                        .at(column.span, format!("a link of `{}`", written.name.text))
+                        .at(target.span, "declared here")
+                        .help(mend),
+                );
+            }
+        }
+        for finding in findings {
+            self.report(finding);
+        }
+    }
+
+    fn routes(&mut self, declared: &[&tree::Data]) {
+        let rosters: Vec<DataId> = (0..self.model.data.len())
+            .map(DataId)
+            .filter(|id| matches!(self.model.data[id.0].role, Some(Role::Roster { .. })))
+            .collect();
+        let organisation = self.organisation();
+        for (at, written) in declared.iter().enumerate() {
+            let from = DataId(at);
+            let mut forced: [Option<ColumnIx>; 2] = [None, None];
+            for clause in &written.clauses {
+                let DataClause::BelongsTo { column, scope } = clause else { continue };
+                let set = self.model.data[at].clone();
+                let link = |ty: &ColumnType| matches!(ty, ColumnType::Link { .. });
+                let Some(column) = self.clause_column(&set, column, link, "a link to another data set") else {
+                    continue;
+                };
+                self.used.columns.insert((from, column));
+                if *scope != Some(ScopeWord::Team) {
+                    forced[0] = Some(column);
+                }
+                if *scope != Some(ScopeWord::Own) {
+                    forced[1] = Some(column);
+                }
+            }
+            let own = rosters.iter().map(|roster| (*roster, self.route(from, *roster, forced[0]))).collect();
+            let team = organisation.map_or(Route::None, |organisation| self.route(from, organisation, forced[1]));
+            self.model.data[at].belongs = Belongs { own, team };
+        }
+    }
+
+    pub(super) fn organisation(&self) -> Option<DataId> {
+        self.model.data.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))).map(DataId)
+    }
+
+    /// The shortest chain of links from one data set to another; `first` fixes its first link, if it leads there.
+    pub(super) fn route(&self, from: DataId, to: DataId, first: Option<ColumnIx>) -> Route {
+        if from == to {
+            return Route::Links(Vec::new());
+        }
+        if let Some(first) = first {
+            let ColumnType::Link { data, .. } = &self.model.data[from.0].columns[first.0].ty else {
+                return Route::None;
+            };
+            match self.route(*data, to, None) {
+                Route::Links(rest) => {
+                    return Route::Links(std::iter::once(first).chain(rest).collect());
+                }
+                Route::Ambiguous(one, other) => return Route::Ambiguous(one, other),
+                // It leads elsewhere (to the person, say, when the team is asked for): as if it were not said.
+                Route::None => {}
+            }
+        }
+        let mut found: Vec<Vec<ColumnIx>> = Vec::new();
+        let mut ends = vec![(from, Vec::new())];
+        let mut seen = vec![from];
+        while found.is_empty() && !ends.is_empty() {
+            let mut next = Vec::new();
+            for (data, path) in &ends {
+                for (at, column) in self.model.data[data.0].columns.iter().enumerate() {
+                    let ColumnType::Link { data: target, .. } = &column.ty else { continue };
+                    let mut path = path.clone();
+                    path.push(ColumnIx(at));
+                    if *target == to {
+                        found.push(path);
+                    } else if !seen.contains(target) {
+                        next.push((*target, path));
+                    }
+                }
+            }
+            seen.extend(next.iter().map(|(data, _)| *data));
+            ends = next;
+        }
+        match found.as_slice() {
+            [] => Route::None,
+            [path] => Route::Links(path.clone()),
+            [one, other, ..] => Route::Ambiguous(one[0], other[0]),
+        }
+    }
+
+    /// Types the formulas of derived columns.
+    pub(super) fn derive_columns(&mut self) {
+        for data in 0..self.model.data.len() {
+            for column in 0..self.model.data[data].columns.len() {
+                self.derive_column(DataId(data), ColumnIx(column));
+            }
+        }
+    }
+
+    /// Types one derived column, and those it needs first. Other columns are left as they are.
+    pub(super) fn derive_column(&mut self, data: DataId, column: ColumnIx) {
+        let declared = self.declarations.data[data.0];
+        let name = self.model.data[data.0].columns[column.0].name.clone();
+        let written = declared.clauses.iter().find_map(|clause| match clause {
+            DataClause::Column(column) if column.name.text == name => Some(&**column),
+            _ => None,
+        });
+        let Some((written, formula)) = written.and_then(|written| Some((written, written.derived.as_ref()?))) else {
+            return;
+        };
+        let key = (data.0, column.0);
+        match self.column_progress.get(&key).copied().unwrap_or(Progress::Open) {
+            Progress::Done => return,
+            Progress::Working => {
+                self.report(
+                    Diagnostic::new(Code::Circle, format!("the column `{name}` needs itself"))
+                        .at(formula.span, "a circle")
+                        .help("write its formula with columns that the file holds"),
+                );
+                return;
+            }
+            Progress::Open => {}
+        }
+        self.column_progress.insert(key, Progress::Working);
+        let base = self.column_base(data, column);
+        let typed = self.typed(formula, &Env::row(data), Some(&base));
+        self.column_progress.insert(key, Progress::Done);
+        let what = format!("the column `{name}`");
+        self.expect_base(&typed, &base, &what, written.name.span);
+        if typed.ty.optional && written.optional.is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::MayBeMissing,
+                    format!("the column `{name}` can be missing, and is not declared `optional`"),
+                )
+                .at(formula.span, "may be missing")
+                .help("write `optional` behind its type, or give a value with `default`"),
+            );
+        }
+        self.model.data[data.0].columns[column.0].derived = Some(typed);
+    }
+
+    /// The type of a column's values, apart from whether they can be missing.
+    pub(super) fn column_base(&self, data: DataId, column: ColumnIx) -> Base {
+        match &self.model.data[data.0].columns[column.0].ty {
+            ColumnType::Text => Base::Text,
+            ColumnType::Number { unit, .. } => Base::Number(unit.dimension.clone()),
+            ColumnType::Date => Base::Date,
+            ColumnType::Period => Base::Period,
+            ColumnType::Flag => Base::Flag,
+            ColumnType::Choice(_) => Base::Choice(data, column),
+            ColumnType::Position => Base::Position,
+            ColumnType::Link { data, .. } => Base::Link(*data),
+        }
+    }
+}

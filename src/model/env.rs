@@ -1,0 +1,140 @@
+//! Where a formula stands: what its names can mean, and the types of what it reads.
+
+use super::data::DataId;
+use super::expr::{Base, Expr, Kind, Type};
+use super::unit::Dimension;
+use crate::source::Span;
+use crate::value::{Missing, Value};
+
+/// Where a formula stands: what its names can mean.
+#[derive(Clone, Debug)]
+pub(super) struct Env {
+    pub(super) place: Place,
+    /// Parameters of the function that is expanded, with the arguments as typed where they were written.
+    pub(super) parameters: Vec<(String, Expr)>,
+    /// What an enclosing condition has shown not to be missing.
+    pub(super) present: Vec<String>,
+    /// The unit that a bare number takes (targets, thresholds).
+    pub(super) bare: Option<Dimension>,
+    /// In a comparison a bare number takes the other side's unit (vetoes).
+    pub(super) lenient: bool,
+    /// In a curve's `formula`: the types of `value` and `target`.
+    pub(super) entry: Option<(Base, Option<Type>)>,
+    /// In an output: the earlier ones by name. `Some` also lets `score` be read.
+    pub(super) outputs: Option<Vec<(String, Type)>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// About the one evaluated: KPIs, aggregates, the person.
+    Subject,
+    /// About a row of the data set.
+    Row(DataId),
+    /// Numbers that are known without data.
+    Constant,
+}
+
+impl Env {
+    pub(super) fn at(place: Place) -> Env {
+        Env {
+            place,
+            parameters: Vec::new(),
+            present: Vec::new(),
+            bare: None,
+            lenient: false,
+            entry: None,
+            outputs: None,
+        }
+    }
+    pub(super) fn subject() -> Env {
+        Env::at(Place::Subject)
+    }
+    pub(super) fn row(data: DataId) -> Env {
+        Env::at(Place::Row(data))
+    }
+    pub(super) fn constant() -> Env {
+        Env::at(Place::Constant)
+    }
+    /// A bare number takes this unit where it may: a plain number, points, something counted, or time.
+    pub(super) fn bare(mut self, unit: &Dimension) -> Env {
+        self.bare = Some(unit.clone());
+        self
+    }
+    pub(super) fn lenient(mut self) -> Env {
+        self.lenient = true;
+        self
+    }
+    /// The rows of a data set, read by an aggregate in this formula.
+    pub(super) fn inside(&self, data: DataId) -> Env {
+        Env { place: Place::Row(data), parameters: self.parameters.clone(), ..Env::at(Place::Row(data)) }
+    }
+    pub(super) fn with_present(&self, keys: Vec<String>) -> Env {
+        let mut env = self.clone();
+        env.present.extend(keys);
+        env
+    }
+}
+
+impl Type {
+    pub(super) fn known(base: Base) -> Type {
+        Type { base, optional: false }
+    }
+    pub(super) fn maybe(base: Base) -> Type {
+        Type { base, optional: true }
+    }
+}
+
+impl Base {
+    pub(super) fn number() -> Base {
+        Base::Number(Dimension::none())
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Base::Number(_) | Base::Zero | Base::Any)
+    }
+
+    /// As said to the user.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Base::Number(dimension) if dimension.is_none() => "a plain number".into(),
+            Base::Number(dimension) => format!("in {dimension}"),
+            Base::Zero => "0".into(),
+            Base::Text => "text".into(),
+            Base::Date => "a date".into(),
+            Base::Period => "a period".into(),
+            Base::Flag => "yes or no".into(),
+            Base::Choice(..) => "one of a list of words".into(),
+            Base::Link(_) => "a link to a row".into(),
+            Base::Position => "a position".into(),
+            Base::Any => "anything".into(),
+        }
+    }
+
+    /// The type that holds both, if there is one.
+    pub(super) fn join(&self, other: &Base) -> Option<Base> {
+        match (self, other) {
+            (Base::Any, any) | (any, Base::Any) => Some(any.clone()),
+            (Base::Zero, Base::Zero) => Some(Base::Zero),
+            (Base::Zero, Base::Number(unit)) | (Base::Number(unit), Base::Zero) => Some(Base::Number(unit.clone())),
+            _ if self == other => Some(self.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Expr {
+    pub(super) fn new(kind: Kind, ty: Type, span: Span) -> Expr {
+        Expr { kind: Box::new(kind), ty, span }
+    }
+
+    pub(super) fn wrong(span: Span) -> Expr {
+        Expr::new(Kind::Value(Value::Missing(Missing::NoAnswer)), Type::known(Base::Any), span)
+    }
+
+    pub(super) fn dimension(&self) -> Dimension {
+        match &self.ty.base {
+            Base::Number(dimension) => dimension.clone(),
+            _ => Dimension::none(),
+        }
+    }
+}

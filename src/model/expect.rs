@@ -1,0 +1,194 @@
+//! What a formula must be, and what is said when it is not: kinds, units, conditions that may be missing.
+
+use super::checker::Checker;
+use super::env::Env;
+use super::expr::{Base, Expr, Kind};
+use super::formula::first_optional;
+use super::unit::{BaseKind, Dimension};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree;
+use crate::value::Value;
+
+impl Checker<'_> {
+    pub(super) fn unit_mismatch(&mut self, left: &Expr, right: &Expr, what: &str) {
+        let (a, b) = (left.dimension(), right.dimension());
+        let (ta, tb) = (self.text(left.span), self.text(right.span));
+        let mut diagnostic =
+            Diagnostic::new(Code::UnitMismatch, format!("`{ta}` and `{tb}` have different units and {what}"))
+                .at(left.span, format!("this is {}", Base::Number(a.clone()).words()))
+                .at(right.span, format!("this is {}", Base::Number(b.clone()).words()));
+        let literal = |expr: &Expr| matches!(&*expr.kind, Kind::Value(Value::Number(_)));
+        let mend = if b.is_none() && literal(right) {
+            format!("write the unit behind the number: `{tb} {a}`")
+        } else if a.is_none() && literal(left) {
+            format!("write the unit behind the number: `{ta} {b}`")
+        } else if a.has_money() && b.has_money() && !a.is_none() {
+            let factors = a.times(&b, -1);
+            if factors.factors().iter().all(|(base, _)| base.kind == BaseKind::Currency) {
+                format!("convert one of the two with an exchange rate: `constant rate : {factors} = …`, then `* rate`")
+            } else {
+                format!("bring both to one unit: they differ by {factors}")
+            }
+        } else if a.is_point() || b.is_point() {
+            "a score is no ratio: write `(… * 100) as point` where points are meant".to_string()
+        } else if a.is_counted() && b.is_counted() {
+            "drop the counted unit with `as %`, or count the same things on both sides".to_string()
+        } else {
+            format!("bring both to one unit: they differ by {}", a.times(&b, -1))
+        };
+        diagnostic = diagnostic.help(mend);
+        self.report(diagnostic);
+    }
+
+    pub(super) fn wrong_type(&mut self, expr: &Expr, wanted: &str, why: &str) {
+        let text = self.text(expr.span);
+        self.report(
+            Diagnostic::new(Code::WrongType, format!("`{text}` is {}, and {wanted} is needed", expr.ty.base.words()))
+                .at(expr.span, expr.ty.base.words())
+                .help(why),
+        );
+    }
+
+    pub(super) fn expect_number(&mut self, expr: &Expr, operator: &str) -> bool {
+        let number = expr.ty.base.is_number();
+        if !number {
+            self.wrong_type(
+                expr,
+                "a number",
+                &format!("{operator} works on numbers; name a column or a KPI that is one"),
+            );
+        }
+        number
+    }
+
+    pub(super) fn expect_flag(&mut self, expr: &Expr, operator: &str) {
+        if !matches!(expr.ty.base, Base::Flag | Base::Any) {
+            self.wrong_type(expr, "yes or no", &format!("{operator} joins conditions such as `status = active`"));
+        }
+    }
+
+    /// A condition is yes or no, and never missing.
+    pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
+        if !matches!(expr.ty.base, Base::Flag | Base::Any) {
+            self.wrong_type(expr, "yes or no", "write a comparison, such as `status = active` or `x > 0`");
+            return;
+        }
+        if !expr.ty.optional {
+            return;
+        }
+        let culprit = first_optional(expr);
+        let text = self.text(culprit.span);
+        self.report(
+            Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
+                .at(culprit.span, "may be missing")
+                .help(format!(
+                    "say what then: `{text} is not missing and …`, `{text} is missing or …`, or `{text} default …`"
+                )),
+        );
+    }
+
+    pub(super) fn same_kind(&mut self, left: &Expr, right: &Expr, what: &str) -> Base {
+        if let Some(base) = left.ty.base.join(&right.ty.base) {
+            return base;
+        }
+        if matches!((&left.ty.base, &right.ty.base), (Base::Number(_), Base::Number(_))) {
+            self.unit_mismatch(left, right, "cannot stand for one another");
+        } else {
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("{what} two kinds of values"))
+                    .at(left.span, left.ty.base.words())
+                    .at(right.span, right.ty.base.words())
+                    .help("let both be of one kind"),
+            );
+        }
+        Base::Any
+    }
+
+    /// Whether the formula has the type declared for it; a wrong unit is answered with the factor that is missing.
+    pub(super) fn expect_base(&mut self, expr: &Expr, wanted: &Base, what: &str, declared: Span) {
+        if expr.ty.base.join(wanted).is_some() || matches!((wanted, &expr.ty.base), (Base::Link(_), Base::Text)) {
+            return;
+        }
+        let (Base::Number(got), Base::Number(wanted)) = (&expr.ty.base, wanted) else {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongType,
+                    format!("{what} is {}, and this is {}", wanted.words(), expr.ty.base.words()),
+                )
+                .at(expr.span, expr.ty.base.words())
+                .at(declared, format!("{} is declared", wanted.words()))
+                .help("change the formula or the type"),
+            );
+            return;
+        };
+        let mend = self.unit_mend(got, wanted);
+        self.report(
+            Diagnostic::new(
+                Code::WrongUnit,
+                format!("{what} is {}, and its formula gives {}", unit_words(wanted), unit_words(got)),
+            )
+            .at(expr.span, format!("this gives {}", unit_words(got)))
+            .at(declared, format!("declared as {}", unit_words(wanted)))
+            .help(mend),
+        );
+    }
+
+    pub(super) fn unit_mend(&self, got: &Dimension, wanted: &Dimension) -> String {
+        if wanted.is_none() && got.is_counted() {
+            return "write `(…) as %` where the counted unit is to be dropped".into();
+        }
+        if wanted.is_point() && got.is_none() {
+            return "a score is no ratio: write `(… * 100) as point`".into();
+        }
+        let counted = |name: &str| {
+            let set = self.model.data.iter().find(|set| set.row.singular == name);
+            set.map_or_else(|| format!("a number in {name}"), |set| format!("`count({})`", set.name))
+        };
+        let (mut divide, mut instead, mut multiply) = (Vec::new(), Vec::new(), Vec::new());
+        for (base, power) in wanted.times(got, -1).factors() {
+            let divided_by = got.factors().iter().any(|(known, exponent)| known == base && *exponent < 0);
+            match (*power < 0, divided_by) {
+                (true, _) => divide.push(counted(&base.name)),
+                (false, true) => instead.push(counted(&base.name)),
+                (false, false) => multiply.push(counted(&base.name)),
+            }
+        }
+        let joined = |parts: &[String]| parts.join(" and by ");
+        let question = match (divide.is_empty(), instead.is_empty(), multiply.is_empty()) {
+            (false, true, _) => format!("did you mean to divide by {}?", joined(&divide)),
+            (false, false, _) => {
+                format!("did you mean to divide by {} instead of {}?", joined(&divide), joined(&instead))
+            }
+            (true, false, _) => format!("did you mean not to divide by {}?", joined(&instead)),
+            _ => format!("did you mean to multiply by {}?", joined(&multiply)),
+        };
+        format!("{question} Otherwise declare the unit `{got}`")
+    }
+
+    pub(super) fn misplaced(&mut self, span: Span, message: &str, mend: &str) {
+        self.report(Diagnostic::new(Code::Misplaced, message).at(span, "not here").help(mend));
+    }
+
+    /// A number that is known without data, in base units: a literal, a constant, or arithmetic with them.
+    pub(super) fn constant_number(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Number> {
+        let typed = self.constant_expr(expr, unit)?;
+        self.model.constant_value(&typed, None)
+    }
+
+    /// The typed form of the above.
+    pub(super) fn constant_expr(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Expr> {
+        let before = self.diagnostics.len();
+        let typed = self.typed(expr, &Env::constant().bare(unit), None);
+        if self.diagnostics.len() > before {
+            return None;
+        }
+        self.expect_base(&typed, &Base::Number(unit.clone()), "the number here", expr.span);
+        (self.diagnostics.len() == before).then_some(typed)
+    }
+}
+
+fn unit_words(dimension: &Dimension) -> String {
+    if dimension.is_none() { "a plain number or a ratio".into() } else { format!("{dimension}") }
+}

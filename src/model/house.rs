@@ -1,0 +1,275 @@
+//! The company's own rules for specs, and what nobody uses.
+
+use super::checker::Checker;
+use super::data::{ColumnIx, DataId, Role, TimeShape};
+use super::{ConstantId, Entry, Head, KpiId};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{HouseRule, HouseRuleKind, Number as Literal, NumberStyle};
+
+impl Checker<'_> {
+    pub(super) fn house_rules(&mut self) {
+        let rules: Vec<HouseRule> =
+            self.declarations.house_rules.iter().flat_map(|block| block.rules.iter().cloned()).collect();
+        for rule in rules {
+            let found: Vec<Diagnostic> = match &rule.kind {
+                HouseRuleKind::ScorecardSize { least, most } => self.scorecard_sizes(least, most),
+                HouseRuleKind::WeightLimits { least, most } => self.weight_limits(least.as_ref(), most.as_ref()),
+                HouseRuleKind::Has { what, parts } => match what.text.as_str() {
+                    "kpi" => self.kpi_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
+                    "responsibility" => {
+                        self.responsibility_parts(parts.iter().map(|part| (part.text.as_str(), part.span)))
+                    }
+                    "position" => self.position_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
+                    _ => vec![
+                        Diagnostic::new(Code::UnknownName, format!("there is no rule about every `{}`", what.text))
+                            .at(what.span, "unknown")
+                            .help("write `every kpi has …`, `every responsibility has …` or `every position has …`"),
+                    ],
+                },
+            };
+            for mut finding in found {
+                if finding.code == Code::HouseRule {
+                    finding = finding.at(rule.span, "the company's rule");
+                    if rule.warning.is_some() {
+                        finding.severity = Severity::Warning;
+                    }
+                }
+                self.report(finding);
+            }
+        }
+    }
+
+    fn scorecard_sizes(&self, least: &Literal, most: &Literal) -> Vec<Diagnostic> {
+        fn count(entries: &[Entry]) -> usize {
+            entries
+                .iter()
+                .map(|entry| match &entry.head {
+                    Head::Group(group) => count(&group.entries),
+                    _ => 1,
+                })
+                .sum()
+        }
+        let (least, most) = (value(least), value(most));
+        let mut found = Vec::new();
+        for position in &self.model.positions {
+            let Some(scorecard) = &position.scorecard else { continue };
+            let kpis = count(&scorecard.root.entries);
+            let number = Number::from(kpis as u64);
+            if number < least || number > most {
+                found.push(
+                    Diagnostic::new(
+                        Code::HouseRule,
+                        format!("the scorecard of `{}` has {kpis} KPIs; {least} to {most} are allowed", position.name),
+                    )
+                    .at(position.span, format!("{kpis} KPIs"))
+                    .help(if number > most {
+                        "remove the least important ones"
+                    } else {
+                        "add what the position is measured by"
+                    }),
+                );
+            }
+        }
+        found
+    }
+
+    fn weight_limits(&self, least: Option<&Literal>, most: Option<&Literal>) -> Vec<Diagnostic> {
+        fn walk<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
+            for entry in entries {
+                found.push(entry);
+                if let Head::Group(group) = &entry.head {
+                    walk(&group.entries, found);
+                }
+            }
+        }
+        let (least, most) = (least.map(value), most.map(value));
+        let mut found = Vec::new();
+        for position in &self.model.positions {
+            let Some(scorecard) = &position.scorecard else { continue };
+            let mut entries = Vec::new();
+            walk(&scorecard.root.entries, &mut entries);
+            for entry in entries {
+                let shown = super::kpis::percent(&entry.weight.round_places(4, Default::default()));
+                let low = least.as_ref().filter(|least| entry.weight < **least);
+                let high = most.as_ref().filter(|most| entry.weight > **most);
+                if let Some(limit) = low.or(high) {
+                    let (side, mend) = if low.is_some() {
+                        ("at least", "raise it, or join it with another entry")
+                    } else {
+                        ("at most", "lower it, or split it")
+                    };
+                    found.push(
+                        Diagnostic::new(
+                            Code::HouseRule,
+                            format!(
+                                "a weight of {shown} stands in `{}`; every weight is {side} {}",
+                                position.name,
+                                super::kpis::percent(limit)
+                            ),
+                        )
+                        .at(entry.span, format!("weighs {shown}"))
+                        .help(mend),
+                    );
+                }
+            }
+        }
+        found
+    }
+
+    fn kpi_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (part, span) in parts {
+            for kpi in self.model.kpis.iter().filter(|kpi| !kpi.is_index) {
+                let has = match part {
+                    "note" => kpi.note.is_some(),
+                    "owner" => kpi.owner.is_some(),
+                    "source" => kpi.source.is_some(),
+                    "label" => kpi.label.text != kpi.name,
+                    "scope" => kpi.scope.is_some(),
+                    _ => {
+                        found.push(unknown_part(part, span, "`note`, `owner`, `source`, `label` or `scope`"));
+                        break;
+                    }
+                };
+                if !has {
+                    found.push(lacks("KPI", &kpi.name, part, kpi.span));
+                }
+            }
+        }
+        found
+    }
+
+    fn responsibility_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (part, span) in parts {
+            for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
+                let has = match part {
+                    "measured by" => !responsibility.measured_by.is_empty(),
+                    "outcome" => !responsibility.outcomes.is_empty(),
+                    "label" => responsibility.label.text != responsibility.name,
+                    _ => {
+                        found.push(unknown_part(part, span, "`measured by`, `outcome` or `label`"));
+                        break;
+                    }
+                };
+                if !has {
+                    found.push(lacks("responsibility", &responsibility.name, part, responsibility.span));
+                }
+            }
+        }
+        found
+    }
+
+    fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (part, span) in parts {
+            for position in &self.model.positions {
+                let has = match part {
+                    "purpose" => position.purpose.is_some(),
+                    "reports to" => position.reports_to.is_some(),
+                    "responsibilities" => !position.responsibilities.is_empty(),
+                    "scorecard" => position.scorecard.is_some(),
+                    "label" => position.label.text != position.name,
+                    _ => {
+                        let known = "`purpose`, `reports to`, `responsibilities`, `scorecard` or `label`";
+                        found.push(unknown_part(part, span, known));
+                        break;
+                    }
+                };
+                if !has {
+                    found.push(lacks("position", &position.name, part, position.span));
+                }
+            }
+        }
+        found
+    }
+
+    /// Warns of KPIs, scales, constants, ratings and columns that nothing refers to.
+    pub(super) fn unused(&mut self) {
+        // A project without positions is a library for others: nothing in it is used yet.
+        if self.model.positions.is_empty() {
+            return;
+        }
+        let mut found: Vec<(&str, String, Span)> = Vec::new();
+        for (at, kpi) in self.model.kpis.iter().enumerate() {
+            if !self.used.kpis.contains(&KpiId(at)) {
+                found.push(("KPI", kpi.name.clone(), kpi.span));
+            }
+        }
+        for (at, constant) in self.model.constants.iter().enumerate() {
+            if !self.used.constants.contains(&ConstantId(at).0) {
+                found.push(("constant", constant.name.clone(), constant.span));
+            }
+        }
+        for (at, scale) in self.model.scales.iter().enumerate() {
+            if !self.used.scales.contains(&at) {
+                found.push(("scale", scale.name.clone(), scale.span));
+            }
+        }
+        for (at, matrix) in self.model.matrices.iter().enumerate() {
+            if !self.used.matrices.contains(&at) {
+                found.push(("matrix", matrix.name.clone(), matrix.span));
+            }
+        }
+        for (at, rating) in self.model.ratings.iter().enumerate() {
+            if !self.used.ratings.contains(&at) {
+                found.push(("rating", rating.name.clone(), rating.span));
+            }
+        }
+        for (at, set) in self.model.data.iter().enumerate() {
+            let id = DataId(at);
+            if !self.used.data.contains(&id) && set.role.is_none() {
+                found.push(("data set", set.name.clone(), set.span));
+                continue;
+            }
+            for (column, declared) in set.columns.iter().enumerate() {
+                let column = ColumnIx(column);
+                let in_shape = match set.time {
+                    TimeShape::Always => false,
+                    TimeShape::Dated(on) | TimeShape::Snapshot(on) => on == column,
+                    TimeShape::Valid { from, to } => from == column || to == Some(column),
+                };
+                let in_role = match &set.role {
+                    Some(Role::Roster { post, .. }) => *post == Some(column),
+                    Some(Role::Organisation { parent }) => *parent == column,
+                    None => false,
+                };
+                let named = set.name_column() == Some(column);
+                let read = self.used.columns.contains(&(id, column));
+                if !(in_shape || in_role || named || read || set.key.contains(&column)) {
+                    found.push(("column", declared.name.clone(), declared.span));
+                }
+            }
+        }
+        for (what, name, span) in found {
+            self.report(
+                Diagnostic::new(Code::Unused, format!("nothing uses the {what} `{name}`"))
+                    .at(span, "not used")
+                    .help("remove it, or use it"),
+            );
+        }
+    }
+}
+
+fn value(number: &Literal) -> Number {
+    let places = match number.style {
+        NumberStyle::Plain => 0,
+        NumberStyle::Percent => 2,
+        NumberStyle::Permille => 3,
+    };
+    Number::from(number.written).mul(&Number::from_parts(1, places))
+}
+
+fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::HouseRule, format!("the {what} `{name}` has no {part}"))
+        .at(span, format!("no `{part}`"))
+        .help(format!("add a line with `{part}`"))
+}
+
+fn unknown_part(part: &str, span: Span, known: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownName, format!("`{part}` is nothing it could have"))
+        .at(span, "unknown")
+        .help(format!("write {known}"))
+}

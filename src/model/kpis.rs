@@ -1,0 +1,373 @@
+//! Constants, KPIs, indices and functions.
+
+use super::checker::{Checker, KpiDeclaration, Progress, label};
+use super::env::Env;
+use super::expr::{Base, Expr, Kind, Type};
+use super::unit::DisplayUnit;
+use super::{Constant, Dated, Direction, Kpi, KpiId, Model, When};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, BinaryOp, NumberStyle};
+use crate::time::{Day, Month};
+use crate::value::{Missing, Value, binary};
+
+impl Checker<'_> {
+    pub(super) fn declare_constants(&mut self) {
+        let declared = self.declarations.constants.clone();
+        // All units first: a constant may be written with another one.
+        for constant in &declared {
+            let unit = self.number_type(&constant.ty, "a constant").unwrap_or_else(DisplayUnit::number);
+            self.model.constants.push(Constant {
+                name: constant.name.text.clone(),
+                span: constant.name.span,
+                unit,
+                values: Vec::new(),
+            });
+        }
+        for (at, constant) in declared.iter().enumerate() {
+            let unit = self.model.constants[at].unit.dimension.clone();
+            let values: Vec<Dated> = constant
+                .values
+                .iter()
+                .filter_map(|dated| {
+                    let when = self.dated(&dated.when)?;
+                    Some(Dated { value: self.constant_expr(&dated.value, &unit)?, when })
+                })
+                .collect();
+            self.dated_order(&values);
+            self.model.constants[at].values = values;
+        }
+    }
+
+    /// Dated values stand in the order of their days.
+    pub(super) fn dated_order(&mut self, values: &[Dated]) {
+        for pair in values.windows(2) {
+            if let (When::From(earlier), When::From(later)) = (pair[0].when, pair[1].when) {
+                if later <= earlier {
+                    self.report(
+                        Diagnostic::new(Code::ScaleOrder, "dated values stand in the order of their dates")
+                            .at(pair[1].value.span, format!("from {later}"))
+                            .at(pair[0].value.span, format!("from {earlier}"))
+                            .help("put the earlier one first"),
+                    );
+                }
+            }
+        }
+    }
+
+    pub(super) fn declare_kpis(&mut self) {
+        for at in 0..self.declarations.kpis.len() {
+            let (name, written_label, ty, about) = match &self.declarations.kpis[at] {
+                KpiDeclaration::Kpi(kpi) => (&kpi.name, &kpi.label, &kpi.ty, &kpi.about),
+                KpiDeclaration::Index(index) => (&index.name, &index.label, &index.ty, &index.about),
+            };
+            let text = |text: &Option<tree::Text>| text.as_ref().map(|text| text.value.clone());
+            let kpi = Kpi {
+                name: name.text.clone(),
+                label: label(&name.text, written_label),
+                span: name.span,
+                unit: DisplayUnit::number(),
+                value: placeholder(name.span),
+                direction: None,
+                scope: None,
+                note: text(&about.note),
+                owner: text(&about.owner),
+                source: text(&about.source),
+                is_index: matches!(self.declarations.kpis[at], KpiDeclaration::Index(_)),
+            };
+            let unit = self.number_type(ty, "a KPI").unwrap_or_else(DisplayUnit::number);
+            self.model.kpis.push(Kpi { unit, ..kpi });
+            self.kpi_progress.push(Progress::Open);
+        }
+        for at in 0..self.declarations.kpis.len() {
+            let KpiDeclaration::Kpi(kpi) = self.declarations.kpis[at] else {
+                self.model.kpis[at].direction = Some(Direction::Higher);
+                continue;
+            };
+            let unit = self.model.kpis[at].unit.dimension.clone();
+            if let Some(effective) = &kpi.effective {
+                let (tree::Effective::Date(tree::DateLiteral { span, .. })
+                | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
+                self.not_yet(*span, "a KPI with versions");
+            }
+            self.model.kpis[at].scope = kpi.scope.map(|(scope, _)| scope);
+            self.model.kpis[at].direction = match &kpi.direction {
+                None => None,
+                Some(tree::Direction::Higher(_)) => Some(Direction::Higher),
+                Some(tree::Direction::Lower(_)) => Some(Direction::Lower),
+                Some(tree::Direction::Closest(best, _)) => self.constant_expr(best, &unit).map(Direction::Closest),
+            };
+        }
+    }
+
+    pub(super) fn type_kpis(&mut self) {
+        for at in 0..self.declarations.kpis.len() {
+            self.type_kpi(at);
+        }
+    }
+
+    /// Types a KPI's formula, once; those it needs come first.
+    pub(super) fn type_kpi(&mut self, at: usize) {
+        if self.kpi_progress[at] != Progress::Open {
+            return;
+        }
+        self.kpi_progress[at] = Progress::Working;
+        self.kpi_stack.push(at);
+        match self.declarations.kpis[at] {
+            KpiDeclaration::Kpi(kpi) => self.kpi_formula(at, kpi),
+            KpiDeclaration::Index(index) => self.index_formula(at, index),
+        }
+        self.kpi_stack.pop();
+        self.kpi_progress[at] = Progress::Done;
+    }
+
+    fn kpi_formula(&mut self, at: usize, kpi: &tree::Kpi) {
+        let Some(value) = &kpi.value else {
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the KPI `{}` has no formula", kpi.name.text))
+                    .at(kpi.name.span, "no `value`")
+                    .help("add a line such as `value = sum(premium of policies)`"),
+            );
+            return;
+        };
+        let typed = self.typed(value, &Env::subject(), None);
+        let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
+        let what = format!("`{}`", kpi.name.text);
+        self.expect_base(&typed, &wanted, &what, type_span(&kpi.ty, kpi.name.span));
+        self.model.kpis[at].value = typed;
+    }
+
+    /// An index is the weighted mean of its parts, as a formula.
+    fn index_formula(&mut self, at: usize, index: &tree::Index) {
+        let parts: Vec<(tree::Name, tree::Weight)> = index
+            .entries
+            .iter()
+            .flat_map(|entry| entry.kpis.iter().map(|kpi| (kpi.clone(), entry.weight.clone())))
+            .collect();
+        let weights: Vec<&tree::Weight> = parts.iter().map(|(_, weight)| weight).collect();
+        let Some(shares) = self.shares(&weights, index.name.span, "the index", None) else { return };
+        let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
+        let mut sum: Option<Expr> = None;
+        for (position, ((name, _), share)) in parts.iter().zip(shares).enumerate() {
+            if let Some((first, _)) = parts[..position].iter().find(|(earlier, _)| earlier.text == name.text) {
+                self.report(
+                    Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the index", name.text))
+                        .at(name.span, "again")
+                        .at(first.span, "first here")
+                        .help("give it one weight"),
+                );
+            }
+            let reference = tree::Expr { kind: Box::new(tree::ExprKind::Name(name.clone())), span: name.span };
+            let part = self.typed(&reference, &Env::subject(), None);
+            self.expect_base(&part, &wanted, &format!("a part of the index `{}`", index.name.text), index.name.span);
+            let (span, ty) = (name.span, part.ty.clone());
+            let share = Expr::new(Kind::Value(Value::Number(share)), Type::known(Base::number()), span);
+            let term = Expr::new(Kind::Binary(BinaryOp::Multiply, share, part), ty, span);
+            sum = Some(match sum {
+                None => term,
+                Some(sum) => {
+                    let ty = Type { base: wanted.clone(), optional: sum.ty.optional || term.ty.optional };
+                    Expr::new(Kind::Binary(BinaryOp::Add, sum, term), ty, span)
+                }
+            });
+        }
+        if let Some(sum) = sum {
+            self.model.kpis[at].value = sum;
+        }
+    }
+
+    /// Exact shares (0 to 1) of a level, where `%` entries must total 100 % and `equal` ones share what is left.
+    /// `None` after a finding. With `total`, entries are points that total it.
+    pub(super) fn shares(
+        &mut self,
+        weights: &[&tree::Weight],
+        at: Span,
+        what: &str,
+        total: Option<&tree::Number>,
+    ) -> Option<Vec<Number>> {
+        let full = total.map_or(Number::ONE, |total| total.written.into());
+        let mut known = Number::ZERO;
+        let mut equal = 0u32;
+        let mut last = at;
+        for weight in weights {
+            match weight {
+                tree::Weight::Share(number) | tree::Weight::Points(number) => {
+                    let points = matches!(weight, tree::Weight::Points(_));
+                    if points != total.is_some() {
+                        let (message, mend) = if points {
+                            (
+                                "weights in points need the total they add up to",
+                                "write `scorecard total 100 points`, or weights in `%`",
+                            )
+                        } else {
+                            (
+                                "this scorecard is in points, and this weight is a share",
+                                "write the weight in points: `25 points`",
+                            )
+                        };
+                        self.report(
+                            Diagnostic::new(Code::WrongUnit, message).at(number.span, "this weight").help(mend),
+                        );
+                        return None;
+                    }
+                    let share = weight_value(number);
+                    if !share.is_positive() {
+                        self.report(
+                            Diagnostic::new(Code::OutOfRange, "a weight is above 0")
+                                .at(number.span, "not above 0")
+                                .help("give it a share, or remove the line"),
+                        );
+                        return None;
+                    }
+                    known = known.add(&share);
+                    last = number.span;
+                }
+                tree::Weight::Equal(span) => {
+                    equal += 1;
+                    last = *span;
+                }
+            }
+        }
+        let left = full.sub(&known);
+        let shown = |number: &Number| match total {
+            Some(_) => format!("{number} points"),
+            None => percent(number),
+        };
+        let fits = if equal > 0 { left.is_positive() } else { left.is_zero() };
+        if !fits {
+            let sum: Vec<String> = weights
+                .iter()
+                .filter_map(|weight| match weight {
+                    tree::Weight::Share(number) | tree::Weight::Points(number) => Some(shown(&weight_value(number))),
+                    tree::Weight::Equal(_) => None,
+                })
+                .collect();
+            let mend = if equal > 0 {
+                "make the stated shares smaller: nothing is left for `equal`".to_string()
+            } else if left.is_positive() {
+                format!(
+                    "{} is missing: raise a weight, add an entry, or let some share the rest with `equal`",
+                    shown(&left)
+                )
+            } else {
+                format!("{} is too much: lower a weight or remove an entry", shown(&left.neg()))
+            };
+            self.report(
+                Diagnostic::new(
+                    Code::SharesTotal,
+                    format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
+                )
+                .at(at, format!("{} together", shown(&known)))
+                .at(last, "the last of them")
+                .note(format!("{} = {}", sum.join(" + "), shown(&known)))
+                .help(mend),
+            );
+            return None;
+        }
+        let each = left.div(&Number::from(equal.max(1)))?;
+        let share = |weight: &&tree::Weight| match weight {
+            tree::Weight::Share(number) | tree::Weight::Points(number) => weight_value(number),
+            tree::Weight::Equal(_) => each.clone(),
+        };
+        weights.iter().map(share).map(|share| share.div(&full)).collect()
+    }
+
+    /// Functions are typed where they are used; here only what no use would show.
+    pub(super) fn type_functions(&mut self) {
+        let declared = self.declarations.functions.clone();
+        for function in declared {
+            for (at, parameter) in function.parameters.iter().enumerate() {
+                if function.parameters[..at].iter().any(|earlier| earlier.text == parameter.text) {
+                    self.report(
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("`{}` stands twice in the brackets", parameter.text),
+                        )
+                        .at(parameter.span, "again")
+                        .help("give each parameter a name of its own"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A weight as written: `40%` is 0.4, `25 points` is 25.
+fn weight_value(number: &tree::Number) -> Number {
+    let written = Number::from(number.written);
+    match number.style {
+        NumberStyle::Plain => written,
+        NumberStyle::Percent => written.mul(&Number::from_parts(1, 2)),
+        NumberStyle::Permille => written.mul(&Number::from_parts(1, 3)),
+    }
+}
+
+/// `95%`, `33.33…%`
+pub(super) fn percent(number: &Number) -> String {
+    format!("{}%", number.mul(&Number::from(100)))
+}
+
+fn placeholder(span: Span) -> Expr {
+    Expr::new(Kind::Value(Value::Missing(Missing::NoAnswer)), Type::known(Base::Any), span)
+}
+
+pub(super) fn type_span(ty: &tree::Type, otherwise: Span) -> Span {
+    match ty {
+        tree::Type::Unit(unit) => unit.span,
+        _ => otherwise,
+    }
+}
+
+impl Model {
+    /// The value of a formula without data, in base units; dated constants as of `day` (`None`: their last values).
+    /// `None` where it has none, such as a constant before its first date.
+    pub fn constant_value(&self, expr: &Expr, day: Option<Day>) -> Option<Number> {
+        let value = |expr: &Expr| self.constant_value(expr, day);
+        match &*expr.kind {
+            Kind::Value(Value::Number(number)) => Some(number.clone()),
+            Kind::Constant(id) => self.constant_value(self.dated(&self.constants[id.0].values, day)?, day),
+            Kind::Negate(operand) => Some(value(operand)?.neg()),
+            Kind::Binary(op, left, right) => {
+                match binary(*op, &Value::Number(value(left)?), &Value::Number(value(right)?)) {
+                    Value::Number(number) => Some(number),
+                    _ => None,
+                }
+            }
+            Kind::Call(builtin, arguments) => {
+                let arguments: Option<Vec<Value>> =
+                    arguments.iter().map(|argument| value(argument).map(Value::Number)).collect();
+                match builtin.call(&arguments?, self.company.rounding) {
+                    Value::Number(number) => Some(number),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The one of several dated values that holds on the day (`None`: the last one).
+    pub fn dated<'v>(&self, values: &'v [Dated], day: Option<Day>) -> Option<&'v Expr> {
+        let Some(day) = day else { return values.last().map(|dated| &dated.value) };
+        let calendar = &self.company.calendar;
+        let month = calendar.month_of(day);
+        let into: Month = Month(month.0 - calendar.fiscal_year(month).first.0);
+        let mut found = None;
+        for dated in values {
+            let holds = match dated.when {
+                When::Always => true,
+                When::From(from) => from <= day,
+                When::Each { first, count } => (first as i32..(first + count) as i32).contains(&into.0),
+            };
+            if holds {
+                found = Some(&dated.value);
+            }
+        }
+        found
+    }
+
+    /// The KPI or index of a name.
+    pub fn kpi_named(&self, name: &str) -> Option<KpiId> {
+        self.kpis.iter().position(|kpi| kpi.name == name).map(KpiId)
+    }
+}

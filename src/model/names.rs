@@ -1,0 +1,315 @@
+//! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
+
+use super::checker::{Checker, Progress, Symbol};
+use super::data::{ColumnIx, ColumnType, DataId, Role};
+use super::env::{Env, Place};
+use super::expr::{Base, Expr, Kind, Type};
+use super::formula::{list, narrow_key, path_key};
+use super::unit::DisplayUnit;
+use super::{ConstantId, KpiId};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, ExprKind};
+use crate::value::Value;
+
+impl Checker<'_> {
+    pub(super) fn name(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) -> Expr {
+        let span = name.span;
+        if let Some((_, argument)) = env.parameters.iter().rev().find(|(parameter, _)| *parameter == name.text) {
+            let mut argument = argument.clone();
+            if narrow_key(&argument).is_some_and(|key| env.present.contains(&key)) {
+                argument.ty.optional = false;
+            }
+            return argument;
+        }
+        match expected {
+            Some(Base::Choice(data, column)) => {
+                if let Some(choice) = self.choice(*data, *column, &name.text) {
+                    let ty = Type::known(Base::Choice(*data, *column));
+                    return Expr::new(Kind::Value(Value::Choice(choice)), ty, span);
+                }
+            }
+            Some(Base::Position) => {
+                if let Some((Symbol::Position(_), _)) = self.symbols.get(&name.text) {
+                    return Expr::new(Kind::Value(Value::text(&name.text)), Type::known(Base::Position), span);
+                }
+            }
+            _ => {}
+        }
+        if let Place::Row(data) = env.place {
+            if let Some(column) = self.model.data[data.0].column_named(&name.text) {
+                return self.column_expr(Vec::new(), data, column, env, span);
+            }
+        }
+        if let (Some((value, target)), Place::Subject) = (&env.entry, env.place) {
+            match name.text.as_str() {
+                "value" => return Expr::new(Kind::EntryValue, Type::known(value.clone()), span),
+                "weight" => return Expr::new(Kind::EntryWeight, Type::known(Base::number()), span),
+                "target" => {
+                    let ty = target.clone().unwrap_or_else(|| {
+                        self.report(
+                            Diagnostic::new(Code::Incomplete, "the formula reads `target`, and none is stated")
+                                .at(span, "no target")
+                                .help("write `target` and a value before `score`"),
+                        );
+                        Type::known(Base::Any)
+                    });
+                    // A missing target makes the whole entry missing before its curve is read.
+                    return Expr::new(Kind::EntryTarget, Type::known(ty.base), span);
+                }
+                _ => {}
+            }
+        }
+        if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
+            if name.text == "score" {
+                return Expr::new(Kind::Score, Type::maybe(Base::Number(DisplayUnit::point().dimension)), span);
+            }
+            if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
+                return Expr::new(Kind::Output(at), outputs[at].1.clone(), span);
+            }
+        }
+        match self.symbols.get(&name.text).copied() {
+            Some((Symbol::Constant(at), _)) => {
+                self.used.constants.insert(at);
+                let base = Base::Number(self.model.constants[at].unit.dimension.clone());
+                Expr::new(Kind::Constant(ConstantId(at)), Type::known(base), span)
+            }
+            Some((Symbol::Kpi(at), _)) if env.place == Place::Subject => self.kpi_reference(at, env, span),
+            Some((symbol, declared)) => {
+                let (what, mend) = match (symbol, env.place) {
+                    (Symbol::Kpi(_), Place::Row(_)) => (
+                        format!("the KPI `{}` cannot be read inside an aggregate", name.text),
+                        "name a column of the data set here; KPIs stand outside the aggregate".to_string(),
+                    ),
+                    (Symbol::Kpi(_), _) => (
+                        format!("the KPI `{}` cannot stand here", name.text),
+                        "write a number or a constant".to_string(),
+                    ),
+                    (Symbol::Data(_), _) => (
+                        format!("`{}` is a data set, not a value", name.text),
+                        format!("count its rows or add up a column: `count({0})`, `sum(… of {0})`", name.text),
+                    ),
+                    (Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_), _) => (
+                        format!("`{}` is a {}, and needs a value in brackets", name.text, symbol.kind()),
+                        format!("write `{}(…)`", name.text),
+                    ),
+                    _ => (
+                        format!("`{}` is a {}, not a value", name.text, symbol.kind()),
+                        "write a KPI, a constant or a number".to_string(),
+                    ),
+                };
+                self.report(
+                    Diagnostic::new(Code::WrongKind, what)
+                        .at(span, "not a value")
+                        .at(declared, "declared here")
+                        .help(mend),
+                );
+                Expr::wrong(span)
+            }
+            None => {
+                self.unknown_value(name, env, expected);
+                Expr::wrong(span)
+            }
+        }
+    }
+
+    pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
+        let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
+        let mut message = format!("nothing is called `{}`", name.text);
+        let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
+        for (known, (symbol, _)) in &self.symbols {
+            match (symbol, env.place) {
+                (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.clone()),
+                _ => {}
+            }
+        }
+        if let Place::Row(data) = env.place {
+            let set = &self.model.data[data.0];
+            message = format!("`{}` is not a column of `{}`", name.text, set.name);
+            let columns: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
+            otherwise = format!("its columns are {}; text stands in quotes", list(&columns));
+            candidates.extend(columns.iter().map(|column| column.to_string()));
+        }
+        if let Some(Base::Choice(data, column)) = expected {
+            let column = &self.model.data[data.0].columns[column.0];
+            if let ColumnType::Choice(choices) = &column.ty {
+                let names: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
+                message = format!("`{}` is not one of the values of `{}`", name.text, column.name);
+                otherwise = format!("write one of {}", list(&names));
+                candidates = names.iter().map(|name| name.to_string()).collect();
+            }
+        }
+        let mend = self.did_you_mean(&name.text, candidates.iter().map(String::as_str), || otherwise);
+        self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
+    }
+
+    pub(super) fn choice(&self, data: DataId, column: ColumnIx, label: &str) -> Option<u32> {
+        let ColumnType::Choice(choices) = &self.model.data[data.0].columns[column.0].ty else { return None };
+        choices.iter().position(|choice| choice.name == label).map(|at| at as u32)
+    }
+
+    pub(super) fn kpi_reference(&mut self, at: usize, env: &Env, span: Span) -> Expr {
+        self.used.kpis.insert(KpiId(at));
+        if self.kpi_progress[at] == Progress::Working {
+            let from = self.kpi_stack.iter().position(|kpi| *kpi == at).unwrap_or(0);
+            let circle: Vec<String> = self.kpi_stack[from..]
+                .iter()
+                .chain([&at])
+                .map(|kpi| format!("`{}`", self.model.kpis[*kpi].name))
+                .collect();
+            self.report(
+                Diagnostic::new(Code::Circle, format!("`{}` needs itself", self.model.kpis[at].name))
+                    .at(span, "here the circle closes")
+                    .note(format!("the circle: {}", circle.join(" needs ")))
+                    .help("write one of them without the other"),
+            );
+            return Expr::wrong(span);
+        }
+        self.type_kpi(at);
+        let kpi = &self.model.kpis[at];
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        let mut expr = Expr::new(Kind::Kpi(KpiId(at)), ty, span);
+        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
+            expr.ty.optional = false;
+        }
+        expr
+    }
+
+    /// A column of a row, `via` links.
+    pub(super) fn column_expr(
+        &mut self,
+        via: Vec<ColumnIx>,
+        data: DataId,
+        column: ColumnIx,
+        env: &Env,
+        span: Span,
+    ) -> Expr {
+        self.used.columns.insert((data, column));
+        self.used.data.insert(data);
+        self.derive_column(data, column);
+        let base = self.column_base(data, column);
+        let mut optional = self.model.data[data.0].columns[column.0].optional;
+        let kind = Kind::Column { via, data, column };
+        let mut expr = Expr::new(kind, Type::known(base), span);
+        if let Kind::Column { via, .. } = &*expr.kind {
+            // A blank link on the way leaves nothing to read.
+            if let Place::Row(start) = env.place {
+                let mut at = start;
+                for (index, link) in via.iter().enumerate() {
+                    let step = &self.model.data[at.0].columns[link.0];
+                    let key = path_key(&via[..index], *link);
+                    optional |= step.optional && !env.present.contains(&key);
+                    if let ColumnType::Link { data, .. } = &step.ty {
+                        at = *data;
+                    }
+                }
+            }
+        }
+        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
+            optional = false;
+        }
+        expr.ty.optional = optional;
+        expr
+    }
+
+    pub(super) fn field(&mut self, of: &tree::Expr, name: &tree::Name, env: &Env, span: Span) -> Expr {
+        if let ExprKind::Name(noun) = &*of.kind {
+            let is_column = matches!(env.place, Place::Row(data) if self.model.data[data.0].columns.iter()
+                .any(|column| column.name == noun.text && matches!(column.ty, ColumnType::Link { .. })));
+            if noun.text == "period" && !is_column {
+                return self.period_part(name, env, span);
+            }
+            let roster = self
+                .model
+                .data
+                .iter()
+                .position(|set| matches!(set.role, Some(Role::Roster { .. })) && set.row.singular == noun.text);
+            if let (Some(roster), false) = (roster, is_column) {
+                let roster = DataId(roster);
+                if env.place != Place::Subject {
+                    self.misplaced(
+                        noun.span,
+                        &format!("`{}` is the one evaluated, and cannot be read here", noun.text),
+                        "compare with a column of the data set, or scope the aggregate with `over own`",
+                    );
+                    return Expr::wrong(span);
+                }
+                return self.person_column(roster, Vec::new(), roster, name, span);
+            }
+        }
+        let of = self.typed(of, env, None);
+        match (&of.ty.base, &*of.kind) {
+            (Base::Any, _) => Expr::wrong(span),
+            (Base::Link(target), Kind::Column { via, column, .. }) => {
+                let (target, via) = (*target, via.iter().copied().chain([*column]).collect());
+                let set = self.model.data[target.0].clone();
+                match set.column_named(&name.text) {
+                    Some(column) => self.column_expr(via, target, column, env, span),
+                    None => {
+                        self.unknown_column(&set, name);
+                        Expr::wrong(span)
+                    }
+                }
+            }
+            (Base::Link(target), Kind::Person { roster, via, column }) => {
+                let (target, via) = (*target, via.iter().copied().chain([*column]).collect());
+                self.person_column(*roster, via, target, name, span)
+            }
+            _ => {
+                let text = self.text(of.span);
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("`{text}` is no link, so nothing can follow the dot"))
+                        .at(of.span, of.ty.base.words())
+                        .help("a dot follows the name of a column that links to another data set, or `person`"),
+                );
+                Expr::wrong(span)
+            }
+        }
+    }
+
+    pub(super) fn person_column(
+        &mut self,
+        roster: DataId,
+        via: Vec<ColumnIx>,
+        data: DataId,
+        name: &tree::Name,
+        span: Span,
+    ) -> Expr {
+        let set = self.model.data[data.0].clone();
+        let Some(column) = set.column_named(&name.text) else {
+            self.unknown_column(&set, name);
+            return Expr::wrong(span);
+        };
+        self.used.columns.insert((data, column));
+        self.used.columns.extend(via.iter().map(|column| (roster, *column)));
+        self.derive_column(data, column);
+        let optional = set.column(column).optional || !via.is_empty();
+        let ty = Type { base: self.column_base(data, column), optional };
+        Expr::new(Kind::Person { roster, via, column }, ty, span)
+    }
+
+    pub(super) fn period_part(&mut self, name: &tree::Name, env: &Env, span: Span) -> Expr {
+        if env.place == Place::Constant {
+            self.misplaced(span, "the period cannot be read here", "write a number or a constant");
+            return Expr::wrong(span);
+        }
+        let unit = |checker: &Self, name: &str| {
+            Base::Number(checker.units.get(name).map(|unit| unit.dimension).unwrap_or_default())
+        };
+        let (kind, base) = match name.text.as_str() {
+            "start" => (Kind::PeriodStart, Base::Date),
+            "end" => (Kind::PeriodEnd, Base::Date),
+            "months" => (Kind::PeriodMonths, unit(self, "month")),
+            "days" => (Kind::PeriodDays, unit(self, "day")),
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("a period has no `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help("write `period.start`, `period.end`, `period.months` or `period.days`"),
+                );
+                return Expr::wrong(span);
+            }
+        };
+        Expr::new(kind, Type::known(base), span)
+    }
+}

@@ -1,0 +1,240 @@
+//! Positions: responsibilities and their shares, the scorecard, outputs.
+
+use super::checker::{Checker, Symbol, label};
+use super::env::Env;
+use super::expr::{Base, Type};
+use super::kpis::{percent, type_span};
+use super::scorecards::CardScope;
+use super::unit::DisplayUnit;
+use super::{KpiId, Output, Position, Responsibility};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, ScopeWord};
+
+impl Checker<'_> {
+    pub(super) fn declare_positions(&mut self) {
+        for written in self.declarations.positions.clone() {
+            self.position_versions(written);
+            let position = self.position(written);
+            self.model.positions.push(position);
+        }
+    }
+
+    fn position_versions(&mut self, written: &tree::Position) {
+        let effective = written.effective.as_ref().map(|effective| self.effective(effective));
+        let twin =
+            self.model.positions.iter().find(|known| known.name == written.name.text && known.effective == effective);
+        if let Some(twin) = twin {
+            let first = twin.span;
+            self.report(
+                Diagnostic::new(Code::DeclaredTwice, format!("the position `{}` is declared twice", written.name.text))
+                    .at(written.name.span, "declared again here")
+                    .at(first, "declared first here")
+                    .help("give the newer version a later `effective from`, or remove one of the two"),
+            );
+        }
+    }
+
+    fn position(&mut self, written: &tree::Position) -> Position {
+        let name = written.name.text.clone();
+        if let Some(superior) = &written.reports_to {
+            self.find(superior, "position", |symbol| matches!(symbol, Symbol::Position(_)));
+        }
+        let scope = match &written.scope {
+            Some((scope, _)) => *scope,
+            None => ScopeWord::Own,
+        };
+        let before = self.diagnostics.len();
+        let responsibilities =
+            written.responsibilities.as_ref().map(|block| self.responsibilities(block)).unwrap_or_default();
+        if written.draft.is_some() {
+            // A draft may be incomplete; it must not be wrong.
+            for finding in &mut self.diagnostics[before..] {
+                if matches!(finding.code, Code::SharesTotal | Code::Incomplete) {
+                    finding.severity = Severity::Warning;
+                }
+            }
+        }
+        let eligible = written.eligible.as_ref().map(|condition| {
+            let condition = self.typed(condition, &Env::subject().lenient(), Some(&Base::Flag));
+            self.expect_condition(&condition, "`eligible when`");
+            condition
+        });
+        let card = CardScope { position: &name, scope };
+        let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
+        let outputs = self.outputs(&written.outputs, &card);
+        Position {
+            label: label(&name, &written.label),
+            span: written.name.span,
+            draft: written.draft.is_some(),
+            effective: written.effective.as_ref().map(|effective| self.effective(effective)),
+            reports_to: written.reports_to.as_ref().map(|superior| superior.text.clone()),
+            scope,
+            purpose: written.purpose.as_ref().map(|text| text.value.clone()),
+            responsibilities,
+            eligible,
+            scorecard,
+            outputs,
+            name,
+        }
+    }
+
+    fn responsibilities(&mut self, block: &tree::Responsibilities) -> Vec<Responsibility> {
+        let mut result: Vec<Responsibility> = Vec::new();
+        let (mut known, mut rest, mut unstated) = (Number::ZERO, None, 0u32);
+        for written in &block.entries {
+            if let Some(first) = result.iter().find(|earlier| earlier.name == written.name.text) {
+                self.report(
+                    Diagnostic::new(Code::Repeated, format!("the responsibility `{}` stands twice", written.name.text))
+                        .at(written.name.span, "again")
+                        .at(first.span, "first here")
+                        .help("join the two, or give one another name"),
+                );
+            }
+            let share = match &written.share {
+                tree::WorkShare::Share(number) => {
+                    let share = Number::from(number.written).mul(&Number::from_parts(1, 2));
+                    if number.style != tree::NumberStyle::Percent || !share.is_positive() {
+                        self.report(
+                            Diagnostic::new(Code::OutOfRange, "a share of working time is a percentage above 0%")
+                                .at(number.span, "not a share")
+                                .help("write `20%`"),
+                        );
+                    }
+                    known = known.add(&share);
+                    Some(share)
+                }
+                tree::WorkShare::Rest(span) => {
+                    if let Some(first) = rest.replace(*span) {
+                        self.report(
+                            Diagnostic::new(Code::Repeated, "`rest` stands twice")
+                                .at(*span, "again")
+                                .at(first, "first here")
+                                .help("only one responsibility can take what remains"),
+                        );
+                    }
+                    None
+                }
+                tree::WorkShare::Unstated(span) => {
+                    unstated += 1;
+                    self.report(
+                        Diagnostic::new(Code::Incomplete, "the share of this responsibility is not stated")
+                            .at(*span, "how much of the working time?")
+                            .help("write its share; an approved position has no `?`"),
+                    );
+                    None
+                }
+            };
+            let measured_by = written.measured_by.iter().filter_map(|kpi| self.kpi_name(kpi)).collect();
+            let texts = |texts: &[tree::Text]| texts.iter().map(|text| text.value.clone()).collect();
+            result.push(Responsibility {
+                name: written.name.text.clone(),
+                label: label(&written.name.text, &written.label),
+                span: written.name.span,
+                share,
+                duties: texts(&written.duties),
+                outcomes: texts(&written.outcomes),
+                measured_by,
+            });
+        }
+        let left = Number::ONE.sub(&known);
+        if let Some(rest) = rest {
+            if left.is_positive() {
+                for (responsibility, written) in result.iter_mut().zip(&block.entries) {
+                    if matches!(written.share, tree::WorkShare::Rest(_)) {
+                        responsibility.share = Some(left.clone());
+                    }
+                }
+            } else {
+                self.report(
+                    Diagnostic::new(
+                        Code::SharesTotal,
+                        format!("the stated shares total {}, so no rest is left", percent(&known)),
+                    )
+                    .at(rest, "nothing left")
+                    .help("make the others smaller"),
+                );
+            }
+        } else if unstated == 0 && !left.is_zero() && !block.entries.is_empty() {
+            let shares: Vec<String> = result.iter().filter_map(|entry| entry.share.as_ref()).map(percent).collect();
+            let mend = if left.is_positive() {
+                format!(
+                    "{} is missing: raise a share, add a responsibility, or let one take the `rest`",
+                    percent(&left)
+                )
+            } else {
+                format!("{} is too much: lower a share or remove a responsibility", percent(&left.neg()))
+            };
+            let head = Span { end: block.span.start + "responsibilities".len() as u32, ..block.span };
+            self.report(
+                Diagnostic::new(
+                    Code::SharesTotal,
+                    format!("the shares of working time total {}, not 100%", percent(&known)),
+                )
+                .at(head, format!("{} together", percent(&known)))
+                .note(format!("{} = {}", shares.join(" + "), percent(&known)))
+                .help(mend),
+            );
+        } else if unstated > 0 && left.is_positive() {
+            let head = Span { end: block.span.start + "responsibilities".len() as u32, ..block.span };
+            self.report(
+                Diagnostic::new(
+                    Code::Incomplete,
+                    format!("{} is left for the {unstated} responsibilities without a share", percent(&left)),
+                )
+                .at(head, format!("{} stated", percent(&known)))
+                .help("state their shares"),
+            );
+        }
+        result
+    }
+
+    pub(super) fn kpi_name(&mut self, name: &tree::Name) -> Option<KpiId> {
+        match self.find(name, "KPI", |symbol| matches!(symbol, Symbol::Kpi(_)))? {
+            Symbol::Kpi(at) => {
+                self.used.kpis.insert(KpiId(at));
+                Some(KpiId(at))
+            }
+            _ => None,
+        }
+    }
+
+    fn outputs(&mut self, written: &[tree::Output], card: &CardScope) -> Vec<Output> {
+        let mut outputs: Vec<Output> = Vec::new();
+        for output in written {
+            let earlier = outputs
+                .iter()
+                .map(|output| {
+                    let base = Base::Number(output.unit.dimension.clone());
+                    (output.name.clone(), Type { base, optional: output.value.ty.optional })
+                })
+                .collect();
+            let mut env = Env::subject();
+            env.outputs = Some(earlier);
+            let unit = self.number_type(&output.ty, "an output").unwrap_or_else(DisplayUnit::number);
+            let value = self.typed(&output.value, &env, None);
+            let what = format!("the output `{}`", output.name.text);
+            let wanted = Base::Number(unit.dimension.clone());
+            self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
+            self.answerable(&value, card.scope, output.name.span, card);
+            if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
+                let first = first.span;
+                self.report(
+                    Diagnostic::new(Code::DeclaredTwice, format!("{what} is declared twice"))
+                        .at(output.name.span, "declared again here")
+                        .at(first, "declared first here")
+                        .help("give one of the two another name"),
+                );
+            }
+            outputs.push(Output {
+                name: output.name.text.clone(),
+                label: label(&output.name.text, &output.label),
+                span: output.name.span,
+                unit,
+                value,
+            });
+        }
+        outputs
+    }
+}

@@ -1,0 +1,205 @@
+//! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
+
+use super::checker::Checker;
+use super::data::{ColumnIx, Role, Route};
+use super::expr::{Aggregate, Expr, Kind};
+use super::formula::scope_name;
+use super::kpis::percent;
+use super::scales::Range;
+use super::scorecards::CardScope;
+use super::{Entry, Group, Head, RatingId, Score, ScoreCurve, Scorecard};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::{Number, Rounding};
+use crate::source::Span;
+use crate::syntax::tree::{BinaryOp, Combine, ScopeWord};
+
+impl Checker<'_> {
+    /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
+    pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
+        match &*expr.kind {
+            Kind::Kpi(kpi) => {
+                let kpi = self.model.kpis[kpi.0].clone();
+                self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+            }
+            Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
+            Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
+            _ => {
+                for part in expr.parts() {
+                    self.answerable(part, scope, at, card);
+                }
+            }
+        }
+    }
+
+    pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
+        let set = self.model.data[aggregate.data.0].clone();
+        let mut routes: Vec<(Route, String)> = Vec::new();
+        match scope {
+            ScopeWord::Company => return,
+            ScopeWord::Team => {
+                let teams = self.organisation().map(|id| self.model.data[id.0].name.clone());
+                routes.push((set.belongs.team.clone(), teams.unwrap_or_else(|| "the organisation".into())));
+            }
+            ScopeWord::Own => {
+                for (roster, route) in &set.belongs.own {
+                    let declared = &self.model.data[roster.0];
+                    let uses = match &declared.role {
+                        Some(Role::Roster { every: Some(every), .. }) => every == card.position,
+                        Some(Role::Roster { .. }) => true,
+                        _ => false,
+                    };
+                    if uses {
+                        routes.push((route.clone(), declared.name.clone()));
+                    }
+                }
+                if routes.is_empty() {
+                    routes.push((Route::None, "the roster".into()));
+                }
+            }
+        }
+        for (route, to) in routes {
+            let text = self.text(aggregate.span);
+            let place = |diagnostic: Diagnostic| {
+                let same = aggregate.span.key() == at.key();
+                let diagnostic = diagnostic.at(at, format!("read over {} here", scope_name(scope)));
+                if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
+            };
+            match route {
+                Route::Links(links) => self.use_links(aggregate.data, &links),
+                Route::None => {
+                    let other = match scope {
+                        ScopeWord::Own => "over team` or `over company",
+                        _ => "over company",
+                    };
+                    let finding = Diagnostic::new(
+                        Code::NoScope,
+                        format!(
+                            "`{text}` cannot be read over {}: the rows of `{}` have no link to `{to}`",
+                            scope_name(scope),
+                            set.name
+                        ),
+                    );
+                    self.report(
+                        place(finding)
+                            .help(format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name)),
+                    );
+                }
+                Route::Ambiguous(one, other) => {
+                    let name = |column: ColumnIx| set.columns[column.0].name.clone();
+                    let finding = Diagnostic::new(
+                        Code::AmbiguousLink,
+                        format!(
+                            "the rows of `{}` lead to `{to}` in two ways: by `{}` and by `{}`",
+                            set.name,
+                            name(one),
+                            name(other)
+                        ),
+                    );
+                    self.report(place(finding).help(format!(
+                        "add to `{}` the line `belongs to {}`, or the other",
+                        set.name,
+                        name(one)
+                    )));
+                }
+            }
+        }
+    }
+
+    pub(super) fn reachable_grades(
+        &mut self,
+        scorecard: &Scorecard,
+        rating: RatingId,
+        at: Span,
+        card: &CardScope,
+        points: bool,
+    ) {
+        let (mut sum, highest) = self.group_range(&scorecard.root, points);
+        let Some(mut highest) = highest.1 else { return };
+        for adjustment in scorecard.adjustments.iter().filter(|adjustment| !adjustment.deduct) {
+            let Some(limit) = &adjustment.limit else { return };
+            let Some(limit) = self.model.constant_value(limit, None) else { return };
+            sum += &format!(" + {limit} of bonus");
+            highest = highest.add(&limit);
+        }
+        if let Some((_, most)) = &scorecard.range {
+            highest = highest.min(most.clone());
+        }
+        let declared = self.model.ratings[rating.0].clone();
+        for grade in &declared.grades {
+            let Some((op, limit)) = &grade.condition else { continue };
+            let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
+            if !reached {
+                self.report(
+                    Diagnostic::new(
+                        Code::Unreachable,
+                        format!("nobody in `{}` can be rated {}: the scorecard gives at most {highest} points, and {} starts at {limit}", card.position, grade.name, grade.name),
+                    )
+                    .at(at, "rated here")
+                    .at(grade.span, "never reached")
+                    .note(format!("at most {sum} = {highest}"))
+                    .help("raise the highest score of some entry, or lower the grade's limit"),
+                );
+            }
+        }
+    }
+
+    /// The sum as text, and the range of a group's score.
+    pub(super) fn group_range(&self, group: &Group, points: bool) -> (String, Range) {
+        let mut terms = Vec::new();
+        let (mut low, mut high) = (Some(Number::ZERO), Some(Number::ZERO));
+        for entry in &group.entries {
+            let (least, most) = self.entry_range(entry);
+            let part = |end: Option<Number>| end.map(|end| if points { end } else { end.mul(&entry.weight) });
+            if let Some(most) = &most {
+                let most = most.round_places(2, Rounding::HalfUp);
+                terms.push(if points { format!("{most}") } else { format!("{} × {most}", percent(&entry.weight)) });
+            }
+            low = low.zip(part(least)).map(|(a, b)| a.add(&b));
+            high = high.zip(part(most)).map(|(a, b)| a.add(&b));
+        }
+        if group.combine == Combine::Geometric {
+            return (String::new(), (None, None));
+        }
+        (terms.join(" + "), (low, high))
+    }
+
+    pub(super) fn entry_range(&self, entry: &Entry) -> Range {
+        match &entry.head {
+            Head::Group(group) => self.group_range(group, false).1,
+            Head::ScoreOf(_) | Head::ScoreOfReports => (None, None),
+            Head::Kpi(kpi) => match &kpi.score {
+                None => (None, None),
+                Some(Score { curve: ScoreCurve::Attainment { up_to }, .. }) => {
+                    (None, up_to.as_ref().and_then(|limit| self.model.constant_value(limit, None)))
+                }
+                Some(Score { curve: ScoreCurve::Own(curve), .. }) => self.model.curve_range(curve),
+                Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
+                    self.model.curve_range(&self.model.scales[scale.0].curve)
+                }
+            },
+        }
+    }
+}
+
+impl Expr {
+    /// The direct parts of a formula about its subject; an aggregate's row formulas are not among them.
+    pub(super) fn parts(&self) -> Vec<&Expr> {
+        match &*self.kind {
+            Kind::Not(a)
+            | Kind::Negate(a)
+            | Kind::IsMissing(a)
+            | Kind::Within(a, _)
+            | Kind::Over(a, _)
+            | Kind::Scale(_, a) => {
+                vec![a]
+            }
+            Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => vec![a, b],
+            Kind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            Kind::Default { value, fallback } => vec![value, fallback],
+            Kind::InSet(a, set) => std::iter::once(a).chain(set).collect(),
+            Kind::InWindow { date, .. } => vec![date],
+            Kind::Call(_, arguments) => arguments.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+}

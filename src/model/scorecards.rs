@@ -1,0 +1,499 @@
+//! Scorecards: entries and groups with their weights, targets and scores; vetoes and bonuses.
+
+use super::checker::{Checker, Symbol, label};
+use super::env::Env;
+use super::expr::{Base, Expr, Kind, Type};
+use super::formula::{scope_name, scope_words};
+use super::scales::{Better, CurveUse};
+use super::unit::{Dimension, DisplayUnit};
+use super::{
+    Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
+    Scorecard, Veto, VetoEffect,
+};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, Combine, ScopeWord, WhenMissing};
+
+/// The position a scorecard belongs to, and the scope its entries have unless they say otherwise.
+pub(super) struct CardScope<'n> {
+    pub(super) position: &'n str,
+    pub(super) scope: ScopeWord,
+}
+
+impl Checker<'_> {
+    pub(super) fn scorecard(&mut self, written: &tree::Scorecard, card: &CardScope) -> Option<Scorecard> {
+        let head = Span { end: written.span.start + "scorecard".len() as u32, ..written.span };
+        let before = self.diagnostics.len();
+        let combine = self.combine(&written.rules);
+        let (mut when_missing, mut complete_at_least, mut range, mut rating) =
+            (WhenMissing::NoRating, None, None, None);
+        let points = DisplayUnit::point().dimension;
+        for rule in &written.rules {
+            match rule {
+                tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
+                tree::ScorecardRule::CompleteAtLeast(number) => {
+                    complete_at_least = Some(Number::from(number.written).mul(&Number::from_parts(1, 2)));
+                }
+                tree::ScorecardRule::Range { low, high, span } => {
+                    let ends = self.constant_number(low, &points).zip(self.constant_number(high, &points));
+                    if let Some((low, high)) = &ends {
+                        if low >= high {
+                            self.report(
+                                Diagnostic::new(Code::OutOfRange, "a range goes from a lower to a higher score")
+                                    .at(*span, format!("{low} is not below {high}"))
+                                    .help("write `range 0 to 120`"),
+                            );
+                        }
+                    }
+                    range = ends;
+                }
+                tree::ScorecardRule::Rating(name) => {
+                    let found = self.find(name, "rating", |symbol| matches!(symbol, Symbol::Rating(_)));
+                    if let Some(Symbol::Rating(at)) = found {
+                        self.used.ratings.insert(at);
+                        rating = Some((RatingId(at), name.span));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut kpis = Vec::new();
+        let entries = self.entries(&written.entries, written.total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let mut vetoes = Vec::new();
+        let mut adjustments = Vec::new();
+        for rule in &written.rules {
+            match rule {
+                tree::ScorecardRule::Veto(veto) => {
+                    vetoes.extend(self.veto(veto, rating.map(|(rating, _)| rating), card));
+                }
+                tree::ScorecardRule::Adjustment(adjustment) => {
+                    adjustments.extend(self.adjustment(adjustment, card));
+                }
+                _ => {}
+            }
+        }
+        let entries = entries?;
+        let root = Group { name: String::new(), label: Default::default(), combine, entries };
+        let scorecard = Scorecard {
+            root,
+            when_missing,
+            complete_at_least,
+            range,
+            vetoes,
+            adjustments,
+            rating: rating.map(|(rating, _)| rating),
+        };
+        if let (Some((rating, at)), true) = (rating, self.diagnostics.len() == before) {
+            self.reachable_grades(&scorecard, rating, at, card, written.total.is_some());
+        }
+        Some(scorecard)
+    }
+
+    fn combine(&self, rules: &[tree::ScorecardRule]) -> Combine {
+        rules
+            .iter()
+            .find_map(|rule| match rule {
+                tree::ScorecardRule::Combine { combine, .. } => Some(*combine),
+                _ => None,
+            })
+            .unwrap_or(Combine::WeightedMean)
+    }
+
+    /// The entries of one level. `None` when their weights do not add up.
+    fn entries(
+        &mut self,
+        written: &[tree::Entry],
+        total: Option<&tree::Number>,
+        at: Span,
+        what: &str,
+        card: &CardScope,
+        kpis: &mut Vec<(KpiId, ScopeWord, Span)>,
+    ) -> Option<Vec<Entry>> {
+        let heads: Vec<(&tree::Entry, &tree::EntryHead)> =
+            written.iter().flat_map(|entry| entry.heads.iter().map(move |head| (entry, head))).collect();
+        if heads.is_empty() {
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("{what} has no entries"))
+                    .at(at, "empty")
+                    .help("add a line such as `100% premium_growth target 10% score attainment up to 120`"),
+            );
+            return None;
+        }
+        let weights: Vec<&tree::Weight> = heads.iter().map(|(entry, _)| &entry.weight).collect();
+        let shares = self.shares(&weights, at, what, total);
+        let mut groups: Vec<(&str, Span)> = Vec::new();
+        let mut entries = Vec::new();
+        for (index, (entry, head)) in heads.iter().enumerate() {
+            let weight = shares.as_ref().map_or(Number::ONE, |shares| shares[index].clone());
+            let points = total.map(|total| weight.mul(&total.written.into()));
+            let head_span = match head {
+                tree::EntryHead::Kpi(name) | tree::EntryHead::ScoreOf(name) | tree::EntryHead::Group { name, .. } => {
+                    name.span
+                }
+                tree::EntryHead::ScoreOfReports(span) => *span,
+            };
+            let mut entry_label = entry.label.clone();
+            let resolved = match head {
+                tree::EntryHead::Group { name, entries: inner, rules } => {
+                    if let Some((_, first)) = groups.iter().find(|(known, _)| *known == name.text) {
+                        let first = *first;
+                        self.report(
+                            Diagnostic::new(Code::Repeated, format!("the group `{}` stands twice", name.text))
+                                .at(name.span, "again")
+                                .at(first, "first here")
+                                .help("join the two, or give one another name"),
+                        );
+                    }
+                    groups.push((&name.text, name.span));
+                    if total.is_some() {
+                        self.not_yet(name.span, "a group inside a scorecard in points");
+                    }
+                    let what = format!("the group `{}`", name.text);
+                    let combine = self.combine(rules);
+                    let inner = self.entries(inner, None, name.span, &what, card, kpis);
+                    let group = Group {
+                        name: name.text.clone(),
+                        label: label(&name.text, &entry_label),
+                        combine,
+                        entries: inner.unwrap_or_default(),
+                    };
+                    entry_label = tree::Label::default();
+                    Some(Head::Group(group))
+                }
+                tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, points.as_ref(), kpis),
+                tree::EntryHead::ScoreOf(name) => {
+                    self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
+                    self.not_yet(name.span, "the score of another position");
+                    Some(Head::ScoreOf(name.text.clone()))
+                }
+                tree::EntryHead::ScoreOfReports(span) => {
+                    self.not_yet(*span, "the score of those who report to the person");
+                    Some(Head::ScoreOfReports)
+                }
+            };
+            let applies_when = entry.applies_when.as_ref().map(|condition| {
+                let condition = self.typed(condition, &Env::subject().lenient(), Some(&Base::Flag));
+                self.expect_condition(&condition, "`applies when`");
+                self.answerable(&condition, card.scope, head_span, card);
+                condition
+            });
+            let Some(resolved) = resolved else { continue };
+            let default = match &resolved {
+                Head::Kpi(entry) => self.model.kpis[entry.kpi.0].label.clone(),
+                Head::Group(group) => group.label.clone(),
+                Head::ScoreOf(name) => label(name, &tree::Label::default()),
+                Head::ScoreOfReports => label("score of reports", &tree::Label::default()),
+            };
+            let label =
+                if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
+            entries.push(Entry { weight, points, head: resolved, label, span: head_span, applies_when });
+        }
+        shares.map(|_| entries)
+    }
+
+    fn kpi_entry(
+        &mut self,
+        entry: &tree::Entry,
+        name: &tree::Name,
+        card: &CardScope,
+        points: Option<&Number>,
+        seen: &mut Vec<(KpiId, ScopeWord, Span)>,
+    ) -> Option<Head> {
+        let id = self.kpi_name(name)?;
+        let kpi = self.model.kpis[id.0].clone();
+        let scope = match (&entry.scope, kpi.scope) {
+            (Some((_, span)), Some(fixed)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Misplaced,
+                        format!("`{}` always reads {}; `over` cannot change that", kpi.name, scope_words(fixed)),
+                    )
+                    .at(*span, "no effect here")
+                    .at(kpi.span, format!("declared with `scope {}`", scope_name(fixed)))
+                    .help("remove `over`, or remove `scope` from the KPI"),
+                );
+                fixed
+            }
+            (Some((scope, _)), None) => *scope,
+            (None, Some(fixed)) => fixed,
+            (None, None) => card.scope,
+        };
+        if let Some((_, _, first)) = seen.iter().find(|(known, in_scope, _)| *known == id && *in_scope == scope) {
+            let first = *first;
+            self.report(
+                Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", kpi.name))
+                    .at(name.span, "again")
+                    .at(first, "first here")
+                    .help("give it one weight, or read it in another scope with `over`"),
+            );
+        }
+        seen.push((id, scope, name.span));
+        self.answerable(&kpi.value, scope, name.span, card);
+
+        let unit = kpi.unit.dimension.clone();
+        let target: Vec<Dated> = entry
+            .target
+            .iter()
+            .filter_map(|dated| {
+                let when = self.dated(&dated.when)?;
+                let value = self.typed(&dated.value, &Env::subject().bare(&unit), None);
+                let what = format!("the target of `{}`", kpi.name);
+                self.expect_base(&value, &Base::Number(unit.clone()), &what, kpi.span);
+                self.answerable(&value, scope, dated.value.span, card);
+                Some(Dated { value, when })
+            })
+            .collect();
+        self.dated_order(&target);
+        let target_span = entry.target.first().map(|dated| dated.value.span);
+        let rule = match &entry.score {
+            Some(rule) => Some(self.score_rule(rule, &kpi, &target, name.span)?),
+            None => None,
+        };
+        match &rule {
+            None if !unit.is_point() && kpi.value.ty.base != Base::Any => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Incomplete,
+                        format!(
+                            "`{}` is {}, and the entry does not say how that scores",
+                            kpi.name,
+                            Base::Number(unit.clone()).words()
+                        ),
+                    )
+                    .at(name.span, "no `score`")
+                    .at(kpi.span, "declared here")
+                    .help("add a curve: `score linear 60% -> 0, 100% -> 100`; only a KPI in points needs none"),
+                );
+            }
+            Some(rule) if self.reads_target(rule) => {
+                if target_span.is_none() {
+                    self.report(
+                        Diagnostic::new(
+                            Code::Incomplete,
+                            format!("the score of `{}` looks at a target, and none is stated", kpi.name),
+                        )
+                        .at(name.span, "no `target`")
+                        .help("write `target` and a value before `score`"),
+                    );
+                }
+            }
+            _ => {
+                if let Some(span) = target_span {
+                    self.report(
+                        Diagnostic::new(Code::NoEffect, "the target has no effect: the score never looks at it")
+                            .at(span, "not looked at")
+                            .help("remove the target, or write `score on attainment …` or `score attainment`"),
+                    );
+                }
+            }
+        }
+        if let Some(span) = entry.prorated {
+            let ratio =
+                kpi.unit.is_ratio_sign() || unit.factors().iter().any(|(_, power)| *power < 0) || unit.is_point();
+            if ratio || target_span.is_none() {
+                self.report(
+                    Diagnostic::new(
+                        Code::Misplaced,
+                        match ratio {
+                            true => format!("`{}` is a ratio, which does not grow with the days served", kpi.name),
+                            false => "there is no target to scale by the days served".to_string(),
+                        },
+                    )
+                    .at(span, "has no place here")
+                    .help("remove `prorated`"),
+                );
+            }
+        }
+        let _ = points;
+        Some(Head::Kpi(Box::new(KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule })))
+    }
+
+    fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
+        let points = DisplayUnit::point().dimension;
+        let target_type = target.first().map(|dated| Type {
+            base: dated.value.ty.base.clone(),
+            optional: target.iter().any(|dated| dated.value.ty.optional),
+        });
+        match rule {
+            tree::ScoreRule::Attainment { up_to, span } => {
+                self.attainment_direction(kpi, *span);
+                let up_to = match up_to {
+                    Some(limit) => Some(self.constant_expr(limit, &points)?),
+                    None => None,
+                };
+                Some(Score { on_attainment: false, curve: ScoreCurve::Attainment { up_to } })
+            }
+            tree::ScoreRule::OnAttainment(inner, span) => {
+                self.attainment_direction(kpi, *span);
+                let fits = CurveUse {
+                    input: Dimension::none(),
+                    output: points,
+                    direction: Some(Better::Higher),
+                    target: Some(Type::known(Base::number())),
+                };
+                let curve = self.score_curve(inner, &fits, at)?;
+                Some(Score { on_attainment: true, curve })
+            }
+            other => {
+                let fits = CurveUse {
+                    input: kpi.unit.dimension.clone(),
+                    output: points,
+                    direction: Better::of(kpi.direction.as_ref()),
+                    target: target_type,
+                };
+                let curve = self.score_curve(other, &fits, at)?;
+                Some(Score { on_attainment: false, curve })
+            }
+        }
+    }
+
+    fn score_curve(&mut self, rule: &tree::ScoreRule, fits: &CurveUse, at: Span) -> Option<ScoreCurve> {
+        match rule {
+            tree::ScoreRule::Curve(curve) => self.curve(curve, fits).map(ScoreCurve::Own),
+            tree::ScoreRule::Named(name) => {
+                let found = self.find(name, "scale", |symbol| matches!(symbol, Symbol::Scale(_)))?;
+                let Symbol::Scale(scale) = found else { return None };
+                self.used.scales.insert(scale);
+                let declared = self.model.scales[scale].clone();
+                for (what, has, needs) in [
+                    ("reads", &declared.input.dimension, &fits.input),
+                    ("yields", &declared.output.dimension, &fits.output),
+                ] {
+                    if has != needs {
+                        self.report(
+                            Diagnostic::new(
+                                Code::UnitMismatch,
+                                format!(
+                                    "the scale `{}` {what} {}, and {} is needed here",
+                                    name.text,
+                                    Base::Number(has.clone()).words(),
+                                    Base::Number(needs.clone()).words()
+                                ),
+                            )
+                            .at(name.span, "does not fit")
+                            .at(declared.span, "declared here")
+                            .help("take another scale, or write the curve here"),
+                        );
+                        return None;
+                    }
+                }
+                if let Some(better) = fits.direction {
+                    let before = self.diagnostics.len();
+                    self.curve_direction(&declared.curve, better);
+                    for finding in &mut self.diagnostics[before..] {
+                        finding.labels.push(crate::diagnostic::Label { span: at, text: "used for this KPI".into() });
+                    }
+                }
+                Some(ScoreCurve::Scale(ScaleId(scale)))
+            }
+            tree::ScoreRule::Attainment { span, .. } | tree::ScoreRule::OnAttainment(_, span) => {
+                self.misplaced(
+                    *span,
+                    "attainment of an attainment is nothing",
+                    "write `score attainment` or `score on attainment` and a curve",
+                );
+                None
+            }
+        }
+    }
+
+    fn attainment_direction(&mut self, kpi: &super::Kpi, at: Span) {
+        if matches!(kpi.direction, Some(Direction::Higher | Direction::Lower)) {
+            return;
+        }
+        self.report(
+            Diagnostic::new(
+                Code::Incomplete,
+                format!("attainment of `{}` means nothing unless higher or lower is better", kpi.name),
+            )
+            .at(at, "attainment of what?")
+            .at(kpi.span, "declared here")
+            .help("add `higher is better` or `lower is better` to the KPI, or write a curve on its value"),
+        );
+    }
+
+    fn reads_target(&self, score: &Score) -> bool {
+        fn formula_reads(expr: &Expr) -> bool {
+            matches!(&*expr.kind, Kind::EntryTarget) || expr.parts().into_iter().any(formula_reads)
+        }
+        if score.on_attainment {
+            return true;
+        }
+        let curve = match &score.curve {
+            ScoreCurve::Attainment { .. } => return true,
+            ScoreCurve::Own(curve) => curve,
+            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
+        };
+        match &curve.kind {
+            CurveKind::PerStep(_) => true,
+            CurveKind::Formula(formula) => formula_reads(formula),
+            _ => false,
+        }
+    }
+
+    fn veto(&mut self, written: &tree::Veto, rating: Option<RatingId>, card: &CardScope) -> Option<Veto> {
+        let condition = self.typed(&written.condition, &Env::subject().lenient(), Some(&Base::Flag));
+        self.expect_condition(&condition, "the condition of a veto");
+        self.answerable(&condition, card.scope, written.condition.span, card);
+        let effect = match &written.gives {
+            tree::VetoEffect::ScoreAtMost(limit) => {
+                VetoEffect::ScoreAtMost(self.constant_number(limit, &DisplayUnit::point().dimension)?)
+            }
+            tree::VetoEffect::RatingAtMost(name) => {
+                let Some(rating) = rating else {
+                    self.report(
+                        Diagnostic::new(Code::Incomplete, "this veto limits the rating, and the scorecard has none")
+                            .at(name.span, "of which rating?")
+                            .help("add `rating` and its name to the scorecard, or write `gives score at most 60`"),
+                    );
+                    return None;
+                };
+                let grades = self.model.ratings[rating.0].grades.clone();
+                match grades.iter().position(|grade| grade.name == name.text) {
+                    Some(grade) => VetoEffect::RatingAtMost(grade),
+                    None => {
+                        self.unknown_grade(name, &grades);
+                        return None;
+                    }
+                }
+            }
+        };
+        let reason = label(&self.text(written.condition.span), &written.reason);
+        Some(Veto { condition, effect, reason, span: written.span })
+    }
+
+    fn adjustment(&mut self, written: &tree::Adjustment, card: &CardScope) -> Option<Adjustment> {
+        let kpi = self.kpi_name(&written.kpi)?;
+        let declared = self.model.kpis[kpi.0].clone();
+        let scope = declared.scope.unwrap_or(card.scope);
+        self.answerable(&declared.value, scope, written.kpi.span, card);
+        let points = DisplayUnit::point().dimension;
+        let amount = self.constant_expr(&written.amount, &points)?;
+        let step = self.constant_expr(&written.step, &declared.unit.dimension)?;
+        let limit = match &written.limit {
+            Some(limit) => Some(self.constant_expr(limit, &points)?),
+            None => None,
+        };
+        if !self.model.constant_value(&step, None).is_some_and(|step| step.is_positive()) {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, "a step is above 0")
+                    .at(written.step.span, "not above 0")
+                    .help("write `add 2 for each 1 up to 10`"),
+            );
+            return None;
+        }
+        let label = label(&declared.label.text, &written.label);
+        Some(Adjustment {
+            deduct: written.deduct,
+            kpi,
+            scope,
+            amount,
+            full_steps: written.full_steps,
+            step,
+            limit,
+            label,
+            span: written.span,
+        })
+    }
+}

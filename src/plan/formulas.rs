@@ -1,0 +1,204 @@
+//! Formulas about the one evaluated, specialised to a scope and a window.
+
+use super::program::{Calc, CalcId, Input};
+use super::query::{Group, Measure, MeasureId, RosterRead, Rows};
+use super::rows::RowContext;
+use super::{Context, Planner, stated};
+use crate::model::data::{Route, TimeShape};
+use crate::model::expr::{Aggregate, Expr, Kind, Reading};
+use crate::syntax::tree::{ScopeWord, WindowKind};
+use crate::time::{Day, Months};
+use crate::value::Value;
+
+impl Planner<'_> {
+    pub(super) fn formula(&mut self, expr: &Expr, context: Context) -> CalcId {
+        let span = expr.span;
+        let calc = match &*expr.kind {
+            Kind::Value(value) => Calc::Value(value.clone()),
+            Kind::Constant(id) => {
+                let constant = &self.model.constants[id.0];
+                let day = self.days(context.months).1;
+                let number = self
+                    .model
+                    .dated(&constant.values, Some(day))
+                    .and_then(|value| self.model.constant_value(value, Some(day)));
+                match number {
+                    Some(number) => Calc::Value(Value::Number(number)),
+                    None => stated(format!("`{}` has no value on {day}", constant.name)),
+                }
+            }
+            Kind::Kpi(id) => {
+                let kpi = &self.model.kpis[id.0];
+                let scope = kpi.scope.unwrap_or(context.scope);
+                let body = self.formula(&kpi.value, Context { scope, ..context });
+                Calc::Kpi { kpi: *id, months: context.months, scope, body }
+            }
+            Kind::Person { roster, via, column } => {
+                if *roster != context.roster {
+                    let name = &self.model.data[roster.0].name;
+                    stated(format!("the one evaluated is not in `{name}`"))
+                } else {
+                    let on = self.days(context.months).1;
+                    let row = RowContext { data: *roster, via: Vec::new(), months: context.months };
+                    let node = self.column(&row, via, *column);
+                    let (index, _) = self.reads.insert_full(RosterRead { roster: *roster, node, on });
+                    Calc::Read(index)
+                }
+            }
+            Kind::PeriodStart => Calc::Value(Value::Day(self.days(context.months).0)),
+            Kind::PeriodEnd => Calc::Value(Value::Day(self.days(context.months).1)),
+            Kind::PeriodMonths => Calc::Value(Value::Number(context.months.count.into())),
+            Kind::PeriodDays => {
+                let (first, last) = self.days(context.months);
+                Calc::Value(Value::Number((last.0 - first.0 + 1).into()))
+            }
+            Kind::Not(a) => Calc::Not(self.formula(a, context)),
+            Kind::Negate(a) => Calc::Negate(self.formula(a, context)),
+            Kind::Binary(op, a, b) => Calc::Binary(*op, self.formula(a, context), self.formula(b, context)),
+            Kind::If { condition, then, otherwise } => Calc::If {
+                condition: self.formula(condition, context),
+                then: self.formula(then, context),
+                otherwise: self.formula(otherwise, context),
+            },
+            Kind::Default { value, fallback } => {
+                Calc::Default { value: self.formula(value, context), fallback: self.formula(fallback, context) }
+            }
+            Kind::IsMissing(a) => Calc::IsMissing(self.formula(a, context)),
+            Kind::InSet(a, set) => {
+                let a = self.formula(a, context);
+                Calc::InSet(a, set.iter().map(|member| self.formula(member, context)).collect())
+            }
+            Kind::InWindow { date, window } => {
+                let (from, to) = self.days(self.window(context.months, window));
+                Calc::InDays { date: self.formula(date, context), from, to }
+            }
+            Kind::Call(builtin, arguments) => {
+                Calc::Call(*builtin, arguments.iter().map(|argument| self.formula(argument, context)).collect())
+            }
+            Kind::Scale(scale, value) => {
+                let value = self.formula(value, context);
+                let key = (*scale, self.days(context.months).1);
+                let curve = match self.scales.get(&key) {
+                    Some(curve) => *curve,
+                    None => {
+                        let plan = self.curve(&self.model.scales[scale.0].curve, context);
+                        self.curves.push(plan);
+                        self.scales.insert(key, self.curves.len() - 1);
+                        self.curves.len() - 1
+                    }
+                };
+                Calc::Curve(curve, value)
+            }
+            Kind::Aggregate(aggregate) => self.aggregate(aggregate, context),
+            Kind::Within(value, window) => {
+                let months = self.window(context.months, std::slice::from_ref(window));
+                return self.formula(value, Context { months, ..context });
+            }
+            Kind::Over(value, scope) => return self.formula(value, Context { scope: *scope, ..context }),
+            Kind::EntryValue => Calc::Input(Input::EntryValue),
+            Kind::EntryTarget => Calc::Input(Input::EntryTarget),
+            Kind::EntryWeight => Calc::Input(Input::EntryWeight),
+            Kind::Score => Calc::Input(Input::Score),
+            Kind::Output(at) => Calc::Input(Input::Output(*at)),
+            // The checker refuses both: a matrix cannot be evaluated yet, a column stands in rows only.
+            Kind::Matrix(..) | Kind::Column { .. } => stated("cannot be evaluated".into()),
+        };
+        self.node(calc, span)
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate, context: Context) -> Calc {
+        let data = aggregate.data;
+        let set = &self.model.data[data.0];
+        let links = |route: &Route| match route {
+            Route::Links(links) => links.clone(),
+            // The checker has refused an aggregate that its scope cannot tell apart.
+            Route::None | Route::Ambiguous(..) => Vec::new(),
+        };
+        let group = match context.scope {
+            ScopeWord::Company => Group::Company,
+            ScopeWord::Team => Group::Team { via: links(&set.belongs.team) },
+            ScopeWord::Own => {
+                let route = set.belongs.own.iter().find(|(roster, _)| *roster == context.roster);
+                Group::Own { roster: context.roster, via: route.map(|(_, route)| links(route)).unwrap_or_default() }
+            }
+        };
+        let cut = !matches!(set.time, TimeShape::Always);
+        let (measure, months) = self.measure(aggregate, group, context.months);
+        Calc::Measure { measure, scope: context.scope, months, cut, at_least: aggregate.at_least }
+    }
+
+    /// Asks for an aggregate; gives the window that it reads, too.
+    pub(super) fn measure(&mut self, aggregate: &Aggregate, group: Group, months: Months) -> (MeasureId, Months) {
+        let data = aggregate.data;
+        let (rows, read) = self.rows(aggregate, months);
+        let row = RowContext { data, via: Vec::new(), months };
+        let value = aggregate.value.as_ref().map(|value| self.row(value, &row));
+        let condition = aggregate.condition.as_ref().map(|condition| self.row(condition, &row));
+        match &group {
+            Group::Company => {}
+            Group::Team { via } | Group::Own { via, .. } | Group::Key { via, .. } => self.need_links(data, via),
+        }
+        self.need_window(data, &rows, read);
+        let measure = Measure {
+            data,
+            function: aggregate.function,
+            value,
+            condition,
+            fraction: aggregate.fraction.clone(),
+            rows,
+            group,
+        };
+        (MeasureId(self.measures.insert_full(measure).0), read)
+    }
+
+    /// Which rows an aggregate reads by time, and the months they lie in.
+    fn rows(&self, aggregate: &Aggregate, months: Months) -> (Rows, Months) {
+        let shape = self.model.data[aggregate.data.0].time;
+        match (&aggregate.reading, shape) {
+            (Reading::Always, _) | (_, TimeShape::Always) => (Rows::All, months),
+            (Reading::During(words), _) => {
+                let window = self.window(months, words);
+                let (first, last) = self.days(window);
+                let rows = match (aggregate.dated_by, shape) {
+                    (Some(column), _) => Rows::Dated { column, months: window },
+                    (None, TimeShape::Snapshot(_)) => Rows::TakenDuring(first, last),
+                    (None, _) => Rows::HeldDuring(first, last),
+                };
+                (rows, window)
+            }
+            (Reading::AtStart, _) => {
+                let before = months.earlier(months.count);
+                (self.on(shape, before), before)
+            }
+            (Reading::AtEnd, _) => (self.on(shape, months), months),
+        }
+    }
+
+    /// The state at the close of a window.
+    fn on(&self, shape: TimeShape, window: Months) -> Rows {
+        let (first, last) = self.days(window);
+        match shape {
+            TimeShape::Snapshot(_) => Rows::Newest(first, last),
+            _ => Rows::HeldOn(last),
+        }
+    }
+
+    pub(super) fn days(&self, months: Months) -> (Day, Day) {
+        self.model.company.calendar.days(months)
+    }
+
+    /// The window that words make of a period; the rightmost applies first.
+    pub(super) fn window(&self, months: Months, words: &[WindowKind]) -> Months {
+        words.iter().rev().fold(months, |months, word| match word {
+            WindowKind::Period => months,
+            WindowKind::PreviousPeriod => months.earlier(months.count),
+            WindowKind::Earlier { months: by } => months.earlier(*by),
+            WindowKind::Last { months: count } => {
+                Months { first: crate::time::Month(months.last().0 + 1 - *count as i32), count: *count }
+            }
+            WindowKind::YearToDate => self.model.company.calendar.year_to_date(months),
+            WindowKind::WholeYear => self.model.company.calendar.fiscal_year(months.last()),
+            WindowKind::Literal(period) => self.model.company.calendar.months(*period),
+        })
+    }
+}

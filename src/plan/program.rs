@@ -1,0 +1,204 @@
+//! The formulas of a period, specialised: every KPI in every scope and window it is used in, once.
+//!
+//! Windows, dated constants and targets are resolved, functions and KPIs expanded; what is left depends only on who is
+//! evaluated. The nodes form a graph without circles in which equal parts are shared, so that a person's values are
+//! one pass over it, and an explanation is a walk down from any node.
+
+use std::sync::Arc;
+
+use super::query::MeasureId;
+use crate::model::data::DataId;
+use crate::model::{KpiId, PositionId};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
+use crate::time::{Day, Months};
+use crate::value::{Builtin, Value};
+
+/// The place of a node in [`Program::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CalcId(pub usize);
+
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Nodes refer to earlier ones only.
+    pub nodes: Vec<Calc>,
+    /// Where each node stands in the specs.
+    pub spans: Vec<Span>,
+    /// One for each position and roster that has rows to evaluate in the period.
+    pub cards: Vec<CardPlan>,
+    /// Named scales called in formulas.
+    pub curves: Vec<CurvePlan>,
+}
+
+/// A step of a calculation for one subject (a person in a post and team).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Calc {
+    Value(Value),
+    /// A measure's answer for the subject's group: the company, the stint's team, or the person in the post.
+    /// `months` is the window read: in scope own, one that lies wholly outside the stints in the post is
+    /// missing (`Missing::OutsideStints`), where `cut` says so (data without time shape is not cut).
+    Measure {
+        measure: MeasureId,
+        scope: ScopeWord,
+        months: Months,
+        cut: bool,
+        at_least: Option<u64>,
+    },
+    /// A column of the roster row: index into `Query::reads`.
+    Read(usize),
+    Not(CalcId),
+    Negate(CalcId),
+    Binary(BinaryOp, CalcId, CalcId),
+    If {
+        condition: CalcId,
+        then: CalcId,
+        otherwise: CalcId,
+    },
+    Default {
+        value: CalcId,
+        fallback: CalcId,
+    },
+    IsMissing(CalcId),
+    InSet(CalcId, Vec<CalcId>),
+    InDays {
+        date: CalcId,
+        from: Day,
+        to: Day,
+    },
+    Call(Builtin, Vec<CalcId>),
+    /// A named scale at a value: index into [`Program::curves`].
+    Curve(usize, CalcId),
+    /// Names its operand in explanations: this KPI, over these months, in this scope.
+    Kpi {
+        kpi: KpiId,
+        months: Months,
+        scope: ScopeWord,
+        body: CalcId,
+    },
+    /// What only scoring knows; evaluated afresh for each entry or output.
+    Input(Input),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// In a `formula` curve: the value (or attainment) scored, the target, the weight (0 to 1).
+    EntryValue,
+    EntryTarget,
+    EntryWeight,
+    /// In an output: the total after rounding and vetoes.
+    Score,
+    /// In an output: an earlier output of the position.
+    Output(usize),
+}
+
+/// Everything that is computed for a person in a position.
+#[derive(Clone, Debug)]
+pub struct CardPlan {
+    pub position: PositionId,
+    pub roster: DataId,
+    pub eligible: Option<CalcId>,
+    pub scorecard: Option<ScorecardPlan>,
+    pub outputs: Vec<CalcId>,
+}
+
+/// In step with [`crate::model::Scorecard`]: entries, vetoes and adjustments stand in the same order.
+#[derive(Clone, Debug)]
+pub struct ScorecardPlan {
+    pub root: GroupPlan,
+    pub when_missing: WhenMissing,
+    pub complete_at_least: Option<Number>,
+    pub range: Option<(Number, Number)>,
+    pub vetoes: Vec<CalcId>,
+    pub adjustments: Vec<AdjustmentPlan>,
+}
+
+#[derive(Clone, Debug)]
+pub struct GroupPlan {
+    pub combine: Combine,
+    pub entries: Vec<EntryPlan>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EntryPlan {
+    /// The share at its level, 0 to 1.
+    pub weight: Number,
+    /// For a scorecard in points: the entry's points.
+    pub points: Option<Number>,
+    pub applies_when: Option<CalcId>,
+    pub what: EntryWhat,
+}
+
+#[derive(Clone, Debug)]
+pub enum EntryWhat {
+    Group(GroupPlan),
+    Kpi(Box<KpiPlan>),
+    /// The scorecard of the subject's team in this post (a position's name).
+    ScoreOf(Arc<str>),
+    ScoreOfReports,
+}
+
+#[derive(Clone, Debug)]
+pub struct KpiPlan {
+    pub kpi: KpiId,
+    pub value: CalcId,
+    pub target: Option<CalcId>,
+    /// The target is scaled by the days served in the period.
+    pub prorated: bool,
+    /// What the attainment is measured by: higher, lower is better, or neither known.
+    pub lower_is_better: bool,
+    pub on_attainment: bool,
+    /// `None`: the value is the score.
+    pub curve: Option<CurvePlan>,
+}
+
+/// A curve with its numbers known.
+#[derive(Clone, Debug)]
+pub enum CurvePlan {
+    /// 100 × attainment, capped.
+    Attainment {
+        up_to: Option<Number>,
+    },
+    Linear {
+        anchors: Vec<AnchorPlan>,
+        continue_above: bool,
+    },
+    /// The first whose condition holds.
+    Steps(Vec<(Option<(BinaryOp, Number)>, Number)>),
+    PerStep(PerStepPlan),
+    /// Marginal rates, each up to its end.
+    Brackets(Vec<(Number, Option<Number>)>),
+    Formula(CalcId),
+}
+
+#[derive(Clone, Debug)]
+pub struct AnchorPlan {
+    /// The score is what the curve reaches just below `at`.
+    pub below: bool,
+    pub at: Number,
+    pub score: Number,
+}
+
+#[derive(Clone, Debug)]
+pub struct PerStepPlan {
+    pub deduct: bool,
+    pub amount: Number,
+    pub full_steps: bool,
+    pub step: Number,
+    pub of_target: bool,
+    pub above: bool,
+    /// `None`: full points, 100 or the entry's own points.
+    pub start: Option<Number>,
+    pub limit: Option<Number>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AdjustmentPlan {
+    pub kpi: KpiId,
+    pub value: CalcId,
+    pub deduct: bool,
+    pub amount: Number,
+    pub full_steps: bool,
+    pub step: Number,
+    pub limit: Option<Number>,
+}

@@ -1,0 +1,273 @@
+//! Formulas over rows, and what of each table they need.
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
+use super::{Context, Planner};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Role, Route, TimeShape};
+use crate::model::expr::{Aggregate, Expr, Kind};
+use crate::number::Number;
+use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
+use crate::time::Months;
+use crate::value::{Missing, Value};
+
+/// A table as it is asked for more and more.
+#[derive(Default)]
+pub(super) struct TableBuilder {
+    columns: Vec<ColumnIx>,
+    nodes: IndexSet<RowNode>,
+    windows: IndexSet<NeededWindow>,
+}
+
+/// Where a row formula stands: the table whose rows are gone through, and the links from there to the row that the
+/// formula is about (a derived column of a linked row is put in with these in front).
+pub(super) struct RowContext {
+    pub(super) data: DataId,
+    pub(super) via: Vec<ColumnIx>,
+    /// The context's period.
+    pub(super) months: Months,
+}
+
+impl Planner<'_> {
+    pub(super) fn row(&mut self, expr: &Expr, row: &RowContext) -> NodeId {
+        let node = match &*expr.kind {
+            Kind::Value(value) => RowNode::Constant(value.clone()),
+            Kind::Column { via, column, .. } => return self.column(row, via, *column),
+            Kind::Not(a) => RowNode::Not(self.row(a, row)),
+            Kind::Negate(a) => RowNode::Negate(self.row(a, row)),
+            Kind::Binary(op, a, b) => RowNode::Binary(*op, self.row(a, row), self.row(b, row)),
+            Kind::If { condition, then, otherwise } => RowNode::If {
+                condition: self.row(condition, row),
+                then: self.row(then, row),
+                otherwise: self.row(otherwise, row),
+            },
+            Kind::Default { value, fallback } => {
+                RowNode::Default { value: self.row(value, row), fallback: self.row(fallback, row) }
+            }
+            Kind::IsMissing(a) => RowNode::IsMissing(self.row(a, row)),
+            Kind::InSet(a, set) => {
+                let a = self.row(a, row);
+                RowNode::InSet(a, set.iter().map(|member| self.row(member, row)).collect())
+            }
+            Kind::InWindow { date, window } => {
+                let (from, to) = self.days(self.window(row.months, window));
+                RowNode::InDays { date: self.row(date, row), from, to }
+            }
+            Kind::Call(builtin, arguments) => {
+                RowNode::Call(*builtin, arguments.iter().map(|argument| self.row(argument, row)).collect())
+            }
+            Kind::Aggregate(aggregate) => return self.inner(aggregate, row),
+            // The same for all rows: computed as a formula without a subject.
+            _ => RowNode::Constant(self.fixed(expr, row)),
+        };
+        self.row_node(row.data, node)
+    }
+
+    /// Constants and parts of the period.
+    fn fixed(&mut self, expr: &Expr, row: &RowContext) -> Value {
+        let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months };
+        let at = self.formula(expr, context);
+        match self.nodes.get_index(at.0) {
+            Some((super::Calc::Value(value), _)) => value.clone(),
+            _ => Value::Missing(Missing::Stated("cannot be read in a row".into())),
+        }
+    }
+
+    /// A column of the row that the formula is about, or behind further links.
+    pub(super) fn column(&mut self, row: &RowContext, via: &[ColumnIx], column: ColumnIx) -> NodeId {
+        let path: Vec<ColumnIx> = row.via.iter().chain(via).copied().collect();
+        self.need_links(row.data, &path);
+        let target = self.model.links_to(row.data, &path);
+        match &self.model.data[target.0].columns[column.0].derived {
+            Some(derived) => {
+                let row = RowContext { data: row.data, via: path, months: row.months };
+                self.row(derived, &row)
+            }
+            None => {
+                self.need(target, column);
+                self.row_node(row.data, RowNode::Column { via: path, column })
+            }
+        }
+    }
+
+    /// An aggregate over the rows that link to this one: read over the company, by this row's key.
+    fn inner(&mut self, aggregate: &Aggregate, row: &RowContext) -> NodeId {
+        let (outer, links) = aggregate.inner.clone().unwrap_or((row.data, Vec::new()));
+        let group = Group::Key { data: outer, via: links };
+        let (measure, _) = self.measure(aggregate, group.clone(), row.months);
+        let answer = self.inner_node(row, measure);
+        let Some(least) = aggregate.at_least else { return answer };
+        // Too few rows: decided by a count of the rows that have a value.
+        let count = Aggregate {
+            function: AggregateFunction::Count,
+            value: None,
+            condition: counted_rows(aggregate),
+            fraction: None,
+            ..aggregate.clone()
+        };
+        let (count, _) = self.measure(&count, group, row.months);
+        let count = self.inner_node(row, count);
+        let least_node = self.row_node(row.data, RowNode::Constant(Value::Number(Number::from(least))));
+        let reason = Missing::Stated(format!("fewer than {least} rows").into());
+        let missing = self.row_node(row.data, RowNode::Constant(Value::Missing(reason)));
+        let enough = self.row_node(row.data, RowNode::Binary(BinaryOp::GreaterOrEqual, count, least_node));
+        self.row_node(row.data, RowNode::If { condition: enough, then: answer, otherwise: missing })
+    }
+
+    fn inner_node(&mut self, row: &RowContext, measure: MeasureId) -> NodeId {
+        self.row_node(row.data, RowNode::Inner { via: row.via.clone(), measure })
+    }
+
+    fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
+        NodeId(self.table(data).nodes.insert_full(node).0)
+    }
+
+    fn table(&mut self, data: DataId) -> &mut TableBuilder {
+        let model = self.model;
+        self.tables.entry(data).or_insert_with(|| {
+            // Keys and dates are always read: a duplicate key or a row without a date must be found.
+            let set = &model.data[data.0];
+            let dates = match set.time {
+                TimeShape::Always => Vec::new(),
+                TimeShape::Dated(on) | TimeShape::Snapshot(on) => vec![on],
+                TimeShape::Valid { from, to } => std::iter::once(from).chain(to).collect(),
+            };
+            TableBuilder { columns: set.key.iter().copied().chain(dates).collect(), ..TableBuilder::default() }
+        })
+    }
+
+    /// A column of a table is read; of a link, the data set behind it is, too.
+    pub(super) fn need(&mut self, data: DataId, column: ColumnIx) {
+        let table = self.table(data);
+        if !table.columns.contains(&column) {
+            table.columns.push(column);
+        }
+        if let ColumnType::Link { data: target, by } = &self.model.data[data.0].columns[column.0].ty {
+            for column in by {
+                self.need(data, *column);
+            }
+            self.table(*target);
+        }
+    }
+
+    pub(super) fn need_links(&mut self, from: DataId, links: &[ColumnIx]) {
+        let mut at = from;
+        self.table(at);
+        for link in links {
+            self.need(at, *link);
+            at = self.model.link_target(at, *link);
+        }
+    }
+
+    pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
+        if matches!(rows, Rows::All) {
+            return;
+        }
+        let words = match months == self.months {
+            true => format!("the period {}", self.period),
+            false => months.to_string(),
+        };
+        self.table(data).windows.insert(NeededWindow { rows: rows.clone(), words });
+    }
+
+    pub(super) fn need_roster(&mut self, roster: DataId) {
+        self.table(roster);
+        let set = &self.model.data[roster.0];
+        self.need_name(roster, set);
+        if let Some(Role::Roster { post: Some(post), .. }) = &set.role {
+            self.need(roster, *post);
+        }
+        if let Route::Links(links) = &set.belongs.team {
+            self.need_links(roster, links);
+        }
+    }
+
+    pub(super) fn need_organisation(&mut self, organisation: DataId) {
+        self.table(organisation);
+        let set = &self.model.data[organisation.0];
+        self.need_name(organisation, set);
+        if let Some(Role::Organisation { parent }) = &set.role {
+            self.need(organisation, *parent);
+        }
+    }
+
+    fn need_name(&mut self, data: DataId, set: &DataSet) {
+        if let Some(name) = set.name_column() {
+            self.need(data, name);
+        }
+    }
+}
+
+/// `where CONDITION and VALUE is not missing`, for counting the rows that have a value.
+fn counted_rows(aggregate: &Aggregate) -> Option<Expr> {
+    let Some(value) = &aggregate.value else { return aggregate.condition.clone() };
+    let flag = |kind: Kind| Expr {
+        kind: Box::new(kind),
+        ty: crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false },
+        span: value.span,
+    };
+    let present = flag(Kind::Not(flag(Kind::IsMissing(value.clone()))));
+    Some(match &aggregate.condition {
+        Some(condition) => flag(Kind::Binary(BinaryOp::And, condition.clone(), present)),
+        None => present,
+    })
+}
+
+/// The tables, those that others link to first.
+pub(super) fn in_order(model: &Model, mut tables: IndexMap<DataId, TableBuilder>) -> Vec<Table> {
+    fn visit(
+        model: &Model,
+        data: DataId,
+        tables: &IndexMap<DataId, TableBuilder>,
+        order: &mut Vec<DataId>,
+        seen: &mut Vec<DataId>,
+    ) {
+        if seen.contains(&data) {
+            return;
+        }
+        seen.push(data);
+        let Some(table) = tables.get(&data) else { return };
+        for column in &table.columns {
+            if let ColumnType::Link { data: target, .. } = &model.data[data.0].columns[column.0].ty {
+                visit(model, *target, tables, order, seen);
+            }
+        }
+        order.push(data);
+    }
+    let mut ids: Vec<DataId> = tables.keys().copied().collect();
+    ids.sort();
+    let (mut order, mut seen) = (Vec::new(), Vec::new());
+    for id in ids {
+        visit(model, id, &tables, &mut order, &mut seen);
+    }
+    order
+        .into_iter()
+        .filter_map(|data| {
+            let mut table = tables.swap_remove(&data)?;
+            table.columns.sort();
+            table.columns.dedup();
+            Some(Table {
+                data,
+                columns: table.columns,
+                nodes: table.nodes.into_iter().collect(),
+                windows: table.windows.into_iter().collect(),
+            })
+        })
+        .collect()
+}
+
+impl Model {
+    /// The data set a link column leads to (the data set itself, if the column is no link).
+    pub fn link_target(&self, data: DataId, link: ColumnIx) -> DataId {
+        match &self.data[data.0].columns[link.0].ty {
+            ColumnType::Link { data, .. } => *data,
+            _ => data,
+        }
+    }
+
+    /// The data set at the end of a chain of links.
+    pub fn links_to(&self, from: DataId, links: &[ColumnIx]) -> DataId {
+        links.iter().fold(from, |at, link| self.link_target(at, *link))
+    }
+}

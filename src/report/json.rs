@@ -1,0 +1,476 @@
+//! Results as JSON, for programs: `merit.results/1`.
+//!
+//! The schema is `docs/results.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
+//! terms (`"1/3"`), in base units: a ratio as a part of 1, money in the currency itself. `shown` is the same as
+//! a table shows it, rounded. Fields are never left out; what does not exist is `null`. Equal results give
+//! the same bytes. A field may be added under the same version; nothing else changes without a new one.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::show::{Show, days_served};
+use super::{Report, why_missing};
+use crate::model::unit::DisplayUnit;
+use crate::model::{Entry, Head, VetoEffect};
+use crate::number::Number;
+use crate::plan::query::FileReport;
+use crate::score::card::{
+    Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, RatingResult, ScorecardResult, StepKind,
+};
+use crate::value::{Missing, Value};
+
+/// The version of the format.
+pub const SCHEMA: &str = "merit.results/1";
+
+/// The whole document.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    company: &'a str,
+    period: Period,
+    people: People<'a>,
+    /// Roster rows that no position evaluates.
+    without_position: Vec<WithoutPosition<'a>>,
+    files: Vec<File<'a>>,
+}
+
+#[derive(Serialize)]
+struct Period {
+    name: String,
+    first_day: String,
+    last_day: String,
+}
+
+#[derive(Serialize)]
+struct WithoutPosition<'a> {
+    /// The post as the roster says it.
+    post: &'a str,
+    rows: u64,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    data: &'a str,
+    rows: u64,
+    repairs: Vec<Repair<'a>>,
+}
+
+#[derive(Serialize)]
+struct Repair<'a> {
+    column: &'a str,
+    repair: &'a str,
+    count: u64,
+}
+
+/// Made one by one while they are written.
+struct People<'a> {
+    show: Show<'a>,
+    people: &'a [&'a PersonResult],
+}
+
+impl Serialize for People<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.people.iter().map(|person| self.show.person_json(person)))
+    }
+}
+
+#[derive(Serialize)]
+struct PersonJson<'a> {
+    /// The key in the roster.
+    person: &'a str,
+    name: &'a str,
+    /// The scores of the cards weighted by days.
+    overall: Option<Exact>,
+    rating: Option<Rating<'a>>,
+    /// Among those with the same last position.
+    rank: Option<u64>,
+    /// One for each stint.
+    cards: Vec<CardJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct CardJson<'a> {
+    position: &'a str,
+    label: &'a str,
+    /// Results of a draft are unofficial.
+    draft: bool,
+    team: Option<Team<'a>>,
+    from: String,
+    to: String,
+    days: u64,
+    /// `null` where the position has no `eligible when`.
+    eligible: Option<bool>,
+    scorecard: Option<ScorecardJson<'a>>,
+    outputs: Vec<Output<'a>>,
+}
+
+#[derive(Serialize)]
+struct Team<'a> {
+    key: &'a str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct ScorecardJson<'a> {
+    entries: Vec<EntryJson<'a>>,
+    /// The entries together, before all that follows.
+    combined: ValueJson,
+    adjustments: Vec<Adjustment<'a>>,
+    /// What was done to the combined score, in order.
+    steps: Vec<Step>,
+    score: ValueJson,
+    /// Weight present of weight applicable, a part of 1.
+    completeness: Exact,
+    vetoes: Vec<Veto<'a>>,
+    /// Before any forced distribution; the person's own `rating` is the last word.
+    rating: Option<Rating<'a>>,
+}
+
+#[derive(Serialize)]
+struct EntryJson<'a> {
+    kind: &'static str,
+    /// The name of the KPI or group; of the position for the score of a team.
+    name: &'a str,
+    label: &'a str,
+    /// Parts of 1: as stated at its level, after redistribution, and of the whole scorecard.
+    weight: Exact,
+    effective_weight: Exact,
+    share_of_total: Exact,
+    /// For KPIs.
+    value: Option<ValueJson>,
+    target: Option<ValueJson>,
+    /// The target before it was scaled by the days served.
+    full_target: Option<ValueJson>,
+    attainment: Option<ValueJson>,
+    score: ValueJson,
+    /// Points added to the combined score.
+    contribution: Option<Exact>,
+    /// Why there is no score.
+    missing: Option<Reason>,
+    /// For groups.
+    entries: Option<Vec<EntryJson<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Adjustment<'a> {
+    kind: &'static str,
+    name: &'a str,
+    label: &'a str,
+    value: ValueJson,
+    points: ValueJson,
+}
+
+#[derive(Serialize)]
+struct Step {
+    step: &'static str,
+    score: Exact,
+}
+
+#[derive(Serialize)]
+struct Veto<'a> {
+    reason: &'a str,
+    /// Of the two limits, the one that is set.
+    rating_at_most: Option<&'a str>,
+    score_at_most: Option<Exact>,
+    /// `null` where the condition cannot be told.
+    holds: Option<bool>,
+    missing: Option<Reason>,
+}
+
+#[derive(Serialize)]
+struct Rating<'a> {
+    grade: &'a str,
+    label: &'a str,
+    /// The grade that the score alone gives.
+    by_score: &'a str,
+    /// `veto`, `distribution` or `null`.
+    lowered_by: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Output<'a> {
+    name: &'a str,
+    label: &'a str,
+    value: ValueJson,
+}
+
+/// A number without a unit, or in points.
+#[derive(Serialize)]
+struct Exact {
+    number: Number,
+    /// Something in it was rounded to 24 places or more: see the language reference, "Numbers".
+    approximate: bool,
+    shown: String,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    /// A fixed word for programs.
+    kind: &'static str,
+    text: String,
+}
+
+/// A value of any kind; `kind` says which of the other fields there are.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum ValueJson {
+    Number { number: Number, unit: Option<String>, approximate: bool, shown: String },
+    Text { text: String, shown: String },
+    Date { date: String, shown: String },
+    Period { first_month: String, last_month: String, shown: String },
+    Flag { flag: bool, shown: String },
+    Choice { index: u32, shown: String },
+    Missing { reason: &'static str, text: String },
+}
+
+/// Writes the document, with a line break at its end.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let results = report.results;
+    let document = Document {
+        schema: SCHEMA,
+        company: &report.model.company.name,
+        period: Period {
+            name: results.period.to_string(),
+            first_day: results.first_day.to_string(),
+            last_day: results.last_day.to_string(),
+        },
+        people: People { show: report.show(), people: &report.people },
+        without_position: results
+            .without_position
+            .iter()
+            .map(|(post, rows)| WithoutPosition { post, rows: *rows })
+            .collect(),
+        files: results.files.iter().map(file).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn file(file: &FileReport) -> File<'_> {
+    let repairs = file.repairs.iter().map(|(column, repair, count)| Repair { column, repair, count: *count });
+    File { path: &file.path, data: &file.data, rows: file.rows, repairs: repairs.collect() }
+}
+
+impl<'a> Show<'a> {
+    fn person_json(&self, person: &'a PersonResult) -> PersonJson<'a> {
+        let last = person.cards.last();
+        PersonJson {
+            person: &person.person,
+            name: &person.name,
+            overall: person.overall.as_ref().map(|score| self.exact_score(score)),
+            rating: person.rating.as_ref().zip(last).map(|(rating, card)| self.rating_json(card, rating)),
+            rank: person.rank,
+            cards: person.cards.iter().map(|card| self.card_json(card)).collect(),
+        }
+    }
+
+    fn card_json(&self, card: &'a Card) -> CardJson<'a> {
+        let position = self.position(card.position);
+        let outputs = position.outputs.iter().zip(&card.outputs).map(|(output, value)| Output {
+            name: &output.name,
+            label: self.label(&output.label),
+            value: self.value_json(value, &output.unit),
+        });
+        CardJson {
+            position: &position.name,
+            label: self.label(&position.label),
+            draft: position.draft,
+            team: card.team.as_ref().map(|team| Team { key: &team.key, name: &team.name }),
+            from: card.from.to_string(),
+            to: card.to.to_string(),
+            days: days_served(card.from, card.to),
+            eligible: card.eligible,
+            scorecard: card.scorecard.as_ref().map(|scorecard| self.scorecard_json(card, scorecard)),
+            outputs: outputs.collect(),
+        }
+    }
+
+    fn scorecard_json(&self, card: &'a Card, result: &'a ScorecardResult) -> ScorecardJson<'a> {
+        let model = self.position(card.position).scorecard.as_ref();
+        let entries = model.map_or(&[][..], |model| &model.root.entries);
+        let adjustments = model.map_or(&[][..], |model| &model.adjustments).iter().zip(&result.adjustments);
+        let vetoes = result.vetoes.iter().filter_map(|veto| {
+            let stated = model?.vetoes.get(veto.veto)?;
+            let (rating, score) = match &stated.effect {
+                VetoEffect::RatingAtMost(grade) => (Some(self.grade_name(card.position, *grade)), None),
+                VetoEffect::ScoreAtMost(score) => (None, Some(self.exact_score(score))),
+            };
+            Some(Veto {
+                reason: self.label(&stated.reason),
+                rating_at_most: rating,
+                score_at_most: score,
+                holds: veto.holds,
+                missing: veto.missing.as_ref().map(|missing| self.reason_json(missing)),
+            })
+        });
+        ScorecardJson {
+            entries: entries
+                .iter()
+                .zip(&result.entries)
+                .map(|(entry, result)| self.entry_json(entry, result))
+                .collect(),
+            combined: self.score_json(&result.combined),
+            adjustments: adjustments
+                .map(|(adjustment, result)| {
+                    let kpi = &self.model.kpis[result.kpi.0];
+                    let own = self.label(&adjustment.label);
+                    Adjustment {
+                        kind: if adjustment.deduct { "deduction" } else { "bonus" },
+                        name: &kpi.name,
+                        label: if own.is_empty() { self.label(&kpi.label) } else { own },
+                        value: self.value_json(&result.value, &kpi.unit),
+                        points: self.score_json(&result.points),
+                    }
+                })
+                .collect(),
+            steps: result
+                .steps
+                .iter()
+                .map(|step| Step {
+                    step: match step.what {
+                        StepKind::Adjusted => "adjusted",
+                        StepKind::Range => "range",
+                        StepKind::Rounded => "rounded",
+                        StepKind::Veto(_) => "veto",
+                    },
+                    score: self.exact_score(&step.score),
+                })
+                .collect(),
+            score: self.score_json(&result.score),
+            completeness: self.exact_share(&result.completeness),
+            vetoes: vetoes.collect(),
+            rating: result.rating.as_ref().map(|rating| self.rating_json(card, rating)),
+        }
+    }
+
+    fn entry_json(&self, entry: &'a Entry, result: &'a EntryResult) -> EntryJson<'a> {
+        let (kind, name, own) = match &entry.head {
+            Head::Group(group) => ("group", group.name.as_str(), self.label(&group.label)),
+            Head::Kpi(kpi) => {
+                let kpi = &self.model.kpis[kpi.kpi.0];
+                ("kpi", kpi.name.as_str(), self.label(&kpi.label))
+            }
+            Head::ScoreOf(position) => ("score_of", position.as_str(), position.as_str()),
+            Head::ScoreOfReports => ("score_of_reports", "", ""),
+        };
+        let label = self.label(&entry.label);
+        let missing = match &result.what {
+            EntryResultKind::Group(_) => match &result.score {
+                Value::Missing(missing) => Some(missing),
+                _ => None,
+            },
+            _ => why_missing(result),
+        };
+        let mut json = EntryJson {
+            kind,
+            name,
+            label: if label.is_empty() { own } else { label },
+            weight: self.exact_share(&result.weight),
+            effective_weight: self.exact_share(&result.effective_weight),
+            share_of_total: self.exact_share(&result.share_of_total),
+            value: None,
+            target: None,
+            full_target: None,
+            attainment: None,
+            score: self.score_json(&result.score),
+            contribution: result.contribution.as_ref().map(|points| self.exact_score(points)),
+            missing: missing.map(|missing| self.reason_json(missing)),
+            entries: None,
+        };
+        match (&entry.head, &result.what) {
+            (Head::Group(group), EntryResultKind::Group(inner)) => {
+                let inner = group.entries.iter().zip(inner);
+                json.entries = Some(inner.map(|(entry, result)| self.entry_json(entry, result)).collect());
+            }
+            (_, EntryResultKind::Kpi { kpi, value, target, full_target, attainment, .. }) => {
+                let unit = &self.model.kpis[kpi.0].unit;
+                json.value = Some(self.value_json(value, unit));
+                json.target = target.as_ref().map(|target| self.value_json(target, unit));
+                json.full_target = full_target.as_ref().map(|target| self.value_json(target, unit));
+                json.attainment =
+                    attainment.as_ref().map(|attainment| self.value_json(attainment, &DisplayUnit::percent()));
+            }
+            _ => {}
+        }
+        json
+    }
+
+    fn rating_json(&self, card: &Card, rating: &RatingResult) -> Rating<'a> {
+        Rating {
+            grade: self.grade_name(card.position, rating.grade),
+            label: self.grade(card.position, rating.grade).map_or("", |grade| self.label(&grade.label)),
+            by_score: self.grade_name(card.position, rating.by_score),
+            lowered_by: rating.lowered_by.map(|by| match by {
+                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "veto",
+                LoweredBy::Distribution(_) => "distribution",
+            }),
+        }
+    }
+
+    fn exact_score(&self, score: &Number) -> Exact {
+        Exact { shown: self.score(score), approximate: score.is_approximate(), number: score.clone() }
+    }
+
+    fn exact_share(&self, share: &Number) -> Exact {
+        Exact { shown: self.share(share), approximate: share.is_approximate(), number: share.clone() }
+    }
+
+    fn score_json(&self, score: &Value) -> ValueJson {
+        match score {
+            Value::Number(number) => ValueJson::Number {
+                number: number.clone(),
+                unit: Some("point".into()),
+                approximate: number.is_approximate(),
+                shown: self.score(number),
+            },
+            other => self.value_json(other, &DisplayUnit::point()),
+        }
+    }
+
+    fn value_json(&self, value: &Value, unit: &DisplayUnit) -> ValueJson {
+        let shown = self.value(value, unit);
+        match value {
+            Value::Number(number) => ValueJson::Number {
+                number: number.clone(),
+                unit: base_unit(unit),
+                approximate: number.is_approximate(),
+                shown,
+            },
+            Value::Text(text) => ValueJson::Text { text: text.to_string(), shown },
+            Value::Day(day) => ValueJson::Date { date: day.to_string(), shown },
+            Value::Period(months) => ValueJson::Period {
+                first_month: months.first.to_string(),
+                last_month: months.last().to_string(),
+                shown,
+            },
+            Value::Flag(flag) => ValueJson::Flag { flag: *flag, shown },
+            Value::Choice(index) => ValueJson::Choice { index: *index, shown },
+            Value::Missing(missing) => ValueJson::Missing { reason: reason_kind(missing), text: self.reason(missing) },
+        }
+    }
+
+    fn reason_json(&self, missing: &Missing) -> Reason {
+        Reason { kind: reason_kind(missing), text: self.reason(missing) }
+    }
+}
+
+/// The unit the exact number is in; none for plain numbers and ratios.
+fn base_unit(unit: &DisplayUnit) -> Option<String> {
+    (!unit.dimension.is_none()).then(|| unit.dimension.to_string())
+}
+
+fn reason_kind(missing: &Missing) -> &'static str {
+    match missing {
+        Missing::NoRows => "no_rows",
+        Missing::Blank => "blank",
+        Missing::DivisionByZero => "division_by_zero",
+        Missing::TooFew { .. } => "too_few",
+        Missing::NotApplicable => "not_applicable",
+        Missing::OutsideStints => "outside_stints",
+        Missing::NoAnswer => "no_answer",
+        Missing::Ambiguous(_) => "ambiguous",
+        Missing::Stated(_) => "stated",
+    }
+}

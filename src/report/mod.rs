@@ -1,0 +1,140 @@
+//! Results to what people and programs read: tables for a terminal, JSON, CSV.
+//!
+//! In come a [`Model`] and the [`Results`] of a period; out goes text. Nothing is computed here but what is shown.
+
+pub mod csv;
+pub mod json;
+pub mod layout;
+pub mod scorecard;
+pub mod show;
+pub mod summary;
+pub mod words;
+
+use std::io::{self, Write};
+
+use self::layout::Painter;
+use self::show::Show;
+use crate::model::{Entry, Head, Model};
+use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, Results};
+use crate::value::{Missing, Value};
+
+/// What is reported: the results of all people, or of some of them.
+pub struct Report<'a> {
+    pub model: &'a Model,
+    pub results: &'a Results,
+    /// Those to show, in the order of the results.
+    pub people: Vec<&'a PersonResult>,
+    /// The language of labels; `None` is the project's first.
+    pub language: Option<&'a str>,
+}
+
+impl<'a> Report<'a> {
+    pub fn of_all(model: &'a Model, results: &'a Results, language: Option<&'a str>) -> Report<'a> {
+        Report { model, results, people: results.people.iter().collect(), language }
+    }
+
+    pub fn show(&self) -> Show<'a> {
+        Show::new(self.model, self.language)
+    }
+}
+
+/// How a terminal report looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub color: bool,
+    pub width: usize,
+}
+
+/// Narrower terminals get lines that wrap.
+const LEAST_WIDTH: usize = 60;
+/// Wider ones would tear a row apart.
+const MOST_WIDTH: usize = 110;
+
+impl Look {
+    fn width(self) -> usize {
+        self.width.clamp(LEAST_WIDTH, MOST_WIDTH)
+    }
+
+    fn painter(self) -> Painter {
+        Painter { color: self.color }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One line for each person.
+    Summary,
+    /// The full scorecards, one after the other.
+    Scorecards,
+    Json,
+    Csv,
+}
+
+/// Writes a report.
+pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Summary => out.write_all(summary::render(report, look).as_bytes()),
+        Format::Scorecards => {
+            for (index, person) in report.people.iter().enumerate() {
+                if index > 0 {
+                    out.write_all(b"\n\n")?;
+                }
+                out.write_all(scorecard::render(report, person, look).as_bytes())?;
+            }
+            Ok(())
+        }
+        Format::Json => json::write(report, out),
+        Format::Csv => csv::write(report, out),
+    }
+}
+
+/// A KPI or other score of a card with the groups it stands in.
+struct Leaf<'a> {
+    groups: Vec<&'a Entry>,
+    entry: &'a Entry,
+    result: &'a EntryResult,
+}
+
+/// The entries of a card that are no groups, in order.
+fn leaves<'a>(model: &'a Model, card: &'a Card) -> Vec<Leaf<'a>> {
+    fn walk<'a>(
+        entries: &'a [Entry],
+        results: &'a [EntryResult],
+        groups: &mut Vec<&'a Entry>,
+        leaves: &mut Vec<Leaf<'a>>,
+    ) {
+        for (entry, result) in entries.iter().zip(results) {
+            match (&entry.head, &result.what) {
+                (Head::Group(group), EntryResultKind::Group(inner)) => {
+                    groups.push(entry);
+                    walk(&group.entries, inner, groups, leaves);
+                    groups.pop();
+                }
+                _ => leaves.push(Leaf { groups: groups.clone(), entry, result }),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let model = model.positions[card.position.0].scorecard.as_ref();
+    if let (Some(model), Some(result)) = (model, &card.scorecard) {
+        walk(&model.root.entries, &result.entries, &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+/// Why an entry has no score: its value's reason, else its target's, else its own.
+fn why_missing(entry: &EntryResult) -> Option<&Missing> {
+    fn reason(value: &Value) -> Option<&Missing> {
+        match value {
+            Value::Missing(missing) => Some(missing),
+            _ => None,
+        }
+    }
+    match &entry.what {
+        EntryResultKind::Kpi { not_applicable: true, .. } => Some(&Missing::NotApplicable),
+        EntryResultKind::Kpi { value, target, .. } => {
+            reason(value).or_else(|| target.as_ref().and_then(reason)).or_else(|| reason(&entry.score))
+        }
+        _ => reason(&entry.score),
+    }
+}

@@ -1,0 +1,261 @@
+//! How values are shown to people: the one place where numbers, units, dates and shares become text.
+//!
+//! Shown numbers are rounded as the company rounds; the exact ones are in the JSON and CSV reports.
+
+use super::words::Words;
+use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::model::unit::{BaseKind, DisplayUnit};
+use crate::model::{Grade, Label, Model, Position, PositionId, Rating, VetoEffect};
+use crate::number::Number;
+use crate::score::card::{LoweredBy, RatingResult};
+use crate::time::Day;
+use crate::value::{Missing, Value};
+
+/// What stands in the place of a missing value.
+pub const MISSING: &str = "—";
+
+/// Places behind the point of shown values.
+const PLACES: u32 = 2;
+
+#[derive(Clone, Copy)]
+pub struct Show<'a> {
+    pub model: &'a Model,
+    /// The language of labels; `None` is the project's first.
+    pub language: Option<&'a str>,
+    pub words: &'static Words,
+}
+
+impl<'a> Show<'a> {
+    pub fn new(model: &'a Model, language: Option<&'a str>) -> Show<'a> {
+        let spoken = language.or_else(|| model.company.languages.first().map(String::as_str));
+        Show { model, language, words: Words::of(spoken) }
+    }
+
+    pub fn label(&self, label: &'a Label) -> &'a str {
+        label.in_language(self.language)
+    }
+
+    pub fn position(&self, position: PositionId) -> &'a Position {
+        &self.model.positions[position.0]
+    }
+
+    pub fn position_label(&self, position: PositionId) -> &'a str {
+        self.label(&self.position(position).label)
+    }
+
+    /// The rating a position's scorecard uses.
+    pub fn rating_of(&self, position: PositionId) -> Option<&'a Rating> {
+        let rating = self.position(position).scorecard.as_ref()?.rating?;
+        self.model.ratings.get(rating.0)
+    }
+
+    pub fn grade(&self, position: PositionId, grade: usize) -> Option<&'a Grade> {
+        self.rating_of(position)?.grades.get(grade)
+    }
+
+    /// A grade's name, or nothing where the position has no such grade.
+    pub fn grade_name(&self, position: PositionId, grade: usize) -> &'a str {
+        self.grade(position, grade).map_or("", |grade| &grade.name)
+    }
+
+    /// `A Outstanding`, or only the name where there is no other label.
+    pub fn grade_in_full(&self, grade: &'a Grade) -> String {
+        match self.label(&grade.label) {
+            label if label.is_empty() || label == grade.name => grade.name.clone(),
+            label => format!("{} {label}", grade.name),
+        }
+    }
+
+    /// What lowered a rating, and from which grade.
+    pub fn lowered(&self, position: PositionId, rating: &RatingResult) -> Option<String> {
+        let from = self.grade_name(position, rating.by_score);
+        Some(match rating.lowered_by? {
+            LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => self.words.lowered_by_veto(from),
+            LoweredBy::Distribution(_) => self.words.lowered_by_distribution(from),
+        })
+    }
+
+    pub fn veto_effect(&self, position: PositionId, effect: &VetoEffect) -> String {
+        match effect {
+            VetoEffect::RatingAtMost(grade) => self.words.rating_at_most(self.grade_name(position, *grade)),
+            VetoEffect::ScoreAtMost(score) => self.words.score_at_most(&self.plain(score)),
+        }
+    }
+
+    /// A number in its unit: `98.4%`, `1,234.56 万元`, `1 policy`, `2 policies`.
+    pub fn number(&self, number: &Number, unit: &DisplayUnit) -> String {
+        let amount = self.amount(number, unit);
+        let name = if amount == "1" { &unit.singular } else { &unit.plural };
+        if unit.is_ratio_sign() || name.is_empty() { amount } else { format!("{amount} {name}") }
+    }
+
+    /// A number in its unit without the unit's name; `%` and `‰` belong to the number.
+    pub fn amount(&self, number: &Number, unit: &DisplayUnit) -> String {
+        let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
+        let mut digits = self.plain(&shown);
+        if unit.is_ratio_sign() {
+            digits.push_str(&unit.singular);
+        }
+        let money = unit.factor == Number::ONE
+            && matches!(unit.dimension.factors(), [(base, 1)] if base.kind == BaseKind::Currency);
+        if money && digits.split_once('.').is_some_and(|(_, places)| places.len() == 1) {
+            digits.push('0');
+        }
+        digits
+    }
+
+    /// A number without unit: separators, two places at most; more only where it would look like 0.
+    pub fn plain(&self, number: &Number) -> String {
+        let rounding = self.model.company.rounding;
+        let mut text = number.to_fixed(PLACES, rounding);
+        if !number.is_zero() && number.round_places(PLACES, rounding).is_zero() {
+            for places in PLACES + 1..=28 {
+                if !number.round_places(places, rounding).is_zero() {
+                    text = number.to_fixed(places + 1, rounding);
+                    break;
+                }
+            }
+        }
+        grouped(without_trailing_zeros(&text))
+    }
+
+    /// A value in its unit; `—` where it is missing.
+    pub fn value(&self, value: &Value, unit: &DisplayUnit) -> String {
+        match value {
+            Value::Number(number) => self.number(number, unit),
+            Value::Text(text) => text.to_string(),
+            Value::Day(day) => day.to_string(),
+            Value::Period(months) => self.words_for_months(months),
+            Value::Flag(true) => self.words.yes.into(),
+            Value::Flag(false) => self.words.no.into(),
+            Value::Choice(index) => format!("#{}", index + 1),
+            Value::Missing(_) => MISSING.into(),
+        }
+    }
+
+    fn words_for_months(&self, months: &crate::time::Months) -> String {
+        match months.count {
+            1 => months.first.to_string(),
+            _ => self.words.span(months.first, months.last()),
+        }
+    }
+
+    /// A label of a column's `one of`.
+    pub fn choice(&self, data: DataId, column: ColumnIx, index: u32) -> &'a str {
+        match &self.model.data[data.0].column(column).ty {
+            ColumnType::Choice(choices) => choices.get(index as usize).map_or("", |choice| &choice.name),
+            _ => "",
+        }
+    }
+
+    /// A score to the company's decimals: `92.50`.
+    pub fn score(&self, score: &Number) -> String {
+        let company = &self.model.company;
+        grouped(&score.to_fixed(company.score_decimals, company.rounding))
+    }
+
+    pub fn score_value(&self, score: &Value) -> String {
+        score.as_number().map_or_else(|| MISSING.into(), |score| self.score(score))
+    }
+
+    /// Points added or taken away: `+2.00`.
+    pub fn points(&self, points: &Value) -> String {
+        match points.as_number() {
+            Some(number) if number.is_negative() => self.score(number),
+            Some(number) => format!("+{}", self.score(number)),
+            None => MISSING.into(),
+        }
+    }
+
+    /// A part of 1: `12.5%`.
+    pub fn share(&self, share: &Number) -> String {
+        self.number(share, &DisplayUnit::percent())
+    }
+
+    pub fn reason(&self, missing: &Missing) -> String {
+        self.words.reason(missing)
+    }
+
+    pub fn days(&self, from: Day, to: Day) -> String {
+        self.words.span(from, to)
+    }
+}
+
+/// How many days there are from one to the other, both included.
+pub fn days_served(from: Day, to: Day) -> u64 {
+    u64::try_from(i64::from(to.0) - i64::from(from.0) + 1).unwrap_or(0)
+}
+
+/// `1234567.5` as `1,234,567.5`.
+pub fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let (whole, part) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
+    let mut text = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text.push_str(part);
+    text
+}
+
+fn without_trailing_zeros(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::unit::{BaseUnit, Dimension};
+
+    fn unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {
+        let base = BaseUnit { name: name.into(), plural: plural.into(), kind };
+        DisplayUnit {
+            dimension: Dimension::of(base),
+            factor: Number::ONE,
+            singular: name.into(),
+            plural: plural.into(),
+        }
+    }
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        let model = Model::default();
+        let show = Show::new(&model, None);
+        let shown = |text: &str, unit: &DisplayUnit| show.number(&text.parse().unwrap(), unit);
+        assert_eq!(shown("0.984", &DisplayUnit::percent()), "98.4%");
+        assert_eq!(shown("-0.12346", &DisplayUnit::percent()), "-12.35%");
+        assert_eq!(shown("1", &DisplayUnit::percent()), "100%");
+        assert_eq!(shown("0.0205", &DisplayUnit::permille()), "20.5‰");
+
+        let cny = unit("CNY", "CNY", BaseKind::Currency);
+        assert_eq!(shown("1234567.5", &cny), "1,234,567.50 CNY");
+        assert_eq!(shown("1000", &cny), "1,000 CNY");
+        let wan =
+            DisplayUnit {
+                factor: Number::from(10_000), singular: "万元".into(), plural: "万元".into(), ..cny.clone()
+            };
+        assert_eq!(shown("12345600", &wan), "1,234.56 万元");
+        let policy = unit("policy", "policies", BaseKind::Counted);
+        assert_eq!(shown("1", &policy), "1 policy");
+        assert_eq!(shown("0", &policy), "0 policies");
+        assert_eq!(shown("0.00012345", &DisplayUnit::number()), "0.00012");
+        assert_eq!(shown("-0.004", &DisplayUnit::number()), "-0.004");
+
+        let third = Number::ratio(1, 3).unwrap();
+        assert_eq!(show.number(&third, &DisplayUnit::percent()), "33.33%");
+        assert_eq!(show.score(&Number::from(92)), "92.00");
+        assert_eq!(show.points(&Value::Number(Number::from(-5))), "-5.00");
+    }
+
+    #[test]
+    fn missing_values_say_so_in_both_languages() {
+        let model = Model::default();
+        let missing = Missing::TooFew { got: 3, needed: 5 };
+        assert_eq!(Show::new(&model, None).reason(&missing), "only 3 rows, 5 needed");
+        assert_eq!(Show::new(&model, Some("zh")).reason(&missing), "仅有 3 行，需要 5 行");
+        assert_eq!(Show::new(&model, None).value(&missing.into(), &DisplayUnit::percent()), "—");
+    }
+}

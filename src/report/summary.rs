@@ -1,0 +1,317 @@
+//! The table of all people: by position, best rank first, with counts at the end.
+
+use std::collections::BTreeMap;
+
+use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
+use super::show::{MISSING, Show, days_served};
+use super::{Look, Report, leaves, why_missing};
+use crate::model::{PositionId, RatingId};
+use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult};
+use crate::value::Missing;
+
+/// The columns a summary may have, in their order.
+const PERSON: usize = 0;
+const NAME: usize = 1;
+const TEAM: usize = 2;
+const SCORE: usize = 3;
+const RATING: usize = 4;
+const RANK: usize = 5;
+const REMARKS: usize = 6;
+
+pub fn render(report: &Report<'_>, look: Look) -> String {
+    let (show, painter, width) = (report.show(), look.painter(), look.width());
+    let mut out = String::new();
+    write_text(&mut out, &Cell::styled(title(report), Style::Strong), "", width, painter);
+    out.push('\n');
+    if report.people.is_empty() {
+        out.push_str(show.words.nobody);
+        out.push('\n');
+    } else {
+        table(report, &show).write(&mut out, width, painter);
+        out.push('\n');
+        counts(report, &show, &mut out, width, painter);
+    }
+    files(report, &show, &mut out, width, painter);
+    out
+}
+
+/// `Example Life · 2026-Q3 (2026-07-01 to 2026-09-30)`
+pub fn title(report: &Report<'_>) -> String {
+    let results = report.results;
+    let period = format!("{} ({})", results.period, report.show().days(results.first_day, results.last_day));
+    match report.model.company.name.as_str() {
+        "" => period,
+        company => format!("{company} · {period}"),
+    }
+}
+
+/// People by their last position, in the order of the positions' labels.
+fn by_position<'a>(report: &Report<'a>) -> Vec<(PositionId, Vec<&'a PersonResult>)> {
+    let mut sections = BTreeMap::<PositionId, Vec<&PersonResult>>::new();
+    for person in &report.people {
+        if let Some(card) = person.cards.last() {
+            sections.entry(card.position).or_default().push(person);
+        }
+    }
+    for people in sections.values_mut() {
+        people.sort_by_key(|person| person.rank.unwrap_or(u64::MAX));
+    }
+    sections.into_iter().collect()
+}
+
+fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
+    let words = show.words;
+    let people = &report.people;
+    let named = people.iter().any(|person| !person.name.is_empty() && person.name != person.person);
+    let teams = people.iter().flat_map(|person| &person.cards).any(|card| card.team.is_some());
+    let ranked = people.iter().any(|person| person.rank.is_some());
+    let wanted = [true, named, teams, true, true, ranked, true];
+    let keep = |cells: Vec<Cell>| {
+        Line::Row(cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect())
+    };
+
+    let columns = [
+        Column::left(words.person, 8),
+        Column::left(words.name, 10),
+        Column::left(words.team, 10),
+        Column::right(words.score, 6),
+        Column::left(words.rating, 6),
+        Column::right(words.rank, 4),
+        Column::left(words.remarks, 14),
+    ];
+    let mut lines = Vec::new();
+    for (index, (position, people)) in by_position(report).into_iter().enumerate() {
+        if index > 0 {
+            lines.push(Line::Blank);
+        }
+        lines.push(Line::Text(Cell::styled(heading(show, position, &people), Style::Strong)));
+        for person in people {
+            lines.push(keep(person_row(show, person)));
+            if person.cards.len() > 1 {
+                lines.extend(person.cards.iter().map(|card| keep(stint_row(show, card, position))));
+            }
+        }
+    }
+    let columns = columns.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(column, _)| column).collect();
+    Table { columns, lines, stretch: None }
+}
+
+/// `Lecturer · 3 people · draft: results are unofficial`
+fn heading(show: &Show<'_>, position: PositionId, people: &[&PersonResult]) -> String {
+    let mut heading = format!("{} · {}", show.position_label(position), show.words.people(people.len() as u64));
+    if show.position(position).draft {
+        heading.push_str(" · ");
+        heading.push_str(show.words.draft);
+    }
+    heading
+}
+
+fn empty_row() -> Vec<Cell> {
+    vec![Cell::new(""); REMARKS + 1]
+}
+
+fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
+    let mut row = empty_row();
+    let Some(last) = person.cards.last() else { return row };
+    row[PERSON] = Cell::new(&*person.person);
+    row[NAME] = Cell::new(&*person.name);
+    row[SCORE] = match &person.overall {
+        Some(score) => Cell::new(show.score(score)),
+        None => Cell::styled(MISSING, Style::Faint),
+    };
+    row[RATING] = rating_cell(show, last.position, person.rating.as_ref());
+    row[RANK] = Cell::new(person.rank.map(|rank| rank.to_string()).unwrap_or_default());
+    if let [card] = person.cards.as_slice() {
+        row[TEAM] = team_cell(card);
+        row[REMARKS] = remarks(show, card, person.rating.as_ref());
+    } else {
+        let mut text = show.words.posts_held(person.cards.len() as u64);
+        if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = &person.rating {
+            text = format!(
+                "{text}{}{}",
+                show.words.semicolon,
+                show.words.distribution_remark(show.grade_name(last.position, *by_score))
+            );
+        }
+        row[REMARKS] = Cell::styled(text, Style::Faint);
+    }
+    row
+}
+
+/// One of several scorecards of a person, under the overall result.
+fn stint_row(show: &Show<'_>, card: &Card, section: PositionId) -> Vec<Cell> {
+    let mut row = empty_row();
+    row[PERSON] = Cell::styled("└", Style::Faint).indented(1);
+    row[NAME] = Cell::styled(show.words.days(days_served(card.from, card.to)), Style::Faint);
+    row[TEAM] = team_cell(card);
+    let rating = card.scorecard.as_ref().and_then(|scorecard| scorecard.rating.as_ref());
+    row[RATING] = rating_cell(show, card.position, rating);
+    row[SCORE] = match &card.scorecard {
+        Some(scorecard) => Cell::new(show.score_value(&scorecard.score)),
+        None => Cell::styled(MISSING, Style::Faint),
+    };
+    let mut remarks = remarks(show, card, rating);
+    if card.position != section {
+        let post = show.position_label(card.position);
+        remarks.text = if remarks.text.is_empty() {
+            post.into()
+        } else {
+            format!("{post}{}{}", show.words.semicolon, remarks.text)
+        };
+    }
+    row[REMARKS] = remarks;
+    row
+}
+
+fn team_cell(card: &Card) -> Cell {
+    Cell::new(card.team.as_ref().map_or("", |team| if team.name.is_empty() { &team.key } else { &team.name }))
+}
+
+fn rating_cell(show: &Show<'_>, position: PositionId, rating: Option<&RatingResult>) -> Cell {
+    match rating {
+        Some(rating) => Cell::styled(
+            show.grade_name(position, rating.grade),
+            grade_style(rating.grade, show.rating_of(position).map_or(0, |rating| rating.grades.len())),
+        ),
+        None => Cell::styled(MISSING, Style::Faint),
+    }
+}
+
+/// The best grade is good, the last one bad, the one before it poor.
+pub fn grade_style(grade: usize, grades: usize) -> Style {
+    match grade {
+        0 => Style::Good,
+        last if last + 1 >= grades => Style::Bad,
+        poor if poor + 2 == grades && grades > 3 => Style::Poor,
+        _ => Style::Fair,
+    }
+}
+
+/// What the reader must know beside the score.
+fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell {
+    let words = show.words;
+    if card.eligible == Some(false) {
+        return Cell::styled(words.not_eligible, Style::Faint);
+    }
+    let Some(scorecard) = &card.scorecard else {
+        let outputs = show.position(card.position).outputs.iter().zip(&card.outputs);
+        let texts = outputs.map(|(output, value)| show.value(value, &output.unit)).collect::<Vec<_>>();
+        return Cell::new(texts.join(words.semicolon));
+    };
+    let mut parts = Vec::new();
+    let mut style = Style::Faint;
+    if scorecard.vetoes.iter().any(|veto| veto.holds == Some(true)) {
+        parts.push(words.veto.to_lowercase());
+        style = Style::Bad;
+    }
+    if scorecard.score.is_missing() {
+        parts.push(words.incomplete.to_string());
+        style = Style::Poor;
+    }
+    let missing = leaves(show.model, card)
+        .iter()
+        .filter(|leaf| why_missing(leaf.result).is_some_and(|missing| *missing != Missing::NotApplicable))
+        .count();
+    if missing > 0 {
+        parts.push(words.kpis_missing(missing as u64));
+    }
+    if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = rating {
+        parts.push(words.distribution_remark(show.grade_name(card.position, *by_score)));
+    }
+    Cell::styled(parts.join(words.semicolon), style)
+}
+
+/// How many people have which grade, and hold which position.
+fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+    let words = show.words;
+    let mut ratings = BTreeMap::<RatingId, Vec<u64>>::new();
+    let mut unrated = 0;
+    for person in &report.people {
+        let id = person.cards.last().and_then(|card| show.position(card.position).scorecard.as_ref()?.rating);
+        match (id, &person.rating) {
+            (Some(id), Some(rating)) => {
+                let counts = ratings.entry(id).or_insert_with(|| vec![0; report.model.ratings[id.0].grades.len()]);
+                if let Some(count) = counts.get_mut(rating.grade) {
+                    *count += 1;
+                }
+            }
+            _ => unrated += 1,
+        }
+    }
+    let several = ratings.len() > 1;
+    let mut lines = Vec::new();
+    for (id, counts) in &ratings {
+        let rating = &report.model.ratings[id.0];
+        let grades = rating.grades.iter().zip(counts).filter(|(_, count)| **count > 0);
+        let list = grades.map(|(grade, count)| format!("{} {count}", show.grade_in_full(grade))).collect::<Vec<_>>();
+        let name = if several { format!("{}{}", show.label(&rating.label), words.colon) } else { String::new() };
+        lines.push(format!("{name}{}", list.join(" · ")));
+    }
+    if unrated > 0 {
+        let text = format!("{} {unrated}", words.no_rating);
+        match lines.as_mut_slice() {
+            [only] => *only = format!("{only} · {text}"),
+            _ => lines.push(text),
+        }
+    }
+    let lead_width = lead_width(show);
+    for (index, line) in lines.into_iter().enumerate() {
+        labelled(out, if index == 0 { words.ratings } else { "" }, lead_width, &line, width, painter);
+    }
+    let positions = by_position(report);
+    let list = positions
+        .iter()
+        .map(|(position, people)| format!("{} {}", show.position_label(*position), people.len()))
+        .collect::<Vec<_>>();
+    labelled(out, words.positions, lead_width, &list.join(" · "), width, painter);
+}
+
+/// What was read, what was mended on the way, and who was left out.
+fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+    let (words, results) = (show.words, report.results);
+    let lead_width = lead_width(show);
+    if !results.without_position.is_empty() {
+        let rows = results.without_position.iter().map(|(_, rows)| rows).sum();
+        let posts = results.without_position.iter().map(|(post, rows)| format!("{post} {rows}")).collect::<Vec<_>>();
+        let text = format!("{}{}{}", words.rows(rows), words.colon, posts.join(" · "));
+        labelled(out, words.not_evaluated, lead_width, &text, width, painter);
+    }
+    if results.files.is_empty() {
+        return;
+    }
+    let rows = results.files.iter().map(|file| file.rows).sum();
+    let text = format!("{} · {}", words.file_count(results.files.len() as u64), words.rows(rows));
+    labelled(out, words.files, lead_width, &text, width, painter);
+    let mut kinds = BTreeMap::<&str, u64>::new();
+    for (_, kind, count) in results.files.iter().flat_map(|file| &file.repairs) {
+        *kinds.entry(kind).or_default() += count;
+    }
+    if !kinds.is_empty() {
+        let total = words.repair_count(kinds.values().sum());
+        let list = kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>();
+        labelled(
+            out,
+            words.repairs,
+            lead_width,
+            &format!("{total}{}{}", words.colon, list.join(" · ")),
+            width,
+            painter,
+        );
+    }
+}
+
+fn lead_width(show: &Show<'_>) -> usize {
+    use unicode_width::UnicodeWidthStr;
+    let words = show.words;
+    [words.ratings, words.positions, words.not_evaluated, words.files, words.repairs]
+        .iter()
+        .map(|lead| lead.width())
+        .max()
+        .unwrap_or(0)
+}
+
+fn labelled(out: &mut String, lead: &str, lead_width: usize, text: &str, width: usize, painter: Painter) {
+    use unicode_width::UnicodeWidthStr;
+    let lead = format!("{lead}{}", " ".repeat(lead_width.saturating_sub(lead.width()) + 2));
+    write_text(out, &Cell::new(text), &lead, width, painter);
+}

@@ -1,0 +1,244 @@
+//! The fixed words of reports, by language.
+
+use crate::value::Missing;
+
+/// What a report says of its own, besides the labels of the specs.
+pub struct Words {
+    pub person: &'static str,
+    pub name: &'static str,
+    pub team: &'static str,
+    pub score: &'static str,
+    pub rating: &'static str,
+    pub rank: &'static str,
+    pub remarks: &'static str,
+    pub value: &'static str,
+    pub target: &'static str,
+    pub weight: &'static str,
+    pub adds: &'static str,
+    pub combined: &'static str,
+    pub bonus: &'static str,
+    pub deduction: &'static str,
+    pub range: &'static str,
+    pub rounded: &'static str,
+    pub veto: &'static str,
+    pub outputs: &'static str,
+    pub overall: &'static str,
+    pub complete: &'static str,
+    pub ratings: &'static str,
+    pub positions: &'static str,
+    pub no_rating: &'static str,
+    pub not_evaluated: &'static str,
+    pub files: &'static str,
+    pub repairs: &'static str,
+    pub incomplete: &'static str,
+    pub not_eligible: &'static str,
+    pub draft: &'static str,
+    pub redistributed: &'static str,
+    pub nobody: &'static str,
+    pub yes: &'static str,
+    pub no: &'static str,
+    pub colon: &'static str,
+    pub semicolon: &'static str,
+    chinese: bool,
+}
+
+static ENGLISH: Words = Words {
+    person: "Person",
+    name: "Name",
+    team: "Team",
+    score: "Score",
+    rating: "Rating",
+    rank: "Rank",
+    remarks: "Remarks",
+    value: "Value",
+    target: "Target",
+    weight: "Weight",
+    adds: "Adds",
+    combined: "All parts together",
+    bonus: "Bonus",
+    deduction: "Deduction",
+    range: "Kept within",
+    rounded: "Rounded",
+    veto: "Veto",
+    outputs: "Results",
+    overall: "Overall",
+    complete: "Complete",
+    ratings: "Ratings",
+    positions: "Positions",
+    no_rating: "none",
+    not_evaluated: "Not evaluated",
+    files: "Files",
+    repairs: "Repairs",
+    incomplete: "incomplete",
+    not_eligible: "not eligible",
+    draft: "draft: results are unofficial",
+    redistributed: "weight after redistribution; as stated:",
+    nobody: "Nobody to evaluate.",
+    yes: "yes",
+    no: "no",
+    colon: ": ",
+    semicolon: "; ",
+    chinese: false,
+};
+
+static CHINESE: Words = Words {
+    person: "编号",
+    name: "姓名",
+    team: "团队",
+    score: "得分",
+    rating: "等级",
+    rank: "排名",
+    remarks: "备注",
+    value: "实际值",
+    target: "目标",
+    weight: "权重",
+    adds: "贡献",
+    combined: "各项合计",
+    bonus: "加分",
+    deduction: "扣分",
+    range: "限定范围",
+    rounded: "取整",
+    veto: "一票否决",
+    outputs: "结果",
+    overall: "综合",
+    complete: "完整度",
+    ratings: "等级分布",
+    positions: "岗位",
+    no_rating: "无",
+    not_evaluated: "未参评",
+    files: "文件",
+    repairs: "修正",
+    incomplete: "数据不全",
+    not_eligible: "不符合参评条件",
+    draft: "草稿：结果非正式",
+    redistributed: "重新分配后的权重；原定：",
+    nobody: "没有参评人员。",
+    yes: "是",
+    no: "否",
+    colon: "：",
+    semicolon: "；",
+    chinese: true,
+};
+
+impl Words {
+    /// The words of a language; English where there are none.
+    pub fn of(language: Option<&str>) -> &'static Words {
+        match language {
+            Some(language) if language == "zh" || language.starts_with("zh_") => &CHINESE,
+            _ => &ENGLISH,
+        }
+    }
+
+    fn counted(&self, count: u64, one: &str, many: &str, chinese: &str) -> String {
+        let number = super::show::grouped(&count.to_string());
+        match (self.chinese, count) {
+            (true, _) => format!("{number}{chinese}"),
+            (false, 1) => format!("{number} {one}"),
+            (false, _) => format!("{number} {many}"),
+        }
+    }
+
+    pub fn people(&self, count: u64) -> String {
+        self.counted(count, "person", "people", "人")
+    }
+
+    pub fn days(&self, count: u64) -> String {
+        self.counted(count, "day", "days", "天")
+    }
+
+    pub fn file_count(&self, count: u64) -> String {
+        self.counted(count, "file", "files", "个文件")
+    }
+
+    pub fn rows(&self, count: u64) -> String {
+        self.counted(count, "row", "rows", "行")
+    }
+
+    pub fn repair_count(&self, count: u64) -> String {
+        self.counted(count, "repair", "repairs", "处修正")
+    }
+
+    pub fn posts_held(&self, count: u64) -> String {
+        self.counted(count, "stint", "stints", "段任职")
+    }
+
+    pub fn kpis_missing(&self, count: u64) -> String {
+        if self.chinese {
+            format!("缺{count}项指标")
+        } else {
+            format!("{} missing", self.counted(count, "KPI", "KPIs", ""))
+        }
+    }
+
+    pub fn span(&self, from: impl std::fmt::Display, to: impl std::fmt::Display) -> String {
+        if self.chinese { format!("{from} 至 {to}") } else { format!("{from} to {to}") }
+    }
+
+    pub fn rating_at_most(&self, grade: &str) -> String {
+        if self.chinese { format!("等级最高为 {grade}") } else { format!("rating at most {grade}") }
+    }
+
+    pub fn score_at_most(&self, score: &str) -> String {
+        if self.chinese { format!("得分最高为 {score}") } else { format!("score at most {score}") }
+    }
+
+    pub fn lowered_by_veto(&self, from: &str) -> String {
+        if self.chinese {
+            format!("按得分为 {from}，因一票否决下调")
+        } else {
+            format!("{from} by the score, lowered by a veto")
+        }
+    }
+
+    pub fn lowered_by_distribution(&self, from: &str) -> String {
+        if self.chinese {
+            format!("按得分为 {from}，因强制分布下调")
+        } else {
+            format!("{from} by the score, lowered by the distribution")
+        }
+    }
+
+    pub fn distribution_remark(&self, from: &str) -> String {
+        if self.chinese { format!("{from}，强制分布") } else { format!("{from}, distribution") }
+    }
+
+    /// How much of the weight is present, and how much must be.
+    pub fn completeness(&self, present: &str, needed: Option<&str>) -> String {
+        match (self.chinese, needed) {
+            (false, None) => format!("{present} of the weight that applies is present"),
+            (false, Some(needed)) => format!("{present} of the weight that applies is present; {needed} is needed"),
+            (true, None) => format!("适用权重中有数据的占 {present}"),
+            (true, Some(needed)) => format!("适用权重中有数据的占 {present}；至少需要 {needed}"),
+        }
+    }
+
+    pub fn veto_unknown(&self, reason: &str) -> String {
+        if self.chinese { format!("无法判定：{reason}") } else { format!("cannot be told: {reason}") }
+    }
+
+    pub fn whole_target(&self, target: &str) -> String {
+        if self.chinese {
+            format!("目标按任职天数折算；全期目标 {target}")
+        } else {
+            format!("target by the days served; {target} for all of them")
+        }
+    }
+
+    /// Why a value is missing.
+    pub fn reason(&self, missing: &Missing) -> String {
+        if !self.chinese {
+            return missing.to_string();
+        }
+        match missing {
+            Missing::NoRows => "没有数据".into(),
+            Missing::Blank => "单元格为空".into(),
+            Missing::DivisionByZero => "除数为零".into(),
+            Missing::TooFew { got, needed } => format!("仅有 {got} 行，需要 {needed} 行"),
+            Missing::NotApplicable => "不适用".into(),
+            Missing::OutsideStints => "早于任职开始".into(),
+            Missing::NoAnswer => "无解".into(),
+            Missing::Stated(reason) if reason.is_empty() => "缺失".into(),
+            Missing::Ambiguous(reason) | Missing::Stated(reason) => reason.to_string(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Scorecards: what an evaluation gives.
+//!
+//! Everything a report shows or an explanation starts from stands here; texts (labels, units) are looked up in the
+//! model by the ids.
+
+use std::sync::Arc;
+
+use crate::model::{KpiId, PositionId};
+use crate::number::Number;
+use crate::plan::program::CalcId;
+use crate::plan::query::FileReport;
+use crate::time::{Day, Months, PeriodName};
+use crate::value::{Missing, Value};
+
+/// The scorecards of one period.
+#[derive(Clone, Debug)]
+pub struct Results {
+    pub period: PeriodName,
+    pub months: Months,
+    pub first_day: Day,
+    pub last_day: Day,
+    /// In the order of the person's key, then of the first day.
+    pub people: Vec<PersonResult>,
+    /// Roster rows that no position evaluates, by the post's text.
+    pub without_position: Vec<(String, u64)>,
+    pub files: Vec<FileReport>,
+}
+
+/// A person's result in the period: one scorecard for each stint, and overall.
+#[derive(Clone, Debug)]
+pub struct PersonResult {
+    /// The key in the roster.
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    pub cards: Vec<Card>,
+    /// The cards' scores weighted by days (the card's own, where there is one). `None` where a card has none.
+    pub overall: Option<Number>,
+    /// By the last post's grades.
+    pub rating: Option<RatingResult>,
+    /// Among those with the same last position; equal scores share the best rank.
+    pub rank: Option<u64>,
+}
+
+/// One person in one post and team, in a part of the period or all of it.
+#[derive(Clone, Debug)]
+pub struct Card {
+    pub position: PositionId,
+    pub team: Option<TeamRef>,
+    /// The days served, within the period; both included.
+    pub from: Day,
+    pub to: Day,
+    /// `Some(false)`: `eligible when` is not met, and nothing is scored.
+    pub eligible: Option<bool>,
+    pub scorecard: Option<ScorecardResult>,
+    /// In the order of the position's outputs.
+    pub outputs: Vec<Value>,
+    /// The values of all nodes of the program for this subject, for explanations.
+    pub values: Arc<Vec<Option<Value>>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamRef {
+    pub key: Arc<str>,
+    pub name: Arc<str>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ScorecardResult {
+    /// In the order of the scorecard's entries.
+    pub entries: Vec<EntryResult>,
+    /// The entries combined, before bonuses, range, rounding and vetoes.
+    pub combined: Value,
+    pub adjustments: Vec<AdjustmentResult>,
+    /// Steps behind the combined score, in order, each with the score it left: `range`, `rounded`, `veto`.
+    pub steps: Vec<ScoreStep>,
+    /// The score: rounded, vetoes applied; or why there is none.
+    pub score: Value,
+    /// Weight present of weight applicable, 0 to 1.
+    pub completeness: Number,
+    pub vetoes: Vec<VetoResult>,
+    pub rating: Option<RatingResult>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ScoreStep {
+    pub what: StepKind,
+    pub score: Number,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Adjusted,
+    Range,
+    Rounded,
+    /// Index into the scorecard's vetoes.
+    Veto(usize),
+}
+
+#[derive(Clone, Debug)]
+pub struct EntryResult {
+    /// The share at its level as stated, 0 to 1.
+    pub weight: Number,
+    /// After redistribution; 0 where the entry is left out.
+    pub effective_weight: Number,
+    /// The entry's share of the whole scorecard after redistribution, 0 to 1.
+    pub share_of_total: Number,
+    pub what: EntryResultKind,
+    /// A number of points, or why there is none.
+    pub score: Value,
+    /// What it adds to the total in points: score × share of total. Only where everything above is a weighted
+    /// mean or a sum.
+    pub contribution: Option<Number>,
+}
+
+#[derive(Clone, Debug)]
+pub enum EntryResultKind {
+    /// Entries in the order of the model's group.
+    Group(Vec<EntryResult>),
+    Kpi {
+        kpi: KpiId,
+        node: CalcId,
+        value: Value,
+        target: Option<Value>,
+        /// The target before proration, where it was prorated.
+        full_target: Option<Value>,
+        /// Value / target, or 2 − value / target; only where the score reads it.
+        attainment: Option<Value>,
+        /// `applies when` is not met, here or on a group above: the entry's weight goes to the others.
+        not_applicable: bool,
+    },
+    /// The score of another scorecard, or the mean of several.
+    OtherScore,
+}
+
+#[derive(Clone, Debug)]
+pub struct AdjustmentResult {
+    pub kpi: KpiId,
+    pub value: Value,
+    /// Points added; negative for a deduction. Missing where the KPI is.
+    pub points: Value,
+}
+
+#[derive(Clone, Debug)]
+pub struct VetoResult {
+    /// Index into the scorecard's vetoes.
+    pub veto: usize,
+    /// `Some(true)`: it holds. `None`: its condition is missing, for this reason.
+    pub holds: Option<bool>,
+    pub missing: Option<Missing>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatingResult {
+    /// Index into the grades of the scorecard's rating.
+    pub grade: usize,
+    /// By the score alone.
+    pub by_score: usize,
+    /// What lowered it, if anything.
+    pub lowered_by: Option<LoweredBy>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoweredBy {
+    /// Index into the scorecard's vetoes.
+    Veto(usize),
+    /// In an overall rating: a veto of an earlier card of the person with the same grades; indexes into
+    /// [`PersonResult::cards`] and into the vetoes of that card's scorecard.
+    EarlierVeto { card: usize, veto: usize },
+    /// Index into the rating's distribution rules.
+    Distribution(usize),
+}

@@ -1,0 +1,205 @@
+//! One entry of a scorecard: value, target, attainment, curve.
+
+use super::card::{EntryResult, EntryResultKind};
+use super::combine::{self, Refused, Rules};
+use super::problem::Problem;
+use super::{Others, Person};
+use crate::eval::curve::{Scored, attainment};
+use crate::eval::{Evaluator, Inputs, TooLarge, Values};
+use crate::model::{self, Model};
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::plan::program::{CalcId, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan};
+use crate::source::Span;
+use crate::syntax::tree::WhenMissing;
+use crate::value::{Missing, Value};
+
+/// What the entries of a scorecard are computed with.
+pub(super) struct Scoring<'a> {
+    pub model: &'a Model,
+    pub plan: &'a Plan,
+    pub eval: &'a Evaluator<'a>,
+    pub others: &'a Others<'a>,
+    pub when_missing: WhenMissing,
+    /// Of the position, for what has no place of its own.
+    pub span: Span,
+}
+
+impl Scoring<'_> {
+    /// The entries of a group and its score. `forced` is why nothing in it counts, where a group above it does not.
+    pub(super) fn group(
+        &self,
+        plan: &GroupPlan,
+        group: &model::Group,
+        person: &Person,
+        forced: Option<&Missing>,
+    ) -> Result<(Vec<EntryResult>, Value), Problem> {
+        let mut entries = Vec::with_capacity(plan.entries.len());
+        for (plan, entry) in plan.entries.iter().zip(&group.entries) {
+            entries.push(self.entry(plan, entry, person, forced)?);
+        }
+        let name = |at: usize| self.entry_name(&group.entries[at]);
+        let rules = Rules { combine: combine::effective_combine(plan), when_missing: self.when_missing };
+        let score = combine::combine(&mut entries, rules, &name).map_err(|refused| match refused {
+            Refused::Negative(at) => Problem::negative(group.entries[at].span, &name(at)),
+            Refused::TooLarge => Problem::too_large(group.entries.first().map_or(self.span, |entry| entry.span)),
+        })?;
+        Ok((entries, score))
+    }
+
+    fn entry(
+        &self,
+        plan: &EntryPlan,
+        entry: &model::Entry,
+        person: &Person,
+        forced: Option<&Missing>,
+    ) -> Result<EntryResult, Problem> {
+        let own = match (forced, plan.applies_when) {
+            (Some(reason), _) => Some(reason.clone()),
+            (None, None) => None,
+            (None, Some(condition)) => match self.known(person.values.get(condition))? {
+                Value::Flag(true) => None,
+                Value::Missing(reason) => Some(Missing::Stated(format!("applies when: {reason}").into())),
+                _ => Some(Missing::NotApplicable),
+            },
+        };
+        let forced = own.as_ref();
+        let (what, score) = match (&plan.what, &entry.head) {
+            (EntryWhat::Group(inner), model::Head::Group(group)) => {
+                let (entries, score) = self.group(inner, group, person, forced)?;
+                (EntryResultKind::Group(entries), score)
+            }
+            (EntryWhat::Kpi(kpi), _) => self.kpi(kpi, plan, entry, person, forced)?,
+            (EntryWhat::ScoreOf(position), _) => (EntryResultKind::OtherScore, self.others.score_of(position, person)),
+            (EntryWhat::ScoreOfReports, _) => (EntryResultKind::OtherScore, self.others.score_of_reports(person)),
+            (EntryWhat::Group(_), _) => unreachable!("the plan's entries stand in step with the model's"),
+        };
+        let score = match (forced, score, combine::points_of(plan)) {
+            (Some(reason), _, _) => Value::Missing(reason.clone()),
+            (None, Value::Number(score), Some(points)) => Value::Number(combine::hundredth(points).mul(&score)),
+            (None, score, _) => score,
+        };
+        Ok(EntryResult {
+            weight: plan.weight.clone(),
+            effective_weight: Number::ZERO,
+            share_of_total: Number::ZERO,
+            what,
+            score,
+            contribution: None,
+        })
+    }
+
+    fn kpi(
+        &self,
+        plan: &KpiPlan,
+        entry_plan: &EntryPlan,
+        entry: &model::Entry,
+        person: &Person,
+        forced: Option<&Missing>,
+    ) -> Result<(EntryResultKind, Value), Problem> {
+        let value = self.known(person.values.get(plan.value))?.clone();
+        let mut target = plan.target.map(|target| self.known(person.values.get(target)).cloned()).transpose()?;
+        let mut full_target = None;
+        if plan.prorated && person.served < person.period_days {
+            full_target = target.clone();
+            if let Some(Value::Number(target)) = &mut target {
+                *target = target.mul(&person.share_served());
+            }
+        }
+        let wants_attainment = plan.on_attainment || matches!(plan.curve, Some(CurvePlan::Attainment { .. }));
+        let reached = wants_attainment.then(|| match (&value, &target) {
+            (Value::Missing(_), _) => value.clone(),
+            (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
+            (_, None) => stated("target: none is stated"),
+            (Value::Number(value), Some(Value::Number(target))) => attainment(value, target, plan.lower_is_better),
+            _ => Value::Missing(Missing::NoAnswer),
+        });
+        // Not scored where it does not count: a number too large there does no harm.
+        let score = match (&value, &target) {
+            _ if forced.is_some() => Value::Missing(Missing::NotApplicable),
+            (Value::Missing(_), _) => value.clone(),
+            (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
+            _ => {
+                let read = reached.as_ref().unwrap_or(&value);
+                let score = self.curve(plan, entry_plan, read, target.as_ref(), person);
+                score.map_err(|too_large| self.too_large(too_large))?
+            }
+        };
+        if score.as_number().is_some_and(Number::is_too_large) {
+            return Err(Problem::too_large(entry.span));
+        }
+        let what = EntryResultKind::Kpi {
+            kpi: plan.kpi,
+            node: plan.value,
+            value,
+            target,
+            full_target,
+            attainment: reached,
+            not_applicable: matches!(forced, Some(Missing::NotApplicable)),
+        };
+        Ok((what, score))
+    }
+
+    /// `read` is the value, or the attainment where the curve reads that.
+    fn curve(
+        &self,
+        plan: &KpiPlan,
+        entry: &EntryPlan,
+        read: &Value,
+        target: Option<&Value>,
+        person: &Person,
+    ) -> Result<Value, TooLarge> {
+        let Some(curve) = &plan.curve else { return Ok(read.clone()) };
+        let target = match curve {
+            // Steps above or below target, counted in attainment: the target is met at 1.
+            CurvePlan::PerStep(_) if plan.on_attainment => Some(&Number::ONE),
+            _ => target.and_then(Value::as_number),
+        };
+        let full = entry.points.clone().unwrap_or_else(|| Number::from(100));
+        self.eval.curve(curve, Scored { value: read, target, weight: Some(&entry.weight), full }, &person.values)
+    }
+
+    /// An output, with the score and the outputs before it.
+    pub(super) fn output(&self, values: &mut Values, output: CalcId, inputs: &Inputs) -> Result<Value, Problem> {
+        match self.eval.keep_with_inputs(values, output, inputs) {
+            Ok(value) => Ok(value),
+            Err(too_large) => Err(self.too_large(too_large)),
+        }
+    }
+
+    /// A value that is known, or the finding that it is too large.
+    pub(super) fn known<'v>(&self, value: Result<&'v Value, TooLarge>) -> Result<&'v Value, Problem> {
+        value.map_err(|too_large| self.too_large(too_large))
+    }
+
+    fn too_large(&self, TooLarge(node): TooLarge) -> Problem {
+        Problem::too_large(self.plan.program.spans.get(node.0).copied().unwrap_or(self.span))
+    }
+
+    /// How an entry is called in a reason.
+    fn entry_name(&self, entry: &model::Entry) -> String {
+        let label = match &entry.head {
+            _ if !entry.label.text.is_empty() => &entry.label.text,
+            model::Head::Group(group) if !group.label.text.is_empty() => &group.label.text,
+            model::Head::Group(group) => &group.name,
+            model::Head::Kpi(kpi) => return kpi_name(self.model, kpi.kpi),
+            model::Head::ScoreOf(position) => return format!("score of {position}"),
+            model::Head::ScoreOfReports => return "score of reports".into(),
+        };
+        label.to_string()
+    }
+}
+
+/// A KPI's label, or its name where it has none.
+pub(super) fn kpi_name(model: &Model, kpi: model::KpiId) -> String {
+    let kpi = &model.kpis[kpi.0];
+    if kpi.label.text.is_empty() { kpi.name.clone() } else { kpi.label.text.clone() }
+}
+
+fn of_target(reason: &Missing) -> Missing {
+    Missing::Stated(format!("target: {reason}").into())
+}
+
+fn stated(reason: &str) -> Value {
+    Value::Missing(Missing::Stated(reason.into()))
+}

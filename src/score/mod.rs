@@ -1,0 +1,314 @@
+//! Values to scorecards.
+//!
+//! In come the plan and the engine's answers; out come [`Results`]: a [`Card`] for every run of days of a person in a
+//! post and team, and the person's overall result. Everything is exact and in the order of the answers, whatever the
+//! number of threads. The order for one card: KPI values, entry scores, group scores, total; bonuses and deductions;
+//! range; rounding; vetoes; rating; outputs. Then over all people: overall, distribution, rank.
+
+pub mod card;
+mod combine;
+mod distribute;
+mod entry;
+mod others;
+mod people;
+mod problem;
+mod total;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::card::{Card, PersonResult, Results, TeamRef};
+use self::entry::Scoring;
+use self::others::Others;
+use self::people::{Done, overall};
+use self::problem::{Problem, Problems};
+use self::total::Vetoed;
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Evaluator, Inputs, Subject, Tape, Values};
+use crate::model::Model;
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan};
+use crate::plan::query::Answers;
+use crate::syntax::tree::WhenMissing;
+use crate::time::Day;
+use crate::value::{Missing, Value};
+
+/// Evaluates and scores everyone on the rosters in the plan's period.
+///
+/// Findings are numbers too large, values below 0 in a geometric mean and scorecards that take in each other; a
+/// missing value is never one.
+pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
+    let (seats, without_position) = seats(model, plan, answers);
+    let order = others::order(model, plan).map_err(|circle| vec![*circle])?;
+    let eval = Evaluator::new(model, plan, answers);
+    let others = Others::of(model, plan, answers, &seats);
+    let tapes: Vec<Tape> = plan.program.cards.iter().map(|card| eval.tape(roots(card))).collect();
+    let scorer = Scorer { model, plan, answers, eval, others, tapes, seats: &seats };
+
+    let mut problems = Problems::default();
+    let mut done: Vec<Option<Done>> = seats.iter().map(|_| None).collect();
+    for card in order {
+        let of_card: Vec<usize> = (0..seats.len()).filter(|seat| seats[*seat].card == card).collect();
+        for (seat, result) in of_card.iter().zip(scorer.all(&of_card)) {
+            match result {
+                Ok(one) => {
+                    scorer.others.finish(*seat, people::seen_by_others(&one.card));
+                    done[*seat] = Some(one);
+                }
+                Err(problem) => problems.add(problem, &scorer.named(*seat)),
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems.into_diagnostics());
+    }
+
+    let mut standings = Vec::new();
+    let mut next = 0;
+    while next < seats.len() {
+        let (roster, person) = (seats[next].subject.roster, scorer.person_key(next));
+        let first = next;
+        while next < seats.len() && seats[next].subject.roster == roster && scorer.person_key(next) == person {
+            next += 1;
+        }
+        let mut cards: Vec<Done> = done[first..next].iter_mut().filter_map(Option::take).collect();
+        cards.sort_by_key(|one| (one.card.from, one.card.to));
+        let post = &answers.rosters[roster].posts[seats[first].subject.post];
+        match overall(model, (post.person.clone(), post.name.clone()), cards) {
+            Ok(standing) => standings.push(standing),
+            Err(problem) => problems.add(problem, &scorer.named(first)),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems.into_diagnostics());
+    }
+    people::distribution(model, &mut standings);
+    people::rank(model, &mut standings);
+    let people: Vec<PersonResult> = standings.into_iter().map(|standing| standing.result).collect();
+    Ok(Results {
+        period: plan.period,
+        months: plan.months,
+        first_day: plan.first_day,
+        last_day: plan.last_day,
+        people,
+        without_position,
+        files: answers.files.clone(),
+    })
+}
+
+/// A run of days in a post and team that gets a card.
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    subject: Subject,
+    /// Index into the program's cards.
+    card: usize,
+    team: Option<usize>,
+    /// Within the period, both included.
+    from: Day,
+    to: Day,
+}
+
+impl Seat {
+    fn days(&self) -> i64 {
+        i64::from(self.to.0 - self.from.0) + 1
+    }
+}
+
+/// Who gets a card, in the order of the answers, and the posts in the period that no position evaluates.
+fn seats(model: &Model, plan: &Plan, answers: &Answers) -> (Vec<Seat>, Vec<(String, u64)>) {
+    let mut cards = HashMap::new();
+    for (at, card) in plan.program.cards.iter().enumerate() {
+        cards.insert((card.roster, model.positions[card.position.0].name.as_str()), at);
+    }
+    let mut without: Vec<(String, u64)> = Vec::new();
+    let mut count = |post: &str, rows: u64| match without.iter_mut().find(|(name, _)| name == post) {
+        Some((_, all)) => *all += rows,
+        None => without.push((post.to_string(), rows)),
+    };
+    let mut seats = Vec::new();
+    for (roster, (data, answer)) in plan.query.rosters.iter().zip(&answers.rosters).enumerate() {
+        answer.without_position.iter().for_each(|(post, rows)| count(post, *rows));
+        for (post, holder) in answer.posts.iter().enumerate() {
+            let card = cards.get(&(*data, &*holder.position)).copied();
+            for (stint, run) in holder.stints.iter().enumerate() {
+                let from = run.from.max(plan.first_day);
+                let to = run.to.map_or(plan.last_day, |to| to.min(plan.last_day));
+                if from > to {
+                    continue;
+                }
+                match card {
+                    Some(card) => {
+                        seats.push(Seat { subject: Subject { roster, post, stint }, card, team: run.team, from, to });
+                    }
+                    None => count(&holder.position, 1),
+                }
+            }
+        }
+    }
+    (seats, without)
+}
+
+/// The nodes a card needs values of.
+fn roots(card: &CardPlan) -> Vec<CalcId> {
+    fn of_group(group: &GroupPlan, roots: &mut Vec<CalcId>) {
+        for entry in &group.entries {
+            roots.extend(entry.applies_when);
+            match &entry.what {
+                EntryWhat::Group(group) => of_group(group, roots),
+                EntryWhat::Kpi(kpi) => {
+                    roots.push(kpi.value);
+                    roots.extend(kpi.target);
+                    if let Some(CurvePlan::Formula(body)) = &kpi.curve {
+                        roots.push(*body);
+                    }
+                }
+                EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => {}
+            }
+        }
+    }
+    let mut roots: Vec<CalcId> = card.eligible.into_iter().chain(card.outputs.iter().copied()).collect();
+    if let Some(scorecard) = &card.scorecard {
+        of_group(&scorecard.root, &mut roots);
+        roots.extend(&scorecard.vetoes);
+        roots.extend(scorecard.adjustments.iter().map(|adjustment| adjustment.value));
+    }
+    roots
+}
+
+/// A person in a seat, with what entries are scored by.
+struct Person<'a> {
+    values: Values,
+    /// The position's name.
+    position: &'a str,
+    team: Option<usize>,
+    /// Days served in the post within the period, in whatever team.
+    served: i64,
+    period_days: i64,
+}
+
+impl Person<'_> {
+    /// Days served / days of the period.
+    fn share_served(&self) -> Number {
+        Number::ratio(self.served, self.period_days).unwrap_or(Number::ONE)
+    }
+}
+
+struct Scorer<'a> {
+    model: &'a Model,
+    plan: &'a Plan,
+    answers: &'a Answers,
+    eval: Evaluator<'a>,
+    others: Others<'a>,
+    /// In step with the program's cards.
+    tapes: Vec<Tape>,
+    seats: &'a [Seat],
+}
+
+/// Below this many cards a thread costs more than it saves.
+const THREAD_WORTH: usize = 512;
+
+impl Scorer<'_> {
+    /// The cards of these seats, in their order.
+    fn all(&self, seats: &[usize]) -> Vec<Result<Done, Problem>> {
+        let one_by_one = |seats: &[usize]| seats.iter().map(|seat| self.card(*seat)).collect::<Vec<_>>();
+        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+        if threads == 1 || seats.len() < THREAD_WORTH {
+            return one_by_one(seats);
+        }
+        std::thread::scope(|scope| {
+            let parts: Vec<_> =
+                seats.chunks(seats.len().div_ceil(threads)).map(|part| scope.spawn(move || one_by_one(part))).collect();
+            let joined = |part: std::thread::ScopedJoinHandle<'_, _>| match part.join() {
+                Ok(results) => results,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            parts.into_iter().flat_map(joined).collect()
+        })
+    }
+
+    fn card(&self, at: usize) -> Result<Done, Problem> {
+        let seat = &self.seats[at];
+        let card = &self.plan.program.cards[seat.card];
+        let position = &self.model.positions[card.position.0];
+        let person = Person {
+            values: self.eval.values(seat.subject, &self.tapes[seat.card]),
+            position: &position.name,
+            team: seat.team,
+            served: self.served(seat),
+            period_days: i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1,
+        };
+        let scoring = Scoring {
+            model: self.model,
+            plan: self.plan,
+            eval: &self.eval,
+            others: &self.others,
+            when_missing: card.scorecard.as_ref().map_or(WhenMissing::NoRating, |card| card.when_missing),
+            span: position.span,
+        };
+        let (mut eligible, mut doubt) = (None, None);
+        if let Some(condition) = card.eligible {
+            match scoring.known(person.values.get(condition))? {
+                Value::Missing(reason) => doubt = Some(Missing::Stated(format!("eligible when: {reason}").into())),
+                value => eligible = Some(value.as_flag() == Some(true)),
+            }
+        }
+        let totalled = match (&card.scorecard, &position.scorecard) {
+            (Some(plan), Some(scorecard)) if eligible != Some(false) => {
+                Some(scoring.scorecard(plan, scorecard, &person, doubt.clone())?)
+            }
+            _ => None,
+        };
+        let score = match (&totalled, doubt) {
+            (Some(totalled), _) => totalled.result.score.clone(),
+            (None, Some(doubt)) => Value::Missing(doubt),
+            (None, None) => Value::Missing(Missing::Stated("no scorecard".into())),
+        };
+        let mut values = person.values;
+        let mut inputs = Inputs { score: Some(score), ..Inputs::default() };
+        for output in &card.outputs {
+            let value = match eligible {
+                Some(false) => Value::Missing(Missing::Stated("not eligible".into())),
+                _ => scoring.output(&mut values, *output, &inputs)?,
+            };
+            inputs.outputs.push(value);
+        }
+        let team = seat.team.and_then(|team| self.answers.teams.get(team));
+        let (raw, vetoed) =
+            totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
+        let card = Card {
+            position: card.position,
+            team: team.map(|team| TeamRef { key: team.key.clone(), name: team.name.clone() }),
+            from: seat.from,
+            to: seat.to,
+            eligible,
+            scorecard: totalled.map(|totalled| totalled.result),
+            outputs: inputs.outputs,
+            values: values.all(),
+        };
+        Ok(Done { card, raw, vetoed })
+    }
+
+    /// Days in the post within the period, over all stints of it.
+    fn served(&self, seat: &Seat) -> i64 {
+        let days = |run: &crate::plan::query::Stint| {
+            let from = run.from.max(self.plan.first_day);
+            let to = run.to.map_or(self.plan.last_day, |to| to.min(self.plan.last_day));
+            (i64::from(to.0 - from.0) + 1).max(0)
+        };
+        self.eval.post(seat.subject).stints.iter().map(days).sum()
+    }
+
+    fn person_key(&self, seat: usize) -> Arc<str> {
+        self.eval.post(self.seats[seat].subject).person.clone()
+    }
+
+    /// How a message names the person: `Li Na (P1)`.
+    fn named(&self, seat: usize) -> String {
+        let post = self.eval.post(self.seats[seat].subject);
+        if post.name.is_empty() { format!("`{}`", post.person) } else { format!("{} (`{}`)", post.name, post.person) }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

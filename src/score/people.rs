@@ -1,0 +1,188 @@
+//! From scorecards to people: the overall score, its grade, distribution and rank.
+
+use std::collections::HashMap;
+
+use super::card::*;
+use super::distribute::{Rated, distribute};
+use super::problem::Problem;
+use super::total::{Vetoed, rate, sees_raw};
+use crate::model::{Model, Position, RatingId};
+use crate::number::Number;
+use crate::value::Value;
+
+/// A card with what the overall result goes on with.
+#[derive(Clone, Debug)]
+pub(super) struct Done {
+    pub card: Card,
+    /// The score before rounding, capped by vetoes.
+    pub raw: Option<Number>,
+    pub vetoed: Vetoed,
+}
+
+/// A person's result with what distribution and rank go by.
+pub(super) struct Standing {
+    pub result: PersonResult,
+    /// The last card that was scored.
+    last: Option<usize>,
+    /// The only one, whose rating is the overall one.
+    single: bool,
+    /// The overall score as the rating sees it.
+    seen: Option<Number>,
+}
+
+/// The overall result over a person's cards, which stand in the order of their days.
+///
+/// - overall = Σ score × days / Σ days over the cards that are scored, rounded as scores are
+/// - the grade is that of the last of them; vetoes of earlier cards with the same grades hold for it too
+pub(super) fn overall(
+    model: &Model,
+    name: (std::sync::Arc<str>, std::sync::Arc<str>),
+    done: Vec<Done>,
+) -> Result<Standing, Problem> {
+    let scored: Vec<usize> = (0..done.len()).filter(|at| done[*at].card.scorecard.is_some()).collect();
+    let last = scored.last().copied();
+    let (mut overall, mut rating, mut seen) = (None, None, None);
+    if let Some(last) = last {
+        let of_last = rating_of(model, &done[last].card);
+        let raw = mean(&done, &scored, |one| one.raw.clone());
+        let rounded = match scored.len() {
+            1 => done[last].card.scorecard.as_ref().and_then(|card| card.score.as_number().cloned()),
+            _ => mean(&done, &scored, |one| one.card.scorecard.as_ref()?.score.as_number().cloned())
+                .map(|mean| mean.round_places(model.company.score_decimals, model.company.rounding)),
+        };
+        if rounded.as_ref().is_some_and(Number::is_too_large) {
+            return Err(Problem::too_large(position_of(model, &done[last].card).span));
+        }
+        let raw_counts = of_last.is_some_and(|id| sees_raw(model, &model.ratings[id.0]));
+        seen = if raw_counts { raw } else { rounded.clone() };
+        rating = match scored.len() {
+            1 => done[last].card.scorecard.as_ref().and_then(|card| card.rating.clone()),
+            _ => of_last.zip(seen.as_ref()).and_then(|(id, seen)| {
+                let (vetoed, card) = vetoes(model, &done, &scored, id);
+                let mut result = rate(&model.ratings[id.0], seen, vetoed)?;
+                if let (Some(LoweredBy::Veto(veto)), true) = (result.lowered_by, card != last) {
+                    result.lowered_by = Some(LoweredBy::EarlierVeto { card, veto });
+                }
+                Some(result)
+            }),
+        };
+        overall = rounded;
+    }
+    let (person, name) = name;
+    let cards = done.into_iter().map(|one| one.card).collect();
+    let result = PersonResult { person, name, cards, overall, rating, rank: None };
+    Ok(Standing { result, last, single: scored.len() == 1, seen })
+}
+
+/// Weighted by days; `None` where one has none.
+fn mean(done: &[Done], scored: &[usize], score: impl Fn(&Done) -> Option<Number>) -> Option<Number> {
+    let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
+    for at in scored {
+        let weight = Number::from(days_of(&done[*at].card));
+        sum = sum.add(&score(&done[*at])?.mul(&weight));
+        days = days.add(&weight);
+    }
+    sum.div(&days)
+}
+
+/// The strictest veto over the cards with these grades, and the card it stands on; the last card's own of equals.
+fn vetoes(model: &Model, done: &[Done], scored: &[usize], rating: RatingId) -> (Vetoed, usize) {
+    let (mut vetoed, mut card) = (Vetoed::default(), scored[0]);
+    for at in scored.iter().rev().filter(|at| rating_of(model, &done[**at].card) == Some(rating)) {
+        let own = done[*at].vetoed;
+        vetoed.unknown |= own.unknown;
+        if let Some((cap, _)) = own.cap
+            && vetoed.cap.is_none_or(|(strictest, _)| cap > strictest)
+        {
+            vetoed.cap = own.cap;
+            card = *at;
+        }
+    }
+    (vetoed, card)
+}
+
+fn days_of(card: &Card) -> i64 {
+    i64::from(card.to.0 - card.from.0) + 1
+}
+
+fn position_of<'m>(model: &'m Model, card: &Card) -> &'m Position {
+    &model.positions[card.position.0]
+}
+
+fn rating_of(model: &Model, card: &Card) -> Option<RatingId> {
+    position_of(model, card).scorecard.as_ref().and_then(|scorecard| scorecard.rating)
+}
+
+/// Moves grades down where too many hold one, among all people with the same grades.
+pub(super) fn distribution(model: &Model, people: &mut [Standing]) {
+    for (id, rating) in model.ratings.iter().enumerate().filter(|(_, rating)| !rating.distribution.is_empty()) {
+        let mut members = Vec::new();
+        let mut rated = Vec::new();
+        for (at, person) in people.iter().enumerate() {
+            let Some(last) = person.last.map(|last| &person.result.cards[last]) else { continue };
+            if rating_of(model, last) != Some(RatingId(id)) {
+                continue;
+            }
+            if let (Some(rating), Some(seen)) = (&person.result.rating, &person.seen) {
+                members.push(at);
+                rated.push(Rated {
+                    grade: rating.grade,
+                    seen,
+                    position: &position_of(model, last).name,
+                    team: last.team.as_ref().map(|team| &*team.key),
+                    moved_by: None,
+                });
+            }
+        }
+        distribute(rating, &mut rated);
+        let moved: Vec<(usize, usize, usize)> = members
+            .into_iter()
+            .zip(rated)
+            .filter_map(|(at, one)| one.moved_by.map(|rule| (at, one.grade, rule)))
+            .collect();
+        for (at, grade, rule) in moved {
+            let person = &mut people[at];
+            let Some(rating) = &mut person.result.rating else { continue };
+            rating.grade = grade;
+            rating.lowered_by = Some(LoweredBy::Distribution(rule));
+            let rating = rating.clone();
+            // A person with several cards is distributed once, by the overall result; the cards keep their own grades.
+            if let (true, Some(last)) = (person.single, person.last)
+                && let Some(scorecard) = &mut person.result.cards[last].scorecard
+            {
+                scorecard.rating = Some(rating);
+            }
+        }
+    }
+}
+
+/// Ranks people with the same last position by their overall score; equal scores share the best rank.
+pub(super) fn rank(model: &Model, people: &mut [Standing]) {
+    let mut by_position: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, person) in people.iter().enumerate() {
+        if let (Some(last), Some(_)) = (person.last, &person.result.overall) {
+            let position = position_of(model, &person.result.cards[last]);
+            by_position.entry(position.name.clone()).or_default().push(at);
+        }
+    }
+    for mut group in by_position.into_values() {
+        group.sort_by(|a, b| people[*b].result.overall.cmp(&people[*a].result.overall));
+        let mut rank = 0;
+        for (place, at) in group.iter().enumerate() {
+            if place == 0 || people[*at].result.overall != people[group[place - 1]].result.overall {
+                rank = place as u64 + 1;
+            }
+            people[*at].result.rank = Some(rank);
+        }
+    }
+}
+
+/// What others see of a card that takes it in: its score, or why there is none.
+pub(super) fn seen_by_others(card: &Card) -> Value {
+    use crate::value::Missing;
+    match &card.scorecard {
+        Some(scorecard) => scorecard.score.clone(),
+        None if card.eligible == Some(false) => Value::Missing(Missing::Stated("not eligible".into())),
+        None => Value::Missing(Missing::Stated("no scorecard".into())),
+    }
+}

@@ -1,0 +1,8 @@
+pub(crate) mod build;
+
+mod curves;
+mod missing;
+mod others;
+mod people;
+mod properties;
+mod totals;

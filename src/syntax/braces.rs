@@ -1,0 +1,260 @@
+//! Which brace closes which block, and which round bracket closes which, in texts where some are missing.
+
+use std::collections::HashMap;
+
+use super::scan::{Kind, Scan};
+use super::words;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// How deep brackets and braces may be nested.
+pub const MAX_DEPTH: usize = 128;
+
+/// What the outline needs to know about tokens, by their index.
+#[derive(Debug, Default)]
+pub struct Braces {
+    /// Blocks that end at a token: a `}`, or the start of a declaration before which a `}` is missing.
+    pub closes: HashMap<usize, usize>,
+    /// Tokens before which a `{` is missing.
+    pub opens: HashMap<usize, usize>,
+    /// The partner of each round bracket that has one.
+    pub parens: HashMap<usize, usize>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Nested so deep that the file is not read at all.
+    pub too_deep: bool,
+}
+
+pub fn match_braces(scan: &Scan) -> Braces {
+    let mut braces = plain(scan).unwrap_or_else(|| by_indentation(scan));
+    match_parens(scan, &mut braces);
+    check_depth(scan, &mut braces);
+    braces
+}
+
+/// Whether a declaration starts at this token.
+fn starts_declaration(scan: &Scan, index: usize) -> bool {
+    let token = &scan.tokens[index];
+    let Some(next) = scan.tokens.get(index + 1) else { return false };
+    if !token.leads || token.kind != Kind::Word || next.leads {
+        return false;
+    }
+    match scan.word(token) {
+        "house" => scan.word(next) == "rules",
+        // `rating grades` is also a line of a scorecard.
+        "rating" => next.kind == Kind::Word && has_brace(scan, index),
+        "company" | "test" => next.kind == Kind::Text,
+        word => words::DECLARATIONS.contains(&word) && next.kind == Kind::Word,
+    }
+}
+
+/// Whether a `{` follows on the same line, or alone on the next.
+fn has_brace(scan: &Scan, index: usize) -> bool {
+    let mut rest = scan.tokens[index + 1..].iter().skip_while(|token| !token.leads && token.kind != Kind::OpenBrace);
+    rest.next().is_some_and(|token| token.kind == Kind::OpenBrace)
+}
+
+/// Braces taken at their word; `None` when they do not add up.
+fn plain(scan: &Scan) -> Option<Braces> {
+    let mut braces = Braces::default();
+    // The indentation of the line each open block begins on.
+    let mut open: Vec<usize> = Vec::new();
+    for (index, token) in scan.tokens.iter().enumerate() {
+        match token.kind {
+            Kind::OpenBrace => open.push(token.indent),
+            Kind::CloseBrace => {
+                open.pop()?;
+                braces.closes.insert(index, 1);
+            }
+            Kind::Word if token.leads => {
+                let outermost = open.first().copied();
+                if outermost.is_some_and(|indent| token.indent <= indent) && starts_declaration(scan, index) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    open.is_empty().then_some(braces)
+}
+
+struct OpenBlock {
+    /// The first token of the line, and the brace.
+    line: usize,
+    brace: Option<usize>,
+    indent: usize,
+    /// How far its first line is indented, where that is deeper than the line the block begins on.
+    inside: Option<usize>,
+}
+
+impl OpenBlock {
+    /// Whether a line with this indentation stands outside the block, by the look of it.
+    fn ended_before(&self, indent: usize) -> bool {
+        self.inside.is_some_and(|inside| inside > self.indent) && indent <= self.indent
+    }
+}
+
+/// Braces that do not add up: the indentation says where blocks were meant to end.
+fn by_indentation(scan: &Scan) -> Braces {
+    let mut braces = Braces::default();
+    let mut open: Vec<OpenBlock> = Vec::new();
+    let mut line = 0;
+    for (index, token) in scan.tokens.iter().enumerate() {
+        if token.leads {
+            line = index;
+            if let Some(top) = open.last_mut() {
+                top.inside = top.inside.or(Some(token.indent));
+            }
+        }
+        // A clause that stands no deeper than the line its block begins on: the block was meant to have ended.
+        let clause = token.leads
+            && match token.kind {
+                Kind::Word => !words::is_reserved(scan.word(token)),
+                Kind::Number | Kind::Text => true,
+                _ => false,
+            };
+        let outside = open.iter().rev().take_while(|block| block.ended_before(token.indent)).count();
+        if clause && outside > 0 {
+            braces.closes.insert(index, outside);
+            for unclosed in open.drain(open.len() - outside..) {
+                report_unclosed(scan, &mut braces, &unclosed, index);
+            }
+        }
+        match token.kind {
+            Kind::OpenBrace => {
+                open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None });
+                if open.len() > MAX_DEPTH {
+                    // Refused below.
+                    return braces;
+                }
+            }
+            Kind::CloseBrace => {
+                let aligned = open.iter().rposition(|block| block.indent == token.indent);
+                let count = match (aligned, open.last()) {
+                    (_, None) => 0,
+                    (Some(at), Some(top)) if token.leads && top.indent > token.indent => open.len() - at,
+                    _ => 1,
+                };
+                if count == 0 {
+                    let found = scan.span(token.start, token.end);
+                    braces.diagnostics.push(
+                        Diagnostic::new(Code::Unexpected, "this `}` closes nothing")
+                            .at(found, "no block is open here")
+                            .help("take it away, or add the `{` it belongs to"),
+                    );
+                }
+                for unclosed in open.drain(open.len() - count..).skip(1) {
+                    report_unclosed(scan, &mut braces, &unclosed, index);
+                }
+                braces.closes.insert(index, count);
+            }
+            Kind::Word if token.leads => {
+                let outermost = open.first().map_or(0, |block| block.indent);
+                let declares = starts_declaration(scan, index) && token.indent <= outermost;
+                if declares && !open.is_empty() {
+                    *braces.closes.entry(index).or_insert(0) += open.len();
+                    for unclosed in open.drain(..) {
+                        report_unclosed(scan, &mut braces, &unclosed, index);
+                    }
+                }
+                let word = scan.word(token);
+                let needs_block = (declares && !words::WITHOUT_BLOCK.contains(&word))
+                    || (!open.is_empty() && matches!(word, "responsibilities" | "scorecard"));
+                if needs_block && !has_brace(scan, index) {
+                    open_missing(scan, &mut braces, &mut open, index);
+                }
+            }
+            _ => {}
+        }
+    }
+    if !scan.swallowed {
+        for unclosed in &open {
+            report_unclosed(scan, &mut braces, unclosed, scan.tokens.len());
+        }
+    }
+    braces
+}
+
+/// A head whose clauses follow without a `{`.
+fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, head: usize) {
+    let Some(body) = (head + 1..scan.tokens.len()).find(|at| scan.tokens[*at].leads) else { return };
+    let indent = scan.tokens[head].indent;
+    if scan.tokens[body].indent <= indent {
+        return;
+    }
+    let end = scan.tokens[body - 1].end;
+    braces.diagnostics.push(
+        Diagnostic::new(Code::Unexpected, format!("`{}` opens no block", opening(scan, head)))
+            .at(scan.span(end.saturating_sub(1), end), "`{` is missing behind this")
+            .help("put `{` at the end of the line"),
+    );
+    braces.opens.insert(body, 1);
+    open.push(OpenBlock { line: head, brace: None, indent, inside: None });
+}
+
+fn report_unclosed(scan: &Scan, braces: &mut Braces, block: &OpenBlock, before: usize) {
+    let Some(brace) = block.brace else { return };
+    let brace = &scan.tokens[brace];
+    let name = opening(scan, block.line);
+    let mut diagnostic = Diagnostic::new(Code::Unclosed, format!("the block of `{name}` is never closed"))
+        .at(scan.span(brace.start, brace.end), "opened here");
+    diagnostic = match scan.tokens.get(before) {
+        Some(next) => diagnostic.at(scan.span(next.start, next.end), "`}` is missing before this"),
+        None => diagnostic.at(scan.span(scan.text.len().saturating_sub(1), scan.text.len()), "the file ends here"),
+    };
+    braces.diagnostics.push(diagnostic.help(format!("add a line with `}}` at the end of the block of `{name}`")));
+}
+
+/// The first words of a line, to call its block by: `kpi growth`, `60% group results`.
+fn opening(scan: &Scan, line: usize) -> String {
+    let first = &scan.tokens[line];
+    let mut end = first.end;
+    for token in scan.tokens[line + 1..].iter().take(3) {
+        let is_sign = scan.word(token) == "%" && token.start == end;
+        if token.leads || !(token.kind == Kind::Word || is_sign) {
+            break;
+        }
+        end = token.end;
+    }
+    scan.text[first.start..end].to_string()
+}
+
+fn match_parens(scan: &Scan, braces: &mut Braces) {
+    let mut open: Vec<usize> = Vec::new();
+    for (index, token) in scan.tokens.iter().enumerate() {
+        match token.kind {
+            Kind::OpenParen => open.push(index),
+            Kind::CloseParen => {
+                if let Some(partner) = open.pop() {
+                    braces.parens.insert(partner, index);
+                    braces.parens.insert(index, partner);
+                }
+            }
+            // A round bracket never reaches over a brace.
+            Kind::OpenBrace | Kind::CloseBrace => open.clear(),
+            _ if braces.closes.contains_key(&index) => open.clear(),
+            _ => {}
+        }
+    }
+}
+
+fn check_depth(scan: &Scan, braces: &mut Braces) {
+    let mut depth = 0usize;
+    for (index, token) in scan.tokens.iter().enumerate() {
+        // Brackets that are never closed are reported as such, and what holds them is not read.
+        match (token.kind, braces.parens.contains_key(&index)) {
+            (Kind::OpenBrace, _) | (Kind::OpenParen, true) => depth += 1,
+            (Kind::CloseParen, true) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth = (depth + usize::from(braces.opens.contains_key(&index)))
+            .saturating_sub(braces.closes.get(&index).copied().unwrap_or(0));
+        if depth > MAX_DEPTH {
+            braces.too_deep = true;
+            braces.diagnostics.push(
+                Diagnostic::new(Code::TooDeep, format!("brackets and blocks are nested more than {MAX_DEPTH} deep"))
+                    .at(scan.span(token.start, token.end), "too deep here")
+                    .help("give parts of it names of their own, such as a `kpi` or a `function`"),
+            );
+            return;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `data`: what the files hold.
+
+use super::grammar::{Node, Rule};
+use super::outline::Item;
+use super::reader::{BlockKind, Once, Reader};
+use super::tree::*;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+const DATA: BlockKind = BlockKind { name: "a data set", rule: Rule::data_clause };
+
+impl<'s> Reader<'s> {
+    pub fn data(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Data> {
+        let block = self.block(item, "a data set")?;
+        let mut clauses = Vec::new();
+        // Clauses that may be written once, by what they settle.
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        for clause in &block.items {
+            self.refuse_block(clause, DATA.name);
+            let Some(node) = self.read(clause, DATA) else { continue };
+            let what = match node.rule() {
+                Rule::roster => "`roster`",
+                Rule::organisation => "`organisation`",
+                Rule::row => "`row`",
+                Rule::key => "`key`",
+                Rule::dated_by | Rule::valid | Rule::snapshot => "how its rows lie in time",
+                Rule::belongs => self.belongs_to_whom(&node),
+                _ => "",
+            };
+            let span = node.span();
+            match seen.iter().find(|(known, _)| *known == what && !what.is_empty()) {
+                Some((_, first)) => {
+                    let first = *first;
+                    self.twice(what, span, first);
+                }
+                None => {
+                    seen.push((what, span));
+                    clauses.extend(self.data_clause(&node));
+                }
+            }
+        }
+        let head = head?;
+        Some(Data { name: self.declared(&head)?, label: self.label(&head), clauses, span: self.extent(item) })
+    }
+
+    fn belongs_to_whom(&self, node: &Node<'s>) -> &'static str {
+        match node.child(Rule::own_or_team).map(|word| word.text()) {
+            Some("own") => "`belongs to … for own`",
+            Some(_) => "`belongs to … for team`",
+            None => "`belongs to`",
+        }
+    }
+
+    fn data_clause(&mut self, node: &Node<'s>) -> Option<DataClause> {
+        let span = node.span();
+        let name = |reader: &Self| node.child(Rule::name).map(|name| reader.name(&name));
+        Some(match node.rule() {
+            Rule::roster => DataClause::Roster { position: name(self), span },
+            Rule::organisation => DataClause::Organisation(span),
+            Rule::file => {
+                let mut texts = node.all(Rule::text).map(|text| self.text(&text));
+                DataClause::File { pattern: texts.next()?, sheet: texts.next() }
+            }
+            Rule::row => DataClause::Row(name(self)?),
+            Rule::key => DataClause::Key { columns: self.names(&node.child(Rule::names)?), span },
+            Rule::dated_by => DataClause::DatedBy(name(self)?),
+            Rule::valid => DataClause::Valid {
+                from: name(self)?,
+                to: node.child(Rule::valid_to).and_then(|to| to.child(Rule::name)).map(|to| self.name(&to)),
+                span,
+            },
+            Rule::snapshot => DataClause::SnapshotOn(name(self)?),
+            Rule::column => DataClause::Column(Box::new(self.column(node)?)),
+            Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
+            _ => {
+                let scope = node.child(Rule::own_or_team).map(|word| match word.text() {
+                    "own" => ScopeWord::Own,
+                    _ => ScopeWord::Team,
+                });
+                DataClause::BelongsTo { column: name(self)?, scope }
+            }
+        })
+    }
+
+    fn column(&mut self, node: &Node<'s>) -> Option<Column> {
+        let ty = self.ty(node)?;
+        let limits = match node.child(Rule::limits) {
+            Some(limits) => {
+                let [low, high] = <[Expr; 2]>::try_from(self.values(&limits)?).ok()?;
+                Some((low, high))
+            }
+            None => None,
+        };
+        let mut optional = Once::default();
+        let mut headers = Once::default();
+        let mut written_in = Once::default();
+        let mut format = Once::default();
+        let mut derived = Once::default();
+        let mut last: Option<(Rule, &'static str)> = None;
+        for part in node.kids() {
+            let word = match part.rule() {
+                Rule::optional => "optional",
+                Rule::headers => "from",
+                Rule::written_in => "in",
+                Rule::format => "format",
+                Rule::derived => "=",
+                _ => continue,
+            };
+            let place = part.span();
+            self.ordered(&mut last, (part.rule(), word), COLUMN_ORDER, place);
+            match part.rule() {
+                Rule::optional => self.once(&mut optional, "`optional`", place, Some(place)),
+                Rule::headers => {
+                    let texts = self.texts(&part);
+                    self.once(&mut headers, "`from`", place, Some(texts));
+                }
+                Rule::written_in => {
+                    let name = part.child(Rule::name).map(|name| self.name(&name));
+                    self.once(&mut written_in, "`in`", place, name);
+                }
+                Rule::format => {
+                    let text = self.text_of(&part);
+                    self.once(&mut format, "`format`", place, text);
+                }
+                _ => {
+                    let formula = self.expr_of(&part)?;
+                    self.once(&mut derived, "the formula", place, Some(formula));
+                }
+            }
+        }
+        Some(Column {
+            name: self.name(&node.child(Rule::name)?),
+            label: self.label(node),
+            ty,
+            limits,
+            optional: optional.value,
+            headers: headers.value.unwrap_or_default(),
+            written_in: written_in.value,
+            format: format.value,
+            derived: derived.value,
+            span: node.span(),
+        })
+    }
+
+    /// Reports a part that stands behind one it should stand before. `order` lists rules with their words.
+    pub fn ordered(
+        &mut self,
+        last: &mut Option<(Rule, &'static str)>,
+        this: (Rule, &'static str),
+        order: &[(Rule, &'static str)],
+        place: Span,
+    ) {
+        let position = |rule: Rule| order.iter().position(|(known, _)| *known == rule).unwrap_or(0);
+        match *last {
+            Some((before, word)) if position(before) > position(this.0) => {
+                let words: Vec<String> = order.iter().map(|(_, word)| format!("`{word}`")).collect();
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{}` stands behind `{word}`", this.1))
+                        .at(place, format!("move this before `{word}`"))
+                        .help(format!("the order is {}", words.join(", "))),
+                );
+            }
+            _ => *last = Some(this),
+        }
+    }
+}
+
+const COLUMN_ORDER: &[(Rule, &str)] = &[
+    (Rule::optional, "optional"),
+    (Rule::headers, "from"),
+    (Rule::written_in, "in"),
+    (Rule::format, "format"),
+    (Rule::derived, "="),
+];

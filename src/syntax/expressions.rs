@@ -1,0 +1,462 @@
+//! Expressions: precedence, aggregates, windows, numbers.
+
+use std::sync::LazyLock;
+
+use pest::pratt_parser::{Assoc, Op, PrattParser};
+
+use super::grammar::{Node, Rule};
+use super::reader::{Once, Reader};
+use super::tree::*;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// From loose to tight; comparisons, `not`, `and` and `or` are looser than all of these.
+static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
+    PrattParser::new()
+        .op(Op::infix(Rule::kw_default, Assoc::Right))
+        .op(Op::postfix(Rule::as_unit))
+        .op(Op::infix(Rule::plus, Assoc::Left) | Op::infix(Rule::minus, Assoc::Left))
+        .op(Op::infix(Rule::times, Assoc::Left) | Op::infix(Rule::divide, Assoc::Left))
+        .op(Op::prefix(Rule::negative))
+        .op(Op::postfix(Rule::window_postfix) | Op::postfix(Rule::over))
+});
+
+fn expr(kind: ExprKind, span: Span) -> Expr {
+    Expr { kind: Box::new(kind), span }
+}
+
+fn binary(op: BinaryOp, left: Expr, right: Expr, op_span: Span) -> Expr {
+    let span = left.span.to(right.span);
+    expr(ExprKind::Binary { op, left, right, op_span }, span)
+}
+
+impl<'s> Reader<'s> {
+    /// The first expression directly inside.
+    pub fn expr_of(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let inside = node.child(Rule::expr)?;
+        self.expr(&inside)
+    }
+
+    /// The first value directly inside.
+    pub fn value_of(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let inside = node.child(Rule::value)?;
+        self.value(&inside)
+    }
+
+    /// `a and b or c`
+    pub fn expr(&mut self, node: &Node<'s>) -> Option<Expr> {
+        // `or` of runs of `and`.
+        let mut any: Option<(Expr, Span)> = None;
+        let mut all: Option<Expr> = None;
+        let mut and_span = None;
+        for part in node.kids() {
+            match part.rule() {
+                Rule::kw_and => and_span = Some(part.span()),
+                Rule::kw_or => {
+                    let done = all.take()?;
+                    let left = match any.take() {
+                        Some((left, op)) => binary(BinaryOp::Or, left, done, op),
+                        None => done,
+                    };
+                    any = Some((left, part.span()));
+                }
+                _ => {
+                    let test = self.test(&part)?;
+                    all = Some(match (all.take(), and_span.take()) {
+                        (Some(left), Some(op)) => binary(BinaryOp::And, left, test, op),
+                        _ => test,
+                    });
+                }
+            }
+        }
+        let done = all?;
+        Some(match any {
+            Some((left, op)) => binary(BinaryOp::Or, left, done, op),
+            None => done,
+        })
+    }
+
+    /// `not a = b`
+    fn test(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let value = self.value_of(node)?;
+        let mut checks = node.kids().skip_while(|part| part.rule() != Rule::value).skip(1);
+        let mut result = match checks.next() {
+            Some(check) => self.check(value, &check)?,
+            None => value,
+        };
+        if let Some(second) = checks.next() {
+            let span = second.span();
+            self.report(
+                Diagnostic::new(Code::ChainedComparison, "two comparisons in a row")
+                    .at(span, "a second comparison")
+                    .help("join two comparisons with `and`: `a < b and b < c`, or write `b between a and c`"),
+            );
+            return None;
+        }
+        let nots: Vec<Node> = node.kids().take_while(|part| part.rule() == Rule::kw_not).collect();
+        for not in nots.iter().rev() {
+            let span = not.span().to(result.span);
+            result = expr(ExprKind::Not(result), span);
+        }
+        Some(result)
+    }
+
+    fn check(&mut self, value: Expr, node: &Node<'s>) -> Option<Expr> {
+        let span = value.span.to(node.span());
+        let kind = match node.rule() {
+            Rule::comparison => {
+                let (op, op_span) = compare(node)?;
+                return Some(binary(op, value, self.value_of(node)?, op_span));
+            }
+            Rule::is_missing => ExprKind::IsMissing { value, negated: node.has(Rule::kw_not) },
+            Rule::between => {
+                let limits = self.values(node)?;
+                let [low, high] = <[Expr; 2]>::try_from(limits).ok()?;
+                ExprKind::Between { value, low, high }
+            }
+            Rule::in_set => {
+                let set = node.all(Rule::expr).map(|member| self.expr(&member)).collect::<Option<_>>()?;
+                ExprKind::InSet { value, set, negated: node.has(Rule::kw_not) }
+            }
+            _ => ExprKind::InWindow { date: value, window: self.window(&node.child(Rule::window)?)? },
+        };
+        Some(expr(kind, span))
+    }
+
+    /// All values directly inside.
+    pub fn values(&mut self, node: &Node<'s>) -> Option<Vec<Expr>> {
+        node.all(Rule::value).map(|value| self.value(&value)).collect()
+    }
+
+    /// Arithmetic, `as`, `default`, windows and scopes.
+    pub fn value(&mut self, node: &Node<'s>) -> Option<Expr> {
+        // The closures of the Pratt parser share the reader.
+        let reader = std::cell::RefCell::new(self);
+        PRECEDENCE
+            .map_primary(|pair| reader.borrow_mut().primary(&node.with(pair)))
+            .map_prefix(|op, right| {
+                let right: Expr = right?;
+                let span = node.with(op).span().to(right.span);
+                Some(expr(ExprKind::Negate(right), span))
+            })
+            .map_infix(|left, op, right| {
+                let (left, right, op): (Expr, Expr, _) = (left?, right?, node.with(op));
+                let kind = match op.rule() {
+                    Rule::plus => BinaryOp::Add,
+                    Rule::minus => BinaryOp::Subtract,
+                    Rule::times => BinaryOp::Multiply,
+                    Rule::divide => BinaryOp::Divide,
+                    _ => {
+                        let span = left.span.to(right.span);
+                        return Some(expr(ExprKind::Default { value: left, fallback: right }, span));
+                    }
+                };
+                Some(binary(kind, left, right, op.span()))
+            })
+            .map_postfix(|value, op| {
+                let (value, op) = (value?, node.with(op));
+                let mut reader = reader.borrow_mut();
+                let span = value.span.to(op.span());
+                let kind = match op.rule() {
+                    Rule::as_unit => ExprKind::As { value, ty: reader.unit_expr(&op.child(Rule::unit_expr)?) },
+                    Rule::over => {
+                        let (scope, scope_span) = reader.scope_word(&op)?;
+                        ExprKind::Over { value, scope, scope_span }
+                    }
+                    _ => ExprKind::Within { value, window: reader.window_word(&op)? },
+                };
+                Some(expr(kind, span))
+            })
+            .parse(node.pair().clone().into_inner())
+    }
+
+    fn primary(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let span = node.span();
+        let kind = match node.rule() {
+            Rule::number => ExprKind::Number(self.number(node)?),
+            Rule::text => ExprKind::Text(self.text(node)),
+            Rule::date => ExprKind::Date(self.date(node)?),
+            Rule::period => ExprKind::Period(self.period(node)?),
+            Rule::flag => ExprKind::Flag(node.text() == "yes"),
+            Rule::missing => ExprKind::Missing(self.text_of(node)),
+            Rule::paren => {
+                // Brackets leave no trace but the place: they say how to read, not what.
+                let mut inside = self.expr_of(node)?;
+                inside.span = span;
+                return Some(inside);
+            }
+            Rule::if_expr => {
+                let parts: Vec<Expr> = node.all(Rule::expr).map(|part| self.expr(&part)).collect::<Option<_>>()?;
+                let [condition, then, otherwise] = <[Expr; 3]>::try_from(parts).ok()?;
+                ExprKind::If { condition, then, otherwise }
+            }
+            Rule::path => return self.path(node),
+            Rule::call | Rule::count_distinct => return self.call(node),
+            _ => return None,
+        };
+        Some(expr(kind, span))
+    }
+
+    fn path(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let mut names = self.names(node).into_iter();
+        let first = names.next()?;
+        let span = first.span;
+        let mut whole = expr(ExprKind::Name(first), span);
+        for name in names {
+            let span = whole.span.to(name.span);
+            whole = expr(ExprKind::Field { of: whole, name }, span);
+        }
+        Some(whole)
+    }
+
+    // ---------------------------------------------------------------- calls and aggregates
+
+    fn call(&mut self, node: &Node<'s>) -> Option<Expr> {
+        let span = node.span();
+        let distinct = node.rule() == Rule::count_distinct;
+        let name = match node.child(Rule::name) {
+            Some(name) => self.name(&name),
+            None => Name {
+                text: "count distinct".into(),
+                span: node.place(Rule::kw_count)?.to(node.place(Rule::kw_distinct)?),
+            },
+        };
+        let function = match distinct {
+            true => Some(AggregateFunction::CountDistinct),
+            false => aggregate_function(&name.text),
+        };
+        let Some(inside) = node.child(Rule::call_inside) else {
+            if let Some(function) = function {
+                self.no_data(&name, function, name.span);
+                return None;
+            }
+            return Some(expr(ExprKind::Call { name, arguments: Vec::new(), to: None }, span));
+        };
+        let reads = inside.kids().find(|part| {
+            matches!(
+                part.rule(),
+                Rule::of_data
+                    | Rule::by_link
+                    | Rule::dated_by
+                    | Rule::where_
+                    | Rule::during
+                    | Rule::at_edge
+                    | Rule::at_least_rows
+            )
+        });
+        match function {
+            Some(function) if inside.has(Rule::of_data) || function == AggregateFunction::Count => {
+                self.aggregate(name, function, &inside, span)
+            }
+            // `min` and `max` of plain numbers.
+            Some(AggregateFunction::Min | AggregateFunction::Max) | None if reads.is_none() => {
+                let mut arguments = vec![self.expr_of(&inside)?];
+                for argument in inside.all(Rule::argument) {
+                    arguments.push(self.expr_of(&argument)?);
+                }
+                let to = match inside.child(Rule::to_step) {
+                    Some(step) => Some(self.value_of(&step)?),
+                    None => None,
+                };
+                Some(expr(ExprKind::Call { name, arguments, to }, span))
+            }
+            Some(function) => {
+                self.no_data(&name, function, name.span);
+                None
+            }
+            None => {
+                let place = reads.map_or(span, |part| part.span());
+                let near = super::words::nearest(&name.text, AGGREGATES.iter().map(|(word, _)| *word));
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
+                        .at(place, "only `sum`, `count`, `average` and their like take this")
+                        .help(near.map_or_else(
+                            || "read a data set with `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".to_string(),
+                            |near| format!("did you mean `{near}`?"),
+                        )),
+                );
+                None
+            }
+        }
+    }
+
+    fn no_data(&mut self, name: &Name, function: AggregateFunction, place: Span) {
+        let example = match function {
+            AggregateFunction::Count => "count(policies)".to_string(),
+            AggregateFunction::Percentile => "percentile(premium of policies, 90%)".to_string(),
+            _ => format!("{}(premium of policies)", name.text),
+        };
+        self.report(
+            Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
+                .at(place, "of which data set?")
+                .help(format!("name the data set behind `of`: `{example}`")),
+        );
+    }
+
+    fn aggregate(&mut self, name: Name, function: AggregateFunction, inside: &Node<'s>, span: Span) -> Option<Expr> {
+        let value = self.expr_of(inside)?;
+        let (value, data) = match inside.child(Rule::of_data) {
+            Some(of) => (Some(value), self.name(&of.child(Rule::name)?)),
+            None => match *value.kind {
+                ExprKind::Name(data) => (None, data),
+                _ => {
+                    self.report(
+                        Diagnostic::new(Code::Unexpected, format!("`{}` counts the rows of a data set", name.text))
+                            .at(value.span, "not the name of a data set")
+                            .help("name the data set, and put conditions behind `where`: `count(policies where status = active)`"),
+                    );
+                    return None;
+                }
+            },
+        };
+        if function == AggregateFunction::Count && value.is_some() {
+            let place = inside.place(Rule::expr).unwrap_or(span);
+            self.report(
+                Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
+                    .at(place, "nothing stands here for a count")
+                    .help(format!(
+                        "write `count({0})` for the rows, or `count distinct(… of {0})` for different values",
+                        data.text
+                    )),
+            );
+            return None;
+        }
+        let mut by = Once::default();
+        let mut dated_by = Once::default();
+        let mut condition = Once::default();
+        let mut reading = Once::default();
+        let mut at_least = Once::default();
+        let mut last: Option<(usize, &'static str)> = None;
+        for part in inside.kids() {
+            let place = part.span();
+            let (order, word) = match part.rule() {
+                Rule::by_link => (0, "by"),
+                Rule::dated_by => (1, "dated by"),
+                Rule::where_ => (2, "where"),
+                Rule::during => (3, "during"),
+                Rule::at_edge => (3, "at"),
+                Rule::at_least_rows => (4, "at least"),
+                _ => continue,
+            };
+            if let Some((_, before)) = last.filter(|(before, _)| *before > order) {
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{word}` stands behind `{before}`"))
+                        .at(place, format!("move this before `{before}`"))
+                        .help("the order is `of`, `by`, `dated by`, `where`, `during` or `at`, `at least … rows`"),
+                );
+                return None;
+            }
+            last = Some((order, word));
+            match part.rule() {
+                Rule::by_link => {
+                    let name = part.child(Rule::name).map(|name| self.name(&name));
+                    self.once(&mut by, "`by`", place, name);
+                }
+                Rule::dated_by => {
+                    let name = part.child(Rule::name).map(|name| self.name(&name));
+                    self.once(&mut dated_by, "`dated by`", place, name);
+                }
+                Rule::where_ => {
+                    let test = self.expr_of(&part)?;
+                    if condition.written() {
+                        self.report(
+                            Diagnostic::new(Code::RepeatedClause, "`where` is written twice")
+                                .at(place, "a second time here")
+                                .help("join conditions with `and`"),
+                        );
+                        return None;
+                    }
+                    self.once(&mut condition, "`where`", place, Some(test));
+                }
+                Rule::during => {
+                    let window = match part.child(Rule::window) {
+                        Some(window) => self.window(&window)?,
+                        None => Window { words: Vec::new(), span: place },
+                    };
+                    self.once(&mut reading, "the window", place, Some(Reading::During(window)));
+                }
+                Rule::at_edge => {
+                    let edge = if part.has(Rule::kw_start) { Reading::AtStart(place) } else { Reading::AtEnd(place) };
+                    self.once(&mut reading, "the window", place, Some(edge));
+                }
+                _ => {
+                    let rows = self.whole_number(&part)?;
+                    self.once(&mut at_least, "`at least`", place, Some(rows));
+                }
+            }
+        }
+        let mut arguments = inside.all(Rule::argument).chain(inside.all(Rule::to_step));
+        let mut fraction = None;
+        if let Some(argument) = arguments.next() {
+            if function != AggregateFunction::Percentile || argument.rule() != Rule::argument {
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{}` takes one value of one data set", name.text))
+                        .at(argument.span(), "nothing more belongs here")
+                        .help("take it away; only `percentile(x of d, 90%)` takes a second value"),
+                );
+                return None;
+            }
+            fraction = Some(self.expr_of(&argument)?);
+        }
+        if let Some(third) = arguments.next() {
+            self.report(
+                Diagnostic::new(Code::Unexpected, "`percentile` takes one value and one share")
+                    .at(third.span(), "nothing more belongs here")
+                    .help("write `percentile(x of d, 90%)`"),
+            );
+            return None;
+        }
+        if function == AggregateFunction::Percentile && fraction.is_none() {
+            self.report(
+                Diagnostic::new(Code::Unexpected, "`percentile` does not say which percentile")
+                    .at(span, "no share given")
+                    .help("add the share behind a comma: `percentile(x of d, 90%)`"),
+            );
+            return None;
+        }
+        let aggregate = Aggregate {
+            function,
+            function_span: name.span,
+            value,
+            fraction,
+            data,
+            by: by.value,
+            dated_by: dated_by.value,
+            condition: condition.value,
+            reading: reading.value,
+            at_least: at_least.value,
+        };
+        Some(expr(ExprKind::Aggregate(Box::new(aggregate)), span))
+    }
+}
+
+const AGGREGATES: &[(&str, AggregateFunction)] = &[
+    ("sum", AggregateFunction::Sum),
+    ("count", AggregateFunction::Count),
+    ("share", AggregateFunction::Share),
+    ("average", AggregateFunction::Average),
+    ("median", AggregateFunction::Median),
+    ("percentile", AggregateFunction::Percentile),
+    ("min", AggregateFunction::Min),
+    ("max", AggregateFunction::Max),
+    ("latest", AggregateFunction::Latest),
+    ("only", AggregateFunction::Only),
+];
+
+fn aggregate_function(word: &str) -> Option<AggregateFunction> {
+    AGGREGATES.iter().find(|(known, _)| *known == word).map(|(_, function)| *function)
+}
+
+/// The comparison sign directly inside.
+pub fn compare(node: &Node) -> Option<(BinaryOp, Span)> {
+    let sign = node.child(Rule::compare)?;
+    let op = match sign.text() {
+        "=" => BinaryOp::Equal,
+        "!=" => BinaryOp::NotEqual,
+        "<" => BinaryOp::Less,
+        "<=" => BinaryOp::LessOrEqual,
+        ">" => BinaryOp::Greater,
+        _ => BinaryOp::GreaterOrEqual,
+    };
+    Some((op, sign.span()))
+}

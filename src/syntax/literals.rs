@@ -1,0 +1,383 @@
+//! What single tokens may look like, and what people write instead.
+
+use crate::time::{Day, PeriodName};
+
+/// A number, date or period that is not written properly.
+pub struct Finding {
+    /// How much of the text the finding marks.
+    pub length: usize,
+    pub label: &'static str,
+    pub message: String,
+    pub help: String,
+    /// What to read in its place: never longer than the text.
+    pub mended: Option<String>,
+}
+
+/// The length of the number, date or period that `rest` begins with, and what is wrong with it.
+pub fn number(rest: &str) -> (usize, Option<Finding>) {
+    if let Some(found) = date_like(rest) {
+        return found;
+    }
+    let run = |text: &str| text.find(|c: char| !(c.is_ascii_digit() || c == '_')).unwrap_or(text.len());
+    let digits = run(rest);
+    let whole = &rest[..digits];
+    let mut length = digits;
+    if let Some(decimals) =
+        rest[digits..].strip_prefix('.').filter(|after| after.starts_with(|c: char| c.is_ascii_digit()))
+    {
+        length += 1 + run(decimals);
+    }
+    let finding = |length, label, message: String, help: String, mended| {
+        (length, Some(Finding { length, label, message, help, mended }))
+    };
+    // 1,000
+    let groups = comma_groups(&rest[digits..]);
+    if groups > 0 && digits <= 3 && !whole.starts_with('0') && length == digits {
+        let length = digits + groups;
+        let written = &rest[..length];
+        let plain = written.replace(',', "_");
+        return finding(
+            length,
+            "one number or several?",
+            format!("a comma stands inside `{written}`"),
+            format!(
+                "write `{plain}` for one number; put a space behind the comma of a list: `{}`",
+                written.replace(',', ", ")
+            ),
+            Some(plain),
+        );
+    }
+    let written = &rest[..length];
+    let next = rest[length..].chars().next();
+    // 1e5
+    if let Some('e' | 'E') = next {
+        let tail = rest[length + 1..].trim_start_matches(['+', '-']);
+        let exponent = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
+        if exponent > 0 {
+            let length = rest.len() - tail.len() + exponent;
+            return finding(
+                length,
+                "a number with an exponent",
+                format!("`{}` is not how a number is written", &rest[..length]),
+                "write all digits, in groups if you like: `1_000_000`".into(),
+                None,
+            );
+        }
+    }
+    // 3days, 10万
+    if next.is_some_and(|c| pest::unicode::XID_START(c) && !super::literals::is_full_width(c)) {
+        let unit: String = rest[length..].chars().take_while(|c| pest::unicode::XID_CONTINUE(*c)).collect();
+        let help = match unit.as_str() {
+            "万" | "万元" => format!(
+                "write the number out: {}; or declare `unit wan = 10_000 CNY` and write `{written} wan`",
+                written
+                    .parse::<u32>()
+                    .map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
+            ),
+            _ => format!("put a space between a number and its unit: `{written} {unit}`"),
+        };
+        let total = length + unit.len();
+        return finding(
+            total,
+            "the unit follows without a space",
+            format!("`{written}{unit}` is neither a number nor a name"),
+            help,
+            None,
+        );
+    }
+    // 007, 1__0, 10_
+    let proper_groups =
+        written.split('.').all(|part| !part.starts_with('_') && !part.ends_with('_') && !part.contains("__"));
+    let decimals = written.split_once('.').map_or("", |(_, decimals)| decimals);
+    if !proper_groups || decimals.contains('_') {
+        let plain = written.replace('_', "");
+        return finding(
+            length,
+            "`_` at the wrong place",
+            format!("`{written}` is not how a number is written"),
+            format!("`_` stands between two digits before the decimal point: `1_000_000`; or write `{plain}`"),
+            Some(plain.trim_start_matches('0').to_string())
+                .filter(|plain| plain.starts_with(|c: char| c.is_ascii_digit())),
+        );
+    }
+    if whole.len() > 1 && whole.starts_with('0') {
+        let plain = written.trim_start_matches(['0', '_']);
+        let plain = if plain.is_empty() || plain.starts_with('.') { format!("0{plain}") } else { plain.to_string() };
+        return finding(
+            length,
+            "a number does not begin with 0",
+            format!("`{written}` begins with a zero"),
+            format!("write `{plain}`; a code or a number that is not counted is text: `\"{written}\"`"),
+            Some(plain),
+        );
+    }
+    (length, None)
+}
+
+/// `1_000_000`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The length of `,000,000` at the start of `rest`; 0 where there is no such thing.
+fn comma_groups(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while bytes.get(at) == Some(&b',') {
+        let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits != 3 {
+            break;
+        }
+        at += 4;
+    }
+    at
+}
+
+/// A token that begins with four digits and a hyphen, or a date with slashes or dots.
+fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
+    let bytes = rest.as_bytes();
+    if bytes.len() < 6 || !bytes[..4].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let separator = bytes[4];
+    let alphanumeric = |c: char| c.is_ascii_alphanumeric();
+    let length = match separator {
+        b'-' if bytes[5].is_ascii_alphanumeric() => {
+            let mut length = 5;
+            loop {
+                length += rest[length..].find(|c| !alphanumeric(c)).unwrap_or(rest.len() - length);
+                match rest[length..].strip_prefix('-') {
+                    Some(after) if after.starts_with(alphanumeric) => length += 1,
+                    _ => break length,
+                }
+            }
+        }
+        b'/' | b'.' => {
+            let mut parts = rest[5..].splitn(2, separator as char);
+            let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            let month = parts.next()?;
+            let day = digits(parts.next()?);
+            if !(1..=2).contains(&month.len()) || digits(month) != month.len() || !(1..=2).contains(&day) {
+                return None;
+            }
+            5 + month.len() + 1 + day
+        }
+        _ => return None,
+    };
+    let written = &rest[..length];
+    let parts: Vec<&str> = written.split(separator as char).collect();
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 2);
+    let (label, message, help) = match parts.as_slice() {
+        [_, part] if separator == b'-' => {
+            if PeriodName::parse(written).is_some() {
+                return Some((length, None));
+            }
+            let year = parts[0];
+            let upper = format!("{year}-{}", part.to_uppercase());
+            let padded = number(part).map(|month| format!("{year}-{month:02}"));
+            let help = if let Some(month) = padded.filter(|text| PeriodName::parse(text).is_some()) {
+                format!("write the month with two digits: `{month}`; for a subtraction put spaces around `-`")
+            } else if PeriodName::parse(&upper).is_some() {
+                format!("write `{upper}`")
+            } else if part.starts_with(['Q', 'q']) {
+                format!("a year has the quarters `{year}-Q1` to `{year}-Q4`")
+            } else if part.starts_with(['H', 'h']) {
+                format!("a year has the halves `{year}-H1` and `{year}-H2`")
+            } else if number(part).is_some() {
+                format!("months go from `{year}-01` to `{year}-12`; for a subtraction put spaces around `-`")
+            } else {
+                format!(
+                    "periods are written `{year}-H1`, `{year}-Q3` or `{year}-07`; for a subtraction put spaces around `-`"
+                )
+            };
+            ("not a period", format!("`{written}` is not a period"), help)
+        }
+        [year, month, day] => {
+            let ymd = (year.parse::<i32>().ok(), number(month), number(day));
+            let padded = match ymd {
+                (Some(year), Some(month), Some(day)) => Day::from_ymd(year, month, day).map(|day| day.to_string()),
+                _ => None,
+            };
+            match padded {
+                Some(padded) if padded == written => return Some((length, None)),
+                Some(padded) => (
+                    "not how a date is written",
+                    format!("`{written}` is not how a date is written"),
+                    format!("write year, month and day with hyphens and two digits each: `{padded}`"),
+                ),
+                None => (
+                    "no such day",
+                    format!("there is no day `{written}`"),
+                    "write a date as year, month and day: `2026-07-01`".to_string(),
+                ),
+            }
+        }
+        _ => (
+            "neither a date nor a period",
+            format!("`{written}` is neither a date nor a period"),
+            "dates are written `2026-07-01` and periods `2026-Q3`; for a subtraction put spaces around `-`".to_string(),
+        ),
+    };
+    let mended = match parts.as_slice() {
+        [year, month, day] if written.len() == 10 => Some(format!("{year}-{month}-{day}")).filter(|_| {
+            number(month)
+                .zip(number(day))
+                .is_some_and(|(m, d)| Day::from_ymd(year.parse().unwrap_or(0), m, d).is_some())
+        }),
+        _ => None,
+    };
+    Some((length, Some(Finding { length, label, message, help, mended })))
+}
+
+// ---------------------------------------------------------------- characters of other keyboards
+
+/// A character that a Chinese keyboard or a word processor puts where a plain one is meant.
+pub fn is_full_width(c: char) -> bool {
+    is_wide_form(c) || ascii_for(c).is_some() || closing_quote(c).is_some() || "。…【】《》¥￥".contains(c)
+}
+
+/// `！` to `～`: the full-width forms of the plain characters.
+pub fn is_wide_form(c: char) -> bool {
+    ('\u{ff01}'..='\u{ff5e}').contains(&c)
+}
+
+/// What to type instead.
+pub fn ascii_for(c: char) -> Option<&'static str> {
+    const PLAIN: &str =
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    Some(match c {
+        '、' => ",",
+        '—' | '–' | '−' => "-",
+        '×' => "*",
+        '÷' => "/",
+        '≥' => ">=",
+        '≤' => "<=",
+        '≠' => "!=",
+        '→' | '⇒' => "->",
+        _ if is_wide_form(c) => {
+            let at = (c as u32 - 0xff01) as usize;
+            match &PLAIN[at..at + 1] {
+                // Signs the language does not have.
+                "!" | "\"" | "$" | "&" | "'" | "@" | "\\" | "^" | "`" | "~" => return None,
+                "[" => "(",
+                "]" => ")",
+                plain => plain,
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// The partner of a quote that is not `"`.
+pub fn closing_quote(c: char) -> Option<char> {
+    Some(match c {
+        '“' | '”' | '„' | '＂' => '”',
+        '‘' | '’' | '＇' => '’',
+        '「' => '」',
+        '『' => '』',
+        '«' => '»',
+        '\'' => '\'',
+        _ => return None,
+    })
+}
+
+// ---------------------------------------------------------------- signs of other languages
+
+/// A sign from a spreadsheet or another language.
+pub struct Slip {
+    pub found: &'static str,
+    pub label: &'static str,
+    pub message: &'static str,
+    pub help: &'static str,
+    /// What to read in its place; `None`: the clause cannot be read.
+    pub mended: Option<&'static str>,
+}
+
+/// Longer signs first.
+pub fn slips() -> &'static [Slip] {
+    const fn slip(
+        found: &'static str,
+        label: &'static str,
+        message: &'static str,
+        help: &'static str,
+        mended: Option<&'static str>,
+    ) -> Slip {
+        Slip { found, label, message, help, mended }
+    }
+    const SLIPS: &[Slip] = &[
+        slip("===", "one `=` is enough", "`===` is not a sign of the language", "compare with a single `=`", Some("=")),
+        slip("==", "one `=` is enough", "`==` is not a sign of the language", "compare with a single `=`", Some("=")),
+        slip("!==", "write `!=`", "`!==` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
+        slip("<>", "write `!=`", "`<>` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
+        slip(
+            "=>",
+            "write `->` or `>=`",
+            "`=>` is not a sign of the language",
+            "a scale goes from a value to a score with `->`; \"at least\" is `>=`",
+            Some("->"),
+        ),
+        slip("=<", "write `<=`", "`=<` is not a sign of the language", "write `<=` for \"at most\"", Some("<=")),
+        slip(":=", "write `=`", "`:=` is not a sign of the language", "write `=`", Some("=")),
+        slip("&&", "write `and`", "`&&` is not a sign of the language", "write `and` between two conditions", None),
+        slip("||", "write `or`", "`||` is not a sign of the language", "write `or` between two conditions", Some("or")),
+        slip("**", "write `pow(x, 2)`", "`**` is not a sign of the language", "write a power as `pow(x, 2)`", None),
+        slip("//", "a comment begins with `#`", "`//` does not begin a comment", "begin a comment with `#`", None),
+    ];
+    SLIPS
+}
+
+/// Message and help for a character that no rule knows.
+pub fn foreign_sign(c: char) -> (String, String) {
+    let help = match c {
+        '[' | ']' => "write lists and groups in round brackets: `( )`".to_string(),
+        '$' | '€' | '£' => "write the currency behind the number, by its code: `100 USD`".to_string(),
+        '^' => "write a power as `pow(x, 2)`".to_string(),
+        '!' => "write `not` before a condition, or `!=` for \"is not\"".to_string(),
+        '&' => "write `and` between two conditions".to_string(),
+        '•' | '·' | '●' => "a list needs no bullets: put each sentence in quotes on a line of its own".to_string(),
+        _ => "take it away, or put it in quotes if it is part of a text".to_string(),
+    };
+    let shown = if c.is_control() { format!("U+{:04X}", c as u32) } else { c.to_string() };
+    (format!("`{shown}` is not a sign of the language"), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> String {
+        number(text).1.map_or_else(String::new, |finding| finding.help)
+    }
+
+    #[test]
+    fn proper_literals_pass() {
+        for text in ["0", "1250", "1_000_000", "0.85", "2026-07-01", "2026-Q3", "2026-07", "2026-H1", "100-5", "2026"] {
+            assert!(number(text).1.is_none(), "{text}");
+        }
+        assert_eq!(number("2026-07 ").0, 7);
+        assert_eq!(number("3..4").0, 1);
+    }
+
+    #[test]
+    fn other_ways_to_write_numbers_are_answered() {
+        assert!(wrong("1,000").contains("`1_000`"));
+        assert!(wrong("2026-7-1").contains("`2026-07-01`"));
+        assert!(wrong("2026/7/1").contains("`2026-07-01`"));
+        assert!(wrong("2026-7").contains("`2026-07`"));
+        assert!(wrong("2026-q3").contains("`2026-Q3`"));
+        assert!(wrong("2026-Q5").contains("`2026-Q4`"));
+        assert!(wrong("2026-02-30").contains("2026-07-01"));
+        assert!(wrong("007").contains("`7`"));
+        assert!(wrong("1e5").contains("1_000_000"));
+        assert!(wrong("3days").contains("`3 days`"));
+        assert!(wrong("10,5").is_empty());
+    }
+}

@@ -1,0 +1,467 @@
+//! Characters to tokens, and the mistakes that can be seen in single tokens.
+//!
+//! In: the text of a file. Out: a copy of the text of the same length in which such mistakes are mended where that is
+//! possible (`，` becomes `,` and two spaces), so that one mistake gives one error and the rest is still read; the
+//! tokens; and the places that could not be mended. The grammar then reads the mended copy; offsets are the same in
+//! both. Comments stay in the copy and give no tokens.
+
+use pest::unicode::{XID_CONTINUE, XID_START};
+
+use super::literals;
+use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::source::{FileId, Span};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Word,
+    /// A number, date or period.
+    Number,
+    Text,
+    Sign,
+    OpenParen,
+    CloseParen,
+    OpenBrace,
+    CloseBrace,
+    /// A line of a table, from its first to its last bar.
+    Row,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
+    /// The first token of its line.
+    pub leads: bool,
+    /// How far the line is indented, in characters.
+    pub indent: usize,
+}
+
+#[derive(Debug)]
+pub struct Scan {
+    pub file: FileId,
+    pub text: String,
+    pub tokens: Vec<Token>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Offsets of mistakes that could not be mended, in order: the clause around one is not read.
+    pub broken: Vec<usize>,
+    /// A text that is never closed took in the rest of the file.
+    pub swallowed: bool,
+}
+
+impl Scan {
+    pub fn word(&self, token: &Token) -> &str {
+        &self.text[token.start..token.end]
+    }
+
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.file, start, end)
+    }
+
+    pub fn is_broken(&self, start: usize, end: usize) -> bool {
+        let first = self.broken.partition_point(|offset| *offset < start);
+        self.broken.get(first).is_some_and(|offset| *offset < end.max(start + 1))
+    }
+}
+
+/// Reads the whole text.
+pub fn scan(file: FileId, text: &str) -> Scan {
+    let mut scanner = Scanner {
+        source: text,
+        mended: text.as_bytes().to_vec(),
+        at: 0,
+        leads: true,
+        line_start: 0,
+        out: Scan {
+            file,
+            text: String::new(),
+            tokens: Vec::new(),
+            diagnostics: Vec::new(),
+            broken: Vec::new(),
+            swallowed: false,
+        },
+    };
+    while scanner.at < text.len() {
+        scanner.step();
+    }
+    let mut out = scanner.out;
+    // Only whole characters are ever replaced, by ASCII: the copy stays valid.
+    out.text = String::from_utf8(scanner.mended).unwrap_or_else(|_| text.to_string());
+    out.broken.sort_unstable();
+    out
+}
+
+struct Scanner<'s> {
+    source: &'s str,
+    mended: Vec<u8>,
+    at: usize,
+    leads: bool,
+    line_start: usize,
+    out: Scan,
+}
+
+impl<'s> Scanner<'s> {
+    fn rest(&self) -> &'s str {
+        &self.source[self.at..]
+    }
+
+    fn push(&mut self, kind: Kind, end: usize) {
+        let indent = match self.out.tokens.last() {
+            Some(last) if !self.leads => last.indent,
+            _ => self.source[self.line_start..self.at].chars().count(),
+        };
+        self.out.tokens.push(Token { kind, start: self.at, end, leads: self.leads, indent });
+        self.leads = false;
+        self.at = end;
+    }
+
+    fn diagnostic(&mut self, code: Code, start: usize, end: usize, label: &str, message: String, help: String) {
+        let span = self.out.span(start, end);
+        self.out.diagnostics.push(Diagnostic::new(code, message).at(span, label).help(help));
+    }
+
+    fn broken(&mut self, at: usize) {
+        self.out.broken.push(at);
+    }
+
+    /// Puts `ascii` over the bytes from `start` to `end`, padded with spaces.
+    fn mend(&mut self, start: usize, end: usize, ascii: &str) {
+        if ascii.len() > end - start {
+            return self.broken(start);
+        }
+        self.mended[start..end].fill(b' ');
+        self.mended[start..start + ascii.len()].copy_from_slice(ascii.as_bytes());
+    }
+
+    fn step(&mut self) {
+        let rest = self.rest();
+        let Some(c) = rest.chars().next() else { return };
+        match c {
+            '\n' => {
+                self.at += 1;
+                self.leads = true;
+                self.line_start = self.at;
+            }
+            ' ' | '\t' | '\r' => self.at += 1,
+            // Spaces that look like spaces: a web page, Word or a Chinese keyboard leaves them behind.
+            _ if c.is_whitespace() || c == '\u{feff}' => {
+                self.mend(self.at, self.at + c.len_utf8(), "");
+                self.at += c.len_utf8();
+            }
+            '#' => self.at += line_length(rest),
+            '|' if self.leads || self.out.tokens.last().is_some_and(|last| last.kind == Kind::OpenBrace) => {
+                let length = row_length(rest);
+                self.push(Kind::Row, self.at + length);
+            }
+            '"' => self.text(),
+            '{' => self.push(Kind::OpenBrace, self.at + 1),
+            '}' => self.push(Kind::CloseBrace, self.at + 1),
+            '(' => self.push(Kind::OpenParen, self.at + 1),
+            ')' => self.push(Kind::CloseParen, self.at + 1),
+            '0'..='9' => self.number(),
+            _ if literals::is_full_width(c) => self.full_width(),
+            _ if XID_START(c) => {
+                let length = rest.find(|c| !XID_CONTINUE(c) || literals::is_full_width(c)).unwrap_or(rest.len());
+                self.push(Kind::Word, self.at + length);
+            }
+            _ => self.sign(c),
+        }
+    }
+
+    fn text(&mut self) {
+        let rest = self.rest();
+        if let Some(inside) = rest.strip_prefix("\"\"\"") {
+            let Some(length) = inside.find("\"\"\"") else {
+                self.diagnostic(
+                    Code::Unclosed,
+                    self.at,
+                    self.at + 3,
+                    "opened here",
+                    "this text is never closed".into(),
+                    "close the text with three quotes: `\"\"\"`".into(),
+                );
+                self.broken(self.at);
+                self.out.swallowed = true;
+                return self.push(Kind::Text, self.source.len());
+            };
+            return self.push(Kind::Text, self.at + length + 6);
+        }
+        let mut chars = rest.char_indices().skip(1);
+        let mut reported = false;
+        while let Some((offset, c)) = chars.next() {
+            match c {
+                '"' => return self.push(Kind::Text, self.at + offset + 1),
+                '\\' => match chars.next() {
+                    Some((_, '"' | '\\' | 'n')) => {}
+                    Some((_, other)) if other != '\n' => {
+                        if std::mem::replace(&mut reported, true) {
+                            continue;
+                        }
+                        let start = self.at + offset;
+                        self.diagnostic(
+                            Code::BadLiteral,
+                            start,
+                            start + 1 + other.len_utf8(),
+                            "no such sign in text",
+                            format!("`\\{other}` means nothing in text"),
+                            "write `\\\\` for a backslash, `\\\"` for a quote and `\\n` for a new line".into(),
+                        );
+                        self.broken(start);
+                    }
+                    _ => break,
+                },
+                '\n' => break,
+                _ => {}
+            }
+        }
+        self.unclosed_text(rest);
+    }
+
+    /// A quote without its partner: the text is taken to end with the line, or before a `{` that ends it.
+    fn unclosed_text(&mut self, rest: &str) {
+        let line = rest[..line_length(rest)].trim_end();
+        let length = line.strip_suffix('{').map_or(line, str::trim_end).len().max(1);
+        let (start, end) = (self.at, self.at + length);
+        self.diagnostic(
+            Code::Unclosed,
+            start,
+            end,
+            "this text has no closing quote",
+            "a quote is opened and not closed on its line".into(),
+            "add `\"` where the text ends; text over several lines stands between `\"\"\"` and `\"\"\"`".into(),
+        );
+        self.broken(start);
+        self.push(Kind::Text, end);
+    }
+
+    fn number(&mut self) {
+        let (length, finding) = literals::number(self.rest());
+        let start = self.at;
+        if let Some(finding) = finding {
+            let label = finding.label;
+            self.diagnostic(Code::BadLiteral, start, start + finding.length, label, finding.message, finding.help);
+            match finding.mended {
+                Some(mended) => self.mend(start, start + length, &mended),
+                None => self.broken(start),
+            }
+        }
+        self.push(Kind::Number, start + length);
+    }
+
+    /// A run of characters from a Chinese keyboard, or typographic quotes.
+    fn full_width(&mut self) {
+        let rest = self.rest();
+        let c = rest.chars().next().unwrap_or(' ');
+        if let Some(close) = literals::closing_quote(c) {
+            return self.foreign_quotes(c, close);
+        }
+        // `，` and the like stand alone; letters and digits come in words, and a word may go on in plain letters.
+        let is_word = |c: char| {
+            let plain = literals::ascii_for(c).and_then(|ascii| ascii.chars().next());
+            plain.is_some_and(|plain| plain.is_ascii_alphanumeric() || plain == '_')
+        };
+        let (length, ascii) = if is_word(c) {
+            let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let ascii: String = rest[..length].chars().filter_map(literals::ascii_for).collect();
+            (length, ascii)
+        } else {
+            (c.len_utf8(), literals::ascii_for(c).unwrap_or("").to_string())
+        };
+        let (start, end) = (self.at, self.at + length);
+        let found = &rest[..length];
+        if self.same_line_again(start, end, &ascii) {
+            return self.push_plain(start, end, &ascii);
+        }
+        let help = match ascii.as_str() {
+            "" => format!("take `{found}` away; inside text, between quotes, it may stay"),
+            _ => format!(
+                "type `{ascii}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"
+            ),
+        };
+        let label = if ascii.is_empty() { "not a sign of the language".to_string() } else { format!("type `{ascii}`") };
+        let message = match literals::is_wide_form(c) {
+            true => format!("`{found}` is a full-width character"),
+            false => format!("`{found}` is not a sign of the language"),
+        };
+        self.diagnostic(Code::FullWidthSign, start, end, &label, message, help);
+        self.push_plain(start, end, &ascii);
+    }
+
+    /// A further full-width character on a line that has one is one more place of the same finding.
+    fn same_line_again(&mut self, start: usize, end: usize, ascii: &str) -> bool {
+        let span = self.out.span(start, end);
+        let line_start = self.line_start as u32;
+        let Some(last) = self.out.diagnostics.last_mut().filter(|last| {
+            let first = last.labels.first();
+            last.code == Code::FullWidthSign
+                && last.message.contains("full-width")
+                && first.is_some_and(|label| label.span.start >= line_start)
+        }) else {
+            return false;
+        };
+        if !self.source[start..].starts_with(literals::is_wide_form) || ascii.is_empty() {
+            return false;
+        }
+        last.labels.push(Label { span, text: format!("type `{ascii}`") });
+        last.message = "this line holds full-width characters".into();
+        last.help =
+            Some("type them with the keyboard set to English; inside text, between quotes, they may stay".into());
+        true
+    }
+
+    /// Reads a foreign character as the plain one it stands for.
+    fn push_plain(&mut self, start: usize, end: usize, ascii: &str) {
+        if ascii.is_empty() {
+            self.mend(start, end, "");
+            self.at = end;
+            return;
+        }
+        self.mend(start, end, ascii);
+        let after = self.at + ascii.len();
+        match ascii.chars().next() {
+            Some('(') => self.push(Kind::OpenParen, after),
+            Some(')') => self.push(Kind::CloseParen, after),
+            Some('{') => self.push(Kind::OpenBrace, after),
+            Some('}') => self.push(Kind::CloseBrace, after),
+            Some('0'..='9') => self.push(Kind::Number, after),
+            Some('a'..='z' | 'A'..='Z' | '_') => self.push(Kind::Word, after),
+            Some('#') => {
+                self.at = end + line_length(&self.source[end..]);
+                return;
+            }
+            _ => self.push(Kind::Sign, after),
+        }
+        self.at = end;
+    }
+
+    /// `“…”`, `「…」`, `'…'`: read as text when the closing one stands on the same line.
+    fn foreign_quotes(&mut self, open: char, close: char) {
+        let rest = self.rest();
+        let line = &rest[..line_length(rest)];
+        let start = self.at;
+        let width = open.len_utf8();
+        let found = line[width..].find([close, '"', open]).map(|offset| {
+            let at = offset + width;
+            (at, line[at..].chars().next().map_or(1, char::len_utf8))
+        });
+        let (message, help) =
+            (format!("`{open}` does not begin a text"), "put text between straight quotes: `\"…\"`".to_string());
+        let code = if open == '\'' { Code::Unexpected } else { Code::FullWidthSign };
+        let Some((offset, close_width)) = found else {
+            self.diagnostic(code, start, start + width, "type `\"`", message, help);
+            self.broken(start);
+            return self.push(Kind::Text, start + line.trim_end().len().max(width));
+        };
+        let end = start + offset + close_width;
+        self.diagnostic(code, start, end, "type `\"` on both sides", message, help);
+        if line[width..offset].contains('\\') {
+            self.broken(start);
+        }
+        self.mend(start, start + width, "\"");
+        self.mend(start + offset, end, "\"");
+        // The closing quote is the first byte of its place: what stays of its width turns into spaces.
+        self.push(Kind::Text, start + offset + 1);
+        self.at = end;
+    }
+
+    /// Read as a round bracket; the closing one is reported only where no opening one was.
+    fn square_bracket(&mut self, c: char) {
+        let (start, opens) = (self.at, c == '[');
+        let line_start = self.line_start as u32;
+        let reported = self.out.diagnostics.last().is_some_and(|last| {
+            last.message.starts_with("`[`") && last.labels.first().is_some_and(|label| label.span.start >= line_start)
+        });
+        if opens || !reported {
+            let (message, help) = literals::foreign_sign(c);
+            self.diagnostic(Code::Unexpected, start, start + 1, "a round bracket belongs here", message, help);
+        }
+        self.mend(start, start + 1, if opens { "(" } else { ")" });
+        self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
+    }
+
+    fn sign(&mut self, c: char) {
+        let rest = self.rest();
+        if let Some(slip) = literals::slips().iter().find(|slip| rest.starts_with(slip.found)) {
+            let (start, end) = (self.at, self.at + slip.found.len());
+            self.diagnostic(Code::Unexpected, start, end, slip.label, slip.message.into(), slip.help.into());
+            if slip.found == "//" {
+                self.at += line_length(rest);
+                for place in start..self.at {
+                    self.mended[place] = b' ';
+                }
+                return;
+            }
+            match slip.mended {
+                Some(mended) => self.mend(start, end, mended),
+                None => self.broken(start),
+            }
+            return self.push(Kind::Sign, end);
+        }
+        if matches!(c, '[' | ']') {
+            return self.square_bracket(c);
+        }
+        let two = rest.get(..2).unwrap_or("");
+        let length = if matches!(two, "->" | "!=" | "<=" | ">=") { 2 } else { c.len_utf8() };
+        if length == c.len_utf8() && !"+-*/=<>%‰,.:;?|".contains(c) {
+            let (message, help) = literals::foreign_sign(c);
+            self.diagnostic(Code::Unexpected, self.at, self.at + length, "not understood", message, help);
+            self.broken(self.at);
+        }
+        self.push(Kind::Sign, self.at + length);
+    }
+}
+
+fn line_length(rest: &str) -> usize {
+    rest.find('\n').unwrap_or(rest.len())
+}
+
+/// From the first bar to the last one of the line; bars and `#` inside a quoted cell do not count.
+fn row_length(rest: &str) -> usize {
+    let line = &rest[..line_length(rest)];
+    let mut end = 1;
+    let mut cell_is_blank = true;
+    let mut chars = line.char_indices().skip(1);
+    while let Some((offset, c)) = chars.next() {
+        match c {
+            '|' => {
+                end = offset + 1;
+                cell_is_blank = true;
+            }
+            '#' => break,
+            '"' if cell_is_blank => {
+                cell_is_blank = false;
+                if line[offset + 1..].contains('"') {
+                    chars.by_ref().find(|(_, c)| *c == '"');
+                }
+            }
+            _ => cell_is_blank &= c.is_whitespace(),
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<Kind> {
+        scan(FileId(0), text).tokens.iter().map(|token| token.kind).collect()
+    }
+
+    #[test]
+    fn tokens_of_a_table() {
+        use Kind::*;
+        assert_eq!(
+            kinds("given teams { | code |  # a comment\n | \"a | #1\" | }"),
+            [Word, Word, OpenBrace, Row, Row, CloseBrace]
+        );
+    }
+
+    #[test]
+    fn full_width_signs_are_mended_in_place() {
+        let scan = scan(FileId(0), "key a，b（c）");
+        assert_eq!(scan.text, "key a,  b(  c)  ");
+        assert_eq!((scan.diagnostics.len(), scan.diagnostics[0].labels.len()), (1, 3));
+        assert!(scan.broken.is_empty());
+    }
+}

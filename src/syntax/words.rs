@@ -1,0 +1,205 @@
+//! The words of the language that the parser must know apart from the grammar.
+
+/// Words that are never a name.
+pub const RESERVED: &[&str] = &[
+    "and", "or", "not", "if", "then", "else", "is", "in", "between", "missing", "yes", "no", "of", "where", "during",
+    "over", "at", "to", "from", "default",
+];
+
+/// Words that start a declaration, in the order in which a reader would meet them.
+pub const DECLARATIONS: &[&str] = &[
+    "company", "unit", "data", "constant", "function", "kpi", "index", "scale", "matrix", "rating", "position",
+    "house", "test",
+];
+
+/// Declarations with a block: all but these.
+pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
+
+/// Words that may name columns and labels, but not declarations.
+const WORDS: &[&str] = &[
+    "about",
+    "above",
+    "add",
+    "applies",
+    "approved",
+    "as",
+    "attainment",
+    "average",
+    "belongs",
+    "below",
+    "best",
+    "better",
+    "bonus",
+    "brackets",
+    "by",
+    "calendar",
+    "closest",
+    "column",
+    "columns",
+    "combine",
+    "company",
+    "complete",
+    "constant",
+    "continue",
+    "count",
+    "currency",
+    "data",
+    "date",
+    "dated",
+    "decimals",
+    "deduct",
+    "deduction",
+    "distinct",
+    "draft",
+    "each",
+    "earlier",
+    "effective",
+    "eligible",
+    "end",
+    "equal",
+    "every",
+    "expect",
+    "file",
+    "fiscal",
+    "flag",
+    "for",
+    "format",
+    "formula",
+    "full",
+    "function",
+    "given",
+    "gives",
+    "group",
+    "half",
+    "halves",
+    "has",
+    "higher",
+    "house",
+    "ignore",
+    "index",
+    "kpi",
+    "kpis",
+    "language",
+    "last",
+    "latest",
+    "least",
+    "linear",
+    "lower",
+    "matrix",
+    "max",
+    "mean",
+    "measured",
+    "median",
+    "min",
+    "month",
+    "months",
+    "more",
+    "most",
+    "named",
+    "note",
+    "number",
+    "on",
+    "one",
+    "only",
+    "optional",
+    "organisation",
+    "outcome",
+    "output",
+    "own",
+    "owner",
+    "percentile",
+    "period",
+    "position",
+    "previous",
+    "prorated",
+    "purpose",
+    "quarter",
+    "quarters",
+    "range",
+    "rating",
+    "redistribute",
+    "reports",
+    "responsibilities",
+    "rest",
+    "roster",
+    "rounding",
+    "row",
+    "rows",
+    "rules",
+    "scale",
+    "scope",
+    "score",
+    "scorecard",
+    "scores",
+    "sees",
+    "share",
+    "sheet",
+    "snapshot",
+    "source",
+    "start",
+    "starting",
+    "starts",
+    "status",
+    "steps",
+    "sum",
+    "target",
+    "team",
+    "test",
+    "text",
+    "total",
+    "unit",
+    "up",
+    "valid",
+    "value",
+    "values",
+    "veto",
+    "weight",
+    "when",
+    "whole",
+    "within",
+    "year",
+    "years",
+    "zero",
+];
+
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
+/// Whether a declaration may not take this word as its name.
+pub fn is_word_of_the_language(word: &str) -> bool {
+    is_reserved(word) || WORDS.binary_search(&word).is_ok()
+}
+
+/// The known word a misspelt one was probably meant to be.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    nearest_exact(&word.to_lowercase(), known)
+}
+
+/// The same, where capitals matter.
+pub fn nearest_exact<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let length = word.chars().count();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().min(length).div_ceil(4).min(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_sorted() {
+        assert!(WORDS.is_sorted());
+    }
+
+    #[test]
+    fn misspelt_words_find_their_neighbour() {
+        assert_eq!(nearest("postion", DECLARATIONS.iter().copied()), Some("position"));
+        assert_eq!(nearest("KPI", DECLARATIONS.iter().copied()), Some("kpi"));
+        assert_eq!(nearest("salary", DECLARATIONS.iter().copied()), None);
+    }
+}

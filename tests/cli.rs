@@ -1,0 +1,46 @@
+//! The program as its users start it: arguments, exit codes, help.
+
+#[path = "cli/arguments.rs"]
+mod arguments;
+#[path = "cli/outcome.rs"]
+mod outcome;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A folder of files to run the program in.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn merit(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
+    command.current_dir(folder).args(arguments).env_remove("NO_COLOR").output().unwrap()
+}
+
+/// Exit code and both outputs, for a snapshot.
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let mut said = format!("exit code: {}\n", output.status.code().unwrap());
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        if !bytes.is_empty() {
+            said.push_str(&format!("--- {name}\n{}", text(bytes)));
+        }
+    }
+    said
+}
+
+/// Compares what the program said with the snapshot of that name in `tests/cli/snapshots`.
+fn expect(name: &str, output: &Output) {
+    insta::with_settings!({
+        snapshot_path => "cli/snapshots", prepend_module_to_snapshot => false, omit_expression => true
+    }, {
+        insta::assert_snapshot!(name, said(output));
+    });
+}
