@@ -434,11 +434,11 @@ impl Checker<'_> {
                     .help("a project has one tree of teams; remove `organisation` from one of the two"),
             );
         }
-        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. }))) {
-            if !matches!(set.time, TimeShape::Always) {
-                let span = set.span;
-                self.not_yet(span, "an organisation that changes with time");
-            }
+        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. })))
+            && !matches!(set.time, TimeShape::Always)
+        {
+            let span = set.span;
+            self.not_yet(span, "an organisation that changes with time");
         }
     }
 
