@@ -454,7 +454,7 @@ pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<
     if let Some(held) = held {
         diagnostic = diagnostic.note(held);
     }
-    diagnostic.help("add the files of that time; or run with `--allow-empty` where there truly is nothing")
+    diagnostic.help("add the files of that time; where nothing may have happened, write `may be empty` in the data set, or run once with `--allow-empty`")
 }
 
 pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {

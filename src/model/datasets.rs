@@ -48,6 +48,7 @@ impl Checker<'_> {
             time: TimeShape::Always,
             columns: Vec::new(),
             ignore_rows_starting: Vec::new(),
+            may_be_empty: false,
             belongs: Belongs::default(),
         };
         for clause in &data.clauses {
@@ -165,6 +166,7 @@ impl Checker<'_> {
                         set.time = TimeShape::Snapshot(column);
                     }
                 }
+                DataClause::MayBeEmpty(_) => set.may_be_empty = true,
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
                 }
