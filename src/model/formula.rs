@@ -1,7 +1,7 @@
 //! Formulas: names resolved, functions expanded, units and missing values worked out.
 
 use super::checker::{Checker, Progress, Symbol};
-use super::data::{ColumnIx, ColumnType, DataId, Role};
+use super::data::{ColumnIx, ColumnType, DataId, Role, TimeShape};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{ConstantId, KpiId, MatrixId, ScaleId};
@@ -635,7 +635,7 @@ impl Checker<'_> {
                 let never_zero = matches!(&*right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
                     || matches!(&*right.kind, Kind::PeriodMonths | Kind::PeriodDays);
                 let optional =
-                    left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero);
+                    left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero && sound && !any);
                 Expr::new(Kind::Binary(op, left, right), Type { base, optional }, span)
             }
             _ => self.compare(op, left, right, env, span),
@@ -1077,8 +1077,10 @@ impl Checker<'_> {
         if wanted.is_point() && got.is_none() {
             return "a score is no ratio: write `(… * 100) as point`".into();
         }
+        // Of several data sets with one row noun, the one of events comes to mind first.
         let counted = |name: &str| {
-            let set = self.model.data.iter().find(|set| set.row.singular == name);
+            let sets = || self.model.data.iter().filter(|set| set.row.singular == name);
+            let set = sets().find(|set| matches!(set.time, TimeShape::Dated(_))).or_else(|| sets().next());
             set.map_or_else(|| format!("a number in {name}"), |set| format!("`count({})`", set.name))
         };
         let (mut divide, mut instead, mut multiply) = (Vec::new(), Vec::new(), Vec::new());
@@ -1110,6 +1112,30 @@ impl Checker<'_> {
     pub(super) fn constant_number(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Number> {
         let typed = self.constant_expr(expr, unit)?;
         self.model.constant_value(&typed, None)
+    }
+
+    /// A bare number where a percentage is meant: whether 85 is 85% or 8500%, the sign tells. True after a finding.
+    pub(super) fn bare_percent(&mut self, written: &tree::Expr, what: &str) -> bool {
+        let number = match &*written.kind {
+            tree::ExprKind::Number(number) => number,
+            tree::ExprKind::Negate(inner) => return self.bare_percent(inner, what),
+            _ => return false,
+        };
+        if number.style != NumberStyle::Plain || number.unit.is_some() || number.written.is_zero() {
+            return false;
+        }
+        let text = self.text(number.span);
+        let whole = super::kpis::percent(&Number::from(number.written));
+        let mend = match whole == format!("{text}%") {
+            true => format!("write `{text}%`"),
+            false => format!("write `{text}%`, or `{whole}` if that is meant"),
+        };
+        self.report(
+            Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
+                .at(number.span, "without `%`")
+                .help(mend),
+        );
+        true
     }
 
     /// The typed form of the above.

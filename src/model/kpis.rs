@@ -76,7 +76,11 @@ impl Checker<'_> {
                 source: text(&about.source),
                 is_index: matches!(self.declarations.kpis[at], KpiDeclaration::Index(_)),
             };
-            let unit = self.number_type(ty, "a KPI").unwrap_or_else(DisplayUnit::number);
+            let known = self.number_type(ty, "a KPI");
+            if known.is_none() {
+                self.unknown_units.insert(at);
+            }
+            let unit = known.unwrap_or_else(DisplayUnit::number);
             self.model.kpis.push(Kpi { unit, ..kpi });
             self.kpi_progress.push(Progress::Open);
         }
@@ -132,6 +136,10 @@ impl Checker<'_> {
             return;
         };
         let typed = self.typed(value, &Env::subject(), None);
+        if let (true, Base::Number(dimension)) = (self.unknown_units.contains(&at), &typed.ty.base) {
+            // Said already; what its formula gives is the best guess.
+            self.model.kpis[at].unit.dimension = dimension.clone();
+        }
         let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
         let what = format!("`{}`", kpi.name.text);
         self.expect_base(&typed, &wanted, &what, type_span(&kpi.ty, kpi.name.span));

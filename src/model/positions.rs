@@ -396,7 +396,8 @@ impl Checker<'_> {
             );
         }
         seen.push((id, scope, name.span));
-        self.answerable(&kpi.value, scope, name.span, card);
+        let fixed = entry.scope.is_none() && kpi.scope.is_some();
+        self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
 
         let unit = kpi.unit.dimension.clone();
         let target: Vec<Dated> = entry
@@ -405,8 +406,7 @@ impl Checker<'_> {
             .filter_map(|dated| {
                 let when = self.dated(&dated.when)?;
                 let value = self.typed(&dated.value, &Env::subject().bare(&unit), None);
-                let what = format!("the target of `{}`", kpi.name);
-                self.expect_base(&value, &Base::Number(unit.clone()), &what, kpi.span);
+                self.target_unit(&value, &dated.value, &kpi);
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
             })
@@ -462,6 +462,24 @@ impl Checker<'_> {
         Some(Head::Kpi(Box::new(KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule })))
     }
 
+    /// A target is in the unit of its KPI.
+    fn target_unit(&mut self, value: &Expr, written: &tree::Expr, kpi: &super::Kpi) {
+        if kpi.unit.is_ratio_sign() && self.bare_percent(written, &format!("the target of `{}`", kpi.name)) {
+            return;
+        }
+        let wanted = Base::Number(kpi.unit.dimension.clone());
+        if value.ty.base.join(&wanted).is_some() {
+            return;
+        }
+        let (needed, found) = (wanted.words(), value.ty.base.words());
+        self.report(
+            Diagnostic::new(Code::WrongUnit, format!("the target of `{}` must be {needed}, and this is {found}", kpi.name))
+                .at(value.span, format!("this is {found}"))
+                .at(kpi.span, format!("the KPI is {needed}"))
+                .help(format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular)),
+        );
+    }
+
     fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
         let points = DisplayUnit::point().dimension;
         let target_type = target.first().map(|dated| Type {
@@ -481,6 +499,7 @@ impl Checker<'_> {
                 self.attainment_direction(kpi, *span);
                 let fits = CurveUse {
                     input: Dimension::none(),
+                    percent: true,
                     output: points,
                     direction: Some(Better::Higher),
                     target: Some(Type::known(Base::number())),
@@ -491,6 +510,7 @@ impl Checker<'_> {
             other => {
                 let fits = CurveUse {
                     input: kpi.unit.dimension.clone(),
+                    percent: kpi.unit.is_ratio_sign(),
                     output: points,
                     direction: Better::of(kpi.direction.as_ref()),
                     target: target_type,
@@ -683,6 +703,8 @@ impl Checker<'_> {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
                 let kpi = self.model.kpis[kpi.0].clone();
+                // A scope that the KPI has of itself is wrong there, whoever uses it.
+                let at = if kpi.scope.is_some() { kpi.span } else { at };
                 self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
@@ -723,9 +745,16 @@ impl Checker<'_> {
         }
         for (route, to) in routes {
             let text = self.text(aggregate.span);
+            // One formula may read the data set several times: one mistake.
+            let told = (at.key(), aggregate.data, scope_name(scope));
+            if !matches!(route, Route::Links(_)) && !self.scopes_told.insert(told) {
+                continue;
+            }
             let place = |diagnostic: Diagnostic| {
                 let same = aggregate.span.key() == at.key();
-                let diagnostic = diagnostic.at(at, format!("read over {} here", scope_name(scope)));
+                let fixed = self.model.kpis.iter().any(|kpi| kpi.span.key() == at.key());
+                let words = if fixed { format!("has `scope {}`", scope_name(scope)) } else { format!("read over {} here", scope_name(scope)) };
+                let diagnostic = diagnostic.at(at, words);
                 if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
             };
             match route {
@@ -768,25 +797,56 @@ impl Checker<'_> {
             sum += &format!(" + {limit} of bonus");
             highest = highest.add(&limit);
         }
-        if let Some((_, most)) = &scorecard.range {
-            highest = highest.min(most.clone());
+        sum = format!("{sum} = {highest}");
+        if let Some((_, most)) = &scorecard.range
+            && *most < highest
+        {
+            sum += &format!(", and the range ends at {most}");
+            highest = most.clone();
         }
         let declared = self.model.ratings[rating.0].clone();
-        for grade in &declared.grades {
+        for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == tree::BinaryOp::Greater { highest > *limit } else { highest >= *limit };
             if !reached {
-                self.report(
-                    Diagnostic::new(
-                        Code::Unreachable,
-                        format!("nobody in `{}` can be rated {}: the scorecard gives at most {highest} points, and {} starts at {limit}", card.position, grade.name, grade.name),
-                    )
-                    .at(at, "rated here")
-                    .at(grade.span, "never reached")
-                    .note(format!("at most {sum} = {highest}"))
-                    .help("raise the highest score of some entry, or lower the grade's limit"),
-                );
+                self.unreached.entry((rating, at_grade)).or_default().push(Unreached {
+                    position: card.position.to_string(),
+                    at,
+                    highest: highest.clone(),
+                    sum: sum.clone(),
+                });
             }
+        }
+    }
+
+    /// One finding for each grade that some scorecards cannot reach.
+    pub(super) fn unreached_grades(&mut self) {
+        for ((rating, grade), cards) in std::mem::take(&mut self.unreached) {
+            let Some(first) = cards.first() else { continue };
+            let grade = self.model.ratings[rating.0].grades[grade].clone();
+            let Some((_, limit)) = &grade.condition else { continue };
+            let (name, highest) = (&grade.name, &first.highest);
+            let same = cards.iter().all(|card| card.highest == *highest);
+            let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
+            let last = positions.pop().unwrap_or_default();
+            let positions = if positions.is_empty() { last } else { format!("{} or {last}", positions.join(", ")) };
+            let gives = match (cards.len(), same) {
+                (1, _) => format!("the scorecard gives at most {highest} points"),
+                (_, true) => format!("their scorecards give at most {highest} points"),
+                (_, false) => "their scorecards give fewer points".to_string(),
+            };
+            let message = format!("nobody in {positions} can be rated {name}: {gives}, and {name} starts at {limit}");
+            let mut finding = Diagnostic::new(Code::Unreachable, message);
+            if cards.len() == 1 {
+                finding = finding.at(first.at, "rated here").at(grade.span, "never reached");
+            } else {
+                finding = finding.at(grade.span, "never reached");
+            }
+            for card in &cards {
+                let whose = if cards.len() == 1 { String::new() } else { format!("`{}`: ", card.position) };
+                finding = finding.note(format!("{whose}at most {}", card.sum));
+            }
+            self.report(finding.help("raise the highest score of some entry, or lower the grade's limit"));
         }
     }
 
@@ -826,6 +886,16 @@ impl Checker<'_> {
             },
         }
     }
+}
+
+/// A scorecard whose highest score lies below a grade.
+pub(super) struct Unreached {
+    position: String,
+    /// Where it names the rating.
+    at: Span,
+    highest: Number,
+    /// How that comes about.
+    sum: String,
 }
 
 /// The position a scorecard belongs to, and the scope its entries have unless they say otherwise.
