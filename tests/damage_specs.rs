@@ -152,6 +152,32 @@ fn unknown_unit() {
 }
 
 #[test]
+fn unknown_currency_of_a_constant() {
+    one_error("unknown_currency_of_a_constant", "company.merit", "confirmation_premium : CNY =", "confirmation_premium : CNYY =", "CNYY");
+}
+
+#[test]
+fn key_misspelt() {
+    one_error("key_misspelt", "tables/people.merit", "key agent_no ", "key agent_nr ", "key agent_nr");
+}
+
+#[test]
+fn rating_misspelt_in_a_scorecard() {
+    one_error("rating_misspelt_in_a_scorecard", LECTURER, "rating grades", "rating grads", "rating grads");
+}
+
+#[test]
+fn kpi_declared_in_another_currency() {
+    one_error(
+        "kpi_declared_in_another_currency",
+        SALES_FORCE,
+        ": CNY/agent {\n  value = standard_premium",
+        ": USD/agent {\n  value = standard_premium",
+        "value = standard_premium",
+    );
+}
+
+#[test]
 fn kpis_in_a_circle() {
     one_error_each(
         "kpis_in_a_circle",

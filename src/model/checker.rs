@@ -78,8 +78,8 @@ pub(super) struct Checker<'t> {
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
-    /// KPIs whose declared unit nothing knows.
-    pub(super) unknown_units: BTreeSet<usize>,
+    /// KPIs whose declared unit nothing knows, or is not what the formula gives.
+    pub(super) doubtful_units: BTreeSet<usize>,
     /// The scorecards that cannot reach a grade, by rating and grade.
     pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::positions::Unreached>>,
     /// Where which data set was refused in which scope.
@@ -118,7 +118,7 @@ pub fn check<'t>(
         model: Model::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
-        unknown_units: BTreeSet::new(),
+        doubtful_units: BTreeSet::new(),
         unreached: BTreeMap::new(),
         scopes_told: BTreeSet::new(),
         column_progress: BTreeMap::new(),

@@ -230,12 +230,13 @@ impl Checker<'_> {
         }
         let mut kpis = Vec::new();
         let entries = self.entries(&written.entries, written.total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let names_rating = written.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut vetoes = Vec::new();
         let mut adjustments = Vec::new();
         for rule in &written.rules {
             match rule {
                 tree::ScorecardRule::Veto(veto) => {
-                    vetoes.extend(self.veto(veto, rating.map(|(rating, _)| rating), card));
+                    vetoes.extend(self.veto(veto, rating.map(|(rating, _)| rating), names_rating, card));
                 }
                 tree::ScorecardRule::Adjustment(adjustment) => {
                     adjustments.extend(self.adjustment(adjustment, card));
@@ -406,7 +407,10 @@ impl Checker<'_> {
             .filter_map(|dated| {
                 let when = self.dated(&dated.when)?;
                 let value = self.typed(&dated.value, &Env::subject().bare(&unit), None);
-                self.target_unit(&value, &dated.value, &kpi);
+                // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
+                if !self.doubtful_units.contains(&id.0) {
+                    self.target_unit(&value, &dated.value, &kpi);
+                }
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
             })
@@ -593,7 +597,13 @@ impl Checker<'_> {
         }
     }
 
-    fn veto(&mut self, written: &tree::Veto, rating: Option<RatingId>, card: &CardScope) -> Option<Veto> {
+    fn veto(
+        &mut self,
+        written: &tree::Veto,
+        rating: Option<RatingId>,
+        names_rating: bool,
+        card: &CardScope,
+    ) -> Option<Veto> {
         let condition = self.typed(&written.condition, &Env::subject().lenient(), Some(&Base::Flag));
         self.expect_condition(&condition, "the condition of a veto");
         self.answerable(&condition, card.scope, written.condition.span, card);
@@ -603,6 +613,10 @@ impl Checker<'_> {
             }
             tree::VetoEffect::RatingAtMost(name) => {
                 let Some(rating) = rating else {
+                    // A rating that nothing knows is reported itself.
+                    if names_rating {
+                        return None;
+                    }
                     self.report(
                         Diagnostic::new(Code::Incomplete, "this veto limits the rating, and the scorecard has none")
                             .at(name.span, "of which rating?")
