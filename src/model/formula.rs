@@ -3,7 +3,7 @@
 use super::checker::{Checker, Progress, Symbol};
 use super::data::{ColumnIx, ColumnType, DataId, Role, TimeShape};
 use super::expr::{Base, Expr, Kind, Type};
-use super::unit::{Dimension, DisplayUnit};
+use super::unit::{BaseKind, Dimension, DisplayUnit};
 use super::{ConstantId, KpiId, MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -1076,6 +1076,16 @@ impl Checker<'_> {
         }
         if wanted.is_point() && got.is_none() {
             return "a score is no ratio: write `(… * 100) as point`".into();
+        }
+        let quotient = wanted.times(got, -1);
+        let money = |positive: bool| {
+            let mut factors = quotient.factors().iter();
+            factors.find(|(base, power)| base.kind == BaseKind::Currency && (*power > 0) == positive).map(|(base, _)| base.name.clone())
+        };
+        if let (Some(to), Some(from)) = (money(true), money(false)) {
+            return format!(
+                "convert it with an exchange rate: `constant rate : {to}/{from} = …`, then `* rate`. Otherwise declare the unit `{got}`"
+            );
         }
         // Of several data sets with one row noun, the one of events comes to mind first.
         let counted = |name: &str| {
