@@ -66,7 +66,12 @@ pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[S
         [] => diagnostic.note(format!("`{folder}` holds no files")),
         _ => diagnostic.note(format!("`{folder}` holds {}", listed(present, 20))),
     };
-    match nearest(&pattern.pattern, present.iter().map(String::as_str)) {
+    // By what tells files apart: all of them end in `.csv`.
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace('*', "");
+    let wanted = stem(&pattern.pattern);
+    let stems: Vec<String> = present.iter().map(|name| stem(name)).collect();
+    let near = nearest(&wanted, stems.iter().map(String::as_str));
+    match near.and_then(|near| present.iter().find(|name| stem(name) == near)) {
         Some(near) => diagnostic.help(format!("is `{near}` the file? then write `file \"{near}\"`, or rename it")),
         None => diagnostic.help("put the file there, change the pattern, or name another folder with `--data`"),
     }
@@ -184,7 +189,7 @@ pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagn
     let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
     let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
     if cells > expected {
-        diagnostic.help("a text with the separator in it is written in quotes: `\"Smith, John\"`")
+        diagnostic.help("a cell with the separator in it is written in quotes: `\"Smith, John\"`, `\"1,234.50\"`")
     } else {
         diagnostic
             .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
@@ -428,7 +433,8 @@ pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u
 
 pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnostic {
     let round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{key}`")).collect();
-    let message = format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(" is below "));
+    let message =
+        format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(", which is below "));
     let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
     for place in places {
         diagnostic = diagnostic.in_data(place);

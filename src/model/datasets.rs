@@ -190,7 +190,8 @@ impl Checker<'_> {
                     .help("add a line such as `row policy`: it names what is counted"),
             );
         }
-        if set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
+        let written = data.clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+        if !written && set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
             let why = if set.role.is_some() { "a roster or an organisation" } else { "a data set with `valid from`" };
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
@@ -451,6 +452,11 @@ impl Checker<'_> {
             for column in &set.columns {
                 let ColumnType::Link { data, by } = &column.ty else { continue };
                 let Some(target) = self.model.data.get(data.0) else { continue };
+                // A key of columns that nothing knows is reported itself.
+                let has_key = declared[data.0].clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+                if target.key.is_empty() && has_key {
+                    continue;
+                }
                 let parts = by.len().max(1);
                 if target.key.len() == parts {
                     continue;

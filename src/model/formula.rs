@@ -223,7 +223,8 @@ impl Checker<'_> {
                 }
                 let never_zero = matches!(&*right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
                     || matches!(&*right.kind, Kind::PeriodMonths | Kind::PeriodDays);
-                let optional = left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero);
+                let optional =
+                    left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero && sound && !any);
                 Expr::new(Kind::Binary(op, left, right), Type { base, optional }, span)
             }
             _ => self.compare(op, left, right, env, span),

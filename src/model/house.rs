@@ -146,7 +146,8 @@ impl Checker<'_> {
         for (part, span) in parts {
             for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
                 let has = match part {
-                    "measured by" => !responsibility.measured_by.is_empty(),
+                    // As it is written: a KPI that nothing knows is reported itself.
+                    "measured by" => self.names_measures(responsibility),
                     "outcome" => !responsibility.outcomes.is_empty(),
                     "label" => responsibility.label.text != responsibility.name,
                     _ => {
@@ -160,6 +161,13 @@ impl Checker<'_> {
             }
         }
         found
+    }
+
+    fn names_measures(&self, responsibility: &super::Responsibility) -> bool {
+        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
+        written
+            .flat_map(|responsibilities| &responsibilities.entries)
+            .any(|written| written.name.span.key() == responsibility.span.key() && !written.measured_by.is_empty())
     }
 
     fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
