@@ -22,6 +22,15 @@ fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
     }
 }
 
+/// A text from a file as far as a message shows it.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().nth(SHOWN).is_none() {
+        return text.to_string();
+    }
+    text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
 /// The candidate most like a text, if one is like it at all.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(text);
@@ -138,7 +147,8 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
     let row = u64::from(layout.header_line) + 1;
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
     let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
-    let headers: Vec<&String> = layout.headers.iter().filter(|header| !header.is_empty()).collect();
+    let headers: Vec<String> =
+        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
     let diagnostic = Diagnostic::new(
         Code::MissingColumn,
         format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
@@ -432,11 +442,15 @@ pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u
 }
 
 pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnostic {
-    let round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{key}`")).collect();
+    let mut round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{}`", shortened(key))).collect();
+    if round.len() > 10 {
+        let between = format!("{} more", round.len() - 6);
+        round.splice(5..round.len() - 1, [between]);
+    }
     let message =
         format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(", which is below "));
     let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
-    for place in places {
+    for place in places.into_iter().take(10) {
         diagnostic = diagnostic.in_data(place);
     }
     diagnostic.help("mend the parent of one of them; the one on top has none")

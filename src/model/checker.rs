@@ -86,6 +86,8 @@ pub(super) struct Checker<'t> {
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
     pub(super) function_stack: Vec<usize>,
+    /// How often functions were expanded in the formula at hand.
+    pub(super) expansions: usize,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -126,6 +128,7 @@ pub fn check<'t>(
         scopes_told: BTreeSet::new(),
         column_progress: BTreeMap::new(),
         function_stack: Vec::new(),
+        expansions: 0,
         used: Used::default(),
         diagnostics: Vec::new(),
         reported: BTreeSet::new(),
@@ -275,7 +278,9 @@ impl<'t> Checker<'t> {
         candidates: impl IntoIterator<Item = &'n str>,
         otherwise: impl FnOnce() -> String,
     ) -> String {
-        match nearest(name, candidates) {
+        // Where hundreds of names are wrong already, the nearest of thousands is not looked for each time.
+        let near = if self.diagnostics.len() < 500 { nearest(name, candidates) } else { None };
+        match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => otherwise(),
         }

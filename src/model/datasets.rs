@@ -12,6 +12,9 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause, ScopeWord};
 
+/// How many derived columns may build on one another, each on the next.
+const MOST_COLUMNS_DEEP: usize = 32;
+
 impl Checker<'_> {
     pub(super) fn declare_data(&mut self) {
         let declared = self.declarations.data.clone();
@@ -603,7 +606,20 @@ impl Checker<'_> {
             }
             Progress::Open => {}
         }
+        let depth = self.column_progress.values().filter(|progress| **progress == Progress::Working).count();
+        if depth >= MOST_COLUMNS_DEEP {
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_COLUMNS_DEEP} columns build on one another, `{name}` at the end"),
+                )
+                .at(formula.span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.column_progress.insert(key, Progress::Working);
+        self.expansions = 0;
         let base = self.column_base(data, column);
         let typed = self.typed(formula, &Env::row(data), Some(&base));
         self.column_progress.insert(key, Progress::Done);

@@ -1,7 +1,7 @@
 //! The company's own rules for specs, and what nobody uses.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, TimeShape};
+use super::data::{ColumnIx, DataId, Role, Route, TimeShape};
 use super::{ConstantId, Entry, Head, KpiId};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -244,7 +244,10 @@ impl Checker<'_> {
                     Some(Role::Organisation { parent }) => *parent == column,
                     None => false,
                 };
-                let named = set.name_column() == Some(column);
+                // Who stands in which team is shown, and makes stints.
+                let placed = matches!(set.role, Some(Role::Roster { .. }))
+                    && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
+                let named = set.name_column() == Some(column) || placed;
                 let read = self.used.columns.contains(&(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
                     found.push(("column", declared.name.clone(), declared.span));

@@ -12,6 +12,9 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 
+/// How many KPIs may build on one another, each on the next.
+const MOST_KPIS_DEEP: usize = 100;
+
 impl Checker<'_> {
     pub(super) fn declare_constants(&mut self) {
         let declared = self.declarations.constants.clone();
@@ -122,8 +125,22 @@ impl Checker<'_> {
         if self.kpi_progress[at] != Progress::Open {
             return;
         }
+        if self.kpi_stack.len() >= MOST_KPIS_DEEP {
+            let (name, span) = (self.model.kpis[at].name.clone(), self.model.kpis[at].span);
+            self.kpi_progress[at] = Progress::Done;
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_KPIS_DEEP} KPIs build on one another, `{name}` at the end"),
+                )
+                .at(span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.kpi_progress[at] = Progress::Working;
         self.kpi_stack.push(at);
+        self.expansions = 0;
         match self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => self.kpi_formula(at, kpi),
             KpiDeclaration::Index(index) => self.index_formula(at, index),

@@ -1,7 +1,7 @@
 //! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Role, Route};
+use super::data::{ColumnIx, DataId, Role, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::kpis::percent;
@@ -12,6 +12,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord};
+
+/// Stands for a data set that is not there.
+const NO_DATA: DataId = DataId(usize::MAX);
 
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
@@ -33,15 +36,34 @@ impl Checker<'_> {
         }
     }
 
+    /// The project lacks the data set that the scope is about: said once, whatever reads in it.
+    fn nothing_to_scope_by(&mut self, scope: ScopeWord, at: Span) {
+        let first = |told: &&(_, DataId, &str)| told.1 == NO_DATA && told.2 == scope_name(scope);
+        if self.scopes_told.iter().any(|told| first(&told)) {
+            return;
+        }
+        self.scopes_told.insert((at.key(), NO_DATA, scope_name(scope)));
+        let (word, says) = match scope {
+            ScopeWord::Own => ("roster", "who holds which post"),
+            _ => ("organisation", "which teams there are, and what lies below what"),
+        };
+        let name = scope_name(scope);
+        self.report(
+            Diagnostic::new(Code::NoScope, format!("no data set is the {word}, so nothing can be read over {name}"))
+                .at(at, format!("read over {name}"))
+                .help(format!("write `{word}` in the data set that says {says}")),
+        );
+    }
+
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
         let set = self.model.data[aggregate.data.0].clone();
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
-            ScopeWord::Team => {
-                let teams = self.organisation().map(|id| self.model.data[id.0].name.clone());
-                routes.push((set.belongs.team.clone(), teams.unwrap_or_else(|| "the organisation".into())));
-            }
+            ScopeWord::Team => match self.organisation() {
+                Some(teams) => routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone())),
+                None => return self.nothing_to_scope_by(scope, at),
+            },
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
@@ -55,7 +77,7 @@ impl Checker<'_> {
                     }
                 }
                 if routes.is_empty() {
-                    routes.push((Route::None, "the roster".into()));
+                    return self.nothing_to_scope_by(scope, at);
                 }
             }
         }
