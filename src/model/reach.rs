@@ -37,8 +37,8 @@ impl Checker<'_> {
         match scope {
             ScopeWord::Company => return,
             ScopeWord::Team => {
-                let teams = self.organisation().map(|id| self.model.data[id.0].name.clone());
-                routes.push((set.belongs.team.clone(), teams.unwrap_or_else(|| "the organisation".into())));
+                let Some(teams) = self.organisation() else { return self.no_organisation(aggregate, at) };
+                routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone()));
             }
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
@@ -53,7 +53,7 @@ impl Checker<'_> {
                     }
                 }
                 if routes.is_empty() {
-                    routes.push((Route::None, "the roster".into()));
+                    return self.nobody_holds(aggregate, at, card);
                 }
             }
         }
@@ -103,6 +103,36 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
+        let unknown = self.model.data.iter().any(|set| match &set.role {
+            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
+            _ => false,
+        });
+        // A roster of a position that nobody knows may be the one that is meant.
+        if unknown {
+            return;
+        }
+        let text = self.text(aggregate.span);
+        let message = format!("`{text}` cannot be read over own: no roster says who is `{}`", card.position);
+        self.report(
+            Diagnostic::new(Code::NoScope, message)
+                .at(at, "read over own here")
+                .help(format!("write `roster as {}` in the data set of those who hold the position", card.position)),
+        );
+    }
+
+    fn no_organisation(&mut self, aggregate: &Aggregate, at: Span) {
+        let text = self.text(aggregate.span);
+        self.report(
+            Diagnostic::new(
+                Code::NoScope,
+                format!("`{text}` cannot be read over team: the project has no tree of teams"),
+            )
+            .at(at, "read over team here")
+            .help("declare the data set of the teams with `organisation`, or read it `over company`"),
+        );
     }
 
     pub(super) fn reachable_grades(
