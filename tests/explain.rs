@@ -36,8 +36,7 @@ fn every_code_is_explained_once() {
     let codes: Vec<Code> = all().map(|explanation| explanation.code).collect();
     let unique: BTreeSet<Code> = codes.iter().copied().collect();
     assert_eq!(codes.len(), unique.len(), "a code is explained twice");
-    let lacking: Vec<&str> =
-        Code::ALL.iter().filter(|code| !unique.contains(code)).map(|code| code.as_str()).collect();
+    let lacking: Vec<&str> = Code::ALL.iter().filter(|code| !unique.contains(code)).map(|code| code.as_str()).collect();
     assert!(lacking.is_empty(), "not explained in src/diagnostic/explanations: {lacking:?}");
     for code in Code::ALL {
         assert_eq!(explanation(*code).code, *code);

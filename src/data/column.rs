@@ -21,15 +21,24 @@ pub const NO_FLAG: u8 = 2;
 #[derive(Debug)]
 pub enum Column {
     /// Numbers with one count of places behind the point.
-    Fixed { scale: u32, values: Vec<i64> },
+    Fixed {
+        scale: u32,
+        values: Vec<i64>,
+    },
     /// Numbers of which some do not fit that.
     Wide(Vec<Option<Number>>),
     Day(Vec<i32>),
-    Period { codes: Vec<u32>, list: Arc<Vec<Months>> },
+    Period {
+        codes: Vec<u32>,
+        list: Arc<Vec<Months>>,
+    },
     Flag(Vec<u8>),
     Choice(Vec<u32>),
     /// Texts; and links, whose codes are the numbers of the target's keys.
-    Text { codes: Vec<u32>, texts: Arc<Dictionary> },
+    Text {
+        codes: Vec<u32>,
+        texts: Arc<Dictionary>,
+    },
 }
 
 impl Column {
@@ -232,11 +241,8 @@ fn flat<T>(parts: Vec<Builder>, mut take: impl FnMut(Builder) -> Vec<T>) -> Vec<
 }
 
 fn join_numbers(parts: Vec<Builder>) -> Column {
-    let scale = parts
-        .iter()
-        .map(|part| if let Builder::Fixed { scale, .. } = part { *scale } else { 0 })
-        .max()
-        .unwrap_or(0);
+    let scale =
+        parts.iter().map(|part| if let Builder::Fixed { scale, .. } = part { *scale } else { 0 }).max().unwrap_or(0);
     let mut fixed = parts.iter().all(|part| matches!(part, Builder::Fixed { .. }));
     let mut parts = parts;
     if fixed {

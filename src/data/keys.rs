@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, NONE, NO_DAY};
+use super::column::{Column, NO_DAY, NONE};
 use super::dictionary::Dictionary;
+use super::errors;
 use super::read::SHOWN;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table, text_of};
-use super::errors;
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::time::Day;
@@ -29,7 +29,10 @@ pub struct Keys {
 enum RowsOf {
     One(Vec<u32>),
     /// In the order of time.
-    Several { starts: Vec<u32>, rows: Vec<u32> },
+    Several {
+        starts: Vec<u32>,
+        rows: Vec<u32>,
+    },
 }
 
 /// The row a link finds.
@@ -156,7 +159,12 @@ pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Opt
     for (first, second) in clashes.iter().take(SHOWN) {
         let key = texts.get(of_row[*second as usize]);
         let place = |row: u32| table.place(row as usize, data.key.first().copied());
-        errors.push(errors::duplicate_key(data, key, [place(*first), place(*second)], common_days(table, *first, *second)));
+        errors.push(errors::duplicate_key(
+            data,
+            key,
+            [place(*first), place(*second)],
+            common_days(table, *first, *second),
+        ));
     }
     if clashes.len() > SHOWN {
         errors.push(errors::more_duplicates(data, (clashes.len() - SHOWN) as u64));

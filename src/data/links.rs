@@ -59,12 +59,7 @@ fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, U
     Some((Column::Text { codes, texts: keys.texts.clone() }, unknown))
 }
 
-fn by_parts(
-    data: &crate::model::data::DataSet,
-    table: &Table,
-    target: &Table,
-    by: &[ColumnIx],
-) -> (Column, Unknown) {
+fn by_parts(data: &crate::model::data::DataSet, table: &Table, target: &Table, by: &[ColumnIx]) -> (Column, Unknown) {
     let mut unknown = Unknown::new();
     let mut codes = Vec::with_capacity(table.rows);
     let Some(keys) = &target.keys else { return (Column::Choice(Vec::new()), unknown) };

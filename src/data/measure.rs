@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Options;
 use super::column::Column;
+use super::errors;
 use super::nodes::{Batch, Days, OtherDays, World};
 use super::own;
 use super::roster::Roster;
@@ -12,7 +13,6 @@ use super::store::Store;
 use super::table::{Shape, Table};
 use super::teams::Teams;
 use super::vector::{Rows, Vector};
-use super::errors;
 use crate::diagnostic::Diagnostic;
 use crate::model::data::ColumnIx;
 use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};

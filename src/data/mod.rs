@@ -114,11 +114,8 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
     let world = World { model, tables: &tables, nodes, place_of, inner: Default::default() };
     let mut other_days = OtherDays::default();
     let team_places = query.organisation.map(|_| teams.of_key.as_slice());
-    let rosters: Vec<roster::Roster> = query
-        .rosters
-        .iter()
-        .map(|roster| roster::build(&world, *roster, team_places, &mut other_days))
-        .collect();
+    let rosters: Vec<roster::Roster> =
+        query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
     let evaluated = measure::Evaluation { query, options, teams: &teams, rosters: &rosters, world, other_days };
     let (measures, reads, other_days) = evaluated.run()?;
     let files = reports(model, &tables, &other_days);
@@ -150,7 +147,10 @@ fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileR
                 path: file.shown.clone(),
                 data: data.name.clone(),
                 rows: file.rows as u64,
-                repairs: repairs.iter().map(|((column, repair), count)| (name(*column), repair.words(), *count)).collect(),
+                repairs: repairs
+                    .iter()
+                    .map(|((column, repair), count)| (name(*column), repair.words(), *count))
+                    .collect(),
             });
         }
     }
@@ -158,7 +158,9 @@ fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileR
 }
 
 fn marked(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
-    bits.iter().enumerate().flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+    bits.iter()
+        .enumerate()
+        .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
 }
 
 fn other_day_errors(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<Diagnostic> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::column::{Column, NONE, NO_DAY};
+use super::column::{Column, NO_DAY, NONE};
 use super::operate;
 use super::table::{ALWAYS_AFTER, Table};
 use super::vector::{Rows, Vector};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::column::{NONE, NO_DAY, NO_NUMBER};
+use super::column::{NO_DAY, NO_NUMBER, NONE};
 use super::dictionary::Dictionary;
 use super::operate::addend;
 use super::vector::{Data, Vector};
@@ -27,16 +27,41 @@ pub struct Store {
 enum Kept {
     Count,
     /// Sums in fixed point; what does not fit there, in `wide`.
-    Sum { scale: u32, sums: Vec<i128>, wide: BTreeMap<u32, Number> },
+    Sum {
+        scale: u32,
+        sums: Vec<i128>,
+        wide: BTreeMap<u32, Number>,
+    },
     /// The smallest or largest value.
-    Extreme { smallest: bool, scale: Option<u32>, fixed: Vec<i64>, other: Vec<Option<Value>> },
-    Latest { day: Vec<i32>, value: Vec<Option<Value>>, differs: Vec<bool> },
+    Extreme {
+        smallest: bool,
+        scale: Option<u32>,
+        fixed: Vec<i64>,
+        other: Vec<Option<Value>>,
+    },
+    Latest {
+        day: Vec<i32>,
+        value: Vec<Option<Value>>,
+        differs: Vec<bool>,
+    },
     /// The first two rows and the first one's value.
-    Only { rows: Vec<(u32, u32)>, value: Vec<Option<Value>> },
+    Only {
+        rows: Vec<(u32, u32)>,
+        value: Vec<Option<Value>>,
+    },
     /// All values.
-    Spread { values: Vec<(u32, Number)>, scale: Option<u32>, fixed: Vec<(u32, i64)> },
+    Spread {
+        values: Vec<(u32, Number)>,
+        scale: Option<u32>,
+        fixed: Vec<(u32, i64)>,
+    },
     /// Distinct values or keys.
-    Distinct { coded: Vec<(u32, u64)>, sorted: usize, texts: Option<Arc<Dictionary>>, other: Vec<(u32, Value)> },
+    Distinct {
+        coded: Vec<(u32, u64)>,
+        sorted: usize,
+        texts: Option<Arc<Dictionary>>,
+        other: Vec<(u32, Value)>,
+    },
 }
 
 /// The rows that an aggregate takes in: the cell of each, [`NONE`] for those left out.
@@ -241,21 +266,19 @@ impl Store {
             (Kept::Sum { scale, sums, wide }, Kept::Sum { scale: places, sums: added, wide: more }) => {
                 let by = common_scale(scale, *places, sums, wide);
                 for cell in (0..added.len()).filter(filled) {
-                    each(cell as u32, &mut |to| {
-                        match added[cell].checked_mul(by).and_then(|add| add.checked_add(sums[to as usize])) {
-                            Some(sum) => sums[to as usize] = sum,
-                            None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
-                        }
+                    each(cell as u32, &mut |to| match added[cell]
+                        .checked_mul(by)
+                        .and_then(|add| add.checked_add(sums[to as usize]))
+                    {
+                        Some(sum) => sums[to as usize] = sum,
+                        None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
                     });
                 }
                 for (cell, number) in more {
                     each(*cell, &mut |to| add_wide(wide, to, number));
                 }
             }
-            (
-                Kept::Extreme { smallest, other, .. },
-                Kept::Extreme { scale, fixed, other: others, .. },
-            ) => {
+            (Kept::Extreme { smallest, other, .. }, Kept::Extreme { scale, fixed, other: others, .. }) => {
                 for cell in (0..fixed.len()).filter(filled) {
                     let number = |scale: &u32| Value::Number(Number::from_parts(fixed[cell].into(), *scale));
                     let found = scale.as_ref().filter(|_| fixed[cell] != NO_NUMBER).map(number);
@@ -264,10 +287,7 @@ impl Store {
                     }
                 }
             }
-            (
-                Kept::Latest { day, value, differs },
-                Kept::Latest { day: days, value: values, differs: differ },
-            ) => {
+            (Kept::Latest { day, value, differs }, Kept::Latest { day: days, value: values, differs: differ }) => {
                 for cell in (0..days.len()).filter(filled) {
                     each(cell as u32, &mut |to| {
                         let to = to as usize;
@@ -390,9 +410,15 @@ impl Store {
                 } else {
                     // Some values came as texts, some as codes of texts.
                     let text = |(cell, code): &(u32, u64)| {
-                        (*cell, texts.as_ref().map_or(Value::Choice(*code as u32), |texts| Value::Text(texts.shared(*code as u32))))
+                        (
+                            *cell,
+                            texts
+                                .as_ref()
+                                .map_or(Value::Choice(*code as u32), |texts| Value::Text(texts.shared(*code as u32))),
+                        )
                     };
-                    let all: std::collections::HashSet<(u32, Value)> = coded.iter().map(text).chain(other.drain(..)).collect();
+                    let all: std::collections::HashSet<(u32, Value)> =
+                        coded.iter().map(text).chain(other.drain(..)).collect();
                     all.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
                 }
                 for (answer, count) in answers.iter_mut().zip(counts) {
@@ -408,7 +434,9 @@ impl Store {
                         answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
                     }
                 } else {
-                    let exact = |(cell, mantissa): &(u32, i64)| (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)));
+                    let exact = |(cell, mantissa): &(u32, i64)| {
+                        (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)))
+                    };
                     values.extend(fixed.iter().map(exact));
                     // Equal numbers may differ in the mark of what is approximate.
                     values.sort_by(|a, b| a.cmp(b).then(a.1.is_approximate().cmp(&b.1.is_approximate())));

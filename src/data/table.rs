@@ -42,7 +42,10 @@ pub enum Shape {
     Always,
     Dated,
     /// First and last day of each row.
-    Valid { from: Vec<i32>, to: Vec<i32> },
+    Valid {
+        from: Vec<i32>,
+        to: Vec<i32>,
+    },
     /// The day of each row; [`NO_DAY`] without one.
     Snapshot(Vec<i32>),
 }

@@ -6,9 +6,8 @@ use super::{Diagnostic, Severity};
 pub fn render(checked: &Checked) -> String {
     let mut cases: Vec<String> = Vec::new();
     for (file, source) in checked.specs() {
-        let here = |diagnostic: &&Diagnostic| {
-            checked.labels(diagnostic).first().is_some_and(|label| label.span.file == file)
-        };
+        let here =
+            |diagnostic: &&Diagnostic| checked.labels(diagnostic).first().is_some_and(|label| label.span.file == file);
         let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
             checked.diagnostics.iter().filter(here).partition(|diagnostic| diagnostic.is_error());
         let path = source.path.display().to_string();
@@ -60,7 +59,8 @@ fn failed(checked: &Checked, path: &str, error: &Diagnostic) -> String {
 
 /// `specs/a.merit:3:11: warning[unused]: …`
 fn line(checked: &Checked, diagnostic: &Diagnostic) -> String {
-    let at = checked.main_place(diagnostic).map(|place| format!("{}:{}:{}: ", place.path, place.start.0, place.start.1));
+    let at =
+        checked.main_place(diagnostic).map(|place| format!("{}:{}:{}: ", place.path, place.start.0, place.start.1));
     let (severity, code) = (diagnostic.severity.as_str(), diagnostic.code.as_str());
     format!("{}{severity}[{code}]: {}", at.unwrap_or_default(), diagnostic.message)
 }

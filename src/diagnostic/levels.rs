@@ -113,7 +113,11 @@ mod tests {
         let mut levels = Levels::default();
         for code in Code::ALL {
             let refused = levels.set(*code, Level::Allow) == Err(LevelError::AlwaysAnError(*code));
-            assert_eq!(refused, code.severity() == Severity::Error && !matches!(code.as_str(), "house-rule" | "shares-total" | "incomplete"));
+            assert_eq!(
+                refused,
+                code.severity() == Severity::Error
+                    && !matches!(code.as_str(), "house-rule" | "shares-total" | "incomplete")
+            );
         }
         assert_eq!(levels.set(Code::Unused, Level::Deny), Err(LevelError::TwoLevels(Code::Unused)));
         assert_eq!(levels.set(Code::UnknownName, Level::Deny), Ok(()));

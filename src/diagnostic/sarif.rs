@@ -13,11 +13,8 @@ pub fn render(checked: &Checked) -> String {
     let codes: Vec<Code> = used.into_iter().collect();
     let results: Vec<Value> =
         checked.diagnostics.iter().map(|diagnostic| result(checked, diagnostic, &codes)).collect();
-    let failures: Vec<Value> = checked
-        .failure
-        .iter()
-        .map(|message| json!({ "level": "error", "message": { "text": message } }))
-        .collect();
+    let failures: Vec<Value> =
+        checked.failure.iter().map(|message| json!({ "level": "error", "message": { "text": message } })).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -389,11 +389,14 @@ impl<'t> Checker<'t> {
         let mut result: Option<DisplayUnit> = None;
         for factor in &written.factors {
             let Some(unit) = self.units.get(&factor.name.text) else {
-                let currency = currency_code(&factor.name.text).map(|code| format!("write `{code}`, its code of ISO 4217"));
-                let near = || self.did_you_mean(&factor.name.text, self.units.names(), || {
-                    let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
-                    format!("declare it: `unit {one}, {one}s` for something that is counted")
-                });
+                let currency =
+                    currency_code(&factor.name.text).map(|code| format!("write `{code}`, its code of ISO 4217"));
+                let near = || {
+                    self.did_you_mean(&factor.name.text, self.units.names(), || {
+                        let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
+                        format!("declare it: `unit {one}, {one}s` for something that is counted")
+                    })
+                };
                 let mend = currency.unwrap_or_else(near);
                 self.report(
                     Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", factor.name.text))

@@ -63,7 +63,9 @@ impl Checker<'_> {
         let number = expr.ty.base.is_number();
         if !number {
             let mend = match expr.ty.base {
-                Base::Date => "days between dates are counted: `days_between(issued, period.end) <= 30 days`".to_string(),
+                Base::Date => {
+                    "days between dates are counted: `days_between(issued, period.end) <= 30 days`".to_string()
+                }
                 _ => format!("{operator} works on numbers; name a column or a KPI that is one"),
             };
             self.wrong_type(expr, "a number", &mend);
@@ -73,7 +75,11 @@ impl Checker<'_> {
 
     pub(super) fn expect_flag(&mut self, expr: &Expr, operator: &str) {
         if !matches!(expr.ty.base, Base::Flag | Base::Any) {
-            self.wrong_type(expr, "a condition", &format!("{operator} belongs to conditions such as `status = active`"));
+            self.wrong_type(
+                expr,
+                "a condition",
+                &format!("{operator} belongs to conditions such as `status = active`"),
+            );
         }
     }
 
@@ -88,8 +94,9 @@ impl Checker<'_> {
         }
         let culprit = first_optional(expr);
         let text = self.text(culprit.span);
-        let mut finding = Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
-            .at(culprit.span, "may be missing");
+        let mut finding =
+            Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
+                .at(culprit.span, "may be missing");
         match &*culprit.kind {
             Kind::Binary(tree::BinaryOp::Divide, ..) => finding = finding.note("dividing by 0 gives a missing value"),
             Kind::Aggregate(_) => finding = finding.note("over no rows there is nothing to tell"),
@@ -150,7 +157,11 @@ impl Checker<'_> {
                 Code::WrongUnit,
                 match ["`", "the column", "the output"].iter().any(|start| what.starts_with(start)) {
                     true => {
-                        format!("{what} is declared as {}, and its formula gives {}", unit_words(wanted), unit_words(got))
+                        format!(
+                            "{what} is declared as {}, and its formula gives {}",
+                            unit_words(wanted),
+                            unit_words(got)
+                        )
                     }
                     false => format!("{what} is {}, and this gives {}", unit_words(wanted), unit_words(got)),
                 },
@@ -166,12 +177,16 @@ impl Checker<'_> {
         let text = self.text(expr.span);
         let ratio = text.ends_with(['%', '‰']);
         let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '_' | '.')).collect();
-        let needed = if wanted.is_none() { "a plain number or a ratio".to_string() } else { format!("in {}", wanted.plural()) };
+        let needed =
+            if wanted.is_none() { "a plain number or a ratio".to_string() } else { format!("in {}", wanted.plural()) };
         let (message, mend) = if wanted.is_none() {
             (format!("`{text}` has a unit, and {what} is {needed}"), format!("write `{digits}` or `{digits}%`"))
         } else if ratio {
             let amount = format!("`{digits} {}`", wanted.plural());
-            (format!("`{text}` is a ratio, and {what} is {needed}"), format!("write it with its unit, such as {amount}"))
+            (
+                format!("`{text}` is a ratio, and {what} is {needed}"),
+                format!("write it with its unit, such as {amount}"),
+            )
         } else if got.is_none() {
             let mend = format!("write the unit behind the number: `{text} {}`", wanted.plural());
             (format!("`{text}` has no unit, and {what} is {needed}"), mend)

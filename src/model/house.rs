@@ -15,7 +15,9 @@ impl Checker<'_> {
         let sound = !self.diagnostics.iter().any(Diagnostic::is_error);
         for rule in rules {
             let found: Vec<Diagnostic> = match &rule.kind {
-                HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => vec![backwards(rule.span)],
+                HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => {
+                    vec![backwards(rule.span)]
+                }
                 HouseRuleKind::WeightLimits { least: Some(least), most: Some(most) } if value(least) > value(most) => {
                     vec![backwards(rule.span)]
                 }
@@ -288,9 +290,10 @@ fn backwards(span: Span) -> Diagnostic {
 
 fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
     let (message, mend) = match part {
-        "measured by" => {
-            (format!("the {what} `{name}` is measured by nothing"), "add a line such as `measured by premium`".to_string())
-        }
+        "measured by" => (
+            format!("the {what} `{name}` is measured by nothing"),
+            "add a line such as `measured by premium`".to_string(),
+        ),
         "label" => (format!("the {what} `{name}` has no label"), format!("write one behind its name: `{name} \"…\"`")),
         _ => (format!("the {what} `{name}` has no {part}"), format!("add a line with `{part}`")),
     };

@@ -280,7 +280,9 @@ impl Checker<'_> {
                     Code::SharesTotal,
                     match equal {
                         0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
-                        _ => format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known)),
+                        _ => {
+                            format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known))
+                        }
                     },
                 )
                 .at(at, format!("{} together", shown(&known)))

@@ -565,7 +565,13 @@ fn unit_of(dimension: &Dimension) -> String {
 /// A value just beyond the last threshold.
 fn hole_example(op: BinaryOp, edge: &Number, unit: &str, counted: bool) -> String {
     let whole = counted && *edge >= Number::ONE;
-    let step = if whole { Number::ONE } else if edge.abs() <= Number::from(5) { Number::from_parts(1, 3) } else { Number::from_parts(1, 2) };
+    let step = if whole {
+        Number::ONE
+    } else if edge.abs() <= Number::from(5) {
+        Number::from_parts(1, 3)
+    } else {
+        Number::from_parts(1, 2)
+    };
     let value = match op {
         BinaryOp::GreaterOrEqual => edge.sub(&step),
         BinaryOp::LessOrEqual => edge.add(&step),

@@ -94,8 +94,9 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     let result = match read_as(task, wanted, options, None) {
         Ok(Ok(content)) => Ok(content),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
-        Ok(Err(NotUtf8)) => read_as(task, wanted, options, Some(Encoding::Gb18030))
-            .map(|content| content.unwrap_or_default()),
+        Ok(Err(NotUtf8)) => {
+            read_as(task, wanted, options, Some(Encoding::Gb18030)).map(|content| content.unwrap_or_default())
+        }
         Err(error) => Err(error),
     };
     let mut content = result.unwrap_or_else(|error| FileContent {

@@ -156,7 +156,10 @@ mod tests {
             (3, vec!["d", "5\" pipe", "xy"]),
             (4, vec!["last", ""]),
         ];
-        assert_eq!(rows.iter().map(|(line, row)| (*line, row.iter().map(String::as_str).collect())).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            rows.iter().map(|(line, row)| (*line, row.iter().map(String::as_str).collect())).collect::<Vec<_>>(),
+            expected
+        );
     }
 
     #[test]
