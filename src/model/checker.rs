@@ -273,7 +273,7 @@ impl<'t> Checker<'t> {
                 let mend = self.did_you_mean(&name.text, candidates.iter().copied(), || match candidates.as_slice() {
                     [] => format!("declare a {wanted} `{}`", name.text),
                     [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
-                    [some @ ..] if some.len() <= 6 => {
+                    some if some.len() <= 6 => {
                         let known = super::formula::list(some);
                         format!("write one of {known}, or declare a {wanted} `{}`", name.text)
                     }
