@@ -27,6 +27,8 @@ pub(super) struct RowContext {
     pub(super) via: Vec<ColumnIx>,
     /// The context's period.
     pub(super) months: Months,
+    /// In the formula of a scale: what the scale is read at.
+    pub(super) read: Option<NodeId>,
 }
 
 impl Planner<'_> {
@@ -58,6 +60,11 @@ impl Planner<'_> {
                 RowNode::Call(*builtin, arguments.iter().map(|argument| self.row(argument, row)).collect())
             }
             Kind::Aggregate(aggregate) => return self.inner(aggregate, row),
+            Kind::Scale(scale, value) => {
+                let value = self.row(value, row);
+                return self.row_scale(*scale, value, row);
+            }
+            Kind::EntryValue if row.read.is_some() => return row.read.unwrap_or(NodeId(0)),
             // The same for all rows: computed as a formula without a subject.
             _ => RowNode::Constant(self.fixed(expr, row)),
         };
@@ -81,7 +88,7 @@ impl Planner<'_> {
         let target = self.model.links_to(row.data, &path);
         match &self.model.data[target.0].columns[column.0].derived {
             Some(derived) => {
-                let row = RowContext { data: row.data, via: path, months: row.months };
+                let row = RowContext { data: row.data, via: path, months: row.months, read: None };
                 self.row(derived, &row)
             }
             None => {
@@ -119,7 +126,7 @@ impl Planner<'_> {
         self.row_node(row.data, RowNode::Inner { via: row.via.clone(), measure })
     }
 
-    fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
+    pub(super) fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
         NodeId(self.table(data).nodes.insert_full(node).0)
     }
 

@@ -50,6 +50,7 @@ impl World<'_> {
             Some(condition) => self.of_row(condition, data, row, when, months) == Value::Flag(true),
         };
         let rows: Vec<(&Row, When)> = rows.into_iter().filter(|(row, when)| holds(row, *when)).collect();
+        let adds = matches!(aggregate.function, F::Sum | F::Average);
         let mut values = Vec::new();
         for (row, when) in &rows {
             let value = match &aggregate.value {
@@ -58,7 +59,8 @@ impl World<'_> {
             };
             match value {
                 Value::Missing(_) => {}
-                Value::Number(number) if number.as_decimal().is_none() => {
+                // Before it is added.
+                Value::Number(number) if adds && number.as_decimal().is_none() => {
                     let rounded = number.round_places(24, Rounding::HalfEven).mark_approximate();
                     values.push((*row, Value::Number(rounded)));
                 }
@@ -102,7 +104,10 @@ impl World<'_> {
                 }
                 Value::Number(number(distinct.len()))
             }
-            _ if values.is_empty() => Value::Missing(Missing::NoRows),
+            // The single row, whether its value is blank or not.
+            F::Only if rows.len() > 1 => Value::Missing(Missing::Ambiguous("several".into())),
+            _ if rows.is_empty() => Value::Missing(Missing::NoRows),
+            _ if values.is_empty() => Value::Missing(Missing::Blank),
             F::Share => {
                 let yes = values.iter().filter(|(_, value)| *value == Value::Flag(true)).count();
                 Value::Number(number(yes).div(&number(values.len())).unwrap())
@@ -125,15 +130,23 @@ impl World<'_> {
                     span(row.get(&column), self).map(|(_, last)| last)
                 };
                 let newest = values.iter().map(|(row, _)| date(row)).max().unwrap();
-                one_of(values.iter().filter(|(row, _)| date(row) == newest).map(|(_, value)| value), true)
+                let on_it: Vec<&Value> =
+                    values.iter().filter(|(row, _)| date(row) == newest).map(|(_, value)| value).collect();
+                match on_it.iter().all(|other| *other == on_it[0]) {
+                    true => on_it[0].clone(),
+                    false => Value::Missing(Missing::Ambiguous("several".into())),
+                }
             }
-            F::Only => one_of(values.iter().map(|(_, value)| value), false),
+            F::Only => values.remove(0).1,
         }
     }
 
     /// The rows that are read by time, each with the day as of which its links are followed.
     fn rows_read(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Result<Vec<(&Row, When)>, Missing> {
         let data = aggregate.data;
+        if let Whose::Team(None) = whose {
+            return Err(Missing::Stated("in no team".into()));
+        }
         let all = self.rows[data.0].iter();
         let shape = self.shape(data);
         if let TimeShape::Always = shape {
@@ -226,16 +239,5 @@ impl World<'_> {
             }
             Whose::Linked(links, key) => self.key_behind(data, row, links, when).as_ref() == Some(*key),
         }
-    }
-}
-
-/// The one value there is; of several, why there is none.
-fn one_of<'v>(values: impl Iterator<Item = &'v Value>, same_will_do: bool) -> Value {
-    let values: Vec<&Value> = values.collect();
-    match values.as_slice() {
-        [one, others @ ..] if others.is_empty() || (same_will_do && others.iter().all(|other| other == one)) => {
-            (*one).clone()
-        }
-        _ => Value::Missing(Missing::Ambiguous("several".into())),
     }
 }

@@ -221,14 +221,14 @@ fn time_columns(set: &mut Set, random: &mut Random) {
 
 pub enum Way {
     None,
-    Links(Vec<usize>),
+    Links,
     Several(String),
 }
 
 /// The shortest chain of links.
 pub fn way(sets: &[Set], from: usize, to: usize) -> Way {
     if from == to {
-        return Way::Links(Vec::new());
+        return Way::Links;
     }
     let mut paths: Vec<(usize, Vec<usize>)> = vec![(from, Vec::new())];
     for _ in 0..4 {
@@ -243,7 +243,7 @@ pub fn way(sets: &[Set], from: usize, to: usize) -> Way {
         let found: Vec<&(usize, Vec<usize>)> = next.iter().filter(|(at, _)| *at == to).collect();
         match found.as_slice() {
             [] => paths = next.into_iter().filter(|(at, _)| *at != from).collect(),
-            [(_, path)] => return Way::Links(path.clone()),
+            [_] => return Way::Links,
             [(_, path), ..] => return Way::Several(sets[from].columns[path[0]].name.clone()),
         }
     }

@@ -64,5 +64,6 @@ pub fn shrink(project: &Project, what: String) -> (Project, String) {
 /// A project without the rows that others link to is refused for another reason.
 fn alike(one: &str, other: &str) -> bool {
     let refused = |what: &str| what.starts_with("the program refuses");
-    if refused(other) { one == other } else { !refused(one) }
+    let reason = |what: &str| what.contains("reason:");
+    if refused(other) { one == other } else { !refused(one) && reason(one) == reason(other) }
 }

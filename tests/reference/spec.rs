@@ -42,6 +42,8 @@ struct Maker<'r> {
     random: &'r mut Random,
     sets: Vec<Set>,
     kpis: Vec<Kpi>,
+    /// KPIs that were made up for an entry.
+    more: Vec<String>,
 }
 
 const WINDOWS: [&str; 10] = [
@@ -62,7 +64,7 @@ pub fn project(seed: u64, size: usize) -> Project {
     let sets = schema::sets(&mut random);
     let files = schema::files(&sets, &mut random, size);
     let period = random.pick(&["2026-Q1", "2026-Q2", "2026-H1", "2026-03", "2026-01", "2026", "2025-H2", "2026-Q3"]);
-    let mut maker = Maker { random: &mut random, sets, kpis: Vec::new() };
+    let mut maker = Maker { random: &mut random, sets, kpis: Vec::new(), more: Vec::new() };
     let blocks = maker.blocks(size);
     Project { blocks, files, period }
 }
@@ -86,7 +88,7 @@ impl Maker<'_> {
         let mut blocks = vec![company + "}", "unit wan \"万\" = 10_000 CNY".into()];
         let nouns: Vec<String> = self.sets.iter().map(|set| format!("unit {0}, {0}s", set.row)).collect();
         blocks.push(nouns.join("\n").replace("persons", "people"));
-        blocks.push("constant floor_of : number = 2, from 2026-Q1 3, from 2026-05-01 3.5".into());
+        blocks.push("constant floor_of : number = 2, from 2026-02-01 3, from 2026-05-01 3.5".into());
         blocks.push("constant bar : CNY = 1_000 CNY, from 2025-10-01 900 CNY".into());
         blocks.push("function twice(x) = x + x 1 quarter earlier".into());
         blocks.push("function part(x, y) = if y > 0 then x / y else missing \"nothing to compare with\"".into());
@@ -143,6 +145,7 @@ impl Maker<'_> {
                 }
             }
         }
+        blocks.append(&mut self.more);
         blocks
     }
 
@@ -267,7 +270,7 @@ impl Maker<'_> {
             return None;
         }
         let inner: Vec<usize> = (0..self.sets.len())
-            .filter(|at| *at != outer && matches!(way(&self.sets, *at, outer), Way::Links(_)))
+            .filter(|at| *at != outer && matches!(way(&self.sets, *at, outer), Way::Links))
             .collect();
         // A derived column can be read by its own data set's formulas only when it is declared.
         if inner.is_empty() {
@@ -402,7 +405,7 @@ impl Maker<'_> {
         let set = self.random.below(self.sets.len());
         let found = |to: usize| match way(&self.sets, set, to) {
             Way::None => false,
-            Way::Links(_) => true,
+            Way::Links => true,
             Way::Several(_) => true,
         };
         let (own, team) = (found(PEOPLE), found(TEAMS));
@@ -468,6 +471,7 @@ impl Maker<'_> {
                 let (name, _, optional) = self.random.one(&fits);
                 match self.random.below(5) {
                     0 => (format!("{name} {}", self.random.pick(&WINDOWS)), optional),
+                    1 | 3 if unit == Unit::Money => (format!("{name} previous period"), optional),
                     1 => (format!("growth({name})"), true),
                     2 => (format!("twice({name})"), optional),
                     3 => (format!("part({name}, {name} previous period)"), true),
@@ -655,37 +659,29 @@ impl Maker<'_> {
         let mut text = String::new();
         for (at, weight) in weights.into_iter().enumerate() {
             let group = deep > 0 && self.chance(30);
-            let free: Vec<usize> = (0..self.kpis.len()).filter(|kpi| !used.contains(kpi)).collect();
+            let mut free: Vec<usize> = (0..self.kpis.len()).filter(|kpi| !used.contains(kpi)).collect();
             let applies = if self.chance(15) { format!(" applies when {}", self.condition(1)) } else { String::new() };
-            if group || free.is_empty() {
+            if group {
                 let name = format!("g{deep}_{at}_{}", self.random.below(1000));
-                let inside = if free.is_empty() { self.again(used) } else { self.entries(deep.saturating_sub(1), false, used) };
+                let inside = self.entries(deep - 1, false, used);
                 let combine = match self.random.below(8) {
                     0 => "combine sum\n",
                     1 => "combine geometric mean\n",
                     _ => "",
                 };
-                if points {
-                    text += &format!("    {weight} {}\n", self.entry(0, points));
-                } else {
-                    text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
-                }
+                text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
                 continue;
+            }
+            if free.is_empty() {
+                let kpi = self.kpi(self.kpis.len());
+                self.more.push(kpi);
+                free.push(self.kpis.len() - 1);
             }
             let kpi = self.random.one(&free);
             used.push(kpi);
             text += &format!("    {weight} {}{applies}\n", self.entry(kpi, points));
         }
         text
-    }
-
-    /// All KPIs are used: one of them over the company, once more.
-    fn again(&mut self, used: &mut Vec<usize>) -> String {
-        let kpi = self.random.one(used);
-        let name = self.kpis[kpi].name.clone();
-        let target = self.amount(self.kpis[kpi].kind, 2);
-        let over = if self.kpis[kpi].fixed { "" } else { " over company" };
-        format!("    100% {name}{over} target {target} score formula 50 point + weight * 1 point + (if value > target then 1 point else 0 point)\n")
     }
 
     fn entry(&mut self, kpi: usize, points: bool) -> String {
@@ -697,7 +693,7 @@ impl Maker<'_> {
         let (one, two, three) = (self.amount(kind, 1), self.amount(kind, 2), self.amount(kind, 10));
         let target = match self.random.below(7) {
             0 => format!("{one} in Q1, {two} in Q2, {three} in Q3, {one} in Q4"),
-            1 => format!("{one}, from 2026-Q1 {two}, from 2026-03-15 {three}"),
+            1 => format!("{one}, from 2026-01-01 {two}, from 2026-03-15 {three}"),
             2 if kind != Kind::Points => {
                 let unit = if kind == Kind::Money { Unit::Money } else { Unit::Plain };
                 self.number(unit, 1).0
