@@ -9,7 +9,7 @@ use merit::syntax::tree::{AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
 use merit::value::{Missing, Value};
 
-use super::formulas::{At, MISTAKES};
+use super::formulas::{At, MISTAKES, stated};
 use super::rows::{Key, Row, When, World, span};
 use super::score::Seat;
 
@@ -36,13 +36,21 @@ impl World<'_> {
     /// An aggregate inside an aggregate: over the company, the rows linked to this one.
     pub fn inner(&self, aggregate: &Aggregate, data: DataId, row: &Row, months: Months) -> Value {
         let (_, links) = aggregate.inner.as_ref().expect("the outer data set is known");
-        self.read(aggregate, &Whose::Linked(links, &self.key(data, row)), months)
+        match self.read(aggregate, &Whose::Linked(links, &self.key(data, row)), months) {
+            // Said without the count.
+            Value::Missing(Missing::TooFew { needed, .. }) => stated(&format!("fewer than {needed} rows")),
+            value => value,
+        }
     }
 
     fn read(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Value {
         let data = aggregate.data;
         let rows = match self.rows_read(aggregate, whose, months) {
             Ok(rows) => rows,
+            // No stock was taken: no rows, which are fewer than any number.
+            Err(Missing::NoRows) if aggregate.at_least.is_some_and(|needed| needed > 0) => {
+                return Value::Missing(Missing::TooFew { got: 0, needed: aggregate.at_least.unwrap() });
+            }
             Err(reason) => return Value::Missing(reason),
         };
         let holds = |row: &Row, when: When| match &aggregate.condition {
@@ -68,8 +76,9 @@ impl World<'_> {
             }
         }
         if let Some(needed) = aggregate.at_least {
-            if (values.len() as u64) < needed {
-                return Value::Missing(Missing::TooFew { got: values.len() as u64, needed });
+            let got = if aggregate.function == F::Only { rows.len() } else { values.len() } as u64;
+            if got < needed {
+                return Value::Missing(Missing::TooFew { got, needed });
             }
         }
         let number = |count: usize| Number::from(count as u64);
@@ -104,9 +113,13 @@ impl World<'_> {
                 }
                 Value::Number(number(distinct.len()))
             }
-            // The single row, whether its value is blank or not.
+            // The single row, whether its value is missing (with its reason) or not.
             F::Only if rows.len() > 1 => Value::Missing(Missing::Ambiguous("several".into())),
             _ if rows.is_empty() => Value::Missing(Missing::NoRows),
+            F::Only => {
+                let (row, when) = rows[0];
+                self.of_row(aggregate.value.as_ref().unwrap(), data, row, when, months)
+            }
             _ if values.is_empty() => Value::Missing(Missing::Blank),
             F::Share => {
                 let yes = values.iter().filter(|(_, value)| *value == Value::Flag(true)).count();
@@ -137,7 +150,6 @@ impl World<'_> {
                     false => Value::Missing(Missing::Ambiguous("several".into())),
                 }
             }
-            F::Only => values.remove(0).1,
         }
     }
 

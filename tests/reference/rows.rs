@@ -59,7 +59,8 @@ impl<'m> World<'m> {
                 }
                 row
             };
-            lines.map(row).collect()
+            // A row without any cell filled is none.
+            lines.filter(|line| line.chars().any(|one| one != ',')).map(row).collect()
         };
         World { model, rows: (0..model.data.len()).map(read).collect(), months }
     }
