@@ -134,6 +134,20 @@ fn own_rows_that_ended_before_a_window_do_not_hold_during_it() {
     assert_eq!(outputs(&project(deals, lines), &files, "2026-Q1"), ["11"].map(number));
 }
 
+#[test]
+fn rows_are_counted_though_no_column_of_them_is_read() {
+    let notes = "
+        data notes {
+          file \"notes.csv\"
+          row note
+          column n : number
+          column t : text optional
+        }";
+    let lines = "output counted : number = count(notes) over company as %";
+    let files = [TEAMS, PEOPLE, ("notes.csv", "n,t\n1,\n2,x\n3,y")];
+    assert_eq!(outputs(&project(notes, lines), &files, "2026-Q1"), ["3"].map(number));
+}
+
 fn number(text: &str) -> String {
     let value = merit::value::Value::Number(text.parse().unwrap());
     format!("{value:?}")

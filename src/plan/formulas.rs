@@ -135,7 +135,7 @@ impl Planner<'_> {
         let value = aggregate.value.as_ref().map(|value| self.row(value, &row));
         let condition = aggregate.condition.as_ref().map(|condition| self.row(condition, &row));
         match &group {
-            Group::Company => {}
+            Group::Company => self.need_links(data, &[]),
             Group::Team { via } | Group::Own { via, .. } | Group::Key { via, .. } => self.need_links(data, via),
         }
         self.need_window(data, &rows, read);

@@ -48,7 +48,9 @@ impl World<'_> {
         let rows = match self.rows_read(aggregate, whose, months) {
             Ok(rows) => rows,
             // No stock was taken: no rows, which are fewer than any number.
-            Err(Missing::NoRows) if aggregate.at_least.is_some_and(|needed| needed > 0) => {
+            Err(Missing::NoRows)
+                if aggregate.at_least.is_some_and(|needed| needed > 0) && !matches!(whose, Whose::Linked(..)) =>
+            {
                 return Value::Missing(Missing::TooFew { got: 0, needed: aggregate.at_least.unwrap() });
             }
             Err(reason) => return Value::Missing(reason),
