@@ -7,12 +7,15 @@
 //! [`project`] runs the passes up to the model over folders of files; [`report`] shows the results; [`cli`] is the
 //! program's command line.
 //!
+//! [`format`] goes the way back: text in the one style.
+//!
 //! [`diagnostic`] is what every stage says about mistakes.
 
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;
+pub mod format;
 pub mod model;
 pub mod nearest;
 pub mod number;
