@@ -4,11 +4,14 @@
 //! too long is not aligned, and a cell much wider than the others of its column does not push them away.
 
 use super::clause::{Clause, Kind};
-use super::doc::{Doc, WIDTH};
+use super::doc::{Doc, WIDTH, write};
 use unicode_width::UnicodeWidthStr;
 
 /// How much wider than the narrowest cell of its column a cell may be and still be aligned with it.
 const SPREAD: usize = 24;
+
+/// Where a column is wider than this, lines without it do not leave its place blank.
+const BLANK: usize = 24;
 
 /// The widths of the columns that lines are aligned by; a column that none of them has is 0 wide.
 #[derive(Debug, Default)]
@@ -53,33 +56,45 @@ fn has_weight(clause: &Clause) -> bool {
     matches!(clause.kind, Kind::Entry | Kind::Weighted) && clause.cells.first().is_some_and(|cell| cell.column == 0)
 }
 
-/// How wide the weights of a block are; `equal` is a word of its own and does not count.
+/// How wide the weights of a block are; `equal` is a word, not a number, and does not count.
 pub fn weight_width<'c>(clauses: impl Iterator<Item = &'c Clause>) -> usize {
     let weights = clauses.filter(|clause| has_weight(clause)).map(|clause| &clause.cells[0].doc);
-    weights.filter_map(Doc::width).filter(|width| *width < "equal".len()).max().unwrap_or(0)
+    weights.filter(|doc| write(doc, 0) != "equal").filter_map(Doc::width).max().unwrap_or(0)
 }
 
 /// The text of a clause, aligned where the line stays short enough.
 pub fn aligned(clause: Clause, columns: &Columns, indent: usize) -> Doc {
-    let gaps = gaps(&clause, columns);
+    let gaps = gaps_of(&clause, columns, false);
     let width = |gaps: &[usize]| {
         let cells = clause.cells.iter().map(|cell| cell.doc.width()).sum::<Option<usize>>();
         cells.map(|cells| indent + cells + gaps.iter().sum::<usize>())
     };
-    let natural: Vec<usize> = clause.cells.iter().skip(1).map(|cell| cell.gap).collect();
     let gaps = match width(&gaps) {
-        // The weights of a block stand under each other in any case.
-        Some(width) if width > WIDTH => gaps.iter().take(1).chain(natural.iter().skip(1)).copied().collect(),
+        // A line that would grow too long begins like the others, and its further cells follow each other.
+        Some(width) if width > WIDTH => {
+            let fixed = if clause.kind == Kind::Entry { 2 } else { 1 };
+            let natural = clause.cells.iter().skip(1 + fixed).map(|cell| cell.gap);
+            gaps_of(&clause, columns, true).into_iter().take(fixed).chain(natural).collect()
+        }
         _ => gaps,
     };
     assemble(clause, &gaps)
 }
 
-fn gaps(clause: &Clause, columns: &Columns) -> Vec<usize> {
+/// The spaces before each cell but the first; `tight` leaves no place blank.
+fn gaps_of(clause: &Clause, columns: &Columns, tight: bool) -> Vec<usize> {
     let mut at = 0;
     let mut gaps = Vec::new();
     for (index, cell) in clause.cells.iter().enumerate() {
-        let start = columns.starts.iter().find(|(column, _)| *column == cell.column).map_or(0, |(_, start)| *start);
+        let place = columns.starts.iter().position(|(column, _)| *column == cell.column).unwrap_or(0);
+        let mut start = columns.starts.get(place).map_or(0, |(_, start)| *start);
+        // A score without a target moves to the place of the targets where these are wide.
+        if let (Kind::Entry, Some((column, left))) = (clause.kind, place.checked_sub(1).map(|at| columns.starts[at])) {
+            let absent = clause.cells.iter().all(|cell| cell.column != column);
+            if absent && column > 1 && (tight || start - left > BLANK) {
+                start = left;
+            }
+        }
         if index > 0 {
             let gap = cell.gap.max(start.saturating_sub(at));
             gaps.push(gap);
