@@ -10,6 +10,7 @@ import html
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -140,35 +141,21 @@ def run(arguments, folder):
 
 
 # A spec with the mistake most people make first: the unit of the formula is not the one declared.
-BROKEN = """\
-company "Example Life" {
-  currency CNY
-}
-
-unit person, people
-unit policy, policies
-
-data policies {
-  file "policies.csv"
-  row policy
-  key policy_no
-  dated by issued
-  column policy_no : text
-  column issued    : date
-  column premium   : CNY
-}
-
-kpi productivity "Premium per person" : CNY/person {
-  value = sum(premium of policies) / count(policies)
-  higher is better
-}
-"""
+# A mistake that is easily made: premium per person, divided by the policies.
+SOUND, BROKEN = "personal_new_premium / agent_headcount", "personal_new_premium / count(policies)"
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "kpis.merit").write_text(BROKEN, encoding="utf-8")
-        error = picture("merit check kpis.merit", run(["check", "kpis.merit"], folder))
+        specs = pathlib.Path(folder, "specs", "insurance")
+        shutil.copytree(ROOT / "specs" / "insurance", specs, ignore=shutil.ignore_patterns("data"))
+        broken = 0
+        for path in specs.rglob("*.merit"):
+            text = path.read_text(encoding="utf-8")
+            broken += text.count(SOUND)
+            path.write_text(text.replace(SOUND, BROKEN), encoding="utf-8")
+        assert broken == 1, f"`{SOUND}` stands {broken} times in the specs"
+        error = picture("merit check specs/insurance", run(["check", "specs/insurance"], folder))
     (ROOT / "docs" / "error.svg").write_text(error, encoding="utf-8")
 
     arguments = ["eval", "specs/insurance", "--period", "2026-Q3"]

@@ -57,7 +57,8 @@ fn long_help_is_wrapped_and_escapes_stay_off_the_terminal() {
 #[test]
 fn long_lines_are_cut_around_their_label() {
     let mut sources = SourceSet::default();
-    let text = format!("# a\nkpi x {}标准保费 {}\n\t# b{}", "word ".repeat(30), "more ".repeat(30), " and so on".repeat(20));
+    let text =
+        format!("# a\nkpi x {}标准保费 {}\n\t# b{}", "word ".repeat(30), "more ".repeat(30), " and so on".repeat(20));
     let at = text.find("标准").unwrap();
     let file = sources.add("a.merit", text);
     let middle = Diagnostic::new(Code::Unexpected, "in the middle").at(Span::new(file, at, at + 12), "here");

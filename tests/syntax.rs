@@ -50,8 +50,15 @@ fn every_code_of_this_stage_has_a_bad_file() {
     let found: std::collections::BTreeSet<&str> =
         files.flat_map(|path| read(&path).diagnostics).map(|diagnostic| diagnostic.code.as_str()).collect();
     let all = [
-        "bad-literal", "chained-comparison", "full-width-sign", "repeated-clause", "reserved-name", "too-deep", "unclosed",
-        "unexpected", "unknown-clause",
+        "bad-literal",
+        "chained-comparison",
+        "full-width-sign",
+        "repeated-clause",
+        "reserved-name",
+        "too-deep",
+        "unclosed",
+        "unexpected",
+        "unknown-clause",
     ];
     assert_eq!(found.into_iter().collect::<Vec<_>>(), all);
 }
@@ -119,7 +126,9 @@ fn precedence() {
     for case in cases {
         let shown = match syntax::parse_expression(FileId(0), case) {
             Ok(expr) => compact::expr(&expr),
-            Err(findings) => findings.iter().map(|finding| format!("! {}", finding.message)).collect::<Vec<_>>().join(", "),
+            Err(findings) => {
+                findings.iter().map(|finding| format!("! {}", finding.message)).collect::<Vec<_>>().join(", ")
+            }
         };
         out.push_str(&format!("{}\n    {shown}\n", case.replace('\n', " ")));
     }
@@ -138,7 +147,9 @@ fn deep_brackets_are_fast_and_too_deep_ones_refused() {
         assert_eq!(parsed.diagnostics.len(), 1);
         assert_eq!(parsed.diagnostics[0].code.as_str(), "too-deep");
     }
-    for text in [format!("{}{}", "{".repeat(100_000), "\n }".repeat(100_000)), "{ (\n".repeat(50_000), "a {\n(".repeat(50_000)] {
+    for text in
+        [format!("{}{}", "{".repeat(100_000), "\n }".repeat(100_000)), "{ (\n".repeat(50_000), "a {\n(".repeat(50_000)]
+    {
         assert!(!syntax::parse(FileId(0), &text).diagnostics.is_empty());
     }
     let blocks = format!("{}{}", "a {\n".repeat(50_000), "}\n".repeat(50_000));
@@ -198,12 +209,85 @@ mod arbitrary {
     /// Text that is nearly a spec: words and signs of the language in any order.
     fn nearly() -> impl Strategy<Value = String> {
         let words = prop::sample::select(vec![
-            "kpi", "data", "position", "scorecard", "group", "test", "given", "scale", "matrix", "rating", "house rules",
-            "value", "=", "higher is better", "sum(", "of", "where", "during", "last 12 months", "1 year earlier", "(",
-            ")", "{", "}", "\n", "\n  ", "|", "\"", "\"\"\"", "#", "40%", "1_000", "2026-07-01", "2026-Q3", "1,000", "->",
-            "target", "score", "linear", "steps", "if", "then", "else", "missing", "is", "not", "and", "default", "as",
-            "over team", "，", "“", "”", "x", "标准保费", "CNY", "%", "-", "+", "<", ">=", ",", ":", ".", "responsibilities",
-            "equal", "column", "one of", "text", "from", "\t", "\r\n", "\u{feff}", "=>", "==", "'", "\\", "rest", "?",
+            "kpi",
+            "data",
+            "position",
+            "scorecard",
+            "group",
+            "test",
+            "given",
+            "scale",
+            "matrix",
+            "rating",
+            "house rules",
+            "value",
+            "=",
+            "higher is better",
+            "sum(",
+            "of",
+            "where",
+            "during",
+            "last 12 months",
+            "1 year earlier",
+            "(",
+            ")",
+            "{",
+            "}",
+            "\n",
+            "\n  ",
+            "|",
+            "\"",
+            "\"\"\"",
+            "#",
+            "40%",
+            "1_000",
+            "2026-07-01",
+            "2026-Q3",
+            "1,000",
+            "->",
+            "target",
+            "score",
+            "linear",
+            "steps",
+            "if",
+            "then",
+            "else",
+            "missing",
+            "is",
+            "not",
+            "and",
+            "default",
+            "as",
+            "over team",
+            "，",
+            "“",
+            "”",
+            "x",
+            "标准保费",
+            "CNY",
+            "%",
+            "-",
+            "+",
+            "<",
+            ">=",
+            ",",
+            ":",
+            ".",
+            "responsibilities",
+            "equal",
+            "column",
+            "one of",
+            "text",
+            "from",
+            "\t",
+            "\r\n",
+            "\u{feff}",
+            "=>",
+            "==",
+            "'",
+            "\\",
+            "rest",
+            "?",
         ]);
         prop::collection::vec(words, 0..60).prop_map(|words| words.join(" "))
     }

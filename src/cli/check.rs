@@ -6,9 +6,9 @@ use std::io::Write;
 use super::args::CheckArgs;
 use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
+use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{self, Project};
-use crate::diagnostic::human::{HumanOptions, render};
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;

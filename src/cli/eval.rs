@@ -10,15 +10,15 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
+use crate::data::{Options, Progress, answer};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
+use crate::plan::plan;
 use crate::plan::query::Team;
 use crate::project::{self, Project};
 use crate::report::{Format, Report, write};
 use crate::score::card::Results;
-use crate::data::{Options, Progress, answer};
-use crate::diagnostic::human::{HumanOptions, render};
-use crate::plan::plan;
 use crate::score::score;
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod eval;
 mod exit;
+mod fmt;
 mod progress;
 mod select;
 mod terminal;
@@ -27,6 +28,7 @@ pub fn run() -> Exit {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Fmt(args) => fmt::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         failure.print();

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::number_cell::{self, NumberCell};
 use super::time_cell::{self, DateFormat};
-use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::number::Number;
 use crate::time::{Calendar, Day, Months};
 

@@ -21,15 +21,24 @@ pub const NO_FLAG: u8 = 2;
 #[derive(Debug)]
 pub enum Column {
     /// Numbers with one count of places behind the point.
-    Fixed { scale: u32, values: Vec<i64> },
+    Fixed {
+        scale: u32,
+        values: Vec<i64>,
+    },
     /// Numbers of which some do not fit that.
     Wide(Vec<Option<Number>>),
     Day(Vec<i32>),
-    Period { codes: Vec<u32>, list: Arc<Vec<Months>> },
+    Period {
+        codes: Vec<u32>,
+        list: Arc<Vec<Months>>,
+    },
     Flag(Vec<u8>),
     Choice(Vec<u32>),
     /// Texts; and links, whose codes are the numbers of the target's keys.
-    Text { codes: Vec<u32>, texts: Arc<Dictionary> },
+    Text {
+        codes: Vec<u32>,
+        texts: Arc<Dictionary>,
+    },
 }
 
 impl Column {
@@ -208,7 +217,7 @@ fn join_texts(mut parts: Vec<Builder>) -> Column {
     let mut all = Dictionary::default();
     let codes = flat(parts, |part| {
         let Builder::Text { mut codes, texts } = part else { return Vec::new() };
-        let new: Vec<u32> = texts.iter().map(|text| all.intern(text)).collect();
+        let new = all.intern_all(&texts);
         translate(&mut codes, &new);
         codes
     });
@@ -232,23 +241,20 @@ fn flat<T>(parts: Vec<Builder>, mut take: impl FnMut(Builder) -> Vec<T>) -> Vec<
 }
 
 fn join_numbers(parts: Vec<Builder>) -> Column {
-    let scale = parts
-        .iter()
-        .map(|part| if let Builder::Fixed { scale, .. } = part { *scale } else { 0 })
-        .max()
-        .unwrap_or(0);
+    let scale =
+        parts.iter().map(|part| if let Builder::Fixed { scale, .. } = part { *scale } else { 0 }).max().unwrap_or(0);
     let mut fixed = parts.iter().all(|part| matches!(part, Builder::Fixed { .. }));
     let mut parts = parts;
     if fixed {
         for part in &mut parts {
-            if let Builder::Fixed { scale: places, values } = part {
-                if *places < scale {
-                    if !raise(values, scale - *places) {
-                        fixed = false;
-                        break;
-                    }
-                    *places = scale;
+            if let Builder::Fixed { scale: places, values } = part
+                && *places < scale
+            {
+                if !raise(values, scale - *places) {
+                    fixed = false;
+                    break;
                 }
+                *places = scale;
             }
         }
     }

@@ -1,20 +1,34 @@
 //! Texts held once and spoken of by number.
 
 use std::hash::BuildHasher;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// One for all dictionaries, so that a text's hash is computed once and taken along.
+static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
 /// Distinct texts, numbered in the order in which they were first met.
 #[derive(Default, Debug)]
 pub struct Dictionary {
     text: String,
     ends: Vec<usize>,
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
+    /// Of each text.
+    hashes: Vec<u32>,
+    /// Hash and number.
+    table: HashTable<(u32, u32)>,
     shared: OnceLock<Vec<Arc<str>>>,
     /// Whether a text stands under two numbers.
     doubled: bool,
+}
+
+fn hash_of(text: &str) -> u32 {
+    (HASHER.hash_one(text) >> 32) as u32
+}
+
+/// The table wants the bits of a hash everywhere in the word.
+fn spread(hash: u32) -> u64 {
+    (u64::from(hash) | 1 << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Dictionary {
@@ -32,39 +46,51 @@ impl Dictionary {
         !self.doubled
     }
 
+    /// The number of a text.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.table.find(self.hasher.hash_one(text), |code| self.get(*code) == text).copied()
+        self.find_hashed(text, hash_of(text))
+    }
+
+    fn find_hashed(&self, text: &str, hash: u32) -> Option<u32> {
+        let same = |(known, code): &(u32, u32)| *known == hash && self.get(*code) == text;
+        self.table.find(spread(hash), same).map(|(_, code)| *code)
     }
 
     /// The number of a text, which is added where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text);
-        let (all, ends) = (&self.text, &self.ends);
-        if let Some(code) = self.table.find(hash, |code| text_at(all, ends, *code) == text) {
-            return *code;
+        self.intern_hashed(text, hash_of(text))
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u32) -> u32 {
+        match self.find_hashed(text, hash) {
+            Some(code) => code,
+            None => self.add(text, hash, true),
         }
-        let code = self.ends.len() as u32;
-        self.text.push_str(text);
-        self.ends.push(self.text.len());
-        let (all, ends, hasher) = (&self.text, &self.ends, &self.hasher);
-        self.table.insert_unique(hash, code, |code| hasher.hash_one(text_at(all, ends, *code)));
-        self.shared = OnceLock::new();
-        code
+    }
+
+    /// The numbers here of all texts of another dictionary.
+    pub fn intern_all(&mut self, other: &Dictionary) -> Vec<u32> {
+        (0..other.len() as u32).map(|code| self.intern_hashed(other.get(code), other.hashes[code as usize])).collect()
     }
 
     /// Adds a text under a number of its own, even where it is known already.
     pub fn append(&mut self, text: &str) {
-        let known = self.find(text);
+        let hash = hash_of(text);
+        let known = self.find_hashed(text, hash).is_some();
+        self.doubled |= known;
+        self.add(text, hash, !known);
+    }
+
+    fn add(&mut self, text: &str, hash: u32, findable: bool) -> u32 {
         let code = self.ends.len() as u32;
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.doubled |= known.is_some();
-        if known.is_none() {
-            let hash = self.hasher.hash_one(text);
-            let (all, ends, hasher) = (&self.text, &self.ends, &self.hasher);
-            self.table.insert_unique(hash, code, |code| hasher.hash_one(text_at(all, ends, *code)));
+        self.hashes.push(hash);
+        if findable {
+            self.table.insert_unique(spread(hash), (hash, code), |(hash, _)| spread(*hash));
         }
         self.shared = OnceLock::new();
+        code
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {

@@ -4,7 +4,7 @@ use super::cell::{Problem, Repair, folded};
 use super::read::Tally;
 use super::read::layout::Layout;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern};
+use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 
@@ -134,11 +134,13 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
     let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
     let headers: Vec<&String> = layout.headers.iter().filter(|header| !header.is_empty()).collect();
-    let diagnostic =
-        Diagnostic::new(Code::MissingColumn, format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name))
-            .at(declared.span, "this column")
-            .in_data(in_row(file, row))
-            .note(format!("the headers in row {row} are {}", listed(&headers, 40)));
+    let diagnostic = Diagnostic::new(
+        Code::MissingColumn,
+        format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
+    )
+    .at(declared.span, "this column")
+    .in_data(in_row(file, row))
+    .note(format!("the headers in row {row} are {}", listed(&headers, 40)));
     let near = declared
         .headers
         .iter()
@@ -184,7 +186,8 @@ pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagn
     if cells > expected {
         diagnostic.help("a text with the separator in it is written in quotes: `\"Smith, John\"`")
     } else {
-        diagnostic.help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
+        diagnostic
+            .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
     }
 }
 
@@ -214,7 +217,11 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
                 true => format!("a cell of `{}` is blank, but `{}.{name}` is not optional", found.header, data.name),
                 false => is("", &format!("are blank, but `{}.{name}` is not optional", data.name)),
             };
-            (Code::BlankCell, message, format!("fill {}, or declare `{name} : … optional`", if one { "it" } else { "them" }))
+            (
+                Code::BlankCell,
+                message,
+                format!("fill {}, or declare `{name} : … optional`", if one { "it" } else { "them" }),
+            )
         }
         Problem::NotANumber => {
             (Code::BadCell, is("is not a number", "are not numbers"), "write it with digits, as in `1,234.50`".into())
@@ -234,7 +241,10 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         }
         Problem::BareRatio => {
             let name = &declared.name;
-            let message = is("has no percent sign, so it could be a fraction or percent", "have no percent sign, so they could be fractions or percent");
+            let message = is(
+                "has no percent sign, so it could be a fraction or percent",
+                "have no percent sign, so they could be fractions or percent",
+            );
             let help = format!(
                 "write `{name} : % in percent` where 85 means 85%, or `{name} : % in fraction` where 0.85 does"
             );
@@ -252,14 +262,18 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         }
         Problem::OutOfLimits => {
             let limits = limits(declared.limits.as_ref(), &declared.ty);
-            (Code::OutOfLimits, is(&format!("is not {limits}"), &format!("are not {limits}")), "mend the file, or the limits of the column".into())
+            (
+                Code::OutOfLimits,
+                is(&format!("is not {limits}"), &format!("are not {limits}")),
+                "mend the file, or the limits of the column".into(),
+            )
         }
-        Problem::NotADate => {
-            (Code::BadCell, is("is not a date", "are not dates"), "write it as `2026-07-01`".into())
-        }
-        Problem::NoSuchDay => {
-            (Code::BadCell, is("is a day that does not exist", "are days that do not exist"), "write a day of the calendar".into())
-        }
+        Problem::NotADate => (Code::BadCell, is("is not a date", "are not dates"), "write it as `2026-07-01`".into()),
+        Problem::NoSuchDay => (
+            Code::BadCell,
+            is("is a day that does not exist", "are days that do not exist"),
+            "write a day of the calendar".into(),
+        ),
         Problem::AmbiguousDate => (
             Code::AmbiguousDate,
             is("could be two days", "could be two days each"),
@@ -285,7 +299,9 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             is("is not a period", "are not periods"),
             "write a month as `2026-07`, a quarter as `2026-Q3`, a half as `2026-H2`, a year as `2026`".into(),
         ),
-        Problem::NotAFlag => (Code::BadCell, is("is neither yes nor no", "are neither yes nor no"), "write `yes` or `no`".into()),
+        Problem::NotAFlag => {
+            (Code::BadCell, is("is neither yes nor no", "are neither yes nor no"), "write `yes` or `no`".into())
+        }
         Problem::UnknownChoice => unknown_choice(&declared.ty, &declared.name, found),
     };
     let diagnostic = Diagnostic::new(code, message).help(help);
@@ -340,7 +356,8 @@ pub fn more_kinds(file: &str, header: &str, more: usize) -> Diagnostic {
 }
 
 pub fn repaired(file: &str, name: &str, header: &str, repair: Repair, tally: &Tally) -> Diagnostic {
-    let message = format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell", "cells"), repair.words());
+    let message =
+        format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell", "cells"), repair.words());
     let diagnostic = with_places(Diagnostic::new(Code::RepairedCell, message), file, Some(header), tally);
     diagnostic.help("mend the file, or run without `--strict`")
 }
@@ -355,6 +372,7 @@ pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Opti
         None => format!("two rows of `{}` have the same {columns}: `{key}`", data.name),
     };
     let help = match days {
+        Some(_) if matches!(data.time, TimeShape::Snapshot(_)) => "take one of the two rows out".to_string(),
         Some(_) => "let the earlier row end the day before the later one begins".to_string(),
         None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
     };
@@ -383,7 +401,8 @@ pub struct Dangling<'a> {
 pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
     let column = data.column(found.column);
     let (key, target) = (found.key, &found.target.name);
-    let message = format!("`{key}` in `{}.{}` is no {} of `{target}`", data.name, column.name, found.target.row.singular);
+    let message =
+        format!("`{key}` in `{}.{}` is no {} of `{target}`", data.name, column.name, found.target.row.singular);
     let mut diagnostic = Diagnostic::new(Code::DanglingLink, message).at(column.span, "");
     let more = found.count - found.places.len() as u64;
     for place in found.places {
@@ -393,14 +412,17 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
         diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
     }
     match found.near {
-        Some(near) => diagnostic.help(format!("the nearest known key is `{near}`: mend the cell, or add the row to `{target}`")),
+        Some(near) => {
+            diagnostic.help(format!("the nearest known key is `{near}`: mend the cell, or add the row to `{target}`"))
+        }
         None => diagnostic.help(format!("add the row to `{target}`, or mend the cell")),
     }
 }
 
 pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u64) -> Diagnostic {
     let keys = counted(more, "more key", "more keys");
-    let message = format!("{keys} in `{}.{}` that no row of `{}` has", data.name, data.column(column).name, target.name);
+    let message =
+        format!("{keys} in `{}.{}` that no row of `{}` has", data.name, data.column(column).name, target.name);
     Diagnostic::new(Code::DanglingLink, message)
 }
 
@@ -415,9 +437,12 @@ pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnosti
 }
 
 pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagnostic {
-    Diagnostic::new(Code::BackwardInterval, format!("a row of `{}` ends on {to}, before it begins on {from}", data.name))
-        .in_data(place)
-        .help("mend one of the two dates")
+    Diagnostic::new(
+        Code::BackwardInterval,
+        format!("a row of `{}` ends on {to}, before it begins on {from}", data.name),
+    )
+    .in_data(place)
+    .help("mend one of the two dates")
 }
 
 pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<String>) -> Diagnostic {
@@ -429,7 +454,7 @@ pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<
     if let Some(held) = held {
         diagnostic = diagnostic.note(held);
     }
-    diagnostic.help("add the files of that time; or run with `--allow-empty` where there truly is nothing")
+    diagnostic.help("add the files of that time; where nothing may have happened, write `may be empty` in the data set, or run once with `--allow-empty`")
 }
 
 pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::column::{Column, NONE, NO_DAY};
+use super::column::{Column, NO_DAY, NONE};
 use super::dictionary::Dictionary;
+use super::errors;
 use super::read::SHOWN;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table, text_of};
-use super::errors;
 use crate::diagnostic::Diagnostic;
-use crate::model::data::{ColumnIx, ColumnType, DataSet};
+use crate::model::data::{ColumnIx, ColumnType, DataSet, TimeShape};
 use crate::time::Day;
 use crate::value::Value;
 
@@ -29,7 +29,10 @@ pub struct Keys {
 enum RowsOf {
     One(Vec<u32>),
     /// In the order of time.
-    Several { starts: Vec<u32>, rows: Vec<u32> },
+    Several {
+        starts: Vec<u32>,
+        rows: Vec<u32>,
+    },
 }
 
 /// The row a link finds.
@@ -116,8 +119,17 @@ pub fn key_of_row(data: &DataSet, table: &Table, columns: &[ColumnIx], row: usiz
     Some(join_parts(parts.iter().map(String::as_str)))
 }
 
-/// Numbers the keys and refuses duplicates; `None` for a data set without a key.
+/// Numbers the keys and refuses duplicates; `None` for a data set without a key, or whose keys or times are not all
+/// known.
 pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Option<Keys> {
+    let time = match data.time {
+        TimeShape::Valid { from, to } => [Some(from), to],
+        TimeShape::Snapshot(column) => [Some(column), None],
+        TimeShape::Always | TimeShape::Dated(_) => [None, None],
+    };
+    if !table.are_good(data.key.iter().copied().chain(time.into_iter().flatten())) {
+        return None;
+    }
     let (known, of_row) = match data.key.as_slice() {
         [] => return None,
         [key] if matches!(table.column(*key), Some(Column::Text { .. })) => match table.column(*key) {
@@ -156,7 +168,12 @@ pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Opt
     for (first, second) in clashes.iter().take(SHOWN) {
         let key = texts.get(of_row[*second as usize]);
         let place = |row: u32| table.place(row as usize, data.key.first().copied());
-        errors.push(errors::duplicate_key(data, key, [place(*first), place(*second)], common_days(table, *first, *second)));
+        errors.push(errors::duplicate_key(
+            data,
+            key,
+            [place(*first), place(*second)],
+            common_days(table, *first, *second),
+        ));
     }
     if clashes.len() > SHOWN {
         errors.push(errors::more_duplicates(data, (clashes.len() - SHOWN) as u64));

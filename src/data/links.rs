@@ -30,7 +30,7 @@ pub fn resolve(model: &Model, tables: &mut [Table], errors: &mut Vec<Diagnostic>
                 None
             };
             let Some((resolved, unknown)) = resolved else { continue };
-            if tables[at].sound && tables[target].sound {
+            if tables[target].complete && tables[at].are_good(by.iter().copied()) {
                 report(model, &tables[at], &tables[target], column, by, unknown, errors);
             }
             tables[at].columns[index] = Some(resolved);
@@ -59,12 +59,7 @@ fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, U
     Some((Column::Text { codes, texts: keys.texts.clone() }, unknown))
 }
 
-fn by_parts(
-    data: &crate::model::data::DataSet,
-    table: &Table,
-    target: &Table,
-    by: &[ColumnIx],
-) -> (Column, Unknown) {
+fn by_parts(data: &crate::model::data::DataSet, table: &Table, target: &Table, by: &[ColumnIx]) -> (Column, Unknown) {
     let mut unknown = Unknown::new();
     let mut codes = Vec::with_capacity(table.rows);
     let Some(keys) = &target.keys else { return (Column::Choice(Vec::new()), unknown) };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Options;
 use super::column::Column;
+use super::errors;
 use super::nodes::{Batch, Days, OtherDays, World};
 use super::own;
 use super::roster::Roster;
@@ -12,7 +13,6 @@ use super::store::Store;
 use super::table::{Shape, Table};
 use super::teams::Teams;
 use super::vector::{Rows, Vector};
-use super::errors;
 use crate::diagnostic::Diagnostic;
 use crate::model::data::ColumnIx;
 use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};
@@ -107,10 +107,11 @@ impl<'a> Evaluation<'a> {
 
     /// The measures of one level as jobs, in the order of their first measure.
     fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
+        type JobKey<'a> = (usize, RowsBy, Option<(usize, &'a [ColumnIx])>);
         type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool);
         let query: &'a Query = self.query;
         let mut jobs: Vec<Job<'a>> = Vec::new();
-        let mut job_at: HashMap<(usize, RowsBy, Option<(usize, &'a [ColumnIx])>), usize> = HashMap::new();
+        let mut job_at: HashMap<JobKey<'a>, usize> = HashMap::new();
         let mut family_at: HashMap<(usize, FamilyKey<'a>), usize> = HashMap::new();
         for id in level {
             let measure = &query.measures[id.0];

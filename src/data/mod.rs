@@ -13,7 +13,9 @@
 //! What holds: nothing is guessed (an ambiguous cell is an error), numbers are exact, every cell that cannot be read
 //! is reported with its place, and answers do not depend on the order of rows and files or the number of threads.
 
-pub mod cell;
+#[cfg(test)]
+mod agreement;
+mod cell;
 mod column;
 mod dictionary;
 mod errors;
@@ -88,18 +90,13 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
     let mut errors = Vec::new();
     let needed = needs::columns(model, query);
     let mut tables = table::load(model, &needed, options, &mut errors);
-    for table in tables.iter_mut().filter(|table| table.sound) {
-        let before = errors.len();
+    for table in &mut tables {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-        table.sound = errors.len() == before;
     }
     links::resolve(model, &mut tables, &mut errors);
     let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
     let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
-    let teams = organisation
-        .filter(|table| table.sound)
-        .map(|table| teams::build(model, table, &mut errors))
-        .unwrap_or_default();
+    let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
     if !options.allow_empty {
         needs::check_windows(model, query, &tables, &place_of, &mut errors);
     }
@@ -114,11 +111,8 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
     let world = World { model, tables: &tables, nodes, place_of, inner: Default::default() };
     let mut other_days = OtherDays::default();
     let team_places = query.organisation.map(|_| teams.of_key.as_slice());
-    let rosters: Vec<roster::Roster> = query
-        .rosters
-        .iter()
-        .map(|roster| roster::build(&world, *roster, team_places, &mut other_days))
-        .collect();
+    let rosters: Vec<roster::Roster> =
+        query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
     let evaluated = measure::Evaluation { query, options, teams: &teams, rosters: &rosters, world, other_days };
     let (measures, reads, other_days) = evaluated.run()?;
     let files = reports(model, &tables, &other_days);
@@ -150,7 +144,10 @@ fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileR
                 path: file.shown.clone(),
                 data: data.name.clone(),
                 rows: file.rows as u64,
-                repairs: repairs.iter().map(|((column, repair), count)| (name(*column), repair.words(), *count)).collect(),
+                repairs: repairs
+                    .iter()
+                    .map(|((column, repair), count)| (name(*column), repair.words(), *count))
+                    .collect(),
             });
         }
     }
@@ -158,7 +155,9 @@ fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileR
 }
 
 fn marked(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
-    bits.iter().enumerate().flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+    bits.iter()
+        .enumerate()
+        .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
 }
 
 fn other_day_errors(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<Diagnostic> {

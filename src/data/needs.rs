@@ -113,10 +113,11 @@ pub fn check_windows(
 ) {
     let calendar = &model.company.calendar;
     for asked in &query.tables {
-        let Some(table) = place_of.get(&asked.data).map(|place| &tables[*place]).filter(|table| table.sound) else {
-            continue;
-        };
+        let Some(table) = place_of.get(&asked.data).map(|place| &tables[*place]) else { continue };
         let data = &model.data[asked.data.0];
+        if !table.complete || !table.bad.is_empty() {
+            continue;
+        }
         let mut seen = BTreeSet::new();
         for window in &asked.windows {
             if !holds_any(table, &window.rows, calendar) && seen.insert(&window.words) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use super::column::{Column, NONE, NO_DAY};
+use super::column::{Column, NO_DAY, NONE};
 use super::operate;
 use super::table::{ALWAYS_AFTER, Table};
 use super::vector::{Rows, Vector};
@@ -88,8 +88,6 @@ pub struct Batch<'a> {
     nodes: Vec<Option<Rc<Vector<'a>>>>,
     hops: HashMap<Vec<ColumnIx>, Rc<Vec<u32>>>,
     other_days: &'a mut OtherDays,
-    /// Only the slow way, for tests.
-    slow: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -101,14 +99,7 @@ impl<'a> Batch<'a> {
         other_days: &'a mut OtherDays,
     ) -> Batch<'a> {
         let nodes = vec![None; world.nodes[table].len()];
-        Batch { world, table, rows, days, nodes, hops: HashMap::new(), other_days, slow: false }
-    }
-
-    /// Everything row by row: what the quick ways must agree with.
-    #[cfg(test)]
-    pub fn slowly(mut self) -> Self {
-        self.slow = true;
-        self
+        Batch { world, table, rows, days, nodes, hops: HashMap::new(), other_days }
     }
 
     pub fn len(&self) -> usize {
@@ -138,13 +129,10 @@ impl<'a> Batch<'a> {
                 (Some((_, keys)), Some(answers)) => answers.gather(&keys),
                 _ => operate::missing(Missing::NoRows),
             },
-            RowNode::Not(node) => operate::not(&*self.node(*node), len),
-            RowNode::Negate(node) => operate::negate(&*self.node(*node), len),
+            RowNode::Not(node) => operate::not(&self.node(*node), len),
+            RowNode::Negate(node) => operate::negate(&self.node(*node), len),
             RowNode::Binary(op, left, right) => {
                 let (left, right) = (self.node(*left), self.node(*right));
-                if self.slow {
-                    return operate::binary_slow(*op, &left, &right, len);
-                }
                 operate::binary(*op, &left, &right, len)
             }
             RowNode::If { condition, then, otherwise } => {
@@ -155,21 +143,18 @@ impl<'a> Batch<'a> {
                 let (value, fallback) = (self.node(*value), self.node(*fallback));
                 operate::default(&value, &fallback, len)
             }
-            RowNode::IsMissing(node) => operate::is_missing(&*self.node(*node), len),
+            RowNode::IsMissing(node) => operate::is_missing(&self.node(*node), len),
             RowNode::InSet(value, items) => {
                 let value = self.node(*value);
                 let items: Vec<_> = items.iter().map(|item| self.node(*item)).collect();
                 operate::in_set(&value, &items.iter().map(|item| &**item).collect::<Vec<_>>(), len)
             }
             RowNode::InDays { date, from, to } => {
-                operate::in_days(&*self.node(*date), *from, *to, &world.model.company.calendar, len)
+                operate::in_days(&self.node(*date), *from, *to, &world.model.company.calendar, len)
             }
             RowNode::Call(function, arguments) => {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.node(*argument)).collect();
                 let arguments: Vec<&Vector> = arguments.iter().map(|argument| &**argument).collect();
-                if self.slow {
-                    return operate::call_slow(*function, &arguments, rounding, len);
-                }
                 operate::call(*function, &arguments, rounding, len)
             }
         }

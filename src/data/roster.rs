@@ -59,7 +59,8 @@ impl Roster {
 pub fn position_named<'a>(model: &'a Model, text: &str) -> Option<&'a str> {
     let wanted = super::cell::folded(text);
     let same = |candidate: &str| super::cell::folded(candidate) == wanted;
-    let labelled = |label: &crate::model::Label| same(&label.text) || label.translations.values().any(|text| same(text));
+    let labelled =
+        |label: &crate::model::Label| same(&label.text) || label.translations.values().any(|text| same(text));
     let by_name = model.positions.iter().find(|position| same(&position.name));
     let found = by_name.or_else(|| model.positions.iter().find(|position| labelled(&position.label)));
     found.map(|position| position.name.as_str())
@@ -137,7 +138,9 @@ fn row_days(table: &Table) -> Vec<(i32, i32)> {
             let mut taken: Vec<i32> = days.clone();
             taken.sort_unstable();
             taken.dedup();
-            let next = |day: i32| taken.get(taken.partition_point(|taken| *taken <= day)).map_or(ALWAYS_AFTER, |next| next - 1);
+            let next = |day: i32| {
+                taken.get(taken.partition_point(|taken| *taken <= day)).map_or(ALWAYS_AFTER, |next| next - 1)
+            };
             days.iter().map(|day| (*day, next(*day))).collect()
         }
         _ => vec![(ALWAYS_BEFORE, ALWAYS_AFTER); table.rows],

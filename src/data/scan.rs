@@ -48,9 +48,16 @@ struct Prepared<'a> {
 /// How rows are sorted into segments of time.
 enum Time {
     /// Days from the first to the last, with the month of each counted from the first.
-    Days { first: i32, months: Vec<u32>, segments: Vec<Vec<u32>> },
+    Days {
+        first: i32,
+        months: Vec<u32>,
+        segments: Vec<Vec<u32>>,
+    },
     /// By family, the segment of each period.
-    Periods { read: Vec<bool>, segments: Vec<Vec<u32>> },
+    Periods {
+        read: Vec<bool>,
+        segments: Vec<Vec<u32>>,
+    },
     /// The newest day on which stock was taken.
     Newest(Option<i32>),
     None,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::column::{NONE, NO_DAY, NO_NUMBER};
+use super::column::{NO_DAY, NO_NUMBER, NONE};
 use super::dictionary::Dictionary;
 use super::operate::addend;
 use super::vector::{Data, Vector};
@@ -27,16 +27,41 @@ pub struct Store {
 enum Kept {
     Count,
     /// Sums in fixed point; what does not fit there, in `wide`.
-    Sum { scale: u32, sums: Vec<i128>, wide: BTreeMap<u32, Number> },
+    Sum {
+        scale: u32,
+        sums: Vec<i128>,
+        wide: BTreeMap<u32, Number>,
+    },
     /// The smallest or largest value.
-    Extreme { smallest: bool, scale: Option<u32>, fixed: Vec<i64>, other: Vec<Option<Value>> },
-    Latest { day: Vec<i32>, value: Vec<Option<Value>>, differs: Vec<bool> },
+    Extreme {
+        smallest: bool,
+        scale: Option<u32>,
+        fixed: Vec<i64>,
+        other: Vec<Option<Value>>,
+    },
+    Latest {
+        day: Vec<i32>,
+        value: Vec<Option<Value>>,
+        differs: Vec<bool>,
+    },
     /// The first two rows and the first one's value.
-    Only { rows: Vec<(u32, u32)>, value: Vec<Option<Value>> },
+    Only {
+        rows: Vec<(u32, u32)>,
+        value: Vec<Option<Value>>,
+    },
     /// All values.
-    Spread { values: Vec<(u32, Number)>, scale: Option<u32>, fixed: Vec<(u32, i64)> },
-    /// Distinct values or keys.
-    Distinct { coded: Vec<(u32, u64)>, sorted: usize, texts: Option<Arc<Dictionary>>, other: Vec<(u32, Value)> },
+    Spread {
+        values: Vec<(u32, Number)>,
+        scale: Option<u32>,
+        fixed: Vec<(u32, i64)>,
+    },
+    /// Distinct values or keys: cells and codes in one word, and values without codes.
+    Distinct {
+        coded: Vec<u64>,
+        sorted: usize,
+        texts: Option<Arc<Dictionary>>,
+        other: Vec<(u32, Value)>,
+    },
 }
 
 /// The rows that an aggregate takes in: the cell of each, [`NONE`] for those left out.
@@ -87,7 +112,7 @@ impl Store {
             for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                 self.rows[*cell as usize] += 1;
                 if let (Kept::Distinct { coded, .. }, Some(keys)) = (&mut self.kept, rows.keys) {
-                    coded.push((*cell, u64::from(keys[at])));
+                    coded.push(packed(*cell, keys[at]));
                 }
             }
             return self.thin_out();
@@ -107,6 +132,17 @@ impl Store {
                         Some(sum) => sums[cell] = sum,
                         None => add_wide(wide, cell as u32, &Number::from_parts(values[at].into(), *places)),
                     }
+                }
+            }
+            (Kept::Sum { scale: 0, sums, .. }, Data::Flag(flags)) => {
+                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
+                    let cell = *cell as usize;
+                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
+                        self.blanks[cell] += 1;
+                        continue;
+                    }
+                    self.rows[cell] += 1;
+                    sums[cell] += i128::from(flags[at]);
                 }
             }
             (Kept::Extreme { smallest, scale, fixed, .. }, Data::Fixed { scale: places, values })
@@ -173,13 +209,16 @@ impl Store {
                         differs[cell_at] |= best[cell_at].as_ref() != Some(&found);
                     }
                 }
-                Kept::Spread { values, scale, fixed } => match (&value.data, value.value(at)) {
-                    (Data::Fixed { scale: places, values }, _) if scale.is_none_or(|scale| scale == *places) => {
+                Kept::Spread { values, scale, fixed } => match &value.data {
+                    Data::Fixed { scale: places, values } if scale.is_none_or(|scale| scale == *places) => {
                         *scale = Some(*places);
                         fixed.push((*cell, values[at]));
                     }
-                    (_, Value::Number(number)) => values.push((*cell, number)),
-                    _ => {}
+                    _ => {
+                        if let Value::Number(number) = value.value(at) {
+                            values.push((*cell, number));
+                        }
+                    }
                 },
                 Kept::Distinct { coded, texts, other, .. } => match &value.data {
                     Data::Text { codes, texts: dictionary }
@@ -187,7 +226,7 @@ impl Store {
                             && texts.as_ref().is_none_or(|known| Arc::ptr_eq(known, dictionary)) =>
                     {
                         texts.get_or_insert_with(|| dictionary.clone());
-                        coded.push((*cell, u64::from(codes[at])));
+                        coded.push(packed(*cell, codes[at]));
                     }
                     _ => other.push((*cell, value.value(at))),
                 },
@@ -241,21 +280,19 @@ impl Store {
             (Kept::Sum { scale, sums, wide }, Kept::Sum { scale: places, sums: added, wide: more }) => {
                 let by = common_scale(scale, *places, sums, wide);
                 for cell in (0..added.len()).filter(filled) {
-                    each(cell as u32, &mut |to| {
-                        match added[cell].checked_mul(by).and_then(|add| add.checked_add(sums[to as usize])) {
-                            Some(sum) => sums[to as usize] = sum,
-                            None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
-                        }
+                    each(cell as u32, &mut |to| match added[cell]
+                        .checked_mul(by)
+                        .and_then(|add| add.checked_add(sums[to as usize]))
+                    {
+                        Some(sum) => sums[to as usize] = sum,
+                        None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
                     });
                 }
                 for (cell, number) in more {
                     each(*cell, &mut |to| add_wide(wide, to, number));
                 }
             }
-            (
-                Kept::Extreme { smallest, other, .. },
-                Kept::Extreme { scale, fixed, other: others, .. },
-            ) => {
+            (Kept::Extreme { smallest, other, .. }, Kept::Extreme { scale, fixed, other: others, .. }) => {
                 for cell in (0..fixed.len()).filter(filled) {
                     let number = |scale: &u32| Value::Number(Number::from_parts(fixed[cell].into(), *scale));
                     let found = scale.as_ref().filter(|_| fixed[cell] != NO_NUMBER).map(number);
@@ -264,10 +301,7 @@ impl Store {
                     }
                 }
             }
-            (
-                Kept::Latest { day, value, differs },
-                Kept::Latest { day: days, value: values, differs: differ },
-            ) => {
+            (Kept::Latest { day, value, differs }, Kept::Latest { day: days, value: values, differs: differ }) => {
                 for cell in (0..days.len()).filter(filled) {
                     each(cell as u32, &mut |to| {
                         let to = to as usize;
@@ -312,8 +346,8 @@ impl Store {
                 if texts.is_none() {
                     *texts = dictionary.clone();
                 }
-                for (cell, code) in more {
-                    each(*cell, &mut |to| coded.push((to, *code)));
+                for word in more {
+                    each((*word >> 32) as u32, &mut |to| coded.push(packed(to, *word as u32)));
                 }
                 for (cell, value) in others {
                     each(*cell, &mut |to| other.push((to, value.clone())));
@@ -386,13 +420,15 @@ impl Store {
                 coded.sort_unstable();
                 coded.dedup();
                 if other.is_empty() {
-                    coded.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
+                    coded.iter().for_each(|word| counts[(*word >> 32) as usize] += 1);
                 } else {
                     // Some values came as texts, some as codes of texts.
-                    let text = |(cell, code): &(u32, u64)| {
-                        (*cell, texts.as_ref().map_or(Value::Choice(*code as u32), |texts| Value::Text(texts.shared(*code as u32))))
+                    let text = |word: &u64| {
+                        let (cell, code) = ((*word >> 32) as u32, *word as u32);
+                        (cell, texts.as_ref().map_or(Value::Choice(code), |texts| Value::Text(texts.shared(code))))
                     };
-                    let all: std::collections::HashSet<(u32, Value)> = coded.iter().map(text).chain(other.drain(..)).collect();
+                    let all: std::collections::HashSet<(u32, Value)> =
+                        coded.iter().map(text).chain(other.drain(..)).collect();
                     all.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
                 }
                 for (answer, count) in answers.iter_mut().zip(counts) {
@@ -408,7 +444,9 @@ impl Store {
                         answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
                     }
                 } else {
-                    let exact = |(cell, mantissa): &(u32, i64)| (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)));
+                    let exact = |(cell, mantissa): &(u32, i64)| {
+                        (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)))
+                    };
                     values.extend(fixed.iter().map(exact));
                     // Equal numbers may differ in the mark of what is approximate.
                     values.sort_by(|a, b| a.cmp(b).then(a.1.is_approximate().cmp(&b.1.is_approximate())));
@@ -422,6 +460,11 @@ impl Store {
         }
         answers
     }
+}
+
+/// A cell and a code in one word: quick to sort.
+fn packed(cell: u32, code: u32) -> u64 {
+    u64::from(cell) << 32 | u64::from(code)
 }
 
 fn distinct() -> Kept {

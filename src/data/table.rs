@@ -1,6 +1,6 @@
 //! Data sets in memory: columns, the shape in time, and where each row came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use super::cell::{CellReader, Repair};
@@ -33,8 +33,10 @@ pub struct Table {
     pub lines: Vec<u32>,
     pub shape: Shape,
     pub keys: Option<Keys>,
-    /// Whether it was read without errors.
-    pub sound: bool,
+    /// Whether all rows of all files are there.
+    pub complete: bool,
+    /// Columns with cells that could not be read and count as blank.
+    pub bad: BTreeSet<ColumnIx>,
 }
 
 /// The time shape with its days.
@@ -42,7 +44,10 @@ pub enum Shape {
     Always,
     Dated,
     /// First and last day of each row.
-    Valid { from: Vec<i32>, to: Vec<i32> },
+    Valid {
+        from: Vec<i32>,
+        to: Vec<i32>,
+    },
     /// The day of each row; [`NO_DAY`] without one.
     Snapshot(Vec<i32>),
 }
@@ -61,6 +66,11 @@ pub struct TableFile {
 impl Table {
     pub fn column(&self, column: ColumnIx) -> Option<&Column> {
         self.columns.get(column.0).and_then(Option::as_ref)
+    }
+
+    /// Whether all cells of some columns could be read.
+    pub fn are_good(&self, columns: impl IntoIterator<Item = ColumnIx>) -> bool {
+        columns.into_iter().all(|column| !self.bad.contains(&column))
     }
 
     /// The file a row came from.
@@ -153,12 +163,15 @@ fn load_table(
         lines: Vec::new(),
         shape: Shape::Always,
         keys: None,
-        sound: true,
+        complete: true,
+        bad: BTreeSet::new(),
     };
-    let before = errors.len();
     let mut parts: Vec<(ColumnIx, Vec<Builder>)> =
         wanted.columns.iter().map(|(column, reader)| (*column, vec![Builder::new(&reader.kind)])).collect();
-    for task in files_of(data, options, errors) {
+    let before = errors.len();
+    let tasks = files_of(data, options, errors);
+    let files_found = errors.len() == before;
+    for task in tasks {
         let content = read::read(&task, &wanted, options);
         let mut file =
             TableFile { shown: task.shown, first_row: table.rows, rows: content.lines.len(), ..TableFile::default() };
@@ -168,6 +181,8 @@ fn load_table(
         for ((index, repair), tally) in content.repairs {
             file.repairs.insert((wanted.columns[index].0, repair), tally.count);
         }
+        table.complete &= !content.incomplete;
+        table.bad.extend(content.bad.iter().map(|index| wanted.columns[*index].0));
         table.rows += file.rows;
         table.lines.extend_from_slice(&content.lines);
         table.files.push(file);
@@ -181,7 +196,7 @@ fn load_table(
     if table.rows >= u32::MAX as usize {
         errors.push(errors::too_many_rows(data));
     }
-    table.sound = errors.len() == before;
+    table.complete &= !table.files.is_empty() && files_found;
     Loading { table, parts }
 }
 
@@ -263,7 +278,10 @@ fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mut Ve
                 let (first, last) = (Day(begins[*row]).to_string(), Day(ends[*row]).to_string());
                 errors.push(errors::backward(data, table.place(*row, to), &first, &last));
             }
-            table.sound &= backward.is_empty();
+            // What such rows cover is anybody's guess.
+            if !backward.is_empty() {
+                table.bad.insert(from);
+            }
             Shape::Valid { from: begins, to: ends }
         }
     }

@@ -197,11 +197,11 @@ pub fn period(text: &str, calendar: &Calendar, repairs: &mut Repairs) -> Result<
 }
 
 fn named(text: &str) -> Option<PeriodName> {
-    let name = |year: u32, part: PeriodPart| {
-        (1..=9999).contains(&year).then_some(PeriodName { year: year as i32, part })
-    };
+    let name =
+        |year: u32, part: PeriodPart| (1..=9999).contains(&year).then_some(PeriodName { year: year as i32, part });
     let month = |month: u32| (1..=12).contains(&month).then_some(PeriodPart::Month(month as u8));
-    if let Some((year, rest)) = text.split_once(['年', '-', '/', ' ', 'Q', 'q', 'H', 'h']).filter(|(year, _)| year.len() == 4)
+    if let Some((year, rest)) =
+        text.split_once(['年', '-', '/', ' ', 'Q', 'q', 'H', 'h']).filter(|(year, _)| year.len() == 4)
     {
         let year = year.parse().ok()?;
         let letter = text[4..].chars().find(|letter| matches!(letter, 'Q' | 'q' | 'H' | 'h'));
@@ -304,10 +304,10 @@ mod tests {
 
     #[test]
     fn periods_as_people_write_them() {
-        let read = |text: &str| {
-            period(text, &Calendar::default(), &mut Repairs::default()).map(|months| months.to_string())
-        };
-        for text in ["2026-07", "202607", "2026年7月", "2026/7", "2026.07", "2026-7", "2026-07-01", "２０２６年７月"] {
+        let read =
+            |text: &str| period(text, &Calendar::default(), &mut Repairs::default()).map(|months| months.to_string());
+        for text in ["2026-07", "202607", "2026年7月", "2026/7", "2026.07", "2026-7", "2026-07-01", "２０２６年７月"]
+        {
             assert_eq!(read(text).as_deref(), Ok("2026-07"), "{text}");
         }
         for text in ["2026-Q3", "2026Q3", "2026 q3", "2026年第3季度", "2026年三季度"] {

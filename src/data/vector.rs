@@ -23,12 +23,21 @@ pub struct Vector<'a> {
 pub enum Data<'a> {
     /// The same in every row.
     Constant(Value),
-    Fixed { scale: u32, values: Cow<'a, [i64]> },
+    Fixed {
+        scale: u32,
+        values: Cow<'a, [i64]>,
+    },
     Day(Cow<'a, [i32]>),
-    Period { codes: Cow<'a, [u32]>, list: Arc<Vec<Months>> },
+    Period {
+        codes: Cow<'a, [u32]>,
+        list: Arc<Vec<Months>>,
+    },
     Flag(Cow<'a, [u8]>),
     Choice(Cow<'a, [u32]>),
-    Text { codes: Cow<'a, [u32]>, texts: Arc<Dictionary> },
+    Text {
+        codes: Cow<'a, [u32]>,
+        texts: Arc<Dictionary>,
+    },
     Any(Vec<Value>),
 }
 

@@ -99,9 +99,10 @@ impl Diagnostic {
 /// Puts findings in the order of their places: specs by file and offset, then data by file and row.
 pub fn sort(diagnostics: &mut [Diagnostic], sources: &SourceSet) {
     diagnostics.sort_by_cached_key(|diagnostic| {
-        let spec = diagnostic.labels.first().map(|label| {
-            (sources.get(label.span.file).path.clone(), label.span.start, label.span.end)
-        });
+        let spec = diagnostic
+            .labels
+            .first()
+            .map(|label| (sources.get(label.span.file).path.clone(), label.span.start, label.span.end));
         let data = diagnostic.data.first().map(|place| (place.file.clone(), place.row, place.column.clone()));
         (spec.is_none(), spec, data, diagnostic.code.as_str(), diagnostic.message.clone())
     });

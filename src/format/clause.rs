@@ -51,6 +51,11 @@ pub struct Clause {
 }
 
 impl Clause {
+    /// The width on one line, without alignment.
+    pub fn width(&self) -> Option<usize> {
+        self.cells.iter().enumerate().map(|(at, cell)| Some(cell.doc.width()? + if at > 0 { cell.gap } else { 0 })).sum()
+    }
+
     fn plain(doc: Doc) -> Clause {
         Clause { kind: Kind::Plain, cells: vec![Cell { column: 0, doc, gap: 0 }] }
     }

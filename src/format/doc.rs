@@ -235,6 +235,8 @@ impl Writer {
                     Doc::Group(parts) => open.extend(parts.iter().rev().map(|part| (true, part))),
                     Doc::Row(parts) => open.extend(parts.iter().rev().map(|part| (flat, part))),
                     Doc::Align(inside) | Doc::Nest(_, inside) => open.push((flat, inside)),
+                    // A long formula finds places to break of its own.
+                    Doc::Assign(..) if !flat => return room >= 2,
                     Doc::Assign(equals, formula) => {
                         open.push((flat, formula));
                         room -= 1;

@@ -114,12 +114,18 @@ impl<'s> Layout<'s> {
     fn docs(&self, parts: &[Part<'s, '_>], indent: usize) -> Vec<Doc> {
         let mut clauses: Vec<Clause> = parts.iter().map(|part| self.clauses(part).clause(&part.node)).collect();
         let weight = table::weight_width(clauses.iter());
+        // A declaration over several lines stands apart from those around it.
+        let needs_lines = |clause: &Clause| {
+            matches!(clause.kind, Kind::Constant | Kind::Function | Kind::Unit)
+                && clause.width().is_none_or(|width| width > WIDTH)
+        };
         let mut runs: Vec<Range<usize>> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let goes_on = runs.last().is_some_and(|run| {
                 clauses[run.start].kind == clauses[index].kind
                     && clauses[index].kind != Kind::Plain
                     && !self.is_apart(part)
+                    && !(needs_lines(&clauses[index]) || needs_lines(&clauses[run.start]))
                     && part.block.is_none() == parts[run.start].block.is_none()
                     && part.block.is_none()
             });

@@ -82,8 +82,11 @@ pub(super) struct Checker<'t> {
     pub(super) function_stack: Vec<usize>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
-    reported: BTreeSet<(Code, String, Option<(FileId, u32, u32)>)>,
+    reported: BTreeSet<Reported>,
 }
+
+/// What tells a finding again: code, sentence, and its first place.
+type Reported = (Code, String, Option<(FileId, u32, u32)>);
 
 /// What something refers to; the rest is reported as unused.
 #[derive(Default)]

@@ -48,6 +48,7 @@ impl Checker<'_> {
             time: TimeShape::Always,
             columns: Vec::new(),
             ignore_rows_starting: Vec::new(),
+            may_be_empty: false,
             belongs: Belongs::default(),
         };
         for clause in &data.clauses {
@@ -165,6 +166,7 @@ impl Checker<'_> {
                         set.time = TimeShape::Snapshot(column);
                     }
                 }
+                DataClause::MayBeEmpty(_) => set.may_be_empty = true,
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
                 }
@@ -434,11 +436,11 @@ impl Checker<'_> {
                     .help("a project has one tree of teams; remove `organisation` from one of the two"),
             );
         }
-        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. }))) {
-            if !matches!(set.time, TimeShape::Always) {
-                let span = set.span;
-                self.not_yet(span, "an organisation that changes with time");
-            }
+        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. })))
+            && !matches!(set.time, TimeShape::Always)
+        {
+            let span = set.span;
+            self.not_yet(span, "an organisation that changes with time");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a formula must be, and what is said when it is not: kinds, units, conditions that may be missing.
 
 use super::checker::Checker;
+use super::data::DataId;
 use super::env::Env;
 use super::expr::{Base, Expr, Kind};
 use super::formula::first_optional;
@@ -123,7 +124,7 @@ impl Checker<'_> {
             );
             return;
         };
-        let mend = self.unit_mend(got, wanted);
+        let mend = self.unit_mend(expr, got, wanted);
         self.report(
             Diagnostic::new(
                 Code::WrongUnit,
@@ -135,7 +136,7 @@ impl Checker<'_> {
         );
     }
 
-    pub(super) fn unit_mend(&self, got: &Dimension, wanted: &Dimension) -> String {
+    fn unit_mend(&self, expr: &Expr, got: &Dimension, wanted: &Dimension) -> String {
         if wanted.is_none() && got.is_counted() {
             return "write `(…) as %` where the counted unit is to be dropped".into();
         }
@@ -143,7 +144,13 @@ impl Checker<'_> {
             return "a score is no ratio: write `(… * 100) as point`".into();
         }
         let counted = |name: &str| {
-            let set = self.model.data.iter().find(|set| set.row.singular == name);
+            // Of several data sets with such rows: the one the formula reads, else the one named like the rows.
+            let sets = || self.model.data.iter().enumerate().filter(|(_, set)| set.row.singular == name);
+            let set = sets()
+                .find(|(at, _)| reads(expr, DataId(*at)))
+                .or_else(|| sets().find(|(_, set)| set.name == set.row.plural))
+                .or_else(|| sets().next())
+                .map(|(_, set)| set);
             set.map_or_else(|| format!("a number in {name}"), |set| format!("`count({})`", set.name))
         };
         let (mut divide, mut instead, mut multiply) = (Vec::new(), Vec::new(), Vec::new());
@@ -191,4 +198,12 @@ impl Checker<'_> {
 
 fn unit_words(dimension: &Dimension) -> String {
     if dimension.is_none() { "a plain number or a ratio".into() } else { format!("{dimension}") }
+}
+
+/// Whether a formula has an aggregate over the data set.
+fn reads(expr: &Expr, data: DataId) -> bool {
+    match &*expr.kind {
+        Kind::Aggregate(aggregate) => aggregate.data == data,
+        _ => expr.parts().into_iter().any(|part| reads(part, data)),
+    }
 }

@@ -43,15 +43,15 @@ impl Checker<'_> {
     /// Dated values stand in the order of their days.
     pub(super) fn dated_order(&mut self, values: &[Dated]) {
         for pair in values.windows(2) {
-            if let (When::From(earlier), When::From(later)) = (pair[0].when, pair[1].when) {
-                if later <= earlier {
-                    self.report(
-                        Diagnostic::new(Code::ScaleOrder, "dated values stand in the order of their dates")
-                            .at(pair[1].value.span, format!("from {later}"))
-                            .at(pair[0].value.span, format!("from {earlier}"))
-                            .help("put the earlier one first"),
-                    );
-                }
+            if let (When::From(earlier), When::From(later)) = (pair[0].when, pair[1].when)
+                && later <= earlier
+            {
+                self.report(
+                    Diagnostic::new(Code::ScaleOrder, "dated values stand in the order of their dates")
+                        .at(pair[1].value.span, format!("from {later}"))
+                        .at(pair[0].value.span, format!("from {earlier}"))
+                        .help("put the earlier one first"),
+                );
             }
         }
     }

@@ -125,7 +125,10 @@ pub enum When {
     /// From this day on, until a later one takes over.
     From(Day),
     /// In these fiscal months of every year, counted from 0: first and number.
-    Each { first: u32, count: u32 },
+    Each {
+        first: u32,
+        count: u32,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -180,7 +183,10 @@ pub struct Curve {
 #[derive(Clone, Debug)]
 pub enum CurveKind {
     /// Flat outside its ends; `below` marks the value just below a jump.
-    Linear { anchors: Vec<Anchor>, continue_above: bool },
+    Linear {
+        anchors: Vec<Anchor>,
+        continue_above: bool,
+    },
     /// The first step whose condition holds; the last one may be without.
     Steps(Vec<Step>),
     PerStep(Box<PerStep>),
@@ -358,7 +364,9 @@ pub struct Score {
 #[derive(Clone, Debug)]
 pub enum ScoreCurve {
     /// 100 × attainment, capped.
-    Attainment { up_to: Option<Expr> },
+    Attainment {
+        up_to: Option<Expr>,
+    },
     Own(Curve),
     Scale(ScaleId),
 }

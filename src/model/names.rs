@@ -36,10 +36,10 @@ impl Checker<'_> {
             }
             _ => {}
         }
-        if let Place::Row(data) = env.place {
-            if let Some(column) = self.model.data[data.0].column_named(&name.text) {
-                return self.column_expr(Vec::new(), data, column, env, span);
-            }
+        if let Place::Row(data) = env.place
+            && let Some(column) = self.model.data[data.0].column_named(&name.text)
+        {
+            return self.column_expr(Vec::new(), data, column, env, span);
         }
         if let (Some((value, target)), Place::Subject) = (&env.entry, env.place) {
             match name.text.as_str() {

@@ -457,15 +457,15 @@ impl Checker<'_> {
                     },
                 };
                 let place = grade.condition.as_ref().map_or(grade.name.span, |(_, limit)| limit.span);
-                if let Some((op, _)) = &condition {
-                    if !matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual) {
-                        self.report(
-                            Diagnostic::new(Code::ScaleOrder, "grades start from a score, the best first")
-                                .at(grade.span, "goes the other way")
-                                .help("write `>=` (or `>`) and the least score of the grade; the last one is `else`"),
-                        );
-                        continue;
-                    }
+                if let Some((op, _)) = &condition
+                    && !matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual)
+                {
+                    self.report(
+                        Diagnostic::new(Code::ScaleOrder, "grades start from a score, the best first")
+                            .at(grade.span, "goes the other way")
+                            .help("write `>=` (or `>`) and the least score of the grade; the last one is `else`"),
+                    );
+                    continue;
                 }
                 conditions.push((condition.clone(), place));
                 grades.push(Grade {

@@ -37,14 +37,14 @@ impl Checker<'_> {
                 }
                 tree::ScorecardRule::Range { low, high, span } => {
                     let ends = self.constant_number(low, &points).zip(self.constant_number(high, &points));
-                    if let Some((low, high)) = &ends {
-                        if low >= high {
-                            self.report(
-                                Diagnostic::new(Code::OutOfRange, "a range goes from a lower to a higher score")
-                                    .at(*span, format!("{low} is not below {high}"))
-                                    .help("write `range 0 to 120`"),
-                            );
-                        }
+                    if let Some((low, high)) = &ends
+                        && low >= high
+                    {
+                        self.report(
+                            Diagnostic::new(Code::OutOfRange, "a range goes from a lower to a higher score")
+                                .at(*span, format!("{low} is not below {high}"))
+                                .help("write `range 0 to 120`"),
+                        );
                     }
                     range = ends;
                 }

@@ -21,7 +21,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::{DataId, Role};
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, Model, Position, PositionId, ScaleId, ScoreCurve, Scorecard,
+    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, Model, Position, PositionId, ScaleId, ScoreCurve,
+    Scorecard,
 };
 use crate::number::Number;
 use crate::source::Span;
@@ -77,11 +78,8 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         return Err(vec![planner.nobody()]);
     }
     let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
-    let organisation = model
-        .data
-        .iter()
-        .position(|set| matches!(set.role, Some(Role::Organisation { .. })))
-        .map(DataId);
+    let organisation =
+        model.data.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))).map(DataId);
     for roster in &rosters {
         planner.need_roster(*roster);
     }
@@ -154,7 +152,11 @@ impl Planner<'_> {
                 "write `roster` in the data set that says who holds which post",
             );
         }
-        let first = model.positions.iter().filter_map(|position| Some((position.effective?, position))).min_by_key(|(day, _)| *day);
+        let first = model
+            .positions
+            .iter()
+            .filter_map(|position| Some((position.effective?, position)))
+            .min_by_key(|(day, _)| *day);
         let diagnostic = finding(
             format!("no position is in force in {}", self.period),
             "evaluate a later period, or make `effective from` earlier",
@@ -277,9 +279,9 @@ impl Planner<'_> {
                 start: step.start.as_ref().map(number),
                 limit: step.limit.as_ref().map(number),
             }),
-            CurveKind::Brackets(brackets) => CurvePlan::Brackets(
-                brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect(),
-            ),
+            CurveKind::Brackets(brackets) => {
+                CurvePlan::Brackets(brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect())
+            }
             CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
         }
     }
@@ -302,11 +304,7 @@ impl Planner<'_> {
     }
 
     fn kpi(&mut self, kpi: crate::model::KpiId, context: Context, span: Span) -> CalcId {
-        let reference = Expr {
-            kind: Box::new(Kind::Kpi(kpi)),
-            ty: self.model.kpis[kpi.0].value.ty.clone(),
-            span,
-        };
+        let reference = Expr { kind: Box::new(Kind::Kpi(kpi)), ty: self.model.kpis[kpi.0].value.ty.clone(), span };
         self.formula(&reference, context)
     }
 }

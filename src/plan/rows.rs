@@ -161,7 +161,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
-        if matches!(rows, Rows::All) {
+        if matches!(rows, Rows::All) || self.model.data[data.0].may_be_empty {
             return;
         }
         let words = match months == self.months {

@@ -47,7 +47,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
     let declarations = reader.declarations(&outline.items);
     // A sign that was mended may still be one too many: its place is reported already.
-    let known: HashSet<_> = scan.diagnostics.iter().flat_map(|found| &found.labels).map(|label| label.span.start).collect();
+    let known: HashSet<_> =
+        scan.diagnostics.iter().flat_map(|found| &found.labels).map(|label| label.span.start).collect();
     let again = |found: &Diagnostic| found.labels.first().is_some_and(|label| known.contains(&label.span.start));
     let mut diagnostics: Vec<Diagnostic> = reader.diagnostics.into_iter().filter(|found| !again(found)).collect();
     diagnostics.extend(outline.diagnostics);

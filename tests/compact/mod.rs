@@ -22,7 +22,11 @@ pub fn outline(file: &tree::File) -> String {
             D::Position(it) => {
                 let entries = it.scorecard.as_ref().map_or(0, |card| card.entries.len());
                 let duties = it.responsibilities.as_ref().map_or(0, |duties| duties.entries.len());
-                format!("position {} ({duties} responsibilities, {entries} entries, {} outputs)", it.name.text, it.outputs.len())
+                format!(
+                    "position {} ({duties} responsibilities, {entries} entries, {} outputs)",
+                    it.name.text,
+                    it.outputs.len()
+                )
             }
             D::HouseRules(it) => format!("house rules ({})", it.rules.len()),
             D::Test(it) => format!("test ({} given, {} expectations)", it.given.len(), it.expectations.len()),
@@ -73,7 +77,14 @@ fn value(rest: &mut &str) -> Value {
     *rest = rest.trim_start();
     if rest.starts_with('"') {
         let mut escaped = false;
-        let end = rest[1..].find(|c| { let end = c == '"' && !escaped; escaped = c == '\\' && !escaped; end }).unwrap() + 2;
+        let end = rest[1..]
+            .find(|c| {
+                let end = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                end
+            })
+            .unwrap()
+            + 2;
         let (text, after) = rest.split_at(end);
         *rest = after;
         return Value::Atom(text.into());
@@ -137,8 +148,12 @@ fn flat(value: &Value) -> String {
             let words: Vec<String> = values.iter().map(flat).filter(|word| !word.is_empty()).collect();
             let words = words.join(" ");
             match name.as_str() {
-                "Some" | "Name" | "Number" | "Text" | "Kpi" | "Position" | "Data" | "Aggregate" | "Curve" | "Date" | "Period" | "Column"
-                    if !words.is_empty() => words,
+                "Some" | "Name" | "Number" | "Text" | "Kpi" | "Position" | "Data" | "Aggregate" | "Curve" | "Date"
+                | "Period" | "Column"
+                    if !words.is_empty() =>
+                {
+                    words
+                }
                 "Share" | "Points" => words,
                 _ if words.is_empty() => name.clone(),
                 _ => format!("({name} {words})"),

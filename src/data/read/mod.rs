@@ -4,7 +4,7 @@ pub mod blocks;
 pub mod layout;
 pub mod records;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -46,6 +46,10 @@ pub struct FileContent {
     pub headers: Vec<String>,
     /// By wanted column and kind.
     pub repairs: BTreeMap<(usize, Repair), Tally>,
+    /// Wanted columns with cells that cannot be read; these count as blank.
+    pub bad: BTreeSet<usize>,
+    /// Rows that are there and could not be read.
+    pub incomplete: bool,
     pub errors: Vec<Diagnostic>,
 }
 
@@ -94,14 +98,17 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     let result = match read_as(task, wanted, options, None) {
         Ok(Ok(content)) => Ok(content),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
-        Ok(Err(NotUtf8)) => read_as(task, wanted, options, Some(Encoding::Gb18030))
-            .map(|content| content.unwrap_or_default()),
+        Ok(Err(NotUtf8)) => {
+            read_as(task, wanted, options, Some(Encoding::Gb18030)).map(|content| content.unwrap_or_default())
+        }
         Err(error) => Err(error),
     };
     let mut content = result.unwrap_or_else(|error| FileContent {
         errors: vec![errors::unreadable(&task.shown, &error.to_string())],
         ..FileContent::default()
     });
+    // So far every error has cost rows, but those in single cells.
+    content.incomplete |= !content.errors.is_empty() && content.headers.is_empty();
     if options.strict {
         for ((column, repair), tally) in &content.repairs {
             let name = &wanted.data.column(wanted.columns[*column].0).name;
@@ -228,10 +235,7 @@ fn match_headers(
     let mut places = Vec::new();
     for (index, (column, _)) in wanted.columns.iter().enumerate() {
         match find_column(&layout.headers, wanted.data, *column) {
-            Match::At(at) => {
-                places.push((at, index));
-                content.headers.push(layout.headers[at].clone());
-            }
+            Match::At(at) => places.push((at, index)),
             Match::Missing => {
                 content.errors.push(errors::missing_column(&task.shown, wanted.data, *column, layout));
             }
@@ -240,8 +244,12 @@ fn match_headers(
             }
         }
     }
+    if !content.errors.is_empty() {
+        return None;
+    }
+    content.headers = places.iter().map(|(at, _)| layout.headers[*at].clone()).collect();
     places.sort_unstable();
-    content.errors.is_empty().then_some(places)
+    Some(places)
 }
 
 /// Puts the blocks together, in order.
@@ -276,6 +284,8 @@ fn collect(
         content.blocks.push(block.columns);
         before += block.length;
     }
+    content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
+    content.bad = troubles.keys().map(|(column, ..)| *column).collect();
     for (cells, tally) in ragged {
         content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
     }

@@ -1,0 +1,7 @@
+//! Files to answers, through the interface that the planner uses.
+
+mod build;
+mod cells;
+mod measures;
+mod orders;
+mod reading;
