@@ -423,9 +423,9 @@ impl Spec {
                 self.dated();
             }
             5 => {
-                self.put("function f (");
-                self.names();
-                self.put(") =");
+                let head = self.random.of(&["function f (", "function growth ( first ,", "function 增长 ( 本期 , 上期 ,"]);
+                self.put(head);
+                self.put("last_one ) =");
                 self.expr(2);
             }
             6 | 7 => self.kpi(),
