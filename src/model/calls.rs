@@ -9,6 +9,12 @@ use crate::source::Span;
 use crate::syntax::tree;
 use crate::value::{Builtin, Value};
 
+/// How deep functions may use one another, and how often one formula may expand them.
+const MOST_FUNCTIONS: usize = 32;
+const MOST_EXPANSIONS: usize = 10_000;
+/// Expansions are set to this when the limit has been told.
+const SAID: usize = usize::MAX / 2;
+
 impl Checker<'_> {
     pub(super) fn call(
         &mut self,
@@ -34,6 +40,19 @@ impl Checker<'_> {
                             .at(span, "a circle")
                             .help("write it without calling itself"),
                     );
+                    return Expr::wrong(span);
+                }
+                self.expansions += 1;
+                if self.function_stack.len() >= MOST_FUNCTIONS || self.expansions > MOST_EXPANSIONS {
+                    // Once for each formula: what is expanded after that is passed over.
+                    if self.expansions < SAID {
+                        self.expansions = SAID;
+                        self.report(
+                            Diagnostic::new(Code::TooDeep, "functions that use functions make this formula too long")
+                                .at(span, "expanded here")
+                                .help("give the parts KPIs of their own, and write the formula with these"),
+                        );
+                    }
                     return Expr::wrong(span);
                 }
                 let arguments: Vec<(String, Expr)> = function
@@ -164,7 +183,7 @@ impl Checker<'_> {
             };
             self.report(
                 Diagnostic::new(Code::WrongArguments, format!("`{name}` does not take these values"))
-                    .at(span, "check the brackets")
+                    .at(span, "")
                     .help(mend),
             );
             return Expr::wrong(span);

@@ -78,8 +78,16 @@ pub(super) struct Checker<'t> {
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
+    /// KPIs whose declared unit nothing knows, or is not what the formula gives.
+    pub(super) doubtful_units: BTreeSet<usize>,
+    /// The scorecards that cannot reach a grade, by rating and grade.
+    pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
+    /// Where which data set was refused in which scope.
+    pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
     pub(super) function_stack: Vec<usize>,
+    /// How often functions were expanded in the formula at hand.
+    pub(super) expansions: usize,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -115,8 +123,12 @@ pub fn check<'t>(
         model: Model::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
+        doubtful_units: BTreeSet::new(),
+        unreached: BTreeMap::new(),
+        scopes_told: BTreeSet::new(),
         column_progress: BTreeMap::new(),
         function_stack: Vec::new(),
+        expansions: 0,
         used: Used::default(),
         diagnostics: Vec::new(),
         reported: BTreeSet::new(),
@@ -134,8 +146,12 @@ pub fn check<'t>(
     checker.type_functions();
     checker.declare_ratings();
     checker.declare_positions();
+    checker.unreached_grades();
     checker.house_rules();
-    checker.unused();
+    // What a mistake keeps from being understood is not unused.
+    if !checker.diagnostics.iter().any(Diagnostic::is_error) {
+        checker.unused();
+    }
     crate::diagnostic::sort(&mut checker.diagnostics, sources);
     (checker.model, checker.diagnostics)
 }
@@ -262,7 +278,9 @@ impl<'t> Checker<'t> {
         candidates: impl IntoIterator<Item = &'n str>,
         otherwise: impl FnOnce() -> String,
     ) -> String {
-        match nearest(name, candidates) {
+        // Where hundreds of names are wrong already, the nearest of thousands is not looked for each time.
+        let near = if self.diagnostics.len() < 500 { nearest(name, candidates) } else { None };
+        match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => otherwise(),
         }

@@ -12,6 +12,9 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause, ScopeWord};
 
+/// How many derived columns may build on one another, each on the next.
+const MOST_COLUMNS_DEEP: usize = 32;
+
 impl Checker<'_> {
     pub(super) fn declare_data(&mut self) {
         let declared = self.declarations.data.clone();
@@ -190,7 +193,8 @@ impl Checker<'_> {
                     .help("add a line such as `row policy`: it names what is counted"),
             );
         }
-        if set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
+        let written = data.clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+        if !written && set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
             let why = if set.role.is_some() { "a roster or an organisation" } else { "a data set with `valid from`" };
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
@@ -451,6 +455,11 @@ impl Checker<'_> {
             for column in &set.columns {
                 let ColumnType::Link { data, by } = &column.ty else { continue };
                 let Some(target) = self.model.data.get(data.0) else { continue };
+                // A key of columns that nothing knows is reported itself.
+                let has_key = declared[data.0].clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+                if target.key.is_empty() && has_key {
+                    continue;
+                }
                 let parts = by.len().max(1);
                 if target.key.len() == parts {
                     continue;
@@ -597,7 +606,20 @@ impl Checker<'_> {
             }
             Progress::Open => {}
         }
+        let depth = self.column_progress.values().filter(|progress| **progress == Progress::Working).count();
+        if depth >= MOST_COLUMNS_DEEP {
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_COLUMNS_DEEP} columns build on one another, `{name}` at the end"),
+                )
+                .at(formula.span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.column_progress.insert(key, Progress::Working);
+        self.expansions = 0;
         let base = self.column_base(data, column);
         let typed = self.typed(formula, &Env::row(data), Some(&base));
         self.column_progress.insert(key, Progress::Done);

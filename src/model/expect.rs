@@ -9,7 +9,7 @@ use super::unit::{BaseKind, Dimension};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree;
+use crate::syntax::tree::{self, NumberStyle};
 use crate::value::Value;
 
 impl Checker<'_> {
@@ -143,6 +143,18 @@ impl Checker<'_> {
         if wanted.is_point() && got.is_none() {
             return "a score is no ratio: write `(… * 100) as point`".into();
         }
+        let quotient = wanted.times(got, -1);
+        let money = |positive: bool| {
+            let mut factors = quotient.factors().iter();
+            factors.find(|(base, power)| base.kind == BaseKind::Currency && (*power > 0) == positive)
+        };
+        if let (Some((to, _)), Some((from, _))) = (money(true), money(false)) {
+            return format!(
+                "convert it with an exchange rate: `constant rate : {}/{} = …`, then `* rate`. Otherwise declare the \
+                 unit `{got}`",
+                to.name, from.name
+            );
+        }
         let counted = |name: &str| {
             // Of several data sets with such rows: the one the formula reads, else the one named like the rows.
             let sets = || self.model.data.iter().enumerate().filter(|(_, set)| set.row.singular == name);
@@ -154,7 +166,7 @@ impl Checker<'_> {
             set.map_or_else(|| format!("a number in {name}"), |set| format!("`count({})`", set.name))
         };
         let (mut divide, mut instead, mut multiply) = (Vec::new(), Vec::new(), Vec::new());
-        for (base, power) in wanted.times(got, -1).factors() {
+        for (base, power) in quotient.factors() {
             let divided_by = got.factors().iter().any(|(known, exponent)| known == base && *exponent < 0);
             match (*power < 0, divided_by) {
                 (true, _) => divide.push(counted(&base.name)),
@@ -182,6 +194,30 @@ impl Checker<'_> {
     pub(super) fn constant_number(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Number> {
         let typed = self.constant_expr(expr, unit)?;
         self.model.constant_value(&typed, None)
+    }
+
+    /// A bare number where a percentage is meant: whether 85 is 85% or 8500%, the sign tells. True after a finding.
+    pub(super) fn bare_percent(&mut self, written: &tree::Expr, what: &str) -> bool {
+        let number = match &*written.kind {
+            tree::ExprKind::Number(number) => number,
+            tree::ExprKind::Negate(inner) => return self.bare_percent(inner, what),
+            _ => return false,
+        };
+        if number.style != NumberStyle::Plain || number.unit.is_some() || number.written.is_zero() {
+            return false;
+        }
+        let text = self.text(number.span);
+        let whole = super::kpis::percent(&Number::from(number.written));
+        let mend = match whole == format!("{text}%") {
+            true => format!("write `{text}%`"),
+            false => format!("write `{text}%`, or `{whole}` if that is meant"),
+        };
+        self.report(
+            Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
+                .at(number.span, "without `%`")
+                .help(mend),
+        );
+        true
     }
 
     /// The typed form of the above.

@@ -223,7 +223,8 @@ impl Checker<'_> {
                 }
                 let never_zero = matches!(&*right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
                     || matches!(&*right.kind, Kind::PeriodMonths | Kind::PeriodDays);
-                let optional = left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero);
+                let optional =
+                    left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero && sound && !any);
                 Expr::new(Kind::Binary(op, left, right), Type { base, optional }, span)
             }
             _ => self.compare(op, left, right, env, span),
@@ -359,6 +360,8 @@ pub(super) fn narrow_key(expr: &Expr) -> Option<String> {
     match &*expr.kind {
         Kind::Column { via, column, .. } => Some(path_key(via, *column)),
         Kind::Kpi(kpi) => Some(format!("kpi {}", kpi.0)),
+        Kind::Score => Some("score".into()),
+        Kind::Output(at) => Some(format!("output {at}")),
         Kind::Person { roster, via, column } => Some(format!("person {} {}", roster.0, path_key(via, *column))),
         Kind::Within(value, window) => Some(format!("{} {}", narrow_key(value)?, window_key(*window))),
         Kind::Over(value, scope) => Some(format!("{} over {scope:?}", narrow_key(value)?)),

@@ -1,7 +1,7 @@
 //! The company's own rules for specs, and what nobody uses.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, TimeShape};
+use super::data::{ColumnIx, DataId, Role, Route, TimeShape};
 use super::{ConstantId, Entry, Head, KpiId};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -146,7 +146,8 @@ impl Checker<'_> {
         for (part, span) in parts {
             for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
                 let has = match part {
-                    "measured by" => !responsibility.measured_by.is_empty(),
+                    // As it is written: a KPI that nothing knows is reported itself.
+                    "measured by" => self.names_measures(responsibility),
                     "outcome" => !responsibility.outcomes.is_empty(),
                     "label" => responsibility.label.text != responsibility.name,
                     _ => {
@@ -160,6 +161,13 @@ impl Checker<'_> {
             }
         }
         found
+    }
+
+    fn names_measures(&self, responsibility: &super::Responsibility) -> bool {
+        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
+        written
+            .flat_map(|responsibilities| &responsibilities.entries)
+            .any(|written| written.name.span.key() == responsibility.span.key() && !written.measured_by.is_empty())
     }
 
     fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
@@ -236,7 +244,10 @@ impl Checker<'_> {
                     Some(Role::Organisation { parent }) => *parent == column,
                     None => false,
                 };
-                let named = set.name_column() == Some(column);
+                // Who stands in which team is shown, and makes stints.
+                let placed = matches!(set.role, Some(Role::Roster { .. }))
+                    && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
+                let named = set.name_column() == Some(column) || placed;
                 let read = self.used.columns.contains(&(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
                     found.push(("column", declared.name.clone(), declared.span));

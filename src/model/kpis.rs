@@ -12,12 +12,21 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 
+/// How many KPIs may build on one another, each on the next.
+const MOST_KPIS_DEEP: usize = 100;
+
 impl Checker<'_> {
     pub(super) fn declare_constants(&mut self) {
         let declared = self.declarations.constants.clone();
         // All units first: a constant may be written with another one.
         for constant in &declared {
-            let unit = self.number_type(&constant.ty, "a constant").unwrap_or_else(DisplayUnit::number);
+            let known = self.number_type(&constant.ty, "a constant");
+            let unit = known.unwrap_or_else(|| {
+                // Said already; the unit its first value is written in is the best guess.
+                let first = constant.values.first().map(|dated| self.typed(&dated.value, &Env::constant(), None));
+                let dimension = first.map(|value| value.dimension()).unwrap_or_default();
+                DisplayUnit { dimension, ..DisplayUnit::number() }
+            });
             self.model.constants.push(Constant {
                 name: constant.name.text.clone(),
                 span: constant.name.span,
@@ -76,7 +85,11 @@ impl Checker<'_> {
                 source: text(&about.source),
                 is_index: matches!(self.declarations.kpis[at], KpiDeclaration::Index(_)),
             };
-            let unit = self.number_type(ty, "a KPI").unwrap_or_else(DisplayUnit::number);
+            let known = self.number_type(ty, "a KPI");
+            if known.is_none() {
+                self.doubtful_units.insert(at);
+            }
+            let unit = known.unwrap_or_else(DisplayUnit::number);
             self.model.kpis.push(Kpi { unit, ..kpi });
             self.kpi_progress.push(Progress::Open);
         }
@@ -112,8 +125,22 @@ impl Checker<'_> {
         if self.kpi_progress[at] != Progress::Open {
             return;
         }
+        if self.kpi_stack.len() >= MOST_KPIS_DEEP {
+            let (name, span) = (self.model.kpis[at].name.clone(), self.model.kpis[at].span);
+            self.kpi_progress[at] = Progress::Done;
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_KPIS_DEEP} KPIs build on one another, `{name}` at the end"),
+                )
+                .at(span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.kpi_progress[at] = Progress::Working;
         self.kpi_stack.push(at);
+        self.expansions = 0;
         match self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => self.kpi_formula(at, kpi),
             KpiDeclaration::Index(index) => self.index_formula(at, index),
@@ -132,9 +159,17 @@ impl Checker<'_> {
             return;
         };
         let typed = self.typed(value, &Env::subject(), None);
+        if let (true, Base::Number(dimension)) = (self.doubtful_units.contains(&at), &typed.ty.base) {
+            // Said already; what its formula gives is the best guess.
+            self.model.kpis[at].unit.dimension = dimension.clone();
+        }
         let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
         let what = format!("`{}`", kpi.name.text);
+        let before = self.diagnostics.len();
         self.expect_base(&typed, &wanted, &what, type_span(&kpi.ty, kpi.name.span));
+        if self.diagnostics.len() > before {
+            self.doubtful_units.insert(at);
+        }
         self.model.kpis[at].value = typed;
     }
 

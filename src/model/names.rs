@@ -16,11 +16,7 @@ impl Checker<'_> {
     pub(super) fn name(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) -> Expr {
         let span = name.span;
         if let Some((_, argument)) = env.parameters.iter().rev().find(|(parameter, _)| *parameter == name.text) {
-            let mut argument = argument.clone();
-            if narrow_key(&argument).is_some_and(|key| env.present.contains(&key)) {
-                argument.ty.optional = false;
-            }
-            return argument;
+            return present_in(env, argument.clone());
         }
         match expected {
             Some(Base::Choice(data, column)) => {
@@ -62,10 +58,11 @@ impl Checker<'_> {
         }
         if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
             if name.text == "score" {
-                return Expr::new(Kind::Score, Type::maybe(Base::Number(DisplayUnit::point().dimension)), span);
+                let ty = Type::maybe(Base::Number(DisplayUnit::point().dimension));
+                return present_in(env, Expr::new(Kind::Score, ty, span));
             }
             if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
-                return Expr::new(Kind::Output(at), outputs[at].1.clone(), span);
+                return present_in(env, Expr::new(Kind::Output(at), outputs[at].1.clone(), span));
             }
         }
         match self.symbols.get(&name.text).copied() {
@@ -114,6 +111,20 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
+        let roster = self
+            .model
+            .data
+            .iter()
+            .find(|set| matches!(set.role, Some(Role::Roster { .. })) && set.column_named(&name.text).is_some());
+        if let (Some(roster), Place::Subject) = (roster, env.place) {
+            let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
+                .at(name.span, "unknown")
+                .help(format!(
+                    "did you mean `{}.{}`, the column of the one evaluated?",
+                    roster.row.singular, name.text
+                ));
+            return self.report(finding);
+        }
         let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
@@ -168,11 +179,7 @@ impl Checker<'_> {
         self.type_kpi(at);
         let kpi = &self.model.kpis[at];
         let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
-        let mut expr = Expr::new(Kind::Kpi(KpiId(at)), ty, span);
-        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
-            expr.ty.optional = false;
-        }
-        expr
+        present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 
     /// A column of a row, `via` links.
@@ -205,11 +212,8 @@ impl Checker<'_> {
                 }
             }
         }
-        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
-            optional = false;
-        }
         expr.ty.optional = optional;
-        expr
+        present_in(env, expr)
     }
 
     pub(super) fn field(&mut self, of: &tree::Expr, name: &tree::Name, env: &Env, span: Span) -> Expr {
@@ -312,4 +316,12 @@ impl Checker<'_> {
         };
         Expr::new(kind, Type::known(base), span)
     }
+}
+
+/// Not missing, where an enclosing condition has shown that it is not.
+fn present_in(env: &Env, mut expr: Expr) -> Expr {
+    if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
+        expr.ty.optional = false;
+    }
+    expr
 }

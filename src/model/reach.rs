@@ -1,7 +1,7 @@
 //! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Role, Route};
+use super::data::{ColumnIx, DataId, Role, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::kpis::percent;
@@ -13,12 +13,17 @@ use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord};
 
+/// Stands for a data set that is not there.
+const NO_DATA: DataId = DataId(usize::MAX);
+
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
                 let kpi = self.model.kpis[kpi.0].clone();
+                // A scope that the KPI has of itself is wrong there, whoever uses it.
+                let at = if kpi.scope.is_some() { kpi.span } else { at };
                 self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
@@ -31,15 +36,34 @@ impl Checker<'_> {
         }
     }
 
+    /// The project lacks the data set that the scope is about: said once, whatever reads in it.
+    fn nothing_to_scope_by(&mut self, scope: ScopeWord, at: Span) {
+        let first = |told: &&(_, DataId, &str)| told.1 == NO_DATA && told.2 == scope_name(scope);
+        if self.scopes_told.iter().any(|told| first(&told)) {
+            return;
+        }
+        self.scopes_told.insert((at.key(), NO_DATA, scope_name(scope)));
+        let (word, says) = match scope {
+            ScopeWord::Own => ("roster", "who holds which post"),
+            _ => ("organisation", "which teams there are, and what lies below what"),
+        };
+        let name = scope_name(scope);
+        self.report(
+            Diagnostic::new(Code::NoScope, format!("no data set is the {word}, so nothing can be read over {name}"))
+                .at(at, format!("read over {name}"))
+                .help(format!("write `{word}` in the data set that says {says}")),
+        );
+    }
+
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
         let set = self.model.data[aggregate.data.0].clone();
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
-            ScopeWord::Team => {
-                let teams = self.organisation().map(|id| self.model.data[id.0].name.clone());
-                routes.push((set.belongs.team.clone(), teams.unwrap_or_else(|| "the organisation".into())));
-            }
+            ScopeWord::Team => match self.organisation() {
+                Some(teams) => routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone())),
+                None => return self.nothing_to_scope_by(scope, at),
+            },
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
@@ -53,15 +77,25 @@ impl Checker<'_> {
                     }
                 }
                 if routes.is_empty() {
-                    routes.push((Route::None, "the roster".into()));
+                    return self.nothing_to_scope_by(scope, at);
                 }
             }
         }
         for (route, to) in routes {
             let text = self.text(aggregate.span);
+            // One formula may read the data set several times: one mistake.
+            let told = (at.key(), aggregate.data, scope_name(scope));
+            if !matches!(route, Route::Links(_)) && !self.scopes_told.insert(told) {
+                continue;
+            }
             let place = |diagnostic: Diagnostic| {
                 let same = aggregate.span.key() == at.key();
-                let diagnostic = diagnostic.at(at, format!("read over {} here", scope_name(scope)));
+                let fixed = self.model.kpis.iter().any(|kpi| kpi.span.key() == at.key());
+                let words = match fixed {
+                    true => format!("has `scope {}`", scope_name(scope)),
+                    false => format!("read over {} here", scope_name(scope)),
+                };
+                let diagnostic = diagnostic.at(at, words);
                 if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
             };
             match route {
@@ -121,25 +155,56 @@ impl Checker<'_> {
             sum += &format!(" + {limit} of bonus");
             highest = highest.add(&limit);
         }
-        if let Some((_, most)) = &scorecard.range {
-            highest = highest.min(most.clone());
+        sum = format!("{sum} = {highest}");
+        if let Some((_, most)) = &scorecard.range
+            && *most < highest
+        {
+            sum += &format!(", and the range ends at {most}");
+            highest = most.clone();
         }
         let declared = self.model.ratings[rating.0].clone();
-        for grade in &declared.grades {
+        for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
             if !reached {
-                self.report(
-                    Diagnostic::new(
-                        Code::Unreachable,
-                        format!("nobody in `{}` can be rated {}: the scorecard gives at most {highest} points, and {} starts at {limit}", card.position, grade.name, grade.name),
-                    )
-                    .at(at, "rated here")
-                    .at(grade.span, "never reached")
-                    .note(format!("at most {sum} = {highest}"))
-                    .help("raise the highest score of some entry, or lower the grade's limit"),
-                );
+                self.unreached.entry((rating, at_grade)).or_default().push(Unreached {
+                    position: card.position.to_string(),
+                    at,
+                    highest: highest.clone(),
+                    sum: sum.clone(),
+                });
             }
+        }
+    }
+
+    /// One finding for each grade that some scorecards cannot reach.
+    pub(super) fn unreached_grades(&mut self) {
+        for ((rating, grade), cards) in std::mem::take(&mut self.unreached) {
+            let Some(first) = cards.first() else { continue };
+            let grade = self.model.ratings[rating.0].grades[grade].clone();
+            let Some((_, limit)) = &grade.condition else { continue };
+            let (name, highest) = (&grade.name, &first.highest);
+            let same = cards.iter().all(|card| card.highest == *highest);
+            let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
+            let last = positions.pop().unwrap_or_default();
+            let positions = if positions.is_empty() { last } else { format!("{} or {last}", positions.join(", ")) };
+            let gives = match (cards.len(), same) {
+                (1, _) => format!("the scorecard gives at most {highest} points"),
+                (_, true) => format!("their scorecards give at most {highest} points"),
+                (_, false) => "their scorecards give fewer points".to_string(),
+            };
+            let message = format!("nobody in {positions} can be rated {name}: {gives}, and {name} starts at {limit}");
+            let mut finding = Diagnostic::new(Code::Unreachable, message);
+            if cards.len() == 1 {
+                finding = finding.at(first.at, "rated here").at(grade.span, "never reached");
+            } else {
+                finding = finding.at(grade.span, "never reached");
+            }
+            for card in &cards {
+                let whose = if cards.len() == 1 { String::new() } else { format!("`{}`: ", card.position) };
+                finding = finding.note(format!("{whose}at most {}", card.sum));
+            }
+            self.report(finding.help("raise the highest score of some entry, or lower the grade's limit"));
         }
     }
 
@@ -179,6 +244,16 @@ impl Checker<'_> {
             },
         }
     }
+}
+
+/// A scorecard whose highest score lies below a grade.
+pub(super) struct Unreached {
+    position: String,
+    /// Where it names the rating.
+    at: Span,
+    highest: Number,
+    /// How that comes about.
+    sum: String,
 }
 
 impl Expr {

@@ -24,9 +24,9 @@ impl Number {
                 };
             }
             let (numerator, denominator) = self.parts();
-            let power = u32::try_from(whole.unsigned_abs()).ok()?;
+            let Ok(power) = u32::try_from(whole.unsigned_abs()) else { return Some(too_large()) };
             if u64::from(power) * (numerator.bits().max(denominator.bits())) > MAX_BITS {
-                return None;
+                return Some(too_large());
             }
             let (up, down) = (Pow::pow(numerator, power), Pow::pow(denominator, power));
             let result = if whole < 0 { Number::ratio(down, up)? } else { Number::ratio(up, down)? };
@@ -132,7 +132,7 @@ fn fixed_ln(x: &BigRational) -> Option<BigRational> {
 fn exp_of(x: &BigRational) -> Option<Number> {
     let bound = BigRational::from_integer(70.into());
     if x > &bound {
-        return None;
+        return Some(too_large());
     }
     if x < &-BigRational::from_integer(140.into()) {
         return Some(Number::ZERO.mark_approximate());
@@ -153,4 +153,9 @@ fn exp_of(x: &BigRational) -> Option<Number> {
         sum = (&sum * &sum).div_floor(&unit);
     }
     Some(approximate(BigRational::new(sum, unit)))
+}
+
+/// Stands for a result beyond everything that can be written; an evaluation stops on it.
+fn too_large() -> Number {
+    Number::fraction(BigRational::from_integer(ten_to(60)))
 }

@@ -30,8 +30,14 @@ impl Planner<'_> {
             Kind::Kpi(id) => {
                 let kpi = &self.model.kpis[id.0];
                 let scope = kpi.scope.unwrap_or(context.scope);
-                let body = self.formula(&kpi.value, Context { scope, ..context });
-                Calc::Kpi { kpi: *id, months: context.months, scope, body }
+                let context = Context { scope, ..context };
+                if let Some(known) = self.kpis.get(&(*id, context)) {
+                    return *known;
+                }
+                let body = self.formula(&kpi.value, context);
+                let node = self.node(Calc::Kpi { kpi: *id, months: context.months, scope, body }, span);
+                self.kpis.insert((*id, context), node);
+                return node;
             }
             Kind::Person { roster, via, column } => {
                 if *roster != context.roster {
