@@ -2,6 +2,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/fmt.rs"]
+mod fmt;
 #[path = "cli/outcome.rs"]
 mod outcome;
 

@@ -17,8 +17,7 @@ use crate::project::{LoadError, find_specs, not_utf8};
 use crate::source::SourceSet;
 
 pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
-    let work =
-        Work { args, sources: SourceSet::default(), broken: Vec::new(), failures: Vec::new(), out: Vec::new() };
+    let work = Work { args, sources: SourceSet::default(), broken: Vec::new(), failures: Vec::new(), out: Vec::new() };
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         if args.paths.len() > 1 {
             let message = "`-` is standard input, and stands alone";

@@ -53,7 +53,11 @@ pub struct Clause {
 impl Clause {
     /// The width on one line, without alignment.
     pub fn width(&self) -> Option<usize> {
-        self.cells.iter().enumerate().map(|(at, cell)| Some(cell.doc.width()? + if at > 0 { cell.gap } else { 0 })).sum()
+        self.cells
+            .iter()
+            .enumerate()
+            .map(|(at, cell)| Some(cell.doc.width()? + if at > 0 { cell.gap } else { 0 }))
+            .sum()
     }
 
     fn plain(doc: Doc) -> Clause {
@@ -272,7 +276,8 @@ impl<'s> Clauses<'s> {
                 (Some(Rule::comma), _) => parts.push(after_comma.clone()),
                 _ => parts.push(Doc::space()),
             }
-            parts.push(self.doc(kid));
+            // A line rather ends behind a comma than inside what stands between two.
+            parts.push(Doc::Group(vec![self.doc(kid)]));
         }
         Doc::Row(parts).align()
     }

@@ -10,8 +10,7 @@ use crate::syntax::grammar::{Node, Rule};
 
 /// From loose to tight.
 const LOGIC: &[&[Rule]] = &[&[Rule::kw_or], &[Rule::kw_and]];
-const ARITHMETIC: &[&[Rule]] =
-    &[&[Rule::kw_default], &[Rule::plus, Rule::minus], &[Rule::times, Rule::divide]];
+const ARITHMETIC: &[&[Rule]] = &[&[Rule::kw_default], &[Rule::plus, Rule::minus], &[Rule::times, Rule::divide]];
 
 impl<'s> Clauses<'s> {
     /// A formula that stands behind a `=`: its operators stand under it.

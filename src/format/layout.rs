@@ -72,7 +72,13 @@ impl<'s> Layout<'s> {
     }
 
     /// Lines of a block, or of the file.
-    fn parts(&self, parts: &[Part<'s, '_>], indent: usize, file: bool, lines: &mut Vec<Line>) -> Result<(), Unreadable> {
+    fn parts(
+        &self,
+        parts: &[Part<'s, '_>],
+        indent: usize,
+        file: bool,
+        lines: &mut Vec<Line>,
+    ) -> Result<(), Unreadable> {
         let begin = lines.len();
         let docs = self.docs(parts, indent);
         let mut before_is_long = false;
@@ -205,7 +211,8 @@ impl<'s> Layout<'s> {
         if !before.is_empty() {
             rest.extend(self.comment_behind(open + 1));
         }
-        lines.extend(rest.into_iter().map(|text| Line { text: format!("{}{text}", " ".repeat(indent)), comment: None }));
+        lines
+            .extend(rest.into_iter().map(|text| Line { text: format!("{}{text}", " ".repeat(indent)), comment: None }));
     }
 
     /// The rows of a test's table.
@@ -267,9 +274,8 @@ fn finish(lines: Vec<Line>) -> String {
     let mut out = String::new();
     let mut rest = lines.as_slice();
     while let Some(first) = rest.first() {
-        let together = |line: &&Line| {
-            line.comment.is_some() && !line.text.contains('\n') && indent(line) == indent(first)
-        };
+        let together =
+            |line: &&Line| line.comment.is_some() && !line.text.contains('\n') && indent(line) == indent(first);
         let count = rest.iter().take_while(together).count().max(1);
         let (run, behind) = rest.split_at(count);
         let column = run.iter().map(|line| last_line(line).width()).filter(|width| *width <= FAR).max().unwrap_or(0);

@@ -55,8 +55,8 @@ struct Spec {
 const NAMES: &[&str] = &["a", "b", "premium_of_the_year", "标准保费", "x_1", "persistency_13m", "k"];
 const UNITS: &[&str] = &["CNY", "person", "CNY/person", "point", "months", "policy/agent/month"];
 const CONTINUES: &[&str] = &[
-    "and", "or", "in", "is", "between", "as", "default", "over", "then", "of", "where", "during", "to", "else", "+", "-",
-    "*", "/", "<", ">=", "=", ",", "!=", ")",
+    "and", "or", "in", "is", "between", "as", "default", "over", "then", "of", "where", "during", "to", "else", "+",
+    "-", "*", "/", "<", ">=", "=", ",", "!=", ")",
 ];
 
 impl Spec {
@@ -141,7 +141,11 @@ impl Spec {
             }
             clause(self);
         }
-        if one_line { self.out.push(' ') } else { self.between() }
+        if one_line {
+            self.out.push(' ')
+        } else {
+            self.between()
+        }
         self.out.push('}');
     }
 
@@ -175,7 +179,11 @@ impl Spec {
     }
 
     fn long_text(&mut self) {
-        let texts = ["\"\"\"one\n      two # no comment\n\n    three  \"\"\"", "\"\"\"\n\t\tone\n\t\t  two\n\"\"\"", "\"\"\" \"x\" \"\"\""];
+        let texts = [
+            "\"\"\"one\n      two # no comment\n\n    three  \"\"\"",
+            "\"\"\"\n\t\tone\n\t\t  two\n\"\"\"",
+            "\"\"\" \"x\" \"\"\"",
+        ];
         let text = self.random.of(&texts);
         if self.random.chance(30) { self.word(text) } else { self.text() }
     }
@@ -191,7 +199,8 @@ impl Spec {
     }
 
     fn number(&mut self) {
-        let number = self.random.of(&["0", "7", "1_000_000", "0.850", "20%", "5‰", "3 days", "50_000 CNY/person", "1.0"]);
+        let number =
+            self.random.of(&["0", "7", "1_000_000", "0.850", "20%", "5‰", "3 days", "50_000 CNY/person", "1.0"]);
         self.word(number);
     }
 
@@ -294,7 +303,14 @@ impl Spec {
     }
 
     fn window(&mut self) {
-        let window = self.random.of(&["period", "previous period", "3 months earlier", "last 12 months", "year to date", "2026-Q3"]);
+        let window = self.random.of(&[
+            "period",
+            "previous period",
+            "3 months earlier",
+            "last 12 months",
+            "year to date",
+            "2026-Q3",
+        ]);
         // A number and its word stand on one line.
         self.word(window);
     }
@@ -423,7 +439,8 @@ impl Spec {
                 self.dated();
             }
             5 => {
-                let head = self.random.of(&["function f (", "function growth ( first ,", "function 增长 ( 本期 , 上期 ,"]);
+                let head =
+                    self.random.of(&["function f (", "function growth ( first ,", "function 增长 ( 本期 , 上期 ,"]);
                 self.put(head);
                 self.put("last_one ) =");
                 self.expr(2);
@@ -579,11 +596,9 @@ impl Spec {
         self.word("matrix");
         self.name();
         self.put(": % , % -> %");
-        self.block(vec![
-            |s| s.put("rows >= 20% , else"),
-            |s| s.put("columns < 55% , else"),
-            |s| s.put("values 2% , 1_000% ; 1% , 0%"),
-        ]);
+        self.block(vec![|s| s.put("rows >= 20% , else"), |s| s.put("columns < 55% , else"), |s| {
+            s.put("values 2% , 1_000% ; 1% , 0%")
+        }]);
     }
 
     fn rating(&mut self) {
@@ -703,11 +718,9 @@ impl Spec {
             |s| s.put("period 2026-Q3"),
             |s| {
                 s.put("given people");
-                s.block(vec![
-                    |s| s.word("| staff_no | 部门 |"),
-                    |s| s.word("|P1|  营业区 |"),
-                    |s| s.word("| \"P|#2\" ||"),
-                ]);
+                s.block(vec![|s| s.word("| staff_no | 部门 |"), |s| s.word("|P1|  营业区 |"), |s| {
+                    s.word("| \"P|#2\" ||")
+                }]);
             },
             |s| {
                 s.put("expect score of \"P1\" =");
