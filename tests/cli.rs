@@ -4,8 +4,14 @@
 mod arguments;
 #[path = "cli/fmt.rs"]
 mod fmt;
+#[path = "cli/formats.rs"]
+mod formats;
+#[path = "cli/levels.rs"]
+mod levels;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "report/schema.rs"]
+mod schema;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -4,7 +4,7 @@ use super::checker::{Checker, Symbol};
 use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
 use super::{MatrixId, ScaleId};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::value::{Builtin, Value};
@@ -34,12 +34,9 @@ impl Checker<'_> {
                 if !self.count_arguments(name, arguments.len(), function.parameters.len(), declared) {
                     return Expr::wrong(span);
                 }
+                self.used.functions.insert(at);
                 if self.function_stack.contains(&at) {
-                    self.report(
-                        Diagnostic::new(Code::Circle, format!("the function `{}` needs itself", name.text))
-                            .at(span, "a circle")
-                            .help("write it without calling itself"),
-                    );
+                    // A circle; it is reported once, for the functions themselves.
                     return Expr::wrong(span);
                 }
                 self.expansions += 1;
@@ -68,12 +65,28 @@ impl Checker<'_> {
                 inner.entry = None;
                 inner.outputs = None;
                 self.function_stack.push(at);
+                let before = self.diagnostics.len();
                 let body = self.typed(&function.body, &inner, expected);
                 self.function_stack.pop();
+                for finding in &mut self.diagnostics[before..] {
+                    // Nobody can mend the library, so it is the call that is shown.
+                    if at >= self.own_functions {
+                        finding.labels.retain(|label| label.span.file != declared.file);
+                        let formula = self.sources.text(function.body.span);
+                        finding.notes.push(format!("the library has `{}` as `{formula}`", name.text));
+                    }
+                    if !finding.labels.iter().any(|label| label.span.key() == span.key()) {
+                        let text = format!("in this use of `{}`", name.text);
+                        finding.labels.push(Label { span, text });
+                    }
+                }
                 body
             }
             Some((Symbol::Scale(at), declared)) => {
                 self.used.scales.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 if !self.count_arguments(name, arguments.len(), 1, declared) {
                     return Expr::wrong(span);
                 }
@@ -152,7 +165,10 @@ impl Checker<'_> {
                 )
                 .at(name.span, format!("{} in the brackets", values(got)))
                 .at(declared, "declared here")
-                .help(format!("write {} in the brackets, with commas between", values(needed))),
+                .help(match needed {
+                    0 | 1 => format!("write {} in the brackets", values(needed)),
+                    _ => format!("write {} in the brackets, with commas between", values(needed)),
+                }),
             );
         }
         got == needed

@@ -264,7 +264,8 @@ impl Checker<'_> {
     pub(super) fn unknown_column(&mut self, set: &DataSet, name: &tree::Name) {
         let names = set.columns.iter().map(|column| column.name.as_str());
         let mend = self.did_you_mean(&name.text, names.clone(), || {
-            format!("its columns are {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            format!("its {} {}", if names.len() == 1 { "only column is" } else { "columns are" }, names.join(", "))
         });
         self.report(
             Diagnostic::new(Code::UnknownName, format!("the data set `{}` has no column `{}`", set.name, name.text))
@@ -343,7 +344,7 @@ impl Checker<'_> {
                 let columns = own.unwrap_or_default();
                 let by = by
                     .iter()
-                    .filter_map(|name| {
+                    .map(|name| {
                         let at = columns.iter().position(|column| column.name.text == name.text);
                         if at.is_none() {
                             self.report(
@@ -352,7 +353,7 @@ impl Checker<'_> {
                                     .help("name columns of this data set, one for each key column of the other"),
                             );
                         }
-                        at.map(ColumnIx)
+                        ColumnIx(at.unwrap_or(0))
                     })
                     .collect();
                 ColumnType::Link { data: DataId(to), by }
@@ -375,6 +376,18 @@ impl Checker<'_> {
     }
 
     fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {
+        if let Some((symbol, declared)) = self.symbols.get(&name.text).copied() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongKind,
+                    format!("`{}` is a {}, and a column needs a type", name.text, symbol.kind()),
+                )
+                .at(name.span, "not a type")
+                .at(declared, "declared here")
+                .help("write `text`, `date`, a unit such as `CNY` or `%`, or the name of a data set for a link"),
+            );
+            return ColumnType::Text;
+        }
         let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
         let words = ["text", "date", "period", "flag", "number", "position"];
         let known: Vec<&str> = sets.map(|(name, _)| name.as_str()).chain(self.units.names()).chain(words).collect();
@@ -473,10 +486,11 @@ impl Checker<'_> {
                 } else {
                     (
                         format!(
-                            "`{}` links by {parts} value(s), and the key of `{}` is {}",
+                            "`{}` links by {}, and the key of `{}` is {}",
                             column.name,
+                            if parts == 1 { "one column".into() } else { format!("{parts} columns") },
                             target.name,
-                            key.join(", ")
+                            key.join(" and ")
                         ),
                         format!("write `{} by (…)` with one column for each of {}", target.name, key.join(", ")),
                     )

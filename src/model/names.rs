@@ -68,6 +68,9 @@ impl Checker<'_> {
         match self.symbols.get(&name.text).copied() {
             Some((Symbol::Constant(at), _)) => {
                 self.used.constants.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 let base = Base::Number(self.model.constants[at].unit.dimension.clone());
                 Expr::new(Kind::Constant(ConstantId(at)), Type::known(base), span)
             }
@@ -138,8 +141,12 @@ impl Checker<'_> {
             let set = &self.model.data[data.0];
             message = format!("`{}` is not a column of `{}`", name.text, set.name);
             let columns: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
-            otherwise = format!("its columns are {}; text stands in quotes", list(&columns));
+            let are = if columns.len() == 1 { "its only column is" } else { "its columns are" };
+            otherwise = format!("{are} {}; text stands in quotes", list(&columns));
             candidates.extend(columns.iter().map(|column| column.to_string()));
+        }
+        if let Some(Base::Text) = expected {
+            otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
         }
         if let Some(Base::Choice(data, column)) = expected {
             let column = &self.model.data[data.0].columns[column.0];
@@ -178,6 +185,9 @@ impl Checker<'_> {
         }
         self.type_kpi(at);
         let kpi = &self.model.kpis[at];
+        if self.untyped.contains(&kpi.name) {
+            return Expr::wrong(span);
+        }
         let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
         present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }

@@ -1,7 +1,7 @@
 //! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, Route};
+use super::data::{ColumnIx, Role, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::kpis::percent;
@@ -12,9 +12,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord};
-
-/// Stands for a data set that is not there.
-const NO_DATA: DataId = DataId(usize::MAX);
 
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
@@ -36,34 +33,15 @@ impl Checker<'_> {
         }
     }
 
-    /// The project lacks the data set that the scope is about: said once, whatever reads in it.
-    fn nothing_to_scope_by(&mut self, scope: ScopeWord, at: Span) {
-        let first = |told: &&(_, DataId, &str)| told.1 == NO_DATA && told.2 == scope_name(scope);
-        if self.scopes_told.iter().any(|told| first(&told)) {
-            return;
-        }
-        self.scopes_told.insert((at.key(), NO_DATA, scope_name(scope)));
-        let (word, says) = match scope {
-            ScopeWord::Own => ("roster", "who holds which post"),
-            _ => ("organisation", "which teams there are, and what lies below what"),
-        };
-        let name = scope_name(scope);
-        self.report(
-            Diagnostic::new(Code::NoScope, format!("no data set is the {word}, so nothing can be read over {name}"))
-                .at(at, format!("read over {name}"))
-                .help(format!("write `{word}` in the data set that says {says}")),
-        );
-    }
-
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
         let set = self.model.data[aggregate.data.0].clone();
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
-            ScopeWord::Team => match self.organisation() {
-                Some(teams) => routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone())),
-                None => return self.nothing_to_scope_by(scope, at),
-            },
+            ScopeWord::Team => {
+                let Some(teams) = self.organisation() else { return self.no_organisation(aggregate, at) };
+                routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone()));
+            }
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
@@ -77,7 +55,7 @@ impl Checker<'_> {
                     }
                 }
                 if routes.is_empty() {
-                    return self.nothing_to_scope_by(scope, at);
+                    return self.nobody_holds(aggregate, at, card);
                 }
             }
         }
@@ -137,6 +115,36 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
+        let unknown = self.model.data.iter().any(|set| match &set.role {
+            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
+            _ => false,
+        });
+        // A roster of a position that nobody knows may be the one that is meant.
+        if unknown {
+            return;
+        }
+        let text = self.text(aggregate.span);
+        let message = format!("`{text}` cannot be read over own: no roster says who is `{}`", card.position);
+        self.report(
+            Diagnostic::new(Code::NoScope, message)
+                .at(at, "read over own here")
+                .help(format!("write `roster as {}` in the data set of those who hold the position", card.position)),
+        );
+    }
+
+    fn no_organisation(&mut self, aggregate: &Aggregate, at: Span) {
+        let text = self.text(aggregate.span);
+        self.report(
+            Diagnostic::new(
+                Code::NoScope,
+                format!("`{text}` cannot be read over team: the project has no tree of teams"),
+            )
+            .at(at, "read over team here")
+            .help("declare the data set of the teams with `organisation`, or read it `over company`"),
+        );
     }
 
     pub(super) fn reachable_grades(

@@ -54,9 +54,9 @@ pub(super) type Range = (Option<Number>, Option<Number>);
 impl Checker<'_> {
     pub(super) fn declare_scales(&mut self) {
         for scale in self.declarations.scales.clone() {
-            let input = self.number_type(&scale.input, "what a scale reads").unwrap_or_else(DisplayUnit::number);
+            let input = self.declared_unit(&scale.name, &scale.input, "what a scale reads");
             let output = match &scale.output {
-                Some(ty) => self.number_type(ty, "what a scale yields").unwrap_or_else(DisplayUnit::point),
+                Some(ty) => self.declared_unit(&scale.name, ty, "what a scale yields"),
                 None => DisplayUnit::point(),
             };
             if let Some(effective) = &scale.effective {
@@ -71,9 +71,9 @@ impl Checker<'_> {
                 direction: None,
                 target: None,
             };
-            let curve = self
-                .curve(&scale.curve, &fits)
-                .unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
+            let readable = !self.untyped.contains(&scale.name.text);
+            let curve = if readable { self.curve(&scale.curve, &fits) } else { None };
+            let curve = curve.unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
@@ -227,13 +227,14 @@ impl Checker<'_> {
             CurveKind::Brackets(brackets) => self.brackets_shape(brackets),
             CurveKind::PerStep(_) | CurveKind::Formula(_) => {}
         }
-        // Out of order, a curve has no direction to speak of.
+        // Of a curve out of order nobody can say which way it goes.
         if let (Some(better), true) = (fits.direction, self.diagnostics.len() == before) {
             self.curve_direction(curve, better);
         }
     }
 
     fn linear_shape(&mut self, anchors: &[Anchor], span: Span) {
+        let before = self.diagnostics.len();
         if anchors.len() < 2 {
             self.report(
                 Diagnostic::new(Code::Incomplete, "a line needs two points or more")
@@ -266,7 +267,8 @@ impl Checker<'_> {
                     .help(mend),
             );
         }
-        if let Some(last) = anchors.last().filter(|last| last.below) {
+        let ordered = self.diagnostics.len() == before;
+        if let Some(last) = anchors.last().filter(|last| last.below && ordered) {
             let at = self.text(last.at.span);
             self.report(
                 Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
@@ -284,7 +286,8 @@ impl Checker<'_> {
                 None => (None, step.score.span),
             })
             .collect();
-        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input));
+        let counted = fits.input.is_counted() && !fits.input.is_none();
+        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input), counted);
     }
 
     /// Steps and grades: one direction, strictly in order, all covered.
@@ -295,6 +298,7 @@ impl Checker<'_> {
         what: &str,
         gets: &str,
         unit: &str,
+        counted: bool,
     ) {
         let falling = |op: BinaryOp| matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual);
         let rising = |op: BinaryOp| matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
@@ -354,9 +358,9 @@ impl Checker<'_> {
                 );
             }
         }
-        let ends = conditions.last().is_some_and(|(condition, _)| condition.is_none());
+        let ends = conditions.iter().any(|(condition, _)| condition.is_none());
         if let (false, Some((op, number, place))) = (ends, known.last()) {
-            let example = hole_example(*op, number, unit);
+            let example = hole_example(*op, number, unit, counted);
             let mut finding =
                 Diagnostic::new(Code::ScaleHole, format!("{example} gets no {gets}")).at(*place, "nothing follows");
             if !span.contains(*place) {
@@ -491,7 +495,7 @@ impl Checker<'_> {
                     condition,
                 });
             }
-            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points");
+            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
@@ -570,12 +574,19 @@ impl Checker<'_> {
 }
 
 fn unit_of(dimension: &Dimension) -> String {
-    if dimension.is_none() { String::new() } else { dimension.to_string() }
+    if dimension.is_none() { String::new() } else { dimension.plural() }
 }
 
 /// A value just beyond the last threshold.
-fn hole_example(op: BinaryOp, edge: &Number, unit: &str) -> String {
-    let step = if edge.abs() <= Number::from(5) { Number::from_parts(1, 3) } else { Number::from_parts(1, 2) };
+fn hole_example(op: BinaryOp, edge: &Number, unit: &str, counted: bool) -> String {
+    let whole = counted && *edge >= Number::ONE;
+    let step = if whole {
+        Number::ONE
+    } else if edge.abs() <= Number::from(5) {
+        Number::from_parts(1, 3)
+    } else {
+        Number::from_parts(1, 2)
+    };
     let value = match op {
         BinaryOp::GreaterOrEqual => edge.sub(&step),
         BinaryOp::LessOrEqual => edge.add(&step),
@@ -585,7 +596,7 @@ fn hole_example(op: BinaryOp, edge: &Number, unit: &str) -> String {
     if unit.is_empty() {
         return super::kpis::percent(&value);
     }
-    format!("{value} {unit}")
+    format!("a value of {value} {unit}")
 }
 
 impl Model {

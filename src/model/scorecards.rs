@@ -33,7 +33,15 @@ impl Checker<'_> {
             match rule {
                 tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
                 tree::ScorecardRule::CompleteAtLeast(number) => {
-                    complete_at_least = Some(Number::from(number.written).mul(&Number::from_parts(1, 2)));
+                    let share = Number::from(number.written).mul(&Number::from_parts(1, 2));
+                    if number.style != tree::NumberStyle::Percent || share > Number::ONE {
+                        self.report(
+                            Diagnostic::new(Code::OutOfRange, "how much must be there is a percentage up to 100%")
+                                .at(number.span, "not a share of the weights")
+                                .help("write `complete at least 70%`"),
+                        );
+                    }
+                    complete_at_least = Some(share);
                 }
                 tree::ScorecardRule::Range { low, high, span } => {
                     let ends = self.constant_number(low, &points).zip(self.constant_number(high, &points));
@@ -232,6 +240,9 @@ impl Checker<'_> {
         seen.push((id, scope, name.span));
         let fixed = entry.scope.is_none() && kpi.scope.is_some();
         self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
+        if self.untyped.contains(&kpi.name) {
+            return None;
+        }
 
         let unit = kpi.unit.dimension.clone();
         let target: Vec<Dated> = entry
@@ -382,6 +393,9 @@ impl Checker<'_> {
                 let found = self.find(name, "scale", |symbol| matches!(symbol, Symbol::Scale(_)))?;
                 let Symbol::Scale(scale) = found else { return None };
                 self.used.scales.insert(scale);
+                if self.untyped.contains(&name.text) {
+                    return None;
+                }
                 let declared = self.model.scales[scale].clone();
                 for (what, has, needs) in [
                     ("reads", &declared.input.dimension, &fits.input),
@@ -392,7 +406,7 @@ impl Checker<'_> {
                             Diagnostic::new(
                                 Code::UnitMismatch,
                                 format!(
-                                    "the scale `{}` {what} {}, and {} is needed here",
+                                    "the scale `{}` {what} what is {}, and here that is {}",
                                     name.text,
                                     Base::Number(has.clone()).words(),
                                     Base::Number(needs.clone()).words()

@@ -7,6 +7,7 @@
 mod formulas;
 pub mod program;
 pub mod query;
+mod row_scales;
 mod rows;
 
 use std::collections::HashMap;
