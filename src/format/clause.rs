@@ -276,7 +276,8 @@ impl<'s> Clauses<'s> {
                 (Some(Rule::comma), _) => parts.push(after_comma.clone()),
                 _ => parts.push(Doc::space()),
             }
-            parts.push(self.doc(kid));
+            // A line rather ends behind a comma than inside what stands between two.
+            parts.push(Doc::Group(vec![self.doc(kid)]));
         }
         Doc::Row(parts).align()
     }

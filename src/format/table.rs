@@ -124,7 +124,8 @@ fn assemble(clause: Clause, gaps: &[usize]) -> Doc {
                 } else {
                     inside.push(Doc::Soft(gap));
                 }
-                inside.push(doc);
+                // A line rather ends before a cell than inside it.
+                inside.push(Doc::Group(vec![doc]));
             }
             if !inside.is_empty() {
                 parts.push(if kind == Kind::Entry { Doc::Soft(lead) } else { Doc::Pad(lead) });
