@@ -32,7 +32,7 @@ fn size(seed: u64) -> usize {
 
 #[test]
 fn program_and_reference_agree() {
-    let count = number("MERIT_RANDOM_PROJECTS").unwrap_or(300);
+    let count = number("MERIT_RANDOM_PROJECTS").unwrap_or(500);
     let first = number("MERIT_RANDOM_SEED").unwrap_or(0);
     let (mut agreed, mut refused, mut mistaken, mut cards) = (0, 0, 0, 0);
     let mut different = Vec::new();
@@ -52,7 +52,9 @@ fn program_and_reference_agree() {
             Outcome::Differ(what) => different.push((seed, what)),
         }
     }
-    println!("{agreed} projects agreed, {cards} scorecards; {refused} refused by the checker, {mistaken} with mistakes in their data");
+    println!(
+        "{agreed} projects agreed, {cards} scorecards; {refused} refused by the checker, {mistaken} with mistakes in their data"
+    );
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     for (reason, count) in reasons.iter().take(12) {

@@ -77,8 +77,8 @@ impl Planner<'_> {
             let slope = to.score.sub(&from.score).div(&to.at.sub(&from.at));
             // A jump has no slope to go on with.
             let Some(slope) = slope else { return planner.row_constant(Value::Number(to.score.clone()), row) };
-            let [at, slope, score] =
-                [from.at.clone(), slope, from.score.clone()].map(|number| planner.row_constant(Value::Number(number), row));
+            let [at, slope, score] = [from.at.clone(), slope, from.score.clone()]
+                .map(|number| planner.row_constant(Value::Number(number), row));
             let beyond = planner.scaled(row, RowNode::Binary(BinaryOp::Subtract, value, at));
             let more = planner.scaled(row, RowNode::Binary(BinaryOp::Multiply, slope, beyond));
             planner.scaled(row, RowNode::Binary(BinaryOp::Add, score, more))

@@ -176,9 +176,13 @@ impl World<'_> {
         let served = |from: Day, to: Day| -> Option<Day> {
             let (from, to) = (from.max(first), to.min(last));
             match whose {
-                Whose::Own(seat) => {
-                    seat.runs.iter().map(|run| (run.0.max(from), run.1.min(to))).filter(|run| run.0 <= run.1).map(|run| run.1).max()
-                }
+                Whose::Own(seat) => seat
+                    .runs
+                    .iter()
+                    .map(|run| (run.0.max(from), run.1.min(to)))
+                    .filter(|run| run.0 <= run.1)
+                    .map(|run| run.1)
+                    .max(),
                 _ => (from <= to).then_some(to),
             }
         };
@@ -194,7 +198,8 @@ impl World<'_> {
                     };
                     if from < first || to > last {
                         if from <= last && first <= to {
-                            MISTAKES.with(|mistakes| mistakes.borrow_mut().push("a period straddles the window".into()));
+                            MISTAKES
+                                .with(|mistakes| mistakes.borrow_mut().push("a period straddles the window".into()));
                         }
                         continue;
                     }

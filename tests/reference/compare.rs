@@ -44,13 +44,8 @@ pub fn compare(project: &Project) -> Outcome {
         Ok(plan) => plan,
         Err(errors) => return Outcome::Refused(messages(&errors)),
     };
-    let options = Options {
-        data: folder.path().join("data"),
-        threads: 2,
-        strict: false,
-        allow_empty: true,
-        progress: None,
-    };
+    let options =
+        Options { data: folder.path().join("data"), threads: 2, strict: false, allow_empty: true, progress: None };
     let results = answer(model, &plan.query, &options).and_then(|answers| score(model, &plan, &answers));
 
     MISTAKES.with(|mistakes| mistakes.borrow_mut().clear());

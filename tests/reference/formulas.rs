@@ -271,9 +271,7 @@ impl World<'_> {
             CurveKind::Steps(steps) => {
                 let holds = |condition: &Option<(BinaryOp, Expr)>| match condition {
                     None => true,
-                    Some((op, at)) => {
-                        binary(*op, read.clone(), Value::Number(number(at))) == Value::Flag(true)
-                    }
+                    Some((op, at)) => binary(*op, read.clone(), Value::Number(number(at))) == Value::Flag(true),
                 };
                 match steps.iter().find(|step| holds(&step.condition)) {
                     Some(step) => number(&step.score),

@@ -132,8 +132,14 @@ fn fill(set: &mut Set, random: &mut Random, least: usize, most: usize) {
 }
 
 pub fn sets(random: &mut Random) -> Vec<Set> {
-    let new = |name, row, keyed, shape: Shape| {
-        Set { name, row, head: String::new(), keyed, shape, columns: Vec::new(), belongs: Vec::new() }
+    let new = |name, row, keyed, shape: Shape| Set {
+        name,
+        row,
+        head: String::new(),
+        keyed,
+        shape,
+        columns: Vec::new(),
+        belongs: Vec::new(),
     };
     let mut teams = new("teams", "team", true, Shape::Always);
     teams.head = "  organisation\n".into();

@@ -1,8 +1,8 @@
 //! Scorecards: who is evaluated, entries, groups, total, rating, overall.
 
-use merit::model::data::{DataId, Role};
-use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, Scorecard, ScoreCurve, VetoEffect, Within};
 use merit::model::Direction;
+use merit::model::data::{DataId, Role};
+use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within};
 use merit::number::Number;
 use merit::syntax::tree::{BinaryOp, Combine, WhenMissing};
 use merit::time::Day;
@@ -29,9 +29,8 @@ pub struct Seat {
 impl Seat {
     /// Whether the post is the one held on the last day of a span on which any was.
     pub fn held_on_last_day(&self, from: Day, to: Day) -> bool {
-        let last = |runs: &[(Day, Day)]| {
-            runs.iter().filter(|run| run.0 <= to && from <= run.1).map(|run| run.1.min(to)).max()
-        };
+        let last =
+            |runs: &[(Day, Day)]| runs.iter().filter(|run| run.0 <= to && from <= run.1).map(|run| run.1.min(to)).max();
         match (last(&self.runs), last(&self.others)) {
             (Some(mine), Some(other)) => mine > other,
             (mine, _) => mine.is_some(),
@@ -105,7 +104,9 @@ impl World<'_> {
             let card = self.card(&seat);
             match people.iter_mut().find(|person| person.key == seat.key) {
                 Some(person) => person.cards.push(card),
-                None => people.push(PersonR { key: seat.key, cards: vec![card], overall: None, rating: None, rank: None }),
+                None => {
+                    people.push(PersonR { key: seat.key, cards: vec![card], overall: None, rating: None, rank: None })
+                }
             }
         }
         for person in &mut people {
@@ -113,9 +114,7 @@ impl World<'_> {
             self.overall(person);
         }
         self.distribute(&mut people);
-        let standing = |person: &PersonR| {
-            Some((self.position(person.last()?).name.clone(), person.overall.clone()?))
-        };
+        let standing = |person: &PersonR| Some((self.position(person.last()?).name.clone(), person.overall.clone()?));
         let all: Vec<Option<(String, Number)>> = people.iter().map(standing).collect();
         for person in &mut people {
             let Some((post, score)) = standing(person) else { continue };
@@ -143,7 +142,11 @@ impl World<'_> {
                         .max_by_key(|(_, one)| one.effective);
                     let Some((position, _)) = in_force.filter(|_| from <= to) else { continue };
                     let days = |mine: bool| {
-                        stints.iter().filter(|one| (one.post == stint.post) == mine).map(|one| (one.from, one.to)).collect()
+                        stints
+                            .iter()
+                            .filter(|one| (one.post == stint.post) == mine)
+                            .map(|one| (one.from, one.to))
+                            .collect()
                     };
                     seats.push(Seat {
                         roster: DataId(roster),
@@ -381,9 +384,10 @@ impl World<'_> {
         }
         result.value = Some(value.clone());
         result.target = target.clone();
-        let reads_attainment = one.score.as_ref().is_some_and(|score| {
-            score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. })
-        });
+        let reads_attainment = one
+            .score
+            .as_ref()
+            .is_some_and(|score| score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. }));
         let attainment = match (&value, &target) {
             (Value::Number(value), Some(Value::Number(target))) => match value.div(target) {
                 None => stated("target 0"),
@@ -453,7 +457,9 @@ impl World<'_> {
         }
         let rating = rating_of(last).and_then(|rating| {
             let seen = if self.sees_raw(rating.0) { raw } else { overall.clone() }?;
-            let same = || scored.iter().filter(|card| rating_of(card) == Some(rating)).map(|card| card.score.as_ref().unwrap());
+            let same = || {
+                scored.iter().filter(|card| rating_of(card) == Some(rating)).map(|card| card.score.as_ref().unwrap())
+            };
             let cap = same().filter_map(|score| score.cap).max();
             self.rate(rating.0, &seen, cap, same().any(|score| score.doubt))
         });
@@ -483,9 +489,11 @@ impl World<'_> {
                     }
                 };
                 let members: Vec<usize> = (0..people.len()).filter(|at| rated(&people[*at]).is_some()).collect();
-                let circles: std::collections::BTreeSet<String> = members.iter().map(|at| circle(&people[*at])).collect();
+                let circles: std::collections::BTreeSet<String> =
+                    members.iter().map(|at| circle(&people[*at])).collect();
                 for name in circles {
-                    let inside: Vec<usize> = members.iter().copied().filter(|at| circle(&people[*at]) == name).collect();
+                    let inside: Vec<usize> =
+                        members.iter().copied().filter(|at| circle(&people[*at]) == name).collect();
                     let count = inside.len() as u64;
                     if count < rule.least {
                         continue;
@@ -567,7 +575,10 @@ fn counts(entry: &EntryR, when_missing: WhenMissing) -> bool {
 /// What each entry adds to the total: `factor` is what a point of the group adds.
 fn spread(entries: &mut [EntryR], group: &Group, when_missing: WhenMissing, share: &Number, factor: Option<Number>) {
     let points = group.entries.iter().any(|entry| entry.points.is_some());
-    let kept = entries.iter().filter(|entry| counts(entry, when_missing)).fold(Number::ZERO, |sum, one| sum.add(&one.weight.0));
+    let kept = entries
+        .iter()
+        .filter(|entry| counts(entry, when_missing))
+        .fold(Number::ZERO, |sum, one| sum.add(&one.weight.0));
     for (entry, written) in entries.iter_mut().zip(&group.entries) {
         entry.share.0 = share.mul(&entry.effective.0);
         let each = match (&factor, group.combine) {
@@ -601,4 +612,3 @@ fn count_weights(entries: &[EntryR], path: &Number, present: &mut Number, applic
         }
     }
 }
-

@@ -110,7 +110,13 @@ impl Maker<'_> {
                     formula.0
                 };
                 let name = format!("x{number}");
-                self.sets[at].columns.push(schema::Column { name, ty, optional, derived: Some(text), extra: String::new() });
+                self.sets[at].columns.push(schema::Column {
+                    name,
+                    ty,
+                    optional,
+                    derived: Some(text),
+                    extra: String::new(),
+                });
             }
             let text = self.sets[at].text(&self.sets);
             blocks.push(text);
@@ -151,7 +157,9 @@ impl Maker<'_> {
 
     fn literal(&mut self, unit: Unit) -> String {
         match unit {
-            Unit::Plain => self.random.pick(&["0", "1", "2", "3", "0.5", "20%", "7.25", "10", "100", "floor_of"]).into(),
+            Unit::Plain => {
+                self.random.pick(&["0", "1", "2", "3", "0.5", "20%", "7.25", "10", "100", "floor_of"]).into()
+            }
             Unit::Money => self.random.pick(&["0 CNY", "100 CNY", "1_000 CNY", "0.5 wan", "bar", "0.01 CNY"]).into(),
         }
     }
@@ -160,7 +168,15 @@ impl Maker<'_> {
 
     /// Columns of a type, of the row and behind its links.
     fn columns(&self, set: usize, wanted: &dyn Fn(&Ty) -> bool) -> Vec<Formula> {
-        fn add(sets: &[Set], at: usize, path: &str, doubt: bool, deep: usize, wanted: &dyn Fn(&Ty) -> bool, all: &mut Vec<Formula>) {
+        fn add(
+            sets: &[Set],
+            at: usize,
+            path: &str,
+            doubt: bool,
+            deep: usize,
+            wanted: &dyn Fn(&Ty) -> bool,
+            all: &mut Vec<Formula>,
+        ) {
             for column in &sets[at].columns {
                 let (name, optional) = (format!("{path}{}", column.name), doubt || column.optional);
                 if wanted(&column.ty) {
@@ -316,7 +332,12 @@ impl Maker<'_> {
                 _ => format!("in {}", maker.random.pick(&WINDOWS)),
             }),
             8 => self.guarded(set, &|ty| matches!(ty, Ty::Link(_)), &mut |maker| {
-                format!("{} \"{}{}\"", maker.random.pick(&["=", "!="]), maker.random.pick(&["P", "T", "C", "A"]), 1 + maker.random.below(3))
+                format!(
+                    "{} \"{}{}\"",
+                    maker.random.pick(&["=", "!="]),
+                    maker.random.pick(&["P", "T", "C", "A"]),
+                    1 + maker.random.below(3)
+                )
             }),
             9 => {
                 let (a, b) = (self.row_condition(set, deep), self.row_condition(set, deep));
@@ -335,7 +356,12 @@ impl Maker<'_> {
         format!("({test})")
     }
 
-    fn guarded(&mut self, set: usize, wanted: &dyn Fn(&Ty) -> bool, test: &mut dyn FnMut(&mut Self) -> String) -> String {
+    fn guarded(
+        &mut self,
+        set: usize,
+        wanted: &dyn Fn(&Ty) -> bool,
+        test: &mut dyn FnMut(&mut Self) -> String,
+    ) -> String {
         let Some((name, optional)) = self.column(set, wanted) else { return "1 = 1".into() };
         let test = test(self);
         // A link on the way may be blank too: only a name without a dot can be narrowed by one test.
@@ -351,7 +377,8 @@ impl Maker<'_> {
 
     /// An aggregate over a data set, without a scope; counts are turned into plain numbers.
     fn aggregate_of(&mut self, set: usize, unit: Unit, depth: usize) -> Formula {
-        let condition = if self.chance(50) { format!(" where {}", self.row_condition(set, depth)) } else { String::new() };
+        let condition =
+            if self.chance(50) { format!(" where {}", self.row_condition(set, depth)) } else { String::new() };
         let (shape, name) = (self.sets[set].shape.clone(), self.sets[set].name);
         let paid = self.sets[set].columns.iter().any(|column| column.name == "paid") && self.chance(50);
         let dated = if paid { " dated by paid" } else { "" };
@@ -366,7 +393,8 @@ impl Maker<'_> {
             (_, 5 | 6) => " during".into(),
             _ => String::new(),
         };
-        let rows = if self.chance(12) { format!(" at least {} rows", self.random.between(1, 4)) } else { String::new() };
+        let rows =
+            if self.chance(12) { format!(" at least {} rows", self.random.between(1, 4)) } else { String::new() };
         let few = !rows.is_empty();
         let tail = format!(" of {name}{dated}{condition}{reading}{rows})");
         let value = self.row_number(set, unit, depth);
@@ -550,7 +578,8 @@ impl Maker<'_> {
             },
         };
         let fixed = self.chance(15);
-        let scope = if fixed { format!("  scope {}\n", self.random.pick(&["own", "team", "company"])) } else { String::new() };
+        let scope =
+            if fixed { format!("  scope {}\n", self.random.pick(&["own", "team", "company"])) } else { String::new() };
         let name = format!("k{at}");
         let text = format!("kpi {name} : {ty} {{\n  value = {formula}\n{better}{scope}}}");
         self.kpis.push(Kpi { name, kind, direction: direction % 3, fixed, optional });
@@ -732,8 +761,14 @@ impl Maker<'_> {
                 let step = if self.chance(30) { "10% of target".to_string() } else { one };
                 let whole = self.random.pick(&["", "full "]);
                 match deduct {
-                    true => format!("{target} score deduct 7 for each {whole}{step} {side} target from {full}{}", self.random.pick(&["", " at least 0"])),
-                    false => format!("{target} score add 7 for each {whole}{step} {side} target from 60{}", self.random.pick(&["", " up to 120"])),
+                    true => format!(
+                        "{target} score deduct 7 for each {whole}{step} {side} target from {full}{}",
+                        self.random.pick(&["", " at least 0"])
+                    ),
+                    false => format!(
+                        "{target} score add 7 for each {whole}{step} {side} target from 60{}",
+                        self.random.pick(&["", " up to 120"])
+                    ),
                 }
             }
             6 => {
@@ -751,7 +786,10 @@ impl Maker<'_> {
                     if jump.is_empty() {
                         format!(" score linear {} -> 0, {one} -> 50, {three} -> 110{more}", self.amount(kind, 0))
                     } else {
-                        format!(" score linear {} -> 0, < {one} -> 30, {one} -> 60, {three} -> 120{more}", self.amount(kind, 0))
+                        format!(
+                            " score linear {} -> 0, < {one} -> 30, {one} -> 60, {three} -> 120{more}",
+                            self.amount(kind, 0)
+                        )
                     }
                 }
             },
@@ -762,4 +800,3 @@ impl Maker<'_> {
         format!("{text}{score}")
     }
 }
-
