@@ -225,7 +225,10 @@ impl Planner<'_> {
 
 /// `where CONDITION and VALUE is not missing`, for counting the rows that have a value.
 fn counted_rows(aggregate: &Aggregate) -> Option<Expr> {
-    let Some(value) = &aggregate.value else { return aggregate.condition.clone() };
+    // `only` looks at rows, whether they have a value or not.
+    let Some(value) = aggregate.value.as_ref().filter(|_| aggregate.function != AggregateFunction::Only) else {
+        return aggregate.condition.clone();
+    };
     let flag = |kind: Kind| Expr {
         kind: Box::new(kind),
         ty: crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false },

@@ -60,18 +60,19 @@ impl Copy {
         }
     }
 
-    /// Replaces a text that stands in the file exactly once.
+    /// Replaces a text that stands in the file exactly once; how columns are aligned does not count.
     pub fn replace(&self, file: &str, from: &str, to: &str) {
         let text = self.text(file);
-        assert_eq!(text.matches(from).count(), 1, "`{from}` should stand once in {file}");
-        self.write(file, text.replacen(from, to, 1));
+        let places = places(&text, from);
+        assert_eq!(places.len(), 1, "`{from}` should stand once in {file}");
+        self.write(file, [&text[..places[0].start], to, &text[places[0].end..]].concat());
     }
 
-    /// The only line of a file that holds a text, from 1.
+    /// The only line of a file that holds a text, from 1; how columns are aligned does not count.
     pub fn line_of(&self, file: &str, part: &str) -> usize {
         let text = self.text(file);
         let lines: Vec<usize> =
-            (1..).zip(text.lines()).filter(|(_, line)| line.contains(part)).map(|(at, _)| at).collect();
+            (1..).zip(text.lines()).filter(|(_, line)| !places(line, part).is_empty()).map(|(at, _)| at).collect();
         assert_eq!(lines.len(), 1, "`{part}` should stand in one line of {file}: {lines:?}");
         lines[0]
     }
@@ -85,6 +86,22 @@ impl Copy {
     pub fn check(&self) -> Output {
         self.merit(&["check", "insurance"])
     }
+}
+
+/// Where a text stands, with any number of blanks where it has some.
+fn places(text: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
+    let at = |start: usize| {
+        let mut rest = &text[start..];
+        for (index, part) in wanted.split(' ').filter(|part| !part.is_empty()).enumerate() {
+            let trimmed = rest.trim_start_matches(' ');
+            if index > 0 && trimmed.len() == rest.len() {
+                return None;
+            }
+            rest = if index > 0 { trimmed } else { rest }.strip_prefix(part)?;
+        }
+        Some(start..text.len() - rest.len())
+    };
+    text.char_indices().filter_map(|(start, _)| at(start)).collect()
 }
 
 fn copy(from: &Path, to: &Path) {
