@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod calls;
+pub mod cases;
 mod checker;
 pub mod data;
 mod datasets;
@@ -69,6 +70,7 @@ pub struct Model {
     pub matrices: Vec<Matrix>,
     pub ratings: Vec<Rating>,
     pub positions: Vec<Position>,
+    pub tests: Vec<cases::Test>,
 }
 
 /// How reports name a thing.
