@@ -4,6 +4,8 @@
 //!
 //! 1. [`source`], [`syntax`]: text of `.merit` files -> tree
 //!
+//! [`trial`] runs the tests that stand in specs, through all passes from the plan on.
+//!
 //! [`project`] runs the passes up to the model over folders of files; [`report`] shows the results; [`cli`] is the
 //! program's command line.
 //!
@@ -23,4 +25,5 @@ pub mod score;
 pub mod source;
 pub mod syntax;
 pub mod time;
+pub mod trial;
 pub mod value;

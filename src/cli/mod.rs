@@ -7,6 +7,7 @@ mod exit;
 mod progress;
 mod select;
 mod terminal;
+mod test;
 
 use clap::Parser;
 
@@ -27,6 +28,7 @@ pub fn run() -> Exit {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Test(args) => test::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         failure.print();

@@ -59,6 +59,8 @@ pub struct Expectation {
     pub what: Expected,
     /// The key of a row of a given roster.
     pub person: String,
+    /// The names of the positions that the person holds by the roster's rows.
+    pub positions: Vec<String>,
     pub value: ExpectedValue,
     pub within: Option<Within>,
     pub span: Span,
@@ -115,6 +117,12 @@ impl Model {
 struct Whose {
     /// The versions in force of the positions held.
     positions: Vec<Position>,
+}
+
+impl Whose {
+    fn names(&self) -> Vec<String> {
+        self.positions.iter().map(|position| position.name.clone()).collect()
+    }
 }
 
 impl Checker<'_> {
@@ -387,6 +395,7 @@ impl Checker<'_> {
                 return Some(Expectation {
                     what: Expected::Rating,
                     person: written.of.value.clone(),
+                    positions: whose.names(),
                     value,
                     within: None,
                     span: written.span,
@@ -408,7 +417,8 @@ impl Checker<'_> {
         if let (Some(written), ExpectedValue::Missing(_)) = (&written.within, &value) {
             self.misplaced(written.span, "what is missing has no tolerance", "take `within` out");
         }
-        Some(Expectation { what, person: written.of.value.clone(), value, within, span: written.span })
+        let (person, positions) = (written.of.value.clone(), whose.names());
+        Some(Expectation { what, person, positions, value, within, span: written.span })
     }
 
     /// A KPI, an index, or an output of the person's position.
