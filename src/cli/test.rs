@@ -48,7 +48,10 @@ fn outcomes(args: &TestArgs, project: &Project) -> Result<Vec<Outcome>, Failure>
     let chosen: Vec<_> = tests.iter().filter(|test| test.name.to_lowercase().contains(&wanted)).collect();
     if chosen.is_empty() {
         let message = format!("no test has `{}` in its name", args.filter.as_deref().unwrap_or_default());
-        return Err(Failure::with_help(message, format!("the specs have {} tests; the first is `{}`", tests.len(), tests[0].name)));
+        return Err(Failure::with_help(
+            message,
+            format!("the specs have {} tests; the first is `{}`", tests.len(), tests[0].name),
+        ));
     }
     Ok(chosen.into_iter().map(|test| run_test(&project.model, &project.sources, test)).collect())
 }

@@ -144,7 +144,8 @@ fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Mode
         }
         diagnostic.labels.push(label);
     }
-    diagnostic.help = diagnostic.help.map(|help| help.replace("mend the file", "mend the cell").replace("in the file", "here"));
+    diagnostic.help =
+        diagnostic.help.map(|help| help.replace("mend the file", "mend the cell").replace("in the file", "here"));
     diagnostic
 }
 

@@ -92,12 +92,7 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
     answer_from(model, query, options, &Source::Files(options))
 }
 
-fn answer_from(
-    model: &Model,
-    query: &Query,
-    options: &Options,
-    source: &Source,
-) -> Result<Answers, Vec<Diagnostic>> {
+fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source) -> Result<Answers, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let needed = needs::columns(model, query);
     let mut tables = table::load(model, &needed, source, options.threads, &mut errors);

@@ -269,10 +269,13 @@ impl Checker<'_> {
         {
             let (is, wanted) = (found.dimension.to_string(), Base::Number(unit.dimension.clone()).words());
             self.report(
-                Diagnostic::new(Code::WrongUnit, format!("`{}` is in {is}, and `{}` is {wanted}", cell.value, column.name))
-                    .at(cell.span, format!("in {is}"))
-                    .at(column.span, format!("{wanted} here"))
-                    .help("write the number in the unit of the column"),
+                Diagnostic::new(
+                    Code::WrongUnit,
+                    format!("`{}` is in {is}, and `{}` is {wanted}", cell.value, column.name),
+                )
+                .at(cell.span, format!("in {is}"))
+                .at(column.span, format!("{wanted} here"))
+                .help("write the number in the unit of the column"),
             );
             return plain;
         }
@@ -315,7 +318,9 @@ impl Checker<'_> {
                 known = true;
                 let post = match &set.role {
                     Some(Role::Roster { every: Some(every), .. }) => Some(every.clone()),
-                    Some(Role::Roster { post: Some(post), .. }) => cell_of(table, row, *post).map(|cell| cell.text.clone()),
+                    Some(Role::Roster { post: Some(post), .. }) => {
+                        cell_of(table, row, *post).map(|cell| cell.text.clone())
+                    }
                     _ => None,
                 };
                 let named = post.as_ref().and_then(|post| self.position_name(post));
@@ -331,10 +336,13 @@ impl Checker<'_> {
                 format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name)
             });
             self.report(
-                Diagnostic::new(Code::UnknownName, format!("no row of `{}` has the key `{}`", rosters[0].1.name, key.value))
-                    .at(key.span, "unknown")
-                    .at(rosters[0].0.span, "the people of this test")
-                    .help(mend),
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("no row of `{}` has the key `{}`", rosters[0].1.name, key.value),
+                )
+                .at(key.span, "unknown")
+                .at(rosters[0].0.span, "the people of this test")
+                .help(mend),
             );
             return None;
         }
@@ -350,14 +358,16 @@ impl Checker<'_> {
                     "fill the column that holds the position".to_string(),
                 ),
                 None => {
-                    let names: Vec<&str> =
-                        self.model.positions.iter().map(|position| position.name.as_str()).collect();
+                    let names: Vec<&str> = self.model.positions.iter().map(|position| position.name.as_str()).collect();
                     let mend = self.did_you_mean(&post, names, || "write the name of a position".into());
                     (format!("`{}` has the post `{post}`, which no position describes", key.value), mend)
                 }
             };
             self.report(
-                Diagnostic::new(Code::UnknownName, message).at(key.span, "not evaluated").at(span, "this row").help(mend),
+                Diagnostic::new(Code::UnknownName, message)
+                    .at(key.span, "not evaluated")
+                    .at(span, "this row")
+                    .help(mend),
             );
             return None;
         }
@@ -437,9 +447,12 @@ impl Checker<'_> {
             let mend = self.did_you_mean(&name.text, names, || "write the name of a KPI, an index or an output".into());
             let position = &whose.positions[0].name;
             self.report(
-                Diagnostic::new(Code::UnknownName, format!("no KPI and no output of `{position}` is called `{}`", name.text))
-                    .at(name.span, "unknown")
-                    .help(mend),
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("no KPI and no output of `{position}` is called `{}`", name.text),
+                )
+                .at(name.span, "unknown")
+                .help(mend),
             );
             return None;
         };
@@ -563,9 +576,11 @@ impl Checker<'_> {
         }
         let before = self.diagnostics.len();
         let typed = self.typed(written, &Env::constant().bare(&unit.dimension), None);
+        // Arithmetic with bare numbers is as good as one.
+        let bare = typed.ty.base == Base::number() && !unit.dimension.has_money();
         if self.diagnostics.len() == before {
             let wanted = Base::Number(unit.dimension.clone());
-            if typed.ty.base.join(&wanted).is_none() {
+            if typed.ty.base.join(&wanted).is_none() && !bare {
                 let (text, is) = (self.text(written.span), typed.ty.base.words());
                 let code = if typed.ty.base.is_number() { Code::WrongUnit } else { Code::WrongType };
                 let mend = match unit.is_ratio_sign() {
@@ -591,7 +606,7 @@ impl Checker<'_> {
                     .help("write a number, or `missing`"),
             );
         }
-        value
+        if bare && !unit.is_ratio_sign() { value.map(|value| value.mul(&unit.factor)) } else { value }
     }
 
     /// A tolerance: in the unit of the value, or a percentage of it.
@@ -671,7 +686,8 @@ fn unit_in(text: &str, span: Span) -> Option<tree::UnitExpr> {
     for (at, name) in text.split('/').enumerate() {
         let name = name.trim();
         let mut letters = name.chars();
-        let is_name = letters.next().is_some_and(char::is_alphabetic) && letters.all(|c| c.is_alphanumeric() || c == '_');
+        let is_name =
+            letters.next().is_some_and(char::is_alphabetic) && letters.all(|c| c.is_alphanumeric() || c == '_');
         if !is_name {
             return None;
         }

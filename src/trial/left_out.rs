@@ -14,8 +14,7 @@ pub fn mark(model: &Model, plan: &mut Plan, given: &[Given]) {
     let gaps = Gaps { model, query: &plan.query, given };
     let measures: Vec<Option<String>> =
         (0..plan.query.measures.len()).map(|measure| gaps.of_measure(MeasureId(measure))).collect();
-    let reads: Vec<Option<String>> =
-        plan.query.reads.iter().map(|read| gaps.of_node(read.roster, read.node)).collect();
+    let reads: Vec<Option<String>> = plan.query.reads.iter().map(|read| gaps.of_node(read.roster, read.node)).collect();
     for node in &mut plan.program.nodes {
         let gap = match node {
             Calc::Measure { measure, .. } => &measures[measure.0],
