@@ -2,6 +2,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/tests.rs"]
+mod tests;
 #[path = "cli/outcome.rs"]
 mod outcome;
 

@@ -187,6 +187,10 @@ impl<'a> Trace<'a> {
         };
         let Some(value) = value else { return };
         let text = self.text(span);
+        // `missing "no base"` tells its value itself.
+        if matches!(value, Value::Missing(_)) && text.starts_with("missing") {
+            return self.say(depth, text);
+        }
         let text = months.map_or(text.clone(), |months| self.in_window(&text, months));
         let shown = self.shown(Some(&value), &self.unit(span));
         self.say(depth, format!("{text} = {shown}"));
