@@ -2,10 +2,10 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
-#[path = "cli/tests.rs"]
-mod tests;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "cli/tests.rs"]
+mod tests;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -577,7 +577,8 @@ impl Checker<'_> {
         let before = self.diagnostics.len();
         let typed = self.typed(written, &Env::constant().bare(&unit.dimension), None);
         // Arithmetic with bare numbers is as good as one.
-        let bare = typed.ty.base == Base::number() && !unit.dimension.has_money();
+        let share = self.sources.text(written.span).contains(['%', '‰']);
+        let bare = typed.ty.base == Base::number() && !unit.dimension.has_money() && !share;
         if self.diagnostics.len() == before {
             let wanted = Base::Number(unit.dimension.clone());
             if typed.ty.base.join(&wanted).is_none() && !bare {
@@ -677,7 +678,12 @@ fn written_number(text: &str) -> Option<(String, &str)> {
     if digits.is_empty() || points > 1 || !(0..bytes.len()).all(well_placed) {
         return None;
     }
-    Some((format!("{sign}{}", digits.replace('_', "")), rest.trim_start()))
+    let unit = rest.trim_start();
+    // A unit is a word of its own: `12a` is no number of any.
+    if unit.len() == rest.len() && !matches!(rest, "" | "%" | "‰") {
+        return None;
+    }
+    Some((format!("{sign}{}", digits.replace('_', "")), unit))
 }
 
 /// `CNY/person` as a unit; `None` where a name has signs that no name has.

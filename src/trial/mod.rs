@@ -88,10 +88,10 @@ fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<Vec<Check
     let answers = answer_given(&model, &plan.query, &test.given)?;
     let results = score(&model, &plan, &answers)?;
     let ran = Ran { model: &model, plan: &plan, sources };
-    let checks: Vec<Result<Check, Diagnostic>> =
+    let checks: Vec<Result<Check, Box<Diagnostic>>> =
         test.expectations.iter().map(|expectation| ran.check(expectation, &results)).collect();
     let (good, bad): (Vec<_>, Vec<_>) = checks.into_iter().partition(Result::is_ok);
-    let bad: Vec<Diagnostic> = bad.into_iter().filter_map(Result::err).collect();
+    let bad: Vec<Diagnostic> = bad.into_iter().filter_map(Result::err).map(|error| *error).collect();
     if bad.is_empty() { Ok(good.into_iter().filter_map(Result::ok).collect()) } else { Err(bad) }
 }
 
@@ -140,16 +140,17 @@ struct Ran<'a> {
 }
 
 impl<'a> Ran<'a> {
-    fn check(&self, expectation: &Expectation, results: &Results) -> Result<Check, Diagnostic> {
+    fn check(&self, expectation: &Expectation, results: &Results) -> Result<Check, Box<Diagnostic>> {
         let person = results.people.iter().find(|person| {
             *person.person == *expectation.person
                 && person.cards.iter().any(|card| expectation.positions.contains(&self.position(card).name))
         });
         let Some(person) = person else {
             let message = format!("`{}` holds no post with a position in {}", expectation.person, self.plan.period);
-            return Err(Diagnostic::new(Code::NothingToEvaluate, message)
+            let finding = Diagnostic::new(Code::NothingToEvaluate, message)
                 .at(expectation.span, "nobody to evaluate")
-                .help("let the person's row in the roster hold in the period of the test"));
+                .help("let the person's row in the roster hold in the period of the test");
+            return Err(Box::new(finding));
         };
         let (value, unit) = self.got(expectation, person);
         let value = match value {

@@ -175,23 +175,6 @@ fn errors(findings: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
 }
 
 pub fn json(report: &Report) -> String {
-    let finding = |finding: &'_ Diagnostic| {
-        let at = finding.labels.first().map(|label| place(report.sources, label.span));
-        let (file, line, column) =
-            at.map_or((None, None, None), |(file, line, column)| (Some(file), Some(line), Some(column)));
-        (file, line, column)
-    };
-    fn findings<'f>(
-        of: impl Iterator<Item = &'f Diagnostic>,
-        place: &dyn Fn(&Diagnostic) -> (Option<String>, Option<usize>, Option<usize>),
-    ) -> Vec<FindingJson<'f>> {
-        of.map(|one| {
-            let (file, line, column) = place(one);
-            let help = one.help.as_deref();
-            FindingJson { code: one.code.as_str(), message: &one.message, file, line, column, help }
-        })
-        .collect()
-    }
     let tests = report
         .outcomes
         .iter()
@@ -203,7 +186,7 @@ pub fn json(report: &Report) -> String {
                 line,
                 status: status(outcome),
                 expectations: outcome.checks.iter().map(|check| check_json(report.sources, check)).collect(),
-                errors: findings(outcome.errors.iter(), &finding),
+                errors: outcome.errors.iter().map(|error| finding_json(report.sources, error)).collect(),
             }
         })
         .collect();
@@ -211,10 +194,23 @@ pub fn json(report: &Report) -> String {
         schema: SCHEMA,
         summary: counts(report),
         tests,
-        findings: findings(errors(report.findings), &finding),
+        findings: errors(report.findings).map(|error| finding_json(report.sources, error)).collect(),
     };
     // Texts and counts always have a form in JSON.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+}
+
+fn finding_json<'f>(sources: &SourceSet, finding: &'f Diagnostic) -> FindingJson<'f> {
+    let at = finding.labels.first().map(|label| place(sources, label.span));
+    let (line, column) = (at.as_ref().map(|at| at.1), at.as_ref().map(|at| at.2));
+    FindingJson {
+        code: finding.code.as_str(),
+        message: &finding.message,
+        file: at.map(|at| at.0),
+        line,
+        column,
+        help: finding.help.as_deref(),
+    }
 }
 
 fn check_json<'c>(sources: &SourceSet, check: &'c Check) -> CheckJson<'c> {
