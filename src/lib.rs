@@ -1,15 +1,20 @@
 //! Merit: job specs as plain text, checked like a program, evaluated exactly, traceable to the last row.
 //!
-//! The passes, in the order data flows:
+//! The passes, in the order data flows; imports go down this list only:
 //!
-//! 1. [`source`], [`syntax`]: text of `.merit` files -> tree
+//! 1. [`project`]: the `.merit` files under a folder
+//! 2. [`syntax`]: the text of a file -> its tree
+//! 3. [`model`]: all trees -> one model in which every name, unit and type is known and every sum is proved
+//! 4. [`plan`]: model and period -> what is asked of the data (a query) and how values follow from the answers (a
+//!    program)
+//! 5. [`data`]: files and query -> checked tables -> answers; the only part that a warehouse or cluster would replace
+//! 6. [`eval`]: program and answers -> the values of everyone's formulas
+//! 7. [`score`]: values -> entries, totals, ratings, outputs
+//! 8. [`report`]: scorecards -> text, JSON, CSV
 //!
-//! [`trial`] runs the tests that stand in specs, through all passes from the plan on.
-//!
-//! [`project`] runs the passes up to the model over folders of files; [`report`] shows the results; [`cli`] is the
-//! program's command line.
-//!
-//! [`diagnostic`] is what every stage says about mistakes.
+//! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`cli`] runs the passes.
+//! [`diagnostic`] is what every pass says about mistakes, [`source`] the texts they point into. [`number`], [`value`]
+//! and [`time`] are what the language counts with.
 
 pub mod cli;
 pub mod data;

@@ -30,6 +30,11 @@ impl Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// Whether the other lies within this one.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// File, start and end: for sorting and for telling places apart.
     pub fn key(self) -> (FileId, u32, u32) {
         (self.file, self.start, self.end)

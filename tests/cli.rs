@@ -2,8 +2,14 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/formats.rs"]
+mod formats;
+#[path = "cli/levels.rs"]
+mod levels;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "report/schema.rs"]
+mod schema;
 #[path = "cli/tests.rs"]
 mod tests;
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the data files of the insurance example: `python3 generate_data.py` writes data/*.csv beside this file.
+"""Makes the data files of the insurance example: `python3 generate_data.py` writes data/*.csv beside this file,
+`python3 generate_data.py FOLDER` writes them there.
 
 Everything is invented. The same bytes come out of every run and every Python from 3.9 on: the random numbers are a
 small generator of our own, one stream for each subject, and no floating-point function of the machine is used.
@@ -8,9 +9,10 @@ are as exported on 12 October 2026. The blemishes of real exports are made on pu
 """
 import datetime as dt
 import os
+import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OUT = os.path.join(HERE, "data")
+OUT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "data")
 D = dt.date
 DAY = dt.timedelta(days=1)
 START, FIRST_QUARTER, END, EXPORT = D(2023, 1, 1), D(2024, 10, 1), D(2026, 9, 30), D(2026, 10, 12)

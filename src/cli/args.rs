@@ -33,6 +33,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Check(CheckArgs),
+    Explain(ExplainArgs),
     Eval(EvalArgs),
     Test(TestArgs),
 }
@@ -40,17 +41,51 @@ pub enum Command {
 /// Look for mistakes in the specs, without reading any data.
 ///
 /// Every mistake is shown with its place, what is wrong and what to write instead. The exit code is 0 when there are
-/// none (warnings do not count), 1 when there are, 2 when the specs could not be read.
+/// none (warnings do not count), 1 when there are, 2 when the specs could not be read. `merit explain` tells what a
+/// finding's code means.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   merit check                              the specs in this folder and below
-  merit check specs/group specs/shanghai   two folders, read as one project")]
+  merit check specs/group specs/shanghai   two folders, read as one project
+  merit check --format sarif > merit.sarif for a code host
+  merit check --deny warnings --allow unused")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub specs: SpecArgs,
+
+    /// The form of the findings
+    #[arg(long, value_enum, default_value_t = FindingsForm::Human, help_heading = "How it is shown")]
+    pub format: FindingsForm,
+
+    /// Leave out findings with this code, as far as the specs can be used all the same
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "How serious it is")]
+    pub allow: Vec<String>,
+
+    /// Show findings with this code as warnings, as far as the specs can be used all the same
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "How serious it is")]
+    pub warn: Vec<String>,
+
+    /// Count findings with this code as errors; `warnings` stands for all of them
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "How serious it is")]
+    pub deny: Vec<String>,
+
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+/// Tell what a finding's code means, with a wrong and a right example.
+///
+/// Without a code, all codes are listed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit explain
+  merit explain unit-mismatch")]
+pub struct ExplainArgs {
+    /// The code of a finding, as it stands above it
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// Compute the scorecards of a period from the data files.
@@ -185,6 +220,22 @@ pub enum Color {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsForm {
+    /// For people: the lines of the specs with their mistakes and the mends
+    Human,
+    /// A line for each finding
+    Short,
+    /// For programs: docs/check.schema.json
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for build servers
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

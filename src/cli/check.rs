@@ -3,32 +3,118 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, FindingsForm};
 use super::exit::{Exit, Failure};
+use super::explain;
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::diagnostic::human::{HumanOptions, render};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::{self, Project};
+use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
+use crate::diagnostic::{github, json, junit, sarif, short};
+use crate::project::{self, LoadError, Project};
+use crate::source::SourceSet;
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let project = project::load(&args.specs.paths)?;
+    let levels = levels(args)?;
+    let mut project = match project::load(&args.specs.paths) {
+        Ok(project) => project,
+        Err(error) => return Err(could_not_load(args, &error)),
+    };
+    project.diagnostics = levels.apply(project.diagnostics);
+    let checked = Checked {
+        sources: &project.sources,
+        files: project.files,
+        positions: positions(&project),
+        kpis: project.model.kpis.len(),
+        diagnostics: &project.diagnostics,
+        failure: None,
+    };
+    match machine(args.format, &checked) {
+        Some(text) => write(&text)?,
+        None => write(&human(args, &project))?,
+    }
+    if args.format == FindingsForm::Short {
+        eprintln!("{}", summary(&project));
+    }
+    Ok(if project.has_errors() { Exit::Findings } else { Exit::Clean })
+}
+
+/// The findings in a form for machines; `None` where people read them.
+fn machine(format: FindingsForm, checked: &Checked) -> Option<String> {
+    match format {
+        FindingsForm::Human => None,
+        FindingsForm::Short => Some(short::render(checked)),
+        FindingsForm::Json => Some(json::render(checked)),
+        FindingsForm::Sarif => Some(sarif::render(checked)),
+        FindingsForm::Github => Some(github::render(checked)),
+        FindingsForm::Junit => Some(junit::render(checked)),
+    }
+}
+
+fn human(args: &CheckArgs, project: &Project) -> String {
     let look = terminal::stdout(args.color.color);
     let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
     let mut text = render(&project.diagnostics, &project.sources, &options);
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
-    text.push_str(&summary(&project));
+    text.push_str(&summary(project));
     text.push('\n');
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the findings", &error))?;
-    Ok(if project.has_errors() { Exit::Findings } else { Exit::Clean })
+    text
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the findings", &error))
+}
+
+/// A machine that waits for a document gets one, in which the failure stands.
+fn could_not_load(args: &CheckArgs, error: &LoadError) -> Failure {
+    let message = error.to_string();
+    let checked = Checked {
+        sources: &SourceSet::default(),
+        files: 0,
+        positions: 0,
+        kpis: 0,
+        diagnostics: &[],
+        failure: Some(&message),
+    };
+    let written = machine(args.format, &checked).map_or(Ok(()), |text| write(&text));
+    written.err().unwrap_or_else(|| Failure::new(message))
+}
+
+fn levels(args: &CheckArgs) -> Result<Levels, Failure> {
+    let mut levels = Levels::default();
+    for (names, level, option) in
+        [(&args.allow, Level::Allow, "allow"), (&args.warn, Level::Warn, "warn"), (&args.deny, Level::Deny, "deny")]
+    {
+        for name in names {
+            if level == Level::Deny && name == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let code = explain::code_named(name)?;
+            levels.set(code, level).map_err(|error| match error {
+                LevelError::AlwaysAnError(_) => Failure::with_help(
+                    format_args!("`--{option} {name}`: specs with this mistake cannot be used, so it stays an error"),
+                    format_args!("mend what `{name}` finds; `merit explain {name}` tells how"),
+                ),
+                LevelError::TwoLevels(_) => Failure::with_help(
+                    format_args!("`{name}` is given two levels"),
+                    "name each code in one of `--allow`, `--warn` and `--deny`",
+                ),
+            })?;
+        }
+    }
+    Ok(levels)
+}
+
+fn positions(project: &Project) -> usize {
+    project.model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>().len()
 }
 
 /// `checked 12 files: 5 positions, 54 KPIs, no findings`
 fn summary(project: &Project) -> String {
     let mut parts = Vec::new();
-    let positions = project.model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>();
-    parts.push(counted(positions.len(), "position"));
+    parts.push(counted(positions(project), "position"));
     parts.push(counted(project.model.kpis.len(), "KPI"));
     parts.push(findings(&project.diagnostics));
     format!("checked {}: {}", counted(project.files, "file"), parts.join(", "))

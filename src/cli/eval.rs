@@ -14,6 +14,7 @@ use crate::data::{Options, Progress, answer};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
+use crate::nearest::nearest;
 use crate::plan::plan;
 use crate::plan::query::Team;
 use crate::project::{self, Project};
@@ -44,10 +45,25 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         Form::Csv => Format::Csv,
     };
     deliver(args, format, &report)?;
+    misspelt_posts(model, &results);
     if !project.diagnostics.is_empty() {
         eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
     }
     Ok(Exit::Clean)
+}
+
+/// Says of posts that are nearly the name of a position that nobody in them is evaluated.
+fn misspelt_posts(model: &Model, results: &Results) {
+    for (post, rows) in &results.without_position {
+        let names = model.positions.iter().flat_map(|position| {
+            let labels = std::iter::once(&position.label.text).chain(position.label.translations.values());
+            std::iter::once(&position.name).chain(labels).map(String::as_str)
+        });
+        if let Some(near) = nearest(post, names) {
+            let rows = if *rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
+            eprintln!("merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?");
+        }
+    }
 }
 
 /// Plans the period, reads the data and scores everyone.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod eval;
 mod exit;
+mod explain;
 mod progress;
 mod select;
 mod terminal;
@@ -27,6 +28,7 @@ pub fn run() -> Exit {
     };
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
     };

@@ -38,6 +38,13 @@ pub fn select<'r>(
         };
         people.retain(inside);
     }
+    if people.is_empty() && (wanted.person.is_some() || wanted.position.is_some() || wanted.team.is_some()) {
+        let wishes = [("person", wanted.person), ("position", wanted.position), ("team", wanted.team)];
+        let wishes: Vec<String> =
+            wishes.iter().filter_map(|(what, wish)| wish.map(|wish| format!("{what} `{wish}`"))).collect();
+        let message = format!("nobody evaluated in this period fits {}", wishes.join(" and "));
+        return Err(Failure::with_help(message, "leave one of the wishes out to see who there is"));
+    }
     Ok(people)
 }
 

@@ -22,6 +22,15 @@ fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
     }
 }
 
+/// A text from a file as far as a message shows it.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().nth(SHOWN).is_none() {
+        return text.to_string();
+    }
+    text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
 /// The candidate most like a text, if one is like it at all.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(text);
@@ -66,7 +75,12 @@ pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[S
         [] => diagnostic.note(format!("`{folder}` holds no files")),
         _ => diagnostic.note(format!("`{folder}` holds {}", listed(present, 20))),
     };
-    match nearest(&pattern.pattern, present.iter().map(String::as_str)) {
+    // By what tells files apart: all of them end in `.csv`.
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace('*', "");
+    let wanted = stem(&pattern.pattern);
+    let stems: Vec<String> = present.iter().map(|name| stem(name)).collect();
+    let near = nearest(&wanted, stems.iter().map(String::as_str));
+    match near.and_then(|near| present.iter().find(|name| stem(name) == near)) {
         Some(near) => diagnostic.help(format!("is `{near}` the file? then write `file \"{near}\"`, or rename it")),
         None => diagnostic.help("put the file there, change the pattern, or name another folder with `--data`"),
     }
@@ -133,7 +147,8 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
     let row = u64::from(layout.header_line) + 1;
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
     let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
-    let headers: Vec<&String> = layout.headers.iter().filter(|header| !header.is_empty()).collect();
+    let headers: Vec<String> =
+        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
     let diagnostic = Diagnostic::new(
         Code::MissingColumn,
         format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
@@ -184,7 +199,7 @@ pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagn
     let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
     let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
     if cells > expected {
-        diagnostic.help("a text with the separator in it is written in quotes: `\"Smith, John\"`")
+        diagnostic.help("a cell with the separator in it is written in quotes: `\"Smith, John\"`, `\"1,234.50\"`")
     } else {
         diagnostic
             .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
@@ -427,10 +442,15 @@ pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u
 }
 
 pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnostic {
-    let round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{key}`")).collect();
-    let message = format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(" is below "));
+    let mut round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{}`", shortened(key))).collect();
+    if round.len() > 10 {
+        let between = format!("{} more", round.len() - 6);
+        round.splice(5..round.len() - 1, [between]);
+    }
+    let message =
+        format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(", which is below "));
     let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
-    for place in places {
+    for place in places.into_iter().take(10) {
         diagnostic = diagnostic.in_data(place);
     }
     diagnostic.help("mend the parent of one of them; the one on top has none")
@@ -454,7 +474,7 @@ pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<
     if let Some(held) = held {
         diagnostic = diagnostic.note(held);
     }
-    diagnostic.help("add the files of that time; or run with `--allow-empty` where there truly is nothing")
+    diagnostic.help("add the files of that time; where nothing may have happened, write `may be empty` in the data set, or run once with `--allow-empty`")
 }
 
 pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {

@@ -53,7 +53,8 @@ fn present(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for pattern in ["*", "*/*"] {
         let whole = format!("{}/{pattern}", glob::Pattern::escape(&folder.display().to_string()));
-        let paths = glob::glob(&whole).into_iter().flatten().flatten().filter(|path| path.is_file());
+        let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let paths = glob::glob(&whole).into_iter().flatten().flatten().filter(|path| path.is_file() && !hidden(path));
         names.extend(paths.filter_map(|path| path.strip_prefix(folder).ok().map(|path| path.display().to_string())));
     }
     names.sort();

@@ -220,7 +220,8 @@ fn not_value(value: Value) -> Value {
 /// `-x` in every row.
 pub fn negate(vector: &Vector, len: usize) -> Vector<'static> {
     match &vector.data {
-        Data::Fixed { scale, values } => {
+        // The smallest mantissa has no opposite of its width; it stands in blank cells, too.
+        Data::Fixed { scale, values } if !values.contains(&i64::MIN) => {
             let values = values.iter().map(|value| -value).collect();
             Vector { data: Data::Fixed { scale: *scale, values: Cow::Owned(values) }, missing: vector.missing.clone() }
         }

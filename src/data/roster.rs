@@ -46,8 +46,11 @@ impl Roster {
         self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The last day between two days on which the post was held.
+    /// The last day between two days on which the post was held; none where the second lies before the first.
     pub fn last_served(&self, post: u32, first: i32, last: i32) -> Option<i32> {
+        if first > last {
+            return None;
+        }
         let runs = &self.served[post as usize];
         let begun = runs.partition_point(|(from, _)| *from <= last);
         let (_, to) = runs[begun.checked_sub(1)?];

@@ -17,6 +17,11 @@ macro_rules! codes {
                 match self { $(Code::$name => $text,)* }
             }
 
+            /// The code of that name.
+            pub fn named(name: &str) -> Option<Code> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// How serious a finding with this code is unless a project says otherwise.
             pub fn severity(self) -> Severity {
                 match self { $(Code::$name => Severity::$severity,)* }

@@ -96,7 +96,9 @@ impl Shown<'_> {
             let labels = diagnostic.labels.iter().filter(|label| label.span.file == file);
             Snippet::new(self.sources.get(file), labels, width)
         });
-        let report = Report { diagnostic, message: printable(&diagnostic.message).into_owned(), snippet };
+        // Wrapped here: miette would break dates at their hyphens, and formulas anywhere.
+        let message = wrap(&printable(&diagnostic.message), width.saturating_sub(MESSAGE_LEAD)).join("\n");
+        let report = Report { diagnostic, message, snippet };
         let theme = if self.options.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -208,6 +210,9 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     };
     Cow::Owned(text.chars().map(replace).collect())
 }
+
+/// Columns of `  × ` before a message, and those that miette leaves free at the end of a line.
+const MESSAGE_LEAD: usize = 8;
 
 struct Report<'a> {
     diagnostic: &'a Diagnostic,

@@ -1,13 +1,23 @@
 //! What the program has to say about a project or its data, free of how it is shown.
 //!
 //! Every stage makes [`Diagnostic`]s; the renderers in this folder turn them into text for a terminal or
-//! into a format for a machine. A diagnostic has a code, a plain sentence, a place and the mend.
+//! into a format for a machine, one file each. [`explanations`] tells what each code means. A diagnostic has a code, a plain sentence, a place and the mend.
 
+mod checked;
 mod codes;
+pub mod explanations;
+pub mod github;
 pub mod human;
+pub mod json;
+pub mod junit;
+mod levels;
+pub mod sarif;
+pub mod short;
 mod snippet;
 
+pub use checked::Checked;
 pub use codes::Code;
+pub use levels::{Level, LevelError, Levels};
 
 use crate::source::{SourceSet, Span};
 

@@ -21,6 +21,9 @@ pub struct Snippet<'a> {
     places: Vec<(usize, usize)>,
 }
 
+/// Columns of `╰── `, and one to spare.
+const HOOK: usize = 5;
+
 /// Lines that follow each other.
 struct Region {
     start: usize,
@@ -83,8 +86,9 @@ impl<'a> Snippet<'a> {
         loop {
             let end = line_end(text, at);
             let on_line = labels.iter().filter(|(_, start, _)| (at..=end).contains(start));
-            let label = on_line.map(|(_, start, stop)| (*start, (*stop).min(end))).min();
-            self.copy_line(at, end, label.unwrap_or((at, at)), room);
+            let on_line: Vec<(&Label, usize, usize)> =
+                on_line.map(|(label, start, stop)| (*label, *start, (*stop).min(end))).collect();
+            self.copy_line(at, end, &on_line, room);
             if end >= last {
                 break;
             }
@@ -94,19 +98,29 @@ impl<'a> Snippet<'a> {
         self.regions.push(Region { start, end: self.text.len(), line: line - 1 });
     }
 
-    /// Copies a line, or the part around its first label where all of it is too wide.
-    fn copy_line(&mut self, start: usize, end: usize, label: (usize, usize), room: usize) {
+    /// Copies a line, or the part around its first label where all of it, or the words under a label, are too wide.
+    fn copy_line(&mut self, start: usize, end: usize, labels: &[(&Label, usize, usize)], room: usize) {
         let line = self.source.text[start..end].trim_end_matches('\r');
-        let (mut skip, mut stop) = (0, line.len());
-        if width_of(line) > room {
-            let (from, to) = (label.0 - start, (label.1 - start).min(line.len()));
-            if width_of(&line[..to]) + 1 > room {
-                // Begin so that the label stands some way in, or so that the end of the line is seen.
-                let lead = from - fitting(line[..from].chars().rev(), room / 3);
-                skip = lead.min(line.len() - fitting(line.chars().rev(), room - 1));
-            }
-            let used = usize::from(skip > 0) + 1;
-            stop = skip + fitting(line[skip..].chars(), room - used);
+        let at = |offset: usize| (offset - start).min(line.len());
+        let (from, to) = labels.iter().map(|(_, from, to)| (at(*from), at(*to))).min().unwrap_or((0, 0));
+        let mut skip = 0;
+        if width_of(line) > room && width_of(&line[..to]) + 1 > room {
+            // Begin so that the label stands some way in, or so that the end of the line is seen.
+            let lead = from - fitting(line[..from].chars().rev(), room / 3);
+            skip = lead.min(line.len() - fitting(line.chars().rev(), room - 1));
+        }
+        // Words stand behind a hook under the middle of their label.
+        let words_end = |(label, from, to): &(&Label, usize, usize)| {
+            (width_of(&line[..at(*from)]) + width_of(&line[..at(*to)])) / 2 + HOOK + width_of(&label.text)
+        };
+        let beyond = labels.iter().map(words_end).max().unwrap_or(0).saturating_sub(room);
+        if beyond > width_of(&line[..skip]) {
+            skip = from.min(skip.max(fitting(line.chars(), beyond + 2)));
+        }
+        let used = usize::from(skip > 0);
+        let mut stop = line.len();
+        if width_of(&line[skip..]) + used > room {
+            stop = skip + fitting(line[skip..].chars(), room - used - 1);
         }
         if skip > 0 {
             self.text.push('…');

@@ -4,7 +4,7 @@ use super::checker::{Checker, Symbol};
 use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use super::env::{Env, Place};
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
-use super::formula::first_optional;
+use super::formula::{first_optional, present_when};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -25,12 +25,14 @@ impl Checker<'_> {
         let set = self.model.data[data.0].clone();
         let inside = env.inside(data);
 
-        let value = written.value.as_ref().map(|value| self.typed(value, &inside, None));
         let condition = written.condition.as_ref().map(|condition| {
             let condition = self.typed(condition, &inside, Some(&Base::Flag));
             self.expect_condition(&condition, "a `where`");
             condition
         });
+        // Only rows that meet the condition are read, so what it shows to be there is there.
+        let shown = condition.as_ref().map(|condition| present_when(condition, true)).unwrap_or_default();
+        let value = written.value.as_ref().map(|value| self.typed(value, &inside.with_present(shown), None));
         let fraction = written.fraction.as_ref().and_then(|fraction| self.fraction(fraction));
         let at_least = written.at_least.as_ref().and_then(|number| {
             let count = Number::from(number.written).to_i64().and_then(|count| u64::try_from(count).ok());

@@ -4,10 +4,16 @@ use super::checker::{Checker, Symbol};
 use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
 use super::{MatrixId, ScaleId};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::value::{Builtin, Value};
+
+/// How deep functions may use one another, and how often one formula may expand them.
+const MOST_FUNCTIONS: usize = 32;
+const MOST_EXPANSIONS: usize = 10_000;
+/// Expansions are set to this when the limit has been told.
+const SAID: usize = usize::MAX / 2;
 
 impl Checker<'_> {
     pub(super) fn call(
@@ -28,12 +34,22 @@ impl Checker<'_> {
                 if !self.count_arguments(name, arguments.len(), function.parameters.len(), declared) {
                     return Expr::wrong(span);
                 }
+                self.used.functions.insert(at);
                 if self.function_stack.contains(&at) {
-                    self.report(
-                        Diagnostic::new(Code::Circle, format!("the function `{}` needs itself", name.text))
-                            .at(span, "a circle")
-                            .help("write it without calling itself"),
-                    );
+                    // A circle; it is reported once, for the functions themselves.
+                    return Expr::wrong(span);
+                }
+                self.expansions += 1;
+                if self.function_stack.len() >= MOST_FUNCTIONS || self.expansions > MOST_EXPANSIONS {
+                    // Once for each formula: what is expanded after that is passed over.
+                    if self.expansions < SAID {
+                        self.expansions = SAID;
+                        self.report(
+                            Diagnostic::new(Code::TooDeep, "functions that use functions make this formula too long")
+                                .at(span, "expanded here")
+                                .help("give the parts KPIs of their own, and write the formula with these"),
+                        );
+                    }
                     return Expr::wrong(span);
                 }
                 let arguments: Vec<(String, Expr)> = function
@@ -49,12 +65,28 @@ impl Checker<'_> {
                 inner.entry = None;
                 inner.outputs = None;
                 self.function_stack.push(at);
+                let before = self.diagnostics.len();
                 let body = self.typed(&function.body, &inner, expected);
                 self.function_stack.pop();
+                for finding in &mut self.diagnostics[before..] {
+                    // Nobody can mend the library, so it is the call that is shown.
+                    if at >= self.own_functions {
+                        finding.labels.retain(|label| label.span.file != declared.file);
+                        let formula = self.sources.text(function.body.span);
+                        finding.notes.push(format!("the library has `{}` as `{formula}`", name.text));
+                    }
+                    if !finding.labels.iter().any(|label| label.span.key() == span.key()) {
+                        let text = format!("in this use of `{}`", name.text);
+                        finding.labels.push(Label { span, text });
+                    }
+                }
                 body
             }
             Some((Symbol::Scale(at), declared)) => {
                 self.used.scales.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 if !self.count_arguments(name, arguments.len(), 1, declared) {
                     return Expr::wrong(span);
                 }
@@ -133,7 +165,10 @@ impl Checker<'_> {
                 )
                 .at(name.span, format!("{} in the brackets", values(got)))
                 .at(declared, "declared here")
-                .help(format!("write {} in the brackets, with commas between", values(needed))),
+                .help(match needed {
+                    0 | 1 => format!("write {} in the brackets", values(needed)),
+                    _ => format!("write {} in the brackets, with commas between", values(needed)),
+                }),
             );
         }
         got == needed
@@ -164,7 +199,7 @@ impl Checker<'_> {
             };
             self.report(
                 Diagnostic::new(Code::WrongArguments, format!("`{name}` does not take these values"))
-                    .at(span, "check the brackets")
+                    .at(span, "")
                     .help(mend),
             );
             return Expr::wrong(span);

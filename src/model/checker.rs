@@ -79,8 +79,20 @@ pub(super) struct Checker<'t> {
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
+    /// KPIs whose declared unit nothing knows, or is not what the formula gives.
+    pub(super) doubtful_units: BTreeSet<usize>,
+    /// The scorecards that cannot reach a grade, by rating and grade.
+    pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
+    /// Where which data set was refused in which scope.
+    pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
     pub(super) function_stack: Vec<usize>,
+    /// How often functions were expanded in the formula at hand.
+    pub(super) expansions: usize,
+    /// How many functions are the project's; those of the library come after them.
+    pub(super) own_functions: usize,
+    /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
+    pub(super) untyped: BTreeSet<String>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -94,6 +106,7 @@ type Reported = (Code, String, Option<(FileId, u32, u32)>);
 pub(super) struct Used {
     pub(super) kpis: BTreeSet<KpiId>,
     pub(super) constants: BTreeSet<usize>,
+    pub(super) functions: BTreeSet<usize>,
     pub(super) scales: BTreeSet<usize>,
     pub(super) matrices: BTreeSet<usize>,
     pub(super) ratings: BTreeSet<usize>,
@@ -116,8 +129,14 @@ pub fn check<'t>(
         model: Model::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
+        doubtful_units: BTreeSet::new(),
+        unreached: BTreeMap::new(),
+        scopes_told: BTreeSet::new(),
         column_progress: BTreeMap::new(),
         function_stack: Vec::new(),
+        expansions: 0,
+        own_functions: 0,
+        untyped: BTreeSet::new(),
         used: Used::default(),
         diagnostics: Vec::new(),
         reported: BTreeSet::new(),
@@ -132,13 +151,18 @@ pub fn check<'t>(
     checker.declare_matrices();
     checker.derive_columns();
     checker.type_kpis();
-    checker.type_functions();
+    checker.function_circles();
     checker.declare_ratings();
     checker.declare_positions();
+    checker.unreached_grades();
     checker.house_rules();
-    checker.unused();
-    // Last: a test is no use of what it is about.
-    checker.tests();
+    // What a mistake keeps from being understood is not unused, and no test is blamed for it.
+    let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
+    if checker.diagnostics.iter().all(understood) {
+        checker.unused();
+        // Behind it: a test is no use of what it is about.
+        checker.tests();
+    }
     crate::diagnostic::sort(&mut checker.diagnostics, sources);
     (checker.model, checker.diagnostics)
 }
@@ -162,6 +186,7 @@ impl<'t> Checker<'t> {
         for declaration in files.iter().flat_map(|file| &file.declarations) {
             self.collect_one(declaration, false);
         }
+        self.own_functions = self.declarations.functions.len();
         for declaration in &standard.declarations {
             self.collect_one(declaration, true);
         }
@@ -246,9 +271,17 @@ impl<'t> Checker<'t> {
                 None
             }
             None => {
-                let candidates =
-                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str());
-                let mend = self.did_you_mean(&name.text, candidates, || format!("declare a {wanted} `{}`", name.text));
+                let candidates: Vec<&str> =
+                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str()).collect();
+                let mend = self.did_you_mean(&name.text, candidates.iter().copied(), || match candidates.as_slice() {
+                    [] => format!("declare a {wanted} `{}`", name.text),
+                    [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
+                    some if some.len() <= 6 => {
+                        let known = super::formula::list(some);
+                        format!("write one of {known}, or declare a {wanted} `{}`", name.text)
+                    }
+                    _ => format!("declare a {wanted} `{}`", name.text),
+                });
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no {wanted} `{}`", name.text))
                         .at(name.span, "unknown")
@@ -265,7 +298,9 @@ impl<'t> Checker<'t> {
         candidates: impl IntoIterator<Item = &'n str>,
         otherwise: impl FnOnce() -> String,
     ) -> String {
-        match nearest(name, candidates) {
+        // Where hundreds of names are wrong already, the nearest of thousands is not looked for each time.
+        let near = if self.diagnostics.len() < 500 { nearest(name, candidates) } else { None };
+        match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => otherwise(),
         }
@@ -290,7 +325,10 @@ impl<'t> Checker<'t> {
                     None => self.report(
                         Diagnostic::new(Code::UnknownUnit, format!("`{}` is not a currency", name.text))
                             .at(name.span, "unknown")
-                            .help("write a code of ISO 4217, such as `CNY`, `USD` or `EUR`"),
+                            .help(match currency_code(&name.text) {
+                                Some(code) => format!("write its code of ISO 4217: `{code}`"),
+                                None => "write a code of ISO 4217, such as `CNY`, `USD` or `EUR`".into(),
+                            }),
                     ),
                 },
                 tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
@@ -376,9 +414,15 @@ impl<'t> Checker<'t> {
         let mut result: Option<DisplayUnit> = None;
         for factor in &written.factors {
             let Some(unit) = self.units.get(&factor.name.text) else {
-                let mend = self.did_you_mean(&factor.name.text, self.units.names(), || {
-                    format!("declare it: `unit {0}, {0}s` for something that is counted", factor.name.text)
-                });
+                let currency =
+                    currency_code(&factor.name.text).map(|code| format!("write `{code}`, its code of ISO 4217"));
+                let near = || {
+                    self.did_you_mean(&factor.name.text, self.units.names(), || {
+                        let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
+                        format!("declare it: `unit {one}, {one}s` for something that is counted")
+                    })
+                };
+                let mend = currency.unwrap_or_else(near);
                 self.report(
                     Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", factor.name.text))
                         .at(factor.name.span, "unknown")
@@ -413,6 +457,14 @@ impl<'t> Checker<'t> {
                 None
             }
         }
+    }
+
+    /// The unit declared for a name; where it cannot be read, the name counts as untyped from here on.
+    pub(super) fn declared_unit(&mut self, name: &tree::Name, ty: &tree::Type, of: &str) -> DisplayUnit {
+        self.number_type(ty, of).unwrap_or_else(|| {
+            self.untyped.insert(name.text.clone());
+            DisplayUnit::number()
+        })
     }
 
     pub(super) fn dated(&mut self, when: &tree::When) -> Option<When> {
@@ -470,6 +522,18 @@ fn month_number(name: &str) -> Option<u32> {
     let name = name.to_lowercase();
     let at = MONTHS.iter().position(|month| *month == name || (name.len() == 3 && month.starts_with(&name)))?;
     Some(at as u32 + 1)
+}
+
+/// The code of a currency that goes by another name.
+fn currency_code(name: &str) -> Option<&'static str> {
+    match name.to_lowercase().as_str() {
+        "rmb" | "yuan" | "元" | "人民币" => Some("CNY"),
+        "dollar" | "dollars" | "美元" => Some("USD"),
+        "euro" | "euros" | "欧元" => Some("EUR"),
+        "hk" | "港元" | "港币" => Some("HKD"),
+        "ntd" | "nt" | "新台币" => Some("TWD"),
+        _ => None,
+    }
 }
 
 pub(super) fn label(name: &str, label: &tree::Label) -> Label {

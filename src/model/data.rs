@@ -29,6 +29,8 @@ pub struct DataSet {
     pub columns: Vec<Column>,
     /// Rows whose first filled cell starts with one of these are no data.
     pub ignore_rows_starting: Vec<String>,
+    /// A window without rows is no mistake: a register in which nothing may have happened.
+    pub may_be_empty: bool,
     /// The links that lead to each roster and to the organisation, as far as there are any.
     pub belongs: Belongs,
 }

@@ -12,6 +12,9 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause, ScopeWord};
 
+/// How many derived columns may build on one another, each on the next.
+const MOST_COLUMNS_DEEP: usize = 32;
+
 impl Checker<'_> {
     pub(super) fn declare_data(&mut self) {
         let declared = self.declarations.data.clone();
@@ -48,6 +51,7 @@ impl Checker<'_> {
             time: TimeShape::Always,
             columns: Vec::new(),
             ignore_rows_starting: Vec::new(),
+            may_be_empty: false,
             belongs: Belongs::default(),
         };
         for clause in &data.clauses {
@@ -165,6 +169,7 @@ impl Checker<'_> {
                         set.time = TimeShape::Snapshot(column);
                     }
                 }
+                DataClause::MayBeEmpty(_) => set.may_be_empty = true,
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
                 }
@@ -188,7 +193,8 @@ impl Checker<'_> {
                     .help("add a line such as `row policy`: it names what is counted"),
             );
         }
-        if set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
+        let written = data.clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+        if !written && set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
             let why = if set.role.is_some() { "a roster or an organisation" } else { "a data set with `valid from`" };
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
@@ -258,7 +264,8 @@ impl Checker<'_> {
     pub(super) fn unknown_column(&mut self, set: &DataSet, name: &tree::Name) {
         let names = set.columns.iter().map(|column| column.name.as_str());
         let mend = self.did_you_mean(&name.text, names.clone(), || {
-            format!("its columns are {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+            let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            format!("its {} {}", if names.len() == 1 { "only column is" } else { "columns are" }, names.join(", "))
         });
         self.report(
             Diagnostic::new(Code::UnknownName, format!("the data set `{}` has no column `{}`", set.name, name.text))
@@ -337,7 +344,7 @@ impl Checker<'_> {
                 let columns = own.unwrap_or_default();
                 let by = by
                     .iter()
-                    .filter_map(|name| {
+                    .map(|name| {
                         let at = columns.iter().position(|column| column.name.text == name.text);
                         if at.is_none() {
                             self.report(
@@ -346,7 +353,7 @@ impl Checker<'_> {
                                     .help("name columns of this data set, one for each key column of the other"),
                             );
                         }
-                        at.map(ColumnIx)
+                        ColumnIx(at.unwrap_or(0))
                     })
                     .collect();
                 ColumnType::Link { data: DataId(to), by }
@@ -369,6 +376,18 @@ impl Checker<'_> {
     }
 
     fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {
+        if let Some((symbol, declared)) = self.symbols.get(&name.text).copied() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongKind,
+                    format!("`{}` is a {}, and a column needs a type", name.text, symbol.kind()),
+                )
+                .at(name.span, "not a type")
+                .at(declared, "declared here")
+                .help("write `text`, `date`, a unit such as `CNY` or `%`, or the name of a data set for a link"),
+            );
+            return ColumnType::Text;
+        }
         let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
         let words = ["text", "date", "period", "flag", "number", "position"];
         let known: Vec<&str> = sets.map(|(name, _)| name.as_str()).chain(self.units.names()).chain(words).collect();
@@ -449,6 +468,11 @@ impl Checker<'_> {
             for column in &set.columns {
                 let ColumnType::Link { data, by } = &column.ty else { continue };
                 let Some(target) = self.model.data.get(data.0) else { continue };
+                // A key of columns that nothing knows is reported itself.
+                let has_key = declared[data.0].clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
+                if target.key.is_empty() && has_key {
+                    continue;
+                }
                 let parts = by.len().max(1);
                 if target.key.len() == parts {
                     continue;
@@ -462,10 +486,11 @@ impl Checker<'_> {
                 } else {
                     (
                         format!(
-                            "`{}` links by {parts} value(s), and the key of `{}` is {}",
+                            "`{}` links by {}, and the key of `{}` is {}",
                             column.name,
+                            if parts == 1 { "one column".into() } else { format!("{parts} columns") },
                             target.name,
-                            key.join(", ")
+                            key.join(" and ")
                         ),
                         format!("write `{} by (…)` with one column for each of {}", target.name, key.join(", ")),
                     )
@@ -595,7 +620,20 @@ impl Checker<'_> {
             }
             Progress::Open => {}
         }
+        let depth = self.column_progress.values().filter(|progress| **progress == Progress::Working).count();
+        if depth >= MOST_COLUMNS_DEEP {
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_COLUMNS_DEEP} columns build on one another, `{name}` at the end"),
+                )
+                .at(formula.span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.column_progress.insert(key, Progress::Working);
+        self.expansions = 0;
         let base = self.column_base(data, column);
         let typed = self.typed(formula, &Env::row(data), Some(&base));
         self.column_progress.insert(key, Progress::Done);

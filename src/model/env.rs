@@ -97,7 +97,7 @@ impl Base {
     pub(super) fn words(&self) -> String {
         match self {
             Base::Number(dimension) if dimension.is_none() => "a plain number".into(),
-            Base::Number(dimension) => format!("in {dimension}"),
+            Base::Number(dimension) => format!("in {}", dimension.plural()),
             Base::Zero => "0".into(),
             Base::Text => "text".into(),
             Base::Date => "a date".into(),
@@ -129,6 +129,11 @@ impl Expr {
 
     pub(super) fn wrong(span: Span) -> Expr {
         Expr::new(Kind::Value(Value::Missing(Missing::NoAnswer)), Type::known(Base::Any), span)
+    }
+
+    /// Whether a finding was reported for this formula already: nothing more can be said of it.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.ty.base == Base::Any && !self.ty.optional
     }
 
     pub(super) fn dimension(&self) -> Dimension {

@@ -4,12 +4,12 @@ use super::checker::Checker;
 use super::data::DataId;
 use super::env::Env;
 use super::expr::{Base, Expr, Kind};
-use super::formula::first_optional;
+use super::formula::{first_optional, narrow_key};
 use super::unit::{BaseKind, Dimension};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree;
+use crate::syntax::tree::{self, NumberStyle};
 use crate::value::Value;
 
 impl Checker<'_> {
@@ -20,10 +20,12 @@ impl Checker<'_> {
             Diagnostic::new(Code::UnitMismatch, format!("`{ta}` and `{tb}` have different units and {what}"))
                 .at(left.span, format!("this is {}", Base::Number(a.clone()).words()))
                 .at(right.span, format!("this is {}", Base::Number(b.clone()).words()));
-        let literal = |expr: &Expr| matches!(&*expr.kind, Kind::Value(Value::Number(_)));
-        let mend = if b.is_none() && literal(right) {
+        let ratio = |text: &str| text.ends_with(['%', '‰']);
+        let literal = |expr: &Expr, text: &str| matches!(&*expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
+        let is_time = |dimension: &Dimension| matches!(dimension.factors(), [(base, _)] if base.kind == BaseKind::Time);
+        let mend = if b.is_none() && literal(right, &tb) {
             format!("write the unit behind the number: `{tb} {a}`")
-        } else if a.is_none() && literal(left) {
+        } else if a.is_none() && literal(left, &ta) {
             format!("write the unit behind the number: `{ta} {b}`")
         } else if a.has_money() && b.has_money() && !a.is_none() {
             let factors = a.times(&b, -1);
@@ -32,6 +34,12 @@ impl Checker<'_> {
             } else {
                 format!("bring both to one unit: they differ by {factors}")
             }
+        } else if is_time(&a) && is_time(&b) {
+            "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
+        } else if ratio(&ta) || ratio(&tb) {
+            let (share, other) = if ratio(&tb) { (&tb, &a) } else { (&ta, &b) };
+            let digits = share.trim_end_matches(['%', '‰']);
+            format!("write `{digits} {}`, or a share of something: `{share} * …`", other.plural())
         } else if a.is_point() || b.is_point() {
             "a score is no ratio: write `(… * 100) as point` where points are meant".to_string()
         } else if a.is_counted() && b.is_counted() {
@@ -55,25 +63,31 @@ impl Checker<'_> {
     pub(super) fn expect_number(&mut self, expr: &Expr, operator: &str) -> bool {
         let number = expr.ty.base.is_number();
         if !number {
-            self.wrong_type(
-                expr,
-                "a number",
-                &format!("{operator} works on numbers; name a column or a KPI that is one"),
-            );
+            let mend = match expr.ty.base {
+                Base::Date => {
+                    "days between dates are counted: `days_between(issued, period.end) <= 30 days`".to_string()
+                }
+                _ => format!("{operator} works on numbers; name a column or a KPI that is one"),
+            };
+            self.wrong_type(expr, "a number", &mend);
         }
         number
     }
 
     pub(super) fn expect_flag(&mut self, expr: &Expr, operator: &str) {
         if !matches!(expr.ty.base, Base::Flag | Base::Any) {
-            self.wrong_type(expr, "yes or no", &format!("{operator} joins conditions such as `status = active`"));
+            self.wrong_type(
+                expr,
+                "a condition",
+                &format!("{operator} belongs to conditions such as `status = active`"),
+            );
         }
     }
 
     /// A condition is yes or no, and never missing.
     pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
         if !matches!(expr.ty.base, Base::Flag | Base::Any) {
-            self.wrong_type(expr, "yes or no", "write a comparison, such as `status = active` or `x > 0`");
+            self.wrong_type(expr, "a condition", "write a comparison, such as `status = active` or `x > 0`");
             return;
         }
         if !expr.ty.optional {
@@ -81,16 +95,27 @@ impl Checker<'_> {
         }
         let culprit = first_optional(expr);
         let text = self.text(culprit.span);
-        self.report(
+        let mut finding =
             Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
-                .at(culprit.span, "may be missing")
-                .help(format!(
-                    "say what then: `{text} is not missing and …`, `{text} is missing or …`, or `{text} default …`"
-                )),
-        );
+                .at(culprit.span, "may be missing");
+        match &*culprit.kind {
+            Kind::Binary(tree::BinaryOp::Divide, ..) => finding = finding.note("dividing by 0 gives a missing value"),
+            Kind::Aggregate(_) => finding = finding.note("over no rows there is nothing to tell"),
+            _ => {}
+        }
+        // Only what has a name can be shown to be there by an earlier test.
+        self.report(finding.help(match narrow_key(culprit) {
+            Some(_) => {
+                format!("say what then: `{text} is not missing and …`, `{text} is missing or …`, or `{text} default …`")
+            }
+            None => "say what holds then with `default` and a value: `(… default 0) > …`".to_string(),
+        }));
     }
 
     pub(super) fn same_kind(&mut self, left: &Expr, right: &Expr, what: &str) -> Base {
+        if left.is_wrong() || right.is_wrong() {
+            return Base::Any;
+        }
         if let Some(base) = left.ty.base.join(&right.ty.base) {
             return base;
         }
@@ -116,24 +141,65 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::WrongType,
-                    format!("{what} is {}, and this is {}", wanted.words(), expr.ty.base.words()),
+                    format!("{what} is {}, and `{}` is {}", wanted.words(), self.text(expr.span), expr.ty.base.words()),
                 )
                 .at(expr.span, expr.ty.base.words())
-                .at(declared, format!("{} is declared", wanted.words()))
+                .at(declared, format!("{} is needed", wanted.words()))
                 .help("change the formula or the type"),
             );
             return;
         };
+        if matches!(&*expr.kind, Kind::Value(Value::Number(_))) {
+            return self.wrong_literal(expr, got, wanted, what, declared);
+        }
         let mend = self.unit_mend(expr, got, wanted);
         self.report(
             Diagnostic::new(
                 Code::WrongUnit,
-                format!("{what} is {}, and its formula gives {}", unit_words(wanted), unit_words(got)),
+                match ["`", "the column", "the output"].iter().any(|start| what.starts_with(start)) {
+                    true => {
+                        format!(
+                            "{what} is declared as {}, and its formula gives {}",
+                            unit_words(wanted),
+                            unit_words(got)
+                        )
+                    }
+                    false => format!("{what} is {}, and this gives {}", unit_words(wanted), unit_words(got)),
+                },
             )
             .at(expr.span, format!("this gives {}", unit_words(got)))
             .at(declared, format!("declared as {}", unit_words(wanted)))
             .help(mend),
         );
+    }
+
+    /// A number that is written with another unit than is needed, or with none.
+    fn wrong_literal(&mut self, expr: &Expr, got: &Dimension, wanted: &Dimension, what: &str, declared: Span) {
+        let text = self.text(expr.span);
+        let ratio = text.ends_with(['%', '‰']);
+        let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '_' | '.')).collect();
+        let needed =
+            if wanted.is_none() { "a plain number or a ratio".to_string() } else { format!("in {}", wanted.plural()) };
+        let (message, mend) = if wanted.is_none() {
+            (format!("`{text}` has a unit, and {what} is {needed}"), format!("write `{digits}` or `{digits}%`"))
+        } else if ratio {
+            let amount = format!("`{digits} {}`", wanted.plural());
+            (
+                format!("`{text}` is a ratio, and {what} is {needed}"),
+                format!("write it with its unit, such as {amount}"),
+            )
+        } else if got.is_none() {
+            let mend = format!("write the unit behind the number: `{text} {}`", wanted.plural());
+            (format!("`{text}` has no unit, and {what} is {needed}"), mend)
+        } else {
+            (format!("`{text}` is in {}, and {what} is {needed}", got.plural()), format!("write it {needed}"))
+        };
+        let place = if wanted.is_none() { "no unit belongs here".into() } else { format!("not {needed}") };
+        let mut finding = Diagnostic::new(Code::WrongUnit, message).at(expr.span, place);
+        if declared.key() != expr.span.key() {
+            finding = finding.at(declared, format!("declared as {}", unit_words(wanted)));
+        }
+        self.report(finding.help(mend));
     }
 
     fn unit_mend(&self, expr: &Expr, got: &Dimension, wanted: &Dimension) -> String {
@@ -142,6 +208,14 @@ impl Checker<'_> {
         }
         if wanted.is_point() && got.is_none() {
             return "a score is no ratio: write `(… * 100) as point`".into();
+        }
+        let otherwise = if got.is_none() { "`number` or `%`".to_string() } else { format!("`{got}`") };
+        let quotient = wanted.times(got, -1);
+        let currencies = quotient.factors().iter().filter(|(base, _)| base.kind == BaseKind::Currency).count();
+        if currencies > 1 && quotient.factors().len() == currencies {
+            return format!(
+                "convert one of the two with an exchange rate: `constant rate : {quotient} = …`, then `* rate`"
+            );
         }
         let counted = |name: &str| {
             // Of several data sets with such rows: the one the formula reads, else the one named like the rows.
@@ -154,7 +228,7 @@ impl Checker<'_> {
             set.map_or_else(|| format!("a number in {name}"), |set| format!("`count({})`", set.name))
         };
         let (mut divide, mut instead, mut multiply) = (Vec::new(), Vec::new(), Vec::new());
-        for (base, power) in wanted.times(got, -1).factors() {
+        for (base, power) in quotient.factors() {
             let divided_by = got.factors().iter().any(|(known, exponent)| known == base && *exponent < 0);
             match (*power < 0, divided_by) {
                 (true, _) => divide.push(counted(&base.name)),
@@ -171,7 +245,7 @@ impl Checker<'_> {
             (true, false, _) => format!("did you mean not to divide by {}?", joined(&instead)),
             _ => format!("did you mean to multiply by {}?", joined(&multiply)),
         };
-        format!("{question} Otherwise declare the unit `{got}`")
+        format!("{question} Otherwise declare the unit as {otherwise}")
     }
 
     pub(super) fn misplaced(&mut self, span: Span, message: &str, mend: &str) {
@@ -182,6 +256,30 @@ impl Checker<'_> {
     pub(super) fn constant_number(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Number> {
         let typed = self.constant_expr(expr, unit)?;
         self.model.constant_value(&typed, None)
+    }
+
+    /// A bare number where a percentage is meant: whether 85 is 85% or 8500%, the sign tells. True after a finding.
+    pub(super) fn bare_percent(&mut self, written: &tree::Expr, what: &str) -> bool {
+        let number = match &*written.kind {
+            tree::ExprKind::Number(number) => number,
+            tree::ExprKind::Negate(inner) => return self.bare_percent(inner, what),
+            _ => return false,
+        };
+        if number.style != NumberStyle::Plain || number.unit.is_some() || number.written.is_zero() {
+            return false;
+        }
+        let text = self.text(number.span);
+        let whole = super::kpis::percent(&Number::from(number.written));
+        let mend = match whole == format!("{text}%") {
+            true => format!("write `{text}%`"),
+            false => format!("write `{text}%`, or `{whole}` if that is meant"),
+        };
+        self.report(
+            Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
+                .at(number.span, "without `%`")
+                .help(mend),
+        );
+        true
     }
 
     /// The typed form of the above.

@@ -77,6 +77,9 @@ impl Checker<'_> {
                 let set: Vec<Expr> = set
                     .iter()
                     .map(|member| {
+                        if self.is_label_of_nothing(&value, member, env) {
+                            return Expr::wrong(member.span);
+                        }
                         let member = self.typed(member, env, Some(&base));
                         self.comparable(&value, &member);
                         optional |= member.ty.optional;
@@ -223,7 +226,8 @@ impl Checker<'_> {
                 }
                 let never_zero = matches!(&*right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
                     || matches!(&*right.kind, Kind::PeriodMonths | Kind::PeriodDays);
-                let optional = left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero);
+                let optional =
+                    left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero && sound && !any);
                 Expr::new(Kind::Binary(op, left, right), Type { base, optional }, span)
             }
             _ => self.compare(op, left, right, env, span),
@@ -237,6 +241,9 @@ impl Checker<'_> {
         }
         let word = if op == BinaryOp::Add { "`+`" } else { "`-`" };
         if !(self.expect_number(left, word) & self.expect_number(right, word)) {
+            return Base::Any;
+        }
+        if left.is_wrong() || right.is_wrong() {
             return Base::Any;
         }
         match left.ty.base.join(&right.ty.base) {
@@ -264,12 +271,15 @@ impl Checker<'_> {
             (Base::Number(unit), true) => env.clone().bare(unit),
             _ => env.clone(),
         };
-        let (left, right) = if is_name(left) && !column_first(self, left) {
+        let (left, right) = if is_name(left) && !column_first(self, left) && column_first(self, right) {
             let right = self.typed(right, env, None);
             (self.typed(left, &other(env, &right), Some(&right.ty.base.clone())), right)
         } else {
             let left = self.typed(left, env, None);
-            let right = self.typed(right, &other(env, &left), Some(&left.ty.base.clone()));
+            let right = match self.is_label_of_nothing(&left, right, env) {
+                true => Expr::wrong(right.span),
+                false => self.typed(right, &other(env, &left), Some(&left.ty.base.clone())),
+            };
             (left, right)
         };
         self.comparable(&left, &right);
@@ -286,6 +296,13 @@ impl Checker<'_> {
         Expr::new(Kind::Binary(op, left, right), ty, span)
     }
 
+    /// Whether a bare word may be a label of the column on the other side, which nobody knows.
+    fn is_label_of_nothing(&self, other: &Expr, expr: &tree::Expr, env: &Env) -> bool {
+        let (ExprKind::Name(name), Place::Row(data)) = (&*expr.kind, env.place) else { return false };
+        let known = self.model.data[data.0].column_named(&name.text).is_some() || self.symbols.contains_key(&name.text);
+        other.is_wrong() && !known
+    }
+
     fn comparable(&mut self, left: &Expr, right: &Expr) {
         let (a, b) = (&left.ty.base, &right.ty.base);
         let keys = |one: &Base, other: &Base| matches!((one, other), (Base::Link(_) | Base::Position, Base::Text));
@@ -296,11 +313,16 @@ impl Checker<'_> {
             self.unit_mismatch(left, right, "cannot be compared");
             return;
         }
+        let quoted = [left, right].into_iter().find(|side| matches!(&*side.kind, Kind::Value(Value::Text(_))));
+        let mend = match quoted.filter(|_| matches!(a, Base::Choice(..)) || matches!(b, Base::Choice(..))) {
+            Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),
+            None => "compare values of one kind; text stands in quotes, labels do not".into(),
+        };
         self.report(
             Diagnostic::new(Code::WrongType, format!("{} and {} cannot be compared", a.words(), b.words()))
                 .at(left.span, a.words())
                 .at(right.span, b.words())
-                .help("compare values of one kind; text stands in quotes, labels do not"),
+                .help(mend),
         );
     }
 
@@ -359,6 +381,8 @@ pub(super) fn narrow_key(expr: &Expr) -> Option<String> {
     match &*expr.kind {
         Kind::Column { via, column, .. } => Some(path_key(via, *column)),
         Kind::Kpi(kpi) => Some(format!("kpi {}", kpi.0)),
+        Kind::Score => Some("score".into()),
+        Kind::Output(at) => Some(format!("output {at}")),
         Kind::Person { roster, via, column } => Some(format!("person {} {}", roster.0, path_key(via, *column))),
         Kind::Within(value, window) => Some(format!("{} {}", narrow_key(value)?, window_key(*window))),
         Kind::Over(value, scope) => Some(format!("{} over {scope:?}", narrow_key(value)?)),
@@ -371,7 +395,7 @@ fn window_key(window: WindowKind) -> String {
 }
 
 /// What is not missing when the condition is `outcome`.
-fn present_when(condition: &Expr, outcome: bool) -> Vec<String> {
+pub(super) fn present_when(condition: &Expr, outcome: bool) -> Vec<String> {
     match (&*condition.kind, outcome) {
         (Kind::IsMissing(value), false) => narrow_key(value).into_iter().collect(),
         (Kind::Not(operand), _) => present_when(operand, !outcome),

@@ -1,7 +1,7 @@
 //! The company's own rules for specs, and what nobody uses.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, TimeShape};
+use super::data::{ColumnIx, DataId, Role, Route, TimeShape};
 use super::{ConstantId, Entry, Head, KpiId};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -12,8 +12,17 @@ impl Checker<'_> {
     pub(super) fn house_rules(&mut self) {
         let rules: Vec<HouseRule> =
             self.declarations.house_rules.iter().flat_map(|block| block.rules.iter().cloned()).collect();
+        let sound = !self.diagnostics.iter().any(Diagnostic::is_error);
         for rule in rules {
             let found: Vec<Diagnostic> = match &rule.kind {
+                HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => {
+                    vec![backwards(rule.span)]
+                }
+                HouseRuleKind::WeightLimits { least: Some(least), most: Some(most) } if value(least) > value(most) => {
+                    vec![backwards(rule.span)]
+                }
+                // An entry that could not be read is not in the model.
+                HouseRuleKind::ScorecardSize { .. } if !sound => Vec::new(),
                 HouseRuleKind::ScorecardSize { least, most } => self.scorecard_sizes(least, most),
                 HouseRuleKind::WeightLimits { least, most } => self.weight_limits(least.as_ref(), most.as_ref()),
                 HouseRuleKind::Has { what, parts } => match what.text.as_str() {
@@ -58,12 +67,13 @@ impl Checker<'_> {
             let kpis = count(&scorecard.root.entries);
             let number = Number::from(kpis as u64);
             if number < least || number > most {
+                let counted = if kpis == 1 { "1 KPI".to_string() } else { format!("{kpis} KPIs") };
                 found.push(
                     Diagnostic::new(
                         Code::HouseRule,
-                        format!("the scorecard of `{}` has {kpis} KPIs; {least} to {most} are allowed", position.name),
+                        format!("the scorecard of `{}` has {}; {least} to {most} are allowed", position.name, counted),
                     )
-                    .at(position.span, format!("{kpis} KPIs"))
+                    .at(position.span, counted.clone())
                     .help(if number > most {
                         "remove the least important ones"
                     } else {
@@ -146,7 +156,8 @@ impl Checker<'_> {
         for (part, span) in parts {
             for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
                 let has = match part {
-                    "measured by" => !responsibility.measured_by.is_empty(),
+                    // As it is written: a KPI that nothing knows is reported itself.
+                    "measured by" => self.names_measures(responsibility),
                     "outcome" => !responsibility.outcomes.is_empty(),
                     "label" => responsibility.label.text != responsibility.name,
                     _ => {
@@ -160,6 +171,13 @@ impl Checker<'_> {
             }
         }
         found
+    }
+
+    fn names_measures(&self, responsibility: &super::Responsibility) -> bool {
+        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
+        written
+            .flat_map(|responsibilities| &responsibilities.entries)
+            .any(|written| written.name.span.key() == responsibility.span.key() && !written.measured_by.is_empty())
     }
 
     fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
@@ -192,6 +210,10 @@ impl Checker<'_> {
         if self.model.positions.is_empty() {
             return;
         }
+        // What a mistake left out of the model may be what uses the rest.
+        if self.diagnostics.iter().any(|finding| finding.is_error() && finding.code != Code::HouseRule) {
+            return;
+        }
         let mut found: Vec<(&str, String, Span)> = Vec::new();
         for (at, kpi) in self.model.kpis.iter().enumerate() {
             if !self.used.kpis.contains(&KpiId(at)) {
@@ -201,6 +223,12 @@ impl Checker<'_> {
         for (at, constant) in self.model.constants.iter().enumerate() {
             if !self.used.constants.contains(&ConstantId(at).0) {
                 found.push(("constant", constant.name.clone(), constant.span));
+            }
+        }
+        let own = self.declarations.functions.iter().take(self.own_functions);
+        for (at, function) in own.enumerate() {
+            if !self.used.functions.contains(&at) {
+                found.push(("function", function.name.text.clone(), function.name.span));
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
@@ -236,7 +264,10 @@ impl Checker<'_> {
                     Some(Role::Organisation { parent }) => *parent == column,
                     None => false,
                 };
-                let named = set.name_column() == Some(column);
+                // Who stands in which team is shown, and makes stints.
+                let placed = matches!(set.role, Some(Role::Roster { .. }))
+                    && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
+                let named = set.name_column() == Some(column) || placed;
                 let read = self.used.columns.contains(&(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
                     found.push(("column", declared.name.clone(), declared.span));
@@ -262,10 +293,22 @@ fn value(number: &Literal) -> Number {
     Number::from(number.written).mul(&Number::from_parts(1, places))
 }
 
+fn backwards(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::OutOfRange, "no scorecard can keep to this rule: its least is above its most")
+        .at(span, "the least comes first")
+        .help("write the smaller number first: `3 to 10`, or `at least 5%, at most 60%`")
+}
+
 fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::HouseRule, format!("the {what} `{name}` has no {part}"))
-        .at(span, format!("no `{part}`"))
-        .help(format!("add a line with `{part}`"))
+    let (message, mend) = match part {
+        "measured by" => (
+            format!("the {what} `{name}` is measured by nothing"),
+            "add a line such as `measured by premium`".to_string(),
+        ),
+        "label" => (format!("the {what} `{name}` has no label"), format!("write one behind its name: `{name} \"…\"`")),
+        _ => (format!("the {what} `{name}` has no {part}"), format!("add a line with `{part}`")),
+    };
+    Diagnostic::new(Code::HouseRule, message).at(span, format!("no `{part}`")).help(mend)
 }
 
 fn unknown_part(part: &str, span: Span, known: &str) -> Diagnostic {

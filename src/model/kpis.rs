@@ -1,6 +1,6 @@
 //! Constants, KPIs, indices and functions.
 
-use super::checker::{Checker, KpiDeclaration, Progress, label};
+use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
 use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
@@ -12,12 +12,15 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 
+/// How many KPIs may build on one another, each on the next.
+const MOST_KPIS_DEEP: usize = 100;
+
 impl Checker<'_> {
     pub(super) fn declare_constants(&mut self) {
         let declared = self.declarations.constants.clone();
         // All units first: a constant may be written with another one.
         for constant in &declared {
-            let unit = self.number_type(&constant.ty, "a constant").unwrap_or_else(DisplayUnit::number);
+            let unit = self.declared_unit(&constant.name, &constant.ty, "a constant");
             self.model.constants.push(Constant {
                 name: constant.name.text.clone(),
                 span: constant.name.span,
@@ -32,6 +35,9 @@ impl Checker<'_> {
                 .iter()
                 .filter_map(|dated| {
                     let when = self.dated(&dated.when)?;
+                    if self.untyped.contains(&constant.name.text) {
+                        return None;
+                    }
                     Some(Dated { value: self.constant_expr(&dated.value, &unit)?, when })
                 })
                 .collect();
@@ -51,6 +57,21 @@ impl Checker<'_> {
                         .at(pair[1].value.span, format!("from {later}"))
                         .at(pair[0].value.span, format!("from {earlier}"))
                         .help("put the earlier one first"),
+                );
+            }
+        }
+        for (at, dated) in values.iter().enumerate() {
+            let When::Each { first, count } = dated.when else { continue };
+            let earlier = values[..at].iter().find(|earlier| match earlier.when {
+                When::Each { first: other, count: months } => first < other + months && other < first + count,
+                _ => false,
+            });
+            if let Some(earlier) = earlier {
+                self.report(
+                    Diagnostic::new(Code::ScaleOrder, "two values are given for the same months of the year")
+                        .at(dated.value.span, "again")
+                        .at(earlier.value.span, "already given here")
+                        .help("let each month have one value: `3 in Q1, 5 in Q2, 5 in Q3, 7 in Q4`"),
                 );
             }
         }
@@ -76,7 +97,10 @@ impl Checker<'_> {
                 source: text(&about.source),
                 is_index: matches!(self.declarations.kpis[at], KpiDeclaration::Index(_)),
             };
-            let unit = self.number_type(ty, "a KPI").unwrap_or_else(DisplayUnit::number);
+            let unit = self.declared_unit(name, ty, "a KPI");
+            if self.untyped.contains(&name.text) {
+                self.doubtful_units.insert(at);
+            }
             self.model.kpis.push(Kpi { unit, ..kpi });
             self.kpi_progress.push(Progress::Open);
         }
@@ -96,6 +120,7 @@ impl Checker<'_> {
                 None => None,
                 Some(tree::Direction::Higher(_)) => Some(Direction::Higher),
                 Some(tree::Direction::Lower(_)) => Some(Direction::Lower),
+                Some(tree::Direction::Closest(..)) if self.untyped.contains(&kpi.name.text) => None,
                 Some(tree::Direction::Closest(best, _)) => self.constant_expr(best, &unit).map(Direction::Closest),
             };
         }
@@ -112,8 +137,22 @@ impl Checker<'_> {
         if self.kpi_progress[at] != Progress::Open {
             return;
         }
+        if self.kpi_stack.len() >= MOST_KPIS_DEEP {
+            let (name, span) = (self.model.kpis[at].name.clone(), self.model.kpis[at].span);
+            self.kpi_progress[at] = Progress::Done;
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_KPIS_DEEP} KPIs build on one another, `{name}` at the end"),
+                )
+                .at(span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
         self.kpi_progress[at] = Progress::Working;
         self.kpi_stack.push(at);
+        self.expansions = 0;
         match self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => self.kpi_formula(at, kpi),
             KpiDeclaration::Index(index) => self.index_formula(at, index),
@@ -132,9 +171,19 @@ impl Checker<'_> {
             return;
         };
         let typed = self.typed(value, &Env::subject(), None);
+        if let (true, Base::Number(dimension)) = (self.doubtful_units.contains(&at), &typed.ty.base) {
+            // Said already; what its formula gives is the best guess.
+            self.model.kpis[at].unit.dimension = dimension.clone();
+        }
         let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
         let what = format!("`{}`", kpi.name.text);
-        self.expect_base(&typed, &wanted, &what, type_span(&kpi.ty, kpi.name.span));
+        if !self.untyped.contains(&kpi.name.text) {
+            let before = self.diagnostics.len();
+            self.expect_base(&typed, &wanted, &what, type_span(&kpi.ty, kpi.name.span));
+            if self.diagnostics.len() > before {
+                self.doubtful_units.insert(at);
+            }
+        }
         self.model.kpis[at].value = typed;
     }
 
@@ -243,20 +292,26 @@ impl Checker<'_> {
                     tree::Weight::Equal(_) => None,
                 })
                 .collect();
+            let are = if total.is_some() { "are" } else { "is" };
             let mend = if equal > 0 {
-                "make the stated shares smaller: nothing is left for `equal`".to_string()
+                "make the stated weights smaller".to_string()
             } else if left.is_positive() {
                 format!(
-                    "{} is missing: raise a weight, add an entry, or let some share the rest with `equal`",
+                    "{} {are} missing: raise a weight, add an entry, or let some share the rest with `equal`",
                     shown(&left)
                 )
             } else {
-                format!("{} is too much: lower a weight or remove an entry", shown(&left.neg()))
+                format!("{} {are} too much: lower a weight or remove an entry", shown(&left.neg()))
             };
             self.report(
                 Diagnostic::new(
                     Code::SharesTotal,
-                    format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
+                    match equal {
+                        0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
+                        _ => {
+                            format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known))
+                        }
+                    },
                 )
                 .at(at, format!("{} together", shown(&known)))
                 .at(last, "the last of them")
@@ -273,23 +328,72 @@ impl Checker<'_> {
         weights.iter().map(share).map(|share| share.div(&full)).collect()
     }
 
-    /// Functions are typed where they are used; here only what no use would show.
-    pub(super) fn type_functions(&mut self) {
+    /// Functions are typed where they are used; here only what no use may show: that they call each other in a circle.
+    pub(super) fn function_circles(&mut self) {
         let declared = self.declarations.functions.clone();
-        for function in declared {
-            for (at, parameter) in function.parameters.iter().enumerate() {
-                if function.parameters[..at].iter().any(|earlier| earlier.text == parameter.text) {
+        let called = |function: &tree::Function| {
+            let mut calls = Vec::new();
+            called_in(&function.body, &mut calls);
+            calls
+        };
+        let mut settled = vec![false; declared.len()];
+        for start in 0..declared.len() {
+            let mut path = vec![start];
+            let mut ways: Vec<Vec<tree::Name>> = vec![called(declared[start])];
+            while let Some(way) = ways.last_mut() {
+                let Some(name) = way.pop() else {
+                    ways.pop();
+                    settled[path.pop().unwrap_or(start)] = true;
+                    continue;
+                };
+                let Some((Symbol::Function(next), _)) = self.symbols.get(&name.text).copied() else { continue };
+                if let Some(from) = path.iter().position(|at| *at == next) {
+                    let circle = path[from..].iter().chain([&next]).map(|at| format!("`{}`", declared[*at].name.text));
+                    let note = format!("the circle: {}", circle.collect::<Vec<_>>().join(" calls "));
+                    let last = path.last().map_or(next, |last| *last);
                     self.report(
-                        Diagnostic::new(
-                            Code::DeclaredTwice,
-                            format!("`{}` stands twice in the brackets", parameter.text),
-                        )
-                        .at(parameter.span, "again")
-                        .help("give each parameter a name of its own"),
+                        Diagnostic::new(Code::Circle, format!("the function `{}` needs itself", name.text))
+                            .at(name.span, "here the circle closes")
+                            .at(declared[last].name.span, "in this function")
+                            .note(note)
+                            .help("write one of them without the other: a function cannot call itself"),
                     );
+                } else if !settled[next] {
+                    path.push(next);
+                    ways.push(called(declared[next]));
                 }
             }
         }
+    }
+}
+
+/// The names of the functions that a formula calls, the last one first.
+fn called_in(expr: &tree::Expr, calls: &mut Vec<tree::Name>) {
+    use tree::ExprKind as E;
+    let mut inside: Vec<&tree::Expr> = Vec::new();
+    match &*expr.kind {
+        E::Call { name, arguments, to } => {
+            calls.push(name.clone());
+            inside.extend(arguments.iter().chain(to));
+        }
+        E::Aggregate(aggregate) => {
+            inside.extend(aggregate.value.iter().chain(&aggregate.condition).chain(&aggregate.fraction))
+        }
+        E::Field { of: a, .. } | E::Not(a) | E::Negate(a) => inside.push(a),
+        E::IsMissing { value, .. }
+        | E::InWindow { date: value, .. }
+        | E::As { value, .. }
+        | E::Within { value, .. }
+        | E::Over { value, .. } => inside.push(value),
+        E::Binary { left, right, .. } => inside.extend([left, right]),
+        E::If { condition, then, otherwise } => inside.extend([condition, then, otherwise]),
+        E::Default { value, fallback } => inside.extend([value, fallback]),
+        E::InSet { value, set, .. } => inside.extend(std::iter::once(value).chain(set)),
+        E::Between { value, low, high } => inside.extend([value, low, high]),
+        E::Number(_) | E::Text(_) | E::Date(_) | E::Period(_) | E::Flag(_) | E::Missing(_) | E::Name(_) => {}
+    }
+    for part in inside {
+        called_in(part, calls);
     }
 }
 

@@ -16,11 +16,7 @@ impl Checker<'_> {
     pub(super) fn name(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) -> Expr {
         let span = name.span;
         if let Some((_, argument)) = env.parameters.iter().rev().find(|(parameter, _)| *parameter == name.text) {
-            let mut argument = argument.clone();
-            if narrow_key(&argument).is_some_and(|key| env.present.contains(&key)) {
-                argument.ty.optional = false;
-            }
-            return argument;
+            return present_in(env, argument.clone());
         }
         match expected {
             Some(Base::Choice(data, column)) => {
@@ -62,15 +58,19 @@ impl Checker<'_> {
         }
         if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
             if name.text == "score" {
-                return Expr::new(Kind::Score, Type::maybe(Base::Number(DisplayUnit::point().dimension)), span);
+                let ty = Type::maybe(Base::Number(DisplayUnit::point().dimension));
+                return present_in(env, Expr::new(Kind::Score, ty, span));
             }
             if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
-                return Expr::new(Kind::Output(at), outputs[at].1.clone(), span);
+                return present_in(env, Expr::new(Kind::Output(at), outputs[at].1.clone(), span));
             }
         }
         match self.symbols.get(&name.text).copied() {
             Some((Symbol::Constant(at), _)) => {
                 self.used.constants.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 let base = Base::Number(self.model.constants[at].unit.dimension.clone());
                 Expr::new(Kind::Constant(ConstantId(at)), Type::known(base), span)
             }
@@ -114,6 +114,20 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
+        let roster = self
+            .model
+            .data
+            .iter()
+            .find(|set| matches!(set.role, Some(Role::Roster { .. })) && set.column_named(&name.text).is_some());
+        if let (Some(roster), Place::Subject) = (roster, env.place) {
+            let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
+                .at(name.span, "unknown")
+                .help(format!(
+                    "did you mean `{}.{}`, the column of the one evaluated?",
+                    roster.row.singular, name.text
+                ));
+            return self.report(finding);
+        }
         let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
@@ -127,8 +141,12 @@ impl Checker<'_> {
             let set = &self.model.data[data.0];
             message = format!("`{}` is not a column of `{}`", name.text, set.name);
             let columns: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
-            otherwise = format!("its columns are {}; text stands in quotes", list(&columns));
+            let are = if columns.len() == 1 { "its only column is" } else { "its columns are" };
+            otherwise = format!("{are} {}; text stands in quotes", list(&columns));
             candidates.extend(columns.iter().map(|column| column.to_string()));
+        }
+        if let Some(Base::Text) = expected {
+            otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
         }
         if let Some(Base::Choice(data, column)) = expected {
             let column = &self.model.data[data.0].columns[column.0];
@@ -167,12 +185,11 @@ impl Checker<'_> {
         }
         self.type_kpi(at);
         let kpi = &self.model.kpis[at];
-        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
-        let mut expr = Expr::new(Kind::Kpi(KpiId(at)), ty, span);
-        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
-            expr.ty.optional = false;
+        if self.untyped.contains(&kpi.name) {
+            return Expr::wrong(span);
         }
-        expr
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 
     /// A column of a row, `via` links.
@@ -205,11 +222,8 @@ impl Checker<'_> {
                 }
             }
         }
-        if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
-            optional = false;
-        }
         expr.ty.optional = optional;
-        expr
+        present_in(env, expr)
     }
 
     pub(super) fn field(&mut self, of: &tree::Expr, name: &tree::Name, env: &Env, span: Span) -> Expr {
@@ -312,4 +326,12 @@ impl Checker<'_> {
         };
         Expr::new(kind, Type::known(base), span)
     }
+}
+
+/// Not missing, where an enclosing condition has shown that it is not.
+fn present_in(env: &Env, mut expr: Expr) -> Expr {
+    if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
+        expr.ty.optional = false;
+    }
+    expr
 }

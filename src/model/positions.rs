@@ -19,6 +19,34 @@ impl Checker<'_> {
             let position = self.position(written);
             self.model.positions.push(position);
         }
+        self.superiors();
+    }
+
+    /// Nobody reports to themselves, through however many others.
+    fn superiors(&mut self) {
+        let declared = self.declarations.positions.clone();
+        let mut settled: Vec<&str> = Vec::new();
+        for start in &declared {
+            let mut path: Vec<&tree::Position> = Vec::new();
+            let mut next = Some(*start);
+            while let Some(position) = next.filter(|position| !settled.contains(&position.name.text.as_str())) {
+                path.push(position);
+                let Some(superior) = &position.reports_to else { break };
+                if let Some(from) = path.iter().position(|known| known.name.text == superior.text) {
+                    let circle = path[from..].iter().map(|position| &position.name.text).chain([&superior.text]);
+                    let circle = circle.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" reports to ");
+                    self.report(
+                        Diagnostic::new(Code::Circle, format!("`{}` reports to itself", superior.text))
+                            .at(superior.span, "here the circle closes")
+                            .note(format!("the circle: {circle}"))
+                            .help("name the position above it, or remove `reports to` from the highest one"),
+                    );
+                    break;
+                }
+                next = declared.iter().find(|other| other.name.text == superior.text).copied();
+            }
+            settled.extend(path.iter().map(|position| position.name.text.as_str()));
+        }
     }
 
     fn position_versions(&mut self, written: &tree::Position) {
@@ -82,7 +110,7 @@ impl Checker<'_> {
 
     fn responsibilities(&mut self, block: &tree::Responsibilities) -> Vec<Responsibility> {
         let mut result: Vec<Responsibility> = Vec::new();
-        let (mut known, mut rest, mut unstated) = (Number::ZERO, None, 0u32);
+        let (mut known, mut rest, mut unstated) = (Number::ZERO, None, Vec::new());
         for written in &block.entries {
             if let Some(first) = result.iter().find(|earlier| earlier.name == written.name.text) {
                 self.report(
@@ -117,12 +145,7 @@ impl Checker<'_> {
                     None
                 }
                 tree::WorkShare::Unstated(span) => {
-                    unstated += 1;
-                    self.report(
-                        Diagnostic::new(Code::Incomplete, "the share of this responsibility is not stated")
-                            .at(*span, "how much of the working time?")
-                            .help("write its share; an approved position has no `?`"),
-                    );
+                    unstated.push((*span, &written.name.text));
                     None
                 }
             };
@@ -156,7 +179,7 @@ impl Checker<'_> {
                     .help("make the others smaller"),
                 );
             }
-        } else if unstated == 0 && !left.is_zero() && !block.entries.is_empty() {
+        } else if unstated.is_empty() && !left.is_zero() && !block.entries.is_empty() {
             let shares: Vec<String> = result.iter().filter_map(|entry| entry.share.as_ref()).map(percent).collect();
             let mend = if left.is_positive() {
                 format!(
@@ -176,16 +199,18 @@ impl Checker<'_> {
                 .note(format!("{} = {}", shares.join(" + "), percent(&known)))
                 .help(mend),
             );
-        } else if unstated > 0 && left.is_positive() {
-            let head = Span { end: block.span.start + "responsibilities".len() as u32, ..block.span };
-            self.report(
-                Diagnostic::new(
-                    Code::Incomplete,
-                    format!("{} is left for the {unstated} responsibilities without a share", percent(&left)),
-                )
-                .at(head, format!("{} stated", percent(&known)))
-                .help("state their shares"),
-            );
+        }
+        if let [(first, name), others @ ..] = unstated.as_slice() {
+            let left = if rest.is_none() && left.is_positive() { percent(&left) } else { "nothing".into() };
+            let message = match others.len() {
+                0 => format!("the share of `{name}` is not stated; {left} is left for it"),
+                more => format!("the shares of {} responsibilities are not stated; {left} is left for them", more + 1),
+            };
+            let mut finding = Diagnostic::new(Code::Incomplete, message).at(*first, "how much of the working time?");
+            for (span, _) in others {
+                finding = finding.at(*span, "and here?");
+            }
+            self.report(finding.help("write a share in place of `?`; only a draft may leave it open"));
         }
         result
     }

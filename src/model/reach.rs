@@ -19,6 +19,8 @@ impl Checker<'_> {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
                 let kpi = self.model.kpis[kpi.0].clone();
+                // A scope that the KPI has of itself is wrong there, whoever uses it.
+                let at = if kpi.scope.is_some() { kpi.span } else { at };
                 self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
@@ -37,8 +39,8 @@ impl Checker<'_> {
         match scope {
             ScopeWord::Company => return,
             ScopeWord::Team => {
-                let teams = self.organisation().map(|id| self.model.data[id.0].name.clone());
-                routes.push((set.belongs.team.clone(), teams.unwrap_or_else(|| "the organisation".into())));
+                let Some(teams) = self.organisation() else { return self.no_organisation(aggregate, at) };
+                routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone()));
             }
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
@@ -53,15 +55,25 @@ impl Checker<'_> {
                     }
                 }
                 if routes.is_empty() {
-                    routes.push((Route::None, "the roster".into()));
+                    return self.nobody_holds(aggregate, at, card);
                 }
             }
         }
         for (route, to) in routes {
             let text = self.text(aggregate.span);
+            // One formula may read the data set several times: one mistake.
+            let told = (at.key(), aggregate.data, scope_name(scope));
+            if !matches!(route, Route::Links(_)) && !self.scopes_told.insert(told) {
+                continue;
+            }
             let place = |diagnostic: Diagnostic| {
                 let same = aggregate.span.key() == at.key();
-                let diagnostic = diagnostic.at(at, format!("read over {} here", scope_name(scope)));
+                let fixed = self.model.kpis.iter().any(|kpi| kpi.span.key() == at.key());
+                let words = match fixed {
+                    true => format!("has `scope {}`", scope_name(scope)),
+                    false => format!("read over {} here", scope_name(scope)),
+                };
+                let diagnostic = diagnostic.at(at, words);
                 if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
             };
             match route {
@@ -105,6 +117,36 @@ impl Checker<'_> {
         }
     }
 
+    fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
+        let unknown = self.model.data.iter().any(|set| match &set.role {
+            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
+            _ => false,
+        });
+        // A roster of a position that nobody knows may be the one that is meant.
+        if unknown {
+            return;
+        }
+        let text = self.text(aggregate.span);
+        let message = format!("`{text}` cannot be read over own: no roster says who is `{}`", card.position);
+        self.report(
+            Diagnostic::new(Code::NoScope, message)
+                .at(at, "read over own here")
+                .help(format!("write `roster as {}` in the data set of those who hold the position", card.position)),
+        );
+    }
+
+    fn no_organisation(&mut self, aggregate: &Aggregate, at: Span) {
+        let text = self.text(aggregate.span);
+        self.report(
+            Diagnostic::new(
+                Code::NoScope,
+                format!("`{text}` cannot be read over team: the project has no tree of teams"),
+            )
+            .at(at, "read over team here")
+            .help("declare the data set of the teams with `organisation`, or read it `over company`"),
+        );
+    }
+
     pub(super) fn reachable_grades(
         &mut self,
         scorecard: &Scorecard,
@@ -121,25 +163,56 @@ impl Checker<'_> {
             sum += &format!(" + {limit} of bonus");
             highest = highest.add(&limit);
         }
-        if let Some((_, most)) = &scorecard.range {
-            highest = highest.min(most.clone());
+        sum = format!("{sum} = {highest}");
+        if let Some((_, most)) = &scorecard.range
+            && *most < highest
+        {
+            sum += &format!(", and the range ends at {most}");
+            highest = most.clone();
         }
         let declared = self.model.ratings[rating.0].clone();
-        for grade in &declared.grades {
+        for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
             if !reached {
-                self.report(
-                    Diagnostic::new(
-                        Code::Unreachable,
-                        format!("nobody in `{}` can be rated {}: the scorecard gives at most {highest} points, and {} starts at {limit}", card.position, grade.name, grade.name),
-                    )
-                    .at(at, "rated here")
-                    .at(grade.span, "never reached")
-                    .note(format!("at most {sum} = {highest}"))
-                    .help("raise the highest score of some entry, or lower the grade's limit"),
-                );
+                self.unreached.entry((rating, at_grade)).or_default().push(Unreached {
+                    position: card.position.to_string(),
+                    at,
+                    highest: highest.clone(),
+                    sum: sum.clone(),
+                });
             }
+        }
+    }
+
+    /// One finding for each grade that some scorecards cannot reach.
+    pub(super) fn unreached_grades(&mut self) {
+        for ((rating, grade), cards) in std::mem::take(&mut self.unreached) {
+            let Some(first) = cards.first() else { continue };
+            let grade = self.model.ratings[rating.0].grades[grade].clone();
+            let Some((_, limit)) = &grade.condition else { continue };
+            let (name, highest) = (&grade.name, &first.highest);
+            let same = cards.iter().all(|card| card.highest == *highest);
+            let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
+            let last = positions.pop().unwrap_or_default();
+            let positions = if positions.is_empty() { last } else { format!("{} or {last}", positions.join(", ")) };
+            let gives = match (cards.len(), same) {
+                (1, _) => format!("the scorecard gives at most {highest} points"),
+                (_, true) => format!("their scorecards give at most {highest} points"),
+                (_, false) => "their scorecards give fewer points".to_string(),
+            };
+            let message = format!("nobody in {positions} can be rated {name}: {gives}, and {name} starts at {limit}");
+            let mut finding = Diagnostic::new(Code::Unreachable, message);
+            if cards.len() == 1 {
+                finding = finding.at(first.at, "rated here").at(grade.span, "never reached");
+            } else {
+                finding = finding.at(grade.span, "never reached");
+            }
+            for card in &cards {
+                let whose = if cards.len() == 1 { String::new() } else { format!("`{}`: ", card.position) };
+                finding = finding.note(format!("{whose}at most {}", card.sum));
+            }
+            self.report(finding.help("raise the highest score of some entry, or lower the grade's limit"));
         }
     }
 
@@ -179,6 +252,16 @@ impl Checker<'_> {
             },
         }
     }
+}
+
+/// A scorecard whose highest score lies below a grade.
+pub(super) struct Unreached {
+    position: String,
+    /// Where it names the rating.
+    at: Span,
+    highest: Number,
+    /// How that comes about.
+    sum: String,
 }
 
 impl Expr {

@@ -8,6 +8,7 @@ use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, Matrix, Model, PerStep, Rating, Scale, Step, Within,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, NumberStyle};
@@ -16,6 +17,8 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 #[derive(Clone, Debug)]
 pub(super) struct CurveUse {
     pub(super) input: Dimension,
+    /// The values read are percentages, which are written with their sign.
+    pub(super) percent: bool,
     pub(super) output: Dimension,
     /// `None`: nothing is known about what is better (a named scale, before it is used).
     pub(super) direction: Option<Better>,
@@ -51,9 +54,9 @@ pub(super) type Range = (Option<Number>, Option<Number>);
 impl Checker<'_> {
     pub(super) fn declare_scales(&mut self) {
         for scale in self.declarations.scales.clone() {
-            let input = self.number_type(&scale.input, "what a scale reads").unwrap_or_else(DisplayUnit::number);
+            let input = self.declared_unit(&scale.name, &scale.input, "what a scale reads");
             let output = match &scale.output {
-                Some(ty) => self.number_type(ty, "what a scale yields").unwrap_or_else(DisplayUnit::point),
+                Some(ty) => self.declared_unit(&scale.name, ty, "what a scale yields"),
                 None => DisplayUnit::point(),
             };
             if let Some(effective) = &scale.effective {
@@ -63,13 +66,14 @@ impl Checker<'_> {
             }
             let fits = CurveUse {
                 input: input.dimension.clone(),
+                percent: input.is_ratio_sign(),
                 output: output.dimension.clone(),
                 direction: None,
                 target: None,
             };
-            let curve = self
-                .curve(&scale.curve, &fits)
-                .unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
+            let readable = !self.untyped.contains(&scale.name.text);
+            let curve = if readable { self.curve(&scale.curve, &fits) } else { None };
+            let curve = curve.unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
@@ -110,7 +114,7 @@ impl Checker<'_> {
                 let anchors: Vec<Anchor> = anchors
                     .iter()
                     .filter_map(|anchor| {
-                        let at = self.constant_expr(&anchor.at, &fits.input);
+                        let at = self.threshold(&anchor.at, fits);
                         let score = self.constant_expr(&anchor.score, &fits.output);
                         Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
                     })
@@ -122,7 +126,7 @@ impl Checker<'_> {
                     .iter()
                     .filter_map(|step| {
                         let condition = match &step.condition {
-                            Some((op, at)) => Some((*op, self.constant_expr(at, &fits.input)?)),
+                            Some((op, at)) => Some((*op, self.threshold(at, fits)?)),
                             None => None,
                         };
                         Some(Step { condition, score: self.constant_expr(&step.score, &fits.output)? })
@@ -165,10 +169,21 @@ impl Checker<'_> {
         (self.diagnostics.len() == before).then_some(curve)
     }
 
+    /// A value that the curve is read at.
+    fn threshold(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        if fits.percent && self.bare_percent(written, "what this curve reads") {
+            return None;
+        }
+        self.constant_expr(written, &fits.input)
+    }
+
     fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
         let word = if deduct { "deduct" } else { "add" };
         let step_unit = if step.of_target { Dimension::none() } else { fits.input.clone() };
         let amount = self.constant_expr(&step.amount, &fits.output)?;
+        if fits.percent && self.bare_percent(&step.step, "a step of this KPI") {
+            return None;
+        }
         let size = self.constant_expr(&step.step, &step_unit)?;
         let start = match &step.start {
             Some(start) => Some(self.constant_expr(start, &fits.output)?),
@@ -205,18 +220,21 @@ impl Checker<'_> {
     }
 
     fn curve_shape(&mut self, curve: &Curve, written: &tree::Curve, fits: &CurveUse) {
+        let before = self.diagnostics.len();
         match &curve.kind {
             CurveKind::Linear { anchors, .. } => self.linear_shape(anchors, curve.span),
             CurveKind::Steps(steps) => self.steps_shape(steps, written, fits),
-            CurveKind::Brackets(brackets) => self.brackets_shape(brackets, curve.span),
+            CurveKind::Brackets(brackets) => self.brackets_shape(brackets),
             CurveKind::PerStep(_) | CurveKind::Formula(_) => {}
         }
-        if let Some(better) = fits.direction {
+        // Of a curve out of order nobody can say which way it goes.
+        if let (Some(better), true) = (fits.direction, self.diagnostics.len() == before) {
             self.curve_direction(curve, better);
         }
     }
 
     fn linear_shape(&mut self, anchors: &[Anchor], span: Span) {
+        let before = self.diagnostics.len();
         if anchors.len() < 2 {
             self.report(
                 Diagnostic::new(Code::Incomplete, "a line needs two points or more")
@@ -249,7 +267,8 @@ impl Checker<'_> {
                     .help(mend),
             );
         }
-        if let Some(last) = anchors.last().filter(|last| last.below) {
+        let ordered = self.diagnostics.len() == before;
+        if let Some(last) = anchors.last().filter(|last| last.below && ordered) {
             let at = self.text(last.at.span);
             self.report(
                 Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
@@ -267,7 +286,8 @@ impl Checker<'_> {
                 None => (None, step.score.span),
             })
             .collect();
-        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input));
+        let counted = fits.input.is_counted() && !fits.input.is_none();
+        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input), counted);
     }
 
     /// Steps and grades: one direction, strictly in order, all covered.
@@ -278,6 +298,7 @@ impl Checker<'_> {
         what: &str,
         gets: &str,
         unit: &str,
+        counted: bool,
     ) {
         let falling = |op: BinaryOp| matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual);
         let rising = |op: BinaryOp| matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
@@ -337,19 +358,19 @@ impl Checker<'_> {
                 );
             }
         }
-        let ends = conditions.last().is_some_and(|(condition, _)| condition.is_none());
+        let ends = conditions.iter().any(|(condition, _)| condition.is_none());
         if let (false, Some((op, number, place))) = (ends, known.last()) {
-            let example = hole_example(*op, number, unit);
-            self.report(
-                Diagnostic::new(Code::ScaleHole, format!("{example} gets no {gets}"))
-                    .at(*place, "nothing follows")
-                    .at(span, format!("the {what}s"))
-                    .help("end with `else`, which takes all that is left"),
-            );
+            let example = hole_example(*op, number, unit, counted);
+            let mut finding =
+                Diagnostic::new(Code::ScaleHole, format!("{example} gets no {gets}")).at(*place, "nothing follows");
+            if !span.contains(*place) {
+                finding = finding.at(span, format!("the {what}s"));
+            }
+            self.report(finding.help("end with `else`, which takes all that is left"));
         }
     }
 
-    fn brackets_shape(&mut self, brackets: &[(Expr, Option<Expr>)], span: Span) {
+    fn brackets_shape(&mut self, brackets: &[(Expr, Option<Expr>)]) {
         for pair in brackets.windows(2) {
             match (&pair[0].1, &pair[1].1) {
                 (None, _) => self.report(
@@ -371,7 +392,6 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::ScaleHole, format!("what lies above {at} has no rate"))
                     .at(end.span, "nothing follows")
-                    .at(span, "the brackets")
                     .help("end with a rate `above`: `7% above`"),
             );
         }
@@ -475,7 +495,7 @@ impl Checker<'_> {
                     condition,
                 });
             }
-            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points");
+            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
@@ -541,9 +561,10 @@ impl Checker<'_> {
 
     pub(super) fn unknown_grade(&mut self, name: &tree::Name, grades: &[Grade]) {
         let names: Vec<&str> = grades.iter().map(|grade| grade.name.as_str()).collect();
-        let mend = self.did_you_mean(&name.text, names.iter().copied(), || {
-            format!("its grades are {}", super::formula::list(&names))
-        });
+        let all = format!("the grades are {}", super::formula::list(&names));
+        // Of single letters, each is as near as the other.
+        let near = nearest(&name.text, names.iter().copied().filter(|_| name.text.chars().count() > 1));
+        let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
         self.report(
             Diagnostic::new(Code::UnknownName, format!("the rating has no grade `{}`", name.text))
                 .at(name.span, "unknown")
@@ -553,12 +574,19 @@ impl Checker<'_> {
 }
 
 fn unit_of(dimension: &Dimension) -> String {
-    if dimension.is_none() { String::new() } else { dimension.to_string() }
+    if dimension.is_none() { String::new() } else { dimension.plural() }
 }
 
 /// A value just beyond the last threshold.
-fn hole_example(op: BinaryOp, edge: &Number, unit: &str) -> String {
-    let step = if edge.abs() <= Number::from(5) { Number::from_parts(1, 3) } else { Number::from_parts(1, 2) };
+fn hole_example(op: BinaryOp, edge: &Number, unit: &str, counted: bool) -> String {
+    let whole = counted && *edge >= Number::ONE;
+    let step = if whole {
+        Number::ONE
+    } else if edge.abs() <= Number::from(5) {
+        Number::from_parts(1, 3)
+    } else {
+        Number::from_parts(1, 2)
+    };
     let value = match op {
         BinaryOp::GreaterOrEqual => edge.sub(&step),
         BinaryOp::LessOrEqual => edge.add(&step),
@@ -568,7 +596,7 @@ fn hole_example(op: BinaryOp, edge: &Number, unit: &str) -> String {
     if unit.is_empty() {
         return super::kpis::percent(&value);
     }
-    format!("{value} {unit}")
+    format!("a value of {value} {unit}")
 }
 
 impl Model {

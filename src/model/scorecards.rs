@@ -33,7 +33,15 @@ impl Checker<'_> {
             match rule {
                 tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
                 tree::ScorecardRule::CompleteAtLeast(number) => {
-                    complete_at_least = Some(Number::from(number.written).mul(&Number::from_parts(1, 2)));
+                    let share = Number::from(number.written).mul(&Number::from_parts(1, 2));
+                    if number.style != tree::NumberStyle::Percent || share > Number::ONE {
+                        self.report(
+                            Diagnostic::new(Code::OutOfRange, "how much must be there is a percentage up to 100%")
+                                .at(number.span, "not a share of the weights")
+                                .help("write `complete at least 70%`"),
+                        );
+                    }
+                    complete_at_least = Some(share);
                 }
                 tree::ScorecardRule::Range { low, high, span } => {
                     let ends = self.constant_number(low, &points).zip(self.constant_number(high, &points));
@@ -60,12 +68,13 @@ impl Checker<'_> {
         }
         let mut kpis = Vec::new();
         let entries = self.entries(&written.entries, written.total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let names_rating = written.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut vetoes = Vec::new();
         let mut adjustments = Vec::new();
         for rule in &written.rules {
             match rule {
                 tree::ScorecardRule::Veto(veto) => {
-                    vetoes.extend(self.veto(veto, rating.map(|(rating, _)| rating), card));
+                    vetoes.extend(self.veto(veto, rating.map(|(rating, _)| rating), names_rating, card));
                 }
                 tree::ScorecardRule::Adjustment(adjustment) => {
                     adjustments.extend(self.adjustment(adjustment, card));
@@ -229,7 +238,11 @@ impl Checker<'_> {
             );
         }
         seen.push((id, scope, name.span));
-        self.answerable(&kpi.value, scope, name.span, card);
+        let fixed = entry.scope.is_none() && kpi.scope.is_some();
+        self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
+        if self.untyped.contains(&kpi.name) {
+            return None;
+        }
 
         let unit = kpi.unit.dimension.clone();
         let target: Vec<Dated> = entry
@@ -238,8 +251,10 @@ impl Checker<'_> {
             .filter_map(|dated| {
                 let when = self.dated(&dated.when)?;
                 let value = self.typed(&dated.value, &Env::subject().bare(&unit), None);
-                let what = format!("the target of `{}`", kpi.name);
-                self.expect_base(&value, &Base::Number(unit.clone()), &what, kpi.span);
+                // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
+                if !self.doubtful_units.contains(&id.0) {
+                    self.target_unit(&value, &dated.value, &kpi);
+                }
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
             })
@@ -309,6 +324,27 @@ impl Checker<'_> {
         Some(Head::Kpi(Box::new(KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule })))
     }
 
+    /// A target is in the unit of its KPI.
+    fn target_unit(&mut self, value: &Expr, written: &tree::Expr, kpi: &super::Kpi) {
+        if kpi.unit.is_ratio_sign() && self.bare_percent(written, &format!("the target of `{}`", kpi.name)) {
+            return;
+        }
+        let wanted = Base::Number(kpi.unit.dimension.clone());
+        if value.ty.base.join(&wanted).is_some() {
+            return;
+        }
+        let (needed, found) = (wanted.words(), value.ty.base.words());
+        self.report(
+            Diagnostic::new(
+                Code::WrongUnit,
+                format!("the target of `{}` must be {needed}, and this is {found}", kpi.name),
+            )
+            .at(value.span, format!("this is {found}"))
+            .at(kpi.span, format!("the KPI is {needed}"))
+            .help(format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular)),
+        );
+    }
+
     fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
         let points = DisplayUnit::point().dimension;
         let target_type = target.first().map(|dated| Type {
@@ -328,6 +364,7 @@ impl Checker<'_> {
                 self.attainment_direction(kpi, *span);
                 let fits = CurveUse {
                     input: Dimension::none(),
+                    percent: true,
                     output: points,
                     direction: Some(Better::Higher),
                     target: Some(Type::known(Base::number())),
@@ -338,6 +375,7 @@ impl Checker<'_> {
             other => {
                 let fits = CurveUse {
                     input: kpi.unit.dimension.clone(),
+                    percent: kpi.unit.is_ratio_sign(),
                     output: points,
                     direction: Better::of(kpi.direction.as_ref()),
                     target: target_type,
@@ -355,6 +393,9 @@ impl Checker<'_> {
                 let found = self.find(name, "scale", |symbol| matches!(symbol, Symbol::Scale(_)))?;
                 let Symbol::Scale(scale) = found else { return None };
                 self.used.scales.insert(scale);
+                if self.untyped.contains(&name.text) {
+                    return None;
+                }
                 let declared = self.model.scales[scale].clone();
                 for (what, has, needs) in [
                     ("reads", &declared.input.dimension, &fits.input),
@@ -365,7 +406,7 @@ impl Checker<'_> {
                             Diagnostic::new(
                                 Code::UnitMismatch,
                                 format!(
-                                    "the scale `{}` {what} {}, and {} is needed here",
+                                    "the scale `{}` {what} what is {}, and here that is {}",
                                     name.text,
                                     Base::Number(has.clone()).words(),
                                     Base::Number(needs.clone()).words()
@@ -432,7 +473,13 @@ impl Checker<'_> {
         }
     }
 
-    fn veto(&mut self, written: &tree::Veto, rating: Option<RatingId>, card: &CardScope) -> Option<Veto> {
+    fn veto(
+        &mut self,
+        written: &tree::Veto,
+        rating: Option<RatingId>,
+        names_rating: bool,
+        card: &CardScope,
+    ) -> Option<Veto> {
         let condition = self.typed(&written.condition, &Env::subject().lenient(), Some(&Base::Flag));
         self.expect_condition(&condition, "the condition of a veto");
         self.answerable(&condition, card.scope, written.condition.span, card);
@@ -442,6 +489,10 @@ impl Checker<'_> {
             }
             tree::VetoEffect::RatingAtMost(name) => {
                 let Some(rating) = rating else {
+                    // A rating that nothing knows is reported itself.
+                    if names_rating {
+                        return None;
+                    }
                     self.report(
                         Diagnostic::new(Code::Incomplete, "this veto limits the rating, and the scorecard has none")
                             .at(name.span, "of which rating?")

@@ -62,6 +62,14 @@ impl Dimension {
         Dimension { factors }
     }
 
+    /// As spoken: `points`, `sales`, `CNY/person`.
+    pub fn plural(&self) -> String {
+        match self.factors.as_slice() {
+            [(base, 1)] => base.plural.clone(),
+            _ => self.to_string(),
+        }
+    }
+
     pub fn is_point(&self) -> bool {
         matches!(self.factors.as_slice(), [(base, 1)] if base.kind == BaseKind::Point)
     }

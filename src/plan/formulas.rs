@@ -30,8 +30,14 @@ impl Planner<'_> {
             Kind::Kpi(id) => {
                 let kpi = &self.model.kpis[id.0];
                 let scope = kpi.scope.unwrap_or(context.scope);
-                let body = self.formula(&kpi.value, Context { scope, ..context });
-                Calc::Kpi { kpi: *id, months: context.months, scope, body }
+                let context = Context { scope, ..context };
+                if let Some(known) = self.kpis.get(&(*id, context)) {
+                    return *known;
+                }
+                let body = self.formula(&kpi.value, context);
+                let node = self.node(Calc::Kpi { kpi: *id, months: context.months, scope, body }, span);
+                self.kpis.insert((*id, context), node);
+                return node;
             }
             Kind::Person { roster, via, column } => {
                 if *roster != context.roster {
@@ -39,7 +45,7 @@ impl Planner<'_> {
                     stated(format!("the one evaluated is not in `{name}`"))
                 } else {
                     let on = self.days(context.months).1;
-                    let row = RowContext { data: *roster, via: Vec::new(), months: context.months };
+                    let row = RowContext { data: *roster, via: Vec::new(), months: context.months, read: None };
                     let node = self.column(&row, via, *column);
                     let (index, _) = self.reads.insert_full(RosterRead { roster: *roster, node, on });
                     Calc::Read(index)
@@ -131,11 +137,11 @@ impl Planner<'_> {
     pub(super) fn measure(&mut self, aggregate: &Aggregate, group: Group, months: Months) -> (MeasureId, Months) {
         let data = aggregate.data;
         let (rows, read) = self.rows(aggregate, months);
-        let row = RowContext { data, via: Vec::new(), months };
+        let row = RowContext { data, via: Vec::new(), months, read: None };
         let value = aggregate.value.as_ref().map(|value| self.row(value, &row));
         let condition = aggregate.condition.as_ref().map(|condition| self.row(condition, &row));
         match &group {
-            Group::Company => {}
+            Group::Company => self.need_links(data, &[]),
             Group::Team { via } | Group::Own { via, .. } | Group::Key { via, .. } => self.need_links(data, via),
         }
         self.need_window(data, &rows, read);

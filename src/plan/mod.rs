@@ -7,7 +7,10 @@
 mod formulas;
 pub mod program;
 pub mod query;
+mod row_scales;
 mod rows;
+
+use std::collections::HashMap;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -21,7 +24,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::{DataId, Role};
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, Model, Position, PositionId, ScaleId, ScoreCurve,
+    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, Model, Position, PositionId, ScaleId, ScoreCurve,
     Scorecard,
 };
 use crate::number::Number;
@@ -57,6 +60,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         curves: Vec::new(),
         scales: IndexMap::new(),
         rosters: IndexSet::new(),
+        kpis: HashMap::new(),
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -113,6 +117,8 @@ struct Planner<'m> {
     /// The curves of named scales called in formulas, by the day their constants are read on.
     scales: IndexMap<(ScaleId, Day), usize>,
     rosters: IndexSet<DataId>,
+    /// KPIs that are planned already: one that several others use is gone through once.
+    kpis: HashMap<(KpiId, Context), CalcId>,
 }
 
 /// For whom, where and when a formula is read.
@@ -303,7 +309,7 @@ impl Planner<'_> {
         id
     }
 
-    fn kpi(&mut self, kpi: crate::model::KpiId, context: Context, span: Span) -> CalcId {
+    fn kpi(&mut self, kpi: KpiId, context: Context, span: Span) -> CalcId {
         let reference = Expr { kind: Box::new(Kind::Kpi(kpi)), ty: self.model.kpis[kpi.0].value.ty.clone(), span };
         self.formula(&reference, context)
     }

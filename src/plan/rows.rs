@@ -27,6 +27,8 @@ pub(super) struct RowContext {
     pub(super) via: Vec<ColumnIx>,
     /// The context's period.
     pub(super) months: Months,
+    /// In the formula of a scale: what the scale is read at.
+    pub(super) read: Option<NodeId>,
 }
 
 impl Planner<'_> {
@@ -58,6 +60,11 @@ impl Planner<'_> {
                 RowNode::Call(*builtin, arguments.iter().map(|argument| self.row(argument, row)).collect())
             }
             Kind::Aggregate(aggregate) => return self.inner(aggregate, row),
+            Kind::Scale(scale, value) => {
+                let value = self.row(value, row);
+                return self.row_scale(*scale, value, row);
+            }
+            Kind::EntryValue if row.read.is_some() => return row.read.unwrap_or(NodeId(0)),
             // The same for all rows: computed as a formula without a subject.
             _ => RowNode::Constant(self.fixed(expr, row)),
         };
@@ -81,14 +88,31 @@ impl Planner<'_> {
         let target = self.model.links_to(row.data, &path);
         match &self.model.data[target.0].columns[column.0].derived {
             Some(derived) => {
-                let row = RowContext { data: row.data, via: path, months: row.months };
-                self.row(derived, &row)
+                let there = self.link_present(row.data, &path);
+                let inside = RowContext { data: row.data, via: path, months: row.months, read: None };
+                let value = self.row(derived, &inside);
+                let Some(condition) = there else { return value };
+                // Behind a blank link there is no row, whatever the formula makes of blanks.
+                let nothing = self.row_node(row.data, RowNode::Constant(Value::Missing(Missing::Blank)));
+                self.row_node(row.data, RowNode::If { condition, then: value, otherwise: nothing })
             }
             None => {
                 self.need(target, column);
                 self.row_node(row.data, RowNode::Column { via: path, column })
             }
         }
+    }
+
+    /// Whether the links lead to a row; `None` where they always do.
+    fn link_present(&mut self, data: DataId, links: &[ColumnIx]) -> Option<NodeId> {
+        let (last, before) = links.split_last()?;
+        let steps = (0..links.len()).map(|at| self.model.links_to(data, &links[..at]).0);
+        if !steps.zip(links).any(|(at, link)| self.model.data[at].columns[link.0].optional) {
+            return None;
+        }
+        let link = self.row_node(data, RowNode::Column { via: before.to_vec(), column: *last });
+        let blank = self.row_node(data, RowNode::IsMissing(link));
+        Some(self.row_node(data, RowNode::Not(blank)))
     }
 
     /// An aggregate over the rows that link to this one: read over the company, by this row's key.
@@ -119,7 +143,7 @@ impl Planner<'_> {
         self.row_node(row.data, RowNode::Inner { via: row.via.clone(), measure })
     }
 
-    fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
+    pub(super) fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
         NodeId(self.table(data).nodes.insert_full(node).0)
     }
 
@@ -161,7 +185,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
-        if matches!(rows, Rows::All) {
+        if matches!(rows, Rows::All) || self.model.data[data.0].may_be_empty {
             return;
         }
         let words = match months == self.months {

@@ -24,6 +24,7 @@ impl<'s> Reader<'s> {
                 Rule::row => "`row`",
                 Rule::key => "`key`",
                 Rule::dated_by | Rule::valid | Rule::snapshot => "how its rows lie in time",
+                Rule::may_be_empty => "`may be empty`",
                 Rule::belongs => self.belongs_to_whom(&node),
                 _ => "",
             };
@@ -72,6 +73,7 @@ impl<'s> Reader<'s> {
             Rule::snapshot => DataClause::SnapshotOn(name(self)?),
             Rule::column => DataClause::Column(Box::new(self.column(node)?)),
             Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
+            Rule::may_be_empty => DataClause::MayBeEmpty(span),
             _ => {
                 let scope = node.child(Rule::own_or_team).map(|word| match word.text() {
                     "own" => ScopeWord::Own,

@@ -511,6 +511,7 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::snapshot => "snapshot on",
         R::column => "column",
         R::ignore => "ignore rows starting",
+        R::may_be_empty => "may be empty",
         R::belongs => "belongs to",
         R::limits => "between",
         R::optional => "optional",

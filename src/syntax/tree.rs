@@ -205,6 +205,8 @@ pub enum DataClause {
     SnapshotOn(Name),
     Column(Box<Column>),
     IgnoreRowsStarting(Vec<Text>),
+    /// `may be empty`: a register in which nothing may have happened
+    MayBeEmpty(Span),
     /// `belongs to COLUMN [for own|team]`
     BelongsTo {
         column: Name,

@@ -18,10 +18,7 @@ fn errors_end_with_1_and_no_file_is_written() {
     let run = merit(folder.path(), &["check", "specs"]);
     assert_eq!(run.status.code(), Some(1));
     let text = String::from_utf8(run.stdout).unwrap();
-    assert!(
-        text.contains("line 2 cannot be read") && text.contains("checked 1 file: 0 positions, 0 KPIs, 1 error"),
-        "{text}"
-    );
+    assert!(text.contains("line 2 cannot be read") && text.contains("1 error"), "{text}");
     assert!(run.stderr.is_empty());
 
     let run = merit(folder.path(), &["eval", "specs", "--period", "2026-Q3", "--output", "q3.csv"]);

@@ -104,6 +104,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         time: TimeShape::Always,
         columns,
         ignore_rows_starting: Vec::new(),
+        may_be_empty: false,
         belongs: Belongs::default(),
     }
 }

@@ -64,7 +64,7 @@ impl Tally {
     fn add(&mut self, line: u32, text: &str) {
         self.count += 1;
         if self.first.len() < SHOWN {
-            self.first.push((line, text.to_string()));
+            self.first.push((line, errors::shortened(text)));
         }
     }
 

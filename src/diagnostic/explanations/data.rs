@@ -1,0 +1,225 @@
+//! Data files, and what comes of them.
+
+use super::{Explanation, Setting};
+use crate::diagnostic::Code;
+
+pub(super) const ALL: &[Explanation] = &[
+    Explanation {
+        code: Code::NoFile,
+        title: "no file has the name that is asked for",
+        text: "The data set names its file by a pattern, and nothing in the data folder matches it. `--data` names \
+               another folder.",
+        wrong: r#"file "policies*.csv", and a data folder with `policy_2026.csv`"#,
+        right: r#"file "polic*.csv""#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::UnreadableFile,
+        title: "a file that is no table of text",
+        text: "The file cannot be opened, or is not in an encoding that can be told. Export it anew as CSV in \
+               UTF-8.",
+        wrong: "a picture that is called `policies.csv`",
+        right: "a table saved as CSV",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::MissingColumn,
+        title: "a column that is not in the file",
+        text: "The file has no column with any of the headers that the data set gives for it. The message lists the \
+               headers found; add the right one with `from`.",
+        wrong: r#"column premium : CNY from "Premium"
+
+| Policy No | Standard premium |"#,
+        right: r#"column premium : CNY from "Standard premium"
+
+| Policy No | Standard premium |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::TwoColumns,
+        title: "two columns of the file for one of the data set",
+        text: "Two headers in the file both fit. Name the one that is meant with `from`.",
+        wrong: r#"column premium : CNY from "Premium", "保费"
+
+| Premium | 保费 |"#,
+        right: r#"column premium : CNY from "Premium"
+
+| Premium | 保费 |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RaggedRow,
+        title: "a row with more or fewer cells than the header",
+        text: "Often a comma inside a text that has no quotes, or a line that was broken by hand.",
+        wrong: r#"| name   | city     |
+| Li, An | Shanghai | (as `Li, An,Shanghai`)"#,
+        right: r#"| name   | city     |
+| Li, An | Shanghai | (as `"Li, An",Shanghai`)"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::BadCell,
+        title: "a cell that is not what its column holds",
+        text: "The message names file, row and column, the text found and what was expected.",
+        wrong: r#"| premium |
+| twelve  |"#,
+        right: r#"| premium |
+| 12      |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::BlankCell,
+        title: "a blank cell in a column that is not optional",
+        text: "Fill the cell, or write `optional` behind the type of the column; then formulas must say what a \
+               blank means.",
+        wrong: r#"column city : text
+
+| name  | city |
+| Li An |      |"#,
+        right: "column city : text optional",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::AmbiguousDate,
+        title: "a date that can be read in two ways",
+        text: "`03/04/2026` is the third of April or the fourth of March. Say which with `format \"DD/MM/YYYY\"` on \
+               the column, or write dates as 2026-04-03.",
+        wrong: r#"| issued     |
+| 03/04/2026 |"#,
+        right: r#"| issued     |
+| 2026-04-03 |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::UnknownChoice,
+        title: "a text that is none of a list",
+        text: "The column is `one of` several words, and the cell holds another. Add the text to the word it means, \
+               in brackets.",
+        wrong: r#"column status : one of active, lapsed
+
+| status |
+| A      |"#,
+        right: r#"column status : one of active ("A"), lapsed"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::OutOfLimits,
+        title: "a number outside the limits of its column",
+        text: "The column says between which numbers its values lie. Correct the cell or the limits.",
+        wrong: r#"column mark : number between 1 and 10
+
+| mark |
+| 11   |"#,
+        right: r#"| mark |
+| 10   |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RepairedCell,
+        title: "a cell that would have to be repaired",
+        text: "With `--strict`, whatever is not written plainly is refused: thousands commas, full-width digits, \
+               odd dates. Without it, such cells are read and counted.",
+        wrong: r#"| premium  |
+| 1,234.50 |"#,
+        right: r#"| premium |
+| 1234.50 |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::DuplicateKey,
+        title: "two rows with one key",
+        text: "A key names one row; in data that is valid from one day to another, one row on each day. Both rows \
+               are shown.",
+        wrong: r#"| staff_no | name  |
+| P1       | Li An |
+| P1       | Wu Fei |"#,
+        right: r#"| staff_no | name  |
+| P1       | Li An |
+| P2       | Wu Fei |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::DanglingLink,
+        title: "a link to a key that no row has",
+        text: "The cell names a person, team or policy that is not in its data set.",
+        wrong: "a policy sold by `P9`, and a roster without `P9`",
+        right: "a roster in which `P9` stands",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::TreeCycle,
+        title: "teams that lie below themselves",
+        text: "Going from a team to its parent, and on, one comes back to the team. The highest team has no parent.",
+        wrong: r#"| code | parent |
+| T1   | T2     |
+| T2   | T1     |"#,
+        right: r#"| code | parent |
+| T1   |        |
+| T2   | T1     |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::BackwardInterval,
+        title: "a row that ends before it begins",
+        text: "The last day of a row is not before its first one; both count.",
+        wrong: r#"| joined     | left       |
+| 2026-05-01 | 2025-04-30 |"#,
+        right: r#"| joined     | left       |
+| 2026-05-01 | 2026-10-31 |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::EmptyWindow,
+        title: "no row at all in a period that formulas read",
+        text: "A KPI looks at the year before, and the files hold no row of it. Most often a file is missing. \
+               `--allow-empty` takes it as it is.",
+        wrong: "growth over 2025, and files that begin in 2026",
+        right: "files of 2025 and 2026",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::StraddlingPeriod,
+        title: "a row for a period that lies partly in the window",
+        text: "A plan for a whole year cannot be read for a quarter: how much of it falls into the quarter is not \
+               known. Give the plan by month or quarter, or read it with `whole year`.",
+        wrong: "a plan for 2026, read for 2026-Q3",
+        right: "twelve plans, one for each month",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::NothingToEvaluate,
+        title: "nobody is evaluated",
+        text: "There is no position with a scorecard or an output, no roster, or no person holds such a position in \
+               the period.",
+        wrong: "a project of KPIs without a position",
+        right: "a project with a position and a roster",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::NumberTooLarge,
+        title: "a number grows past what can be held exactly",
+        text: "Numbers hold 28 digits. One that does not fit is an error, never a wrong result. Most often a column \
+               is in another unit than its file.",
+        wrong: "premiums multiplied by each other again and again",
+        right: "premiums added up",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::NegativeInGeometricMean,
+        title: "a value below 0 in a geometric mean",
+        text: "`combine geometric mean` multiplies scores and draws a root, which has no answer for values below 0. \
+               Let the scales end at 0.",
+        wrong: "a score of −5 in a group with `combine geometric mean`",
+        right: "`score linear 0% -> 0, 100% -> 100`, which never falls below 0",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::ScoreCircle,
+        title: "scorecards that take in each other's scores",
+        text: "With `score of`, a scorecard takes in another one. Two that take in each other have no score to \
+               begin with.",
+        wrong: "the branch takes in the score of the office, and the office that of the branch",
+        right: "only the office takes in the score of the branch",
+        setting: Setting::Words,
+    },
+];

@@ -1,0 +1,174 @@
+//! Weights, scales, ratings, and the company's own rules.
+
+use super::{Explanation, Setting};
+use crate::diagnostic::Code;
+
+pub(super) const ALL: &[Explanation] = &[
+    Explanation {
+        code: Code::SharesTotal,
+        title: "weights that do not total 100%",
+        text: "The weights of a level, and the shares of working time, total exactly 100%; weights in points total \
+               what the scorecard states. The note adds them up. `equal` shares what is left among several entries, \
+               `rest` gives it to one responsibility.\n\
+               In a draft, shares of working time that do not total are a warning.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    60% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    30% sold    score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    60% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    40% sold    score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::Incomplete,
+        title: "a part that is needed and not there",
+        text: "An entry without a score, a score that looks at a target which is not stated, a KPI without a \
+               formula, a responsibility without its share.\n\
+               In a draft, shares that are left open are a warning.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score attainment up to 120
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold target 10 score attainment up to 120
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::Repeated,
+        title: "the same thing twice where once is enough",
+        text: "A KPI counts once in a scorecard in the same scope, and a responsibility or a group has a name of \
+               its own.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    60% sold score linear 0 -> 0, 10 -> 100
+    40% sold score linear 0 -> 0, 20 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    60% sold score linear 0 -> 0, 10 -> 100
+    40% sold over company score linear 0 -> 0, 20 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::ScaleOrder,
+        title: "anchors, steps or dates out of order",
+        text: "The points of a line stand from low to high, steps all go one way, and dated values stand in the \
+               order of their dates. Two scores at one value need a jump: `< 10 -> 50, 10 -> 100`.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 0, 20 -> 100, 10 -> 50
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 50, 20 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::ScaleHole,
+        title: "a value that gets no score or grade",
+        text: "A scale answers every value, and a rating every score. The message shows a value that would get \
+               nothing. `else` takes all that is left.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score steps >= 10 -> 100, >= 5 -> 50
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score steps >= 10 -> 100, >= 5 -> 50, else -> 0
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::ScaleDirection,
+        title: "a scale that rewards the worse",
+        text: "The KPI says whether higher or lower is better, and the scale gives more for what is worse. One of \
+               the two is wrong.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% returned score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% returned score linear 0 -> 100, 10 -> 0
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::Unreachable,
+        title: "a grade or step that is never reached",
+        text: "A step that an earlier one covers, or a grade above all that the scorecard can give. The note shows \
+               the arithmetic.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 80
+    rating grades
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+    rating grades
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::NoEffect,
+        title: "something that changes nothing",
+        text: "A target that the score never looks at, or a limit on the last grade. Remove it, or let the score \
+               look at it with `on attainment`.\n\
+               This is a warning; `merit check --deny no-effect` makes it an error.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold target 10 score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold target 10 score on attainment linear 0% -> 0, 100% -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::HouseRule,
+        title: "against the company's own rules",
+        text: "The company's `house rules` ask for something that this spec does not keep to. The second place \
+               shown is the rule. With `(warning)` behind it, or with `merit check --warn house-rule`, it is a \
+               warning.",
+        wrong: r#"house rules {
+  every kpi has owner
+}
+kpi sold : policy {
+  value = count(policies)
+}"#,
+        right: r#"house rules {
+  every kpi has owner
+}
+kpi sold : policy {
+  value = count(policies)
+  owner "Sales planning"
+}"#,
+        setting: Setting::Rows,
+    },
+];

@@ -1,0 +1,424 @@
+//! Formulas, one at a time: for one person in one scope and window, or for one row.
+
+use std::cell::RefCell;
+
+use merit::model::data::{DataId, TimeShape};
+use merit::model::expr::{Expr, Kind};
+use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
+use merit::number::Number;
+use merit::syntax::tree::{BinaryOp, ScopeWord, WindowKind};
+use merit::time::{Day, Month, Months};
+use merit::value::{Builtin, Missing, Value};
+
+use super::rows::{Row, When, World, span};
+use super::score::Seat;
+
+/// Where and when a formula is read.
+#[derive(Clone, Copy)]
+pub struct At {
+    pub scope: ScopeWord,
+    pub months: Months,
+}
+
+/// What stands behind `value`, `target`, `weight` in a curve, `score` and the earlier outputs in an output.
+#[derive(Clone, Default)]
+pub struct Inputs {
+    pub value: Option<Value>,
+    pub target: Option<Value>,
+    pub weight: Option<Value>,
+    pub score: Option<Value>,
+    pub outputs: Vec<Value>,
+}
+
+thread_local! {
+    /// Mistakes in the data that a formula came upon; the program gives no result for them.
+    pub static MISTAKES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+pub fn stated(reason: &str) -> Value {
+    Value::Missing(Missing::Stated(reason.into()))
+}
+
+impl World<'_> {
+    pub fn value(&self, expr: &Expr, seat: &Seat, at: At, inputs: &Inputs) -> Value {
+        let value = |expr: &Expr| self.value(expr, seat, at, inputs);
+        match &*expr.kind {
+            Kind::Kpi(kpi) => {
+                let kpi = &self.model.kpis[kpi.0];
+                let scope = kpi.scope.unwrap_or(at.scope);
+                self.value(&kpi.value, seat, At { scope, ..at }, inputs)
+            }
+            Kind::Person { roster, via, column } => {
+                if *roster != seat.roster {
+                    return stated("the one evaluated is not on that roster");
+                }
+                let (first, last) = self.days(at.months);
+                let (from, to) = (seat.stint.from.max(first), seat.stint.to.min(last));
+                if from > to {
+                    return Value::Missing(Missing::OutsideStints);
+                }
+                let mine = |row: &&Row| {
+                    let held = self.held(*roster, row);
+                    self.key(*roster, row) == seat.key && held.0 <= to && to <= held.1
+                };
+                match self.rows[roster.0].iter().find(mine) {
+                    Some(row) => self.column(*roster, row, via, column.0, Some((to, to)), at.months),
+                    None => Value::Missing(Missing::NoRows),
+                }
+            }
+            Kind::Within(inner, word) => {
+                let months = self.window(at.months, std::slice::from_ref(word));
+                self.value(inner, seat, At { months, ..at }, inputs)
+            }
+            Kind::Over(inner, scope) => self.value(inner, seat, At { scope: *scope, ..at }, inputs),
+            Kind::Aggregate(aggregate) => self.aggregate(aggregate, seat, at),
+            Kind::Scale(scale, read) => {
+                let read = self.value(read, seat, at, inputs);
+                let (_, last) = self.days(at.months);
+                let scale = &self.model.scales[scale.0];
+                self.curve(&scale.curve, &read, None, &Number::from(100), last, &|formula| {
+                    self.value(formula, seat, at, &Inputs { value: Some(read.clone()), ..Inputs::default() })
+                })
+            }
+            Kind::EntryValue => inputs.value.clone().unwrap_or(stated("no value")),
+            Kind::EntryTarget => inputs.target.clone().unwrap_or(stated("no target")),
+            Kind::EntryWeight => inputs.weight.clone().unwrap_or(stated("no weight")),
+            Kind::Score => inputs.score.clone().unwrap_or(stated("no score")),
+            Kind::Output(output) => inputs.outputs.get(*output).cloned().unwrap_or(stated("no output")),
+            _ => self.plain(expr, at.months, &value),
+        }
+    }
+
+    /// A formula about a row; links are followed as of `when`.
+    pub fn of_row(&self, expr: &Expr, data: DataId, row: &Row, when: When, months: Months) -> Value {
+        match &*expr.kind {
+            Kind::Column { via, column, .. } => self.column(data, row, via, column.0, when, months),
+            Kind::Aggregate(aggregate) => self.inner(aggregate, data, row, months),
+            _ => self.plain(expr, months, &|part| self.of_row(part, data, row, when, months)),
+        }
+    }
+
+    /// A column of a row or of the row behind links.
+    fn column(
+        &self,
+        data: DataId,
+        row: &Row,
+        via: &[merit::model::data::ColumnIx],
+        column: usize,
+        when: When,
+        months: Months,
+    ) -> Value {
+        if let [link, rest @ ..] = via {
+            return match self.follow(data, row, *link, when) {
+                Some((data, row)) => self.column(data, row, rest, column, when, months),
+                None => Value::Missing(Missing::Blank),
+            };
+        }
+        match &self.model.data[data.0].columns[column].derived {
+            Some(derived) => self.of_row(derived, data, row, when, months),
+            None => row.get(&merit::model::data::ColumnIx(column)).cloned().unwrap_or(Value::Missing(Missing::Blank)),
+        }
+    }
+
+    /// What means the same for people and rows.
+    fn plain(&self, expr: &Expr, months: Months, value: &dyn Fn(&Expr) -> Value) -> Value {
+        let (first, last) = self.days(months);
+        match &*expr.kind {
+            Kind::Value(value) => value.clone(),
+            Kind::Constant(id) => match self.on(&self.model.constants[id.0].values, last) {
+                Some(found) => value(found),
+                None => stated("the constant has no value yet"),
+            },
+            Kind::PeriodStart => Value::Day(first),
+            Kind::PeriodEnd => Value::Day(last),
+            Kind::PeriodMonths => Value::Number(months.count.into()),
+            Kind::PeriodDays => Value::Number((last.0 - first.0 + 1).into()),
+            Kind::Not(a) => match value(a) {
+                Value::Flag(flag) => Value::Flag(!flag),
+                missing => missing,
+            },
+            Kind::Negate(a) => match value(a) {
+                Value::Number(number) => Value::Number(Number::ZERO.sub(&number)),
+                missing => missing,
+            },
+            Kind::Binary(op, a, b) => binary(*op, value(a), value(b)),
+            Kind::If { condition, then, otherwise } => match value(condition) {
+                Value::Flag(true) => value(then),
+                Value::Flag(false) => value(otherwise),
+                missing => missing,
+            },
+            Kind::Default { value: a, fallback } => match value(a) {
+                Value::Missing(_) => value(fallback),
+                known => known,
+            },
+            Kind::IsMissing(a) => Value::Flag(value(a).is_missing()),
+            Kind::InSet(a, set) => {
+                let a = value(a);
+                if a.is_missing() {
+                    return a;
+                }
+                let mut doubt = None;
+                for member in set {
+                    match binary(BinaryOp::Equal, a.clone(), value(member)) {
+                        Value::Flag(true) => return Value::Flag(true),
+                        Value::Flag(false) => {}
+                        missing => doubt = doubt.or(Some(missing)),
+                    }
+                }
+                doubt.unwrap_or(Value::Flag(false))
+            }
+            Kind::InWindow { date, window } => {
+                let date = value(date);
+                let (first, last) = self.days(self.window(months, window));
+                match span(Some(&date), self) {
+                    Some((from, to)) => Value::Flag(first <= from && to <= last),
+                    None => date,
+                }
+            }
+            Kind::Call(builtin, arguments) => {
+                call(*builtin, arguments.iter().map(value).collect(), self.model.company.rounding)
+            }
+            Kind::Scale(scale, a) => {
+                let read = value(a);
+                let scale = &self.model.scales[scale.0];
+                self.curve(&scale.curve, &read, None, &Number::from(100), last, &|formula| {
+                    let _ = formula;
+                    stated("a formula stands in scorecards")
+                })
+            }
+            other => panic!("{other:?} cannot stand here"),
+        }
+    }
+
+    /// The one of several dated values that holds on a day.
+    pub fn on<'v>(&self, values: &'v [Dated], day: Day) -> Option<&'v Expr> {
+        let calendar = &self.model.company.calendar;
+        let month = calendar.month_of(day);
+        let into = (month.0 - calendar.fiscal_year(month).first.0) as u32;
+        let holds = |dated: &&Dated| match dated.when {
+            Since::Always => true,
+            Since::From(from) => from <= day,
+            Since::Each { first, count } => first <= into && into < first + count,
+        };
+        values.iter().filter(holds).next_back().map(|dated| &dated.value)
+    }
+
+    /// The window that words make of a period; the rightmost applies first.
+    pub fn window(&self, months: Months, words: &[WindowKind]) -> Months {
+        let calendar = &self.model.company.calendar;
+        let mut months = months;
+        for word in words.iter().rev() {
+            let earlier = |by: u32| Months { first: Month(months.first.0 - by as i32), count: months.count };
+            let year = calendar.fiscal_year(months.last());
+            months = match word {
+                WindowKind::Period => months,
+                WindowKind::PreviousPeriod => earlier(months.count),
+                WindowKind::Earlier { months } => earlier(*months),
+                WindowKind::Last { months: count } => {
+                    Months { first: Month(months.last().0 - *count as i32 + 1), count: *count }
+                }
+                WindowKind::YearToDate => {
+                    Months { first: year.first, count: (months.last().0 - year.first.0 + 1) as u32 }
+                }
+                WindowKind::WholeYear => year,
+                WindowKind::Literal(period) => calendar.months(*period),
+            };
+        }
+        months
+    }
+
+    /// A number written with literals and constants, as of a day.
+    pub fn number(&self, expr: &Expr, day: Day) -> Number {
+        let month = self.model.company.calendar.month_of(day);
+        let value = |expr: &Expr| Value::Number(self.number(expr, day));
+        match self.plain(expr, Months { first: month, count: 1 }, &value) {
+            Value::Number(number) => number,
+            other => panic!("{other:?} is no number"),
+        }
+    }
+
+    /// What a curve gives at a value. `full` are the full points of the entry.
+    pub fn curve(
+        &self,
+        curve: &Curve,
+        read: &Value,
+        target: Option<&Number>,
+        full: &Number,
+        day: Day,
+        formula: &dyn Fn(&Expr) -> Value,
+    ) -> Value {
+        let Value::Number(x) = read else { return read.clone() };
+        let number = |expr: &Expr| self.number(expr, day);
+        Value::Number(match &curve.kind {
+            CurveKind::Linear { anchors, continue_above } => {
+                // The line from the last anchor that the value has reached to the next one.
+                let anchors: Vec<(Number, bool, Number)> =
+                    anchors.iter().map(|one| (number(&one.at), one.below, number(&one.score))).collect();
+                let reached = |(at, below, _): &(Number, bool, Number)| at < x || (at == x && !below);
+                let line = |a: &(Number, bool, Number), b: &(Number, bool, Number)| {
+                    let slope = b.2.sub(&a.2).div(&b.0.sub(&a.0));
+                    slope.map(|slope| a.2.add(&slope.mul(&x.sub(&a.0))))
+                };
+                match anchors.iter().rposition(reached) {
+                    None => anchors[0].2.clone(),
+                    Some(at) if at + 1 < anchors.len() => line(&anchors[at], &anchors[at + 1]).unwrap(),
+                    Some(at) if *continue_above => {
+                        line(&anchors[at - 1], &anchors[at]).unwrap_or(anchors[at].2.clone())
+                    }
+                    Some(at) => anchors[at].2.clone(),
+                }
+            }
+            CurveKind::Steps(steps) => {
+                let holds = |condition: &Option<(BinaryOp, Expr)>| match condition {
+                    None => true,
+                    Some((op, at)) => binary(*op, read.clone(), Value::Number(number(at))) == Value::Flag(true),
+                };
+                match steps.iter().find(|step| holds(&step.condition)) {
+                    Some(step) => number(&step.score),
+                    None => return Value::Missing(Missing::NoAnswer),
+                }
+            }
+            CurveKind::PerStep(step) => return self.per_step(step, x, target, full, day),
+            CurveKind::Brackets(brackets) => {
+                let (mut sum, mut from) = (Number::ZERO, None::<Number>);
+                for (rate, to) in brackets {
+                    let to = to.as_ref().map(number);
+                    // The first bracket goes on below 0.
+                    let start = from.clone().unwrap_or(Number::ZERO);
+                    let end = to.clone().map_or(x.clone(), |to| x.clone().min(to));
+                    if from.is_none() || end > start {
+                        sum = sum.add(&number(rate).mul(&end.sub(&start)));
+                    }
+                    from = to.or(Some(start));
+                }
+                sum
+            }
+            CurveKind::Formula(body) => return formula(body),
+        })
+    }
+
+    fn per_step(&self, step: &PerStep, x: &Number, target: Option<&Number>, full: &Number, day: Day) -> Value {
+        let number = |expr: &Expr| self.number(expr, day);
+        let Some(target) = target else { return stated("no target") };
+        let mut size = number(&step.step);
+        if step.of_target {
+            size = size.mul(&target.abs());
+        }
+        let beyond = if step.above { x.sub(target) } else { target.sub(x) };
+        let Some(count) = beyond.div(&size) else { return stated("no step") };
+        let mut count = count.max(Number::ZERO);
+        if step.full_steps {
+            count = count.floor();
+        }
+        let points = number(&step.amount).mul(&count);
+        let start = step.start.as_ref().map_or(full.clone(), number);
+        let limit = step.limit.as_ref().map(number);
+        Value::Number(match (step.deduct, limit) {
+            (true, Some(least)) => start.sub(&points).max(least),
+            (true, None) => start.sub(&points),
+            (false, Some(most)) => start.add(&points).min(most),
+            (false, None) => start.add(&points),
+        })
+    }
+
+    pub fn shape(&self, data: DataId) -> TimeShape {
+        self.model.data[data.0].time
+    }
+}
+
+pub fn binary(op: BinaryOp, left: Value, right: Value) -> Value {
+    use BinaryOp::*;
+    match (op, &left, &right) {
+        (And, Value::Flag(false), _) | (And, Value::Flag(true), Value::Flag(false)) => return Value::Flag(false),
+        (Or, Value::Flag(true), _) | (Or, Value::Flag(false), Value::Flag(true)) => return Value::Flag(true),
+        (_, Value::Missing(_), _) => return left,
+        (_, _, Value::Missing(_)) => return right,
+        (And, ..) => return Value::Flag(true),
+        (Or, ..) => return Value::Flag(false),
+        _ => {}
+    }
+    if let (Value::Number(a), Value::Number(b)) = (&left, &right) {
+        match op {
+            Add => return Value::Number(a.add(b)),
+            Subtract => return Value::Number(a.sub(b)),
+            Multiply => return Value::Number(a.mul(b)),
+            Divide => return a.div(b).map_or(Value::Missing(Missing::DivisionByZero), Value::Number),
+            _ => {}
+        }
+    }
+    if let (Value::Day(a), Value::Day(b), Subtract) = (&left, &right, op) {
+        return Value::Number((a.0 - b.0).into());
+    }
+    let order = left.compare(&right).unwrap_or_else(|| panic!("{left:?} and {right:?} have no order"));
+    Value::Flag(match op {
+        Equal => order.is_eq(),
+        NotEqual => order.is_ne(),
+        Less => order.is_lt(),
+        LessOrEqual => order.is_le(),
+        Greater => order.is_gt(),
+        _ => order.is_ge(),
+    })
+}
+
+fn call(builtin: Builtin, arguments: Vec<Value>, rounding: merit::number::Rounding) -> Value {
+    if let Some(missing) = arguments.iter().find(|argument| argument.is_missing()) {
+        return missing.clone();
+    }
+    let number = |at: usize| arguments[at].as_number().unwrap().clone();
+    let day = |at: usize| arguments[at].as_day().unwrap();
+    // `round_up` and `round_down` go to the step above or below.
+    let steps = || number(0).div(&number(1));
+    Value::Number(match builtin {
+        Builtin::Min | Builtin::Max => {
+            let mut best = arguments[0].clone();
+            for one in &arguments[1..] {
+                let order = one.compare(&best).unwrap();
+                if (builtin == Builtin::Min && order.is_lt()) || (builtin == Builtin::Max && order.is_gt()) {
+                    best = one.clone();
+                }
+            }
+            return best;
+        }
+        Builtin::Abs if number(0).is_negative() => number(0).neg(),
+        Builtin::Abs => number(0),
+        Builtin::Clamp => number(0).max(number(1)).min(number(2)),
+        Builtin::Floor => number(0).floor(),
+        Builtin::Ceil => number(0).neg().floor().neg(),
+        Builtin::RoundUp => steps().unwrap().neg().floor().neg().mul(&number(1)),
+        Builtin::RoundDown => steps().unwrap().floor().mul(&number(1)),
+        Builtin::Round => {
+            let steps = steps().unwrap();
+            let (low, half) = (steps.floor(), Number::from_parts(5, 1));
+            let rest = steps.sub(&low);
+            let away = !steps.is_negative();
+            let even = low.div(&Number::from(2)).unwrap().is_integer();
+            let up = if rest == half {
+                if rounding == merit::number::Rounding::HalfEven { !even } else { away }
+            } else {
+                rest > half
+            };
+            if up { low.add(&Number::ONE) } else { low }.mul(&number(1))
+        }
+        Builtin::DaysBetween => (day(1).0 - day(0).0).into(),
+        Builtin::YearOf => day(0).ymd().0.into(),
+        Builtin::MonthOf => day(0).ymd().1.into(),
+        Builtin::DayOf => day(0).ymd().2.into(),
+        // Whole months, counted one by one; a month without the day counts on its last day.
+        Builtin::MonthsBetween => {
+            let (from, to, sign) = if day(0) <= day(1) { (day(0), day(1), 1) } else { (day(1), day(0), -1) };
+            let (year, month, wanted) = from.ymd();
+            let after = |count: i32| {
+                let month = Month(Month::new(year, month).0 + count);
+                let on = |day: u32| Day::from_ymd(month.year(), month.number(), day);
+                (1..=wanted).rev().find_map(on).unwrap()
+            };
+            let mut count = 0;
+            while after(count + 1) <= to {
+                count += 1;
+            }
+            (sign * count).into()
+        }
+        // The approximate ones are the program's own: how exact they are is tested with the numbers.
+        Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => return builtin.call(&arguments, rounding),
+    })
+}

@@ -1,0 +1,239 @@
+//! The files of a project as rows in memory, and what can be said of a row: when it holds, where its links lead, whose
+//! it is. Everything is looked for from the first row to the last, each time anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use merit::model::Model;
+use merit::model::data::{ColumnIx, ColumnType, DataId, Role, Route, TimeShape};
+use merit::number::Number;
+use merit::time::{Day, Months, PeriodName};
+use merit::value::Value;
+
+/// Cells by column; blank ones are absent.
+pub type Row = BTreeMap<ColumnIx, Value>;
+
+/// A key, part by part.
+pub type Key = Vec<Value>;
+
+/// The days as of which links are followed: a day, the days of a period, or no day at all.
+pub type When = Option<(Day, Day)>;
+
+pub struct World<'m> {
+    pub model: &'m Model,
+    /// By data set.
+    pub rows: Vec<Vec<Row>>,
+    pub months: Months,
+}
+
+/// A run of days of one person in one post and team.
+#[derive(Clone, Debug)]
+pub struct Stint {
+    pub from: Day,
+    pub to: Day,
+    pub post: String,
+    pub team: Option<Key>,
+}
+
+/// No day of any file lies beyond these.
+pub const FIRST_DAY: Day = Day(-1_000_000);
+pub const LAST_DAY: Day = Day(1_000_000);
+
+impl<'m> World<'m> {
+    pub fn new(model: &'m Model, files: &BTreeMap<String, String>, months: Months) -> World<'m> {
+        let read = |data: usize| {
+            let set = &model.data[data];
+            let text = &files[&set.files[0].pattern];
+            let mut lines = text.lines();
+            let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+            let row = |line: &str| {
+                let cells: Vec<&str> = line.split(',').collect();
+                let mut row = Row::new();
+                for (at, column) in set.columns.iter().enumerate() {
+                    let Some(place) = header.iter().position(|text| column.headers.iter().any(|one| one == text))
+                    else {
+                        continue;
+                    };
+                    if let Some(value) = cell(model, &column.ty, cells[place]) {
+                        row.insert(ColumnIx(at), value);
+                    }
+                }
+                row
+            };
+            // A row without any cell filled is none.
+            lines.filter(|line| line.chars().any(|one| one != ',')).map(row).collect()
+        };
+        World { model, rows: (0..model.data.len()).map(read).collect(), months }
+    }
+
+    pub fn days(&self, months: Months) -> (Day, Day) {
+        self.model.company.calendar.days(months)
+    }
+
+    pub fn key(&self, data: DataId, row: &Row) -> Key {
+        self.model.data[data.0].key.iter().map(|column| row[column].clone()).collect()
+    }
+
+    /// From which day to which a row holds.
+    pub fn held(&self, data: DataId, row: &Row) -> (Day, Day) {
+        let day = |column: &ColumnIx| row.get(column).and_then(Value::as_day);
+        match &self.model.data[data.0].time {
+            TimeShape::Always => (FIRST_DAY, LAST_DAY),
+            TimeShape::Dated(column) => span(row.get(column), self).unwrap_or((FIRST_DAY, LAST_DAY)),
+            TimeShape::Valid { from, to } => {
+                (day(from).unwrap(), to.as_ref().and_then(|to| day(to)).unwrap_or(LAST_DAY))
+            }
+            TimeShape::Snapshot(on) => {
+                let taken = day(on).unwrap();
+                let next = self.taken(data).into_iter().find(|other| *other > taken);
+                (taken, next.map_or(LAST_DAY, Day::previous))
+            }
+        }
+    }
+
+    /// The days on which stock was taken.
+    pub fn taken(&self, data: DataId) -> BTreeSet<Day> {
+        let TimeShape::Snapshot(on) = self.model.data[data.0].time else { return BTreeSet::new() };
+        self.rows[data.0].iter().filter_map(|row| row.get(&on)?.as_day()).collect()
+    }
+
+    /// The row that a link leads to: the one that holds (the latest such over the days of a period), else the
+    /// latest earlier one, else the first later one.
+    pub fn follow(&self, data: DataId, row: &Row, link: ColumnIx, when: When) -> Option<(DataId, &Row)> {
+        let (target, key) = self.link(data, row, link)?;
+        let mut rows: Vec<&Row> = self.rows[target.0].iter().filter(|row| self.key(target, row) == key).collect();
+        if let TimeShape::Always | TimeShape::Dated(_) = self.model.data[target.0].time {
+            return rows.first().map(|row| (target, *row));
+        }
+        let from = |row: &Row| match self.model.data[target.0].time {
+            TimeShape::Valid { from, .. } => row[&from].as_day().unwrap(),
+            TimeShape::Snapshot(on) => row[&on].as_day().unwrap(),
+            _ => FIRST_DAY,
+        };
+        rows.sort_by_key(|row| from(row));
+        let (_, last) = when.unwrap_or((LAST_DAY, LAST_DAY));
+        let begun = rows.iter().rev().find(|row| from(row) <= last);
+        begun.or(rows.first()).map(|row| (target, *row))
+    }
+
+    /// The data set and the key that a link column names.
+    fn link(&self, data: DataId, row: &Row, link: ColumnIx) -> Option<(DataId, Key)> {
+        match &self.model.data[data.0].columns[link.0].ty {
+            ColumnType::Link { data: target, by } if by.is_empty() => Some((*target, vec![row.get(&link)?.clone()])),
+            ColumnType::Link { data: target, by } => {
+                Some((*target, by.iter().map(|column| row.get(column).cloned()).collect::<Option<Key>>()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// The key at the end of a chain of links: the row's own where there is none to follow.
+    pub fn key_behind(&self, data: DataId, row: &Row, links: &[ColumnIx], when: When) -> Option<Key> {
+        match links {
+            [] => Some(self.key(data, row)),
+            [link] => self.link(data, row, *link).map(|(_, key)| key),
+            [link, rest @ ..] => {
+                let (data, row) = self.follow(data, row, *link, when)?;
+                self.key_behind(data, row, rest, when)
+            }
+        }
+    }
+
+    pub fn team_of(&self, data: DataId, row: &Row, when: When) -> Option<Key> {
+        match &self.model.data[data.0].belongs.team {
+            Route::Links(links) => self.key_behind(data, row, links, when),
+            _ => None,
+        }
+    }
+
+    /// A team and all teams below it.
+    pub fn below(&self, team: &Key) -> BTreeSet<String> {
+        let name = |key: &Key| format!("{key:?}");
+        let mut all = BTreeSet::from([name(team)]);
+        let sets = &self.model.data;
+        let Some(at) = sets.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))) else {
+            return all;
+        };
+        let Some(Role::Organisation { parent }) = sets[at].role else { return all };
+        loop {
+            let before = all.len();
+            for row in &self.rows[at] {
+                if self.link(DataId(at), row, parent).is_some_and(|(_, key)| all.contains(&name(&key))) {
+                    all.insert(name(&self.key(DataId(at), row)));
+                }
+            }
+            if all.len() == before {
+                return all;
+            }
+        }
+    }
+
+    /// The stints of everyone on a roster, in the order of time.
+    pub fn stints(&self, roster: DataId) -> Vec<(Key, Vec<Stint>)> {
+        let mut rows: Vec<&Row> = self.rows[roster.0].iter().collect();
+        rows.sort_by_key(|row| self.held(roster, row).0);
+        let mut people: Vec<(Key, Vec<Stint>)> = Vec::new();
+        for row in rows {
+            let key = self.key(roster, row);
+            let (from, to) = self.held(roster, row);
+            let post = match &self.model.data[roster.0].role {
+                Some(Role::Roster { every: Some(every), .. }) => every.clone(),
+                Some(Role::Roster { post: Some(post), .. }) => match row.get(post) {
+                    Some(Value::Text(post)) => post.to_string(),
+                    _ => String::new(),
+                },
+                _ => String::new(),
+            };
+            let team = self.team_of(roster, row, Some((from, from)));
+            let at = people.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+                people.push((key, Vec::new()));
+                people.len() - 1
+            });
+            match people[at].1.last_mut() {
+                Some(last) if last.post == post && last.team == team && last.to.next() == from => last.to = to,
+                _ => people[at].1.push(Stint { from, to, post, team }),
+            }
+        }
+        people
+    }
+}
+
+/// The days of a date or a period.
+pub fn span(value: Option<&Value>, world: &World) -> Option<(Day, Day)> {
+    match value? {
+        Value::Day(day) => Some((*day, *day)),
+        Value::Period(months) => Some(world.days(*months)),
+        _ => None,
+    }
+}
+
+fn cell(model: &Model, ty: &ColumnType, text: &str) -> Option<Value> {
+    if text.is_empty() {
+        return None;
+    }
+    Some(match ty {
+        ColumnType::Text | ColumnType::Link { .. } => Value::text(text),
+        ColumnType::Number { cell_factor, .. } => {
+            let (text, factor) = match text.strip_suffix('%') {
+                Some(text) => (text, Number::from_parts(1, 2)),
+                None => (text, cell_factor.clone().unwrap_or(Number::ONE)),
+            };
+            Value::Number(text.parse::<Number>().unwrap().mul(&factor))
+        }
+        ColumnType::Date => {
+            let parts: Vec<u32> = text.split('-').map(|part| part.parse().unwrap()).collect();
+            Value::Day(Day::from_ymd(parts[0] as i32, parts[1], parts[2]).unwrap())
+        }
+        ColumnType::Period => Value::Period(model.company.calendar.months(PeriodName::parse(text).unwrap())),
+        ColumnType::Flag => Value::Flag(text == "yes"),
+        ColumnType::Choice(choices) => {
+            let named = |choice: &merit::model::data::Choice| {
+                choice.name == text || choice.texts.iter().any(|other| other == text)
+            };
+            Value::Choice(choices.iter().position(named).unwrap() as u32)
+        }
+        ColumnType::Position => {
+            let named = model.positions.iter().find(|one| one.name == text || one.label.text == text);
+            Value::text(named.map_or(text, |position| &position.name))
+        }
+    })
+}

@@ -1,0 +1,614 @@
+//! Scorecards: who is evaluated, entries, groups, total, rating, overall.
+
+use merit::model::Direction;
+use merit::model::data::{DataId, Role};
+use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within};
+use merit::number::Number;
+use merit::syntax::tree::{BinaryOp, Combine, WhenMissing};
+use merit::time::Day;
+use merit::value::{Missing, Value};
+
+use super::formulas::{At, Inputs, MISTAKES, stated};
+use super::rows::{Key, Stint, World};
+
+/// One person in one post and team.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub roster: DataId,
+    pub key: Key,
+    pub position: PositionId,
+    pub stint: Stint,
+    /// All days served in the post, and all days in any post.
+    pub runs: Vec<(Day, Day)>,
+    pub others: Vec<(Day, Day)>,
+    /// The days of the stint within the period.
+    pub from: Day,
+    pub to: Day,
+}
+
+impl Seat {
+    /// Whether the post is the one held on the last day of a span on which any was.
+    pub fn held_on_last_day(&self, from: Day, to: Day) -> bool {
+        let last =
+            |runs: &[(Day, Day)]| runs.iter().filter(|run| run.0 <= to && from <= run.1).map(|run| run.1.min(to)).max();
+        match (last(&self.runs), last(&self.others)) {
+            (Some(mine), Some(other)) => mine > other,
+            (mine, _) => mine.is_some(),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct PersonR {
+    pub key: Key,
+    pub cards: Vec<CardR>,
+    pub overall: Option<Number>,
+    /// The grade, and the one by score alone.
+    pub rating: Option<(usize, usize)>,
+    pub rank: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct CardR {
+    pub seat: Seat,
+    pub eligible: Option<bool>,
+    pub score: Option<ScoreR>,
+    pub outputs: Vec<Value>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ScoreR {
+    pub entries: Vec<EntryR>,
+    pub combined: Value,
+    pub adjustments: Vec<(Value, Value)>,
+    pub score: Value,
+    pub raw: Option<Number>,
+    pub completeness: Number,
+    pub vetoes: Vec<Option<bool>>,
+    pub cap: Option<usize>,
+    pub doubt: bool,
+    pub rating: Option<(usize, usize)>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct EntryR {
+    pub weight: Number0,
+    pub effective: Number0,
+    pub share: Number0,
+    pub score: Option<Value>,
+    pub contribution: Option<Number>,
+    pub value: Option<Value>,
+    pub target: Option<Value>,
+    pub attainment: Option<Value>,
+    pub inside: Vec<EntryR>,
+    pub is_group: bool,
+}
+
+/// A number that starts as 0.
+#[derive(Clone, Debug)]
+pub struct Number0(pub Number);
+impl Default for Number0 {
+    fn default() -> Self {
+        Number0(Number::ZERO)
+    }
+}
+
+fn is(value: &Value, wanted: &Missing) -> bool {
+    matches!(value, Value::Missing(reason) if reason == wanted)
+}
+
+impl World<'_> {
+    pub fn evaluate(&self) -> Vec<PersonR> {
+        let mut people: Vec<PersonR> = Vec::new();
+        for seat in self.seats() {
+            let card = self.card(&seat);
+            match people.iter_mut().find(|person| person.key == seat.key) {
+                Some(person) => person.cards.push(card),
+                None => {
+                    people.push(PersonR { key: seat.key, cards: vec![card], overall: None, rating: None, rank: None })
+                }
+            }
+        }
+        for person in &mut people {
+            person.cards.sort_by_key(|card| card.seat.from);
+            self.overall(person);
+        }
+        self.distribute(&mut people);
+        let standing = |person: &PersonR| Some((self.position(person.last()?).name.clone(), person.overall.clone()?));
+        let all: Vec<Option<(String, Number)>> = people.iter().map(standing).collect();
+        for person in &mut people {
+            let Some((post, score)) = standing(person) else { continue };
+            let better = all.iter().flatten().filter(|(other, theirs)| *other == post && *theirs > score).count();
+            person.rank = Some(better as u64 + 1);
+        }
+        people
+    }
+
+    fn position(&self, card: &CardR) -> &Position {
+        &self.model.positions[card.seat.position.0]
+    }
+
+    fn seats(&self) -> Vec<Seat> {
+        let (first, last) = self.days(self.months);
+        let mut seats = Vec::new();
+        for (roster, set) in self.model.data.iter().enumerate() {
+            let Some(Role::Roster { .. }) = &set.role else { continue };
+            for (key, stints) in self.stints(DataId(roster)) {
+                for stint in &stints {
+                    let (from, to) = (stint.from.max(first), stint.to.min(last));
+                    let versions = self.model.positions.iter().enumerate();
+                    let in_force = versions
+                        .filter(|(_, one)| one.name == stint.post && one.effective.is_none_or(|day| day <= last))
+                        .max_by_key(|(_, one)| one.effective);
+                    let Some((position, _)) = in_force.filter(|_| from <= to) else { continue };
+                    let days = |mine: bool| {
+                        stints
+                            .iter()
+                            .filter(|one| (one.post == stint.post) == mine)
+                            .map(|one| (one.from, one.to))
+                            .collect()
+                    };
+                    seats.push(Seat {
+                        roster: DataId(roster),
+                        key: key.clone(),
+                        position: PositionId(position),
+                        stint: stint.clone(),
+                        runs: days(true),
+                        others: days(false),
+                        from,
+                        to,
+                    });
+                }
+            }
+        }
+        seats
+    }
+
+    fn card(&self, seat: &Seat) -> CardR {
+        let position = &self.model.positions[seat.position.0];
+        let at = At { scope: position.scope, months: self.months };
+        let known = Inputs::default();
+        let eligible = position.eligible.as_ref().map(|condition| self.value(condition, seat, at, &known));
+        let doubt = match &eligible {
+            Some(Value::Missing(_)) => true,
+            _ => false,
+        };
+        let eligible = eligible.and_then(|value| value.as_flag());
+        let score = match &position.scorecard {
+            Some(scorecard) if eligible != Some(false) => Some(self.scorecard(scorecard, seat, at, doubt)),
+            _ => None,
+        };
+        let mut inputs = Inputs {
+            score: Some(score.as_ref().map_or(stated("no scorecard"), |score| score.score.clone())),
+            ..Inputs::default()
+        };
+        for output in &position.outputs {
+            let value = match eligible {
+                Some(false) => stated("not eligible"),
+                _ => self.value(&output.value, seat, at, &inputs),
+            };
+            inputs.outputs.push(value);
+        }
+        CardR { seat: seat.clone(), eligible, score, outputs: inputs.outputs }
+    }
+
+    fn scorecard(&self, card: &Scorecard, seat: &Seat, at: At, doubt: bool) -> ScoreR {
+        let (mut entries, combined) = self.group(&card.root, card, seat, at, None);
+        spread(&mut entries, &card.root, card.when_missing, &Number::ONE, combined.as_number().map(|_| Number::ONE));
+        let (mut present, mut applicable) = (Number::ZERO, Number::ZERO);
+        count_weights(&entries, &Number::ONE, &mut present, &mut applicable);
+        let completeness = present.div(&applicable).unwrap_or(Number::ZERO);
+
+        let mut impossible = doubt || combined.is_missing();
+        if let (Some(least), WhenMissing::Redistribute) = (&card.complete_at_least, card.when_missing) {
+            impossible |= completeness < *least;
+        }
+        let mut total = combined.as_number().cloned().unwrap_or(Number::ZERO);
+        let mut adjustments = Vec::new();
+        for adjustment in &card.adjustments {
+            let kpi = &self.model.kpis[adjustment.kpi.0];
+            let value = self.value(&kpi.value, seat, At { scope: adjustment.scope, ..at }, &Inputs::default());
+            let (_, last) = self.days(self.months);
+            let points = match &value {
+                Value::Number(number) => {
+                    let mut steps = number.div(&self.number(&adjustment.step, last)).unwrap().max(Number::ZERO);
+                    if adjustment.full_steps {
+                        steps = steps.floor();
+                    }
+                    let mut points = steps.mul(&self.number(&adjustment.amount, last));
+                    if let Some(limit) = &adjustment.limit {
+                        points = points.min(self.number(limit, last));
+                    }
+                    if adjustment.deduct {
+                        points = points.neg();
+                    }
+                    total = total.add(&points);
+                    Value::Number(points)
+                }
+                missing => {
+                    impossible |= card.when_missing == WhenMissing::NoRating;
+                    missing.clone()
+                }
+            };
+            adjustments.push((value, points));
+        }
+        if let Some((low, high)) = &card.range {
+            total = total.max(low.clone()).min(high.clone());
+        }
+        let company = &self.model.company;
+        let mut rounded = total.round_places(company.score_decimals, company.rounding);
+        let (mut cap, mut unknown) = (None::<usize>, false);
+        let mut vetoes = Vec::new();
+        for veto in &card.vetoes {
+            let holds = self.value(&veto.condition, seat, at, &Inputs::default()).as_flag();
+            vetoes.push(holds);
+            match (&veto.effect, holds) {
+                (effect, None) => {
+                    unknown = true;
+                    impossible |= matches!(effect, VetoEffect::ScoreAtMost(_));
+                }
+                (VetoEffect::RatingAtMost(grade), Some(true)) => cap = Some(cap.unwrap_or(0).max(*grade)),
+                (VetoEffect::ScoreAtMost(most), Some(true)) => {
+                    total = total.min(most.clone());
+                    rounded = rounded.min(most.clone());
+                }
+                _ => {}
+            }
+        }
+        let score = if impossible { stated("incomplete") } else { Value::Number(rounded) };
+        let raw = (!impossible).then_some(total);
+        let mut result = ScoreR {
+            entries,
+            combined,
+            adjustments,
+            score,
+            raw,
+            completeness,
+            vetoes,
+            cap,
+            doubt: unknown,
+            rating: None,
+        };
+        result.rating = card.rating.and_then(|rating| {
+            let seen = if self.sees_raw(rating.0) { result.raw.clone() } else { result.score.as_number().cloned() };
+            self.rate(rating.0, &seen?, cap, unknown)
+        });
+        result
+    }
+
+    fn sees_raw(&self, rating: usize) -> bool {
+        self.model.company.rating_sees_raw_score || self.model.ratings[rating].sees_raw_score
+    }
+
+    fn rate(&self, rating: usize, seen: &Number, cap: Option<usize>, unknown: bool) -> Option<(usize, usize)> {
+        let reached = self.model.ratings[rating].grades.iter().position(|grade| match &grade.condition {
+            None => true,
+            Some((BinaryOp::Greater, least)) => seen > least,
+            Some((_, least)) => seen >= least,
+        })?;
+        (!unknown).then_some((reached.max(cap.unwrap_or(0)), reached))
+    }
+
+    /// A group's entries and its score. `why` is set where the group as a whole does not count.
+    fn group(&self, group: &Group, card: &Scorecard, seat: &Seat, at: At, why: Option<&Value>) -> (Vec<EntryR>, Value) {
+        let mut entries: Vec<EntryR> = group.entries.iter().map(|one| self.entry(one, card, seat, at, why)).collect();
+        let zero = Number::ZERO;
+        let mut all = Number::ZERO;
+        let mut kept = Number::ZERO;
+        for entry in &entries {
+            all = all.add(&entry.weight.0);
+            if counts(entry, card.when_missing) {
+                kept = kept.add(&entry.weight.0);
+            }
+        }
+        for entry in &mut entries {
+            if counts(entry, card.when_missing) {
+                entry.effective.0 = entry.weight.0.div(&kept).unwrap();
+            }
+        }
+        let score_of = |entry: &EntryR| entry.score.clone().unwrap();
+        if entries.iter().all(|entry| is(&score_of(entry), &Missing::NotApplicable)) {
+            return (entries, Value::Missing(Missing::NotApplicable));
+        }
+        let missing = |entry: &EntryR| {
+            let score = score_of(entry);
+            score.is_missing() && !is(&score, &Missing::NotApplicable)
+        };
+        if (card.when_missing == WhenMissing::NoRating && entries.iter().any(missing)) || kept == zero {
+            return (entries, stated("entries are missing"));
+        }
+        let points = group.entries.iter().any(|entry| entry.points.is_some());
+        let counting = entries.iter().filter(|entry| counts(entry, card.when_missing));
+        let terms: Vec<(Number, Number)> = counting
+            .map(|entry| (entry.effective.0.clone(), score_of(entry).as_number().cloned().unwrap_or(Number::ZERO)))
+            .collect();
+        let score = match group.combine {
+            Combine::Geometric => {
+                if entries.iter().any(|entry| score_of(entry).as_number().is_some_and(Number::is_negative)) {
+                    MISTAKES.with(|mistakes| mistakes.borrow_mut().push("negative in a geometric mean".into()));
+                    return (entries, stated("negative"));
+                }
+                terms.iter().fold(Number::ONE, |product, (weight, score)| product.mul(&score.pow(weight).unwrap()))
+            }
+            Combine::WeightedMean if !points => {
+                terms.iter().fold(Number::ZERO, |mean, (weight, score)| mean.add(&weight.mul(score)))
+            }
+            _ => {
+                // What is left out is made up for in proportion.
+                let sum = terms.iter().fold(Number::ZERO, |sum, (_, score)| sum.add(score));
+                sum.mul(&all).div(&kept).unwrap()
+            }
+        };
+        (entries, Value::Number(score))
+    }
+
+    fn entry(&self, entry: &Entry, card: &Scorecard, seat: &Seat, at: At, why: Option<&Value>) -> EntryR {
+        let mut result = EntryR { weight: Number0(entry.weight.clone()), ..EntryR::default() };
+        let applies = match (why, &entry.applies_when) {
+            (Some(_), _) | (None, None) => None,
+            (None, Some(condition)) => match self.value(condition, seat, at, &Inputs::default()) {
+                Value::Flag(true) => None,
+                Value::Missing(_) => Some(stated("applies when")),
+                _ => Some(Value::Missing(Missing::NotApplicable)),
+            },
+        };
+        let why = why.cloned().or(applies);
+        let score = match &entry.head {
+            Head::Group(group) => {
+                let (inside, score) = self.group(group, card, seat, at, why.as_ref());
+                result.inside = inside;
+                result.is_group = true;
+                score
+            }
+            Head::Kpi(kpi) => self.kpi_entry(kpi, entry, seat, at, &mut result),
+            _ => panic!("the score of another position"),
+        };
+        result.score = Some(why.unwrap_or(score));
+        result
+    }
+
+    fn kpi_entry(&self, one: &KpiEntry, entry: &Entry, seat: &Seat, at: At, result: &mut EntryR) -> Value {
+        let kpi = &self.model.kpis[one.kpi.0];
+        let at = At { scope: one.scope, ..at };
+        let (first, last) = self.days(self.months);
+        let value = self.value(&kpi.value, seat, at, &Inputs::default());
+        let mut target = (!one.target.is_empty()).then(|| match self.on(&one.target, last) {
+            Some(target) => self.value(target, seat, at, &Inputs::default()),
+            None => stated("no target"),
+        });
+        if let (true, Some(Value::Number(number))) = (one.prorated, &target) {
+            let days = |from: Day, to: Day| (to.0 - from.0 + 1).max(0);
+            let served: i32 = seat.runs.iter().map(|run| days(run.0.max(first), run.1.min(last))).sum();
+            let share = Number::from(served).div(&Number::from(days(first, last))).unwrap();
+            target = Some(Value::Number(number.mul(&share)));
+        }
+        result.value = Some(value.clone());
+        result.target = target.clone();
+        let reads_attainment = one
+            .score
+            .as_ref()
+            .is_some_and(|score| score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. }));
+        let attainment = match (&value, &target) {
+            (Value::Number(value), Some(Value::Number(target))) => match value.div(target) {
+                None => stated("target 0"),
+                Some(ratio) if matches!(kpi.direction, Some(Direction::Lower)) => {
+                    Value::Number(Number::from(2).sub(&ratio))
+                }
+                Some(ratio) => Value::Number(ratio),
+            },
+            (Value::Missing(_), _) => value.clone(),
+            _ => stated("target"),
+        };
+        if reads_attainment {
+            result.attainment = Some(attainment.clone());
+        }
+        if value.is_missing() {
+            return value;
+        }
+        if let Some(Value::Missing(_)) = target {
+            return stated("target");
+        }
+        let Some(score) = &one.score else { return value };
+        let full = entry.points.clone().unwrap_or(Number::from(100));
+        let read = if score.on_attainment { attainment.clone() } else { value };
+        let curve = match &score.curve {
+            ScoreCurve::Attainment { up_to } => {
+                let Value::Number(attainment) = attainment else { return attainment };
+                let points = attainment.mul(&full);
+                return Value::Number(match up_to {
+                    Some(most) => points.min(self.number(most, last)),
+                    None => points,
+                });
+            }
+            ScoreCurve::Own(curve) => curve,
+            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
+        };
+        let target = target.and_then(|target| target.as_number().cloned());
+        let per_step = matches!(curve.kind, merit::model::CurveKind::PerStep(_));
+        let aimed = if score.on_attainment && per_step { Some(Number::ONE) } else { target };
+        let inputs = Inputs {
+            value: Some(read.clone()),
+            target: aimed.clone().map(Value::Number),
+            weight: Some(Value::Number(entry.weight.clone())),
+            ..Inputs::default()
+        };
+        self.curve(curve, &read, aimed.as_ref(), &full, last, &|body| self.value(body, seat, at, &inputs))
+    }
+
+    /// The cards' scores weighted by days, with the grades of the last one.
+    fn overall(&self, person: &mut PersonR) {
+        let scored: Vec<&CardR> = person.cards.iter().filter(|card| card.score.is_some()).collect();
+        let Some(last) = scored.last() else { return };
+        let rating_of = |card: &CardR| self.position(card).scorecard.as_ref().and_then(|card| card.rating);
+        let mean = |of: &dyn Fn(&ScoreR) -> Option<Number>| {
+            let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
+            for card in &scored {
+                let weight = Number::from(card.seat.to.0 - card.seat.from.0 + 1);
+                sum = sum.add(&of(card.score.as_ref().unwrap())?.mul(&weight));
+                days = days.add(&weight);
+            }
+            sum.div(&days)
+        };
+        let company = &self.model.company;
+        let raw = mean(&|score| score.raw.clone());
+        let mut overall = mean(&|score| score.score.as_number().cloned());
+        if scored.len() > 1 {
+            overall = overall.map(|score| score.round_places(company.score_decimals, company.rounding));
+        }
+        let rating = rating_of(last).and_then(|rating| {
+            let seen = if self.sees_raw(rating.0) { raw } else { overall.clone() }?;
+            let same = || {
+                scored.iter().filter(|card| rating_of(card) == Some(rating)).map(|card| card.score.as_ref().unwrap())
+            };
+            let cap = same().filter_map(|score| score.cap).max();
+            self.rate(rating.0, &seen, cap, same().any(|score| score.doubt))
+        });
+        person.overall = overall;
+        person.rating = rating;
+    }
+
+    fn distribute(&self, people: &mut [PersonR]) {
+        for (id, rating) in self.model.ratings.iter().enumerate() {
+            let mut rules: Vec<_> = rating.distribution.iter().collect();
+            rules.sort_by_key(|rule| rule.grade);
+            let rated = |person: &PersonR| {
+                let last = person.last()?;
+                let scorecard = self.position(last).scorecard.as_ref()?;
+                (scorecard.rating.map(|rating| rating.0) == Some(id) && person.rating.is_some()).then_some(())
+            };
+            for rule in rules {
+                if rule.grade + 1 == rating.grades.len() {
+                    continue;
+                }
+                let circle = |person: &PersonR| {
+                    let last = person.last().unwrap();
+                    match rule.within {
+                        Within::Company => String::new(),
+                        Within::Position => self.position(last).name.clone(),
+                        Within::Team => format!("{:?}", last.seat.stint.team),
+                    }
+                };
+                let members: Vec<usize> = (0..people.len()).filter(|at| rated(&people[*at]).is_some()).collect();
+                let circles: std::collections::BTreeSet<String> =
+                    members.iter().map(|at| circle(&people[*at])).collect();
+                for name in circles {
+                    let inside: Vec<usize> =
+                        members.iter().copied().filter(|at| circle(&people[*at]) == name).collect();
+                    let count = inside.len() as u64;
+                    if count < rule.least {
+                        continue;
+                    }
+                    let limit = if rule.about {
+                        share_of(rating, rule.grade, count)
+                    } else {
+                        rule.share.mul(&Number::from(count)).floor().to_i64().unwrap() as usize
+                    };
+                    let seen = |person: &PersonR| match self.sees_raw(id) {
+                        true => self.raw_overall(person),
+                        false => person.overall.clone(),
+                    };
+                    let holders: Vec<usize> =
+                        inside.into_iter().filter(|at| people[*at].rating.unwrap().0 == rule.grade).collect();
+                    let keeps = |at: &usize| {
+                        let mine = seen(&people[*at]);
+                        holders.iter().filter(|other| seen(&people[**other]) >= mine).count() <= limit
+                    };
+                    let moved: Vec<usize> = holders.iter().copied().filter(|at| !keeps(at)).collect();
+                    for at in moved {
+                        let grade = people[at].rating.as_mut().unwrap();
+                        grade.0 += 1;
+                        let person = &mut people[at];
+                        let mut scored = person.cards.iter_mut().filter(|card| card.score.is_some());
+                        if let (Some(card), None) = (scored.next(), scored.next()) {
+                            card.score.as_mut().unwrap().rating = person.rating;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn raw_overall(&self, person: &PersonR) -> Option<Number> {
+        let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
+        for card in &person.cards {
+            let Some(score) = &card.score else { continue };
+            let weight = Number::from(card.seat.to.0 - card.seat.from.0 + 1);
+            sum = sum.add(&score.raw.clone()?.mul(&weight));
+            days = days.add(&weight);
+        }
+        sum.div(&days)
+    }
+}
+
+impl PersonR {
+    /// The last card that was scored.
+    fn last(&self) -> Option<&CardR> {
+        self.cards.iter().filter(|card| card.score.is_some()).next_back()
+    }
+}
+
+/// The largest remainder among the `about` shares and what they leave.
+fn share_of(rating: &merit::model::Rating, grade: usize, count: u64) -> usize {
+    let count_of = |share: &Number| share.mul(&Number::from(count));
+    let mut shares: Vec<(usize, Number)> =
+        rating.distribution.iter().filter(|rule| rule.about).map(|rule| (rule.grade, count_of(&rule.share))).collect();
+    let stated = shares.iter().fold(Number::ZERO, |sum, (_, share)| sum.add(share));
+    shares.push((usize::MAX, Number::from(count).sub(&stated)));
+    let whole = shares.iter().map(|(_, share)| share.floor().to_i64().unwrap()).sum::<i64>();
+    let left = count as i64 - whole;
+    let mut by_rest: Vec<&(usize, Number)> = shares.iter().collect();
+    by_rest.sort_by_key(|(_, share)| std::cmp::Reverse(share.sub(&share.floor())));
+    let mine = shares.iter().find(|(one, _)| *one == grade).unwrap();
+    let extra = by_rest.iter().take(left.max(0) as usize).any(|(one, _)| *one == grade);
+    mine.1.floor().to_i64().unwrap() as usize + usize::from(extra)
+}
+
+/// Whether an entry keeps its weight.
+fn counts(entry: &EntryR, when_missing: WhenMissing) -> bool {
+    match entry.score.as_ref().unwrap() {
+        Value::Missing(Missing::NotApplicable) => false,
+        Value::Missing(_) => when_missing != WhenMissing::Redistribute,
+        _ => true,
+    }
+}
+
+/// What each entry adds to the total: `factor` is what a point of the group adds.
+fn spread(entries: &mut [EntryR], group: &Group, when_missing: WhenMissing, share: &Number, factor: Option<Number>) {
+    let points = group.entries.iter().any(|entry| entry.points.is_some());
+    let kept = entries
+        .iter()
+        .filter(|entry| counts(entry, when_missing))
+        .fold(Number::ZERO, |sum, one| sum.add(&one.weight.0));
+    for (entry, written) in entries.iter_mut().zip(&group.entries) {
+        entry.share.0 = share.mul(&entry.effective.0);
+        let each = match (&factor, group.combine) {
+            (None, _) => None,
+            (Some(_), _) if !counts(entry, when_missing) => Some(Number::ZERO),
+            (_, Combine::Geometric) => None,
+            (Some(factor), Combine::WeightedMean) if !points => Some(factor.mul(&entry.effective.0)),
+            (Some(factor), _) => Some(factor.div(&kept).unwrap()),
+        };
+        let score = entry.score.as_ref().and_then(|score| score.as_number().cloned()).unwrap_or(Number::ZERO);
+        entry.contribution = each.as_ref().map(|each| each.mul(&score));
+        if let Head::Group(inner) = &written.head {
+            let share = entry.share.0.clone();
+            spread(&mut entry.inside, inner, when_missing, &share, each);
+        }
+    }
+}
+
+/// Stated weights along each path: of what is present, and of what is applicable.
+fn count_weights(entries: &[EntryR], path: &Number, present: &mut Number, applicable: &mut Number) {
+    for entry in entries {
+        let weight = path.mul(&entry.weight.0);
+        match entry.score.as_ref().unwrap() {
+            _ if entry.is_group => count_weights(&entry.inside, &weight, present, applicable),
+            Value::Missing(Missing::NotApplicable) => {}
+            Value::Missing(_) => *applicable = applicable.add(&weight),
+            _ => {
+                *applicable = applicable.add(&weight);
+                *present = present.add(&weight);
+            }
+        }
+    }
+}

@@ -1,0 +1,802 @@
+//! Random specs over random data sets, as text: formulas that have the right type, and everything around them.
+
+use std::collections::BTreeMap;
+
+use super::random::Random;
+use super::schema::{self, CHOICES, PEOPLE, POSTS, Set, Shape, TEAMS, TEXTS, Ty, Unit, Way, way};
+
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Declarations, one a text.
+    pub blocks: Vec<String>,
+    pub files: BTreeMap<String, String>,
+    pub period: &'static str,
+}
+
+impl Project {
+    pub fn spec(&self) -> String {
+        self.blocks.join("\n\n") + "\n"
+    }
+}
+
+/// A formula as text, and whether it can be missing.
+type Formula = (String, bool);
+
+struct Kpi {
+    name: String,
+    kind: Kind,
+    direction: usize,
+    fixed: bool,
+    optional: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Number,
+    Percent,
+    Money,
+    Points,
+}
+
+struct Maker<'r> {
+    random: &'r mut Random,
+    sets: Vec<Set>,
+    kpis: Vec<Kpi>,
+    /// KPIs that were made up for an entry.
+    more: Vec<String>,
+}
+
+const WINDOWS: [&str; 10] = [
+    "previous period",
+    "1 year earlier",
+    "3 months earlier",
+    "1 quarter earlier",
+    "last 12 months",
+    "last 3 months",
+    "last 1 month",
+    "year to date",
+    "whole year",
+    "year to date 1 year earlier",
+];
+
+pub fn project(seed: u64, size: usize) -> Project {
+    let mut random = Random::new(seed);
+    let sets = schema::sets(&mut random);
+    let files = schema::files(&sets, &mut random, size);
+    let period = random.pick(&["2026-Q1", "2026-Q2", "2026-H1", "2026-03", "2026-01", "2026", "2025-H2", "2026-Q3"]);
+    let mut maker = Maker { random: &mut random, sets, kpis: Vec::new(), more: Vec::new() };
+    let blocks = maker.blocks(size);
+    Project { blocks, files, period }
+}
+
+impl Maker<'_> {
+    fn chance(&mut self, percent: usize) -> bool {
+        self.random.chance(percent)
+    }
+
+    fn blocks(&mut self, size: usize) -> Vec<String> {
+        let mut company = String::from("company \"Random\" {\n  currency CNY\n");
+        company += match self.random.below(8) {
+            0 => "  fiscal year starts April\n",
+            1 => "  fiscal year starts July named by its end\n",
+            2 => "  fiscal year starts October\n",
+            _ => "",
+        };
+        company += &format!("  scores to {} decimals\n", self.random.below(4));
+        company += self.random.pick(&["", "  rounding half even\n", "  rounding half up\n"]);
+        company += self.random.pick(&["", "", "", "  rating sees raw score\n"]);
+        let mut blocks = vec![company + "}", "unit wan \"万\" = 10_000 CNY".into()];
+        let nouns: Vec<String> = self.sets.iter().map(|set| format!("unit {0}, {0}s", set.row)).collect();
+        blocks.push(nouns.join("\n").replace("persons", "people"));
+        blocks.push("constant floor_of : number = 2, from 2026-02-01 3, from 2026-05-01 3.5".into());
+        blocks.push("constant bar : CNY = 1_000 CNY, from 2025-10-01 900 CNY".into());
+        blocks.push("function twice(x) = x + x 1 quarter earlier".into());
+        blocks.push("function part(x, y) = if y > 0 then x / y else missing \"nothing to compare with\"".into());
+        blocks.push("scale pay : number -> % { linear < 2 -> 0%, 2 -> 40%, 10 -> 80% continue above }".into());
+        blocks.push("scale fee : CNY -> CNY { brackets 5% to 100 CNY, 6% to 1_000 CNY, 7% above }".into());
+        blocks.push("scale marks_of : number { steps > 3 -> 100, >= 1 -> 70, else -> 20 }".into());
+        for at in 0..self.sets.len() {
+            for number in 0..self.random.below(3) {
+                let optional = self.chance(50);
+                let (formula, ty) = match self.random.below(3) {
+                    0 => (self.row_number(at, Unit::Money, 2), Ty::Number(Unit::Money)),
+                    1 if !optional => ((self.row_condition(at, 1), false), Ty::Flag),
+                    _ => (self.row_number(at, Unit::Plain, 2), Ty::Number(Unit::Plain)),
+                };
+                let text = if formula.1 && !optional {
+                    let zero = self.literal(if ty == Ty::Number(Unit::Money) { Unit::Money } else { Unit::Plain });
+                    format!("({} default {zero})", formula.0)
+                } else {
+                    formula.0
+                };
+                let name = format!("x{number}");
+                self.sets[at].columns.push(schema::Column {
+                    name,
+                    ty,
+                    optional,
+                    derived: Some(text),
+                    extra: String::new(),
+                });
+            }
+            let text = self.sets[at].text(&self.sets);
+            blocks.push(text);
+        }
+        for at in 0..self.random.between(2, 2 + size) {
+            let text = self.kpi(at);
+            blocks.push(text);
+        }
+        let points: Vec<String> =
+            self.kpis.iter().filter(|kpi| kpi.kind == Kind::Points).map(|kpi| kpi.name.clone()).collect();
+        if points.len() > 1 && self.chance(70) {
+            let optional = self.kpis.iter().any(|kpi| kpi.kind == Kind::Points && kpi.optional);
+            let entries = format!("  40% {}\n  equal {}\n", points[0], points[1..].join(", "));
+            blocks.push(format!("index both : point {{\n{entries}}}"));
+            self.kpis.push(Kpi { name: "both".into(), kind: Kind::Points, direction: 0, fixed: false, optional });
+        }
+        blocks.push(self.rating("grades"));
+        if self.chance(40) {
+            blocks.push(self.rating("marks_given"));
+        } else {
+            blocks.push("rating marks_given { good >= 60\n  poor else }".into());
+        }
+        for (at, post) in POSTS.iter().enumerate() {
+            if at == 0 || self.chance(60) {
+                let label = if at == 0 { " \"The clerk\"" } else { "" };
+                let body = self.position();
+                blocks.push(format!("position {post}{label} {{\n{body}}}"));
+                if self.chance(15) {
+                    let body = self.position();
+                    let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-07-01"]);
+                    blocks.push(format!("position {post} {{\n  effective from {since}\n{body}}}"));
+                }
+            }
+        }
+        blocks.append(&mut self.more);
+        blocks
+    }
+
+    fn literal(&mut self, unit: Unit) -> String {
+        match unit {
+            Unit::Plain => {
+                self.random.pick(&["0", "1", "2", "3", "0.5", "20%", "7.25", "10", "100", "floor_of"]).into()
+            }
+            Unit::Money => self.random.pick(&["0 CNY", "100 CNY", "1_000 CNY", "0.5 wan", "bar", "0.01 CNY"]).into(),
+        }
+    }
+
+    // ------------------------------------------------------------ rows
+
+    /// Columns of a type, of the row and behind its links.
+    fn columns(&self, set: usize, wanted: &dyn Fn(&Ty) -> bool) -> Vec<Formula> {
+        fn add(
+            sets: &[Set],
+            at: usize,
+            path: &str,
+            doubt: bool,
+            deep: usize,
+            wanted: &dyn Fn(&Ty) -> bool,
+            all: &mut Vec<Formula>,
+        ) {
+            for column in &sets[at].columns {
+                let (name, optional) = (format!("{path}{}", column.name), doubt || column.optional);
+                if wanted(&column.ty) {
+                    all.push((name.clone(), optional));
+                }
+                if let (Ty::Link(to), true) = (&column.ty, deep > 0) {
+                    add(sets, *to, &format!("{name}."), optional, deep - 1, wanted, all);
+                }
+            }
+        }
+        let mut all = Vec::new();
+        add(&self.sets, set, "", false, 2, wanted, &mut all);
+        all
+    }
+
+    fn column(&mut self, set: usize, wanted: &dyn Fn(&Ty) -> bool) -> Option<Formula> {
+        let all = self.columns(set, wanted);
+        (!all.is_empty()).then(|| self.random.one(&all))
+    }
+
+    fn row_number(&mut self, set: usize, unit: Unit, depth: usize) -> Formula {
+        let of_unit = move |ty: &Ty| match (ty, unit) {
+            (Ty::Number(own), _) => *own == unit,
+            (Ty::Percent, Unit::Plain) => true,
+            _ => false,
+        };
+        if depth == 0 || self.chance(40) {
+            if let Some(column) = self.column(set, &of_unit) {
+                return column;
+            }
+            return (self.literal(unit), false);
+        }
+        let deep = depth - 1;
+        match self.random.below(13) {
+            0 | 1 => {
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
+                let op = self.random.pick(&["+", "-"]);
+                (format!("({} {op} {})", a.0, b.0), a.1 || b.1)
+            }
+            2 => {
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, Unit::Plain, deep));
+                (format!("({} * {})", a.0, b.0), a.1 || b.1)
+            }
+            3 => {
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, Unit::Plain, deep));
+                (format!("({} / {})", a.0, b.0), true)
+            }
+            4 => {
+                let a = self.row_number(set, unit, deep);
+                (format!("({} / 3)", a.0), a.1)
+            }
+            5 => {
+                let condition = self.row_condition(set, deep);
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
+                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1)
+            }
+            6 => {
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
+                (format!("({} default {})", a.0, b.0), b.1)
+            }
+            7 => {
+                let a = self.row_number(set, unit, deep);
+                let step = if unit == Unit::Money { "0.1 CNY" } else { "0.1" };
+                let call = match self.random.below(6) {
+                    0 => format!("abs({})", a.0),
+                    1 => format!("round({} to {step})", a.0),
+                    2 => format!("round_up({} to {step})", a.0),
+                    3 => format!("floor({})", a.0),
+                    4 => format!("ceil({})", a.0),
+                    _ => format!("round_down({} to {step})", a.0),
+                };
+                (call, a.1)
+            }
+            8 => {
+                let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
+                let name = self.random.pick(&["min", "max"]);
+                (format!("{name}({}, {})", a.0, b.0), a.1 || b.1)
+            }
+            9 if unit == Unit::Plain => {
+                let dates: Vec<Formula> = self.columns(set, &|ty| *ty == Ty::Date);
+                if dates.is_empty() {
+                    return (self.literal(unit), false);
+                }
+                let (a, b) = (self.random.one(&dates), self.random.one(&dates));
+                let text = match self.random.below(5) {
+                    0 => format!("(months_between({}, {}) / 1 month)", a.0, b.0),
+                    1 => format!("(days_between({}, {}) / 1 day)", a.0, b.0),
+                    2 => format!("(months_between({}, period.end) / 1 month)", a.0),
+                    3 => format!("(day_of({}) + 0 * month_of({}))", a.0, b.0),
+                    _ => format!("(year_of({}) - year_of({}))", a.0, b.0),
+                };
+                (text, a.1 || b.1)
+            }
+            10 | 11 => self.inner(set, unit, deep).unwrap_or((self.literal(unit), false)),
+            12 => {
+                let a = self.row_number(set, unit, deep);
+                let scale = if unit == Unit::Money { "fee" } else { "pay" };
+                (format!("{scale}({})", a.0), a.1)
+            }
+            _ => (self.literal(unit), false),
+        }
+    }
+
+    /// An aggregate over the rows that link to a row of `outer`.
+    fn inner(&mut self, outer: usize, unit: Unit, depth: usize) -> Option<Formula> {
+        if !self.sets[outer].keyed {
+            return None;
+        }
+        let inner: Vec<usize> = (0..self.sets.len())
+            .filter(|at| *at != outer && matches!(way(&self.sets, *at, outer), Way::Links))
+            .collect();
+        // A derived column can be read by its own data set's formulas only when it is declared.
+        if inner.is_empty() {
+            return None;
+        }
+        let set = self.random.one(&inner);
+        Some(self.aggregate_of(set, unit, depth))
+    }
+
+    /// A condition that is never missing.
+    fn row_condition(&mut self, set: usize, depth: usize) -> String {
+        let deep = depth.saturating_sub(1);
+        let test = match self.random.below(if depth > 0 { 13 } else { 9 }) {
+            0 | 1 => {
+                let unit = self.random.one(&[Unit::Plain, Unit::Money]);
+                let (a, b) = (self.row_number(set, unit, deep), self.literal(unit));
+                let op = self.random.pick(&["=", "!=", "<", "<=", ">", ">="]);
+                let a = if a.1 { format!("({} default {})", a.0, self.literal(unit)) } else { a.0 };
+                format!("{a} {op} {b}")
+            }
+            2 => self.column(set, &|ty| *ty == Ty::Flag).map_or("yes".into(), |(name, optional)| match optional {
+                true => format!("({name} is not missing and {name})"),
+                false => name,
+            }),
+            3 | 4 => self.guarded(set, &|ty| *ty == Ty::Choice, &mut |maker| {
+                let (a, b) = (maker.random.pick(&CHOICES), maker.random.pick(&CHOICES));
+                match maker.random.below(4) {
+                    0 => format!("= {a}"),
+                    1 => format!("!= {a}"),
+                    2 => format!("in ({a}, {b})"),
+                    _ => format!("not in ({a})"),
+                }
+            }),
+            5 => self.guarded(set, &|ty| *ty == Ty::Text, &mut |maker| {
+                let op = maker.random.pick(&["=", "!="]);
+                format!("{op} \"{}\"", maker.random.pick(&TEXTS))
+            }),
+            6 | 7 => self.guarded(set, &|ty| *ty == Ty::Date, &mut |maker| match maker.random.below(5) {
+                0 => format!("> {}", schema::day(maker.random)),
+                1 => "<= period.end".into(),
+                2 => "between 2026-01-01 and period.end".into(),
+                3 => format!("in {}", maker.random.pick(&["2026-Q1", "period", "2025"])),
+                _ => format!("in {}", maker.random.pick(&WINDOWS)),
+            }),
+            8 => self.guarded(set, &|ty| matches!(ty, Ty::Link(_)), &mut |maker| {
+                format!(
+                    "{} \"{}{}\"",
+                    maker.random.pick(&["=", "!="]),
+                    maker.random.pick(&["P", "T", "C", "A"]),
+                    1 + maker.random.below(3)
+                )
+            }),
+            9 => {
+                let (a, b) = (self.row_condition(set, deep), self.row_condition(set, deep));
+                format!("({a}) and ({b})")
+            }
+            10 => {
+                let (a, b) = (self.row_condition(set, deep), self.row_condition(set, deep));
+                format!("({a}) or ({b})")
+            }
+            11 => format!("not ({})", self.row_condition(set, deep)),
+            _ => {
+                let a = self.row_number(set, Unit::Plain, deep);
+                format!("{} is {}missing", a.0, self.random.pick(&["", "not "]))
+            }
+        };
+        format!("({test})")
+    }
+
+    fn guarded(
+        &mut self,
+        set: usize,
+        wanted: &dyn Fn(&Ty) -> bool,
+        test: &mut dyn FnMut(&mut Self) -> String,
+    ) -> String {
+        let Some((name, optional)) = self.column(set, wanted) else { return "1 = 1".into() };
+        let test = test(self);
+        // A link on the way may be blank too: only a name without a dot can be narrowed by one test.
+        match (optional, name.contains('.'), self.chance(50)) {
+            (false, ..) => format!("{name} {test}"),
+            (true, true, _) => format!("{name} is {}missing", self.random.pick(&["", "not "])),
+            (true, false, true) => format!("{name} is missing or {name} {test}"),
+            (true, false, false) => format!("{name} is not missing and {name} {test}"),
+        }
+    }
+
+    // ------------------------------------------------------------ aggregates
+
+    /// An aggregate over a data set, without a scope; counts are turned into plain numbers.
+    fn aggregate_of(&mut self, set: usize, unit: Unit, depth: usize) -> Formula {
+        let condition =
+            if self.chance(50) { format!(" where {}", self.row_condition(set, depth)) } else { String::new() };
+        let (shape, name) = (self.sets[set].shape.clone(), self.sets[set].name);
+        let paid = self.sets[set].columns.iter().any(|column| column.name == "paid") && self.chance(50);
+        let dated = if paid { " dated by paid" } else { "" };
+        let window = self.random.pick(&WINDOWS);
+        let reading = match (&shape, self.random.below(10)) {
+            (Shape::Always, _) => String::new(),
+            (_, 0) => format!(" during {window}"),
+            (_, 1) => format!(" during {}", self.random.pick(&["2026-Q1", "2025", "2025-12"])),
+            (Shape::Dated, _) => String::new(),
+            (_, 2 | 3) => " at start".into(),
+            (_, 4) => " at end".into(),
+            (_, 5 | 6) => " during".into(),
+            _ => String::new(),
+        };
+        let rows =
+            if self.chance(12) { format!(" at least {} rows", self.random.between(1, 4)) } else { String::new() };
+        let few = !rows.is_empty();
+        let tail = format!(" of {name}{dated}{condition}{reading}{rows})");
+        let value = self.row_number(set, unit, depth);
+        let doubt = shape == Shape::Snapshot;
+        let _ = doubt;
+        match self.random.below(14) {
+            0..=2 => {
+                let zero = self.literal(unit);
+                let value = if value.1 { format!("({} default {zero})", value.0) } else { value.0 };
+                (format!("sum({value}{tail}"), few)
+            }
+            3 | 4 if unit == Unit::Plain => (format!("(count({name}{dated}{condition}{reading}{rows}) as %)"), few),
+            5 if unit == Unit::Plain => {
+                let column = self.column(set, &|ty| !matches!(ty, Ty::Post)).map_or("1".into(), |column| column.0);
+                (format!("(count distinct({column}{tail} as %)"), few)
+            }
+            6 if unit == Unit::Plain => {
+                let test = self.row_condition(set, depth);
+                (format!("share({test}{tail}"), true)
+            }
+            3 | 5 | 7 => (format!("average({}{tail}", value.0), true),
+            4 | 8 => (format!("median({}{tail}", value.0), true),
+            9 => {
+                let share = self.random.pick(&["90%", "0%", "100%", "33%"]);
+                (format!("percentile({} of {name}{dated}{condition}{reading}{rows}, {share})", value.0), true)
+            }
+            10 => (format!("min({}{tail}", value.0), true),
+            11 => (format!("max({}{tail}", value.0), true),
+            12 if shape != Shape::Always => (format!("latest({}{tail}", value.0), true),
+            _ => (format!("only({}{tail}", value.0), true),
+        }
+    }
+
+    /// An aggregate with a scope that its data set can be read in. Gives whether `over own` is written.
+    fn aggregate(&mut self, unit: Unit, depth: usize) -> Formula {
+        let set = self.random.below(self.sets.len());
+        let found = |to: usize| match way(&self.sets, set, to) {
+            Way::None => false,
+            Way::Links => true,
+            Way::Several(_) => true,
+        };
+        let (own, team) = (found(PEOPLE), found(TEAMS));
+        let (text, optional) = self.aggregate_of(set, unit, depth);
+        let scopes: Vec<&str> = match (own, team) {
+            (true, true) => vec!["", "", "", "", " over own", " over team", " over company"],
+            (true, false) => vec![" over own", " over company"],
+            (false, true) => vec![" over team", " over team", " over company"],
+            (false, false) => vec![" over company"],
+        };
+        let scope = self.random.one(&scopes);
+        match text.strip_suffix(" as %)") {
+            Some(count) => (format!("{count}{scope} as %)"), optional),
+            None => (format!("{text}{scope}"), optional),
+        }
+    }
+
+    // ------------------------------------------------------------ formulas about people
+
+    fn number(&mut self, unit: Unit, depth: usize) -> Formula {
+        if depth == 0 || self.chance(35) {
+            return self.aggregate(unit, 2);
+        }
+        let deep = depth - 1;
+        match self.random.below(14) {
+            0 | 1 => {
+                let (a, b) = (self.number(unit, deep), self.number(unit, deep));
+                (format!("({} {} {})", a.0, self.random.pick(&["+", "-"]), b.0), a.1 || b.1)
+            }
+            2 => {
+                let (a, b) = (self.number(unit, deep), self.number(Unit::Plain, deep));
+                (format!("({} * {})", a.0, b.0), a.1 || b.1)
+            }
+            3 | 4 => {
+                let (a, b) = (self.number(unit, deep), self.number(Unit::Plain, deep));
+                (format!("({} / {})", a.0, b.0), true)
+            }
+            5 => {
+                let condition = self.condition(deep);
+                let (a, b) = (self.number(unit, deep), self.number(unit, deep));
+                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1)
+            }
+            6 => {
+                let (a, b) = (self.number(unit, deep), self.number(unit, deep));
+                (format!("({} default {})", a.0, b.0), b.1)
+            }
+            7 | 8 => {
+                let a = self.number(unit, deep);
+                let window = self.random.pick(&WINDOWS);
+                (format!("({}) {window}", a.0), a.1)
+            }
+            9 | 10 => {
+                let kind = if unit == Unit::Money { Kind::Money } else { Kind::Number };
+                let fits: Vec<(String, bool, bool)> = self
+                    .kpis
+                    .iter()
+                    .filter(|kpi| kpi.kind == kind || (unit == Unit::Plain && kpi.kind == Kind::Percent))
+                    .map(|kpi| (kpi.name.clone(), kpi.fixed, kpi.optional))
+                    .collect();
+                if fits.is_empty() {
+                    return self.aggregate(unit, 1);
+                }
+                let (name, _, optional) = self.random.one(&fits);
+                match self.random.below(5) {
+                    0 => (format!("{name} {}", self.random.pick(&WINDOWS)), optional),
+                    1 | 3 if unit == Unit::Money => (format!("{name} previous period"), optional),
+                    1 => (format!("growth({name})"), true),
+                    2 => (format!("twice({name})"), optional),
+                    3 => (format!("part({name}, {name} previous period)"), true),
+                    _ => (name, optional),
+                }
+            }
+            11 => match self.column(PEOPLE, &|ty| match ty {
+                Ty::Number(own) => *own == unit,
+                Ty::Percent => unit == Unit::Plain,
+                _ => false,
+            }) {
+                Some((name, optional)) => (format!("person.{name}"), optional || name.contains('.')),
+                None => (self.literal(unit), false),
+            },
+            12 if unit == Unit::Plain => {
+                let a = self.number(Unit::Plain, deep);
+                match self.random.below(5) {
+                    0 => (format!("pay({})", a.0), a.1),
+                    1 => ("(period.months / 1 month)".into(), false),
+                    2 => ("(period.days / 7 days)".into(), false),
+                    3 => (format!("clamp({}, 0, 10)", a.0), a.1),
+                    _ => (format!("round({} to 0.01)", a.0), a.1),
+                }
+            }
+            12 => {
+                let a = self.number(Unit::Money, deep);
+                (format!("fee({})", a.0), a.1)
+            }
+            _ => (self.literal(unit), false),
+        }
+    }
+
+    fn condition(&mut self, depth: usize) -> String {
+        let unit = self.random.one(&[Unit::Plain, Unit::Money]);
+        let test = match self.random.below(if depth > 0 { 7 } else { 4 }) {
+            0..=2 => {
+                let a = self.number(unit, depth.saturating_sub(1));
+                let a = if a.1 { format!("({} default {})", a.0, self.literal(unit)) } else { a.0 };
+                format!("{a} {} {}", self.random.pick(&["<", "<=", ">", ">=", "=", "!="]), self.literal(unit))
+            }
+            3 => match self.column(PEOPLE, &|ty| *ty == Ty::Choice) {
+                Some((name, false)) if !name.contains('.') => format!("person.{name} = {}", self.random.pick(&CHOICES)),
+                Some((name, _)) => format!("person.{name} is missing"),
+                None => "period.months > 3 months".into(),
+            },
+            4 => {
+                let (a, b) = (self.condition(depth - 1), self.condition(depth - 1));
+                format!("{a} {} {b}", self.random.pick(&["and", "or"]))
+            }
+            5 => format!("not {}", self.condition(depth - 1)),
+            _ => format!("{} is not missing", self.number(unit, depth - 1).0),
+        };
+        format!("({test})")
+    }
+
+    // ------------------------------------------------------------ KPIs, scales, ratings
+
+    fn kpi(&mut self, at: usize) -> String {
+        let kind = self.random.one(&[Kind::Number, Kind::Number, Kind::Percent, Kind::Money, Kind::Points]);
+        let unit = if kind == Kind::Money { Unit::Money } else { Unit::Plain };
+        let (formula, optional) = self.number(unit, 2);
+        let (ty, formula) = match kind {
+            Kind::Number => ("number", formula),
+            Kind::Percent => ("%", formula),
+            Kind::Money => (self.random.pick(&["CNY", "wan"]), formula),
+            Kind::Points => ("point", format!("({formula} as point)")),
+        };
+        let direction = self.random.below(4);
+        let better = match direction {
+            0 | 3 => "  higher is better\n",
+            1 => "  lower is better\n",
+            _ => match kind {
+                Kind::Money => "  closest to 1_000 CNY is best\n",
+                Kind::Percent => "  closest to 100% is best\n",
+                _ => "  closest to 5 is best\n",
+            },
+        };
+        let fixed = self.chance(15);
+        let scope =
+            if fixed { format!("  scope {}\n", self.random.pick(&["own", "team", "company"])) } else { String::new() };
+        let name = format!("k{at}");
+        let text = format!("kpi {name} : {ty} {{\n  value = {formula}\n{better}{scope}}}");
+        self.kpis.push(Kpi { name, kind, direction: direction % 3, fixed, optional });
+        text
+    }
+
+    fn rating(&mut self, name: &str) -> String {
+        let mut text = format!("rating {name} {{\n");
+        let sign = self.random.pick(&[">=", ">"]);
+        for (grade, at) in [("A", 80), ("B", 60), ("C", 30)] {
+            text += &format!("  {grade} {sign} {}\n", at + 10 * self.random.below(2));
+        }
+        text += "  D else\n";
+        if self.chance(15) {
+            text += "  rating sees raw score\n";
+        }
+        for (grade, chance) in [("A", 50), ("B", 30)] {
+            if self.chance(chance) {
+                let share = self.random.pick(&["20%", "34%", "50%", "0%"]);
+                let within = self.random.pick(&["position", "team", "company"]);
+                let least = self.random.pick(&["", " of 2 or more", " of 4 or more"]);
+                let kind = if grade == "A" { self.random.pick(&["at most", "about"]) } else { "at most" };
+                text += &format!("  {kind} {share} {grade} within {within}{least}\n");
+            }
+        }
+        text + "}"
+    }
+
+    // ------------------------------------------------------------ positions
+
+    fn position(&mut self) -> String {
+        let mut text = format!("  scope {}\n", self.random.pick(&["own", "own", "team", "team", "company"]));
+        if self.chance(15) {
+            text += &format!("  eligible when {}\n", self.condition(1));
+        }
+        let scored = self.chance(92);
+        if scored {
+            let points = self.chance(15);
+            text += if points { "  scorecard total 200 points {\n" } else { "  scorecard {\n" };
+            let when = self.random.pick(&["", "redistribute", "redistribute", "redistribute", "zero", "no rating"]);
+            let mut used = Vec::new();
+            text += &self.entries(if points { 0 } else { 2 }, points, &mut used);
+            if !points && self.chance(12) {
+                text += &format!("    combine {}\n", self.random.pick(&["sum", "weighted mean", "geometric mean"]));
+            }
+            if !when.is_empty() {
+                text += &format!("    when missing {when}\n");
+            }
+            if when == "redistribute" && self.chance(50) {
+                text += &format!("    complete at least {}\n", self.random.pick(&["70%", "50%", "33%"]));
+            }
+            if self.chance(50) {
+                text += &format!("    range 0 to {}\n", self.random.pick(&["120", "100", "95.5"]));
+            }
+            if self.chance(30) {
+                let effect = match self.random.below(2) {
+                    0 => "rating at most C".to_string(),
+                    _ => format!("score at most {}", self.random.pick(&["60", "59.5", "0"])),
+                };
+                text += &format!("    veto {} gives {effect}\n", self.condition(1));
+            }
+            if self.chance(25) {
+                let kpi = self.random.below(self.kpis.len());
+                let step = self.amount(self.kpis[kpi].kind, 1);
+                let (word, verb) = self.random.one(&[("bonus", "add"), ("deduction", "deduct")]);
+                let full = self.random.pick(&["", "full "]);
+                let limit = self.random.pick(&[" up to 10", " up to 3.5", ""]);
+                text += &format!("    {word} {} {verb} 2 for each {full}{step}{limit}\n", self.kpis[kpi].name);
+            }
+            text += "    rating grades\n  }\n";
+        }
+        for at in 0..self.random.below(3) {
+            let value = match self.random.below(4) {
+                0 if scored => "(score default 0) / 1 point * 10 CNY".to_string(),
+                1 if scored => "round(bar * score / 3 point to 0.01 CNY)".into(),
+                2 if at > 0 => "max(o0 default 0 CNY, 100 CNY)".into(),
+                _ => self.number(Unit::Money, 2).0,
+            };
+            text += &format!("  output o{at} : CNY = {value}\n");
+        }
+        text
+    }
+
+    /// An amount in the unit of a KPI, by its size.
+    fn amount(&mut self, kind: Kind, size: i32) -> String {
+        match kind {
+            Kind::Number | Kind::Points => format!("{size}"),
+            Kind::Percent => format!("{}%", size * 50),
+            Kind::Money => format!("{} CNY", size * 100),
+        }
+    }
+
+    fn entries(&mut self, deep: usize, points: bool, used: &mut Vec<usize>) -> String {
+        let count = self.random.between(1, 3);
+        let weights: Vec<&str> = match (points, count, self.random.below(3)) {
+            (true, 1, _) => vec!["200 points"],
+            (true, 2, _) => vec!["50 points", "150 points"],
+            (true, ..) => vec!["20 points", "80 points", "100 points"],
+            (_, 1, _) => vec!["100%"],
+            (_, 2, 0) => vec!["equal", "equal"],
+            (_, 2, _) => vec!["40%", "60%"],
+            (_, _, 0) => vec!["equal", "equal", "equal"],
+            (_, _, 1) => vec!["50%", "equal", "equal"],
+            _ => vec!["20%", "33.3%", "46.7%"],
+        };
+        let mut text = String::new();
+        for (at, weight) in weights.into_iter().enumerate() {
+            let group = deep > 0 && self.chance(30);
+            let mut free: Vec<usize> = (0..self.kpis.len()).filter(|kpi| !used.contains(kpi)).collect();
+            let applies = if self.chance(15) { format!(" applies when {}", self.condition(1)) } else { String::new() };
+            if group {
+                let name = format!("g{deep}_{at}_{}", self.random.below(1000));
+                let inside = self.entries(deep - 1, false, used);
+                let combine = match self.random.below(8) {
+                    0 => "combine sum\n",
+                    1 => "combine geometric mean\n",
+                    _ => "",
+                };
+                text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
+                continue;
+            }
+            if free.is_empty() {
+                let kpi = self.kpi(self.kpis.len());
+                self.more.push(kpi);
+                free.push(self.kpis.len() - 1);
+            }
+            let kpi = self.random.one(&free);
+            used.push(kpi);
+            text += &format!("    {weight} {}{applies}\n", self.entry(kpi, points));
+        }
+        text
+    }
+
+    fn entry(&mut self, kpi: usize, points: bool) -> String {
+        let (name, kind, direction) = (self.kpis[kpi].name.clone(), self.kpis[kpi].kind, self.kpis[kpi].direction);
+        let mut text = name;
+        if self.chance(20) && !self.kpis[kpi].fixed {
+            text += &format!(" over {}", self.random.pick(&["team", "company", "company"]));
+        }
+        let (one, two, three) = (self.amount(kind, 1), self.amount(kind, 2), self.amount(kind, 10));
+        let target = match self.random.below(7) {
+            0 => format!("{one} in Q1, {two} in Q2, {three} in Q3, {one} in Q4"),
+            1 => format!("{one}, from 2026-01-01 {two}, from 2026-03-15 {three}"),
+            2 if kind != Kind::Points => {
+                let unit = if kind == Kind::Money { Unit::Money } else { Unit::Plain };
+                self.number(unit, 1).0
+            }
+            3 => self.amount(kind, 0),
+            _ => two.clone(),
+        };
+        let prorated = if matches!(kind, Kind::Number | Kind::Money) && self.chance(30) { " prorated" } else { "" };
+        let target = format!(" target {target}{prorated}");
+        let full = if points { "full" } else { "100" };
+        let score = match self.random.below(10) {
+            0 if kind == Kind::Points => String::new(),
+            0 | 1 if direction != 2 => {
+                let cap = self.random.pick(&["", " up to 120", " up to 100"]);
+                format!("{target} score attainment{cap}")
+            }
+            2 if direction != 2 => {
+                let edge = self.random.pick(&["60%", "< 60%", "0%"]);
+                format!("{target} score on attainment linear {edge} -> 0, 100% -> 100, 120% -> 120")
+            }
+            3 if direction != 2 => {
+                format!("{target} score on attainment steps >= 100% -> 100, > 50.5% -> 60, else -> 10")
+            }
+            4 | 5 => {
+                let above = match direction {
+                    0 => false,
+                    1 => true,
+                    _ => self.chance(50),
+                };
+                let (deduct, side) = match (above, self.chance(50)) {
+                    (false, true) => (true, "below"),
+                    (false, false) => (false, "above"),
+                    (true, true) => (true, "above"),
+                    (true, false) => (false, "below"),
+                };
+                let step = if self.chance(30) { "10% of target".to_string() } else { one };
+                let whole = self.random.pick(&["", "full "]);
+                match deduct {
+                    true => format!(
+                        "{target} score deduct 7 for each {whole}{step} {side} target from {full}{}",
+                        self.random.pick(&["", " at least 0"])
+                    ),
+                    false => format!(
+                        "{target} score add 7 for each {whole}{step} {side} target from 60{}",
+                        self.random.pick(&["", " up to 120"])
+                    ),
+                }
+            }
+            6 => {
+                let sign = if direction == 1 { ("<=", "<") } else { (">=", ">") };
+                let (first, second) = if direction == 1 { (&one, &two) } else { (&three, &one) };
+                format!(" score steps {} {first} -> 100, {} {second} -> 66.6, else -> 0", sign.0, sign.1)
+            }
+            7 if kind == Kind::Number && direction != 1 => " score marks_of".into(),
+            8 => format!("{target} score formula (if value > target then 90 point else 40.5 point) + 3 point * weight"),
+            _ => match direction {
+                1 => format!(" score linear {} -> 110, {one} -> 100, {three} -> 0", self.amount(kind, 0)),
+                _ => {
+                    let more = self.random.pick(&["", " continue above"]);
+                    let jump = self.random.pick(&["", "< "]);
+                    if jump.is_empty() {
+                        format!(" score linear {} -> 0, {one} -> 50, {three} -> 110{more}", self.amount(kind, 0))
+                    } else {
+                        format!(
+                            " score linear {} -> 0, < {one} -> 30, {one} -> 60, {three} -> 120{more}",
+                            self.amount(kind, 0)
+                        )
+                    }
+                }
+            },
+        };
+        if score.is_empty() && !text.contains(" over ") {
+            return text;
+        }
+        format!("{text}{score}")
+    }
+}

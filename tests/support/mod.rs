@@ -1,0 +1,153 @@
+//! Copies of the insurance example to damage, and the program run on them.
+
+#![allow(dead_code)] // each test binary uses a part of it
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The committed example.
+pub fn insurance() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/insurance")
+}
+
+/// A temporary folder that holds the example as `insurance`. Its data files are links to the committed ones until a
+/// test writes its own in their place.
+pub struct Copy {
+    folder: tempfile::TempDir,
+}
+
+/// One finding as it was shown.
+#[derive(Debug)]
+pub struct Finding {
+    pub code: String,
+    pub error: bool,
+    /// The first place in the specs: file below `insurance/`, line.
+    pub place: Option<(String, usize)>,
+    /// All but the code.
+    pub text: String,
+}
+
+impl Copy {
+    pub fn new() -> Copy {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&insurance(), &folder.path().join("insurance"));
+        Copy { folder }
+    }
+
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join("insurance").join(file)
+    }
+
+    pub fn bytes(&self, file: &str) -> Vec<u8> {
+        fs::read(self.path(file)).unwrap()
+    }
+
+    pub fn text(&self, file: &str) -> String {
+        String::from_utf8(self.bytes(file)).unwrap()
+    }
+
+    /// Puts bytes in the place of a file, or makes a new one; the committed file stays as it is.
+    pub fn write(&self, file: &str, bytes: impl AsRef<[u8]>) {
+        self.remove(file);
+        fs::write(self.path(file), bytes).unwrap();
+    }
+
+    pub fn remove(&self, file: &str) {
+        let path = self.path(file);
+        if path.exists() {
+            fs::remove_file(path).unwrap();
+        }
+    }
+
+    /// Replaces a text that stands in the file exactly once.
+    pub fn replace(&self, file: &str, from: &str, to: &str) {
+        let text = self.text(file);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` should stand once in {file}");
+        self.write(file, text.replacen(from, to, 1));
+    }
+
+    /// The only line of a file that holds a text, from 1.
+    pub fn line_of(&self, file: &str, part: &str) -> usize {
+        let text = self.text(file);
+        let lines: Vec<usize> =
+            (1..).zip(text.lines()).filter(|(_, line)| line.contains(part)).map(|(at, _)| at).collect();
+        assert_eq!(lines.len(), 1, "`{part}` should stand in one line of {file}: {lines:?}");
+        lines[0]
+    }
+
+    /// The program, run in the folder that holds `insurance`, as if its output were no terminal.
+    pub fn merit(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
+        command.current_dir(self.folder.path()).args(arguments).env_remove("NO_COLOR").output().unwrap()
+    }
+
+    pub fn check(&self) -> Output {
+        self.merit(&["check", "insurance"])
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, target) = {
+            let entry = entry.unwrap();
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if path.is_dir() {
+            copy(&path, &target);
+        } else if path.parent().is_some_and(|folder| folder.ends_with("data")) {
+            link(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+#[cfg(unix)]
+fn link(from: &Path, to: &Path) {
+    std::os::unix::fs::symlink(from, to).unwrap();
+}
+
+#[cfg(not(unix))]
+fn link(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap();
+}
+
+pub fn utf8(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The findings of a rendered output: each begins with a line that is nothing but its code.
+pub fn findings(shown: &str) -> Vec<Finding> {
+    let is_code = |line: &str| !line.is_empty() && line.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let mut found: Vec<Finding> = Vec::new();
+    for line in shown.lines() {
+        if is_code(line) {
+            found.push(Finding { code: line.to_string(), error: false, place: None, text: String::new() });
+            continue;
+        }
+        let Some(last) = found.last_mut() else { continue };
+        if line.starts_with("checked ") || line.starts_with("merit: ") {
+            continue;
+        }
+        last.error |= line.starts_with("  × ");
+        last.text.push_str(line);
+        last.text.push('\n');
+        if let (None, Some((_, place))) = (&last.place, line.split_once("╭─[insurance/")) {
+            let mut parts = place.trim_end_matches(']').split(':');
+            let file = parts.next().unwrap().to_string();
+            last.place = Some((file, parts.next().unwrap().parse().unwrap()));
+        }
+    }
+    found
+}
+
+/// Whether a program can be started; says so where it cannot.
+pub fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("SKIPPED: there is no {program} on this machine");
+    }
+    found
+}

@@ -1,0 +1,154 @@
+//! What the whole program makes of small projects: text and files in, values out. Most cases were found by the
+//! reference evaluator (`tests/reference.rs`), and stand here in their smallest form.
+
+use std::fs;
+
+use merit::data::{Options, answer};
+use merit::plan::plan;
+use merit::score::card::Results;
+use merit::score::score;
+use merit::time::PeriodName;
+
+/// People, teams and a position that gives the outputs.
+fn project(data: &str, outputs: &str) -> String {
+    format!(
+        "company \"Small\" {{ currency CNY }}
+         data teams {{
+           organisation
+           file \"teams.csv\"
+           row team
+           key code
+           column code : text
+           column parent : teams optional
+           column size : number = 7
+         }}
+         data people {{
+           roster
+           file \"people.csv\"
+           row person
+           key code
+           valid from since to until
+           column code : text
+           column post : position
+           column team : teams
+           column since : date
+           column until : date optional
+         }}
+         {data}
+         position clerk {{
+           scope own
+           {outputs}
+         }}"
+    )
+    .replace(" { ", " {\n")
+    .replace(" }", "\n}")
+}
+
+fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("all.merit"), spec).unwrap();
+    for (name, rows) in files {
+        fs::write(folder.path().join(name), rows.replace(' ', "") + "\n").unwrap();
+    }
+    let loaded = merit::project::load(&[folder.path().to_path_buf()]).unwrap();
+    let errors: Vec<_> = loaded.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let plan = plan(&loaded.model, PeriodName::parse(period).unwrap()).unwrap();
+    let data = folder.path().to_path_buf();
+    let options = Options { data, threads: 1, strict: false, allow_empty: true, progress: None };
+    let answers = answer(&loaded.model, &plan.query, &options).unwrap();
+    score(&loaded.model, &plan, &answers).unwrap()
+}
+
+/// The outputs of the first person, as text.
+fn outputs(spec: &str, files: &[(&str, &str)], period: &str) -> Vec<String> {
+    let results = results(spec, files, period);
+    results.people[0].cards[0].outputs.iter().map(|value| format!("{value:?}")).collect()
+}
+
+const TEAMS: (&str, &str) = ("teams.csv", "code,parent\nT1,\nT2,T1");
+const PEOPLE: (&str, &str) = ("people.csv", "code,post,team,since,until\nP1,clerk,T2,2024-01-01,");
+
+#[test]
+fn a_scale_is_read_in_formulas_over_rows() {
+    let data = "
+        scale pay : number -> % { linear < 2 -> 0%, 2 -> 40%, 10 -> 80% continue above }
+        scale fee : number -> number { brackets 50% to 10, 100% above }
+        scale mark : number -> number { steps > 3 -> 100, >= 1 -> 70, else -> 20 }
+        scale doubled : number -> number { formula value * 2 }
+        data notes {
+          file \"notes.csv\"
+          row note
+          column of_person : people
+          column n : number optional
+        }";
+    let notes = "of_person,n\nP1,1\nP1,2\nP1,6\nP1,18\nP1,";
+    let lines = "
+          output pays : number = sum(pay(n default 0) of notes)
+          output fees : number = sum((fee(n) default 1000) of notes)
+          output owed : number = sum(fee(0 - (n default 0)) of notes)
+          output marks : number = average(mark(n) of notes)
+          output doubles : number = max(doubled(n) of notes)";
+    let files = [TEAMS, PEOPLE, ("notes.csv", notes)];
+    // 0, 0.4, 0.6, 1.2; 0.5, 1, 3, 5 + 8 and the blank one; 70, 70, 100, 100
+    assert_eq!(outputs(&project(data, lines), &files, "2026-Q1"), ["2.2", "1017.5", "-13.5", "85", "36"].map(number));
+}
+
+#[test]
+fn nothing_stands_in_a_derived_column_behind_a_blank_link() {
+    let notes = "
+        data notes {
+          file \"notes.csv\"
+          row note
+          column of_person : people
+          column of_team : teams optional
+        }";
+    let lines = "
+          output own : number = sum((of_team.size default 0) of notes)
+          output above : number = sum((of_team.parent.size default 0) of notes)";
+    let files = [TEAMS, PEOPLE, ("notes.csv", "of_person,of_team\nP1,T2\nP1,T1\nP1,")];
+    assert_eq!(outputs(&project(notes, lines), &files, "2026-Q1"), ["14", "7"].map(number));
+}
+
+#[test]
+fn own_rows_that_ended_before_a_window_do_not_hold_during_it() {
+    let deals = "
+        data deals {
+          file \"deals.csv\"
+          row deal
+          key number
+          valid from since to until
+          column number : text
+          column since : date
+          column until : date optional
+          column of_person : people
+          column n : number
+        }";
+    let rows = "number,since,until,of_person,n
+        D1,2024-02-01,2024-12-31,P1,100
+        D2,2025-06-01,2026-01-01,P1,10
+        D3,2026-03-31,,P1,1
+        D4,2026-04-01,,P1,1000";
+    let lines = "output held : number = sum(n of deals during)";
+    let files = [TEAMS, PEOPLE, ("deals.csv", rows)];
+    assert_eq!(outputs(&project(deals, lines), &files, "2026-Q1"), ["11"].map(number));
+}
+
+#[test]
+fn rows_are_counted_though_no_column_of_them_is_read() {
+    let notes = "
+        data notes {
+          file \"notes.csv\"
+          row note
+          column n : number
+          column t : text optional
+        }";
+    let lines = "output counted : number = count(notes) over company as %";
+    let files = [TEAMS, PEOPLE, ("notes.csv", "n,t\n1,\n2,x\n3,y")];
+    assert_eq!(outputs(&project(notes, lines), &files, "2026-Q1"), ["3"].map(number));
+}
+
+fn number(text: &str) -> String {
+    let value = merit::value::Value::Number(text.parse().unwrap());
+    format!("{value:?}")
+}
