@@ -5,6 +5,7 @@
 
 mod aggregates;
 mod calls;
+mod case_tables;
 pub mod cases;
 mod checker;
 pub mod data;
