@@ -12,14 +12,15 @@
 //! 7. [`score`]: values -> entries, totals, ratings, outputs
 //! 8. [`report`]: scorecards -> text, JSON, CSV
 //!
-//! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`cli`] runs the passes.
-//! [`diagnostic`] is what every pass says about mistakes, [`source`] the texts they point into. [`number`], [`value`]
-//! and [`time`] are what the language counts with.
+//! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
+//! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
+//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with.
 
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;
+pub mod format;
 pub mod model;
 pub mod nearest;
 pub mod number;

@@ -89,7 +89,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
 }
 
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.
-fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
+pub fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
     let text = String::from_utf8_lossy(bytes);
     // Up to the first bad byte the shown text and the file agree.
     let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
@@ -104,7 +104,7 @@ fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
 }
 
 /// All specs under the paths, each once, in the order of their names.
-fn find_specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+pub fn find_specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
     let mut files = Vec::new();
     let mut seen = HashSet::new();
     for path in paths {

@@ -32,7 +32,7 @@ fn size(seed: u64) -> usize {
 
 #[test]
 fn program_and_reference_agree() {
-    let count = number("MERIT_RANDOM_PROJECTS").unwrap_or(300);
+    let count = number("MERIT_RANDOM_PROJECTS").unwrap_or(500);
     let first = number("MERIT_RANDOM_SEED").unwrap_or(0);
     let (mut agreed, mut refused, mut mistaken, mut cards) = (0, 0, 0, 0);
     let mut different = Vec::new();

@@ -22,6 +22,8 @@ Examples:
       one person's scorecard in full
   merit test specs/insurance
       the specs' own tests
+  merit fmt specs/insurance
+      write the specs in the one style
 
 `merit help COMMAND` tells more about a command."
 )]
@@ -36,6 +38,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Eval(EvalArgs),
     Test(TestArgs),
+    Fmt(FmtArgs),
 }
 
 /// Look for mistakes in the specs, without reading any data.
@@ -158,6 +161,35 @@ pub struct EvalArgs {
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
     pub threads: Option<u16>,
+}
+
+/// Write the specs in the one style: indentation, aligned tables, long formulas broken into lines.
+///
+/// What the specs say does not change, and every comment stays; each result is read again to make sure. A file with
+/// mistakes is left as it is. The exit code is 0 when all went well, 1 when a file has mistakes (or, with `--check` or
+/// `--diff`, when one would change), 2 when the program could not do its work.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit fmt                    the specs in this folder and below
+  merit fmt specs --check      only tell which files would change
+  merit fmt specs --diff       show what would change, and write nothing
+  merit fmt - < a.merit        one text, from standard input to standard output")]
+pub struct FmtArgs {
+    /// Folders of `.merit` files, or single files; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Write nothing; list the files that would change
+    #[arg(long)]
+    pub check: bool,
+
+    /// Write nothing; show what would change, line by line
+    #[arg(long)]
+    pub diff: bool,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
 }
 
 /// Run the tests that stand in the specs: small tables, and what is expected of them.

@@ -5,6 +5,7 @@ mod check;
 mod eval;
 mod exit;
 mod explain;
+mod fmt;
 mod progress;
 mod select;
 mod terminal;
@@ -31,6 +32,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
+        Command::Fmt(args) => fmt::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {
         failure.print();

@@ -151,7 +151,7 @@ impl<'s> Reader<'s> {
 }
 
 /// Offsets of the bars outside quoted cells.
-fn bars(text: &str) -> Vec<usize> {
+pub fn bars(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut blank = true;
     let mut chars = text.char_indices();

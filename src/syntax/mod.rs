@@ -12,18 +12,19 @@ mod declarations;
 mod expected;
 mod expressions;
 mod forms;
-mod grammar;
+pub(crate) mod grammar;
 mod literals;
-mod outline;
+pub(crate) mod outline;
 mod position;
 mod reader;
 mod scales;
-mod scan;
+pub(crate) mod scan;
 mod scorecard;
 pub mod tree;
 mod values;
 mod words;
 
+pub(crate) use cases::bars;
 pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language};
 
 use std::collections::HashSet;

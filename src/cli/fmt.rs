@@ -1,0 +1,171 @@
+//! `merit fmt`
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+use super::args::FmtArgs;
+use super::check::findings;
+use super::exit::{Exit, Failure};
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::format::{Refusal, format};
+use crate::project::{LoadError, find_specs, not_utf8};
+use crate::source::SourceSet;
+
+pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
+    let work = Work { args, sources: SourceSet::default(), broken: Vec::new(), failures: Vec::new(), out: Vec::new() };
+    if args.paths.iter().any(|path| path.as_os_str() == "-") {
+        if args.paths.len() > 1 {
+            let message = "`-` is standard input, and stands alone";
+            return Err(Failure::with_help(message, "give either `-` or paths of folders and files"));
+        }
+        return work.standard_input();
+    }
+    work.files(&find_specs(&args.paths)?)
+}
+
+struct Work<'a> {
+    args: &'a FmtArgs,
+    sources: SourceSet,
+    broken: Vec<Diagnostic>,
+    /// Files that could not be written, or not be laid out.
+    failures: Vec<Failure>,
+    /// What goes to standard output.
+    out: Vec<u8>,
+}
+
+impl Work<'_> {
+    fn standard_input(mut self) -> Result<Exit, Failure> {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::new(format_args!("standard input cannot be read: {error}")))?;
+        let name = Path::new("standard input");
+        let Some(text) = self.formatted(name, &bytes) else { return self.finish(0, 0) };
+        let changed = text.as_bytes() != bytes;
+        if self.args.diff {
+            self.show_diff(name, &bytes, &text);
+        } else if !self.args.check {
+            self.out.extend(text.as_bytes());
+        }
+        self.deliver()?;
+        let looks = self.args.check || self.args.diff;
+        Ok(if changed && looks { Exit::Findings } else { Exit::Clean })
+    }
+
+    fn files(mut self, paths: &[PathBuf]) -> Result<Exit, Failure> {
+        let mut changed = 0;
+        for path in paths {
+            let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.clone(), error))?;
+            let Some(text) = self.formatted(path, &bytes) else { continue };
+            if text.as_bytes() == bytes {
+                continue;
+            }
+            changed += 1;
+            if self.args.diff {
+                self.show_diff(path, &bytes, &text);
+            } else if self.args.check {
+                self.out.extend(format!("would change {}\n", path.display()).into_bytes());
+            } else {
+                match replace(path, &text) {
+                    Ok(()) => self.out.extend(format!("changed {}\n", path.display()).into_bytes()),
+                    Err(error) => {
+                        changed -= 1;
+                        self.failures.push(Failure::writing(format_args!("`{}`", path.display()), &error));
+                    }
+                }
+            }
+        }
+        self.finish(paths.len(), changed)
+    }
+
+    /// The text in the one style; `None` where the file stays as it is.
+    fn formatted(&mut self, path: &Path, bytes: &[u8]) -> Option<String> {
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(_) => {
+                let finding = not_utf8(&mut self.sources, path, bytes);
+                self.broken.push(finding);
+                return None;
+            }
+        };
+        let file = self.sources.add(path, text);
+        match format(file, &self.sources.get(file).text) {
+            Ok(text) => Some(text),
+            Err(Refusal::Broken(diagnostics)) => {
+                self.broken.extend(diagnostics);
+                None
+            }
+            Err(Refusal::WouldChange(why)) => {
+                self.failures.push(Failure::with_help(
+                    format_args!("`{}` is left as it is: laid out anew, {why}", path.display()),
+                    "this is a fault of `merit fmt`; please report it with the file",
+                ));
+                None
+            }
+        }
+    }
+
+    fn show_diff(&mut self, path: &Path, bytes: &[u8], text: &str) {
+        let old = String::from_utf8_lossy(bytes);
+        let name = path.display().to_string();
+        let diff = TextDiff::from_lines(old.as_ref(), text);
+        let shown = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
+        self.out.extend(shown.into_bytes());
+    }
+
+    fn deliver(&self) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        let written = out.write_all(&self.out).and_then(|()| out.flush());
+        written.map_err(|error| Failure::writing("to standard output", &error))
+    }
+
+    /// What was found and done, in one line at the end.
+    fn finish(self, files: usize, changed: usize) -> Result<Exit, Failure> {
+        self.deliver()?;
+        let look = terminal::stderr(self.args.color.color);
+        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+        eprint!("{}", render(&self.broken, &self.sources, &options));
+        for failure in &self.failures {
+            failure.print();
+        }
+        let looks = self.args.check || self.args.diff;
+        let count = |count: usize| if count == 1 { "1 file".to_string() } else { format!("{count} files") };
+        let mut said = match (changed, looks) {
+            (0, _) => format!("{} looked at, nothing to change", count(files)),
+            (_, true) => format!("{} looked at, {} would change", count(files), count(changed)),
+            (_, false) => format!("{} looked at, {} changed", count(files), count(changed)),
+        };
+        if !self.broken.is_empty() {
+            said = match files {
+                0 => format!("nothing was written: {}", findings(&self.broken)),
+                _ => format!("{said}; files with mistakes are left as they are: {}", findings(&self.broken)),
+            };
+        }
+        if files > 0 || self.failures.is_empty() {
+            eprintln!("merit: {said}");
+        }
+        if !self.failures.is_empty() {
+            return Ok(Exit::CouldNotRun);
+        }
+        Ok(if !self.broken.is_empty() || (looks && changed > 0) { Exit::Findings } else { Exit::Clean })
+    }
+}
+
+/// Puts a text in the place of a file, as a whole or not at all; a link goes on pointing to the same file.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let written = fs::write(&partial, text)
+        .and_then(|()| fs::set_permissions(&partial, fs::metadata(&path)?.permissions()))
+        .and_then(|()| fs::rename(&partial, &path));
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&partial);
+    })
+}
