@@ -12,8 +12,9 @@
 //! 7. [`score`]: values -> entries, totals, ratings, outputs
 //! 8. [`report`]: scorecards -> text, JSON, CSV
 //!
-//! [`format`] writes the text of a file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the texts they point into.
-//! [`number`], [`value`] and [`time`] are what the language counts with.
+//! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
+//! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
+//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with.
 
 pub mod cli;
 pub mod data;
@@ -30,4 +31,5 @@ pub mod score;
 pub mod source;
 pub mod syntax;
 pub mod time;
+pub mod trial;
 pub mod value;

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::data;
 use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::model::{self, Model};
 use crate::source::{SourceSet, Span};
@@ -76,7 +77,11 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     let readable = !diagnostics.iter().any(Diagnostic::is_error);
     let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
     let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
-    let (model, found) = model::check(&trees, &library, &sources);
+    let (model, mut found) = model::check(&trees, &library, &sources);
+    // The tables of tests are read by the rules of a model without errors.
+    if readable && !found.iter().any(Diagnostic::is_error) {
+        found.extend(model.tests.iter().flat_map(|test| data::check_given(&model, &test.given)));
+    }
     // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
     diagnostics.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
     sort(&mut diagnostics, &sources);

@@ -12,6 +12,8 @@ mod levels;
 mod outcome;
 #[path = "report/schema.rs"]
 mod schema;
+#[path = "cli/tests.rs"]
+mod tests;
 
 use std::path::Path;
 use std::process::{Command, Output};

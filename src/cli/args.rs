@@ -20,6 +20,8 @@ Examples:
       everyone's scores and ratings
   merit eval specs/insurance --period 2026-Q3 --person S1056
       one person's scorecard in full
+  merit test specs/insurance
+      the specs' own tests
   merit fmt specs/insurance
       write the specs in the one style
 
@@ -35,6 +37,7 @@ pub enum Command {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Eval(EvalArgs),
+    Test(TestArgs),
     Fmt(FmtArgs),
 }
 
@@ -187,6 +190,46 @@ pub struct FmtArgs {
 
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+/// Run the tests that stand in the specs: small tables, and what is expected of them.
+///
+/// A test touches no files. Where a value is not the expected one, both are shown with the formula and the values of
+/// its parts. The exit code is 0 when all tests pass, 1 when one fails or the specs have errors, 2 when the
+/// program could not do its work or finds no test.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit test specs/insurance
+      all tests
+  merit test specs/insurance --filter newcomer
+      those with `newcomer` in their name
+  merit test specs/insurance --format junit > tests.xml
+      for a server that runs them")]
+pub struct TestArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// Only tests with this text in their name
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+
+    /// The form of the outcomes
+    #[arg(long, value_enum, default_value_t = TestForm::Human)]
+    pub format: TestForm,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestForm {
+    /// For people, on a terminal
+    Human,
+    /// For programs: every value exact
+    Json,
+    /// For build servers
+    Junit,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod fmt;
 mod progress;
 mod select;
 mod terminal;
+mod test;
 
 use clap::Parser;
 
@@ -30,6 +31,7 @@ pub fn run() -> Exit {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Test(args) => test::run(args),
         Command::Fmt(args) => fmt::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {

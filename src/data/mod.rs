@@ -3,7 +3,7 @@
 //! In come a [`Model`] and a [`Query`] that says what is needed; out come [`Answers`], or every mistake found in
 //! the files. The passes:
 //!
-//! 1. [`files`], [`read`]: patterns to files, files to blocks of text, blocks to columns ([`cell`] says what a cell
+//! 1. [`files`], [`read`] (or [`given`], for the tables of a test): patterns to files, files to blocks of text, blocks to columns ([`cell`] says what a cell
 //!    of each type may look like, [`column`] how it is held)
 //! 2. [`table`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose links lead
 //!    to rows, whose teams are a tree, and the posts people hold
@@ -20,6 +20,7 @@ mod column;
 mod dictionary;
 mod errors;
 mod files;
+mod given;
 mod keys;
 mod links;
 mod measure;
@@ -41,8 +42,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use self::cell::Repair;
+pub use self::given::{answer_given, check_given};
 use self::nodes::{OtherDays, World};
-use self::table::Table;
+use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::ColumnIx;
@@ -87,9 +89,13 @@ impl Engine for LocalEngine<'_> {
 
 /// Reads the files, checks them and computes what is asked for.
 pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers, Vec<Diagnostic>> {
+    answer_from(model, query, options, &Source::Files(options))
+}
+
+fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source) -> Result<Answers, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let needed = needs::columns(model, query);
-    let mut tables = table::load(model, &needed, options, &mut errors);
+    let mut tables = table::load(model, &needed, source, options.threads, &mut errors);
     for table in &mut tables {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
     }

@@ -54,6 +54,18 @@ impl NumberCell {
             (Some(_), None) => return Err(Problem::BareRatio),
             (None, _) => self.careful(text, repairs)?,
         };
+        self.within_limits(content)
+    }
+
+    /// A number in base units as a cell.
+    pub fn content(&self, number: &Number) -> Result<Content<'static>, Problem> {
+        self.within_limits(match number.as_decimal() {
+            Some(decimal) => fixed(decimal.mantissa(), decimal.scale()),
+            None => Content::Number(number.clone()),
+        })
+    }
+
+    fn within_limits(&self, content: Content<'static>) -> Result<Content<'static>, Problem> {
         match &self.limits {
             Some((least, most)) => {
                 let number = match &content {

@@ -9,9 +9,10 @@ use super::dictionary::Dictionary;
 use super::files::files_of;
 use super::keys::Keys;
 use super::read::{self, Wanted};
-use super::{Options, errors};
+use super::{Options, errors, given};
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
+use crate::model::cases::Given;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::time::{Calendar, Day};
 
@@ -119,22 +120,30 @@ pub fn text_of(value: &crate::value::Value) -> String {
     }
 }
 
+/// Where the rows of data sets come from.
+pub enum Source<'a> {
+    Files(&'a Options<'a>),
+    /// The tables of a test; a data set without one has no rows.
+    Given(&'a [Given]),
+}
+
 /// The columns of a table whose parts are still to be joined.
 struct Loading {
     table: Table,
     parts: Vec<(ColumnIx, Vec<Builder>)>,
 }
 
-/// Reads all files of the data sets, each with the columns needed; all errors are gathered.
+/// Reads all rows of the data sets, each with the columns needed; all errors are gathered.
 pub fn load(
     model: &Model,
     needed: &[(DataId, Vec<ColumnIx>)],
-    options: &Options,
+    source: &Source,
+    threads: usize,
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<Table> {
     let mut loading: Vec<Loading> =
-        needed.iter().map(|(data, columns)| load_table(model, *data, columns, options, errors)).collect();
-    join_columns(&mut loading, options.threads);
+        needed.iter().map(|(data, columns)| load_table(model, *data, columns, source, errors)).collect();
+    join_columns(&mut loading, threads);
     let mut tables: Vec<Table> = loading.into_iter().map(|loading| loading.table).collect();
     for table in &mut tables {
         let data = &model.data[table.data.0];
@@ -148,7 +157,7 @@ fn load_table(
     model: &Model,
     id: DataId,
     columns: &[ColumnIx],
-    options: &Options,
+    source: &Source,
     errors: &mut Vec<Diagnostic>,
 ) -> Loading {
     let data = &model.data[id.0];
@@ -168,6 +177,15 @@ fn load_table(
     };
     let mut parts: Vec<(ColumnIx, Vec<Builder>)> =
         wanted.columns.iter().map(|(column, reader)| (*column, vec![Builder::new(&reader.kind)])).collect();
+    let options = match source {
+        Source::Files(options) => options,
+        Source::Given(given) => {
+            let given = given.iter().find(|given| given.data == id);
+            let read = given::read(model, data, given, &wanted.columns, &mut table, errors);
+            parts.iter_mut().zip(read).for_each(|((_, parts), part)| parts.push(part));
+            return Loading { table, parts };
+        }
+    };
     let before = errors.len();
     let tasks = files_of(data, options, errors);
     let files_found = errors.len() == before;

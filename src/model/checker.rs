@@ -59,6 +59,7 @@ pub(super) struct Declarations<'t> {
     pub(super) ratings: Vec<&'t tree::Rating>,
     pub(super) positions: Vec<&'t tree::Position>,
     pub(super) house_rules: Vec<&'t tree::HouseRules>,
+    pub(super) tests: Vec<&'t tree::Test>,
 }
 
 /// How far the type of a KPI is known.
@@ -155,10 +156,12 @@ pub fn check<'t>(
     checker.declare_positions();
     checker.unreached_grades();
     checker.house_rules();
-    // What a mistake keeps from being understood is not unused.
+    // What a mistake keeps from being understood is not unused, and no test is blamed for it.
     let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
     if checker.diagnostics.iter().all(understood) {
         checker.unused();
+        // Behind it: a test is no use of what it is about.
+        checker.tests();
     }
     crate::diagnostic::sort(&mut checker.diagnostics, sources);
     (checker.model, checker.diagnostics)
@@ -197,7 +200,7 @@ impl<'t> Checker<'t> {
             D::Company(company) => return all.companies.push(company),
             D::Unit(unit) => return all.units.push(unit),
             D::HouseRules(rules) => return all.house_rules.push(rules),
-            D::Test(_) => return,
+            D::Test(test) => return all.tests.push(test),
             D::Data(data) => (&data.name, Symbol::Data(all.data.len()), false),
             D::Constant(constant) => (&constant.name, Symbol::Constant(all.constants.len()), false),
             D::Function(function) => (&function.name, Symbol::Function(all.functions.len()), false),

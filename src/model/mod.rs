@@ -5,6 +5,8 @@
 
 mod aggregates;
 mod calls;
+mod case_tables;
+pub mod cases;
 mod checker;
 pub mod data;
 mod datasets;
@@ -69,6 +71,7 @@ pub struct Model {
     pub matrices: Vec<Matrix>,
     pub ratings: Vec<Rating>,
     pub positions: Vec<Position>,
+    pub tests: Vec<cases::Test>,
 }
 
 /// How reports name a thing.

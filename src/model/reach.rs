@@ -266,7 +266,7 @@ pub(super) struct Unreached {
 
 impl Expr {
     /// The direct parts of a formula about its subject; an aggregate's row formulas are not among them.
-    pub(super) fn parts(&self) -> Vec<&Expr> {
+    pub fn parts(&self) -> Vec<&Expr> {
         match &*self.kind {
             Kind::Not(a)
             | Kind::Negate(a)

@@ -1,0 +1,57 @@
+//! `merit test`
+
+use std::io::Write;
+
+use super::args::{TestArgs, TestForm};
+use super::check::findings;
+use super::exit::{Exit, Failure};
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::project::{self, Project};
+use crate::trial::show::{Report, human, json, junit};
+use crate::trial::{Outcome, run as run_test};
+
+pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
+    let project = project::load(&args.specs.paths)?;
+    let refused = project.has_errors();
+    if refused {
+        let look = terminal::stderr(args.color.color);
+        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+        eprint!("{}", render(&project.diagnostics, &project.sources, &options));
+        eprintln!("merit: {}; no test was run", findings(&project.diagnostics));
+    }
+    let outcomes = if refused { Vec::new() } else { outcomes(args, &project)? };
+    let findings = if refused { project.diagnostics.as_slice() } else { &[] };
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings };
+    let text = match args.format {
+        TestForm::Human if refused => return Ok(Exit::Findings),
+        TestForm::Human => {
+            let look = terminal::stdout(args.color.color);
+            human(&report, &HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN })
+        }
+        TestForm::Json => json(&report),
+        TestForm::Junit => junit(&report),
+    };
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the outcomes", &error))?;
+    let clean = !refused && outcomes.iter().all(Outcome::passed);
+    Ok(if clean { Exit::Clean } else { Exit::Findings })
+}
+
+/// Runs the tests whose names hold the text of `--filter`, in the order of the specs.
+fn outcomes(args: &TestArgs, project: &Project) -> Result<Vec<Outcome>, Failure> {
+    let tests = &project.model.tests;
+    if tests.is_empty() {
+        let help = "write one: `test \"…\" { period 2026-Q3  given … { … }  expect … of \"P1\" = … }`";
+        return Err(Failure::with_help("there is no test in these specs", help));
+    }
+    let wanted = args.filter.as_deref().unwrap_or_default().to_lowercase();
+    let chosen: Vec<_> = tests.iter().filter(|test| test.name.to_lowercase().contains(&wanted)).collect();
+    if chosen.is_empty() {
+        let message = format!("no test has `{}` in its name", args.filter.as_deref().unwrap_or_default());
+        return Err(Failure::with_help(
+            message,
+            format!("the specs have {} tests; the first is `{}`", tests.len(), tests[0].name),
+        ));
+    }
+    Ok(chosen.into_iter().map(|test| run_test(&project.model, &project.sources, test)).collect())
+}

@@ -1,0 +1,177 @@
+//! Tables of a test in the place of files: the cells are read by the same rules, and what is wrong with them is said
+//! with their place in the spec.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::cell::{CellReader, Content, Kind, Problem, Repairs};
+use super::column::Builder;
+use super::read::Tally;
+use super::table::{self, Source, Table, TableFile};
+use super::{Options, answer_from, errors, keys, links, teams};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
+use crate::model::Model;
+use crate::model::cases::{Given, GivenCell};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Role, TimeShape};
+use crate::plan::query::{Answers, Query};
+use crate::source::Span;
+
+/// How tables of a test are read: nothing on disk is touched, and data sets that are not given are empty.
+fn options() -> Options<'static> {
+    Options { data: PathBuf::new(), threads: 1, strict: false, allow_empty: true, progress: None }
+}
+
+/// Answers from tables of a test; `model` is the project as the test sees it ([`Model::with_given`]).
+pub fn answer_given(model: &Model, query: &Query, given: &[Given]) -> Result<Answers, Vec<Diagnostic>> {
+    let answers = answer_from(model, query, &options(), &Source::Given(given));
+    answers.map_err(|errors| placed(errors, model, given))
+}
+
+/// All that is wrong with the tables of a test: cells, keys, links, the tree of teams.
+pub fn check_given(model: &Model, given: &[Given]) -> Vec<Diagnostic> {
+    let model = &model.with_given(given);
+    let mut errors = Vec::new();
+    let mut tables = table::load(model, &everything(model, given), &Source::Given(given), 1, &mut errors);
+    for table in &mut tables {
+        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+    }
+    links::resolve(model, &mut tables, &mut errors);
+    let organisation = |table: &&Table| matches!(model.data[table.data.0].role, Some(Role::Organisation { .. }));
+    if let Some(table) = tables.iter().find(organisation) {
+        teams::build(model, table, &mut errors);
+    }
+    placed(errors, model, given)
+}
+
+/// All given columns, and the keys that they lead to.
+fn everything(model: &Model, given: &[Given]) -> Vec<(DataId, Vec<ColumnIx>)> {
+    let mut needed: Vec<(DataId, BTreeSet<ColumnIx>)> = Vec::new();
+    let mut add = |id: DataId, columns: &[ColumnIx]| {
+        let data = &model.data[id.0];
+        let mut all: BTreeSet<ColumnIx> = data.key.iter().chain(columns).copied().collect();
+        match data.time {
+            TimeShape::Always => {}
+            TimeShape::Dated(column) | TimeShape::Snapshot(column) => all.extend([column]),
+            TimeShape::Valid { from, to } => all.extend(std::iter::once(from).chain(to)),
+        }
+        if let Some(Role::Organisation { parent }) = &data.role {
+            all.insert(*parent);
+        }
+        match needed.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, known)) => known.extend(all),
+            None => needed.push((id, all)),
+        }
+    };
+    for table in given {
+        add(table.data, &table.columns);
+        for column in &table.columns {
+            if let ColumnType::Link { data, .. } = &model.data[table.data.0].column(*column).ty {
+                add(*data, &[]);
+            }
+        }
+    }
+    needed.into_iter().map(|(data, columns)| (data, columns.into_iter().collect())).collect()
+}
+
+/// Reads the table of a data set into columns; without one it has no rows.
+pub(super) fn read(
+    model: &Model,
+    data: &DataSet,
+    given: Option<&Given>,
+    readers: &[(ColumnIx, CellReader)],
+    table: &mut Table,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<Builder> {
+    let mut columns: Vec<Builder> = readers.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
+    let Some(given) = given else { return columns };
+    for ((column, reader), builder) in readers.iter().zip(&mut columns) {
+        let Some(at) = given.columns.iter().position(|known| known == column) else {
+            // Rows must be told apart even where the test does not care by what.
+            let numbered = data.key.contains(column) && matches!(reader.kind, Kind::Text);
+            let position = matches!(data.column(*column).ty, ColumnType::Position | ColumnType::Link { .. });
+            for row in 1..=given.rows.len() {
+                builder.push(match numbered && !position {
+                    true => Content::Text(format!("row {row}").into()),
+                    false => Content::Blank,
+                });
+            }
+            continue;
+        };
+        for row in &given.rows {
+            let cell = &row.cells[at];
+            builder.push(cell_content(reader, cell).unwrap_or_else(|problem| {
+                table.bad.insert(*column);
+                errors.push(bad_cell(model, data, *column, cell, problem));
+                Content::Blank
+            }));
+        }
+    }
+    table.rows = given.rows.len();
+    table.lines = (1..=given.rows.len() as u32).collect();
+    let headers = given.columns.iter().map(|column| (*column, data.column(*column).name.clone())).collect();
+    table.files.push(TableFile { shown: data.name.clone(), rows: table.rows, headers, ..TableFile::default() });
+    columns
+}
+
+fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<'c>, Problem> {
+    match (&cell.number, &reader.kind) {
+        (Some(number), Kind::Number(kind)) => kind.content(number),
+        _ => reader.read(&cell.text, &mut Repairs::default()),
+    }
+}
+
+fn bad_cell(model: &Model, data: &DataSet, column: ColumnIx, cell: &GivenCell, problem: Problem) -> Diagnostic {
+    let tally = Tally { count: 1, first: vec![(1, cell.text.clone())] };
+    let name = &data.column(column).name;
+    let found = errors::BadCells { file: &data.name, header: name, problem, text: &cell.text, tally: &tally };
+    let mut diagnostic = errors::bad_cells(data, column, &found);
+    diagnostic.data.clear();
+    if problem == Problem::Blank {
+        diagnostic.message = format!("this cell is blank, but `{}.{name}` is not optional", data.name);
+        diagnostic.help = Some("fill it, or leave the whole column out if no formula of the test reads it".into());
+    }
+    in_spec(diagnostic, vec![(cell.span, String::new())], model)
+}
+
+/// Puts places in the spec in front of those that a finding has.
+fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Model) -> Diagnostic {
+    let declared = std::mem::take(&mut diagnostic.labels);
+    diagnostic.labels = places.into_iter().map(|(span, text)| Label { span, text }).collect();
+    for mut label in declared {
+        let columns = || model.data.iter().flat_map(|data| &data.columns);
+        if label.text.is_empty() && columns().any(|column| column.span.key() == label.span.key()) {
+            label.text = "the column".into();
+        }
+        diagnostic.labels.push(label);
+    }
+    diagnostic.help =
+        diagnostic.help.map(|help| help.replace("mend the file", "mend the cell").replace("in the file", "here"));
+    diagnostic
+}
+
+/// Turns places in tables into places in the spec.
+fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) -> Vec<Diagnostic> {
+    let place = |place: &DataPlace| -> Option<Span> {
+        let table = given.iter().find(|table| model.data[table.data.0].name == place.file)?;
+        let data = &model.data[table.data.0];
+        let Some(row) = place.row.and_then(|row| table.rows.get(usize::try_from(row).ok()?.checked_sub(1)?)) else {
+            return Some(table.span);
+        };
+        let column = place.column.as_deref().and_then(|name| data.column_named(name));
+        let at = column.and_then(|column| table.columns.iter().position(|known| *known == column));
+        Some(at.and_then(|at| row.cells.get(at)).map_or(row.span, |cell| cell.span))
+    };
+    errors
+        .into_iter()
+        .map(|mut error| {
+            let places: Vec<Span> = std::mem::take(&mut error.data).iter().filter_map(place).collect();
+            let words = |at: usize| match (error.code, at) {
+                (Code::DuplicateKey, 0) => "again here",
+                (Code::DuplicateKey, _) => "first here",
+                _ => "",
+            };
+            let places = places.into_iter().enumerate().map(|(at, span)| (span, words(at).to_string())).collect();
+            in_spec(error, places, model)
+        })
+        .collect()
+}

@@ -1,0 +1,565 @@
+//! Test blocks: tables in the place of files, and what is expected of them.
+//!
+//! Names, units and people are resolved here; what the cells hold is read later, as the cells of files are
+//! ([`crate::data`]), with the tables in the model's [`Model::tests`].
+
+use super::checker::{Checker, Symbol};
+use super::data::{ColumnIx, DataId, DataSet, Role};
+use super::env::Env;
+use super::expr::Base;
+use super::formula::list;
+use super::scorecards::CardScope;
+use super::unit::DisplayUnit;
+use super::{Entry, Head, KpiId, Model, Position};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, ExprKind, NumberStyle};
+use crate::time::{Day, PeriodName};
+
+/// `test "…" { … }`
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub name: String,
+    /// The name in quotes.
+    pub span: Span,
+    pub period: PeriodName,
+    /// Each data set at most once; those not given are empty.
+    pub given: Vec<Given>,
+    pub expectations: Vec<Expectation>,
+}
+
+/// A table in the place of a data set's files.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub data: DataId,
+    /// The column of each cell of a row; those left out are blank.
+    pub columns: Vec<ColumnIx>,
+    pub rows: Vec<GivenRow>,
+    pub span: Span,
+}
+
+/// As many cells as there are columns.
+#[derive(Clone, Debug)]
+pub struct GivenRow {
+    pub cells: Vec<GivenCell>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct GivenCell {
+    pub text: String,
+    /// In base units, where the cell is a number with a unit, as the language writes it.
+    pub number: Option<Number>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    pub what: Expected,
+    /// The key of a row of a given roster.
+    pub person: String,
+    /// The names of the positions that the person holds by the roster's rows.
+    pub positions: Vec<String>,
+    pub value: ExpectedValue,
+    pub within: Option<Within>,
+    pub span: Span,
+}
+
+/// Entries, groups and outputs go by their names, which belong to the person's position.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    Kpi(KpiId),
+    Output(String),
+    /// The score of an entry or a group.
+    ScoreOf(String),
+    Score,
+    Rating,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpectedValue {
+    /// In base units.
+    Number(Number),
+    Grade(String),
+    /// With the reason, where one is written.
+    Missing(Option<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// In base units, on either side.
+    Of(Number),
+    /// A share of the expected value, on either side.
+    Share(Number),
+}
+
+impl Model {
+    /// The project as a test sees it: derived columns that its tables hold are no longer computed.
+    pub fn with_given(&self, given: &[Given]) -> Model {
+        let mut model = self.clone();
+        for table in given {
+            for column in &table.columns {
+                model.data[table.data.0].columns[column.0].derived = None;
+            }
+        }
+        model
+    }
+
+    /// Of several versions of a position, the latest that has begun by the day.
+    pub fn position_in_force(&self, name: &str, day: Day) -> Option<&Position> {
+        let begun = |position: &&Position| position.name == name && position.effective.is_none_or(|from| from <= day);
+        self.positions.iter().filter(begun).max_by_key(|position| position.effective)
+    }
+}
+
+/// The person an expectation is about, as far as the test tells.
+struct Whose {
+    /// The versions in force of the positions held.
+    positions: Vec<Position>,
+}
+
+impl Whose {
+    fn names(&self) -> Vec<String> {
+        self.positions.iter().map(|position| position.name.clone()).collect()
+    }
+}
+
+impl Checker<'_> {
+    pub(super) fn tests(&mut self) {
+        let declared = self.declarations.tests.clone();
+        let mut names: Vec<(&str, Span)> = Vec::new();
+        for test in declared {
+            if let Some((_, first)) = names.iter().find(|(name, _)| *name == test.name.value) {
+                self.report(
+                    Diagnostic::new(Code::DeclaredTwice, format!("two tests are called `{}`", test.name.value))
+                        .at(test.name.span, "again here")
+                        .at(*first, "first here")
+                        .help("say in each name what that test is about"),
+                );
+            }
+            names.push((&test.name.value, test.name.span));
+            let checked = self.test(test);
+            self.model.tests.extend(checked);
+        }
+    }
+
+    fn test(&mut self, test: &tree::Test) -> Option<Test> {
+        if test.period.is_none() {
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the test `{}` has no period", test.name.value))
+                    .at(test.name.span, "of which period?")
+                    .help("add a line such as `period 2026-Q3`"),
+            );
+        }
+        if test.expectations.is_empty() {
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the test `{}` expects nothing", test.name.value))
+                    .at(test.name.span, "no `expect`")
+                    .help("add a line such as `expect score of \"P1\" = 80`"),
+            );
+        }
+        let mut given: Vec<Given> = Vec::new();
+        let mut understood = true;
+        for table in &test.given {
+            match self.given(table, &given) {
+                Some(table) => given.push(table),
+                None => understood = false,
+            }
+        }
+        let period = test.period?.period;
+        let calendar = &self.model.company.calendar;
+        let last_day = calendar.days(calendar.months(period)).1;
+        let mut expectations = Vec::new();
+        for expectation in &test.expectations {
+            // In a table that is not understood, nobody can be looked for.
+            let whose = match understood {
+                true => self.whose(&expectation.of, &given, period, last_day),
+                false => None,
+            };
+            let Some(whose) = whose else { continue };
+            expectations.extend(self.expectation(expectation, &whose, last_day));
+        }
+        Some(Test { name: test.name.value.clone(), span: test.name.span, period, given, expectations })
+    }
+
+    // ---------------------------------------------------------------- expectations
+
+    /// The person with a key, in one of the given rosters.
+    fn whose(&mut self, key: &tree::Text, given: &[Given], period: PeriodName, day: Day) -> Option<Whose> {
+        let rosters: Vec<(&Given, DataSet)> = given
+            .iter()
+            .map(|table| (table, self.model.data[table.data.0].clone()))
+            .filter(|(_, set)| matches!(set.role, Some(Role::Roster { .. })))
+            .collect();
+        if rosters.is_empty() {
+            let names: Vec<&str> = self.rosters();
+            let mend = match names.as_slice() {
+                [] => "declare a data set with `roster`".to_string(),
+                [name, ..] => format!("add `given {name} {{ … }}` with a row for `{}`", key.value),
+            };
+            self.report(
+                Diagnostic::new(Code::UnknownName, format!("the test does not say who `{}` is", key.value))
+                    .at(key.span, "in no roster of the test")
+                    .help(mend),
+            );
+            return None;
+        }
+        let mut keys = Vec::new();
+        let mut positions: Vec<Position> = Vec::new();
+        let (mut known, mut without) = (false, None);
+        for (table, set) in &rosters {
+            for row in &table.rows {
+                let Some(of_row) = key_of(table, set, row) else { continue };
+                if of_row != key.value {
+                    keys.push(of_row);
+                    continue;
+                }
+                known = true;
+                let post = match &set.role {
+                    Some(Role::Roster { every: Some(every), .. }) => Some(every.clone()),
+                    Some(Role::Roster { post: Some(post), .. }) => {
+                        cell_of(table, row, *post).map(|cell| cell.text.clone())
+                    }
+                    _ => None,
+                };
+                let named = post.as_ref().and_then(|post| self.position_name(post));
+                match named.as_ref().and_then(|name| self.model.position_in_force(name, day)) {
+                    Some(position) if positions.iter().any(|known| known.name == position.name) => {}
+                    Some(position) => positions.push(position.clone()),
+                    None => without = Some((post.unwrap_or_default(), named, row.span)),
+                }
+            }
+        }
+        if !known {
+            let mend = self.did_you_mean(&key.value, keys.iter().map(String::as_str), || {
+                format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name)
+            });
+            self.report(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("no row of `{}` has the key `{}`", rosters[0].1.name, key.value),
+                )
+                .at(key.span, "unknown")
+                .at(rosters[0].0.span, "the people of this test")
+                .help(mend),
+            );
+            return None;
+        }
+        if positions.is_empty() {
+            let (post, named, span) = without?;
+            let (message, mend) = match named {
+                Some(name) => (
+                    format!("the position `{name}` is not in force in {period}"),
+                    "give a later period, or make its `effective from` earlier".to_string(),
+                ),
+                None if post.is_empty() => (
+                    format!("the test does not say which post `{}` holds", key.value),
+                    "fill the column that holds the position".to_string(),
+                ),
+                None => {
+                    let names: Vec<&str> = self.model.positions.iter().map(|position| position.name.as_str()).collect();
+                    let mend = self.did_you_mean(&post, names, || "write the name of a position".into());
+                    (format!("`{}` has the post `{post}`, which no position describes", key.value), mend)
+                }
+            };
+            self.report(
+                Diagnostic::new(Code::UnknownName, message)
+                    .at(key.span, "not evaluated")
+                    .at(span, "this row")
+                    .help(mend),
+            );
+            return None;
+        }
+        Some(Whose { positions })
+    }
+
+    fn rosters(&self) -> Vec<&str> {
+        let roster = |set: &&DataSet| matches!(set.role, Some(Role::Roster { .. }));
+        self.model.data.iter().filter(roster).map(|set| set.name.as_str()).collect()
+    }
+
+    /// The position of a name or label.
+    fn position_name(&self, text: &str) -> Option<String> {
+        let wanted = text.trim().to_lowercase();
+        let same = |text: &str| text.trim().to_lowercase() == wanted;
+        let positions = &self.model.positions;
+        let labelled = |position: &&Position| {
+            same(&position.label.text) || position.label.translations.values().any(|label| same(label))
+        };
+        let by_name = positions.iter().find(|position| same(&position.name));
+        by_name.or_else(|| positions.iter().find(labelled)).map(|position| position.name.clone())
+    }
+
+    fn expectation(&mut self, written: &tree::Expectation, whose: &Whose, day: Day) -> Option<Expectation> {
+        let point = DisplayUnit::point();
+        let (what, unit) = match &written.what {
+            tree::Expected::Value(name) => self.expected_value(name, whose)?,
+            tree::Expected::ScoreOf(name) => (self.expected_entry(name, whose)?, point),
+            tree::Expected::Score(_) => (Expected::Score, point),
+            tree::Expected::Rating(_) => {
+                let value = self.expected_grade(&written.value, whose)?;
+                if let Some(within) = &written.within {
+                    self.misplaced(within.span, "a rating has no tolerance", "take `within` out");
+                }
+                return Some(Expectation {
+                    what: Expected::Rating,
+                    person: written.of.value.clone(),
+                    positions: whose.names(),
+                    value,
+                    within: None,
+                    span: written.span,
+                });
+            }
+        };
+        if matches!(what, Expected::Score) && whose.positions.iter().all(|position| position.scorecard.is_none()) {
+            self.no_scorecard(written.span, &whose.positions[0]);
+            return None;
+        }
+        let value = match &*written.value.kind {
+            ExprKind::Missing(reason) => ExpectedValue::Missing(reason.as_ref().map(|text| text.value.clone())),
+            _ => ExpectedValue::Number(self.expected_number(&written.value, &unit, day)?),
+        };
+        let within = match &written.within {
+            None => None,
+            Some(within) => Some(self.tolerance(within, &unit, day)?),
+        };
+        if let (Some(written), ExpectedValue::Missing(_)) = (&written.within, &value) {
+            self.misplaced(written.span, "what is missing has no tolerance", "take `within` out");
+        }
+        let (person, positions) = (written.of.value.clone(), whose.names());
+        Some(Expectation { what, person, positions, value, within, span: written.span })
+    }
+
+    /// A KPI, an index, or an output of the person's position.
+    fn expected_value(&mut self, name: &tree::Name, whose: &Whose) -> Option<(Expected, DisplayUnit)> {
+        let outputs = || whose.positions.iter().flat_map(|position| &position.outputs);
+        if let Some(output) = outputs().find(|output| output.name == name.text) {
+            return Some((Expected::Output(name.text.clone()), output.unit.clone()));
+        }
+        let Some((Symbol::Kpi(at), _)) = self.symbols.get(&name.text).copied() else {
+            if self.symbols.contains_key(&name.text) {
+                self.find(name, "KPI", |symbol| matches!(symbol, Symbol::Kpi(_)));
+                return None;
+            }
+            let names: Vec<&str> = self.model.kpis.iter().map(|kpi| kpi.name.as_str()).collect();
+            let names = names.into_iter().chain(outputs().map(|output| output.name.as_str()));
+            let mend = self.did_you_mean(&name.text, names, || "write the name of a KPI, an index or an output".into());
+            let position = &whose.positions[0].name;
+            self.report(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("no KPI and no output of `{position}` is called `{}`", name.text),
+                )
+                .at(name.span, "unknown")
+                .help(mend),
+            );
+            return None;
+        };
+        let kpi = self.model.kpis[at].clone();
+        for position in &whose.positions {
+            let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
+            if !in_card {
+                let card = CardScope { position: &position.name, scope: position.scope };
+                self.answerable(&kpi.value, kpi.scope.unwrap_or(position.scope), name.span, &card);
+            }
+        }
+        Some((Expected::Kpi(KpiId(at)), kpi.unit))
+    }
+
+    fn expected_entry(&mut self, name: &tree::Name, whose: &Whose) -> Option<Expected> {
+        let mut names: Vec<String> = Vec::new();
+        for position in &whose.positions {
+            if let Some(card) = &position.scorecard {
+                entry_names(&self.model, &card.root.entries, &mut names);
+            }
+        }
+        if names.is_empty() {
+            self.no_scorecard(name.span, &whose.positions[0]);
+            return None;
+        }
+        if names.contains(&name.text) {
+            return Some(Expected::ScoreOf(name.text.clone()));
+        }
+        let position = &whose.positions[0].name;
+        let mend = self.did_you_mean(&name.text, names.iter().map(String::as_str), || {
+            let names: Vec<&str> = names.iter().map(String::as_str).take(8).collect();
+            format!("its entries and groups are {}", list(&names))
+        });
+        self.report(
+            Diagnostic::new(
+                Code::UnknownName,
+                format!("the scorecard of `{position}` has no entry or group `{}`", name.text),
+            )
+            .at(name.span, "unknown")
+            .help(mend),
+        );
+        None
+    }
+
+    fn no_scorecard(&mut self, span: Span, position: &Position) {
+        self.report(
+            Diagnostic::new(Code::Incomplete, format!("`{}` has no scorecard, so there is no score", position.name))
+                .at(span, "no score")
+                .at(position.span, "this position")
+                .help("expect an output or a KPI instead"),
+        );
+    }
+
+    fn expected_grade(&mut self, value: &tree::Expr, whose: &Whose) -> Option<ExpectedValue> {
+        let (text, span) = match &*value.kind {
+            ExprKind::Missing(_) => return Some(ExpectedValue::Missing(None)),
+            ExprKind::Name(name) => (name.text.clone(), name.span),
+            ExprKind::Text(text) => (text.value.clone(), text.span),
+            _ => {
+                let text = self.text(value.span);
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("`{text}` is no grade"))
+                        .at(value.span, "a rating is a grade")
+                        .help("write the name of a grade: `expect rating of \"P1\" = A`"),
+                );
+                return None;
+            }
+        };
+        let ratings = whose.positions.iter().filter_map(|position| position.scorecard.as_ref()?.rating);
+        let grades: Vec<String> = ratings
+            .flat_map(|rating| self.model.ratings[rating.0].grades.iter().map(|grade| grade.name.clone()))
+            .collect();
+        let position = &whose.positions[0];
+        if grades.is_empty() {
+            let (name, at) = (position.name.clone(), position.span);
+            self.report(
+                Diagnostic::new(Code::Incomplete, format!("the scorecard of `{name}` has no rating"))
+                    .at(span, "no grade is given")
+                    .at(at, "this position")
+                    .help("add a line such as `rating grades` to the scorecard, or expect the score"),
+            );
+            return None;
+        }
+        if grades.contains(&text) {
+            return Some(ExpectedValue::Grade(text));
+        }
+        let names: Vec<&str> = grades.iter().map(String::as_str).collect();
+        let mend = format!("its grades are {}", list(&names));
+        self.report(
+            Diagnostic::new(Code::UnknownName, format!("`{text}` is no grade of `{}`", position.name))
+                .at(span, "unknown")
+                .help(mend),
+        );
+        None
+    }
+
+    /// A number in the unit; a bare one takes it, where it is no money and no `%`.
+    fn expected_number(&mut self, written: &tree::Expr, unit: &DisplayUnit, day: Day) -> Option<Number> {
+        let (negative, literal) = match &*written.kind {
+            ExprKind::Negate(inner) => (true, inner),
+            _ => (false, written),
+        };
+        if let ExprKind::Number(number) = &*literal.kind
+            && number.style == NumberStyle::Plain
+            && number.unit.is_none()
+            && !number.written.is_zero()
+        {
+            let bare = Number::from(number.written);
+            let sign = if negative { "-" } else { "" };
+            if unit.is_ratio_sign() || unit.dimension.has_money() {
+                let name = if unit.is_ratio_sign() { unit.singular.clone() } else { format!(" {}", unit.dimension) };
+                self.report(
+                    Diagnostic::new(Code::WrongUnit, format!("`{}` has no unit", self.text(written.span)))
+                        .at(written.span, "in which unit?")
+                        .help(format!("write `{sign}{bare}{name}`")),
+                );
+                return None;
+            }
+            let value = bare.mul(&unit.factor);
+            return Some(if negative { value.neg() } else { value });
+        }
+        let before = self.diagnostics.len();
+        let typed = self.typed(written, &Env::constant().bare(&unit.dimension), None);
+        // Arithmetic with bare numbers is as good as one.
+        let share = self.sources.text(written.span).contains(['%', '‰']);
+        let bare = typed.ty.base == Base::number() && !unit.dimension.has_money() && !share;
+        if self.diagnostics.len() == before {
+            let wanted = Base::Number(unit.dimension.clone());
+            if typed.ty.base.join(&wanted).is_none() && !bare {
+                let (text, is) = (self.text(written.span), typed.ty.base.words());
+                let code = if typed.ty.base.is_number() { Code::WrongUnit } else { Code::WrongType };
+                let mend = match unit.is_ratio_sign() {
+                    true => format!("write the number with `{}`", unit.singular),
+                    false => format!("expect a value that is {}", wanted.words()),
+                };
+                self.report(
+                    Diagnostic::new(code, format!("`{text}` is {is}, and the value is {}", wanted.words()))
+                        .at(written.span, is)
+                        .help(mend),
+                );
+            }
+        }
+        if self.diagnostics.len() > before {
+            return None;
+        }
+        let value = self.model.constant_value(&typed, Some(day));
+        if value.is_none() {
+            let text = self.text(written.span);
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("`{text}` is no number on {day}"))
+                    .at(written.span, "no number")
+                    .help("write a number, or `missing`"),
+            );
+        }
+        if bare && !unit.is_ratio_sign() { value.map(|value| value.mul(&unit.factor)) } else { value }
+    }
+
+    /// A tolerance: in the unit of the value, or a percentage of it.
+    fn tolerance(&mut self, written: &tree::Expr, unit: &DisplayUnit, day: Day) -> Option<Within> {
+        let share = match &*written.kind {
+            ExprKind::Number(number) if number.style != NumberStyle::Plain => !unit.dimension.is_none(),
+            _ => false,
+        };
+        let unit = if share { DisplayUnit::percent() } else { unit.clone() };
+        let number = self.expected_number(written, &unit, day)?;
+        if number.is_negative() {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, "a tolerance is not below 0")
+                    .at(written.span, "below 0")
+                    .help("write how far off the value may be, such as `within 0.1%`"),
+            );
+            return None;
+        }
+        Some(if share { Within::Share(number) } else { Within::Of(number) })
+    }
+}
+
+fn cell_of<'g>(table: &Given, row: &'g GivenRow, column: ColumnIx) -> Option<&'g GivenCell> {
+    let at = table.columns.iter().position(|known| *known == column)?;
+    row.cells.get(at)
+}
+
+/// The key as reports show it, the parts of a composite one joined by ` / `.
+fn key_of(table: &Given, set: &DataSet, row: &GivenRow) -> Option<String> {
+    let parts = set.key.iter().map(|column| Some(cell_of(table, row, *column)?.text.trim()));
+    let parts = parts.collect::<Option<Vec<&str>>>()?;
+    Some(parts.join(" / "))
+}
+
+fn holds_kpi(entries: &[Entry], kpi: KpiId) -> bool {
+    entries.iter().any(|entry| match &entry.head {
+        Head::Group(group) => holds_kpi(&group.entries, kpi),
+        Head::Kpi(entry) => entry.kpi == kpi,
+        Head::ScoreOf(_) | Head::ScoreOfReports => false,
+    })
+}
+
+/// What `score of NAME` can name: groups and KPIs.
+fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
+    for entry in entries {
+        match &entry.head {
+            Head::Group(group) => {
+                names.push(group.name.clone());
+                entry_names(model, &group.entries, names);
+            }
+            Head::Kpi(entry) => names.push(model.kpis[entry.kpi.0].name.clone()),
+            Head::ScoreOf(_) | Head::ScoreOfReports => {}
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! How a value was got: the formula as it is written, and the values of its parts, in the units people write.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Ran, Step, exact, missing};
+use crate::model::cases::{Expectation, Expected};
+use crate::model::expr::{Base, Expr, Kind};
+use crate::model::unit::{Dimension, DisplayUnit};
+use crate::model::{Entry, Model, PositionId};
+use crate::plan::program::{Calc, CalcId};
+use crate::score::card::{Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, ScorecardResult, StepKind};
+use crate::source::{FileId, Span};
+use crate::syntax::tree::BinaryOp;
+use crate::time::Months;
+use crate::value::Value;
+
+/// Longer traces are cut: what is nearest to the value comes first.
+const LINES: usize = 16;
+/// How far down parts are taken apart.
+const DEPTH: usize = 4;
+/// Longer formulas are cut.
+const WIDTH: usize = 72;
+
+impl Ran<'_> {
+    pub(super) fn trace(&self, expectation: &Expectation, person: &PersonResult) -> Vec<Step> {
+        let mut trace = Trace::of(self);
+        match &expectation.what {
+            Expected::Kpi(kpi) => {
+                let card = self.card(person, |card| self.node(card.position, *kpi).is_some());
+                if let Some((card, node)) = card.and_then(|card| Some((card, self.node(card.position, *kpi)?))) {
+                    trace.value(card, node, 0);
+                }
+            }
+            Expected::Output(name) => {
+                let at = |position: PositionId| {
+                    self.model.positions[position.0].outputs.iter().position(|output| output.name == *name)
+                };
+                if let Some(card) = self.card(person, |card| at(card.position).is_some())
+                    && let Some(at) = at(card.position)
+                    && let Some(node) = self.card_plan(card.position).and_then(|plan| plan.outputs.get(at))
+                {
+                    trace.formula(card, name, self.position(card).outputs[at].value.span, *node, 0);
+                }
+            }
+            Expected::ScoreOf(name) => {
+                if let Some((card, entry, result)) = self.entry(person, name) {
+                    trace.entry(card, entry, result, 0);
+                }
+            }
+            Expected::Score | Expected::Rating => {
+                for card in &person.cards {
+                    if let (Some(scorecard), Some(result)) = (&self.position(card).scorecard, &card.scorecard) {
+                        trace.scorecard(card, &scorecard.root.entries, result);
+                    }
+                }
+                if matches!(expectation.what, Expected::Rating) {
+                    trace.rating(person);
+                }
+            }
+        }
+        trace.finish()
+    }
+}
+
+struct Trace<'a> {
+    ran: &'a Ran<'a>,
+    steps: Vec<Step>,
+    seen: HashSet<CalcId>,
+    /// What each part of a formula is measured in, by its place.
+    units: BTreeMap<(FileId, u32, u32), Dimension>,
+}
+
+impl<'a> Trace<'a> {
+    fn of(ran: &'a Ran<'a>) -> Trace<'a> {
+        Trace { ran, steps: Vec::new(), seen: HashSet::new(), units: units(ran.model) }
+    }
+
+    fn finish(mut self) -> Vec<Step> {
+        let more = self.steps.len().saturating_sub(LINES);
+        if more > 1 {
+            self.steps.truncate(LINES);
+            self.steps.push(Step { depth: 0, text: format!("… and {} more", more) });
+        }
+        self.steps
+    }
+
+    fn say(&mut self, depth: usize, text: String) {
+        self.steps.push(Step { depth, text });
+    }
+
+    // ---------------------------------------------------------------- formulas
+
+    /// A node that names itself (a KPI), or its parts.
+    fn value(&mut self, card: &Card, node: CalcId, depth: usize) {
+        match &self.ran.plan.program.nodes[node.0] {
+            Calc::Kpi { kpi, months, body, .. } => {
+                let kpi = &self.ran.model.kpis[kpi.0];
+                let name = self.in_window(&kpi.name, *months);
+                match kpi.is_index {
+                    true => {
+                        self.say(depth, format!("{name} = the weighted mean of its parts"));
+                        self.parts(card, *body, depth + 1);
+                    }
+                    false => self.formula(card, &name, kpi.value.span, *body, depth),
+                }
+            }
+            _ => self.parts(card, node, depth),
+        }
+    }
+
+    fn formula(&mut self, card: &Card, name: &str, span: Span, body: CalcId, depth: usize) {
+        self.say(depth, format!("{name} = {}", self.text(span)));
+        self.parts(card, body, depth + 1);
+    }
+
+    /// The parts of a formula that have a value of their own, each once.
+    fn parts(&mut self, card: &Card, node: CalcId, depth: usize) {
+        let value = card.values.get(node.0).cloned().flatten();
+        let flag = |node: &CalcId| card.values.get(node.0).cloned().flatten().and_then(|value| value.as_flag());
+        let calc = &self.ran.plan.program.nodes[node.0];
+        match calc {
+            Calc::Not(a) | Calc::Negate(a) | Calc::IsMissing(a) | Calc::InDays { date: a, .. } => {
+                self.parts(card, *a, depth)
+            }
+            Calc::Binary(BinaryOp::And | BinaryOp::Or, a, b) | Calc::Default { value: a, fallback: b } => {
+                self.parts(card, *a, depth);
+                if value.is_some() {
+                    self.parts(card, *b, depth);
+                }
+            }
+            Calc::Binary(_, a, b) => {
+                self.parts(card, *a, depth);
+                self.parts(card, *b, depth);
+            }
+            Calc::If { condition, then, otherwise } => {
+                self.parts(card, *condition, depth);
+                match flag(condition) {
+                    Some(true) => self.parts(card, *then, depth),
+                    Some(false) => self.parts(card, *otherwise, depth),
+                    None => {}
+                }
+            }
+            Calc::InSet(a, list) => {
+                self.parts(card, *a, depth);
+                list.iter().for_each(|a| self.parts(card, *a, depth));
+            }
+            Calc::Call(_, list) => list.iter().for_each(|a| self.parts(card, *a, depth)),
+            Calc::Curve(_, a) => {
+                self.line(card, node, depth, None);
+                self.parts(card, *a, depth + 1);
+            }
+            Calc::Value(Value::Missing(_)) | Calc::Input(_) | Calc::Read(_) => self.line(card, node, depth, None),
+            Calc::Measure { months, .. } => self.line(card, node, depth, Some(*months)),
+            Calc::Value(_) => self.constant(card, node, depth),
+            Calc::Kpi { kpi, months, body, .. } => {
+                if !self.seen.insert(node) {
+                    return;
+                }
+                let declared = &self.ran.model.kpis[kpi.0];
+                let name = self.in_window(&declared.name, *months);
+                let shown = self.shown(value.as_ref(), &declared.unit);
+                self.say(depth, format!("{name} = {shown}"));
+                if depth < DEPTH {
+                    self.parts(card, *body, depth + 1);
+                }
+            }
+        }
+    }
+
+    /// A constant says its value; a number that stands in the formula itself does not.
+    fn constant(&mut self, card: &Card, node: CalcId, depth: usize) {
+        let text = self.text(self.ran.plan.program.spans[node.0]);
+        if self.ran.model.constants.iter().any(|constant| constant.name == text) {
+            self.line(card, node, depth, None);
+        }
+    }
+
+    fn line(&mut self, card: &Card, node: CalcId, depth: usize, months: Option<Months>) {
+        if !self.seen.insert(node) {
+            return;
+        }
+        let program = &self.ran.plan.program;
+        let span = program.spans[node.0];
+        let value = match (&program.nodes[node.0], card.values.get(node.0)) {
+            (Calc::Value(value), _) => Some(value.clone()),
+            (_, value) => value.cloned().flatten(),
+        };
+        let Some(value) = value else { return };
+        let text = self.text(span);
+        // `missing "no base"` tells its value itself.
+        if matches!(value, Value::Missing(_)) && text.starts_with("missing") {
+            return self.say(depth, text);
+        }
+        let text = months.map_or(text.clone(), |months| self.in_window(&text, months));
+        let shown = self.shown(Some(&value), &self.unit(span));
+        self.say(depth, format!("{text} = {shown}"));
+    }
+
+    /// With the window, where it is not the period of the test.
+    fn in_window(&self, text: &str, months: Months) -> String {
+        match months == self.ran.plan.months {
+            true => text.to_string(),
+            false => format!("{text} [{months}]"),
+        }
+    }
+
+    fn text(&self, span: Span) -> String {
+        let text = self.ran.sources.text(span);
+        let lines = text.lines().map(|line| line.split(" #").next().unwrap_or_default());
+        let text = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+        if text.chars().count() <= WIDTH {
+            return text;
+        }
+        text.chars().take(WIDTH - 1).collect::<String>() + "…"
+    }
+
+    fn unit(&self, span: Span) -> DisplayUnit {
+        let Some(dimension) = self.units.get(&span.key()).filter(|dimension| !dimension.is_none()) else {
+            return DisplayUnit::number();
+        };
+        let (mut singular, mut plural) = (dimension.to_string(), dimension.to_string());
+        if let [(base, 1)] = dimension.factors() {
+            (singular, plural) = (base.name.clone(), base.plural.clone());
+        }
+        DisplayUnit { dimension: dimension.clone(), singular, plural, ..DisplayUnit::number() }
+    }
+
+    fn shown(&self, value: Option<&Value>, unit: &DisplayUnit) -> String {
+        match value {
+            Some(Value::Number(number)) => exact(number, unit),
+            Some(Value::Missing(reason)) => missing(reason),
+            Some(Value::Text(text)) => text.to_string(),
+            Some(Value::Day(day)) => day.to_string(),
+            Some(Value::Period(months)) => months.to_string(),
+            Some(Value::Flag(flag)) => if *flag { "yes" } else { "no" }.to_string(),
+            Some(Value::Choice(_)) | None => "?".into(),
+        }
+    }
+
+    // ---------------------------------------------------------------- scores
+
+    fn points(&self, value: &Value) -> String {
+        self.shown(Some(value), &DisplayUnit::number())
+    }
+
+    fn entry(&mut self, card: &Card, entry: &Entry, result: &EntryResult, depth: usize) {
+        match (&entry.head, &result.what) {
+            (crate::model::Head::Group(group), EntryResultKind::Group(results)) => {
+                self.entries(&group.entries, results, depth);
+            }
+            (_, EntryResultKind::Kpi { kpi, node, value, target, full_target, attainment, not_applicable }) => {
+                let unit = self.ran.model.kpis[kpi.0].unit.clone();
+                if *not_applicable {
+                    self.say(depth, "the entry does not apply".into());
+                    return;
+                }
+                let value = self.shown(Some(value), &unit);
+                self.say(depth, format!("value = {value}"));
+                if let Some(target) = target {
+                    let whole = full_target.as_ref().map(|full| self.shown(Some(full), &unit));
+                    let whole = whole.map_or(String::new(), |whole| format!(", by the days served of {whole}"));
+                    let target = self.shown(Some(target), &unit);
+                    self.say(depth, format!("target = {target}{whole}"));
+                }
+                if let Some(attainment) = attainment {
+                    let attainment = self.shown(Some(attainment), &DisplayUnit::percent());
+                    self.say(depth, format!("attainment = {attainment}"));
+                }
+                self.value(card, *node, depth);
+            }
+            _ => {}
+        }
+    }
+
+    fn entries(&mut self, entries: &[Entry], results: &[EntryResult], depth: usize) {
+        for (entry, result) in entries.iter().zip(results) {
+            let name = match &entry.head {
+                crate::model::Head::Group(group) => group.name.clone(),
+                crate::model::Head::Kpi(kpi) => self.ran.model.kpis[kpi.kpi.0].name.clone(),
+                _ => entry.label.text.clone(),
+            };
+            let weight = exact(&result.effective_weight, &DisplayUnit::percent());
+            let stated = match result.weight == result.effective_weight {
+                true => String::new(),
+                false => format!(", stated {}", exact(&result.weight, &DisplayUnit::percent())),
+            };
+            let score = self.points(&result.score);
+            self.say(depth, format!("score of {name} = {score}, weight {weight}{stated}"));
+        }
+    }
+
+    fn scorecard(&mut self, card: &Card, entries: &[Entry], result: &ScorecardResult) {
+        self.entries(entries, &result.entries, 0);
+        let combined = self.points(&result.combined);
+        self.say(0, format!("together = {combined}"));
+        let model = self.ran.model;
+        for adjustment in &result.adjustments {
+            let name = &model.kpis[adjustment.kpi.0].name;
+            let points = self.points(&adjustment.points);
+            self.say(0, format!("{name} adds {points}"));
+        }
+        let vetoes = model.positions[card.position.0].scorecard.as_ref().map(|scorecard| &scorecard.vetoes);
+        let reason = |at: usize| vetoes.and_then(|vetoes| vetoes.get(at)).map_or("", |veto| &veto.reason.text);
+        for step in &result.steps {
+            let what = match step.what {
+                StepKind::Adjusted => "with what is added".to_string(),
+                StepKind::Range => "kept within the range".to_string(),
+                StepKind::Rounded => "rounded".to_string(),
+                StepKind::Veto(at) => format!("veto \"{}\"", reason(at)),
+            };
+            let score = exact(&step.score, &DisplayUnit::number());
+            self.say(0, format!("{what} = {score}"));
+        }
+        for veto in result.vetoes.iter().filter(|veto| veto.holds != Some(false)) {
+            let holds = veto.missing.as_ref().map_or("holds".to_string(), |reason| format!("cannot be told: {reason}"));
+            let text = format!("veto \"{}\" {holds}", reason(veto.veto));
+            self.say(0, text);
+        }
+    }
+
+    fn rating(&mut self, person: &PersonResult) {
+        let Some(rating) = &person.rating else { return };
+        let name = |grade| self.ran.grade(person, grade).unwrap_or_default();
+        let (by_score, last) = (name(rating.by_score), name(rating.grade));
+        let lowered = match rating.lowered_by {
+            None => String::new(),
+            Some(LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. }) => format!(", lowered to {last} by a veto"),
+            Some(LoweredBy::Distribution(_)) => format!(", lowered to {last} by the distribution"),
+        };
+        self.say(0, format!("rating by the score = {by_score}{lowered}"));
+    }
+}
+
+/// The units of all parts of all formulas.
+fn units(model: &Model) -> BTreeMap<(FileId, u32, u32), Dimension> {
+    fn visit(expr: &Expr, units: &mut BTreeMap<(FileId, u32, u32), Dimension>) {
+        if let Base::Number(dimension) = &expr.ty.base {
+            units.entry(expr.span.key()).or_insert_with(|| dimension.clone());
+        }
+        if let Kind::Aggregate(_) = &*expr.kind {
+            return;
+        }
+        expr.parts().into_iter().for_each(|part| visit(part, units));
+    }
+    let mut found = BTreeMap::new();
+    model.kpis.iter().for_each(|kpi| visit(&kpi.value, &mut found));
+    for position in &model.positions {
+        position.outputs.iter().for_each(|output| visit(&output.value, &mut found));
+        position.eligible.iter().for_each(|condition| visit(condition, &mut found));
+    }
+    found
+}

@@ -1,0 +1,84 @@
+//! Test blocks: what the checker says of bad ones, and what comes of running good ones.
+
+use std::path::{Path, PathBuf};
+
+use merit::diagnostic::Diagnostic;
+use merit::diagnostic::human::{HumanOptions, render};
+use merit::project::{Project, load};
+use merit::trial::show::{Report, human, json, junit};
+use merit::trial::{Outcome, run};
+
+/// A file of the corpus with the project that it is about.
+fn project(path: &Path) -> Project {
+    // Paths as they are shown on every machine.
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let path = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(path);
+    load(&[PathBuf::from("tests/corpus/tests/base.merit"), path.to_path_buf()]).unwrap()
+}
+
+fn outcomes(project: &Project) -> Vec<Outcome> {
+    project.model.tests.iter().map(|test| run(&project.model, &project.sources, test)).collect()
+}
+
+/// Compares with a file of the corpus; `MERIT_UPDATE=1` writes it.
+fn exactly(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/tests/run").join(name);
+    if std::env::var_os("MERIT_UPDATE").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{name}");
+}
+
+#[test]
+fn bad_tests_are_answered() {
+    insta::glob!("corpus/tests/bad/*.merit", |path| {
+        let project = project(path);
+        let errors: Vec<Diagnostic> =
+            project.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
+        assert!(!errors.is_empty(), "nothing is wrong with {}", path.display());
+        insta::assert_snapshot!(render(&errors, &project.sources, &HumanOptions::default()));
+    });
+}
+
+#[test]
+fn good_tests_pass() {
+    let project = project(Path::new("tests/corpus/tests/run/passing.merit"));
+    assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
+    let outcomes = outcomes(&project);
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    let text = human(&report, &HumanOptions::default());
+    assert!(text.ends_with("\n4 tests: 4 passed\n"), "{text}");
+}
+
+#[test]
+fn failures_are_shown_with_how_their_values_were_got() {
+    let project = project(Path::new("tests/corpus/tests/run/failing.merit"));
+    let outcomes = outcomes(&project);
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    insta::assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
+    // Byte for byte: programs read these.
+    exactly("failing.json", &json(&report));
+    exactly("failing.junit.xml", &junit(&report));
+    let again = self::outcomes(&project);
+    let again = Report { sources: &project.sources, outcomes: &again, findings: &[] };
+    assert_eq!((json(&report), junit(&report)), (json(&again), junit(&again)));
+}
+
+#[test]
+fn machines_are_told_of_mistakes_in_the_specs() {
+    let project = project(Path::new("tests/corpus/tests/bad/unknown-person.merit"));
+    let report = Report { sources: &project.sources, outcomes: &[], findings: &project.diagnostics };
+    exactly("findings.json", &json(&report));
+    exactly("findings.junit.xml", &junit(&report));
+}
+
+#[test]
+fn the_example_passes_its_own_tests() {
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let project = load(&[PathBuf::from("specs/insurance")]).unwrap();
+    assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
+    let outcomes = outcomes(&project);
+    assert!(outcomes.len() >= 12);
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
+}
