@@ -200,7 +200,7 @@ impl World<'_> {
             Since::From(from) => from <= day,
             Since::Each { first, count } => first <= into && into < first + count,
         };
-        values.iter().filter(holds).next_back().map(|dated| &dated.value)
+        values.iter().rfind(holds).map(|dated| &dated.value)
     }
 
     /// The window that words make of a period; the rightmost applies first.

@@ -79,9 +79,7 @@ impl<'m> World<'m> {
         match &self.model.data[data.0].time {
             TimeShape::Always => (FIRST_DAY, LAST_DAY),
             TimeShape::Dated(column) => span(row.get(column), self).unwrap_or((FIRST_DAY, LAST_DAY)),
-            TimeShape::Valid { from, to } => {
-                (day(from).unwrap(), to.as_ref().and_then(|to| day(to)).unwrap_or(LAST_DAY))
-            }
+            TimeShape::Valid { from, to } => (day(from).unwrap(), to.as_ref().and_then(&day).unwrap_or(LAST_DAY)),
             TimeShape::Snapshot(on) => {
                 let taken = day(on).unwrap();
                 let next = self.taken(data).into_iter().find(|other| *other > taken);

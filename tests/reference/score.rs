@@ -169,10 +169,7 @@ impl World<'_> {
         let at = At { scope: position.scope, months: self.months };
         let known = Inputs::default();
         let eligible = position.eligible.as_ref().map(|condition| self.value(condition, seat, at, &known));
-        let doubt = match &eligible {
-            Some(Value::Missing(_)) => true,
-            _ => false,
-        };
+        let doubt = matches!(&eligible, Some(Value::Missing(_)));
         let eligible = eligible.and_then(|value| value.as_flag());
         let score = match &position.scorecard {
             Some(scorecard) if eligible != Some(false) => Some(self.scorecard(scorecard, seat, at, doubt)),
@@ -543,7 +540,7 @@ impl World<'_> {
 impl PersonR {
     /// The last card that was scored.
     fn last(&self) -> Option<&CardR> {
-        self.cards.iter().filter(|card| card.score.is_some()).next_back()
+        self.cards.iter().rfind(|card| card.score.is_some())
     }
 }
 
