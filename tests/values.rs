@@ -152,3 +152,35 @@ fn number(text: &str) -> String {
     let value = merit::value::Value::Number(text.parse().unwrap());
     format!("{value:?}")
 }
+
+/// A bare 10 beside a KPI in hours is 10 hours, wherever the language lets a number stand bare.
+#[test]
+fn a_bare_number_is_in_the_unit_of_its_kpi() {
+    let data = "data courses { file \"courses.csv\" row course dated by day
+        column who : people column day : date column length : hour between 1 and 8 }"
+        .replace(" row course", "\n row course")
+        .replace(" dated by", "\n dated by")
+        .replace(" column", "\n column");
+    let card = "scorecard {
+            50% taught target 10 score attainment up to 120
+            50% learned score linear 0 -> 0, 10 -> 100
+            veto taught > 9 gives score at most 60 \"too much\"
+          }";
+    let kpis = "kpi taught : hour { value = sum(length of courses) higher is better }
+         kpi learned : hour { value = sum(length of courses) higher is better }"
+        .replace(" higher", "\n higher");
+    let spec = project(&format!("{data}\n{kpis}"), card);
+    let results = results(
+        &spec,
+        &[
+            ("teams.csv", "code,parent\nT,"),
+            ("people.csv", "code,post,team,since,until\nP,clerk,T,2020-01-01,"),
+            ("courses.csv", "who,day,length\nP,2026-07-01,4\nP,2026-07-02,1"),
+        ],
+        "2026-Q3",
+    );
+    let card = results.people[0].cards[0].scorecard.as_ref().unwrap();
+    let scores: Vec<String> = card.entries.iter().map(|entry| format!("{:?}", entry.score)).collect();
+    assert_eq!(scores, ["Number(50)", "Number(50)"]);
+    assert_eq!(results.people[0].overall.as_ref().map(|score| score.to_string()), Some("50".into()));
+}

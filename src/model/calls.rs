@@ -1,7 +1,7 @@
 //! Calls: functions are expanded where they are used; built-in functions, scales and matrices are typed.
 
 use super::checker::{Checker, Symbol};
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
@@ -91,7 +91,8 @@ impl Checker<'_> {
                     return Expr::wrong(span);
                 }
                 let input = self.model.scales[at].input.dimension.clone();
-                let value = self.typed(&arguments[0], &env.clone().bare(&input), None);
+                let bare = Bare::from(&self.model.scales[at].input);
+                let value = self.typed(&arguments[0], &env.clone().bare(&bare), None);
                 let optional = value.ty.optional;
                 self.expect_base(
                     &value,
@@ -110,7 +111,7 @@ impl Checker<'_> {
                 let inputs = self.model.matrices[at].inputs.clone();
                 let mut typed = Vec::new();
                 for (argument, input) in arguments.iter().zip(&inputs) {
-                    let value = self.typed(argument, &env.clone().bare(&input.dimension), None);
+                    let value = self.typed(argument, &env.clone().bare(&Bare::from(input)), None);
                     let base = Base::Number(input.dimension.clone());
                     self.expect_base(&value, &base, &format!("the value of the matrix `{}`", name.text), declared);
                     typed.push(value);

@@ -5,7 +5,7 @@
 
 use super::checker::{Checker, Symbol};
 use super::data::{ColumnIx, DataId, DataSet, Role};
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::Base;
 use super::formula::list;
 use super::scorecards::CardScope;
@@ -475,7 +475,7 @@ impl Checker<'_> {
             return Some(if negative { value.neg() } else { value });
         }
         let before = self.diagnostics.len();
-        let typed = self.typed(written, &Env::constant().bare(&unit.dimension), None);
+        let typed = self.typed(written, &Env::constant().bare(&Bare::from(&unit.dimension)), None);
         // Arithmetic with bare numbers is as good as one.
         let share = self.sources.text(written.span).contains(['%', '‰']);
         let bare = typed.ty.base == Base::number() && !unit.dimension.has_money() && !share;

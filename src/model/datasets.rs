@@ -4,7 +4,7 @@ use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
     Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Role, Route, TimeShape,
 };
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::Base;
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic};
@@ -278,8 +278,9 @@ impl Checker<'_> {
         let ty = self.column_type(column);
         let limits = column.limits.as_ref().and_then(|(low, high)| {
             let ColumnType::Number { unit, .. } = &ty else { return None };
-            let dimension = unit.dimension.clone();
-            let mut end = |side| self.constant_number(side, &dimension);
+            let bare = Bare::from(unit);
+            let mut end =
+                |side| self.constant_in(side, &bare).and_then(|typed| self.model.constant_value(&typed, None));
             end(low).zip(end(high))
         });
         let mut headers: Vec<String> = column.headers.iter().map(|text| text.value.clone()).collect();

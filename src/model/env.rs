@@ -2,7 +2,8 @@
 
 use super::data::DataId;
 use super::expr::{Base, Expr, Kind, Type};
-use super::unit::Dimension;
+use super::unit::{Dimension, DisplayUnit};
+use crate::number::Number;
 use crate::source::Span;
 use crate::value::{Missing, Value};
 
@@ -15,13 +16,35 @@ pub(super) struct Env {
     /// What an enclosing condition has shown not to be missing.
     pub(super) present: Vec<String>,
     /// The unit that a bare number takes (targets, thresholds).
-    pub(super) bare: Option<Dimension>,
+    pub(super) bare: Option<Bare>,
     /// In a comparison a bare number takes the other side's unit (vetoes).
     pub(super) lenient: bool,
     /// In a curve's `formula`: the types of `value` and `target`.
     pub(super) entry: Option<(Base, Option<Type>)>,
     /// In an output: the earlier ones by name. `Some` also lets `score` be read.
     pub(super) outputs: Option<Vec<(String, Type)>>,
+}
+
+/// The unit that a bare number takes: 10 in hours is 600 minutes.
+#[derive(Clone, Debug)]
+pub(super) struct Bare {
+    pub(super) dimension: Dimension,
+    /// Base value = bare number × factor.
+    pub(super) factor: Number,
+}
+
+impl From<&Dimension> for Bare {
+    fn from(dimension: &Dimension) -> Bare {
+        Bare { dimension: dimension.clone(), factor: Number::ONE }
+    }
+}
+
+impl From<&DisplayUnit> for Bare {
+    fn from(unit: &DisplayUnit) -> Bare {
+        // 85 is 85%, or 8500%? A ratio is written with its sign, so a bare number is the ratio itself.
+        let factor = if unit.dimension.is_none() { Number::ONE } else { unit.factor.clone() };
+        Bare { dimension: unit.dimension.clone(), factor }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +79,7 @@ impl Env {
         Env::at(Place::Constant)
     }
     /// A bare number takes this unit where it may: a plain number, points, something counted, or time.
-    pub(super) fn bare(mut self, unit: &Dimension) -> Env {
+    pub(super) fn bare(mut self, unit: &Bare) -> Env {
         self.bare = Some(unit.clone());
         self
     }

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::data::DataId;
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind};
 use super::formula::{first_optional, narrow_key};
 use super::unit::{BaseKind, Dimension};
@@ -284,12 +284,17 @@ impl Checker<'_> {
 
     /// The typed form of the above.
     pub(super) fn constant_expr(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Expr> {
+        self.constant_in(expr, &Bare::from(unit))
+    }
+
+    /// Likewise, with a unit that a bare number is written in.
+    pub(super) fn constant_in(&mut self, expr: &tree::Expr, unit: &Bare) -> Option<Expr> {
         let before = self.diagnostics.len();
         let typed = self.typed(expr, &Env::constant().bare(unit), None);
         if self.diagnostics.len() > before {
             return None;
         }
-        self.expect_base(&typed, &Base::Number(unit.clone()), "the number here", expr.span);
+        self.expect_base(&typed, &Base::Number(unit.dimension.clone()), "the number here", expr.span);
         (self.diagnostics.len() == before).then_some(typed)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::data::ColumnIx;
-use super::env::{Env, Place};
+use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -170,7 +170,9 @@ impl Checker<'_> {
             (NumberStyle::Plain, None) if written.is_zero() => Expr::new(value(written), Type::known(Base::Zero), span),
             (NumberStyle::Plain, None) => {
                 // Money is always written; what is left may be meant in the unit at hand.
-                let unit = env.bare.clone().filter(|unit| !unit.has_money()).unwrap_or_default();
+                let bare = env.bare.as_ref().filter(|bare| !bare.dimension.has_money());
+                let unit = bare.map(|bare| bare.dimension.clone()).unwrap_or_default();
+                let written = bare.map_or(written.clone(), |bare| written.mul(&bare.factor));
                 Expr::new(value(written), Type::known(Base::Number(unit)), span)
             }
         }
@@ -267,18 +269,21 @@ impl Checker<'_> {
             (ExprKind::Name(_), _) => true,
             _ => true,
         };
-        let other = |env: &Env, typed: &Expr| match (&typed.ty.base, env.lenient) {
-            (Base::Number(unit), true) => env.clone().bare(unit),
+        let other = |checker: &Self, env: &Env, typed: &Expr| match (&typed.ty.base, env.lenient) {
+            (Base::Number(unit), true) => env.clone().bare(&match &*typed.kind {
+                Kind::Kpi(kpi) => Bare::from(&checker.model.kpis[kpi.0].unit),
+                _ => Bare::from(unit),
+            }),
             _ => env.clone(),
         };
         let (left, right) = if is_name(left) && !column_first(self, left) && column_first(self, right) {
             let right = self.typed(right, env, None);
-            (self.typed(left, &other(env, &right), Some(&right.ty.base.clone())), right)
+            (self.typed(left, &other(self, env, &right), Some(&right.ty.base.clone())), right)
         } else {
             let left = self.typed(left, env, None);
             let right = match self.is_label_of_nothing(&left, right, env) {
                 true => Expr::wrong(right.span),
-                false => self.typed(right, &other(env, &left), Some(&left.ty.base.clone())),
+                false => self.typed(right, &other(self, env, &left), Some(&left.ty.base.clone())),
             };
             (left, right)
         };

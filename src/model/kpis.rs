@@ -1,7 +1,7 @@
 //! Constants, KPIs, indices and functions.
 
 use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
 use super::{Constant, Dated, Direction, Kpi, KpiId, Model, When};
@@ -29,7 +29,7 @@ impl Checker<'_> {
             });
         }
         for (at, constant) in declared.iter().enumerate() {
-            let unit = self.model.constants[at].unit.dimension.clone();
+            let unit = self.model.constants[at].unit.clone();
             let values: Vec<Dated> = constant
                 .values
                 .iter()
@@ -38,7 +38,7 @@ impl Checker<'_> {
                     if self.untyped.contains(&constant.name.text) {
                         return None;
                     }
-                    Some(Dated { value: self.constant_expr(&dated.value, &unit)?, when })
+                    Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
                 })
                 .collect();
             self.dated_order(&values);
@@ -109,7 +109,7 @@ impl Checker<'_> {
                 self.model.kpis[at].direction = Some(Direction::Higher);
                 continue;
             };
-            let unit = self.model.kpis[at].unit.dimension.clone();
+            let unit = self.model.kpis[at].unit.clone();
             if let Some(effective) = &kpi.effective {
                 let (tree::Effective::Date(tree::DateLiteral { span, .. })
                 | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
@@ -121,7 +121,9 @@ impl Checker<'_> {
                 Some(tree::Direction::Higher(_)) => Some(Direction::Higher),
                 Some(tree::Direction::Lower(_)) => Some(Direction::Lower),
                 Some(tree::Direction::Closest(..)) if self.untyped.contains(&kpi.name.text) => None,
-                Some(tree::Direction::Closest(best, _)) => self.constant_expr(best, &unit).map(Direction::Closest),
+                Some(tree::Direction::Closest(best, _)) => {
+                    self.constant_in(best, &Bare::from(&unit)).map(Direction::Closest)
+                }
             };
         }
     }

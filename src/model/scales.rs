@@ -1,7 +1,7 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
 use super::checker::{Checker, label};
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{
@@ -16,7 +16,7 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 /// Where a curve is used: what it must fit.
 #[derive(Clone, Debug)]
 pub(super) struct CurveUse {
-    pub(super) input: Dimension,
+    pub(super) input: Bare,
     /// The values read are percentages, which are written with their sign.
     pub(super) percent: bool,
     pub(super) output: Dimension,
@@ -65,7 +65,7 @@ impl Checker<'_> {
                 self.not_yet(*span, "a scale with versions");
             }
             let fits = CurveUse {
-                input: input.dimension.clone(),
+                input: Bare::from(&input),
                 percent: input.is_ratio_sign(),
                 output: output.dimension.clone(),
                 direction: None,
@@ -139,12 +139,12 @@ impl Checker<'_> {
                 CurveKind::PerStep(Box::new(self.per_step(step, deduct, fits)?))
             }
             tree::CurveKind::Brackets(brackets) => {
-                let rate = fits.output.times(&fits.input, -1);
+                let rate = fits.output.times(&fits.input.dimension, -1);
                 let brackets = brackets
                     .iter()
                     .filter_map(|bracket| {
                         let to = match &bracket.to {
-                            Some(to) => Some(self.constant_expr(to, &fits.input)?),
+                            Some(to) => Some(self.constant_in(to, &fits.input)?),
                             None => None,
                         };
                         Some((self.constant_expr(&bracket.rate, &rate)?, to))
@@ -154,7 +154,7 @@ impl Checker<'_> {
             }
             tree::CurveKind::Formula(formula) => {
                 let mut env = Env::subject();
-                env.entry = Some((Base::Number(fits.input.clone()), fits.target.clone()));
+                env.entry = Some((Base::Number(fits.input.dimension.clone()), fits.target.clone()));
                 let typed = self.typed(formula, &env, None);
                 let output = Base::Number(fits.output.clone());
                 self.expect_base(&typed, &output, "what the formula of a score gives", written.span);
@@ -174,17 +174,17 @@ impl Checker<'_> {
         if fits.percent && self.bare_percent(written, "what this curve reads") {
             return None;
         }
-        self.constant_expr(written, &fits.input)
+        self.constant_in(written, &fits.input)
     }
 
     fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
         let word = if deduct { "deduct" } else { "add" };
-        let step_unit = if step.of_target { Dimension::none() } else { fits.input.clone() };
+        let step_unit = if step.of_target { Bare::from(&Dimension::none()) } else { fits.input.clone() };
         let amount = self.constant_expr(&step.amount, &fits.output)?;
         if fits.percent && self.bare_percent(&step.step, "a step of this KPI") {
             return None;
         }
-        let size = self.constant_expr(&step.step, &step_unit)?;
+        let size = self.constant_in(&step.step, &step_unit)?;
         let start = match &step.start {
             Some(start) => Some(self.constant_expr(start, &fits.output)?),
             None => None,
@@ -286,8 +286,8 @@ impl Checker<'_> {
                 None => (None, step.score.span),
             })
             .collect();
-        let counted = fits.input.is_counted() && !fits.input.is_none();
-        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input), counted);
+        let counted = fits.input.dimension.is_counted() && !fits.input.dimension.is_none();
+        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input.dimension), counted);
     }
 
     /// Steps and grades: one direction, strictly in order, all covered.

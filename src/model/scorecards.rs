@@ -1,7 +1,7 @@
 //! Scorecards: entries and groups with their weights, targets and scores; vetoes and bonuses.
 
 use super::checker::{Checker, Symbol, label};
-use super::env::Env;
+use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::scales::{Better, CurveUse};
@@ -250,7 +250,7 @@ impl Checker<'_> {
             .iter()
             .filter_map(|dated| {
                 let when = self.dated(&dated.when)?;
-                let value = self.typed(&dated.value, &Env::subject().bare(&unit), None);
+                let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
                 // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
                 if !self.doubtful_units.contains(&id.0) {
                     self.target_unit(&value, &dated.value, &kpi);
@@ -363,7 +363,7 @@ impl Checker<'_> {
             tree::ScoreRule::OnAttainment(inner, span) => {
                 self.attainment_direction(kpi, *span);
                 let fits = CurveUse {
-                    input: Dimension::none(),
+                    input: Bare::from(&Dimension::none()),
                     percent: true,
                     output: points,
                     direction: Some(Better::Higher),
@@ -374,7 +374,7 @@ impl Checker<'_> {
             }
             other => {
                 let fits = CurveUse {
-                    input: kpi.unit.dimension.clone(),
+                    input: Bare::from(&kpi.unit),
                     percent: kpi.unit.is_ratio_sign(),
                     output: points,
                     direction: Better::of(kpi.direction.as_ref()),
@@ -398,7 +398,7 @@ impl Checker<'_> {
                 }
                 let declared = self.model.scales[scale].clone();
                 for (what, has, needs) in [
-                    ("reads", &declared.input.dimension, &fits.input),
+                    ("reads", &declared.input.dimension, &fits.input.dimension),
                     ("yields", &declared.output.dimension, &fits.output),
                 ] {
                     if has != needs {
@@ -521,7 +521,7 @@ impl Checker<'_> {
         self.answerable(&declared.value, scope, written.kpi.span, card);
         let points = DisplayUnit::point().dimension;
         let amount = self.constant_expr(&written.amount, &points)?;
-        let step = self.constant_expr(&written.step, &declared.unit.dimension)?;
+        let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
         let limit = match &written.limit {
             Some(limit) => Some(self.constant_expr(limit, &points)?),
             None => None,
