@@ -170,7 +170,7 @@ impl Checker<'_> {
                     entry_label = tree::Label::default();
                     Some(Head::Group(group))
                 }
-                tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, points.as_ref(), kpis),
+                tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, kpis),
                 tree::EntryHead::ScoreOf(name) => {
                     self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
                     self.not_yet(name.span, "the score of another position");
@@ -206,7 +206,6 @@ impl Checker<'_> {
         entry: &tree::Entry,
         name: &tree::Name,
         card: &CardScope,
-        points: Option<&Number>,
         seen: &mut Vec<(KpiId, ScopeWord, Span)>,
     ) -> Option<Head> {
         let id = self.kpi_name(name)?;
@@ -320,7 +319,6 @@ impl Checker<'_> {
                 );
             }
         }
-        let _ = points;
         Some(Head::Kpi(Box::new(KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule })))
     }
 

@@ -2,9 +2,7 @@
 
 use super::build::*;
 use crate::model::{Distribution, VetoEffect, Within};
-use crate::plan::program::{AnchorPlan, Calc, CurvePlan};
 use crate::score::card::{LoweredBy, Results};
-use crate::syntax::tree::BinaryOp;
 
 fn at_most(share: &str, grade: usize, within: Within, least: u64) -> Distribution {
     Distribution { about: false, share: n(share), grade, within, least }
@@ -169,37 +167,4 @@ fn threads_keep_the_order_of_the_answers() {
     for (at, (person, score)) in results.people.iter().zip(&scores).enumerate() {
         assert_eq!((&*person.person, &person.overall), (format!("P{at:02}").as_str(), &Some(n(score))));
     }
-}
-
-/// Not a test of right or wrong: `cargo test --release --lib -- --ignored --nocapture many_people`.
-#[test]
-#[ignore = "takes a while"]
-fn many_people_take_little_time() {
-    let count = 100_000;
-    let names: Vec<String> = (0..count).map(|at| format!("P{at:06}")).collect();
-    let mut setup = Setup::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    let target = setup.number("7");
-    let entries = (0..12)
-        .map(|entry_at| {
-            let values: Vec<String> = (0..count).map(|at| format!("{}", (at * 37 + entry_at * 11) % 13)).collect();
-            let value = setup.own(&values.iter().map(String::as_str).collect::<Vec<_>>());
-            let plan = setup.own(&values.iter().map(|_| "9").collect::<Vec<_>>());
-            let ratio = setup.node(Calc::Binary(BinaryOp::Divide, value, plan));
-            let curve = CurvePlan::Linear {
-                anchors: ["0", "0.6", "1"]
-                    .iter()
-                    .map(|at| AnchorPlan { below: false, at: n(at), score: n(at).mul(&n("100")) })
-                    .collect(),
-                continue_above: true,
-            };
-            let mut entry = entry("1", ratio).target(target).curve(curve);
-            entry.plan.weight = n("1/12");
-            entry
-        })
-        .collect();
-    setup.scorecard(entries);
-    setup.rate(rating(&[("A", Some("90")), ("B", None)], vec![at_most("0.2", 0, Within::Company, 1)]));
-    let start = std::time::Instant::now();
-    let results = setup.run();
-    println!("{} people in {:?}", results.people.len(), start.elapsed());
 }
