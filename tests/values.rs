@@ -114,7 +114,7 @@ fn a_matrix_is_read_in_formulas_and_over_rows() {
     let lines = "
           output rows : number = sum((pool(n, m) default 100) of notes)
           output one : number = pool(max(n of notes), min(m of notes))
-          output gap : number = pool(max(n of notes) over own, 1 / sum(m of notes where m = 0)) default -1
+          output gap : number = pool(5, 1 / (count(notes where (m default 0) = 77) as %)) default -1
           output dated : number = pool(5, 15) * 10 + pool(5, 15) 1 quarter earlier";
     let files = [TEAMS, PEOPLE, ("notes.csv", notes)];
     // 1, 4, 5, 8 and two that are missing; the column's limit was 10 until January
