@@ -50,8 +50,10 @@ fn run(fence: &Fence, folder: &Path) -> Result<String, String> {
     match words.as_slice() {
         ["merit"] => sound(&fence.body, &fence.body, true),
         ["merit", "part", "of", name] => sound(&put_into(&setting(name)?, &fence.body), &fence.body, false),
-        ["merit", "fails", code] => fails(&fence.body, code),
-        ["merit", "fails", code, "part", "of", name] => fails(&put_into(&setting(name)?, &fence.body), code),
+        ["merit", "fails", code] => fails(&fence.body, code).map(|()| fence.body.clone()),
+        ["merit", "fails", code, "part", "of", name] => {
+            fails(&put_into(&setting(name)?, &fence.body), code).map(|()| fence.body.clone())
+        }
         ["formulas", "of", name] => formulas(&fence.body, name),
         ["merit", "in", file] => {
             let path = folder.join(file);
@@ -114,13 +116,13 @@ fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     merit::format::format(FileId(0), example).map_err(|refusal| format!("{refusal:?}"))
 }
 
-fn fails(example: &str, code: &str) -> Result<String, String> {
-    let project = load(example);
+fn fails(project: &str, code: &str) -> Result<(), String> {
+    let project = load(project);
     let found: BTreeSet<&str> = project.diagnostics.iter().map(|finding| finding.code.as_str()).collect();
     if found != BTreeSet::from([code]) {
         return Err(format!("this gives {found:?}\n{}", shown(&project, &project.diagnostics)));
     }
-    Ok(example.to_string())
+    Ok(())
 }
 
 /// Lines such as `sum(amount of sales)  # 1_200 CNY`, the results aligned.
