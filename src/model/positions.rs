@@ -50,9 +50,11 @@ impl Checker<'_> {
     }
 
     fn position_versions(&mut self, written: &tree::Position) {
-        let effective = written.effective.as_ref().map(|effective| self.effective(effective));
-        let twin =
-            self.model.positions.iter().find(|known| known.name == written.name.text && known.effective == effective);
+        let calendar = &self.model.company.calendar;
+        let begins = written.effective.as_ref().map(|effective| calendar.start(self.effective(effective)));
+        let twin = self.model.positions.iter().find(|known| {
+            known.name == written.name.text && known.effective.map(|start| calendar.start(start)) == begins
+        });
         if let Some(twin) = twin {
             let first = twin.span;
             self.report(

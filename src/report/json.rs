@@ -349,7 +349,8 @@ impl<'a> Show<'a> {
         let (kind, name, own) = match &entry.head {
             Head::Group(group) => ("group", group.name.as_str(), self.label(&group.label)),
             Head::Kpi(kpi) => {
-                let kpi = &self.model.kpis[kpi.kpi.0];
+                let in_force = if let EntryResultKind::Kpi { kpi, .. } = &result.what { *kpi } else { kpi.kpi };
+                let kpi = &self.model.kpis[in_force.0];
                 ("kpi", kpi.name.as_str(), self.label(&kpi.label))
             }
             Head::ScoreOf(position) => ("score_of", position.as_str(), position.as_str()),

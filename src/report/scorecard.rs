@@ -200,7 +200,7 @@ impl Page<'_, '_> {
         for (entry, result) in entries.iter().zip(results) {
             let mut row = empty_row();
             let indent = depth * 2;
-            let label = self.entry_label(entry);
+            let label = self.entry_label(entry, result);
             let left_out = result.score.is_missing();
             let score = show.score_value(&result.score);
             row[SCORE] = if left_out { Cell::styled(score, Style::Poor) } else { Cell::new(score) };
@@ -250,7 +250,7 @@ impl Page<'_, '_> {
         }
     }
 
-    fn entry_label(&self, entry: &Entry) -> String {
+    fn entry_label(&self, entry: &Entry, result: &EntryResult) -> String {
         let show = self.show;
         let own = show.label(&entry.label);
         if !own.is_empty() {
@@ -258,7 +258,10 @@ impl Page<'_, '_> {
         }
         match &entry.head {
             Head::Group(group) => show.label(&group.label).to_string(),
-            Head::Kpi(kpi) => show.label(&show.model.kpis[kpi.kpi.0].label).to_string(),
+            Head::Kpi(kpi) => {
+                let in_force = if let EntryResultKind::Kpi { kpi, .. } = &result.what { *kpi } else { kpi.kpi };
+                show.label(&show.model.kpis[in_force.0].label).to_string()
+            }
             Head::ScoreOf(position) => {
                 let position = show.model.positions.iter().find(|known| known.name == *position);
                 position.map(|position| show.label(&position.label)).unwrap_or_default().to_string()
