@@ -235,9 +235,9 @@ impl Checker<'_> {
         weights: &[&tree::Weight],
         at: Span,
         what: &str,
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
     ) -> Option<Vec<Number>> {
-        let full = total.map_or(Number::ONE, |total| total.written.into());
+        let full = total.cloned().unwrap_or(Number::ONE);
         let mut known = Number::ZERO;
         let mut equal = 0u32;
         let mut last = at;

@@ -17,6 +17,7 @@ mod formula;
 mod house;
 mod kpis;
 mod names;
+mod others;
 mod positions;
 mod reach;
 mod scales;
