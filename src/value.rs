@@ -156,6 +156,7 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
             Multiply => Value::Number(a.mul(b)),
             _ => a.div(b).map_or(Value::Missing(Missing::DivisionByZero), Value::Number),
         },
+        (Value::Day(a), Value::Day(b)) if op == Subtract => Value::Number((a.0 - b.0).into()),
         _ => {
             let order = left.compare(right);
             Value::Flag(match op {
