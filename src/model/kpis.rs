@@ -246,7 +246,12 @@ impl Checker<'_> {
                 tree::Weight::Share(number) | tree::Weight::Points(number) => {
                     let points = matches!(weight, tree::Weight::Points(_));
                     if points != total.is_some() {
-                        let (message, mend) = if points {
+                        let (message, mend) = if points && what.starts_with("the group") {
+                            (
+                                "some weights of this group are shares, and this one is in points",
+                                "write all of them in `%`, or all in points that total those of the group",
+                            )
+                        } else if points {
                             (
                                 "weights in points need the total they add up to",
                                 "write `scorecard total 100 points`, or weights in `%`",

@@ -65,7 +65,7 @@ impl Checker<'_> {
         }
         let hundred = Number::from(100);
         let totals = versions.iter().filter_map(|version| version.scorecard.as_ref()?.total.as_ref());
-        if let Some(total) = totals.filter(|total| Number::from(total.written) != hundred).last() {
+        if let Some(total) = totals.filter(|total| Number::from(total.written) != hundred).next_back() {
             return self.report(
                 Diagnostic::new(
                     Code::WrongUnit,
@@ -138,17 +138,18 @@ impl Checker<'_> {
             if let Some((set, declared)) = lost {
                 let message = format!("{what} the rows of `{set}` lead to no team, or to several");
                 return self.report(
-                    Diagnostic::new(Code::NoScope, message)
-                        .at(span, "whose?")
-                        .at(declared, "declared here")
-                        .help(format!("add a column to `{set}` that links to the teams, or say which with `belongs to`")),
+                    Diagnostic::new(Code::NoScope, message).at(span, "whose?").at(declared, "declared here").help(
+                        format!("add a column to `{set}` that links to the teams, or say which with `belongs to`"),
+                    ),
                 );
             }
             if found == 0 {
                 let message = format!("{what} no roster says who is `{position}`");
-                return self.report(Diagnostic::new(Code::NoScope, message).at(span, "whose?").help(format!(
-                    "write `roster as {position}` in the data set of those who hold the position"
-                )));
+                return self.report(
+                    Diagnostic::new(Code::NoScope, message)
+                        .at(span, "whose?")
+                        .help(format!("write `roster as {position}` in the data set of those who hold the position")),
+                );
             }
         }
     }
@@ -177,9 +178,9 @@ impl Checker<'_> {
         days.dedup();
         for day in days {
             let Err(circle) = self.model.score_order(day) else { continue };
-            let names: Vec<String> =
-                circle.iter().map(|id| format!("`{}`", self.model.positions[id.0].name)).collect();
-            let ring = names.iter().chain(names.first()).cloned().collect::<Vec<_>>().join(" takes in the score of ");
+            let names: Vec<String> = circle.iter().map(|id| format!("`{}`", self.model.positions[id.0].name)).collect();
+            let rest = names[1..].iter().chain(names.first()).cloned().collect::<Vec<_>>();
+            let ring = format!("{} takes in the score of {}", names[0], rest.join(", which takes in the score of "));
             let mut finding =
                 Diagnostic::new(Code::ScoreCircle, format!("the score of {} depends on itself", names[0]));
             for (place, id) in circle.iter().enumerate() {
@@ -187,7 +188,9 @@ impl Checker<'_> {
                 finding = finding.at(self.taken_in_at(*id, &circle), format!("takes in the score of {next}"));
             }
             return self.report(
-                finding.note(format!("the circle: {ring}")).help("take out one of the entries that begin with `score of`"),
+                finding
+                    .note(format!("the circle: {ring}"))
+                    .help("take out one of the entries that begin with `score of`"),
             );
         }
     }
@@ -247,7 +250,9 @@ impl Model {
                         Head::Group(group) => groups.push(group),
                         Head::Kpi(_) => {}
                         Head::ScoreOf(name) => found.extend(by_name.get(name.as_str())),
-                        Head::ScoreOfReports => found.extend(by_superior.get(position.name.as_str()).into_iter().flatten()),
+                        Head::ScoreOfReports => {
+                            found.extend(by_superior.get(position.name.as_str()).into_iter().flatten())
+                        }
                     }
                 }
             }
