@@ -90,6 +90,7 @@ impl Checker<'_> {
                 if !self.count_arguments(name, arguments.len(), 1, declared) {
                     return Expr::wrong(span);
                 }
+                self.type_scale(at, span);
                 let input = self.model.scales[at].input.dimension.clone();
                 let bare = Bare::from(&self.model.scales[at].input);
                 let value = self.typed(&arguments[0], &env.clone().bare(&bare), None);
@@ -105,6 +106,9 @@ impl Checker<'_> {
             }
             Some((Symbol::Matrix(at), declared)) => {
                 self.used.matrices.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 if !self.count_arguments(name, arguments.len(), 2, declared) {
                     return Expr::wrong(span);
                 }
@@ -120,7 +124,6 @@ impl Checker<'_> {
                 let output = Base::Number(self.model.matrices[at].output.dimension.clone());
                 let mut typed = typed.into_iter();
                 let (Some(row), Some(column)) = (typed.next(), typed.next()) else { return Expr::wrong(span) };
-                self.not_yet(span, "a matrix");
                 Expr::new(Kind::Matrix(MatrixId(at), row, column), Type { base: output, optional }, span)
             }
             Some((symbol, declared)) => {
@@ -136,7 +139,9 @@ impl Checker<'_> {
                 let known: Vec<String> = self
                     .symbols
                     .iter()
-                    .filter(|(_, (symbol, _))| matches!(symbol, Symbol::Function(_) | Symbol::Scale(_)))
+                    .filter(|(_, (symbol, _))| {
+                        matches!(symbol, Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_))
+                    })
                     .map(|(name, _)| name.clone())
                     .chain(Builtin::TABLE.iter().map(|signature| signature.name.to_string()))
                     .chain(AggregateFunction::TABLE.iter().map(|signature| signature.name.to_string()))
