@@ -110,6 +110,10 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// A value that changes with time, and a time for which it has none.
+    DatedGap = "dated-gap" Warning;
+    /// A level that findings with this code cannot have.
+    FixedLevel = "fixed-level" Error;
     /// Against the company's own rules for specs.
     HouseRule = "house-rule" Error;
     /// A line whose first word starts nothing that may stand there.

@@ -357,7 +357,7 @@ impl Checker<'_> {
         for position in &whose.positions {
             let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
             if !in_card {
-                let card = CardScope { position: &position.name, scope: position.scope };
+                let card = CardScope { position: &position.name, scope: position.scope, since: None };
                 self.answerable(&kpi.value, kpi.scope.unwrap_or(position.scope), name.span, &card);
             }
         }
