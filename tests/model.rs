@@ -97,7 +97,7 @@ fn proved_elsewhere(code: Code) -> bool {
         | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean
         // src/data
         | NoFile | UnreadableFile | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
-        | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | BackwardInterval
+        | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod
     )
 }

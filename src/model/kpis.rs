@@ -41,9 +41,22 @@ impl Checker<'_> {
                     Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
                 })
                 .collect();
+            let before = self.diagnostics.len();
             self.dated_order(&values);
+            let what = format!("the constant `{}`", constant.name.text);
+            if self.diagnostics.len() == before {
+                self.dated_gap(&values, &what, constant.name.span, self.first_effective());
+            }
             self.model.constants[at].values = values;
         }
+    }
+
+    /// The day from which on every position is in force, where all of them have one.
+    fn first_effective(&self) -> Option<Day> {
+        let positions = self.declarations.positions.iter();
+        let days: Option<Vec<Day>> =
+            positions.map(|position| position.effective.as_ref().map(|effective| self.effective(effective))).collect();
+        days?.into_iter().min()
     }
 
     /// Dated values stand in the order of their days.

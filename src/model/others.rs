@@ -64,8 +64,8 @@ impl Checker<'_> {
             );
         }
         let hundred = Number::from(100);
-        let totals = versions.iter().filter_map(|version| version.scorecard.as_ref()?.total.as_ref());
-        if let Some(total) = totals.filter(|total| Number::from(total.written) != hundred).next_back() {
+        let mut totals = versions.iter().filter_map(|version| version.scorecard.as_ref()?.total.as_ref());
+        if let Some(total) = totals.find(|total| Number::from(total.written) != hundred) {
             return self.report(
                 Diagnostic::new(
                     Code::WrongUnit,

@@ -14,11 +14,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, Combine, ScopeWord, WhenMissing};
+use crate::time::Day;
 
 /// The position a scorecard belongs to, and the scope its entries have unless they say otherwise.
 pub(super) struct CardScope<'n> {
     pub(super) position: &'n str,
     pub(super) scope: ScopeWord,
+    /// From when on the position is in force.
+    pub(super) since: Option<Day>,
 }
 
 impl Checker<'_> {
@@ -273,7 +276,11 @@ impl Checker<'_> {
                 Some(Dated { value, when })
             })
             .collect();
+        let before = self.diagnostics.len();
         self.dated_order(&target);
+        if self.diagnostics.len() == before {
+            self.dated_gap(&target, &format!("the target of `{}`", kpi.name), name.span, card.since);
+        }
         let target_span = entry.target.first().map(|dated| dated.value.span);
         let rule = match &entry.score {
             Some(rule) => Some(self.score_rule(rule, &kpi, &target, name.span)?),

@@ -182,6 +182,8 @@ struct Person<'a> {
     /// The position's name.
     position: &'a str,
     team: Option<usize>,
+    /// Of the card.
+    last_day: Day,
     /// Days served in the post within the period, in whatever team.
     served: i64,
     period_days: i64,
@@ -236,6 +238,7 @@ impl Scorer<'_> {
             key: (seat.subject.roster, &self.eval.post(seat.subject).person),
             position: &position.name,
             team: seat.team,
+            last_day: seat.to,
             served: self.served(seat),
             period_days: i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1,
         };
@@ -279,7 +282,7 @@ impl Scorer<'_> {
             totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
         let card = Card {
             position: card.position,
-            team: team.map(|team| TeamRef { key: team.key.clone(), name: team.name.clone() }),
+            team: team.map(|team| TeamRef { key: team.key.clone(), name: team.name_on(seat.to) }),
             from: seat.from,
             to: seat.to,
             eligible,

@@ -1,6 +1,6 @@
 //! Scores of other scorecards: `score of POSITION` and `score of reports`.
 //!
-//! Both go by the tree of teams. `score of branch_office` is the scorecard of that post in the person's team, or in
+//! Both go by the tree of teams, as it stands on the last day of the person's card. `score of branch_office` is the scorecard of that post in the person's team, or in
 //! the nearest team above it that has one. The reports of a person are those in posts that report to the person's,
 //! for whom the person's team is the nearest with that post.
 
@@ -14,6 +14,7 @@ use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{EntryWhat, GroupPlan};
 use crate::plan::query::Answers;
+use crate::time::Day;
 use crate::value::{Missing, Value};
 
 /// A post (a position's name) in a team.
@@ -43,22 +44,32 @@ impl<'a> Others<'a> {
         }
         for (at, seat) in seats.iter().enumerate() {
             let Some(boss) = position(seat).reports_to.as_deref() else { continue };
-            if let Some(team) = others.nearest(boss, seat.team) {
+            if let Some(team) = others.nearest(boss, seat.team, seat.to) {
                 others.reports.entry((boss, team)).or_default().push(at);
             }
         }
         others
     }
 
+<<<<<<< HEAD
     /// The team, this one or one above it, in which someone holds the post.
     fn nearest(&self, position: &str, team: Option<usize>) -> Option<usize> {
         let mut team = team?;
+=======
+    /// The team, this one or one above it on a day, in which someone holds the post.
+    fn nearest(&self, position: &str, team: Option<usize>, day: Day) -> Option<Option<usize>> {
+        let mut team = team;
+>>>>>>> main
         // A tree has no circle; the count is for one that has.
         for _ in 0..=self.answers.teams.len() {
             if self.holders.contains_key(&(position, team)) {
                 return Some(team);
             }
+<<<<<<< HEAD
             team = self.answers.teams.get(team)?.parent?;
+=======
+            team = Some(self.answers.teams.get(team?)?.parent_on(day)?);
+>>>>>>> main
         }
         None
     }
@@ -71,6 +82,7 @@ impl<'a> Others<'a> {
         self.scores[seat].get().cloned().unwrap_or_else(|| stated("not scored"))
     }
 
+<<<<<<< HEAD
     /// The score of the team's post and whose it is; of several cards the mean weighted by days. Missing where one of
     /// them is.
     pub(super) fn score_of(&self, position: &str, person: &Person) -> (Value, Vec<Taken>) {
@@ -78,6 +90,12 @@ impl<'a> Others<'a> {
             return (stated("in no team"), Vec::new());
         }
         let found = self.nearest(position, person.team).and_then(|team| self.holders.get(&(position, team)));
+=======
+    /// The score of the team's post; of several cards the mean weighted by days. Missing where one of them is.
+    pub(super) fn score_of(&self, position: &str, person: &Person) -> Value {
+        let found =
+            self.nearest(position, person.team, person.last_day).and_then(|team| self.holders.get(&(position, team)));
+>>>>>>> main
         match found {
             Some(seats) => (self.mean(seats), self.people(seats).iter().map(|(_, seats)| self.taken(seats)).collect()),
             None => (stated(&format!("no `{position}` in the team or above it")), Vec::new()),

@@ -159,6 +159,20 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::ParentAbsent,
+        title: "a team whose parent is not there",
+        text: "In an organisation that changes with time every team has its parent on every day: as long as a row \
+               holds, there is a row of the parent. When a team is closed, those below it go to another first.",
+        wrong: r#"| code | parent | since      | until      |
+| T1   |        | 2020-01-01 | 2025-12-31 |
+| T2   | T1     | 2020-01-01 |            |"#,
+        right: r#"| code | parent | since      | until      |
+| T1   |        | 2020-01-01 | 2025-12-31 |
+| T2   | T1     | 2020-01-01 | 2025-12-31 |
+| T2   |        | 2026-01-01 |            |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::BackwardInterval,
         title: "a row that ends before it begins",
         text: "The last day of a row is not before its first one; both count.",
