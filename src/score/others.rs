@@ -1,8 +1,8 @@
 //! Scores of other scorecards: `score of POSITION` and `score of reports`.
 //!
-//! Both go by the tree of teams, as it stands on the last day of the person's card. `score of branch_office` is the scorecard of that post in the person's team, or in
-//! the nearest team above it that has one. The reports of a person are those in posts that report to the person's,
-//! for whom the person's team is the nearest with that post.
+//! Both go by the tree of teams, as it stands on the last day of the person's card. `score of branch_office` is the
+//! scorecard of that post in the person's team, or in the nearest team above it that has one. The reports of a person
+//! are those in posts that report to the person's, for whom the person's team is the nearest with that post.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -51,25 +51,15 @@ impl<'a> Others<'a> {
         others
     }
 
-<<<<<<< HEAD
-    /// The team, this one or one above it, in which someone holds the post.
-    fn nearest(&self, position: &str, team: Option<usize>) -> Option<usize> {
-        let mut team = team?;
-=======
     /// The team, this one or one above it on a day, in which someone holds the post.
-    fn nearest(&self, position: &str, team: Option<usize>, day: Day) -> Option<Option<usize>> {
-        let mut team = team;
->>>>>>> main
+    fn nearest(&self, position: &str, team: Option<usize>, day: Day) -> Option<usize> {
+        let mut team = team?;
         // A tree has no circle; the count is for one that has.
         for _ in 0..=self.answers.teams.len() {
             if self.holders.contains_key(&(position, team)) {
                 return Some(team);
             }
-<<<<<<< HEAD
-            team = self.answers.teams.get(team)?.parent?;
-=======
-            team = Some(self.answers.teams.get(team?)?.parent_on(day)?);
->>>>>>> main
+            team = self.answers.teams.get(team)?.parent_on(day)?;
         }
         None
     }
@@ -82,20 +72,14 @@ impl<'a> Others<'a> {
         self.scores[seat].get().cloned().unwrap_or_else(|| stated("not scored"))
     }
 
-<<<<<<< HEAD
     /// The score of the team's post and whose it is; of several cards the mean weighted by days. Missing where one of
     /// them is.
     pub(super) fn score_of(&self, position: &str, person: &Person) -> (Value, Vec<Taken>) {
         if person.team.is_none() {
             return (stated("in no team"), Vec::new());
         }
-        let found = self.nearest(position, person.team).and_then(|team| self.holders.get(&(position, team)));
-=======
-    /// The score of the team's post; of several cards the mean weighted by days. Missing where one of them is.
-    pub(super) fn score_of(&self, position: &str, person: &Person) -> Value {
         let found =
             self.nearest(position, person.team, person.last_day).and_then(|team| self.holders.get(&(position, team)));
->>>>>>> main
         match found {
             Some(seats) => (self.mean(seats), self.people(seats).iter().map(|(_, seats)| self.taken(seats)).collect()),
             None => (stated(&format!("no `{position}` in the team or above it")), Vec::new()),
