@@ -91,9 +91,9 @@ pub fn steps(excess: &Number, step: &Number, full_steps: bool) -> Value {
 }
 
 /// Between anchors in a straight line, flat outside (or on along the last line above). Anchors ascend; of two at one
-/// place, the first is what the curve reaches just below it.
+/// place, the first is what the curve reaches just below it, the second what holds there.
 fn linear(anchors: &[AnchorPlan], continue_above: bool, x: &Number) -> Option<Number> {
-    let reached = anchors.partition_point(|anchor| anchor.at < *x || (anchor.at == *x && !anchor.below));
+    let reached = anchors.partition_point(|anchor| anchor.at <= *x);
     if reached == 0 {
         return anchors.first().map(|first| first.score.clone());
     }

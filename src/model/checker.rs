@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::data::{ColumnIx, DataId};
 use super::unit::{DisplayUnit, Units};
 use super::{Company, KpiId, Label, Model, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree;
-use crate::time::{Calendar, PeriodPart, Start};
+use crate::time::{Calendar, Day, PeriodPart, Start};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,6 +163,7 @@ pub fn check<'t>(
     checker.function_circles();
     checker.declare_ratings();
     checker.declare_positions();
+    checker.score_circles();
     checker.unreached_grades();
     checker.house_rules();
     // What a mistake keeps from being understood is not unused, and no test is blamed for it.
@@ -371,12 +372,53 @@ impl<'t> Checker<'t> {
                     company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
                 }
                 tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
                 }
             }
         }
         self.model.company = company;
+    }
+
+    /// How serious the company takes findings with these codes.
+    fn levels(&mut self, level: Level, codes: &[tree::Name], levels: &mut Levels) {
+        let word = match level {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        for name in codes {
+            if level == Level::Deny && name.text == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let Some(code) = Code::named(&name.text) else {
+                let known = Code::ALL.iter().map(|code| code.as_str());
+                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                continue;
+            };
+            let finding = match levels.set(code, level) {
+                Ok(()) => continue,
+                Err(LevelError::AlwaysAnError(_)) => Diagnostic::new(
+                    Code::FixedLevel,
+                    format!("specs with the mistake `{code}` cannot be used, so it stays an error", code = name.text),
+                )
+                .at(name.span, format!("cannot be set to `{word}`"))
+                .help(format!("remove `{0}` here, and mend what it finds; `merit explain {0}` tells how", name.text)),
+                Err(LevelError::TwoLevels(_)) => {
+                    Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
+                        .at(name.span, "has another level already")
+                        .help("name each code in one of `allow`, `warn` and `deny`")
+                }
+            };
+            self.report(finding);
+        }
     }
 
     /// Says of something the language has that this version of the program cannot do it.
@@ -504,6 +546,10 @@ impl<'t> Checker<'t> {
                 each.map(|(first, count)| When::Each { first, count })
             }
         }
+    }
+
+    pub(super) fn effective_day(&self, effective: &tree::Effective) -> Day {
+        self.model.company.calendar.start(self.effective(effective))
     }
 
     pub(super) fn effective(&self, effective: &tree::Effective) -> Start {

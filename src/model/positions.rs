@@ -50,11 +50,12 @@ impl Checker<'_> {
     }
 
     fn position_versions(&mut self, written: &tree::Position) {
-        let calendar = &self.model.company.calendar;
-        let begins = written.effective.as_ref().map(|effective| calendar.start(self.effective(effective)));
-        let twin = self.model.positions.iter().find(|known| {
-            known.name == written.name.text && known.effective.map(|start| calendar.start(start)) == begins
-        });
+        let begins = written.effective.as_ref().map(|effective| self.effective_day(effective));
+        let twin = self
+            .model
+            .positions
+            .iter()
+            .find(|known| known.name == written.name.text && self.model.position_begins(known) == begins);
         if let Some(twin) = twin {
             let first = twin.span;
             self.report(
@@ -91,7 +92,8 @@ impl Checker<'_> {
             self.expect_condition(&condition, "`eligible when`");
             condition
         });
-        let card = CardScope { position: &name, scope };
+        let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
+        let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card);
         Position {

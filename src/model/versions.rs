@@ -2,7 +2,7 @@
 //! begun; one without a date holds from the beginning.
 
 use super::checker::{Checker, Symbol};
-use super::{Direction, KpiId, MatrixId, Model, ScaleId};
+use super::{Direction, KpiId, MatrixId, Model, Position, ScaleId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::time::{Day, Start};
@@ -24,6 +24,11 @@ impl Versions {
 }
 
 impl Model {
+    /// The day that a version of a position begins on; `None`: it holds from the beginning.
+    pub fn position_begins(&self, position: &Position) -> Option<Day> {
+        position.effective.map(|start| self.company.calendar.start(start))
+    }
+
     /// The version of a KPI that is in force on a day, where one has begun. Any of them may be asked for by the first.
     pub fn kpi_on(&self, kpi: KpiId, day: Day) -> Option<KpiId> {
         self.in_force(kpi.0, |at| &self.kpis[at].versions, day).map(KpiId)

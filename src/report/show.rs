@@ -5,7 +5,7 @@
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::unit::{BaseKind, DisplayUnit};
-use crate::model::{Grade, Label, Model, Position, PositionId, Rating, VetoEffect};
+use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::score::card::{LoweredBy, RatingResult};
 use crate::time::Day;
@@ -23,12 +23,14 @@ pub struct Show<'a> {
     /// The language of labels; `None` is the project's first.
     pub language: Option<&'a str>,
     pub words: &'static Words,
+    /// The last day of the period: of several versions of a KPI, the one in force then gives the label.
+    pub last_day: Option<Day>,
 }
 
 impl<'a> Show<'a> {
     pub fn new(model: &'a Model, language: Option<&'a str>) -> Show<'a> {
         let spoken = language.or_else(|| model.company.languages.first().map(String::as_str));
-        Show { model, language, words: Words::of(spoken) }
+        Show { model, language, words: Words::of(spoken), last_day: None }
     }
 
     pub fn label(&self, label: &'a Label) -> &'a str {
@@ -41,6 +43,26 @@ impl<'a> Show<'a> {
 
     pub fn position_label(&self, position: PositionId) -> &'a str {
         self.label(&self.position(position).label)
+    }
+
+    /// An entry's own label, or what it is about.
+    pub fn entry_label(&self, entry: &'a Entry) -> String {
+        let own = self.label(&entry.label);
+        if !own.is_empty() {
+            return own.to_string();
+        }
+        match &entry.head {
+            Head::Group(group) => self.label(&group.label).to_string(),
+            Head::Kpi(kpi) => {
+                let version = self.last_day.and_then(|day| self.model.kpi_on(kpi.kpi, day));
+                self.label(&self.model.kpis[version.unwrap_or(kpi.kpi).0].label).to_string()
+            }
+            Head::ScoreOf(name) => {
+                let position = self.model.positions.iter().find(|known| known.name == *name);
+                self.words.score_of(position.map_or(name, |position| self.label(&position.label)))
+            }
+            Head::ScoreOfReports => self.words.score_of_reports.into(),
+        }
     }
 
     /// The rating a position's scorecard uses.
