@@ -16,6 +16,7 @@ pub mod expr;
 mod formula;
 mod house;
 mod kpis;
+mod moving;
 mod names;
 mod positions;
 mod reach;
