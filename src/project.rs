@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::data;
-use crate::diagnostic::{Code, Diagnostic, sort};
+use crate::diagnostic::{Code, Diagnostic, Levels, sort};
 use crate::model::{self, Model};
 use crate::source::{SourceSet, Span};
 use crate::syntax;
@@ -55,8 +55,14 @@ impl fmt::Display for LoadError {
     }
 }
 
-/// Reads, parses and checks all specs under the paths as one project.
+/// Reads, parses and checks all specs under the paths as one project. Findings are as serious as the company takes
+/// them.
 pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
+    load_with(paths, &Levels::default())
+}
+
+/// The same with the levels of the command line, which go before the company's.
+pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
     let files = find_specs(paths)?;
     let count = files.len();
     let mut sources = SourceSet::default();
@@ -84,6 +90,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     }
     // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
     diagnostics.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+    let mut diagnostics = levels.before(&model.company.levels).apply(diagnostics);
     sort(&mut diagnostics, &sources);
     Ok(Project { files: count, sources, model, diagnostics })
 }

@@ -126,6 +126,10 @@ fn grow(of: Of, depth: u32, dice: &mut dyn Iterator<Item = u32>, nodes: &mut Vec
             RowNode::Binary(op, left, right)
         }
         (5, Of::Number) => RowNode::Negate(grow(of, depth - 1, dice, nodes)),
+        (6, Of::Number) if roll(4) == 0 => {
+            let (left, right) = (grow(Of::Day, depth - 1, dice, nodes), grow(Of::Day, depth - 1, dice, nodes));
+            RowNode::Binary(BinaryOp::Subtract, left, right)
+        }
         (6, Of::Number) => {
             let function = [Builtin::MonthsBetween, Builtin::DaysBetween, Builtin::YearOf][roll(3) as usize];
             let mut arguments = vec![grow(Of::Day, depth - 1, dice, nodes)];

@@ -32,7 +32,9 @@ pub fn binary(op: BinaryOp, left: &Vector, right: &Vector, len: usize) -> Vector
     }
     let quick = match op {
         BinaryOp::And | BinaryOp::Or => logic(op == BinaryOp::Or, left, right, len),
-        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply => arithmetic(op, left, right, len),
+        BinaryOp::Subtract => arithmetic(op, left, right, len)
+            .or_else(|| between(right, left, len, |from, to| i64::from(to) - i64::from(from))),
+        BinaryOp::Add | BinaryOp::Multiply => arithmetic(op, left, right, len),
         BinaryOp::Divide => None,
         _ => compare(op, left, right, len),
     };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::data::{ColumnIx, DataId};
 use super::unit::{DisplayUnit, Units};
 use super::{Company, KpiId, Label, Model, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
@@ -79,6 +79,8 @@ pub(super) struct Checker<'t> {
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
+    /// Whether each scale's curve is typed yet.
+    pub(super) scale_progress: Vec<Progress>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: BTreeSet<usize>,
     /// The scorecards that cannot reach a grade, by rating and grade.
@@ -129,6 +131,7 @@ pub fn check<'t>(
         model: Model::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
+        scale_progress: Vec::new(),
         doubtful_units: BTreeSet::new(),
         unreached: BTreeMap::new(),
         scopes_told: BTreeSet::new(),
@@ -149,11 +152,14 @@ pub fn check<'t>(
     checker.declare_kpis();
     checker.declare_scales();
     checker.declare_matrices();
+    checker.type_scales();
+    checker.type_matrices();
     checker.derive_columns();
     checker.type_kpis();
     checker.function_circles();
     checker.declare_ratings();
     checker.declare_positions();
+    checker.score_circles();
     checker.unreached_grades();
     checker.house_rules();
     // What a mistake keeps from being understood is not unused, and no test is blamed for it.
@@ -357,12 +363,53 @@ impl<'t> Checker<'t> {
                     company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
                 }
                 tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
                 }
             }
         }
         self.model.company = company;
+    }
+
+    /// How serious the company takes findings with these codes.
+    fn levels(&mut self, level: Level, codes: &[tree::Name], levels: &mut Levels) {
+        let word = match level {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        for name in codes {
+            if level == Level::Deny && name.text == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let Some(code) = Code::named(&name.text) else {
+                let known = Code::ALL.iter().map(|code| code.as_str());
+                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                continue;
+            };
+            let finding = match levels.set(code, level) {
+                Ok(()) => continue,
+                Err(LevelError::AlwaysAnError(_)) => Diagnostic::new(
+                    Code::FixedLevel,
+                    format!("specs with the mistake `{code}` cannot be used, so it stays an error", code = name.text),
+                )
+                .at(name.span, format!("cannot be set to `{word}`"))
+                .help(format!("remove `{0}` here, and mend what it finds; `merit explain {0}` tells how", name.text)),
+                Err(LevelError::TwoLevels(_)) => {
+                    Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
+                        .at(name.span, "has another level already")
+                        .help("name each code in one of `allow`, `warn` and `deny`")
+                }
+            };
+            self.report(finding);
+        }
     }
 
     /// Says of something the language has that this version of the program cannot do it.

@@ -14,10 +14,13 @@ mod env;
 mod expect;
 pub mod expr;
 mod formula;
+mod gaps;
 mod house;
 mod kpis;
+mod matrices;
 mod moving;
 mod names;
+mod others;
 mod positions;
 mod reach;
 mod scales;
@@ -34,6 +37,7 @@ use std::collections::BTreeMap;
 use self::data::DataSet;
 use self::expr::Expr;
 use self::unit::DisplayUnit;
+use crate::diagnostic::Levels;
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
@@ -100,6 +104,8 @@ pub struct Company {
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
     pub languages: Vec<String>,
+    /// How serious the company takes findings.
+    pub levels: Levels,
 }
 
 impl Default for Company {
@@ -112,6 +118,7 @@ impl Default for Company {
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,
             languages: Vec::new(),
+            levels: Levels::default(),
         }
     }
 }
@@ -231,11 +238,14 @@ pub struct PerStep {
 #[derive(Clone, Debug)]
 pub struct Matrix {
     pub name: String,
+    pub label: Label,
     pub span: Span,
     pub inputs: [DisplayUnit; 2],
     pub output: DisplayUnit,
+    /// The first row whose condition holds; without one it takes all that is left. Likewise the columns.
     pub rows: Vec<Option<(BinaryOp, Expr)>>,
     pub columns: Vec<Option<(BinaryOp, Expr)>>,
+    /// For each row, in step with the columns.
     pub values: Vec<Vec<Expr>>,
 }
 
