@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::{Checker, Symbol};
-use super::data::{Role, Route};
+use super::data::Route;
 use super::{Group, Head, Model, Position, PositionId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -126,7 +126,11 @@ impl Checker<'_> {
             );
         }
         for position in [reader, read] {
-            let rosters = self.model.data.iter().filter(|set| holds(set.role.as_ref(), position));
+            let rosters = self
+                .model
+                .data
+                .iter()
+                .filter(|set| set.roster.as_ref().is_some_and(|roster| roster.may_hold(position)));
             let mut lost: Option<(&str, Span)> = None;
             let mut found = 0;
             for set in rosters {
@@ -212,15 +216,6 @@ fn entry_taking(group: &Group, own: &Position, next: &Position) -> Option<Span> 
         Head::ScoreOfReports => (next.reports_to.as_ref() == Some(&own.name)).then_some(entry.span),
         Head::Kpi(_) => None,
     })
-}
-
-/// Whether rows of a data set with this role may hold the position.
-pub(super) fn holds(role: Option<&Role>, position: &str) -> bool {
-    match role {
-        Some(Role::Roster { every: Some(every), .. }) => every == position,
-        Some(Role::Roster { .. }) => true,
-        _ => false,
-    }
 }
 
 impl Model {
