@@ -44,9 +44,9 @@ impl Planner<'_> {
                     RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
                 match self.model.column_of_twin(*roster, context.roster, via, *column) {
                     Some((via, column)) => {
-                        let on = self.days(context.months).1;
+                        let (from, to) = self.days(context.months);
                         let node = self.column(&roster_row, &via, column);
-                        let (index, _) = self.reads.insert_full(RosterRead { roster: context.roster, node, on });
+                        let (index, _) = self.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
                         Calc::Read(index)
                     }
                     None => stated(format!("the one evaluated is not in `{}`", self.model.data[roster.0].name)),
