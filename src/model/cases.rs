@@ -547,7 +547,7 @@ fn holds_kpi(entries: &[Entry], kpi: KpiId) -> bool {
     })
 }
 
-/// What `score of NAME` can name: groups and KPIs.
+/// What `score of NAME` can name: groups, KPIs, positions whose score is taken in, `reports`.
 fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
     for entry in entries {
         match &entry.head {
@@ -556,7 +556,8 @@ fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
                 entry_names(model, &group.entries, names);
             }
             Head::Kpi(entry) => names.push(model.kpis[entry.kpi.0].name.clone()),
-            Head::ScoreOf(_) | Head::ScoreOfReports => {}
+            Head::ScoreOf(position) => names.push(position.clone()),
+            Head::ScoreOfReports => names.push("reports".into()),
         }
     }
 }

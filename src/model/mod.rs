@@ -19,6 +19,7 @@ mod house;
 mod kpis;
 mod matrices;
 mod names;
+mod others;
 mod positions;
 mod reach;
 mod scales;

@@ -232,7 +232,16 @@ impl Checker<'_> {
 
     pub(super) fn entry_range(&self, entry: &Entry) -> Range {
         match &entry.head {
-            Head::Group(group) => self.group_range(group, false).1,
+            Head::Group(group) => {
+                let points = group.entries.iter().any(|entry| entry.points.is_some());
+                let (low, high) = self.group_range(group, points).1;
+                // A group of shares is scored out of 100, of which its own points are taken.
+                let scale = |end: Option<Number>| match &entry.points {
+                    Some(own) if !points => end.map(|end| end.mul(own).mul(&Number::from_parts(1, 2))),
+                    _ => end,
+                };
+                (scale(low), scale(high))
+            }
             Head::ScoreOf(_) | Head::ScoreOfReports => (None, None),
             Head::Kpi(kpi) => match &kpi.score {
                 None => (None, None),

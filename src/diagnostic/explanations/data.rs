@@ -227,13 +227,4 @@ pub(super) const ALL: &[Explanation] = &[
         right: "`score linear 0% -> 0, 100% -> 100`, which never falls below 0",
         setting: Setting::Words,
     },
-    Explanation {
-        code: Code::ScoreCircle,
-        title: "scorecards that take in each other's scores",
-        text: "With `score of`, a scorecard takes in another one. Two that take in each other have no score to \
-               begin with.",
-        wrong: "the branch takes in the score of the office, and the office that of the branch",
-        right: "only the office takes in the score of the branch",
-        setting: Setting::Words,
-    },
 ];
