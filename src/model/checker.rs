@@ -151,6 +151,7 @@ pub fn check<'t>(
     checker.company();
     checker.declare_units();
     checker.declare_data();
+    checker.own_calendar();
     checker.declare_constants();
     checker.declare_kpis();
     checker.declare_scales();
@@ -348,7 +349,7 @@ impl<'t> Checker<'t> {
                 },
                 tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
                     Some(number) => {
-                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end };
+                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };
                     }
                     None => self.report(
                         Diagnostic::new(Code::UnknownName, format!("`{}` is not a month", month.text))
@@ -356,7 +357,8 @@ impl<'t> Checker<'t> {
                             .help("write the month's English name: `fiscal year starts April`"),
                     ),
                 },
-                tree::Setting::Calendar(name) => self.not_yet(name.span, "a calendar of the company's own"),
+                // Its data set is looked for when all are declared.
+                tree::Setting::Calendar(_) => {}
                 tree::Setting::ScoreDecimals(number) => {
                     let decimals = crate::number::Number::from(number.written).to_i64();
                     match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {
