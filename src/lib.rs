@@ -14,7 +14,8 @@
 //!
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
-//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with.
+//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
+//! puts all cores to work.
 
 pub mod cli;
 pub mod data;
@@ -24,6 +25,7 @@ pub mod format;
 pub mod model;
 pub mod nearest;
 pub mod number;
+pub mod parallel;
 pub mod plan;
 pub mod project;
 pub mod report;

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use crate::data;
 use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::model::{self, Model};
-use crate::source::{SourceSet, Span};
-use crate::syntax;
+use crate::parallel;
+use crate::source::{FileId, SourceFile, SourceSet, Span};
+use crate::syntax::{self, Parsed};
 
 /// A project as far as it could be understood.
 pub struct Project {
@@ -59,20 +60,15 @@ impl fmt::Display for LoadError {
 pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     let files = find_specs(paths)?;
     let count = files.len();
+    let read = parallel::map(count, |at| read(FileId(at as u32), &files[at]));
     let mut sources = SourceSet::default();
     let mut diagnostics = Vec::new();
     let mut trees = Vec::new();
-    for path in files {
-        let bytes = fs::read(&path).map_err(|error| LoadError::Unreadable(path.clone(), error))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let file = sources.add(&path, text);
-                let parsed = syntax::parse(file, &sources.get(file).text);
-                diagnostics.extend(parsed.diagnostics);
-                trees.push(parsed.tree);
-            }
-            Err(error) => diagnostics.push(not_utf8(&mut sources, &path, error.as_bytes())),
-        }
+    for file in read {
+        let (source, parsed) = file?;
+        sources.push(source);
+        diagnostics.extend(parsed.diagnostics);
+        trees.push(parsed.tree);
     }
     let readable = !diagnostics.iter().any(Diagnostic::is_error);
     let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
@@ -88,19 +84,37 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     Ok(Project { files: count, sources, model, diagnostics })
 }
 
+/// One file and its tree.
+fn read(id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+    let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let source = SourceFile::new(path.to_path_buf(), text);
+            let parsed = syntax::parse(id, &source.text);
+            (source, parsed)
+        }
+        Err(error) => {
+            let (source, finding) = not_utf8(id, path, error.as_bytes());
+            (source, Parsed { diagnostics: vec![finding], ..Parsed::default() })
+        }
+    })
+}
+
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.
-pub fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
+pub fn not_utf8(id: FileId, path: &Path, bytes: &[u8]) -> (SourceFile, Diagnostic) {
     let text = String::from_utf8_lossy(bytes);
     // Up to the first bad byte the shown text and the file agree.
     let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let at = at.saturating_sub(mark);
-    let file = sources.add(path, text);
+    let file = SourceFile::new(path.to_path_buf(), text.into_owned());
     let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
-    let (line, _) = sources.get(file).line_column(at as u32);
-    Diagnostic::new(Code::NotUtf8, format!("`{}` is not UTF-8 text: line {line} cannot be read", path.display()))
-        .at(Span::new(file, at, end), "no character of UTF-8")
-        .help("save the file as UTF-8; editors offer this under `Save as`, by the name of `Encoding`")
+    let (line, _) = file.line_column(at as u32);
+    let finding =
+        Diagnostic::new(Code::NotUtf8, format!("`{}` is not UTF-8 text: line {line} cannot be read", path.display()))
+            .at(Span::new(id, at, end), "no character of UTF-8")
+            .help("save the file as UTF-8; editors offer this under `Save as`, by the name of `Encoding`");
+    (file, finding)
 }
 
 /// All specs under the paths, each once, in the order of their names.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{ColumnIx, DataId};
+use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
 use super::{Company, KpiId, Label, Model, When};
 use crate::diagnostic::{Code, Diagnostic};
@@ -75,7 +76,7 @@ pub(super) struct Checker<'t> {
     pub(super) declarations: Declarations<'t>,
     pub(super) symbols: BTreeMap<String, (Symbol, Span)>,
     pub(super) units: Units,
-    pub(super) model: Model,
+    pub(super) model: Shared<Model>,
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
@@ -126,7 +127,7 @@ pub fn check<'t>(
         declarations: Declarations::default(),
         symbols: BTreeMap::new(),
         units: Units::default(),
-        model: Model::default(),
+        model: Shared::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
         doubtful_units: BTreeSet::new(),
@@ -164,7 +165,7 @@ pub fn check<'t>(
         checker.tests();
     }
     crate::diagnostic::sort(&mut checker.diagnostics, sources);
-    (checker.model, checker.diagnostics)
+    (checker.model.into_inner(), checker.diagnostics)
 }
 
 impl<'t> Checker<'t> {

@@ -21,6 +21,7 @@ mod positions;
 mod reach;
 mod scales;
 mod scorecards;
+mod shared;
 pub mod unit;
 
 pub use checker::check;

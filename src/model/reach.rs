@@ -18,7 +18,8 @@ impl Checker<'_> {
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = self.model.kpis[kpi.0].clone();
+                let model = self.model.clone();
+                let kpi = &model.kpis[kpi.0];
                 // A scope that the KPI has of itself is wrong there, whoever uses it.
                 let at = if kpi.scope.is_some() { kpi.span } else { at };
                 self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
@@ -34,7 +35,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
-        let set = self.model.data[aggregate.data.0].clone();
+        let model = self.model.clone();
+        let set = &model.data[aggregate.data.0];
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
@@ -170,7 +172,8 @@ impl Checker<'_> {
             sum += &format!(", and the range ends at {most}");
             highest = most.clone();
         }
-        let declared = self.model.ratings[rating.0].clone();
+        let model = self.model.clone();
+        let declared = &model.ratings[rating.0];
         for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };

@@ -209,7 +209,8 @@ impl Checker<'_> {
         seen: &mut Vec<(KpiId, ScopeWord, Span)>,
     ) -> Option<Head> {
         let id = self.kpi_name(name)?;
-        let kpi = self.model.kpis[id.0].clone();
+        let model = self.model.clone();
+        let kpi = &model.kpis[id.0];
         let scope = match (&entry.scope, kpi.scope) {
             (Some((_, span)), Some(fixed)) => {
                 self.report(
@@ -252,7 +253,7 @@ impl Checker<'_> {
                 let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
                 // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
                 if !self.doubtful_units.contains(&id.0) {
-                    self.target_unit(&value, &dated.value, &kpi);
+                    self.target_unit(&value, &dated.value, kpi);
                 }
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
@@ -261,7 +262,7 @@ impl Checker<'_> {
         self.dated_order(&target);
         let target_span = entry.target.first().map(|dated| dated.value.span);
         let rule = match &entry.score {
-            Some(rule) => Some(self.score_rule(rule, &kpi, &target, name.span)?),
+            Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
             None => None,
         };
         match &rule {
@@ -394,7 +395,8 @@ impl Checker<'_> {
                 if self.untyped.contains(&name.text) {
                     return None;
                 }
-                let declared = self.model.scales[scale].clone();
+                let model = self.model.clone();
+                let declared = &model.scales[scale];
                 for (what, has, needs) in [
                     ("reads", &declared.input.dimension, &fits.input.dimension),
                     ("yields", &declared.output.dimension, &fits.output),
@@ -498,11 +500,12 @@ impl Checker<'_> {
                     );
                     return None;
                 };
-                let grades = self.model.ratings[rating.0].grades.clone();
+                let model = self.model.clone();
+                let grades = &model.ratings[rating.0].grades;
                 match grades.iter().position(|grade| grade.name == name.text) {
                     Some(grade) => VetoEffect::RatingAtMost(grade),
                     None => {
-                        self.unknown_grade(name, &grades);
+                        self.unknown_grade(name, grades);
                         return None;
                     }
                 }
@@ -514,7 +517,8 @@ impl Checker<'_> {
 
     fn adjustment(&mut self, written: &tree::Adjustment, card: &CardScope) -> Option<Adjustment> {
         let kpi = self.kpi_name(&written.kpi)?;
-        let declared = self.model.kpis[kpi.0].clone();
+        let model = self.model.clone();
+        let declared = &model.kpis[kpi.0];
         let scope = declared.scope.unwrap_or(card.scope);
         self.answerable(&declared.value, scope, written.kpi.span, card);
         let points = DisplayUnit::point().dimension;
