@@ -23,9 +23,13 @@ fn outcomes(project: &Project) -> Vec<Outcome> {
     project.model.tests.iter().map(|test| run(&project.model, &project.sources, test)).collect()
 }
 
-/// Nobody minds what only a test asks about.
+/// Nobody minds what only a test asks about, nor what a draft leaves open.
 fn findings(project: &Project) -> Vec<Diagnostic> {
-    project.diagnostics.iter().filter(|finding| finding.code != Code::Unused).cloned().collect()
+    let draft = project.model.positions.iter().any(|position| position.draft);
+    let minded = |finding: &Diagnostic| {
+        finding.is_error() || !(finding.code == Code::Unused || draft && finding.code == Code::Incomplete)
+    };
+    project.diagnostics.iter().filter(|finding| minded(finding)).cloned().collect()
 }
 
 /// What is wrong with a project, for people; nothing where all its tests pass.

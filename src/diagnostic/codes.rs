@@ -104,6 +104,8 @@ codes! {
     ScaleHole = "scale-hole" Error;
     /// A scale that rewards what the KPI calls worse.
     ScaleDirection = "scale-direction" Error;
+    /// A matrix with more or fewer values than its rows and columns have places.
+    MatrixShape = "matrix-shape" Error;
     /// Values that are never reached.
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
@@ -180,6 +182,7 @@ impl Code {
                 | BadDataSet
                 | NoScope
                 | ScaleHole
+                | MatrixShape
                 | Unreachable
                 | HouseRule
         )

@@ -80,6 +80,8 @@ pub(super) struct Checker<'t> {
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
     pub(super) kpi_progress: Vec<Progress>,
     pub(super) kpi_stack: Vec<usize>,
+    /// Whether each scale's curve is typed yet.
+    pub(super) scale_progress: Vec<Progress>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: BTreeSet<usize>,
     /// The scorecards that cannot reach a grade, by rating and grade.
@@ -130,6 +132,7 @@ pub fn check<'t>(
         model: Shared::default(),
         kpi_progress: Vec::new(),
         kpi_stack: Vec::new(),
+        scale_progress: Vec::new(),
         doubtful_units: BTreeSet::new(),
         unreached: BTreeMap::new(),
         scopes_told: BTreeSet::new(),
@@ -150,6 +153,8 @@ pub fn check<'t>(
     checker.declare_kpis();
     checker.declare_scales();
     checker.declare_matrices();
+    checker.type_scales();
+    checker.type_matrices();
     checker.derive_columns();
     checker.type_kpis();
     checker.function_circles();

@@ -16,6 +16,7 @@ pub mod expr;
 mod formula;
 mod house;
 mod kpis;
+mod matrices;
 mod names;
 mod positions;
 mod reach;
@@ -231,11 +232,14 @@ pub struct PerStep {
 #[derive(Clone, Debug)]
 pub struct Matrix {
     pub name: String,
+    pub label: Label,
     pub span: Span,
     pub inputs: [DisplayUnit; 2],
     pub output: DisplayUnit,
+    /// The first row whose condition holds; without one it takes all that is left. Likewise the columns.
     pub rows: Vec<Option<(BinaryOp, Expr)>>,
     pub columns: Vec<Option<(BinaryOp, Expr)>>,
+    /// For each row, in step with the columns.
     pub values: Vec<Vec<Expr>>,
 }
 

@@ -1,12 +1,10 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
-use super::checker::{Checker, label};
+use super::checker::{Checker, Progress, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
-use super::{
-    Anchor, Curve, CurveKind, Direction, Distribution, Grade, Matrix, Model, PerStep, Rating, Scale, Step, Within,
-};
+use super::{Anchor, Curve, CurveKind, Direction, Distribution, Grade, Model, PerStep, Rating, Scale, Step, Within};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::number::Number;
@@ -52,6 +50,7 @@ impl Better {
 pub(super) type Range = (Option<Number>, Option<Number>);
 
 impl Checker<'_> {
+    /// Names and units first: the formula of a scale may call another one.
     pub(super) fn declare_scales(&mut self) {
         for scale in self.declarations.scales.clone() {
             let input = self.declared_unit(&scale.name, &scale.input, "what a scale reads");
@@ -64,46 +63,55 @@ impl Checker<'_> {
                 | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
                 self.not_yet(*span, "a scale with versions");
             }
-            let fits = CurveUse {
-                input: Bare::from(&input),
-                percent: input.is_ratio_sign(),
-                output: output.dimension.clone(),
-                direction: None,
-                target: None,
-            };
-            let readable = !self.untyped.contains(&scale.name.text);
-            let curve = if readable { self.curve(&scale.curve, &fits) } else { None };
-            let curve = curve.unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
                 span: scale.name.span,
                 input,
                 output,
-                curve,
+                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span },
             });
+            self.scale_progress.push(Progress::Open);
         }
     }
 
-    pub(super) fn declare_matrices(&mut self) {
-        for matrix in self.declarations.matrices.clone() {
-            let mut unit =
-                |ty: &tree::Type| self.number_type(ty, "what a matrix reads").unwrap_or_else(DisplayUnit::number);
-            let inputs = [unit(&matrix.inputs[0]), unit(&matrix.inputs[1])];
-            let output = match &matrix.output {
-                Some(ty) => self.number_type(ty, "what a matrix yields").unwrap_or_else(DisplayUnit::point),
-                None => DisplayUnit::point(),
-            };
-            self.model.matrices.push(Matrix {
-                name: matrix.name.text.clone(),
-                span: matrix.name.span,
-                inputs,
-                output,
-                rows: Vec::new(),
-                columns: Vec::new(),
-                values: Vec::new(),
-            });
+    pub(super) fn type_scales(&mut self) {
+        for at in 0..self.declarations.scales.len() {
+            let name = self.declarations.scales[at].name.span;
+            self.type_scale(at, name);
         }
+    }
+
+    /// Types a scale's curve, once. `from` is where the scale is called: a circle of scales closes there.
+    pub(super) fn type_scale(&mut self, at: usize, from: Span) {
+        let written = self.declarations.scales[at];
+        match self.scale_progress[at] {
+            Progress::Done => return,
+            Progress::Working => {
+                return self.report(
+                    Diagnostic::new(Code::Circle, format!("the scale `{}` needs itself", written.name.text))
+                        .at(from, "here the circle closes")
+                        .at(written.name.span, "its formula leads back to it")
+                        .help("write its formula without it"),
+                );
+            }
+            Progress::Open => {}
+        }
+        self.scale_progress[at] = Progress::Working;
+        let Scale { input, output, .. } = &self.model.scales[at];
+        let fits = CurveUse {
+            input: Bare::from(input),
+            percent: input.is_ratio_sign(),
+            output: output.dimension.clone(),
+            direction: None,
+            target: None,
+        };
+        if !self.untyped.contains(&written.name.text)
+            && let Some(curve) = self.curve(&written.curve, &fits)
+        {
+            self.model.scales[at].curve = curve;
+        }
+        self.scale_progress[at] = Progress::Done;
     }
 
     /// A curve with its numbers typed and its shape proved. `None` after a finding.
@@ -215,7 +223,7 @@ impl Checker<'_> {
         })
     }
 
-    fn number(&self, expr: &Expr) -> Number {
+    pub(super) fn number(&self, expr: &Expr) -> Number {
         self.model.constant_value(expr, None).unwrap_or(Number::ZERO)
     }
 
@@ -290,8 +298,8 @@ impl Checker<'_> {
         self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input.dimension), counted);
     }
 
-    /// Steps and grades: one direction, strictly in order, all covered.
-    fn thresholds(
+    /// Steps, grades, the rows and columns of a matrix: one direction, strictly in order, all covered.
+    pub(super) fn thresholds(
         &mut self,
         conditions: &[(Option<(BinaryOp, Number)>, Span)],
         span: Span,
@@ -574,7 +582,7 @@ impl Checker<'_> {
     }
 }
 
-fn unit_of(dimension: &Dimension) -> String {
+pub(super) fn unit_of(dimension: &Dimension) -> String {
     if dimension.is_none() { String::new() } else { dimension.plural() }
 }
 

@@ -200,7 +200,7 @@ impl Default for Units {
 }
 
 /// Three families of time, each with its base unit: a month is not a number of days.
-const TIME: &[(&str, &[(&str, u32)])] = &[
+pub const TIME: &[(&str, &[(&str, u32)])] = &[
     ("minute", &[("minute", 1), ("hour", 60)]),
     ("day", &[("day", 1), ("week", 7)]),
     ("month", &[("month", 1), ("quarter", 3), ("half", 6), ("year", 12)]),

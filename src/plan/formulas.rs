@@ -95,6 +95,17 @@ impl Planner<'_> {
                 };
                 Calc::Curve(curve, value)
             }
+            Kind::Matrix(matrix, row, column) => {
+                let (row, column) = (self.formula(row, context), self.formula(column, context));
+                let key = (*matrix, self.days(context.months).1);
+                let known = self.matrix_days.get(&key).copied();
+                let at = known.unwrap_or_else(|| {
+                    self.matrices.push(self.matrix(key.0, key.1));
+                    self.matrix_days.insert(key, self.matrices.len() - 1);
+                    self.matrices.len() - 1
+                });
+                Calc::Matrix(at, row, column)
+            }
             Kind::Aggregate(aggregate) => self.aggregate(aggregate, context),
             Kind::Within(value, window) => {
                 let months = self.window(context.months, std::slice::from_ref(window));
@@ -106,8 +117,8 @@ impl Planner<'_> {
             Kind::EntryWeight => Calc::Input(Input::EntryWeight),
             Kind::Score => Calc::Input(Input::Score),
             Kind::Output(at) => Calc::Input(Input::Output(*at)),
-            // The checker refuses both: a matrix cannot be evaluated yet, a column stands in rows only.
-            Kind::Matrix(..) | Kind::Column { .. } => stated("cannot be evaluated".into()),
+            // The checker refuses it: a column stands in rows only.
+            Kind::Column { .. } => stated("cannot be evaluated".into()),
         };
         self.node(calc, span)
     }

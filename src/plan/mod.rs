@@ -16,7 +16,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    PerStepPlan, Program, ScorecardPlan,
+    MatrixPlan, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
@@ -24,12 +24,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::{DataId, Role};
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, Model, Position, PositionId, ScaleId, ScoreCurve,
-    Scorecard,
+    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position, PositionId, ScaleId,
+    ScoreCurve, Scorecard,
 };
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::ScopeWord;
+use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::time::{Day, Months, PeriodName};
 use crate::value::{Missing, Value};
 
@@ -59,6 +59,8 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         nodes: IndexMap::new(),
         curves: Vec::new(),
         scales: IndexMap::new(),
+        matrices: Vec::new(),
+        matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
     };
@@ -90,7 +92,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, matrices, .. } = planner;
     let (nodes, spans) = nodes.into_iter().unzip();
     let query = Query {
         tables: rows::in_order(model, tables),
@@ -99,7 +101,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves };
+    let program = Program { nodes, spans, cards, curves, matrices };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
@@ -116,6 +118,9 @@ struct Planner<'m> {
     curves: Vec<CurvePlan>,
     /// The curves of named scales called in formulas, by the day their constants are read on.
     scales: IndexMap<(ScaleId, Day), usize>,
+    matrices: Vec<MatrixPlan>,
+    /// Matrices called in formulas, by the day their constants are read on.
+    matrix_days: IndexMap<(MatrixId, Day), usize>,
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
@@ -289,6 +294,19 @@ impl Planner<'_> {
                 CurvePlan::Brackets(brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect())
             }
             CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
+        }
+    }
+
+    fn matrix(&self, matrix: MatrixId, day: Day) -> MatrixPlan {
+        let matrix = &self.model.matrices[matrix.0];
+        let number = |expr: &Expr| self.number_on(expr, day);
+        let limits = |limits: &[Option<(BinaryOp, Expr)>]| {
+            limits.iter().map(|limit| limit.as_ref().map(|(op, at)| (*op, number(at)))).collect()
+        };
+        MatrixPlan {
+            rows: limits(&matrix.rows),
+            columns: limits(&matrix.columns),
+            values: matrix.values.iter().map(|line| line.iter().map(number).collect()).collect(),
         }
     }
 

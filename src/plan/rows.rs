@@ -64,6 +64,10 @@ impl Planner<'_> {
                 let value = self.row(value, row);
                 return self.row_scale(*scale, value, row);
             }
+            Kind::Matrix(matrix, at_row, at_column) => {
+                let (at_row, at_column) = (self.row(at_row, row), self.row(at_column, row));
+                return self.row_matrix(*matrix, at_row, at_column, row);
+            }
             Kind::EntryValue if row.read.is_some() => return row.read.unwrap_or(NodeId(0)),
             // The same for all rows: computed as a formula without a subject.
             _ => RowNode::Constant(self.fixed(expr, row)),

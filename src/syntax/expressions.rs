@@ -266,7 +266,8 @@ impl<'s> Reader<'s> {
             }
             None => {
                 let place = reads.map_or(span, |part| part.span());
-                let near = super::words::nearest(&name.text, AGGREGATES.iter().map(|(word, _)| *word));
+                let near =
+                    super::words::nearest(&name.text, AggregateFunction::TABLE.iter().map(|signature| signature.name));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")
@@ -430,21 +431,8 @@ impl<'s> Reader<'s> {
     }
 }
 
-const AGGREGATES: &[(&str, AggregateFunction)] = &[
-    ("sum", AggregateFunction::Sum),
-    ("count", AggregateFunction::Count),
-    ("share", AggregateFunction::Share),
-    ("average", AggregateFunction::Average),
-    ("median", AggregateFunction::Median),
-    ("percentile", AggregateFunction::Percentile),
-    ("min", AggregateFunction::Min),
-    ("max", AggregateFunction::Max),
-    ("latest", AggregateFunction::Latest),
-    ("only", AggregateFunction::Only),
-];
-
 fn aggregate_function(word: &str) -> Option<AggregateFunction> {
-    AGGREGATES.iter().find(|(known, _)| *known == word).map(|(_, function)| *function)
+    AggregateFunction::TABLE.iter().find(|signature| signature.name == word).map(|signature| signature.function)
 }
 
 /// The comparison sign directly inside.

@@ -110,7 +110,9 @@ impl<'s> Reader<'s> {
         let rows = self.limits(part(Rule::matrix_rows)?)?;
         let columns = self.limits(part(Rule::matrix_columns)?)?;
         let lines = part(Rule::matrix_values)?.all(Rule::matrix_line);
-        let values = lines.map(|line| self.values(&line)).collect::<Option<_>>()?;
+        let values = lines
+            .map(|line| Some(MatrixLine { values: self.values(&line)?, span: line.span() }))
+            .collect::<Option<_>>()?;
         let inputs: Vec<Type> = head.all(Rule::ty).map(|ty| self.this_type(&ty)).collect::<Option<_>>()?;
         Some(Matrix {
             name: self.declared(&head)?,
@@ -124,8 +126,9 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn limits(&mut self, node: &Node<'s>) -> Option<Vec<Option<(BinaryOp, Expr)>>> {
-        node.all(Rule::matrix_limit).map(|limit| self.limit(&limit)).collect()
+    fn limits(&mut self, node: &Node<'s>) -> Option<Vec<MatrixLimit>> {
+        let limit = |limit: Node<'s>| Some(MatrixLimit { condition: self.limit(&limit)?, span: limit.span() });
+        node.all(Rule::matrix_limit).map(limit).collect()
     }
 
     // ---------------------------------------------------------------- rating

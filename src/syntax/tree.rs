@@ -589,10 +589,23 @@ pub struct Matrix {
     pub label: Label,
     pub inputs: [Type; 2],
     pub output: Option<Type>,
-    /// `None` is `else`
-    pub rows: Vec<Option<(BinaryOp, Expr)>>,
-    pub columns: Vec<Option<(BinaryOp, Expr)>>,
-    pub values: Vec<Vec<Expr>>,
+    pub rows: Vec<MatrixLimit>,
+    pub columns: Vec<MatrixLimit>,
+    pub values: Vec<MatrixLine>,
+    pub span: Span,
+}
+
+/// `>= 20%`; without a condition it is `else`
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLimit {
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub span: Span,
+}
+
+/// `2%, 1%`: the values of one row
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLine {
+    pub values: Vec<Expr>,
     pub span: Span,
 }
 

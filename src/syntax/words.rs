@@ -16,7 +16,7 @@ pub const DECLARATIONS: &[&str] = &[
 pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 
 /// Words that may name columns and labels, but not declarations.
-const WORDS: &[&str] = &[
+pub const WORDS: &[&str] = &[
     "about",
     "above",
     "add",

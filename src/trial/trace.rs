@@ -149,6 +149,11 @@ impl<'a> Trace<'a> {
                 self.line(card, node, depth, None);
                 self.parts(card, *a, depth + 1);
             }
+            Calc::Matrix(_, a, b) => {
+                self.line(card, node, depth, None);
+                self.parts(card, *a, depth + 1);
+                self.parts(card, *b, depth + 1);
+            }
             Calc::Value(Value::Missing(_)) | Calc::Input(_) | Calc::Read(_) => self.line(card, node, depth, None),
             Calc::Measure { months, .. } => self.line(card, node, depth, Some(*months)),
             Calc::Value(_) => self.constant(card, node, depth),

@@ -186,6 +186,26 @@ impl World<'_> {
                     stated("a formula stands in scorecards")
                 })
             }
+            Kind::Matrix(matrix, row, column) => {
+                let matrix = &self.model.matrices[matrix.0];
+                let (row, column) = (value(row), value(column));
+                if row.is_missing() {
+                    return row;
+                }
+                if column.is_missing() {
+                    return column;
+                }
+                let place = |limits: &[Option<(BinaryOp, Expr)>], read: &Value| {
+                    let limit = |at: &Expr| Value::Number(self.number(at, last));
+                    let holds = |limit_of: &Option<(BinaryOp, Expr)>| match limit_of {
+                        Some((op, at)) => binary(*op, read.clone(), limit(at)) == Value::Flag(true),
+                        None => true,
+                    };
+                    limits.iter().position(holds).unwrap()
+                };
+                let value = &matrix.values[place(&matrix.rows, &row)][place(&matrix.columns, &column)];
+                Value::Number(self.number(value, last))
+            }
             other => panic!("{other:?} cannot stand here"),
         }
     }

@@ -95,6 +95,10 @@ impl Maker<'_> {
         blocks.push("scale pay : number -> % { linear < 2 -> 0%, 2 -> 40%, 10 -> 80% continue above }".into());
         blocks.push("scale fee : CNY -> CNY { brackets 5% to 100 CNY, 6% to 1_000 CNY, 7% above }".into());
         blocks.push("scale marks_of : number { steps > 3 -> 100, >= 1 -> 70, else -> 20 }".into());
+        blocks.push(
+            "matrix pool : number, number -> % {\n  rows >= 3, > 1, else\n  columns < floor_of, else\n  values 4%, 3%; 2%, 1%; 50%, 0%\n}".into(),
+        );
+        blocks.push("matrix share_of : CNY, number -> CNY {\n  rows < 0 CNY, <= bar, else\n  columns else\n  values bar; 5 CNY; 2.5 CNY\n}".into());
         for at in 0..self.sets.len() {
             for number in 0..self.random.below(3) {
                 let optional = self.chance(50);
@@ -273,6 +277,11 @@ impl Maker<'_> {
             10 | 11 => self.inner(set, unit, deep).unwrap_or((self.literal(unit), false)),
             12 => {
                 let a = self.row_number(set, unit, deep);
+                if self.chance(50) {
+                    let b = self.row_number(set, Unit::Plain, deep);
+                    let matrix = if unit == Unit::Money { "share_of" } else { "pool" };
+                    return (format!("{matrix}({}, {})", a.0, b.0), a.1 || b.1);
+                }
                 let scale = if unit == Unit::Money { "fee" } else { "pay" };
                 (format!("{scale}({})", a.0), a.1)
             }

@@ -97,6 +97,23 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::MatrixShape,
+        title: "a matrix with too many or too few values",
+        text: "A matrix has one line of values for each row, and in each line one value for each column. Commas \
+               stand between the values of a row, `;` between the rows.",
+        wrong: r#"matrix pool : %, % -> % {
+  rows >= 20%, else
+  columns < 55%, else
+  values 2%, 1%, 0%; 1%, 0%
+}"#,
+        right: r#"matrix pool : %, % -> % {
+  rows >= 20%, else
+  columns < 55%, else
+  values 2%, 1%; 1%, 0%
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
         code: Code::ScaleDirection,
         title: "a scale that rewards the worse",
         text: "The KPI says whether higher or lower is better, and the scale gives more for what is worse. One of \
