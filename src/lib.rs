@@ -2,7 +2,7 @@
 //!
 //! The passes, in the order data flows; imports go down this list only:
 //!
-//! 1. [`project`]: the `.merit` files under a folder
+//! 1. [`project`]: the `.merit` files under a folder; its workspace runs the next two passes, and again after an edit
 //! 2. [`syntax`]: the text of a file -> its tree
 //! 3. [`model`]: all trees -> one model in which every name, unit and type is known and every sum is proved
 //! 4. [`plan`]: model and period -> what is asked of the data (a query) and how values follow from the answers (a

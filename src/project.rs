@@ -1,4 +1,8 @@
-//! Folders of `.merit` files to a checked project.
+//! Folders of `.merit` files to the texts of a project.
+
+mod workspace;
+
+pub use workspace::{Project, Workspace, load};
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,29 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::data;
-use crate::diagnostic::{Code, Diagnostic, sort};
-use crate::model::{self, Model};
-use crate::parallel;
-use crate::source::{FileId, SourceFile, SourceSet, Span};
-use crate::syntax::{self, Parsed};
-
-/// A project as far as it could be understood.
-pub struct Project {
-    /// How many spec files it is made of.
-    pub files: usize,
-    pub sources: SourceSet,
-    /// Usable only when no finding is an error.
-    pub model: Model,
-    /// In the order of their places.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Project {
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
-    }
-}
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, SourceFile, Span};
 
 /// Why no project could be loaded at all.
 #[derive(Debug)]
@@ -54,50 +37,6 @@ impl fmt::Display for LoadError {
             LoadError::Unreadable(path, error) => write!(f, "`{}` cannot be read: {error}", path.display()),
         }
     }
-}
-
-/// Reads, parses and checks all specs under the paths as one project.
-pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
-    let files = find_specs(paths)?;
-    let count = files.len();
-    let read = parallel::map(count, |at| read(FileId(at as u32), &files[at]));
-    let mut sources = SourceSet::default();
-    let mut diagnostics = Vec::new();
-    let mut trees = Vec::new();
-    for file in read {
-        let (source, parsed) = file?;
-        sources.push(source);
-        diagnostics.extend(parsed.diagnostics);
-        trees.push(parsed.tree);
-    }
-    let readable = !diagnostics.iter().any(Diagnostic::is_error);
-    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
-    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
-    let (model, mut found) = model::check(&trees, &library, &sources);
-    // The tables of tests are read by the rules of a model without errors.
-    if readable && !found.iter().any(Diagnostic::is_error) {
-        found.extend(model.tests.iter().flat_map(|test| data::check_given(&model, &test.given)));
-    }
-    // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
-    diagnostics.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
-    sort(&mut diagnostics, &sources);
-    Ok(Project { files: count, sources, model, diagnostics })
-}
-
-/// One file and its tree.
-fn read(id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
-    let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => {
-            let source = SourceFile::new(path.to_path_buf(), text);
-            let parsed = syntax::parse(id, &source.text);
-            (source, parsed)
-        }
-        Err(error) => {
-            let (source, finding) = not_utf8(id, path, error.as_bytes());
-            (source, Parsed { diagnostics: vec![finding], ..Parsed::default() })
-        }
-    })
 }
 
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.

@@ -98,6 +98,11 @@ impl SourceSet {
         id
     }
 
+    /// The file has changed.
+    pub fn replace(&mut self, id: FileId, file: SourceFile) {
+        self.files[id.0 as usize] = file;
+    }
+
     /// The id that the next file gets.
     pub fn next(&self) -> FileId {
         FileId(self.files.len() as u32)

@@ -103,10 +103,10 @@ impl Checker<'_> {
             let mut entries = Vec::new();
             walk(&scorecard.root.entries, &mut entries);
             for entry in entries {
-                let shown = super::kpis::percent(&entry.weight.round_places(4, Default::default()));
                 let low = least.as_ref().filter(|least| entry.weight < **least);
                 let high = most.as_ref().filter(|most| entry.weight > **most);
                 if let Some(limit) = low.or(high) {
+                    let shown = super::kpis::percent(&entry.weight.round_places(4, Default::default()));
                     let (side, mend) = if low.is_some() {
                         ("at least", "raise it, or join it with another entry")
                     } else {

@@ -17,6 +17,7 @@ mod formula;
 mod house;
 mod kpis;
 mod matrices;
+mod memory;
 mod names;
 mod positions;
 mod reach;
@@ -25,7 +26,7 @@ mod scorecards;
 mod shared;
 pub mod unit;
 
-pub use checker::check;
+pub use memory::{Memory, check};
 
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");

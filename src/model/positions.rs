@@ -16,22 +16,15 @@ use crate::syntax::tree::{self, ScopeWord};
 use crate::time::Day;
 
 impl Checker<'_> {
-    pub(super) fn declare_positions(&mut self) {
-        let declared = self.declarations.positions.clone();
-        self.position_versions(&declared);
-        let positions = declared.iter().map(|written| self.position(written)).collect();
-        self.model.positions = positions;
-        self.superiors(&declared);
-    }
-
     /// Nobody reports to themselves, through however many others.
-    fn superiors(&mut self, declared: &[&tree::Position]) {
+    pub(super) fn superiors(&mut self) {
+        let declared = self.declarations.positions.clone();
         let mut by_name: HashMap<&str, &tree::Position> = HashMap::new();
-        for position in declared {
+        for position in &declared {
             by_name.entry(&position.name.text).or_insert(position);
         }
         let mut settled: HashSet<&str> = HashSet::new();
-        for start in declared {
+        for start in &declared {
             let mut path: Vec<&tree::Position> = Vec::new();
             let mut on_path: HashSet<&str> = HashSet::new();
             let mut next = Some(*start);
@@ -58,9 +51,10 @@ impl Checker<'_> {
     }
 
     /// Versions of one position begin on different days.
-    fn position_versions(&mut self, declared: &[&tree::Position]) {
+    pub(super) fn position_versions(&mut self) {
+        let declared = self.declarations.positions.clone();
         let mut first: HashMap<(&str, Option<Day>), Span> = HashMap::new();
-        for written in declared {
+        for written in &declared {
             let effective = written.effective.as_ref().map(|effective| self.effective(effective));
             let twin = first.get(&(written.name.text.as_str(), effective)).copied();
             let Some(twin) = twin else {
@@ -76,7 +70,7 @@ impl Checker<'_> {
         }
     }
 
-    fn position(&mut self, written: &tree::Position) -> Position {
+    pub(super) fn position(&mut self, written: &tree::Position) -> Position {
         let name = written.name.text.clone();
         if let Some(superior) = &written.reports_to {
             self.find(superior, "position", |symbol| matches!(symbol, Symbol::Position(_)));

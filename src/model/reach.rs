@@ -258,6 +258,7 @@ impl Checker<'_> {
 }
 
 /// A scorecard whose highest score lies below a grade.
+#[derive(Clone)]
 pub(super) struct Unreached {
     position: String,
     /// Where it names the rating.

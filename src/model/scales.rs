@@ -462,7 +462,7 @@ impl Checker<'_> {
 
     pub(super) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
-            let points = DisplayUnit::point().dimension;
+            let points = Dimension::point();
             let mut grades: Vec<Grade> = Vec::new();
             let mut conditions = Vec::new();
             for grade in &rating.grades {

@@ -5,7 +5,7 @@ use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::scales::{Better, CurveUse};
-use super::unit::{Dimension, DisplayUnit};
+use super::unit::Dimension;
 use super::{
     Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
     Scorecard, Veto, VetoEffect,
@@ -28,7 +28,7 @@ impl Checker<'_> {
         let combine = self.combine(&written.rules);
         let (mut when_missing, mut complete_at_least, mut range, mut rating) =
             (WhenMissing::NoRating, None, None, None);
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         for rule in &written.rules {
             match rule {
                 tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
@@ -345,7 +345,7 @@ impl Checker<'_> {
     }
 
     fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         let target_type = target.first().map(|dated| Type {
             base: dated.value.ty.base.clone(),
             optional: target.iter().any(|dated| dated.value.ty.optional),
@@ -485,7 +485,7 @@ impl Checker<'_> {
         self.answerable(&condition, card.scope, written.condition.span, card);
         let effect = match &written.gives {
             tree::VetoEffect::ScoreAtMost(limit) => {
-                VetoEffect::ScoreAtMost(self.constant_number(limit, &DisplayUnit::point().dimension)?)
+                VetoEffect::ScoreAtMost(self.constant_number(limit, &Dimension::point())?)
             }
             tree::VetoEffect::RatingAtMost(name) => {
                 let Some(rating) = rating else {
@@ -521,7 +521,7 @@ impl Checker<'_> {
         let declared = &model.kpis[kpi.0];
         let scope = declared.scope.unwrap_or(card.scope);
         self.answerable(&declared.value, scope, written.kpi.span, card);
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         let amount = self.constant_expr(&written.amount, &points)?;
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
         let limit = match &written.limit {
