@@ -2,7 +2,7 @@
 
 mod workspace;
 
-pub use workspace::{Project, Workspace, load};
+pub use workspace::{Project, Workspace, load, load_with};
 
 use std::collections::HashSet;
 use std::fmt;

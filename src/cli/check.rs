@@ -15,11 +15,10 @@ use crate::source::SourceSet;
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let levels = levels(args)?;
-    let mut project = match project::load(&args.specs.paths) {
+    let project = match project::load_with(&args.specs.paths, &levels) {
         Ok(project) => project,
         Err(error) => return Err(could_not_load(args, &error)),
     };
-    project.diagnostics = levels.apply(project.diagnostics);
     let checked = Checked {
         sources: &project.sources,
         files: project.files,

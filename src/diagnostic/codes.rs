@@ -110,6 +110,10 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// A value that changes with time, and a time for which it has none.
+    DatedGap = "dated-gap" Warning;
+    /// A level that findings with this code cannot have.
+    FixedLevel = "fixed-level" Error;
     /// Against the company's own rules for specs.
     HouseRule = "house-rule" Error;
     /// A line whose first word starts nothing that may stand there.
@@ -159,6 +163,8 @@ codes! {
     DanglingLink = "dangling-link" Error;
     /// Teams that lie below themselves.
     TreeCycle = "tree-cycle" Error;
+    /// A team below one that is not there on some day.
+    ParentAbsent = "parent-absent" Error;
     /// A row that ends before it begins.
     BackwardInterval = "backward-interval" Error;
     /// No row at all in a window that formulas read.

@@ -6,7 +6,7 @@ use super::data::{ColumnIx, DataId};
 use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
 use super::{Company, KpiId, Label, Model, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
@@ -204,6 +204,7 @@ impl<'t> Checker<'t> {
     /// What holds of the project as a whole, once its positions are checked.
     pub(super) fn whole_project(&mut self) {
         self.superiors();
+        self.score_circles();
         self.unreached_grades();
         self.house_rules();
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
@@ -406,12 +407,53 @@ impl<'t> Checker<'t> {
                     company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
                 }
                 tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
                 }
             }
         }
         self.model.company = company;
+    }
+
+    /// How serious the company takes findings with these codes.
+    fn levels(&mut self, level: Level, codes: &[tree::Name], levels: &mut Levels) {
+        let word = match level {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        for name in codes {
+            if level == Level::Deny && name.text == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let Some(code) = Code::named(&name.text) else {
+                let known = Code::ALL.iter().map(|code| code.as_str());
+                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                continue;
+            };
+            let finding = match levels.set(code, level) {
+                Ok(()) => continue,
+                Err(LevelError::AlwaysAnError(_)) => Diagnostic::new(
+                    Code::FixedLevel,
+                    format!("specs with the mistake `{code}` cannot be used, so it stays an error", code = name.text),
+                )
+                .at(name.span, format!("cannot be set to `{word}`"))
+                .help(format!("remove `{0}` here, and mend what it finds; `merit explain {0}` tells how", name.text)),
+                Err(LevelError::TwoLevels(_)) => {
+                    Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
+                        .at(name.span, "has another level already")
+                        .help("name each code in one of `allow`, `warn` and `deny`")
+                }
+            };
+            self.report(finding);
+        }
     }
 
     /// Says of something the language has that this version of the program cannot do it.

@@ -41,9 +41,22 @@ impl Checker<'_> {
                     Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
                 })
                 .collect();
+            let before = self.diagnostics.len();
             self.dated_order(&values);
+            let what = format!("the constant `{}`", constant.name.text);
+            if self.diagnostics.len() == before {
+                self.dated_gap(&values, &what, constant.name.span, self.first_effective());
+            }
             self.model.constants[at].values = values;
         }
+    }
+
+    /// The day from which on every position is in force, where all of them have one.
+    fn first_effective(&self) -> Option<Day> {
+        let positions = self.declarations.positions.iter();
+        let days: Option<Vec<Day>> =
+            positions.map(|position| position.effective.as_ref().map(|effective| self.effective(effective))).collect();
+        days?.into_iter().min()
     }
 
     /// Dated values stand in the order of their days.
@@ -235,9 +248,9 @@ impl Checker<'_> {
         weights: &[&tree::Weight],
         at: Span,
         what: &str,
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
     ) -> Option<Vec<Number>> {
-        let full = total.map_or(Number::ONE, |total| total.written.into());
+        let full = total.cloned().unwrap_or(Number::ONE);
         let mut known = Number::ZERO;
         let mut equal = 0u32;
         let mut last = at;
@@ -246,7 +259,12 @@ impl Checker<'_> {
                 tree::Weight::Share(number) | tree::Weight::Points(number) => {
                     let points = matches!(weight, tree::Weight::Points(_));
                     if points != total.is_some() {
-                        let (message, mend) = if points {
+                        let (message, mend) = if points && what.starts_with("the group") {
+                            (
+                                "some weights of this group are shares, and this one is in points",
+                                "write all of them in `%`, or all in points that total those of the group",
+                            )
+                        } else if points {
                             (
                                 "weights in points need the total they add up to",
                                 "write `scorecard total 100 points`, or weights in `%`",

@@ -1,10 +1,12 @@
 //! Checking a project, and checking it again after an edit.
 //!
-//! Positions are the bulk of a project, and nobody reads more of one than its name. So each is checked by itself,
+//! Positions are the bulk of a project, and others read little of one (see `Seen`). So each is checked by itself,
 //! against what all share (data sets, KPIs, scales …), on all cores; and when an edit touches positions only, the
 //! others keep what was found in them.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
 
 use super::checker::{Checker, Progress, Reported, Used};
 use super::reach::Unreached;
@@ -90,7 +92,7 @@ impl Memory {
     ) -> Option<Vec<Diagnostic>> {
         let now = &files[changed.0 as usize];
         let points_there = |finding: &Diagnostic| finding.labels.iter().any(|label| label.span.file == changed);
-        if names(before)? != names(now)? || self.diagnostics.iter().any(points_there) {
+        if seen(before)? != seen(now)? || self.diagnostics.iter().any(points_there) {
             return None;
         }
         let mut checker = Checker::new(files, standard, sources);
@@ -142,11 +144,18 @@ fn checked(shared: &Checker, at: usize) -> (Position, Checked) {
     (position, Checked { diagnostics, used, unreached })
 }
 
-/// The names of a file that holds nothing but positions.
-fn names(file: &tree::File) -> Option<Vec<&str>> {
-    let name = |declaration| match declaration {
-        &Declaration::Position(ref position) => Some(position.name.text.as_str()),
+/// What others see of a position: its name, whom it reports to, whether it has a scorecard, and out of how many points.
+type Seen<'t> = (&'t str, Option<&'t str>, Option<Option<Decimal>>);
+
+/// What others see of a file that holds nothing but positions.
+fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
+    let seen = |declaration| match declaration {
+        &Declaration::Position(ref position) => {
+            let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
+            let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
+            Some((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total)))
+        }
         _ => None,
     };
-    file.declarations.iter().map(name).collect()
+    file.declarations.iter().map(seen).collect()
 }

@@ -14,11 +14,13 @@ mod env;
 mod expect;
 pub mod expr;
 mod formula;
+mod gaps;
 mod house;
 mod kpis;
 mod matrices;
 mod memory;
 mod names;
+mod others;
 mod positions;
 mod reach;
 mod scales;
@@ -36,6 +38,7 @@ use std::collections::BTreeMap;
 use self::data::DataSet;
 use self::expr::Expr;
 use self::unit::DisplayUnit;
+use crate::diagnostic::Levels;
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
@@ -102,6 +105,8 @@ pub struct Company {
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
     pub languages: Vec<String>,
+    /// How serious the company takes findings.
+    pub levels: Levels,
 }
 
 impl Default for Company {
@@ -114,6 +119,7 @@ impl Default for Company {
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,
             languages: Vec::new(),
+            levels: Levels::default(),
         }
     }
 }

@@ -95,7 +95,8 @@ impl Checker<'_> {
             self.expect_condition(&condition, "`eligible when`");
             condition
         });
-        let card = CardScope { position: &name, scope };
+        let since = written.effective.as_ref().map(|effective| self.effective(effective));
+        let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card);
         Position {

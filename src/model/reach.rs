@@ -1,7 +1,7 @@
 //! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Role, Route};
+use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::kpis::percent;
@@ -47,12 +47,7 @@ impl Checker<'_> {
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
-                    let uses = match &declared.role {
-                        Some(Role::Roster { every: Some(every), .. }) => every == card.position,
-                        Some(Role::Roster { .. }) => true,
-                        _ => false,
-                    };
-                    if uses {
+                    if declared.roster.as_ref().is_some_and(|roster| roster.may_hold(card.position)) {
                         routes.push((route.clone(), declared.name.clone()));
                     }
                 }
@@ -120,10 +115,9 @@ impl Checker<'_> {
     }
 
     fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
-        let unknown = self.model.data.iter().any(|set| match &set.role {
-            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
-            _ => false,
-        });
+        let rosters = self.model.data.iter().filter_map(|set| set.roster.as_ref());
+        let mut named = rosters.filter_map(|roster| roster.every.as_ref());
+        let unknown = named.any(|every| !self.symbols.contains_key(every));
         // A roster of a position that nobody knows may be the one that is meant.
         if unknown {
             return;
@@ -241,7 +235,16 @@ impl Checker<'_> {
 
     pub(super) fn entry_range(&self, entry: &Entry) -> Range {
         match &entry.head {
-            Head::Group(group) => self.group_range(group, false).1,
+            Head::Group(group) => {
+                let points = group.entries.iter().any(|entry| entry.points.is_some());
+                let (low, high) = self.group_range(group, points).1;
+                // A group of shares is scored out of 100, of which its own points are taken.
+                let scale = |end: Option<Number>| match &entry.points {
+                    Some(own) if !points => end.map(|end| end.mul(own).mul(&Number::from_parts(1, 2))),
+                    _ => end,
+                };
+                (scale(low), scale(high))
+            }
             Head::ScoreOf(_) | Head::ScoreOfReports => (None, None),
             Head::Kpi(kpi) => match &kpi.score {
                 None => (None, None),

@@ -125,7 +125,7 @@ pub use Rows as DateBasis;
 pub enum Group {
     /// All rows together.
     Company,
-    /// By team, each with all teams below it; `via` are the links to the organisation.
+    /// By team, each with all teams below it on the row's day; `via` are the links to the organisation.
     Team { via: Vec<ColumnIx> },
     /// By person and post ([`RosterAnswer::posts`]), cut to the days served in it; `via` are the links to the roster.
     Own { roster: DataId, via: Vec<ColumnIx> },
@@ -212,8 +212,34 @@ pub struct Stint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     pub key: Arc<str>,
+    /// Each row of the team, in the order of time.
+    pub states: Vec<TeamState>,
+}
+
+/// What a team is from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamState {
+    /// That of the first also counts before this day.
+    pub from: Day,
     pub name: Arc<str>,
+    /// Index into [`Answers::teams`].
     pub parent: Option<usize>,
+}
+
+impl Team {
+    fn on(&self, day: Day) -> Option<&TeamState> {
+        let begun = self.states.partition_point(|state| state.from <= day);
+        self.states.get(begun.saturating_sub(1))
+    }
+
+    /// What the team is called on a day.
+    pub fn name_on(&self, day: Day) -> Arc<str> {
+        self.on(day).map_or_else(|| self.key.clone(), |state| state.name.clone())
+    }
+
+    pub fn parent_on(&self, day: Day) -> Option<usize> {
+        self.on(day)?.parent
+    }
 }
 
 /// What was read of one file.

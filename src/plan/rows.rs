@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
 use super::{Context, Planner};
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Role, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::number::Number;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
@@ -203,8 +203,8 @@ impl Planner<'_> {
         self.table(roster);
         let set = &self.model.data[roster.0];
         self.need_name(roster, set);
-        if let Some(Role::Roster { post: Some(post), .. }) = &set.role {
-            self.need(roster, *post);
+        if let Some(post) = set.roster.as_ref().and_then(|roster| roster.post) {
+            self.need(roster, post);
         }
         if let Route::Links(links) = &set.belongs.team {
             self.need_links(roster, links);
@@ -215,8 +215,8 @@ impl Planner<'_> {
         self.table(organisation);
         let set = &self.model.data[organisation.0];
         self.need_name(organisation, set);
-        if let Some(Role::Organisation { parent }) = &set.role {
-            self.need(organisation, *parent);
+        if let Some(parent) = set.organisation {
+            self.need(organisation, parent);
         }
     }
 

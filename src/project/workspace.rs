@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{LoadError, find_specs, not_utf8};
 use crate::data;
-use crate::diagnostic::{Diagnostic, sort};
+use crate::diagnostic::{Diagnostic, Levels, sort};
 use crate::model::{self, Memory, Model};
 use crate::parallel;
 
@@ -32,9 +32,15 @@ impl Project {
     }
 }
 
-/// Reads, parses and checks all specs under the paths as one project.
+/// Reads, parses and checks all specs under the paths as one project. Findings are as serious as the company takes
+/// them.
 pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
-    let workspace = Workspace::open(paths)?;
+    load_with(paths, &Levels::default())
+}
+
+/// The same with the levels of the command line, which go before the company's.
+pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
+    let workspace = Workspace::open_with(paths, levels.clone())?;
     let files = workspace.trees.len();
     let Workspace { sources, memory, findings: diagnostics, .. } = workspace;
     Ok(Project { files, sources, model: memory.into_model(), diagnostics })
@@ -48,12 +54,17 @@ pub struct Workspace {
     unreadable: Vec<Vec<Diagnostic>>,
     library: tree::File,
     memory: Memory,
+    levels: Levels,
     findings: Vec<Diagnostic>,
 }
 
 impl Workspace {
     /// Reads and checks all specs under the paths as one project.
     pub fn open(paths: &[PathBuf]) -> Result<Workspace, LoadError> {
+        Workspace::open_with(paths, Levels::default())
+    }
+
+    fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
         let files = find_specs(paths)?;
         let read = parallel::map(files.len(), |at| read(FileId(at as u32), &files[at]));
         let mut sources = SourceSet::default();
@@ -67,7 +78,7 @@ impl Workspace {
         let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
         let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
         let (memory, found) = Memory::check(&trees, &library, &sources);
-        let mut workspace = Workspace { sources, trees, unreadable, library, memory, findings: Vec::new() };
+        let mut workspace = Workspace { sources, trees, unreadable, library, memory, levels, findings: Vec::new() };
         workspace.gather(found);
         Ok(workspace)
     }
@@ -99,6 +110,7 @@ impl Workspace {
         let mut findings: Vec<Diagnostic> = self.unreadable.iter().flatten().cloned().collect();
         // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
         findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+        let mut findings = self.levels.before(&self.memory.model().company.levels).apply(findings);
         sort(&mut findings, &self.sources);
         self.findings = findings;
     }

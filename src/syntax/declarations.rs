@@ -6,7 +6,7 @@ use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::words;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::Span;
 
 const DECLARATION: BlockKind = BlockKind { name: "a file", rule: Rule::declaration };
@@ -113,8 +113,16 @@ impl<'s> Reader<'s> {
             Rule::score_decimals => Setting::ScoreDecimals(self.whole_number(node)?),
             Rule::rounding => Setting::Rounding { half_even: node.has(Rule::kw_even), span },
             Rule::sees_raw => Setting::RatingSeesRawScore(span),
+            Rule::allow_codes => self.levels(Level::Allow, node)?,
+            Rule::warn_codes => self.levels(Level::Warn, node)?,
+            Rule::deny_codes => self.levels(Level::Deny, node)?,
             _ => Setting::Languages(self.names(&node.child(Rule::names)?)),
         })
+    }
+
+    fn levels(&self, level: Level, node: &Node<'s>) -> Option<Setting> {
+        let codes = node.child(Rule::codes)?.all(Rule::code).map(|code| self.name(&code)).collect();
+        Some(Setting::Levels { level, codes })
     }
 
     // ---------------------------------------------------------------- unit, constant, function

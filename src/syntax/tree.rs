@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::diagnostic::Level;
 use crate::source::Span;
 use crate::time::{Day, PeriodName};
 
@@ -76,6 +77,8 @@ pub enum Setting {
     RatingSeesRawScore(Span),
     /// `language en, zh`
     Languages(Vec<Name>),
+    /// `allow unused`, `warn house-rule`, `deny warnings`: codes as they stand above findings
+    Levels { level: Level, codes: Vec<Name> },
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.
@@ -804,6 +807,16 @@ pub enum ScoreRule {
     },
     /// `score on attainment CURVE|NAME`
     OnAttainment(Box<ScoreRule>, Span),
+}
+
+impl ScoreRule {
+    pub fn span(&self) -> Span {
+        match self {
+            ScoreRule::Curve(curve) => curve.span,
+            ScoreRule::Named(name) => name.span,
+            ScoreRule::Attainment { span, .. } | ScoreRule::OnAttainment(_, span) => *span,
+        }
+    }
 }
 
 /// `output NAME "Label" : TYPE = EXPR`
