@@ -63,6 +63,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
+        reading: None,
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -118,6 +119,8 @@ struct Planner<'m> {
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
+    /// The KPI whose formula is being planned.
+    reading: Option<KpiId>,
 }
 
 /// For whom, where and when a formula is read.
