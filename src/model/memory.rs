@@ -149,13 +149,12 @@ type Seen<'t> = (&'t str, Option<&'t str>, Option<Option<Decimal>>);
 
 /// What others see of a file that holds nothing but positions.
 fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
-    let seen = |declaration| match declaration {
-        &Declaration::Position(ref position) => {
-            let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
-            let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
-            Some((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total)))
-        }
-        _ => None,
-    };
-    file.declarations.iter().map(seen).collect()
+    let mut seen = Vec::new();
+    for declaration in &file.declarations {
+        let Declaration::Position(position) = declaration else { return None };
+        let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
+        let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
+        seen.push((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total)));
+    }
+    Some(seen)
 }
