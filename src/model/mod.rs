@@ -19,6 +19,7 @@ mod house;
 mod kpis;
 mod matrices;
 mod memory;
+mod moving;
 mod names;
 mod others;
 mod positions;
