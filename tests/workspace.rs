@@ -148,6 +148,6 @@ fn edits_to_the_example() {
         for path in specs_in("specs/insurance") {
             fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
         }
-        agree(folder.path(), 25, seed, "the example");
+        agree(folder.path(), 12, seed, "the example");
     }
 }
