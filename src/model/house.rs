@@ -385,6 +385,10 @@ fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
             format!("the {what} `{name}` is measured by nothing"),
             "add a line such as `measured by premium`".to_string(),
         ),
+        "reports to" => (
+            format!("the {what} `{name}` does not say to whom it reports"),
+            "add a line such as `reports to branch_manager`".to_string(),
+        ),
         "label" => (format!("the {what} `{name}` has no label"), format!("write one behind its name: `{name} \"…\"`")),
         _ => (format!("the {what} `{name}` has no {part}"), format!("add a line with `{part}`")),
     };

@@ -80,6 +80,11 @@ impl Dimension {
         }
     }
 
+    /// As written behind a number: `1 sale`, `2 sales`.
+    pub fn beside(&self, number: &str) -> String {
+        if number == "1" { self.to_string() } else { self.plural() }
+    }
+
     pub fn is_point(&self) -> bool {
         matches!(&*self.factors, [(base, 1)] if base.kind == BaseKind::Point)
     }
