@@ -34,6 +34,7 @@ pub struct Memory {
     column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     doubtful_units: Shared<BTreeSet<usize>>,
     untyped: Shared<BTreeSet<String>>,
+    dated_names: Shared<BTreeSet<String>>,
     used: Used,
     diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -70,6 +71,7 @@ impl Memory {
             column_progress: checker.column_progress.clone(),
             doubtful_units: checker.doubtful_units.clone(),
             untyped: checker.untyped.clone(),
+            dated_names: checker.dated_names.clone(),
             used: checker.used.clone(),
             diagnostics: checker.diagnostics.clone(),
             reported: checker.reported.clone(),
@@ -104,6 +106,7 @@ impl Memory {
         checker.column_progress = self.column_progress.clone();
         checker.doubtful_units = self.doubtful_units.clone();
         checker.untyped = self.untyped.clone();
+        checker.dated_names = self.dated_names.clone();
         checker.used = self.used.clone();
         checker.diagnostics = self.diagnostics.clone();
         checker.reported = self.reported.clone();

@@ -184,7 +184,8 @@ impl Checker<'_> {
         if self.untyped.contains(&kpi.name) {
             return Expr::wrong(span);
         }
-        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        let optional = self.model.kpi_versions(KpiId(at)).any(|version| self.model.kpis[version.0].value.ty.optional);
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional };
         present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 

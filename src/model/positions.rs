@@ -55,7 +55,7 @@ impl Checker<'_> {
         let declared = self.declarations.positions.clone();
         let mut first: HashMap<(&str, Option<Day>), Span> = HashMap::new();
         for written in &declared {
-            let effective = written.effective.as_ref().map(|effective| self.effective(effective));
+            let effective = written.effective.as_ref().map(|effective| self.effective_day(effective));
             let twin = first.get(&(written.name.text.as_str(), effective)).copied();
             let Some(twin) = twin else {
                 first.insert((&written.name.text, effective), written.name.span);
@@ -95,7 +95,7 @@ impl Checker<'_> {
             self.expect_condition(&condition, "`eligible when`");
             condition
         });
-        let since = written.effective.as_ref().map(|effective| self.effective(effective));
+        let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
         let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card);
