@@ -286,6 +286,7 @@ impl Checker<'_> {
             self.unknown_column(&set, name);
             return Expr::wrong(span);
         };
+        self.used.data.insert(data);
         self.used.columns.insert((data, column));
         self.used.columns.extend(via.iter().map(|column| (roster, *column)));
         self.derive_column(data, column);
