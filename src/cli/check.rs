@@ -23,7 +23,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         sources: &project.sources,
         files: project.files,
         positions: positions(&project),
-        kpis: project.model.kpis.len(),
+        kpis: project.model.kpis.iter().filter(|kpi| !kpi.versions.is_other).count(),
         diagnostics: &project.diagnostics,
         failure: None,
     };
@@ -114,7 +114,7 @@ fn positions(project: &Project) -> usize {
 fn summary(project: &Project) -> String {
     let mut parts = Vec::new();
     parts.push(counted(positions(project), "position"));
-    parts.push(counted(project.model.kpis.len(), "KPI"));
+    parts.push(counted(project.model.kpis.iter().filter(|kpi| !kpi.versions.is_other).count(), "KPI"));
     parts.push(findings(&project.diagnostics));
     format!("checked {}: {}", counted(project.files, "file"), parts.join(", "))
 }

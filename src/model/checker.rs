@@ -10,7 +10,7 @@ use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree;
-use crate::time::{Calendar, PeriodPart};
+use crate::time::{Calendar, Day, PeriodPart, Start};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,8 @@ pub(super) struct Checker<'t> {
     pub(super) own_functions: usize,
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
     pub(super) untyped: BTreeSet<String>,
+    /// Names of which a declaration says from when it holds.
+    pub(super) dated_names: BTreeSet<String>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -140,6 +142,7 @@ pub fn check<'t>(
         expansions: 0,
         own_functions: 0,
         untyped: BTreeSet::new(),
+        dated_names: BTreeSet::new(),
         used: Used::default(),
         diagnostics: Vec::new(),
         reported: BTreeSet::new(),
@@ -152,6 +155,7 @@ pub fn check<'t>(
     checker.declare_kpis();
     checker.declare_scales();
     checker.declare_matrices();
+    checker.join_versions();
     checker.type_scales();
     checker.type_matrices();
     checker.derive_columns();
@@ -211,21 +215,30 @@ impl<'t> Checker<'t> {
             D::Constant(constant) => (&constant.name, Symbol::Constant(all.constants.len()), false),
             D::Function(function) => (&function.name, Symbol::Function(all.functions.len()), false),
             D::Kpi(kpi) => (&kpi.name, Symbol::Kpi(all.kpis.len()), kpi.effective.is_some()),
-            D::Index(index) => (&index.name, Symbol::Kpi(all.kpis.len()), false),
+            D::Index(index) => (&index.name, Symbol::Kpi(all.kpis.len()), index.effective.is_some()),
             D::Scale(scale) => (&scale.name, Symbol::Scale(all.scales.len()), scale.effective.is_some()),
-            D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), false),
+            D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), matrix.effective.is_some()),
             D::Rating(rating) => (&rating.name, Symbol::Rating(all.ratings.len()), false),
             D::Position(position) => (&position.name, Symbol::Position(all.positions.len()), true),
         };
+        if effective {
+            self.dated_names.insert(name.text.clone());
+        }
         let known = self.symbols.get(&name.text).copied();
         if let Some((first, span)) = known {
-            let version = matches!((first, symbol), (Symbol::Position(_), Symbol::Position(_)));
+            let version = match (first, symbol) {
+                (Symbol::Position(_), Symbol::Position(_)) => true,
+                (Symbol::Kpi(_), Symbol::Kpi(_))
+                | (Symbol::Scale(_), Symbol::Scale(_))
+                | (Symbol::Matrix(_), Symbol::Matrix(_)) => self.dated_names.contains(&name.text),
+                _ => false,
+            };
             if yields {
                 return;
             }
             if !version {
                 let (one, other) = (first.kind(), symbol.kind());
-                let mut diagnostic = Diagnostic::new(
+                let diagnostic = Diagnostic::new(
                     Code::DeclaredTwice,
                     match one == other {
                         true => format!("the {one} `{}` is declared twice", name.text),
@@ -235,10 +248,6 @@ impl<'t> Checker<'t> {
                 .at(name.span, "declared again here")
                 .at(span, "declared first here")
                 .help("give one of the two another name, or remove it; all files of a project share one list of names");
-                if effective {
-                    diagnostic = diagnostic
-                        .note("versions of a KPI or a scale by `effective from` are not available yet; a dated constant or target is");
-                }
                 self.report(diagnostic);
                 return;
             }
@@ -519,10 +528,8 @@ impl<'t> Checker<'t> {
         let calendar = self.model.company.calendar.clone();
         match when {
             tree::When::Always => Some(When::Always),
-            tree::When::FromDate(date) => Some(When::From(date.day)),
-            tree::When::FromPeriod(period) => {
-                Some(When::From(calendar.first_day(calendar.months(period.period).first)))
-            }
+            tree::When::FromDate(date) => Some(When::From(Start::Day(date.day))),
+            tree::When::FromPeriod(period) => Some(When::From(Start::Month(calendar.months(period.period).first))),
             tree::When::Each(name) => {
                 let part = crate::time::PeriodName::parse(&format!("2000-{}", name.text)).map(|period| period.part);
                 let each = match part {
@@ -542,11 +549,15 @@ impl<'t> Checker<'t> {
         }
     }
 
-    pub(super) fn effective(&self, effective: &tree::Effective) -> crate::time::Day {
+    pub(super) fn effective_day(&self, effective: &tree::Effective) -> Day {
+        self.model.company.calendar.start(self.effective(effective))
+    }
+
+    pub(super) fn effective(&self, effective: &tree::Effective) -> Start {
         let calendar = &self.model.company.calendar;
         match effective {
-            tree::Effective::Date(date) => date.day,
-            tree::Effective::Period(period) => calendar.first_day(calendar.months(period.period).first),
+            tree::Effective::Date(date) => Start::Day(date.day),
+            tree::Effective::Period(period) => Start::Month(calendar.months(period.period).first),
         }
     }
 }

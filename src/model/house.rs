@@ -285,7 +285,7 @@ impl Checker<'_> {
         }
         let mut found: Vec<(&str, String, Span)> = Vec::new();
         for (at, kpi) in self.model.kpis.iter().enumerate() {
-            if !self.used.kpis.contains(&KpiId(at)) {
+            if !kpi.versions.is_other && !self.used.kpis.contains(&KpiId(at)) {
                 found.push(("KPI", kpi.name.clone(), kpi.span));
             }
         }
@@ -301,12 +301,12 @@ impl Checker<'_> {
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
-            if !self.used.scales.contains(&at) {
+            if !scale.versions.is_other && !self.used.scales.contains(&at) {
                 found.push(("scale", scale.name.clone(), scale.span));
             }
         }
         for (at, matrix) in self.model.matrices.iter().enumerate() {
-            if !self.used.matrices.contains(&at) {
+            if !matrix.versions.is_other && !self.used.matrices.contains(&at) {
                 found.push(("matrix", matrix.name.clone(), matrix.span));
             }
         }

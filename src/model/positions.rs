@@ -50,9 +50,12 @@ impl Checker<'_> {
     }
 
     fn position_versions(&mut self, written: &tree::Position) {
-        let effective = written.effective.as_ref().map(|effective| self.effective(effective));
-        let twin =
-            self.model.positions.iter().find(|known| known.name == written.name.text && known.effective == effective);
+        let begins = written.effective.as_ref().map(|effective| self.effective_day(effective));
+        let twin = self
+            .model
+            .positions
+            .iter()
+            .find(|known| known.name == written.name.text && self.model.position_begins(known) == begins);
         if let Some(twin) = twin {
             let first = twin.span;
             self.report(
@@ -89,7 +92,7 @@ impl Checker<'_> {
             self.expect_condition(&condition, "`eligible when`");
             condition
         });
-        let since = written.effective.as_ref().map(|effective| self.effective(effective));
+        let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
         let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card);

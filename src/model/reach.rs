@@ -7,7 +7,7 @@ use super::formula::scope_name;
 use super::kpis::percent;
 use super::scales::Range;
 use super::scorecards::CardScope;
-use super::{Entry, Group, Head, RatingId, Score, ScoreCurve, Scorecard};
+use super::{Entry, Group, Head, KpiId, RatingId, Score, ScoreCurve, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
@@ -18,10 +18,7 @@ impl Checker<'_> {
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = self.model.kpis[kpi.0].clone();
-                // A scope that the KPI has of itself is wrong there, whoever uses it.
-                let at = if kpi.scope.is_some() { kpi.span } else { at };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+                self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
@@ -30,6 +27,16 @@ impl Checker<'_> {
                     self.answerable(part, scope, at, card);
                 }
             }
+        }
+    }
+
+    /// Likewise for all versions of a KPI.
+    pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
+        for version in self.model.kpi_versions(kpi).collect::<Vec<_>>() {
+            let kpi = self.model.kpis[version.0].clone();
+            // A scope that the KPI has of itself is wrong there, whoever uses it.
+            let at = if kpi.scope.is_some() { kpi.span } else { at };
+            self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
         }
     }
 
@@ -250,7 +257,12 @@ impl Checker<'_> {
                 }
                 Some(Score { curve: ScoreCurve::Own(curve), .. }) => self.model.curve_range(curve),
                 Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
-                    self.model.curve_range(&self.model.scales[scale.0].curve)
+                    let ranges = self.model.scale_versions(*scale);
+                    let ranges = ranges.map(|scale| self.model.curve_range(&self.model.scales[scale.0].curve));
+                    let widest = |one: Range, other: Range| {
+                        (one.0.zip(other.0).map(|(a, b)| a.min(b)), one.1.zip(other.1).map(|(a, b)| a.max(b)))
+                    };
+                    ranges.reduce(widest).unwrap_or((None, None))
                 }
             },
         }

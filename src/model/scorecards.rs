@@ -214,6 +214,16 @@ impl Checker<'_> {
             };
             let label =
                 if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
+            let label = match &resolved {
+                // That of the version in force, which the results tell.
+                Head::Kpi(entry)
+                    if entry_label == tree::Label::default()
+                        && !self.model.kpis[entry.kpi.0].versions.others.is_empty() =>
+                {
+                    super::Label::default()
+                }
+                _ => label,
+            };
             entries.push(Entry { weight, points, head: resolved, label, span: head_span, applies_when });
         }
         shares.map(|_| entries)
@@ -255,8 +265,7 @@ impl Checker<'_> {
             );
         }
         seen.push((id, scope, name.span));
-        let fixed = entry.scope.is_none() && kpi.scope.is_some();
-        self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
+        self.kpi_answerable(id, scope, name.span, card);
         if self.untyped.contains(&kpi.name) {
             return None;
         }
@@ -441,7 +450,10 @@ impl Checker<'_> {
                 }
                 if let Some(better) = fits.direction {
                     let before = self.diagnostics.len();
-                    self.curve_direction(&declared.curve, better);
+                    for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
+                        let curve = self.model.scales[version.0].curve.clone();
+                        self.curve_direction(&curve, better);
+                    }
                     for finding in &mut self.diagnostics[before..] {
                         finding.labels.push(crate::diagnostic::Label { span: at, text: "used for this KPI".into() });
                     }
@@ -481,15 +493,17 @@ impl Checker<'_> {
         if score.on_attainment {
             return true;
         }
-        let curve = match &score.curve {
-            ScoreCurve::Attainment { .. } => return true,
-            ScoreCurve::Own(curve) => curve,
-            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
-        };
-        match &curve.kind {
+        let curve_reads = |curve: &super::Curve| match &curve.kind {
             CurveKind::PerStep(_) => true,
             CurveKind::Formula(formula) => formula_reads(formula),
             _ => false,
+        };
+        match &score.curve {
+            ScoreCurve::Attainment { .. } => true,
+            ScoreCurve::Own(curve) => curve_reads(curve),
+            ScoreCurve::Scale(scale) => {
+                self.model.scale_versions(*scale).any(|scale| curve_reads(&self.model.scales[scale.0].curve))
+            }
         }
     }
 
@@ -538,7 +552,7 @@ impl Checker<'_> {
         let kpi = self.kpi_name(&written.kpi)?;
         let declared = self.model.kpis[kpi.0].clone();
         let scope = declared.scope.unwrap_or(card.scope);
-        self.answerable(&declared.value, scope, written.kpi.span, card);
+        self.kpi_answerable(kpi, scope, written.kpi.span, card);
         let points = DisplayUnit::point().dimension;
         let amount = self.constant_expr(&written.amount, &points)?;
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
