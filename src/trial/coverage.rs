@@ -239,9 +239,10 @@ impl Ran<'_> {
     pub(super) fn reached(&self, expectation: &Expectation, person: &PersonResult, marks: &mut BTreeSet<Mark>) {
         match &expectation.what {
             Expected::Kpi(kpi) => {
-                let found = self.card(person, |card| self.node(card.position, *kpi).is_some());
-                if let Some((card, node)) = found.and_then(|card| Some((card, self.node(card.position, *kpi)?))) {
-                    self.behind(card, node, marks);
+                let found = self.card(person, |card| self.node(person, card.position, *kpi).is_some());
+                if let Some((card, node)) = found.and_then(|card| Some((card, self.node(person, card.position, *kpi)?)))
+                {
+                    self.behind(person, card, node, marks);
                 }
             }
             Expected::Output(name) => {
@@ -249,25 +250,33 @@ impl Ran<'_> {
                 if let Some((card, at)) =
                     self.card(person, |card| at(card).is_some()).and_then(|card| Some((card, at(card)?)))
                 {
-                    self.of_output(card, at, marks);
+                    self.of_output(person, card, at, marks);
                 }
             }
             Expected::ScoreOf(name) => {
                 for card in person.cards.iter().rev() {
-                    let plan = self.card_plan(card.position).and_then(|plan| plan.scorecard.as_ref());
+                    let plan = self.card_plan(person.roster, card.position).and_then(|plan| plan.scorecard.as_ref());
                     let (Some(plan), Some(of_model), Some(result)) =
                         (plan, &self.position(card).scorecard, &card.scorecard)
                     else {
                         continue;
                     };
-                    if self.named(card, name, &of_model.root.entries, &plan.root.entries, &result.entries, marks) {
+                    if self.named(
+                        person,
+                        card,
+                        name,
+                        &of_model.root.entries,
+                        &plan.root.entries,
+                        &result.entries,
+                        marks,
+                    ) {
                         return;
                     }
                 }
             }
-            Expected::Score => person.cards.iter().for_each(|card| self.scorecard(card, marks)),
+            Expected::Score => person.cards.iter().for_each(|card| self.scorecard(person, card, marks)),
             Expected::Rating => {
-                person.cards.iter().for_each(|card| self.scorecard(card, marks));
+                person.cards.iter().for_each(|card| self.scorecard(person, card, marks));
                 let last = self.card(person, |card| card.scorecard.is_some());
                 let id = last.and_then(|card| self.position(card).scorecard.as_ref()?.rating);
                 marks.extend(id.zip(person.rating.as_ref()).map(|(id, rating)| Mark::Grade(id, rating.grade)));
@@ -278,6 +287,7 @@ impl Ran<'_> {
     /// The entry or group of that name and all in it; whether there is one.
     fn named(
         &self,
+        person: &PersonResult,
         card: &Card,
         name: &str,
         entries: &[Entry],
@@ -292,23 +302,23 @@ impl Ran<'_> {
                 Head::ScoreOf(_) | Head::ScoreOfReports => false,
             };
             if found {
-                self.entry_marks(card, entry, plan, result, marks);
+                self.entry_marks(person, card, entry, plan, result, marks);
                 return true;
             }
             match (&entry.head, &plan.what, &result.what) {
                 (Head::Group(group), EntryWhat::Group(plan), EntryResultKind::Group(results)) => {
-                    self.named(card, name, &group.entries, &plan.entries, results, marks)
+                    self.named(person, card, name, &group.entries, &plan.entries, results, marks)
                 }
                 _ => false,
             }
         })
     }
 
-    fn scorecard(&self, card: &Card, marks: &mut BTreeSet<Mark>) {
-        let Some(plan) = self.card_plan(card.position) else { return };
+    fn scorecard(&self, person: &PersonResult, card: &Card, marks: &mut BTreeSet<Mark>) {
+        let Some(plan) = self.card_plan(person.roster, card.position) else { return };
         marks.extend(plan.eligible.iter().flat_map(|eligible| {
             let mut behind = BTreeSet::new();
-            self.behind(card, *eligible, &mut behind);
+            self.behind(person, card, *eligible, &mut behind);
             behind
         }));
         let (Some(plan), Some(of_model), Some(result)) =
@@ -317,14 +327,14 @@ impl Ran<'_> {
             return;
         };
         for ((entry, plan), result) in of_model.root.entries.iter().zip(&plan.root.entries).zip(&result.entries) {
-            self.entry_marks(card, entry, plan, result, marks);
+            self.entry_marks(person, card, entry, plan, result, marks);
         }
         for (veto, condition) in result.vetoes.iter().zip(&plan.vetoes) {
-            self.behind(card, *condition, marks);
+            self.behind(person, card, *condition, marks);
             marks.extend((veto.holds == Some(true)).then_some(Mark::Veto(card.position, veto.veto)));
         }
         for (at, (adjustment, plan)) in result.adjustments.iter().zip(&plan.adjustments).enumerate() {
-            self.behind(card, plan.value, marks);
+            self.behind(person, card, plan.value, marks);
             let gives = adjustment.points.as_number().is_some_and(|points| !points.is_zero());
             marks.extend(gives.then_some(Mark::Adjustment(card.position, at)));
         }
@@ -332,6 +342,7 @@ impl Ran<'_> {
 
     fn entry_marks(
         &self,
+        person: &PersonResult,
         card: &Card,
         entry: &Entry,
         plan: &EntryPlan,
@@ -339,31 +350,33 @@ impl Ran<'_> {
         marks: &mut BTreeSet<Mark>,
     ) {
         if let Some(condition) = plan.applies_when {
-            self.behind(card, condition, marks);
+            self.behind(person, card, condition, marks);
         }
         match (&entry.head, &plan.what, &result.what) {
             (Head::Group(group), EntryWhat::Group(plan), EntryResultKind::Group(results)) => {
                 for ((entry, plan), result) in group.entries.iter().zip(&plan.entries).zip(results) {
-                    self.entry_marks(card, entry, plan, result, marks);
+                    self.entry_marks(person, card, entry, plan, result, marks);
                 }
             }
             (Head::Kpi(head), EntryWhat::Kpi(kpi), EntryResultKind::Kpi { value, attainment, not_applicable, .. }) => {
                 if *not_applicable {
                     return;
                 }
-                self.behind(card, kpi.value, marks);
-                kpi.target.iter().for_each(|target| self.behind(card, *target, marks));
+                self.behind(person, card, kpi.value, marks);
+                kpi.target.iter().for_each(|target| self.behind(person, card, *target, marks));
                 let read = attainment.as_ref().unwrap_or(value);
                 let of = match head.score.as_ref().map(|score| &score.curve) {
-                    Some(ScoreCurve::Scale(scale)) => CurveOf::Scale(*scale),
-                    _ => CurveOf::Entry(card.position, kpi.kpi),
+                    Some(ScoreCurve::Scale(scale)) => {
+                        CurveOf::Scale(self.model.scale_on(*scale, self.plan.last_day).unwrap_or(*scale))
+                    }
+                    _ => CurveOf::Entry(card.position, head.kpi),
                 };
                 let full = plan.points.clone().unwrap_or_else(|| Number::from(100));
                 if let (Some(curve), Some(read), Some(score)) = (&kpi.curve, read.as_number(), result.score.as_number())
                 {
                     marks.extend(piece(curve, read, score, &full).map(|at| Mark::Piece(of, at)));
                     if let CurvePlan::Formula(body) = curve {
-                        self.behind(card, *body, marks);
+                        self.behind(person, card, *body, marks);
                     }
                 }
             }
@@ -371,13 +384,15 @@ impl Ran<'_> {
         }
     }
 
-    fn of_output(&self, card: &Card, at: usize, marks: &mut BTreeSet<Mark>) {
-        let Some(node) = self.card_plan(card.position).and_then(|plan| plan.outputs.get(at)) else { return };
-        self.behind(card, *node, marks);
+    fn of_output(&self, person: &PersonResult, card: &Card, at: usize, marks: &mut BTreeSet<Mark>) {
+        let Some(node) = self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at)) else {
+            return;
+        };
+        self.behind(person, card, *node, marks);
     }
 
     /// What lies behind a node, as far as its value was got by it: of an `if`, the branch taken.
-    fn behind(&self, card: &Card, root: CalcId, marks: &mut BTreeSet<Mark>) {
+    fn behind(&self, person: &PersonResult, card: &Card, root: CalcId, marks: &mut BTreeSet<Mark>) {
         let program = &self.plan.program;
         let value = |node: CalcId| card.values.get(node.0).and_then(Option::as_ref);
         let (mut stack, mut seen) = (vec![root], BTreeSet::new());
@@ -419,8 +434,8 @@ impl Ran<'_> {
                         marks.extend(cell(plan, row, column).map(|(row, column)| Mark::Cell(id, row, column)));
                     }
                 }
-                Calc::Input(Input::Score) => self.scorecard(card, marks),
-                Calc::Input(Input::Output(at)) => self.of_output(card, *at, marks),
+                Calc::Input(Input::Score) => self.scorecard(person, card, marks),
+                Calc::Input(Input::Output(at)) => self.of_output(person, card, *at, marks),
                 calc => crate::eval::operands(program, calc, |operand, _| stack.push(operand)),
             }
         }
