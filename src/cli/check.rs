@@ -34,7 +34,10 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     if args.format == FindingsForm::Short {
         eprintln!("{}", summary(&project));
     }
-    Ok(if project.has_errors() { Exit::Findings } else { Exit::Clean })
+    let exit = if project.has_errors() { Exit::Findings } else { Exit::Clean };
+    // The program ends here: to take a large project apart would only take time.
+    std::mem::forget(project);
+    Ok(exit)
 }
 
 /// The findings in a form for machines; `None` where people read them.

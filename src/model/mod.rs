@@ -18,6 +18,7 @@ mod gaps;
 mod house;
 mod kpis;
 mod matrices;
+mod memory;
 mod moving;
 mod names;
 mod others;
@@ -25,10 +26,11 @@ mod positions;
 mod reach;
 mod scales;
 mod scorecards;
+mod shared;
 pub mod unit;
 mod versions;
 
-pub use checker::check;
+pub use memory::{Memory, check};
 pub use versions::Versions;
 
 /// The library of functions that ships with Merit, in the language itself.

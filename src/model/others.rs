@@ -177,6 +177,11 @@ impl Checker<'_> {
 
     /// No scorecard waits for itself, at whatever time.
     pub(super) fn score_circles(&mut self) {
+        let takes_in =
+            |position: &Position| position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
+        if !self.model.positions.iter().any(takes_in) {
+            return;
+        }
         let positions = self.model.positions.iter();
         let mut days: Vec<Option<Day>> = positions.map(|position| self.model.position_begins(position)).collect();
         days.sort();
@@ -208,6 +213,14 @@ impl Checker<'_> {
         let taken = position.scorecard.as_ref().and_then(|card| entry_taking(&card.root, position, next));
         taken.unwrap_or(position.span)
     }
+}
+
+fn takes_in_scores(group: &Group) -> bool {
+    group.entries.iter().any(|entry| match &entry.head {
+        Head::Group(group) => takes_in_scores(group),
+        Head::ScoreOf(_) | Head::ScoreOfReports => true,
+        Head::Kpi(_) => false,
+    })
 }
 
 fn entry_taking(group: &Group, own: &Position, next: &Position) -> Option<Span> {

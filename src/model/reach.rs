@@ -32,8 +32,9 @@ impl Checker<'_> {
 
     /// Likewise for all versions of a KPI.
     pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
-        for version in self.model.kpi_versions(kpi).collect::<Vec<_>>() {
-            let kpi = self.model.kpis[version.0].clone();
+        let model = self.model.clone();
+        for version in model.kpi_versions(kpi) {
+            let kpi = &model.kpis[version.0];
             // A scope that the KPI has of itself is wrong there, whoever uses it.
             let at = if kpi.scope.is_some() { kpi.span } else { at };
             self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
@@ -41,7 +42,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
-        let set = self.model.data[aggregate.data.0].clone();
+        let model = self.model.clone();
+        let set = &model.data[aggregate.data.0];
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
@@ -171,7 +173,8 @@ impl Checker<'_> {
             sum += &format!(", and the range ends at {most}");
             highest = most.clone();
         }
-        let declared = self.model.ratings[rating.0].clone();
+        let model = self.model.clone();
+        let declared = &model.ratings[rating.0];
         for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
@@ -270,6 +273,7 @@ impl Checker<'_> {
 }
 
 /// A scorecard whose highest score lies below a grade.
+#[derive(Clone)]
 pub(super) struct Unreached {
     position: String,
     /// Where it names the rating.

@@ -493,7 +493,7 @@ impl Checker<'_> {
 
     pub(super) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
-            let points = DisplayUnit::point().dimension;
+            let points = Dimension::point();
             let mut grades: Vec<Grade> = Vec::new();
             let mut conditions = Vec::new();
             for grade in &rating.grades {
@@ -536,13 +536,14 @@ impl Checker<'_> {
             }
             self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
                 label: label(&rating.name.text, &rating.label),
                 span: rating.name.span,
                 grades,
                 distribution,
-                sees_raw_score: rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score,
+                sees_raw_score,
             });
         }
     }
