@@ -290,8 +290,7 @@ impl Ran<'_> {
         person: &PersonResult,
         card: &Card,
         name: &str,
-        entries: &[Entry],
-        plans: &[EntryPlan],
+        (entries, plans): (&[Entry], &[EntryPlan]),
         results: &[EntryResult],
         marks: &mut BTreeSet<Mark>,
     ) -> bool {
@@ -307,7 +306,7 @@ impl Ran<'_> {
             }
             match (&entry.head, &plan.what, &result.what) {
                 (Head::Group(group), EntryWhat::Group(plan), EntryResultKind::Group(results)) => {
-                    self.named(person, card, name, &group.entries, &plan.entries, results, marks)
+                    self.named(person, card, name, (&group.entries, &plan.entries), results, marks)
                 }
                 _ => false,
             }
