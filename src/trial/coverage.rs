@@ -265,8 +265,7 @@ impl Ran<'_> {
                         person,
                         card,
                         name,
-                        &of_model.root.entries,
-                        &plan.root.entries,
+                        (&of_model.root.entries, &plan.root.entries),
                         &result.entries,
                         marks,
                     ) {
