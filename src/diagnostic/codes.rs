@@ -110,6 +110,10 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// Grades below every score that a scorecard can give.
+    UnneededGrade = "unneeded-grade" Warning;
+    /// A condition that is always or never true.
+    ConstantCondition = "constant-condition" Warning;
     /// A value that changes with time, and a time for which it has none.
     DatedGap = "dated-gap" Warning;
     /// A level that findings with this code cannot have.

@@ -83,8 +83,8 @@ pub(super) struct Checker<'t> {
     pub(super) scale_progress: Vec<Progress>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: BTreeSet<usize>,
-    /// The scorecards that cannot reach a grade, by rating and grade.
-    pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
+    /// Scorecards without a mistake that are rated: the position, and where it names its rating.
+    pub(super) rated: Vec<(usize, Span)>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
@@ -133,7 +133,7 @@ pub fn check<'t>(
         kpi_stack: Vec::new(),
         scale_progress: Vec::new(),
         doubtful_units: BTreeSet::new(),
-        unreached: BTreeMap::new(),
+        rated: Vec::new(),
         scopes_told: BTreeSet::new(),
         column_progress: BTreeMap::new(),
         function_stack: Vec::new(),
@@ -159,12 +159,13 @@ pub fn check<'t>(
     checker.function_circles();
     checker.declare_ratings();
     checker.declare_positions();
-    checker.unreached_grades();
+    checker.reachable_grades();
     checker.house_rules();
     // What a mistake keeps from being understood is not unused, and no test is blamed for it.
     let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
     if checker.diagnostics.iter().all(understood) {
         checker.unused();
+        checker.conditions();
         // Behind it: a test is no use of what it is about.
         checker.tests();
     }
