@@ -160,7 +160,7 @@ impl<'a> Evaluation<'a> {
     fn groups(&self, group: &Group) -> usize {
         match group {
             Group::Company => 1,
-            Group::Team { .. } => self.teams.teams.len(),
+            Group::Team { .. } => self.teams.places(),
             Group::Own { roster, .. } => {
                 self.rosters.iter().find(|known| known.data == *roster).map_or(0, |roster| roster.answer.posts.len())
             }
@@ -187,7 +187,8 @@ impl<'a> Evaluation<'a> {
             let measure = &self.query.measures[id.0];
             let taken = if family.measures.len() == 1 && segments == 1 && !is_team { store.take() } else { None };
             let own = taken.unwrap_or_else(|| {
-                let mut own = Store::new(family.function, family.by_keys, family.groups);
+                let groups = if is_team { self.teams.teams.len() } else { family.groups };
+                let mut own = Store::new(family.function, family.by_keys, groups);
                 let targets = |cell: u32, into: &mut Vec<u32>| {
                     let (group, segment) = (cell / segments as u32, cell as usize % segments);
                     let reads = months.is_none_or(|months| months.holds(family.segments[segment]));

@@ -167,6 +167,8 @@ codes! {
     DanglingLink = "dangling-link" Error;
     /// Teams that lie below themselves.
     TreeCycle = "tree-cycle" Error;
+    /// A team below one that is not there on some day.
+    ParentAbsent = "parent-absent" Error;
     /// A row that ends before it begins.
     BackwardInterval = "backward-interval" Error;
     /// No row at all in a window that formulas read.

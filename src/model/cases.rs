@@ -4,7 +4,7 @@
 //! ([`crate::data`]), with the tables in the model's [`Model::tests`].
 
 use super::checker::{Checker, Symbol};
-use super::data::{ColumnIx, DataId, DataSet, Role};
+use super::data::{ColumnIx, DataId, DataSet};
 use super::env::{Bare, Env};
 use super::expr::Base;
 use super::formula::list;
@@ -190,7 +190,7 @@ impl Checker<'_> {
         let rosters: Vec<(&Given, DataSet)> = given
             .iter()
             .map(|table| (table, self.model.data[table.data.0].clone()))
-            .filter(|(_, set)| matches!(set.role, Some(Role::Roster { .. })))
+            .filter(|(_, set)| set.roster.is_some())
             .collect();
         if rosters.is_empty() {
             let names: Vec<&str> = self.rosters();
@@ -216,13 +216,10 @@ impl Checker<'_> {
                     continue;
                 }
                 known = true;
-                let post = match &set.role {
-                    Some(Role::Roster { every: Some(every), .. }) => Some(every.clone()),
-                    Some(Role::Roster { post: Some(post), .. }) => {
-                        cell_of(table, row, *post).map(|cell| cell.text.clone())
-                    }
-                    _ => None,
-                };
+                let post = set.roster.as_ref().and_then(|roster| match roster.every.clone() {
+                    None => cell_of(table, row, roster.post?).map(|cell| cell.text.clone()),
+                    every => every,
+                });
                 let named = post.as_ref().and_then(|post| self.position_name(post));
                 match named.as_ref().and_then(|name| self.model.position_in_force(name, day)) {
                     Some(position) if positions.iter().any(|known| known.name == position.name) => {}
@@ -275,7 +272,7 @@ impl Checker<'_> {
     }
 
     fn rosters(&self) -> Vec<&str> {
-        let roster = |set: &&DataSet| matches!(set.role, Some(Role::Roster { .. }));
+        let roster = |set: &&DataSet| set.roster.is_some();
         self.model.data.iter().filter(roster).map(|set| set.name.as_str()).collect()
     }
 
@@ -550,7 +547,7 @@ fn holds_kpi(entries: &[Entry], kpi: KpiId) -> bool {
     })
 }
 
-/// What `score of NAME` can name: groups and KPIs.
+/// What `score of NAME` can name: groups, KPIs, positions whose score is taken in, `reports`.
 fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
     for entry in entries {
         match &entry.head {
@@ -559,7 +556,8 @@ fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
                 entry_names(model, &group.entries, names);
             }
             Head::Kpi(entry) => names.push(model.kpis[entry.kpi.0].name.clone()),
-            Head::ScoreOf(_) | Head::ScoreOfReports => {}
+            Head::ScoreOf(position) => names.push(position.clone()),
+            Head::ScoreOfReports => names.push("reports".into()),
         }
     }
 }

@@ -159,6 +159,7 @@ pub fn check<'t>(
     checker.function_circles();
     checker.declare_ratings();
     checker.declare_positions();
+    checker.score_circles();
     checker.reachable_grades();
     checker.house_rules();
     // What a mistake keeps from being understood is not unused, and no test is blamed for it.

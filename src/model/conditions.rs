@@ -423,7 +423,7 @@ impl Walk<'_, '_> {
                 (date, domain, apart.map(|(_, with)| Clash { with: Some(with), why: why() }))
             }
             Kind::InSet(value, set) => {
-                let Some(set) = self.labels(value, set) else { return None };
+                let set = self.labels(value, set)?;
                 let domain = domain(value.key());
                 let (domain, clash) = self.choose(value, set, atom.holds, *atom, domain);
                 (value, domain, clash)
@@ -568,7 +568,7 @@ impl Walk<'_, '_> {
         let model = self.ranges.model;
         let optional = model.data[data.0].column(*column).optional;
         // The rows it starts from are not told here: a link of any of them may be blank.
-        !optional && via.is_empty() && !model.data[data.0].column(*column).derived.is_some()
+        !optional && via.is_empty() && model.data[data.0].column(*column).derived.is_none()
     }
 
     /// Whether two windows have no day in common, whatever the period.

@@ -1,7 +1,7 @@
 //! The company's own rules for specs, and what nobody uses.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, Route, TimeShape};
+use super::data::{ColumnIx, DataId, Route, TimeShape};
 use super::{ConstantId, Entry, Head, KpiId};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -248,7 +248,7 @@ impl Checker<'_> {
         }
         for (at, set) in self.model.data.iter().enumerate() {
             let id = DataId(at);
-            if !self.used.data.contains(&id) && set.role.is_none() {
+            if !self.used.data.contains(&id) && set.roster.is_none() && set.organisation.is_none() {
                 found.push(("data set", set.name.clone(), set.span));
                 continue;
             }
@@ -259,14 +259,11 @@ impl Checker<'_> {
                     TimeShape::Dated(on) | TimeShape::Snapshot(on) => on == column,
                     TimeShape::Valid { from, to } => from == column || to == Some(column),
                 };
-                let in_role = match &set.role {
-                    Some(Role::Roster { post, .. }) => *post == Some(column),
-                    Some(Role::Organisation { parent }) => *parent == column,
-                    None => false,
-                };
+                let is_post = set.roster.as_ref().is_some_and(|roster| roster.post == Some(column));
+                let in_role = is_post || set.organisation == Some(column);
                 // Who stands in which team is shown, and makes stints.
-                let placed = matches!(set.role, Some(Role::Roster { .. }))
-                    && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
+                let placed =
+                    set.roster.is_some() && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
                 let named = set.name_column() == Some(column) || placed;
                 let read = self.used.columns.contains(&(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {

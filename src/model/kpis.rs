@@ -248,9 +248,9 @@ impl Checker<'_> {
         weights: &[&tree::Weight],
         at: Span,
         what: &str,
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
     ) -> Option<Vec<Number>> {
-        let full = total.map_or(Number::ONE, |total| total.written.into());
+        let full = total.cloned().unwrap_or(Number::ONE);
         let mut known = Number::ZERO;
         let mut equal = 0u32;
         let mut last = at;
@@ -259,7 +259,12 @@ impl Checker<'_> {
                 tree::Weight::Share(number) | tree::Weight::Points(number) => {
                     let points = matches!(weight, tree::Weight::Points(_));
                     if points != total.is_some() {
-                        let (message, mend) = if points {
+                        let (message, mend) = if points && what.starts_with("the group") {
+                            (
+                                "some weights of this group are shares, and this one is in points",
+                                "write all of them in `%`, or all in points that total those of the group",
+                            )
+                        } else if points {
                             (
                                 "weights in points need the total they add up to",
                                 "write `scorecard total 100 points`, or weights in `%`",

@@ -22,6 +22,7 @@ mod intervals;
 mod kpis;
 mod matrices;
 mod names;
+mod others;
 mod positions;
 mod ranges;
 mod reach;

@@ -1,7 +1,7 @@
 //! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
 
 use super::checker::{Checker, Progress, Symbol};
-use super::data::{ColumnIx, ColumnType, DataId, Role};
+use super::data::{ColumnIx, ColumnType, DataId};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
@@ -114,11 +114,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
-        let roster = self
-            .model
-            .data
-            .iter()
-            .find(|set| matches!(set.role, Some(Role::Roster { .. })) && set.column_named(&name.text).is_some());
+        let roster = self.model.data.iter().find(|set| set.roster.is_some() && set.column_named(&name.text).is_some());
         if let (Some(roster), Place::Subject) = (roster, env.place) {
             let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
                 .at(name.span, "unknown")
@@ -233,11 +229,7 @@ impl Checker<'_> {
             if noun.text == "period" && !is_column {
                 return self.period_part(name, env, span);
             }
-            let roster = self
-                .model
-                .data
-                .iter()
-                .position(|set| matches!(set.role, Some(Role::Roster { .. })) && set.row.singular == noun.text);
+            let roster = self.model.data.iter().position(|set| set.roster.is_some() && set.row.singular == noun.text);
             if let (Some(roster), false) = (roster, is_column) {
                 let roster = DataId(roster);
                 if env.place != Place::Subject {

@@ -1,7 +1,7 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Role, Route};
+use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::scorecards::CardScope;
@@ -41,12 +41,7 @@ impl Checker<'_> {
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
-                    let uses = match &declared.role {
-                        Some(Role::Roster { every: Some(every), .. }) => every == card.position,
-                        Some(Role::Roster { .. }) => true,
-                        _ => false,
-                    };
-                    if uses {
+                    if declared.roster.as_ref().is_some_and(|roster| roster.may_hold(card.position)) {
                         routes.push((route.clone(), declared.name.clone()));
                     }
                 }
@@ -114,10 +109,9 @@ impl Checker<'_> {
     }
 
     fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
-        let unknown = self.model.data.iter().any(|set| match &set.role {
-            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
-            _ => false,
-        });
+        let rosters = self.model.data.iter().filter_map(|set| set.roster.as_ref());
+        let mut named = rosters.filter_map(|roster| roster.every.as_ref());
+        let unknown = named.any(|every| !self.symbols.contains_key(every));
         // A roster of a position that nobody knows may be the one that is meant.
         if unknown {
             return;

@@ -29,6 +29,9 @@ impl Checker<'_> {
         let head = Span { end: written.span.start + "scorecard".len() as u32, ..written.span };
         let before = self.diagnostics.len();
         let combine = self.combine(&written.rules);
+        if written.total.is_some() {
+            self.sums_only(&written.rules);
+        }
         let (mut when_missing, mut complete_at_least, mut range, mut rating) =
             (WhenMissing::NoRating, None, None, None);
         let points = DisplayUnit::point().dimension;
@@ -70,7 +73,8 @@ impl Checker<'_> {
             }
         }
         let mut kpis = Vec::new();
-        let entries = self.entries(&written.entries, written.total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let total = written.total.as_ref().map(|total| Number::from(total.written));
+        let entries = self.entries(&written.entries, total.as_ref(), head, "the scorecard", card, &mut kpis);
         let names_rating = written.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut vetoes = Vec::new();
         let mut adjustments = Vec::new();
@@ -112,11 +116,24 @@ impl Checker<'_> {
             .unwrap_or(Combine::WeightedMean)
     }
 
+    /// Points are added up: a mean of them would be none of the points stated.
+    fn sums_only(&mut self, rules: &[tree::ScorecardRule]) {
+        for rule in rules {
+            if let tree::ScorecardRule::Combine { combine: Combine::Geometric, span } = rule {
+                self.misplaced(
+                    *span,
+                    "entries in points are added up, and a geometric mean takes shares",
+                    "remove this line, or write the weights in `%`",
+                );
+            }
+        }
+    }
+
     /// The entries of one level. `None` when their weights do not add up.
     fn entries(
         &mut self,
         written: &[tree::Entry],
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
         at: Span,
         what: &str,
         card: &CardScope,
@@ -135,10 +152,11 @@ impl Checker<'_> {
         let weights: Vec<&tree::Weight> = heads.iter().map(|(entry, _)| &entry.weight).collect();
         let shares = self.shares(&weights, at, what, total);
         let mut groups: Vec<(&str, Span)> = Vec::new();
+        let mut others: Vec<(&str, Span)> = Vec::new();
         let mut entries = Vec::new();
         for (index, (entry, head)) in heads.iter().enumerate() {
             let weight = shares.as_ref().map_or(Number::ONE, |shares| shares[index].clone());
-            let points = total.map(|total| weight.mul(&total.written.into()));
+            let points = total.map(|total| weight.mul(total));
             let head_span = match head {
                 tree::EntryHead::Kpi(name) | tree::EntryHead::ScoreOf(name) | tree::EntryHead::Group { name, .. } => {
                     name.span
@@ -158,12 +176,14 @@ impl Checker<'_> {
                         );
                     }
                     groups.push((&name.text, name.span));
-                    if total.is_some() {
-                        self.not_yet(name.span, "a group inside a scorecard in points");
-                    }
+                    self.nothing_but_applies_when(entry, "a group is scored by its entries");
                     let what = format!("the group `{}`", name.text);
                     let combine = self.combine(rules);
-                    let inner = self.entries(inner, None, name.span, &what, card, kpis);
+                    let inside = group_total(inner, points.as_ref());
+                    if inside.is_some() {
+                        self.sums_only(rules);
+                    }
+                    let inner = self.entries(inner, inside, name.span, &what, card, kpis);
                     let group = Group {
                         name: name.text.clone(),
                         label: label(&name.text, &entry_label),
@@ -174,14 +194,9 @@ impl Checker<'_> {
                     Some(Head::Group(group))
                 }
                 tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, kpis),
-                tree::EntryHead::ScoreOf(name) => {
-                    self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
-                    self.not_yet(name.span, "the score of another position");
-                    Some(Head::ScoreOf(name.text.clone()))
-                }
-                tree::EntryHead::ScoreOfReports(span) => {
-                    self.not_yet(*span, "the score of those who report to the person");
-                    Some(Head::ScoreOfReports)
+                tree::EntryHead::ScoreOf(_) | tree::EntryHead::ScoreOfReports(_) => {
+                    self.nothing_but_applies_when(entry, "the score of another scorecard is in points already");
+                    self.other_score(head, card, &mut others)
                 }
             };
             let applies_when = entry.applies_when.as_ref().map(|condition| {
@@ -194,8 +209,8 @@ impl Checker<'_> {
             let default = match &resolved {
                 Head::Kpi(entry) => self.model.kpis[entry.kpi.0].label.clone(),
                 Head::Group(group) => group.label.clone(),
-                Head::ScoreOf(name) => label(name, &tree::Label::default()),
-                Head::ScoreOfReports => label("score of reports", &tree::Label::default()),
+                // Reports have words of their own for these, in each language.
+                Head::ScoreOf(_) | Head::ScoreOfReports => Default::default(),
             };
             let label =
                 if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
@@ -552,4 +567,10 @@ impl Checker<'_> {
             span: written.span,
         })
     }
+}
+
+/// The points that the entries of a group total, where they are in points: a group in a scorecard in points whose
+/// entries are written so, or share its points equally.
+fn group_total<'p>(inner: &[tree::Entry], points: Option<&'p Number>) -> Option<&'p Number> {
+    points.filter(|_| !inner.iter().any(|entry| matches!(entry.weight, tree::Weight::Share(_))))
 }

@@ -21,7 +21,7 @@ use self::program::{
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::data::{DataId, Role};
+use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
     Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position, PositionId, ScaleId,
@@ -63,6 +63,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
+        reading: None,
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -70,12 +71,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
             continue;
         }
         for (roster, set) in model.data.iter().enumerate() {
-            let evaluated = match &set.role {
-                Some(Role::Roster { every: Some(every), .. }) => *every == position.name,
-                Some(Role::Roster { .. }) => true,
-                _ => false,
-            };
-            if evaluated {
+            if set.roster.as_ref().is_some_and(|roster| roster.may_hold(&position.name)) {
                 cards.push(planner.card(PositionId(at), position, DataId(roster)));
             }
         }
@@ -84,8 +80,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         return Err(vec![planner.nobody()]);
     }
     let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
-    let organisation =
-        model.data.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))).map(DataId);
+    let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);
     for roster in &rosters {
         planner.need_roster(*roster);
     }
@@ -124,6 +119,8 @@ struct Planner<'m> {
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
+    /// The KPI whose formula is being planned.
+    reading: Option<KpiId>,
 }
 
 /// For whom, where and when a formula is read.
@@ -156,7 +153,7 @@ impl Planner<'_> {
                 "declare one: `position branch_manager \"Branch manager\" { … }`",
             );
         }
-        let rosters = model.data.iter().any(|set| matches!(set.role, Some(Role::Roster { .. })));
+        let rosters = model.data.iter().any(|set| set.roster.is_some());
         if !rosters {
             return finding(
                 "no data set is the roster, so nobody can be evaluated".into(),

@@ -5,7 +5,7 @@
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::unit::{BaseKind, DisplayUnit};
-use crate::model::{Grade, Label, Model, Position, PositionId, Rating, VetoEffect};
+use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::score::card::{LoweredBy, RatingResult};
 use crate::time::Day;
@@ -41,6 +41,23 @@ impl<'a> Show<'a> {
 
     pub fn position_label(&self, position: PositionId) -> &'a str {
         self.label(&self.position(position).label)
+    }
+
+    /// An entry's own label, or what it is about.
+    pub fn entry_label(&self, entry: &'a Entry) -> String {
+        let own = self.label(&entry.label);
+        if !own.is_empty() {
+            return own.to_string();
+        }
+        match &entry.head {
+            Head::Group(group) => self.label(&group.label).to_string(),
+            Head::Kpi(kpi) => self.label(&self.model.kpis[kpi.kpi.0].label).to_string(),
+            Head::ScoreOf(name) => {
+                let position = self.model.positions.iter().find(|known| known.name == *name);
+                self.words.score_of(position.map_or(name, |position| self.label(&position.label)))
+            }
+            Head::ScoreOfReports => self.words.score_of_reports.into(),
+        }
     }
 
     /// The rating a position's scorecard uses.

@@ -128,8 +128,19 @@ pub enum EntryResultKind {
         /// `applies when` is not met, here or on a group above: the entry's weight goes to the others.
         not_applicable: bool,
     },
-    /// The score of another scorecard, or the mean of several.
-    OtherScore,
+    /// The score of another scorecard, or the mean of several: those of these people. Their scores are out of 100,
+    /// whatever the entry's points.
+    OtherScore(Vec<Taken>),
+}
+
+/// Someone whose score is taken in.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The key in the roster.
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    /// Over all their scorecards that are taken in, weighted by days.
+    pub score: Value,
 }
 
 #[derive(Clone, Debug)]

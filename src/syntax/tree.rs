@@ -809,6 +809,16 @@ pub enum ScoreRule {
     OnAttainment(Box<ScoreRule>, Span),
 }
 
+impl ScoreRule {
+    pub fn span(&self) -> Span {
+        match self {
+            ScoreRule::Curve(curve) => curve.span,
+            ScoreRule::Named(name) => name.span,
+            ScoreRule::Attainment { span, .. } | ScoreRule::OnAttainment(_, span) => *span,
+        }
+    }
+}
+
 /// `output NAME "Label" : TYPE = EXPR`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {

@@ -274,6 +274,8 @@ impl<'a> Ran<'a> {
             (Head::Group(group), _) if group.name == name => Some((entry, result)),
             (Head::Group(group), EntryResultKind::Group(results)) => self.entry_in(&group.entries, results, name),
             (Head::Kpi(kpi), _) if self.model.kpis[kpi.kpi.0].name == name => Some((entry, result)),
+            (Head::ScoreOf(position), _) if position == name => Some((entry, result)),
+            (Head::ScoreOfReports, _) if name == "reports" => Some((entry, result)),
             _ => None,
         })
     }

@@ -273,6 +273,15 @@ impl<'a> Trace<'a> {
                 }
                 self.value(card, *node, depth);
             }
+            (_, EntryResultKind::OtherScore(taken)) => {
+                for one in taken {
+                    let score = self.points(&one.score);
+                    self.say(depth, format!("score of \"{}\" = {score}", one.person));
+                }
+                if let Some(points) = &entry.points {
+                    self.say(depth, format!("out of 100, for {} points", exact(points, &DisplayUnit::number())));
+                }
+            }
             _ => {}
         }
     }
@@ -282,7 +291,8 @@ impl<'a> Trace<'a> {
             let name = match &entry.head {
                 crate::model::Head::Group(group) => group.name.clone(),
                 crate::model::Head::Kpi(kpi) => self.ran.model.kpis[kpi.kpi.0].name.clone(),
-                _ => entry.label.text.clone(),
+                crate::model::Head::ScoreOf(position) => position.clone(),
+                crate::model::Head::ScoreOfReports => "reports".into(),
             };
             let weight = exact(&result.effective_weight, &DisplayUnit::percent());
             let stated = match result.weight == result.effective_weight {

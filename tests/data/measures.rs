@@ -25,7 +25,7 @@ pub fn company() -> Project {
         ],
     );
     teams.key = vec![ColumnIx(0)];
-    teams.role = Some(Role::Organisation { parent: ColumnIx(2) });
+    teams.organisation = Some(ColumnIx(2));
     let mut people = data(
         "people",
         "person",
@@ -41,7 +41,7 @@ pub fn company() -> Project {
     );
     people.key = vec![ColumnIx(0)];
     people.time = TimeShape::Valid { from: ColumnIx(4), to: Some(ColumnIx(5)) };
-    people.role = Some(Role::Roster { post: Some(ColumnIx(2)), every: None });
+    people.roster = Some(Roster { post: Some(ColumnIx(2)), every: None });
     people.belongs =
         Belongs { own: vec![(DataId(PEOPLE), Route::Links(Vec::new()))], team: Route::Links(vec![ColumnIx(3)]) };
     let mut policies = data(
@@ -169,8 +169,11 @@ fn the_roster() {
         ]
     );
     assert_eq!(answers.rosters[0].without_position, [("director".to_string(), 1)]);
-    let teams: Vec<String> =
-        answers.teams.iter().map(|t| format!("{} {} under {}", t.key, t.name, team(t.parent))).collect();
+    let teams: Vec<String> = answers
+        .teams
+        .iter()
+        .map(|t| format!("{} {} under {}", t.key, t.states[0].name, team(t.states[0].parent)))
+        .collect();
     assert_eq!(teams, ["HQ Head office under ", "N North under HQ", "N1 North one under N", "S South under HQ"]);
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use merit::model::Model;
-use merit::model::data::{ColumnIx, ColumnType, DataId, Role, Route, TimeShape};
+use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use merit::number::Number;
 use merit::time::{Day, Months, PeriodName};
 use merit::value::Value;
@@ -148,10 +148,8 @@ impl<'m> World<'m> {
         let name = |key: &Key| format!("{key:?}");
         let mut all = BTreeSet::from([name(team)]);
         let sets = &self.model.data;
-        let Some(at) = sets.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))) else {
-            return all;
-        };
-        let Some(Role::Organisation { parent }) = sets[at].role else { return all };
+        let Some(at) = sets.iter().position(|set| set.organisation.is_some()) else { return all };
+        let Some(parent) = sets[at].organisation else { return all };
         loop {
             let before = all.len();
             for row in &self.rows[at] {
@@ -173,12 +171,10 @@ impl<'m> World<'m> {
         for row in rows {
             let key = self.key(roster, row);
             let (from, to) = self.held(roster, row);
-            let post = match &self.model.data[roster.0].role {
-                Some(Role::Roster { every: Some(every), .. }) => every.clone(),
-                Some(Role::Roster { post: Some(post), .. }) => match row.get(post) {
-                    Some(Value::Text(post)) => post.to_string(),
-                    _ => String::new(),
-                },
+            let role = self.model.data[roster.0].roster.as_ref().unwrap();
+            let post = match (&role.every, role.post.and_then(|post| row.get(&post))) {
+                (Some(every), _) => every.clone(),
+                (None, Some(Value::Text(post))) => post.to_string(),
                 _ => String::new(),
             };
             let team = self.team_of(roster, row, Some((from, from)));

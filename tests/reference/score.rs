@@ -1,7 +1,7 @@
 //! Scorecards: who is evaluated, entries, groups, total, rating, overall.
 
 use merit::model::Direction;
-use merit::model::data::{DataId, Role};
+use merit::model::data::DataId;
 use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within};
 use merit::number::Number;
 use merit::syntax::tree::{BinaryOp, Combine, WhenMissing};
@@ -132,7 +132,9 @@ impl World<'_> {
         let (first, last) = self.days(self.months);
         let mut seats = Vec::new();
         for (roster, set) in self.model.data.iter().enumerate() {
-            let Some(Role::Roster { .. }) = &set.role else { continue };
+            if set.roster.is_none() {
+                continue;
+            }
             for (key, stints) in self.stints(DataId(roster)) {
                 for stint in &stints {
                     let (from, to) = (stint.from.max(first), stint.to.min(last));

@@ -272,4 +272,37 @@ kpi sold : policy {
 }"#,
         setting: Setting::Rows,
     },
+    Explanation {
+        code: Code::ScoreCircle,
+        title: "scorecards that take in each other's scores",
+        text: "With `score of`, a scorecard takes in the score of a position in the same team or the nearest one above \
+               it, or the mean of those who report to the person. Two that take in each other, directly or through \
+               others, have no score to begin with. The note tells the whole circle.",
+        wrong: r#"position adviser "Adviser" {
+  reports to manager
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% score of manager
+  }
+}
+position manager "Manager" {
+  scorecard {
+    40% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    60% score of reports
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  reports to manager
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+  }
+}
+position manager "Manager" {
+  scorecard {
+    40% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    60% score of reports
+  }
+}"#,
+        setting: Setting::Teams,
+    },
 ];
