@@ -110,6 +110,10 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// Working time that no KPI of the scorecard measures.
+    UnmeasuredWork = "unmeasured-work" Warning;
+    /// Weight on KPIs that no responsibility leads to.
+    UnassignedWeight = "unassigned-weight" Warning;
     /// Grades below every score that a scorecard can give.
     UnneededGrade = "unneeded-grade" Warning;
     /// A condition that is always or never true.

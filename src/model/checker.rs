@@ -167,6 +167,7 @@ pub fn check<'t>(
     if checker.diagnostics.iter().all(understood) {
         checker.unused();
         checker.conditions();
+        checker.alignments();
         // Behind it: a test is no use of what it is about.
         checker.tests();
     }

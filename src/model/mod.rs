@@ -4,6 +4,7 @@
 //! checker found. A model with errors is never planned or evaluated.
 
 mod aggregates;
+pub mod alignment;
 mod calls;
 mod case_tables;
 pub mod cases;

@@ -168,6 +168,85 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::UnmeasuredWork,
+        title: "working time that no KPI measures",
+        text: "People spend time on a responsibility, and nothing in the scorecard comes of it: it has no `measured by`, or what it \
+               names is not in the scorecard. A part of an index measures by way of the index. `merit check --alignment` \
+               shows the whole table.\n\
+               This is a warning; `allow unmeasured-work` in the `company` block turns it off.",
+        wrong: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+    }
+  }
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+      measured by visited
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::UnassignedWeight,
+        title: "weight on KPIs that no responsibility leads to",
+        text: "People are scored by something that is not their work, as far as the responsibilities tell: no `measured by` names \
+               the KPI. `merit check --alignment` shows the whole table.\n\
+               This is a warning; `allow unassigned-weight` in the `company` block turns it off.",
+        wrong: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+      measured by sold
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+      measured by visited
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
         code: Code::UnneededGrade,
         title: "a grade below every score",
         text: "The least that the scorecards with this rating can give lies above the grade. The note shows how that \
