@@ -22,6 +22,7 @@ mod house;
 mod intervals;
 mod kpis;
 mod matrices;
+mod moving;
 mod names;
 mod others;
 mod positions;
