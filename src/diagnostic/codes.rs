@@ -110,7 +110,7 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
-    /// Working time that no KPI of the scorecard measures.
+    /// More than half of the working time is measured by no KPI of the scorecard.
     UnmeasuredWork = "unmeasured-work" Warning;
     /// Weight on KPIs that no responsibility leads to.
     UnassignedWeight = "unassigned-weight" Warning;

@@ -116,25 +116,21 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for position in &self.model.positions {
             let Some(alignment) = self.model.alignment(position) else { continue };
-            // Where nothing says what measures what, that is the one thing to say.
+            // A draft may be incomplete; and where nothing at all is said of what measures what, a house rule may ask.
             let silent = position.responsibilities.iter().all(|responsibility| responsibility.measured_by.is_empty());
-            let mut finding = Diagnostic::new(
-                Code::UnmeasuredWork,
-                match silent {
-                    true => format!("no responsibility of `{}` says what measures it", position.name),
-                    false => format!(
+            if position.draft || silent {
+                continue;
+            }
+            // Some work is never measured; that most of it is not deserves a word.
+            if alignment.unmeasured > Number::from_parts(5, 1) {
+                let mut finding = Diagnostic::new(
+                    Code::UnmeasuredWork,
+                    format!(
                         "{} of the working time of `{}` is measured by no KPI of its scorecard",
                         share(&alignment.unmeasured),
                         position.name
                     ),
-                },
-            );
-            if silent {
-                finding = finding.at(position.span, "has a scorecard and responsibilities");
-                found.push(finding.help("add a line such as `measured by premium` to each responsibility"));
-                continue;
-            }
-            if alignment.unmeasured.is_positive() {
+                );
                 let open =
                     position.responsibilities.iter().zip(&alignment.measured).filter(|(_, kpis)| kpis.is_empty());
                 for (responsibility, _) in open {

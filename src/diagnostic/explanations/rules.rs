@@ -169,18 +169,18 @@ pub(super) const ALL: &[Explanation] = &[
     },
     Explanation {
         code: Code::UnmeasuredWork,
-        title: "working time that no KPI measures",
-        text: "People spend time on a responsibility, and nothing in the scorecard comes of it: it has no `measured by`, or what it \
+        title: "most of the working time measured by no KPI",
+        text: "People spend more than half of their time on responsibilities of which nothing shows in the scorecard: they have no `measured by`, or what it \
                names is not in the scorecard. A part of an index measures by way of the index. `merit check --alignment` \
                shows the whole table.\n\
                This is a warning; `allow unmeasured-work` in the `company` block turns it off.",
         wrong: r#"position adviser "Adviser" {
   responsibilities {
-    70% selling  "Selling" {
+    40% selling  "Selling" {
       "Advises customers."
       measured by sold
     }
-    30% visiting "Visits" {
+    60% visiting "Visits" {
       "Visits customers."
     }
   }
@@ -190,11 +190,11 @@ pub(super) const ALL: &[Explanation] = &[
 }"#,
         right: r#"position adviser "Adviser" {
   responsibilities {
-    70% selling  "Selling" {
+    40% selling  "Selling" {
       "Advises customers."
       measured by sold
     }
-    30% visiting "Visits" {
+    60% visiting "Visits" {
       "Visits customers."
       measured by visited
     }
