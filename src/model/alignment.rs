@@ -111,15 +111,14 @@ pub fn share(number: &Number) -> String {
 }
 
 impl Checker<'_> {
-    /// Warns of both sides, once for each position.
-    pub(super) fn alignments(&mut self) {
+    /// Warns of both sides.
+    pub(super) fn alignment(&mut self, position: &Position) {
         let mut found = Vec::new();
-        for position in &self.model.positions {
-            let Some(alignment) = self.model.alignment(position) else { continue };
+        if let Some(alignment) = self.model.alignment(position) {
             // A draft may be incomplete; and where nothing at all is said of what measures what, a house rule may ask.
             let silent = position.responsibilities.iter().all(|responsibility| responsibility.measured_by.is_empty());
             if position.draft || silent {
-                continue;
+                return;
             }
             // Some work is never measured; that most of it is not deserves a word.
             if alignment.unmeasured > Number::from_parts(5, 1) {

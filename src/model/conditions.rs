@@ -8,7 +8,7 @@ use super::data::{ColumnType, TimeShape};
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::intervals::Interval;
 use super::ranges::{Known, Ranges, settled};
-use super::{CurveKind, Entry, Head, KpiEntry, Model, ScoreCurve, Scorecard, VetoEffect};
+use super::{CurveKind, Entry, Head, KpiEntry, Model, Position, ScoreCurve, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
@@ -158,9 +158,9 @@ struct Domain<'e> {
 }
 
 impl Checker<'_> {
-    /// Goes through all formulas of a project without errors.
+    /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
-        let model = std::mem::take(&mut self.model);
+        let model = self.model.clone();
         let ranges = Ranges::new(&model, true);
         let written = |at: usize| match &self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
@@ -178,26 +178,31 @@ impl Checker<'_> {
                 walk.formula(formula, &Known::default());
             }
         }
-        for position in &model.positions {
-            if let Some(condition) = &position.eligible {
-                walk.condition(condition, &Known::default());
-            }
-            let mut score = None;
-            if let Some(card) = &position.scorecard {
-                for veto in &card.vetoes {
-                    walk.condition(&veto.condition, &Known::default());
-                }
-                walk.entries(&card.root.entries);
-                score = card.range.as_ref().map(|range| model.score_range(card, range));
-            }
-            for output in &position.outputs {
-                walk.formula(&output.value, &Known { score: score.clone(), ..Known::default() });
-            }
+        for finding in walk.found {
+            self.report(finding);
         }
-        let found = walk.found;
-        drop(ranges);
-        self.model = model;
-        for finding in found {
+    }
+
+    /// Goes through the formulas of a position.
+    pub(super) fn position_conditions(&mut self, position: &Position) {
+        let model = self.model.clone();
+        let ranges = Ranges::new(&model, true);
+        let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
+        if let Some(condition) = &position.eligible {
+            walk.condition(condition, &Known::default());
+        }
+        let mut score = None;
+        if let Some(card) = &position.scorecard {
+            for veto in &card.vetoes {
+                walk.condition(&veto.condition, &Known::default());
+            }
+            walk.entries(&card.root.entries);
+            score = card.range.as_ref().map(|range| model.score_range(card, range));
+        }
+        for output in &position.outputs {
+            walk.formula(&output.value, &Known { score: score.clone(), ..Known::default() });
+        }
+        for finding in walk.found {
             self.report(finding);
         }
     }

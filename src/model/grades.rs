@@ -40,7 +40,7 @@ struct Unreached {
 impl Checker<'_> {
     /// Grades that nobody can reach, and grades that everybody is above.
     pub(super) fn reachable_grades(&mut self) {
-        let model = std::mem::take(&mut self.model);
+        let model = self.model.clone();
         let ranges = Ranges::new(&model, false);
         let mut above: BTreeMap<(RatingId, usize), Vec<Unreached>> = BTreeMap::new();
         let mut below: BTreeMap<RatingId, Vec<Option<(usize, Unreached)>>> = BTreeMap::new();
@@ -83,8 +83,6 @@ impl Checker<'_> {
                 below.entry(id).or_default().push(None);
             }
         }
-        drop(ranges);
-        self.model = model;
         for ((rating, grade), cards) in above {
             self.unreached(rating, grade, &cards);
         }

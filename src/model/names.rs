@@ -5,7 +5,7 @@ use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
-use super::unit::DisplayUnit;
+use super::unit::Dimension;
 use super::{ConstantId, KpiId, Model};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -58,7 +58,7 @@ impl Checker<'_> {
         }
         if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
             if name.text == "score" {
-                let ty = Type::maybe(Base::Number(DisplayUnit::point().dimension));
+                let ty = Type::maybe(Base::Number(Dimension::point()));
                 return present_in(env, Expr::new(Kind::Score, ty, span));
             }
             if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
@@ -127,7 +127,7 @@ impl Checker<'_> {
         let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
-        for (known, (symbol, _)) in &self.symbols {
+        for (known, (symbol, _)) in self.symbols.iter() {
             match (symbol, env.place) {
                 (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.clone()),
                 _ => {}
@@ -184,7 +184,8 @@ impl Checker<'_> {
         if self.untyped.contains(&kpi.name) {
             return Expr::wrong(span);
         }
-        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        let optional = self.model.kpi_versions(KpiId(at)).any(|version| self.model.kpis[version.0].value.ty.optional);
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional };
         present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 

@@ -9,7 +9,7 @@ use super::conditions::{Atom, Facts};
 use super::data::{ColumnIx, ColumnType, DataId};
 use super::expr::{Aggregate, Expr, Kind, Reading};
 use super::intervals::{Interval, brackets, line};
-use super::{Curve, CurveKind, Dated, KpiEntry, KpiId, Model, PerStep, Score, ScoreCurve};
+use super::{Curve, CurveKind, Dated, KpiEntry, KpiId, Model, PerStep, ScaleId, Score, ScoreCurve};
 use crate::number::{Number, Rounding};
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
@@ -43,7 +43,8 @@ impl<'m> Ranges<'m> {
         if let Some(known) = self.kpis.borrow().get(&kpi) {
             return known.clone();
         }
-        let range = self.of(&self.model.kpis[kpi.0].value, &Known::default());
+        let versions = self.model.kpi_versions(kpi);
+        let range = self.hull(versions.map(|version| &self.model.kpis[version.0].value));
         self.kpis.borrow_mut().insert(kpi, range.clone());
         range
     }
@@ -104,11 +105,12 @@ impl<'m> Ranges<'m> {
             }
             Kind::Scale(scale, value) => {
                 let entry = [self.of(value, known), Interval::ALL, Interval::ALL];
-                self.curve(&self.model.scales[scale.0].curve, &entry, None)
+                self.scale(*scale, &entry, None)
             }
             Kind::Matrix(matrix, ..) => {
-                let values = self.model.matrices[matrix.0].values.iter().flatten();
-                self.hull(values)
+                let versions = &self.model.matrices[matrix.0].versions.others;
+                let all = std::iter::once(matrix.0).chain(versions.iter().copied());
+                self.hull(all.flat_map(|matrix| self.model.matrices[matrix].values.iter().flatten()))
             }
             Kind::Aggregate(aggregate) => self.aggregate(aggregate),
             Kind::Within(value, _) | Kind::Over(value, _) => self.of(value, &elsewhere()),
@@ -247,6 +249,13 @@ impl<'m> Ranges<'m> {
         }
     }
 
+    /// All versions of a scale.
+    fn scale(&self, scale: ScaleId, entry: &[Interval; 3], full: Option<&Number>) -> Interval {
+        let curves = self.model.scale_versions(scale).map(|version| &self.model.scales[version.0].curve);
+        let ranges = curves.map(|curve| self.curve(curve, entry, full));
+        ranges.reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL)
+    }
+
     fn per_step(&self, plan: &PerStep, value: &Interval, target: &Interval, full: Option<&Number>) -> Interval {
         let of = |expr: &Expr| self.of(expr, &Known::default());
         let step = if plan.of_target { of(&plan.step).mul(&target.abs()) } else { of(&plan.step) };
@@ -301,7 +310,7 @@ impl<'m> Ranges<'m> {
         match entry.score.as_ref().map(|score| &score.curve) {
             None => read[0].clone(),
             Some(ScoreCurve::Own(curve)) => self.curve(curve, &read, Some(full)),
-            Some(ScoreCurve::Scale(scale)) => self.curve(&self.model.scales[scale.0].curve, &read, Some(full)),
+            Some(ScoreCurve::Scale(scale)) => self.scale(*scale, &read, Some(full)),
             Some(ScoreCurve::Attainment { up_to }) => {
                 let score = read[0].mul(&Interval::point(full.clone()));
                 match up_to {
@@ -325,6 +334,7 @@ impl<'m> Ranges<'m> {
         }
         let curve = match entry.score.as_ref().map(|score| &score.curve) {
             Some(ScoreCurve::Own(curve)) => Some(curve),
+            Some(ScoreCurve::Scale(scale)) if !self.model.scales[scale.0].versions.others.is_empty() => return true,
             Some(ScoreCurve::Scale(scale)) => Some(&self.model.scales[scale.0].curve),
             _ => None,
         };
@@ -341,7 +351,10 @@ impl<'m> Ranges<'m> {
         if let Some(known) = self.missing.borrow().get(&kpi) {
             return *known;
         }
-        let missing = self.missing(&self.model.kpis[kpi.0].value);
+        let versions: Vec<KpiId> = self.model.kpi_versions(kpi).collect();
+        // Before its first version a KPI has no value.
+        let missing = versions.iter().any(|version| self.model.kpis[version.0].versions.effective.is_some())
+            || versions.iter().any(|version| self.missing(&self.model.kpis[version.0].value));
         self.missing.borrow_mut().insert(kpi, missing);
         missing
     }

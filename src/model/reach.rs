@@ -1,5 +1,6 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
+use super::KpiId;
 use super::checker::Checker;
 use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
@@ -14,10 +15,7 @@ impl Checker<'_> {
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = self.model.kpis[kpi.0].clone();
-                // A scope that the KPI has of itself is wrong there, whoever uses it.
-                let at = if kpi.scope.is_some() { kpi.span } else { at };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+                self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
@@ -29,8 +27,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Likewise for all versions of a KPI.
+    pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
+        let model = self.model.clone();
+        for version in model.kpi_versions(kpi) {
+            let kpi = &model.kpis[version.0];
+            // A scope that the KPI has of itself is wrong there, whoever uses it.
+            let at = if kpi.scope.is_some() { kpi.span } else { at };
+            self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+        }
+    }
+
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
-        let set = self.model.data[aggregate.data.0].clone();
+        let model = self.model.clone();
+        let set = &model.data[aggregate.data.0];
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,

@@ -15,7 +15,7 @@ pub fn text(model: &Model, positions: &[&Position], look: Look) -> String {
         if index > 0 {
             out.push('\n');
         }
-        out.push_str(&heading(position));
+        out.push_str(&heading(model, position));
         out.push_str("\n\n");
         match model.alignment(position) {
             None => out.push_str(lacking(position)),
@@ -27,12 +27,12 @@ pub fn text(model: &Model, positions: &[&Position], look: Look) -> String {
     out
 }
 
-fn heading(position: &Position) -> String {
+fn heading(model: &Model, position: &Position) -> String {
     let name = match position.label.text == position.name {
         true => format!("`{}`", position.name),
         false => format!("{} (`{}`)", position.label.text, position.name),
     };
-    match position.effective {
+    match model.position_begins(position) {
         Some(day) => format!("{name}, from {day}"),
         None => name,
     }
@@ -105,7 +105,7 @@ pub fn json(model: &Model, positions: &[&Position]) -> String {
                 .collect();
             json!({
                 "position": position.name,
-                "effective": position.effective.map(|day| day.to_string()),
+                "effective": model.position_begins(position).map(|day| day.to_string()),
                 "responsibilities": responsibilities,
                 "unmeasured": alignment.as_ref().map(|alignment| alignment.unmeasured.to_string()),
                 "unassigned": alignment.iter().flat_map(|alignment| &alignment.unassigned).map(kpi).collect::<Vec<_>>(),

@@ -23,12 +23,14 @@ pub struct Show<'a> {
     /// The language of labels; `None` is the project's first.
     pub language: Option<&'a str>,
     pub words: &'static Words,
+    /// The last day of the period: of several versions of a KPI, the one in force then gives the label.
+    pub last_day: Option<Day>,
 }
 
 impl<'a> Show<'a> {
     pub fn new(model: &'a Model, language: Option<&'a str>) -> Show<'a> {
         let spoken = language.or_else(|| model.company.languages.first().map(String::as_str));
-        Show { model, language, words: Words::of(spoken) }
+        Show { model, language, words: Words::of(spoken), last_day: None }
     }
 
     pub fn label(&self, label: &'a Label) -> &'a str {
@@ -51,7 +53,10 @@ impl<'a> Show<'a> {
         }
         match &entry.head {
             Head::Group(group) => self.label(&group.label).to_string(),
-            Head::Kpi(kpi) => self.label(&self.model.kpis[kpi.kpi.0].label).to_string(),
+            Head::Kpi(kpi) => {
+                let version = self.last_day.and_then(|day| self.model.kpi_on(kpi.kpi, day));
+                self.label(&self.model.kpis[version.unwrap_or(kpi.kpi).0].label).to_string()
+            }
             Head::ScoreOf(name) => {
                 let position = self.model.positions.iter().find(|known| known.name == *name);
                 self.words.score_of(position.map_or(name, |position| self.label(&position.label)))
