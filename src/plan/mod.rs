@@ -87,7 +87,10 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, matrices, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, scales, matrices, matrix_days, .. } = planner;
+    // Each was put in as its curve was.
+    let scales = scales.into_keys().map(|(scale, _)| scale).collect();
+    let matrix_ids = matrix_days.into_keys().map(|(matrix, _)| matrix).collect();
     let (nodes, spans) = nodes.into_iter().unzip();
     let query = Query {
         tables: rows::in_order(model, tables),
@@ -96,7 +99,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves, matrices };
+    let program = Program { nodes, spans, cards, curves, scales, matrices, matrix_ids };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
