@@ -187,6 +187,36 @@ impl PeriodName {
         let year = year.parse().ok().filter(|year| plain && *year >= 1)?;
         Some(PeriodName { year, part })
     }
+
+    /// This period and those that follow it, up to the last one; empty where that comes before. `None` where the two
+    /// are of different kinds.
+    pub fn up_to(self, last: PeriodName) -> Option<impl Iterator<Item = PeriodName>> {
+        let (in_year, first) = self.place();
+        let (same, last) = last.place();
+        (in_year == same).then(|| {
+            (first..=last).map(move |place| {
+                let (year, at) = (place.div_euclid(in_year), place.rem_euclid(in_year) as u8 + 1);
+                let part = match self.part {
+                    PeriodPart::Year => PeriodPart::Year,
+                    PeriodPart::Half(_) => PeriodPart::Half(at),
+                    PeriodPart::Quarter(_) => PeriodPart::Quarter(at),
+                    PeriodPart::Month(_) => PeriodPart::Month(at),
+                };
+                PeriodName { year, part }
+            })
+        })
+    }
+
+    /// How many of its kind a year has, and its place among all of them.
+    fn place(self) -> (i32, i32) {
+        let (in_year, at) = match self.part {
+            PeriodPart::Year => (1, 1),
+            PeriodPart::Half(half) => (2, half),
+            PeriodPart::Quarter(quarter) => (4, quarter),
+            PeriodPart::Month(month) => (12, month),
+        };
+        (in_year, self.year * in_year + i32::from(at) - 1)
+    }
 }
 
 impl fmt::Display for PeriodName {
@@ -387,6 +417,20 @@ mod tests {
         for text in ["26", "2026-Q5", "2026-13", "2026-7", "2026-H0", "2026-Q"] {
             assert_eq!(PeriodName::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn periods_follow_one_another_within_their_kind() {
+        let all = |first: &str, last: &str| {
+            let period = |text| PeriodName::parse(text).unwrap();
+            period(first).up_to(period(last)).map(|all| all.map(|one| one.to_string()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(all("2025-Q3", "2026-Q1").as_deref(), Some("2025-Q3 2025-Q4 2026-Q1"));
+        assert_eq!(all("2025-11", "2026-02").as_deref(), Some("2025-11 2025-12 2026-01 2026-02"));
+        assert_eq!(all("2025-H2", "2026-H1").as_deref(), Some("2025-H2 2026-H1"));
+        assert_eq!(all("2024", "2026").as_deref(), Some("2024 2025 2026"));
+        assert_eq!(all("2026", "2024").as_deref(), Some(""));
+        assert_eq!(all("2026-Q1", "2026-02"), None);
     }
 
     #[test]

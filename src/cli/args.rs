@@ -98,7 +98,7 @@ pub struct ExplainArgs {
     pub code: Option<String>,
 }
 
-/// Compute the scorecards of a period from the data files.
+/// Compute the scorecards of a period, or of several, from the data files.
 ///
 /// Scores are exact, and the same files always give the same results. Nothing is written when the specs or the data
 /// have errors: these are shown instead, and the exit code is 1. It is 0 when all went well, and 2 when the
@@ -112,6 +112,8 @@ Examples:
       one person's scorecard, with the Chinese labels
   merit eval specs/insurance --period 2026-Q3 --team SH --format csv --output q3.csv
       all teams under SH, as a file for a spreadsheet
+  merit eval specs/insurance --periods 2025-Q4..2026-Q3
+      four quarters side by side, with the change
   merit eval specs/insurance --period 2026-07 --data exports/july --strict
       another data folder; refuse whatever would have to be repaired")]
 pub struct EvalArgs {
@@ -119,8 +121,12 @@ pub struct EvalArgs {
     pub specs: SpecArgs,
 
     /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
-    #[arg(long, value_name = "PERIOD", value_parser = read_period)]
-    pub period: PeriodName,
+    #[arg(long, value_name = "PERIOD", value_parser = read_period, required_unless_present = "periods")]
+    pub period: Option<PeriodName>,
+
+    /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
+    pub periods: Option<Periods>,
 
     /// The folder of the data files [default: the folder `data` beside the specs]
     #[arg(long, value_name = "DIR")]
@@ -291,6 +297,36 @@ pub enum Form {
     Json,
     /// For spreadsheets: a row for each person and KPI
     Csv,
+}
+
+impl EvalArgs {
+    /// What is evaluated: one of the two options is there.
+    pub fn periods(&self) -> Vec<PeriodName> {
+        let several = self.periods.iter().flat_map(|periods| periods.0.iter().copied());
+        self.period.into_iter().chain(several).collect()
+    }
+}
+
+/// Periods of one kind, one after the other.
+#[derive(Clone, Debug)]
+pub struct Periods(pub Vec<PeriodName>);
+
+/// More are a slip of the pen.
+const MOST_PERIODS: usize = 240;
+
+fn read_periods(text: &str) -> Result<Periods, String> {
+    let (first, last) =
+        text.split_once("..").ok_or("write the first and the last period with `..` between: 2025-Q1..2026-Q3")?;
+    let (first, last) = (read_period(first)?, read_period(last)?);
+    let Some(mut periods) = first.up_to(last) else {
+        return Err(format!("{first} and {last} are of two kinds: write two years, halves, quarters or months"));
+    };
+    let all: Vec<PeriodName> = periods.by_ref().take(MOST_PERIODS).collect();
+    match all.is_empty() {
+        true => Err(format!("{last} comes before {first}: write {last}..{first}")),
+        false if periods.next().is_some() => Err(format!("more than {MOST_PERIODS} periods lie between the two")),
+        false => Ok(Periods(all)),
+    }
 }
 
 fn read_period(text: &str) -> Result<PeriodName, String> {

@@ -1,5 +1,6 @@
 //! `merit eval`
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -15,12 +16,12 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
 use crate::nearest::nearest;
-use crate::plan::plan;
+use crate::plan::plans;
 use crate::plan::query::Team;
 use crate::project::{self, Project};
-use crate::report::{Format, Report, write};
+use crate::report::{self, Format, Report};
 use crate::score::card::Results;
-use crate::score::score;
+use crate::score::score_all;
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
@@ -37,14 +38,16 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
     let people = select(&wanted, model, &teams, &results)?;
-    let report = Report { model, results: &results, people, language: args.lang.as_deref() };
+    let report = |(results, people)| Report { model, results, people, language: args.lang.as_deref() };
+    let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
     let format = match args.format {
-        Form::Table if args.cards || args.person.is_some() => Format::Scorecards,
+        // Several periods of a person are lines to compare, unless cards are wished for.
+        Form::Table if args.cards || (args.person.is_some() && args.periods.is_none()) => Format::Scorecards,
         Form::Table => Format::Summary,
         Form::Json => Format::Json,
         Form::Csv => Format::Csv,
     };
-    deliver(args, format, &report)?;
+    deliver(args, format, &reports)?;
     misspelt_posts(model, &results);
     if !project.diagnostics.is_empty() {
         eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
@@ -53,21 +56,27 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
 }
 
 /// Says of posts that are nearly the name of a position that nobody in them is evaluated.
-fn misspelt_posts(model: &Model, results: &Results) {
-    for (post, rows) in &results.without_position {
+fn misspelt_posts(model: &Model, periods: &[Results]) {
+    // In several periods: as often as in the one that has the most of them.
+    let mut posts = BTreeMap::<&str, u64>::new();
+    for (post, rows) in periods.iter().flat_map(|results| &results.without_position) {
+        let most = posts.entry(post).or_default();
+        *most = (*most).max(*rows);
+    }
+    for (post, rows) in posts {
         let names = model.positions.iter().flat_map(|position| {
             let labels = std::iter::once(&position.label.text).chain(position.label.translations.values());
             std::iter::once(&position.name).chain(labels).map(String::as_str)
         });
         if let Some(near) = nearest(post, names) {
-            let rows = if *rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
+            let rows = if rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
             eprintln!("merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?");
         }
     }
 }
 
-/// Plans the period, reads the data and scores everyone.
-fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Results, Vec<Team>), Vec<Diagnostic>> {
+/// Plans the periods, reads the data once and scores everyone.
+fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Results>, Vec<Team>), Vec<Diagnostic>> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let mut options = Options {
         data,
@@ -84,15 +93,16 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Results, V
         }
         None => model,
     };
-    let plan = plan(model, args.period)?;
+    let plans = plans(model, &args.periods())?;
+    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Default::default()) };
     let bar = Bar::new();
     options.progress = bar.as_ref().map(|bar| bar as &dyn Progress);
-    let answers = answer(model, &plan.query, &options);
+    let answers = answer(model, &query, &options);
     if let Some(bar) = &bar {
         bar.finish();
     }
     let answers = answers?;
-    let results = score(model, &plan, &answers)?;
+    let results = score_all(model, &plans, &answers)?;
     Ok((results, answers.teams))
 }
 
@@ -136,11 +146,15 @@ fn data_folder(args: &EvalArgs) -> Result<PathBuf, Failure> {
 }
 
 /// Writes the report to standard output or to the file; a file appears only when it is complete.
-fn deliver(args: &EvalArgs, format: Format, report: &Report<'_>) -> Result<(), Failure> {
+fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Result<(), Failure> {
+    let write = |look, out: &mut dyn Write| match (args.period, reports) {
+        (Some(_), [report]) => report::write(format, report, look, out),
+        _ => report::write_periods(format, reports, look, out),
+    };
     let Some(path) = &args.output else {
         let look = terminal::stdout(args.color.color);
         let mut out = BufWriter::new(io::stdout().lock());
-        return write(format, report, look, &mut out)
+        return write(look, &mut out)
             .and_then(|()| out.flush())
             .map_err(|error| Failure::writing("the report", &error));
     };
@@ -149,7 +163,7 @@ fn deliver(args: &EvalArgs, format: Format, report: &Report<'_>) -> Result<(), F
     let look = terminal::file(args.color.color);
     let save = |place: &Path| -> io::Result<()> {
         let mut out = BufWriter::new(File::create(place)?);
-        write(format, report, look, &mut out)?;
+        write(look, &mut out)?;
         out.flush()
     };
     // A device or pipe cannot be put in the place of another.

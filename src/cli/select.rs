@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::exit::Failure;
 use crate::model::Model;
+use crate::model::data::DataId;
 use crate::plan::query::Team;
 use crate::score::card::{Card, PersonResult, Results};
 use crate::time::Day;
@@ -16,55 +17,74 @@ pub struct Wanted<'a> {
     pub team: Option<&'a str>,
 }
 
-/// The people that all wishes leave, in the order of the results.
+/// The people that all wishes leave, for each period in the order of its results.
 pub fn select<'r>(
     wanted: &Wanted<'_>,
     model: &Model,
     teams: &[Team],
-    results: &'r Results,
-) -> Result<Vec<&'r PersonResult>, Failure> {
-    let mut people = results.people.iter().collect::<Vec<_>>();
+    periods: &'r [Results],
+) -> Result<Vec<Vec<&'r PersonResult>>, Failure> {
+    let these = if periods.len() == 1 { "in this period" } else { "in these periods" };
+    let mut people: Vec<Vec<&PersonResult>> = periods.iter().map(|results| results.people.iter().collect()).collect();
     if let Some(person) = wanted.person {
-        people = find_person(person, &people)?;
+        let keys = find_person(person, people.iter().flatten().copied(), these)?;
+        people.iter_mut().for_each(|people| people.retain(|person| keys.contains(&(person.roster, &*person.person))));
     }
     if let Some(position) = wanted.position {
         let names = find_positions(position, model)?;
-        people.retain(|person| {
-            person.cards.iter().any(|card| names.contains(model.positions[card.position.0].name.as_str()))
-        });
+        let holds = |card: &Card| names.contains(model.positions[card.position.0].name.as_str());
+        people.iter_mut().for_each(|people| people.retain(|person| person.cards.iter().any(holds)));
     }
-    if let Some(team) = wanted.team {
-        let wanted = find_team(team, teams, results.last_day)?;
-        let inside = |card: &Card| {
-            let own = card.team.as_ref().and_then(|team| teams.iter().position(|known| known.key == team.key));
-            own.is_some_and(|own| is_below(own, wanted, teams, card.to))
-        };
-        people.retain(|person| person.cards.iter().any(inside));
+    if let Some(wish) = wanted.team {
+        let found: Vec<Result<usize, Failure>> =
+            periods.iter().map(|results| find_team(wish, teams, results.last_day)).collect();
+        // A team may get its name only later.
+        let known = found.iter().any(Result::is_ok);
+        for (people, found) in people.iter_mut().zip(found) {
+            let wanted = match found {
+                Ok(wanted) => wanted,
+                Err(_) if known => {
+                    people.clear();
+                    continue;
+                }
+                Err(unknown) => return Err(unknown),
+            };
+            let inside = |card: &Card| {
+                let own = card.team.as_ref().and_then(|team| teams.iter().position(|known| known.key == team.key));
+                own.is_some_and(|own| is_below(own, wanted, teams, card.to))
+            };
+            people.retain(|person| person.cards.iter().any(inside));
+        }
     }
-    if people.is_empty() && (wanted.person.is_some() || wanted.position.is_some() || wanted.team.is_some()) {
+    let nobody = people.iter().all(Vec::is_empty);
+    if nobody && (wanted.person.is_some() || wanted.position.is_some() || wanted.team.is_some()) {
         let wishes = [("person", wanted.person), ("position", wanted.position), ("team", wanted.team)];
         let wishes: Vec<String> =
             wishes.iter().filter_map(|(what, wish)| wish.map(|wish| format!("{what} `{wish}`"))).collect();
-        let message = format!("nobody evaluated in this period fits {}", wishes.join(" and "));
+        let message = format!("nobody evaluated {these} fits {}", wishes.join(" and "));
         return Err(Failure::with_help(message, "leave one of the wishes out to see who there is"));
     }
     Ok(people)
 }
 
-/// By key, else by name; a name that several people have does not do.
-fn find_person<'r>(wanted: &str, people: &[&'r PersonResult]) -> Result<Vec<&'r PersonResult>, Failure> {
-    let with = |matches: &dyn Fn(&PersonResult) -> bool| {
-        people.iter().copied().filter(|person| matches(person)).collect::<Vec<_>>()
+/// Roster and key of those with the key, else of the one with the name; a name that several people have does not do.
+fn find_person<'r>(
+    wanted: &str,
+    people: impl Iterator<Item = &'r PersonResult> + Clone,
+    these: &str,
+) -> Result<BTreeSet<(DataId, &'r str)>, Failure> {
+    let with = |matches: &dyn Fn(&PersonResult) -> bool| -> BTreeSet<(DataId, &'r str)> {
+        people.clone().filter(|person| matches(person)).map(|person| (person.roster, &*person.person)).collect()
     };
     let by_key = with(&|person| &*person.person == wanted);
     if !by_key.is_empty() {
         return Ok(by_key);
     }
     let by_name = with(&|person| &*person.name == wanted);
-    match by_name.as_slice() {
-        [_] => Ok(by_name),
-        [] => {
-            let known = people.iter().flat_map(|person| {
+    match by_name.len() {
+        1 => Ok(by_name),
+        0 => {
+            let known = people.flat_map(|person| {
                 let shown = if person.name.is_empty() || person.name == person.person {
                     format!("`{}`", person.person)
                 } else {
@@ -72,11 +92,11 @@ fn find_person<'r>(wanted: &str, people: &[&'r PersonResult]) -> Result<Vec<&'r 
                 };
                 [(&*person.person, shown.clone()), (&*person.name, shown)]
             });
-            Err(unknown(format!("nobody evaluated in this period has the key or name `{wanted}`"), wanted, known))
+            Err(unknown(format!("nobody evaluated {these} has the key or name `{wanted}`"), wanted, known))
         }
         several => {
-            let keys = several.iter().map(|person| format!("`{}`", person.person)).collect::<Vec<_>>();
-            let message = format!("{} people have the name `{wanted}`", several.len());
+            let keys = by_name.iter().map(|(_, person)| format!("`{person}`")).collect::<Vec<_>>();
+            let message = format!("{several} people have the name `{wanted}`");
             Err(Failure::with_help(message, format!("give the key instead: {}", keys.join(", "))))
         }
     }
@@ -161,7 +181,6 @@ fn unknown<'k>(message: String, wanted: &str, known: impl Iterator<Item = (&'k s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::data::DataId;
     use crate::plan::query::TeamState;
 
     fn person(key: &str, name: &str) -> PersonResult {
@@ -179,15 +198,16 @@ mod tests {
     #[test]
     fn people_are_found_by_key_or_name_or_the_nearest_are_named() {
         let (a, b, c) = (person("P01", "Wang Fang"), person("P02", "Li Lei"), person("P03", "Li Lei"));
-        let people = [&a, &b, &c];
-        assert_eq!(&*find_person("P02", &people).unwrap()[0].person, "P02");
-        assert_eq!(&*find_person("Wang Fang", &people).unwrap()[0].person, "P01");
+        // Each in two periods.
+        let find = |wanted| find_person(wanted, [&a, &b, &c, &a, &b, &c].into_iter(), "in this period");
+        assert_eq!(find("P02").unwrap(), BTreeSet::from([(DataId(0), "P02")]));
+        assert_eq!(find("Wang Fang").unwrap(), BTreeSet::from([(DataId(0), "P01")]));
         assert_eq!(
-            said(find_person("Li Lei", &people).unwrap_err()),
+            said(find("Li Lei").unwrap_err()),
             "2 people have the name `Li Lei`; give the key instead: `P02`, `P03`"
         );
         assert_eq!(
-            said(find_person("Wang Fan", &people).unwrap_err()),
+            said(find("Wang Fan").unwrap_err()),
             "nobody evaluated in this period has the key or name `Wang Fan`; did you mean `P01` (Wang Fang)?"
         );
     }

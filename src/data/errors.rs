@@ -490,7 +490,13 @@ pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagn
     .help("mend one of the two dates")
 }
 
-pub fn empty_window(data: &DataSet, words: &str, kpis: &[&str], files: &[String], held: Option<String>) -> Diagnostic {
+pub fn empty_window(
+    data: &DataSet,
+    windows: &[&str],
+    kpis: &[&str],
+    files: &[String],
+    held: Option<String>,
+) -> Diagnostic {
     let (named, more) = kpis.split_at(kpis.len().min(5));
     let mut readers: Vec<String> = named.iter().map(|kpi| format!("`{kpi}`")).collect();
     readers.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
@@ -499,7 +505,7 @@ pub fn empty_window(data: &DataSet, words: &str, kpis: &[&str], files: &[String]
         [one] => format!(", which {one} reads"),
         [first @ .., last] => format!(", which {} and {last} read", first.join(", ")),
     };
-    let message = format!("`{}` has no row in {words}{readers}", data.name);
+    let message = format!("`{}` has no row in {}{readers}", data.name, all_windows(windows));
     let mut diagnostic = Diagnostic::new(Code::EmptyWindow, message).at(data.span, "");
     for file in files.iter().take(10) {
         diagnostic = diagnostic.in_data(in_file(file));
@@ -508,6 +514,26 @@ pub fn empty_window(data: &DataSet, words: &str, kpis: &[&str], files: &[String]
         diagnostic = diagnostic.note(held);
     }
     diagnostic.help("add the files of that time; where nothing may have happened, write `may be empty` in the data set, or run once with `--allow-empty`")
+}
+
+/// `the period 2026-Q3`, `the periods 2026-Q1 and 2026-Q2`, `2025-07 and the period 2026-07`
+fn all_windows(windows: &[&str]) -> String {
+    const PERIOD: &str = "the period ";
+    let (shown, more) = windows.split_at(windows.len().min(12));
+    let mut words: Vec<String> = Vec::new();
+    match shown.iter().map(|window| window.strip_prefix(PERIOD)).collect::<Option<Vec<_>>>() {
+        Some(periods) if periods.len() > 1 => {
+            words.extend(periods.iter().map(|period| period.to_string()));
+            words[0].insert_str(0, "the periods ");
+        }
+        _ => words.extend(shown.iter().map(|window| window.to_string())),
+    }
+    words.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }
 
 pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {

@@ -8,7 +8,7 @@ use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
-use crate::plan::query::{Group, Query, RowNode, Rows};
+use crate::plan::query::{Group, NeededWindow, Query, RowNode, Rows};
 use crate::time::{Calendar, Day};
 
 type Needed = BTreeMap<DataId, BTreeSet<ColumnIx>>;
@@ -116,17 +116,23 @@ pub fn check_windows(
             continue;
         }
         let empty: Vec<_> = asked.windows.iter().filter(|one| !holds_any(table, &one.rows, calendar)).collect();
+        // Windows that the same KPIs read are one mistake.
+        let mut found: Vec<(BTreeSet<&str>, Vec<&NeededWindow>)> = Vec::new();
         let mut seen = BTreeSet::new();
-        for window in &empty {
-            if seen.insert(&window.words) {
-                let files: Vec<String> = table.files.iter().map(|file| file.shown.clone()).collect();
-                let held = held(table, &window.rows, calendar);
-                let alike = empty.iter().filter(|other| other.words == window.words);
-                let kpis: BTreeSet<&str> =
-                    alike.flat_map(|one| &one.kpis).map(|kpi| model.kpis[kpi.0].name.as_str()).collect();
-                let kpis: Vec<&str> = kpis.into_iter().collect();
-                errors.push(errors::empty_window(data, &window.words, &kpis, &files, held));
+        for window in empty.iter().filter(|window| seen.insert(&window.words)) {
+            let alike = empty.iter().filter(|other| other.words == window.words);
+            let kpis = alike.flat_map(|one| &one.kpis).map(|kpi| model.kpis[kpi.0].name.as_str()).collect();
+            match found.iter_mut().find(|(known, _)| *known == kpis) {
+                Some((_, windows)) => windows.push(window),
+                None => found.push((kpis, vec![window])),
             }
+        }
+        for (kpis, windows) in found {
+            let files: Vec<String> = table.files.iter().map(|file| file.shown.clone()).collect();
+            let held = held(table, &windows[0].rows, calendar);
+            let kpis: Vec<&str> = kpis.into_iter().collect();
+            let words: Vec<&str> = windows.iter().map(|window| window.words.as_str()).collect();
+            errors.push(errors::empty_window(data, &words, &kpis, &files, held));
         }
     }
 }

@@ -54,7 +54,8 @@ impl Planner<'_> {
                     Some((via, column)) => {
                         let (from, to) = self.days(context.months);
                         let node = self.column(&roster_row, &via, column);
-                        let (index, _) = self.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
+                        let (index, _) =
+                            self.asked.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
                         Calc::Read(index)
                     }
                     None => stated(format!("the one evaluated is not in `{}`", self.model.data[roster.0].name)),
@@ -182,7 +183,7 @@ impl Planner<'_> {
             rows,
             group,
         };
-        (MeasureId(self.measures.insert_full(measure).0), read)
+        (MeasureId(self.asked.measures.insert_full(measure).0), read)
     }
 
     /// Which rows an aggregate reads by time, and the months they lie in.
@@ -221,7 +222,7 @@ impl Planner<'_> {
         let calendar = &self.model.company.calendar;
         if calendar.uncovered(months).is_some() {
             let each = (0..months.count as i32).map(|at| Months { first: Month(months.first.0 + at), count: 1 });
-            self.uncovered.borrow_mut().extend(each.filter_map(|month| calendar.uncovered(month)));
+            self.asked.uncovered.borrow_mut().extend(each.filter_map(|month| calendar.uncovered(month)));
         }
         calendar.days(months)
     }

@@ -12,6 +12,7 @@ mod rows;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -41,88 +42,133 @@ pub struct Plan {
     pub months: Months,
     pub first_day: Day,
     pub last_day: Day,
-    pub query: Query,
+    /// Of all the periods that were planned together.
+    pub query: Arc<Query>,
     pub program: Program,
+}
+
+impl Plan {
+    /// The rosters whose rows are evaluated in the period: their places in [`Query::rosters`].
+    pub fn rosters(&self) -> Vec<usize> {
+        let evaluated: IndexSet<DataId> = self.program.cards.iter().map(|card| card.roster).collect();
+        evaluated.iter().filter_map(|data| self.query.rosters.iter().position(|asked| asked == data)).collect()
+    }
 }
 
 /// Plans the evaluation of all positions in force in a period. Errors: a project that evaluates nobody.
 pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> {
+    let (query, mut periods) = ask(model, &[period])?;
+    let (only, program) = periods.remove(0);
+    Ok(only.plan(Arc::new(query), program))
+}
+
+/// Plans several periods that are evaluated in one pass over the files: what they ask of the data stands in one query,
+/// which all of the plans share. Each has the program that it would have alone.
+pub fn plans(model: &Model, periods: &[PeriodName]) -> Result<Vec<Plan>, Vec<Diagnostic>> {
+    let (query, periods) = ask(model, periods)?;
+    let query = Arc::new(query);
+    Ok(periods.into_iter().map(|(period, program)| period.plan(query.clone(), program)).collect())
+}
+
+/// A period with the days that the company's calendar gives it.
+#[derive(Clone, Copy)]
+struct Dated {
+    name: PeriodName,
+    months: Months,
+    first_day: Day,
+    last_day: Day,
+}
+
+impl Dated {
+    fn of(model: &Model, name: PeriodName) -> Dated {
+        let months = model.company.calendar.months(name);
+        let (first_day, last_day) = model.company.calendar.days(months);
+        Dated { name, months, first_day, last_day }
+    }
+
+    fn plan(self, query: Arc<Query>, program: Program) -> Plan {
+        let Dated { name: period, months, first_day, last_day } = self;
+        Plan { period, months, first_day, last_day, query, program }
+    }
+}
+
+/// What is asked of the data for some periods, and the program of each.
+fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Vec<(Dated, Program)>), Vec<Diagnostic>> {
     if let (Some(own), None) = (model.company.calendar_data, &model.company.calendar.own) {
         return Err(vec![no_months(model, own)]);
     }
-    let months = model.company.calendar.months(period);
-    let (first_day, last_day) = model.company.calendar.days(months);
-    let mut planner = Planner {
-        model,
-        period,
-        months,
-        last_day,
-        tables: IndexMap::new(),
-        measures: IndexSet::new(),
-        reads: IndexSet::new(),
-        nodes: IndexMap::new(),
-        curves: Vec::new(),
-        scales: IndexMap::new(),
-        matrices: Vec::new(),
-        matrix_days: IndexMap::new(),
-        rosters: IndexSet::new(),
-        kpis: HashMap::new(),
-        reading: None,
-        uncovered: RefCell::default(),
-    };
-    planner.days(months);
-    let mut cards = Vec::new();
-    for (at, position) in model.positions.iter().enumerate() {
-        if !planner.in_force(at) {
-            continue;
-        }
-        for (roster, set) in model.data.iter().enumerate() {
-            if set.roster.as_ref().is_some_and(|roster| roster.may_hold(&position.name)) {
-                cards.push(planner.card(PositionId(at), position, DataId(roster)));
-            }
+    let periods: Vec<Dated> = periods.iter().map(|name| Dated::of(model, *name)).collect();
+    let mut asked = Asked::default();
+    let (mut programs, mut errors) = (Vec::new(), Vec::<Diagnostic>::new());
+    for period in &periods {
+        let mut planner = Planner {
+            model,
+            period: *period,
+            periods: &periods,
+            asked: &mut asked,
+            nodes: IndexMap::new(),
+            curves: Vec::new(),
+            scales: IndexMap::new(),
+            matrices: Vec::new(),
+            matrix_days: IndexMap::new(),
+            kpis: HashMap::new(),
+            reading: None,
+        };
+        match planner.program() {
+            Ok(program) => programs.push((*period, program)),
+            // Without positions or a roster it is the same mistake in every period.
+            Err(nobody) if errors.iter().any(|known| known.message == nobody.message) => {}
+            Err(nobody) => errors.push(nobody),
         }
     }
-    if cards.is_empty() {
-        return Err(vec![planner.nobody()]);
+    if !errors.is_empty() {
+        return Err(errors);
     }
-    let uncovered = planner.uncovered.take();
+    let uncovered = asked.uncovered.take();
     if !uncovered.is_empty() {
         return Err(vec![uncovered_months(model, &uncovered)]);
     }
-    let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
-    let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);
-    for roster in &rosters {
-        planner.need_roster(*roster);
-    }
-    if let Some(organisation) = organisation {
-        planner.need_organisation(organisation);
-    }
-    let Planner { tables, measures, reads, nodes, curves, scales, matrices, matrix_days, .. } = planner;
-    // Each was put in as its curve was.
-    let scales = scales.into_keys().map(|(scale, _)| scale).collect();
-    let matrix_ids = matrix_days.into_keys().map(|(matrix, _)| matrix).collect();
-    let (nodes, spans) = nodes.into_iter().unzip();
-    let query = Query {
-        tables: rows::in_order(model, tables),
-        measures: measures.into_iter().collect(),
-        rosters,
-        organisation,
-        reads: reads.into_iter().collect(),
-    };
-    let program = Program { nodes, spans, cards, curves, scales, matrices, matrix_ids };
-    Ok(Plan { period, months, first_day, last_day, query, program })
+    Ok((asked.query(model), programs))
 }
 
-struct Planner<'m> {
-    /// Months that formulas read and the company's own calendar lacks.
-    uncovered: RefCell<BTreeSet<Month>>,
-    model: &'m Model,
-    period: PeriodName,
-    months: Months,
-    last_day: Day,
+/// What is asked of the data, as it grows.
+#[derive(Default)]
+struct Asked {
     tables: IndexMap<DataId, TableBuilder>,
     measures: IndexSet<Measure>,
     reads: IndexSet<RosterRead>,
+    rosters: IndexSet<DataId>,
+    /// Months that formulas read and the company's own calendar lacks.
+    uncovered: RefCell<BTreeSet<Month>>,
+}
+
+impl Asked {
+    fn query(mut self, model: &Model) -> Query {
+        let rosters: Vec<DataId> = self.rosters.iter().copied().collect();
+        let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);
+        for roster in &rosters {
+            self.need_roster(model, *roster);
+        }
+        if let Some(organisation) = organisation {
+            self.need_organisation(model, organisation);
+        }
+        Query {
+            tables: rows::in_order(model, self.tables),
+            measures: self.measures.into_iter().collect(),
+            rosters,
+            organisation,
+            reads: self.reads.into_iter().collect(),
+        }
+    }
+}
+
+/// Plans one period.
+struct Planner<'m> {
+    model: &'m Model,
+    period: Dated,
+    /// All that are evaluated, for words about windows.
+    periods: &'m [Dated],
+    asked: &'m mut Asked,
     /// Equal nodes stand once; the span is that of the first.
     nodes: IndexMap<Calc, Span>,
     curves: Vec<CurvePlan>,
@@ -131,7 +177,6 @@ struct Planner<'m> {
     matrices: Vec<MatrixPlan>,
     /// Matrices called in formulas, by the day their constants are read on.
     matrix_days: IndexMap<(MatrixId, Day), usize>,
-    rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
     /// The KPI whose formula is being planned.
@@ -147,11 +192,43 @@ struct Context {
 }
 
 impl Planner<'_> {
+    /// The formulas of all positions in force.
+    fn program(&mut self) -> Result<Program, Diagnostic> {
+        let model = self.model;
+        self.days(self.period.months);
+        let mut cards = Vec::new();
+        for (at, position) in model.positions.iter().enumerate() {
+            if !self.in_force(at) {
+                continue;
+            }
+            for (roster, set) in model.data.iter().enumerate() {
+                if set.roster.as_ref().is_some_and(|roster| roster.may_hold(&position.name)) {
+                    cards.push(self.card(PositionId(at), position, DataId(roster)));
+                }
+            }
+        }
+        if cards.is_empty() {
+            return Err(self.nobody());
+        }
+        let take = std::mem::take::<IndexMap<Calc, Span>>;
+        let (nodes, spans) = take(&mut self.nodes).into_iter().unzip();
+        Ok(Program {
+            nodes,
+            spans,
+            cards,
+            curves: std::mem::take(&mut self.curves),
+            // Each was put in as its curve was.
+            scales: self.scales.keys().map(|(scale, _)| *scale).collect(),
+            matrices: std::mem::take(&mut self.matrices),
+            matrix_ids: self.matrix_days.keys().map(|(matrix, _)| *matrix).collect(),
+        })
+    }
+
     /// Of several versions of a position, the latest that has begun by the last day of the period.
     fn in_force(&self, at: usize) -> bool {
         let position = &self.model.positions[at];
         let begins = |one: &Position| self.model.position_begins(one);
-        let begun = |one: &Position| begins(one).is_none_or(|day| day <= self.last_day);
+        let begun = |one: &Position| begins(one).is_none_or(|day| day <= self.period.last_day);
         let later = self
             .model
             .positions
@@ -182,7 +259,7 @@ impl Planner<'_> {
             .filter_map(|position| Some((model.position_begins(position)?, position)))
             .min_by_key(|(day, _)| *day);
         let diagnostic = finding(
-            format!("no position is in force in {}", self.period),
+            format!("no position is in force in {}", self.period.name),
             "evaluate a later period, or make `effective from` earlier",
         );
         match first {
@@ -192,8 +269,8 @@ impl Planner<'_> {
     }
 
     fn card(&mut self, id: PositionId, position: &Position, roster: DataId) -> CardPlan {
-        self.rosters.insert(roster);
-        let context = Context { roster, scope: position.scope, months: self.months };
+        self.asked.rosters.insert(roster);
+        let context = Context { roster, scope: position.scope, months: self.period.months };
         let eligible = position.eligible.as_ref().map(|condition| self.formula(condition, context));
         let scorecard = position.scorecard.as_ref().map(|scorecard| self.scorecard(scorecard, context));
         let outputs = position.outputs.iter().map(|output| self.formula(&output.value, context)).collect();
@@ -246,10 +323,11 @@ impl Planner<'_> {
 
     fn kpi_entry(&mut self, entry: &KpiEntry, span: Span, context: Context) -> KpiPlan {
         let context = Context { scope: entry.scope, ..context };
-        let target = (!entry.target.is_empty()).then(|| match self.model.dated(&entry.target, Some(self.last_day)) {
-            Some(target) => self.formula(target, context),
-            None => self.node(stated(format!("no target is stated for {}", self.period)), span),
-        });
+        let target =
+            (!entry.target.is_empty()).then(|| match self.model.dated(&entry.target, Some(self.period.last_day)) {
+                Some(target) => self.formula(target, context),
+                None => self.node(stated(format!("no target is stated for {}", self.period.name)), span),
+            });
         let score = entry.score.as_ref();
         KpiPlan {
             kpi: self.version(entry.kpi),
@@ -263,7 +341,7 @@ impl Planner<'_> {
                     CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
                 }
                 ScoreCurve::Own(curve) => self.curve(curve, context),
-                ScoreCurve::Scale(scale) => match self.model.scale_on(*scale, self.last_day) {
+                ScoreCurve::Scale(scale) => match self.model.scale_on(*scale, self.period.last_day) {
                     Some(scale) => self.curve(&self.model.scales[scale.0].curve, context),
                     None => CurvePlan::Formula(self.node(self.no_scale(*scale), span)),
                 },
@@ -315,7 +393,7 @@ impl Planner<'_> {
 
     /// The version of a KPI that the period's results are about.
     fn version(&self, kpi: KpiId) -> KpiId {
-        self.model.kpi_on(kpi, self.last_day).unwrap_or(kpi)
+        self.model.kpi_on(kpi, self.period.last_day).unwrap_or(kpi)
     }
 
     /// Why a scale yields nothing: no version of it has begun.
@@ -343,7 +421,7 @@ impl Planner<'_> {
     }
 
     fn number(&self, expr: &Expr) -> Number {
-        self.number_on(expr, self.last_day)
+        self.number_on(expr, self.period.last_day)
     }
 
     /// The checker has made sure that there is one.

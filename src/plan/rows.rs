@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
-use super::{Context, Planner};
+use super::{Asked, Context, Planner};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
@@ -101,7 +101,7 @@ impl Planner<'_> {
                 self.row_node(row.data, RowNode::If { condition, then: value, otherwise: nothing })
             }
             None => {
-                self.need(target, column);
+                self.asked.need(self.model, target, column);
                 self.row_node(row.data, RowNode::Column { via: path, column })
             }
         }
@@ -147,11 +147,30 @@ impl Planner<'_> {
     }
 
     pub(super) fn row_node(&mut self, data: DataId, node: RowNode) -> NodeId {
-        NodeId(self.table(data).nodes.insert_full(node).0)
+        NodeId(self.asked.table(self.model, data).nodes.insert_full(node).0)
     }
 
-    fn table(&mut self, data: DataId) -> &mut TableBuilder {
-        let model = self.model;
+    pub(super) fn need_links(&mut self, from: DataId, links: &[ColumnIx]) {
+        self.asked.need_links(self.model, from, links);
+    }
+
+    pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
+        if matches!(rows, Rows::All) || self.model.data[data.0].may_be_empty {
+            return;
+        }
+        let words = match self.periods.iter().find(|period| period.months == months) {
+            Some(period) => format!("the period {}", period.name),
+            None => months.to_string(),
+        };
+        let reader = self.reading;
+        let table = self.asked.table(self.model, data);
+        let kpis = table.windows.entry((rows.clone(), words)).or_default();
+        kpis.extend(reader.filter(|reader| !kpis.contains(reader)));
+    }
+}
+
+impl Asked {
+    fn table(&mut self, model: &Model, data: DataId) -> &mut TableBuilder {
         self.tables.entry(data).or_insert_with(|| {
             // Keys and dates are always read: a duplicate key or a row without a date must be found.
             let set = &model.data[data.0];
@@ -165,65 +184,52 @@ impl Planner<'_> {
     }
 
     /// A column of a table is read; of a link, the data set behind it is, too.
-    pub(super) fn need(&mut self, data: DataId, column: ColumnIx) {
-        let table = self.table(data);
+    pub(super) fn need(&mut self, model: &Model, data: DataId, column: ColumnIx) {
+        let table = self.table(model, data);
         if !table.columns.contains(&column) {
             table.columns.push(column);
         }
-        if let ColumnType::Link { data: target, by } = &self.model.data[data.0].columns[column.0].ty {
+        if let ColumnType::Link { data: target, by } = &model.data[data.0].columns[column.0].ty {
             for column in by {
-                self.need(data, *column);
+                self.need(model, data, *column);
             }
-            self.table(*target);
+            self.table(model, *target);
         }
     }
 
-    pub(super) fn need_links(&mut self, from: DataId, links: &[ColumnIx]) {
+    fn need_links(&mut self, model: &Model, from: DataId, links: &[ColumnIx]) {
         let mut at = from;
-        self.table(at);
+        self.table(model, at);
         for link in links {
-            self.need(at, *link);
-            at = self.model.link_target(at, *link);
+            self.need(model, at, *link);
+            at = model.link_target(at, *link);
         }
     }
 
-    pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
-        if matches!(rows, Rows::All) || self.model.data[data.0].may_be_empty {
-            return;
-        }
-        let words = match months == self.months {
-            true => format!("the period {}", self.period),
-            false => months.to_string(),
-        };
-        let reader = self.reading;
-        let kpis = self.table(data).windows.entry((rows.clone(), words)).or_default();
-        kpis.extend(reader.filter(|reader| !kpis.contains(reader)));
-    }
-
-    pub(super) fn need_roster(&mut self, roster: DataId) {
-        self.table(roster);
-        let set = &self.model.data[roster.0];
-        self.need_name(roster, set);
+    pub(super) fn need_roster(&mut self, model: &Model, roster: DataId) {
+        self.table(model, roster);
+        let set = &model.data[roster.0];
+        self.need_name(model, roster, set);
         if let Some(post) = set.roster.as_ref().and_then(|roster| roster.post) {
-            self.need(roster, post);
+            self.need(model, roster, post);
         }
         if let Route::Links(links) = &set.belongs.team {
-            self.need_links(roster, links);
+            self.need_links(model, roster, links);
         }
     }
 
-    pub(super) fn need_organisation(&mut self, organisation: DataId) {
-        self.table(organisation);
-        let set = &self.model.data[organisation.0];
-        self.need_name(organisation, set);
+    pub(super) fn need_organisation(&mut self, model: &Model, organisation: DataId) {
+        self.table(model, organisation);
+        let set = &model.data[organisation.0];
+        self.need_name(model, organisation, set);
         if let Some(parent) = set.organisation {
-            self.need(organisation, parent);
+            self.need(model, organisation, parent);
         }
     }
 
-    fn need_name(&mut self, data: DataId, set: &DataSet) {
+    fn need_name(&mut self, model: &Model, data: DataId, set: &DataSet) {
         if let Some(name) = set.name_column() {
-            self.need(data, name);
+            self.need(model, data, name);
         }
     }
 }

@@ -53,14 +53,17 @@ struct Part {
     missing: String,
 }
 
-pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let show = report.show();
+/// The periods stand one after the other, under one header.
+pub fn write(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(HEADER)?;
-    for person in &report.people {
-        for card in &person.cards {
-            for part in parts(&show, card) {
-                writer.write_record(row(report, &show, person, card, part))?;
+    for report in reports {
+        let show = report.show();
+        for person in &report.people {
+            for card in &person.cards {
+                for part in parts(&show, card) {
+                    writer.write_record(row(report, &show, person, card, part))?;
+                }
             }
         }
     }

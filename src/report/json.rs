@@ -1,6 +1,6 @@
-//! Results as JSON, for programs: `merit.results/1`.
+//! Results as JSON, for programs: `merit.results/1`, and `merit.periods/1` for several periods.
 //!
-//! The schema is `docs/results.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
+//! The schemas are `docs/results.schema.json` and `docs/periods.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
 //! terms (`"1/3"`), in base units: a ratio as a part of 1, money in the currency itself. `shown` is the same as
 //! a table shows it, rounded. Fields are never left out; what does not exist is `null`. Equal results give
 //! the same bytes. A field may be added under the same version; nothing else changes without a new one.
@@ -23,6 +23,9 @@ use crate::value::{Missing, Value};
 /// The version of the format.
 pub const SCHEMA: &str = "merit.results/1";
 
+/// The version of the format for several periods.
+pub const PERIODS_SCHEMA: &str = "merit.periods/1";
+
 /// The whole document.
 #[derive(Serialize)]
 struct Document<'a> {
@@ -33,6 +36,23 @@ struct Document<'a> {
     /// Roster rows that no position evaluates.
     without_position: Vec<WithoutPosition<'a>>,
     files: Vec<File<'a>>,
+}
+
+/// Several periods out of one pass over the files.
+#[derive(Serialize)]
+struct PeriodsDocument<'a> {
+    schema: &'static str,
+    company: &'a str,
+    periods: Vec<PeriodResults<'a>>,
+    files: Vec<File<'a>>,
+}
+
+/// As in the document of one period.
+#[derive(Serialize)]
+struct PeriodResults<'a> {
+    period: Period,
+    people: People<'a>,
+    without_position: Vec<WithoutPosition<'a>>,
 }
 
 #[derive(Serialize)]
@@ -238,10 +258,35 @@ enum ValueJson {
 
 /// Writes the document, with a line break at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let results = report.results;
+    let PeriodResults { period, people, without_position } = results(report);
     let document = Document {
         schema: SCHEMA,
         company: &report.model.company.name,
+        period,
+        people,
+        without_position,
+        files: report.results.files.iter().map(file).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+/// Writes the document of several periods, with a line break at its end.
+pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let document = PeriodsDocument {
+        schema: PERIODS_SCHEMA,
+        company: reports.first().map_or("", |report| &report.model.company.name),
+        periods: reports.iter().map(results).collect(),
+        // All were evaluated from the same files.
+        files: reports.first().map_or(&[][..], |report| &report.results.files).iter().map(file).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {
+    let results = report.results;
+    PeriodResults {
         period: Period {
             name: results.period.to_string(),
             first_day: results.first_day.to_string(),
@@ -253,10 +298,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|(post, rows)| WithoutPosition { post, rows: *rows })
             .collect(),
-        files: results.files.iter().map(file).collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    }
 }
 
 fn file(file: &FileReport) -> File<'_> {

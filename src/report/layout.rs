@@ -99,7 +99,8 @@ impl Column {
     }
 }
 
-const GAP: usize = 2;
+/// Between two columns.
+pub(super) const GAP: usize = 2;
 
 /// A table no wider than `width`, as wide as its rows need.
 pub struct Table {

@@ -6,6 +6,7 @@ pub mod alignment;
 pub mod csv;
 pub mod json;
 pub mod layout;
+pub mod periods;
 pub mod scorecard;
 pub mod show;
 pub mod summary;
@@ -75,8 +76,18 @@ pub enum Format {
 pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Summary => out.write_all(summary::render(report, look).as_bytes()),
+        Format::Json => json::write(report, out),
+        Format::Scorecards | Format::Csv => write_periods(format, std::slice::from_ref(report), look, out),
+    }
+}
+
+/// Writes the reports of several periods as one.
+pub fn write_periods(format: Format, reports: &[Report<'_>], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Summary => out.write_all(periods::render(reports, look).as_bytes()),
         Format::Scorecards => {
-            for (index, person) in report.people.iter().enumerate() {
+            let people = reports.iter().flat_map(|report| report.people.iter().map(move |person| (report, person)));
+            for (index, (report, person)) in people.enumerate() {
                 if index > 0 {
                     out.write_all(b"\n\n")?;
                 }
@@ -84,8 +95,8 @@ pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Writ
             }
             Ok(())
         }
-        Format::Json => json::write(report, out),
-        Format::Csv => csv::write(report, out),
+        Format::Json => json::write_periods(reports, out),
+        Format::Csv => csv::write(reports, out),
     }
 }
 

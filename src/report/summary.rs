@@ -91,7 +91,7 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
         if index > 0 {
             lines.push(Line::Blank);
         }
-        lines.push(Line::Text(Cell::styled(heading(show, position, &people), Style::Strong)));
+        lines.push(Line::Text(Cell::styled(heading(show, position, people.len()), Style::Strong)));
         for person in people {
             lines.push(keep(person_row(show, person)));
             if person.cards.len() > 1 {
@@ -104,8 +104,8 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
 }
 
 /// `Lecturer · 3 people · draft: results are unofficial`
-fn heading(show: &Show<'_>, position: PositionId, people: &[&PersonResult]) -> String {
-    let mut heading = format!("{} · {}", show.position_label(position), show.holders(position, people.len() as u64));
+pub(super) fn heading(show: &Show<'_>, position: PositionId, people: usize) -> String {
+    let mut heading = format!("{} · {}", show.position_label(position), show.holders(position, people as u64));
     if show.position(position).draft {
         heading.push_str(" · ");
         heading.push_str(show.words.draft);
@@ -114,7 +114,7 @@ fn heading(show: &Show<'_>, position: PositionId, people: &[&PersonResult]) -> S
 }
 
 /// `Person`, or `Country` where all are countries.
-fn who(report: &Report<'_>, show: &Show<'_>) -> Cow<'static, str> {
+pub(super) fn who(report: &Report<'_>, show: &Show<'_>) -> Cow<'static, str> {
     let mut nouns = report.people.iter().filter_map(|person| person.cards.last()).map(|card| show.noun(card.position));
     let Some(Some(first)) = nouns.next() else { return show.words.person.into() };
     if !nouns.all(|noun| noun == Some(first)) {
@@ -188,7 +188,7 @@ fn team_cell(card: &Card) -> Cell {
     Cell::new(card.team.as_ref().map_or("", |team| if team.name.is_empty() { &team.key } else { &team.name }))
 }
 
-fn rating_cell(show: &Show<'_>, position: PositionId, rating: Option<&RatingResult>) -> Cell {
+pub(super) fn rating_cell(show: &Show<'_>, position: PositionId, rating: Option<&RatingResult>) -> Cell {
     match rating {
         Some(rating) => Cell::styled(
             show.grade_word(position, rating.grade),
@@ -242,8 +242,8 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
     Cell::styled(parts.join(words.semicolon), style)
 }
 
-/// How many people have which grade, and hold which position.
-fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+/// How many people have which grade; a line for each rating.
+pub(super) fn rating_lines(report: &Report<'_>, show: &Show<'_>) -> Vec<String> {
     let words = show.words;
     let mut ratings = BTreeMap::<RatingId, Vec<u64>>::new();
     let mut unrated = 0;
@@ -275,6 +275,13 @@ fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, 
             _ => lines.push(text),
         }
     }
+    lines
+}
+
+/// How many people have which grade, and hold which position.
+fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+    let words = show.words;
+    let lines = rating_lines(report, show);
     let lead_width = lead_width(show);
     for (index, line) in lines.into_iter().enumerate() {
         labelled(out, if index == 0 { words.ratings } else { "" }, lead_width, &line, width, painter);
@@ -290,13 +297,21 @@ fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, 
 /// What was read, what was mended on the way, and who was left out.
 fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
     let (words, results) = (show.words, report.results);
-    let lead_width = lead_width(show);
     if !results.without_position.is_empty() {
-        let rows = results.without_position.iter().map(|(_, rows)| rows).sum();
-        let posts = results.without_position.iter().map(|(post, rows)| format!("{post} {rows}")).collect::<Vec<_>>();
-        let text = format!("{}{}{}", words.rows(rows), words.colon, posts.join(" · "));
-        labelled(out, words.not_evaluated, lead_width, &text, width, painter);
+        labelled(out, words.not_evaluated, lead_width(show), &not_evaluated(report, show), width, painter);
     }
+    files_read(report, show, out, width, painter);
+}
+
+/// `3 rows: driver 2 · cook 1`
+pub(super) fn not_evaluated(report: &Report<'_>, show: &Show<'_>) -> String {
+    let (words, without) = (show.words, &report.results.without_position);
+    let posts = without.iter().map(|(post, rows)| format!("{post} {rows}")).collect::<Vec<_>>();
+    format!("{}{}{}", words.rows(without.iter().map(|(_, rows)| rows).sum()), words.colon, posts.join(" · "))
+}
+
+pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+    let (words, results, lead_width) = (show.words, report.results, lead_width(show));
     if results.files.is_empty() {
         return;
     }
@@ -321,7 +336,7 @@ fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, p
     }
 }
 
-fn lead_width(show: &Show<'_>) -> usize {
+pub(super) fn lead_width(show: &Show<'_>) -> usize {
     use unicode_width::UnicodeWidthStr;
     let words = show.words;
     [words.ratings, words.positions, words.not_evaluated, words.files, words.repairs]
@@ -331,7 +346,7 @@ fn lead_width(show: &Show<'_>) -> usize {
         .unwrap_or(0)
 }
 
-fn labelled(out: &mut String, lead: &str, lead_width: usize, text: &str, width: usize, painter: Painter) {
+pub(super) fn labelled(out: &mut String, lead: &str, lead_width: usize, text: &str, width: usize, painter: Painter) {
     use unicode_width::UnicodeWidthStr;
     let lead = format!("{lead}{}", " ".repeat(lead_width.saturating_sub(lead.width()) + 2));
     write_text(out, &Cell::new(text), &lead, width, painter);

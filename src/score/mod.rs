@@ -38,13 +38,40 @@ use crate::value::{Missing, Value};
 ///
 /// Findings are numbers too large and values below 0 in a geometric mean; a missing value is never one.
 pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let results = score_period(model, plan, answers, &mut problems);
+    results.ok_or_else(|| problems.into_diagnostics())
+}
+
+/// Scores the periods of plans that share the answers, in their order. A mistake that comes up in several of them is
+/// one finding.
+pub fn score_all(model: &Model, plans: &[Plan], answers: &Answers) -> Result<Vec<Results>, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    let mut all = Vec::with_capacity(plans.len());
+    for plan in plans {
+        let Some(mut results) = score_period(model, plan, answers, &mut problems) else { continue };
+        // The values behind each card explain one period to a reader; those of all periods would fill the memory.
+        if plans.len() > 1 {
+            results
+                .people
+                .iter_mut()
+                .flat_map(|person| &mut person.cards)
+                .for_each(|card| card.values = Arc::default());
+        }
+        all.push(results);
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems.into_diagnostics()) }
+}
+
+/// Nothing where there were problems.
+fn score_period(model: &Model, plan: &Plan, answers: &Answers, problems: &mut Problems) -> Option<Results> {
     let (seats, without_position) = seats(model, plan, answers);
     let eval = Evaluator::new(model, plan, answers);
     let others = Others::of(model, plan, answers, &seats);
     let tapes: Vec<Tape> = plan.program.cards.iter().map(|card| eval.tape(roots(card))).collect();
     let scorer = Scorer { model, plan, answers, eval, others, tapes, seats: &seats };
 
-    let mut problems = Problems::default();
+    let mut failed = false;
     let mut done: Vec<Option<Done>> = seats.iter().map(|_| None).collect();
     for card in others::order(model, plan) {
         let of_card: Vec<usize> = (0..seats.len()).filter(|seat| seats[*seat].card == card).collect();
@@ -54,12 +81,15 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
                     scorer.others.finish(*seat, people::seen_by_others(&one.card));
                     done[*seat] = Some(one);
                 }
-                Err(problem) => problems.add(problem, &scorer.named(*seat)),
+                Err(problem) => {
+                    failed = true;
+                    problems.add(problem, &scorer.named(*seat));
+                }
             }
         }
     }
-    if !problems.is_empty() {
-        return Err(problems.into_diagnostics());
+    if failed {
+        return None;
     }
 
     let mut standings = Vec::new();
@@ -75,16 +105,19 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
         let post = &answers.rosters[roster].posts[seats[first].subject.post];
         match overall(model, plan.query.rosters[roster], post, cards) {
             Ok(standing) => standings.push(standing),
-            Err(problem) => problems.add(problem, &scorer.named(first)),
+            Err(problem) => {
+                failed = true;
+                problems.add(problem, &scorer.named(first));
+            }
         }
     }
-    if !problems.is_empty() {
-        return Err(problems.into_diagnostics());
+    if failed {
+        return None;
     }
     people::distribution(model, &mut standings);
     people::rank(model, &mut standings);
     let people: Vec<PersonResult> = standings.into_iter().map(|standing| standing.result).collect();
-    Ok(Results {
+    Some(Results {
         period: plan.period,
         months: plan.months,
         first_day: plan.first_day,
@@ -125,7 +158,8 @@ fn seats(model: &Model, plan: &Plan, answers: &Answers) -> (Vec<Seat>, Vec<(Stri
         None => without.push((post.to_string(), rows)),
     };
     let mut seats = Vec::new();
-    for (roster, (data, answer)) in plan.query.rosters.iter().zip(&answers.rosters).enumerate() {
+    for roster in plan.rosters() {
+        let (data, answer) = (&plan.query.rosters[roster], &answers.rosters[roster]);
         answer.without_position.iter().for_each(|(post, rows)| count(post, *rows));
         for (post, holder) in answer.posts.iter().enumerate() {
             let card = cards.get(&(*data, &*holder.position)).copied();
@@ -307,10 +341,13 @@ impl Scorer<'_> {
         self.eval.post(self.seats[seat].subject).person.clone()
     }
 
-    /// How a message names the person: `Li Na (P1)`.
+    /// How a message names the person and the period: ``Li Na (`P1`) in 2026-Q3``.
     fn named(&self, seat: usize) -> String {
-        let post = self.eval.post(self.seats[seat].subject);
-        if post.name.is_empty() { format!("`{}`", post.person) } else { format!("{} (`{}`)", post.name, post.person) }
+        let (post, period) = (self.eval.post(self.seats[seat].subject), self.plan.period);
+        match &*post.name {
+            "" => format!("`{}` in {period}", post.person),
+            name => format!("{name} (`{}`) in {period}", post.person),
+        }
     }
 }
 

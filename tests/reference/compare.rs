@@ -4,10 +4,12 @@ use std::fs;
 
 use merit::data::{Options, answer};
 use merit::diagnostic::Diagnostic;
+use merit::model::Model;
 use merit::number::Number;
-use merit::plan::plan;
+use merit::plan::{plan, plans};
+use merit::report::{self, Format, Look, Report};
 use merit::score::card::{Card, EntryResult, EntryResultKind, RatingResult, Results};
-use merit::score::score;
+use merit::score::{score, score_all};
 use merit::time::PeriodName;
 use merit::value::{Missing, Value};
 
@@ -56,12 +58,55 @@ pub fn compare(project: &Project) -> Outcome {
         Err(errors) if mistakes.is_empty() => Outcome::Differ(format!("the program refuses: {}", messages(&errors))),
         Err(_) => Outcome::MistakeInData,
         Ok(_) if !mistakes.is_empty() => Outcome::Differ(format!("the program overlooks: {mistakes:?}")),
-        Ok(results) => match differences(&results, &people) {
-            Ok(()) => Outcome::Agree(results.people.iter().map(|person| person.cards.len()).sum()),
-            Err(what) => Outcome::Differ(what),
-        },
+        Ok(results) => {
+            match differences(&results, &people).and_then(|()| alone_and_together(model, period, &options)) {
+                Ok(()) => Outcome::Agree(results.people.iter().map(|person| person.cards.len()).sum()),
+                Err(what) => Outcome::Differ(what),
+            }
+        }
     }
 }
+
+/// Evaluates the period and the two before it one by one, and in one pass: the same results, or mistakes in both.
+fn alone_and_together(model: &Model, period: PeriodName, options: &Options) -> Same {
+    let year_before = PeriodName { year: period.year - 1, ..period };
+    let mut periods: Vec<PeriodName> = year_before.up_to(period).unwrap().collect();
+    periods.drain(..periods.len().saturating_sub(3));
+    let written = |results: &Results| {
+        let mut results = results.clone();
+        results.files.clear(); // together more columns may be read
+        let mut json = Vec::new();
+        report::write(Format::Json, &Report::of_all(model, &results, None), LOOK, &mut json).unwrap();
+        String::from_utf8(json).unwrap()
+    };
+    let alone: Result<Vec<String>, Vec<Diagnostic>> = periods
+        .iter()
+        .map(|period| {
+            let plan = plan(model, *period)?;
+            let answers = answer(model, &plan.query, options)?;
+            score(model, &plan, &answers).map(|results| written(&results))
+        })
+        .collect();
+    let together = plans(model, &periods).and_then(|plans| {
+        let answers = answer(model, &plans[0].query, options)?;
+        Ok(score_all(model, &plans, &answers)?.iter().map(written).collect::<Vec<_>>())
+    });
+    match (alone, together) {
+        (Ok(alone), Ok(together)) => {
+            let differs = alone.iter().zip(&together).find_map(|(alone, together)| {
+                let lines = alone.lines().zip(together.lines()).find(|(alone, together)| alone != together);
+                let lines = lines.map(|(alone, together)| format!("alone {alone}, together {together}"));
+                lines.or_else(|| (alone != together).then(|| "one has more people".into()))
+            });
+            differs.map_or(Ok(()), |what| Err(format!("several periods: {what}")))
+        }
+        (Err(_), Err(_)) => Ok(()),
+        (Ok(_), Err(errors)) => Err(format!("several periods are refused: {}", messages(&errors))),
+        (Err(errors), Ok(_)) => Err(format!("several periods overlook: {}", messages(&errors))),
+    }
+}
+
+const LOOK: Look = Look { color: false, width: 80 };
 
 fn messages(errors: &[Diagnostic]) -> String {
     errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")

@@ -199,7 +199,7 @@ impl Setup {
                 months,
                 first_day,
                 last_day,
-                query: Query { rosters: vec![DataId(0)], ..Query::default() },
+                query: Arc::new(Query { rosters: vec![DataId(0)], ..Query::default() }),
                 program: Program::default(),
             },
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
@@ -284,7 +284,7 @@ impl Setup {
 
     /// A measure with its answers: value and rows by group.
     pub fn measure(&mut self, group: crate::plan::query::Group, answers: Vec<(Value, u64)>) -> MeasureId {
-        self.plan.query.measures.push(Measure {
+        Arc::make_mut(&mut self.plan.query).measures.push(Measure {
             data: DataId(1),
             function: AggregateFunction::Sum,
             value: None,
