@@ -211,16 +211,13 @@ impl Checker<'_> {
                 .help("add a column of the type `position`, or write `roster as` and a position's name"),
             ),
             ([post, ..], Some(every)) => self.report(
-                Diagnostic::new(
-                    Code::BadDataSet,
-                    format!("the roster `{}` says twice who holds which post", set.name),
-                )
-                .at(span, format!("everyone is `{}`", every.text))
-                .at(set.columns[*post].span, "each row says its own post")
-                .help(format!(
-                    "write `roster` alone to go by the column, or give `{}` the type `text`",
-                    set.columns[*post].name
-                )),
+                Diagnostic::new(Code::BadDataSet, format!("the roster `{}` says twice who holds which post", set.name))
+                    .at(span, format!("everyone is `{}`", every.text))
+                    .at(set.columns[*post].span, "each row says its own post")
+                    .help(format!(
+                        "write `roster` alone to go by the column, or give `{}` the type `text`",
+                        set.columns[*post].name
+                    )),
             ),
             ([one, other, ..], None) => self.report(
                 Diagnostic::new(Code::BadDataSet, format!("the roster `{}` has two columns for the post", set.name))
