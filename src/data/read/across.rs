@@ -182,7 +182,7 @@ pub fn month_named(header: &str) -> Option<(Option<i32>, u32)> {
 /// `jan`, `sept`, `september`
 fn english(word: &str) -> Option<u32> {
     let fits = |name: &&str| *name == word || name[..3] == *word || *name == "september" && word == "sept";
-    ENGLISH.iter().position(|name| fits(&name)).map(|at| at as u32 + 1)
+    ENGLISH.iter().position(fits).map(|at| at as u32 + 1)
 }
 
 #[cfg(test)]
