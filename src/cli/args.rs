@@ -104,7 +104,7 @@ pub struct ExplainArgs {
 /// have errors: these are shown instead, and the exit code is 1. It is 0 when all went well, and 2 when the
 /// program could not do its work.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(group(clap::ArgGroup::new("when").required(true)), after_help = "\
 Examples:
   merit eval specs/insurance --period 2026-Q3
       everyone, by position, the best first
@@ -121,11 +121,11 @@ pub struct EvalArgs {
     pub specs: SpecArgs,
 
     /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
-    #[arg(long, value_name = "PERIOD", value_parser = read_period, required_unless_present = "periods")]
+    #[arg(long, value_name = "PERIOD", value_parser = read_period, group = "when")]
     pub period: Option<PeriodName>,
 
     /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
-    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, group = "when")]
     pub periods: Option<Periods>,
 
     /// The folder of the data files [default: the folder `data` beside the specs]

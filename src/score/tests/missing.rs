@@ -158,7 +158,7 @@ fn a_geometric_mean_refuses_values_below_zero() {
     assert_eq!(*code, "negative-in-geometric-mean");
     assert_eq!(
         message,
-        "`The KPI` has a score below 0, of which a geometric mean cannot be taken, for Name of P2 (`P2`)"
+        "`The KPI` has a score below 0, of which a geometric mean cannot be taken, for Name of P2 (`P2`) in 2026-Q3"
     );
     let four = setup.own(&["4", "4"]);
     setup.scorecard_of(0, Combine::Geometric, vec![entry("0.5", four), entry("0.5", nine)]);
