@@ -95,6 +95,8 @@ pub(super) struct Checker<'t> {
     pub(super) own_functions: usize,
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
     pub(super) untyped: BTreeSet<String>,
+    /// Where outputs are added up over a roster.
+    pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
@@ -140,6 +142,7 @@ pub fn check<'t>(
         expansions: 0,
         own_functions: 0,
         untyped: BTreeSet::new(),
+        output_sums: Vec::new(),
         used: Used::default(),
         diagnostics: Vec::new(),
         reported: BTreeSet::new(),
@@ -160,6 +163,7 @@ pub fn check<'t>(
     checker.declare_ratings();
     checker.declare_positions();
     checker.score_circles();
+    checker.check_output_sums();
     checker.unreached_grades();
     checker.house_rules();
     // What a mistake keeps from being understood is not unused, and no test is blamed for it.

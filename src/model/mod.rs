@@ -20,6 +20,7 @@ mod kpis;
 mod matrices;
 mod names;
 mod others;
+mod outputs;
 mod positions;
 mod reach;
 mod scales;

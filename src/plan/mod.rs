@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
-    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
+    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan, OutputSum,
     MatrixPlan, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
@@ -63,6 +63,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
+        sums: IndexSet::new(),
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -86,7 +87,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, matrices, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, matrices, sums, .. } = planner;
     let (nodes, spans) = nodes.into_iter().unzip();
     let query = Query {
         tables: rows::in_order(model, tables),
@@ -95,7 +96,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves, matrices };
+    let program = Program { nodes, spans, cards, curves, matrices, sums: sums.into_iter().collect() };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
@@ -115,6 +116,7 @@ struct Planner<'m> {
     matrices: Vec<MatrixPlan>,
     /// Matrices called in formulas, by the day their constants are read on.
     matrix_days: IndexMap<(MatrixId, Day), usize>,
+    sums: IndexSet<OutputSum>,
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
