@@ -490,8 +490,16 @@ pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagn
     .help("mend one of the two dates")
 }
 
-pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<String>) -> Diagnostic {
-    let message = format!("`{}` has no row in {words}", data.name);
+pub fn empty_window(data: &DataSet, words: &str, kpis: &[&str], files: &[String], held: Option<String>) -> Diagnostic {
+    let (named, more) = kpis.split_at(kpis.len().min(5));
+    let mut readers: Vec<String> = named.iter().map(|kpi| format!("`{kpi}`")).collect();
+    readers.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+    let readers = match readers.as_slice() {
+        [] => String::new(),
+        [one] => format!(", which {one} reads"),
+        [first @ .., last] => format!(", which {} and {last} read", first.join(", ")),
+    };
+    let message = format!("`{}` has no row in {words}{readers}", data.name);
     let mut diagnostic = Diagnostic::new(Code::EmptyWindow, message).at(data.span, "");
     for file in files.iter().take(10) {
         diagnostic = diagnostic.in_data(in_file(file));

@@ -115,12 +115,17 @@ pub fn check_windows(
         if !table.complete || !table.bad.is_empty() {
             continue;
         }
+        let empty: Vec<_> = asked.windows.iter().filter(|one| !holds_any(table, &one.rows, calendar)).collect();
         let mut seen = BTreeSet::new();
-        for window in &asked.windows {
-            if !holds_any(table, &window.rows, calendar) && seen.insert(&window.words) {
+        for window in &empty {
+            if seen.insert(&window.words) {
                 let files: Vec<String> = table.files.iter().map(|file| file.shown.clone()).collect();
                 let held = held(table, &window.rows, calendar);
-                errors.push(errors::empty_window(data, &window.words, &files, held));
+                let alike = empty.iter().filter(|other| other.words == window.words);
+                let kpis: BTreeSet<&str> =
+                    alike.flat_map(|one| &one.kpis).map(|kpi| model.kpis[kpi.0].name.as_str()).collect();
+                let kpis: Vec<&str> = kpis.into_iter().collect();
+                errors.push(errors::empty_window(data, &window.words, &kpis, &files, held));
             }
         }
     }

@@ -326,6 +326,9 @@ impl Checker<'_> {
         let quoted = [left, right].into_iter().find(|side| matches!(&*side.kind, Kind::Value(Value::Text(_))));
         let mend = match quoted.filter(|_| choice(a) || choice(b)) {
             Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),
+            None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
+                "compare a rating with a grade: `rating >= B` is B or better".into()
+            }
             None => "compare values of one kind; text stands in quotes, labels do not".into(),
         };
         self.report(

@@ -142,6 +142,10 @@ impl Checker<'_> {
             let are = if columns.len() == 1 { "its only column is" } else { "its columns are" };
             otherwise = format!("{are} {}; text stands in quotes", list(&columns));
             candidates.extend(columns.iter().map(|column| column.to_string()));
+            if set.roster.is_some() {
+                let outputs = self.declarations.positions.iter().flat_map(|position| &position.outputs);
+                candidates.extend(outputs.map(|output| output.name.text.clone()));
+            }
         }
         if let Some(Base::Text) = expected {
             otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
@@ -157,10 +161,14 @@ impl Checker<'_> {
         }
         if let Some(Base::Grade(rating)) = expected {
             let rating = &self.model.ratings[rating.0];
-            candidates = rating.grades.iter().map(|grade| grade.name.clone()).collect();
-            let names: Vec<&str> = candidates.iter().map(String::as_str).collect();
+            let names: Vec<&str> = rating.grades.iter().map(|grade| grade.name.as_str()).collect();
+            let all = format!("the grades, the best first, are {}", list(&names));
+            // Grades of one letter are all alike.
+            let long = name.text.chars().count() > 1;
+            let near = crate::nearest::nearest(&name.text, names.iter().copied()).filter(|_| long);
+            let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
             message = format!("`{}` is no grade of `{}`", name.text, rating.name);
-            otherwise = format!("its grades are {}", list(&names));
+            return self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
         }
         let mend = self.did_you_mean(&name.text, candidates.iter().map(String::as_str), || otherwise);
         self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));

@@ -32,9 +32,8 @@ impl Checker<'_> {
         stated: Option<&tree::Scorecard>,
         scorecard: Option<&Scorecard>,
     ) -> Vec<Output> {
-        let names_rating = |stated: &tree::Scorecard| {
-            stated.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)))
-        };
+        let names_rating =
+            |stated: &tree::Scorecard| stated.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut outputs: Vec<Output> = Vec::new();
         for output in written {
             let earlier = outputs
@@ -92,12 +91,21 @@ impl Checker<'_> {
                 None => return Some(Expr::wrong(span)),
             },
             (word @ ("score" | "rating"), _) => {
-                let (lacks, mend) = match around.scored {
-                    false => ("scorecard", format!("add a `scorecard` to `{}`, or leave `{word}` out", around.position)),
-                    true => ("rating", "add a line such as `rating grades` to the scorecard, or use `score`".into()),
+                let position = &around.position;
+                let (message, mend) = match around.scored {
+                    false => (
+                        format!("`{position}` has no scorecard, so there is no {word}"),
+                        format!("add a `scorecard` to `{position}`, or leave `{word}` out"),
+                    ),
+                    true => (
+                        format!("the scorecard of `{position}` gives no grade"),
+                        "add a line such as `rating grades` to the scorecard, or use `score`".to_string(),
+                    ),
                 };
-                let message = format!("`{}` has no {lacks}, so there is no {word}", around.position);
-                self.report(Diagnostic::new(Code::Incomplete, message).at(span, format!("no {word}")).help(mend));
+                // However often it is read, one thing is lacking.
+                if !self.diagnostics.iter().any(|finding| finding.message == message) {
+                    self.report(Diagnostic::new(Code::Incomplete, message).at(span, format!("no {word}")).help(mend));
+                }
                 return Some(Expr::wrong(span));
             }
             (_, Some(at)) => Expr::new(Kind::Output(at), around.earlier[at].1.clone(), span),
@@ -136,7 +144,9 @@ impl Checker<'_> {
         };
         let set = self.model.data[roster.0].clone();
         let of_roster = set.roster.as_ref()?;
-        if set.column_named(&name.text).is_some() || self.symbols.contains_key(&name.text) || !self.is_output(&name.text)
+        if set.column_named(&name.text).is_some()
+            || self.symbols.contains_key(&name.text)
+            || !self.is_output(&name.text)
         {
             return None;
         }
@@ -151,9 +161,12 @@ impl Checker<'_> {
         }
         if !matches!(written.function, F::Sum | F::Average | F::Min | F::Max) {
             self.report(
-                Diagnostic::new(Code::WrongArguments, format!("outputs are not taken in by `{}`", self.text(written.function_span)))
-                    .at(written.function_span, "not of outputs")
-                    .help("write `sum`, `average`, `min` or `max`"),
+                Diagnostic::new(
+                    Code::WrongArguments,
+                    format!("outputs are not taken in by `{}`", self.text(written.function_span)),
+                )
+                .at(written.function_span, "not of outputs")
+                .help("write `sum`, `average`, `min` or `max`"),
             );
             return wrong;
         }
@@ -161,10 +174,18 @@ impl Checker<'_> {
         let reading = written.reading.as_ref().map(super::aggregates::reading_span);
         let least = written.at_least.as_ref().map(|number| number.span);
         for place in places.into_iter().chain([reading, least]).flatten() {
-            self.misplaced(place, "outputs are those of the period evaluated", "remove this; only `where` chooses among people");
+            self.misplaced(
+                place,
+                "outputs are those of the period evaluated",
+                "remove this; only `where` chooses among people",
+            );
         }
         if env.moved {
-            self.misplaced(span, "outputs are those of the period evaluated, and no other period's are known", "leave the window out");
+            self.misplaced(
+                span,
+                "outputs are those of the period evaluated, and no other period's are known",
+                "leave the window out",
+            );
         }
         let scope = env.over.unwrap_or(ScopeWord::Company);
         if scope == ScopeWord::Own {
@@ -187,7 +208,8 @@ impl Checker<'_> {
         let open = fallback.is_none() && written.function == F::Sum;
         self.output_sums.push(SumUse { output: name.text.clone(), roster, open, span: name.span });
         let ty = Type { base: Base::Number(unit.dimension), optional: written.function != F::Sum };
-        let sum = OutputSum { function: written.function, roster, output: name.text.clone(), fallback, condition, scope };
+        let sum =
+            OutputSum { function: written.function, roster, output: name.text.clone(), fallback, condition, scope };
         Some(Expr::new(Kind::OutputSum(Box::new(sum)), ty, span))
     }
 
@@ -241,15 +263,16 @@ impl Checker<'_> {
         let uses = std::mem::take(&mut self.output_sums);
         for one in uses.iter().filter(|one| one.open) {
             let Some(roster) = self.model.data[one.roster.0].roster.clone() else { continue };
-            let lacking = self.model.positions.iter().filter(|position| roster.may_hold(&position.name)).find_map(|position| {
-                let output = position.outputs.iter().find(|output| output.name == one.output)?;
-                let why = match (output.value.ty.optional, position.eligible.is_some()) {
-                    (true, _) => "it can be missing",
-                    (_, true) => "there is none for those who are not eligible",
-                    _ => return None,
-                };
-                Some((position.name.clone(), output.span, why))
-            });
+            let lacking =
+                self.model.positions.iter().filter(|position| roster.may_hold(&position.name)).find_map(|position| {
+                    let output = position.outputs.iter().find(|output| output.name == one.output)?;
+                    let why = match (output.value.ty.optional, position.eligible.is_some()) {
+                        (true, _) => "it can be missing",
+                        (_, true) => "there is none for those who are not eligible",
+                        _ => return None,
+                    };
+                    Some((position.name.clone(), output.span, why))
+                });
             let Some((position, at, why)) = lacking else { continue };
             self.report(
                 Diagnostic::new(
@@ -274,10 +297,12 @@ impl Checker<'_> {
                 (format!("`{}` of `{}`", position.outputs[*output].name, position.name), position.outputs[*output].span)
             };
             let names: Vec<(String, Span)> = circle.iter().map(named).collect();
-            let ring = names.iter().chain(names.first()).map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" needs ");
+            let ring =
+                names.iter().chain(names.first()).map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" needs ");
             let mut finding = Diagnostic::new(Code::Circle, format!("the output {} needs itself", names[0].0));
             for (name, span) in &names {
-                finding = finding.at(*span, if names.len() == 1 { "adds itself up".into() } else { format!("needed as {name}") });
+                finding = finding
+                    .at(*span, if names.len() == 1 { "adds itself up".into() } else { format!("needed as {name}") });
             }
             return self.report(
                 finding.note(format!("the circle: {ring}")).help("add up an output that does not need the sum"),
@@ -318,7 +343,9 @@ impl Checker<'_> {
             found
         };
         let mut begun = BTreeSet::new();
-        for start in in_force.iter().flat_map(|at| (0..self.model.positions[*at].outputs.len()).map(move |one| (*at, one))) {
+        for start in
+            in_force.iter().flat_map(|at| (0..self.model.positions[*at].outputs.len()).map(move |one| (*at, one)))
+        {
             let mut path: Vec<((usize, usize), Vec<(usize, usize)>)> = Vec::new();
             let mut next = Some(start);
             loop {

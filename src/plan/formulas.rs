@@ -34,7 +34,9 @@ impl Planner<'_> {
                 if let Some(known) = self.kpis.get(&(*id, context)) {
                     return *known;
                 }
+                let outer = self.reading.replace(*id);
                 let body = self.formula(&kpi.value, context);
+                self.reading = outer;
                 let node = self.node(Calc::Kpi { kpi: *id, months: context.months, scope, body }, span);
                 self.kpis.insert((*id, context), node);
                 return node;

@@ -15,8 +15,8 @@ use std::collections::HashMap;
 use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
-    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan, OutputSum,
-    MatrixPlan, PerStepPlan, Program, ScorecardPlan,
+    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
+    MatrixPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
@@ -64,6 +64,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
         sums: IndexSet::new(),
+        reading: None,
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -120,6 +121,8 @@ struct Planner<'m> {
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
+    /// The KPI whose formula is being planned.
+    reading: Option<KpiId>,
 }
 
 /// For whom, where and when a formula is read.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
 use crate::syntax::tree::{AggregateFunction, BinaryOp};
@@ -149,6 +150,8 @@ pub struct NeededWindow {
     pub rows: Rows,
     /// `the period 2026-Q3`, `2025-07 to 2025-09`
     pub words: String,
+    /// The KPIs whose own formulas read it, for messages.
+    pub kpis: Vec<KpiId>,
 }
 
 // ---------------------------------------------------------------- answers

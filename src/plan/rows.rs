@@ -4,9 +4,9 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
 use super::{Context, Planner};
-use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind};
+use crate::model::{KpiId, Model};
 use crate::number::Number;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::Months;
@@ -17,7 +17,7 @@ use crate::value::{Missing, Value};
 pub(super) struct TableBuilder {
     columns: Vec<ColumnIx>,
     nodes: IndexSet<RowNode>,
-    windows: IndexSet<NeededWindow>,
+    windows: IndexMap<(Rows, String), Vec<KpiId>>,
 }
 
 /// Where a row formula stands: the table whose rows are gone through, and the links from there to the row that the
@@ -196,7 +196,9 @@ impl Planner<'_> {
             true => format!("the period {}", self.period),
             false => months.to_string(),
         };
-        self.table(data).windows.insert(NeededWindow { rows: rows.clone(), words });
+        let reader = self.reading;
+        let kpis = self.table(data).windows.entry((rows.clone(), words)).or_default();
+        kpis.extend(reader.filter(|reader| !kpis.contains(reader)));
     }
 
     pub(super) fn need_roster(&mut self, roster: DataId) {
@@ -282,7 +284,11 @@ pub(super) fn in_order(model: &Model, mut tables: IndexMap<DataId, TableBuilder>
                 data,
                 columns: table.columns,
                 nodes: table.nodes.into_iter().collect(),
-                windows: table.windows.into_iter().collect(),
+                windows: table
+                    .windows
+                    .into_iter()
+                    .map(|((rows, words), kpis)| NeededWindow { rows, words, kpis })
+                    .collect(),
             })
         })
         .collect()

@@ -152,6 +152,28 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
     let is_word = found_kind == Some(Kind::Word);
     let before_number = around.kind(around.before) == Some(Kind::Number);
 
+    if found == "if" && wants(Rule::kw_where) {
+        return slip_with(
+            "rows are chosen with `where`, not with `if`",
+            "write `where`",
+            "for example: `count(policies where status = active)`",
+        );
+    }
+    let touching = |left: Option<&Token>, right: Option<&Token>| {
+        left.zip(right).is_some_and(|(left, right)| left.end == right.start)
+    };
+    if found == ","
+        && before_number
+        && around.kind(around.next) == Some(Kind::Number)
+        && touching(around.before, around.found)
+        && touching(around.found, around.next)
+    {
+        return slip_with(
+            format!("a comma stands inside `{before},{next}`"),
+            "not a decimal point",
+            format!("write `{before}.{next}`"),
+        );
+    }
     if found == ";" {
         return slip_with("a line needs no `;`", "take this away", "end a clause by ending its line");
     }
@@ -229,10 +251,10 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         && around.before.map(|token| token.start) != around.first.map(|token| token.start);
     if behind_name && is_word && (wants(Rule::colon) || wants(Rule::EOI)) && !wants(Rule::comma) {
         return slip_with(
-            "a name is one word",
+            "a name is one word, and a label stands in quotes",
             "a second word",
             format!(
-                "join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"
+                "write `{before} \"{found} …\"` for a label; join the words of a name with `_`: `{before}_{found}`"
             ),
         );
     }

@@ -261,7 +261,7 @@ impl<'s> Reader<'s> {
                 Some(expr(ExprKind::Call { name, arguments, to }, span))
             }
             Some(function) => {
-                self.no_data(&name, function, name.span);
+                self.not_of_data(&name, function, &inside);
                 None
             }
             None => {
@@ -278,6 +278,24 @@ impl<'s> Reader<'s> {
                 );
                 None
             }
+        }
+    }
+
+    /// `sum(policies.premium)` tells what is meant.
+    fn not_of_data(&mut self, name: &Name, function: AggregateFunction, inside: &Node<'s>) {
+        let written = inside.text().split(',').next().unwrap_or_default().trim();
+        let part = |text: &str| text.chars().all(|c| c == '_' || pest::unicode::XID_CONTINUE(c));
+        match written.split_once('.') {
+            Some((data, column)) if part(data) && part(column) && !data.is_empty() => {
+                let fraction = if function == AggregateFunction::Percentile { ", 90%" } else { "" };
+                let mend = format!("{}({column} of {data}{fraction})", name.text);
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
+                        .at(inside.span(), "the column first, then `of` and the data set")
+                        .help(format!("write `{mend}`")),
+                );
+            }
+            _ => self.no_data(name, function, name.span),
         }
     }
 

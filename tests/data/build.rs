@@ -214,7 +214,7 @@ impl Project {
     }
 
     pub fn window(&mut self, data: usize, rows: Rows, words: &str) {
-        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into() });
+        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into(), kpis: Vec::new() });
     }
 
     pub fn run(&self) -> Result<Answers, Vec<Diagnostic>> {
