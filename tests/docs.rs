@@ -69,13 +69,10 @@ fn examples_do_what_they_say_and_tables_are_those_of_their_sources() {
 
 #[test]
 fn examples_of_functions_give_what_they_say() {
-    let mut faults = Vec::new();
-    for (name, formula, result) in generated::function_examples() {
-        if let Err(fault) = run::formula("shop", formula, result) {
-            faults.push(format!("`{name}`: {fault}"));
-        }
+    let examples: Vec<(&str, &str)> = generated::function_examples().collect();
+    if let Err(fault) = run::all_formulas(&run::setting("shop").unwrap(), &examples) {
+        panic!("{fault}");
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 
 /// Links between the pages, and from the README, lead to files and headings that are there.

@@ -211,3 +211,63 @@ fn a_bare_number_is_in_the_unit_of_its_kpi() {
     assert_eq!(scores, ["Number(50)", "Number(50)"]);
     assert_eq!(results.people[0].overall.as_ref().map(|score| score.to_string()), Some("50".into()));
 }
+
+/// The points of a curve stand in data: between them a straight line, a jump at its lowest point; on past its end; a line whose
+/// points do not rise gives no score, and says why.
+#[test]
+fn a_curve_goes_by_what_stands_in_data() {
+    let agreed = "
+        data agreements {
+          file \"agreements.csv\"
+          row agreement
+          key code
+          column code : text
+          column low : number
+          column high : number
+        }
+        data counts {
+          file \"counts.csv\"
+          row count_of
+          column of_person : people
+          column n : number
+        }
+        kpi counted : number {
+          value = sum(n of counts)
+          higher is better
+        }
+        scale stepwise : number { steps >= person.agreement.high -> 100, >= person.agreement.low -> 50, else -> 10 }";
+    let card = "
+          scorecard {
+            100% counted score linear < person.agreement.low -> 0, person.agreement.low -> 20, person.agreement.high -> 100 continue above
+          }
+          output stepped : point = stepwise(counted)";
+    let spec =
+        project(agreed, card).replace("column team : teams\n", "column team : teams\n column agreement : agreements\n");
+    let people = ["P1,A", "P2,A", "P3,A", "P4,A", "P5,B"].map(|start| {
+        let (code, agreement) = start.split_once(',').unwrap();
+        format!("{code},clerk,T1,{agreement},2024-01-01,")
+    });
+    let people = format!("code,post,team,agreement,since,until\n{}", people.join("\n"));
+    let counts = "of_person,n\nP1,9\nP2,10\nP3,15\nP4,40\nP5,15";
+    let files =
+        [TEAMS, ("people.csv", &people), ("counts.csv", counts), ("agreements.csv", "code,low,high\nA,10,20\nB,20,20")];
+    let results = results(&spec, &files, "2026-Q1");
+    let shown: Vec<String> = results
+        .people
+        .iter()
+        .map(|person| {
+            let card = &person.cards[0];
+            format!("{:?} {:?}", card.scorecard.as_ref().unwrap().entries[0].score, card.outputs[0])
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "Number(0) Number(10)",
+            "Number(20) Number(50)",
+            "Number(60) Number(50)",
+            "Number(260) Number(100)",
+            "Missing(Stated(\"the points of the line do not rise\")) Number(10)",
+        ]
+    );
+}

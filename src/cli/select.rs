@@ -161,11 +161,12 @@ fn unknown<'k>(message: String, wanted: &str, known: impl Iterator<Item = (&'k s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::data::DataId;
     use crate::plan::query::TeamState;
 
     fn person(key: &str, name: &str) -> PersonResult {
         let (person, name) = (Arc::from(key), Arc::from(name));
-        PersonResult { person, name, cards: Vec::new(), overall: None, rating: None, rank: None }
+        PersonResult { roster: DataId(0), person, name, cards: Vec::new(), overall: None, rating: None, rank: None }
     }
 
     fn said(failure: Failure) -> String {

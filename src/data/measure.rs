@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::data::ColumnIx;
 use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};
 use crate::syntax::tree::AggregateFunction;
-use crate::time::Months;
+use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
 
 /// What is needed to evaluate a query over checked tables.
@@ -252,8 +252,7 @@ impl<'a> Evaluation<'a> {
             let (mut rows, mut days) = (Vec::new(), Vec::new());
             for (post, key) in roster.answer.posts.iter().zip(&roster.key_of) {
                 for stint in &post.stints {
-                    let day = stint.to.map_or(read.on, |to| to.min(read.on));
-                    if day >= stint.from
+                    if let Some(day) = read_on(read, stint)
                         && let Some(keys) = &table.keys
                     {
                         rows.push(keys.row_between(table, *key, day.0, day.0).row);
@@ -266,7 +265,7 @@ impl<'a> Evaluation<'a> {
             let values = batch.node(read.node);
             let mut next = 0;
             let mut value = |stint: &query::Stint| {
-                if read.on < stint.from {
+                if read_on(read, stint).is_none() {
                     return Missing::OutsideStints.into();
                 }
                 next += 1;
@@ -297,6 +296,12 @@ impl<'a> Evaluation<'a> {
         }
         errors
     }
+}
+
+/// The last day of a stint within the period that a read is about.
+fn read_on(read: &query::RosterRead, stint: &query::Stint) -> Option<Day> {
+    let last = stint.to.map_or(read.to, |to| to.min(read.to));
+    (stint.from.max(read.from) <= last).then_some(last)
 }
 
 /// Measures in an order in which each comes behind those that its nodes ask for.

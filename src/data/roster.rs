@@ -32,7 +32,8 @@ struct Served {
 }
 
 impl Roster {
-    /// The post a person held: on the latest day of the span on which one was held.
+    /// The post a person held: on the latest day of the span on which one was held. [`NONE`] where that is a post
+    /// without a spec, so that describing it changes nobody's results in other posts.
     pub fn post_between(&self, key: u32, first: i32, last: i32) -> u32 {
         let Some(served) = self.served_by_key.get(key as usize) else { return NONE };
         let begun = served.partition_point(|served| served.from <= last);
@@ -96,11 +97,13 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
         let first_post = roster.answer.posts.len();
         for row in keys.rows(key).iter().filter(|row| **row != NONE).map(|row| *row as usize) {
             let Some(post) = declared.roster.as_ref().and_then(|role| post_of(role, table, row)) else { continue };
+            let (from, to) = days[row];
             if !known.contains(post.as_str()) {
+                // A post nobody describes is a post: what is done in it is not done in another one.
+                roster.served_by_key[key as usize].push(Served { from, to, post: NONE });
                 *without.entry(post).or_default() += 1;
                 continue;
             }
-            let (from, to) = days[row];
             let at = posts.iter().position(|known| *known.position == *post).unwrap_or_else(|| {
                 posts.push(PersonPost {
                     person: keys.texts.shared(key),

@@ -445,8 +445,9 @@ impl<'t> Checker<'t> {
                 continue;
             };
             let Some(of) = self.unit(of) else { continue };
-            let label = unit.label.text.as_ref().map_or(&unit.name.text, |text| &text.value);
-            if self.units.add_multiple(&unit.name.text, label, multiple.written.into(), &of).is_some() {
+            let plural = unit.plural.as_ref().map_or(&unit.name.text, |plural| &plural.text);
+            let label = unit.label.text.as_ref().map(|text| text.value.as_str());
+            if self.units.add_multiple([&unit.name.text, plural], label, multiple.written.into(), &of).is_some() {
                 self.unit_twice(&unit.name);
             }
         }

@@ -431,7 +431,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::UnitMismatch,
-                    format!("the column is in {}, and `{}` is not a multiple of that", unit.dimension, written.text),
+                    format!("the column is in {}, and `{}` is not a multiple of that", unit.plural, written.text),
                 )
                 .at(written.span, format!("this is {}", other.dimension))
                 .help("name a multiple of the column's own unit, or change the column's type"),

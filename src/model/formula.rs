@@ -307,9 +307,14 @@ impl Checker<'_> {
 
     /// Whether a bare word may be a label of the column on the other side, which nobody knows.
     fn is_label_of_nothing(&self, other: &Expr, expr: &tree::Expr, env: &Env) -> bool {
-        let (ExprKind::Name(name), Place::Row(data)) = (&*expr.kind, env.place) else { return false };
-        let known = self.model.data[data.0].column_named(&name.text).is_some() || self.symbols.contains_key(&name.text);
-        other.is_wrong() && !known
+        let ExprKind::Name(name) = &*expr.kind else { return false };
+        let of_row = match env.place {
+            Place::Row(data) => self.model.data[data.0].column_named(&name.text).is_some(),
+            // A grade of a rating that there is not.
+            _ if env.outputs.is_some() && self.text(other.span) == "rating" => false,
+            _ => return false,
+        };
+        other.is_wrong() && !of_row && !self.symbols.contains_key(&name.text)
     }
 
     fn comparable(&mut self, left: &Expr, right: &Expr) {

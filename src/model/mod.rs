@@ -18,6 +18,7 @@ mod gaps;
 mod house;
 mod kpis;
 mod matrices;
+mod moving;
 mod names;
 mod others;
 mod outputs;

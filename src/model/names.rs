@@ -1,11 +1,11 @@
 //! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
 
 use super::checker::{Checker, Progress, Symbol};
-use super::data::{ColumnIx, ColumnType, DataId};
+use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
-use super::{ConstantId, KpiId};
+use super::{ConstantId, KpiId, Model};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
@@ -246,7 +246,11 @@ impl Checker<'_> {
             if noun.text == "period" && !is_column {
                 return self.period_part(name, env, span);
             }
-            let roster = self.model.data.iter().position(|set| set.roster.is_some() && set.row.singular == noun.text);
+            let is_meant = |set: &&DataSet| set.roster.is_some() && set.row.singular == noun.text;
+            let first = self.model.data.iter().position(|set| is_meant(&set));
+            let with_it =
+                self.model.data.iter().position(|set| is_meant(&set) && set.column_named(&name.text).is_some());
+            let roster = with_it.or(first);
             if let (Some(roster), false) = (roster, is_column) {
                 let roster = DataId(roster);
                 if env.place != Place::Subject {
@@ -303,10 +307,21 @@ impl Checker<'_> {
             self.unknown_column(&set, name);
             return Expr::wrong(span);
         };
+        self.used.data.insert(data);
         self.used.columns.insert((data, column));
         self.used.columns.extend(via.iter().map(|column| (roster, *column)));
         self.derive_column(data, column);
-        let optional = set.column(column).optional || !via.is_empty();
+        let mut optional = set.column(column).optional || !via.is_empty();
+        for other in (0..self.model.data.len()).map(DataId) {
+            let Some((path, twin)) = self.model.column_of_twin(roster, other, &via, column) else { continue };
+            if let Some(link) = path.first() {
+                self.used.columns.insert((other, *link));
+            } else {
+                self.used.columns.insert((other, twin));
+                self.derive_column(other, twin);
+                optional |= self.model.data[other.0].column(twin).optional;
+            }
+        }
         let ty = Type { base: self.column_base(data, column), optional };
         Expr::new(Kind::Person { roster, via, column }, ty, span)
     }
@@ -343,4 +358,36 @@ pub(super) fn present_in(env: &Env, mut expr: Expr) -> Expr {
         expr.ty.optional = false;
     }
     expr
+}
+
+impl Model {
+    /// A column of a roster's rows, in another roster whose rows have the same noun: `person.pay` is the pay of the one
+    /// evaluated, on whatever list. `None` where the other list has no such column.
+    pub fn column_of_twin(
+        &self,
+        roster: DataId,
+        other: DataId,
+        via: &[ColumnIx],
+        column: ColumnIx,
+    ) -> Option<(Vec<ColumnIx>, ColumnIx)> {
+        let (named, set) = (&self.data[roster.0], &self.data[other.0]);
+        if set.roster.is_none() || set.row.singular != named.row.singular {
+            return None;
+        }
+        let wanted = named.column(via.first().copied().unwrap_or(column));
+        let found = set.column_named(&wanted.name)?;
+        let same = match (&wanted.ty, &set.column(found).ty) {
+            (ColumnType::Number { unit: one, .. }, ColumnType::Number { unit: other, .. }) => {
+                one.dimension == other.dimension
+            }
+            (ColumnType::Link { data: one, .. }, ColumnType::Link { data: other, .. }) => one == other,
+            (ColumnType::Choice(one), ColumnType::Choice(other)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
+        match (same, via.split_first()) {
+            (false, _) => None,
+            (true, None) => Some((Vec::new(), found)),
+            (true, Some((_, rest))) => Some((std::iter::once(found).chain(rest.iter().copied()).collect(), column)),
+        }
+    }
 }

@@ -119,27 +119,42 @@ impl Checker<'_> {
         let before = self.diagnostics.len();
         let kind = match &written.kind {
             tree::CurveKind::Linear { anchors, continue_above } => {
+                let constant = |anchor: &tree::Anchor| !self.reads_data(&anchor.at);
+                let all_constant = anchors.iter().all(constant);
                 let anchors: Vec<Anchor> = anchors
                     .iter()
                     .filter_map(|anchor| {
-                        let at = self.threshold(&anchor.at, fits);
+                        let at = if all_constant {
+                            self.threshold(&anchor.at, fits)
+                        } else {
+                            self.threshold_in_data(&anchor.at, fits)
+                        };
                         let score = self.constant_expr(&anchor.score, &fits.output);
                         Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
                     })
                     .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.line_in_data(anchors, continue_above.is_some(), written, fits);
+                }
                 CurveKind::Linear { anchors, continue_above: continue_above.is_some() }
             }
-            tree::CurveKind::Steps(steps) => {
-                let steps = steps
+            tree::CurveKind::Steps(written_steps) => {
+                let limits = written_steps.iter().filter_map(|step| step.condition.as_ref());
+                let all_constant = !limits.clone().any(|(_, at)| self.reads_data(at));
+                let steps: Vec<Step> = written_steps
                     .iter()
                     .filter_map(|step| {
                         let condition = match &step.condition {
-                            Some((op, at)) => Some((*op, self.threshold(at, fits)?)),
+                            Some((op, at)) if all_constant => Some((*op, self.threshold(at, fits)?)),
+                            Some((op, at)) => Some((*op, self.threshold_in_data(at, fits)?)),
                             None => None,
                         };
                         Some(Step { condition, score: self.constant_expr(&step.score, &fits.output)? })
                     })
                     .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.steps_in_data(steps, written, fits);
+                }
                 CurveKind::Steps(steps)
             }
             tree::CurveKind::Deduct(step) | tree::CurveKind::Add(step) => {
@@ -244,11 +259,7 @@ impl Checker<'_> {
     fn linear_shape(&mut self, anchors: &[Anchor], span: Span) {
         let before = self.diagnostics.len();
         if anchors.len() < 2 {
-            self.report(
-                Diagnostic::new(Code::Incomplete, "a line needs two points or more")
-                    .at(span, "only one")
-                    .help("write `linear 60% -> 0, 100% -> 100`"),
-            );
+            self.line_too_short(span);
         }
         for pair in anchors.windows(2) {
             let (one, other) = (self.number(&pair[0].at), self.number(&pair[1].at));
@@ -277,13 +288,25 @@ impl Checker<'_> {
         }
         let ordered = self.diagnostics.len() == before;
         if let Some(last) = anchors.last().filter(|last| last.below && ordered) {
-            let at = self.text(last.at.span);
-            self.report(
-                Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
-                    .at(last.at.span, format!("{at} itself gets no score"))
-                    .help(format!("add the score from {at} on: `{at} -> …`")),
-            );
+            self.line_without_end(last.at.span);
         }
+    }
+
+    pub(super) fn line_too_short(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(Code::Incomplete, "a line needs two points or more")
+                .at(span, "only one")
+                .help("write `linear 60% -> 0, 100% -> 100`"),
+        );
+    }
+
+    pub(super) fn line_without_end(&mut self, last: Span) {
+        let at = self.text(last);
+        self.report(
+            Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
+                .at(last, format!("{at} itself gets no score"))
+                .help(format!("add the score from {at} on: `{at} -> …`")),
+        );
     }
 
     fn steps_shape(&mut self, steps: &[Step], written: &tree::Curve, fits: &CurveUse) {

@@ -11,7 +11,7 @@ use crate::number::Number;
 /// A base unit: a currency, something counted, `point`, or the smallest unit of a family of time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BaseUnit {
-    /// `CNY`, `person`, `point`, `minute`, `day`, `month`.
+    /// `CNY`, `person`, `point`, `second`, `day`, `month`.
     pub name: String,
     pub plural: String,
     pub kind: BaseKind,
@@ -68,6 +68,11 @@ impl Dimension {
             [(base, 1)] => base.plural.clone(),
             _ => self.to_string(),
         }
+    }
+
+    /// As written behind a number: `1 sale`, `2 sales`.
+    pub fn beside(&self, number: &str) -> String {
+        if number == "1" { self.to_string() } else { self.plural() }
     }
 
     pub fn is_point(&self) -> bool {
@@ -201,7 +206,7 @@ impl Default for Units {
 
 /// Three families of time, each with its base unit: a month is not a number of days.
 pub const TIME: &[(&str, &[(&str, u32)])] = &[
-    ("minute", &[("minute", 1), ("hour", 60)]),
+    ("second", &[("second", 1), ("minute", 60), ("hour", 3600)]),
     ("day", &[("day", 1), ("week", 7)]),
     ("month", &[("month", 1), ("quarter", 3), ("half", 6), ("year", 12)]),
 ];
@@ -227,17 +232,24 @@ impl Units {
         None
     }
 
-    /// Declares a multiple of another unit, shown as `label`.
-    pub fn add_multiple(&mut self, name: &str, label: &str, factor: Number, of: &DisplayUnit) -> Option<DisplayUnit> {
-        if let Some(unit) = self.get(name) {
+    /// Declares a multiple of another unit, by its name and plural; shown as `label`, or by its name.
+    pub fn add_multiple(
+        &mut self,
+        [name, plural]: [&str; 2],
+        label: Option<&str>,
+        factor: Number,
+        of: &DisplayUnit,
+    ) -> Option<DisplayUnit> {
+        if let Some(unit) = self.get(name).or_else(|| self.get(plural)) {
             return Some(unit);
         }
         let unit = DisplayUnit {
             dimension: of.dimension.clone(),
             factor: factor.mul(&of.factor),
-            singular: label.into(),
-            plural: label.into(),
+            singular: label.unwrap_or(name).into(),
+            plural: label.unwrap_or(plural).into(),
         };
+        self.by_name.insert(plural.into(), unit.clone());
         self.by_name.insert(name.into(), unit);
         None
     }

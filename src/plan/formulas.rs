@@ -42,15 +42,16 @@ impl Planner<'_> {
                 return node;
             }
             Kind::Person { roster, via, column } => {
-                if *roster != context.roster {
-                    let name = &self.model.data[roster.0].name;
-                    stated(format!("the one evaluated is not in `{name}`"))
-                } else {
-                    let on = self.days(context.months).1;
-                    let row = RowContext { data: *roster, via: Vec::new(), months: context.months, read: None };
-                    let node = self.column(&row, via, *column);
-                    let (index, _) = self.reads.insert_full(RosterRead { roster: *roster, node, on });
-                    Calc::Read(index)
+                let roster_row =
+                    RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
+                match self.model.column_of_twin(*roster, context.roster, via, *column) {
+                    Some((via, column)) => {
+                        let (from, to) = self.days(context.months);
+                        let node = self.column(&roster_row, &via, column);
+                        let (index, _) = self.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
+                        Calc::Read(index)
+                    }
+                    None => stated(format!("the one evaluated is not in `{}`", self.model.data[roster.0].name)),
                 }
             }
             Kind::PeriodStart => Calc::Value(Value::Day(self.days(context.months).0)),
@@ -124,8 +125,8 @@ impl Planner<'_> {
                 let row = RowContext { data: sum.roster, via: Vec::new(), months: context.months, read: None };
                 let condition = sum.condition.as_ref().map(|condition| {
                     let node = self.row(condition, &row);
-                    let on = self.days(context.months).1;
-                    let (read, _) = self.reads.insert_full(RosterRead { roster: sum.roster, node, on });
+                    let (from, to) = self.days(context.months);
+                    let (read, _) = self.reads.insert_full(RosterRead { roster: sum.roster, node, from, to });
                     self.node(Calc::Read(read), condition.span)
                 });
                 let (at, _) = self.sums.insert_full(OutputSum {

@@ -140,8 +140,10 @@ pub struct RosterRead {
     pub roster: DataId,
     /// A node of the roster's table.
     pub node: NodeId,
-    /// The last day of the context's period; for each person the last day of the stint within it counts.
-    pub on: Day,
+    /// First and last day of the context's period. For each person the last day of the stint within it counts; one
+    /// that lies wholly outside the stint gives missing, as rows of one's own do.
+    pub from: Day,
+    pub to: Day,
 }
 
 /// A window a formula reads, with words for the message when it is empty.

@@ -78,6 +78,8 @@ impl Serialize for People<'_> {
 
 #[derive(Serialize)]
 struct PersonJson<'a> {
+    /// The data set that is the roster.
+    roster: &'a str,
     /// The key in the roster.
     person: &'a str,
     name: &'a str,
@@ -266,6 +268,7 @@ impl<'a> Show<'a> {
     fn person_json(&self, person: &'a PersonResult) -> PersonJson<'a> {
         let last = person.cards.last();
         PersonJson {
+            roster: self.model.data.get(person.roster.0).map_or("", |set| &set.name),
             person: &person.person,
             name: &person.name,
             overall: person.overall.as_ref().map(|score| self.exact_score(score)),

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::model::data::DataId;
 use crate::model::{KpiId, PositionId};
 use crate::number::Number;
 use crate::plan::program::CalcId;
@@ -29,6 +30,8 @@ pub struct Results {
 /// A person's result in the period: one scorecard for each stint, and overall.
 #[derive(Clone, Debug)]
 pub struct PersonResult {
+    /// The same key in another roster is another person, or no person at all.
+    pub roster: DataId,
     /// The key in the roster.
     pub person: Arc<str>,
     pub name: Arc<str>,

@@ -80,7 +80,7 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
         let mut cards: Vec<Done> = done[first..next].iter_mut().filter_map(Option::take).collect();
         cards.sort_by_key(|one| (one.card.from, one.card.to));
         let post = &answers.rosters[roster].posts[seats[first].subject.post];
-        match overall(model, (post.person.clone(), post.name.clone()), cards) {
+        match overall(model, plan.query.rosters[roster], post, cards) {
             Ok(standing) => standings.push(standing),
             Err(problem) => problems.add(problem, &scorer.named(first)),
         }

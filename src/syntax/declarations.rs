@@ -273,8 +273,9 @@ impl<'s> Reader<'s> {
     }
 
     fn house_rule(&mut self, node: &Node<'s>) -> Option<HouseRule> {
-        let inside =
-            node.kids().find(|part| matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::has_rule))?;
+        let inside = node.kids().find(|part| {
+            matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::one_weight_rule | Rule::has_rule)
+        })?;
         let kind = match inside.rule() {
             Rule::size_rule => {
                 let limits: Vec<Number> =
@@ -282,12 +283,16 @@ impl<'s> Reader<'s> {
                 let [least, most] = <[Number; 2]>::try_from(limits).ok()?;
                 HouseRuleKind::ScorecardSize { least, most }
             }
-            Rule::weight_rule => {
+            Rule::weight_rule | Rule::one_weight_rule => {
                 let mut limit = |rule| match inside.child(rule) {
-                    Some(limit) => self.number_of(&limit).map(Some),
+                    Some(limit) => match limit.child(Rule::weight_of) {
+                        Some(of) => Some(Some(WeightLimit::Of(self.name(&of.child(Rule::name)?)))),
+                        None => self.number_of(&limit).map(|number| Some(WeightLimit::Number(number))),
+                    },
                     None => Some(None),
                 };
-                HouseRuleKind::WeightLimits { least: limit(Rule::least)?, most: limit(Rule::most)? }
+                let (least, most) = (limit(Rule::least)?, limit(Rule::most)?);
+                HouseRuleKind::WeightLimits { of: inside.child(Rule::name).map(|name| self.name(&name)), least, most }
             }
             _ => HouseRuleKind::Has {
                 what: self.name(&inside.child(Rule::name)?),

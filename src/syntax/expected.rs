@@ -319,7 +319,10 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
 
 /// `30 days earlier`, `last 4 weeks`: the length, and what may stand there.
 fn short_window<'s>(found: &'s str, next: &str, before_number: bool) -> Option<(&'s str, &'static str)> {
-    let short = matches!(found, "day" | "days" | "week" | "weeks" | "hour" | "hours" | "minute" | "minutes");
+    let short = matches!(
+        found,
+        "day" | "days" | "week" | "weeks" | "hour" | "hours" | "minute" | "minutes" | "second" | "seconds"
+    );
     match (short && before_number, next) {
         (true, "earlier") => Some((found, "3 months earlier")),
         (true, _) => Some((found, "last 12 months")),

@@ -94,6 +94,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::group_clause, "combine", "`combine geometric mean`"),
     (Rule::group_clause, "", "`30% premium_growth target 15% score linear 0% -> 0, 15% -> 100`"),
     (Rule::house_clause, "every", "`every weight at least 5%, at most 60%` or `every kpi has owner, note`"),
+    (Rule::house_clause, "weight", "`weight of results at least 20%`"),
     (Rule::test_clause, "period", "`period 2026-Q3`"),
     (Rule::test_clause, "given", "`given people { | staff_no | joined |`"),
     (Rule::test_clause, "expect", "`expect premium_growth of \"P1\" = 12%`"),

@@ -849,10 +849,17 @@ pub struct HouseRule {
 pub enum HouseRuleKind {
     /// `every scorecard has 3 to 10 kpis`
     ScorecardSize { least: Number, most: Number },
-    /// `every weight at least 5%, at most 60%`
-    WeightLimits { least: Option<Number>, most: Option<Number> },
+    /// `every weight at least 5%, at most 60%`; `of`: `weight of results at least 20%`
+    WeightLimits { of: Option<Name>, least: Option<WeightLimit>, most: Option<WeightLimit> },
     /// `every kpi has owner, note`, `every responsibility has measured by`: what, and the words, `measured by` as one
     Has { what: Name, parts: Vec<Name> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum WeightLimit {
+    Number(Number),
+    /// `weight of results`: the weight of that entry, where it stands beside the one looked at
+    Of(Name),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -26,8 +26,9 @@ impl Ran<'_> {
         let mut trace = Trace::of(self);
         match &expectation.what {
             Expected::Kpi(kpi) => {
-                let card = self.card(person, |card| self.node(card.position, *kpi).is_some());
-                if let Some((card, node)) = card.and_then(|card| Some((card, self.node(card.position, *kpi)?))) {
+                let card = self.card(person, |card| self.node(person, card.position, *kpi).is_some());
+                if let Some((card, node)) = card.and_then(|card| Some((card, self.node(person, card.position, *kpi)?)))
+                {
                     trace.value(card, node, 0);
                 }
             }
@@ -37,7 +38,8 @@ impl Ran<'_> {
                 };
                 if let Some(card) = self.card(person, |card| at(card.position).is_some())
                     && let Some(at) = at(card.position)
-                    && let Some(node) = self.card_plan(card.position).and_then(|plan| plan.outputs.get(at))
+                    && let Some(node) =
+                        self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at))
                 {
                     trace.formula(card, name, self.position(card).outputs[at].value.span, *node, 0);
                 }

@@ -317,14 +317,17 @@ fn columns_of_the_person() {
     let mut project = company();
     let pay = project.path(PEOPLE, "pay");
     let team = project.path(PEOPLE, "team.name");
-    for node in [pay, team] {
-        project.query.reads.push(RosterRead { roster: DataId(PEOPLE), node, on: day("2026-08-31") });
+    for (node, from) in [(pay, "2026-07-01"), (team, "2026-07-01"), (pay, "2026-08-01")] {
+        let (from, to) = (day(from), day("2026-08-31"));
+        project.query.reads.push(RosterRead { roster: DataId(PEOPLE), node, from, to });
     }
     let answers = project.answers();
     let outside = Value::Missing(Missing::OutsideStints);
     assert_eq!(answers.reads[0], [vec![number("100"), number("110")], vec![outside.clone()], vec![number("90")]]);
     let text = Value::text;
-    assert_eq!(answers.reads[1], [vec![text("North one"), text("South")], vec![outside], vec![text("North")]]);
+    assert_eq!(answers.reads[1], [vec![text("North one"), text("South")], vec![outside.clone()], vec![text("North")]]);
+    // The first stint ended on 31 July.
+    assert_eq!(answers.reads[2][0], [outside, number("110")]);
 }
 
 fn plans(rows: &str) -> Project {

@@ -48,13 +48,13 @@ pub fn renew(page: &Page) -> (Page, Vec<String>) {
     (page, faults)
 }
 
-/// The examples of all functions: name, formula, result.
-pub fn function_examples() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+/// The examples of all functions: formula, result.
+pub fn function_examples() -> impl Iterator<Item = (&'static str, &'static str)> {
     let builtins = Builtin::TABLE.iter().map(|signature| (signature.name, signature.examples));
     let aggregates = AggregateFunction::TABLE.iter().map(|signature| (signature.name, signature.examples));
     builtins.chain(aggregates).flat_map(|(name, examples)| {
         assert!(!examples.is_empty(), "`{name}` has no example");
-        examples.iter().map(move |(formula, result)| (name, *formula, *result))
+        examples.iter().copied()
     })
 }
 

@@ -5,7 +5,8 @@
 //! | `merit` | a whole project: it has no findings, and its tests pass |
 //! | `merit part of NAME` | the same, put into `docs/reference/settings/NAME.merit` |
 //! | `merit fails CODE`, `merit fails CODE part of NAME` | it has findings, and all have this code |
-//! | `formulas of NAME` | a formula a line, and behind `#` what it gives |
+//! | `formulas of NAME` | a formula a line, and behind `#` what it gives to `P1` in the first test of the setting |
+//! | `formulas with this part of NAME` | the same, with what was shown last as `merit part of NAME` |
 //! | `merit in FILE`, `csv in FILE` | written into the page's folder |
 //! | `console` | commands run in the page's folder, and what they print |
 //! | `yaml from FILE` | lines of that file of the project |
@@ -33,28 +34,33 @@ pub fn page(page: &Page) -> (String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let mut page = page.clone();
     let mut faults = Vec::new();
+    let mut above = String::new();
     for piece in &mut page.pieces {
         if let Piece::Fence(fence) = piece {
-            match run(fence, folder.path()) {
+            match run(fence, folder.path(), &above) {
                 Ok(body) => fence.body = body,
                 Err(fault) => faults.push(format!("{}:{}: {fault}", page.path.display(), fence.line)),
+            }
+            if fence.info.starts_with("merit part of ") {
+                above.clone_from(&fence.body);
             }
         }
     }
     (page.text(), faults)
 }
 
-/// What should stand in the fence.
-fn run(fence: &Fence, folder: &Path) -> Result<String, String> {
+/// What should stand in the fence; `above` is the part of a setting that was shown last.
+fn run(fence: &Fence, folder: &Path, above: &str) -> Result<String, String> {
     let words: Vec<&str> = fence.info.split(' ').collect();
     match words.as_slice() {
         ["merit"] => sound(&fence.body, &fence.body, true),
         ["merit", "part", "of", name] => sound(&put_into(&setting(name)?, &fence.body), &fence.body, false),
-        ["merit", "fails", code] => fails(&fence.body, code).map(|()| fence.body.clone()),
+        ["merit", "fails", code] => fails(&fence.body, code, true).map(|()| fence.body.clone()),
         ["merit", "fails", code, "part", "of", name] => {
-            fails(&put_into(&setting(name)?, &fence.body), code).map(|()| fence.body.clone())
+            fails(&put_into(&setting(name)?, &fence.body), code, false).map(|()| fence.body.clone())
         }
-        ["formulas", "of", name] => formulas(&fence.body, name),
+        ["formulas", "of", name] => formulas(&fence.body, &setting(name)?),
+        ["formulas", "with", "this", "part", "of", name] => formulas(&fence.body, &put_into(&setting(name)?, above)),
         ["merit", "in", file] => {
             let path = folder.join(file);
             let old = fs::read_to_string(&path).unwrap_or_default();
@@ -83,7 +89,7 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-fn setting(name: &str) -> Result<String, String> {
+pub fn setting(name: &str) -> Result<String, String> {
     let path = root().join(format!("docs/reference/settings/{name}.merit"));
     fs::read_to_string(path).map_err(|_| format!("there is no setting `{name}`"))
 }
@@ -116,9 +122,10 @@ fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     merit::format::format(FileId(0), example).map_err(|refusal| format!("{refusal:?}"))
 }
 
-fn fails(project: &str, code: &str) -> Result<(), String> {
+fn fails(project: &str, code: &str, whole: bool) -> Result<(), String> {
     let project = load(project);
-    let found: BTreeSet<&str> = project.diagnostics.iter().map(|finding| finding.code.as_str()).collect();
+    let counts = |finding: &&Diagnostic| whole || finding.code != Code::Unused;
+    let found: BTreeSet<&str> = project.diagnostics.iter().filter(counts).map(|found| found.code.as_str()).collect();
     if found != BTreeSet::from([code]) {
         return Err(format!("this gives {found:?}\n{}", shown(&project, &project.diagnostics)));
     }
@@ -126,62 +133,93 @@ fn fails(project: &str, code: &str) -> Result<(), String> {
 }
 
 /// Lines such as `sum(amount of sales)  # 1_200 CNY`, the results aligned.
-fn formulas(body: &str, name: &str) -> Result<String, String> {
+fn formulas(body: &str, around: &str) -> Result<String, String> {
     let mut lines = Vec::new();
     for line in body.lines() {
         let (formula, result) = line.rsplit_once('#').ok_or(format!("`{line}` does not say what it gives"))?;
-        let (formula, result) = (formula.trim(), result.trim());
-        self::formula(name, formula, result)?;
-        lines.push((formula, result));
+        lines.push((formula.trim(), result.trim()));
     }
+    all_formulas(around, &lines)?;
     let width = lines.iter().map(|(formula, _)| formula.chars().count()).max().unwrap_or_default();
     Ok(lines.iter().map(|(formula, result)| format!("{formula:width$}  # {result}\n")).collect())
 }
 
-/// Whether a formula gives a result for the person `P1` in the first test of a setting. A result is written as a value
-/// of the language; `≈ 1.41` holds to the last digit written.
-pub fn formula(name: &str, formula: &str, result: &str) -> Result<(), String> {
-    let is_date = result.matches('-').count() == 2;
-    // What is no number is compared in the formula; the attempts differ in the type of the KPI, or in whether the
-    // formula may be missing.
-    let (attempts, wanted) = match result {
-        "yes" | "no" => {
-            (vec![("number", format!("if {formula} then 1 else 0"))], if result == "yes" { "1" } else { "0" })
-        }
-        _ if result.starts_with("missing") => {
-            (["number", "CNY", "point", "day"].map(|ty| (ty, formula.to_string())).to_vec(), result)
-        }
-        _ if is_date => {
-            let may_be_missing = format!("if ({formula} default 0001-01-01) = {result} then 1 else 0");
-            (vec![("number", format!("if ({formula}) = {result} then 1 else 0")), ("number", may_be_missing)], "1")
-        }
-        _ => {
-            let number = result.trim_start_matches("≈ ").trim_start_matches('-');
-            let unit = number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.' | ' ' | '/'));
-            (vec![(if unit.is_empty() { "number" } else { unit }, formula.to_string())], result)
-        }
-    };
-    let wanted = match wanted.strip_prefix("≈ ") {
-        Some(digits) => {
-            let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
-            format!("{digits} within 0.{}1", "0".repeat(places.saturating_sub(1)))
-        }
-        None => wanted.to_string(),
-    };
-    let around = setting(name)?;
-    let (head, _) = around.trim_end().rsplit_once('}').unwrap();
-    let mut fault = String::new();
-    for (ty, formula) in attempts {
-        let text = format!(
-            "{head}  expect example_formula of \"P1\" = {wanted}\n}}\nkpi example_formula : {ty} {{\n  value = {formula}\n}}\n"
-        );
-        match sound(&text, "", false) {
-            Ok(_) => return Ok(()),
-            Err(found) if fault.is_empty() => fault = found,
-            Err(_) => {}
+/// Whether formulas give their results for the person `P1` in the first test of a project.
+pub fn all_formulas(around: &str, lines: &[(&str, &str)]) -> Result<(), String> {
+    let forms: Vec<Form> = lines.iter().map(|(formula, result)| Form::of(formula, result)).collect();
+    let likely: Vec<(&str, &str, &str)> = forms.iter().map(|form| form.attempt(0)).collect();
+    if sound(&asked(around, &likely), "", false).is_ok() {
+        return Ok(());
+    }
+    for (form, (formula, result)) in forms.iter().zip(lines) {
+        let tried: Vec<Result<String, String>> =
+            (0..form.attempts.len()).map(|at| sound(&asked(around, &[form.attempt(at)]), "", false)).collect();
+        if !tried.iter().any(Result::is_ok) {
+            return Err(format!("`{formula}` does not give {result}\n{}", tried[0].clone().unwrap_err()));
         }
     }
-    Err(format!("`{formula}` does not give {result}\n{fault}"))
+    Ok(())
+}
+
+/// How a formula is asked about. A result is written as a value of the language; `≈ 1.41` holds to the last digit
+/// written.
+struct Form {
+    /// Types of a KPI and formulas; one of them has to do.
+    attempts: Vec<(String, String)>,
+    wanted: String,
+}
+
+impl Form {
+    fn of(formula: &str, result: &str) -> Form {
+        let compared = |formula: &str| format!("if ({formula}) = {result} then 1 else 0");
+        let number = |formula: String| ("number".to_string(), formula);
+        let (attempts, wanted) = match result {
+            "yes" | "no" => {
+                (vec![number(format!("if {formula} then 1 else 0"))], if result == "yes" { "1" } else { "0" })
+            }
+            _ if result.starts_with("missing") => {
+                let types = ["number", "CNY", "point", "day"];
+                (types.map(|ty| (ty.to_string(), formula.to_string())).to_vec(), result)
+            }
+            _ if result.matches('-').count() == 2 => {
+                let filled = format!("{formula} default 0001-01-01");
+                (vec![number(compared(formula)), number(compared(&filled))], "1")
+            }
+            _ => {
+                let digits = |c: char| c.is_ascii_digit() || matches!(c, '_' | '.' | ' ' | '/');
+                let unit = result.trim_start_matches("≈ ").trim_start_matches('-').trim_start_matches(digits);
+                let unit = if unit.is_empty() { "number" } else { unit };
+                (vec![(unit.to_string(), formula.to_string())], result)
+            }
+        };
+        let wanted = match wanted.strip_prefix("≈ ") {
+            Some(digits) => {
+                let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
+                format!("{digits} within 0.{}1", "0".repeat(places.saturating_sub(1)))
+            }
+            None => wanted.to_string(),
+        };
+        Form { attempts, wanted }
+    }
+
+    fn attempt(&self, at: usize) -> (&str, &str, &str) {
+        let (ty, formula) = &self.attempts[at];
+        (ty, formula, &self.wanted)
+    }
+}
+
+/// A project in whose first test the formulas are asked about.
+fn asked(around: &str, formulas: &[(&str, &str, &str)]) -> String {
+    let mut all = declarations(around);
+    let test = all.iter_mut().find(|declaration| head(declaration).is_some_and(|head| head.starts_with("test ")));
+    let test = test.expect("a setting of formulas has a test");
+    let end = test.rfind('}').unwrap();
+    let expected =
+        (1..).zip(formulas).map(|(at, (_, _, wanted))| format!("  expect formula_{at} of \"P1\" = {wanted}\n"));
+    test.insert_str(end, &expected.collect::<String>());
+    let kpis = (1..).zip(formulas);
+    all.extend(kpis.map(|(at, (ty, formula, _))| format!("kpi formula_{at} : {ty} {{\n  value = {formula}\n}}\n")));
+    all.concat()
 }
 
 /// Each `$ command` with what it prints.
@@ -203,15 +241,16 @@ fn console(body: &str, folder: &Path) -> String {
 
 /// A text of specs with declarations added, each in the place of the one of the same kind and name, if there is one.
 fn put_into(text: &str, added: &str) -> String {
-    let mut all = declarations(text);
+    let mut all: Vec<(String, bool)> = declarations(text).into_iter().map(|old| (old, true)).collect();
     for declaration in declarations(added) {
-        let (key, new) = (head(&declaration), declaration);
-        match all.iter_mut().find(|old| key.is_some() && head(old) == key) {
-            Some(old) => *old = new,
-            None => all.push(new),
+        let key = head(&declaration);
+        // What is added does not replace what is added: a position may have several versions.
+        match all.iter_mut().find(|(text, old)| *old && key.is_some() && head(text) == key) {
+            Some(place) => *place = (declaration, false),
+            None => all.push((declaration, false)),
         }
     }
-    let all: Vec<&str> = all.iter().map(|text| text.trim_matches('\n')).filter(|text| !text.is_empty()).collect();
+    let all: Vec<&str> = all.iter().map(|(text, _)| text.trim_matches('\n')).filter(|text| !text.is_empty()).collect();
     all.join("\n\n") + "\n"
 }
 
