@@ -16,7 +16,7 @@ use crate::syntax::tree::{self, AggregateFunction as F, ExprKind, ScopeWord};
 use crate::time::Day;
 
 /// A position and one of its outputs.
-type Place = (usize, usize);
+type OutputPlace = (usize, usize);
 
 /// A use of `sum(OUTPUT of ROSTER)`, looked at again when all outputs are known.
 pub(super) struct SumUse {
@@ -295,7 +295,7 @@ impl Checker<'_> {
         days.dedup();
         for day in days {
             let Some(circle) = self.output_circle(day) else { continue };
-            let named = |(position, output): &Place| {
+            let named = |(position, output): &OutputPlace| {
                 let position = &self.model.positions[*position];
                 (format!("`{}` of `{}`", position.outputs[*output].name, position.name), position.outputs[*output].span)
             };
@@ -314,7 +314,7 @@ impl Checker<'_> {
     }
 
     /// Outputs of positions in force on a day that need each other, by position and output.
-    fn output_circle(&self, day: Option<Day>) -> Option<Vec<Place>> {
+    fn output_circle(&self, day: Option<Day>) -> Option<Vec<OutputPlace>> {
         let mut in_force: BTreeMap<&str, usize> = BTreeMap::new();
         for (at, position) in self.model.positions.iter().enumerate().filter(|(_, one)| one.effective <= day) {
             let latest = in_force.entry(&position.name).or_insert(at);
@@ -323,7 +323,7 @@ impl Checker<'_> {
             }
         }
         let in_force: BTreeSet<usize> = in_force.into_values().collect();
-        let needed = |(at, output): Place| {
+        let needed = |(at, output): OutputPlace| {
             let position: &Position = &self.model.positions[at];
             let mut found = Vec::new();
             let mut open = vec![&position.outputs[output].value];
@@ -349,7 +349,7 @@ impl Checker<'_> {
         for start in
             in_force.iter().flat_map(|at| (0..self.model.positions[*at].outputs.len()).map(move |one| (*at, one)))
         {
-            let mut path: Vec<(Place, Vec<Place>)> = Vec::new();
+            let mut path: Vec<(OutputPlace, Vec<OutputPlace>)> = Vec::new();
             let mut next = Some(start);
             loop {
                 if let Some(node) = next.take() {

@@ -245,7 +245,9 @@ impl World<'_> {
                 let Some(output) = self.position(card).outputs.iter().position(named) else { continue };
                 let seat = &card.seat;
                 let in_team = match (sum.scope, team, &seat.stint.team) {
-                    (ScopeWord::Team, Some(team), Some(theirs)) => self.below(team).contains(&format!("{theirs:?}")),
+                    (ScopeWord::Team, Some(team), Some(theirs)) => {
+                        self.is_below(theirs, team, Some((seat.to, seat.to)))
+                    }
                     (ScopeWord::Team, ..) => false,
                     _ => true,
                 };
@@ -282,11 +284,12 @@ impl World<'_> {
     // ------------------------------------------------------------ scores of others
 
     /// The team nearest to this one, itself or above it, in which somebody holds the post.
-    fn nearest(&self, post: &str, team: Option<&Key>) -> Option<Key> {
-        let mine = format!("{:?}", team?);
+    fn nearest(&self, post: &str, team: Option<&Key>, day: Day) -> Option<Key> {
+        let (mine, when) = (team?, Some((day, day)));
         let holders = self.seats().into_iter().filter(|seat| self.model.positions[seat.position.0].name == post);
-        let teams = holders.filter_map(|seat| seat.stint.team).filter(|team| self.below(team).contains(&mine));
-        teams.min_by_key(|team| self.below(team).len())
+        let above = |top: &Key| self.is_below(mine, top, when);
+        let teams: Vec<Key> = holders.filter_map(|seat| seat.stint.team).filter(above).collect();
+        teams.iter().find(|team| teams.iter().all(|other| self.is_below(team, other, when))).cloned()
     }
 
     /// Scores weighted by days; one that is missing makes all missing.
@@ -305,7 +308,9 @@ impl World<'_> {
     fn other_score(&self, head: &Head, seat: &Seat) -> Value {
         let name = |seat: &Seat| self.model.positions[seat.position.0].name.clone();
         if let Head::ScoreOf(post) = head {
-            let Some(team) = self.nearest(post, seat.stint.team.as_ref()) else { return stated("nobody in the team") };
+            let Some(team) = self.nearest(post, seat.stint.team.as_ref(), seat.to) else {
+                return stated("nobody in the team");
+            };
             let there = |other: &Seat| name(other) == *post && other.stint.team.as_ref() == Some(&team);
             let seats: Vec<Seat> = self.seats().into_iter().filter(there).collect();
             return self.mean_score(&seats);
@@ -313,7 +318,8 @@ impl World<'_> {
         let reports = |other: &Seat| {
             let superior = &self.model.positions[other.position.0].reports_to;
             let mine = superior.as_ref() == Some(&name(seat));
-            mine && seat.stint.team.is_some() && self.nearest(&name(seat), other.stint.team.as_ref()) == seat.stint.team
+            mine && seat.stint.team.is_some()
+                && self.nearest(&name(seat), other.stint.team.as_ref(), other.to) == seat.stint.team
         };
         let others: Vec<Seat> =
             self.seats().into_iter().filter(|other| (other.roster, &other.key) != (seat.roster, &seat.key)).collect();
