@@ -171,3 +171,27 @@ fn every_decathlete_has_the_printed_total() {
     }
     none(wrong);
 }
+
+/// Countries are no people, and columns in which nothing stands are left out.
+#[test]
+fn the_pages_speak_of_who_is_evaluated() {
+    let page = |system: &str, period: &str, more: &[&str]| {
+        let run = merit(&[&["eval", &folder(system), "--period", period], more].concat());
+        assert!(run.status.success(), "{}", said(&run));
+        String::from_utf8(run.stdout).unwrap()
+    };
+    let summary = page("hdi", "2021", &[]);
+    assert!(summary.contains("\nCountry  Name ") && summary.contains("Nation · 24 countries\n"), "{summary}");
+    assert!(summary.contains("THA      Thailand                       0.800  Very high    13\n"), "{summary}");
+    assert!(summary.contains("Very high 13 · High 3 · Medium 3 · Low 5\n"), "{summary}");
+
+    let card = page("hdi", "2021", &["--person", "Norway"]);
+    assert!(!card.contains("Target") && !card.contains("days"), "{card}");
+    assert!(card.contains("Life expectancy at birth") && card.contains("83.23 years"), "{card}");
+
+    let totals = page("decathlon", "2004", &[]);
+    assert!(totals.contains("\nAthlete                    Score  Rank  Remarks\n"), "{totals}");
+    assert!(!totals.contains("Ratings"), "{totals}");
+    let card = page("decathlon", "2004", &["--person", "Nool / Decastar"]);
+    assert!(card.starts_with("Nool / Decastar\n"), "{card}");
+}

@@ -122,6 +122,51 @@ fn a_matrix_is_read_in_formulas_and_over_rows() {
 }
 
 #[test]
+fn each_window_is_read_with_the_rule_of_its_last_day() {
+    let data = "
+        data notes {
+          file \"notes.csv\"
+          row note
+          dated by day
+          column of_person : people
+          column day : date
+          column n : number
+        }
+        kpi noted : number {
+          effective from 2026-02-01
+          value = sum(n of notes) * 10
+        }
+        kpi noted : number {
+          value = sum(n of notes)
+        }
+        kpi only_now : number {
+          effective from 2026-Q1
+          value = sum(n of notes)
+        }
+        scale pay : number -> number { steps >= 3 -> 5, else -> 0 }
+        scale pay : number -> number { effective from 2026-Q1 steps >= 3 -> 7, else -> 0 }
+        matrix pool : number, number -> number { rows else columns else values 1 }
+        matrix pool : number, number -> number { effective from 2026-03-31 rows else columns else values 2 }";
+    let data = &data
+        .replace(" steps", "\n steps")
+        .replace(" columns", "\n columns")
+        .replace(" values", "\n values")
+        .replace(" rows", "\n rows");
+    let notes = "of_person,day,n\nP1,2025-02-01,3\nP1,2026-01-31,4\nP1,2026-03-31,5";
+    let lines = "
+          output now : number = noted
+          output before : number = noted 1 year earlier
+          output first_month : number = noted last 1 month
+          output new_one : number = only_now 1 year earlier default -1
+          output paid : number = pay(3) * 100 + pay(3) 1 year earlier
+          output rows : number = sum(pay(n) of notes) * 100 + sum(pay(n) of notes) 1 year earlier
+          output cells : number = pool(1, 1) * 100 + pool(1, 1) previous period";
+    let files = [TEAMS, PEOPLE, ("notes.csv", notes)];
+    let expected = ["90", "3", "50", "-1", "705", "1405", "201"];
+    assert_eq!(outputs(&project(data, lines), &files, "2026-Q1"), expected.map(number));
+}
+
+#[test]
 fn nothing_stands_in_a_derived_column_behind_a_blank_link() {
     let notes = "
         data notes {

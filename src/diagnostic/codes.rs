@@ -58,6 +58,8 @@ codes! {
     DeclaredTwice = "declared-twice" Error;
     /// A unit or currency nobody declared.
     UnknownUnit = "unknown-unit" Error;
+    /// Versions of one name that differ in what they must have in common.
+    VersionsDiffer = "versions-differ" Error;
     /// KPIs, functions or columns that need each other.
     Circle = "circle" Error;
     /// Declared, and nothing refers to it.

@@ -108,8 +108,9 @@ impl Model {
 
     /// Of several versions of a position, the latest that has begun by the day.
     pub fn position_in_force(&self, name: &str, day: Day) -> Option<&Position> {
-        let begun = |position: &&Position| position.name == name && position.effective.is_none_or(|from| from <= day);
-        self.positions.iter().filter(begun).max_by_key(|position| position.effective)
+        let begins = |position: &&Position| self.position_begins(position);
+        let begun = |position: &&Position| position.name == name && begins(position) <= Some(day);
+        self.positions.iter().filter(begun).max_by_key(begins)
     }
 }
 
@@ -353,15 +354,14 @@ impl Checker<'_> {
             );
             return None;
         };
-        let kpi = self.model.kpis[at].clone();
         for position in &whose.positions {
             let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
             if !in_card {
                 let card = CardScope { position: &position.name, scope: position.scope, since: None };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(position.scope), name.span, &card);
+                self.kpi_answerable(KpiId(at), position.scope, name.span, &card);
             }
         }
-        Some((Expected::Kpi(KpiId(at)), kpi.unit))
+        Some((Expected::Kpi(KpiId(at)), self.model.kpis[at].unit.clone()))
     }
 
     fn expected_entry(&mut self, name: &tree::Name, whose: &Whose) -> Option<Expected> {

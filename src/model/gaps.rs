@@ -17,7 +17,7 @@ impl Checker<'_> {
         let from = values
             .iter()
             .filter_map(|dated| match dated.when {
-                When::From(day) => Some((day, dated.value.span)),
+                When::From(start) => Some((self.model.company.calendar.start(start), dated.value.span)),
                 _ => None,
             })
             .min_by_key(|(day, _)| *day);

@@ -1,5 +1,7 @@
 //! The company's own rules for specs, and what nobody uses.
 
+use std::collections::HashSet;
+
 use super::checker::Checker;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
 use super::{ConstantId, Entry, Head, KpiId, Position};
@@ -221,12 +223,18 @@ impl Checker<'_> {
     }
 
     fn responsibility_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+        // As it is written: a KPI that nothing knows is reported itself.
+        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
+        let measured: HashSet<_> = written
+            .flat_map(|block| &block.entries)
+            .filter(|entry| !entry.measured_by.is_empty())
+            .map(|entry| entry.name.span.key())
+            .collect();
         let mut found = Vec::new();
         for (part, span) in parts {
             for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
                 let has = match part {
-                    // As it is written: a KPI that nothing knows is reported itself.
-                    "measured by" => self.names_measures(responsibility),
+                    "measured by" => measured.contains(&responsibility.span.key()),
                     "outcome" => !responsibility.outcomes.is_empty(),
                     "label" => responsibility.label.text != responsibility.name,
                     _ => {
@@ -240,13 +248,6 @@ impl Checker<'_> {
             }
         }
         found
-    }
-
-    fn names_measures(&self, responsibility: &super::Responsibility) -> bool {
-        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
-        written
-            .flat_map(|responsibilities| &responsibilities.entries)
-            .any(|written| written.name.span.key() == responsibility.span.key() && !written.measured_by.is_empty())
     }
 
     fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
@@ -285,7 +286,7 @@ impl Checker<'_> {
         }
         let mut found: Vec<(&str, String, Span)> = Vec::new();
         for (at, kpi) in self.model.kpis.iter().enumerate() {
-            if !self.used.kpis.contains(&KpiId(at)) {
+            if !kpi.versions.is_other && !self.used.kpis.contains(&KpiId(at)) {
                 found.push(("KPI", kpi.name.clone(), kpi.span));
             }
         }
@@ -301,12 +302,12 @@ impl Checker<'_> {
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
-            if !self.used.scales.contains(&at) {
+            if !scale.versions.is_other && !self.used.scales.contains(&at) {
                 found.push(("scale", scale.name.clone(), scale.span));
             }
         }
         for (at, matrix) in self.model.matrices.iter().enumerate() {
-            if !self.used.matrices.contains(&at) {
+            if !matrix.versions.is_other && !self.used.matrices.contains(&at) {
                 found.push(("matrix", matrix.name.clone(), matrix.span));
             }
         }

@@ -1,10 +1,10 @@
 //! Matrices: a value for each row and column, and what is proved about them.
 
-use super::Matrix;
 use super::checker::{Checker, label};
 use super::env::Bare;
 use super::expr::Expr;
 use super::unit::DisplayUnit;
+use super::{Matrix, Versions};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp};
@@ -17,6 +17,7 @@ impl Checker<'_> {
                 Some(ty) => self.declared_unit(&matrix.name, ty, "what a matrix yields"),
                 None => DisplayUnit::point(),
             };
+            let effective = matrix.effective.as_ref().map(|effective| self.effective(effective));
             self.model.matrices.push(Matrix {
                 name: matrix.name.text.clone(),
                 label: label(&matrix.name.text, &matrix.label),
@@ -26,6 +27,7 @@ impl Checker<'_> {
                 rows: Vec::new(),
                 columns: Vec::new(),
                 values: Vec::new(),
+                versions: Versions::from(effective),
             });
         }
     }

@@ -18,6 +18,7 @@ mod gaps;
 mod house;
 mod kpis;
 mod matrices;
+mod memory;
 mod moving;
 mod names;
 mod others;
@@ -26,9 +27,12 @@ mod positions;
 mod reach;
 mod scales;
 mod scorecards;
+mod shared;
 pub mod unit;
+mod versions;
 
-pub use checker::check;
+pub use memory::{Memory, check};
+pub use versions::Versions;
 
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
@@ -42,7 +46,7 @@ use crate::diagnostic::Levels;
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
-use crate::time::{Calendar, Day};
+use crate::time::{Calendar, Start};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -134,8 +138,8 @@ pub struct Dated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Always,
-    /// From this day on, until a later one takes over.
-    From(Day),
+    /// From then on, until a later one takes over.
+    From(Start),
     /// In these fiscal months of every year, counted from 0: first and number.
     Each {
         first: u32,
@@ -165,6 +169,7 @@ pub struct Kpi {
     pub owner: Option<String>,
     pub source: Option<String>,
     pub is_index: bool,
+    pub versions: Versions,
 }
 
 #[derive(Clone, Debug)]
@@ -182,6 +187,7 @@ pub struct Scale {
     pub input: DisplayUnit,
     pub output: DisplayUnit,
     pub curve: Curve,
+    pub versions: Versions,
 }
 
 /// A curve from a value (and a target and a weight, for a formula) to a score.
@@ -248,6 +254,7 @@ pub struct Matrix {
     pub columns: Vec<Option<(BinaryOp, Expr)>>,
     /// For each row, in step with the columns.
     pub values: Vec<Vec<Expr>>,
+    pub versions: Versions,
 }
 
 #[derive(Clone, Debug)]
@@ -295,7 +302,7 @@ pub struct Position {
     pub label: Label,
     pub span: Span,
     pub draft: bool,
-    pub effective: Option<Day>,
+    pub effective: Option<Start>,
     pub reports_to: Option<String>,
     pub scope: ScopeWord,
     pub purpose: Option<String>,

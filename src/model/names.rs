@@ -129,7 +129,7 @@ impl Checker<'_> {
         let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
-        for (known, (symbol, _)) in &self.symbols {
+        for (known, (symbol, _)) in self.symbols.iter() {
             match (symbol, env.place) {
                 (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.clone()),
                 _ => {}
@@ -201,7 +201,8 @@ impl Checker<'_> {
         if self.untyped.contains(&kpi.name) {
             return Expr::wrong(span);
         }
-        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        let optional = self.model.kpi_versions(KpiId(at)).any(|version| self.model.kpis[version.0].value.ty.optional);
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional };
         present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 

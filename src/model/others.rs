@@ -177,7 +177,13 @@ impl Checker<'_> {
 
     /// No scorecard waits for itself, at whatever time.
     pub(super) fn score_circles(&mut self) {
-        let mut days: Vec<Option<Day>> = self.model.positions.iter().map(|position| position.effective).collect();
+        let takes_in =
+            |position: &Position| position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
+        if !self.model.positions.iter().any(takes_in) {
+            return;
+        }
+        let positions = self.model.positions.iter();
+        let mut days: Vec<Option<Day>> = positions.map(|position| self.model.position_begins(position)).collect();
         days.sort();
         days.dedup();
         for day in days {
@@ -209,6 +215,14 @@ impl Checker<'_> {
     }
 }
 
+fn takes_in_scores(group: &Group) -> bool {
+    group.entries.iter().any(|entry| match &entry.head {
+        Head::Group(group) => takes_in_scores(group),
+        Head::ScoreOf(_) | Head::ScoreOfReports => true,
+        Head::Kpi(_) => false,
+    })
+}
+
 fn entry_taking(group: &Group, own: &Position, next: &Position) -> Option<Span> {
     group.entries.iter().find_map(|entry| match &entry.head {
         Head::Group(group) => entry_taking(group, own, next),
@@ -223,9 +237,9 @@ impl Model {
     /// scorecard takes in; or the first ring of scorecards that take in each other.
     pub fn score_order(&self, day: Option<Day>) -> Result<Vec<PositionId>, Vec<PositionId>> {
         let mut by_name: BTreeMap<&str, PositionId> = BTreeMap::new();
-        for (at, position) in self.positions.iter().enumerate().filter(|(_, position)| position.effective <= day) {
+        for (at, position) in self.positions.iter().enumerate().filter(|(_, one)| self.position_begins(one) <= day) {
             let latest = by_name.entry(&position.name).or_insert(PositionId(at));
-            if self.positions[latest.0].effective < position.effective {
+            if self.position_begins(&self.positions[latest.0]) < self.position_begins(position) {
                 *latest = PositionId(at);
             }
         }

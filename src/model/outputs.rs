@@ -19,6 +19,7 @@ use crate::time::Day;
 type OutputPlace = (usize, usize);
 
 /// A use of `sum(OUTPUT of ROSTER)`, looked at again when all outputs are known.
+#[derive(Clone)]
 pub(super) struct SumUse {
     output: String,
     roster: DataId,
@@ -86,7 +87,7 @@ impl Checker<'_> {
         let earlier = around.earlier.iter().position(|(output, _)| *output == name.text);
         let expr = match (name.text.as_str(), earlier) {
             ("score", _) if around.scored => {
-                Expr::new(Kind::Score, Type::maybe(Base::Number(DisplayUnit::point().dimension)), span)
+                Expr::new(Kind::Score, Type::maybe(Base::Number(super::unit::Dimension::point())), span)
             }
             ("rating", _) if around.rated => match around.rating {
                 Some(rating) => Expr::new(Kind::Rating, Type::maybe(Base::Grade(rating)), span),
@@ -290,7 +291,8 @@ impl Checker<'_> {
         if uses.is_empty() {
             return;
         }
-        let mut days: Vec<Option<Day>> = self.model.positions.iter().map(|position| position.effective).collect();
+        let positions = self.model.positions.iter();
+        let mut days: Vec<Option<Day>> = positions.map(|position| self.model.position_begins(position)).collect();
         days.sort();
         days.dedup();
         for day in days {
@@ -315,10 +317,11 @@ impl Checker<'_> {
 
     /// Outputs of positions in force on a day that need each other, by position and output.
     fn output_circle(&self, day: Option<Day>) -> Option<Vec<OutputPlace>> {
+        let begins = |position: &Position| self.model.position_begins(position);
         let mut in_force: BTreeMap<&str, usize> = BTreeMap::new();
-        for (at, position) in self.model.positions.iter().enumerate().filter(|(_, one)| one.effective <= day) {
+        for (at, position) in self.model.positions.iter().enumerate().filter(|(_, one)| begins(one) <= day) {
             let latest = in_force.entry(&position.name).or_insert(at);
-            if self.model.positions[*latest].effective < position.effective {
+            if begins(&self.model.positions[*latest]) < begins(position) {
                 *latest = at;
             }
         }

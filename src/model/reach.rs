@@ -7,7 +7,7 @@ use super::formula::scope_name;
 use super::kpis::percent;
 use super::scales::Range;
 use super::scorecards::CardScope;
-use super::{Entry, Group, Head, RatingId, Score, ScoreCurve, Scorecard};
+use super::{Entry, Group, Head, KpiId, RatingId, Score, ScoreCurve, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
@@ -18,10 +18,7 @@ impl Checker<'_> {
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = self.model.kpis[kpi.0].clone();
-                // A scope that the KPI has of itself is wrong there, whoever uses it.
-                let at = if kpi.scope.is_some() { kpi.span } else { at };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+                self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
@@ -33,8 +30,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Likewise for all versions of a KPI.
+    pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
+        let model = self.model.clone();
+        for version in model.kpi_versions(kpi) {
+            let kpi = &model.kpis[version.0];
+            // A scope that the KPI has of itself is wrong there, whoever uses it.
+            let at = if kpi.scope.is_some() { kpi.span } else { at };
+            self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+        }
+    }
+
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
-        let set = self.model.data[aggregate.data.0].clone();
+        let model = self.model.clone();
+        let set = &model.data[aggregate.data.0];
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
@@ -164,7 +173,8 @@ impl Checker<'_> {
             sum += &format!(", and the range ends at {most}");
             highest = most.clone();
         }
-        let declared = self.model.ratings[rating.0].clone();
+        let model = self.model.clone();
+        let declared = &model.ratings[rating.0];
         for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
@@ -250,7 +260,12 @@ impl Checker<'_> {
                 }
                 Some(Score { curve: ScoreCurve::Own(curve), .. }) => self.model.curve_range(curve),
                 Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
-                    self.model.curve_range(&self.model.scales[scale.0].curve)
+                    let ranges = self.model.scale_versions(*scale);
+                    let ranges = ranges.map(|scale| self.model.curve_range(&self.model.scales[scale.0].curve));
+                    let widest = |one: Range, other: Range| {
+                        (one.0.zip(other.0).map(|(a, b)| a.min(b)), one.1.zip(other.1).map(|(a, b)| a.max(b)))
+                    };
+                    ranges.reduce(widest).unwrap_or((None, None))
                 }
             },
         }
@@ -258,6 +273,7 @@ impl Checker<'_> {
 }
 
 /// A scorecard whose highest score lies below a grade.
+#[derive(Clone)]
 pub(super) struct Unreached {
     position: String,
     /// Where it names the rating.

@@ -4,7 +4,10 @@ use super::checker::{Checker, Progress, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
-use super::{Anchor, Curve, CurveKind, Direction, Distribution, Grade, Model, PerStep, Rating, Scale, Step, Within};
+use super::{
+    Anchor, Curve, CurveKind, Direction, Distribution, Grade, Model, PerStep, Rating, Scale, ScaleId, Step, Versions,
+    Within,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::number::Number;
@@ -58,11 +61,7 @@ impl Checker<'_> {
                 Some(ty) => self.declared_unit(&scale.name, ty, "what a scale yields"),
                 None => DisplayUnit::point(),
             };
-            if let Some(effective) = &scale.effective {
-                let (tree::Effective::Date(tree::DateLiteral { span, .. })
-                | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
-                self.not_yet(*span, "a scale with versions");
-            }
+            let effective = scale.effective.as_ref().map(|effective| self.effective(effective));
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
@@ -70,6 +69,7 @@ impl Checker<'_> {
                 input,
                 output,
                 curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span },
+                versions: Versions::from(effective),
             });
             self.scale_progress.push(Progress::Open);
         }
@@ -82,8 +82,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Types a scale's curve, once. `from` is where the scale is called: a circle of scales closes there.
+    /// Types the curves of a scale's versions, once. `from` is where it is called: a circle of scales closes there.
     pub(super) fn type_scale(&mut self, at: usize, from: Span) {
+        let at = self.first_version(&self.model.scales[at].name, at);
         let written = self.declarations.scales[at];
         match self.scale_progress[at] {
             Progress::Done => return,
@@ -98,6 +99,14 @@ impl Checker<'_> {
             Progress::Open => {}
         }
         self.scale_progress[at] = Progress::Working;
+        for version in self.model.scale_versions(ScaleId(at)).collect::<Vec<_>>() {
+            self.scale_curve(version.0);
+        }
+        self.scale_progress[at] = Progress::Done;
+    }
+
+    fn scale_curve(&mut self, at: usize) {
+        let written = self.declarations.scales[at];
         let Scale { input, output, .. } = &self.model.scales[at];
         let fits = CurveUse {
             input: Bare::from(input),
@@ -111,7 +120,6 @@ impl Checker<'_> {
         {
             self.model.scales[at].curve = curve;
         }
-        self.scale_progress[at] = Progress::Done;
     }
 
     /// A curve with its numbers typed and its shape proved. `None` after a finding.
@@ -485,7 +493,7 @@ impl Checker<'_> {
 
     pub(super) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
-            let points = DisplayUnit::point().dimension;
+            let points = Dimension::point();
             let mut grades: Vec<Grade> = Vec::new();
             let mut conditions = Vec::new();
             for grade in &rating.grades {
@@ -528,13 +536,14 @@ impl Checker<'_> {
             }
             self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
                 label: label(&rating.name.text, &rating.label),
                 span: rating.name.span,
                 grades,
                 distribution,
-                sees_raw_score: rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score,
+                sees_raw_score,
             });
         }
     }

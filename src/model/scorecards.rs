@@ -5,7 +5,7 @@ use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::scales::{Better, CurveUse};
-use super::unit::{Dimension, DisplayUnit};
+use super::unit::Dimension;
 use super::{
     Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
     Scorecard, Veto, VetoEffect,
@@ -34,7 +34,7 @@ impl Checker<'_> {
         }
         let (mut when_missing, mut complete_at_least, mut range, mut rating) =
             (WhenMissing::NoRating, None, None, None);
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         for rule in &written.rules {
             match rule {
                 tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
@@ -214,6 +214,16 @@ impl Checker<'_> {
             };
             let label =
                 if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
+            let label = match &resolved {
+                // That of the version in force, which the results tell.
+                Head::Kpi(entry)
+                    if entry_label == tree::Label::default()
+                        && !self.model.kpis[entry.kpi.0].versions.others.is_empty() =>
+                {
+                    super::Label::default()
+                }
+                _ => label,
+            };
             entries.push(Entry { weight, points, head: resolved, label, span: head_span, applies_when });
         }
         shares.map(|_| entries)
@@ -227,7 +237,8 @@ impl Checker<'_> {
         seen: &mut Vec<(KpiId, ScopeWord, Span)>,
     ) -> Option<Head> {
         let id = self.kpi_name(name)?;
-        let kpi = self.model.kpis[id.0].clone();
+        let model = self.model.clone();
+        let kpi = &model.kpis[id.0];
         let scope = match (&entry.scope, kpi.scope) {
             (Some((_, span)), Some(fixed)) => {
                 self.report(
@@ -255,8 +266,7 @@ impl Checker<'_> {
             );
         }
         seen.push((id, scope, name.span));
-        let fixed = entry.scope.is_none() && kpi.scope.is_some();
-        self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
+        self.kpi_answerable(id, scope, name.span, card);
         if self.untyped.contains(&kpi.name) {
             return None;
         }
@@ -270,7 +280,7 @@ impl Checker<'_> {
                 let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
                 // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
                 if !self.doubtful_units.contains(&id.0) {
-                    self.target_unit(&value, &dated.value, &kpi);
+                    self.target_unit(&value, &dated.value, kpi);
                 }
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
@@ -283,7 +293,7 @@ impl Checker<'_> {
         }
         let target_span = entry.target.first().map(|dated| dated.value.span);
         let rule = match &entry.score {
-            Some(rule) => Some(self.score_rule(rule, &kpi, &target, name.span)?),
+            Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
             None => None,
         };
         match &rule {
@@ -366,7 +376,7 @@ impl Checker<'_> {
     }
 
     fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         let target_type = target.first().map(|dated| Type {
             base: dated.value.ty.base.clone(),
             optional: target.iter().any(|dated| dated.value.ty.optional),
@@ -416,7 +426,8 @@ impl Checker<'_> {
                 if self.untyped.contains(&name.text) {
                     return None;
                 }
-                let declared = self.model.scales[scale].clone();
+                let model = self.model.clone();
+                let declared = &model.scales[scale];
                 for (what, has, needs) in [
                     ("reads", &declared.input.dimension, &fits.input.dimension),
                     ("yields", &declared.output.dimension, &fits.output),
@@ -441,7 +452,10 @@ impl Checker<'_> {
                 }
                 if let Some(better) = fits.direction {
                     let before = self.diagnostics.len();
-                    self.curve_direction(&declared.curve, better);
+                    for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
+                        let curve = self.model.scales[version.0].curve.clone();
+                        self.curve_direction(&curve, better);
+                    }
                     for finding in &mut self.diagnostics[before..] {
                         finding.labels.push(crate::diagnostic::Label { span: at, text: "used for this KPI".into() });
                     }
@@ -481,15 +495,17 @@ impl Checker<'_> {
         if score.on_attainment {
             return true;
         }
-        let curve = match &score.curve {
-            ScoreCurve::Attainment { .. } => return true,
-            ScoreCurve::Own(curve) => curve,
-            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
-        };
-        match &curve.kind {
+        let curve_reads = |curve: &super::Curve| match &curve.kind {
             CurveKind::PerStep(_) => true,
             CurveKind::Formula(formula) => formula_reads(formula),
             _ => false,
+        };
+        match &score.curve {
+            ScoreCurve::Attainment { .. } => true,
+            ScoreCurve::Own(curve) => curve_reads(curve),
+            ScoreCurve::Scale(scale) => {
+                self.model.scale_versions(*scale).any(|scale| curve_reads(&self.model.scales[scale.0].curve))
+            }
         }
     }
 
@@ -505,7 +521,7 @@ impl Checker<'_> {
         self.answerable(&condition, card.scope, written.condition.span, card);
         let effect = match &written.gives {
             tree::VetoEffect::ScoreAtMost(limit) => {
-                VetoEffect::ScoreAtMost(self.constant_number(limit, &DisplayUnit::point().dimension)?)
+                VetoEffect::ScoreAtMost(self.constant_number(limit, &Dimension::point())?)
             }
             tree::VetoEffect::RatingAtMost(name) => {
                 let Some(rating) = rating else {
@@ -520,11 +536,12 @@ impl Checker<'_> {
                     );
                     return None;
                 };
-                let grades = self.model.ratings[rating.0].grades.clone();
+                let model = self.model.clone();
+                let grades = &model.ratings[rating.0].grades;
                 match grades.iter().position(|grade| grade.name == name.text) {
                     Some(grade) => VetoEffect::RatingAtMost(grade),
                     None => {
-                        self.unknown_grade(name, &grades);
+                        self.unknown_grade(name, grades);
                         return None;
                     }
                 }
@@ -536,10 +553,11 @@ impl Checker<'_> {
 
     fn adjustment(&mut self, written: &tree::Adjustment, card: &CardScope) -> Option<Adjustment> {
         let kpi = self.kpi_name(&written.kpi)?;
-        let declared = self.model.kpis[kpi.0].clone();
+        let model = self.model.clone();
+        let declared = &model.kpis[kpi.0];
         let scope = declared.scope.unwrap_or(card.scope);
-        self.answerable(&declared.value, scope, written.kpi.span, card);
-        let points = DisplayUnit::point().dimension;
+        self.kpi_answerable(kpi, scope, written.kpi.span, card);
+        let points = Dimension::point();
         let amount = self.constant_expr(&written.amount, &points)?;
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
         let limit = match &written.limit {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use crate::number::Number;
 
@@ -28,7 +29,8 @@ pub enum BaseKind {
 /// Base units with exponents, sorted by name; empty for a number or a ratio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Dimension {
-    factors: Vec<(BaseUnit, i32)>,
+    /// Every literal has one: copies are shared.
+    factors: Arc<[(BaseUnit, i32)]>,
 }
 
 impl Dimension {
@@ -37,7 +39,15 @@ impl Dimension {
     }
 
     pub fn of(base: BaseUnit) -> Dimension {
-        Dimension { factors: vec![(base, 1)] }
+        Dimension { factors: Arc::new([(base, 1)]) }
+    }
+
+    /// The unit of scores.
+    pub fn point() -> Dimension {
+        static POINT: LazyLock<Dimension> = LazyLock::new(|| {
+            Dimension::of(BaseUnit { name: "point".into(), plural: "points".into(), kind: BaseKind::Point })
+        });
+        POINT.clone()
     }
 
     pub fn is_none(&self) -> bool {
@@ -51,20 +61,20 @@ impl Dimension {
     /// `self × otherⁿ`
     #[must_use]
     pub fn times(&self, other: &Dimension, exponent: i32) -> Dimension {
-        let mut factors = self.factors.clone();
-        for (base, power) in &other.factors {
+        let mut factors = self.factors.to_vec();
+        for (base, power) in other.factors.iter() {
             match factors.binary_search_by(|(mine, _)| mine.cmp(base)) {
                 Ok(at) => factors[at].1 += power * exponent,
                 Err(at) => factors.insert(at, (base.clone(), power * exponent)),
             }
         }
         factors.retain(|(_, power)| *power != 0);
-        Dimension { factors }
+        Dimension { factors: factors.into() }
     }
 
     /// As spoken: `points`, `sales`, `CNY/person`.
     pub fn plural(&self) -> String {
-        match self.factors.as_slice() {
+        match &*self.factors {
             [(base, 1)] => base.plural.clone(),
             _ => self.to_string(),
         }
@@ -76,7 +86,7 @@ impl Dimension {
     }
 
     pub fn is_point(&self) -> bool {
-        matches!(self.factors.as_slice(), [(base, 1)] if base.kind == BaseKind::Point)
+        matches!(&*self.factors, [(base, 1)] if base.kind == BaseKind::Point)
     }
 
     /// Nothing but counted things.
@@ -137,9 +147,8 @@ impl DisplayUnit {
     }
 
     pub fn point() -> DisplayUnit {
-        let point = BaseUnit { name: "point".into(), plural: "points".into(), kind: BaseKind::Point };
         DisplayUnit {
-            dimension: Dimension::of(point),
+            dimension: Dimension::point(),
             factor: Number::ONE,
             singular: "point".into(),
             plural: "points".into(),

@@ -28,17 +28,23 @@ impl Planner<'_> {
                 }
             }
             Kind::Kpi(id) => {
-                let kpi = &self.model.kpis[id.0];
+                let model = self.model;
+                let Some(id) = model.kpi_on(*id, self.days(context.months).1) else {
+                    let name = &model.kpis[id.0].name;
+                    let reason = model.not_yet_in_force(name, id.0, |at| &model.kpis[at].versions);
+                    return self.node(stated(reason), span);
+                };
+                let kpi = &model.kpis[id.0];
                 let scope = kpi.scope.unwrap_or(context.scope);
                 let context = Context { scope, ..context };
-                if let Some(known) = self.kpis.get(&(*id, context)) {
+                if let Some(known) = self.kpis.get(&(id, context)) {
                     return *known;
                 }
-                let outer = self.reading.replace(*id);
+                let outer = self.reading.replace(id);
                 let body = self.formula(&kpi.value, context);
                 self.reading = outer;
-                let node = self.node(Calc::Kpi { kpi: *id, months: context.months, scope, body }, span);
-                self.kpis.insert((*id, context), node);
+                let node = self.node(Calc::Kpi { kpi: id, months: context.months, scope, body }, span);
+                self.kpis.insert((id, context), node);
                 return node;
             }
             Kind::Person { roster, via, column } => {
@@ -86,11 +92,15 @@ impl Planner<'_> {
             }
             Kind::Scale(scale, value) => {
                 let value = self.formula(value, context);
-                let key = (*scale, self.days(context.months).1);
+                let day = self.days(context.months).1;
+                let Some(version) = self.model.scale_on(*scale, day) else {
+                    return self.node(self.no_scale(*scale), span);
+                };
+                let key = (version, day);
                 let curve = match self.scales.get(&key) {
                     Some(curve) => *curve,
                     None => {
-                        let plan = self.curve(&self.model.scales[scale.0].curve, context);
+                        let plan = self.curve(&self.model.scales[version.0].curve, context);
                         self.curves.push(plan);
                         self.scales.insert(key, self.curves.len() - 1);
                         self.curves.len() - 1
@@ -100,7 +110,11 @@ impl Planner<'_> {
             }
             Kind::Matrix(matrix, row, column) => {
                 let (row, column) = (self.formula(row, context), self.formula(column, context));
-                let key = (*matrix, self.days(context.months).1);
+                let day = self.days(context.months).1;
+                let Some(version) = self.model.matrix_on(*matrix, day) else {
+                    return self.node(self.no_matrix(*matrix), span);
+                };
+                let key = (version, day);
                 let known = self.matrix_days.get(&key).copied();
                 let at = known.unwrap_or_else(|| {
                     self.matrices.push(self.matrix(key.0, key.1));

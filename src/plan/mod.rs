@@ -137,12 +137,13 @@ impl Planner<'_> {
     /// Of several versions of a position, the latest that has begun by the last day of the period.
     fn in_force(&self, at: usize) -> bool {
         let position = &self.model.positions[at];
-        let begun = |one: &Position| one.effective.is_none_or(|day| day <= self.last_day);
+        let begins = |one: &Position| self.model.position_begins(one);
+        let begun = |one: &Position| begins(one).is_none_or(|day| day <= self.last_day);
         let later = self
             .model
             .positions
             .iter()
-            .any(|other| other.name == position.name && begun(other) && other.effective > position.effective);
+            .any(|other| other.name == position.name && begun(other) && begins(other) > begins(position));
         begun(position) && !later
     }
 
@@ -165,7 +166,7 @@ impl Planner<'_> {
         let first = model
             .positions
             .iter()
-            .filter_map(|position| Some((position.effective?, position)))
+            .filter_map(|position| Some((model.position_begins(position)?, position)))
             .min_by_key(|(day, _)| *day);
         let diagnostic = finding(
             format!("no position is in force in {}", self.period),
@@ -192,7 +193,7 @@ impl Planner<'_> {
             .adjustments
             .iter()
             .map(|adjustment| AdjustmentPlan {
-                kpi: adjustment.kpi,
+                kpi: self.version(adjustment.kpi),
                 value: self.kpi(adjustment.kpi, Context { scope: adjustment.scope, ..context }, adjustment.span),
                 deduct: adjustment.deduct,
                 amount: self.number(&adjustment.amount),
@@ -238,7 +239,7 @@ impl Planner<'_> {
         });
         let score = entry.score.as_ref();
         KpiPlan {
-            kpi: entry.kpi,
+            kpi: self.version(entry.kpi),
             value: self.kpi(entry.kpi, context, span),
             target,
             prorated: entry.prorated,
@@ -249,7 +250,10 @@ impl Planner<'_> {
                     CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
                 }
                 ScoreCurve::Own(curve) => self.curve(curve, context),
-                ScoreCurve::Scale(scale) => self.curve(&self.model.scales[scale.0].curve, context),
+                ScoreCurve::Scale(scale) => match self.model.scale_on(*scale, self.last_day) {
+                    Some(scale) => self.curve(&self.model.scales[scale.0].curve, context),
+                    None => CurvePlan::Formula(self.node(self.no_scale(*scale), span)),
+                },
             }),
         }
     }
@@ -294,6 +298,22 @@ impl Planner<'_> {
             }
             CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
         }
+    }
+
+    /// The version of a KPI that the period's results are about.
+    fn version(&self, kpi: KpiId) -> KpiId {
+        self.model.kpi_on(kpi, self.last_day).unwrap_or(kpi)
+    }
+
+    /// Why a scale yields nothing: no version of it has begun.
+    fn no_scale(&self, scale: ScaleId) -> Calc {
+        let (model, name) = (self.model, &self.model.scales[scale.0].name);
+        stated(model.not_yet_in_force(name, scale.0, |at| &model.scales[at].versions))
+    }
+
+    fn no_matrix(&self, matrix: MatrixId) -> Calc {
+        let (model, name) = (self.model, &self.model.matrices[matrix.0].name);
+        stated(model.not_yet_in_force(name, matrix.0, |at| &model.matrices[at].versions))
     }
 
     fn matrix(&self, matrix: MatrixId, day: Day) -> MatrixPlan {

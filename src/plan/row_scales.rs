@@ -1,7 +1,7 @@
 //! Named scales and matrices called in formulas over rows: spelled out as the comparisons and sums that they stand for, so that
 //! whoever reads the rows need not know them.
 
-use super::program::{AnchorPlan, CurvePlan};
+use super::program::{AnchorPlan, Calc, CurvePlan};
 use super::query::{NodeId, RowNode};
 use super::rows::RowContext;
 use super::{Context, Planner};
@@ -14,7 +14,11 @@ impl Planner<'_> {
     /// A scale at the value of a node.
     pub(super) fn row_scale(&mut self, scale: ScaleId, value: NodeId, row: &RowContext) -> NodeId {
         let model = self.model;
-        let curve = &model.scales[scale.0].curve;
+        let Some(version) = model.scale_on(scale, self.days(row.months).1) else {
+            let reason = self.no_scale(scale);
+            return self.row_value(reason, row);
+        };
+        let curve = &model.scales[version.0].curve;
         if let CurveKind::Formula(body) = &curve.kind {
             let row = RowContext { data: row.data, via: row.via.clone(), months: row.months, read: Some(value) };
             return self.row(body, &row);
@@ -66,7 +70,12 @@ impl Planner<'_> {
 
     /// A matrix at the values of two nodes.
     pub(super) fn row_matrix(&mut self, matrix: MatrixId, at: NodeId, column: NodeId, row: &RowContext) -> NodeId {
-        let plan = self.matrix(matrix, self.days(row.months).1);
+        let day = self.days(row.months).1;
+        let Some(version) = self.model.matrix_on(matrix, day) else {
+            let reason = self.no_matrix(matrix);
+            return self.row_value(reason, row);
+        };
+        let plan = self.matrix(version, day);
         let mut rows = Vec::new();
         for (limit, values) in plan.rows.into_iter().zip(plan.values) {
             let values = values.into_iter().map(|value| self.row_constant(Value::Number(value), row));
@@ -133,6 +142,11 @@ impl Planner<'_> {
     fn row_test(&mut self, op: BinaryOp, value: NodeId, at: Number, row: &RowContext) -> NodeId {
         let at = self.row_constant(Value::Number(at), row);
         self.scaled(row, RowNode::Binary(op, value, at))
+    }
+
+    fn row_value(&mut self, calc: Calc, row: &RowContext) -> NodeId {
+        let value = if let Calc::Value(value) = calc { value } else { Value::Missing(Missing::NoAnswer) };
+        self.row_constant(value, row)
     }
 
     fn row_constant(&mut self, value: Value, row: &RowContext) -> NodeId {

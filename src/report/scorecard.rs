@@ -21,7 +21,9 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     let show = report.show();
     let mut out = String::new();
     let mut page = Page { show, look, out: &mut out };
-    page.text(&named(&person.name, &person.person), Style::Strong);
+    let known = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
+    let name = if known { person.person.to_string() } else { named(&person.name, &person.person) };
+    page.text(&name, Style::Strong);
     page.text(&title(report), Style::Faint);
     for card in &person.cards {
         page.out.push('\n');
@@ -85,8 +87,10 @@ impl Page<'_, '_> {
             post = format!("{post} · {team}");
         }
         self.text(&post, Style::Strong);
-        let days = days_served(card.from, card.to);
-        self.text(&format!("{} ({})", show.days(card.from, card.to), words.days(days)), Style::Faint);
+        if !show.always_held(card.position) {
+            let days = days_served(card.from, card.to);
+            self.text(&format!("{} ({})", show.days(card.from, card.to), words.days(days)), Style::Faint);
+        }
         if show.position(card.position).draft {
             self.text(words.draft, Style::Poor);
         }
@@ -161,7 +165,14 @@ impl Page<'_, '_> {
             Column::right(words.weight, 6),
             Column::right(words.adds, 6),
         ];
-        Table { columns, lines, stretch: Some(LABEL) }.write(self.out, self.look.width(), self.look.painter());
+        let targets = leaves(show.model, card)
+            .iter()
+            .any(|leaf| matches!(&leaf.result.what, EntryResultKind::Kpi { target, .. } if target.is_some()));
+        let mut table = Table { columns, lines, stretch: Some(LABEL) };
+        if !targets {
+            table.drop_column(TARGET);
+        }
+        table.write(self.out, self.look.width(), self.look.painter());
         self.notes(&notes);
         self.out.push('\n');
         self.rating(card.position, rating);

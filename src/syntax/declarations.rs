@@ -220,12 +220,17 @@ impl<'s> Reader<'s> {
     fn index(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Index> {
         let block = self.block(item, "an index")?;
         let mut entries = Vec::new();
+        let mut effective = Once::default();
         let mut about = AboutParts::default();
         for clause in &block.items {
             self.refuse_block(clause, INDEX.name);
             let Some(node) = self.read(clause, INDEX) else { continue };
             match node.rule() {
                 Rule::index_entry => entries.extend(self.index_entry(&node)),
+                Rule::effective => {
+                    let moment = self.moment(&node);
+                    self.once(&mut effective, "`effective from`", node.span(), moment);
+                }
                 _ => self.about(&mut about, &node),
             }
         }
@@ -236,6 +241,7 @@ impl<'s> Reader<'s> {
             ty: self.ty(&head)?,
             entries,
             about: about.done(),
+            effective: effective.value,
             span: self.extent(item),
         })
     }

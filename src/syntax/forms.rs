@@ -52,6 +52,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::index_clause, "note", "`note \"how this is made\"`"),
     (Rule::index_clause, "owner", "`owner \"Sales planning\"`"),
     (Rule::index_clause, "source", "`source \"Survey\"`"),
+    (Rule::index_clause, "effective", "`effective from 2026-Q1`"),
     (Rule::index_clause, "", "`40% timeliness`"),
     (Rule::scale_block, "linear", "`linear 60% -> 0, 100% -> 100, 120% -> 120`"),
     (Rule::scale_block, "steps", "`steps >= 100% -> 100, >= 90% -> 80, else -> 0`"),

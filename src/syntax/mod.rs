@@ -46,7 +46,7 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let mut reader = Reader::new(&scan);
     let declarations = reader.declarations(&outline.items);
     // A sign that was mended may still be one too many: its place is reported already.
     let known: HashSet<_> =
@@ -63,7 +63,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diagnostic>> {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let mut reader = Reader::new(&scan);
     let kind = reader::BlockKind { name: "an expression", rule: grammar::Rule::expression };
     let expr = match outline.items.as_slice() {
         [item] if item.block.is_none() => reader.read(item, kind).and_then(|node| reader.expr(&node)),

@@ -105,6 +105,11 @@ impl<'s> Reader<'s> {
     pub fn matrix(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Matrix> {
         let block = self.block(item, "a matrix")?;
         let parts = self.read_block(block, MATRIX)?;
+        let mut effective = Once::default();
+        for part in parts.iter().filter(|part| part.rule() == Rule::effective) {
+            let moment = self.moment(part);
+            self.once(&mut effective, "`effective from`", part.span(), moment);
+        }
         let head = head?;
         let part = |rule| parts.iter().find(|part| part.rule() == rule);
         let rows = self.limits(part(Rule::matrix_rows)?)?;
@@ -122,6 +127,7 @@ impl<'s> Reader<'s> {
             rows,
             columns,
             values,
+            effective: effective.value,
             span: self.extent(item),
         })
     }

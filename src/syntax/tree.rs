@@ -490,6 +490,7 @@ pub struct Index {
     pub ty: Type,
     pub entries: Vec<IndexEntry>,
     pub about: About,
+    pub effective: Option<Effective>,
     pub span: Span,
 }
 
@@ -595,6 +596,7 @@ pub struct Matrix {
     pub rows: Vec<MatrixLimit>,
     pub columns: Vec<MatrixLimit>,
     pub values: Vec<MatrixLine>,
+    pub effective: Option<Effective>,
     pub span: Span,
 }
 

@@ -255,6 +255,7 @@ impl<'a> Ran<'a> {
 
     /// The node of a KPI: of its first entry in the scorecard, else of the output made for it.
     fn node(&self, person: &PersonResult, position: PositionId, kpi: KpiId) -> Option<CalcId> {
+        let version = self.model.kpi_on(kpi, self.plan.last_day).unwrap_or(kpi);
         fn in_group(group: &GroupPlan, kpi: KpiId) -> Option<CalcId> {
             group.entries.iter().find_map(|entry| match &entry.what {
                 EntryWhat::Group(group) => in_group(group, kpi),
@@ -264,7 +265,7 @@ impl<'a> Ran<'a> {
         }
         let card = self.card_plan(person.roster, position)?;
         let outputs = &self.model.positions[position.0].outputs;
-        card.scorecard.as_ref().and_then(|scorecard| in_group(&scorecard.root, kpi)).or_else(|| {
+        card.scorecard.as_ref().and_then(|scorecard| in_group(&scorecard.root, version)).or_else(|| {
             let at = outputs.iter().position(|output| output.name == asked_about(kpi))?;
             card.outputs.get(at).copied()
         })

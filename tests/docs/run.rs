@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `merit` | a whole project: it has no findings, and its tests pass |
 //! | `merit part of NAME` | the same, put into `docs/reference/settings/NAME.merit` |
-//! | `merit fails CODE`, `merit fails CODE part of NAME` | it has findings, and all have this code |
+//! | `merit fails CODE`, `merit fails CODE part of NAME` | it has errors, and all findings have this code |
+//! | `merit warns CODE`, `merit warns CODE part of NAME` | the same with warnings |
 //! | `formulas of NAME` | a formula a line, and behind `#` what it gives to `P1` in the first test of the setting |
 //! | `formulas with this part of NAME` | the same, with what was shown last as `merit part of NAME` |
 //! | `merit in FILE`, `csv in FILE` | written into the page's folder |
@@ -55,9 +56,12 @@ fn run(fence: &Fence, folder: &Path, above: &str) -> Result<String, String> {
     match words.as_slice() {
         ["merit"] => sound(&fence.body, &fence.body, true),
         ["merit", "part", "of", name] => sound(&put_into(&setting(name)?, &fence.body), &fence.body, false),
-        ["merit", "fails", code] => fails(&fence.body, code, true).map(|()| fence.body.clone()),
-        ["merit", "fails", code, "part", "of", name] => {
-            fails(&put_into(&setting(name)?, &fence.body), code, false).map(|()| fence.body.clone())
+        ["merit", how @ ("fails" | "warns"), code] => {
+            found(&fence.body, code, *how == "fails", true).map(|()| fence.body.clone())
+        }
+        ["merit", how @ ("fails" | "warns"), code, "part", "of", name] => {
+            let project = put_into(&setting(name)?, &fence.body);
+            found(&project, code, *how == "fails", false).map(|()| fence.body.clone())
         }
         ["formulas", "of", name] => formulas(&fence.body, &setting(name)?),
         ["formulas", "with", "this", "part", "of", name] => formulas(&fence.body, &put_into(&setting(name)?, above)),
@@ -122,11 +126,13 @@ fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     merit::format::format(FileId(0), example).map_err(|refusal| format!("{refusal:?}"))
 }
 
-fn fails(project: &str, code: &str, whole: bool) -> Result<(), String> {
+/// Whether a project has findings, all of them of this code, and all of them errors or all of them warnings.
+fn found(project: &str, code: &str, errors: bool, whole: bool) -> Result<(), String> {
     let project = load(project);
     let counts = |finding: &&Diagnostic| whole || finding.code != Code::Unused;
-    let found: BTreeSet<&str> = project.diagnostics.iter().filter(counts).map(|found| found.code.as_str()).collect();
-    if found != BTreeSet::from([code]) {
+    let found: BTreeSet<(&str, bool)> =
+        project.diagnostics.iter().filter(counts).map(|found| (found.code.as_str(), found.is_error())).collect();
+    if found != BTreeSet::from([(code, errors)]) {
         return Err(format!("this gives {found:?}\n{}", shown(&project, &project.diagnostics)));
     }
     Ok(())

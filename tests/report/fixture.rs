@@ -69,6 +69,7 @@ fn kpi(name: &str, label: Label, unit: DisplayUnit) -> Kpi {
         owner: None,
         source: None,
         is_index: false,
+        versions: Default::default(),
     }
 }
 

@@ -216,6 +216,7 @@ impl Setup {
             owner: None,
             source: None,
             is_index: false,
+            versions: Default::default(),
         });
         setup.position("agent");
         for person in people {
