@@ -520,9 +520,9 @@ impl Checker<'_> {
         let rosters: Vec<DataId> =
             (0..self.model.data.len()).map(DataId).filter(|id| self.model.data[id.0].roster.is_some()).collect();
         let organisation = self.organisation();
+        let mut forced: [Vec<Option<ColumnIx>>; 2] = [vec![None; declared.len()], vec![None; declared.len()]];
         for (at, written) in declared.iter().enumerate() {
             let from = DataId(at);
-            let mut forced: [Option<ColumnIx>; 2] = [None, None];
             for clause in &written.clauses {
                 let DataClause::BelongsTo { column, scope } = clause else { continue };
                 let set = self.model.data[at].clone();
@@ -532,14 +532,18 @@ impl Checker<'_> {
                 };
                 self.used.columns.insert((from, column));
                 if *scope != Some(ScopeWord::Team) {
-                    forced[0] = Some(column);
+                    forced[0][at] = Some(column);
                 }
                 if *scope != Some(ScopeWord::Own) {
-                    forced[1] = Some(column);
+                    forced[1][at] = Some(column);
                 }
             }
-            let own = rosters.iter().map(|roster| (*roster, self.route(from, *roster, forced[0]))).collect();
-            let team = organisation.map_or(Route::None, |organisation| self.route(from, organisation, forced[1]));
+        }
+        for at in 0..declared.len() {
+            let from = DataId(at);
+            let [own, team] = &forced;
+            let own = rosters.iter().map(|roster| (*roster, self.route(from, *roster, own[at], own))).collect();
+            let team = organisation.map_or(Route::None, |to| self.route(from, to, team[at], team));
             self.model.data[at].belongs = Belongs { own, team };
         }
     }
@@ -549,7 +553,14 @@ impl Checker<'_> {
     }
 
     /// The shortest chain of links from one data set to another; `first` fixes its first link, if it leads there.
-    pub(super) fn route(&self, from: DataId, to: DataId, first: Option<ColumnIx>) -> Route {
+    /// `forced` are the links that data sets on the way are to be left by, where several lead on.
+    pub(super) fn route(
+        &self,
+        from: DataId,
+        to: DataId,
+        first: Option<ColumnIx>,
+        forced: &[Option<ColumnIx>],
+    ) -> Route {
         if from == to {
             return Route::Links(Vec::new());
         }
@@ -557,11 +568,11 @@ impl Checker<'_> {
             let ColumnType::Link { data, .. } = &self.model.data[from.0].columns[first.0].ty else {
                 return Route::None;
             };
-            match self.route(*data, to, None) {
+            match self.route(*data, to, forced.get(data.0).copied().flatten(), forced) {
                 Route::Links(rest) => {
                     return Route::Links(std::iter::once(first).chain(rest).collect());
                 }
-                Route::Ambiguous(one, other) => return Route::Ambiguous(one, other),
+                ambiguous @ Route::Ambiguous(..) => return ambiguous,
                 // It leads elsewhere (to the person, say, when the team is asked for): as if it were not said.
                 Route::None => {}
             }
@@ -586,10 +597,22 @@ impl Checker<'_> {
             seen.extend(next.iter().map(|(data, _)| *data));
             ends = next;
         }
+        let leaves_by = |path: &[ColumnIx], at: usize| {
+            let set = self.model.links_to(from, &path[..at]);
+            forced.get(set.0).copied().flatten().is_none_or(|wanted| path[at] == wanted)
+        };
+        let settled: Vec<Vec<ColumnIx>> =
+            found.iter().filter(|path| (1..path.len()).all(|at| leaves_by(path, at))).cloned().collect();
+        if found.len() > 1 && !settled.is_empty() {
+            found = settled;
+        }
         match found.as_slice() {
             [] => Route::None,
             [path] => Route::Links(path.clone()),
-            [one, other, ..] => Route::Ambiguous(one[0], other[0]),
+            [one, other, ..] => {
+                let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+                Route::Ambiguous(self.model.links_to(from, &one[..same]), one[same], other[same])
+            }
         }
     }
 

@@ -100,20 +100,21 @@ impl Checker<'_> {
                             .help(format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name)),
                     );
                 }
-                Route::Ambiguous(one, other) => {
-                    let name = |column: ColumnIx| set.columns[column.0].name.clone();
+                Route::Ambiguous(parting, one, other) => {
+                    let parting = self.model.data[parting.0].clone();
+                    let name = |column: ColumnIx| parting.columns[column.0].name.clone();
                     let finding = Diagnostic::new(
                         Code::AmbiguousLink,
                         format!(
                             "the rows of `{}` lead to `{to}` in two ways: by `{}` and by `{}`",
-                            set.name,
+                            parting.name,
                             name(one),
                             name(other)
                         ),
                     );
                     self.report(place(finding).help(format!(
                         "add to `{}` the line `belongs to {}`, or the other",
-                        set.name,
+                        parting.name,
                         name(one)
                     )));
                 }
