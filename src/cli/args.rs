@@ -196,7 +196,7 @@ pub struct FmtArgs {
 ///
 /// A test touches no files. Where a value is not the expected one, both are shown with the formula and the values of
 /// its parts. The exit code is 0 when all tests pass, 1 when one fails or the specs have errors, 2 when the
-/// program could not do its work or finds no test.
+/// program could not do its work or finds no test. What no test reaches changes nothing about it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -204,6 +204,8 @@ Examples:
       all tests
   merit test specs/insurance --filter newcomer
       those with `newcomer` in their name
+  merit test specs/insurance --coverage
+      and what no test reaches
   merit test specs/insurance --format junit > tests.xml
       for a server that runs them")]
 pub struct TestArgs {
@@ -213,6 +215,10 @@ pub struct TestArgs {
     /// Only tests with this text in their name
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+
+    /// Show which KPIs, pieces of scales, grades, vetoes and bonuses no test reaches
+    #[arg(long)]
+    pub coverage: bool,
 
     /// The form of the outcomes
     #[arg(long, value_enum, default_value_t = TestForm::Human)]

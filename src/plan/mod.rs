@@ -88,7 +88,10 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, matrices, sums, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, scales, matrices, matrix_days, sums, .. } = planner;
+    // Each was put in as its curve was.
+    let scales = scales.into_keys().map(|(scale, _)| scale).collect();
+    let matrix_ids = matrix_days.into_keys().map(|(matrix, _)| matrix).collect();
     let (nodes, spans) = nodes.into_iter().unzip();
     let query = Query {
         tables: rows::in_order(model, tables),
@@ -97,7 +100,8 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves, matrices, sums: sums.into_iter().collect() };
+    let sums = sums.into_iter().collect();
+    let program = Program { nodes, spans, cards, curves, scales, matrices, matrix_ids, sums };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
