@@ -52,7 +52,8 @@ Examples:
   merit check                              the specs in this folder and below
   merit check specs/group specs/shanghai   two folders, read as one project
   merit check --format sarif > merit.sarif for a code host
-  merit check --deny warnings --allow unused")]
+  merit check --deny warnings --allow unused
+  merit check --alignment=sales_agent      working time against weights")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub specs: SpecArgs,
@@ -60,6 +61,12 @@ pub struct CheckArgs {
     /// The form of the findings
     #[arg(long, value_enum, default_value_t = FindingsForm::Human, help_heading = "How it is shown")]
     pub format: FindingsForm,
+
+    /// Show what people spend their time on against what they are scored by, for all positions or one
+    #[arg(
+        long, value_name = "POSITION", num_args = 0..=1, require_equals = true, help_heading = "How it is shown"
+    )]
+    pub alignment: Option<Option<String>>,
 
     /// Leave out findings with this code, as far as the specs can be used all the same
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "How serious it is")]

@@ -85,8 +85,8 @@ pub(super) struct Checker<'t> {
     pub(super) scale_progress: Shared<Vec<Progress>>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: Shared<BTreeSet<usize>>,
-    /// The scorecards that cannot reach a grade, by rating and grade.
-    pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
+    /// Scorecards without a mistake that are rated: the position's place, and where it names its rating.
+    pub(super) rated: Vec<(usize, Span)>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
@@ -148,7 +148,7 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: self.scale_progress.clone(),
             doubtful_units: self.doubtful_units.clone(),
-            unreached: BTreeMap::new(),
+            rated: Vec::new(),
             scopes_told: BTreeSet::new(),
             column_progress: self.column_progress.clone(),
             function_stack: Vec::new(),
@@ -175,7 +175,7 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: Shared::default(),
             doubtful_units: Shared::default(),
-            unreached: BTreeMap::new(),
+            rated: Vec::new(),
             scopes_told: BTreeSet::new(),
             column_progress: Shared::default(),
             function_stack: Vec::new(),
@@ -215,12 +215,13 @@ impl<'t> Checker<'t> {
         self.superiors();
         self.score_circles();
         self.check_output_sums();
-        self.unreached_grades();
+        self.reachable_grades();
         self.house_rules();
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
         let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
         if self.diagnostics.iter().all(understood) {
             self.unused();
+            self.conditions();
             // Behind it: a test is no use of what it is about.
             self.tests();
         }

@@ -4,10 +4,12 @@
 //! checker found. A model with errors is never planned or evaluated.
 
 mod aggregates;
+pub mod alignment;
 mod calls;
 mod case_tables;
 pub mod cases;
 mod checker;
+mod conditions;
 pub mod data;
 mod datasets;
 mod env;
@@ -15,7 +17,9 @@ mod expect;
 pub mod expr;
 mod formula;
 mod gaps;
+mod grades;
 mod house;
+mod intervals;
 mod kpis;
 mod matrices;
 mod memory;
@@ -24,6 +28,7 @@ mod names;
 mod others;
 mod outputs;
 mod positions;
+mod ranges;
 mod reach;
 mod scales;
 mod scorecards;

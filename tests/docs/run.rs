@@ -112,7 +112,8 @@ fn shown(project: &Project, found: &[Diagnostic]) -> String {
 /// The example, formatted, if its project has no findings and its tests pass.
 fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     let project = load(project);
-    let counts = |finding: &&Diagnostic| whole || finding.code != Code::Unused;
+    // Part of a project leaves some of it unused, and what formulas give is asked in conditions on plain numbers.
+    let counts = |finding: &&Diagnostic| whole || !matches!(finding.code, Code::Unused | Code::ConstantCondition);
     let found: Vec<Diagnostic> = project.diagnostics.iter().filter(counts).cloned().collect();
     if !found.is_empty() {
         return Err(format!("this has findings\n{}", shown(&project, &found)));
