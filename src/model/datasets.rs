@@ -1,5 +1,6 @@
 //! Data sets: from their clauses to schemas, with the links that tie rows to people and teams.
 
+use super::CalendarData;
 use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
     Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, TimeShape,
@@ -28,6 +29,41 @@ impl Checker<'_> {
         self.one_organisation();
         self.link_keys(&declared);
         self.routes(&declared);
+    }
+
+    /// The data set of the company's own months: one column of periods, and the first and the last day.
+    pub(super) fn own_calendar(&mut self) {
+        let settings = self.declarations.companies.first().map(|company| &company.settings);
+        let name = settings.into_iter().flatten().find_map(|setting| match setting {
+            tree::Setting::Calendar(name) => Some(name.clone()),
+            _ => None,
+        });
+        let Some(name) = name else { return };
+        let found = self.find(&name, "data set", |symbol| matches!(symbol, Symbol::Data(_)));
+        let Some(Symbol::Data(at)) = found else { return };
+        let set = &self.model.data[at];
+        let of = |wanted: fn(&ColumnType) -> bool| -> Vec<ColumnIx> {
+            let columns = set.columns.iter().enumerate();
+            let fits = |column: &Column| wanted(&column.ty) && !column.optional && column.derived.is_none();
+            columns.filter(|(_, column)| fits(column)).map(|(at, _)| ColumnIx(at)).collect()
+        };
+        let (periods, days) = (of(|ty| matches!(ty, ColumnType::Period)), of(|ty| matches!(ty, ColumnType::Date)));
+        let ([month], [first, last]) = (periods.as_slice(), days.as_slice()) else {
+            let (span, text) = (set.span, set.name.clone());
+            return self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{text}` does not tell the months of the calendar"))
+                    .at(span, "its columns")
+                    .at(name.span, "the company's calendar")
+                    .help(
+                        "give it one column of type `period` and two of type `date`, none of them optional: the month, \
+                         its first day and its last day, in that order",
+                    ),
+            );
+        };
+        let own = CalendarData { data: DataId(at), month: *month, first: *first, last: *last };
+        self.used.data.insert(own.data);
+        self.used.columns.extend([own.month, own.first, own.last].map(|column| (own.data, column)));
+        self.model.company.calendar_data = Some(own);
     }
 
     fn declare_row(&mut self, data: &tree::Data) {
