@@ -46,6 +46,12 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     };
     deliver(args, format, &report)?;
     misspelt_posts(model, &results);
+    // The summary says it itself.
+    if format != Format::Summary {
+        for doubt in &results.doubts {
+            eprintln!("merit: {}", report.show().words.doubt(doubt));
+        }
+    }
     if !project.diagnostics.is_empty() {
         eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
     }
