@@ -18,7 +18,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    MatrixPlan, PerStepPlan, Program, ScorecardPlan,
+    MatrixPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
@@ -111,6 +111,7 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Vec<(Dated, Prog
             scales: IndexMap::new(),
             matrices: Vec::new(),
             matrix_days: IndexMap::new(),
+            sums: IndexSet::new(),
             kpis: HashMap::new(),
             reading: None,
         };
@@ -177,6 +178,7 @@ struct Planner<'m> {
     matrices: Vec<MatrixPlan>,
     /// Matrices called in formulas, by the day their constants are read on.
     matrix_days: IndexMap<(MatrixId, Day), usize>,
+    sums: IndexSet<OutputSum>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
     /// The KPI whose formula is being planned.
@@ -221,6 +223,7 @@ impl Planner<'_> {
             scales: self.scales.keys().map(|(scale, _)| *scale).collect(),
             matrices: std::mem::take(&mut self.matrices),
             matrix_ids: self.matrix_days.keys().map(|(matrix, _)| *matrix).collect(),
+            sums: std::mem::take(&mut self.sums).into_iter().collect(),
         })
     }
 

@@ -36,6 +36,8 @@ struct Document<'a> {
     /// Roster rows that no position evaluates.
     without_position: Vec<WithoutPosition<'a>>,
     files: Vec<File<'a>>,
+    /// What is odd about the data, in words.
+    doubts: Vec<String>,
 }
 
 /// Several periods out of one pass over the files.
@@ -45,6 +47,7 @@ struct PeriodsDocument<'a> {
     company: &'a str,
     periods: Vec<PeriodResults<'a>>,
     files: Vec<File<'a>>,
+    doubts: Vec<String>,
 }
 
 /// As in the document of one period.
@@ -266,6 +269,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         people,
         without_position,
         files: report.results.files.iter().map(file).collect(),
+        doubts: doubts(report),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -279,9 +283,14 @@ pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<
         periods: reports.iter().map(results).collect(),
         // All were evaluated from the same files.
         files: reports.first().map_or(&[][..], |report| &report.results.files).iter().map(file).collect(),
+        doubts: reports.first().map(doubts).unwrap_or_default(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+fn doubts(report: &Report<'_>) -> Vec<String> {
+    report.results.doubts.iter().map(|doubt| report.show().words.doubt(doubt)).collect()
 }
 
 fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {

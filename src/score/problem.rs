@@ -53,6 +53,15 @@ impl Problems {
             .or_insert_with(|| (problem, person.to_string(), 0));
     }
 
+    pub(super) fn take_in(&mut self, others: Problems) {
+        for (place, (problem, person, count)) in others.0 {
+            self.0
+                .entry(place)
+                .and_modify(|(_, _, others)| *others += count + 1)
+                .or_insert_with(|| (problem, person, count));
+        }
+    }
+
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
         let finding = |(problem, person, others): (Problem, String, u64)| {
             let diagnostic = Diagnostic::new(problem.code, format!("{}, for {person}", problem.message))
