@@ -304,7 +304,8 @@ impl Checker<'_> {
     /// Whether a bare word may be a label of the column on the other side, which nobody knows.
     fn is_label_of_nothing(&self, other: &Expr, expr: &tree::Expr, env: &Env) -> bool {
         let (ExprKind::Name(name), Place::Row(data)) = (&*expr.kind, env.place) else { return false };
-        let known = self.model.data[data.0].column_named(&name.text).is_some() || self.symbols.contains_key(&name.text);
+        let known =
+            self.model.data[data.0].column_named(&name.text).is_some() || self.symbols.contains_key(name.text.as_str());
         other.is_wrong() && !known
     }
 

@@ -8,6 +8,7 @@ use super::expr::{Base, Type};
 use super::kpis::{percent, type_span};
 use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
+use super::uses::Use;
 use super::{KpiId, Output, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -225,7 +226,7 @@ impl Checker<'_> {
     pub(super) fn kpi_name(&mut self, name: &tree::Name) -> Option<KpiId> {
         match self.find(name, "KPI", |symbol| matches!(symbol, Symbol::Kpi(_)))? {
             Symbol::Kpi(at) => {
-                self.used.kpis.insert(KpiId(at));
+                self.used.insert(Use::Kpi(KpiId(at)));
                 Some(KpiId(at))
             }
             _ => None,
