@@ -3,6 +3,7 @@
 
     generate.py merit DIR --positions 10000     # 100,000 KPI uses in 1,000 files
     generate.py merit DIR --positions 100000    # ten times as large
+    generate.py cedar DIR, generate.py nickel DIR: the same for the others
 """
 
 import argparse
@@ -312,7 +313,91 @@ class Cedar:
         return f"(if {value} > {target} then 100 - ({value} - {target}) * {detail} else 100)"
 
 
-LANGUAGES = {"merit": Merit, "cedar": Cedar}
+class Nickel:
+    """The same positions as records under contracts: shares and weights total 100, curves are tagged, KPIs are in the
+    catalogue. One file of each ten positions; `main.ncl` applies the contracts to all."""
+
+    CONTRACTS = """let kpis = import "kpis.ncl" in
+let total = fun field entries => std.array.fold_left (fun sum entry => sum + entry."%{field}") 0 entries in
+let Totals = fun field =>
+  std.contract.from_predicate (fun entries => total field entries == 100) in
+let Kpi = std.contract.from_predicate (fun name => std.is_string name && std.record.has_field name kpis) in
+let Point = { at | Number, gives | Number } in
+let Score = [|
+  'scale String,
+  'attainment { up_to | Number },
+  'linear (Array Point),
+  'steps { above | Array Point, rest | Number },
+  'deduct { amount | Number, least | Number },
+|] in
+let Entry = { weight | Number, kpi | Kpi, target | Number | optional, score | Score } in
+{
+  Position = {
+    label | String,
+    reports_to | String | optional,
+    scope | [| 'own, 'team |],
+    responsibilities
+      | Array { share | Number, name | String, duty | String, measured_by | Array Kpi }
+      | Totals "share",
+    scorecard
+      | Array { weight | Number, group | String, entries | Array Entry | Totals "weight" }
+      | Totals "weight",
+    range | { low | Number, high | Number },
+    bonus | Number,
+  },
+}
+"""
+
+    def __init__(self, project):
+        self.project = project
+
+    def files(self):
+        positions, count = self.project.positions, max(1, len(self.project.positions) // 10)
+        yield "contracts.ncl", self.CONTRACTS
+        kpis = "\n".join(f"  {kpi['name']} = {{ label = \"{kpi['label']}\", unit = \"{kpi['unit']}\" }}," for kpi in self.project.kpis)
+        yield "kpis.ncl", "{\n" + kpis + "\n}\n"
+        for at in range(count):
+            text = "\n".join(map(self.position, positions[at * 10:at * 10 + 10]))
+            yield f"positions/{at:05}.ncl", "{\n" + text + "\n}\n"
+        files = ",\n".join(f'  import "positions/{at:05}.ncl"' for at in range(count))
+        yield "main.ncl", ('let { Position } = import "contracts.ncl" in\n[\n' + files
+                           + "\n] | Array { _ | Position }\n")
+
+    def position(self, position):
+        names = iter(position["kpis"])
+        lines = [f'  {position["name"]} = {{', f'    label = "{title(position["name"])}",']
+        if position["superior"]:
+            lines.append(f'    reports_to = "{position["superior"]}",')
+        lines += [f"    scope = '{position['scope']},", "    responsibilities = ["]
+        counts = (5, 3, 2) if len(position["shares"]) == 3 else (6, 4)
+        for share, count, duty in zip(position["shares"], counts, position["duties"]):
+            measures = ", ".join(f'"{next(names)}"' for _ in range(count))
+            lines.append(f'      {{ share = {share}, name = "{duty}", duty = "{DUTIES[duty]}", measured_by = [{measures}] }},')
+        lines += ["    ],", "    scorecard = ["]
+        for at, (weight, entries) in enumerate(position["groups"]):
+            lines.append(f'      {{ weight = {weight}, group = "{("results", "quality", "growth")[at]}", entries = [')
+            for share, (kpi, target, score) in entries:
+                aim = "" if target is None else f" target = {target},"
+                lines.append(f'        {{ weight = {share}, kpi = "{kpi["name"]}",{aim} score = {self.score(score)} }},')
+            lines.append("      ] },")
+        lines += ["    ],", "    range = { low = 0, high = 120 },", f'    bonus = {position["base"]},', "  },"]
+        return "\n".join(lines)
+
+    def score(self, score):
+        form, detail = score
+        if form == "scale":
+            return f"'scale \"{detail}\""
+        if form == "attainment":
+            return f"'attainment {{ up_to = {detail} }}"
+        if form == "deduct":
+            return f"'deduct {{ amount = {detail}, least = 0 }}"
+        points = ", ".join(f"{{ at = {at}, gives = {gives} }}" for at, gives in detail if at is not None)
+        if form == "linear":
+            return f"'linear [{points}]"
+        return f"'steps {{ above = [{points}], rest = {detail[-1][1]} }}"
+
+
+LANGUAGES = {"merit": Merit, "cedar": Cedar, "nickel": Nickel}
 
 
 def main():
@@ -321,9 +406,15 @@ def main():
     options.add_argument("folder")
     options.add_argument("--positions", type=int, default=10000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--mistake", action="store_true", help="one position uses a KPI that is not declared")
     given = options.parse_args()
+    project = Project(given.positions, given.seed)
+    if given.mistake:
+        entries = project.positions[given.positions // 2]["groups"][0][1]
+        share, (kpi, *use) = entries[0]
+        entries[0] = share, (kpi | {"name": "nowhere_declared"}, *use)
     files = size = 0
-    for name, text in LANGUAGES[given.language](Project(given.positions, given.seed)).files():
+    for name, text in LANGUAGES[given.language](project).files():
         path = os.path.join(given.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
