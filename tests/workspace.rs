@@ -157,7 +157,7 @@ fn edits_to_kpis() {
     for seed in 1..=2 {
         let folder = tempfile::tempdir().unwrap();
         copy_of_the_example(folder.path());
-        agree(folder.path(), 20, seed, "KPIs of the example", |text| {
+        agree(folder.path(), 10, seed, "KPIs of the example", |text| {
             let is_kpi = |part: &String| part.lines().any(|line| line.starts_with("kpi "));
             declarations(text).iter().all(|part| is_kpi(part) || !part.contains('{'))
         });

@@ -70,7 +70,7 @@ impl Checker<'_> {
             let counts = matches!(rule.kind, HouseRuleKind::ScorecardSize { .. })
                 || matches!(&rule.kind, HouseRuleKind::Has { what, .. } if what.text == "scorecard");
             let limits = matches!(rule.kind, HouseRuleKind::WeightLimits { .. });
-            holds.push((sound || !counts) && !(limits && !found.is_empty()));
+            holds.push((sound || !counts) && (found.is_empty() || !limits));
             for finding in found {
                 self.report(finding);
             }
