@@ -1,6 +1,7 @@
 //! Data sets in memory: columns, the shape in time, and where each row came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::cell::{CellReader, Repair};
@@ -57,6 +58,8 @@ pub enum Shape {
 #[derive(Default)]
 pub struct TableFile {
     pub shown: String,
+    /// Nowhere, for the table of a test.
+    pub path: PathBuf,
     pub first_row: usize,
     pub rows: usize,
     /// The headers as they stand in the file.
@@ -214,8 +217,13 @@ fn load_table(
     let files_found = errors.len() == before;
     for task in tasks {
         let content = read::read(&task, &wanted, options);
-        let mut file =
-            TableFile { shown: task.shown, first_row: table.rows, rows: content.lines.len(), ..TableFile::default() };
+        let mut file = TableFile {
+            shown: task.shown,
+            path: task.path,
+            first_row: table.rows,
+            rows: content.lines.len(),
+            ..TableFile::default()
+        };
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
             file.headers.insert(*column, header.clone());
         }

@@ -123,6 +123,8 @@ struct Block {
     /// Rows with the wrong number of cells, by that number.
     ragged: BTreeMap<usize, Tally>,
     unclosed: Option<u32>,
+    /// Rows that are the header once more.
+    headers: Tally,
     /// The line in which bytes are no UTF-8.
     damaged: Option<u32>,
 }
@@ -199,7 +201,7 @@ fn read_as(
     if let Some(progress) = options.progress {
         progress.started(&task.shown, size);
     }
-    let decoder = Decoder { wanted, places, separator: layout.separator, cells: layout.headers.len() };
+    let decoder = Decoder { wanted, places, separator: layout.separator, headers: &layout.headers };
     let source = Mutex::new((blocks, None::<io::Error>));
     let results = Mutex::new(Vec::<(usize, Block)>::new());
     let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
@@ -309,6 +311,7 @@ fn collect(
     let mut before = layout.lines + 1;
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
+    let mut headers = Tally::default();
     for block in blocks {
         for (key, tally) in block.troubles {
             troubles.entry(key).or_default().take_in(tally, before);
@@ -319,6 +322,7 @@ fn collect(
         for (cells, tally) in block.ragged {
             ragged.entry(cells).or_default().take_in(tally, before);
         }
+        headers.take_in(block.headers, before);
         if let Some(line) = block.unclosed {
             content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
         }
@@ -330,6 +334,9 @@ fn collect(
         before += block.length;
     }
     content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
+    if headers.count > 0 {
+        content.errors.push(errors::header_again(&task.shown, &headers));
+    }
     content.bad = troubles.keys().map(|(column, ..)| *column).collect();
     for (cells, tally) in ragged {
         content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
@@ -359,7 +366,7 @@ struct Decoder<'a> {
     /// Place of the cell in a row, and of the wanted column.
     places: Vec<(usize, usize)>,
     separator: u8,
-    cells: usize,
+    headers: &'a [String],
 }
 
 impl Decoder<'_> {
@@ -367,7 +374,7 @@ impl Decoder<'_> {
         let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
         let mut block = Block { columns, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
-        let mut cells: Vec<Cell> = Vec::with_capacity(self.cells);
+        let mut cells: Vec<Cell> = Vec::with_capacity(self.headers.len());
         loop {
             match records.next(&mut cells) {
                 Found::End => break,
@@ -386,9 +393,13 @@ impl Decoder<'_> {
         if self.is_no_data(text, cells) {
             return;
         }
-        if cells.len() != self.cells {
+        if cells.len() != self.headers.len() {
             let first = cells.first().map(|cell| cell.text(text).into_owned()).unwrap_or_default();
             block.ragged.entry(cells.len()).or_default().add(line, &first);
+            return;
+        }
+        if cells.iter().zip(self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
+            block.headers.add(line, cells[0].text(text).trim());
             return;
         }
         block.lines.push(line);
