@@ -100,6 +100,8 @@ pub(super) struct Checker<'t> {
     pub(super) own_functions: usize,
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
     pub(super) untyped: Shared<BTreeSet<String>>,
+    /// Where outputs are added up over a roster.
+    pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) reported: BTreeSet<Reported>,
@@ -128,6 +130,7 @@ impl<'t> Checker<'t> {
             expansions: 0,
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
+            output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
@@ -153,6 +156,7 @@ impl<'t> Checker<'t> {
             expansions: 0,
             own_functions: 0,
             untyped: Shared::default(),
+            output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),

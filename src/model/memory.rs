@@ -14,6 +14,7 @@ use super::checker::{Checker, Progress, Reported, Symbol};
 use super::grades::Rated;
 use super::house::Broken;
 use super::others::takes_in_scores;
+use super::outputs::SumUse;
 use super::shared::Shared;
 use super::unit::Units;
 use super::uses::{Use, Used, Uses};
@@ -57,6 +58,7 @@ pub struct Memory {
 #[derive(Default)]
 struct Checked {
     diagnostics: Vec<Diagnostic>,
+    output_sums: Vec<SumUse>,
     used: Box<[Use]>,
     broken: Vec<Broken>,
     /// Where it names its rating.
@@ -200,6 +202,7 @@ impl Memory {
         if reordered {
             checker.superiors();
         }
+        checker.output_sums = self.positions.iter().flat_map(|position| position.output_sums.iter().cloned()).collect();
         in_order &= checker.diagnostics.len() == before;
         self.in_order = in_order;
         let mut takers: HashMap<usize, Rated> = HashMap::new();
@@ -211,6 +214,7 @@ impl Memory {
             };
             takers.extend(taking.filter_map(rated));
         }
+        checker.check_output_sums();
         let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
             true => takers.get(&at),
             false => position.rated.as_deref(),
@@ -245,15 +249,24 @@ fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
         let broken = checker.broken_rules(written, &position);
         let takes_in_scores = position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
         let rated = checker.rated.filter(|_| !takes_in_scores).and_then(|at| checker.model.rated(&position, at));
-        let Checker { diagnostics, used, rated: rating, .. } = checker;
+        let Checker { diagnostics, used, rated: rating, output_sums, .. } = checker;
         let used = used.into_iter().collect();
-        (position, Checked { diagnostics, used, broken, rating, rated: rated.map(Box::new), takes_in_scores })
+        (
+            position,
+            Checked { diagnostics, output_sums, used, broken, rating, rated: rated.map(Box::new), takes_in_scores },
+        )
     })
 }
 
 /// What others see of a position: its name, from when it holds, whom it reports to, whether it has a scorecard, and out
-/// of how many points.
-type Seen<'t> = (&'t str, (Option<Day>, Option<PeriodName>), Option<&'t str>, Option<Option<Decimal>>);
+/// of how many points, its outputs and their types.
+type Seen<'t> = (
+    &'t str,
+    (Option<Day>, Option<PeriodName>),
+    Option<&'t str>,
+    Option<Option<Decimal>>,
+    Vec<(&'t str, &'t tree::Type)>,
+);
 
 /// What others see of a file that holds nothing but positions.
 fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
@@ -267,7 +280,8 @@ fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
         };
         let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
         let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
-        seen.push((position.name.text.as_str(), begins, superior, position.scorecard.as_ref().map(total)));
+        let outputs = position.outputs.iter().map(|output| (output.name.text.as_str(), &output.ty)).collect();
+        seen.push((position.name.text.as_str(), begins, superior, position.scorecard.as_ref().map(total), outputs));
     }
     Some(seen)
 }
