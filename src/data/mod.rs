@@ -31,6 +31,7 @@ mod nodes;
 mod number_cell;
 mod operate;
 mod own;
+pub mod profile;
 mod read;
 mod roster;
 mod scan;
