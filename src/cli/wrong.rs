@@ -9,7 +9,8 @@ use super::exit::Failure;
 pub fn refused(error: &Error) -> Option<Failure> {
     let arg = || texts(error, ContextKind::InvalidArg).into_iter().next().unwrap_or_default();
     let value = || texts(error, ContextKind::InvalidValue).into_iter().next().unwrap_or_default();
-    let near = |kind, otherwise: &str| match texts(error, kind).first() {
+    // The nearest comes last.
+    let near = |kind, otherwise: &str| match texts(error, kind).last() {
         Some(near) => format!("did you mean `{near}`?"),
         None => otherwise.to_string(),
     };
