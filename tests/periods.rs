@@ -54,7 +54,7 @@ fn the_table_has_a_line_for_each_person_and_a_column_for_each_period() {
     let shown = [
         table(&["--periods", "2025-Q4..2026-Q3"]),
         table(&["--periods", "2025-Q3..2026-Q3", "--lang", "zh"]),
-        table(&["--periods", "2025-Q4..2026-Q3", "--person", "S1301"]),
+        table(&["--periods", "2025-Q4..2026-Q3", "--person", "S1315"]),
     ];
     insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
         insta::assert_snapshot!("table", shown.join("\n────\n"));
