@@ -43,7 +43,12 @@ fn each_period_is_what_it_is_alone() {
         for part in ["period", "people", "without_position"] {
             assert!(period[part] == alone[part], "{part} of {}", alone["period"]["name"]);
         }
-        assert_eq!(document["files"], alone["files"]);
+        // Repairs are those of the whole pass: never fewer than a period alone needs.
+        let files = document["files"].as_array().unwrap().iter().zip(alone["files"].as_array().unwrap());
+        for (all, one) in files {
+            assert_eq!((&all["path"], &all["data"], &all["rows"]), (&one["path"], &one["data"], &one["rows"]));
+            assert!(all["repairs"].as_array().unwrap().len() >= one["repairs"].as_array().unwrap().len());
+        }
     }
 }
 

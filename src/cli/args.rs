@@ -151,7 +151,9 @@ pub enum DataForm {
 /// have errors: these are shown instead, and the exit code is 1. It is 0 when all went well, and 2 when the
 /// program could not do its work.
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("when").required(true)), after_help = "\
+#[command(
+    override_usage = "merit eval [OPTIONS] --period <PERIOD> [PATH]...\n       merit eval [OPTIONS] --periods <FROM..TO> [PATH]...",
+    after_help = "\
 Examples:
   merit eval specs/insurance --period 2026-Q3
       everyone, by position, the best first
@@ -162,17 +164,18 @@ Examples:
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
   merit eval specs/insurance --period 2026-07 --data exports/july --strict
-      another data folder; refuse whatever would have to be repaired")]
+      another data folder; refuse whatever would have to be repaired"
+)]
 pub struct EvalArgs {
     #[command(flatten)]
     pub specs: SpecArgs,
 
     /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
-    #[arg(long, value_name = "PERIOD", value_parser = read_period, group = "when")]
+    #[arg(long, value_name = "PERIOD", value_parser = read_period, required_unless_present = "periods")]
     pub period: Option<PeriodName>,
 
     /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
-    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, group = "when")]
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
     pub periods: Option<Periods>,
 
     /// The folder of the data files [default: the folder `data` beside the specs]

@@ -92,8 +92,10 @@ impl Dated {
     }
 }
 
+type Programs = Vec<(Dated, Program)>;
+
 /// What is asked of the data for some periods, and the program of each.
-fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Vec<(Dated, Program)>), Vec<Diagnostic>> {
+fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<Diagnostic>> {
     if let (Some(own), None) = (model.company.calendar_data, &model.company.calendar.own) {
         return Err(vec![no_months(model, own)]);
     }
@@ -119,7 +121,7 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Vec<(Dated, Prog
             Ok(program) => programs.push((*period, program)),
             // Without positions or a roster it is the same mistake in every period.
             Err(nobody) if errors.iter().any(|known| known.message == nobody.message) => {}
-            Err(nobody) => errors.push(nobody),
+            Err(nobody) => errors.push(*nobody),
         }
     }
     if !errors.is_empty() {
@@ -195,7 +197,7 @@ struct Context {
 
 impl Planner<'_> {
     /// The formulas of all positions in force.
-    fn program(&mut self) -> Result<Program, Diagnostic> {
+    fn program(&mut self) -> Result<Program, Box<Diagnostic>> {
         let model = self.model;
         self.days(self.period.months);
         let mut cards = Vec::new();
@@ -210,7 +212,7 @@ impl Planner<'_> {
             }
         }
         if cards.is_empty() {
-            return Err(self.nobody());
+            return Err(Box::new(self.nobody()));
         }
         let take = std::mem::take::<IndexMap<Calc, Span>>;
         let (nodes, spans) = take(&mut self.nodes).into_iter().unzip();

@@ -74,7 +74,9 @@ fn alone_and_together(model: &Model, period: PeriodName, options: &Options) -> S
     periods.drain(..periods.len().saturating_sub(3));
     let written = |results: &Results| {
         let mut results = results.clone();
-        results.files.clear(); // together more columns may be read
+        // What was read, repaired and doubted is of the whole pass.
+        results.files.clear();
+        results.doubts.clear();
         let mut json = Vec::new();
         report::write(Format::Json, &Report::of_all(model, &results, None), LOOK, &mut json).unwrap();
         String::from_utf8(json).unwrap()
