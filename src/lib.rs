@@ -2,7 +2,7 @@
 //!
 //! The passes, in the order data flows; imports go down this list only:
 //!
-//! 1. [`project`]: the `.merit` files under a folder
+//! 1. [`project`]: the `.merit` files under a folder; its workspace runs the next two passes, and again after an edit
 //! 2. [`syntax`]: the text of a file -> its tree
 //! 3. [`model`]: all trees -> one model in which every name, unit and type is known and every sum is proved
 //! 4. [`plan`]: model and period -> what is asked of the data (a query) and how values follow from the answers (a
@@ -14,7 +14,8 @@
 //!
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
-//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with.
+//! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
+//! puts all cores to work.
 
 pub mod cli;
 pub mod data;
@@ -24,6 +25,7 @@ pub mod format;
 pub mod model;
 pub mod nearest;
 pub mod number;
+pub mod parallel;
 pub mod plan;
 pub mod project;
 pub mod report;

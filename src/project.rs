@@ -1,4 +1,8 @@
-//! Folders of `.merit` files to a checked project.
+//! Folders of `.merit` files to the texts of a project.
+
+mod workspace;
+
+pub use workspace::{Project, Workspace, load, load_with};
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,28 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::data;
-use crate::diagnostic::{Code, Diagnostic, sort};
-use crate::model::{self, Model};
-use crate::source::{SourceSet, Span};
-use crate::syntax;
-
-/// A project as far as it could be understood.
-pub struct Project {
-    /// How many spec files it is made of.
-    pub files: usize,
-    pub sources: SourceSet,
-    /// Usable only when no finding is an error.
-    pub model: Model,
-    /// In the order of their places.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Project {
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_error)
-    }
-}
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{FileId, SourceFile, Span};
 
 /// Why no project could be loaded at all.
 #[derive(Debug)]
@@ -55,52 +39,21 @@ impl fmt::Display for LoadError {
     }
 }
 
-/// Reads, parses and checks all specs under the paths as one project.
-pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
-    let files = find_specs(paths)?;
-    let count = files.len();
-    let mut sources = SourceSet::default();
-    let mut diagnostics = Vec::new();
-    let mut trees = Vec::new();
-    for path in files {
-        let bytes = fs::read(&path).map_err(|error| LoadError::Unreadable(path.clone(), error))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                let file = sources.add(&path, text);
-                let parsed = syntax::parse(file, &sources.get(file).text);
-                diagnostics.extend(parsed.diagnostics);
-                trees.push(parsed.tree);
-            }
-            Err(error) => diagnostics.push(not_utf8(&mut sources, &path, error.as_bytes())),
-        }
-    }
-    let readable = !diagnostics.iter().any(Diagnostic::is_error);
-    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
-    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
-    let (model, mut found) = model::check(&trees, &library, &sources);
-    // The tables of tests are read by the rules of a model without errors.
-    if readable && !found.iter().any(Diagnostic::is_error) {
-        found.extend(model.tests.iter().flat_map(|test| data::check_given(&model, &test.given)));
-    }
-    // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
-    diagnostics.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
-    sort(&mut diagnostics, &sources);
-    Ok(Project { files: count, sources, model, diagnostics })
-}
-
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.
-pub fn not_utf8(sources: &mut SourceSet, path: &Path, bytes: &[u8]) -> Diagnostic {
+pub fn not_utf8(id: FileId, path: &Path, bytes: &[u8]) -> (SourceFile, Diagnostic) {
     let text = String::from_utf8_lossy(bytes);
     // Up to the first bad byte the shown text and the file agree.
     let at = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let at = at.saturating_sub(mark);
-    let file = sources.add(path, text);
+    let file = SourceFile::new(path.to_path_buf(), text.into_owned());
     let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
-    let (line, _) = sources.get(file).line_column(at as u32);
-    Diagnostic::new(Code::NotUtf8, format!("`{}` is not UTF-8 text: line {line} cannot be read", path.display()))
-        .at(Span::new(file, at, end), "no character of UTF-8")
-        .help("save the file as UTF-8; editors offer this under `Save as`, by the name of `Encoding`")
+    let (line, _) = file.line_column(at as u32);
+    let finding =
+        Diagnostic::new(Code::NotUtf8, format!("`{}` is not UTF-8 text: line {line} cannot be read", path.display()))
+            .at(Span::new(id, at, end), "no character of UTF-8")
+            .help("save the file as UTF-8; editors offer this under `Save as`, by the name of `Encoding`");
+    (file, finding)
 }
 
 /// All specs under the paths, each once, in the order of their names.

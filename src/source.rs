@@ -59,7 +59,11 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(path: PathBuf, text: String) -> Self {
+    /// A byte order mark at the start of the text is dropped.
+    pub fn new(path: PathBuf, mut text: String) -> Self {
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
@@ -85,12 +89,23 @@ pub struct SourceSet {
 impl SourceSet {
     /// Adds a text; a byte order mark at its start is dropped.
     pub fn add(&mut self, path: impl AsRef<Path>, text: impl Into<String>) -> FileId {
-        let mut text = text.into();
-        if text.starts_with('\u{feff}') {
-            text.drain(..'\u{feff}'.len_utf8());
-        }
-        self.files.push(SourceFile::new(path.as_ref().to_path_buf(), text));
-        FileId(self.files.len() as u32 - 1)
+        self.push(SourceFile::new(path.as_ref().to_path_buf(), text.into()))
+    }
+
+    pub fn push(&mut self, file: SourceFile) -> FileId {
+        let id = self.next();
+        self.files.push(file);
+        id
+    }
+
+    /// The file has changed.
+    pub fn replace(&mut self, id: FileId, file: SourceFile) {
+        self.files[id.0 as usize] = file;
+    }
+
+    /// The id that the next file gets.
+    pub fn next(&self) -> FileId {
+        FileId(self.files.len() as u32)
     }
 
     pub fn get(&self, file: FileId) -> &SourceFile {

@@ -200,6 +200,13 @@ impl fmt::Display for PeriodName {
     }
 }
 
+/// When something begins: on a day, or with a month of the company's calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Start {
+    Day(Day),
+    Month(Month),
+}
+
 /// Which days a month has and where the fiscal year begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
@@ -249,6 +256,14 @@ impl Calendar {
     /// Which fiscal quarter of its year a month lies in, from 1.
     pub fn quarter(&self, month: Month) -> u8 {
         ((month.0 - self.fiscal_year(month).first.0) / 3 + 1) as u8
+    }
+
+    /// The day that something begins on.
+    pub fn start(&self, start: Start) -> Day {
+        match start {
+            Start::Day(day) => day,
+            Start::Month(month) => self.first_day(month),
+        }
     }
 
     pub fn first_day(&self, month: Month) -> Day {

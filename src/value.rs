@@ -3,13 +3,17 @@
 //! The checker has made sure of types and units before anything is evaluated, so the operators here only meet
 //! what fits them; units do not appear, as every number is held in base units (a `wan` as CNY, an hour in minutes).
 
+mod builtin;
+
+pub use builtin::{Builtin, Signature};
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::number::{Number, Rounding};
+use crate::number::Number;
 use crate::syntax::tree::BinaryOp;
-use crate::time::{Day, Months, months_between};
+use crate::time::{Day, Months};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
@@ -167,101 +171,6 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
                 Greater => order == Some(Ordering::Greater),
                 _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
             })
-        }
-    }
-}
-
-/// The functions built into the language; how each is typed, the model says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Builtin {
-    Abs,
-    Min,
-    Max,
-    Clamp,
-    Floor,
-    Ceil,
-    Sqrt,
-    Ln,
-    Exp,
-    Pow,
-    /// `round(x to STEP)`, ties as the company says
-    Round,
-    RoundUp,
-    RoundDown,
-    MonthsBetween,
-    DaysBetween,
-    YearOf,
-    MonthOf,
-    DayOf,
-}
-
-impl Builtin {
-    /// Name in the language, and how many arguments it takes (`usize::MAX`: any number from the first).
-    pub const TABLE: &'static [(&'static str, Builtin, usize, usize)] = &[
-        ("abs", Builtin::Abs, 1, 1),
-        ("min", Builtin::Min, 2, usize::MAX),
-        ("max", Builtin::Max, 2, usize::MAX),
-        ("clamp", Builtin::Clamp, 3, 3),
-        ("floor", Builtin::Floor, 1, 1),
-        ("ceil", Builtin::Ceil, 1, 1),
-        ("sqrt", Builtin::Sqrt, 1, 1),
-        ("ln", Builtin::Ln, 1, 1),
-        ("exp", Builtin::Exp, 1, 1),
-        ("pow", Builtin::Pow, 2, 2),
-        ("round", Builtin::Round, 2, 2),
-        ("round_up", Builtin::RoundUp, 2, 2),
-        ("round_down", Builtin::RoundDown, 2, 2),
-        ("months_between", Builtin::MonthsBetween, 2, 2),
-        ("days_between", Builtin::DaysBetween, 2, 2),
-        ("year_of", Builtin::YearOf, 1, 1),
-        ("month_of", Builtin::MonthOf, 1, 1),
-        ("day_of", Builtin::DayOf, 1, 1),
-    ];
-
-    pub fn name(self) -> &'static str {
-        Self::TABLE.iter().find(|entry| entry.1 == self).map_or("", |entry| entry.0)
-    }
-
-    /// Applies the function; `rounding` is how `round` breaks ties. Missing in gives missing out.
-    pub fn call(self, arguments: &[Value], rounding: Rounding) -> Value {
-        if let Some(missing) = arguments.iter().find(|argument| argument.is_missing()) {
-            return missing.clone();
-        }
-        let best = |wanted: Ordering| {
-            let mut best = &arguments[0];
-            for argument in &arguments[1..] {
-                if argument.compare(best) == Some(wanted) {
-                    best = argument;
-                }
-            }
-            best.clone()
-        };
-        let number = |at: usize| arguments.get(at).and_then(Value::as_number).cloned().unwrap_or(Number::ZERO);
-        let day = |at: usize| arguments.get(at).and_then(Value::as_day).unwrap_or(Day(0));
-        let answer = |number: Option<Number>| number.map_or(Value::Missing(Missing::NoAnswer), Value::Number);
-        let round = |rounding: Rounding| {
-            let step = number(1);
-            answer(step.is_positive().then(|| number(0).round_to(&step, rounding)))
-        };
-        match self {
-            Builtin::Abs => Value::Number(number(0).abs()),
-            Builtin::Min => best(Ordering::Less),
-            Builtin::Max => best(Ordering::Greater),
-            Builtin::Clamp => Value::Number(number(0).max(number(1)).min(number(2))),
-            Builtin::Floor => Value::Number(number(0).floor()),
-            Builtin::Ceil => Value::Number(number(0).ceil()),
-            Builtin::Sqrt => answer(number(0).sqrt()),
-            Builtin::Ln => answer(number(0).ln()),
-            Builtin::Exp => answer(number(0).exp()),
-            Builtin::Pow => answer(number(0).pow(&number(1))),
-            Builtin::Round => round(rounding),
-            Builtin::RoundUp => round(Rounding::Up),
-            Builtin::RoundDown => round(Rounding::Down),
-            Builtin::MonthsBetween => Value::Number(months_between(day(0), day(1)).into()),
-            Builtin::DaysBetween => Value::Number((day(1).0 - day(0).0).into()),
-            Builtin::YearOf => Value::Number(day(0).ymd().0.into()),
-            Builtin::MonthOf => Value::Number(day(0).ymd().1.into()),
-            Builtin::DayOf => Value::Number(day(0).ymd().2.into()),
         }
     }
 }

@@ -23,15 +23,21 @@ fn outcomes(project: &Project) -> Vec<Outcome> {
     project.model.tests.iter().map(|test| run(&project.model, &project.sources, test)).collect()
 }
 
-/// Nobody minds what only a test asks about.
-fn findings(project: &Project) -> Vec<Diagnostic> {
-    project.diagnostics.iter().filter(|finding| finding.code != Code::Unused).cloned().collect()
+/// Nobody minds what only a test asks about, what a draft leaves open, and the warnings that a file names itself in a
+/// comment: `# warning: CODE`.
+fn findings(project: &Project, text: &str) -> Vec<Diagnostic> {
+    let draft = project.model.positions.iter().any(|position| position.draft);
+    let minded = |finding: &Diagnostic| {
+        let named = text.contains(&format!("# warning: {}", finding.code.as_str()));
+        finding.is_error() || !(named || finding.code == Code::Unused || draft && finding.code == Code::Incomplete)
+    };
+    project.diagnostics.iter().filter(|finding| minded(finding)).cloned().collect()
 }
 
 /// What is wrong with a project, for people; nothing where all its tests pass.
 fn faults(path: &Path, needs_tests: bool) -> String {
     let project = project(path);
-    let findings = findings(&project);
+    let findings = findings(&project, &std::fs::read_to_string(path).unwrap());
     if !findings.is_empty() {
         return render(&findings, &project.sources, &HumanOptions::default());
     }

@@ -45,7 +45,7 @@ fn every_code_is_explained_once() {
 
 #[test]
 fn settings_have_no_mistakes() {
-    for setting in [Setting::Rows, Setting::Position] {
+    for setting in [Setting::Rows, Setting::Position, Setting::Teams] {
         let position = "position adviser {\n}\n";
         let (sources, found) = check(if setting == Setting::Position { position } else { "" }, setting);
         assert!(found.is_empty(), "{}", human::render(&found, &sources, &HumanOptions::default()));

@@ -94,10 +94,10 @@ fn proved_elsewhere(code: Code) -> bool {
         // tests/cli/outcome.rs
         NotUtf8
         // the planner and the scorer have tests of their own
-        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | ScoreCircle
+        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean
         // src/data
         | NoFile | UnreadableFile | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
-        | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | BackwardInterval
+        | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod
     )
 }

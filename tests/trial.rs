@@ -50,6 +50,20 @@ fn good_tests_pass() {
     assert!(text.ends_with("\n4 tests: 4 passed\n"), "{text}");
 }
 
+/// Each file is a project of its own, whose tests tell what must come out.
+#[test]
+fn good_projects_come_out_as_they_say() {
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+    insta::glob!("corpus/tests/good/*.merit", |path| {
+        let project = load(&[path.to_path_buf()]).unwrap();
+        assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
+        let outcomes = outcomes(&project);
+        let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+        let passed = !outcomes.is_empty() && outcomes.iter().all(Outcome::passed);
+        assert!(passed, "{}", human(&report, &HumanOptions::default()));
+    });
+}
+
 #[test]
 fn failures_are_shown_with_how_their_values_were_got() {
     let project = project(Path::new("tests/corpus/tests/run/failing.merit"));

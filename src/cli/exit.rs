@@ -71,6 +71,12 @@ impl Failure {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Failure {
-        Failure::new(error)
+        match error {
+            LoadError::NoSpecs(_) => Failure::with_help(
+                error,
+                "specs are text files whose names end in `.merit`; name the folder that holds them",
+            ),
+            _ => Failure::new(error),
+        }
     }
 }

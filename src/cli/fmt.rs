@@ -88,7 +88,8 @@ impl Work<'_> {
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(_) => {
-                let finding = not_utf8(&mut self.sources, path, bytes);
+                let (file, finding) = not_utf8(self.sources.next(), path, bytes);
+                self.sources.push(file);
                 self.broken.push(finding);
                 return None;
             }

@@ -1,11 +1,13 @@
 //! Who is shown: by person, position or team.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::exit::Failure;
 use crate::model::Model;
 use crate::plan::query::Team;
-use crate::score::card::{PersonResult, Results};
+use crate::score::card::{Card, PersonResult, Results};
+use crate::time::Day;
 
 /// The wishes of the command line.
 pub struct Wanted<'a> {
@@ -32,11 +34,12 @@ pub fn select<'r>(
         });
     }
     if let Some(team) = wanted.team {
-        let keys = find_teams(team, teams)?;
-        let inside = |person: &&PersonResult| {
-            person.cards.iter().any(|card| card.team.as_ref().is_some_and(|team| keys.contains(&*team.key)))
+        let wanted = find_team(team, teams, results.last_day)?;
+        let inside = |card: &Card| {
+            let own = card.team.as_ref().and_then(|team| teams.iter().position(|known| known.key == team.key));
+            own.is_some_and(|own| is_below(own, wanted, teams, card.to))
         };
-        people.retain(inside);
+        people.retain(|person| person.cards.iter().any(inside));
     }
     if people.is_empty() && (wanted.person.is_some() || wanted.position.is_some() || wanted.team.is_some()) {
         let wishes = [("person", wanted.person), ("position", wanted.position), ("team", wanted.team)];
@@ -98,44 +101,37 @@ fn find_positions<'m>(wanted: &str, model: &'m Model) -> Result<BTreeSet<&'m str
     Ok(names)
 }
 
-/// The keys of a team and of all teams below it.
-fn find_teams<'t>(wanted: &str, teams: &'t [Team]) -> Result<BTreeSet<&'t str>, Failure> {
+/// The team with a key, or with a name on a day.
+fn find_team(wanted: &str, teams: &[Team], day: Day) -> Result<usize, Failure> {
     let by_key = teams.iter().position(|team| &*team.key == wanted);
-    let by_name = (0..teams.len()).filter(|at| &*teams[*at].name == wanted).collect::<Vec<_>>();
-    let root = match (by_key, by_name.as_slice()) {
-        (Some(root), _) => root,
-        (None, [root]) => *root,
+    let names: Vec<Arc<str>> = teams.iter().map(|team| team.name_on(day)).collect();
+    let by_name = (0..teams.len()).filter(|at| &*names[*at] == wanted).collect::<Vec<_>>();
+    match (by_key, by_name.as_slice()) {
+        (Some(team), _) => Ok(team),
+        (None, [team]) => Ok(*team),
         (None, []) => {
-            let known = teams.iter().flat_map(|team| {
-                let shown = if team.name.is_empty() || team.name == team.key {
+            let known = teams.iter().zip(&names).flat_map(|(team, name)| {
+                let shown = if name.is_empty() || *name == team.key {
                     format!("`{}`", team.key)
                 } else {
-                    format!("`{}` ({})", team.key, team.name)
+                    format!("`{}` ({name})", team.key)
                 };
-                [(&*team.key, shown.clone()), (&*team.name, shown)]
+                [(&*team.key, shown.clone()), (&**name, shown)]
             });
-            return Err(unknown(format!("there is no team `{wanted}`"), wanted, known));
+            Err(unknown(format!("there is no team `{wanted}`"), wanted, known))
         }
         (None, several) => {
             let keys = several.iter().map(|at| format!("`{}`", teams[*at].key)).collect::<Vec<_>>();
             let message = format!("{} teams have the name `{wanted}`", several.len());
-            return Err(Failure::with_help(message, format!("give the key instead: {}", keys.join(", "))));
+            Err(Failure::with_help(message, format!("give the key instead: {}", keys.join(", "))))
         }
-    };
-    let below = |mut at: usize| {
-        // No tree is deeper than it has teams.
-        for _ in 0..=teams.len() {
-            if at == root {
-                return true;
-            }
-            match teams[at].parent {
-                Some(parent) => at = parent,
-                None => return false,
-            }
-        }
-        false
-    };
-    Ok((0..teams.len()).filter(|at| below(*at)).map(|at| &*teams[at].key).collect())
+    }
+}
+
+/// Whether a team is another, or lies below it on a day.
+fn is_below(team: usize, top: usize, teams: &[Team], day: Day) -> bool {
+    // No tree is deeper than it has teams.
+    std::iter::successors(Some(team), |at| teams[*at].parent_on(day)).take(teams.len()).any(|at| at == top)
 }
 
 /// The failure for a text that nothing has, with the nearest ones there are.
@@ -165,11 +161,12 @@ fn unknown<'k>(message: String, wanted: &str, known: impl Iterator<Item = (&'k s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
+    use crate::model::data::DataId;
+    use crate::plan::query::TeamState;
 
     fn person(key: &str, name: &str) -> PersonResult {
         let (person, name) = (Arc::from(key), Arc::from(name));
-        PersonResult { person, name, cards: Vec::new(), overall: None, rating: None, rank: None }
+        PersonResult { roster: DataId(0), person, name, cards: Vec::new(), overall: None, rating: None, rank: None }
     }
 
     fn said(failure: Failure) -> String {
@@ -197,10 +194,22 @@ mod tests {
 
     #[test]
     fn a_team_brings_all_teams_below_it() {
-        let team = |key: &str, parent| Team { key: Arc::from(key), name: Arc::from(""), parent };
-        let teams = [team("BJ", None), team("SH", None), team("SH1", Some(1)), team("SH11", Some(2))];
-        assert_eq!(find_teams("SH", &teams).unwrap().into_iter().collect::<Vec<_>>(), ["SH", "SH1", "SH11"]);
-        assert_eq!(find_teams("SH11", &teams).unwrap().len(), 1);
-        assert!(said(find_teams("SH2", &teams).unwrap_err()).contains("did you mean"));
+        let state = |from, parent| TeamState { from: Day(from), name: Arc::from(""), parent };
+        let team = |key: &str, states| Team { key: Arc::from(key), states };
+        let teams = [
+            team("BJ", vec![state(0, None)]),
+            team("SH", vec![state(0, None)]),
+            team("SH1", vec![state(0, Some(1)), state(100, Some(0))]),
+            team("SH11", vec![state(0, Some(2))]),
+        ];
+        let below = |top: &str, day: i32| {
+            let top = find_team(top, &teams, Day(day)).unwrap();
+            (0..teams.len()).filter(|at| is_below(*at, top, &teams, Day(day))).map(|at| &*teams[at].key).collect()
+        };
+        let all: Vec<&str> = below("SH", 99);
+        assert_eq!(all, ["SH", "SH1", "SH11"]);
+        assert_eq!(below("SH", 100), ["SH"]);
+        assert_eq!(below("SH11", 100), ["SH11"]);
+        assert!(said(find_team("SH2", &teams, Day(0)).unwrap_err()).contains("did you mean"));
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
+use crate::time::Day;
 
 /// `1 cell`, `12 cells`
 fn counted(count: u64, one: &str, many: &str) -> String {
@@ -441,19 +442,43 @@ pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u
     Diagnostic::new(Code::DanglingLink, message)
 }
 
-pub fn cycle(data: &DataSet, keys: &[&str], places: Vec<DataPlace>) -> Diagnostic {
+pub fn cycle(data: &DataSet, keys: &[&str], day: Option<Day>, places: Vec<DataPlace>) -> Diagnostic {
     let mut round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{}`", shortened(key))).collect();
     if round.len() > 10 {
         let between = format!("{} more", round.len() - 6);
         round.splice(5..round.len() - 1, [between]);
     }
-    let message =
-        format!("{} of `{}` lie below themselves: {}", data.row.plural, data.name, round.join(", which is below "));
+    let from = day.map(|day| format!(" from {day} on")).unwrap_or_default();
+    let round = round.join(", which is below ");
+    let message = format!("{} of `{}` lie below themselves{from}: {round}", data.row.plural, data.name);
     let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
     for place in places.into_iter().take(10) {
         diagnostic = diagnostic.in_data(place);
     }
     diagnostic.help("mend the parent of one of them; the one on top has none")
+}
+
+/// `team` and `parent` are keys; without a day the parent is not there however early.
+pub fn parent_absent(
+    data: &DataSet,
+    [team, parent]: [&str; 2],
+    day: Option<Day>,
+    places: Vec<DataPlace>,
+) -> Diagnostic {
+    let (team, parent) = (shortened(team), shortened(parent));
+    let when = day.map_or_else(|| "from the beginning".to_string(), |day| format!("on {day}"));
+    let row = &data.row.singular;
+    let message = format!("the {row} `{team}` lies below `{parent}` {when}, and there is no {row} `{parent}` then");
+    let diagnostic = places.into_iter().fold(Diagnostic::new(Code::ParentAbsent, message), Diagnostic::in_data);
+    diagnostic.help(match data.time {
+        TimeShape::Snapshot(_) => format!("add `{parent}` to that day's rows, or name another parent there"),
+        _ => format!("let the row of `{team}` end with `{parent}` and add one with its next parent, or mend the days of `{parent}`"),
+    })
+}
+
+pub fn more_parents_absent(data: &DataSet, more: u64) -> Diagnostic {
+    let rows = counted(more, "more row", "more rows");
+    Diagnostic::new(Code::ParentAbsent, format!("{rows} of `{}` whose parent is not there on some day", data.name))
 }
 
 pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagnostic {
@@ -465,8 +490,16 @@ pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagn
     .help("mend one of the two dates")
 }
 
-pub fn empty_window(data: &DataSet, words: &str, files: &[String], held: Option<String>) -> Diagnostic {
-    let message = format!("`{}` has no row in {words}", data.name);
+pub fn empty_window(data: &DataSet, words: &str, kpis: &[&str], files: &[String], held: Option<String>) -> Diagnostic {
+    let (named, more) = kpis.split_at(kpis.len().min(5));
+    let mut readers: Vec<String> = named.iter().map(|kpi| format!("`{kpi}`")).collect();
+    readers.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+    let readers = match readers.as_slice() {
+        [] => String::new(),
+        [one] => format!(", which {one} reads"),
+        [first @ .., last] => format!(", which {} and {last} read", first.join(", ")),
+    };
+    let message = format!("`{}` has no row in {words}{readers}", data.name);
     let mut diagnostic = Diagnostic::new(Code::EmptyWindow, message).at(data.span, "");
     for file in files.iter().take(10) {
         diagnostic = diagnostic.in_data(in_file(file));

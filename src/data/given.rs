@@ -12,7 +12,7 @@ use super::{Options, answer_from, errors, keys, links, teams};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
 use crate::model::Model;
 use crate::model::cases::{Given, GivenCell};
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Role, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::plan::query::{Answers, Query};
 use crate::source::Span;
 
@@ -36,7 +36,7 @@ pub fn check_given(model: &Model, given: &[Given]) -> Vec<Diagnostic> {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
     }
     links::resolve(model, &mut tables, &mut errors);
-    let organisation = |table: &&Table| matches!(model.data[table.data.0].role, Some(Role::Organisation { .. }));
+    let organisation = |table: &&Table| model.data[table.data.0].organisation.is_some();
     if let Some(table) = tables.iter().find(organisation) {
         teams::build(model, table, &mut errors);
     }
@@ -54,9 +54,7 @@ fn everything(model: &Model, given: &[Given]) -> Vec<(DataId, Vec<ColumnIx>)> {
             TimeShape::Dated(column) | TimeShape::Snapshot(column) => all.extend([column]),
             TimeShape::Valid { from, to } => all.extend(std::iter::once(from).chain(to)),
         }
-        if let Some(Role::Organisation { parent }) = &data.role {
-            all.insert(*parent);
-        }
+        all.extend(data.organisation);
         match needed.iter_mut().find(|(known, _)| *known == id) {
             Some((_, known)) => known.extend(all),
             None => needed.push((id, all)),

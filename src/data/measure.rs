@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::data::ColumnIx;
 use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};
 use crate::syntax::tree::AggregateFunction;
-use crate::time::Months;
+use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
 
 /// What is needed to evaluate a query over checked tables.
@@ -160,7 +160,7 @@ impl<'a> Evaluation<'a> {
     fn groups(&self, group: &Group) -> usize {
         match group {
             Group::Company => 1,
-            Group::Team { .. } => self.teams.teams.len(),
+            Group::Team { .. } => self.teams.places(),
             Group::Own { roster, .. } => {
                 self.rosters.iter().find(|known| known.data == *roster).map_or(0, |roster| roster.answer.posts.len())
             }
@@ -187,7 +187,8 @@ impl<'a> Evaluation<'a> {
             let measure = &self.query.measures[id.0];
             let taken = if family.measures.len() == 1 && segments == 1 && !is_team { store.take() } else { None };
             let own = taken.unwrap_or_else(|| {
-                let mut own = Store::new(family.function, family.by_keys, family.groups);
+                let groups = if is_team { self.teams.teams.len() } else { family.groups };
+                let mut own = Store::new(family.function, family.by_keys, groups);
                 let targets = |cell: u32, into: &mut Vec<u32>| {
                     let (group, segment) = (cell / segments as u32, cell as usize % segments);
                     let reads = months.is_none_or(|months| months.holds(family.segments[segment]));
@@ -251,8 +252,7 @@ impl<'a> Evaluation<'a> {
             let (mut rows, mut days) = (Vec::new(), Vec::new());
             for (post, key) in roster.answer.posts.iter().zip(&roster.key_of) {
                 for stint in &post.stints {
-                    let day = stint.to.map_or(read.on, |to| to.min(read.on));
-                    if day >= stint.from
+                    if let Some(day) = read_on(read, stint)
                         && let Some(keys) = &table.keys
                     {
                         rows.push(keys.row_between(table, *key, day.0, day.0).row);
@@ -265,7 +265,7 @@ impl<'a> Evaluation<'a> {
             let values = batch.node(read.node);
             let mut next = 0;
             let mut value = |stint: &query::Stint| {
-                if read.on < stint.from {
+                if read_on(read, stint).is_none() {
                     return Missing::OutsideStints.into();
                 }
                 next += 1;
@@ -296,6 +296,12 @@ impl<'a> Evaluation<'a> {
         }
         errors
     }
+}
+
+/// The last day of a stint within the period that a read is about.
+fn read_on(read: &query::RosterRead, stint: &query::Stint) -> Option<Day> {
+    let last = stint.to.map_or(read.to, |to| to.min(read.to));
+    (stint.from.max(read.from) <= last).then_some(last)
 }
 
 /// Measures in an order in which each comes behind those that its nodes ask for.

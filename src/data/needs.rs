@@ -7,7 +7,7 @@ use super::errors;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, Role, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use crate::plan::query::{Group, Query, RowNode, Rows};
 use crate::time::{Calendar, Day};
 
@@ -50,8 +50,8 @@ pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     }
     for roster in &query.rosters {
         let data = &model.data[roster.0];
-        if let Some(Role::Roster { post: Some(post), .. }) = &data.role {
-            walk(model, *roster, &[], Some(*post), &mut needed);
+        if let Some(post) = data.roster.as_ref().and_then(|roster| roster.post) {
+            walk(model, *roster, &[], Some(post), &mut needed);
         }
         if let (Route::Links(via), Some(_)) = (&data.belongs.team, query.organisation) {
             walk(model, *roster, via, None, &mut needed);
@@ -60,10 +60,7 @@ pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     }
     if let Some(organisation) = query.organisation {
         let data = &model.data[organisation.0];
-        if let Some(Role::Organisation { parent }) = &data.role {
-            needed.entry(organisation).or_default().insert(*parent);
-        }
-        needed.entry(organisation).or_default().extend(data.name_column());
+        needed.entry(organisation).or_default().extend(data.organisation.into_iter().chain(data.name_column()));
     }
     for (data, columns) in &mut needed {
         let data = &model.data[data.0];
@@ -118,12 +115,17 @@ pub fn check_windows(
         if !table.complete || !table.bad.is_empty() {
             continue;
         }
+        let empty: Vec<_> = asked.windows.iter().filter(|one| !holds_any(table, &one.rows, calendar)).collect();
         let mut seen = BTreeSet::new();
-        for window in &asked.windows {
-            if !holds_any(table, &window.rows, calendar) && seen.insert(&window.words) {
+        for window in &empty {
+            if seen.insert(&window.words) {
                 let files: Vec<String> = table.files.iter().map(|file| file.shown.clone()).collect();
                 let held = held(table, &window.rows, calendar);
-                errors.push(errors::empty_window(data, &window.words, &files, held));
+                let alike = empty.iter().filter(|other| other.words == window.words);
+                let kpis: BTreeSet<&str> =
+                    alike.flat_map(|one| &one.kpis).map(|kpi| model.kpis[kpi.0].name.as_str()).collect();
+                let kpis: Vec<&str> = kpis.into_iter().collect();
+                errors.push(errors::empty_window(data, &window.words, &kpis, &files, held));
             }
         }
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::column::{Column, NONE};
 use super::nodes::{Batch, Days, OtherDays, World};
-use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
+use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Table};
 use super::vector::Rows;
 use crate::model::Model;
-use crate::model::data::{DataId, Role, Route};
+use crate::model::data::{self, DataId, Route};
 use crate::plan::query::{PersonPost, RosterAnswer, Stint};
 use crate::time::Day;
 
@@ -32,7 +32,8 @@ struct Served {
 }
 
 impl Roster {
-    /// The post a person held: on the latest day of the span on which one was held.
+    /// The post a person held: on the latest day of the span on which one was held. [`NONE`] where that is a post
+    /// without a spec, so that describing it changes nobody's results in other posts.
     pub fn post_between(&self, key: u32, first: i32, last: i32) -> u32 {
         let Some(served) = self.served_by_key.get(key as usize) else { return NONE };
         let begun = served.partition_point(|served| served.from <= last);
@@ -83,7 +84,7 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
     let table = &world.tables[place];
     let declared = &world.model.data[data.0];
     let Some(keys) = &table.keys else { return roster };
-    let days = row_days(table);
+    let days = table.days_held();
     let team_of = teams_of_rows(world, place, teams, &days, other_days);
     let names = declared.name_column().and_then(|column| table.column(column));
     let known: std::collections::BTreeSet<&str> =
@@ -95,12 +96,14 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
         let mut posts: Vec<PersonPost> = Vec::new();
         let first_post = roster.answer.posts.len();
         for row in keys.rows(key).iter().filter(|row| **row != NONE).map(|row| *row as usize) {
-            let Some(post) = post_of(declared.role.as_ref(), table, row) else { continue };
+            let Some(post) = declared.roster.as_ref().and_then(|role| post_of(role, table, row)) else { continue };
+            let (from, to) = days[row];
             if !known.contains(post.as_str()) {
+                // A post nobody describes is a post: what is done in it is not done in another one.
+                roster.served_by_key[key as usize].push(Served { from, to, post: NONE });
                 *without.entry(post).or_default() += 1;
                 continue;
             }
-            let (from, to) = days[row];
             let at = posts.iter().position(|known| *known.position == *post).unwrap_or_else(|| {
                 posts.push(PersonPost {
                     person: keys.texts.shared(key),
@@ -133,31 +136,14 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
     roster
 }
 
-/// The first and last day of each row. Rows of a stock hold until the next stock is taken.
-fn row_days(table: &Table) -> Vec<(i32, i32)> {
-    match &table.shape {
-        Shape::Valid { from, to } => from.iter().copied().zip(to.iter().copied()).collect(),
-        Shape::Snapshot(days) => {
-            let mut taken: Vec<i32> = days.clone();
-            taken.sort_unstable();
-            taken.dedup();
-            let next = |day: i32| {
-                taken.get(taken.partition_point(|taken| *taken <= day)).map_or(ALWAYS_AFTER, |next| next - 1)
-            };
-            days.iter().map(|day| (*day, next(*day))).collect()
-        }
-        _ => vec![(ALWAYS_BEFORE, ALWAYS_AFTER); table.rows],
-    }
-}
-
-fn post_of(role: Option<&Role>, table: &Table, row: usize) -> Option<String> {
-    match role {
-        Some(Role::Roster { post: Some(column), .. }) => match table.column(*column) {
+fn post_of(role: &data::Roster, table: &Table, row: usize) -> Option<String> {
+    match (&role.every, role.post) {
+        (Some(every), _) => Some(every.clone()),
+        (None, Some(column)) => match table.column(column) {
             Some(Column::Text { codes, texts }) if codes[row] != NONE => Some(texts.get(codes[row]).to_string()),
             _ => Some(String::new()),
         },
-        Some(Role::Roster { every: Some(post), .. }) => Some(post.clone()),
-        _ => None,
+        (None, None) => None,
     }
 }
 

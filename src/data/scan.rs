@@ -350,10 +350,12 @@ impl<'a> Prepared<'a> {
         let nothing = vec![NONE; batch.len()];
         match group {
             Group::Company => vec![0; batch.len()],
+            // By the tree of the row's own day; of a row dated by a period, that of its last.
             Group::Team { via } => match batch.key_numbers(via) {
                 Some((_, keys)) => {
-                    let team = |key: &u32| self.teams.of_key.get(*key as usize).copied().unwrap_or(NONE);
-                    keys.iter().map(team).collect()
+                    // A team that is not there on the day is told of.
+                    let _ = batch.rows_at(via);
+                    keys.iter().enumerate().map(|(at, key)| self.teams.place(*key, batch.days.last(at))).collect()
                 }
                 None => nothing,
             },

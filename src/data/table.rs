@@ -91,6 +91,23 @@ impl Table {
         }
     }
 
+    /// The first and last day of each row. Rows of a stock hold until the next stock is taken.
+    pub fn days_held(&self) -> Vec<(i32, i32)> {
+        match &self.shape {
+            Shape::Valid { from, to } => from.iter().copied().zip(to.iter().copied()).collect(),
+            Shape::Snapshot(days) => {
+                let mut taken: Vec<i32> = days.clone();
+                taken.sort_unstable();
+                taken.dedup();
+                let next = |day: i32| {
+                    taken.get(taken.partition_point(|taken| *taken <= day)).map_or(ALWAYS_AFTER, |next| next - 1)
+                };
+                days.iter().map(|day| (*day, next(*day))).collect()
+            }
+            Shape::Always | Shape::Dated => vec![(ALWAYS_BEFORE, ALWAYS_AFTER); self.rows],
+        }
+    }
+
     /// First and last day on which the row holds or which it is dated by.
     pub fn holds_on(&self, row: usize, day: i32) -> bool {
         match &self.shape {

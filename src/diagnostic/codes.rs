@@ -58,6 +58,8 @@ codes! {
     DeclaredTwice = "declared-twice" Error;
     /// A unit or currency nobody declared.
     UnknownUnit = "unknown-unit" Error;
+    /// Versions of one name that differ in what they must have in common.
+    VersionsDiffer = "versions-differ" Error;
     /// KPIs, functions or columns that need each other.
     Circle = "circle" Error;
     /// Declared, and nothing refers to it.
@@ -104,10 +106,16 @@ codes! {
     ScaleHole = "scale-hole" Error;
     /// A scale that rewards what the KPI calls worse.
     ScaleDirection = "scale-direction" Error;
+    /// A matrix with more or fewer values than its rows and columns have places.
+    MatrixShape = "matrix-shape" Error;
     /// Values that are never reached.
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// A value that changes with time, and a time for which it has none.
+    DatedGap = "dated-gap" Warning;
+    /// A level that findings with this code cannot have.
+    FixedLevel = "fixed-level" Error;
     /// Against the company's own rules for specs.
     HouseRule = "house-rule" Error;
     /// A line whose first word starts nothing that may stand there.
@@ -157,6 +165,8 @@ codes! {
     DanglingLink = "dangling-link" Error;
     /// Teams that lie below themselves.
     TreeCycle = "tree-cycle" Error;
+    /// A team below one that is not there on some day.
+    ParentAbsent = "parent-absent" Error;
     /// A row that ends before it begins.
     BackwardInterval = "backward-interval" Error;
     /// No row at all in a window that formulas read.
@@ -180,6 +190,7 @@ impl Code {
                 | BadDataSet
                 | NoScope
                 | ScaleHole
+                | MatrixShape
                 | Unreachable
                 | HouseRule
         )

@@ -1,4 +1,4 @@
-//! How serious findings are in one run: what `--allow`, `--warn` and `--deny` ask for.
+//! How serious findings are: what the company's `allow`, `warn` and `deny` ask for, and those of the command line.
 
 use super::{Code, Diagnostic, Severity};
 
@@ -31,7 +31,7 @@ pub enum LevelError {
 impl Code {
     /// Whether a model is usable in spite of a finding with this code.
     pub fn is_lint(self) -> bool {
-        matches!(self, Code::Unused | Code::NoEffect | Code::HouseRule)
+        self.severity() == Severity::Warning || self == Code::HouseRule
     }
 
     /// Whether the findings of a draft have this code as a warning.
@@ -59,7 +59,17 @@ impl Levels {
         }
     }
 
-    /// The findings as this run sees them. A level for one code goes before `--deny warnings`.
+    /// These levels, and those of `others` for what these leave open: the command line goes before the company.
+    #[must_use]
+    pub fn before(&self, others: &Levels) -> Levels {
+        let mut joined = self.clone();
+        let open = others.codes.iter().filter(|(code, _)| !self.codes.iter().any(|(known, _)| known == code));
+        joined.codes.extend(open);
+        joined.deny_warnings |= others.deny_warnings;
+        joined
+    }
+
+    /// The findings as this run sees them. A level for one code goes before `deny warnings`.
     pub fn apply(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         diagnostics
             .into_iter()
@@ -106,6 +116,20 @@ mod tests {
         assert_eq!(after(&levels, Code::Incomplete, Error), Some(Error));
         assert_eq!(after(&levels, Code::NoEffect, Warning), Some(Error));
         assert_eq!(after(&levels, Code::UnknownName, Error), Some(Error));
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_company() {
+        use Severity::{Error, Warning};
+        let (mut company, mut line) = (Levels::default(), Levels::default());
+        company.set(Code::Unused, Level::Allow).unwrap();
+        company.set(Code::NoEffect, Level::Deny).unwrap();
+        line.set(Code::NoEffect, Level::Warn).unwrap();
+        line.deny_warnings();
+        let levels = line.before(&company);
+        assert_eq!(after(&levels, Code::Unused, Warning), None);
+        assert_eq!(after(&levels, Code::NoEffect, Warning), Some(Warning));
+        assert_eq!(after(&levels, Code::DatedGap, Warning), Some(Error));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Curves from a value to a score: points, or what the scale yields. All exact.
 
 use crate::number::Number;
-use crate::plan::program::{AnchorPlan, CurvePlan, PerStepPlan};
+use crate::plan::program::{AnchorPlan, CurvePlan, MatrixPlan, PerStepPlan};
 use crate::syntax::tree::BinaryOp;
 use crate::value::{Missing, Value};
 
@@ -54,6 +54,19 @@ pub fn at(curve: &CurvePlan, scored: &Scored) -> Value {
     }
 }
 
+/// The value of a matrix at a row and a column; a missing one gives its reason, that of the row first.
+pub fn cell(matrix: &MatrixPlan, row: &Value, column: &Value) -> Value {
+    let (Some(at), Some(across)) = (row.as_number(), column.as_number()) else {
+        return if row.is_missing() { row.clone() } else { column.clone() };
+    };
+    let first = |limits: &[Option<(BinaryOp, Number)>], value: &Number| {
+        limits.iter().position(|limit| limit.as_ref().is_none_or(|(op, limit)| compare(*op, value, limit)))
+    };
+    let value =
+        first(&matrix.rows, at).zip(first(&matrix.columns, across)).map(|(row, column)| &matrix.values[row][column]);
+    answer(value.cloned())
+}
+
 /// `left OP right` for a comparison.
 pub fn compare(op: BinaryOp, left: &Number, right: &Number) -> bool {
     match op {
@@ -78,9 +91,9 @@ pub fn steps(excess: &Number, step: &Number, full_steps: bool) -> Value {
 }
 
 /// Between anchors in a straight line, flat outside (or on along the last line above). Anchors ascend; of two at one
-/// place, the first is what the curve reaches just below it.
+/// place, the first is what the curve reaches just below it, the second what holds there.
 fn linear(anchors: &[AnchorPlan], continue_above: bool, x: &Number) -> Option<Number> {
-    let reached = anchors.partition_point(|anchor| anchor.at < *x || (anchor.at == *x && !anchor.below));
+    let reached = anchors.partition_point(|anchor| anchor.at <= *x);
     if reached == 0 {
         return anchors.first().map(|first| first.score.clone());
     }

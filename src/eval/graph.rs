@@ -150,7 +150,7 @@ fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) 
         Calc::Value(_) | Calc::Measure { .. } | Calc::Read(_) | Calc::Input(_) => {}
         Calc::Not(a) | Calc::Negate(a) | Calc::IsMissing(a) | Calc::Kpi { body: a, .. } => each(*a, false),
         Calc::InDays { date, .. } => each(*date, false),
-        Calc::Binary(_, a, b) | Calc::Default { value: a, fallback: b } => {
+        Calc::Binary(_, a, b) | Calc::Matrix(_, a, b) | Calc::Default { value: a, fallback: b } => {
             each(*a, false);
             each(*b, false);
         }

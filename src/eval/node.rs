@@ -68,6 +68,9 @@ impl Evaluator<'_> {
                 function.call(&arguments, self.rounding)
             }
             Calc::Curve(curve, a) => self.curve(&self.program.curves[*curve], Scored::plain(get(*a)?), at.values)?,
+            Calc::Matrix(matrix, row, column) => {
+                curve::cell(&self.program.matrices[*matrix], get(*row)?, get(*column)?)
+            }
             Calc::Kpi { body, .. } => get(*body)?.clone(),
             Calc::Input(input) => {
                 let given = match input {

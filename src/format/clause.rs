@@ -295,7 +295,7 @@ impl<'s> Clauses<'s> {
             Rule::call | Rule::count_distinct => self.call(&kids),
             Rule::call_inside => self.call_inside(&kids),
             Rule::in_set => self.in_set(&kids),
-            Rule::names | Rule::texts => self.list(&kids),
+            Rule::names | Rule::texts | Rule::codes => self.list(&kids),
             Rule::one_of => Doc::row([self.sequence(&kids[..2]), Doc::space(), self.list(&kids[2..])]),
             Rule::dated => self.lines(&kids),
             Rule::linear | Rule::brackets => Doc::row([self.doc(&kids[0]), Doc::space(), self.list(&kids[1..])]),

@@ -56,10 +56,11 @@ fn has_weight(clause: &Clause) -> bool {
     matches!(clause.kind, Kind::Entry | Kind::Weighted) && clause.cells.first().is_some_and(|cell| cell.column == 0)
 }
 
-/// How wide the weights of a block are; `equal` is a word, not a number, and does not count.
+/// How wide the weights of a block are; beside numbers `equal` is a word, and does not count.
 pub fn weight_width<'c>(clauses: impl Iterator<Item = &'c Clause>) -> usize {
-    let weights = clauses.filter(|clause| has_weight(clause)).map(|clause| &clause.cells[0].doc);
-    weights.filter(|doc| write(doc, 0) != "equal").filter_map(Doc::width).max().unwrap_or(0)
+    let weights: Vec<&Doc> = clauses.filter(|clause| has_weight(clause)).map(|clause| &clause.cells[0].doc).collect();
+    let numbers = weights.iter().filter(|doc| write(doc, 0) != "equal").filter_map(|doc| doc.width()).max();
+    numbers.or_else(|| weights.iter().filter_map(|doc| doc.width()).max()).unwrap_or(0)
 }
 
 /// The text of a clause, aligned where the line stays short enough.

@@ -6,8 +6,8 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Span;
-use crate::syntax::tree;
-use crate::value::{Builtin, Value};
+use crate::syntax::tree::{self, AggregateFunction};
+use crate::value::{Builtin, Signature, Value};
 
 /// How deep functions may use one another, and how often one formula may expand them.
 const MOST_FUNCTIONS: usize = 32;
@@ -25,8 +25,8 @@ impl Checker<'_> {
         expected: Option<&Base>,
         span: Span,
     ) -> Expr {
-        if let Some((_, builtin, least, most)) = Builtin::TABLE.iter().find(|entry| entry.0 == name.text) {
-            return self.builtin(*builtin, (*least, *most), arguments, to, env, expected, span);
+        if let Some(signature) = Builtin::named(&name.text) {
+            return self.builtin(signature, arguments, to, env, expected, span);
         }
         match self.symbols.get(&name.text).copied() {
             Some((Symbol::Function(at), declared)) => {
@@ -90,6 +90,7 @@ impl Checker<'_> {
                 if !self.count_arguments(name, arguments.len(), 1, declared) {
                     return Expr::wrong(span);
                 }
+                self.type_scale(at, span);
                 let input = self.model.scales[at].input.dimension.clone();
                 let bare = Bare::from(&self.model.scales[at].input);
                 let value = self.typed(&arguments[0], &env.clone().bare(&bare), None);
@@ -105,6 +106,9 @@ impl Checker<'_> {
             }
             Some((Symbol::Matrix(at), declared)) => {
                 self.used.matrices.insert(at);
+                if self.untyped.contains(&name.text) {
+                    return Expr::wrong(span);
+                }
                 if !self.count_arguments(name, arguments.len(), 2, declared) {
                     return Expr::wrong(span);
                 }
@@ -120,7 +124,6 @@ impl Checker<'_> {
                 let output = Base::Number(self.model.matrices[at].output.dimension.clone());
                 let mut typed = typed.into_iter();
                 let (Some(row), Some(column)) = (typed.next(), typed.next()) else { return Expr::wrong(span) };
-                self.not_yet(span, "a matrix");
                 Expr::new(Kind::Matrix(MatrixId(at), row, column), Type { base: output, optional }, span)
             }
             Some((symbol, declared)) => {
@@ -133,15 +136,15 @@ impl Checker<'_> {
                 Expr::wrong(span)
             }
             None => {
-                let aggregates =
-                    ["sum", "count", "share", "average", "median", "percentile", "min", "max", "latest", "only"];
                 let known: Vec<String> = self
                     .symbols
                     .iter()
-                    .filter(|(_, (symbol, _))| matches!(symbol, Symbol::Function(_) | Symbol::Scale(_)))
+                    .filter(|(_, (symbol, _))| {
+                        matches!(symbol, Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_))
+                    })
                     .map(|(name, _)| name.clone())
-                    .chain(Builtin::TABLE.iter().map(|entry| entry.0.to_string()))
-                    .chain(aggregates.iter().map(|name| name.to_string()))
+                    .chain(Builtin::TABLE.iter().map(|signature| signature.name.to_string()))
+                    .chain(AggregateFunction::TABLE.iter().map(|signature| signature.name.to_string()))
                     .collect();
                 let mend = self.did_you_mean(&name.text, known.iter().map(String::as_str), || {
                     format!("declare it: `function {}(x) = …`", name.text)
@@ -178,25 +181,22 @@ impl Checker<'_> {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn builtin(
         &mut self,
-        builtin: Builtin,
-        (least, most): (usize, usize),
+        signature: &Signature,
         arguments: &[tree::Expr],
         to: Option<&tree::Expr>,
         env: &Env,
         expected: Option<&Base>,
         span: Span,
     ) -> Expr {
-        let name = builtin.name();
+        let (name, builtin) = (signature.name, signature.function);
         let rounds = matches!(builtin, Builtin::Round | Builtin::RoundUp | Builtin::RoundDown);
         let written: Vec<&tree::Expr> = arguments.iter().chain(to).collect();
-        if written.len() < least || written.len() > most || (rounds != to.is_some()) {
+        if written.len() < signature.least || written.len() > signature.most || (rounds != to.is_some()) {
             let mend = match builtin {
                 Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => format!("write `{name}(x to 0.01)`"),
                 Builtin::Min | Builtin::Max => format!("write `{name}(a, b)`; of a column: `{name}(x of data)`"),
-                Builtin::Clamp => "write `clamp(x, lowest, highest)`".to_string(),
-                Builtin::Pow => "write `pow(x, exponent)`".to_string(),
-                Builtin::MonthsBetween | Builtin::DaysBetween => format!("write `{name}(from, to)` with two dates"),
-                _ => format!("write `{name}(x)`"),
+                Builtin::MonthsBetween | Builtin::DaysBetween => format!("write `{}` with two dates", signature.usage),
+                _ => format!("write `{}`", signature.usage),
             };
             self.report(
                 Diagnostic::new(Code::WrongArguments, format!("`{name}` does not take these values"))

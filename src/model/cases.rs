@@ -4,7 +4,7 @@
 //! ([`crate::data`]), with the tables in the model's [`Model::tests`].
 
 use super::checker::{Checker, Symbol};
-use super::data::{ColumnIx, DataId, DataSet, Role};
+use super::data::{ColumnIx, DataId, DataSet};
 use super::env::{Bare, Env};
 use super::expr::Base;
 use super::formula::list;
@@ -108,8 +108,9 @@ impl Model {
 
     /// Of several versions of a position, the latest that has begun by the day.
     pub fn position_in_force(&self, name: &str, day: Day) -> Option<&Position> {
-        let begun = |position: &&Position| position.name == name && position.effective.is_none_or(|from| from <= day);
-        self.positions.iter().filter(begun).max_by_key(|position| position.effective)
+        let begins = |position: &&Position| self.position_begins(position);
+        let begun = |position: &&Position| position.name == name && begins(position) <= Some(day);
+        self.positions.iter().filter(begun).max_by_key(begins)
     }
 }
 
@@ -190,7 +191,7 @@ impl Checker<'_> {
         let rosters: Vec<(&Given, DataSet)> = given
             .iter()
             .map(|table| (table, self.model.data[table.data.0].clone()))
-            .filter(|(_, set)| matches!(set.role, Some(Role::Roster { .. })))
+            .filter(|(_, set)| set.roster.is_some())
             .collect();
         if rosters.is_empty() {
             let names: Vec<&str> = self.rosters();
@@ -216,13 +217,10 @@ impl Checker<'_> {
                     continue;
                 }
                 known = true;
-                let post = match &set.role {
-                    Some(Role::Roster { every: Some(every), .. }) => Some(every.clone()),
-                    Some(Role::Roster { post: Some(post), .. }) => {
-                        cell_of(table, row, *post).map(|cell| cell.text.clone())
-                    }
-                    _ => None,
-                };
+                let post = set.roster.as_ref().and_then(|roster| match roster.every.clone() {
+                    None => cell_of(table, row, roster.post?).map(|cell| cell.text.clone()),
+                    every => every,
+                });
                 let named = post.as_ref().and_then(|post| self.position_name(post));
                 match named.as_ref().and_then(|name| self.model.position_in_force(name, day)) {
                     Some(position) if positions.iter().any(|known| known.name == position.name) => {}
@@ -275,7 +273,7 @@ impl Checker<'_> {
     }
 
     fn rosters(&self) -> Vec<&str> {
-        let roster = |set: &&DataSet| matches!(set.role, Some(Role::Roster { .. }));
+        let roster = |set: &&DataSet| set.roster.is_some();
         self.model.data.iter().filter(roster).map(|set| set.name.as_str()).collect()
     }
 
@@ -356,15 +354,14 @@ impl Checker<'_> {
             );
             return None;
         };
-        let kpi = self.model.kpis[at].clone();
         for position in &whose.positions {
             let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
             if !in_card {
-                let card = CardScope { position: &position.name, scope: position.scope };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(position.scope), name.span, &card);
+                let card = CardScope { position: &position.name, scope: position.scope, since: None };
+                self.kpi_answerable(KpiId(at), position.scope, name.span, &card);
             }
         }
-        Some((Expected::Kpi(KpiId(at)), kpi.unit))
+        Some((Expected::Kpi(KpiId(at)), self.model.kpis[at].unit.clone()))
     }
 
     fn expected_entry(&mut self, name: &tree::Name, whose: &Whose) -> Option<Expected> {
@@ -550,7 +547,7 @@ fn holds_kpi(entries: &[Entry], kpi: KpiId) -> bool {
     })
 }
 
-/// What `score of NAME` can name: groups and KPIs.
+/// What `score of NAME` can name: groups, KPIs, positions whose score is taken in, `reports`.
 fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
     for entry in entries {
         match &entry.head {
@@ -559,7 +556,8 @@ fn entry_names(model: &Model, entries: &[Entry], names: &mut Vec<String>) {
                 entry_names(model, &group.entries, names);
             }
             Head::Kpi(entry) => names.push(model.kpis[entry.kpi.0].name.clone()),
-            Head::ScoreOf(_) | Head::ScoreOfReports => {}
+            Head::ScoreOf(position) => names.push(position.clone()),
+            Head::ScoreOfReports => names.push("reports".into()),
         }
     }
 }

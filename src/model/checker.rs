@@ -1,16 +1,17 @@
 //! The checker: what it knows while it works, and the order of its passes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::data::{ColumnIx, DataId};
+use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
 use super::{Company, KpiId, Label, Model, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree;
-use crate::time::{Calendar, PeriodPart};
+use crate::time::{Calendar, Day, PeriodPart, Start};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +41,14 @@ impl Symbol {
     }
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum KpiDeclaration<'t> {
     Kpi(&'t tree::Kpi),
     Index(&'t tree::Index),
 }
 
 /// All declarations of a project by kind, in the order of files and lines.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Declarations<'t> {
     pub(super) companies: Vec<&'t tree::Company>,
     pub(super) units: Vec<&'t tree::Unit>,
@@ -72,37 +74,54 @@ pub(super) enum Progress {
 
 pub(super) struct Checker<'t> {
     pub(super) sources: &'t SourceSet,
-    pub(super) declarations: Declarations<'t>,
-    pub(super) symbols: BTreeMap<String, (Symbol, Span)>,
-    pub(super) units: Units,
-    pub(super) model: Model,
+    pub(super) declarations: Shared<Declarations<'t>>,
+    pub(super) symbols: Shared<HashMap<String, (Symbol, Span)>>,
+    pub(super) units: Shared<Units>,
+    pub(super) model: Shared<Model>,
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
-    pub(super) kpi_progress: Vec<Progress>,
+    pub(super) kpi_progress: Shared<Vec<Progress>>,
     pub(super) kpi_stack: Vec<usize>,
+    /// Whether each scale's curve is typed yet.
+    pub(super) scale_progress: Shared<Vec<Progress>>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
-    pub(super) doubtful_units: BTreeSet<usize>,
+    pub(super) doubtful_units: Shared<BTreeSet<usize>>,
     /// The scorecards that cannot reach a grade, by rating and grade.
     pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
-    pub(super) column_progress: BTreeMap<(usize, usize), Progress>,
+    pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     pub(super) function_stack: Vec<usize>,
     /// How often functions were expanded in the formula at hand.
     pub(super) expansions: usize,
     /// How many functions are the project's; those of the library come after them.
     pub(super) own_functions: usize,
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
-    pub(super) untyped: BTreeSet<String>,
+    pub(super) untyped: Shared<BTreeSet<String>>,
+    /// Names of which a declaration says from when it holds.
+    pub(super) dated_names: Shared<BTreeSet<String>>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
-    reported: BTreeSet<Reported>,
+    pub(super) reported: BTreeSet<Reported>,
+}
+
+impl Used {
+    pub(super) fn add(&mut self, other: &Used) {
+        self.kpis.extend(&other.kpis);
+        self.constants.extend(&other.constants);
+        self.functions.extend(&other.functions);
+        self.scales.extend(&other.scales);
+        self.matrices.extend(&other.matrices);
+        self.ratings.extend(&other.ratings);
+        self.columns.extend(&other.columns);
+        self.data.extend(&other.data);
+    }
 }
 
 /// What tells a finding again: code, sentence, and its first place.
-type Reported = (Code, String, Option<(FileId, u32, u32)>);
+pub(super) type Reported = (Code, String, Option<(FileId, u32, u32)>);
 
 /// What something refers to; the rest is reported as unused.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Used {
     pub(super) kpis: BTreeSet<KpiId>,
     pub(super) constants: BTreeSet<usize>,
@@ -114,60 +133,95 @@ pub(super) struct Used {
     pub(super) data: BTreeSet<DataId>,
 }
 
-/// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its
-/// names anew. The model is complete only when no finding is an error.
-pub fn check<'t>(
-    files: &'t [tree::File],
-    standard: &'t tree::File,
-    sources: &'t SourceSet,
-) -> (Model, Vec<Diagnostic>) {
-    let mut checker = Checker {
-        sources,
-        declarations: Declarations::default(),
-        symbols: BTreeMap::new(),
-        units: Units::default(),
-        model: Model::default(),
-        kpi_progress: Vec::new(),
-        kpi_stack: Vec::new(),
-        doubtful_units: BTreeSet::new(),
-        unreached: BTreeMap::new(),
-        scopes_told: BTreeSet::new(),
-        column_progress: BTreeMap::new(),
-        function_stack: Vec::new(),
-        expansions: 0,
-        own_functions: 0,
-        untyped: BTreeSet::new(),
-        used: Used::default(),
-        diagnostics: Vec::new(),
-        reported: BTreeSet::new(),
-    };
-    checker.collect(files, standard);
-    checker.company();
-    checker.declare_units();
-    checker.declare_data();
-    checker.declare_constants();
-    checker.declare_kpis();
-    checker.declare_scales();
-    checker.declare_matrices();
-    checker.derive_columns();
-    checker.type_kpis();
-    checker.function_circles();
-    checker.declare_ratings();
-    checker.declare_positions();
-    checker.unreached_grades();
-    checker.house_rules();
-    // What a mistake keeps from being understood is not unused, and no test is blamed for it.
-    let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
-    if checker.diagnostics.iter().all(understood) {
-        checker.unused();
-        // Behind it: a test is no use of what it is about.
-        checker.tests();
-    }
-    crate::diagnostic::sort(&mut checker.diagnostics, sources);
-    (checker.model, checker.diagnostics)
-}
-
 impl<'t> Checker<'t> {
+    /// The same knowledge, with nothing found yet: for a part that is checked by itself.
+    pub(super) fn fork(&self) -> Self {
+        Checker {
+            sources: self.sources,
+            declarations: self.declarations.clone(),
+            symbols: self.symbols.clone(),
+            units: self.units.clone(),
+            model: self.model.clone(),
+            kpi_progress: self.kpi_progress.clone(),
+            kpi_stack: Vec::new(),
+            scale_progress: self.scale_progress.clone(),
+            doubtful_units: self.doubtful_units.clone(),
+            unreached: BTreeMap::new(),
+            scopes_told: BTreeSet::new(),
+            column_progress: self.column_progress.clone(),
+            function_stack: Vec::new(),
+            expansions: 0,
+            own_functions: self.own_functions,
+            untyped: self.untyped.clone(),
+            dated_names: self.dated_names.clone(),
+            used: Used::default(),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// All declarations known by name, and nothing checked yet.
+    pub(super) fn new(files: &'t [tree::File], standard: &'t tree::File, sources: &'t SourceSet) -> Self {
+        let mut checker = Checker {
+            sources,
+            declarations: Shared::default(),
+            symbols: Shared::default(),
+            units: Shared::default(),
+            model: Shared::default(),
+            kpi_progress: Shared::default(),
+            kpi_stack: Vec::new(),
+            scale_progress: Shared::default(),
+            doubtful_units: Shared::default(),
+            unreached: BTreeMap::new(),
+            scopes_told: BTreeSet::new(),
+            column_progress: Shared::default(),
+            function_stack: Vec::new(),
+            expansions: 0,
+            own_functions: 0,
+            untyped: Shared::default(),
+            dated_names: Shared::default(),
+            used: Used::default(),
+            diagnostics: Vec::new(),
+            reported: BTreeSet::new(),
+        };
+        checker.collect(files, standard);
+        checker
+    }
+
+    /// Checks all that positions build on.
+    pub(super) fn shared_declarations(&mut self) {
+        self.company();
+        self.declare_units();
+        self.declare_data();
+        self.declare_constants();
+        self.declare_kpis();
+        self.declare_scales();
+        self.declare_matrices();
+        self.join_versions();
+        self.type_scales();
+        self.type_matrices();
+        self.derive_columns();
+        self.type_kpis();
+        self.function_circles();
+        self.declare_ratings();
+    }
+
+    /// What holds of the project as a whole, once its positions are checked.
+    pub(super) fn whole_project(&mut self) {
+        self.superiors();
+        self.score_circles();
+        self.unreached_grades();
+        self.house_rules();
+        // What a mistake keeps from being understood is not unused, and no test is blamed for it.
+        let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
+        if self.diagnostics.iter().all(understood) {
+            self.unused();
+            // Behind it: a test is no use of what it is about.
+            self.tests();
+        }
+        crate::diagnostic::sort(&mut self.diagnostics, self.sources);
+    }
+
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         // The same mistake is met again wherever an expression is expanded; once is enough.
         let place = diagnostic.labels.first().map(|label| label.span.key());
@@ -205,21 +259,30 @@ impl<'t> Checker<'t> {
             D::Constant(constant) => (&constant.name, Symbol::Constant(all.constants.len()), false),
             D::Function(function) => (&function.name, Symbol::Function(all.functions.len()), false),
             D::Kpi(kpi) => (&kpi.name, Symbol::Kpi(all.kpis.len()), kpi.effective.is_some()),
-            D::Index(index) => (&index.name, Symbol::Kpi(all.kpis.len()), false),
+            D::Index(index) => (&index.name, Symbol::Kpi(all.kpis.len()), index.effective.is_some()),
             D::Scale(scale) => (&scale.name, Symbol::Scale(all.scales.len()), scale.effective.is_some()),
-            D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), false),
+            D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), matrix.effective.is_some()),
             D::Rating(rating) => (&rating.name, Symbol::Rating(all.ratings.len()), false),
             D::Position(position) => (&position.name, Symbol::Position(all.positions.len()), true),
         };
+        if effective {
+            self.dated_names.insert(name.text.clone());
+        }
         let known = self.symbols.get(&name.text).copied();
         if let Some((first, span)) = known {
-            let version = matches!((first, symbol), (Symbol::Position(_), Symbol::Position(_)));
+            let version = match (first, symbol) {
+                (Symbol::Position(_), Symbol::Position(_)) => true,
+                (Symbol::Kpi(_), Symbol::Kpi(_))
+                | (Symbol::Scale(_), Symbol::Scale(_))
+                | (Symbol::Matrix(_), Symbol::Matrix(_)) => self.dated_names.contains(&name.text),
+                _ => false,
+            };
             if yields {
                 return;
             }
             if !version {
                 let (one, other) = (first.kind(), symbol.kind());
-                let mut diagnostic = Diagnostic::new(
+                let diagnostic = Diagnostic::new(
                     Code::DeclaredTwice,
                     match one == other {
                         true => format!("the {one} `{}` is declared twice", name.text),
@@ -229,10 +292,6 @@ impl<'t> Checker<'t> {
                 .at(name.span, "declared again here")
                 .at(span, "declared first here")
                 .help("give one of the two another name, or remove it; all files of a project share one list of names");
-                if effective {
-                    diagnostic = diagnostic
-                        .note("versions of a KPI or a scale by `effective from` are not available yet; a dated constant or target is");
-                }
                 self.report(diagnostic);
                 return;
             }
@@ -271,8 +330,9 @@ impl<'t> Checker<'t> {
                 None
             }
             None => {
-                let candidates: Vec<&str> =
+                let mut candidates: Vec<&str> =
                     self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str()).collect();
+                candidates.sort_unstable();
                 let mend = self.did_you_mean(&name.text, candidates.iter().copied(), || match candidates.as_slice() {
                     [] => format!("declare a {wanted} `{}`", name.text),
                     [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
@@ -357,12 +417,53 @@ impl<'t> Checker<'t> {
                     company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
                 }
                 tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
                 }
             }
         }
         self.model.company = company;
+    }
+
+    /// How serious the company takes findings with these codes.
+    fn levels(&mut self, level: Level, codes: &[tree::Name], levels: &mut Levels) {
+        let word = match level {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        for name in codes {
+            if level == Level::Deny && name.text == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let Some(code) = Code::named(&name.text) else {
+                let known = Code::ALL.iter().map(|code| code.as_str());
+                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                continue;
+            };
+            let finding = match levels.set(code, level) {
+                Ok(()) => continue,
+                Err(LevelError::AlwaysAnError(_)) => Diagnostic::new(
+                    Code::FixedLevel,
+                    format!("specs with the mistake `{code}` cannot be used, so it stays an error", code = name.text),
+                )
+                .at(name.span, format!("cannot be set to `{word}`"))
+                .help(format!("remove `{0}` here, and mend what it finds; `merit explain {0}` tells how", name.text)),
+                Err(LevelError::TwoLevels(_)) => {
+                    Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
+                        .at(name.span, "has another level already")
+                        .help("name each code in one of `allow`, `warn` and `deny`")
+                }
+            };
+            self.report(finding);
+        }
     }
 
     /// Says of something the language has that this version of the program cannot do it.
@@ -394,8 +495,9 @@ impl<'t> Checker<'t> {
                 continue;
             };
             let Some(of) = self.unit(of) else { continue };
-            let label = unit.label.text.as_ref().map_or(&unit.name.text, |text| &text.value);
-            if self.units.add_multiple(&unit.name.text, label, multiple.written.into(), &of).is_some() {
+            let plural = unit.plural.as_ref().map_or(&unit.name.text, |plural| &plural.text);
+            let label = unit.label.text.as_ref().map(|text| text.value.as_str());
+            if self.units.add_multiple([&unit.name.text, plural], label, multiple.written.into(), &of).is_some() {
                 self.unit_twice(&unit.name);
             }
         }
@@ -471,10 +573,8 @@ impl<'t> Checker<'t> {
         let calendar = self.model.company.calendar.clone();
         match when {
             tree::When::Always => Some(When::Always),
-            tree::When::FromDate(date) => Some(When::From(date.day)),
-            tree::When::FromPeriod(period) => {
-                Some(When::From(calendar.first_day(calendar.months(period.period).first)))
-            }
+            tree::When::FromDate(date) => Some(When::From(Start::Day(date.day))),
+            tree::When::FromPeriod(period) => Some(When::From(Start::Month(calendar.months(period.period).first))),
             tree::When::Each(name) => {
                 let part = crate::time::PeriodName::parse(&format!("2000-{}", name.text)).map(|period| period.part);
                 let each = match part {
@@ -494,11 +594,15 @@ impl<'t> Checker<'t> {
         }
     }
 
-    pub(super) fn effective(&self, effective: &tree::Effective) -> crate::time::Day {
+    pub(super) fn effective_day(&self, effective: &tree::Effective) -> Day {
+        self.model.company.calendar.start(self.effective(effective))
+    }
+
+    pub(super) fn effective(&self, effective: &tree::Effective) -> Start {
         let calendar = &self.model.company.calendar;
         match effective {
-            tree::Effective::Date(date) => date.day,
-            tree::Effective::Period(period) => calendar.first_day(calendar.months(period.period).first),
+            tree::Effective::Date(date) => Start::Day(date.day),
+            tree::Effective::Period(period) => Start::Month(calendar.months(period.period).first),
         }
     }
 }

@@ -19,7 +19,10 @@ pub struct DataSet {
     pub label: super::Label,
     /// The name in its declaration.
     pub span: Span,
-    pub role: Option<Role>,
+    /// Its rows are evaluated.
+    pub roster: Option<Roster>,
+    /// Its rows are a tree: the column that names the parent. The teams of a project may be evaluated, too.
+    pub organisation: Option<ColumnIx>,
     pub files: Vec<FilePattern>,
     /// How a row is spoken of, and the unit of `count(…)`.
     pub row: DisplayUnit,
@@ -50,12 +53,18 @@ impl DataSet {
     }
 }
 
+/// Who is evaluated. Every row has the post of the `position` column, or of `every`, a position's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Who is evaluated. Every row has the post of the `position` column, or of `every`, a position's name.
-    Roster { post: Option<ColumnIx>, every: Option<String> },
-    /// A tree: each row names its parent.
-    Organisation { parent: ColumnIx },
+pub struct Roster {
+    pub post: Option<ColumnIx>,
+    pub every: Option<String>,
+}
+
+impl Roster {
+    /// Whether a row can hold this post, by the declaration alone.
+    pub fn may_hold(&self, position: &str) -> bool {
+        self.every.as_ref().is_none_or(|every| every == position)
+    }
 }
 
 #[derive(Clone, Debug)]

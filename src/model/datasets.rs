@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
-    Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Role, Route, TimeShape,
+    Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, TimeShape,
 };
 use super::env::{Bare, Env};
 use super::expr::Base;
@@ -44,7 +44,8 @@ impl Checker<'_> {
             name: data.name.text.clone(),
             label: label(&data.name.text, &data.label),
             span: data.name.span,
-            role: None,
+            roster: None,
+            organisation: None,
             files: Vec::new(),
             row: DisplayUnit::number(),
             key: Vec::new(),
@@ -93,7 +94,7 @@ impl Checker<'_> {
                         self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
                         name.text.clone()
                     });
-                    set.role = Some(Role::Roster { post: post.map(ColumnIx), every });
+                    set.roster = Some(Roster { post: post.map(ColumnIx), every });
                 }
                 DataClause::Organisation(span) => {
                     let parent = set
@@ -101,7 +102,7 @@ impl Checker<'_> {
                         .iter()
                         .position(|column| matches!(column.ty, ColumnType::Link { data, .. } if data == id));
                     match parent {
-                        Some(parent) => set.role = Some(Role::Organisation { parent: ColumnIx(parent) }),
+                        Some(parent) => set.organisation = Some(ColumnIx(parent)),
                         None => self.report(
                             Diagnostic::new(
                                 Code::BadDataSet,
@@ -194,8 +195,9 @@ impl Checker<'_> {
             );
         }
         let written = data.clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
-        if !written && set.key.is_empty() && (set.role.is_some() || matches!(set.time, TimeShape::Valid { .. })) {
-            let why = if set.role.is_some() { "a roster or an organisation" } else { "a data set with `valid from`" };
+        let is_role = set.roster.is_some() || set.organisation.is_some();
+        if !written && set.key.is_empty() && (is_role || matches!(set.time, TimeShape::Valid { .. })) {
+            let why = if is_role { "a roster or an organisation" } else { "a data set with `valid from`" };
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
                     .at(set.span, "no `key`")
@@ -429,7 +431,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::UnitMismatch,
-                    format!("the column is in {}, and `{}` is not a multiple of that", unit.dimension, written.text),
+                    format!("the column is in {}, and `{}` is not a multiple of that", unit.plural, written.text),
                 )
                 .at(written.span, format!("this is {}", other.dimension))
                 .help("name a multiple of the column's own unit, or change the column's type"),
@@ -443,7 +445,7 @@ impl Checker<'_> {
             .model
             .data
             .iter()
-            .filter(|set| matches!(set.role, Some(Role::Organisation { .. })))
+            .filter(|set| set.organisation.is_some())
             .map(|set| (set.name.clone(), set.span))
             .collect();
         for (name, span) in sets.iter().skip(1) {
@@ -454,11 +456,16 @@ impl Checker<'_> {
                     .help("a project has one tree of teams; remove `organisation` from one of the two"),
             );
         }
-        if let Some(set) = self.model.data.iter().find(|set| matches!(set.role, Some(Role::Organisation { .. })))
-            && !matches!(set.time, TimeShape::Always)
+        if let Some(set) = self.model.data.iter().find(|set| set.organisation.is_some())
+            && let TimeShape::Dated(column) = set.time
         {
-            let span = set.span;
-            self.not_yet(span, "an organisation that changes with time");
+            let finding = Diagnostic::new(
+                Code::BadDataSet,
+                format!("the organisation `{}` is a list of events: its rows are `dated by` a day", set.name),
+            )
+            .at(set.columns[column.0].span, "on this day alone?")
+            .help("say how long a row holds: `valid from … to …`, `snapshot on …`, or neither for a tree that stays");
+            self.report(finding);
         }
     }
 
@@ -510,10 +517,8 @@ impl Checker<'_> {
     }
 
     fn routes(&mut self, declared: &[&tree::Data]) {
-        let rosters: Vec<DataId> = (0..self.model.data.len())
-            .map(DataId)
-            .filter(|id| matches!(self.model.data[id.0].role, Some(Role::Roster { .. })))
-            .collect();
+        let rosters: Vec<DataId> =
+            (0..self.model.data.len()).map(DataId).filter(|id| self.model.data[id.0].roster.is_some()).collect();
         let organisation = self.organisation();
         for (at, written) in declared.iter().enumerate() {
             let from = DataId(at);
@@ -540,7 +545,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn organisation(&self) -> Option<DataId> {
-        self.model.data.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))).map(DataId)
+        self.model.data.iter().position(|set| set.organisation.is_some()).map(DataId)
     }
 
     /// The shortest chain of links from one data set to another; `first` fixes its first link, if it leads there.

@@ -25,7 +25,7 @@ pub(super) struct Env {
     pub(super) outputs: Option<Vec<(String, Type)>>,
 }
 
-/// The unit that a bare number takes: 10 in hours is 600 minutes.
+/// The unit that a bare number takes: 10 in hours is 36,000 seconds.
 #[derive(Clone, Debug)]
 pub(super) struct Bare {
     pub(super) dimension: Dimension,

@@ -24,9 +24,9 @@ impl Checker<'_> {
         let literal = |expr: &Expr, text: &str| matches!(&*expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
         let is_time = |dimension: &Dimension| matches!(dimension.factors(), [(base, _)] if base.kind == BaseKind::Time);
         let mend = if b.is_none() && literal(right, &tb) {
-            format!("write the unit behind the number: `{tb} {a}`")
+            format!("write the unit behind the number: `{tb} {}`", a.beside(&tb))
         } else if a.is_none() && literal(left, &ta) {
-            format!("write the unit behind the number: `{ta} {b}`")
+            format!("write the unit behind the number: `{ta} {}`", b.beside(&ta))
         } else if a.has_money() && b.has_money() && !a.is_none() {
             let factors = a.times(&b, -1);
             if factors.factors().iter().all(|(base, _)| base.kind == BaseKind::Currency) {
@@ -189,7 +189,7 @@ impl Checker<'_> {
                 format!("write it with its unit, such as {amount}"),
             )
         } else if got.is_none() {
-            let mend = format!("write the unit behind the number: `{text} {}`", wanted.plural());
+            let mend = format!("write the unit behind the number: `{text} {}`", wanted.beside(&text));
             (format!("`{text}` has no unit, and {what} is {needed}"), mend)
         } else {
             (format!("`{text}` is in {}, and {what} is {needed}", got.plural()), format!("write it {needed}"))

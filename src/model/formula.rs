@@ -417,7 +417,7 @@ pub(super) fn present_when(condition: &Expr, outcome: bool) -> Vec<String> {
 pub(super) fn first_optional(expr: &Expr) -> &Expr {
     let parts: Vec<&Expr> = match &*expr.kind {
         Kind::Not(a) | Kind::Negate(a) | Kind::Within(a, _) | Kind::Over(a, _) | Kind::Scale(_, a) => vec![a],
-        Kind::Binary(_, a, b) => vec![a, b],
+        Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => vec![a, b],
         Kind::If { condition, then, otherwise } => vec![condition, then, otherwise],
         Kind::Default { fallback, .. } => vec![fallback],
         Kind::InSet(a, set) => std::iter::once(a).chain(set).collect(),

@@ -1,12 +1,14 @@
 //! The company's own rules for specs, and what nobody uses.
 
+use std::collections::HashSet;
+
 use super::checker::Checker;
-use super::data::{ColumnIx, DataId, Role, Route, TimeShape};
-use super::{ConstantId, Entry, Head, KpiId};
+use super::data::{ColumnIx, DataId, Route, TimeShape};
+use super::{ConstantId, Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{HouseRule, HouseRuleKind, Number as Literal, NumberStyle};
+use crate::syntax::tree::{HouseRule, HouseRuleKind, Name, Number as Literal, NumberStyle, WeightLimit};
 
 impl Checker<'_> {
     pub(super) fn house_rules(&mut self) {
@@ -18,19 +20,25 @@ impl Checker<'_> {
                 HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => {
                     vec![backwards(rule.span)]
                 }
-                HouseRuleKind::WeightLimits { least: Some(least), most: Some(most) } if value(least) > value(most) => {
-                    vec![backwards(rule.span)]
-                }
+                HouseRuleKind::WeightLimits {
+                    least: Some(WeightLimit::Number(least)),
+                    most: Some(WeightLimit::Number(most)),
+                    ..
+                } if value(least) > value(most) => vec![backwards(rule.span)],
                 // An entry that could not be read is not in the model.
                 HouseRuleKind::ScorecardSize { .. } if !sound => Vec::new(),
                 HouseRuleKind::ScorecardSize { least, most } => self.scorecard_sizes(least, most),
-                HouseRuleKind::WeightLimits { least, most } => self.weight_limits(least.as_ref(), most.as_ref()),
+                HouseRuleKind::WeightLimits { of, least, most } => {
+                    self.weight_limits(of.as_ref(), least.as_ref(), most.as_ref(), sound)
+                }
                 HouseRuleKind::Has { what, parts } => match what.text.as_str() {
                     "kpi" => self.kpi_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
                     "responsibility" => {
                         self.responsibility_parts(parts.iter().map(|part| (part.text.as_str(), part.span)))
                     }
                     "position" => self.position_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
+                    "scorecard" if !sound => Vec::new(),
+                    "scorecard" => self.scorecard_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
                     _ => vec![
                         Diagnostic::new(Code::UnknownName, format!("there is no rule about every `{}`", what.text))
                             .at(what.span, "unknown")
@@ -85,42 +93,105 @@ impl Checker<'_> {
         found
     }
 
-    fn weight_limits(&self, least: Option<&Literal>, most: Option<&Literal>) -> Vec<Diagnostic> {
-        fn walk<'e>(entries: &'e [Entry], found: &mut Vec<&'e Entry>) {
-            for entry in entries {
-                found.push(entry);
-                if let Head::Group(group) = &entry.head {
-                    walk(&group.entries, found);
+    /// Weights are compared where they stand: within a scorecard, or within a group.
+    fn weight_limits(
+        &self,
+        of: Option<&Name>,
+        least: Option<&WeightLimit>,
+        most: Option<&WeightLimit>,
+        sound: bool,
+    ) -> Vec<Diagnostic> {
+        let levels: Vec<(&Position, Vec<&[Entry]>)> = self
+            .model
+            .positions
+            .iter()
+            .filter_map(|position| Some((position, levels(&position.scorecard.as_ref()?.root.entries))))
+            .collect();
+        let limits = [least, most].map(|limit| match limit {
+            Some(WeightLimit::Of(name)) => Some(name),
+            _ => None,
+        });
+        let known: Vec<&str> = levels
+            .iter()
+            .flat_map(|(_, levels)| levels.iter().copied().flatten())
+            .filter_map(|entry| self.entry_name(entry))
+            .collect();
+        let unknown = |name: &&Name| sound && !known.contains(&name.text.as_str());
+        if let Some(name) = of.into_iter().chain(limits.into_iter().flatten()).find(unknown) {
+            let mend = self
+                .did_you_mean(&name.text, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
+            return vec![
+                Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
+                    .at(name.span, "unknown")
+                    .help(mend),
+            ];
+        }
+        let mut found = Vec::new();
+        for (position, level) in levels.iter().flat_map(|(position, levels)| levels.iter().map(move |l| (position, *l)))
+        {
+            let named = |name: &Name| level.iter().find(|entry| self.entry_name(entry) == Some(&name.text));
+            for entry in level.iter().filter(|entry| of.is_none_or(|of| self.entry_name(entry) == Some(&of.text))) {
+                for (at_least, limit) in [(true, least), (false, most)] {
+                    let (bound, stands) = match limit {
+                        Some(WeightLimit::Number(number)) => (value(number), None),
+                        Some(WeightLimit::Of(name)) => match named(name) {
+                            Some(other) => (other.weight.clone(), Some((name, other))),
+                            None => continue,
+                        },
+                        None => continue,
+                    };
+                    let broken = if at_least { entry.weight < bound } else { entry.weight > bound };
+                    if !broken {
+                        continue;
+                    }
+                    let shown = share(&entry.weight);
+                    let (side, mend) = match at_least {
+                        true => ("at least", "raise it, or join it with another entry"),
+                        false => ("at most", "lower it, or split it"),
+                    };
+                    let whose = of.map_or("every weight".into(), |of| format!("the weight of `{}`", of.text));
+                    let bound = match stands {
+                        Some((name, _)) => format!("that of `{}`, {}", name.text, share(&bound)),
+                        None => share(&bound),
+                    };
+                    let message =
+                        format!("a weight of {shown} stands in `{}`; {whose} is {side} {bound}", position.name);
+                    let mut finding =
+                        Diagnostic::new(Code::HouseRule, message).at(entry.span, format!("weighs {shown}")).help(mend);
+                    if let Some((_, other)) = stands {
+                        finding = finding.at(other.span, format!("weighs {}", share(&other.weight)));
+                    }
+                    found.push(finding);
+                    break;
                 }
             }
         }
-        let (least, most) = (least.map(value), most.map(value));
+        found
+    }
+
+    /// The name by which a rule speaks of an entry.
+    fn entry_name<'e>(&'e self, entry: &'e Entry) -> Option<&'e str> {
+        match &entry.head {
+            Head::Kpi(kpi) => Some(&self.model.kpis[kpi.kpi.0].name),
+            Head::Group(group) => Some(&group.name),
+            Head::ScoreOf(position) => Some(position),
+            Head::ScoreOfReports => None,
+        }
+    }
+
+    /// Entries that every scorecard has, by name.
+    fn scorecard_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for position in &self.model.positions {
-            let Some(scorecard) = &position.scorecard else { continue };
-            let mut entries = Vec::new();
-            walk(&scorecard.root.entries, &mut entries);
-            for entry in entries {
-                let shown = super::kpis::percent(&entry.weight.round_places(4, Default::default()));
-                let low = least.as_ref().filter(|least| entry.weight < **least);
-                let high = most.as_ref().filter(|most| entry.weight > **most);
-                if let Some(limit) = low.or(high) {
-                    let (side, mend) = if low.is_some() {
-                        ("at least", "raise it, or join it with another entry")
-                    } else {
-                        ("at most", "lower it, or split it")
-                    };
+        for (part, _) in parts {
+            for position in &self.model.positions {
+                let Some(scorecard) = &position.scorecard else { continue };
+                let entries = levels(&scorecard.root.entries);
+                if !entries.into_iter().flatten().any(|entry| self.entry_name(entry) == Some(part)) {
+                    let message = format!("the scorecard of `{}` has no `{part}`", position.name);
                     found.push(
-                        Diagnostic::new(
-                            Code::HouseRule,
-                            format!(
-                                "a weight of {shown} stands in `{}`; every weight is {side} {}",
-                                position.name,
-                                super::kpis::percent(limit)
-                            ),
-                        )
-                        .at(entry.span, format!("weighs {shown}"))
-                        .help(mend),
+                        Diagnostic::new(Code::HouseRule, message)
+                            .at(position.span, format!("without `{part}`"))
+                            .help(format!("give `{part}` a weight in the scorecard")),
                     );
                 }
             }
@@ -152,12 +223,18 @@ impl Checker<'_> {
     }
 
     fn responsibility_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+        // As it is written: a KPI that nothing knows is reported itself.
+        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
+        let measured: HashSet<_> = written
+            .flat_map(|block| &block.entries)
+            .filter(|entry| !entry.measured_by.is_empty())
+            .map(|entry| entry.name.span.key())
+            .collect();
         let mut found = Vec::new();
         for (part, span) in parts {
             for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
                 let has = match part {
-                    // As it is written: a KPI that nothing knows is reported itself.
-                    "measured by" => self.names_measures(responsibility),
+                    "measured by" => measured.contains(&responsibility.span.key()),
                     "outcome" => !responsibility.outcomes.is_empty(),
                     "label" => responsibility.label.text != responsibility.name,
                     _ => {
@@ -171,13 +248,6 @@ impl Checker<'_> {
             }
         }
         found
-    }
-
-    fn names_measures(&self, responsibility: &super::Responsibility) -> bool {
-        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
-        written
-            .flat_map(|responsibilities| &responsibilities.entries)
-            .any(|written| written.name.span.key() == responsibility.span.key() && !written.measured_by.is_empty())
     }
 
     fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
@@ -216,7 +286,7 @@ impl Checker<'_> {
         }
         let mut found: Vec<(&str, String, Span)> = Vec::new();
         for (at, kpi) in self.model.kpis.iter().enumerate() {
-            if !self.used.kpis.contains(&KpiId(at)) {
+            if !kpi.versions.is_other && !self.used.kpis.contains(&KpiId(at)) {
                 found.push(("KPI", kpi.name.clone(), kpi.span));
             }
         }
@@ -232,12 +302,12 @@ impl Checker<'_> {
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
-            if !self.used.scales.contains(&at) {
+            if !scale.versions.is_other && !self.used.scales.contains(&at) {
                 found.push(("scale", scale.name.clone(), scale.span));
             }
         }
         for (at, matrix) in self.model.matrices.iter().enumerate() {
-            if !self.used.matrices.contains(&at) {
+            if !matrix.versions.is_other && !self.used.matrices.contains(&at) {
                 found.push(("matrix", matrix.name.clone(), matrix.span));
             }
         }
@@ -248,7 +318,7 @@ impl Checker<'_> {
         }
         for (at, set) in self.model.data.iter().enumerate() {
             let id = DataId(at);
-            if !self.used.data.contains(&id) && set.role.is_none() {
+            if !self.used.data.contains(&id) && set.roster.is_none() && set.organisation.is_none() {
                 found.push(("data set", set.name.clone(), set.span));
                 continue;
             }
@@ -259,14 +329,11 @@ impl Checker<'_> {
                     TimeShape::Dated(on) | TimeShape::Snapshot(on) => on == column,
                     TimeShape::Valid { from, to } => from == column || to == Some(column),
                 };
-                let in_role = match &set.role {
-                    Some(Role::Roster { post, .. }) => *post == Some(column),
-                    Some(Role::Organisation { parent }) => *parent == column,
-                    None => false,
-                };
+                let is_post = set.roster.as_ref().is_some_and(|roster| roster.post == Some(column));
+                let in_role = is_post || set.organisation == Some(column);
                 // Who stands in which team is shown, and makes stints.
-                let placed = matches!(set.role, Some(Role::Roster { .. }))
-                    && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
+                let placed =
+                    set.roster.is_some() && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
                 let named = set.name_column() == Some(column) || placed;
                 let read = self.used.columns.contains(&(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
@@ -282,6 +349,19 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// The entries of a scorecard, and those of each of its groups.
+fn levels(entries: &[Entry]) -> Vec<&[Entry]> {
+    let groups = entries.iter().filter_map(|entry| match &entry.head {
+        Head::Group(group) => Some(levels(&group.entries)),
+        _ => None,
+    });
+    std::iter::once(entries).chain(groups.flatten()).collect()
+}
+
+fn share(weight: &Number) -> String {
+    super::kpis::percent(&weight.round_places(4, Default::default()))
 }
 
 fn value(number: &Literal) -> Number {
@@ -304,6 +384,10 @@ fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
         "measured by" => (
             format!("the {what} `{name}` is measured by nothing"),
             "add a line such as `measured by premium`".to_string(),
+        ),
+        "reports to" => (
+            format!("the {what} `{name}` does not say to whom it reports"),
+            "add a line such as `reports to branch_manager`".to_string(),
         ),
         "label" => (format!("the {what} `{name}` has no label"), format!("write one behind its name: `{name} \"…\"`")),
         _ => (format!("the {what} `{name}` has no {part}"), format!("add a line with `{part}`")),

@@ -4,7 +4,7 @@ use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
-use super::{Constant, Dated, Direction, Kpi, KpiId, Model, When};
+use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -41,15 +41,31 @@ impl Checker<'_> {
                     Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
                 })
                 .collect();
+            let before = self.diagnostics.len();
             self.dated_order(&values);
+            let what = format!("the constant `{}`", constant.name.text);
+            if self.diagnostics.len() == before {
+                self.dated_gap(&values, &what, constant.name.span, self.first_effective());
+            }
             self.model.constants[at].values = values;
         }
+    }
+
+    /// The day from which on every position is in force, where all of them have one.
+    fn first_effective(&self) -> Option<Day> {
+        let positions = self.declarations.positions.iter();
+        let days: Option<Vec<Day>> = positions
+            .map(|position| position.effective.as_ref().map(|effective| self.effective_day(effective)))
+            .collect();
+        days?.into_iter().min()
     }
 
     /// Dated values stand in the order of their days.
     pub(super) fn dated_order(&mut self, values: &[Dated]) {
         for pair in values.windows(2) {
+            let calendar = &self.model.company.calendar;
             if let (When::From(earlier), When::From(later)) = (pair[0].when, pair[1].when)
+                && let (earlier, later) = (calendar.start(earlier), calendar.start(later))
                 && later <= earlier
             {
                 self.report(
@@ -79,9 +95,9 @@ impl Checker<'_> {
 
     pub(super) fn declare_kpis(&mut self) {
         for at in 0..self.declarations.kpis.len() {
-            let (name, written_label, ty, about) = match &self.declarations.kpis[at] {
-                KpiDeclaration::Kpi(kpi) => (&kpi.name, &kpi.label, &kpi.ty, &kpi.about),
-                KpiDeclaration::Index(index) => (&index.name, &index.label, &index.ty, &index.about),
+            let (name, written_label, ty, about, effective) = match &self.declarations.kpis[at] {
+                KpiDeclaration::Kpi(kpi) => (&kpi.name, &kpi.label, &kpi.ty, &kpi.about, &kpi.effective),
+                KpiDeclaration::Index(index) => (&index.name, &index.label, &index.ty, &index.about, &index.effective),
             };
             let text = |text: &Option<tree::Text>| text.as_ref().map(|text| text.value.clone());
             let kpi = Kpi {
@@ -96,6 +112,7 @@ impl Checker<'_> {
                 owner: text(&about.owner),
                 source: text(&about.source),
                 is_index: matches!(self.declarations.kpis[at], KpiDeclaration::Index(_)),
+                versions: Versions::from(effective.as_ref().map(|effective| self.effective(effective))),
             };
             let unit = self.declared_unit(name, ty, "a KPI");
             if self.untyped.contains(&name.text) {
@@ -110,11 +127,6 @@ impl Checker<'_> {
                 continue;
             };
             let unit = self.model.kpis[at].unit.clone();
-            if let Some(effective) = &kpi.effective {
-                let (tree::Effective::Date(tree::DateLiteral { span, .. })
-                | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
-                self.not_yet(*span, "a KPI with versions");
-            }
             self.model.kpis[at].scope = kpi.scope.map(|(scope, _)| scope);
             self.model.kpis[at].direction = match &kpi.direction {
                 None => None,
@@ -134,8 +146,9 @@ impl Checker<'_> {
         }
     }
 
-    /// Types a KPI's formula, once; those it needs come first.
+    /// Types the formulas of a KPI's versions, once; those they need come first.
     pub(super) fn type_kpi(&mut self, at: usize) {
+        let at = self.first_version(&self.model.kpis[at].name, at);
         if self.kpi_progress[at] != Progress::Open {
             return;
         }
@@ -154,10 +167,12 @@ impl Checker<'_> {
         }
         self.kpi_progress[at] = Progress::Working;
         self.kpi_stack.push(at);
-        self.expansions = 0;
-        match self.declarations.kpis[at] {
-            KpiDeclaration::Kpi(kpi) => self.kpi_formula(at, kpi),
-            KpiDeclaration::Index(index) => self.index_formula(at, index),
+        for version in self.model.kpi_versions(KpiId(at)).collect::<Vec<_>>() {
+            self.expansions = 0;
+            match self.declarations.kpis[version.0] {
+                KpiDeclaration::Kpi(kpi) => self.kpi_formula(version.0, kpi),
+                KpiDeclaration::Index(index) => self.index_formula(version.0, index),
+            }
         }
         self.kpi_stack.pop();
         self.kpi_progress[at] = Progress::Done;
@@ -235,9 +250,9 @@ impl Checker<'_> {
         weights: &[&tree::Weight],
         at: Span,
         what: &str,
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
     ) -> Option<Vec<Number>> {
-        let full = total.map_or(Number::ONE, |total| total.written.into());
+        let full = total.cloned().unwrap_or(Number::ONE);
         let mut known = Number::ZERO;
         let mut equal = 0u32;
         let mut last = at;
@@ -246,7 +261,12 @@ impl Checker<'_> {
                 tree::Weight::Share(number) | tree::Weight::Points(number) => {
                     let points = matches!(weight, tree::Weight::Points(_));
                     if points != total.is_some() {
-                        let (message, mend) = if points {
+                        let (message, mend) = if points && what.starts_with("the group") {
+                            (
+                                "some weights of this group are shares, and this one is in points",
+                                "write all of them in `%`, or all in points that total those of the group",
+                            )
+                        } else if points {
                             (
                                 "weights in points need the total they add up to",
                                 "write `scorecard total 100 points`, or weights in `%`",
@@ -462,7 +482,7 @@ impl Model {
         for dated in values {
             let holds = match dated.when {
                 When::Always => true,
-                When::From(from) => from <= day,
+                When::From(from) => calendar.start(from) <= day,
                 When::Each { first, count } => (first as i32..(first + count) as i32).contains(&into.0),
             };
             if holds {

@@ -14,16 +14,24 @@ mod env;
 mod expect;
 pub mod expr;
 mod formula;
+mod gaps;
 mod house;
 mod kpis;
+mod matrices;
+mod memory;
+mod moving;
 mod names;
+mod others;
 mod positions;
 mod reach;
 mod scales;
 mod scorecards;
+mod shared;
 pub mod unit;
+mod versions;
 
-pub use checker::check;
+pub use memory::{Memory, check};
+pub use versions::Versions;
 
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
@@ -33,10 +41,11 @@ use std::collections::BTreeMap;
 use self::data::DataSet;
 use self::expr::Expr;
 use self::unit::DisplayUnit;
+use crate::diagnostic::Levels;
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
-use crate::time::{Calendar, Day};
+use crate::time::{Calendar, Start};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -99,6 +108,8 @@ pub struct Company {
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
     pub languages: Vec<String>,
+    /// How serious the company takes findings.
+    pub levels: Levels,
 }
 
 impl Default for Company {
@@ -111,6 +122,7 @@ impl Default for Company {
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,
             languages: Vec::new(),
+            levels: Levels::default(),
         }
     }
 }
@@ -125,8 +137,8 @@ pub struct Dated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Always,
-    /// From this day on, until a later one takes over.
-    From(Day),
+    /// From then on, until a later one takes over.
+    From(Start),
     /// In these fiscal months of every year, counted from 0: first and number.
     Each {
         first: u32,
@@ -156,6 +168,7 @@ pub struct Kpi {
     pub owner: Option<String>,
     pub source: Option<String>,
     pub is_index: bool,
+    pub versions: Versions,
 }
 
 #[derive(Clone, Debug)]
@@ -173,6 +186,7 @@ pub struct Scale {
     pub input: DisplayUnit,
     pub output: DisplayUnit,
     pub curve: Curve,
+    pub versions: Versions,
 }
 
 /// A curve from a value (and a target and a weight, for a formula) to a score.
@@ -230,12 +244,16 @@ pub struct PerStep {
 #[derive(Clone, Debug)]
 pub struct Matrix {
     pub name: String,
+    pub label: Label,
     pub span: Span,
     pub inputs: [DisplayUnit; 2],
     pub output: DisplayUnit,
+    /// The first row whose condition holds; without one it takes all that is left. Likewise the columns.
     pub rows: Vec<Option<(BinaryOp, Expr)>>,
     pub columns: Vec<Option<(BinaryOp, Expr)>>,
+    /// For each row, in step with the columns.
     pub values: Vec<Vec<Expr>>,
+    pub versions: Versions,
 }
 
 #[derive(Clone, Debug)]
@@ -283,7 +301,7 @@ pub struct Position {
     pub label: Label,
     pub span: Span,
     pub draft: bool,
-    pub effective: Option<Day>,
+    pub effective: Option<Start>,
     pub reports_to: Option<String>,
     pub scope: ScopeWord,
     pub purpose: Option<String>,

@@ -1,12 +1,12 @@
 //! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
 
 use super::checker::{Checker, Progress, Symbol};
-use super::data::{ColumnIx, ColumnType, DataId, Role};
+use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
-use super::unit::DisplayUnit;
-use super::{ConstantId, KpiId};
+use super::unit::Dimension;
+use super::{ConstantId, KpiId, Model};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
@@ -58,7 +58,7 @@ impl Checker<'_> {
         }
         if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
             if name.text == "score" {
-                let ty = Type::maybe(Base::Number(DisplayUnit::point().dimension));
+                let ty = Type::maybe(Base::Number(Dimension::point()));
                 return present_in(env, Expr::new(Kind::Score, ty, span));
             }
             if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
@@ -114,11 +114,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
-        let roster = self
-            .model
-            .data
-            .iter()
-            .find(|set| matches!(set.role, Some(Role::Roster { .. })) && set.column_named(&name.text).is_some());
+        let roster = self.model.data.iter().find(|set| set.roster.is_some() && set.column_named(&name.text).is_some());
         if let (Some(roster), Place::Subject) = (roster, env.place) {
             let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
                 .at(name.span, "unknown")
@@ -131,7 +127,7 @@ impl Checker<'_> {
         let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
-        for (known, (symbol, _)) in &self.symbols {
+        for (known, (symbol, _)) in self.symbols.iter() {
             match (symbol, env.place) {
                 (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.clone()),
                 _ => {}
@@ -188,7 +184,8 @@ impl Checker<'_> {
         if self.untyped.contains(&kpi.name) {
             return Expr::wrong(span);
         }
-        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional: kpi.value.ty.optional };
+        let optional = self.model.kpi_versions(KpiId(at)).any(|version| self.model.kpis[version.0].value.ty.optional);
+        let ty = Type { base: Base::Number(kpi.unit.dimension.clone()), optional };
         present_in(env, Expr::new(Kind::Kpi(KpiId(at)), ty, span))
     }
 
@@ -233,11 +230,11 @@ impl Checker<'_> {
             if noun.text == "period" && !is_column {
                 return self.period_part(name, env, span);
             }
-            let roster = self
-                .model
-                .data
-                .iter()
-                .position(|set| matches!(set.role, Some(Role::Roster { .. })) && set.row.singular == noun.text);
+            let is_meant = |set: &&DataSet| set.roster.is_some() && set.row.singular == noun.text;
+            let first = self.model.data.iter().position(|set| is_meant(&set));
+            let with_it =
+                self.model.data.iter().position(|set| is_meant(&set) && set.column_named(&name.text).is_some());
+            let roster = with_it.or(first);
             if let (Some(roster), false) = (roster, is_column) {
                 let roster = DataId(roster);
                 if env.place != Place::Subject {
@@ -294,10 +291,21 @@ impl Checker<'_> {
             self.unknown_column(&set, name);
             return Expr::wrong(span);
         };
+        self.used.data.insert(data);
         self.used.columns.insert((data, column));
         self.used.columns.extend(via.iter().map(|column| (roster, *column)));
         self.derive_column(data, column);
-        let optional = set.column(column).optional || !via.is_empty();
+        let mut optional = set.column(column).optional || !via.is_empty();
+        for other in (0..self.model.data.len()).map(DataId) {
+            let Some((path, twin)) = self.model.column_of_twin(roster, other, &via, column) else { continue };
+            if let Some(link) = path.first() {
+                self.used.columns.insert((other, *link));
+            } else {
+                self.used.columns.insert((other, twin));
+                self.derive_column(other, twin);
+                optional |= self.model.data[other.0].column(twin).optional;
+            }
+        }
         let ty = Type { base: self.column_base(data, column), optional };
         Expr::new(Kind::Person { roster, via, column }, ty, span)
     }
@@ -334,4 +342,36 @@ fn present_in(env: &Env, mut expr: Expr) -> Expr {
         expr.ty.optional = false;
     }
     expr
+}
+
+impl Model {
+    /// A column of a roster's rows, in another roster whose rows have the same noun: `person.pay` is the pay of the one
+    /// evaluated, on whatever list. `None` where the other list has no such column.
+    pub fn column_of_twin(
+        &self,
+        roster: DataId,
+        other: DataId,
+        via: &[ColumnIx],
+        column: ColumnIx,
+    ) -> Option<(Vec<ColumnIx>, ColumnIx)> {
+        let (named, set) = (&self.data[roster.0], &self.data[other.0]);
+        if set.roster.is_none() || set.row.singular != named.row.singular {
+            return None;
+        }
+        let wanted = named.column(via.first().copied().unwrap_or(column));
+        let found = set.column_named(&wanted.name)?;
+        let same = match (&wanted.ty, &set.column(found).ty) {
+            (ColumnType::Number { unit: one, .. }, ColumnType::Number { unit: other, .. }) => {
+                one.dimension == other.dimension
+            }
+            (ColumnType::Link { data: one, .. }, ColumnType::Link { data: other, .. }) => one == other,
+            (ColumnType::Choice(one), ColumnType::Choice(other)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
+        match (same, via.split_first()) {
+            (false, _) => None,
+            (true, None) => Some((Vec::new(), found)),
+            (true, Some((_, rest))) => Some((std::iter::once(found).chain(rest.iter().copied()).collect(), column)),
+        }
+    }
 }

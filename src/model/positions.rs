@@ -1,5 +1,7 @@
 //! Positions: responsibilities and their shares, the scorecard, outputs.
 
+use std::collections::{HashMap, HashSet};
+
 use super::checker::{Checker, Symbol, label};
 use super::env::Env;
 use super::expr::{Base, Type};
@@ -11,28 +13,27 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, ScopeWord};
+use crate::time::Day;
 
 impl Checker<'_> {
-    pub(super) fn declare_positions(&mut self) {
-        for written in self.declarations.positions.clone() {
-            self.position_versions(written);
-            let position = self.position(written);
-            self.model.positions.push(position);
-        }
-        self.superiors();
-    }
-
     /// Nobody reports to themselves, through however many others.
-    fn superiors(&mut self) {
+    pub(super) fn superiors(&mut self) {
         let declared = self.declarations.positions.clone();
-        let mut settled: Vec<&str> = Vec::new();
+        let mut by_name: HashMap<&str, &tree::Position> = HashMap::new();
+        for position in &declared {
+            by_name.entry(&position.name.text).or_insert(position);
+        }
+        let mut settled: HashSet<&str> = HashSet::new();
         for start in &declared {
             let mut path: Vec<&tree::Position> = Vec::new();
+            let mut on_path: HashSet<&str> = HashSet::new();
             let mut next = Some(*start);
-            while let Some(position) = next.filter(|position| !settled.contains(&position.name.text.as_str())) {
+            while let Some(position) = next.filter(|position| !settled.contains(position.name.text.as_str())) {
                 path.push(position);
+                on_path.insert(&position.name.text);
                 let Some(superior) = &position.reports_to else { break };
-                if let Some(from) = path.iter().position(|known| known.name.text == superior.text) {
+                if on_path.contains(superior.text.as_str()) {
+                    let from = path.iter().position(|known| known.name.text == superior.text).unwrap_or(0);
                     let circle = path[from..].iter().map(|position| &position.name.text).chain([&superior.text]);
                     let circle = circle.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" reports to ");
                     self.report(
@@ -43,28 +44,33 @@ impl Checker<'_> {
                     );
                     break;
                 }
-                next = declared.iter().find(|other| other.name.text == superior.text).copied();
+                next = by_name.get(superior.text.as_str()).copied();
             }
-            settled.extend(path.iter().map(|position| position.name.text.as_str()));
+            settled.extend(on_path);
         }
     }
 
-    fn position_versions(&mut self, written: &tree::Position) {
-        let effective = written.effective.as_ref().map(|effective| self.effective(effective));
-        let twin =
-            self.model.positions.iter().find(|known| known.name == written.name.text && known.effective == effective);
-        if let Some(twin) = twin {
-            let first = twin.span;
+    /// Versions of one position begin on different days.
+    pub(super) fn position_versions(&mut self) {
+        let declared = self.declarations.positions.clone();
+        let mut first: HashMap<(&str, Option<Day>), Span> = HashMap::new();
+        for written in &declared {
+            let effective = written.effective.as_ref().map(|effective| self.effective_day(effective));
+            let twin = first.get(&(written.name.text.as_str(), effective)).copied();
+            let Some(twin) = twin else {
+                first.insert((&written.name.text, effective), written.name.span);
+                continue;
+            };
             self.report(
                 Diagnostic::new(Code::DeclaredTwice, format!("the position `{}` is declared twice", written.name.text))
                     .at(written.name.span, "declared again here")
-                    .at(first, "declared first here")
+                    .at(twin, "declared first here")
                     .help("give the newer version a later `effective from`, or remove one of the two"),
             );
         }
     }
 
-    fn position(&mut self, written: &tree::Position) -> Position {
+    pub(super) fn position(&mut self, written: &tree::Position) -> Position {
         let name = written.name.text.clone();
         if let Some(superior) = &written.reports_to {
             self.find(superior, "position", |symbol| matches!(symbol, Symbol::Position(_)));
@@ -89,7 +95,8 @@ impl Checker<'_> {
             self.expect_condition(&condition, "`eligible when`");
             condition
         });
-        let card = CardScope { position: &name, scope };
+        let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
+        let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card);
         Position {

@@ -1,13 +1,13 @@
 //! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Role, Route};
+use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::kpis::percent;
 use super::scales::Range;
 use super::scorecards::CardScope;
-use super::{Entry, Group, Head, RatingId, Score, ScoreCurve, Scorecard};
+use super::{Entry, Group, Head, KpiId, RatingId, Score, ScoreCurve, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
@@ -18,10 +18,7 @@ impl Checker<'_> {
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = self.model.kpis[kpi.0].clone();
-                // A scope that the KPI has of itself is wrong there, whoever uses it.
-                let at = if kpi.scope.is_some() { kpi.span } else { at };
-                self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+                self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
@@ -33,8 +30,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Likewise for all versions of a KPI.
+    pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
+        let model = self.model.clone();
+        for version in model.kpi_versions(kpi) {
+            let kpi = &model.kpis[version.0];
+            // A scope that the KPI has of itself is wrong there, whoever uses it.
+            let at = if kpi.scope.is_some() { kpi.span } else { at };
+            self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+        }
+    }
+
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
-        let set = self.model.data[aggregate.data.0].clone();
+        let model = self.model.clone();
+        let set = &model.data[aggregate.data.0];
         let mut routes: Vec<(Route, String)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
@@ -45,12 +54,7 @@ impl Checker<'_> {
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
                     let declared = &self.model.data[roster.0];
-                    let uses = match &declared.role {
-                        Some(Role::Roster { every: Some(every), .. }) => every == card.position,
-                        Some(Role::Roster { .. }) => true,
-                        _ => false,
-                    };
-                    if uses {
+                    if declared.roster.as_ref().is_some_and(|roster| roster.may_hold(card.position)) {
                         routes.push((route.clone(), declared.name.clone()));
                     }
                 }
@@ -118,10 +122,9 @@ impl Checker<'_> {
     }
 
     fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
-        let unknown = self.model.data.iter().any(|set| match &set.role {
-            Some(Role::Roster { every: Some(every), .. }) => !self.symbols.contains_key(every),
-            _ => false,
-        });
+        let rosters = self.model.data.iter().filter_map(|set| set.roster.as_ref());
+        let mut named = rosters.filter_map(|roster| roster.every.as_ref());
+        let unknown = named.any(|every| !self.symbols.contains_key(every));
         // A roster of a position that nobody knows may be the one that is meant.
         if unknown {
             return;
@@ -170,7 +173,8 @@ impl Checker<'_> {
             sum += &format!(", and the range ends at {most}");
             highest = most.clone();
         }
-        let declared = self.model.ratings[rating.0].clone();
+        let model = self.model.clone();
+        let declared = &model.ratings[rating.0];
         for (at_grade, grade) in declared.grades.iter().enumerate() {
             let Some((op, limit)) = &grade.condition else { continue };
             let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
@@ -238,7 +242,16 @@ impl Checker<'_> {
 
     pub(super) fn entry_range(&self, entry: &Entry) -> Range {
         match &entry.head {
-            Head::Group(group) => self.group_range(group, false).1,
+            Head::Group(group) => {
+                let points = group.entries.iter().any(|entry| entry.points.is_some());
+                let (low, high) = self.group_range(group, points).1;
+                // A group of shares is scored out of 100, of which its own points are taken.
+                let scale = |end: Option<Number>| match &entry.points {
+                    Some(own) if !points => end.map(|end| end.mul(own).mul(&Number::from_parts(1, 2))),
+                    _ => end,
+                };
+                (scale(low), scale(high))
+            }
             Head::ScoreOf(_) | Head::ScoreOfReports => (None, None),
             Head::Kpi(kpi) => match &kpi.score {
                 None => (None, None),
@@ -247,7 +260,12 @@ impl Checker<'_> {
                 }
                 Some(Score { curve: ScoreCurve::Own(curve), .. }) => self.model.curve_range(curve),
                 Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
-                    self.model.curve_range(&self.model.scales[scale.0].curve)
+                    let ranges = self.model.scale_versions(*scale);
+                    let ranges = ranges.map(|scale| self.model.curve_range(&self.model.scales[scale.0].curve));
+                    let widest = |one: Range, other: Range| {
+                        (one.0.zip(other.0).map(|(a, b)| a.min(b)), one.1.zip(other.1).map(|(a, b)| a.max(b)))
+                    };
+                    ranges.reduce(widest).unwrap_or((None, None))
                 }
             },
         }
@@ -255,6 +273,7 @@ impl Checker<'_> {
 }
 
 /// A scorecard whose highest score lies below a grade.
+#[derive(Clone)]
 pub(super) struct Unreached {
     position: String,
     /// Where it names the rating.

@@ -1,11 +1,12 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
-use super::checker::{Checker, label};
+use super::checker::{Checker, Progress, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{
-    Anchor, Curve, CurveKind, Direction, Distribution, Grade, Matrix, Model, PerStep, Rating, Scale, Step, Within,
+    Anchor, Curve, CurveKind, Direction, Distribution, Grade, Model, PerStep, Rating, Scale, ScaleId, Step, Versions,
+    Within,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -52,6 +53,7 @@ impl Better {
 pub(super) type Range = (Option<Number>, Option<Number>);
 
 impl Checker<'_> {
+    /// Names and units first: the formula of a scale may call another one.
     pub(super) fn declare_scales(&mut self) {
         for scale in self.declarations.scales.clone() {
             let input = self.declared_unit(&scale.name, &scale.input, "what a scale reads");
@@ -59,50 +61,64 @@ impl Checker<'_> {
                 Some(ty) => self.declared_unit(&scale.name, ty, "what a scale yields"),
                 None => DisplayUnit::point(),
             };
-            if let Some(effective) = &scale.effective {
-                let (tree::Effective::Date(tree::DateLiteral { span, .. })
-                | tree::Effective::Period(tree::PeriodLiteral { span, .. })) = effective;
-                self.not_yet(*span, "a scale with versions");
-            }
-            let fits = CurveUse {
-                input: Bare::from(&input),
-                percent: input.is_ratio_sign(),
-                output: output.dimension.clone(),
-                direction: None,
-                target: None,
-            };
-            let readable = !self.untyped.contains(&scale.name.text);
-            let curve = if readable { self.curve(&scale.curve, &fits) } else { None };
-            let curve = curve.unwrap_or(Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span });
+            let effective = scale.effective.as_ref().map(|effective| self.effective(effective));
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
                 label: label(&scale.name.text, &scale.label),
                 span: scale.name.span,
                 input,
                 output,
-                curve,
+                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span },
+                versions: Versions::from(effective),
             });
+            self.scale_progress.push(Progress::Open);
         }
     }
 
-    pub(super) fn declare_matrices(&mut self) {
-        for matrix in self.declarations.matrices.clone() {
-            let mut unit =
-                |ty: &tree::Type| self.number_type(ty, "what a matrix reads").unwrap_or_else(DisplayUnit::number);
-            let inputs = [unit(&matrix.inputs[0]), unit(&matrix.inputs[1])];
-            let output = match &matrix.output {
-                Some(ty) => self.number_type(ty, "what a matrix yields").unwrap_or_else(DisplayUnit::point),
-                None => DisplayUnit::point(),
-            };
-            self.model.matrices.push(Matrix {
-                name: matrix.name.text.clone(),
-                span: matrix.name.span,
-                inputs,
-                output,
-                rows: Vec::new(),
-                columns: Vec::new(),
-                values: Vec::new(),
-            });
+    pub(super) fn type_scales(&mut self) {
+        for at in 0..self.declarations.scales.len() {
+            let name = self.declarations.scales[at].name.span;
+            self.type_scale(at, name);
+        }
+    }
+
+    /// Types the curves of a scale's versions, once. `from` is where it is called: a circle of scales closes there.
+    pub(super) fn type_scale(&mut self, at: usize, from: Span) {
+        let at = self.first_version(&self.model.scales[at].name, at);
+        let written = self.declarations.scales[at];
+        match self.scale_progress[at] {
+            Progress::Done => return,
+            Progress::Working => {
+                return self.report(
+                    Diagnostic::new(Code::Circle, format!("the scale `{}` needs itself", written.name.text))
+                        .at(from, "here the circle closes")
+                        .at(written.name.span, "its formula leads back to it")
+                        .help("write its formula without it"),
+                );
+            }
+            Progress::Open => {}
+        }
+        self.scale_progress[at] = Progress::Working;
+        for version in self.model.scale_versions(ScaleId(at)).collect::<Vec<_>>() {
+            self.scale_curve(version.0);
+        }
+        self.scale_progress[at] = Progress::Done;
+    }
+
+    fn scale_curve(&mut self, at: usize) {
+        let written = self.declarations.scales[at];
+        let Scale { input, output, .. } = &self.model.scales[at];
+        let fits = CurveUse {
+            input: Bare::from(input),
+            percent: input.is_ratio_sign(),
+            output: output.dimension.clone(),
+            direction: None,
+            target: None,
+        };
+        if !self.untyped.contains(&written.name.text)
+            && let Some(curve) = self.curve(&written.curve, &fits)
+        {
+            self.model.scales[at].curve = curve;
         }
     }
 
@@ -111,27 +127,42 @@ impl Checker<'_> {
         let before = self.diagnostics.len();
         let kind = match &written.kind {
             tree::CurveKind::Linear { anchors, continue_above } => {
+                let constant = |anchor: &tree::Anchor| !self.reads_data(&anchor.at);
+                let all_constant = anchors.iter().all(constant);
                 let anchors: Vec<Anchor> = anchors
                     .iter()
                     .filter_map(|anchor| {
-                        let at = self.threshold(&anchor.at, fits);
+                        let at = if all_constant {
+                            self.threshold(&anchor.at, fits)
+                        } else {
+                            self.threshold_in_data(&anchor.at, fits)
+                        };
                         let score = self.constant_expr(&anchor.score, &fits.output);
                         Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
                     })
                     .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.line_in_data(anchors, continue_above.is_some(), written, fits);
+                }
                 CurveKind::Linear { anchors, continue_above: continue_above.is_some() }
             }
-            tree::CurveKind::Steps(steps) => {
-                let steps = steps
+            tree::CurveKind::Steps(written_steps) => {
+                let limits = written_steps.iter().filter_map(|step| step.condition.as_ref());
+                let all_constant = !limits.clone().any(|(_, at)| self.reads_data(at));
+                let steps: Vec<Step> = written_steps
                     .iter()
                     .filter_map(|step| {
                         let condition = match &step.condition {
-                            Some((op, at)) => Some((*op, self.threshold(at, fits)?)),
+                            Some((op, at)) if all_constant => Some((*op, self.threshold(at, fits)?)),
+                            Some((op, at)) => Some((*op, self.threshold_in_data(at, fits)?)),
                             None => None,
                         };
                         Some(Step { condition, score: self.constant_expr(&step.score, &fits.output)? })
                     })
                     .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.steps_in_data(steps, written, fits);
+                }
                 CurveKind::Steps(steps)
             }
             tree::CurveKind::Deduct(step) | tree::CurveKind::Add(step) => {
@@ -215,7 +246,7 @@ impl Checker<'_> {
         })
     }
 
-    fn number(&self, expr: &Expr) -> Number {
+    pub(super) fn number(&self, expr: &Expr) -> Number {
         self.model.constant_value(expr, None).unwrap_or(Number::ZERO)
     }
 
@@ -236,11 +267,7 @@ impl Checker<'_> {
     fn linear_shape(&mut self, anchors: &[Anchor], span: Span) {
         let before = self.diagnostics.len();
         if anchors.len() < 2 {
-            self.report(
-                Diagnostic::new(Code::Incomplete, "a line needs two points or more")
-                    .at(span, "only one")
-                    .help("write `linear 60% -> 0, 100% -> 100`"),
-            );
+            self.line_too_short(span);
         }
         for pair in anchors.windows(2) {
             let (one, other) = (self.number(&pair[0].at), self.number(&pair[1].at));
@@ -269,13 +296,25 @@ impl Checker<'_> {
         }
         let ordered = self.diagnostics.len() == before;
         if let Some(last) = anchors.last().filter(|last| last.below && ordered) {
-            let at = self.text(last.at.span);
-            self.report(
-                Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
-                    .at(last.at.span, format!("{at} itself gets no score"))
-                    .help(format!("add the score from {at} on: `{at} -> …`")),
-            );
+            self.line_without_end(last.at.span);
         }
+    }
+
+    pub(super) fn line_too_short(&mut self, span: Span) {
+        self.report(
+            Diagnostic::new(Code::Incomplete, "a line needs two points or more")
+                .at(span, "only one")
+                .help("write `linear 60% -> 0, 100% -> 100`"),
+        );
+    }
+
+    pub(super) fn line_without_end(&mut self, last: Span) {
+        let at = self.text(last);
+        self.report(
+            Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
+                .at(last, format!("{at} itself gets no score"))
+                .help(format!("add the score from {at} on: `{at} -> …`")),
+        );
     }
 
     fn steps_shape(&mut self, steps: &[Step], written: &tree::Curve, fits: &CurveUse) {
@@ -290,8 +329,8 @@ impl Checker<'_> {
         self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input.dimension), counted);
     }
 
-    /// Steps and grades: one direction, strictly in order, all covered.
-    fn thresholds(
+    /// Steps, grades, the rows and columns of a matrix: one direction, strictly in order, all covered.
+    pub(super) fn thresholds(
         &mut self,
         conditions: &[(Option<(BinaryOp, Number)>, Span)],
         span: Span,
@@ -454,7 +493,7 @@ impl Checker<'_> {
 
     pub(super) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
-            let points = DisplayUnit::point().dimension;
+            let points = Dimension::point();
             let mut grades: Vec<Grade> = Vec::new();
             let mut conditions = Vec::new();
             for grade in &rating.grades {
@@ -497,13 +536,14 @@ impl Checker<'_> {
             }
             self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
                 label: label(&rating.name.text, &rating.label),
                 span: rating.name.span,
                 grades,
                 distribution,
-                sees_raw_score: rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score,
+                sees_raw_score,
             });
         }
     }
@@ -573,7 +613,7 @@ impl Checker<'_> {
     }
 }
 
-fn unit_of(dimension: &Dimension) -> String {
+pub(super) fn unit_of(dimension: &Dimension) -> String {
     if dimension.is_none() { String::new() } else { dimension.plural() }
 }
 

@@ -5,7 +5,7 @@ use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::scales::{Better, CurveUse};
-use super::unit::{Dimension, DisplayUnit};
+use super::unit::Dimension;
 use super::{
     Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
     Scorecard, Veto, VetoEffect,
@@ -14,11 +14,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, Combine, ScopeWord, WhenMissing};
+use crate::time::Day;
 
 /// The position a scorecard belongs to, and the scope its entries have unless they say otherwise.
 pub(super) struct CardScope<'n> {
     pub(super) position: &'n str,
     pub(super) scope: ScopeWord,
+    /// From when on the position is in force.
+    pub(super) since: Option<Day>,
 }
 
 impl Checker<'_> {
@@ -26,9 +29,12 @@ impl Checker<'_> {
         let head = Span { end: written.span.start + "scorecard".len() as u32, ..written.span };
         let before = self.diagnostics.len();
         let combine = self.combine(&written.rules);
+        if written.total.is_some() {
+            self.sums_only(&written.rules);
+        }
         let (mut when_missing, mut complete_at_least, mut range, mut rating) =
             (WhenMissing::NoRating, None, None, None);
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         for rule in &written.rules {
             match rule {
                 tree::ScorecardRule::WhenMissing { what, .. } => when_missing = *what,
@@ -67,7 +73,8 @@ impl Checker<'_> {
             }
         }
         let mut kpis = Vec::new();
-        let entries = self.entries(&written.entries, written.total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let total = written.total.as_ref().map(|total| Number::from(total.written));
+        let entries = self.entries(&written.entries, total.as_ref(), head, "the scorecard", card, &mut kpis);
         let names_rating = written.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut vetoes = Vec::new();
         let mut adjustments = Vec::new();
@@ -109,11 +116,24 @@ impl Checker<'_> {
             .unwrap_or(Combine::WeightedMean)
     }
 
+    /// Points are added up: a mean of them would be none of the points stated.
+    fn sums_only(&mut self, rules: &[tree::ScorecardRule]) {
+        for rule in rules {
+            if let tree::ScorecardRule::Combine { combine: Combine::Geometric, span } = rule {
+                self.misplaced(
+                    *span,
+                    "entries in points are added up, and a geometric mean takes shares",
+                    "remove this line, or write the weights in `%`",
+                );
+            }
+        }
+    }
+
     /// The entries of one level. `None` when their weights do not add up.
     fn entries(
         &mut self,
         written: &[tree::Entry],
-        total: Option<&tree::Number>,
+        total: Option<&Number>,
         at: Span,
         what: &str,
         card: &CardScope,
@@ -132,10 +152,11 @@ impl Checker<'_> {
         let weights: Vec<&tree::Weight> = heads.iter().map(|(entry, _)| &entry.weight).collect();
         let shares = self.shares(&weights, at, what, total);
         let mut groups: Vec<(&str, Span)> = Vec::new();
+        let mut others: Vec<(&str, Span)> = Vec::new();
         let mut entries = Vec::new();
         for (index, (entry, head)) in heads.iter().enumerate() {
             let weight = shares.as_ref().map_or(Number::ONE, |shares| shares[index].clone());
-            let points = total.map(|total| weight.mul(&total.written.into()));
+            let points = total.map(|total| weight.mul(total));
             let head_span = match head {
                 tree::EntryHead::Kpi(name) | tree::EntryHead::ScoreOf(name) | tree::EntryHead::Group { name, .. } => {
                     name.span
@@ -155,12 +176,14 @@ impl Checker<'_> {
                         );
                     }
                     groups.push((&name.text, name.span));
-                    if total.is_some() {
-                        self.not_yet(name.span, "a group inside a scorecard in points");
-                    }
+                    self.nothing_but_applies_when(entry, "a group is scored by its entries");
                     let what = format!("the group `{}`", name.text);
                     let combine = self.combine(rules);
-                    let inner = self.entries(inner, None, name.span, &what, card, kpis);
+                    let inside = group_total(inner, points.as_ref());
+                    if inside.is_some() {
+                        self.sums_only(rules);
+                    }
+                    let inner = self.entries(inner, inside, name.span, &what, card, kpis);
                     let group = Group {
                         name: name.text.clone(),
                         label: label(&name.text, &entry_label),
@@ -171,14 +194,9 @@ impl Checker<'_> {
                     Some(Head::Group(group))
                 }
                 tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, kpis),
-                tree::EntryHead::ScoreOf(name) => {
-                    self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
-                    self.not_yet(name.span, "the score of another position");
-                    Some(Head::ScoreOf(name.text.clone()))
-                }
-                tree::EntryHead::ScoreOfReports(span) => {
-                    self.not_yet(*span, "the score of those who report to the person");
-                    Some(Head::ScoreOfReports)
+                tree::EntryHead::ScoreOf(_) | tree::EntryHead::ScoreOfReports(_) => {
+                    self.nothing_but_applies_when(entry, "the score of another scorecard is in points already");
+                    self.other_score(head, card, &mut others)
                 }
             };
             let applies_when = entry.applies_when.as_ref().map(|condition| {
@@ -191,11 +209,21 @@ impl Checker<'_> {
             let default = match &resolved {
                 Head::Kpi(entry) => self.model.kpis[entry.kpi.0].label.clone(),
                 Head::Group(group) => group.label.clone(),
-                Head::ScoreOf(name) => label(name, &tree::Label::default()),
-                Head::ScoreOfReports => label("score of reports", &tree::Label::default()),
+                // Reports have words of their own for these, in each language.
+                Head::ScoreOf(_) | Head::ScoreOfReports => Default::default(),
             };
             let label =
                 if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
+            let label = match &resolved {
+                // That of the version in force, which the results tell.
+                Head::Kpi(entry)
+                    if entry_label == tree::Label::default()
+                        && !self.model.kpis[entry.kpi.0].versions.others.is_empty() =>
+                {
+                    super::Label::default()
+                }
+                _ => label,
+            };
             entries.push(Entry { weight, points, head: resolved, label, span: head_span, applies_when });
         }
         shares.map(|_| entries)
@@ -209,7 +237,8 @@ impl Checker<'_> {
         seen: &mut Vec<(KpiId, ScopeWord, Span)>,
     ) -> Option<Head> {
         let id = self.kpi_name(name)?;
-        let kpi = self.model.kpis[id.0].clone();
+        let model = self.model.clone();
+        let kpi = &model.kpis[id.0];
         let scope = match (&entry.scope, kpi.scope) {
             (Some((_, span)), Some(fixed)) => {
                 self.report(
@@ -237,8 +266,7 @@ impl Checker<'_> {
             );
         }
         seen.push((id, scope, name.span));
-        let fixed = entry.scope.is_none() && kpi.scope.is_some();
-        self.answerable(&kpi.value, scope, if fixed { kpi.span } else { name.span }, card);
+        self.kpi_answerable(id, scope, name.span, card);
         if self.untyped.contains(&kpi.name) {
             return None;
         }
@@ -252,16 +280,20 @@ impl Checker<'_> {
                 let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
                 // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
                 if !self.doubtful_units.contains(&id.0) {
-                    self.target_unit(&value, &dated.value, &kpi);
+                    self.target_unit(&value, &dated.value, kpi);
                 }
                 self.answerable(&value, scope, dated.value.span, card);
                 Some(Dated { value, when })
             })
             .collect();
+        let before = self.diagnostics.len();
         self.dated_order(&target);
+        if self.diagnostics.len() == before {
+            self.dated_gap(&target, &format!("the target of `{}`", kpi.name), name.span, card.since);
+        }
         let target_span = entry.target.first().map(|dated| dated.value.span);
         let rule = match &entry.score {
-            Some(rule) => Some(self.score_rule(rule, &kpi, &target, name.span)?),
+            Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
             None => None,
         };
         match &rule {
@@ -344,7 +376,7 @@ impl Checker<'_> {
     }
 
     fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
-        let points = DisplayUnit::point().dimension;
+        let points = Dimension::point();
         let target_type = target.first().map(|dated| Type {
             base: dated.value.ty.base.clone(),
             optional: target.iter().any(|dated| dated.value.ty.optional),
@@ -394,7 +426,8 @@ impl Checker<'_> {
                 if self.untyped.contains(&name.text) {
                     return None;
                 }
-                let declared = self.model.scales[scale].clone();
+                let model = self.model.clone();
+                let declared = &model.scales[scale];
                 for (what, has, needs) in [
                     ("reads", &declared.input.dimension, &fits.input.dimension),
                     ("yields", &declared.output.dimension, &fits.output),
@@ -419,7 +452,10 @@ impl Checker<'_> {
                 }
                 if let Some(better) = fits.direction {
                     let before = self.diagnostics.len();
-                    self.curve_direction(&declared.curve, better);
+                    for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
+                        let curve = self.model.scales[version.0].curve.clone();
+                        self.curve_direction(&curve, better);
+                    }
                     for finding in &mut self.diagnostics[before..] {
                         finding.labels.push(crate::diagnostic::Label { span: at, text: "used for this KPI".into() });
                     }
@@ -459,15 +495,17 @@ impl Checker<'_> {
         if score.on_attainment {
             return true;
         }
-        let curve = match &score.curve {
-            ScoreCurve::Attainment { .. } => return true,
-            ScoreCurve::Own(curve) => curve,
-            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
-        };
-        match &curve.kind {
+        let curve_reads = |curve: &super::Curve| match &curve.kind {
             CurveKind::PerStep(_) => true,
             CurveKind::Formula(formula) => formula_reads(formula),
             _ => false,
+        };
+        match &score.curve {
+            ScoreCurve::Attainment { .. } => true,
+            ScoreCurve::Own(curve) => curve_reads(curve),
+            ScoreCurve::Scale(scale) => {
+                self.model.scale_versions(*scale).any(|scale| curve_reads(&self.model.scales[scale.0].curve))
+            }
         }
     }
 
@@ -483,7 +521,7 @@ impl Checker<'_> {
         self.answerable(&condition, card.scope, written.condition.span, card);
         let effect = match &written.gives {
             tree::VetoEffect::ScoreAtMost(limit) => {
-                VetoEffect::ScoreAtMost(self.constant_number(limit, &DisplayUnit::point().dimension)?)
+                VetoEffect::ScoreAtMost(self.constant_number(limit, &Dimension::point())?)
             }
             tree::VetoEffect::RatingAtMost(name) => {
                 let Some(rating) = rating else {
@@ -498,11 +536,12 @@ impl Checker<'_> {
                     );
                     return None;
                 };
-                let grades = self.model.ratings[rating.0].grades.clone();
+                let model = self.model.clone();
+                let grades = &model.ratings[rating.0].grades;
                 match grades.iter().position(|grade| grade.name == name.text) {
                     Some(grade) => VetoEffect::RatingAtMost(grade),
                     None => {
-                        self.unknown_grade(name, &grades);
+                        self.unknown_grade(name, grades);
                         return None;
                     }
                 }
@@ -514,10 +553,11 @@ impl Checker<'_> {
 
     fn adjustment(&mut self, written: &tree::Adjustment, card: &CardScope) -> Option<Adjustment> {
         let kpi = self.kpi_name(&written.kpi)?;
-        let declared = self.model.kpis[kpi.0].clone();
+        let model = self.model.clone();
+        let declared = &model.kpis[kpi.0];
         let scope = declared.scope.unwrap_or(card.scope);
-        self.answerable(&declared.value, scope, written.kpi.span, card);
-        let points = DisplayUnit::point().dimension;
+        self.kpi_answerable(kpi, scope, written.kpi.span, card);
+        let points = Dimension::point();
         let amount = self.constant_expr(&written.amount, &points)?;
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
         let limit = match &written.limit {
@@ -545,4 +585,10 @@ impl Checker<'_> {
             span: written.span,
         })
     }
+}
+
+/// The points that the entries of a group total, where they are in points: a group in a scorecard in points whose
+/// entries are written so, or share its points equally.
+fn group_total<'p>(inner: &[tree::Entry], points: Option<&'p Number>) -> Option<&'p Number> {
+    points.filter(|_| !inner.iter().any(|entry| matches!(entry.weight, tree::Weight::Share(_))))
 }

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use crate::number::Number;
 
 /// A base unit: a currency, something counted, `point`, or the smallest unit of a family of time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BaseUnit {
-    /// `CNY`, `person`, `point`, `minute`, `day`, `month`.
+    /// `CNY`, `person`, `point`, `second`, `day`, `month`.
     pub name: String,
     pub plural: String,
     pub kind: BaseKind,
@@ -28,7 +29,8 @@ pub enum BaseKind {
 /// Base units with exponents, sorted by name; empty for a number or a ratio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Dimension {
-    factors: Vec<(BaseUnit, i32)>,
+    /// Every literal has one: copies are shared.
+    factors: Arc<[(BaseUnit, i32)]>,
 }
 
 impl Dimension {
@@ -37,7 +39,15 @@ impl Dimension {
     }
 
     pub fn of(base: BaseUnit) -> Dimension {
-        Dimension { factors: vec![(base, 1)] }
+        Dimension { factors: Arc::new([(base, 1)]) }
+    }
+
+    /// The unit of scores.
+    pub fn point() -> Dimension {
+        static POINT: LazyLock<Dimension> = LazyLock::new(|| {
+            Dimension::of(BaseUnit { name: "point".into(), plural: "points".into(), kind: BaseKind::Point })
+        });
+        POINT.clone()
     }
 
     pub fn is_none(&self) -> bool {
@@ -51,27 +61,32 @@ impl Dimension {
     /// `self × otherⁿ`
     #[must_use]
     pub fn times(&self, other: &Dimension, exponent: i32) -> Dimension {
-        let mut factors = self.factors.clone();
-        for (base, power) in &other.factors {
+        let mut factors = self.factors.to_vec();
+        for (base, power) in other.factors.iter() {
             match factors.binary_search_by(|(mine, _)| mine.cmp(base)) {
                 Ok(at) => factors[at].1 += power * exponent,
                 Err(at) => factors.insert(at, (base.clone(), power * exponent)),
             }
         }
         factors.retain(|(_, power)| *power != 0);
-        Dimension { factors }
+        Dimension { factors: factors.into() }
     }
 
     /// As spoken: `points`, `sales`, `CNY/person`.
     pub fn plural(&self) -> String {
-        match self.factors.as_slice() {
+        match &*self.factors {
             [(base, 1)] => base.plural.clone(),
             _ => self.to_string(),
         }
     }
 
+    /// As written behind a number: `1 sale`, `2 sales`.
+    pub fn beside(&self, number: &str) -> String {
+        if number == "1" { self.to_string() } else { self.plural() }
+    }
+
     pub fn is_point(&self) -> bool {
-        matches!(self.factors.as_slice(), [(base, 1)] if base.kind == BaseKind::Point)
+        matches!(&*self.factors, [(base, 1)] if base.kind == BaseKind::Point)
     }
 
     /// Nothing but counted things.
@@ -132,9 +147,8 @@ impl DisplayUnit {
     }
 
     pub fn point() -> DisplayUnit {
-        let point = BaseUnit { name: "point".into(), plural: "points".into(), kind: BaseKind::Point };
         DisplayUnit {
-            dimension: Dimension::of(point),
+            dimension: Dimension::point(),
             factor: Number::ONE,
             singular: "point".into(),
             plural: "points".into(),
@@ -200,8 +214,8 @@ impl Default for Units {
 }
 
 /// Three families of time, each with its base unit: a month is not a number of days.
-const TIME: &[(&str, &[(&str, u32)])] = &[
-    ("minute", &[("minute", 1), ("hour", 60)]),
+pub const TIME: &[(&str, &[(&str, u32)])] = &[
+    ("second", &[("second", 1), ("minute", 60), ("hour", 3600)]),
     ("day", &[("day", 1), ("week", 7)]),
     ("month", &[("month", 1), ("quarter", 3), ("half", 6), ("year", 12)]),
 ];
@@ -227,17 +241,24 @@ impl Units {
         None
     }
 
-    /// Declares a multiple of another unit, shown as `label`.
-    pub fn add_multiple(&mut self, name: &str, label: &str, factor: Number, of: &DisplayUnit) -> Option<DisplayUnit> {
-        if let Some(unit) = self.get(name) {
+    /// Declares a multiple of another unit, by its name and plural; shown as `label`, or by its name.
+    pub fn add_multiple(
+        &mut self,
+        [name, plural]: [&str; 2],
+        label: Option<&str>,
+        factor: Number,
+        of: &DisplayUnit,
+    ) -> Option<DisplayUnit> {
+        if let Some(unit) = self.get(name).or_else(|| self.get(plural)) {
             return Some(unit);
         }
         let unit = DisplayUnit {
             dimension: of.dimension.clone(),
             factor: factor.mul(&of.factor),
-            singular: label.into(),
-            plural: label.into(),
+            singular: label.unwrap_or(name).into(),
+            plural: label.unwrap_or(plural).into(),
         };
+        self.by_name.insert(plural.into(), unit.clone());
         self.by_name.insert(name.into(), unit);
         None
     }

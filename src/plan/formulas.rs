@@ -28,27 +28,36 @@ impl Planner<'_> {
                 }
             }
             Kind::Kpi(id) => {
-                let kpi = &self.model.kpis[id.0];
+                let model = self.model;
+                let Some(id) = model.kpi_on(*id, self.days(context.months).1) else {
+                    let name = &model.kpis[id.0].name;
+                    let reason = model.not_yet_in_force(name, id.0, |at| &model.kpis[at].versions);
+                    return self.node(stated(reason), span);
+                };
+                let kpi = &model.kpis[id.0];
                 let scope = kpi.scope.unwrap_or(context.scope);
                 let context = Context { scope, ..context };
-                if let Some(known) = self.kpis.get(&(*id, context)) {
+                if let Some(known) = self.kpis.get(&(id, context)) {
                     return *known;
                 }
+                let outer = self.reading.replace(id);
                 let body = self.formula(&kpi.value, context);
-                let node = self.node(Calc::Kpi { kpi: *id, months: context.months, scope, body }, span);
-                self.kpis.insert((*id, context), node);
+                self.reading = outer;
+                let node = self.node(Calc::Kpi { kpi: id, months: context.months, scope, body }, span);
+                self.kpis.insert((id, context), node);
                 return node;
             }
             Kind::Person { roster, via, column } => {
-                if *roster != context.roster {
-                    let name = &self.model.data[roster.0].name;
-                    stated(format!("the one evaluated is not in `{name}`"))
-                } else {
-                    let on = self.days(context.months).1;
-                    let row = RowContext { data: *roster, via: Vec::new(), months: context.months, read: None };
-                    let node = self.column(&row, via, *column);
-                    let (index, _) = self.reads.insert_full(RosterRead { roster: *roster, node, on });
-                    Calc::Read(index)
+                let roster_row =
+                    RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
+                match self.model.column_of_twin(*roster, context.roster, via, *column) {
+                    Some((via, column)) => {
+                        let (from, to) = self.days(context.months);
+                        let node = self.column(&roster_row, &via, column);
+                        let (index, _) = self.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
+                        Calc::Read(index)
+                    }
+                    None => stated(format!("the one evaluated is not in `{}`", self.model.data[roster.0].name)),
                 }
             }
             Kind::PeriodStart => Calc::Value(Value::Day(self.days(context.months).0)),
@@ -83,17 +92,36 @@ impl Planner<'_> {
             }
             Kind::Scale(scale, value) => {
                 let value = self.formula(value, context);
-                let key = (*scale, self.days(context.months).1);
+                let day = self.days(context.months).1;
+                let Some(version) = self.model.scale_on(*scale, day) else {
+                    return self.node(self.no_scale(*scale), span);
+                };
+                let key = (version, day);
                 let curve = match self.scales.get(&key) {
                     Some(curve) => *curve,
                     None => {
-                        let plan = self.curve(&self.model.scales[scale.0].curve, context);
+                        let plan = self.curve(&self.model.scales[version.0].curve, context);
                         self.curves.push(plan);
                         self.scales.insert(key, self.curves.len() - 1);
                         self.curves.len() - 1
                     }
                 };
                 Calc::Curve(curve, value)
+            }
+            Kind::Matrix(matrix, row, column) => {
+                let (row, column) = (self.formula(row, context), self.formula(column, context));
+                let day = self.days(context.months).1;
+                let Some(version) = self.model.matrix_on(*matrix, day) else {
+                    return self.node(self.no_matrix(*matrix), span);
+                };
+                let key = (version, day);
+                let known = self.matrix_days.get(&key).copied();
+                let at = known.unwrap_or_else(|| {
+                    self.matrices.push(self.matrix(key.0, key.1));
+                    self.matrix_days.insert(key, self.matrices.len() - 1);
+                    self.matrices.len() - 1
+                });
+                Calc::Matrix(at, row, column)
             }
             Kind::Aggregate(aggregate) => self.aggregate(aggregate, context),
             Kind::Within(value, window) => {
@@ -106,8 +134,8 @@ impl Planner<'_> {
             Kind::EntryWeight => Calc::Input(Input::EntryWeight),
             Kind::Score => Calc::Input(Input::Score),
             Kind::Output(at) => Calc::Input(Input::Output(*at)),
-            // The checker refuses both: a matrix cannot be evaluated yet, a column stands in rows only.
-            Kind::Matrix(..) | Kind::Column { .. } => stated("cannot be evaluated".into()),
+            // The checker refuses it: a column stands in rows only.
+            Kind::Column { .. } => stated("cannot be evaluated".into()),
         };
         self.node(calc, span)
     }

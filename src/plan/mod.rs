@@ -16,20 +16,20 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    PerStepPlan, Program, ScorecardPlan,
+    MatrixPlan, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::data::{DataId, Role};
+use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, Model, Position, PositionId, ScaleId, ScoreCurve,
-    Scorecard,
+    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position, PositionId, ScaleId,
+    ScoreCurve, Scorecard,
 };
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::ScopeWord;
+use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::time::{Day, Months, PeriodName};
 use crate::value::{Missing, Value};
 
@@ -59,8 +59,11 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         nodes: IndexMap::new(),
         curves: Vec::new(),
         scales: IndexMap::new(),
+        matrices: Vec::new(),
+        matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
+        reading: None,
     };
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
@@ -68,12 +71,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
             continue;
         }
         for (roster, set) in model.data.iter().enumerate() {
-            let evaluated = match &set.role {
-                Some(Role::Roster { every: Some(every), .. }) => *every == position.name,
-                Some(Role::Roster { .. }) => true,
-                _ => false,
-            };
-            if evaluated {
+            if set.roster.as_ref().is_some_and(|roster| roster.may_hold(&position.name)) {
                 cards.push(planner.card(PositionId(at), position, DataId(roster)));
             }
         }
@@ -82,15 +80,14 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         return Err(vec![planner.nobody()]);
     }
     let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
-    let organisation =
-        model.data.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))).map(DataId);
+    let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);
     for roster in &rosters {
         planner.need_roster(*roster);
     }
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, matrices, .. } = planner;
     let (nodes, spans) = nodes.into_iter().unzip();
     let query = Query {
         tables: rows::in_order(model, tables),
@@ -99,7 +96,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves };
+    let program = Program { nodes, spans, cards, curves, matrices };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
@@ -116,9 +113,14 @@ struct Planner<'m> {
     curves: Vec<CurvePlan>,
     /// The curves of named scales called in formulas, by the day their constants are read on.
     scales: IndexMap<(ScaleId, Day), usize>,
+    matrices: Vec<MatrixPlan>,
+    /// Matrices called in formulas, by the day their constants are read on.
+    matrix_days: IndexMap<(MatrixId, Day), usize>,
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,
+    /// The KPI whose formula is being planned.
+    reading: Option<KpiId>,
 }
 
 /// For whom, where and when a formula is read.
@@ -133,12 +135,13 @@ impl Planner<'_> {
     /// Of several versions of a position, the latest that has begun by the last day of the period.
     fn in_force(&self, at: usize) -> bool {
         let position = &self.model.positions[at];
-        let begun = |one: &Position| one.effective.is_none_or(|day| day <= self.last_day);
+        let begins = |one: &Position| self.model.position_begins(one);
+        let begun = |one: &Position| begins(one).is_none_or(|day| day <= self.last_day);
         let later = self
             .model
             .positions
             .iter()
-            .any(|other| other.name == position.name && begun(other) && other.effective > position.effective);
+            .any(|other| other.name == position.name && begun(other) && begins(other) > begins(position));
         begun(position) && !later
     }
 
@@ -151,7 +154,7 @@ impl Planner<'_> {
                 "declare one: `position branch_manager \"Branch manager\" { … }`",
             );
         }
-        let rosters = model.data.iter().any(|set| matches!(set.role, Some(Role::Roster { .. })));
+        let rosters = model.data.iter().any(|set| set.roster.is_some());
         if !rosters {
             return finding(
                 "no data set is the roster, so nobody can be evaluated".into(),
@@ -161,7 +164,7 @@ impl Planner<'_> {
         let first = model
             .positions
             .iter()
-            .filter_map(|position| Some((position.effective?, position)))
+            .filter_map(|position| Some((model.position_begins(position)?, position)))
             .min_by_key(|(day, _)| *day);
         let diagnostic = finding(
             format!("no position is in force in {}", self.period),
@@ -188,7 +191,7 @@ impl Planner<'_> {
             .adjustments
             .iter()
             .map(|adjustment| AdjustmentPlan {
-                kpi: adjustment.kpi,
+                kpi: self.version(adjustment.kpi),
                 value: self.kpi(adjustment.kpi, Context { scope: adjustment.scope, ..context }, adjustment.span),
                 deduct: adjustment.deduct,
                 amount: self.number(&adjustment.amount),
@@ -234,7 +237,7 @@ impl Planner<'_> {
         });
         let score = entry.score.as_ref();
         KpiPlan {
-            kpi: entry.kpi,
+            kpi: self.version(entry.kpi),
             value: self.kpi(entry.kpi, context, span),
             target,
             prorated: entry.prorated,
@@ -245,7 +248,10 @@ impl Planner<'_> {
                     CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
                 }
                 ScoreCurve::Own(curve) => self.curve(curve, context),
-                ScoreCurve::Scale(scale) => self.curve(&self.model.scales[scale.0].curve, context),
+                ScoreCurve::Scale(scale) => match self.model.scale_on(*scale, self.last_day) {
+                    Some(scale) => self.curve(&self.model.scales[scale.0].curve, context),
+                    None => CurvePlan::Formula(self.node(self.no_scale(*scale), span)),
+                },
             }),
         }
     }
@@ -289,6 +295,35 @@ impl Planner<'_> {
                 CurvePlan::Brackets(brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect())
             }
             CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
+        }
+    }
+
+    /// The version of a KPI that the period's results are about.
+    fn version(&self, kpi: KpiId) -> KpiId {
+        self.model.kpi_on(kpi, self.last_day).unwrap_or(kpi)
+    }
+
+    /// Why a scale yields nothing: no version of it has begun.
+    fn no_scale(&self, scale: ScaleId) -> Calc {
+        let (model, name) = (self.model, &self.model.scales[scale.0].name);
+        stated(model.not_yet_in_force(name, scale.0, |at| &model.scales[at].versions))
+    }
+
+    fn no_matrix(&self, matrix: MatrixId) -> Calc {
+        let (model, name) = (self.model, &self.model.matrices[matrix.0].name);
+        stated(model.not_yet_in_force(name, matrix.0, |at| &model.matrices[at].versions))
+    }
+
+    fn matrix(&self, matrix: MatrixId, day: Day) -> MatrixPlan {
+        let matrix = &self.model.matrices[matrix.0];
+        let number = |expr: &Expr| self.number_on(expr, day);
+        let limits = |limits: &[Option<(BinaryOp, Expr)>]| {
+            limits.iter().map(|limit| limit.as_ref().map(|(op, at)| (*op, number(at)))).collect()
+        };
+        MatrixPlan {
+            rows: limits(&matrix.rows),
+            columns: limits(&matrix.columns),
+            values: matrix.values.iter().map(|line| line.iter().map(number).collect()).collect(),
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Program {
     pub cards: Vec<CardPlan>,
     /// Named scales called in formulas.
     pub curves: Vec<CurvePlan>,
+    /// Matrices called in formulas.
+    pub matrices: Vec<MatrixPlan>,
 }
 
 /// A step of a calculation for one subject (a person in a post and team).
@@ -69,6 +71,8 @@ pub enum Calc {
     Call(Builtin, Vec<CalcId>),
     /// A named scale at a value: index into [`Program::curves`].
     Curve(usize, CalcId),
+    /// The value of a matrix at a row and a column: index into [`Program::matrices`].
+    Matrix(usize, CalcId, CalcId),
     /// Names its operand in explanations: this KPI, over these months, in this scope.
     Kpi {
         kpi: KpiId,
@@ -169,6 +173,14 @@ pub enum CurvePlan {
     /// Marginal rates, each up to its end.
     Brackets(Vec<(Number, Option<Number>)>),
     Formula(CalcId),
+}
+
+/// The first row and the first column whose condition holds, and the value where they meet.
+#[derive(Clone, Debug)]
+pub struct MatrixPlan {
+    pub rows: Vec<Option<(BinaryOp, Number)>>,
+    pub columns: Vec<Option<(BinaryOp, Number)>>,
+    pub values: Vec<Vec<Number>>,
 }
 
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
 use crate::syntax::tree::{AggregateFunction, BinaryOp};
@@ -125,7 +126,7 @@ pub use Rows as DateBasis;
 pub enum Group {
     /// All rows together.
     Company,
-    /// By team, each with all teams below it; `via` are the links to the organisation.
+    /// By team, each with all teams below it on the row's day; `via` are the links to the organisation.
     Team { via: Vec<ColumnIx> },
     /// By person and post ([`RosterAnswer::posts`]), cut to the days served in it; `via` are the links to the roster.
     Own { roster: DataId, via: Vec<ColumnIx> },
@@ -139,8 +140,10 @@ pub struct RosterRead {
     pub roster: DataId,
     /// A node of the roster's table.
     pub node: NodeId,
-    /// The last day of the context's period; for each person the last day of the stint within it counts.
-    pub on: Day,
+    /// First and last day of the context's period. For each person the last day of the stint within it counts; one
+    /// that lies wholly outside the stint gives missing, as rows of one's own do.
+    pub from: Day,
+    pub to: Day,
 }
 
 /// A window a formula reads, with words for the message when it is empty.
@@ -149,6 +152,8 @@ pub struct NeededWindow {
     pub rows: Rows,
     /// `the period 2026-Q3`, `2025-07 to 2025-09`
     pub words: String,
+    /// The KPIs whose own formulas read it, for messages.
+    pub kpis: Vec<KpiId>,
 }
 
 // ---------------------------------------------------------------- answers
@@ -212,8 +217,34 @@ pub struct Stint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     pub key: Arc<str>,
+    /// Each row of the team, in the order of time.
+    pub states: Vec<TeamState>,
+}
+
+/// What a team is from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeamState {
+    /// That of the first also counts before this day.
+    pub from: Day,
     pub name: Arc<str>,
+    /// Index into [`Answers::teams`].
     pub parent: Option<usize>,
+}
+
+impl Team {
+    fn on(&self, day: Day) -> Option<&TeamState> {
+        let begun = self.states.partition_point(|state| state.from <= day);
+        self.states.get(begun.saturating_sub(1))
+    }
+
+    /// What the team is called on a day.
+    pub fn name_on(&self, day: Day) -> Arc<str> {
+        self.on(day).map_or_else(|| self.key.clone(), |state| state.name.clone())
+    }
+
+    pub fn parent_on(&self, day: Day) -> Option<usize> {
+        self.on(day)?.parent
+    }
 }
 
 /// What was read of one file.

@@ -1,11 +1,11 @@
-//! Named scales called in formulas over rows: spelled out as the comparisons and sums that they stand for, so that
-//! whoever reads the rows need not know scales.
+//! Named scales and matrices called in formulas over rows: spelled out as the comparisons and sums that they stand for, so that
+//! whoever reads the rows need not know them.
 
-use super::program::{AnchorPlan, CurvePlan};
+use super::program::{AnchorPlan, Calc, CurvePlan};
 use super::query::{NodeId, RowNode};
 use super::rows::RowContext;
 use super::{Context, Planner};
-use crate::model::{CurveKind, ScaleId};
+use crate::model::{CurveKind, MatrixId, ScaleId};
 use crate::number::Number;
 use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::value::{Builtin, Missing, Value};
@@ -14,7 +14,11 @@ impl Planner<'_> {
     /// A scale at the value of a node.
     pub(super) fn row_scale(&mut self, scale: ScaleId, value: NodeId, row: &RowContext) -> NodeId {
         let model = self.model;
-        let curve = &model.scales[scale.0].curve;
+        let Some(version) = model.scale_on(scale, self.days(row.months).1) else {
+            let reason = self.no_scale(scale);
+            return self.row_value(reason, row);
+        };
+        let curve = &model.scales[version.0].curve;
         if let CurveKind::Formula(body) = &curve.kind {
             let row = RowContext { data: row.data, via: row.via.clone(), months: row.months, read: Some(value) };
             return self.row(body, &row);
@@ -23,18 +27,11 @@ impl Planner<'_> {
         match self.curve(curve, context) {
             CurvePlan::Linear { anchors, continue_above } => self.row_line(&anchors, continue_above, value, row),
             CurvePlan::Steps(steps) => {
-                let mut below = self.row_constant(Value::Missing(Missing::NoAnswer), row);
-                for (condition, score) in steps.into_iter().rev() {
-                    let score = self.row_constant(Value::Number(score), row);
-                    below = match condition {
-                        None => self.if_known(value, score, row),
-                        Some((op, at)) => {
-                            let condition = self.row_test(op, value, at, row);
-                            self.scaled(row, RowNode::If { condition, then: score, otherwise: below })
-                        }
-                    };
-                }
-                below
+                let steps = steps
+                    .into_iter()
+                    .map(|(condition, score)| (condition, self.row_constant(Value::Number(score), row)))
+                    .collect();
+                self.first_that_holds(value, steps, row)
             }
             CurvePlan::Brackets(brackets) => {
                 // The part of the value in each bracket; the first one goes on below 0.
@@ -71,6 +68,43 @@ impl Planner<'_> {
         }
     }
 
+    /// A matrix at the values of two nodes.
+    pub(super) fn row_matrix(&mut self, matrix: MatrixId, at: NodeId, column: NodeId, row: &RowContext) -> NodeId {
+        let day = self.days(row.months).1;
+        let Some(version) = self.model.matrix_on(matrix, day) else {
+            let reason = self.no_matrix(matrix);
+            return self.row_value(reason, row);
+        };
+        let plan = self.matrix(version, day);
+        let mut rows = Vec::new();
+        for (limit, values) in plan.rows.into_iter().zip(plan.values) {
+            let values = values.into_iter().map(|value| self.row_constant(Value::Number(value), row));
+            let columns = plan.columns.iter().cloned().zip(values.collect::<Vec<_>>()).collect();
+            rows.push((limit, self.first_that_holds(column, columns, row)));
+        }
+        self.first_that_holds(at, rows, row)
+    }
+
+    /// The node whose condition is the first to hold for the value; one without takes all that is left.
+    fn first_that_holds(
+        &mut self,
+        value: NodeId,
+        nodes: Vec<(Option<(BinaryOp, Number)>, NodeId)>,
+        row: &RowContext,
+    ) -> NodeId {
+        let mut below = self.row_constant(Value::Missing(Missing::NoAnswer), row);
+        for (condition, node) in nodes.into_iter().rev() {
+            below = match condition {
+                None => self.if_known(value, node, row),
+                Some((op, at)) => {
+                    let condition = self.row_test(op, value, at, row);
+                    self.scaled(row, RowNode::If { condition, then: node, otherwise: below })
+                }
+            };
+        }
+        below
+    }
+
     /// From the last line to the first: the one that starts at the last anchor reached counts.
     fn row_line(&mut self, anchors: &[AnchorPlan], continue_above: bool, value: NodeId, row: &RowContext) -> NodeId {
         let line = |planner: &mut Self, from: &AnchorPlan, to: &AnchorPlan| {
@@ -99,15 +133,20 @@ impl Planner<'_> {
         below
     }
 
-    /// A constant where the value is known; else why it is not.
-    fn if_known(&mut self, value: NodeId, constant: NodeId, row: &RowContext) -> NodeId {
+    /// A node where the value is known; else why it is not.
+    fn if_known(&mut self, value: NodeId, known: NodeId, row: &RowContext) -> NodeId {
         let condition = self.scaled(row, RowNode::IsMissing(value));
-        self.scaled(row, RowNode::If { condition, then: value, otherwise: constant })
+        self.scaled(row, RowNode::If { condition, then: value, otherwise: known })
     }
 
     fn row_test(&mut self, op: BinaryOp, value: NodeId, at: Number, row: &RowContext) -> NodeId {
         let at = self.row_constant(Value::Number(at), row);
         self.scaled(row, RowNode::Binary(op, value, at))
+    }
+
+    fn row_value(&mut self, calc: Calc, row: &RowContext) -> NodeId {
+        let value = if let Calc::Value(value) = calc { value } else { Value::Missing(Missing::NoAnswer) };
+        self.row_constant(value, row)
     }
 
     fn row_constant(&mut self, value: Value, row: &RowContext) -> NodeId {

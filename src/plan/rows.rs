@@ -4,9 +4,9 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
 use super::{Context, Planner};
-use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Role, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind};
+use crate::model::{KpiId, Model};
 use crate::number::Number;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::Months;
@@ -17,7 +17,7 @@ use crate::value::{Missing, Value};
 pub(super) struct TableBuilder {
     columns: Vec<ColumnIx>,
     nodes: IndexSet<RowNode>,
-    windows: IndexSet<NeededWindow>,
+    windows: IndexMap<(Rows, String), Vec<KpiId>>,
 }
 
 /// Where a row formula stands: the table whose rows are gone through, and the links from there to the row that the
@@ -63,6 +63,10 @@ impl Planner<'_> {
             Kind::Scale(scale, value) => {
                 let value = self.row(value, row);
                 return self.row_scale(*scale, value, row);
+            }
+            Kind::Matrix(matrix, at_row, at_column) => {
+                let (at_row, at_column) = (self.row(at_row, row), self.row(at_column, row));
+                return self.row_matrix(*matrix, at_row, at_column, row);
             }
             Kind::EntryValue if row.read.is_some() => return row.read.unwrap_or(NodeId(0)),
             // The same for all rows: computed as a formula without a subject.
@@ -192,15 +196,17 @@ impl Planner<'_> {
             true => format!("the period {}", self.period),
             false => months.to_string(),
         };
-        self.table(data).windows.insert(NeededWindow { rows: rows.clone(), words });
+        let reader = self.reading;
+        let kpis = self.table(data).windows.entry((rows.clone(), words)).or_default();
+        kpis.extend(reader.filter(|reader| !kpis.contains(reader)));
     }
 
     pub(super) fn need_roster(&mut self, roster: DataId) {
         self.table(roster);
         let set = &self.model.data[roster.0];
         self.need_name(roster, set);
-        if let Some(Role::Roster { post: Some(post), .. }) = &set.role {
-            self.need(roster, *post);
+        if let Some(post) = set.roster.as_ref().and_then(|roster| roster.post) {
+            self.need(roster, post);
         }
         if let Route::Links(links) = &set.belongs.team {
             self.need_links(roster, links);
@@ -211,8 +217,8 @@ impl Planner<'_> {
         self.table(organisation);
         let set = &self.model.data[organisation.0];
         self.need_name(organisation, set);
-        if let Some(Role::Organisation { parent }) = &set.role {
-            self.need(organisation, *parent);
+        if let Some(parent) = set.organisation {
+            self.need(organisation, parent);
         }
     }
 
@@ -278,7 +284,11 @@ pub(super) fn in_order(model: &Model, mut tables: IndexMap<DataId, TableBuilder>
                 data,
                 columns: table.columns,
                 nodes: table.nodes.into_iter().collect(),
-                windows: table.windows.into_iter().collect(),
+                windows: table
+                    .windows
+                    .into_iter()
+                    .map(|((rows, words), kpis)| NeededWindow { rows, words, kpis })
+                    .collect(),
             })
         })
         .collect()

@@ -9,7 +9,6 @@ use std::io::{self, Write};
 use super::show::Show;
 use super::{Report, leaves, why_missing};
 use crate::model::unit::DisplayUnit;
-use crate::model::{Entry, Head};
 use crate::number::Number;
 use crate::score::card::{Card, EntryResultKind, PersonResult};
 use crate::value::Value;
@@ -102,10 +101,10 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
     let mut parts = Vec::new();
     for leaf in leaves(show.model, card) {
         let result = leaf.result;
-        let groups = leaf.groups.iter().map(|entry| group_label(show, entry)).collect::<Vec<_>>();
+        let groups = leaf.groups.iter().map(|entry| show.entry_label(entry)).collect::<Vec<_>>();
         let mut part = Part {
             group: groups.join(" / "),
-            label: show.label(&leaf.entry.label).to_string(),
+            label: show.entry_label(leaf.entry),
             score: plain(&result.score),
             weight: decimal(&result.weight),
             effective_weight: decimal(&result.effective_weight),
@@ -116,9 +115,6 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
         if let EntryResultKind::Kpi { kpi, value, target, .. } = &result.what {
             let kpi = &show.model.kpis[kpi.0];
             part.kpi = kpi.name.clone();
-            if part.label.is_empty() {
-                part.label = show.label(&kpi.label).to_string();
-            }
             part.value = in_unit(value, &kpi.unit);
             part.unit = kpi.unit.singular.clone();
             part.target = target.as_ref().map(|target| in_unit(target, &kpi.unit)).unwrap_or_default();
@@ -152,13 +148,6 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
         parts.push(Part::default());
     }
     parts
-}
-
-fn group_label(show: &Show<'_>, entry: &Entry) -> String {
-    match (show.label(&entry.label), &entry.head) {
-        ("", Head::Group(group)) => show.label(&group.label).to_string(),
-        (label, _) => label.to_string(),
-    }
 }
 
 /// A value in the KPI's own unit; empty where it is missing.

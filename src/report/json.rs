@@ -16,7 +16,7 @@ use crate::model::{Entry, Head, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
 use crate::score::card::{
-    Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, RatingResult, ScorecardResult, StepKind,
+    self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, RatingResult, ScorecardResult, StepKind,
 };
 use crate::value::{Missing, Value};
 
@@ -78,6 +78,8 @@ impl Serialize for People<'_> {
 
 #[derive(Serialize)]
 struct PersonJson<'a> {
+    /// The data set that is the roster.
+    roster: &'a str,
     /// The key in the roster.
     person: &'a str,
     name: &'a str,
@@ -133,7 +135,7 @@ struct EntryJson<'a> {
     kind: &'static str,
     /// The name of the KPI or group; of the position for the score of a team.
     name: &'a str,
-    label: &'a str,
+    label: String,
     /// Parts of 1: as stated at its level, after redistribution, and of the whole scorecard.
     weight: Exact,
     effective_weight: Exact,
@@ -151,6 +153,15 @@ struct EntryJson<'a> {
     missing: Option<Reason>,
     /// For groups.
     entries: Option<Vec<EntryJson<'a>>>,
+    /// For the score of another position or of reports: whose scores, each out of 100.
+    taken_in: Option<Vec<TakenJson<'a>>>,
+}
+
+#[derive(Serialize)]
+struct TakenJson<'a> {
+    person: &'a str,
+    name: &'a str,
+    score: ValueJson,
 }
 
 #[derive(Serialize)]
@@ -257,6 +268,7 @@ impl<'a> Show<'a> {
     fn person_json(&self, person: &'a PersonResult) -> PersonJson<'a> {
         let last = person.cards.last();
         PersonJson {
+            roster: self.model.data.get(person.roster.0).map_or("", |set| &set.name),
             person: &person.person,
             name: &person.name,
             overall: person.overall.as_ref().map(|score| self.exact_score(score)),
@@ -346,16 +358,12 @@ impl<'a> Show<'a> {
     }
 
     fn entry_json(&self, entry: &'a Entry, result: &'a EntryResult) -> EntryJson<'a> {
-        let (kind, name, own) = match &entry.head {
-            Head::Group(group) => ("group", group.name.as_str(), self.label(&group.label)),
-            Head::Kpi(kpi) => {
-                let kpi = &self.model.kpis[kpi.kpi.0];
-                ("kpi", kpi.name.as_str(), self.label(&kpi.label))
-            }
-            Head::ScoreOf(position) => ("score_of", position.as_str(), position.as_str()),
-            Head::ScoreOfReports => ("score_of_reports", "", ""),
+        let (kind, name) = match &entry.head {
+            Head::Group(group) => ("group", group.name.as_str()),
+            Head::Kpi(kpi) => ("kpi", self.model.kpis[kpi.kpi.0].name.as_str()),
+            Head::ScoreOf(position) => ("score_of", position.as_str()),
+            Head::ScoreOfReports => ("score_of_reports", ""),
         };
-        let label = self.label(&entry.label);
         let missing = match &result.what {
             EntryResultKind::Group(_) => match &result.score {
                 Value::Missing(missing) => Some(missing),
@@ -366,7 +374,7 @@ impl<'a> Show<'a> {
         let mut json = EntryJson {
             kind,
             name,
-            label: if label.is_empty() { own } else { label },
+            label: self.entry_label(entry),
             weight: self.exact_share(&result.weight),
             effective_weight: self.exact_share(&result.effective_weight),
             share_of_total: self.exact_share(&result.share_of_total),
@@ -378,11 +386,20 @@ impl<'a> Show<'a> {
             contribution: result.contribution.as_ref().map(|points| self.exact_score(points)),
             missing: missing.map(|missing| self.reason_json(missing)),
             entries: None,
+            taken_in: None,
         };
         match (&entry.head, &result.what) {
             (Head::Group(group), EntryResultKind::Group(inner)) => {
                 let inner = group.entries.iter().zip(inner);
                 json.entries = Some(inner.map(|(entry, result)| self.entry_json(entry, result)).collect());
+            }
+            (_, EntryResultKind::OtherScore(taken)) => {
+                let one = |one: &'a card::Taken| TakenJson {
+                    person: &one.person,
+                    name: &one.name,
+                    score: self.score_json(&one.score),
+                };
+                json.taken_in = Some(taken.iter().map(one).collect());
             }
             (_, EntryResultKind::Kpi { kpi, value, target, full_target, attainment, .. }) => {
                 let unit = &self.model.kpis[kpi.0].unit;

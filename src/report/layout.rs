@@ -2,6 +2,8 @@
 //!
 //! All widths are those on the screen, where a Chinese character takes two places.
 
+use std::borrow::Cow;
+
 use owo_colors::{OwoColorize, Style as Ansi};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -82,18 +84,18 @@ pub enum Line {
 /// A column: its title, and how narrow it may become before others have to give way.
 #[derive(Clone, Debug)]
 pub struct Column {
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     pub align: Align,
     pub least: usize,
 }
 
 impl Column {
-    pub fn left(title: &'static str, least: usize) -> Column {
-        Column { title, align: Align::Left, least }
+    pub fn left(title: impl Into<Cow<'static, str>>, least: usize) -> Column {
+        Column { title: title.into(), align: Align::Left, least }
     }
 
-    pub fn right(title: &'static str, least: usize) -> Column {
-        Column { title, align: Align::Right, least }
+    pub fn right(title: impl Into<Cow<'static, str>>, least: usize) -> Column {
+        Column { title: title.into(), align: Align::Right, least }
     }
 }
 
@@ -108,10 +110,21 @@ pub struct Table {
 }
 
 impl Table {
+    /// Leaves out a column that would stay empty.
+    pub fn drop_column(&mut self, at: usize) {
+        self.columns.remove(at);
+        for line in &mut self.lines {
+            if let Line::Row(cells) = line {
+                cells.remove(at);
+            }
+        }
+        self.stretch = self.stretch.map(|stretch| if stretch > at { stretch - 1 } else { stretch });
+    }
+
     pub fn write(&self, out: &mut String, width: usize, painter: Painter) {
         let widths = self.widths(width);
         let total = widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
-        let titles = self.columns.iter().map(|column| Cell::styled(column.title, Style::Faint)).collect::<Vec<_>>();
+        let titles = self.columns.iter().map(|column| Cell::styled(&*column.title, Style::Faint)).collect::<Vec<_>>();
         self.write_row(out, &titles, &widths, painter);
         out.push_str(&painter.paint(&"─".repeat(total), Style::Faint));
         out.push('\n');

@@ -34,7 +34,7 @@ impl<'a> Report<'a> {
     }
 
     pub fn show(&self) -> Show<'a> {
-        Show::new(self.model, self.language)
+        Show { last_day: Some(self.results.last_day), ..Show::new(self.model, self.language) }
     }
 }
 

@@ -21,7 +21,9 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     let show = report.show();
     let mut out = String::new();
     let mut page = Page { show, look, out: &mut out };
-    page.text(&name(person), Style::Strong);
+    let known = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
+    let name = if known { person.person.to_string() } else { named(&person.name, &person.person) };
+    page.text(&name, Style::Strong);
     page.text(&title(report), Style::Faint);
     for card in &person.cards {
         page.out.push('\n');
@@ -35,12 +37,8 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
 }
 
 /// `Wang Fang (P1)`
-fn name(person: &PersonResult) -> String {
-    if person.name.is_empty() || person.name == person.person {
-        person.person.to_string()
-    } else {
-        format!("{} ({})", person.name, person.person)
-    }
+fn named(name: &str, key: &str) -> String {
+    if name.is_empty() || name == key { key.to_string() } else { format!("{name} ({key})") }
 }
 
 struct Page<'a, 'o> {
@@ -89,8 +87,10 @@ impl Page<'_, '_> {
             post = format!("{post} · {team}");
         }
         self.text(&post, Style::Strong);
-        let days = days_served(card.from, card.to);
-        self.text(&format!("{} ({})", show.days(card.from, card.to), words.days(days)), Style::Faint);
+        if !show.always_held(card.position) {
+            let days = days_served(card.from, card.to);
+            self.text(&format!("{} ({})", show.days(card.from, card.to), words.days(days)), Style::Faint);
+        }
         if show.position(card.position).draft {
             self.text(words.draft, Style::Poor);
         }
@@ -165,7 +165,14 @@ impl Page<'_, '_> {
             Column::right(words.weight, 6),
             Column::right(words.adds, 6),
         ];
-        Table { columns, lines, stretch: Some(LABEL) }.write(self.out, self.look.width(), self.look.painter());
+        let targets = leaves(show.model, card)
+            .iter()
+            .any(|leaf| matches!(&leaf.result.what, EntryResultKind::Kpi { target, .. } if target.is_some()));
+        let mut table = Table { columns, lines, stretch: Some(LABEL) };
+        if !targets {
+            table.drop_column(TARGET);
+        }
+        table.write(self.out, self.look.width(), self.look.painter());
         self.notes(&notes);
         self.out.push('\n');
         self.rating(card.position, rating);
@@ -200,7 +207,7 @@ impl Page<'_, '_> {
         for (entry, result) in entries.iter().zip(results) {
             let mut row = empty_row();
             let indent = depth * 2;
-            let label = self.entry_label(entry);
+            let label = show.entry_label(entry);
             let left_out = result.score.is_missing();
             let score = show.score_value(&result.score);
             row[SCORE] = if left_out { Cell::styled(score, Style::Poor) } else { Cell::new(score) };
@@ -244,26 +251,21 @@ impl Page<'_, '_> {
                         row[LABEL].text.push_str(&format!(" {mark}"));
                     }
                 }
+                (_, EntryResultKind::OtherScore(taken)) if !taken.is_empty() => {
+                    let scored = taken.iter().filter(|one| !one.score.is_missing()).count();
+                    let text = match taken.as_slice() {
+                        [one] => show.words.taken_from(&named(&one.name, &one.person)),
+                        all if scored > 0 => show.words.mean_of(scored as u64, all.len() as u64),
+                        _ => String::new(),
+                    };
+                    if !text.is_empty() {
+                        let mark = notes.mark(format!("{label}{}{text}", show.words.colon));
+                        row[LABEL].text.push_str(&format!(" {mark}"));
+                    }
+                }
                 _ => {}
             }
             lines.push(Line::Row(row));
-        }
-    }
-
-    fn entry_label(&self, entry: &Entry) -> String {
-        let show = self.show;
-        let own = show.label(&entry.label);
-        if !own.is_empty() {
-            return own.to_string();
-        }
-        match &entry.head {
-            Head::Group(group) => show.label(&group.label).to_string(),
-            Head::Kpi(kpi) => show.label(&show.model.kpis[kpi.kpi.0].label).to_string(),
-            Head::ScoreOf(position) => {
-                let position = show.model.positions.iter().find(|known| known.name == *position);
-                position.map(|position| show.label(&position.label)).unwrap_or_default().to_string()
-            }
-            Head::ScoreOfReports => String::new(),
         }
     }
 

@@ -3,9 +3,9 @@
 //! Shown numbers are rounded as the company rounds; the exact ones are in the JSON and CSV reports.
 
 use super::words::Words;
-use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::unit::{BaseKind, DisplayUnit};
-use crate::model::{Grade, Label, Model, Position, PositionId, Rating, VetoEffect};
+use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::score::card::{LoweredBy, RatingResult};
 use crate::time::Day;
@@ -23,12 +23,14 @@ pub struct Show<'a> {
     /// The language of labels; `None` is the project's first.
     pub language: Option<&'a str>,
     pub words: &'static Words,
+    /// The last day of the period: of several versions of a KPI, the one in force then gives the label.
+    pub last_day: Option<Day>,
 }
 
 impl<'a> Show<'a> {
     pub fn new(model: &'a Model, language: Option<&'a str>) -> Show<'a> {
         let spoken = language.or_else(|| model.company.languages.first().map(String::as_str));
-        Show { model, language, words: Words::of(spoken) }
+        Show { model, language, words: Words::of(spoken), last_day: None }
     }
 
     pub fn label(&self, label: &'a Label) -> &'a str {
@@ -41,6 +43,61 @@ impl<'a> Show<'a> {
 
     pub fn position_label(&self, position: PositionId) -> &'a str {
         self.label(&self.position(position).label)
+    }
+
+    /// An entry's own label, or what it is about.
+    pub fn entry_label(&self, entry: &'a Entry) -> String {
+        let own = self.label(&entry.label);
+        if !own.is_empty() {
+            return own.to_string();
+        }
+        match &entry.head {
+            Head::Group(group) => self.label(&group.label).to_string(),
+            Head::Kpi(kpi) => {
+                let version = self.last_day.and_then(|day| self.model.kpi_on(kpi.kpi, day));
+                self.label(&self.model.kpis[version.unwrap_or(kpi.kpi).0].label).to_string()
+            }
+            Head::ScoreOf(name) => {
+                let position = self.model.positions.iter().find(|known| known.name == *name);
+                self.words.score_of(position.map_or(name, |position| self.label(&position.label)))
+            }
+            Head::ScoreOfReports => self.words.score_of_reports.into(),
+        }
+    }
+
+    /// The data set whose rows hold a position, by the declarations: its own roster before one of several posts.
+    fn roster_of(&self, position: PositionId) -> Option<&'a DataSet> {
+        let name = &self.position(position).name;
+        let own = |set: &&DataSet| set.roster.as_ref().is_some_and(|roster| roster.every.as_ref() == Some(name));
+        let any = |set: &&DataSet| set.roster.as_ref().is_some_and(|roster| roster.may_hold(name));
+        self.model.data.iter().find(own).or_else(|| self.model.data.iter().find(any))
+    }
+
+    /// The word for who holds a position, where these are no people: `country`.
+    pub fn noun(&self, position: PositionId) -> Option<&'a str> {
+        let noun = &self.roster_of(position)?.row.singular;
+        (noun != "person").then_some(noun)
+    }
+
+    /// `12 people`, `24 countries`
+    pub fn holders(&self, position: PositionId, count: u64) -> String {
+        match (self.noun(position), self.roster_of(position)) {
+            (Some(one), Some(set)) => {
+                let word = if count == 1 { one } else { &set.row.plural };
+                format!("{} {word}", grouped(&count.to_string()))
+            }
+            _ => self.words.people(count),
+        }
+    }
+
+    /// Whether the key of who holds a position says the name already.
+    pub fn named_by_key(&self, position: PositionId) -> bool {
+        self.roster_of(position).is_some_and(|set| set.name_column().is_some_and(|name| set.key.contains(&name)))
+    }
+
+    /// Whether those who hold a position do so at all times, so that the days need no telling.
+    pub fn always_held(&self, position: PositionId) -> bool {
+        self.roster_of(position).is_some_and(|set| set.time == TimeShape::Always)
     }
 
     /// The rating a position's scorecard uses.
@@ -58,17 +115,26 @@ impl<'a> Show<'a> {
         self.grade(position, grade).map_or("", |grade| &grade.name)
     }
 
+    /// The name for people: the label where it only spells the name out.
+    pub fn grade_word(&self, position: PositionId, grade: usize) -> &'a str {
+        match self.grade(position, grade).map(|grade| self.label(&grade.label)) {
+            Some(label) if spells(label, self.grade_name(position, grade)) => label,
+            _ => self.grade_name(position, grade),
+        }
+    }
+
     /// `A Outstanding`, or only the name where there is no other label.
     pub fn grade_in_full(&self, grade: &'a Grade) -> String {
         match self.label(&grade.label) {
             label if label.is_empty() || label == grade.name => grade.name.clone(),
+            label if spells(label, &grade.name) => label.to_string(),
             label => format!("{} {label}", grade.name),
         }
     }
 
     /// What lowered a rating, and from which grade.
     pub fn lowered(&self, position: PositionId, rating: &RatingResult) -> Option<String> {
-        let from = self.grade_name(position, rating.by_score);
+        let from = self.grade_word(position, rating.by_score);
         Some(match rating.lowered_by? {
             LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => self.words.lowered_by_veto(from),
             LoweredBy::Distribution(_) => self.words.lowered_by_distribution(from),
@@ -77,7 +143,7 @@ impl<'a> Show<'a> {
 
     pub fn veto_effect(&self, position: PositionId, effect: &VetoEffect) -> String {
         match effect {
-            VetoEffect::RatingAtMost(grade) => self.words.rating_at_most(self.grade_name(position, *grade)),
+            VetoEffect::RatingAtMost(grade) => self.words.rating_at_most(self.grade_word(position, *grade)),
             VetoEffect::ScoreAtMost(score) => self.words.score_at_most(&self.plain(score)),
         }
     }
@@ -179,6 +245,11 @@ impl<'a> Show<'a> {
     pub fn days(&self, from: Day, to: Day) -> String {
         self.words.span(from, to)
     }
+}
+
+/// `Very high` is how people write `very_high`.
+fn spells(label: &str, name: &str) -> bool {
+    label.to_lowercase() == name.replace('_', " ").to_lowercase()
 }
 
 /// How many days there are from one to the other, both included.

@@ -1,5 +1,6 @@
 //! The table of all people: by position, best rank first, with counts at the end.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
@@ -62,16 +63,22 @@ fn by_position<'a>(report: &Report<'a>) -> Vec<(PositionId, Vec<&'a PersonResult
 fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
     let words = show.words;
     let people = &report.people;
-    let named = people.iter().any(|person| !person.name.is_empty() && person.name != person.person);
+    let named = people.iter().any(|person| {
+        let known = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
+        !known && !person.name.is_empty() && person.name != person.person
+    });
     let teams = people.iter().flat_map(|person| &person.cards).any(|card| card.team.is_some());
     let ranked = people.iter().any(|person| person.rank.is_some());
-    let wanted = [true, named, teams, true, true, ranked, true];
+    let rated = people.iter().any(|person| {
+        person.cards.iter().any(|card| card.scorecard.is_none() || show.rating_of(card.position).is_some())
+    });
+    let wanted = [true, named, teams, true, rated, ranked, true];
     let keep = |cells: Vec<Cell>| {
         Line::Row(cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect())
     };
 
     let columns = [
-        Column::left(words.person, 8),
+        Column::left(who(report, show), 8),
         Column::left(words.name, 10),
         Column::left(words.team, 10),
         Column::right(words.score, 6),
@@ -98,12 +105,26 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
 
 /// `Lecturer · 3 people · draft: results are unofficial`
 fn heading(show: &Show<'_>, position: PositionId, people: &[&PersonResult]) -> String {
-    let mut heading = format!("{} · {}", show.position_label(position), show.words.people(people.len() as u64));
+    let mut heading = format!("{} · {}", show.position_label(position), show.holders(position, people.len() as u64));
     if show.position(position).draft {
         heading.push_str(" · ");
         heading.push_str(show.words.draft);
     }
     heading
+}
+
+/// `Person`, or `Country` where all are countries.
+fn who(report: &Report<'_>, show: &Show<'_>) -> Cow<'static, str> {
+    let mut nouns = report.people.iter().filter_map(|person| person.cards.last()).map(|card| show.noun(card.position));
+    let Some(Some(first)) = nouns.next() else { return show.words.person.into() };
+    if !nouns.all(|noun| noun == Some(first)) {
+        return show.words.person.into();
+    }
+    let mut letters = first.replace('_', " ");
+    if let Some(initial) = letters.get(..1).map(str::to_uppercase) {
+        letters.replace_range(..1, &initial);
+    }
+    letters.into()
 }
 
 fn empty_row() -> Vec<Cell> {
@@ -130,7 +151,7 @@ fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
             text = format!(
                 "{text}{}{}",
                 show.words.semicolon,
-                show.words.distribution_remark(show.grade_name(last.position, *by_score))
+                show.words.distribution_remark(show.grade_word(last.position, *by_score))
             );
         }
         row[REMARKS] = Cell::styled(text, Style::Faint);
@@ -170,7 +191,7 @@ fn team_cell(card: &Card) -> Cell {
 fn rating_cell(show: &Show<'_>, position: PositionId, rating: Option<&RatingResult>) -> Cell {
     match rating {
         Some(rating) => Cell::styled(
-            show.grade_name(position, rating.grade),
+            show.grade_word(position, rating.grade),
             grade_style(rating.grade, show.rating_of(position).map_or(0, |rating| rating.grades.len())),
         ),
         None => Cell::styled(MISSING, Style::Faint),
@@ -216,7 +237,7 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
         parts.push(words.kpis_missing(missing as u64));
     }
     if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = rating {
-        parts.push(words.distribution_remark(show.grade_name(card.position, *by_score)));
+        parts.push(words.distribution_remark(show.grade_word(card.position, *by_score)));
     }
     Cell::styled(parts.join(words.semicolon), style)
 }
@@ -247,7 +268,7 @@ fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, 
         let name = if several { format!("{}{}", show.label(&rating.label), words.colon) } else { String::new() };
         lines.push(format!("{name}{}", list.join(" · ")));
     }
-    if unrated > 0 {
+    if unrated > 0 && !lines.is_empty() {
         let text = format!("{} {unrated}", words.no_rating);
         match lines.as_mut_slice() {
             [only] => *only = format!("{only} · {text}"),

@@ -35,6 +35,7 @@ pub struct Words {
     pub draft: &'static str,
     pub redistributed: &'static str,
     pub nobody: &'static str,
+    pub score_of_reports: &'static str,
     pub yes: &'static str,
     pub no: &'static str,
     pub colon: &'static str,
@@ -74,6 +75,7 @@ static ENGLISH: Words = Words {
     draft: "draft: results are unofficial",
     redistributed: "weight after redistribution; as stated:",
     nobody: "Nobody to evaluate.",
+    score_of_reports: "Score of reports",
     yes: "yes",
     no: "no",
     colon: ": ",
@@ -113,6 +115,7 @@ static CHINESE: Words = Words {
     draft: "草稿：结果非正式",
     redistributed: "重新分配后的权重；原定：",
     nobody: "没有参评人员。",
+    score_of_reports: "下属得分",
     yes: "是",
     no: "否",
     colon: "：",
@@ -148,6 +151,26 @@ impl Words {
 
     pub fn file_count(&self, count: u64) -> String {
         self.counted(count, "file", "files", "个文件")
+    }
+
+    /// The entry that takes in the score of a position.
+    pub fn score_of(&self, position: &str) -> String {
+        if self.chinese { format!("{position}得分") } else { format!("Score of {position}") }
+    }
+
+    /// Whose score an entry takes in, where it is one person's.
+    pub fn taken_from(&self, who: &str) -> String {
+        if self.chinese { format!("取自 {who}") } else { format!("from {who}") }
+    }
+
+    /// Of how many people an entry takes in the mean.
+    pub fn mean_of(&self, scored: u64, all: u64) -> String {
+        match (self.chinese, scored == all) {
+            (true, true) => format!("{all}人的平均分"),
+            (true, false) => format!("{all}人中{scored}人的平均分，其余无得分"),
+            (false, true) => format!("the mean of {}", self.people(all)),
+            (false, false) => format!("the mean of {scored} out of {}; the others have no score", self.people(all)),
+        }
     }
 
     pub fn rows(&self, count: u64) -> String {

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::model::data::DataId;
 use crate::model::{KpiId, PositionId};
 use crate::number::Number;
 use crate::plan::program::CalcId;
@@ -29,6 +30,8 @@ pub struct Results {
 /// A person's result in the period: one scorecard for each stint, and overall.
 #[derive(Clone, Debug)]
 pub struct PersonResult {
+    /// The same key in another roster is another person, or no person at all.
+    pub roster: DataId,
     /// The key in the roster.
     pub person: Arc<str>,
     pub name: Arc<str>,
@@ -128,8 +131,19 @@ pub enum EntryResultKind {
         /// `applies when` is not met, here or on a group above: the entry's weight goes to the others.
         not_applicable: bool,
     },
-    /// The score of another scorecard, or the mean of several.
-    OtherScore,
+    /// The score of another scorecard, or the mean of several: those of these people. Their scores are out of 100,
+    /// whatever the entry's points.
+    OtherScore(Vec<Taken>),
+}
+
+/// Someone whose score is taken in.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The key in the roster.
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    /// Over all their scorecards that are taken in, weighted by days.
+    pub score: Value,
 }
 
 #[derive(Clone, Debug)]

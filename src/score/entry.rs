@@ -70,8 +70,14 @@ impl Scoring<'_> {
                 (EntryResultKind::Group(entries), score)
             }
             (EntryWhat::Kpi(kpi), _) => self.kpi(kpi, plan, entry, person, forced)?,
-            (EntryWhat::ScoreOf(position), _) => (EntryResultKind::OtherScore, self.others.score_of(position, person)),
-            (EntryWhat::ScoreOfReports, _) => (EntryResultKind::OtherScore, self.others.score_of_reports(person)),
+            (EntryWhat::ScoreOf(position), _) => {
+                let (score, taken) = self.others.score_of(position, person);
+                (EntryResultKind::OtherScore(taken), score)
+            }
+            (EntryWhat::ScoreOfReports, _) => {
+                let (score, taken) = self.others.score_of_reports(person);
+                (EntryResultKind::OtherScore(taken), score)
+            }
             (EntryWhat::Group(_), _) => unreachable!("the plan's entries stand in step with the model's"),
         };
         let score = match (forced, score, combine::points_of(plan)) {

@@ -36,11 +36,9 @@ use crate::value::{Missing, Value};
 
 /// Evaluates and scores everyone on the rosters in the plan's period.
 ///
-/// Findings are numbers too large, values below 0 in a geometric mean and scorecards that take in each other; a
-/// missing value is never one.
+/// Findings are numbers too large and values below 0 in a geometric mean; a missing value is never one.
 pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
     let (seats, without_position) = seats(model, plan, answers);
-    let order = others::order(model, plan).map_err(|circle| vec![*circle])?;
     let eval = Evaluator::new(model, plan, answers);
     let others = Others::of(model, plan, answers, &seats);
     let tapes: Vec<Tape> = plan.program.cards.iter().map(|card| eval.tape(roots(card))).collect();
@@ -48,7 +46,7 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
 
     let mut problems = Problems::default();
     let mut done: Vec<Option<Done>> = seats.iter().map(|_| None).collect();
-    for card in order {
+    for card in others::order(model, plan) {
         let of_card: Vec<usize> = (0..seats.len()).filter(|seat| seats[*seat].card == card).collect();
         for (seat, result) in of_card.iter().zip(scorer.all(&of_card)) {
             match result {
@@ -75,7 +73,7 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
         let mut cards: Vec<Done> = done[first..next].iter_mut().filter_map(Option::take).collect();
         cards.sort_by_key(|one| (one.card.from, one.card.to));
         let post = &answers.rosters[roster].posts[seats[first].subject.post];
-        match overall(model, (post.person.clone(), post.name.clone()), cards) {
+        match overall(model, plan.query.rosters[roster], post, cards) {
             Ok(standing) => standings.push(standing),
             Err(problem) => problems.add(problem, &scorer.named(first)),
         }
@@ -179,9 +177,13 @@ fn roots(card: &CardPlan) -> Vec<CalcId> {
 /// A person in a seat, with what entries are scored by.
 struct Person<'a> {
     values: Values,
+    /// The roster (index into the answers') and the key in it.
+    key: (usize, &'a str),
     /// The position's name.
     position: &'a str,
     team: Option<usize>,
+    /// Of the card.
+    last_day: Day,
     /// Days served in the post within the period, in whatever team.
     served: i64,
     period_days: i64,
@@ -233,8 +235,10 @@ impl Scorer<'_> {
         let position = &self.model.positions[card.position.0];
         let person = Person {
             values: self.eval.values(seat.subject, &self.tapes[seat.card]),
+            key: (seat.subject.roster, &self.eval.post(seat.subject).person),
             position: &position.name,
             team: seat.team,
+            last_day: seat.to,
             served: self.served(seat),
             period_days: i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1,
         };
@@ -278,7 +282,7 @@ impl Scorer<'_> {
             totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
         let card = Card {
             position: card.position,
-            team: team.map(|team| TeamRef { key: team.key.clone(), name: team.name.clone() }),
+            team: team.map(|team| TeamRef { key: team.key.clone(), name: team.name_on(seat.to) }),
             from: seat.from,
             to: seat.to,
             eligible,

@@ -6,8 +6,10 @@ use super::card::*;
 use super::distribute::{Rated, distribute};
 use super::problem::Problem;
 use super::total::{Vetoed, rate, sees_raw};
+use crate::model::data::DataId;
 use crate::model::{Model, Position, RatingId};
 use crate::number::Number;
+use crate::plan::query::PersonPost;
 use crate::value::Value;
 
 /// A card with what the overall result goes on with.
@@ -34,11 +36,7 @@ pub(super) struct Standing {
 ///
 /// - overall = Σ score × days / Σ days over the cards that are scored, rounded as scores are
 /// - the grade is that of the last of them; vetoes of earlier cards with the same grades hold for it too
-pub(super) fn overall(
-    model: &Model,
-    name: (std::sync::Arc<str>, std::sync::Arc<str>),
-    done: Vec<Done>,
-) -> Result<Standing, Problem> {
+pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Vec<Done>) -> Result<Standing, Problem> {
     let scored: Vec<usize> = (0..done.len()).filter(|at| done[*at].card.scorecard.is_some()).collect();
     let last = scored.last().copied();
     let (mut overall, mut rating, mut seen) = (None, None, None);
@@ -68,9 +66,9 @@ pub(super) fn overall(
         };
         overall = rounded;
     }
-    let (person, name) = name;
+    let (person, name) = (post.person.clone(), post.name.clone());
     let cards = done.into_iter().map(|one| one.card).collect();
-    let result = PersonResult { person, name, cards, overall, rating, rank: None };
+    let result = PersonResult { roster, person, name, cards, overall, rating, rank: None };
     Ok(Standing { result, last, single: scored.len() == 1, seen })
 }
 

@@ -6,7 +6,7 @@ use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::words;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::Span;
 
 const DECLARATION: BlockKind = BlockKind { name: "a file", rule: Rule::declaration };
@@ -113,8 +113,16 @@ impl<'s> Reader<'s> {
             Rule::score_decimals => Setting::ScoreDecimals(self.whole_number(node)?),
             Rule::rounding => Setting::Rounding { half_even: node.has(Rule::kw_even), span },
             Rule::sees_raw => Setting::RatingSeesRawScore(span),
+            Rule::allow_codes => self.levels(Level::Allow, node)?,
+            Rule::warn_codes => self.levels(Level::Warn, node)?,
+            Rule::deny_codes => self.levels(Level::Deny, node)?,
             _ => Setting::Languages(self.names(&node.child(Rule::names)?)),
         })
+    }
+
+    fn levels(&self, level: Level, node: &Node<'s>) -> Option<Setting> {
+        let codes = node.child(Rule::codes)?.all(Rule::code).map(|code| self.name(&code)).collect();
+        Some(Setting::Levels { level, codes })
     }
 
     // ---------------------------------------------------------------- unit, constant, function
@@ -212,12 +220,17 @@ impl<'s> Reader<'s> {
     fn index(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Index> {
         let block = self.block(item, "an index")?;
         let mut entries = Vec::new();
+        let mut effective = Once::default();
         let mut about = AboutParts::default();
         for clause in &block.items {
             self.refuse_block(clause, INDEX.name);
             let Some(node) = self.read(clause, INDEX) else { continue };
             match node.rule() {
                 Rule::index_entry => entries.extend(self.index_entry(&node)),
+                Rule::effective => {
+                    let moment = self.moment(&node);
+                    self.once(&mut effective, "`effective from`", node.span(), moment);
+                }
                 _ => self.about(&mut about, &node),
             }
         }
@@ -228,6 +241,7 @@ impl<'s> Reader<'s> {
             ty: self.ty(&head)?,
             entries,
             about: about.done(),
+            effective: effective.value,
             span: self.extent(item),
         })
     }
@@ -265,8 +279,9 @@ impl<'s> Reader<'s> {
     }
 
     fn house_rule(&mut self, node: &Node<'s>) -> Option<HouseRule> {
-        let inside =
-            node.kids().find(|part| matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::has_rule))?;
+        let inside = node.kids().find(|part| {
+            matches!(part.rule(), Rule::size_rule | Rule::weight_rule | Rule::one_weight_rule | Rule::has_rule)
+        })?;
         let kind = match inside.rule() {
             Rule::size_rule => {
                 let limits: Vec<Number> =
@@ -274,12 +289,16 @@ impl<'s> Reader<'s> {
                 let [least, most] = <[Number; 2]>::try_from(limits).ok()?;
                 HouseRuleKind::ScorecardSize { least, most }
             }
-            Rule::weight_rule => {
+            Rule::weight_rule | Rule::one_weight_rule => {
                 let mut limit = |rule| match inside.child(rule) {
-                    Some(limit) => self.number_of(&limit).map(Some),
+                    Some(limit) => match limit.child(Rule::weight_of) {
+                        Some(of) => Some(Some(WeightLimit::Of(self.name(&of.child(Rule::name)?)))),
+                        None => self.number_of(&limit).map(|number| Some(WeightLimit::Number(number))),
+                    },
                     None => Some(None),
                 };
-                HouseRuleKind::WeightLimits { least: limit(Rule::least)?, most: limit(Rule::most)? }
+                let (least, most) = (limit(Rule::least)?, limit(Rule::most)?);
+                HouseRuleKind::WeightLimits { of: inside.child(Rule::name).map(|name| self.name(&name)), least, most }
             }
             _ => HouseRuleKind::Has {
                 what: self.name(&inside.child(Rule::name)?),

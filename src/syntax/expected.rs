@@ -152,6 +152,28 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
     let is_word = found_kind == Some(Kind::Word);
     let before_number = around.kind(around.before) == Some(Kind::Number);
 
+    if found == "if" && wants(Rule::kw_where) {
+        return slip_with(
+            "rows are chosen with `where`, not with `if`",
+            "write `where`",
+            "for example: `count(policies where status = active)`",
+        );
+    }
+    let touching = |left: Option<&Token>, right: Option<&Token>| {
+        left.zip(right).is_some_and(|(left, right)| left.end == right.start)
+    };
+    if found == ","
+        && before_number
+        && around.kind(around.next) == Some(Kind::Number)
+        && touching(around.before, around.found)
+        && touching(around.found, around.next)
+    {
+        return slip_with(
+            format!("a comma stands inside `{before},{next}`"),
+            "not a decimal point",
+            format!("write `{before}.{next}`"),
+        );
+    }
     if found == ";" {
         return slip_with("a line needs no `;`", "take this away", "end a clause by ending its line");
     }
@@ -229,10 +251,10 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
         && around.before.map(|token| token.start) != around.first.map(|token| token.start);
     if behind_name && is_word && (wants(Rule::colon) || wants(Rule::EOI)) && !wants(Rule::comma) {
         return slip_with(
-            "a name is one word",
+            "a name is one word, and a label stands in quotes",
             "a second word",
             format!(
-                "join words with `_`: `{before}_{found}`; a label in quotes may hold spaces: `\"{before} {found}\"`"
+                "write `{before} \"{found} …\"` for a label; join the words of a name with `_`: `{before}_{found}`"
             ),
         );
     }
@@ -297,7 +319,10 @@ fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
 
 /// `30 days earlier`, `last 4 weeks`: the length, and what may stand there.
 fn short_window<'s>(found: &'s str, next: &str, before_number: bool) -> Option<(&'s str, &'static str)> {
-    let short = matches!(found, "day" | "days" | "week" | "weeks" | "hour" | "hours" | "minute" | "minutes");
+    let short = matches!(
+        found,
+        "day" | "days" | "week" | "weeks" | "hour" | "hours" | "minute" | "minutes" | "second" | "seconds"
+    );
     match (short && before_number, next) {
         (true, "earlier") => Some((found, "3 months earlier")),
         (true, _) => Some((found, "last 12 months")),
@@ -419,6 +444,7 @@ fn plain_word(rule: Rule) -> Word {
         R::period | R::year => Word::Thing("a period such as `2026-Q3`"),
         R::moment => Word::Thing("a date or a period"),
         R::month => Word::Thing("a month such as `January`"),
+        R::code | R::codes => Word::Thing("the code of a finding such as `unused`"),
         R::ty | R::unit_expr => Word::Thing("a type such as `%`, `CNY` or `text`"),
         R::one_of | R::link_by => Word::Silent,
         R::choice => Word::Thing("a name"),
@@ -501,6 +527,9 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::rounding => "rounding",
         R::sees_raw => "rating sees raw score",
         R::languages => "language",
+        R::allow_codes => "allow",
+        R::warn_codes => "warn",
+        R::deny_codes => "deny",
         R::roster => "roster",
         R::organisation => "organisation",
         R::file => "file",

@@ -261,12 +261,13 @@ impl<'s> Reader<'s> {
                 Some(expr(ExprKind::Call { name, arguments, to }, span))
             }
             Some(function) => {
-                self.no_data(&name, function, name.span);
+                self.not_of_data(&name, function, &inside);
                 None
             }
             None => {
                 let place = reads.map_or(span, |part| part.span());
-                let near = super::words::nearest(&name.text, AGGREGATES.iter().map(|(word, _)| *word));
+                let near =
+                    super::words::nearest(&name.text, AggregateFunction::TABLE.iter().map(|signature| signature.name));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")
@@ -277,6 +278,24 @@ impl<'s> Reader<'s> {
                 );
                 None
             }
+        }
+    }
+
+    /// `sum(policies.premium)` tells what is meant.
+    fn not_of_data(&mut self, name: &Name, function: AggregateFunction, inside: &Node<'s>) {
+        let written = inside.text().split(',').next().unwrap_or_default().trim();
+        let part = |text: &str| text.chars().all(|c| c == '_' || pest::unicode::XID_CONTINUE(c));
+        match written.split_once('.') {
+            Some((data, column)) if part(data) && part(column) && !data.is_empty() => {
+                let fraction = if function == AggregateFunction::Percentile { ", 90%" } else { "" };
+                let mend = format!("{}({column} of {data}{fraction})", name.text);
+                self.report(
+                    Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
+                        .at(inside.span(), "the column first, then `of` and the data set")
+                        .help(format!("write `{mend}`")),
+                );
+            }
+            _ => self.no_data(name, function, name.span),
         }
     }
 
@@ -430,21 +449,8 @@ impl<'s> Reader<'s> {
     }
 }
 
-const AGGREGATES: &[(&str, AggregateFunction)] = &[
-    ("sum", AggregateFunction::Sum),
-    ("count", AggregateFunction::Count),
-    ("share", AggregateFunction::Share),
-    ("average", AggregateFunction::Average),
-    ("median", AggregateFunction::Median),
-    ("percentile", AggregateFunction::Percentile),
-    ("min", AggregateFunction::Min),
-    ("max", AggregateFunction::Max),
-    ("latest", AggregateFunction::Latest),
-    ("only", AggregateFunction::Only),
-];
-
 fn aggregate_function(word: &str) -> Option<AggregateFunction> {
-    AGGREGATES.iter().find(|(known, _)| *known == word).map(|(_, function)| *function)
+    AggregateFunction::TABLE.iter().find(|signature| signature.name == word).map(|signature| signature.function)
 }
 
 /// The comparison sign directly inside.

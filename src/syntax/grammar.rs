@@ -1,8 +1,10 @@
 //! The grammar, and pieces of what it has read. The only place that knows pest.
 
+use std::collections::HashMap;
+
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::Pair;
+use pest::iterators::{Pair, Pairs};
 
 use super::scan::Scan;
 use crate::source::Span;
@@ -27,15 +29,32 @@ pub struct Stop {
     pub expected: Vec<Rule>,
 }
 
+/// Clauses read before: `status approved` stands in every position, and is read once.
+pub type Known<'s> = HashMap<(Rule, &'s str), Pairs<'s, Rule>>;
+
 /// Reads the text from `start` to `end` with a rule that reaches to its end.
-pub fn read(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Node<'_>, Stop> {
-    let nodes = read_all(scan, rule, start, end)?;
-    nodes.into_iter().next().ok_or(Stop { at: start, expected: Vec::new() })
+pub fn read<'s>(scan: &'s Scan, known: &mut Known<'s>, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
+    let text = &scan.text[start..end];
+    let pairs = match known.get(&(rule, text)) {
+        Some(pairs) => pairs.clone(),
+        None => {
+            let pairs = parse(text, rule, start)?;
+            known.insert((rule, text), pairs.clone());
+            pairs
+        }
+    };
+    let pair = pairs.into_iter().find(|pair| pair.as_rule() != Rule::EOI);
+    pair.map(|pair| Node { pair, base: start, scan }).ok_or(Stop { at: start, expected: Vec::new() })
 }
 
 /// The same for a rule of several parts, such as the rows, columns and values of a matrix.
 pub fn read_all(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Vec<Node<'_>>, Stop> {
-    let pairs = Grammar::parse(rule, &scan.text[start..end]).map_err(|error| {
+    let pairs = parse(&scan.text[start..end], rule, start)?;
+    Ok(pairs.filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| Node { pair, base: start, scan }).collect())
+}
+
+fn parse(text: &str, rule: Rule, start: usize) -> Result<Pairs<'_, Rule>, Stop> {
+    Grammar::parse(rule, text).map_err(|error| {
         let offset = match error.location {
             InputLocation::Pos(at) => at,
             InputLocation::Span((at, _)) => at,
@@ -45,8 +64,7 @@ pub fn read_all(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Vec
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         Stop { at: start + offset, expected }
-    })?;
-    Ok(pairs.filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| Node { pair, base: start, scan }).collect())
+    })
 }
 
 impl<'s> Node<'s> {

@@ -15,7 +15,7 @@ pub struct Finding {
 
 /// The length of the number, date or period that `rest` begins with, and what is wrong with it.
 pub fn number(rest: &str) -> (usize, Option<Finding>) {
-    if let Some(found) = date_like(rest) {
+    if let Some(found) = date_like(rest).or_else(|| day_first(rest)) {
         return found;
     }
     let run = |text: &str| text.find(|c: char| !(c.is_ascii_digit() || c == '_')).unwrap_or(text.len());
@@ -237,6 +237,37 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
     Some((length, Some(Finding { length, label, message, help, mended })))
 }
 
+/// `01/07/2026`, `1.7.2026`: a date with the year at its end.
+fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
+    let length = rest.find(|c: char| !(c.is_ascii_digit() || "/.-".contains(c))).unwrap_or(rest.len());
+    let written = rest[..length].trim_end_matches(['/', '.', '-']);
+    let separator = written.find(['/', '.', '-']).and_then(|at| written[at..].chars().next())?;
+    let [a, b, year] = <[&str; 3]>::try_from(written.split(separator).collect::<Vec<_>>()).ok()?;
+    let shaped = |part: &str, lengths: [usize; 2]| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    // 1/3/2026 may be a division, of which nobody writes the zeros.
+    let division = separator == '/' && a.len() == 1 && b.len() == 1;
+    if !shaped(a, [1, 2]) || !shaped(b, [1, 2]) || !shaped(year, [4, 4]) || division {
+        return None;
+    }
+    let day = |month: &str, day: &str| {
+        Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).map(|day| day.to_string())
+    };
+    let (first, second) = (day(b, a), day(a, b));
+    let help = match (&first, &second) {
+        (Some(first), Some(second)) if first != second => format!(
+            "write year, month and day with hyphens: `{first}` where the day stands first, `{second}` where the month does"
+        ),
+        (Some(one), _) | (None, Some(one)) => format!("write year, month and day with hyphens: `{one}`"),
+        (None, None) => "write a date as year, month and day: `2026-07-01`".to_string(),
+    };
+    let mended = first.or(second).filter(|mended| mended.len() <= written.len());
+    let message = format!("`{written}` is not how a date is written");
+    let finding = Finding { length: written.len(), label: "not how a date is written", message, help, mended };
+    Some((written.len(), Some(finding)))
+}
+
 // ---------------------------------------------------------------- characters of other keyboards
 
 /// A character that a Chinese keyboard or a word processor puts where a plain one is meant.
@@ -379,5 +410,10 @@ mod tests {
         assert!(wrong("1e5").contains("1_000_000"));
         assert!(wrong("3days").contains("`3 days`"));
         assert!(wrong("10,5").is_empty());
+        assert!(wrong("01/07/2026").contains("`2026-07-01` where the day stands first, `2026-01-07`"));
+        assert!(wrong("31.12.2026").contains("`2026-12-31`"));
+        assert!(wrong("12-31-2026").contains("`2026-12-31`"));
+        assert!(number("1/3/2026").1.is_none());
+        assert!(number("12/31").1.is_none());
     }
 }

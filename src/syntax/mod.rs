@@ -5,6 +5,7 @@
 //! braces, and the grammar (`grammar/merit.pest`) reads each of them alone. What holds of the result: every
 //! declaration and clause of the tree was written without a mistake, and where anything is left out there is an error.
 
+mod aggregates;
 mod braces;
 mod cases;
 mod data;
@@ -24,8 +25,9 @@ pub mod tree;
 mod values;
 mod words;
 
+pub use aggregates::AggregateSignature;
 pub(crate) use cases::bars;
-pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language};
+pub use words::{DECLARATIONS, RESERVED, WORDS, is_word_of_the_language};
 
 use std::collections::HashSet;
 
@@ -44,7 +46,7 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let mut reader = Reader::new(&scan);
     let declarations = reader.declarations(&outline.items);
     // A sign that was mended may still be one too many: its place is reported already.
     let known: HashSet<_> =
@@ -61,7 +63,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diagnostic>> {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader { scan: &scan, diagnostics: Vec::new() };
+    let mut reader = Reader::new(&scan);
     let kind = reader::BlockKind { name: "an expression", rule: grammar::Rule::expression };
     let expr = match outline.items.as_slice() {
         [item] if item.block.is_none() => reader.read(item, kind).and_then(|node| reader.expr(&node)),

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::expected;
-use super::grammar::{self, Node, Rule};
+use super::grammar::{self, Known, Node, Rule};
 use super::outline::{Block, Item};
 use super::scan::{Kind, Scan};
 use super::tree::{Label, Name, ScopeWord, Text};
@@ -15,6 +15,7 @@ use crate::source::Span;
 pub struct Reader<'s> {
     pub scan: &'s Scan,
     pub diagnostics: Vec<Diagnostic>,
+    known: Known<'s>,
 }
 
 /// What a block is called in messages, and with which rule its clauses are read.
@@ -25,6 +26,10 @@ pub struct BlockKind {
 }
 
 impl<'s> Reader<'s> {
+    pub fn new(scan: &'s Scan) -> Self {
+        Reader { scan, diagnostics: Vec::new(), known: Known::new() }
+    }
+
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -34,7 +39,7 @@ impl<'s> Reader<'s> {
         if item.broken {
             return None;
         }
-        match grammar::read(self.scan, kind.rule, item.start, item.end) {
+        match grammar::read(self.scan, &mut self.known, kind.rule, item.start, item.end) {
             Ok(node) => Some(node),
             Err(stop) => {
                 self.report(expected::explain(self.scan, item.start, item.end, kind, stop));

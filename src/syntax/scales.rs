@@ -105,12 +105,19 @@ impl<'s> Reader<'s> {
     pub fn matrix(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Matrix> {
         let block = self.block(item, "a matrix")?;
         let parts = self.read_block(block, MATRIX)?;
+        let mut effective = Once::default();
+        for part in parts.iter().filter(|part| part.rule() == Rule::effective) {
+            let moment = self.moment(part);
+            self.once(&mut effective, "`effective from`", part.span(), moment);
+        }
         let head = head?;
         let part = |rule| parts.iter().find(|part| part.rule() == rule);
         let rows = self.limits(part(Rule::matrix_rows)?)?;
         let columns = self.limits(part(Rule::matrix_columns)?)?;
         let lines = part(Rule::matrix_values)?.all(Rule::matrix_line);
-        let values = lines.map(|line| self.values(&line)).collect::<Option<_>>()?;
+        let values = lines
+            .map(|line| Some(MatrixLine { values: self.values(&line)?, span: line.span() }))
+            .collect::<Option<_>>()?;
         let inputs: Vec<Type> = head.all(Rule::ty).map(|ty| self.this_type(&ty)).collect::<Option<_>>()?;
         Some(Matrix {
             name: self.declared(&head)?,
@@ -120,12 +127,14 @@ impl<'s> Reader<'s> {
             rows,
             columns,
             values,
+            effective: effective.value,
             span: self.extent(item),
         })
     }
 
-    fn limits(&mut self, node: &Node<'s>) -> Option<Vec<Option<(BinaryOp, Expr)>>> {
-        node.all(Rule::matrix_limit).map(|limit| self.limit(&limit)).collect()
+    fn limits(&mut self, node: &Node<'s>) -> Option<Vec<MatrixLimit>> {
+        let limit = |limit: Node<'s>| Some(MatrixLimit { condition: self.limit(&limit)?, span: limit.span() });
+        node.all(Rule::matrix_limit).map(limit).collect()
     }
 
     // ---------------------------------------------------------------- rating

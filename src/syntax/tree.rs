@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::diagnostic::Level;
 use crate::source::Span;
 use crate::time::{Day, PeriodName};
 
@@ -76,6 +77,8 @@ pub enum Setting {
     RatingSeesRawScore(Span),
     /// `language en, zh`
     Languages(Vec<Name>),
+    /// `allow unused`, `warn house-rule`, `deny warnings`: codes as they stand above findings
+    Levels { level: Level, codes: Vec<Name> },
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.
@@ -487,6 +490,7 @@ pub struct Index {
     pub ty: Type,
     pub entries: Vec<IndexEntry>,
     pub about: About,
+    pub effective: Option<Effective>,
     pub span: Span,
 }
 
@@ -589,10 +593,24 @@ pub struct Matrix {
     pub label: Label,
     pub inputs: [Type; 2],
     pub output: Option<Type>,
-    /// `None` is `else`
-    pub rows: Vec<Option<(BinaryOp, Expr)>>,
-    pub columns: Vec<Option<(BinaryOp, Expr)>>,
-    pub values: Vec<Vec<Expr>>,
+    pub rows: Vec<MatrixLimit>,
+    pub columns: Vec<MatrixLimit>,
+    pub values: Vec<MatrixLine>,
+    pub effective: Option<Effective>,
+    pub span: Span,
+}
+
+/// `>= 20%`; without a condition it is `else`
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLimit {
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub span: Span,
+}
+
+/// `2%, 1%`: the values of one row
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLine {
+    pub values: Vec<Expr>,
     pub span: Span,
 }
 
@@ -793,6 +811,16 @@ pub enum ScoreRule {
     OnAttainment(Box<ScoreRule>, Span),
 }
 
+impl ScoreRule {
+    pub fn span(&self) -> Span {
+        match self {
+            ScoreRule::Curve(curve) => curve.span,
+            ScoreRule::Named(name) => name.span,
+            ScoreRule::Attainment { span, .. } | ScoreRule::OnAttainment(_, span) => *span,
+        }
+    }
+}
+
 /// `output NAME "Label" : TYPE = EXPR`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
@@ -823,10 +851,17 @@ pub struct HouseRule {
 pub enum HouseRuleKind {
     /// `every scorecard has 3 to 10 kpis`
     ScorecardSize { least: Number, most: Number },
-    /// `every weight at least 5%, at most 60%`
-    WeightLimits { least: Option<Number>, most: Option<Number> },
+    /// `every weight at least 5%, at most 60%`; `of`: `weight of results at least 20%`
+    WeightLimits { of: Option<Name>, least: Option<WeightLimit>, most: Option<WeightLimit> },
     /// `every kpi has owner, note`, `every responsibility has measured by`: what, and the words, `measured by` as one
     Has { what: Name, parts: Vec<Name> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum WeightLimit {
+    Number(Number),
+    /// `weight of results`: the weight of that entry, where it stands beside the one looked at
+    Of(Name),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -230,6 +230,16 @@ impl<'s> Reader<'s> {
             let value = self.value_of(&item)?;
             if matches!(when, When::Always) && !values.is_empty() {
                 let span = item.span();
+                // 30,5: no space behind the comma.
+                if let Some(before) = values.last().filter(|last| last.value.span.end + 1 == span.start) {
+                    let whole = before.value.span.to(span);
+                    self.report(
+                        Diagnostic::new(Code::Unexpected, "a comma stands inside a number")
+                            .at(whole, "one number or two?")
+                            .help("write a decimal point: `30.5`; a second value that holds from a day on: `30, from 2026-Q1 35`"),
+                    );
+                    return None;
+                }
                 self.report(
                     Diagnostic::new(Code::Unexpected, "it is not said from when this second value holds")
                         .at(span, "from when?")

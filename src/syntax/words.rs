@@ -16,10 +16,11 @@ pub const DECLARATIONS: &[&str] = &[
 pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 
 /// Words that may name columns and labels, but not declarations.
-const WORDS: &[&str] = &[
+pub const WORDS: &[&str] = &[
     "about",
     "above",
     "add",
+    "allow",
     "applies",
     "approved",
     "as",
@@ -49,6 +50,7 @@ const WORDS: &[&str] = &[
     "decimals",
     "deduct",
     "deduction",
+    "deny",
     "distinct",
     "draft",
     "each",
@@ -155,6 +157,7 @@ const WORDS: &[&str] = &[
     "value",
     "values",
     "veto",
+    "warn",
     "weight",
     "when",
     "whole",

@@ -11,6 +11,7 @@ mod trace;
 use crate::data::answer_given;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
+use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, Model, Output, PositionId};
@@ -141,10 +142,14 @@ struct Ran<'a> {
 
 impl<'a> Ran<'a> {
     fn check(&self, expectation: &Expectation, results: &Results) -> Result<Check, Box<Diagnostic>> {
-        let person = results.people.iter().find(|person| {
+        let same = |person: &&PersonResult| {
             *person.person == *expectation.person
                 && person.cards.iter().any(|card| expectation.positions.contains(&self.position(card).name))
-        });
+        };
+        // Of a key in several rosters the one that has what is asked about.
+        let mut people = results.people.iter().filter(same);
+        let answers = |person: &&PersonResult| self.has(expectation, person);
+        let person = people.clone().find(answers).or_else(|| people.next());
         let Some(person) = person else {
             let message = format!("`{}` holds no post with a position in {}", expectation.person, self.plan.period);
             let finding = Diagnostic::new(Code::NothingToEvaluate, message)
@@ -174,6 +179,15 @@ impl<'a> Ran<'a> {
         Ok(Check { what: self.words(expectation), span: expectation.span, expected, within, got, passed, trace })
     }
 
+    fn has(&self, expectation: &Expectation, person: &PersonResult) -> bool {
+        person.cards.iter().any(|card| match &expectation.what {
+            Expected::Kpi(kpi) => self.node(person, card.position, *kpi).is_some(),
+            Expected::Output(name) => self.position(card).outputs.iter().any(|output| output.name == *name),
+            Expected::ScoreOf(name) => self.entry(person, name).is_some(),
+            Expected::Score | Expected::Rating => self.position(card).scorecard.is_some(),
+        })
+    }
+
     fn position(&self, card: &Card) -> &'a crate::model::Position {
         &self.model.positions[card.position.0]
     }
@@ -189,10 +203,11 @@ impl<'a> Ran<'a> {
         match &expectation.what {
             Expected::Kpi(kpi) => {
                 let unit = self.model.kpis[kpi.0].unit.clone();
-                let found = self.card(person, |card| self.node(card.position, *kpi).is_some()).and_then(|card| {
-                    let node = self.node(card.position, *kpi)?;
-                    card.values.get(node.0).cloned().flatten()
-                });
+                let found =
+                    self.card(person, |card| self.node(person, card.position, *kpi).is_some()).and_then(|card| {
+                        let node = self.node(person, card.position, *kpi)?;
+                        card.values.get(node.0).cloned().flatten()
+                    });
                 (found.unwrap_or_else(|| nothing("not evaluated")), unit)
             }
             Expected::Output(name) => {
@@ -234,12 +249,13 @@ impl<'a> Ran<'a> {
         Some(self.model.ratings[rating.0].grades.get(grade)?.name.clone())
     }
 
-    fn card_plan(&self, position: PositionId) -> Option<&'a CardPlan> {
-        self.plan.program.cards.iter().find(|card| card.position == position)
+    fn card_plan(&self, roster: DataId, position: PositionId) -> Option<&'a CardPlan> {
+        self.plan.program.cards.iter().find(|card| card.roster == roster && card.position == position)
     }
 
     /// The node of a KPI: of its first entry in the scorecard, else of the output made for it.
-    fn node(&self, position: PositionId, kpi: KpiId) -> Option<CalcId> {
+    fn node(&self, person: &PersonResult, position: PositionId, kpi: KpiId) -> Option<CalcId> {
+        let version = self.model.kpi_on(kpi, self.plan.last_day).unwrap_or(kpi);
         fn in_group(group: &GroupPlan, kpi: KpiId) -> Option<CalcId> {
             group.entries.iter().find_map(|entry| match &entry.what {
                 EntryWhat::Group(group) => in_group(group, kpi),
@@ -247,9 +263,9 @@ impl<'a> Ran<'a> {
                 _ => None,
             })
         }
-        let card = self.card_plan(position)?;
+        let card = self.card_plan(person.roster, position)?;
         let outputs = &self.model.positions[position.0].outputs;
-        card.scorecard.as_ref().and_then(|scorecard| in_group(&scorecard.root, kpi)).or_else(|| {
+        card.scorecard.as_ref().and_then(|scorecard| in_group(&scorecard.root, version)).or_else(|| {
             let at = outputs.iter().position(|output| output.name == asked_about(kpi))?;
             card.outputs.get(at).copied()
         })
@@ -274,6 +290,8 @@ impl<'a> Ran<'a> {
             (Head::Group(group), _) if group.name == name => Some((entry, result)),
             (Head::Group(group), EntryResultKind::Group(results)) => self.entry_in(&group.entries, results, name),
             (Head::Kpi(kpi), _) if self.model.kpis[kpi.kpi.0].name == name => Some((entry, result)),
+            (Head::ScoreOf(position), _) if position == name => Some((entry, result)),
+            (Head::ScoreOfReports, _) if name == "reports" => Some((entry, result)),
             _ => None,
         })
     }

@@ -26,8 +26,9 @@ impl Ran<'_> {
         let mut trace = Trace::of(self);
         match &expectation.what {
             Expected::Kpi(kpi) => {
-                let card = self.card(person, |card| self.node(card.position, *kpi).is_some());
-                if let Some((card, node)) = card.and_then(|card| Some((card, self.node(card.position, *kpi)?))) {
+                let card = self.card(person, |card| self.node(person, card.position, *kpi).is_some());
+                if let Some((card, node)) = card.and_then(|card| Some((card, self.node(person, card.position, *kpi)?)))
+                {
                     trace.value(card, node, 0);
                 }
             }
@@ -37,7 +38,8 @@ impl Ran<'_> {
                 };
                 if let Some(card) = self.card(person, |card| at(card.position).is_some())
                     && let Some(at) = at(card.position)
-                    && let Some(node) = self.card_plan(card.position).and_then(|plan| plan.outputs.get(at))
+                    && let Some(node) =
+                        self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at))
                 {
                     trace.formula(card, name, self.position(card).outputs[at].value.span, *node, 0);
                 }
@@ -148,6 +150,11 @@ impl<'a> Trace<'a> {
             Calc::Curve(_, a) => {
                 self.line(card, node, depth, None);
                 self.parts(card, *a, depth + 1);
+            }
+            Calc::Matrix(_, a, b) => {
+                self.line(card, node, depth, None);
+                self.parts(card, *a, depth + 1);
+                self.parts(card, *b, depth + 1);
             }
             Calc::Value(Value::Missing(_)) | Calc::Input(_) | Calc::Read(_) => self.line(card, node, depth, None),
             Calc::Measure { months, .. } => self.line(card, node, depth, Some(*months)),
@@ -268,6 +275,15 @@ impl<'a> Trace<'a> {
                 }
                 self.value(card, *node, depth);
             }
+            (_, EntryResultKind::OtherScore(taken)) => {
+                for one in taken {
+                    let score = self.points(&one.score);
+                    self.say(depth, format!("score of \"{}\" = {score}", one.person));
+                }
+                if let Some(points) = &entry.points {
+                    self.say(depth, format!("out of 100, for {} points", exact(points, &DisplayUnit::number())));
+                }
+            }
             _ => {}
         }
     }
@@ -277,7 +293,8 @@ impl<'a> Trace<'a> {
             let name = match &entry.head {
                 crate::model::Head::Group(group) => group.name.clone(),
                 crate::model::Head::Kpi(kpi) => self.ran.model.kpis[kpi.kpi.0].name.clone(),
-                _ => entry.label.text.clone(),
+                crate::model::Head::ScoreOf(position) => position.clone(),
+                crate::model::Head::ScoreOfReports => "reports".into(),
             };
             let weight = exact(&result.effective_weight, &DisplayUnit::percent());
             let stated = match result.weight == result.effective_weight {

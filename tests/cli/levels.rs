@@ -47,6 +47,25 @@ fn levels_are_as_asked_for() {
     assert!(text.contains("warning[house-rule]") && text.contains("error[unused]"), "{text}");
 }
 
+/// The company's levels hold for all commands; the command line goes before them.
+#[test]
+fn the_company_sets_levels() {
+    let company = b"company \"Example Life\" {\n  allow house-rule\n  deny unused\n}\n";
+    let folder =
+        folder(&[("a.merit", SPECS), ("company.merit", company), ("data/people.csv", b"staff_no,city\n1,a\n")]);
+    let run = |arguments: &[&str]| {
+        let output = merit(folder.path(), arguments);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (exit, text) = run(&["check", "--format", "short"]);
+    assert!(text.contains("error[unused]") && !text.contains("house-rule"), "{text}");
+    assert_eq!(exit, Some(1));
+    assert_eq!(run(&["eval", "--period", "2026-Q3"]).0, Some(1));
+    let (exit, text) = run(&["check", "--format", "short", "--warn", "unused,house-rule"]);
+    assert!(text.contains("warning[unused]") && text.contains("warning[house-rule]"), "{text}");
+    assert_eq!(exit, Some(0));
+}
+
 #[test]
 fn levels_that_cannot_be_are_answered() {
     let folder = folder(&[("a.merit", SPECS)]);

@@ -97,7 +97,8 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         name: name.into(),
         label: Label::default(),
         span: span(),
-        role: None,
+        roster: None,
+        organisation: None,
         files: vec![FilePattern { pattern: format!("{name}*.csv"), sheet: None, span: span() }],
         row: unit(row),
         key: Vec::new(),
@@ -213,7 +214,7 @@ impl Project {
     }
 
     pub fn window(&mut self, data: usize, rows: Rows, words: &str) {
-        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into() });
+        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into(), kpis: Vec::new() });
     }
 
     pub fn run(&self) -> Result<Answers, Vec<Diagnostic>> {

@@ -54,7 +54,7 @@ fn organisation() -> DataSet {
     let columns = vec![column("code", ColumnType::Text), optional(column("parent", link(0)))];
     let mut data = data("teams", "team", columns);
     data.key = vec![ColumnIx(0)];
-    data.role = Some(Role::Organisation { parent: ColumnIx(1) });
+    data.organisation = Some(ColumnIx(1));
     data
 }
 
@@ -65,6 +65,41 @@ fn circles_and_unknown_parents() {
     let circles = project.errors();
     let project = project.file("teams.csv", "code,parent\nNorth,\nSouth,\nN1,north\nN2,Nroth\nN3,Nroth\n");
     insta::assert_snapshot!(format!("{circles}---\n{}", project.errors()));
+}
+
+#[test]
+fn a_tree_that_changes_is_whole_on_every_day() {
+    let organisation = |until: bool| {
+        let mut data = organisation();
+        data.columns.push(column("since", ColumnType::Date));
+        data.columns.push(optional(column("until", ColumnType::Date)));
+        data.time = match until {
+            true => TimeShape::Valid { from: ColumnIx(2), to: Some(ColumnIx(3)) },
+            false => TimeShape::Snapshot(ColumnIx(2)),
+        };
+        data
+    };
+    let errors = |until: bool, rows: &str| {
+        let file = format!("code,parent,since,until\n{}\n", rows.replace(' ', "\n"));
+        let mut project = Project::new(vec![organisation(until)]).file("teams.csv", &file);
+        project.query.organisation = Some(DataId(0));
+        project.errors()
+    };
+    let all = [
+        // A under B, then B under A: no circle on any day.
+        errors(true, "A,B,2024-01-01,2024-12-31 B,,2024-01-01,2024-12-31 A,,2025-01-01, B,A,2025-01-01,"),
+        // From 1 March on they lie below one another.
+        errors(true, "A,B,2024-01-01, B,,2024-01-01,2025-02-28 B,C,2025-03-01, C,A,2024-06-01,"),
+        // Ends before, begins after, has a gap, is not there at all on the days of the row.
+        errors(true, "A,,2024-01-01,2025-12-31 B,A,2024-01-01,"),
+        errors(true, "A,,2024-01-01, B,A,2023-01-01,"),
+        errors(true, "A,,2024-01-01,2024-06-30 A,,2024-07-02, B,A,2024-01-01,"),
+        errors(true, "A,,2024-01-01,2024-06-30 B,A,2025-01-01,"),
+        errors(false, "A,,2024-01-01, B,A,2024-01-01, A,,2024-07-01, B,A,2024-07-01,"),
+        errors(false, "A,,2024-01-01, B,A,2024-01-01, C,,2024-07-01, B,A,2024-07-01,"),
+        errors(false, "A,B,2024-07-01, B,A,2024-07-01, A,,2024-01-01, B,A,2024-01-01,"),
+    ];
+    insta::assert_snapshot!(all.join("---\n"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub fn company() -> Project {
         ],
     );
     teams.key = vec![ColumnIx(0)];
-    teams.role = Some(Role::Organisation { parent: ColumnIx(2) });
+    teams.organisation = Some(ColumnIx(2));
     let mut people = data(
         "people",
         "person",
@@ -41,7 +41,7 @@ pub fn company() -> Project {
     );
     people.key = vec![ColumnIx(0)];
     people.time = TimeShape::Valid { from: ColumnIx(4), to: Some(ColumnIx(5)) };
-    people.role = Some(Role::Roster { post: Some(ColumnIx(2)), every: None });
+    people.roster = Some(Roster { post: Some(ColumnIx(2)), every: None });
     people.belongs =
         Belongs { own: vec![(DataId(PEOPLE), Route::Links(Vec::new()))], team: Route::Links(vec![ColumnIx(3)]) };
     let mut policies = data(
@@ -169,8 +169,11 @@ fn the_roster() {
         ]
     );
     assert_eq!(answers.rosters[0].without_position, [("director".to_string(), 1)]);
-    let teams: Vec<String> =
-        answers.teams.iter().map(|t| format!("{} {} under {}", t.key, t.name, team(t.parent))).collect();
+    let teams: Vec<String> = answers
+        .teams
+        .iter()
+        .map(|t| format!("{} {} under {}", t.key, t.states[0].name, team(t.states[0].parent)))
+        .collect();
     assert_eq!(teams, ["HQ Head office under ", "N North under HQ", "N1 North one under N", "S South under HQ"]);
 }
 
@@ -314,14 +317,17 @@ fn columns_of_the_person() {
     let mut project = company();
     let pay = project.path(PEOPLE, "pay");
     let team = project.path(PEOPLE, "team.name");
-    for node in [pay, team] {
-        project.query.reads.push(RosterRead { roster: DataId(PEOPLE), node, on: day("2026-08-31") });
+    for (node, from) in [(pay, "2026-07-01"), (team, "2026-07-01"), (pay, "2026-08-01")] {
+        let (from, to) = (day(from), day("2026-08-31"));
+        project.query.reads.push(RosterRead { roster: DataId(PEOPLE), node, from, to });
     }
     let answers = project.answers();
     let outside = Value::Missing(Missing::OutsideStints);
     assert_eq!(answers.reads[0], [vec![number("100"), number("110")], vec![outside.clone()], vec![number("90")]]);
     let text = Value::text;
-    assert_eq!(answers.reads[1], [vec![text("North one"), text("South")], vec![outside], vec![text("North")]]);
+    assert_eq!(answers.reads[1], [vec![text("North one"), text("South")], vec![outside.clone()], vec![text("North")]]);
+    // The first stint ended on 31 July.
+    assert_eq!(answers.reads[2][0], [outside, number("110")]);
 }
 
 fn plans(rows: &str) -> Project {

@@ -456,6 +456,7 @@ impl Spec {
                 self.block(vec![
                     |s| s.put("every scorecard has 3 to 10 kpis"),
                     |s| s.put("every weight at least 5% , at most 60% ( warning )"),
+                    |s| s.put("weight of results at least 20% , at most weight of others"),
                     |s| s.put("every responsibility has measured by"),
                 ]);
             }

@@ -4,7 +4,7 @@
     python3 recompute.py [PERIOD ...] > expected.csv        # without arguments: 2026-Q2 and 2026-Q3 into expected.csv
 
 One line for each period, person, stint and KPI of the scorecard of that stint's post (named as its position). Values are fractions in base
-units (a rate is a plain ratio, money is in CNY, time in minutes), or the word `missing`. `from` is the first day of the
+units (a rate is a plain ratio, money is in CNY, time in seconds), or the word `missing`. `from` is the first day of the
 stint within the period. What each KPI means is said in one line beside its function.
 """
 import csv
@@ -110,10 +110,10 @@ COMPLAINTS = [Row(team=r["被投诉机构"], line=r["业务条线"], received=da
               for r in read("complaints.csv", "投诉编号")]
 SURVEY = [Row(team=r["team"], person=text(r["regarding"]), day=date(r["answered"]), question=r["question"], mark=number(r["mark"]))
           for r in read("survey_*.csv", "question", "mark")]
-SESSIONS = {r["班次"]: Row(person=r["讲师工号"], planned=date(r["计划日期"]), held=date(r["实际日期"]), minutes=number(r["课时"]) * 60)
+SESSIONS = {r["班次"]: Row(person=r["讲师工号"], planned=date(r["计划日期"]), held=date(r["实际日期"]), seconds=number(r["课时"]) * 3600)
             for r in read("sessions.csv", "班次", "讲师工号")}
 ATTENDANCE = [Row(session=SESSIONS[r["班次"]], planned=date(r["计划日期"]), attended=flag(r["签到"])) for r in read("attendance.csv", "班次", "签到")]
-STAFF_TRAINING = [Row(person=r["trainee"], held=date(r["held"]), minutes=number(r["hours"]) * 60) for r in read("staff_training.csv", "trainee")]
+STAFF_TRAINING = [Row(person=r["trainee"], held=date(r["held"]), seconds=number(r["hours"]) * 3600) for r in read("staff_training.csv", "trainee")]
 EXAMS = [Row(agent=r["agent"], attempt=number(r["attempt"]), day=date(r["exam_date"]), sat=flag(r["sat"]), passed=flag(r["passed"]))
          for r in read("exams.csv", "agent", "attempt")]
 CERTIFICATES = [Row(agent=r["agent"], since=date(r["granted"]), until=date(r["expires"])) for r in read("certificates.csv", "cert_no")]
@@ -521,8 +521,8 @@ def labour_cost(t):                            # labour costs booked, in CNY
 
 
 @team
-def training_hours(t):                         # minutes of staff training per average member of the office staff
-    return div(sum(r.minutes for r in t.of(STAFF_TRAINING, "held")), t.average_keys(STAFF))
+def training_hours(t):                         # seconds of staff training per average member of the office staff
+    return div(sum(r.seconds for r in t.of(STAFF_TRAINING, "held")), t.average_keys(STAFF))
 
 
 @own
@@ -587,7 +587,7 @@ def plan_implementation(o):                    # sessions held by the period's e
 @own
 def training_efficiency(o):                    # hours attended over hours invited to, the sessions' hours for each agent
     rows = o.of(ATTENDANCE, "planned", person=lambda r: r.session.person)
-    return div(sum(r.session.minutes for r in rows if r.attended), sum(r.session.minutes for r in rows))
+    return div(sum(r.session.seconds for r in rows if r.attended), sum(r.session.seconds for r in rows))
 
 
 @own

@@ -171,7 +171,7 @@ CARDS = {
                     Kpi(50, "complaint_count", deduct(10, F(1), over, whole=True), F(3)),
                     Kpi(50, "complaint_efficiency", deduct(2, PC, short), 95 * PC)),
               Kpi(20, "market_reputation", SATISFACTION)),
-        Kpi(10, "training_hours", UP_120, F(600))),                      # 10 hours, in minutes
+        Kpi(10, "training_hours", UP_120, F(36_000))),                   # 10 hours, in seconds
     "内勤": Group(
         100, "",
         Kpi(40, "first_review_error", deduct(10, PC, over), 2 * PC),

@@ -248,7 +248,7 @@ impl World<'_> {
             Whose::Team(None) => false,
             Whose::Team(Some(team)) => {
                 let of_row = self.team_of(data, row, when);
-                of_row.is_some_and(|of_row| self.below(team).contains(&format!("{of_row:?}")))
+                of_row.is_some_and(|of_row| self.is_below(&of_row, team, when))
             }
             Whose::Own(seat) => {
                 let routes = &self.model.data[data.0].belongs.own;

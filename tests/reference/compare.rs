@@ -132,7 +132,7 @@ fn same_entries(name: &str, mine: &[EntryResult], theirs: &[EntryR]) -> Same {
                     (mine, theirs) => same(&format!("{name}: attainment"), mine, theirs)?,
                 }
             }
-            EntryResultKind::OtherScore => {}
+            EntryResultKind::OtherScore(_) => {}
         }
         same_value(&format!("{name}: score"), &mine.score, theirs.score.as_ref().unwrap())?;
         same_number(&format!("{name}: weight"), &mine.weight, &theirs.weight.0)?;

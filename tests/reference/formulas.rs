@@ -7,6 +7,7 @@ use merit::model::expr::{Expr, Kind};
 use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
 use merit::number::Number;
 use merit::syntax::tree::{BinaryOp, ScopeWord, WindowKind};
+use merit::time::Start;
 use merit::time::{Day, Month, Months};
 use merit::value::{Builtin, Missing, Value};
 
@@ -44,7 +45,9 @@ impl World<'_> {
         let value = |expr: &Expr| self.value(expr, seat, at, inputs);
         match &*expr.kind {
             Kind::Kpi(kpi) => {
-                let kpi = &self.model.kpis[kpi.0];
+                let Some(kpi) = self.kpi(*kpi, self.days(at.months).1) else {
+                    return stated("no version is in force");
+                };
                 let scope = kpi.scope.unwrap_or(at.scope);
                 self.value(&kpi.value, seat, At { scope, ..at }, inputs)
             }
@@ -75,7 +78,7 @@ impl World<'_> {
             Kind::Scale(scale, read) => {
                 let read = self.value(read, seat, at, inputs);
                 let (_, last) = self.days(at.months);
-                let scale = &self.model.scales[scale.0];
+                let Some(scale) = self.scale(*scale, last) else { return stated("no version is in force") };
                 self.curve(&scale.curve, &read, None, &Number::from(100), last, &|formula| {
                     self.value(formula, seat, at, &Inputs { value: Some(read.clone()), ..Inputs::default() })
                 })
@@ -180,14 +183,70 @@ impl World<'_> {
             }
             Kind::Scale(scale, a) => {
                 let read = value(a);
-                let scale = &self.model.scales[scale.0];
+                let Some(scale) = self.scale(*scale, last) else { return stated("no version is in force") };
                 self.curve(&scale.curve, &read, None, &Number::from(100), last, &|formula| {
                     let _ = formula;
                     stated("a formula stands in scorecards")
                 })
             }
+            Kind::Matrix(matrix, row, column) => {
+                let name = &self.model.matrices[matrix.0].name;
+                let versions = self.model.matrices.iter().filter(|one| one.name == *name);
+                let Some(matrix) = self.newest(versions, |one| one.versions.effective, last) else {
+                    return stated("no version is in force");
+                };
+                let (row, column) = (value(row), value(column));
+                if row.is_missing() {
+                    return row;
+                }
+                if column.is_missing() {
+                    return column;
+                }
+                let place = |limits: &[Option<(BinaryOp, Expr)>], read: &Value| {
+                    let limit = |at: &Expr| Value::Number(self.number(at, last));
+                    let holds = |limit_of: &Option<(BinaryOp, Expr)>| match limit_of {
+                        Some((op, at)) => binary(*op, read.clone(), limit(at)) == Value::Flag(true),
+                        None => true,
+                    };
+                    limits.iter().position(holds).unwrap()
+                };
+                let value = &matrix.values[place(&matrix.rows, &row)][place(&matrix.columns, &column)];
+                Value::Number(self.number(value, last))
+            }
             other => panic!("{other:?} cannot stand here"),
         }
+    }
+
+    /// Of the versions of a name, the one that began last, up to a day.
+    pub fn newest<'v, T>(
+        &self,
+        versions: impl Iterator<Item = &'v T>,
+        effective: impl Fn(&T) -> Option<Start>,
+        day: Day,
+    ) -> Option<&'v T> {
+        let begins = |one: &T| match effective(one) {
+            None => Day(i32::MIN),
+            Some(Start::Day(day)) => day,
+            Some(Start::Month(month)) => self.days(Months { first: month, count: 1 }).0,
+        };
+        let mut found: Option<&T> = None;
+        for one in versions.filter(|one| begins(one) <= day) {
+            if found.is_none_or(|known| begins(known) < begins(one)) {
+                found = Some(one);
+            }
+        }
+        found
+    }
+
+    pub fn kpi(&self, kpi: merit::model::KpiId, day: Day) -> Option<&merit::model::Kpi> {
+        let name = &self.model.kpis[kpi.0].name;
+        self.newest(self.model.kpis.iter().filter(|one| one.name == *name), |one| one.versions.effective, day)
+    }
+
+    pub fn scale(&self, scale: merit::model::ScaleId, day: Day) -> Option<&merit::model::Scale> {
+        let name = &self.model.scales[scale.0].name;
+        let versions = self.model.scales.iter().filter(|one| one.name == *name);
+        self.newest(versions, |one| one.versions.effective, day)
     }
 
     /// The one of several dated values that holds on a day.
@@ -197,7 +256,7 @@ impl World<'_> {
         let into = (month.0 - calendar.fiscal_year(month).first.0) as u32;
         let holds = |dated: &&Dated| match dated.when {
             Since::Always => true,
-            Since::From(from) => from <= day,
+            Since::From(from) => calendar.start(from) <= day,
             Since::Each { first, count } => first <= into && into < first + count,
         };
         values.iter().rfind(holds).map(|dated| &dated.value)

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use merit::model::Model;
-use merit::model::data::{ColumnIx, ColumnType, DataId, Role, Route, TimeShape};
+use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use merit::number::Number;
 use merit::time::{Day, Months, PeriodName};
 use merit::value::Value;
@@ -98,9 +98,13 @@ impl<'m> World<'m> {
     /// latest earlier one, else the first later one.
     pub fn follow(&self, data: DataId, row: &Row, link: ColumnIx, when: When) -> Option<(DataId, &Row)> {
         let (target, key) = self.link(data, row, link)?;
-        let mut rows: Vec<&Row> = self.rows[target.0].iter().filter(|row| self.key(target, row) == key).collect();
+        self.row_of(target, &key, when).map(|row| (target, row))
+    }
+
+    fn row_of(&self, target: DataId, key: &Key, when: When) -> Option<&Row> {
+        let mut rows: Vec<&Row> = self.rows[target.0].iter().filter(|row| self.key(target, row) == *key).collect();
         if let TimeShape::Always | TimeShape::Dated(_) = self.model.data[target.0].time {
-            return rows.first().map(|row| (target, *row));
+            return rows.first().copied();
         }
         let from = |row: &Row| match self.model.data[target.0].time {
             TimeShape::Valid { from, .. } => row[&from].as_day().unwrap(),
@@ -110,7 +114,7 @@ impl<'m> World<'m> {
         rows.sort_by_key(|row| from(row));
         let (_, last) = when.unwrap_or((LAST_DAY, LAST_DAY));
         let begun = rows.iter().rev().find(|row| from(row) <= last);
-        begun.or(rows.first()).map(|row| (target, *row))
+        begun.or(rows.first()).copied()
     }
 
     /// The data set and the key that a link column names.
@@ -143,26 +147,19 @@ impl<'m> World<'m> {
         }
     }
 
-    /// A team and all teams below it.
-    pub fn below(&self, team: &Key) -> BTreeSet<String> {
-        let name = |key: &Key| format!("{key:?}");
-        let mut all = BTreeSet::from([name(team)]);
+    /// Whether a team is another or lies below it, in the tree as it stands on the last of some days.
+    pub fn is_below(&self, team: &Key, top: &Key, when: When) -> bool {
         let sets = &self.model.data;
-        let Some(at) = sets.iter().position(|set| matches!(set.role, Some(Role::Organisation { .. }))) else {
-            return all;
-        };
-        let Some(Role::Organisation { parent }) = sets[at].role else { return all };
-        loop {
-            let before = all.len();
-            for row in &self.rows[at] {
-                if self.link(DataId(at), row, parent).is_some_and(|(_, key)| all.contains(&name(&key))) {
-                    all.insert(name(&self.key(DataId(at), row)));
-                }
+        let at = DataId(sets.iter().position(|set| set.organisation.is_some()).unwrap());
+        let parent = sets[at.0].organisation.unwrap();
+        let mut team = Some(team.clone());
+        while let Some(one) = team {
+            if one == *top {
+                return true;
             }
-            if all.len() == before {
-                return all;
-            }
+            team = self.row_of(at, &one, when).and_then(|row| self.link(at, row, parent)).map(|(_, key)| key);
         }
+        false
     }
 
     /// The stints of everyone on a roster, in the order of time.
@@ -173,12 +170,10 @@ impl<'m> World<'m> {
         for row in rows {
             let key = self.key(roster, row);
             let (from, to) = self.held(roster, row);
-            let post = match &self.model.data[roster.0].role {
-                Some(Role::Roster { every: Some(every), .. }) => every.clone(),
-                Some(Role::Roster { post: Some(post), .. }) => match row.get(post) {
-                    Some(Value::Text(post)) => post.to_string(),
-                    _ => String::new(),
-                },
+            let role = self.model.data[roster.0].roster.as_ref().unwrap();
+            let post = match (&role.every, role.post.and_then(|post| row.get(&post))) {
+                (Some(every), _) => every.clone(),
+                (None, Some(Value::Text(post))) => post.to_string(),
                 _ => String::new(),
             };
             let team = self.team_of(roster, row, Some((from, from)));

@@ -141,10 +141,13 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         columns: Vec::new(),
         belongs: Vec::new(),
     };
-    let mut teams = new("teams", "team", true, Shape::Always);
+    // A dice of its own, so that the other sets are the same with and without time here.
+    let shape = Random::new(random.below(1 << 30) as u64).one(&[Shape::Always, Shape::Valid, Shape::Snapshot]);
+    let mut teams = new("teams", "team", true, shape);
     teams.head = "  organisation\n".into();
     teams.column("code", Ty::Text, false);
     teams.column("parent", Ty::Link(TEAMS), true);
+    time_columns(&mut teams, random);
     fill(&mut teams, random, 0, 2);
 
     let shape = random.one(&[Shape::Valid, Shape::Valid, Shape::Valid, Shape::Always, Shape::Snapshot]);
@@ -217,7 +220,7 @@ fn time_columns(set: &mut Set, random: &mut Random) {
         }
         Shape::Valid => {
             set.column("since", Ty::Date, false);
-            if set.name == "people" || random.chance(80) {
+            if ["people", "teams"].contains(&set.name) || random.chance(80) {
                 set.column("until", Ty::Date, true);
             }
         }
@@ -287,7 +290,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
         let mut stocks: Vec<String> = (0..random.between(1, 5)).map(|_| day(random)).collect();
         stocks.sort();
         stocks.dedup();
-        if set.keyed {
+        if at == TEAMS && set.shape != Shape::Always {
+            rows = tree(set, &keys[at], &stocks, random);
+        } else if set.keyed {
             for key in &keys[at] {
                 let times: Vec<(String, String)> = match set.shape {
                     Shape::Always | Shape::Dated => vec![(String::new(), String::new())],
@@ -368,6 +373,43 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
     files
 }
 
+/// Rows of an organisation that changes: on each day a tree, which may be turned upside down at some day. A team that
+/// nobody is below may be closed for a while.
+fn tree<'a>(set: &'a Set, keys: &[String], stocks: &[String], random: &mut Random) -> Vec<BTreeMap<&'a str, String>> {
+    let turned = day(random);
+    let mut rows = Vec::new();
+    for (at, key) in keys.iter().enumerate() {
+        let others = rows.len();
+        let mut days: Vec<String> = match set.shape {
+            Shape::Snapshot => stocks.to_vec(),
+            _ => (0..random.below(3)).map(|_| day(random)).chain(["2020-01-01".into(), turned.clone()]).collect(),
+        };
+        days.sort();
+        days.dedup();
+        for (place, from) in days.iter().enumerate() {
+            let before = *from < turned;
+            let lowest = if before { at + 1 == keys.len() } else { at == 0 };
+            let (first, last) = if before { (0, at) } else { (at + 1, keys.len()) };
+            if lowest && keys.len() > 1 && random.chance(15) && !(rows.len() == others && place + 1 == days.len()) {
+                continue;
+            }
+            let parent = match first < last && random.chance(85) {
+                true => keys[first + random.below(last - first)].clone(),
+                false => String::new(),
+            };
+            let until = days.get(place + 1).map_or(String::new(), |next| before_day(next));
+            rows.push(BTreeMap::from([
+                (set.key(), key.clone()),
+                ("parent", parent),
+                ("since", from.clone()),
+                ("until", until),
+                ("taken", from.clone()),
+            ]));
+        }
+    }
+    rows
+}
+
 /// Intervals one after the other: touching, with gaps, the last one open or not.
 fn intervals(set: &Set, random: &mut Random) -> Vec<(String, String)> {
     let ends = set.columns.iter().any(|column| column.name == "until");
@@ -384,7 +426,7 @@ fn intervals(set: &Set, random: &mut Random) -> Vec<(String, String)> {
         match days.get(at + 1) {
             // Up to the day before the next one, or a gap up to the one after.
             Some(to) if random.chance(50) => {
-                all.push((from, before(to)));
+                all.push((from, before_day(to)));
                 at += 1;
             }
             Some(to) => {
@@ -400,7 +442,7 @@ fn intervals(set: &Set, random: &mut Random) -> Vec<(String, String)> {
     all
 }
 
-fn before(day: &str) -> String {
+fn before_day(day: &str) -> String {
     let part = |from: usize, to: usize| day[from..to].parse::<u32>().unwrap();
     let day = merit::time::Day::from_ymd(part(0, 4) as i32, part(5, 7), part(8, 10)).unwrap();
     day.previous().to_string()

@@ -1,7 +1,7 @@
 //! Scorecards: who is evaluated, entries, groups, total, rating, overall.
 
 use merit::model::Direction;
-use merit::model::data::{DataId, Role};
+use merit::model::data::DataId;
 use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within};
 use merit::number::Number;
 use merit::syntax::tree::{BinaryOp, Combine, WhenMissing};
@@ -132,15 +132,17 @@ impl World<'_> {
         let (first, last) = self.days(self.months);
         let mut seats = Vec::new();
         for (roster, set) in self.model.data.iter().enumerate() {
-            let Some(Role::Roster { .. }) = &set.role else { continue };
+            if set.roster.is_none() {
+                continue;
+            }
             for (key, stints) in self.stints(DataId(roster)) {
                 for stint in &stints {
                     let (from, to) = (stint.from.max(first), stint.to.min(last));
-                    let versions = self.model.positions.iter().enumerate();
-                    let in_force = versions
-                        .filter(|(_, one)| one.name == stint.post && one.effective.is_none_or(|day| day <= last))
-                        .max_by_key(|(_, one)| one.effective);
-                    let Some((position, _)) = in_force.filter(|_| from <= to) else { continue };
+                    let versions = self.model.positions.iter().filter(|one| one.name == stint.post);
+                    let in_force = self.newest(versions, |one| one.effective, last);
+                    let Some(in_force) = in_force.filter(|_| from <= to) else { continue };
+                    let position =
+                        self.model.positions.iter().position(|one| one.span.key() == in_force.span.key()).unwrap();
                     let days = |mine: bool| {
                         stints
                             .iter()
@@ -203,9 +205,11 @@ impl World<'_> {
         let mut total = combined.as_number().cloned().unwrap_or(Number::ZERO);
         let mut adjustments = Vec::new();
         for adjustment in &card.adjustments {
-            let kpi = &self.model.kpis[adjustment.kpi.0];
-            let value = self.value(&kpi.value, seat, At { scope: adjustment.scope, ..at }, &Inputs::default());
             let (_, last) = self.days(self.months);
+            let value = match self.kpi(adjustment.kpi, last) {
+                Some(kpi) => self.value(&kpi.value, seat, At { scope: adjustment.scope, ..at }, &Inputs::default()),
+                None => stated("no version is in force"),
+            };
             let points = match &value {
                 Value::Number(number) => {
                     let mut steps = number.div(&self.number(&adjustment.step, last)).unwrap().max(Number::ZERO);
@@ -368,7 +372,10 @@ impl World<'_> {
         let kpi = &self.model.kpis[one.kpi.0];
         let at = At { scope: one.scope, ..at };
         let (first, last) = self.days(self.months);
-        let value = self.value(&kpi.value, seat, at, &Inputs::default());
+        let value = match self.kpi(one.kpi, last) {
+            Some(kpi) => self.value(&kpi.value, seat, at, &Inputs::default()),
+            None => stated("no version is in force"),
+        };
         let mut target = (!one.target.is_empty()).then(|| match self.on(&one.target, last) {
             Some(target) => self.value(target, seat, at, &Inputs::default()),
             None => stated("no target"),
@@ -418,7 +425,10 @@ impl World<'_> {
                 });
             }
             ScoreCurve::Own(curve) => curve,
-            ScoreCurve::Scale(scale) => &self.model.scales[scale.0].curve,
+            ScoreCurve::Scale(scale) => match self.scale(*scale, last) {
+                Some(scale) => &scale.curve,
+                None => return stated("no version is in force"),
+            },
         };
         let target = target.and_then(|target| target.as_number().cloned());
         let per_step = matches!(curve.kind, merit::model::CurveKind::PerStep(_));

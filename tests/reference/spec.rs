@@ -93,8 +93,17 @@ impl Maker<'_> {
         blocks.push("function twice(x) = x + x 1 quarter earlier".into());
         blocks.push("function part(x, y) = if y > 0 then x / y else missing \"nothing to compare with\"".into());
         blocks.push("scale pay : number -> % { linear < 2 -> 0%, 2 -> 40%, 10 -> 80% continue above }".into());
+        if self.chance(30) {
+            blocks.push("scale pay : number -> % { effective from 2026-02-01 steps >= 4 -> 12%, else -> 1% }".into());
+            blocks.push("matrix pool : number, number -> % {\n  effective from 2026-Q2\n  rows else\n  columns < 2, else\n  values 4%, 3%\n}".into());
+            blocks.push("scale marks_of : number { effective from 2026-02-15 linear 0 -> 0, 5 -> 100 }".into());
+        }
         blocks.push("scale fee : CNY -> CNY { brackets 5% to 100 CNY, 6% to 1_000 CNY, 7% above }".into());
         blocks.push("scale marks_of : number { steps > 3 -> 100, >= 1 -> 70, else -> 20 }".into());
+        blocks.push(
+            "matrix pool : number, number -> % {\n  rows >= 3, > 1, else\n  columns < floor_of, else\n  values 4%, 3%; 2%, 1%; 50%, 0%\n}".into(),
+        );
+        blocks.push("matrix share_of : CNY, number -> CNY {\n  rows < 0 CNY, <= bar, else\n  columns else\n  values bar; 5 CNY; 2.5 CNY\n}".into());
         for at in 0..self.sets.len() {
             for number in 0..self.random.below(3) {
                 let optional = self.chance(50);
@@ -273,6 +282,11 @@ impl Maker<'_> {
             10 | 11 => self.inner(set, unit, deep).unwrap_or((self.literal(unit), false)),
             12 => {
                 let a = self.row_number(set, unit, deep);
+                if self.chance(50) {
+                    let b = self.row_number(set, Unit::Plain, deep);
+                    let matrix = if unit == Unit::Money { "share_of" } else { "pool" };
+                    return (format!("{matrix}({}, {})", a.0, b.0), a.1 || b.1);
+                }
                 let scale = if unit == Unit::Money { "fee" } else { "pay" };
                 (format!("{scale}({})", a.0), a.1)
             }
@@ -581,7 +595,17 @@ impl Maker<'_> {
         let scope =
             if fixed { format!("  scope {}\n", self.random.pick(&["own", "team", "company"])) } else { String::new() };
         let name = format!("k{at}");
-        let text = format!("kpi {name} : {ty} {{\n  value = {formula}\n{better}{scope}}}");
+        let mut text = format!("kpi {name} : {ty} {{\n  value = {formula}\n{better}{scope}}}");
+        let mut optional = optional;
+        if self.chance(15) {
+            let (later, may_be_missing) = self.number(unit, 1);
+            let later = if kind == Kind::Points { format!("({later} as point)") } else { later };
+            let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-Q2"]);
+            let other = format!("kpi {name} : {ty} {{\n  effective from {since}\n  value = {later}\n{better}{scope}}}");
+            // In any order: the date tells which one holds.
+            text = if self.chance(50) { format!("{text}\n\n{other}") } else { format!("{other}\n\n{text}") };
+            optional |= may_be_missing;
+        }
         self.kpis.push(Kpi { name, kind, direction: direction % 3, fixed, optional });
         text
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use merit::model::data::DataId;
 use merit::model::expr::{Base, Expr, Kind, Type};
 use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use merit::model::*;
@@ -68,6 +69,7 @@ fn kpi(name: &str, label: Label, unit: DisplayUnit) -> Kpi {
         owner: None,
         source: None,
         is_index: false,
+        versions: Default::default(),
     }
 }
 
@@ -370,7 +372,8 @@ fn person(
     rating: Option<RatingResult>,
     rank: Option<u64>,
 ) -> PersonResult {
-    PersonResult { person: key.into(), name: name.into(), cards, overall: overall.map(number), rating, rank }
+    let (person, name, overall) = (key.into(), name.into(), overall.map(number));
+    PersonResult { roster: DataId(0), person, name, cards, overall, rating, rank }
 }
 
 pub fn results() -> Results {

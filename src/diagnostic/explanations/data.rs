@@ -159,6 +159,20 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::ParentAbsent,
+        title: "a team whose parent is not there",
+        text: "In an organisation that changes with time every team has its parent on every day: as long as a row \
+               holds, there is a row of the parent. When a team is closed, those below it go to another first.",
+        wrong: r#"| code | parent | since      | until      |
+| T1   |        | 2020-01-01 | 2025-12-31 |
+| T2   | T1     | 2020-01-01 |            |"#,
+        right: r#"| code | parent | since      | until      |
+| T1   |        | 2020-01-01 | 2025-12-31 |
+| T2   | T1     | 2020-01-01 | 2025-12-31 |
+| T2   |        | 2026-01-01 |            |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::BackwardInterval,
         title: "a row that ends before it begins",
         text: "The last day of a row is not before its first one; both count.",
@@ -211,15 +225,6 @@ pub(super) const ALL: &[Explanation] = &[
                Let the scales end at 0.",
         wrong: "a score of −5 in a group with `combine geometric mean`",
         right: "`score linear 0% -> 0, 100% -> 100`, which never falls below 0",
-        setting: Setting::Words,
-    },
-    Explanation {
-        code: Code::ScoreCircle,
-        title: "scorecards that take in each other's scores",
-        text: "With `score of`, a scorecard takes in another one. Two that take in each other have no score to \
-               begin with.",
-        wrong: "the branch takes in the score of the office, and the office that of the branch",
-        right: "only the office takes in the score of the branch",
         setting: Setting::Words,
     },
 ];

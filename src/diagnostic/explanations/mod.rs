@@ -31,6 +31,8 @@ pub enum Setting {
     Rows,
     /// People with their sales, and KPIs of these.
     Position,
+    /// Teams, people in posts and teams, and KPIs of their sales.
+    Teams,
     /// The example is told in words, or is a table.
     Words,
 }
@@ -42,6 +44,7 @@ impl Setting {
             Setting::Alone | Setting::Words => "",
             Setting::Rows => include_str!("rows.merit"),
             Setting::Position => include_str!("position.merit"),
+            Setting::Teams => include_str!("teams.merit"),
         }
     }
 }

@@ -36,8 +36,8 @@ pub(super) const ALL: &[Explanation] = &[
     Explanation {
         code: Code::DeclaredTwice,
         title: "one name for two things",
-        text: "All files of a project share one list of names, and each name stands for one thing. Only versions of \
-               a position share a name; they differ in `effective from`.",
+        text: "All files of a project share one list of names, and each name stands for one thing. Only versions \
+               share a name (of a position, a KPI, an index, a scale or a matrix); they differ in `effective from`.",
         wrong: r#"kpi sold : policy {
   value = count(policies)
 }
@@ -49,6 +49,28 @@ kpi sold : CNY {
 }
 kpi premium_sold : CNY {
   value = sum(premium of policies)
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
+        code: Code::VersionsDiffer,
+        title: "versions of one name that differ too much",
+        text: "Versions of a KPI have the same unit, the same `is better` and the same `scope`, and versions of a scale \
+               or a matrix read and yield the same units: scorecards and formulas refer to the name, whatever version \
+               is in force. What is something else now needs a name of its own.",
+        wrong: r#"kpi sold : policy {
+  value = count(policies)
+}
+kpi sold : CNY {
+  effective from 2026-01-01
+  value = sum(premium of policies)
+}"#,
+        right: r#"kpi sold : policy {
+  value = count(policies)
+}
+kpi sold : policy {
+  effective from 2026-01-01
+  value = count(policies where premium > 0)
 }"#,
         setting: Setting::Rows,
     },

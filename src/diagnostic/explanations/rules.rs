@@ -97,6 +97,23 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::MatrixShape,
+        title: "a matrix with too many or too few values",
+        text: "A matrix has one line of values for each row, and in each line one value for each column. Commas \
+               stand between the values of a row, `;` between the rows.",
+        wrong: r#"matrix pool : %, % -> % {
+  rows >= 20%, else
+  columns < 55%, else
+  values 2%, 1%, 0%; 1%, 0%
+}"#,
+        right: r#"matrix pool : %, % -> % {
+  rows >= 20%, else
+  columns < 55%, else
+  values 2%, 1%; 1%, 0%
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
         code: Code::ScaleDirection,
         title: "a scale that rewards the worse",
         text: "The KPI says whether higher or lower is better, and the scale gives more for what is worse. One of \
@@ -151,6 +168,43 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::DatedGap,
+        title: "a time for which a dated value is not stated",
+        text: "A constant or a target that changes with time leaves some time without a value: what is before its \
+               first date, or a quarter that nothing is said of. Whatever reads it then is missing, and a missing \
+               target leaves its entry without a score. A first value without `from` or `in` holds wherever no other \
+               does.\n\
+               This is a warning; `deny dated-gap` in the `company` block makes it an error.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold target 3 in Q1, 5 in Q2, 5 in Q3 score attainment up to 120
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold target 3 in Q1, 5 in Q2, 5 in Q3, 7 in Q4 score attainment up to 120
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::FixedLevel,
+        title: "a level that a finding cannot have",
+        text: "`allow`, `warn` and `deny` in the `company` block say how serious its findings are taken, by their \
+               codes; the options of `merit check` with the same names go before them. Warnings and house rules may \
+               have any level. Other errors leave nothing that could be evaluated, so they stay errors, and no code \
+               has two levels.",
+        wrong: r#"company "Example Life" {
+  allow unit-mismatch
+}"#,
+        right: r#"company "Example Life" {
+  allow unused
+  warn  house-rule
+  deny  no-effect
+}"#,
+        setting: Setting::Alone,
+    },
+    Explanation {
         code: Code::HouseRule,
         title: "against the company's own rules",
         text: "The company's `house rules` ask for something that this spec does not keep to. The second place \
@@ -170,5 +224,38 @@ kpi sold : policy {
   owner "Sales planning"
 }"#,
         setting: Setting::Rows,
+    },
+    Explanation {
+        code: Code::ScoreCircle,
+        title: "scorecards that take in each other's scores",
+        text: "With `score of`, a scorecard takes in the score of a position in the same team or the nearest one above \
+               it, or the mean of those who report to the person. Two that take in each other, directly or through \
+               others, have no score to begin with. The note tells the whole circle.",
+        wrong: r#"position adviser "Adviser" {
+  reports to manager
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% score of manager
+  }
+}
+position manager "Manager" {
+  scorecard {
+    40% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    60% score of reports
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  reports to manager
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+  }
+}
+position manager "Manager" {
+  scorecard {
+    40% premium score linear 0 CNY -> 0, 50_000 CNY -> 100
+    60% score of reports
+  }
+}"#,
+        setting: Setting::Teams,
     },
 ];

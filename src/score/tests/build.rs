@@ -216,6 +216,7 @@ impl Setup {
             owner: None,
             source: None,
             is_index: false,
+            versions: Default::default(),
         });
         setup.position("agent");
         for person in people {
@@ -254,7 +255,8 @@ impl Setup {
     }
 
     pub fn team(&mut self, key: &str, parent: Option<usize>) -> usize {
-        self.answers.teams.push(Team { key: key.into(), name: key.into(), parent });
+        let states = vec![TeamState { from: Day(0), name: key.into(), parent }];
+        self.answers.teams.push(Team { key: key.into(), states });
         self.answers.teams.len() - 1
     }
 

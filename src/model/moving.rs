@@ -1,0 +1,165 @@
+//! Lines and steps whose points stand in data: the standards of an industry, the levels agreed with a person.
+//!
+//! What they are is known at evaluation only. So the checker proves what can be proved, units and direction, and makes the
+//! curve a formula; that of a line asks for the order of its points itself.
+
+use super::checker::Checker;
+use super::env::Env;
+use super::expr::{Base, Expr, Kind, Type};
+use super::scales::CurveUse;
+use super::{Anchor, Curve, CurveKind, Step};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, BinaryOp, ExprKind};
+use crate::value::{Missing, Value};
+
+/// Why such a line gives no score.
+const OUT_OF_ORDER: &str = "the points of the line do not rise";
+
+impl Checker<'_> {
+    /// Whether an expression goes by the row evaluated.
+    pub(super) fn reads_data(&self, expr: &tree::Expr) -> bool {
+        match &*expr.kind {
+            ExprKind::Field { .. } => true,
+            ExprKind::Negate(inner) => self.reads_data(inner),
+            ExprKind::Binary { left, right, .. } => self.reads_data(left) || self.reads_data(right),
+            _ => false,
+        }
+    }
+
+    /// A point of such a line, in the unit of what the curve reads.
+    pub(super) fn threshold_in_data(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        if fits.percent && self.bare_percent(written, "what this curve reads") {
+            return None;
+        }
+        let before = self.diagnostics.len();
+        let typed = self.typed(written, &Env::subject().bare(&fits.input), None);
+        if self.diagnostics.len() == before {
+            let wanted = Base::Number(fits.input.dimension.clone());
+            self.expect_base(&typed, &wanted, "what this curve reads", written.span);
+        }
+        (self.diagnostics.len() == before).then_some(typed)
+    }
+
+    /// The line as a formula. `None` after a finding.
+    pub(super) fn line_in_data(
+        &mut self,
+        anchors: Vec<Anchor>,
+        continue_above: bool,
+        written: &tree::Curve,
+        fits: &CurveUse,
+    ) -> Option<Curve> {
+        let span = written.span;
+        if anchors.len() < 2 {
+            self.line_too_short(span);
+            return None;
+        }
+        if let Some(last) = anchors.last().filter(|last| last.below) {
+            self.line_without_end(last.at.span);
+            return None;
+        }
+        let before = self.diagnostics.len();
+        let curve = Curve { kind: CurveKind::Linear { anchors: anchors.clone(), continue_above }, span };
+        if let Some(better) = fits.direction {
+            self.curve_direction(&curve, better);
+        }
+        let formula = line(&anchors, continue_above, fits, span);
+        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span })
+    }
+
+    /// The steps as a formula: the first that holds counts. `None` after a finding.
+    pub(super) fn steps_in_data(&mut self, steps: Vec<Step>, written: &tree::Curve, fits: &CurveUse) -> Option<Curve> {
+        let span = written.span;
+        let Some((last, conditions)) = steps.split_last().filter(|(last, _)| last.condition.is_none()) else {
+            self.report(
+                Diagnostic::new(Code::ScaleHole, "steps whose limits stand in data may leave values without a score")
+                    .at(span, "no `else`")
+                    .help("end with the score of all the others: `else -> 0`"),
+            );
+            return None;
+        };
+        let before = self.diagnostics.len();
+        if let Some(better) = fits.direction {
+            let curve = Curve { kind: CurveKind::Steps(steps.clone()), span };
+            self.curve_direction(&curve, better);
+        }
+        let build = Build::of(conditions.iter().filter_map(|step| Some(&step.condition.as_ref()?.1)), fits, span);
+        let mut formula = last.score.clone();
+        for step in conditions.iter().rev() {
+            let Some((op, at)) = &step.condition else { continue };
+            let holds = build.binary(*op, &build.value, at, &build.flag);
+            formula = build.choose(holds, step.score.clone(), formula);
+        }
+        formula.ty.optional = true;
+        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span })
+    }
+}
+
+/// What the formulas of such curves are made of.
+struct Build {
+    value: Expr,
+    read: Type,
+    score: Type,
+    flag: Type,
+    ratio: Type,
+    span: Span,
+}
+
+impl Build {
+    fn of<'p>(mut points: impl Iterator<Item = &'p Expr>, fits: &CurveUse, span: Span) -> Build {
+        let optional = points.any(|point| point.ty.optional);
+        let ty = |base: Base| Type { base, optional };
+        let read = ty(Base::Number(fits.input.dimension.clone()));
+        Build {
+            value: Expr::new(Kind::EntryValue, read.clone(), span),
+            read,
+            score: ty(Base::Number(fits.output.clone())),
+            flag: ty(Base::Flag),
+            ratio: ty(Base::number()),
+            span,
+        }
+    }
+
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, ty: &Type) -> Expr {
+        Expr::new(Kind::Binary(op, left.clone(), right.clone()), ty.clone(), self.span)
+    }
+
+    fn choose(&self, condition: Expr, then: Expr, otherwise: Expr) -> Expr {
+        Expr::new(Kind::If { condition, then, otherwise }, self.score.clone(), self.span)
+    }
+
+    /// The line between two points, at the value.
+    fn between(&self, pair: &[Anchor]) -> Expr {
+        let way = self.binary(BinaryOp::Subtract, &self.value, &pair[0].at, &self.read);
+        let whole = self.binary(BinaryOp::Subtract, &pair[1].at, &pair[0].at, &self.read);
+        let part = self.binary(BinaryOp::Divide, &way, &whole, &self.ratio);
+        let rise = self.binary(BinaryOp::Subtract, &pair[1].score, &pair[0].score, &self.score);
+        let gained = self.binary(BinaryOp::Multiply, &part, &rise, &self.score);
+        self.binary(BinaryOp::Add, &pair[0].score, &gained, &self.score)
+    }
+}
+
+/// `if a < b then (if b < c then (if value < a then … else …) else missing) else missing`; where the line jumps, `a = b`.
+fn line(anchors: &[Anchor], continue_above: bool, fits: &CurveUse, span: Span) -> Expr {
+    let build = Build::of(anchors.iter().map(|anchor| &anchor.at), fits, span);
+    let below = |at: &Expr| build.binary(BinaryOp::Less, &build.value, at, &build.flag);
+    let jump = |pair: &[Anchor]| pair[0].below && !pair[1].below;
+    let last = &anchors[anchors.len() - 2..];
+    let mut curve = match continue_above && !jump(last) {
+        true => build.between(last),
+        false => last[1].score.clone(),
+    };
+    for pair in anchors.windows(2).rev().filter(|pair| !jump(pair)) {
+        curve = build.choose(below(&pair[1].at), build.between(pair), curve);
+    }
+    curve = build.choose(below(&anchors[0].at), anchors[0].score.clone(), curve);
+    let missing = Value::Missing(Missing::Stated(OUT_OF_ORDER.into()));
+    for pair in anchors.windows(2).rev() {
+        let op = if jump(pair) { BinaryOp::Equal } else { BinaryOp::Less };
+        let in_order = build.binary(op, &pair[0].at, &pair[1].at, &build.flag);
+        let out_of_order = Expr::new(Kind::Value(missing.clone()), build.score.clone(), span);
+        curve = build.choose(in_order, curve, out_of_order);
+    }
+    curve.ty.optional = true;
+    curve
+}

@@ -1,0 +1,147 @@
+//! A project that is kept while its files are edited.
+//!
+//! Each file's tree and findings are held, so that an edit costs the parse of one file and the check of what it may
+//! have changed (see [`crate::model::Memory`]). What comes out is what a fresh check of the same texts would say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{LoadError, find_specs, not_utf8};
+use crate::data;
+use crate::diagnostic::{Diagnostic, Levels, sort};
+use crate::model::{self, Memory, Model};
+use crate::parallel;
+
+use crate::source::{FileId, SourceFile, SourceSet};
+use crate::syntax::{self, Parsed, tree};
+
+/// A project as far as it could be understood.
+pub struct Project {
+    /// How many spec files it is made of.
+    pub files: usize,
+    pub sources: SourceSet,
+    /// Usable only when no finding is an error.
+    pub model: Model,
+    /// In the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Reads, parses and checks all specs under the paths as one project. Findings are as serious as the company takes
+/// them.
+pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
+    load_with(paths, &Levels::default())
+}
+
+/// The same with the levels of the command line, which go before the company's.
+pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
+    let workspace = Workspace::open_with(paths, levels.clone())?;
+    let files = workspace.trees.len();
+    let Workspace { sources, memory, findings: diagnostics, .. } = workspace;
+    Ok(Project { files, sources, model: memory.into_model(), diagnostics })
+}
+
+/// A checked project, open for edits.
+pub struct Workspace {
+    sources: SourceSet,
+    trees: Vec<tree::File>,
+    /// What is wrong with the text of each file.
+    unreadable: Vec<Vec<Diagnostic>>,
+    library: tree::File,
+    memory: Memory,
+    levels: Levels,
+    findings: Vec<Diagnostic>,
+}
+
+impl Workspace {
+    /// Reads and checks all specs under the paths as one project.
+    pub fn open(paths: &[PathBuf]) -> Result<Workspace, LoadError> {
+        Workspace::open_with(paths, Levels::default())
+    }
+
+    fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
+        let files = find_specs(paths)?;
+        let read = parallel::map(files.len(), |at| read(FileId(at as u32), &files[at]));
+        let mut sources = SourceSet::default();
+        let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
+        for file in read {
+            let (source, parsed) = file?;
+            sources.push(source);
+            trees.push(parsed.tree);
+            unreadable.push(parsed.diagnostics);
+        }
+        let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
+        let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+        let (memory, found) = Memory::check(&trees, &library, &sources);
+        let mut workspace = Workspace { sources, trees, unreadable, library, memory, levels, findings: Vec::new() };
+        workspace.gather(found);
+        Ok(workspace)
+    }
+
+    /// Takes in the new text of a file.
+    pub fn edit(&mut self, file: FileId, text: String) {
+        let at = file.0 as usize;
+        let source = SourceFile::new(self.sources.get(file).path.clone(), text);
+        let parsed = syntax::parse(file, &source.text);
+        self.sources.replace(file, source);
+        let before = std::mem::replace(&mut self.trees[at], parsed.tree);
+        self.unreadable[at] = parsed.diagnostics;
+        let again = self.memory.check_again(file, &before, &self.trees, &self.library, &self.sources);
+        let found = again.unwrap_or_else(|| {
+            let (memory, found) = Memory::check(&self.trees, &self.library, &self.sources);
+            self.memory = memory;
+            found
+        });
+        self.gather(found);
+    }
+
+    fn gather(&mut self, mut found: Vec<Diagnostic>) {
+        let readable = !self.unreadable.iter().flatten().any(Diagnostic::is_error);
+        // The tables of tests are read by the rules of a model without errors.
+        if readable && !found.iter().any(Diagnostic::is_error) {
+            let model = self.memory.model();
+            found.extend(model.tests.iter().flat_map(|test| data::check_given(model, &test.given)));
+        }
+        let mut findings: Vec<Diagnostic> = self.unreadable.iter().flatten().cloned().collect();
+        // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
+        findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+        let mut findings = self.levels.before(&self.memory.model().company.levels).apply(findings);
+        sort(&mut findings, &self.sources);
+        self.findings = findings;
+    }
+
+    pub fn sources(&self) -> &SourceSet {
+        &self.sources
+    }
+
+    /// Usable only when no finding is an error.
+    pub fn model(&self) -> &Model {
+        self.memory.model()
+    }
+
+    /// In the order of their places.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+}
+
+/// One file and its tree.
+fn read(id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+    let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let source = SourceFile::new(path.to_path_buf(), text);
+            let parsed = syntax::parse(id, &source.text);
+            (source, parsed)
+        }
+        Err(error) => {
+            let (source, finding) = not_utf8(id, path, error.as_bytes());
+            (source, Parsed { diagnostics: vec![finding], ..Parsed::default() })
+        }
+    })
+}

@@ -1,0 +1,123 @@
+//! The tutorial and the reference: every example is run, every output compared, every table made anew from its source.
+
+#[path = "docs/generated.rs"]
+mod generated;
+#[path = "docs/page.rs"]
+mod page;
+#[path = "docs/run.rs"]
+mod run;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use page::{Page, Piece};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All pages under `docs`, in the order of their names.
+fn pages() -> Vec<PathBuf> {
+    let pattern = root().join("docs/**/*.md");
+    let mut pages: Vec<PathBuf> = glob::glob(pattern.to_str().unwrap()).unwrap().map(Result::unwrap).collect();
+    pages.sort();
+    assert!(pages.len() >= 6, "only {} pages", pages.len());
+    pages
+}
+
+/// What stands in the page, against what it should be; `MERIT_UPDATE=1` writes the latter.
+fn compare(path: &Path, text: &str, wanted: &str) -> Result<(), String> {
+    if text == wanted {
+        return Ok(());
+    }
+    if std::env::var_os("MERIT_UPDATE").is_some() {
+        fs::write(path, wanted).unwrap();
+        return Ok(());
+    }
+    let difference = similar::TextDiff::from_lines(text, wanted).unified_diff().context_radius(2).to_string();
+    Err(format!("{} is out of date (MERIT_UPDATE=1 writes it anew):\n{difference}", path.display()))
+}
+
+/// Runs the pages, each in an empty folder of its own, and tells what is wrong in all of them.
+fn all_pages(change: impl Fn(&Page) -> (String, Vec<String>)) {
+    let mut faults = Vec::new();
+    for path in pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        match Page::read(&path, &text) {
+            Ok(page) => {
+                let (wanted, found) = change(&page);
+                faults.extend(found);
+                faults.extend(compare(&path, &text, &wanted).err());
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// One test, as both kinds of change may write the same file.
+#[test]
+fn examples_do_what_they_say_and_tables_are_those_of_their_sources() {
+    all_pages(|page| {
+        let (page, mut faults) = generated::renew(page);
+        let (text, found) = run::page(&page);
+        faults.extend(found);
+        (text, faults)
+    });
+}
+
+#[test]
+fn examples_of_functions_give_what_they_say() {
+    let examples: Vec<(&str, &str)> = generated::function_examples().collect();
+    if let Err(fault) = run::all_formulas(&run::setting("shop").unwrap(), &examples) {
+        panic!("{fault}");
+    }
+}
+
+/// Links between the pages, and from the README, lead to files and headings that are there.
+#[test]
+fn links_lead_somewhere() {
+    let mut faults = Vec::new();
+    for path in pages().into_iter().chain([root().join("README.md")]) {
+        let text = fs::read_to_string(&path).unwrap();
+        for link in page::links(&text) {
+            let (file, heading) = link.split_once('#').unwrap_or((link.as_str(), ""));
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            let found = match fs::read_to_string(&target) {
+                Ok(text) => heading.is_empty() || page::headings(&text).iter().any(|known| known == heading),
+                Err(_) => heading.is_empty() && target.exists(),
+            };
+            if !found {
+                faults.push(format!("{}: `{link}` leads nowhere", path.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A surrounding that no example uses, or a generated part that no page shows, is left over.
+#[test]
+fn nothing_is_left_over() {
+    // The examples of functions are formulas of the shop.
+    let (mut settings, mut parts) = (BTreeSet::from(["shop".to_string()]), BTreeSet::new());
+    for path in pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        for piece in Page::read(&path, &text).unwrap().pieces {
+            match piece {
+                Piece::Fence(fence) => settings.extend(fence.info.split_once(" of ").map(|(_, name)| name.to_string())),
+                Piece::Generated(part) => {
+                    parts.insert(part.name);
+                }
+                Piece::Text(_) => {}
+            }
+        }
+    }
+    for entry in fs::read_dir(root().join("docs/reference/settings")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_string();
+        assert!(settings.contains(&name), "no example is part of `{name}`");
+    }
+    for name in generated::NAMES {
+        assert!(parts.contains(*name), "no page shows `{name}`");
+    }
+}
