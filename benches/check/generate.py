@@ -271,7 +271,50 @@ house rules {
         return f"growth_scale_{detail}"
 
 
-LANGUAGES = {"merit": Merit}
+class Cedar:
+    """The same positions as policies: one for each, with ten typed attributes read, their numbers and their weights."""
+
+    def __init__(self, project):
+        self.project = project
+
+    def files(self):
+        yield "schema.cedarschema", self.schema()
+        yield "policies.cedar", "\n".join(map(self.policy, self.project.positions))
+
+    def schema(self):
+        kpis = ",\n".join(f"  {kpi['name']}: Long" for kpi in self.project.kpis)
+        return (f"entity Position;\nentity Office;\nentity Staff in [Position] = {{\n{kpis}\n}};\n"
+                "action bonus appliesTo { principal: Staff, resource: Office };\n")
+
+    def policy(self, position):
+        groups = []
+        for weight, entries in position["groups"]:
+            terms = [f"{self.score(kpi, target, score)} * {share}" for share, (kpi, target, score) in entries]
+            groups.append("(" + " +\n    ".join(terms) + f") * {weight}")
+        superior = f' && !(principal in Position::"{position["superior"]}")' if position["superior"] else ""
+        return (f'@id("{position["name"]}")\npermit (principal is Staff, action == Action::"bonus", resource is Office)\n'
+                f'when {{ principal in Position::"{position["name"]}"{superior} }}\n'
+                f"when {{\n  " + " +\n  ".join(groups) + " >= 600000\n};\n")
+
+    def score(self, kpi, target, score):
+        form, detail = score
+        value = f"principal.{kpi['name']}"
+        if form == "attainment":
+            return f"(if {value} >= {target} then {detail} else 50)"
+        if form == "linear":
+            (a, x), (b, y), (c, z) = detail
+            return f"(if {value} <= {a} then {x} else if {value} <= {b} then {y} else if {value} <= {c} then {z} else 0)"
+        if form == "steps":
+            (a, x), (b, y), (c, z), (_, rest) = detail
+            return f"(if {value} >= {a} then {x} else if {value} >= {b} then {y} else if {value} >= {c} then {z} else {rest})"
+        if form == "deduct":
+            return f"(if {value} > {target} then 100 - ({value} - {target}) * {detail} else 100)"
+        number = detail
+        return (f"(if {value} >= {30 + number} then 120 else if {value} >= {10 + number} then 100"
+                f" else if {value} >= {number % 5} then 60 else 0)")
+
+
+LANGUAGES = {"merit": Merit, "cedar": Cedar}
 
 
 def main():
