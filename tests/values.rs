@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use merit::data::{Options, answer};
+use merit::data::{BLOCK, Options, answer};
 use merit::plan::plan;
 use merit::score::card::Results;
 use merit::score::score;
@@ -55,7 +55,15 @@ fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
     assert!(errors.is_empty(), "{errors:#?}");
     let plan = plan(&loaded.model, PeriodName::parse(period).unwrap()).unwrap();
     let data = folder.path().to_path_buf();
-    let options = Options { data, threads: 1, strict: false, allow_empty: true, progress: None };
+    let options = Options {
+        data,
+        threads: 1,
+        strict: false,
+        allow_empty: true,
+        stream_above: u64::MAX,
+        block: BLOCK,
+        progress: None,
+    };
     let answers = answer(&loaded.model, &plan.query, &options).unwrap();
     score(&loaded.model, &plan, &answers).unwrap()
 }

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
-use crate::data::{Options, Progress, answer};
+use crate::data::{BLOCK, Options, Progress, STREAM_ABOVE, answer};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
@@ -76,6 +76,8 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Results, V
         threads: args.threads.map_or_else(cores, usize::from),
         strict: args.strict,
         allow_empty: args.allow_empty,
+        stream_above: STREAM_ABOVE,
+        block: BLOCK,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
     };
     let answers = answer(model, &plan.query, &options);

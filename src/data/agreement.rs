@@ -248,7 +248,7 @@ proptest! {
         let top = grow(of, 4, &mut dice.into_iter(), &mut nodes);
         let world = World {
             model: &model,
-            tables: &tables,
+            tables: tables.iter().collect(),
             nodes: vec![&nodes],
             place_of: Default::default(),
             inner: Default::default(),

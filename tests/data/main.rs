@@ -4,4 +4,5 @@ mod build;
 mod cells;
 mod measures;
 mod orders;
+mod passing;
 mod reading;

@@ -2,19 +2,21 @@
 
 pub mod blocks;
 pub mod layout;
+pub mod marks;
 pub mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use self::blocks::{Blocks, Encoding, is_damaged_utf8};
 use self::layout::{Layout, Match, detect, find_column};
 use self::records::{Cell, Found, Records};
 use super::cell::{CellReader, Content, Problem, Repair, Repairs};
-use super::column::Builder;
+use super::column::{Builder, Target};
+use super::dictionary::Dictionary;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataSet};
@@ -33,6 +35,26 @@ pub struct FileTask {
 pub struct Wanted<'a> {
     pub data: &'a DataSet,
     pub columns: Vec<(ColumnIx, CellReader)>,
+    /// By wanted column, where rows go by; else all are columns.
+    pub takes: Vec<Take>,
+}
+
+/// As what a column is taken in.
+pub enum Take {
+    Column,
+    Link(Target),
+    /// The data set's own key; with the keys that links name.
+    Key(Arc<Dictionary>),
+}
+
+impl Wanted<'_> {
+    fn builder(&self, index: usize) -> Builder {
+        match self.takes.get(index) {
+            Some(Take::Link(target)) => Builder::Link { codes: Vec::new(), target: target.clone(), unknown: false },
+            Some(Take::Key(named)) => Builder::Key { codes: Vec::new(), hashes: Vec::new(), named: named.clone() },
+            Some(Take::Column) | None => Builder::new(&self.columns[index].1.kind),
+        }
+    }
 }
 
 /// What a file held.
@@ -80,17 +102,25 @@ pub type TroubleKey = (usize, Problem, String);
 
 /// What one block held; lines are counted from the block's first.
 #[derive(Default)]
-struct Block {
-    columns: Vec<Builder>,
-    lines: Vec<u32>,
+pub struct Block {
+    /// By wanted column.
+    pub columns: Vec<Builder>,
+    pub lines: Vec<u32>,
     length: u32,
     troubles: BTreeMap<TroubleKey, Tally>,
-    repairs: BTreeMap<(usize, Repair), Tally>,
+    pub repairs: BTreeMap<(usize, Repair), Tally>,
     /// Rows with the wrong number of cells, by that number.
     ragged: BTreeMap<usize, Tally>,
     unclosed: Option<u32>,
     /// The line in which bytes are no UTF-8.
     damaged: Option<u32>,
+}
+
+impl Block {
+    /// Whether every row and every cell could be read.
+    pub fn is_clean(&self) -> bool {
+        self.troubles.is_empty() && self.ragged.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+    }
 }
 
 /// Reads a file with all its errors.
@@ -126,7 +156,7 @@ fn read_as(
     options: &Options,
     encoding: Option<Encoding>,
 ) -> io::Result<Result<FileContent, NotUtf8>> {
-    let mut blocks = Blocks::open(&task.path, encoding)?;
+    let mut blocks = Blocks::open(&task.path, encoding, options.block)?;
     let mut content = FileContent::default();
     let (head, all) = blocks.head()?;
     if head.contains(&0) {
@@ -172,7 +202,7 @@ fn read_as(
                 }
             };
             let Some(index) = next else { break };
-            let block = match std::str::from_utf8(&buffer) {
+            let block = match simdutf8::compat::from_utf8(&buffer) {
                 Ok(text) => decoder.decode(text),
                 Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || encoding.is_some() => {
                     let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
@@ -309,17 +339,25 @@ fn collect(
 }
 
 /// Turns the text of blocks into columns.
-struct Decoder<'a> {
+pub struct Decoder<'a> {
     wanted: &'a Wanted<'a>,
     /// Place of the cell in a row, and of the wanted column.
     places: Vec<(usize, usize)>,
-    separator: u8,
+    pub separator: u8,
     cells: usize,
 }
 
-impl Decoder<'_> {
-    fn decode(&self, text: &str) -> Block {
-        let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
+impl<'a> Decoder<'a> {
+    /// For a file that begins with `head`, with where its records begin; `None` where something is wrong with it.
+    pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
+        let layout = detect(head, wanted.data);
+        let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
+        let (separator, cells) = (layout.separator, layout.headers.len());
+        Some((Decoder { wanted, places, separator, cells }, layout.offset))
+    }
+
+    pub fn decode(&self, text: &str) -> Block {
+        let columns = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
         let mut block = Block { columns, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
         let mut cells: Vec<Cell> = Vec::with_capacity(self.cells);
