@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+#[path = "report/schema.rs"]
+mod schema;
+
 use merit::diagnostic::Diagnostic;
 use merit::diagnostic::human::{HumanOptions, render};
 use merit::project::{Project, load};
+use merit::trial::coverage::{Part, items};
 use merit::trial::show::{Report, human, json, junit};
 use merit::trial::{Outcome, run};
 
@@ -45,7 +49,7 @@ fn good_tests_pass() {
     let project = project(Path::new("tests/corpus/tests/run/passing.merit"));
     assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
     let outcomes = outcomes(&project);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
     let text = human(&report, &HumanOptions::default());
     assert!(text.ends_with("\n4 tests: 4 passed\n"), "{text}");
 }
@@ -58,7 +62,7 @@ fn good_projects_come_out_as_they_say() {
         let project = load(&[path.to_path_buf()]).unwrap();
         assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
         let outcomes = outcomes(&project);
-        let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+        let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
         let passed = !outcomes.is_empty() && outcomes.iter().all(Outcome::passed);
         assert!(passed, "{}", human(&report, &HumanOptions::default()));
     });
@@ -68,20 +72,68 @@ fn good_projects_come_out_as_they_say() {
 fn failures_are_shown_with_how_their_values_were_got() {
     let project = project(Path::new("tests/corpus/tests/run/failing.merit"));
     let outcomes = outcomes(&project);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
     insta::assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
     // Byte for byte: programs read these.
     exactly("failing.json", &json(&report));
     exactly("failing.junit.xml", &junit(&report));
     let again = self::outcomes(&project);
-    let again = Report { sources: &project.sources, outcomes: &again, findings: &[] };
+    let again = Report { sources: &project.sources, outcomes: &again, findings: &[], coverage: None };
     assert_eq!((json(&report), junit(&report)), (json(&again), junit(&again)));
+}
+
+#[test]
+fn what_no_test_reaches_is_shown() {
+    let project = project(Path::new("tests/corpus/tests/run/passing.merit"));
+    let outcomes = outcomes(&project);
+    let reached = outcomes.iter().flat_map(|outcome| &outcome.reached).copied().collect();
+    let items = items(&project.model, &project.sources, &reached);
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: Some(&items) };
+    insta::assert_snapshot!("coverage_human", human(&report, &HumanOptions::default()));
+    exactly("coverage.json", &json(&report));
+    // The second test alone reaches less.
+    let first = outcomes[1].reached.clone();
+    let fewer = merit::trial::coverage::items(&project.model, &project.sources, &first);
+    assert!(fewer.iter().filter(|item| item.reached).count() < items.iter().filter(|item| item.reached).count());
+}
+
+/// Values on, below and above every point of a line, and on each step, reach all the pieces there are.
+#[test]
+fn every_piece_of_a_scale_can_be_reached() {
+    for name in ["scale-linear", "scale-steps", "scale-add", "scale-brackets"] {
+        let files = ["base.merit".to_string(), format!("good/{name}.merit")];
+        let files: Vec<PathBuf> = files
+            .iter()
+            .map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/values").join(file))
+            .collect();
+        let project = load(&files).unwrap();
+        let reached = outcomes(&project).into_iter().flat_map(|outcome| outcome.reached).collect();
+        let items = items(&project.model, &project.sources, &reached);
+        let missed: Vec<String> = items
+            .iter()
+            .filter(|item| item.part == Part::Piece && !item.reached)
+            .map(|item| format!("{}: {}", item.of, item.what))
+            .collect();
+        assert_eq!(missed, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn outcomes_keep_to_their_schema() {
+    let schema = serde_json::from_str(include_str!("../docs/tests.schema.json")).unwrap();
+    for name in ["failing.json", "findings.json", "coverage.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/tests/run").join(name);
+        let document = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(schema::faults(&schema, &document), Vec::<String>::new(), "{name}");
+    }
+    let wrong = serde_json::json!({ "schema": "merit.tests/2", "tests": [], "findings": [], "coverage": 3 });
+    assert!(schema::faults(&schema, &wrong).len() >= 3);
 }
 
 #[test]
 fn machines_are_told_of_mistakes_in_the_specs() {
     let project = project(Path::new("tests/corpus/tests/bad/unknown-person.merit"));
-    let report = Report { sources: &project.sources, outcomes: &[], findings: &project.diagnostics };
+    let report = Report { sources: &project.sources, outcomes: &[], findings: &project.diagnostics, coverage: None };
     exactly("findings.json", &json(&report));
     exactly("findings.junit.xml", &junit(&report));
 }
@@ -93,6 +145,6 @@ fn the_example_passes_its_own_tests() {
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
     let outcomes = outcomes(&project);
     assert!(outcomes.len() >= 12);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[] };
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
     assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
 }

@@ -52,7 +52,8 @@ Examples:
   merit check                              the specs in this folder and below
   merit check specs/group specs/shanghai   two folders, read as one project
   merit check --format sarif > merit.sarif for a code host
-  merit check --deny warnings --allow unused")]
+  merit check --deny warnings --allow unused
+  merit check --alignment=sales_agent      working time against weights")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub specs: SpecArgs,
@@ -60,6 +61,12 @@ pub struct CheckArgs {
     /// The form of the findings
     #[arg(long, value_enum, default_value_t = FindingsForm::Human, help_heading = "How it is shown")]
     pub format: FindingsForm,
+
+    /// Show what people spend their time on against what they are scored by, for all positions or one
+    #[arg(
+        long, value_name = "POSITION", num_args = 0..=1, require_equals = true, help_heading = "How it is shown"
+    )]
+    pub alignment: Option<Option<String>>,
 
     /// Leave out findings with this code, as far as the specs can be used all the same
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "How serious it is")]
@@ -196,7 +203,7 @@ pub struct FmtArgs {
 ///
 /// A test touches no files. Where a value is not the expected one, both are shown with the formula and the values of
 /// its parts. The exit code is 0 when all tests pass, 1 when one fails or the specs have errors, 2 when the
-/// program could not do its work or finds no test.
+/// program could not do its work or finds no test. What no test reaches changes nothing about it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -204,6 +211,8 @@ Examples:
       all tests
   merit test specs/insurance --filter newcomer
       those with `newcomer` in their name
+  merit test specs/insurance --coverage
+      and what no test reaches
   merit test specs/insurance --format junit > tests.xml
       for a server that runs them")]
 pub struct TestArgs {
@@ -213,6 +222,10 @@ pub struct TestArgs {
     /// Only tests with this text in their name
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+
+    /// Show which KPIs, pieces of scales, grades, vetoes and bonuses no test reaches
+    #[arg(long)]
+    pub coverage: bool,
 
     /// The form of the outcomes
     #[arg(long, value_enum, default_value_t = TestForm::Human)]

@@ -6,11 +6,14 @@ use std::io::Write;
 use super::args::{CheckArgs, FindingsForm};
 use super::exit::{Exit, Failure};
 use super::explain;
+use super::select::find_positions;
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
 use crate::diagnostic::{github, json, junit, sarif, short};
+use crate::model::Position;
 use crate::project::{self, LoadError, Project};
+use crate::report;
 use crate::source::SourceSet;
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
@@ -27,6 +30,10 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         diagnostics: &project.diagnostics,
         failure: None,
     };
+    if let (Some(wanted), false) = (&args.alignment, project.has_errors()) {
+        write(&alignment(args, wanted.as_deref(), &project)?)?;
+        return Ok(Exit::Clean);
+    }
     match machine(args.format, &checked) {
         Some(text) => write(&text)?,
         None => write(&human(args, &project))?,
@@ -38,6 +45,22 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     // The program ends here: to take a large project apart would only take time.
     std::mem::forget(project);
     Ok(exit)
+}
+
+/// The table of working time against weights. Specs with errors get these instead: nothing can be said of them yet.
+fn alignment(args: &CheckArgs, wanted: Option<&str>, project: &Project) -> Result<String, Failure> {
+    let model = &project.model;
+    let names = wanted.map(|wanted| find_positions(wanted, model)).transpose()?;
+    let shown = |position: &&Position| names.as_ref().is_none_or(|names| names.contains(position.name.as_str()));
+    let positions: Vec<&Position> = model.positions.iter().filter(shown).collect();
+    match args.format {
+        FindingsForm::Human => Ok(report::alignment::text(model, &positions, terminal::stdout(args.color.color))),
+        FindingsForm::Json => Ok(report::alignment::json(model, &positions)),
+        _ => Err(Failure::with_help(
+            "`--alignment` is a table, for people or as JSON",
+            "leave `--format` out, or write `--format json`",
+        )),
+    }
 }
 
 /// The findings in a form for machines; `None` where people read them.

@@ -83,7 +83,7 @@ fn find_person<'r>(wanted: &str, people: &[&'r PersonResult]) -> Result<Vec<&'r 
 }
 
 /// The names of positions that have this name or label.
-fn find_positions<'m>(wanted: &str, model: &'m Model) -> Result<BTreeSet<&'m str>, Failure> {
+pub(super) fn find_positions<'m>(wanted: &str, model: &'m Model) -> Result<BTreeSet<&'m str>, Failure> {
     let matches = |position: &&crate::model::Position| {
         position.name == wanted
             || position.label.text == wanted

@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::project::{self, Project};
+use crate::trial::coverage::items;
 use crate::trial::show::{Report, human, json, junit};
 use crate::trial::{Outcome, run as run_test};
 
@@ -21,8 +22,14 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
         eprintln!("merit: {}; no test was run", findings(&project.diagnostics));
     }
     let outcomes = if refused { Vec::new() } else { outcomes(args, &project)? };
+    if args.coverage && args.format == TestForm::Junit {
+        let help = "leave one of the two out, or write `--format json`";
+        return Err(Failure::with_help("the JUnit form has no place for coverage", help));
+    }
+    let reached = outcomes.iter().flat_map(|outcome| &outcome.reached).copied().collect();
+    let items = (args.coverage && !refused).then(|| items(&project.model, &project.sources, &reached));
     let findings = if refused { project.diagnostics.as_slice() } else { &[] };
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings };
+    let report = Report { sources: &project.sources, outcomes: &outcomes, findings, coverage: items.as_deref() };
     let text = match args.format {
         TestForm::Human if refused => return Ok(Exit::Findings),
         TestForm::Human => {

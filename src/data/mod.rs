@@ -17,6 +17,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod calendar;
 mod cell;
 mod column;
 mod dictionary;
@@ -45,6 +46,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::calendar::{own_months, own_months_given};
 use self::cell::Repair;
 pub use self::given::{answer_given, check_given};
 use self::nodes::{OtherDays, World};

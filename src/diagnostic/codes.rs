@@ -112,6 +112,14 @@ codes! {
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
     NoEffect = "no-effect" Warning;
+    /// More than half of the working time is measured by no KPI of the scorecard.
+    UnmeasuredWork = "unmeasured-work" Warning;
+    /// Weight on KPIs that no responsibility leads to.
+    UnassignedWeight = "unassigned-weight" Warning;
+    /// Grades below every score that a scorecard can give.
+    UnneededGrade = "unneeded-grade" Warning;
+    /// A condition that is always or never true.
+    ConstantCondition = "constant-condition" Warning;
     /// A value that changes with time, and a time for which it has none.
     DatedGap = "dated-gap" Warning;
     /// A level that findings with this code cannot have.
@@ -169,6 +177,8 @@ codes! {
     ParentAbsent = "parent-absent" Error;
     /// A row that ends before it begins.
     BackwardInterval = "backward-interval" Error;
+    /// Months of the company's calendar that overlap, leave a gap, or do not reach as far as formulas read.
+    BadCalendar = "bad-calendar" Error;
     /// No row at all in a window that formulas read.
     EmptyWindow = "empty-window" Error;
     /// A row dated by a period that lies partly inside a window.

@@ -145,7 +145,7 @@ fn walk(
 }
 
 /// The operands of a node, and whether their inputs are filled by the node itself.
-fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) {
+pub(crate) fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) {
     match calc {
         Calc::Value(_) | Calc::Measure { .. } | Calc::Read(_) | Calc::Input(_) => {}
         Calc::Not(a) | Calc::Negate(a) | Calc::IsMissing(a) | Calc::Kpi { body: a, .. } => each(*a, false),

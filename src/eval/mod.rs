@@ -14,6 +14,7 @@ mod node;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::graph::operands;
 use self::graph::{Graph, Level};
 use crate::model::Model;
 use crate::number::Rounding;

@@ -173,7 +173,7 @@ impl Checker<'_> {
             }
         };
         let (from, to) = (self.model.data[inner.0].name.clone(), self.model.data[outer.0].name.clone());
-        let route = if inner == outer { Route::None } else { self.route(inner, outer, first) };
+        let route = if inner == outer { Route::None } else { self.route(inner, outer, first, &[]) };
         match route {
             Route::Links(links) => {
                 self.use_links(inner, &links);
@@ -192,8 +192,8 @@ impl Checker<'_> {
                 );
                 None
             }
-            Route::Ambiguous(one, other) => {
-                let columns = &self.model.data[inner.0].columns;
+            Route::Ambiguous(parting, one, other) => {
+                let columns = &self.model.data[parting.0].columns;
                 let names = [columns[one.0].name.clone(), columns[other.0].name.clone()];
                 self.report(
                     Diagnostic::new(Code::AmbiguousLink, format!("`{from}` leads to `{to}` in two ways"))

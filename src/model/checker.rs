@@ -85,8 +85,8 @@ pub(super) struct Checker<'t> {
     pub(super) scale_progress: Shared<Vec<Progress>>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: Shared<BTreeSet<usize>>,
-    /// The scorecards that cannot reach a grade, by rating and grade.
-    pub(super) unreached: BTreeMap<(super::RatingId, usize), Vec<super::reach::Unreached>>,
+    /// Scorecards without a mistake that are rated: the position's place, and where it names its rating.
+    pub(super) rated: Vec<(usize, Span)>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
@@ -146,7 +146,7 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: self.scale_progress.clone(),
             doubtful_units: self.doubtful_units.clone(),
-            unreached: BTreeMap::new(),
+            rated: Vec::new(),
             scopes_told: BTreeSet::new(),
             column_progress: self.column_progress.clone(),
             function_stack: Vec::new(),
@@ -172,7 +172,7 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: Shared::default(),
             doubtful_units: Shared::default(),
-            unreached: BTreeMap::new(),
+            rated: Vec::new(),
             scopes_told: BTreeSet::new(),
             column_progress: Shared::default(),
             function_stack: Vec::new(),
@@ -193,6 +193,7 @@ impl<'t> Checker<'t> {
         self.company();
         self.declare_units();
         self.declare_data();
+        self.own_calendar();
         self.declare_constants();
         self.declare_kpis();
         self.declare_scales();
@@ -210,12 +211,13 @@ impl<'t> Checker<'t> {
     pub(super) fn whole_project(&mut self) {
         self.superiors();
         self.score_circles();
-        self.unreached_grades();
+        self.reachable_grades();
         self.house_rules();
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
         let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
         if self.diagnostics.iter().all(understood) {
             self.unused();
+            self.conditions();
             // Behind it: a test is no use of what it is about.
             self.tests();
         }
@@ -393,7 +395,7 @@ impl<'t> Checker<'t> {
                 },
                 tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
                     Some(number) => {
-                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end };
+                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };
                     }
                     None => self.report(
                         Diagnostic::new(Code::UnknownName, format!("`{}` is not a month", month.text))
@@ -401,7 +403,8 @@ impl<'t> Checker<'t> {
                             .help("write the month's English name: `fiscal year starts April`"),
                     ),
                 },
-                tree::Setting::Calendar(name) => self.not_yet(name.span, "a calendar of the company's own"),
+                // Its data set is looked for when all are declared.
+                tree::Setting::Calendar(_) => {}
                 tree::Setting::ScoreDecimals(number) => {
                     let decimals = crate::number::Number::from(number.written).to_i64();
                     match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {

@@ -151,6 +151,6 @@ pub enum Route {
     /// No chain of links leads there.
     #[default]
     None,
-    /// Two chains of the same length; `belongs to` must say which: their first columns.
-    Ambiguous(ColumnIx, ColumnIx),
+    /// Two chains of the same length; `belongs to` must say which: the data set where they part, and its columns.
+    Ambiguous(DataId, ColumnIx, ColumnIx),
 }

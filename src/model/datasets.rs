@@ -1,5 +1,6 @@
 //! Data sets: from their clauses to schemas, with the links that tie rows to people and teams.
 
+use super::CalendarData;
 use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
     Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, TimeShape,
@@ -28,6 +29,41 @@ impl Checker<'_> {
         self.one_organisation();
         self.link_keys(&declared);
         self.routes(&declared);
+    }
+
+    /// The data set of the company's own months: one column of periods, and the first and the last day.
+    pub(super) fn own_calendar(&mut self) {
+        let settings = self.declarations.companies.first().map(|company| &company.settings);
+        let name = settings.into_iter().flatten().find_map(|setting| match setting {
+            tree::Setting::Calendar(name) => Some(name.clone()),
+            _ => None,
+        });
+        let Some(name) = name else { return };
+        let found = self.find(&name, "data set", |symbol| matches!(symbol, Symbol::Data(_)));
+        let Some(Symbol::Data(at)) = found else { return };
+        let set = &self.model.data[at];
+        let of = |wanted: fn(&ColumnType) -> bool| -> Vec<ColumnIx> {
+            let columns = set.columns.iter().enumerate();
+            let fits = |column: &Column| wanted(&column.ty) && !column.optional && column.derived.is_none();
+            columns.filter(|(_, column)| fits(column)).map(|(at, _)| ColumnIx(at)).collect()
+        };
+        let (periods, days) = (of(|ty| matches!(ty, ColumnType::Period)), of(|ty| matches!(ty, ColumnType::Date)));
+        let ([month], [first, last]) = (periods.as_slice(), days.as_slice()) else {
+            let (span, text) = (set.span, set.name.clone());
+            return self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{text}` does not tell the months of the calendar"))
+                    .at(span, "its columns")
+                    .at(name.span, "the company's calendar")
+                    .help(
+                        "give it one column of type `period` and two of type `date`, none of them optional: the month, \
+                         its first day and its last day, in that order",
+                    ),
+            );
+        };
+        let own = CalendarData { data: DataId(at), month: *month, first: *first, last: *last };
+        self.used.data.insert(own.data);
+        self.used.columns.extend([own.month, own.first, own.last].map(|column| (own.data, column)));
+        self.model.company.calendar_data = Some(own);
     }
 
     fn declare_row(&mut self, data: &tree::Data) {
@@ -520,9 +556,9 @@ impl Checker<'_> {
         let rosters: Vec<DataId> =
             (0..self.model.data.len()).map(DataId).filter(|id| self.model.data[id.0].roster.is_some()).collect();
         let organisation = self.organisation();
+        let mut forced: [Vec<Option<ColumnIx>>; 2] = [vec![None; declared.len()], vec![None; declared.len()]];
         for (at, written) in declared.iter().enumerate() {
             let from = DataId(at);
-            let mut forced: [Option<ColumnIx>; 2] = [None, None];
             for clause in &written.clauses {
                 let DataClause::BelongsTo { column, scope } = clause else { continue };
                 let set = self.model.data[at].clone();
@@ -532,14 +568,18 @@ impl Checker<'_> {
                 };
                 self.used.columns.insert((from, column));
                 if *scope != Some(ScopeWord::Team) {
-                    forced[0] = Some(column);
+                    forced[0][at] = Some(column);
                 }
                 if *scope != Some(ScopeWord::Own) {
-                    forced[1] = Some(column);
+                    forced[1][at] = Some(column);
                 }
             }
-            let own = rosters.iter().map(|roster| (*roster, self.route(from, *roster, forced[0]))).collect();
-            let team = organisation.map_or(Route::None, |organisation| self.route(from, organisation, forced[1]));
+        }
+        for at in 0..declared.len() {
+            let from = DataId(at);
+            let [own, team] = &forced;
+            let own = rosters.iter().map(|roster| (*roster, self.route(from, *roster, own[at], own))).collect();
+            let team = organisation.map_or(Route::None, |to| self.route(from, to, team[at], team));
             self.model.data[at].belongs = Belongs { own, team };
         }
     }
@@ -549,7 +589,14 @@ impl Checker<'_> {
     }
 
     /// The shortest chain of links from one data set to another; `first` fixes its first link, if it leads there.
-    pub(super) fn route(&self, from: DataId, to: DataId, first: Option<ColumnIx>) -> Route {
+    /// `forced` are the links that data sets on the way are to be left by, where several lead on.
+    pub(super) fn route(
+        &self,
+        from: DataId,
+        to: DataId,
+        first: Option<ColumnIx>,
+        forced: &[Option<ColumnIx>],
+    ) -> Route {
         if from == to {
             return Route::Links(Vec::new());
         }
@@ -557,11 +604,11 @@ impl Checker<'_> {
             let ColumnType::Link { data, .. } = &self.model.data[from.0].columns[first.0].ty else {
                 return Route::None;
             };
-            match self.route(*data, to, None) {
+            match self.route(*data, to, forced.get(data.0).copied().flatten(), forced) {
                 Route::Links(rest) => {
                     return Route::Links(std::iter::once(first).chain(rest).collect());
                 }
-                Route::Ambiguous(one, other) => return Route::Ambiguous(one, other),
+                ambiguous @ Route::Ambiguous(..) => return ambiguous,
                 // It leads elsewhere (to the person, say, when the team is asked for): as if it were not said.
                 Route::None => {}
             }
@@ -586,10 +633,22 @@ impl Checker<'_> {
             seen.extend(next.iter().map(|(data, _)| *data));
             ends = next;
         }
+        let leaves_by = |path: &[ColumnIx], at: usize| {
+            let set = self.model.links_to(from, &path[..at]);
+            forced.get(set.0).copied().flatten().is_none_or(|wanted| path[at] == wanted)
+        };
+        let settled: Vec<Vec<ColumnIx>> =
+            found.iter().filter(|path| (1..path.len()).all(|at| leaves_by(path, at))).cloned().collect();
+        if found.len() > 1 && !settled.is_empty() {
+            found = settled;
+        }
         match found.as_slice() {
             [] => Route::None,
             [path] => Route::Links(path.clone()),
-            [one, other, ..] => Route::Ambiguous(one[0], other[0]),
+            [one, other, ..] => {
+                let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+                Route::Ambiguous(self.model.links_to(from, &one[..same]), one[same], other[same])
+            }
         }
     }
 

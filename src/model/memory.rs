@@ -9,13 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::checker::{Checker, Progress, Reported, Used};
-use super::reach::Unreached;
 use super::shared::Shared;
 use super::unit::Units;
-use super::{Model, Position, RatingId};
+use super::{Model, Position};
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
-use crate::source::{FileId, SourceSet};
+use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree::{self, Declaration};
 
 /// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its
@@ -45,7 +44,7 @@ pub struct Memory {
 struct Checked {
     diagnostics: Vec<Diagnostic>,
     used: Used,
-    unreached: BTreeMap<(RatingId, usize), Vec<Unreached>>,
+    rated: Vec<(usize, Span)>,
 }
 
 impl Memory {
@@ -124,14 +123,12 @@ impl Memory {
     /// Puts the positions' findings together, and checks what holds of the whole.
     fn finish(&mut self, mut checker: Checker) -> Vec<Diagnostic> {
         checker.position_versions();
-        for position in &self.positions {
+        for (at, position) in self.positions.iter().enumerate() {
             for finding in &position.diagnostics {
                 checker.report(finding.clone());
             }
             checker.used.add(&position.used);
-            for (grade, cards) in &position.unreached {
-                checker.unreached.entry(*grade).or_default().extend(cards.iter().cloned());
-            }
+            checker.rated.extend(position.rated.iter().map(|(_, rated)| (at, *rated)));
         }
         checker.whole_project();
         self.model = checker.model;
@@ -143,8 +140,12 @@ impl Memory {
 fn checked(shared: &Checker, at: usize) -> (Position, Checked) {
     let mut checker = shared.fork();
     let position = checker.position(shared.declarations.positions[at]);
-    let Checker { diagnostics, used, unreached, .. } = checker;
-    (position, Checked { diagnostics, used, unreached })
+    if !shared.diagnostics.iter().chain(&checker.diagnostics).any(Diagnostic::is_error) {
+        checker.position_conditions(&position);
+        checker.alignment(&position);
+    }
+    let Checker { diagnostics, used, rated, .. } = checker;
+    (position, Checked { diagnostics, used, rated })
 }
 
 /// What others see of a position: its name, whom it reports to, whether it has a scorecard, and out of how many points.

@@ -4,10 +4,12 @@
 //! checker found. A model with errors is never planned or evaluated.
 
 mod aggregates;
+pub mod alignment;
 mod calls;
 mod case_tables;
 pub mod cases;
 mod checker;
+mod conditions;
 pub mod data;
 mod datasets;
 mod env;
@@ -15,7 +17,9 @@ mod expect;
 pub mod expr;
 mod formula;
 mod gaps;
+mod grades;
 mod house;
+mod intervals;
 mod kpis;
 mod matrices;
 mod memory;
@@ -23,6 +27,7 @@ mod moving;
 mod names;
 mod others;
 mod positions;
+mod ranges;
 mod reach;
 mod scales;
 mod scorecards;
@@ -99,11 +104,22 @@ impl Label {
     }
 }
 
+/// Where the months of the company's own calendar stand: each a row with its first and its last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CalendarData {
+    pub data: data::DataId,
+    pub month: data::ColumnIx,
+    pub first: data::ColumnIx,
+    pub last: data::ColumnIx,
+}
+
 #[derive(Clone, Debug)]
 pub struct Company {
     pub name: String,
     pub currency: Option<String>,
     pub calendar: Calendar,
+    /// The data set that holds the months of the company's own calendar.
+    pub calendar_data: Option<CalendarData>,
     pub score_decimals: u32,
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
@@ -118,6 +134,7 @@ impl Default for Company {
             name: String::new(),
             currency: None,
             calendar: Calendar::default(),
+            calendar_data: None,
             score_decimals: 2,
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,

@@ -1,17 +1,14 @@
-//! What a scorecard can reach: whether its data answer in the scope asked for, and which grades its scores allow.
+//! Whether the data of a scorecard answer in the scope asked for.
 
+use super::KpiId;
 use super::checker::Checker;
 use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
-use super::kpis::percent;
-use super::scales::Range;
 use super::scorecards::CardScope;
-use super::{Entry, Group, Head, KpiId, RatingId, Score, ScoreCurve, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::number::{Number, Rounding};
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Combine, ScopeWord};
+use crate::syntax::tree::ScopeWord;
 
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
@@ -100,20 +97,21 @@ impl Checker<'_> {
                             .help(format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name)),
                     );
                 }
-                Route::Ambiguous(one, other) => {
-                    let name = |column: ColumnIx| set.columns[column.0].name.clone();
+                Route::Ambiguous(parting, one, other) => {
+                    let parting = self.model.data[parting.0].clone();
+                    let name = |column: ColumnIx| parting.columns[column.0].name.clone();
                     let finding = Diagnostic::new(
                         Code::AmbiguousLink,
                         format!(
                             "the rows of `{}` lead to `{to}` in two ways: by `{}` and by `{}`",
-                            set.name,
+                            parting.name,
                             name(one),
                             name(other)
                         ),
                     );
                     self.report(place(finding).help(format!(
                         "add to `{}` the line `belongs to {}`, or the other",
-                        set.name,
+                        parting.name,
                         name(one)
                     )));
                 }
@@ -149,138 +147,6 @@ impl Checker<'_> {
             .help("declare the data set of the teams with `organisation`, or read it `over company`"),
         );
     }
-
-    pub(super) fn reachable_grades(
-        &mut self,
-        scorecard: &Scorecard,
-        rating: RatingId,
-        at: Span,
-        card: &CardScope,
-        points: bool,
-    ) {
-        let (mut sum, highest) = self.group_range(&scorecard.root, points);
-        let Some(mut highest) = highest.1 else { return };
-        for adjustment in scorecard.adjustments.iter().filter(|adjustment| !adjustment.deduct) {
-            let Some(limit) = &adjustment.limit else { return };
-            let Some(limit) = self.model.constant_value(limit, None) else { return };
-            sum += &format!(" + {limit} of bonus");
-            highest = highest.add(&limit);
-        }
-        sum = format!("{sum} = {highest}");
-        if let Some((_, most)) = &scorecard.range
-            && *most < highest
-        {
-            sum += &format!(", and the range ends at {most}");
-            highest = most.clone();
-        }
-        let model = self.model.clone();
-        let declared = &model.ratings[rating.0];
-        for (at_grade, grade) in declared.grades.iter().enumerate() {
-            let Some((op, limit)) = &grade.condition else { continue };
-            let reached = if *op == BinaryOp::Greater { highest > *limit } else { highest >= *limit };
-            if !reached {
-                self.unreached.entry((rating, at_grade)).or_default().push(Unreached {
-                    position: card.position.to_string(),
-                    at,
-                    highest: highest.clone(),
-                    sum: sum.clone(),
-                });
-            }
-        }
-    }
-
-    /// One finding for each grade that some scorecards cannot reach.
-    pub(super) fn unreached_grades(&mut self) {
-        for ((rating, grade), cards) in std::mem::take(&mut self.unreached) {
-            let Some(first) = cards.first() else { continue };
-            let grade = self.model.ratings[rating.0].grades[grade].clone();
-            let Some((_, limit)) = &grade.condition else { continue };
-            let (name, highest) = (&grade.name, &first.highest);
-            let same = cards.iter().all(|card| card.highest == *highest);
-            let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
-            let last = positions.pop().unwrap_or_default();
-            let positions = if positions.is_empty() { last } else { format!("{} or {last}", positions.join(", ")) };
-            let gives = match (cards.len(), same) {
-                (1, _) => format!("the scorecard gives at most {highest} points"),
-                (_, true) => format!("their scorecards give at most {highest} points"),
-                (_, false) => "their scorecards give fewer points".to_string(),
-            };
-            let message = format!("nobody in {positions} can be rated {name}: {gives}, and {name} starts at {limit}");
-            let mut finding = Diagnostic::new(Code::Unreachable, message);
-            if cards.len() == 1 {
-                finding = finding.at(first.at, "rated here").at(grade.span, "never reached");
-            } else {
-                finding = finding.at(grade.span, "never reached");
-            }
-            for card in &cards {
-                let whose = if cards.len() == 1 { String::new() } else { format!("`{}`: ", card.position) };
-                finding = finding.note(format!("{whose}at most {}", card.sum));
-            }
-            self.report(finding.help("raise the highest score of some entry, or lower the grade's limit"));
-        }
-    }
-
-    /// The sum as text, and the range of a group's score.
-    pub(super) fn group_range(&self, group: &Group, points: bool) -> (String, Range) {
-        let mut terms = Vec::new();
-        let (mut low, mut high) = (Some(Number::ZERO), Some(Number::ZERO));
-        for entry in &group.entries {
-            let (least, most) = self.entry_range(entry);
-            let part = |end: Option<Number>| end.map(|end| if points { end } else { end.mul(&entry.weight) });
-            if let Some(most) = &most {
-                let most = most.round_places(2, Rounding::HalfUp);
-                terms.push(if points { format!("{most}") } else { format!("{} × {most}", percent(&entry.weight)) });
-            }
-            low = low.zip(part(least)).map(|(a, b)| a.add(&b));
-            high = high.zip(part(most)).map(|(a, b)| a.add(&b));
-        }
-        if group.combine == Combine::Geometric {
-            return (String::new(), (None, None));
-        }
-        (terms.join(" + "), (low, high))
-    }
-
-    pub(super) fn entry_range(&self, entry: &Entry) -> Range {
-        match &entry.head {
-            Head::Group(group) => {
-                let points = group.entries.iter().any(|entry| entry.points.is_some());
-                let (low, high) = self.group_range(group, points).1;
-                // A group of shares is scored out of 100, of which its own points are taken.
-                let scale = |end: Option<Number>| match &entry.points {
-                    Some(own) if !points => end.map(|end| end.mul(own).mul(&Number::from_parts(1, 2))),
-                    _ => end,
-                };
-                (scale(low), scale(high))
-            }
-            Head::ScoreOf(_) | Head::ScoreOfReports => (None, None),
-            Head::Kpi(kpi) => match &kpi.score {
-                None => (None, None),
-                Some(Score { curve: ScoreCurve::Attainment { up_to }, .. }) => {
-                    (None, up_to.as_ref().and_then(|limit| self.model.constant_value(limit, None)))
-                }
-                Some(Score { curve: ScoreCurve::Own(curve), .. }) => self.model.curve_range(curve),
-                Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
-                    let ranges = self.model.scale_versions(*scale);
-                    let ranges = ranges.map(|scale| self.model.curve_range(&self.model.scales[scale.0].curve));
-                    let widest = |one: Range, other: Range| {
-                        (one.0.zip(other.0).map(|(a, b)| a.min(b)), one.1.zip(other.1).map(|(a, b)| a.max(b)))
-                    };
-                    ranges.reduce(widest).unwrap_or((None, None))
-                }
-            },
-        }
-    }
-}
-
-/// A scorecard whose highest score lies below a grade.
-#[derive(Clone)]
-pub(super) struct Unreached {
-    position: String,
-    /// Where it names the rating.
-    at: Span,
-    highest: Number,
-    /// How that comes about.
-    sum: String,
 }
 
 impl Expr {

@@ -5,8 +5,7 @@ use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{
-    Anchor, Curve, CurveKind, Direction, Distribution, Grade, Model, PerStep, Rating, Scale, ScaleId, Step, Versions,
-    Within,
+    Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -48,9 +47,6 @@ impl Better {
         }
     }
 }
-
-/// Lowest and highest value something can have; `None`: not known, or without bound.
-pub(super) type Range = (Option<Number>, Option<Number>);
 
 impl Checker<'_> {
     /// Names and units first: the formula of a scale may call another one.
@@ -637,31 +633,4 @@ fn hole_example(op: BinaryOp, edge: &Number, unit: &str, counted: bool) -> Strin
         return super::kpis::percent(&value);
     }
     format!("a value of {value} {unit}")
-}
-
-impl Model {
-    /// The lowest and the highest value a curve can yield; `None` where it has no bound or none is known.
-    pub(super) fn curve_range(&self, curve: &Curve) -> Range {
-        let number = |expr: &Expr| self.constant_value(expr, None);
-        let span = |numbers: Vec<Number>| (numbers.iter().min().cloned(), numbers.iter().max().cloned());
-        match &curve.kind {
-            CurveKind::Linear { anchors, continue_above } => {
-                let scores: Vec<Number> = anchors.iter().filter_map(|anchor| number(&anchor.score)).collect();
-                let rises = matches!(scores.as_slice(), [.., one, other] if other > one);
-                let (low, high) = span(scores);
-                match (continue_above, rises) {
-                    (false, _) => (low, high),
-                    (true, true) => (low, None),
-                    (true, false) => (None, high),
-                }
-            }
-            CurveKind::Steps(steps) => span(steps.iter().filter_map(|step| number(&step.score)).collect()),
-            CurveKind::PerStep(step) => {
-                let start = step.start.as_ref().map_or(Some(Number::from(100)), number);
-                let limit = step.limit.as_ref().and_then(number);
-                if step.deduct { (limit, start) } else { (start, limit) }
-            }
-            CurveKind::Brackets(_) | CurveKind::Formula(_) => (None, None),
-        }
-    }
 }

@@ -100,8 +100,8 @@ impl Checker<'_> {
             adjustments,
             rating: rating.map(|(rating, _)| rating),
         };
-        if let (Some((rating, at)), true) = (rating, self.diagnostics.len() == before) {
-            self.reachable_grades(&scorecard, rating, at, card, written.total.is_some());
+        if let (Some((_, at)), true) = (rating, self.diagnostics.len() == before) {
+            self.rated.push((self.model.positions.len(), at));
         }
         Some(scorecard)
     }

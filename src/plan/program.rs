@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::query::MeasureId;
 use crate::model::data::DataId;
-use crate::model::{KpiId, PositionId};
+use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
@@ -29,8 +29,12 @@ pub struct Program {
     pub cards: Vec<CardPlan>,
     /// Named scales called in formulas.
     pub curves: Vec<CurvePlan>,
+    /// Whose they are, in step with the curves.
+    pub scales: Vec<ScaleId>,
     /// Matrices called in formulas.
     pub matrices: Vec<MatrixPlan>,
+    /// Whose they are, in step with them.
+    pub matrix_ids: Vec<MatrixId>,
 }
 
 /// A step of a calculation for one subject (a person in a post and team).

@@ -129,8 +129,7 @@ impl Planner<'_> {
         // Too few rows: decided by a count of the rows that have a value.
         let count = Aggregate {
             function: AggregateFunction::Count,
-            value: None,
-            condition: counted_rows(aggregate),
+            value: Some(counted(aggregate)),
             fraction: None,
             ..aggregate.clone()
         };
@@ -229,21 +228,14 @@ impl Planner<'_> {
     }
 }
 
-/// `where CONDITION and VALUE is not missing`, for counting the rows that have a value.
-fn counted_rows(aggregate: &Aggregate) -> Option<Expr> {
+/// What rows are counted by, to see whether there are enough: those that have a value. Never by keys.
+fn counted(aggregate: &Aggregate) -> Expr {
     // `only` looks at rows, whether they have a value or not.
-    let Some(value) = aggregate.value.as_ref().filter(|_| aggregate.function != AggregateFunction::Only) else {
-        return aggregate.condition.clone();
-    };
-    let flag = |kind: Kind| Expr {
-        kind: Box::new(kind),
+    let value = aggregate.value.as_ref().filter(|_| aggregate.function != AggregateFunction::Only);
+    value.cloned().unwrap_or_else(|| Expr {
+        kind: Box::new(Kind::Value(Value::Flag(true))),
         ty: crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false },
-        span: value.span,
-    };
-    let present = flag(Kind::Not(flag(Kind::IsMissing(value.clone()))));
-    Some(match &aggregate.condition {
-        Some(condition) => flag(Kind::Binary(BinaryOp::And, condition.clone(), present)),
-        None => present,
+        span: aggregate.span,
     })
 }
 

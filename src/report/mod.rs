@@ -2,6 +2,7 @@
 //!
 //! In come a [`Model`] and the [`Results`] of a period; out goes text. Nothing is computed here but what is shown.
 
+pub mod alignment;
 pub mod csv;
 pub mod json;
 pub mod layout;

@@ -4,11 +4,16 @@
 //! In come a checked [`Model`] and its tests; out comes an [`Outcome`] for each. An expectation that fails brings the
 //! trace of how its value was got ([`trace`]); [`show`] makes text, JSON or JUnit of the outcomes.
 
+pub mod coverage;
+pub mod covered;
 mod left_out;
 pub mod show;
 mod trace;
 
-use crate::data::answer_given;
+use std::collections::BTreeSet;
+
+use self::coverage::Mark;
+use crate::data::{answer_given, own_months_given};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
 use crate::model::data::DataId;
@@ -33,6 +38,8 @@ pub struct Outcome {
     pub checks: Vec<Check>,
     /// Why the test could not be evaluated; then there are no checks.
     pub errors: Vec<Diagnostic>,
+    /// What the expected values were got by.
+    pub reached: BTreeSet<Mark>,
 }
 
 impl Outcome {
@@ -75,25 +82,29 @@ pub struct Step {
 
 /// Runs a test of a model without errors. `sources` tells formulas as they are written.
 pub fn run(model: &Model, sources: &SourceSet, test: &Test) -> Outcome {
-    let (checks, errors) = match evaluate(model, sources, test) {
-        Ok(checks) => (checks, Vec::new()),
-        Err(errors) => (Vec::new(), errors),
-    };
-    Outcome { name: test.name.clone(), span: test.span, checks, errors }
+    let (name, span) = (test.name.clone(), test.span);
+    match evaluate(model, sources, test) {
+        Ok((checks, reached)) => Outcome { name, span, checks, errors: Vec::new(), reached },
+        Err(errors) => Outcome { name, span, checks: Vec::new(), errors, reached: BTreeSet::new() },
+    }
 }
 
-fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<Vec<Check>, Vec<Diagnostic>> {
-    let model = prepared(model, test);
+fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<(Vec<Check>, BTreeSet<Mark>), Vec<Diagnostic>> {
+    let mut model = prepared(model, test);
+    if let Some(months) = own_months_given(&model, &test.given)? {
+        model = model.with_own_months(months);
+    }
     let mut plan = plan(&model, test.period)?;
     left_out::mark(&model, &mut plan, &test.given);
     let answers = answer_given(&model, &plan.query, &test.given)?;
     let results = score(&model, &plan, &answers)?;
     let ran = Ran { model: &model, plan: &plan, sources };
+    let mut reached = BTreeSet::new();
     let checks: Vec<Result<Check, Box<Diagnostic>>> =
-        test.expectations.iter().map(|expectation| ran.check(expectation, &results)).collect();
+        test.expectations.iter().map(|expectation| ran.check(expectation, &results, &mut reached)).collect();
     let (good, bad): (Vec<_>, Vec<_>) = checks.into_iter().partition(Result::is_ok);
     let bad: Vec<Diagnostic> = bad.into_iter().filter_map(Result::err).map(|error| *error).collect();
-    if bad.is_empty() { Ok(good.into_iter().filter_map(Result::ok).collect()) } else { Err(bad) }
+    if bad.is_empty() { Ok((good.into_iter().filter_map(Result::ok).collect(), reached)) } else { Err(bad) }
 }
 
 /// The project as the test sees it. KPIs that are asked about and stand in no scorecard of the person's become outputs
@@ -141,7 +152,12 @@ struct Ran<'a> {
 }
 
 impl<'a> Ran<'a> {
-    fn check(&self, expectation: &Expectation, results: &Results) -> Result<Check, Box<Diagnostic>> {
+    fn check(
+        &self,
+        expectation: &Expectation,
+        results: &Results,
+        reached: &mut BTreeSet<Mark>,
+    ) -> Result<Check, Box<Diagnostic>> {
         let same = |person: &&PersonResult| {
             *person.person == *expectation.person
                 && person.cards.iter().any(|card| expectation.positions.contains(&self.position(card).name))
@@ -157,6 +173,7 @@ impl<'a> Ran<'a> {
                 .help("let the person's row in the roster hold in the period of the test");
             return Err(Box::new(finding));
         };
+        self.reached(expectation, person, reached);
         let (value, unit) = self.got(expectation, person);
         let value = match value {
             Value::Text(grade) => Got::Grade(grade.to_string()),

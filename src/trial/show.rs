@@ -5,7 +5,9 @@
 use owo_colors::OwoColorize;
 use serde::Serialize;
 
-use super::{Check, Outcome};
+use super::coverage::Item;
+use super::covered::CoverageJson;
+use super::{Check, Outcome, covered};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{SourceSet, Span};
@@ -20,10 +22,12 @@ pub struct Report<'a> {
     pub outcomes: &'a [Outcome],
     /// What is wrong with the specs.
     pub findings: &'a [Diagnostic],
+    /// What the tests reach and what they do not, where it is asked for.
+    pub coverage: Option<&'a [Item]>,
 }
 
 /// Path, line and column of a place.
-fn place(sources: &SourceSet, span: Span) -> (String, usize, usize) {
+pub(super) fn place(sources: &SourceSet, span: Span) -> (String, usize, usize) {
     let file = sources.get(span.file);
     let (line, column) = file.line_column(span.start);
     (file.path.display().to_string().replace('\\', "/"), line, column)
@@ -54,6 +58,10 @@ pub fn human(report: &Report, options: &HumanOptions) -> String {
         }
     }
     if !out.is_empty() {
+        out.push('\n');
+    }
+    if let Some(items) = report.coverage {
+        out.push_str(&covered::human(items, report.sources, options.width));
         out.push('\n');
     }
     out.push_str(&summary(report.outcomes));
@@ -92,6 +100,8 @@ struct Document<'a> {
     summary: Summary,
     tests: Vec<TestJson<'a>>,
     findings: Vec<FindingJson<'a>>,
+    /// `null` without `--coverage`.
+    coverage: Option<CoverageJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -195,6 +205,7 @@ pub fn json(report: &Report) -> String {
         summary: counts(report),
         tests,
         findings: errors(report.findings).map(|error| finding_json(report.sources, error)).collect(),
+        coverage: report.coverage.map(|items| covered::json(items, report.sources)),
     };
     // Texts and counts always have a form in JSON.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

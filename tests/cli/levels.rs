@@ -75,6 +75,21 @@ fn levels_that_cannot_be_are_answered() {
     expect("two_levels", &run(&["--allow", "unused", "--deny", "unused"]));
 }
 
+const ALIGNED: &str = concat!(
+    include_str!("../corpus/rules/bad/weight-without-responsibility.merit"),
+    "position visitor \"Visitor\" {\n}\n"
+);
+
+#[test]
+fn working_time_stands_against_weights() {
+    let folder = folder(&[("a.merit", ALIGNED.as_bytes())]);
+    let run = |arguments: &[&str]| merit(folder.path(), &[&["check"], arguments].concat());
+    expect("alignment", &run(&["--alignment"]));
+    expect("alignment_json", &run(&["--alignment=Adviser", "--format", "json"]));
+    expect("alignment_of_nobody", &run(&["--alignment=advisor"]));
+    expect("alignment_sarif", &run(&["--alignment", "--format", "sarif"]));
+}
+
 #[test]
 fn codes_are_explained() {
     let folder = folder(&[]);

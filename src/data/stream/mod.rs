@@ -73,9 +73,16 @@ struct Gathered {
     hashes: Hashes,
     /// A bit for each key that links name.
     seen: Vec<u64>,
-    kept: Vec<(Order, Vec<(ColumnIx, Builder)>, Vec<u32>)>,
+    kept: Vec<Kept>,
     windows: Vec<bool>,
     files: BTreeMap<usize, FileCount>,
+}
+
+/// Rows of one block that links lead to, with the numbers of their keys.
+struct Kept {
+    order: Order,
+    columns: Vec<(ColumnIx, Builder)>,
+    keys: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -260,7 +267,8 @@ impl<'a> Passing<'a> {
                 codes.push(*code);
             }
             if self.keeps && !rows.is_empty() {
-                gathered.kept.push(((file, block), self.reader.pick(&table, &rows), codes));
+                let columns = self.reader.pick(&table, &rows);
+                gathered.kept.push(Kept { order: (file, block), columns, keys: codes });
             }
         }
         let mut world: World = evaluation.world.clone();
@@ -321,11 +329,11 @@ impl<'a> Passing<'a> {
             first_row += count.rows;
         }
         let mut kept = gathered.kept;
-        kept.sort_unstable_by_key(|(order, ..)| *order);
+        kept.sort_unstable_by_key(|part| part.order);
         let mut codes = Vec::new();
         let mut parts: BTreeMap<ColumnIx, Vec<Builder>> = BTreeMap::new();
-        for (_, columns, of_block) in kept {
-            codes.extend(of_block);
+        for Kept { columns, keys, .. } in kept {
+            codes.extend(keys);
             columns.into_iter().for_each(|(column, part)| parts.entry(column).or_default().push(part));
         }
         table.rows = codes.len();
@@ -342,5 +350,5 @@ impl<'a> Passing<'a> {
     }
 }
 
-/// Which data sets some others are, for [`choose`].
+/// Some of the data sets.
 type Data = BTreeSet<DataId>;

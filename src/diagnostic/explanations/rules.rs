@@ -168,6 +168,132 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::UnmeasuredWork,
+        title: "most of the working time measured by no KPI",
+        text: "People spend more than half of their time on responsibilities of which nothing shows in the scorecard: they have no `measured by`, or what it \
+               names is not in the scorecard. A part of an index measures by way of the index. `merit check --alignment` \
+               shows the whole table.\n\
+               This is a warning; `allow unmeasured-work` in the `company` block turns it off.",
+        wrong: r#"position adviser "Adviser" {
+  responsibilities {
+    40% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    60% visiting "Visits" {
+      "Visits customers."
+    }
+  }
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  responsibilities {
+    40% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    60% visiting "Visits" {
+      "Visits customers."
+      measured by visited
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::UnassignedWeight,
+        title: "weight on KPIs that no responsibility leads to",
+        text: "People are scored by something that is not their work, as far as the responsibilities tell: no `measured by` names \
+               the KPI. `merit check --alignment` shows the whole table.\n\
+               This is a warning; `allow unassigned-weight` in the `company` block turns it off.",
+        wrong: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+      measured by sold
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  responsibilities {
+    70% selling  "Selling" {
+      "Advises customers."
+      measured by sold
+    }
+    30% visiting "Visits" {
+      "Visits customers."
+      measured by visited
+    }
+  }
+  scorecard {
+    70% sold score linear 0 -> 0, 10 -> 100
+    30% visited over company score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::UnneededGrade,
+        title: "a grade below every score",
+        text: "The least that the scorecards with this rating can give lies above the grade. The note shows how that \
+               least comes about. Mostly the worst value of a scale scores too much, or a limit is too low.\n\
+               This is a warning; `allow unneeded-grade` in the `company` block turns it off.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 60, 10 -> 100
+    rating grades
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard {
+    100% sold score linear 0 -> 0, 10 -> 100
+    rating grades
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
+        code: Code::ConstantCondition,
+        title: "a condition that is always or never true",
+        text: "No data can change how the condition comes out: a count is never below 0, a share never above 1, a \
+               column stays within its limits, and nothing is two things at once. The note says why. A constant \
+               counts as free, as its value may be changed.\n\
+               This is a warning; `deny constant-condition` in the `company` block makes it an error.",
+        wrong: r#"kpi large "Large sales" : sale {
+  value = count(sales where premium > 5_000 CNY and premium < 1_000 CNY)
+  higher is better
+}
+position adviser "Adviser" {
+  scorecard {
+    100% large score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        right: r#"kpi large "Large sales" : sale {
+  value = count(sales where premium > 1_000 CNY and premium < 5_000 CNY)
+  higher is better
+}
+position adviser "Adviser" {
+  scorecard {
+    100% large score linear 0 -> 0, 10 -> 100
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
         code: Code::DatedGap,
         title: "a time for which a dated value is not stated",
         text: "A constant or a target that changes with time leaves some time without a value: what is before its \

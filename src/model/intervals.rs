@@ -1,0 +1,366 @@
+//! Intervals of exact numbers: the least and the most that something can be.
+//!
+//! What holds: whatever numbers lie in the intervals that go into an operation, its result lies in the interval that
+//! comes out (tested with random numbers). An interval may be wider than it needs to be, never narrower.
+
+use crate::number::{Number, Rounding};
+
+/// From `low` to `high`, both included; `None`: without bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interval {
+    pub low: Option<Number>,
+    pub high: Option<Number>,
+}
+
+/// An end of an interval, in order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Below,
+    At(Number),
+    Above,
+}
+
+/// What a function that is exact to 28 digits may be off by, many times over.
+fn slack(number: &Number) -> Number {
+    number.abs().max(Number::ONE).mul(&Number::from_parts(1, 18))
+}
+
+impl Interval {
+    pub const ALL: Interval = Interval { low: None, high: None };
+
+    pub fn point(number: Number) -> Interval {
+        Interval { low: Some(number.clone()), high: Some(number) }
+    }
+
+    pub fn from_to(low: impl Into<Number>, high: impl Into<Number>) -> Interval {
+        Interval { low: Some(low.into()), high: Some(high.into()) }
+    }
+
+    pub fn at_least(low: impl Into<Number>) -> Interval {
+        Interval { low: Some(low.into()), high: None }
+    }
+
+    /// The one number it holds, if it is one.
+    pub fn single(&self) -> Option<&Number> {
+        self.low.as_ref().filter(|low| self.high.as_ref() == Some(low))
+    }
+
+    pub fn contains(&self, number: &Number) -> bool {
+        self.low.as_ref().is_none_or(|low| low <= number) && self.high.as_ref().is_none_or(|high| number <= high)
+    }
+
+    fn from_ends(ends: Vec<End>) -> Interval {
+        let bound = |end: Option<End>| match end {
+            Some(End::At(number)) if !number.is_too_large() => Some(number),
+            _ => None,
+        };
+        Interval { low: bound(ends.iter().min().cloned()), high: bound(ends.into_iter().max()) }
+    }
+
+    fn ends(&self) -> [End; 2] {
+        [self.low.clone().map_or(End::Below, End::At), self.high.clone().map_or(End::Above, End::At)]
+    }
+
+    /// The smallest interval around numbers; everything where there are none.
+    pub fn around(numbers: impl IntoIterator<Item = Number>) -> Interval {
+        Interval::from_ends(numbers.into_iter().map(End::At).collect())
+    }
+
+    /// What lies in one or the other, or between.
+    #[must_use]
+    pub fn hull(&self, other: &Interval) -> Interval {
+        Interval::from_ends(self.ends().into_iter().chain(other.ends()).collect())
+    }
+
+    /// What lies in both; of two without a common number, one between them.
+    #[must_use]
+    pub fn within(&self, other: &Interval) -> Interval {
+        let low = self.low.clone().into_iter().chain(other.low.clone()).max();
+        let high = self.high.clone().into_iter().chain(other.high.clone()).min();
+        match (&low, &high) {
+            (Some(least), Some(most)) if least > most => Interval { low: high, high: low },
+            _ => Interval { low, high },
+        }
+    }
+
+    #[must_use]
+    pub fn add(&self, other: &Interval) -> Interval {
+        let sum = |one: &Option<Number>, other: &Option<Number>| Some(one.as_ref()?.add(other.as_ref()?));
+        Interval { low: sum(&self.low, &other.low), high: sum(&self.high, &other.high) }
+    }
+
+    #[must_use]
+    pub fn neg(&self) -> Interval {
+        Interval { low: self.high.as_ref().map(Number::neg), high: self.low.as_ref().map(Number::neg) }
+    }
+
+    #[must_use]
+    pub fn sub(&self, other: &Interval) -> Interval {
+        self.add(&other.neg())
+    }
+
+    #[must_use]
+    pub fn mul(&self, other: &Interval) -> Interval {
+        let mut ends = Vec::new();
+        for one in self.ends() {
+            for other in other.ends() {
+                ends.push(times(&one, &other));
+            }
+        }
+        Interval::from_ends(ends)
+    }
+
+    /// Division by 0 gives no number, so a divisor may end at 0.
+    #[must_use]
+    pub fn div(&self, other: &Interval) -> Interval {
+        let below = other.low.as_ref().is_none_or(Number::is_negative);
+        let above = other.high.as_ref().is_none_or(Number::is_positive);
+        let inverse = |end: &Option<Number>| match end {
+            None => Some(Number::ZERO),
+            Some(end) => Number::ONE.div(end),
+        };
+        match (below, above) {
+            (false, true) => self.mul(&Interval { low: inverse(&other.high), high: inverse(&other.low) }),
+            (true, false) => self.mul(&Interval { low: inverse(&other.high), high: inverse(&other.low) }),
+            _ => Interval::ALL,
+        }
+    }
+
+    #[must_use]
+    pub fn abs(&self) -> Interval {
+        let mirrored = self.neg();
+        if self.low.as_ref().is_some_and(|low| !low.is_negative()) {
+            return self.clone();
+        }
+        if self.high.as_ref().is_some_and(|high| !high.is_positive()) {
+            return mirrored;
+        }
+        Interval { low: Some(Number::ZERO), high: self.hull(&mirrored).high }
+    }
+
+    /// The lesser of two values.
+    #[must_use]
+    pub fn min(&self, other: &Interval) -> Interval {
+        let [low, high] = self.ends();
+        let [other_low, other_high] = other.ends();
+        Interval::from_ends(vec![low.min(other_low), high.min(other_high)])
+    }
+
+    /// The greater of two values.
+    #[must_use]
+    pub fn max(&self, other: &Interval) -> Interval {
+        self.neg().min(&other.neg()).neg()
+    }
+
+    /// What a rising function makes of both ends.
+    pub fn map(&self, rising: impl Fn(&Number) -> Number) -> Interval {
+        Interval { low: self.low.as_ref().map(&rising), high: self.high.as_ref().map(&rising) }
+    }
+
+    /// Rounded to multiples of `step`, where that is known.
+    #[must_use]
+    pub fn round_to(&self, step: &Interval, rounding: Rounding) -> Interval {
+        match step.single().filter(|step| step.is_positive()) {
+            Some(step) => self.map(|number| number.round_to(step, rounding)),
+            None => Interval::ALL,
+        }
+    }
+
+    /// A rising function that is only nearly exact, and has no value below `least`.
+    pub fn nearly(&self, least: &Number, rising: impl Fn(&Number) -> Option<Number>) -> Interval {
+        let end = |end: Option<&Number>| end.filter(|end| *end > least).and_then(&rising);
+        let (low, high) = (end(self.low.as_ref()), end(self.high.as_ref()));
+        Interval { low: low.map(|low| low.sub(&slack(&low))), high: high.map(|high| high.add(&slack(&high))) }
+    }
+
+    /// `self` to a power, where the base is not below 0.
+    #[must_use]
+    pub fn pow(&self, exponent: &Interval) -> Interval {
+        if self.low.as_ref().is_none_or(Number::is_negative) {
+            return Interval::ALL;
+        }
+        let power = exponent.single().filter(|exponent| exponent.is_positive());
+        let end = |end: &Option<Number>| end.as_ref().and_then(|end| end.pow(power?));
+        let high = if power.is_some() { end(&self.high).map(|high| high.add(&slack(&high))) } else { None };
+        let low = end(&self.low).map_or(Number::ZERO, |low| low.sub(&slack(&low)).max(Number::ZERO));
+        Interval { low: Some(low), high }
+    }
+
+    /// With the numbers between that have more places than a row's value keeps.
+    #[must_use]
+    pub fn as_in_rows(&self) -> Interval {
+        Interval {
+            low: self.low.as_ref().map(|low| low.round_places(24, Rounding::Down)),
+            high: self.high.as_ref().map(|high| high.round_places(24, Rounding::Up)),
+        }
+    }
+}
+
+fn times(one: &End, other: &End) -> End {
+    match (one, other) {
+        (End::At(one), End::At(other)) => End::At(one.mul(other)),
+        (End::At(zero), _) | (_, End::At(zero)) if zero.is_zero() => End::At(Number::ZERO),
+        _ if is_below(one) == is_below(other) => End::Above,
+        _ => End::Below,
+    }
+}
+
+fn is_below(end: &End) -> bool {
+    match end {
+        End::Below => true,
+        End::At(number) => number.is_negative(),
+        End::Above => false,
+    }
+}
+
+/// A line through points that stand from low to high, flat outside, or on along its last part above.
+pub fn line(points: &[(Number, Number)], continue_above: bool, x: &Interval) -> Interval {
+    let [.., before, last] = points else { return Interval::ALL };
+    let slope = |one: &(Number, Number), other: &(Number, Number)| other.1.sub(&one.1).div(&other.0.sub(&one.0));
+    let at = |x: &Number| {
+        let after = points.partition_point(|(at, _)| at <= x);
+        let part = match (after.checked_sub(1), points.get(after)) {
+            (None, _) => return points[0].1.clone(),
+            (Some(from), Some(to)) => slope(&points[from], to).map(|slope| (&points[from], slope)),
+            (Some(_), None) if continue_above => slope(before, last).map(|slope| (last, slope)),
+            _ => None,
+        };
+        part.map_or(last.1.clone(), |(from, slope)| from.1.add(&slope.mul(&x.sub(&from.0))))
+    };
+    let inside = points.iter().filter(|(at, _)| x.contains(at)).map(|(_, score)| score.clone());
+    let low = x.low.as_ref().map_or(points[0].1.clone(), &at);
+    let high = x.high.as_ref().map_or(last.1.clone(), &at);
+    let mut range = Interval::around(inside.chain([low, high]));
+    if continue_above && x.high.is_none() {
+        match slope(before, last) {
+            Some(slope) if slope.is_positive() => range.high = None,
+            Some(slope) if slope.is_negative() => range.low = None,
+            _ => {}
+        }
+    }
+    range
+}
+
+/// Each rate on the part of a value that lies in its bracket.
+pub fn brackets(brackets: &[(Number, Option<Number>)], x: &Interval) -> Interval {
+    let at = |x: &Number| {
+        let (mut sum, mut from) = (Number::ZERO, Number::ZERO);
+        for (rate, to) in brackets {
+            let end = to.as_ref().map_or(x.clone(), |to| x.clone().min(to.clone()));
+            sum = sum.add(&rate.mul(&end.sub(&from)));
+            match to {
+                Some(to) if to < x => from = to.clone(),
+                _ => break,
+            }
+        }
+        sum
+    };
+    let (Some((first, _)), Some((last, _))) = (brackets.first(), brackets.last()) else { return Interval::ALL };
+    let ends = brackets.iter().filter_map(|(_, to)| to.clone()).filter(|to| x.contains(to));
+    let known = ends.chain(x.low.clone()).chain(x.high.clone()).map(|x| at(&x)).chain([at(&Number::ZERO)]);
+    let range = Interval::around(known);
+    let open = |is_open: bool, rate: &Number, up: bool| is_open && (rate.is_positive() == up && !rate.is_zero());
+    let (below, above) = (x.low.is_none(), x.high.is_none());
+    Interval {
+        low: range.low.filter(|_| !open(below, first, true) && !open(above, last, false)),
+        high: range.high.filter(|_| !open(above, last, true) && !open(below, first, false)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::curve::{Scored, at};
+    use crate::plan::program::{AnchorPlan, CurvePlan};
+    use crate::value::Value;
+    use proptest::prelude::*;
+
+    fn number(hundredths: i32) -> Number {
+        Number::from_parts(i128::from(hundredths), 2)
+    }
+
+    /// An interval, perhaps without bounds, and a number in it.
+    fn interval() -> impl Strategy<Value = (Interval, Number)> {
+        (-2000..2000i32, 0..1500i32, 0..1500i32, 0..6u8).prop_map(|(at, left, right, open)| {
+            let interval = Interval {
+                low: (open != 1 && open != 3).then(|| number(at - left)),
+                high: (open != 2 && open != 3).then(|| number(at + right)),
+            };
+            (interval, number(at))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn results_lie_inside((a, x) in interval(), (b, y) in interval(), step in 1..500i32, exponent in 1..300i32) {
+            prop_assert!(a.add(&b).contains(&x.add(&y)));
+            prop_assert!(a.sub(&b).contains(&x.sub(&y)));
+            prop_assert!(a.mul(&b).contains(&x.mul(&y)));
+            if let Some(ratio) = x.div(&y) {
+                prop_assert!(a.div(&b).contains(&ratio), "{x} / {y} = {ratio} not in {:?}", a.div(&b));
+            }
+            prop_assert!(a.min(&b).contains(&x.clone().min(y.clone())));
+            prop_assert!(a.max(&b).contains(&x.clone().max(y.clone())));
+            prop_assert!(a.abs().contains(&x.abs()) && a.neg().contains(&x.neg()));
+            prop_assert!(a.hull(&b).contains(&x) && a.hull(&b).contains(&y));
+            prop_assert!(!b.contains(&x) || a.within(&b).contains(&x));
+            let step = number(step);
+            for rounding in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Up, Rounding::Down] {
+                prop_assert!(a.round_to(&Interval::point(step.clone()), rounding).contains(&x.round_to(&step, rounding)));
+            }
+            if let Some(root) = x.sqrt() {
+                prop_assert!(a.nearly(&Number::ZERO, Number::sqrt).contains(&root) );
+            }
+            if let Some(log) = x.ln() {
+                prop_assert!(a.nearly(&Number::ZERO, Number::ln).contains(&log));
+            }
+            let exponent = number(exponent);
+            if let Some(power) = x.pow(&exponent) {
+                prop_assert!(a.pow(&Interval::point(exponent)).contains(&power));
+            }
+            let ratio = x.div(&step).unwrap();
+            prop_assert!(a.div(&Interval::point(step)).as_in_rows().contains(&ratio.round_places(24, Rounding::HalfEven)));
+        }
+
+        #[test]
+        fn curves_lie_inside(
+            (range, x) in interval(),
+            scores in prop::collection::vec((1..400i32, -100..150i32), 2..6),
+            start in -1500..1500i32,
+            continue_above: bool,
+        ) {
+            let mut place = start;
+            let points: Vec<(Number, Number)> = scores.iter().map(|(gap, score)| {
+                place += gap;
+                (number(place), number(*score))
+            }).collect();
+            let value = Value::Number(x.clone());
+            let scored = Scored { value: &value, target: None, weight: None, full: Number::from(100) };
+            let anchors = points.iter().map(|(at, score)| AnchorPlan { below: false, at: at.clone(), score: score.clone() });
+            let curve = CurvePlan::Linear { anchors: anchors.collect(), continue_above };
+            let Value::Number(score) = at(&curve, &scored) else { return Err(TestCaseError::fail("no score")) };
+            prop_assert!(line(&points, continue_above, &range).contains(&score));
+
+            let rates: Vec<(Number, Option<Number>)> = points.iter().enumerate().map(|(at, (to, rate))| {
+                (rate.clone(), (at + 1 < points.len()).then(|| to.sub(&number(start))))
+            }).collect();
+            let Value::Number(sum) = at(&CurvePlan::Brackets(rates.clone()), &scored) else {
+                return Err(TestCaseError::fail("no sum"));
+            };
+            prop_assert!(brackets(&rates, &range).contains(&sum), "{sum} not in {:?}", brackets(&rates, &range));
+        }
+    }
+
+    #[test]
+    fn ends_are_as_near_as_they_can_be() {
+        let (a, b) = (Interval::from_to(2, 3), Interval::from_to(-1, 4));
+        assert_eq!(a.mul(&b), Interval::from_to(-3, 12));
+        assert_eq!(a.div(&Interval::from_to(2, 4)), Interval { low: Some(number(50)), high: Some(number(150)) });
+        assert_eq!(a.div(&Interval::from_to(0, 4)), Interval { low: Some(number(50)), high: None });
+        assert_eq!(b.abs(), Interval::from_to(0, 4));
+        let points = [(number(6000), number(0)), (number(10000), number(10000))];
+        let cut = Interval::from_to(80, 90);
+        assert_eq!(line(&points, true, &cut), Interval::from_to(50, 75));
+        assert_eq!(line(&points, true, &Interval::at_least(80)), Interval { low: Some(Number::from(50)), high: None });
+    }
+}
