@@ -62,6 +62,9 @@ pub struct TableFile {
     /// The headers as they stand in the file.
     pub headers: BTreeMap<ColumnIx, String>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// The sheet of a spreadsheet, and where the columns stand in it.
+    pub sheet: Option<String>,
+    pub columns_at: BTreeMap<ColumnIx, usize>,
 }
 
 impl Table {
@@ -99,9 +102,12 @@ impl Table {
     pub fn place(&self, row: usize, column: Option<ColumnIx>) -> DataPlace {
         let file = &self.files[self.file_of(row)];
         let text = column.and_then(|column| self.column(column)).map(|column| column.value(row));
+        let at = column.and_then(|column| file.columns_at.get(&column));
         DataPlace {
             file: file.shown.clone(),
+            sheet: file.sheet.clone(),
             row: Some(u64::from(self.lines[row])),
+            cell: at.map(|at| format!("{}{}", errors::spreadsheet_column(*at), self.lines[row])),
             column: column.and_then(|column| file.headers.get(&column).cloned()),
             text: text.filter(|text| !text.is_missing()).map(|text| text_of(&text)),
         }
@@ -228,6 +234,10 @@ fn load_table(
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
             file.headers.insert(*column, header.clone());
         }
+        if content.sheet.is_some() {
+            file.columns_at = wanted.columns.iter().map(|(column, _)| *column).zip(content.columns_at).collect();
+        }
+        file.sheet = content.sheet;
         for ((index, repair), tally) in content.repairs {
             file.repairs.insert((wanted.columns[index].0, repair), tally.count);
         }

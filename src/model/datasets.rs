@@ -83,6 +83,7 @@ impl Checker<'_> {
             roster: None,
             organisation: None,
             files: Vec::new(),
+            across: None,
             row: DisplayUnit::number(),
             key: Vec::new(),
             time: TimeShape::Always,
@@ -115,22 +116,12 @@ impl Checker<'_> {
             match clause {
                 DataClause::Column(_) | DataClause::BelongsTo { .. } => {}
                 DataClause::Roster { position, span } => {
-                    let post = set.columns.iter().position(|column| matches!(column.ty, ColumnType::Position));
-                    if position.is_none() && post.is_none() {
-                        self.report(
-                            Diagnostic::new(
-                                Code::BadDataSet,
-                                format!("the roster `{}` does not say who holds which post", set.name),
-                            )
-                            .at(*span, "whose post?")
-                            .help("add a column of the type `position`, or write `roster as` and a position's name"),
-                        );
-                    }
+                    let post = self.one_post(&set, position.as_ref(), *span);
                     let every = position.as_ref().map(|name| {
                         self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
                         name.text.clone()
                     });
-                    set.roster = Some(Roster { post: post.map(ColumnIx), every });
+                    set.roster = Some(Roster { post, every });
                 }
                 DataClause::Organisation(span) => {
                     let parent = set
@@ -150,9 +141,8 @@ impl Checker<'_> {
                     }
                 }
                 DataClause::File { pattern, sheet } => {
-                    let lower = pattern.value.to_lowercase();
-                    if sheet.is_some() || [".xlsx", ".xls", ".ods", ".parquet"].iter().any(|end| lower.ends_with(end)) {
-                        self.not_yet(pattern.span, "an Excel or Parquet file");
+                    if pattern.value.to_lowercase().ends_with(".parquet") {
+                        self.not_yet(pattern.span, "a Parquet file");
                     }
                     set.files.push(FilePattern {
                         pattern: pattern.value.clone(),
@@ -206,6 +196,7 @@ impl Checker<'_> {
                         set.time = TimeShape::Snapshot(column);
                     }
                 }
+                DataClause::MonthsAcross { .. } => set.across = self.across(&set, clause),
                 DataClause::MayBeEmpty(_) => set.may_be_empty = true,
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
@@ -243,6 +234,43 @@ impl Checker<'_> {
         set
     }
 
+    /// The column that says who holds which post: one of it, or none where the roster says it for all rows.
+    fn one_post(&mut self, set: &DataSet, every: Option<&tree::Name>, span: Span) -> Option<ColumnIx> {
+        let is_post = |at: &usize| matches!(set.columns[*at].ty, ColumnType::Position);
+        let posts: Vec<usize> = (0..set.columns.len()).filter(is_post).collect();
+        match (posts.as_slice(), every) {
+            ([], None) => self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("the roster `{}` does not say who holds which post", set.name),
+                )
+                .at(span, "whose post?")
+                .help("add a column of the type `position`, or write `roster as` and a position's name"),
+            ),
+            ([post, ..], Some(every)) => self.report(
+                Diagnostic::new(Code::BadDataSet, format!("the roster `{}` says twice who holds which post", set.name))
+                    .at(span, format!("everyone is `{}`", every.text))
+                    .at(set.columns[*post].span, "each row says its own post")
+                    .help(format!(
+                        "write `roster` alone to go by the column, or give `{}` the type `text`",
+                        set.columns[*post].name
+                    )),
+            ),
+            ([one, other, ..], None) => self.report(
+                Diagnostic::new(Code::BadDataSet, format!("the roster `{}` has two columns for the post", set.name))
+                    .at(set.columns[*other].span, "the second")
+                    .at(set.columns[*one].span, "the first")
+                    .help(format!(
+                        "keep the type `position` for the post that is evaluated; give the other one the type \
+                         `text`, such as `column {} : text`",
+                        set.columns[*other].name
+                    )),
+            ),
+            ([_], None) | ([], Some(_)) => {}
+        }
+        posts.first().copied().map(ColumnIx)
+    }
+
     fn one_shape(&mut self, shape: &mut Option<Span>, span: Span) {
         if let Some(first) = shape {
             self.report(
@@ -276,7 +304,7 @@ impl Checker<'_> {
         }
     }
 
-    fn clause_column(
+    pub(super) fn clause_column(
         &mut self,
         set: &DataSet,
         name: &tree::Name,

@@ -6,3 +6,4 @@ mod measures;
 mod orders;
 mod passing;
 mod reading;
+mod workbooks;

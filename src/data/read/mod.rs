@@ -1,13 +1,18 @@
 //! One file into columns: the text is cut into blocks of whole records, which are decoded side by side.
 
+mod across;
 pub mod blocks;
+mod compressed;
+mod grid;
 pub mod layout;
 pub mod marks;
 pub mod records;
+mod spreadsheet;
+mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +34,29 @@ pub struct FileTask {
     pub path: PathBuf,
     /// The path as it is shown.
     pub shown: String,
+    /// The sheet of a spreadsheet that is asked for.
+    pub sheet: Option<String>,
+    pub form: Form,
+}
+
+/// What a file is kept as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Separated text, packed or not.
+    Text,
+    Spreadsheet,
+    Parquet,
+}
+
+impl Form {
+    pub fn of(path: &Path) -> Form {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => Form::Spreadsheet,
+            "parquet" => Form::Parquet,
+            _ => Form::Text,
+        }
+    }
 }
 
 /// What is needed of every file of a data set.
@@ -72,6 +100,12 @@ pub struct FileContent {
     pub bad: BTreeSet<usize>,
     /// Rows that are there and could not be read.
     pub incomplete: bool,
+    /// The sheet that was read, of a spreadsheet.
+    pub sheet: Option<String>,
+    /// By wanted column, its place in the sheet.
+    pub columns_at: Vec<usize>,
+    /// All headers of the sheet with their places.
+    pub spread: Vec<(String, usize)>,
     pub errors: Vec<Diagnostic>,
 }
 
@@ -125,6 +159,12 @@ impl Block {
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
+    if task.form == Form::Spreadsheet {
+        return spreadsheet::read(task, wanted, options);
+    }
+    if wanted.data.across.is_some() {
+        return wide::read(task, wanted, options);
+    }
     let result = match read_as(task, wanted, options, None) {
         Ok(Ok(content)) => Ok(content),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
@@ -140,12 +180,17 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     // So far every error has cost rows, but those in single cells.
     content.incomplete |= !content.errors.is_empty() && content.headers.is_empty();
     if options.strict {
-        for ((column, repair), tally) in &content.repairs {
-            let name = &wanted.data.column(wanted.columns[*column].0).name;
-            content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
-        }
+        refuse_repairs(task, wanted, &mut content);
     }
     content
+}
+
+/// What was repaired is an error, where nothing may be.
+fn refuse_repairs(task: &FileTask, wanted: &Wanted, content: &mut FileContent) {
+    for ((column, repair), tally) in &content.repairs {
+        let name = &wanted.data.column(wanted.columns[*column].0).name;
+        content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
+    }
 }
 
 struct NotUtf8;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Data;
 use crate::data::files::files_of;
 use crate::data::measure::visit;
+use crate::data::read::Form;
 use crate::data::table::Source;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
@@ -58,7 +59,8 @@ impl Streams {
             let files = files_of(&model.data[id.0], options, &mut errors);
             let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
             let all: u64 = files.iter().map(|task| size(&task.path)).sum();
-            if errors.is_empty() && !files.is_empty() && all >= options.stream_above {
+            let text = files.iter().all(|task| task.form == Form::Text) && model.data[id.0].across.is_none();
+            if errors.is_empty() && !files.is_empty() && text && all >= options.stream_above {
                 sizes.insert(*id, all);
             }
         }
