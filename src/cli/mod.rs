@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod data;
 mod eval;
 mod exit;
 mod explain;
@@ -10,6 +11,7 @@ mod progress;
 mod select;
 mod terminal;
 mod test;
+mod wrong;
 
 use clap::Parser;
 
@@ -22,6 +24,10 @@ pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
+            if let Some(failure) = wrong::refused(&message) {
+                failure.print();
+                return failure.exit();
+            }
             let exit = if message.use_stderr() { Exit::CouldNotRun } else { Exit::Clean };
             let _ = message.print();
             return exit;
@@ -30,6 +36,7 @@ pub fn run() -> Exit {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
         Command::Fmt(args) => fmt::run(args),

@@ -65,6 +65,7 @@ fn table() -> Table {
         shape: Shape::Always,
         keys: None,
         complete: true,
+        days_passed: Default::default(),
         bad: Default::default(),
     }
 }

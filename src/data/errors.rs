@@ -270,6 +270,20 @@ pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagn
     }
 }
 
+/// Files put one below the other, each with its header.
+pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
+    let message = match tally.count {
+        1 => "a row is the header once more".to_string(),
+        count => format!("{count} rows are the header once more"),
+    };
+    let first = tally.first.first().map_or("", |(_, text)| text.as_str());
+    let help = format!(
+        "remove the line, which comes from putting files together; or leave such rows out with \
+         `ignore rows starting \"{first}\"`"
+    );
+    with_places(Diagnostic::new(Code::BadCell, message), file, None, tally).help(help)
+}
+
 /// Cells of one column that cannot be read, all for one reason.
 pub struct BadCells<'a> {
     pub file: &'a str,

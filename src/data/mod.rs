@@ -21,6 +21,7 @@ mod calendar;
 mod cell;
 mod column;
 mod dictionary;
+mod doubts;
 mod errors;
 mod files;
 mod given;
@@ -32,6 +33,7 @@ mod nodes;
 mod number_cell;
 mod operate;
 mod own;
+pub mod profile;
 mod read;
 mod roster;
 mod scan;
@@ -189,8 +191,9 @@ fn attempt(
             return Err(errors);
         }
     }
+    let doubts = doubts::find(model, query, &tables);
     let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
-    Ok(Answers { rosters, teams: teams.teams, measures, reads, files })
+    Ok(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })
 }
 
 /// What was read and repaired, file by file.

@@ -1,7 +1,10 @@
 //! Data sets in memory: columns, the shape in time, and where each row came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Mutex;
+
+use hashbrown::HashSet;
 
 use super::cell::{CellReader, Repair};
 use super::column::{Builder, Column, NO_DAY, join};
@@ -36,6 +39,8 @@ pub struct Table {
     pub keys: Option<Keys>,
     /// Whether all rows of all files are there.
     pub complete: bool,
+    /// Of a table whose rows went by: the days they are dated by, by column.
+    pub days_passed: BTreeMap<ColumnIx, HashSet<i32>>,
     /// Columns with cells that could not be read and count as blank.
     pub bad: BTreeSet<ColumnIx>,
 }
@@ -57,6 +62,8 @@ pub enum Shape {
 #[derive(Default)]
 pub struct TableFile {
     pub shown: String,
+    /// Nowhere, for the table of a test.
+    pub path: PathBuf,
     pub first_row: usize,
     pub rows: usize,
     /// The headers as they stand in the file.
@@ -80,6 +87,7 @@ impl Table {
             shape: Shape::Always,
             keys: None,
             complete: true,
+            days_passed: BTreeMap::new(),
             bad: BTreeSet::new(),
         }
     }
@@ -229,8 +237,13 @@ fn load_table(
     let files_found = errors.len() == before;
     for task in tasks {
         let content = read::read(&task, &wanted, options);
-        let mut file =
-            TableFile { shown: task.shown, first_row: table.rows, rows: content.lines.len(), ..TableFile::default() };
+        let mut file = TableFile {
+            shown: task.shown,
+            path: task.path,
+            first_row: table.rows,
+            rows: content.lines.len(),
+            ..TableFile::default()
+        };
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
             file.headers.insert(*column, header.clone());
         }

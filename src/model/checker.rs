@@ -99,6 +99,8 @@ pub(super) struct Checker<'t> {
     pub(super) untyped: Shared<BTreeSet<String>>,
     /// Names of which a declaration says from when it holds.
     pub(super) dated_names: Shared<BTreeSet<String>>,
+    /// Where outputs are added up over a roster.
+    pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) reported: BTreeSet<Reported>,
@@ -154,6 +156,7 @@ impl<'t> Checker<'t> {
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
             dated_names: self.dated_names.clone(),
+            output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
@@ -180,6 +183,7 @@ impl<'t> Checker<'t> {
             own_functions: 0,
             untyped: Shared::default(),
             dated_names: Shared::default(),
+            output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
@@ -211,6 +215,7 @@ impl<'t> Checker<'t> {
     pub(super) fn whole_project(&mut self) {
         self.superiors();
         self.score_circles();
+        self.check_output_sums();
         self.reachable_grades();
         self.house_rules();
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.

@@ -146,6 +146,8 @@ pub struct Block {
     /// Rows with the wrong number of cells, by that number.
     ragged: BTreeMap<usize, Tally>,
     unclosed: Option<u32>,
+    /// Rows that are the header once more.
+    headers: Tally,
     /// The line in which bytes are no UTF-8.
     damaged: Option<u32>,
 }
@@ -153,7 +155,8 @@ pub struct Block {
 impl Block {
     /// Whether every row and every cell could be read.
     pub fn is_clean(&self) -> bool {
-        self.troubles.is_empty() && self.ragged.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+        let rows = self.ragged.is_empty() && self.headers.count == 0;
+        rows && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
     }
 }
 
@@ -229,7 +232,7 @@ fn read_as(
     if let Some(progress) = options.progress {
         progress.started(&task.shown, size);
     }
-    let decoder = Decoder { wanted, places, separator: layout.separator, cells: layout.headers.len() };
+    let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers.clone() };
     let source = Mutex::new((blocks, None::<io::Error>));
     let results = Mutex::new(Vec::<(usize, Block)>::new());
     let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
@@ -339,6 +342,7 @@ fn collect(
     let mut before = layout.lines + 1;
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
+    let mut headers = Tally::default();
     for block in blocks {
         for (key, tally) in block.troubles {
             troubles.entry(key).or_default().take_in(tally, before);
@@ -349,6 +353,7 @@ fn collect(
         for (cells, tally) in block.ragged {
             ragged.entry(cells).or_default().take_in(tally, before);
         }
+        headers.take_in(block.headers, before);
         if let Some(line) = block.unclosed {
             content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
         }
@@ -360,6 +365,9 @@ fn collect(
         before += block.length;
     }
     content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
+    if headers.count > 0 {
+        content.errors.push(errors::header_again(&task.shown, &headers));
+    }
     content.bad = troubles.keys().map(|(column, ..)| *column).collect();
     for (cells, tally) in ragged {
         content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
@@ -389,7 +397,7 @@ pub struct Decoder<'a> {
     /// Place of the cell in a row, and of the wanted column.
     places: Vec<(usize, usize)>,
     pub separator: u8,
-    cells: usize,
+    headers: Vec<String>,
 }
 
 impl<'a> Decoder<'a> {
@@ -397,15 +405,15 @@ impl<'a> Decoder<'a> {
     pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
         let layout = detect(head, wanted.data);
         let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
-        let (separator, cells) = (layout.separator, layout.headers.len());
-        Some((Decoder { wanted, places, separator, cells }, layout.offset))
+        let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers };
+        Some((decoder, layout.offset))
     }
 
     pub fn decode(&self, text: &str) -> Block {
         let columns = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
         let mut block = Block { columns, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
-        let mut cells: Vec<Cell> = Vec::with_capacity(self.cells);
+        let mut cells: Vec<Cell> = Vec::with_capacity(self.headers.len());
         loop {
             match records.next(&mut cells) {
                 Found::End => break,
@@ -424,9 +432,13 @@ impl<'a> Decoder<'a> {
         if self.is_no_data(text, cells) {
             return;
         }
-        if cells.len() != self.cells {
+        if cells.len() != self.headers.len() {
             let first = cells.first().map(|cell| cell.text(text).into_owned()).unwrap_or_default();
             block.ragged.entry(cells.len()).or_default().add(line, &first);
+            return;
+        }
+        if cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
+            block.headers.add(line, cells[0].text(text).trim());
             return;
         }
         block.lines.push(line);

@@ -17,12 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hashbrown::HashSet;
+
 use self::block::{Reader, Taken};
 pub use self::choose::{Stage, Streams};
 use self::feed::{Feed, Order};
 use self::unique::Hashes;
 use super::cell::Repair;
-use super::column::{Builder, Column, join};
+use super::column::{Builder, Column, NO_DAY, join};
 use super::dictionary::Dictionary;
 use super::files::files_of;
 use super::keys::Keys;
@@ -35,7 +37,7 @@ use super::table::{self, Source, Table, TableFile};
 use super::{Options, marked};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
-use crate::plan::query::MeasureId;
+use crate::plan::query::{MeasureId, Rows};
 
 /// Something is wrong with the data, or cannot be told without all rows at hand.
 #[derive(Debug)]
@@ -63,7 +65,9 @@ struct Passing<'a> {
     jobs: Vec<Job<'a>>,
     /// Whether rows that links lead to are kept.
     keeps: bool,
-    windows: Vec<&'a crate::plan::query::Rows>,
+    windows: Vec<&'a Rows>,
+    /// The columns that windows are about.
+    dated: BTreeSet<ColumnIx>,
     named: usize,
 }
 
@@ -75,6 +79,8 @@ struct Gathered {
     seen: Vec<u64>,
     kept: Vec<Kept>,
     windows: Vec<bool>,
+    /// The days that rows are dated by, by column.
+    days: BTreeMap<ColumnIx, HashSet<i32>>,
     files: BTreeMap<usize, FileCount>,
 }
 
@@ -191,6 +197,7 @@ impl Gathered {
             seen: vec![0; passing.named.div_ceil(64)],
             kept: Vec::new(),
             windows: vec![false; passing.windows.len()],
+            days: passing.dated.iter().map(|column| (*column, HashSet::new())).collect(),
             files: BTreeMap::new(),
         }
     }
@@ -201,6 +208,9 @@ impl Gathered {
         self.seen.iter_mut().zip(part.seen).for_each(|(seen, part)| *seen |= part);
         self.kept.extend(part.kept);
         self.windows.iter_mut().zip(part.windows).for_each(|(any, part)| *any |= part);
+        for (column, days) in part.days {
+            self.days.entry(column).or_default().extend(days);
+        }
         for (file, count) in part.files {
             let known = self.files.entry(file).or_default();
             known.rows += count.rows;
@@ -229,8 +239,13 @@ impl<'a> Passing<'a> {
             Some(asked) if !options.allow_empty => asked.windows.iter().map(|window| &window.rows).collect(),
             _ => Vec::new(),
         };
+        let dated = asked.into_iter().flat_map(|asked| &asked.windows).filter_map(|window| match &window.rows {
+            Rows::Dated { column, .. } => Some(*column),
+            _ => None,
+        });
         Passing {
             place,
+            dated: dated.collect(),
             reader: Reader::new(world, place, columns),
             jobs: evaluation.jobs(&measures),
             keeps: streams.read_behind.contains(&table.data),
@@ -258,6 +273,13 @@ impl<'a> Passing<'a> {
         let calendar = &evaluation.world.model.company.calendar;
         for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
             *seen = *seen || needs::holds_any(&table, rows, calendar);
+        }
+        for (column, days) in &mut gathered.days {
+            match table.column(*column) {
+                Some(Column::Day(all)) => days.extend(all.iter().filter(|day| **day != NO_DAY)),
+                Some(column) => days.extend((0..table.rows).filter_map(|row| Some(column.days(row, calendar)?.1.0))),
+                None => {}
+            }
         }
         if let Some(keys) = table.keys.as_ref().filter(|_| self.named > 0) {
             let (mut rows, mut codes) = (Vec::new(), Vec::new());
@@ -321,6 +343,7 @@ impl<'a> Passing<'a> {
             let count = gathered.files.get(&at).unwrap_or(&empty);
             table.files.push(TableFile {
                 shown: task.shown.clone(),
+                path: task.path.clone(),
                 first_row,
                 rows: count.rows,
                 repairs: count.repairs.clone(),
@@ -328,6 +351,7 @@ impl<'a> Passing<'a> {
             });
             first_row += count.rows;
         }
+        table.days_passed = gathered.days;
         let mut kept = gathered.kept;
         kept.sort_unstable_by_key(|part| part.order);
         let mut codes = Vec::new();
