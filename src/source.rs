@@ -98,9 +98,9 @@ impl SourceSet {
         id
     }
 
-    /// The file has changed.
-    pub fn replace(&mut self, id: FileId, file: SourceFile) {
-        self.files[id.0 as usize] = file;
+    /// The file has changed; what it was before.
+    pub fn replace(&mut self, id: FileId, file: SourceFile) -> SourceFile {
+        std::mem::replace(&mut self.files[id.0 as usize], file)
     }
 
     /// The id that the next file gets.

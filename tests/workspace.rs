@@ -55,8 +55,8 @@ fn edited(text: &str, random: &mut Random) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Edits the files of a folder at random; after each edit the workspace and a fresh check must agree.
-fn agree(folder: &Path, edits: usize, seed: u64, name: &str) {
+/// Edits files of a folder whose text is of one kind, at random; after each edit the workspace and a fresh check must agree.
+fn agree(folder: &Path, edits: usize, seed: u64, name: &str, edit_this: fn(&str) -> bool) {
     let paths = [folder.to_path_buf()];
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut workspace = Workspace::open(&paths).unwrap();
@@ -65,6 +65,7 @@ fn agree(folder: &Path, edits: usize, seed: u64, name: &str) {
         .iter()
         .map(|(id, file)| (id, file.path.clone()))
         .filter(|(_, path)| path.extension().is_some())
+        .filter(|(_, path)| edit_this(&fs::read_to_string(path).unwrap()))
         .collect();
     let originals: Vec<String> = files.iter().map(|(_, path)| fs::read_to_string(path).unwrap()).collect();
     let mut last: Option<usize> = None;
@@ -137,7 +138,7 @@ fn edits_to_the_corpus() {
         for (name, text) in ["a", "b", "c"].iter().zip(&files) {
             fs::write(folder.path().join(format!("{name}.merit")), text).unwrap();
         }
-        agree(folder.path(), 5, seed as u64 + 1, &path.display().to_string());
+        agree(folder.path(), 5, seed as u64 + 1, &path.display().to_string(), |_| true);
     }
 }
 
@@ -145,9 +146,29 @@ fn edits_to_the_corpus() {
 fn edits_to_the_example() {
     for seed in 1..=2 {
         let folder = tempfile::tempdir().unwrap();
-        for path in specs_in("specs/insurance") {
-            fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-        }
-        agree(folder.path(), 12, seed, "the example");
+        copy_of_the_example(folder.path());
+        agree(folder.path(), 12, seed, "the example", |_| true);
+    }
+}
+
+/// Files of nothing but KPIs: only the positions that build on an edited one are checked again.
+#[test]
+fn edits_to_kpis() {
+    for seed in 1..=2 {
+        let folder = tempfile::tempdir().unwrap();
+        copy_of_the_example(folder.path());
+        agree(folder.path(), 10, seed, "KPIs of the example", |text| {
+            let is_kpi = |part: &String| part.lines().any(|line| line.starts_with("kpi "));
+            declarations(text).iter().all(|part| is_kpi(part) || !part.contains('{'))
+        });
+    }
+}
+
+/// All specs in one folder, which keep their names apart.
+fn copy_of_the_example(folder: &Path) {
+    for path in specs_in("specs/insurance") {
+        let parent = path.parent().and_then(Path::file_name).unwrap();
+        let name = format!("{}-{}", parent.display(), path.file_name().unwrap().display());
+        fs::copy(&path, folder.join(name)).unwrap();
     }
 }

@@ -3,6 +3,7 @@
 
     generate.py merit DIR --positions 10000     # 100,000 KPI uses in 1,000 files
     generate.py merit DIR --positions 100000    # ten times as large
+    generate.py cedar DIR, generate.py nickel DIR: the same for the others
 """
 
 import argparse
@@ -15,12 +16,13 @@ THINGS = ["orders", "contracts", "cases", "visits", "calls", "tickets", "reviews
 ADJECTIVES = ["senior", "junior", "regional", "central", "deputy", "lead", "assistant", "chief", "district", "local"]
 ROLES = ["manager", "director", "clerk", "lecturer", "analyst", "adviser", "officer", "planner", "supervisor", "auditor"]
 KINDS = ["regular", "urgent", "renewed", "corrected", "external"]
-DUTIES = ["Draw up the monthly plan and each stage's budget.", "See that what is promised is done in time.",
-          "Prepare, hold and follow up the weekly review.", "Coach newcomers and check their first cases.",
-          "Keep the records complete and find what does not add up.", "Win customers, keep them and raise their value.",
-          "Report deviations, their causes and the way to mend them."]
-OUTCOMES = ["goals are met in full", "few errors and no delays", "customers who stay and recommend",
-            "costs within the budget", "people who know their work"]
+DUTIES = {"planning": "Draw up the monthly plan and each stage's budget.",
+          "promises": "See that what is promised is done in time.",
+          "reviews": "Prepare, hold and follow up the weekly review.",
+          "coaching": "Coach newcomers and check their first cases.",
+          "records": "Keep the records complete and find what does not add up.",
+          "customers": "Win customers, keep them and raise their value.",
+          "reporting": "Report deviations, their causes and the way to mend them."}
 
 
 class Project:
@@ -31,6 +33,13 @@ class Project:
         self.sets = []
         self.kpis = []
         self.positions = []
+        # Curves that many positions share.
+        self.scales = {}
+        for at in range(40):
+            self.scales[f"growth_{at}"] = "%", ("linear", [(-30 + at % 10, 0), (10 + at, 100), (30 + at, 120)])
+            self.scales[f"share_{at}"] = "%", ("linear", [(40 + at, 0), (100, 100), (110 + at, 120)])
+            self.scales[f"delay_{at}"] = "day", ("linear", [(2 + at, 120), (7 + at, 80), (17 + at, 0)])
+            self.scales[f"timely_{at}"] = "%", ("steps", [(59 + at, 110), (49 + at, 80), (None, 30)])
         for number in range(max(4, positions // 250)):
             area, thing = AREAS[number % len(AREAS)], THINGS[number // len(AREAS) % len(THINGS)]
             self.sets.append(f"{area}_{thing}" + (f"_{number}" if number >= 200 else ""))
@@ -49,7 +58,7 @@ class Project:
             form = 0
         kind, other = choose.sample(KINDS, 2)
         names = ["amount", "share", "per_person", "timely", "count", "growth", "delay"]
-        kpi = {"name": f"{data}_{names[form]}_{number}", "label": f"{data.replace('_', ' ').capitalize()}, {names[form]} {number}",
+        kpi = {"name": f"{data.split('_')[0]}_{names[form]}_{number}", "label": f"{title(data)}: {names[form].replace('_', ' ')}",
                "data": data, "form": form, "kind": kind, "other": other, "better": "higher"}
         if form == 0:
             kpi.update(unit="CNY", value=f"sum(amount of {data} where kind = {kind})")
@@ -82,30 +91,27 @@ class Project:
         entries, used = [], iter(kpis)
         for size, weight in groups:
             entries.append((weight, [(share, self.entry(self.kpis[next(used)])) for share in weights[size]]))
-        shares = choose.choice([[40, 30, 20, 10], [35, 25, 25, 15], [30, 30, 20, 20]])
+        shares = choose.choice([[50, 30, 20], [40, 35, 25], [60, 40], [70, 30]])
         return {"name": name, "superior": superior, "scope": choose.choice(["own", "team"]), "groups": entries,
                 "shares": shares, "kpis": [self.kpis[at]["name"] for at in kpis],
-                "base": choose.randint(1, 4)}
+                "duties": choose.sample(sorted(DUTIES), len(shares)), "base": choose.randint(1, 4)}
 
     def entry(self, kpi):
         """A use of a KPI: its target and its curve, as numbers."""
         choose, form = self.random, kpi["form"]
         if form == 0:
             return kpi, choose.randint(20, 900) * 1000, ("attainment", 120)
-        if form == 1:
-            low = choose.randint(40, 70)
-            return kpi, None, ("linear", [(low, 0), (100, 100), (choose.randint(110, 140), 120)])
         if form == 2:
             return kpi, choose.randint(5, 90) * 100, ("attainment", choose.choice([110, 120]))
-        if form == 3:
-            top = choose.randint(90, 98)
-            return kpi, None, ("steps", [(top, 110), (top - 5, 100), (top - 15, 70), (None, 30)])
         if form == 4:
             return kpi, choose.randint(0, 12), ("deduct", choose.choice([2, 5, 10]))
-        if form == 5:
-            return kpi, None, ("scale", choose.randrange(40))
-        quick = choose.randint(2, 9)
-        return kpi, None, ("linear", [(quick, 120), (quick + 5, 80), (quick + 15, 0)])
+        kind = {1: "share", 3: "timely", 5: "growth", 6: "delay"}[form]
+        name = f"{kind}_{choose.randrange(40)}"
+        if form == 5 or choose.random() < 0.5:
+            return kpi, None, ("scale", name)
+        # The others have curves of their own, close to the shared ones.
+        form, points = self.scales[name][1]
+        return kpi, None, (form, [(at if at in (None, 100) else at + choose.randint(0, 1), score) for at, score in points])
 
 
 def grouped(number):
@@ -184,10 +190,9 @@ house rules {
 """
 
     def scales(self):
-        text = ["# Curves for growth, and the grades.\n"]
-        for number in range(40):
-            text.append(f"scale growth_scale_{number} : % {{ linear {-30 + number % 10}% -> 0, {number % 5}% -> 60,"
-                        f" {10 + number}% -> 100, {30 + number}% -> 120 }}\n")
+        text = ["# Curves that many positions share, and the grades.\n"]
+        for name, (unit, curve) in self.project.scales.items():
+            text.append(f"scale {name} : {unit} {{ {self.curve(unit, curve)} }}\n")
         text.append("scale bonus_rate : point -> % { linear < 60 -> 0%, 60 -> 50%, 100 -> 100%, 120 -> 150% }\n\n")
         text.append('rating grades "Grades" zh "评级" {\n  A "Outstanding" zh "优秀" >= 100\n  B "Good" zh "良好" >= 90\n'
                     '  C "Acceptable" zh "合格" >= 80\n  D "Below expectations" zh "待改进" else\n'
@@ -225,28 +230,22 @@ house rules {
 
     def position(self, position):
         names = iter(position["kpis"])
-        lines = [f'position {position["name"]} "{title(position["name"])}" {{', "  status approved",
-                 "  effective from 2026-01-01"]
+        lines = [f'position {position["name"]} "{title(position["name"])}" {{']
         if position["superior"]:
             lines.append(f'  reports to {position["superior"]}')
-        lines += [f'  scope {position["scope"]}',
-                  '  purpose "What the office has promised is done, in time and at a reasonable cost."', "",
-                  "  responsibilities {"]
-        for at, (share, count) in enumerate(zip(position["shares"], (3, 3, 2, 2))):
+        lines += [f'  scope {position["scope"]}', "  responsibilities {"]
+        counts = (5, 3, 2) if len(position["shares"]) == 3 else (6, 4)
+        for share, count, duty in zip(position["shares"], counts, position["duties"]):
             measures = ", ".join(next(names) for _ in range(count))
-            duty = DUTIES[(position["base"] + at) % len(DUTIES)]
-            lines += [f'    {share}% duty_{at + 1} "{duty[:24].rsplit(" ", 1)[0]}" {{', f'      "{duty}"',
-                      f'      outcome "{OUTCOMES[at % len(OUTCOMES)]}"', f"      measured by {measures}", "    }"]
-        lines += ["  }", "", "  scorecard {"]
+            lines += [f'    {share}% {duty} {{', f'      "{DUTIES[duty]}"', f"      measured by {measures}", "    }"]
+        lines += ["  }", "  scorecard {"]
         for at, (weight, entries) in enumerate(position["groups"]):
             lines.append(f'    {weight}% group {("results", "quality", "growth")[at]} {{')
             for share, (kpi, target, score) in entries:
                 lines.append(f"      {share}% {kpi['name']}{self.target(kpi, target)} score {self.score(kpi, score)}")
             lines.append("    }")
-        lines += ["    when missing redistribute", "    complete at least 60%", "    range 0 to 120", "    rating grades",
-                  "  }", "",
-                  f'  output bonus "Quarterly bonus" : CNY =',
-                  f'      round(person.base_pay * {position["base"]} * bonus_rate(score default floor_score) to 0.01 CNY)',
+        lines += ["    when missing redistribute", "    range 0 to 120", "    rating grades", "  }",
+                  f'  output bonus "Bonus" : CNY = person.base_pay * {position["base"]} * bonus_rate(score default floor_score)',
                   "}"]
         return "\n".join(lines) + "\n"
 
@@ -258,17 +257,21 @@ house rules {
 
     def score(self, kpi, score):
         form, detail = score
-        sign = "%" if kpi["unit"] == "%" else ""
+        if form == "scale":
+            return detail
         if form == "attainment":
             return f"attainment up to {detail}"
-        if form == "linear":
-            return "linear " + ", ".join(f"{at}{sign} -> {points}" for at, points in detail)
-        if form == "steps":
-            steps = [f">= {at}{sign} -> {points}" if at is not None else f"else -> {points}" for at, points in detail]
-            return "steps " + ", ".join(steps)
         if form == "deduct":
             return f"deduct {detail} for each 1 above target from 100 at least 0"
-        return f"growth_scale_{detail}"
+        return self.curve(kpi["unit"], score)
+
+    def curve(self, unit, curve):
+        form, points = curve
+        sign = {"%": "%", "day": " days"}[unit]
+        if form == "linear":
+            return "linear " + ", ".join(f"{at}{sign} -> {score}" for at, score in points)
+        steps = [f">= {at}{sign} -> {score}" if at is not None else f"else -> {score}" for at, score in points]
+        return "steps " + ", ".join(steps)
 
 
 class Cedar:
@@ -297,7 +300,7 @@ class Cedar:
                 f"when {{\n  " + " +\n  ".join(groups) + " >= 600000\n};\n")
 
     def score(self, kpi, target, score):
-        form, detail = score
+        form, detail = self.project.scales[score[1]][1] if score[0] == "scale" else score
         value = f"principal.{kpi['name']}"
         if form == "attainment":
             return f"(if {value} >= {target} then {detail} else 50)"
@@ -305,16 +308,96 @@ class Cedar:
             (a, x), (b, y), (c, z) = detail
             return f"(if {value} <= {a} then {x} else if {value} <= {b} then {y} else if {value} <= {c} then {z} else 0)"
         if form == "steps":
-            (a, x), (b, y), (c, z), (_, rest) = detail
-            return f"(if {value} >= {a} then {x} else if {value} >= {b} then {y} else if {value} >= {c} then {z} else {rest})"
+            (a, x), (b, y), (_, rest) = detail
+            return f"(if {value} >= {a} then {x} else if {value} >= {b} then {y} else {rest})"
+        return f"(if {value} > {target} then 100 - ({value} - {target}) * {detail} else 100)"
+
+
+class Nickel:
+    """The same positions as records under contracts: shares and weights total 100, curves are tagged, KPIs are in the
+    catalogue. One file of each ten positions; `main.ncl` applies the contracts to all."""
+
+    CONTRACTS = """let kpis = import "kpis.ncl" in
+let total = fun field entries => std.array.fold_left (fun sum entry => sum + entry."%{field}") 0 entries in
+let Totals = fun field =>
+  std.contract.from_predicate (fun entries => total field entries == 100) in
+let Kpi = std.contract.from_predicate (fun name => std.is_string name && std.record.has_field name kpis) in
+let Point = { at | Number, gives | Number } in
+let Score = [|
+  'scale String,
+  'attainment { up_to | Number },
+  'linear (Array Point),
+  'steps { above | Array Point, rest | Number },
+  'deduct { amount | Number, least | Number },
+|] in
+let Entry = { weight | Number, kpi | Kpi, target | Number | optional, score | Score } in
+{
+  Position = {
+    label | String,
+    reports_to | String | optional,
+    scope | [| 'own, 'team |],
+    responsibilities
+      | Array { share | Number, name | String, duty | String, measured_by | Array Kpi }
+      | Totals "share",
+    scorecard
+      | Array { weight | Number, group | String, entries | Array Entry | Totals "weight" }
+      | Totals "weight",
+    range | { low | Number, high | Number },
+    bonus | Number,
+  },
+}
+"""
+
+    def __init__(self, project):
+        self.project = project
+
+    def files(self):
+        positions, count = self.project.positions, max(1, len(self.project.positions) // 10)
+        yield "contracts.ncl", self.CONTRACTS
+        kpis = "\n".join(f"  {kpi['name']} = {{ label = \"{kpi['label']}\", unit = \"{kpi['unit']}\" }}," for kpi in self.project.kpis)
+        yield "kpis.ncl", "{\n" + kpis + "\n}\n"
+        for at in range(count):
+            text = "\n".join(map(self.position, positions[at * 10:at * 10 + 10]))
+            yield f"positions/{at:05}.ncl", "{\n" + text + "\n}\n"
+        files = ",\n".join(f'  import "positions/{at:05}.ncl"' for at in range(count))
+        yield "main.ncl", ('let { Position } = import "contracts.ncl" in\n[\n' + files
+                           + "\n] | Array { _ | Position }\n")
+
+    def position(self, position):
+        names = iter(position["kpis"])
+        lines = [f'  {position["name"]} = {{', f'    label = "{title(position["name"])}",']
+        if position["superior"]:
+            lines.append(f'    reports_to = "{position["superior"]}",')
+        lines += [f"    scope = '{position['scope']},", "    responsibilities = ["]
+        counts = (5, 3, 2) if len(position["shares"]) == 3 else (6, 4)
+        for share, count, duty in zip(position["shares"], counts, position["duties"]):
+            measures = ", ".join(f'"{next(names)}"' for _ in range(count))
+            lines.append(f'      {{ share = {share}, name = "{duty}", duty = "{DUTIES[duty]}", measured_by = [{measures}] }},')
+        lines += ["    ],", "    scorecard = ["]
+        for at, (weight, entries) in enumerate(position["groups"]):
+            lines.append(f'      {{ weight = {weight}, group = "{("results", "quality", "growth")[at]}", entries = [')
+            for share, (kpi, target, score) in entries:
+                aim = "" if target is None else f" target = {target},"
+                lines.append(f'        {{ weight = {share}, kpi = "{kpi["name"]}",{aim} score = {self.score(score)} }},')
+            lines.append("      ] },")
+        lines += ["    ],", "    range = { low = 0, high = 120 },", f'    bonus = {position["base"]},', "  },"]
+        return "\n".join(lines)
+
+    def score(self, score):
+        form, detail = score
+        if form == "scale":
+            return f"'scale \"{detail}\""
+        if form == "attainment":
+            return f"'attainment {{ up_to = {detail} }}"
         if form == "deduct":
-            return f"(if {value} > {target} then 100 - ({value} - {target}) * {detail} else 100)"
-        number = detail
-        return (f"(if {value} >= {30 + number} then 120 else if {value} >= {10 + number} then 100"
-                f" else if {value} >= {number % 5} then 60 else 0)")
+            return f"'deduct {{ amount = {detail}, least = 0 }}"
+        points = ", ".join(f"{{ at = {at}, gives = {gives} }}" for at, gives in detail if at is not None)
+        if form == "linear":
+            return f"'linear [{points}]"
+        return f"'steps {{ above = [{points}], rest = {detail[-1][1]} }}"
 
 
-LANGUAGES = {"merit": Merit, "cedar": Cedar}
+LANGUAGES = {"merit": Merit, "cedar": Cedar, "nickel": Nickel}
 
 
 def main():
@@ -323,9 +406,15 @@ def main():
     options.add_argument("folder")
     options.add_argument("--positions", type=int, default=10000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--mistake", action="store_true", help="one position uses a KPI that is not declared")
     given = options.parse_args()
+    project = Project(given.positions, given.seed)
+    if given.mistake:
+        entries = project.positions[given.positions // 2]["groups"][0][1]
+        share, (kpi, *use) = entries[0]
+        entries[0] = share, (kpi | {"name": "nowhere_declared"}, *use)
     files = size = 0
-    for name, text in LANGUAGES[given.language](Project(given.positions, given.seed)).files():
+    for name, text in LANGUAGES[given.language](project).files():
         path = os.path.join(given.folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", newline="\n") as file:

@@ -33,12 +33,13 @@ pub struct Gaps {
 static NONE: Gap = Gap { comments: Vec::new(), blank: false };
 
 impl Gaps {
-    pub fn of(scan: &Scan) -> Gaps {
+    /// `text`: the file as it was scanned.
+    pub fn of(scan: &Scan, text: &str) -> Gaps {
         let mut gaps = HashMap::new();
         let mut from = 0;
         for at in 0..=scan.tokens.len() {
-            let to = scan.tokens.get(at).map_or(scan.text.len(), |token| token.start);
-            let text = &scan.text[from..to];
+            let to = scan.tokens.get(at).map_or(text.len(), |token| token.start);
+            let text = &text[from..to];
             if text.contains(['\n', '#']) {
                 gaps.insert(at, gap(text, at == 0));
             }
@@ -58,8 +59,8 @@ impl Gaps {
 }
 
 /// The comments of a file, in order.
-pub fn all(scan: &Scan) -> Vec<String> {
-    let gaps = Gaps::of(scan);
+pub fn all(scan: &Scan, text: &str) -> Vec<String> {
+    let gaps = Gaps::of(scan, text);
     (0..=scan.tokens.len()).flat_map(|at| gaps.before(at).comments.clone()).map(|comment| comment.text).collect()
 }
 

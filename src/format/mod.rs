@@ -34,7 +34,7 @@ pub fn format(file: FileId, text: &str) -> Result<String, Refusal> {
     }
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let gaps = comments::Gaps::of(&scan);
+    let gaps = comments::Gaps::of(&scan, text);
     let attempt = |keep_brackets| {
         let layout = layout::Layout { scan: &scan, gaps: &gaps, keep_brackets };
         let out = layout.file(&outline.items).map_err(|_| "a clause cannot be read again")?;
@@ -45,7 +45,7 @@ pub fn format(file: FileId, text: &str) -> Result<String, Refusal> {
         if again.tree != parsed.tree {
             return Err("it would no longer say the same");
         }
-        if comments::all(&scan::scan(file, &out)) != comments::all(&scan) {
+        if comments::all(&scan::scan(file, &out), &out) != comments::all(&scan, text) {
             return Err("comments would be lost");
         }
         Ok(out)
@@ -56,5 +56,5 @@ pub fn format(file: FileId, text: &str) -> Result<String, Refusal> {
 
 /// The comments of a text, in order.
 pub fn comments(text: &str) -> Vec<String> {
-    comments::all(&scan::scan(FileId(0), text))
+    comments::all(&scan::scan(FileId(0), text), text)
 }

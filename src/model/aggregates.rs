@@ -5,6 +5,7 @@ use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use super::env::{Env, Place};
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::formula::{first_optional, present_when};
+use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -21,7 +22,7 @@ impl Checker<'_> {
         let found = self.find(&written.data, "data set", |symbol| matches!(symbol, Symbol::Data(_)));
         let Some(Symbol::Data(data)) = found else { return wrong };
         let data = DataId(data);
-        self.used.data.insert(data);
+        self.used.insert(Use::Data(data));
         let before = self.diagnostics.len();
         match self.output_sum(written, data, env, span) {
             Some(sum) => return sum,
@@ -130,7 +131,7 @@ impl Checker<'_> {
             },
         };
         if let Some(column) = column {
-            self.used.columns.insert((data, column));
+            self.used.insert(Use::Column(data, column));
         }
         column
     }
@@ -215,10 +216,10 @@ impl Checker<'_> {
     pub(super) fn use_links(&mut self, from: DataId, links: &[ColumnIx]) {
         let mut at = from;
         for link in links {
-            self.used.columns.insert((at, *link));
+            self.used.insert(Use::Column(at, *link));
             if let ColumnType::Link { data, .. } = &self.model.data[at.0].columns[link.0].ty {
                 at = *data;
-                self.used.data.insert(at);
+                self.used.insert(Use::Data(at));
             }
         }
     }

@@ -98,11 +98,11 @@ impl Model {
     }
 }
 
-fn named_in(expr: &Expr, kpis: &mut BTreeSet<KpiId>) {
+pub(super) fn named_in(expr: &Expr, kpis: &mut BTreeSet<KpiId>) {
     if let Kind::Kpi(kpi) = &*expr.kind {
         kpis.insert(*kpi);
     }
-    expr.parts().into_iter().for_each(|part| named_in(part, kpis));
+    expr.each_part(&mut |part| named_in(part, kpis));
 }
 
 /// `12.5%`

@@ -3,6 +3,7 @@
 use super::checker::{Checker, Symbol};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
+use super::uses::Use;
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Span;
@@ -28,13 +29,13 @@ impl Checker<'_> {
         if let Some(signature) = Builtin::named(&name.text) {
             return self.builtin(signature, arguments, to, env, expected, span);
         }
-        match self.symbols.get(&name.text).copied() {
+        match self.symbols.get(name.text.as_str()).copied() {
             Some((Symbol::Function(at), declared)) => {
                 let function = self.declarations.functions[at];
                 if !self.count_arguments(name, arguments.len(), function.parameters.len(), declared) {
                     return Expr::wrong(span);
                 }
-                self.used.functions.insert(at);
+                self.used.insert(Use::Function(at));
                 if self.function_stack.contains(&at) {
                     // A circle; it is reported once, for the functions themselves.
                     return Expr::wrong(span);
@@ -83,7 +84,7 @@ impl Checker<'_> {
                 body
             }
             Some((Symbol::Scale(at), declared)) => {
-                self.used.scales.insert(at);
+                self.used.insert(Use::Scale(at));
                 if self.untyped.contains(&name.text) {
                     return Expr::wrong(span);
                 }
@@ -105,7 +106,7 @@ impl Checker<'_> {
                 Expr::new(Kind::Scale(ScaleId(at), value), Type { base: output, optional }, span)
             }
             Some((Symbol::Matrix(at), declared)) => {
-                self.used.matrices.insert(at);
+                self.used.insert(Use::Matrix(at));
                 if self.untyped.contains(&name.text) {
                     return Expr::wrong(span);
                 }
@@ -142,7 +143,7 @@ impl Checker<'_> {
                     .filter(|(_, (symbol, _))| {
                         matches!(symbol, Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_))
                     })
-                    .map(|(name, _)| name.clone())
+                    .map(|(name, _)| name.to_string())
                     .chain(Builtin::TABLE.iter().map(|signature| signature.name.to_string()))
                     .chain(AggregateFunction::TABLE.iter().map(|signature| signature.name.to_string()))
                     .collect();

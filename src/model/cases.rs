@@ -335,8 +335,8 @@ impl Checker<'_> {
         if let Some(output) = outputs().find(|output| output.name == name.text) {
             return Some((Expected::Output(name.text.clone()), output.unit.clone()));
         }
-        let Some((Symbol::Kpi(at), _)) = self.symbols.get(&name.text).copied() else {
-            if self.symbols.contains_key(&name.text) {
+        let Some((Symbol::Kpi(at), _)) = self.symbols.get(name.text.as_str()).copied() else {
+            if self.symbols.contains_key(name.text.as_str()) {
                 self.find(name, "KPI", |symbol| matches!(symbol, Symbol::Kpi(_)));
                 return None;
             }

@@ -1,11 +1,14 @@
 //! The checker: what it knows while it works, and the order of its passes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::data::{ColumnIx, DataId};
+use hashbrown::{HashMap, HashSet};
+
+use super::data::DataId;
 use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
-use super::{Company, KpiId, Label, Model, When};
+use super::uses::Used;
+use super::{Company, Label, Model, When};
 use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
 use crate::number::Rounding;
@@ -75,7 +78,7 @@ pub(super) enum Progress {
 pub(super) struct Checker<'t> {
     pub(super) sources: &'t SourceSet,
     pub(super) declarations: Shared<Declarations<'t>>,
-    pub(super) symbols: Shared<HashMap<String, (Symbol, Span)>>,
+    pub(super) symbols: Shared<HashMap<&'t str, (Symbol, Span)>>,
     pub(super) units: Shared<Units>,
     pub(super) model: Shared<Model>,
     /// Whether each KPI's formula is typed yet, and which are being typed (for circles).
@@ -85,8 +88,8 @@ pub(super) struct Checker<'t> {
     pub(super) scale_progress: Shared<Vec<Progress>>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: Shared<BTreeSet<usize>>,
-    /// Scorecards without a mistake that are rated: the position's place, and where it names its rating.
-    pub(super) rated: Vec<(usize, Span)>,
+    /// Where the scorecard at hand names its rating, if it is without a mistake.
+    pub(super) rated: Option<Span>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
@@ -97,8 +100,6 @@ pub(super) struct Checker<'t> {
     pub(super) own_functions: usize,
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
     pub(super) untyped: Shared<BTreeSet<String>>,
-    /// Names of which a declaration says from when it holds.
-    pub(super) dated_names: Shared<BTreeSet<String>>,
     /// Where outputs are added up over a roster.
     pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
@@ -106,34 +107,8 @@ pub(super) struct Checker<'t> {
     pub(super) reported: BTreeSet<Reported>,
 }
 
-impl Used {
-    pub(super) fn add(&mut self, other: &Used) {
-        self.kpis.extend(&other.kpis);
-        self.constants.extend(&other.constants);
-        self.functions.extend(&other.functions);
-        self.scales.extend(&other.scales);
-        self.matrices.extend(&other.matrices);
-        self.ratings.extend(&other.ratings);
-        self.columns.extend(&other.columns);
-        self.data.extend(&other.data);
-    }
-}
-
 /// What tells a finding again: code, sentence, and its first place.
 pub(super) type Reported = (Code, String, Option<(FileId, u32, u32)>);
-
-/// What something refers to; the rest is reported as unused.
-#[derive(Clone, Default)]
-pub(super) struct Used {
-    pub(super) kpis: BTreeSet<KpiId>,
-    pub(super) constants: BTreeSet<usize>,
-    pub(super) functions: BTreeSet<usize>,
-    pub(super) scales: BTreeSet<usize>,
-    pub(super) matrices: BTreeSet<usize>,
-    pub(super) ratings: BTreeSet<usize>,
-    pub(super) columns: BTreeSet<(DataId, ColumnIx)>,
-    pub(super) data: BTreeSet<DataId>,
-}
 
 impl<'t> Checker<'t> {
     /// The same knowledge, with nothing found yet: for a part that is checked by itself.
@@ -148,14 +123,13 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: self.scale_progress.clone(),
             doubtful_units: self.doubtful_units.clone(),
-            rated: Vec::new(),
+            rated: None,
             scopes_told: BTreeSet::new(),
             column_progress: self.column_progress.clone(),
             function_stack: Vec::new(),
             expansions: 0,
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
-            dated_names: self.dated_names.clone(),
             output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
@@ -175,14 +149,13 @@ impl<'t> Checker<'t> {
             kpi_stack: Vec::new(),
             scale_progress: Shared::default(),
             doubtful_units: Shared::default(),
-            rated: Vec::new(),
+            rated: None,
             scopes_told: BTreeSet::new(),
             column_progress: Shared::default(),
             function_stack: Vec::new(),
             expansions: 0,
             own_functions: 0,
             untyped: Shared::default(),
-            dated_names: Shared::default(),
             output_sums: Vec::new(),
             used: Used::default(),
             diagnostics: Vec::new(),
@@ -211,24 +184,6 @@ impl<'t> Checker<'t> {
         self.declare_ratings();
     }
 
-    /// What holds of the project as a whole, once its positions are checked.
-    pub(super) fn whole_project(&mut self) {
-        self.superiors();
-        self.score_circles();
-        self.check_output_sums();
-        self.reachable_grades();
-        self.house_rules();
-        // What a mistake keeps from being understood is not unused, and no test is blamed for it.
-        let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
-        if self.diagnostics.iter().all(understood) {
-            self.unused();
-            self.conditions();
-            // Behind it: a test is no use of what it is about.
-            self.tests();
-        }
-        crate::diagnostic::sort(&mut self.diagnostics, self.sources);
-    }
-
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         // The same mistake is met again wherever an expression is expanded; once is enough.
         let place = diagnostic.labels.first().map(|label| label.span.key());
@@ -244,17 +199,19 @@ impl<'t> Checker<'t> {
     }
 
     fn collect(&mut self, files: &'t [tree::File], standard: &'t tree::File) {
+        // Names of which a declaration says from when it holds.
+        let mut dated = HashSet::new();
         for declaration in files.iter().flat_map(|file| &file.declarations) {
-            self.collect_one(declaration, false);
+            self.collect_one(declaration, false, &mut dated);
         }
         self.own_functions = self.declarations.functions.len();
         for declaration in &standard.declarations {
-            self.collect_one(declaration, true);
+            self.collect_one(declaration, true, &mut dated);
         }
     }
 
     /// `yields`: a name that is taken already is passed over in silence, as a project may redeclare the library's.
-    fn collect_one(&mut self, declaration: &'t tree::Declaration, yields: bool) {
+    fn collect_one(&mut self, declaration: &'t tree::Declaration, yields: bool, dated: &mut HashSet<&'t str>) {
         use tree::Declaration as D;
         let all = &mut self.declarations;
         let (name, symbol, effective) = match declaration {
@@ -270,18 +227,18 @@ impl<'t> Checker<'t> {
             D::Scale(scale) => (&scale.name, Symbol::Scale(all.scales.len()), scale.effective.is_some()),
             D::Matrix(matrix) => (&matrix.name, Symbol::Matrix(all.matrices.len()), matrix.effective.is_some()),
             D::Rating(rating) => (&rating.name, Symbol::Rating(all.ratings.len()), false),
-            D::Position(position) => (&position.name, Symbol::Position(all.positions.len()), true),
+            D::Position(position) => (&position.name, Symbol::Position(all.positions.len()), false),
         };
         if effective {
-            self.dated_names.insert(name.text.clone());
+            dated.insert(&name.text);
         }
-        let known = self.symbols.get(&name.text).copied();
+        let known = self.symbols.get(name.text.as_str()).copied();
         if let Some((first, span)) = known {
             let version = match (first, symbol) {
                 (Symbol::Position(_), Symbol::Position(_)) => true,
                 (Symbol::Kpi(_), Symbol::Kpi(_))
                 | (Symbol::Scale(_), Symbol::Scale(_))
-                | (Symbol::Matrix(_), Symbol::Matrix(_)) => self.dated_names.contains(&name.text),
+                | (Symbol::Matrix(_), Symbol::Matrix(_)) => dated.contains(name.text.as_str()),
                 _ => false,
             };
             if yields {
@@ -303,7 +260,7 @@ impl<'t> Checker<'t> {
                 return;
             }
         } else {
-            self.symbols.insert(name.text.clone(), (symbol, name.span));
+            self.symbols.insert(&name.text, (symbol, name.span));
         }
         let all = &mut self.declarations;
         match declaration {
@@ -322,7 +279,7 @@ impl<'t> Checker<'t> {
 
     /// A name that should stand for a `wanted`; reports what it is instead, or the nearest one.
     pub(super) fn find(&mut self, name: &tree::Name, wanted: &str, is: fn(Symbol) -> bool) -> Option<Symbol> {
-        match self.symbols.get(&name.text).copied() {
+        match self.symbols.get(name.text.as_str()).copied() {
             Some((symbol, _)) if is(symbol) => Some(symbol),
             Some((symbol, span)) => {
                 self.report(
@@ -338,7 +295,7 @@ impl<'t> Checker<'t> {
             }
             None => {
                 let mut candidates: Vec<&str> =
-                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| name.as_str()).collect();
+                    self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| *name).collect();
                 candidates.sort_unstable();
                 let mend = self.did_you_mean(&name.text, candidates.iter().copied(), || match candidates.as_slice() {
                     [] => format!("declare a {wanted} `{}`", name.text),

@@ -8,6 +8,7 @@ use super::data::{
 use super::env::{Bare, Env};
 use super::expr::Base;
 use super::unit::DisplayUnit;
+use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -61,8 +62,8 @@ impl Checker<'_> {
             );
         };
         let own = CalendarData { data: DataId(at), month: *month, first: *first, last: *last };
-        self.used.data.insert(own.data);
-        self.used.columns.extend([own.month, own.first, own.last].map(|column| (own.data, column)));
+        self.used.insert(Use::Data(own.data));
+        self.used.extend([own.month, own.first, own.last].map(|column| Use::Column(own.data, column)));
         self.model.company.calendar_data = Some(own);
     }
 
@@ -428,7 +429,7 @@ impl Checker<'_> {
             tree::Type::Unit(unit) => {
                 if let [factor] = unit.factors.as_slice() {
                     // A data set goes before a unit of the same name: `column agent : people` is a link.
-                    if let Some((Symbol::Data(to), _)) = self.symbols.get(&factor.name.text) {
+                    if let Some((Symbol::Data(to), _)) = self.symbols.get(factor.name.text.as_str()) {
                         return ColumnType::Link { data: DataId(*to), by: Vec::new() };
                     }
                     if self.units.get(&factor.name.text).is_none() {
@@ -443,7 +444,7 @@ impl Checker<'_> {
     }
 
     fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {
-        if let Some((symbol, declared)) = self.symbols.get(&name.text).copied() {
+        if let Some((symbol, declared)) = self.symbols.get(name.text.as_str()).copied() {
             self.report(
                 Diagnostic::new(
                     Code::WrongKind,
@@ -457,7 +458,7 @@ impl Checker<'_> {
         }
         let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
         let words = ["text", "date", "period", "flag", "number", "position"];
-        let known: Vec<&str> = sets.map(|(name, _)| name.as_str()).chain(self.units.names()).chain(words).collect();
+        let known: Vec<&str> = sets.map(|(name, _)| *name).chain(self.units.names()).chain(words).collect();
         let mend = self.did_you_mean(&name.text, known, || {
             "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set".into()
         });
@@ -594,7 +595,7 @@ impl Checker<'_> {
                 let Some(column) = self.clause_column(&set, column, link, "a link to another data set") else {
                     continue;
                 };
-                self.used.columns.insert((from, column));
+                self.used.insert(Use::Column(from, column));
                 if *scope != Some(ScopeWord::Team) {
                     forced[0][at] = Some(column);
                 }

@@ -314,7 +314,7 @@ impl Checker<'_> {
             _ if env.outputs.is_some() && self.text(other.span) == "rating" => false,
             _ => return false,
         };
-        other.is_wrong() && !of_row && !self.symbols.contains_key(&name.text)
+        other.is_wrong() && !of_row && !self.symbols.contains_key(name.text.as_str())
     }
 
     fn comparable(&mut self, left: &Expr, right: &Expr) {

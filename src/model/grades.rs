@@ -6,7 +6,7 @@ use super::checker::Checker;
 use super::intervals::Interval;
 use super::kpis::percent;
 use super::ranges::Ranges;
-use super::{Adjustment, Entry, Group, Head, RatingId, Scorecard, VetoEffect};
+use super::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
@@ -37,50 +37,75 @@ struct Unreached {
     sum: String,
 }
 
+/// What the scores of one rated scorecard leave out.
+pub(super) struct Rated {
+    rating: RatingId,
+    /// Grades above all of its scores.
+    above: Vec<(usize, Unreached)>,
+    /// The first grade whose condition every score meets, where there is one behind it.
+    always: Option<(usize, Unreached)>,
+}
+
+impl Model {
+    /// Which grades a position's scorecard cannot give. `at`: where it names its rating.
+    pub(super) fn rated(&self, position: &Position, at: Span) -> Option<Rated> {
+        let card = position.scorecard.as_ref()?;
+        let id = card.rating?;
+        let rating = &self.ratings[id.0];
+        let mut ranges = Ranges::new(self, false);
+        let range = ranges.total(card, rating.sees_raw_score, &mut Vec::new()).range;
+        let missed = |grade: &Grade| match (&range.high, &grade.condition) {
+            (Some(high), Some((op, limit))) => !meets(*op, high, limit),
+            _ => false,
+        };
+        let above: Vec<usize> = (0..rating.grades.len()).filter(|at| missed(&rating.grades[*at])).collect();
+        // The first grade whose condition every score meets; those behind it are never given.
+        let always = range.low.as_ref().and_then(|low| {
+            let met = |(op, limit): &(BinaryOp, Number)| meets(*op, low, limit);
+            let grade = rating.grades.iter().position(|grade| grade.condition.as_ref().is_none_or(met))?;
+            let lowered = card.vetoes.iter().any(|veto| matches!(veto.effect, VetoEffect::RatingAtMost(_)));
+            let last = grade + 1 == rating.grades.len();
+            (!last && !lowered && rating.distribution.is_empty()).then_some(grade)
+        });
+        if above.is_empty() && always.is_none() {
+            return Some(Rated { rating: id, above: Vec::new(), always: None });
+        }
+        // Only now is the arithmetic wanted in words.
+        ranges.in_words = true;
+        let reach = ranges.total(card, rating.sees_raw_score, &mut Vec::new());
+        let unreached = |end: &Option<Number>, sum: &str| {
+            let end = end.clone()?;
+            Some(Unreached { position: position.name.clone(), at, end, sum: sum.to_string() })
+        };
+        let high = |grade| Some((grade, unreached(&reach.range.high, &reach.high)?));
+        Some(Rated {
+            rating: id,
+            above: above.into_iter().filter_map(high).collect(),
+            always: always.and_then(|grade| Some((grade, unreached(&reach.range.low, &reach.low)?))),
+        })
+    }
+}
+
 impl Checker<'_> {
-    /// Grades that nobody can reach, and grades that everybody is above.
-    pub(super) fn reachable_grades(&mut self) {
-        let model = self.model.clone();
-        let ranges = Ranges::new(&model, false);
-        let mut above: BTreeMap<(RatingId, usize), Vec<Unreached>> = BTreeMap::new();
-        let mut below: BTreeMap<RatingId, Vec<Option<(usize, Unreached)>>> = BTreeMap::new();
-        for (position, at) in &self.rated {
-            let position = &model.positions[*position];
-            let Some((card, id)) = position.scorecard.as_ref().and_then(|card| Some((card, card.rating?))) else {
-                continue;
-            };
-            let rating = &model.ratings[id.0];
-            let reach = ranges.total(card, rating.sees_raw_score, &mut Vec::new());
-            let unreached = |end: &Number, sum: &str| Unreached {
-                position: position.name.clone(),
-                at: *at,
-                end: end.clone(),
-                sum: sum.to_string(),
-            };
-            if let Some(high) = &reach.range.high {
-                for (grade, declared) in rating.grades.iter().enumerate() {
-                    let Some((op, limit)) = &declared.condition else { continue };
-                    if !meets(*op, high, limit) {
-                        above.entry((id, grade)).or_default().push(unreached(high, &reach.high));
+    /// Grades that nobody can reach, and grades that everybody is above. `cards`: in step with the positions; `None`
+    /// where a scorecard has a mistake, or no rating.
+    pub(super) fn reachable_grades<'r>(&mut self, cards: impl Iterator<Item = Option<&'r Rated>>) {
+        let mut above: BTreeMap<(RatingId, usize), Vec<&Unreached>> = BTreeMap::new();
+        let mut below: BTreeMap<RatingId, Vec<Option<&(usize, Unreached)>>> = BTreeMap::new();
+        for (position, rated) in self.model.positions.iter().zip(cards) {
+            match rated {
+                Some(rated) => {
+                    for (grade, card) in &rated.above {
+                        above.entry((rated.rating, *grade)).or_default().push(card);
+                    }
+                    below.entry(rated.rating).or_default().push(rated.always.as_ref());
+                }
+                // A scorecard with a mistake, of which nothing is known, may need them all.
+                None => {
+                    if let Some(id) = position.scorecard.as_ref().and_then(|card| card.rating) {
+                        below.entry(id).or_default().push(None);
                     }
                 }
-            }
-            // The first grade whose condition every score meets; those behind it are never given.
-            let always = reach.range.low.as_ref().and_then(|low| {
-                let met = |(op, limit): &(BinaryOp, Number)| meets(*op, low, limit);
-                let grade = rating.grades.iter().position(|grade| grade.condition.as_ref().is_none_or(met))?;
-                let lowered = card.vetoes.iter().any(|veto| matches!(veto.effect, VetoEffect::RatingAtMost(_)));
-                let last = grade + 1 == rating.grades.len();
-                (!last && !lowered && rating.distribution.is_empty()).then(|| (grade, unreached(low, &reach.low)))
-            });
-            below.entry(id).or_default().push(always);
-        }
-        // A scorecard with a mistake, of which nothing is known, may need them.
-        let unknown =
-            model.positions.iter().enumerate().filter(|(at, _)| !self.rated.iter().any(|(rated, _)| rated == at));
-        for (_, position) in unknown {
-            if let Some(id) = position.scorecard.as_ref().and_then(|card| card.rating) {
-                below.entry(id).or_default().push(None);
             }
         }
         for ((rating, grade), cards) in above {
@@ -94,7 +119,7 @@ impl Checker<'_> {
     }
 
     /// One finding for each grade that some scorecards cannot reach.
-    fn unreached(&mut self, rating: RatingId, grade: usize, cards: &[Unreached]) {
+    fn unreached(&mut self, rating: RatingId, grade: usize, cards: &[&Unreached]) {
         let Some(first) = cards.first() else { return };
         let grade = self.model.ratings[rating.0].grades[grade].clone();
         let Some((op, limit)) = &grade.condition else { return };
@@ -124,7 +149,7 @@ impl Checker<'_> {
     }
 
     /// Grades that no scorecard with this rating gives, as all of them give more.
-    fn unneeded(&mut self, rating: RatingId, cards: &[(usize, Unreached)]) {
+    fn unneeded(&mut self, rating: RatingId, cards: &[&(usize, Unreached)]) {
         let Some(lowest) = cards.iter().map(|(grade, _)| *grade).max() else { return };
         let rating = self.model.ratings[rating.0].clone();
         let grades = &rating.grades[lowest + 1..];
@@ -170,12 +195,15 @@ impl Ranges<'_> {
             if adjustment.deduct {
                 change = change.neg();
             }
-            low += &text(&change.low);
-            high += &text(&change.high);
+            if self.in_words {
+                low += &text(&change.low);
+                high += &text(&change.high);
+            }
             range = range.add(&change);
         }
+        let in_words = self.in_words;
         let sum = |text: String, end: &Option<Number>| {
-            end.as_ref().map(|end| match shown(end).strip_prefix('≈') {
+            end.as_ref().filter(|_| in_words).map(|end| match shown(end).strip_prefix('≈') {
                 Some(nearly) => format!("{text} ≈ {nearly}"),
                 None => format!("{text} = {}", shown(end)),
             })
@@ -185,10 +213,10 @@ impl Ranges<'_> {
             let said = |sum: Option<String>, words: String| {
                 Some(sum.map_or(words.clone(), |sum| format!("{sum}, and {words}")))
             };
-            if range.high.as_ref().is_none_or(|high| high > most) {
+            if self.in_words && range.high.as_ref().is_none_or(|high| high > most) {
                 high = said(high, format!("the range ends at {most}"));
             }
-            if range.low.as_ref().is_none_or(|low| low < least) {
+            if self.in_words && range.low.as_ref().is_none_or(|low| low < least) {
                 low = said(low, format!("the range starts at {least}"));
             }
             let (least, most) = (Interval::point(least.clone()), Interval::point(most.clone()));
@@ -245,6 +273,9 @@ impl Ranges<'_> {
             }
         };
         let texts = |of: &dyn Fn(&Part) -> Option<Number>| {
+            if !self.in_words {
+                return String::new();
+            }
             parts.iter().map(|part| text(part, &of(part))).collect::<Vec<_>>().join(" + ")
         };
         let sum = parts.iter().map(term).reduce(|sum, term| sum.add(&term)).unwrap_or(Interval::ALL);
@@ -264,11 +295,11 @@ impl Ranges<'_> {
             let most = best(&rates, |range| range.high.clone());
             let least = best(&rates, |range| range.low.as_ref().map(Number::neg)).map(|least| least.neg());
             let beyond = |one: &Option<Number>, other: &Option<Number>| one.as_ref() != other.as_ref();
-            if beyond(&most, &reach.range.high) {
+            if self.in_words && beyond(&most, &reach.range.high) {
                 reach.high =
                     most.as_ref().map(|most| format!("{} where others are missing", shown(most))).unwrap_or_default();
             }
-            if beyond(&least, &reach.range.low) {
+            if self.in_words && beyond(&least, &reach.range.low) {
                 reach.low = least
                     .as_ref()
                     .map(|least| format!("{} where others are missing", shown(least)))
@@ -292,6 +323,9 @@ impl Ranges<'_> {
             }
         }
         let text = |of: &dyn Fn(&Interval) -> Option<Number>| {
+            if !self.in_words {
+                return String::new();
+            }
             let terms = parts.iter().map(|part| {
                 format!("{} ^ {}", of(&part.range).as_ref().map(shown).unwrap_or_default(), percent(&part.weight))
             });
@@ -303,27 +337,35 @@ impl Ranges<'_> {
     fn part(&self, entry: &Entry, card: &Scorecard, open: &mut Vec<String>) -> Part {
         let hundred = Number::from(100);
         let full = entry.points.as_ref().unwrap_or(&hundred);
-        let (mut range, missing) = match &entry.head {
-            Head::Kpi(kpi) => (self.entry(kpi, &entry.weight, full), self.may_be_missing(kpi)),
+        let mut range = match &entry.head {
+            Head::Kpi(kpi) => self.entry(kpi, &entry.weight, full),
             Head::Group(group) => {
                 let points = group.entries.iter().any(|entry| entry.points.is_some());
                 let range = self.group(group, card, points, open).range;
-                let scaled = if points { range } else { scaled(&range, entry) };
-                (scaled, group.entries.iter().all(|inner| self.part(inner, card, open).gives_away))
+                if points { range } else { scaled(&range, entry) }
             }
-            Head::ScoreOf(position) => (scaled(&self.score_of(position, open), entry), true),
-            Head::ScoreOfReports => (Interval::ALL, true),
+            Head::ScoreOf(position) => scaled(&self.score_of(position, open), entry),
+            Head::ScoreOfReports => Interval::ALL,
         };
         let is_group = matches!(entry.head, Head::Group(_));
-        if missing && !is_group && card.when_missing == WhenMissing::Zero {
+        if !is_group && card.when_missing == WhenMissing::Zero && self.entry_may_be_missing(entry, card) {
             range = range.hull(&Interval::point(Number::ZERO));
         }
-        let redistributes = card.when_missing == WhenMissing::Redistribute || is_group;
-        Part {
-            weight: entry.weight.clone(),
-            range,
-            gives_away: entry.applies_when.is_some() || (missing && redistributes),
+        Part { weight: entry.weight.clone(), range, gives_away: self.gives_away(entry, card) }
+    }
+
+    fn entry_may_be_missing(&self, entry: &Entry, card: &Scorecard) -> bool {
+        match &entry.head {
+            Head::Kpi(kpi) => self.may_be_missing(kpi),
+            Head::Group(group) => group.entries.iter().all(|inner| self.gives_away(inner, card)),
+            Head::ScoreOf(_) | Head::ScoreOfReports => true,
         }
+    }
+
+    /// Whether an entry may have no score, and then its weight goes to the others.
+    fn gives_away(&self, entry: &Entry, card: &Scorecard) -> bool {
+        let redistributes = card.when_missing == WhenMissing::Redistribute || matches!(entry.head, Head::Group(_));
+        entry.applies_when.is_some() || (redistributes && self.entry_may_be_missing(entry, card))
     }
 
     /// What the scorecards of another position give.

@@ -1,22 +1,31 @@
 //! The company's own rules for specs, and what nobody uses.
 
-use std::collections::HashSet;
-
 use super::checker::Checker;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
-use super::{ConstantId, Entry, Head, KpiId, Position};
+use super::uses::{Use, Uses};
+use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{HouseRule, HouseRuleKind, Name, Number as Literal, NumberStyle, WeightLimit};
+use crate::syntax::tree::{self, HouseRule, HouseRuleKind, Name, Number as Literal, NumberStyle, WeightLimit};
+
+const KPI_PARTS: [&str; 5] = ["note", "owner", "source", "label", "scope"];
+const RESPONSIBILITY_PARTS: [&str; 3] = ["measured by", "outcome", "label"];
+const POSITION_PARTS: [&str; 5] = ["purpose", "reports to", "responsibilities", "scorecard", "label"];
+
+/// A rule, by its number, and how a position breaks it.
+pub(super) type Broken = (usize, Diagnostic);
 
 impl Checker<'_> {
-    pub(super) fn house_rules(&mut self) {
-        let rules: Vec<HouseRule> =
-            self.declarations.house_rules.iter().flat_map(|block| block.rules.iter().cloned()).collect();
+    /// What is wrong with the rules themselves, and what breaks them: `broken` is what [`Checker::broken_rules`] has
+    /// found in the positions.
+    pub(super) fn house_rules<'f>(&mut self, broken: impl Iterator<Item = &'f Broken>) {
+        let blocks = self.declarations.house_rules.clone();
+        let rules: Vec<&HouseRule> = blocks.iter().flat_map(|block| &block.rules).collect();
         let sound = !self.diagnostics.iter().any(Diagnostic::is_error);
-        for rule in rules {
-            let found: Vec<Diagnostic> = match &rule.kind {
+        let mut holds = Vec::new();
+        for rule in &rules {
+            let found = match &rule.kind {
                 HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => {
                     vec![backwards(rule.span)]
                 }
@@ -25,110 +34,120 @@ impl Checker<'_> {
                     most: Some(WeightLimit::Number(most)),
                     ..
                 } if value(least) > value(most) => vec![backwards(rule.span)],
-                // An entry that could not be read is not in the model.
-                HouseRuleKind::ScorecardSize { .. } if !sound => Vec::new(),
-                HouseRuleKind::ScorecardSize { least, most } => self.scorecard_sizes(least, most),
-                HouseRuleKind::WeightLimits { of, least, most } => {
-                    self.weight_limits(of.as_ref(), least.as_ref(), most.as_ref(), sound)
+                HouseRuleKind::ScorecardSize { .. } => Vec::new(),
+                HouseRuleKind::WeightLimits { of, least, most } if sound => {
+                    let limits = [least, most].into_iter().flatten().filter_map(|limit| match limit {
+                        WeightLimit::Of(name) => Some(name),
+                        WeightLimit::Number(_) => None,
+                    });
+                    self.unknown_entry(of.iter().chain(limits)).into_iter().collect()
                 }
-                HouseRuleKind::Has { what, parts } => match what.text.as_str() {
-                    "kpi" => self.kpi_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
-                    "responsibility" => {
-                        self.responsibility_parts(parts.iter().map(|part| (part.text.as_str(), part.span)))
+                HouseRuleKind::WeightLimits { .. } => Vec::new(),
+                HouseRuleKind::Has { what, parts } => {
+                    let known = |known: &'static [&'static str], words: &str| {
+                        let unknown = parts.iter().filter(|part| !known.contains(&part.text.as_str()));
+                        unknown.map(|part| unknown_part(&part.text, part.span, words)).collect()
+                    };
+                    match what.text.as_str() {
+                        "kpi" => known(&KPI_PARTS, "`note`, `owner`, `source`, `label` or `scope`"),
+                        "responsibility" => known(&RESPONSIBILITY_PARTS, "`measured by`, `outcome` or `label`"),
+                        "position" => known(
+                            &POSITION_PARTS,
+                            "`purpose`, `reports to`, `responsibilities`, `scorecard` or `label`",
+                        ),
+                        "scorecard" => Vec::new(),
+                        _ => vec![
+                            Diagnostic::new(Code::UnknownName, format!("there is no rule about every `{}`", what.text))
+                                .at(what.span, "unknown")
+                                .help(
+                                    "write `every kpi has …`, `every responsibility has …` or `every position has …`",
+                                ),
+                        ],
                     }
-                    "position" => self.position_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
-                    "scorecard" if !sound => Vec::new(),
-                    "scorecard" => self.scorecard_parts(parts.iter().map(|part| (part.text.as_str(), part.span))),
-                    _ => vec![
-                        Diagnostic::new(Code::UnknownName, format!("there is no rule about every `{}`", what.text))
-                            .at(what.span, "unknown")
-                            .help("write `every kpi has …`, `every responsibility has …` or `every position has …`"),
-                    ],
-                },
+                }
             };
-            for mut finding in found {
-                if finding.code == Code::HouseRule {
-                    finding = finding.at(rule.span, "the company's rule");
-                    if rule.warning.is_some() {
-                        finding.severity = Severity::Warning;
-                    }
-                }
+            // An entry that could not be read is not in the model.
+            let counts = matches!(rule.kind, HouseRuleKind::ScorecardSize { .. })
+                || matches!(&rule.kind, HouseRuleKind::Has { what, .. } if what.text == "scorecard");
+            let limits = matches!(rule.kind, HouseRuleKind::WeightLimits { .. });
+            holds.push((sound || !counts) && (found.is_empty() || !limits));
+            for finding in found {
                 self.report(finding);
+            }
+            if let HouseRuleKind::Has { what, parts } = &rule.kind
+                && what.text == "kpi"
+            {
+                for finding in self.kpi_parts(parts) {
+                    self.report(told(rule, finding));
+                }
+            }
+        }
+        for (rule, finding) in broken {
+            if holds[*rule] {
+                self.report(finding.clone());
             }
         }
     }
 
-    fn scorecard_sizes(&self, least: &Literal, most: &Literal) -> Vec<Diagnostic> {
-        fn count(entries: &[Entry]) -> usize {
-            entries
-                .iter()
-                .map(|entry| match &entry.head {
-                    Head::Group(group) => count(&group.entries),
-                    _ => 1,
-                })
-                .sum()
-        }
-        let (least, most) = (value(least), value(most));
-        let mut found = Vec::new();
-        for position in &self.model.positions {
-            let Some(scorecard) = &position.scorecard else { continue };
-            let kpis = count(&scorecard.root.entries);
-            let number = Number::from(kpis as u64);
-            if number < least || number > most {
-                let counted = if kpis == 1 { "1 KPI".to_string() } else { format!("{kpis} KPIs") };
-                found.push(
-                    Diagnostic::new(
-                        Code::HouseRule,
-                        format!("the scorecard of `{}` has {}; {least} to {most} are allowed", position.name, counted),
-                    )
-                    .at(position.span, counted.clone())
-                    .help(if number > most {
-                        "remove the least important ones"
-                    } else {
-                        "add what the position is measured by"
-                    }),
-                );
+    /// The rules that a position breaks, each by its number.
+    pub(super) fn broken_rules(&self, written: &tree::Position, position: &Position) -> Vec<Broken> {
+        let mut broken = Vec::new();
+        let blocks = self.declarations.house_rules.iter();
+        for (number, rule) in blocks.flat_map(|block| &block.rules).enumerate() {
+            let mut found = Vec::new();
+            match &rule.kind {
+                HouseRuleKind::ScorecardSize { least, most } if value(least) > value(most) => {}
+                HouseRuleKind::ScorecardSize { least, most } => found.extend(scorecard_size(position, least, most)),
+                HouseRuleKind::WeightLimits { of, least, most } => {
+                    self.weight_limits(position, of.as_ref(), least.as_ref(), most.as_ref(), &mut found);
+                }
+                HouseRuleKind::Has { what, parts } => {
+                    for part in parts {
+                        match what.text.as_str() {
+                            "responsibility" => responsibility_parts(written, position, &part.text, &mut found),
+                            "position" => found.extend(position_part(position, &part.text)),
+                            "scorecard" => found.extend(self.scorecard_part(position, &part.text)),
+                            _ => {}
+                        }
+                    }
+                }
             }
+            broken.extend(found.into_iter().map(|finding| (number, told(rule, finding))));
         }
-        found
+        broken
+    }
+
+    /// The first of these names that no scorecard has.
+    fn unknown_entry<'n>(&self, names: impl Iterator<Item = &'n Name>) -> Option<Diagnostic> {
+        let mut names = names.peekable();
+        names.peek()?;
+        let cards = self.model.positions.iter().filter_map(|position| position.scorecard.as_ref());
+        let known: Vec<&str> = cards
+            .flat_map(|card| levels(&card.root.entries))
+            .flatten()
+            .filter_map(|entry| self.entry_name(entry))
+            .collect();
+        let name = names.find(|name| !known.contains(&name.text.as_str()))?;
+        let mend =
+            self.did_you_mean(&name.text, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
+        Some(
+            Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
+                .at(name.span, "unknown")
+                .help(mend),
+        )
     }
 
     /// Weights are compared where they stand: within a scorecard, or within a group.
     fn weight_limits(
         &self,
+        position: &Position,
         of: Option<&Name>,
         least: Option<&WeightLimit>,
         most: Option<&WeightLimit>,
-        sound: bool,
-    ) -> Vec<Diagnostic> {
-        let levels: Vec<(&Position, Vec<&[Entry]>)> = self
-            .model
-            .positions
-            .iter()
-            .filter_map(|position| Some((position, levels(&position.scorecard.as_ref()?.root.entries))))
-            .collect();
-        let limits = [least, most].map(|limit| match limit {
-            Some(WeightLimit::Of(name)) => Some(name),
-            _ => None,
-        });
-        let known: Vec<&str> = levels
-            .iter()
-            .flat_map(|(_, levels)| levels.iter().copied().flatten())
-            .filter_map(|entry| self.entry_name(entry))
-            .collect();
-        let unknown = |name: &&Name| sound && !known.contains(&name.text.as_str());
-        if let Some(name) = of.into_iter().chain(limits.into_iter().flatten()).find(unknown) {
-            let mend = self
-                .did_you_mean(&name.text, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
-            return vec![
-                Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
-                    .at(name.span, "unknown")
-                    .help(mend),
-            ];
-        }
-        let mut found = Vec::new();
-        for (position, level) in levels.iter().flat_map(|(position, levels)| levels.iter().map(move |l| (position, *l)))
-        {
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let Some(card) = &position.scorecard else { return };
+        for level in levels(&card.root.entries) {
             let named = |name: &Name| level.iter().find(|entry| self.entry_name(entry) == Some(&name.text));
             for entry in level.iter().filter(|entry| of.is_none_or(|of| self.entry_name(entry) == Some(&of.text))) {
                 for (at_least, limit) in [(true, least), (false, most)] {
@@ -166,7 +185,6 @@ impl Checker<'_> {
                 }
             }
         }
-        found
     }
 
     /// The name by which a rule speaks of an entry.
@@ -179,95 +197,32 @@ impl Checker<'_> {
         }
     }
 
-    /// Entries that every scorecard has, by name.
-    fn scorecard_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        for (part, _) in parts {
-            for position in &self.model.positions {
-                let Some(scorecard) = &position.scorecard else { continue };
-                let entries = levels(&scorecard.root.entries);
-                if !entries.into_iter().flatten().any(|entry| self.entry_name(entry) == Some(part)) {
-                    let message = format!("the scorecard of `{}` has no `{part}`", position.name);
-                    found.push(
-                        Diagnostic::new(Code::HouseRule, message)
-                            .at(position.span, format!("without `{part}`"))
-                            .help(format!("give `{part}` a weight in the scorecard")),
-                    );
-                }
-            }
-        }
-        found
+    /// An entry that every scorecard has, by name.
+    fn scorecard_part(&self, position: &Position, part: &str) -> Option<Diagnostic> {
+        let card = position.scorecard.as_ref()?;
+        let mut entries = levels(&card.root.entries).into_iter().flatten();
+        (!entries.any(|entry| self.entry_name(entry) == Some(part))).then(|| {
+            let message = format!("the scorecard of `{}` has no `{part}`", position.name);
+            Diagnostic::new(Code::HouseRule, message)
+                .at(position.span, format!("without `{part}`"))
+                .help(format!("give `{part}` a weight in the scorecard"))
+        })
     }
 
-    fn kpi_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
+    fn kpi_parts(&self, parts: &[Name]) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for (part, span) in parts {
+        for part in parts {
             for kpi in self.model.kpis.iter().filter(|kpi| !kpi.is_index) {
-                let has = match part {
+                let has = match part.text.as_str() {
                     "note" => kpi.note.is_some(),
                     "owner" => kpi.owner.is_some(),
                     "source" => kpi.source.is_some(),
                     "label" => kpi.label.text != kpi.name,
                     "scope" => kpi.scope.is_some(),
-                    _ => {
-                        found.push(unknown_part(part, span, "`note`, `owner`, `source`, `label` or `scope`"));
-                        break;
-                    }
+                    _ => break,
                 };
                 if !has {
-                    found.push(lacks("KPI", &kpi.name, part, kpi.span));
-                }
-            }
-        }
-        found
-    }
-
-    fn responsibility_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
-        // As it is written: a KPI that nothing knows is reported itself.
-        let written = self.declarations.positions.iter().filter_map(|position| position.responsibilities.as_ref());
-        let measured: HashSet<_> = written
-            .flat_map(|block| &block.entries)
-            .filter(|entry| !entry.measured_by.is_empty())
-            .map(|entry| entry.name.span.key())
-            .collect();
-        let mut found = Vec::new();
-        for (part, span) in parts {
-            for responsibility in self.model.positions.iter().flat_map(|position| &position.responsibilities) {
-                let has = match part {
-                    "measured by" => measured.contains(&responsibility.span.key()),
-                    "outcome" => !responsibility.outcomes.is_empty(),
-                    "label" => responsibility.label.text != responsibility.name,
-                    _ => {
-                        found.push(unknown_part(part, span, "`measured by`, `outcome` or `label`"));
-                        break;
-                    }
-                };
-                if !has {
-                    found.push(lacks("responsibility", &responsibility.name, part, responsibility.span));
-                }
-            }
-        }
-        found
-    }
-
-    fn position_parts<'p>(&self, parts: impl Iterator<Item = (&'p str, Span)>) -> Vec<Diagnostic> {
-        let mut found = Vec::new();
-        for (part, span) in parts {
-            for position in &self.model.positions {
-                let has = match part {
-                    "purpose" => position.purpose.is_some(),
-                    "reports to" => position.reports_to.is_some(),
-                    "responsibilities" => !position.responsibilities.is_empty(),
-                    "scorecard" => position.scorecard.is_some(),
-                    "label" => position.label.text != position.name,
-                    _ => {
-                        let known = "`purpose`, `reports to`, `responsibilities`, `scorecard` or `label`";
-                        found.push(unknown_part(part, span, known));
-                        break;
-                    }
-                };
-                if !has {
-                    found.push(lacks("position", &position.name, part, position.span));
+                    found.push(lacks("KPI", &kpi.name, &part.text, kpi.span));
                 }
             }
         }
@@ -275,7 +230,7 @@ impl Checker<'_> {
     }
 
     /// Warns of KPIs, scales, constants, ratings and columns that nothing refers to.
-    pub(super) fn unused(&mut self) {
+    pub(super) fn unused(&mut self, by_positions: &Uses) {
         // A project without positions is a library for others: nothing in it is used yet.
         if self.model.positions.is_empty() {
             return;
@@ -284,41 +239,42 @@ impl Checker<'_> {
         if self.diagnostics.iter().any(|finding| finding.is_error() && finding.code != Code::HouseRule) {
             return;
         }
+        let uses = |what: Use| self.used.contains(&what) || by_positions.contains(what);
         let mut found: Vec<(&str, String, Span)> = Vec::new();
         for (at, kpi) in self.model.kpis.iter().enumerate() {
-            if !kpi.versions.is_other && !self.used.kpis.contains(&KpiId(at)) {
+            if !kpi.versions.is_other && !uses(Use::Kpi(KpiId(at))) {
                 found.push(("KPI", kpi.name.clone(), kpi.span));
             }
         }
         for (at, constant) in self.model.constants.iter().enumerate() {
-            if !self.used.constants.contains(&ConstantId(at).0) {
+            if !uses(Use::Constant(at)) {
                 found.push(("constant", constant.name.clone(), constant.span));
             }
         }
         let own = self.declarations.functions.iter().take(self.own_functions);
         for (at, function) in own.enumerate() {
-            if !self.used.functions.contains(&at) {
+            if !uses(Use::Function(at)) {
                 found.push(("function", function.name.text.clone(), function.name.span));
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
-            if !scale.versions.is_other && !self.used.scales.contains(&at) {
+            if !scale.versions.is_other && !uses(Use::Scale(at)) {
                 found.push(("scale", scale.name.clone(), scale.span));
             }
         }
         for (at, matrix) in self.model.matrices.iter().enumerate() {
-            if !matrix.versions.is_other && !self.used.matrices.contains(&at) {
+            if !matrix.versions.is_other && !uses(Use::Matrix(at)) {
                 found.push(("matrix", matrix.name.clone(), matrix.span));
             }
         }
         for (at, rating) in self.model.ratings.iter().enumerate() {
-            if !self.used.ratings.contains(&at) {
+            if !uses(Use::Rating(at)) {
                 found.push(("rating", rating.name.clone(), rating.span));
             }
         }
         for (at, set) in self.model.data.iter().enumerate() {
             let id = DataId(at);
-            if !self.used.data.contains(&id) && set.roster.is_none() && set.organisation.is_none() {
+            if !uses(Use::Data(id)) && set.roster.is_none() && set.organisation.is_none() {
                 found.push(("data set", set.name.clone(), set.span));
                 continue;
             }
@@ -335,7 +291,7 @@ impl Checker<'_> {
                 let placed =
                     set.roster.is_some() && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
                 let named = set.name_column() == Some(column) || placed;
-                let read = self.used.columns.contains(&(id, column));
+                let read = uses(Use::Column(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
                     found.push(("column", declared.name.clone(), declared.span));
                 }
@@ -349,6 +305,65 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// A finding with the rule that asks for it, and as serious as the rule is.
+fn told(rule: &HouseRule, finding: Diagnostic) -> Diagnostic {
+    let mut finding = finding.at(rule.span, "the company's rule");
+    if rule.warning.is_some() {
+        finding.severity = Severity::Warning;
+    }
+    finding
+}
+
+fn scorecard_size(position: &Position, least: &Literal, most: &Literal) -> Option<Diagnostic> {
+    fn count(entries: &[Entry]) -> usize {
+        entries
+            .iter()
+            .map(|entry| match &entry.head {
+                Head::Group(group) => count(&group.entries),
+                _ => 1,
+            })
+            .sum()
+    }
+    let (least, most) = (value(least), value(most));
+    let kpis = count(&position.scorecard.as_ref()?.root.entries);
+    let number = Number::from(kpis as u64);
+    (number < least || number > most).then(|| {
+        let counted = if kpis == 1 { "1 KPI".to_string() } else { format!("{kpis} KPIs") };
+        let message = format!("the scorecard of `{}` has {counted}; {least} to {most} are allowed", position.name);
+        let mend =
+            if number > most { "remove the least important ones" } else { "add what the position is measured by" };
+        Diagnostic::new(Code::HouseRule, message).at(position.span, counted).help(mend)
+    })
+}
+
+fn responsibility_parts(written: &tree::Position, position: &Position, part: &str, found: &mut Vec<Diagnostic>) {
+    let block = written.responsibilities.iter().flat_map(|block| &block.entries);
+    for (responsibility, written) in position.responsibilities.iter().zip(block) {
+        let has = match part {
+            // As it is written: a KPI that nothing knows is reported itself.
+            "measured by" => !written.measured_by.is_empty(),
+            "outcome" => !responsibility.outcomes.is_empty(),
+            "label" => responsibility.label.text != responsibility.name,
+            _ => return,
+        };
+        if !has {
+            found.push(lacks("responsibility", &responsibility.name, part, responsibility.span));
+        }
+    }
+}
+
+fn position_part(position: &Position, part: &str) -> Option<Diagnostic> {
+    let has = match part {
+        "purpose" => position.purpose.is_some(),
+        "reports to" => position.reports_to.is_some(),
+        "responsibilities" => !position.responsibilities.is_empty(),
+        "scorecard" => position.scorecard.is_some(),
+        "label" => position.label.text != position.name,
+        _ => return None,
+    };
+    (!has).then(|| lacks("position", &position.name, part, position.span))
 }
 
 /// The entries of a scorecard, and those of each of its groups.

@@ -368,7 +368,7 @@ impl Checker<'_> {
                     settled[path.pop().unwrap_or(start)] = true;
                     continue;
                 };
-                let Some((Symbol::Function(next), _)) = self.symbols.get(&name.text).copied() else { continue };
+                let Some((Symbol::Function(next), _)) = self.symbols.get(name.text.as_str()).copied() else { continue };
                 if let Some(from) = path.iter().position(|at| *at == next) {
                     let circle = path[from..].iter().chain([&next]).map(|at| format!("`{}`", declared[*at].name.text));
                     let note = format!("the circle: {}", circle.collect::<Vec<_>>().join(" calls "));

@@ -1,21 +1,30 @@
 //! Checking a project, and checking it again after an edit.
 //!
 //! Positions are the bulk of a project, and others read little of one (see `Seen`). So each is checked by itself,
-//! against what all share (data sets, KPIs, scales …), on all cores; and when an edit touches positions only, the
-//! others keep what was found in them.
+//! against what all share (data sets, KPIs, scales …), on all cores. When an edit touches positions only, the others
+//! keep what was found in them; when it touches KPIs only, what all share is checked anew, and of the positions those
+//! that build on a KPI with another text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
-use super::checker::{Checker, Progress, Reported, Used};
+use super::alignment::named_in;
+use super::checker::{Checker, Progress, Reported, Symbol};
+use super::grades::Rated;
+use super::house::Broken;
+use super::others::takes_in_scores;
+use super::outputs::SumUse;
 use super::shared::Shared;
 use super::unit::Units;
-use super::{Model, Position};
-use crate::diagnostic::Diagnostic;
+use super::uses::{Use, Used, Uses};
+use super::versions::Versions;
+use super::{Direction, Kpi, KpiId, Model, Position};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::parallel;
 use crate::source::{FileId, SourceSet, Span};
-use crate::syntax::tree::{self, Declaration};
+use crate::syntax::tree::{self, Declaration, Effective};
+use crate::time::{Day, PeriodName};
 
 /// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its
 /// names anew. The model is complete only when no finding is an error.
@@ -25,6 +34,7 @@ pub fn check(files: &[tree::File], standard: &tree::File, sources: &SourceSet) -
 }
 
 /// A checked project, and what of the check still holds when positions change.
+#[derive(Default)]
 pub struct Memory {
     model: Shared<Model>,
     units: Shared<Units>,
@@ -33,19 +43,36 @@ pub struct Memory {
     column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     doubtful_units: Shared<BTreeSet<usize>>,
     untyped: Shared<BTreeSet<String>>,
-    dated_names: Shared<BTreeSet<String>>,
     used: Used,
+    /// What was found in what all share.
     diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
     positions: Vec<Checked>,
+    /// What the positions use.
+    uses: Uses,
+    /// Nothing is wrong with how the positions go together: their superiors and their versions.
+    in_order: bool,
 }
 
 /// What the check of one position has found out.
+#[derive(Default)]
 struct Checked {
     diagnostics: Vec<Diagnostic>,
-    used: Used,
-    output_sums: Vec<super::outputs::SumUse>,
-    rated: Vec<(usize, Span)>,
+    output_sums: Vec<SumUse>,
+    used: Box<[Use]>,
+    broken: Vec<Broken>,
+    /// Where it names its rating.
+    rating: Option<Span>,
+    /// What its scores leave out, unless others have a part in them.
+    rated: Option<Box<Rated>>,
+    takes_in_scores: bool,
+}
+
+/// A file that was edited.
+pub struct Edit<'e> {
+    pub file: FileId,
+    pub text: &'e str,
+    pub tree: &'e tree::File,
 }
 
 impl Memory {
@@ -61,108 +88,240 @@ impl Memory {
     pub fn check(files: &[tree::File], standard: &tree::File, sources: &SourceSet) -> (Memory, Vec<Diagnostic>) {
         let mut checker = Checker::new(files, standard, sources);
         checker.shared_declarations();
-        let count = checker.declarations.positions.len();
-        let (models, positions) = parallel::map(count, |at| checked(&checker, at)).into_iter().unzip();
-        let mut memory = Memory {
-            model: Shared::default(),
-            units: checker.units.clone(),
-            kpi_progress: checker.kpi_progress.clone(),
-            scale_progress: checker.scale_progress.clone(),
-            column_progress: checker.column_progress.clone(),
-            doubtful_units: checker.doubtful_units.clone(),
-            untyped: checker.untyped.clone(),
-            dated_names: checker.dated_names.clone(),
-            used: checker.used.clone(),
-            diagnostics: checker.diagnostics.clone(),
-            reported: checker.reported.clone(),
-            positions,
-        };
-        checker.model.positions = models;
-        let found = memory.finish(checker);
+        let all: Vec<usize> = (0..checker.declarations.positions.len()).collect();
+        let mut memory = Memory::default();
+        memory.keep_shared(&checker);
+        memory.positions.resize_with(all.len(), Checked::default);
+        let found = checked(&checker, &all);
+        checker.model.positions.reserve_exact(all.len());
+        for (at, (position, check)) in found.into_iter().enumerate() {
+            checker.model.positions.push(position);
+            memory.keep(at, check);
+        }
+        let found = memory.finish(checker, true);
         (memory, found)
     }
 
-    /// Checks again after the file has changed from `before` to what it is now; `None` where more than the insides of
-    /// its positions may have changed, and everything is to be checked.
+    /// Checks again after a file has changed from `before` to what it is now; `None` where more than the insides of
+    /// its positions or its KPIs may have changed, and everything is to be checked.
     pub fn check_again(
         &mut self,
-        changed: FileId,
-        before: &tree::File,
+        before: &Edit,
         files: &[tree::File],
         standard: &tree::File,
         sources: &SourceSet,
     ) -> Option<Vec<Diagnostic>> {
-        let now = &files[changed.0 as usize];
-        let points_there = |finding: &Diagnostic| finding.labels.iter().any(|label| label.span.file == changed);
-        if seen(before)? != seen(now)? || self.diagnostics.iter().any(points_there) {
-            return None;
-        }
-        let mut checker = Checker::new(files, standard, sources);
-        checker.model = std::mem::take(&mut self.model);
-        checker.model.tests.clear();
-        checker.units = self.units.clone();
-        checker.kpi_progress = self.kpi_progress.clone();
-        checker.scale_progress = self.scale_progress.clone();
-        checker.column_progress = self.column_progress.clone();
-        checker.doubtful_units = self.doubtful_units.clone();
-        checker.untyped = self.untyped.clone();
-        checker.dated_names = self.dated_names.clone();
-        checker.used = self.used.clone();
-        checker.diagnostics = self.diagnostics.clone();
-        checker.reported = self.reported.clone();
-        for at in 0..self.positions.len() {
-            let inside = checker.declarations.positions[at].name.span.file == changed;
-            if inside || self.positions[at].diagnostics.iter().any(points_there) {
-                let (position, check) = checked(&checker, at);
-                checker.model.positions[at] = position;
-                self.positions[at] = check;
+        let file = before.file;
+        let now = Edit { file, text: &sources.get(file).text, tree: &files[file.0 as usize] };
+        let points_there = |finding: &Diagnostic| finding.labels.iter().any(|label| label.span.file == before.file);
+        let mut checker;
+        let affected: Vec<usize>;
+        let here = |position: &Checked| position.diagnostics.iter().any(points_there);
+        if let (Some(seen_before), Some(seen_now)) = (seen(before.tree), seen(now.tree)) {
+            if seen_before != seen_now || self.diagnostics.iter().any(points_there) {
+                return None;
             }
+            checker = Checker::new(files, standard, sources);
+            checker.model = std::mem::take(&mut self.model);
+            checker.units = self.units.clone();
+            checker.kpi_progress = self.kpi_progress.clone();
+            checker.scale_progress = self.scale_progress.clone();
+            checker.column_progress = self.column_progress.clone();
+            checker.doubtful_units = self.doubtful_units.clone();
+            checker.untyped = self.untyped.clone();
+            checker.used = self.used.clone();
+            checker.diagnostics = self.diagnostics.clone();
+            checker.reported = self.reported.clone();
+            let inside = |at: usize| checker.declarations.positions[at].name.span.file == before.file;
+            affected = (0..self.positions.len()).filter(|at| inside(*at) || here(&self.positions[*at])).collect();
+        } else {
+            let names = changed_kpis(before, &now)?;
+            if self.diagnostics.iter().any(Diagnostic::is_error) {
+                return None;
+            }
+            checker = Checker::new(files, standard, sources);
+            checker.shared_declarations();
+            let number = |name: &&str| match checker.symbols.get(name) {
+                Some((Symbol::Kpi(at), _)) => Some(KpiId(*at)),
+                _ => None,
+            };
+            let mut changed: BTreeSet<KpiId> = names.iter().map(number).collect::<Option<_>>()?;
+            let versions = |kpi: &KpiId| checker.model.kpis[kpi.0].versions != Versions::default();
+            if checker.diagnostics.iter().any(Diagnostic::is_error) || changed.iter().any(versions) {
+                return None;
+            }
+            with_users(&self.model, &mut changed);
+            with_users(&checker.model, &mut changed);
+            let uses = |what: &Use| matches!(what, Use::Kpi(kpi) if changed.contains(kpi));
+            let touched = |position: &Checked| position.used.iter().any(uses) || here(position);
+            affected = (0..self.positions.len()).filter(|at| touched(&self.positions[*at])).collect();
+            checker.model.positions = std::mem::take(&mut self.model.positions);
+            self.keep_shared(&checker);
         }
-        Some(self.finish(checker))
+        checker.model.tests.clear();
+        let found = checked(&checker, &affected);
+        for (at, (position, check)) in affected.into_iter().zip(found) {
+            checker.model.positions[at] = position;
+            self.keep(at, check);
+        }
+        let in_order = self.in_order;
+        Some(self.finish(checker, !in_order))
     }
 
-    /// Puts the positions' findings together, and checks what holds of the whole.
-    fn finish(&mut self, mut checker: Checker) -> Vec<Diagnostic> {
-        checker.position_versions();
-        for (at, position) in self.positions.iter().enumerate() {
-            for finding in &position.diagnostics {
-                checker.report(finding.clone());
-            }
-            checker.used.add(&position.used);
-            checker.output_sums.extend(position.output_sums.iter().cloned());
-            checker.rated.extend(position.rated.iter().map(|(_, rated)| (at, *rated)));
+    /// Keeps what was found out of what all positions share.
+    fn keep_shared(&mut self, checker: &Checker) {
+        self.units = checker.units.clone();
+        self.kpi_progress = checker.kpi_progress.clone();
+        self.scale_progress = checker.scale_progress.clone();
+        self.column_progress = checker.column_progress.clone();
+        self.doubtful_units = checker.doubtful_units.clone();
+        self.untyped = checker.untyped.clone();
+        self.used = checker.used.clone();
+        self.diagnostics = checker.diagnostics.clone();
+        self.reported = checker.reported.clone();
+    }
+
+    fn keep(&mut self, at: usize, check: Checked) {
+        self.uses.add(&check.used);
+        let before = std::mem::replace(&mut self.positions[at], check);
+        self.uses.remove(&before.used);
+    }
+
+    /// Puts the positions' findings together, and checks what holds of the whole. `reordered`: which positions there
+    /// are, and who reports to whom, may have changed.
+    fn finish(&mut self, mut checker: Checker, reordered: bool) -> Vec<Diagnostic> {
+        let before = checker.diagnostics.len();
+        if reordered {
+            checker.position_versions();
         }
-        checker.whole_project();
+        let mut in_order = checker.diagnostics.len() == before;
+        for finding in self.positions.iter().flat_map(|position| &position.diagnostics) {
+            checker.report(finding.clone());
+        }
+        let before = checker.diagnostics.len();
+        if reordered {
+            checker.superiors();
+        }
+        checker.output_sums = self.positions.iter().flat_map(|position| position.output_sums.iter().cloned()).collect();
+        in_order &= checker.diagnostics.len() == before;
+        self.in_order = in_order;
+        let mut takers: HashMap<usize, Rated> = HashMap::new();
+        if self.positions.iter().any(|position| position.takes_in_scores) {
+            checker.score_circles();
+            let taking = self.positions.iter().enumerate().filter(|(_, position)| position.takes_in_scores);
+            let rated = |(at, position): (usize, &Checked)| {
+                Some((at, checker.model.rated(&checker.model.positions[at], position.rating?)?))
+            };
+            takers.extend(taking.filter_map(rated));
+        }
+        checker.check_output_sums();
+        let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
+            true => takers.get(&at),
+            false => position.rated.as_deref(),
+        });
+        checker.reachable_grades(rated);
+        checker.house_rules(self.positions.iter().flat_map(|position| &position.broken));
+        // What a mistake keeps from being understood is not unused, and no test is blamed for it.
+        let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
+        if checker.diagnostics.iter().all(understood) {
+            checker.unused(&self.uses);
+            checker.conditions();
+            // Behind it: a test is no use of what it is about.
+            checker.tests();
+        }
+        crate::diagnostic::sort(&mut checker.diagnostics, checker.sources);
         self.model = checker.model;
         checker.diagnostics
     }
 }
 
-/// One position, checked against what all share.
-fn checked(shared: &Checker, at: usize) -> (Position, Checked) {
-    let mut checker = shared.fork();
-    let position = checker.position(shared.declarations.positions[at]);
-    if !shared.diagnostics.iter().chain(&checker.diagnostics).any(Diagnostic::is_error) {
-        checker.position_conditions(&position);
-        checker.alignment(&position);
-    }
-    let Checker { diagnostics, used, rated, output_sums, .. } = checker;
-    (position, Checked { diagnostics, used, rated, output_sums })
+/// Positions, each checked against what all share.
+fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
+    let sound = !shared.diagnostics.iter().any(Diagnostic::is_error);
+    parallel::map(positions.len(), |at| {
+        let mut checker = shared.fork();
+        let written = shared.declarations.positions[positions[at]];
+        let position = checker.position(written);
+        if sound && !checker.diagnostics.iter().any(Diagnostic::is_error) {
+            checker.position_conditions(&position);
+            checker.alignment(&position);
+        }
+        let broken = checker.broken_rules(written, &position);
+        let takes_in_scores = position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
+        let rated = checker.rated.filter(|_| !takes_in_scores).and_then(|at| checker.model.rated(&position, at));
+        let Checker { diagnostics, used, rated: rating, output_sums, .. } = checker;
+        let used = used.into_iter().collect();
+        (
+            position,
+            Checked { diagnostics, output_sums, used, broken, rating, rated: rated.map(Box::new), takes_in_scores },
+        )
+    })
 }
 
-/// What others see of a position: its name, whom it reports to, whether it has a scorecard, and out of how many points,
-/// its outputs and their types.
-type Seen<'t> = (&'t str, Option<&'t str>, Option<Option<Decimal>>, Vec<(&'t str, &'t tree::Type)>);
+/// What others see of a position: its name, from when it holds, whom it reports to, whether it has a scorecard, and out
+/// of how many points, its outputs and their types.
+type Seen<'t> = (
+    &'t str,
+    (Option<Day>, Option<PeriodName>),
+    Option<&'t str>,
+    Option<Option<Decimal>>,
+    Vec<(&'t str, &'t tree::Type)>,
+);
 
 /// What others see of a file that holds nothing but positions.
 fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
     let mut seen = Vec::new();
     for declaration in &file.declarations {
         let Declaration::Position(position) = declaration else { return None };
+        let begins = match &position.effective {
+            Some(Effective::Date(date)) => (Some(date.day), None),
+            Some(Effective::Period(period)) => (None, Some(period.period)),
+            None => (None, None),
+        };
         let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
         let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
         let outputs = position.outputs.iter().map(|output| (output.name.text.as_str(), &output.ty)).collect();
-        seen.push((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total), outputs));
+        seen.push((position.name.text.as_str(), begins, superior, position.scorecard.as_ref().map(total), outputs));
     }
     Some(seen)
+}
+
+/// The KPIs of a file by name, and how each is written; `None` for a file that holds anything else, or versions.
+fn kpis<'e>(edit: &Edit<'e>) -> Option<Vec<(&'e str, &'e str)>> {
+    let written = |declaration: &'e Declaration| match declaration {
+        Declaration::Kpi(kpi) if kpi.effective.is_none() => {
+            let text = edit.text.get(kpi.span.start as usize..kpi.span.end as usize)?;
+            Some((kpi.name.text.as_str(), text))
+        }
+        _ => None,
+    };
+    edit.tree.declarations.iter().map(written).collect()
+}
+
+/// The names of the KPIs that are written in another way, in a file that holds the same KPIs and nothing else.
+fn changed_kpis<'e>(before: &Edit, now: &Edit<'e>) -> Option<Vec<&'e str>> {
+    let (before, now) = (kpis(before)?, kpis(now)?);
+    let same = before.len() == now.len() && before.iter().zip(&now).all(|(before, now)| before.0 == now.0);
+    let changed = before.iter().zip(&now).filter(|(before, now)| before.1 != now.1);
+    same.then(|| changed.map(|(_, now)| now.0).collect())
+}
+
+/// Adds the KPIs whose formulas build on one of these.
+fn with_users(model: &Model, changed: &mut BTreeSet<KpiId>) {
+    let builds = |kpi: &Kpi, changed: &BTreeSet<KpiId>| {
+        let mut named = BTreeSet::new();
+        named_in(&kpi.value, &mut named);
+        if let Some(Direction::Closest(best)) = &kpi.direction {
+            named_in(best, &mut named);
+        }
+        named.iter().any(|named| changed.contains(named))
+    };
+    loop {
+        let open = (0..model.kpis.len()).map(KpiId).filter(|kpi| !changed.contains(kpi));
+        let users: Vec<KpiId> = open.filter(|kpi| builds(&model.kpis[kpi.0], changed)).collect();
+        if users.is_empty() {
+            return;
+        }
+        changed.extend(users);
+    }
 }

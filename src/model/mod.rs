@@ -35,9 +35,10 @@ mod scales;
 mod scorecards;
 mod shared;
 pub mod unit;
+mod uses;
 mod versions;
 
-pub use memory::{Memory, check};
+pub use memory::{Edit, Memory, check};
 pub use versions::Versions;
 
 /// The library of functions that ships with Merit, in the language itself.

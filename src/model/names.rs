@@ -5,6 +5,7 @@ use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
+use super::uses::Use;
 use super::{ConstantId, KpiId, Model};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -32,7 +33,7 @@ impl Checker<'_> {
                 }
             }
             Some(Base::Position) => {
-                if let Some((Symbol::Position(_), _)) = self.symbols.get(&name.text) {
+                if let Some((Symbol::Position(_), _)) = self.symbols.get(name.text.as_str()) {
                     return Expr::new(Kind::Value(Value::text(&name.text)), Type::known(Base::Position), span);
                 }
             }
@@ -67,9 +68,9 @@ impl Checker<'_> {
         {
             return expr;
         }
-        match self.symbols.get(&name.text).copied() {
+        match self.symbols.get(name.text.as_str()).copied() {
             Some((Symbol::Constant(at), _)) => {
-                self.used.constants.insert(at);
+                self.used.insert(Use::Constant(at));
                 if self.untyped.contains(&name.text) {
                     return Expr::wrong(span);
                 }
@@ -131,7 +132,7 @@ impl Checker<'_> {
         let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
         for (known, (symbol, _)) in self.symbols.iter() {
             match (symbol, env.place) {
-                (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.clone()),
+                (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.to_string()),
                 _ => {}
             }
         }
@@ -180,7 +181,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn kpi_reference(&mut self, at: usize, env: &Env, span: Span) -> Expr {
-        self.used.kpis.insert(KpiId(at));
+        self.used.insert(Use::Kpi(KpiId(at)));
         if self.kpi_progress[at] == Progress::Working {
             let from = self.kpi_stack.iter().position(|kpi| *kpi == at).unwrap_or(0);
             let circle: Vec<String> = self.kpi_stack[from..]
@@ -215,8 +216,8 @@ impl Checker<'_> {
         env: &Env,
         span: Span,
     ) -> Expr {
-        self.used.columns.insert((data, column));
-        self.used.data.insert(data);
+        self.used.insert(Use::Column(data, column));
+        self.used.insert(Use::Data(data));
         self.derive_column(data, column);
         let base = self.column_base(data, column);
         let mut optional = self.model.data[data.0].columns[column.0].optional;
@@ -308,17 +309,17 @@ impl Checker<'_> {
             self.unknown_column(&set, name);
             return Expr::wrong(span);
         };
-        self.used.data.insert(data);
-        self.used.columns.insert((data, column));
-        self.used.columns.extend(via.iter().map(|column| (roster, *column)));
+        self.used.insert(Use::Data(data));
+        self.used.insert(Use::Column(data, column));
+        self.used.extend(via.iter().map(|column| Use::Column(roster, *column)));
         self.derive_column(data, column);
         let mut optional = set.column(column).optional || !via.is_empty();
         for other in (0..self.model.data.len()).map(DataId) {
             let Some((path, twin)) = self.model.column_of_twin(roster, other, &via, column) else { continue };
             if let Some(link) = path.first() {
-                self.used.columns.insert((other, *link));
+                self.used.insert(Use::Column(other, *link));
             } else {
-                self.used.columns.insert((other, twin));
+                self.used.insert(Use::Column(other, twin));
                 self.derive_column(other, twin);
                 optional |= self.model.data[other.0].column(twin).optional;
             }

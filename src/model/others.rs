@@ -215,7 +215,7 @@ impl Checker<'_> {
     }
 }
 
-fn takes_in_scores(group: &Group) -> bool {
+pub(super) fn takes_in_scores(group: &Group) -> bool {
     group.entries.iter().any(|entry| match &entry.head {
         Head::Group(group) => takes_in_scores(group),
         Head::ScoreOf(_) | Head::ScoreOfReports => true,

@@ -149,7 +149,7 @@ impl Checker<'_> {
         let set = self.model.data[roster.0].clone();
         let of_roster = set.roster.as_ref()?;
         if set.column_named(&name.text).is_some()
-            || self.symbols.contains_key(&name.text)
+            || self.symbols.contains_key(name.text.as_str())
             || !self.is_output(&name.text)
         {
             return None;

@@ -7,6 +7,7 @@ use super::env::Env;
 use super::expr::Base;
 use super::kpis::percent;
 use super::scorecards::CardScope;
+use super::uses::Use;
 use super::{KpiId, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -224,7 +225,7 @@ impl Checker<'_> {
     pub(super) fn kpi_name(&mut self, name: &tree::Name) -> Option<KpiId> {
         match self.find(name, "KPI", |symbol| matches!(symbol, Symbol::Kpi(_)))? {
             Symbol::Kpi(at) => {
-                self.used.kpis.insert(KpiId(at));
+                self.used.insert(Use::Kpi(KpiId(at)));
                 Some(KpiId(at))
             }
             _ => None,

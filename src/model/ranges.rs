@@ -19,6 +19,8 @@ pub(super) struct Ranges<'m> {
     pub(super) model: &'m Model,
     /// A constant may be changed tomorrow: for conditions it can have any value.
     free_constants: bool,
+    /// Whether how the ends come about is wanted in words.
+    pub(super) in_words: bool,
     kpis: RefCell<HashMap<KpiId, Interval>>,
     missing: RefCell<HashMap<KpiId, bool>>,
 }
@@ -36,7 +38,7 @@ pub(super) struct Known<'e> {
 
 impl<'m> Ranges<'m> {
     pub(super) fn new(model: &'m Model, free_constants: bool) -> Ranges<'m> {
-        Ranges { model, free_constants, kpis: RefCell::default(), missing: RefCell::default() }
+        Ranges { model, free_constants, in_words: false, kpis: RefCell::default(), missing: RefCell::default() }
     }
 
     pub(super) fn kpi(&self, kpi: KpiId) -> Interval {

@@ -20,9 +20,7 @@ impl Checker<'_> {
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
             _ => {
-                for part in expr.parts() {
-                    self.answerable(part, scope, at, card);
-                }
+                expr.each_part(&mut |part| self.answerable(part, scope, at, card));
             }
         }
     }
@@ -41,18 +39,18 @@ impl Checker<'_> {
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
         let model = self.model.clone();
         let set = &model.data[aggregate.data.0];
-        let mut routes: Vec<(Route, String)> = Vec::new();
+        let mut routes: Vec<(&Route, &str)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
             ScopeWord::Team => {
                 let Some(teams) = self.organisation() else { return self.no_organisation(aggregate, at) };
-                routes.push((set.belongs.team.clone(), self.model.data[teams.0].name.clone()));
+                routes.push((&set.belongs.team, &model.data[teams.0].name));
             }
             ScopeWord::Own => {
                 for (roster, route) in &set.belongs.own {
-                    let declared = &self.model.data[roster.0];
+                    let declared = &model.data[roster.0];
                     if declared.roster.as_ref().is_some_and(|roster| roster.may_hold(card.position)) {
-                        routes.push((route.clone(), declared.name.clone()));
+                        routes.push((route, &declared.name));
                     }
                 }
                 if routes.is_empty() {
@@ -61,7 +59,6 @@ impl Checker<'_> {
             }
         }
         for (route, to) in routes {
-            let text = self.text(aggregate.span);
             // One formula may read the data set several times: one mistake.
             let told = (at.key(), aggregate.data, scope_name(scope));
             if !matches!(route, Route::Links(_)) && !self.scopes_told.insert(told) {
@@ -78,8 +75,9 @@ impl Checker<'_> {
                 if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
             };
             match route {
-                Route::Links(links) => self.use_links(aggregate.data, &links),
+                Route::Links(links) => self.use_links(aggregate.data, links),
                 Route::None => {
+                    let text = self.text(aggregate.span);
                     let other = match scope {
                         ScopeWord::Own => "over team` or `over company",
                         _ => "over company",
@@ -98,8 +96,8 @@ impl Checker<'_> {
                     );
                 }
                 Route::Ambiguous(parting, one, other) => {
-                    let parting = self.model.data[parting.0].clone();
-                    let name = |column: ColumnIx| parting.columns[column.0].name.clone();
+                    let parting = &model.data[parting.0];
+                    let name = |column: &ColumnIx| parting.columns[column.0].name.clone();
                     let finding = Diagnostic::new(
                         Code::AmbiguousLink,
                         format!(
@@ -122,7 +120,7 @@ impl Checker<'_> {
     fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {
         let rosters = self.model.data.iter().filter_map(|set| set.roster.as_ref());
         let mut named = rosters.filter_map(|roster| roster.every.as_ref());
-        let unknown = named.any(|every| !self.symbols.contains_key(every));
+        let unknown = named.any(|every| !self.symbols.contains_key(every.as_str()));
         // A roster of a position that nobody knows may be the one that is meant.
         if unknown {
             return;
@@ -152,22 +150,26 @@ impl Checker<'_> {
 impl Expr {
     /// The direct parts of a formula about its subject; an aggregate's row formulas are not among them.
     pub fn parts(&self) -> Vec<&Expr> {
+        let mut parts = Vec::new();
+        self.each_part(&mut |part| parts.push(part));
+        parts
+    }
+
+    pub(super) fn each_part<'e>(&'e self, with: &mut impl FnMut(&'e Expr)) {
         match &*self.kind {
             Kind::Not(a)
             | Kind::Negate(a)
             | Kind::IsMissing(a)
             | Kind::Within(a, _)
             | Kind::Over(a, _)
-            | Kind::Scale(_, a) => {
-                vec![a]
-            }
-            Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => vec![a, b],
-            Kind::If { condition, then, otherwise } => vec![condition, then, otherwise],
-            Kind::Default { value, fallback } => vec![value, fallback],
-            Kind::InSet(a, set) => std::iter::once(a).chain(set).collect(),
-            Kind::InWindow { date, .. } => vec![date],
-            Kind::Call(_, arguments) => arguments.iter().collect(),
-            _ => Vec::new(),
+            | Kind::Scale(_, a) => with(a),
+            Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => [a, b].into_iter().for_each(with),
+            Kind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(with),
+            Kind::Default { value, fallback } => [value, fallback].into_iter().for_each(with),
+            Kind::InSet(a, set) => std::iter::once(a).chain(set).for_each(with),
+            Kind::InWindow { date, .. } => with(date),
+            Kind::Call(_, arguments) => arguments.iter().for_each(with),
+            _ => {}
         }
     }
 }

@@ -6,6 +6,7 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::scales::{Better, CurveUse};
 use super::unit::Dimension;
+use super::uses::Use;
 use super::{
     Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
     Scorecard, Veto, VetoEffect,
@@ -65,7 +66,7 @@ impl Checker<'_> {
                 tree::ScorecardRule::Rating(name) => {
                     let found = self.find(name, "rating", |symbol| matches!(symbol, Symbol::Rating(_)));
                     if let Some(Symbol::Rating(at)) = found {
-                        self.used.ratings.insert(at);
+                        self.used.insert(Use::Rating(at));
                         rating = Some((RatingId(at), name.span));
                     }
                 }
@@ -100,9 +101,7 @@ impl Checker<'_> {
             adjustments,
             rating: rating.map(|(rating, _)| rating),
         };
-        if let (Some((_, at)), true) = (rating, self.diagnostics.len() == before) {
-            self.rated.push((self.model.positions.len(), at));
-        }
+        self.rated = rating.filter(|_| self.diagnostics.len() == before).map(|(_, at)| at);
         Some(scorecard)
     }
 
@@ -422,7 +421,7 @@ impl Checker<'_> {
             tree::ScoreRule::Named(name) => {
                 let found = self.find(name, "scale", |symbol| matches!(symbol, Symbol::Scale(_)))?;
                 let Symbol::Scale(scale) = found else { return None };
-                self.used.scales.insert(scale);
+                self.used.insert(Use::Scale(scale));
                 if self.untyped.contains(&name.text) {
                     return None;
                 }

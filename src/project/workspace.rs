@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::{LoadError, find_specs, not_utf8};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Levels, sort};
-use crate::model::{self, Memory, Model};
+use crate::model::{self, Edit, Memory, Model};
 use crate::parallel;
 
 use crate::source::{FileId, SourceFile, SourceSet};
@@ -88,10 +88,11 @@ impl Workspace {
         let at = file.0 as usize;
         let source = SourceFile::new(self.sources.get(file).path.clone(), text);
         let parsed = syntax::parse(file, &source.text);
-        self.sources.replace(file, source);
-        let before = std::mem::replace(&mut self.trees[at], parsed.tree);
+        let text = self.sources.replace(file, source).text;
+        let tree = std::mem::replace(&mut self.trees[at], parsed.tree);
         self.unreadable[at] = parsed.diagnostics;
-        let again = self.memory.check_again(file, &before, &self.trees, &self.library, &self.sources);
+        let before = Edit { file, text: &text, tree: &tree };
+        let again = self.memory.check_again(&before, &self.trees, &self.library, &self.sources);
         let found = again.unwrap_or_else(|| {
             let (memory, found) = Memory::check(&self.trees, &self.library, &self.sources);
             self.memory = memory;

@@ -1,7 +1,6 @@
 //! The grammar, and pieces of what it has read. The only place that knows pest.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
@@ -29,7 +28,7 @@ pub struct Stop {
     pub expected: Vec<Rule>,
 }
 
-/// Clauses read before: `status approved` stands in every position, and is read once.
+/// Short clauses read before: `status approved` stands in every position, and is read once.
 pub type Known<'s> = HashMap<(Rule, &'s str), Pairs<'s, Rule>>;
 
 /// Reads the text from `start` to `end` with a rule that reaches to its end.
@@ -39,7 +38,9 @@ pub fn read<'s>(scan: &'s Scan, known: &mut Known<'s>, rule: Rule, start: usize,
         Some(pairs) => pairs.clone(),
         None => {
             let pairs = parse(text, rule, start)?;
-            known.insert((rule, text), pairs.clone());
+            if text.len() <= 40 {
+                known.insert((rule, text), pairs.clone());
+            }
             pairs
         }
     };
@@ -103,7 +104,7 @@ impl<'s> Node<'s> {
         self.child(rule).map(|node| node.span())
     }
 
-    /// The place without the white space and comments that a rule reads behind its last token.
+    /// The place without the white space that a rule reads behind its last token.
     pub fn span(&self) -> Span {
         let (start, end) = self.range();
         self.scan.span(start, end)
@@ -117,9 +118,7 @@ impl<'s> Node<'s> {
     fn range(&self) -> (usize, usize) {
         let span = self.pair.as_span();
         let (start, end) = (self.base + span.start(), self.base + span.end());
-        let tokens = &self.scan.tokens;
-        let after = tokens.partition_point(|token| token.start < end);
-        let last = after.checked_sub(1).map_or(end, |at| tokens[at].end);
-        (start, if last <= start { end } else { end.min(last) })
+        let inside = self.scan.text[start..end].trim_ascii_end().len();
+        (start, if inside == 0 { end } else { start + inside })
     }
 }

@@ -105,7 +105,9 @@ impl<'s> Reader<'s> {
     // ---------------------------------------------------------------- names and texts
 
     pub fn name(&self, node: &Node) -> Name {
-        Name { text: node.text().nfc().collect(), span: node.span() }
+        let text = node.text();
+        let text = if text.is_ascii() { text.to_string() } else { text.nfc().collect() };
+        Name { text, span: node.span() }
     }
 
     /// The names directly inside, or inside a list of names.

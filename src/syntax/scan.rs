@@ -3,7 +3,7 @@
 //! In: the text of a file. Out: a copy of the text of the same length in which such mistakes are mended where that is
 //! possible (`，` becomes `,` and two spaces), so that one mistake gives one error and the rest is still read; the
 //! tokens; and the places that could not be mended. The grammar then reads the mended copy; offsets are the same in
-//! both. Comments stay in the copy and give no tokens.
+//! both. Comments give no tokens, and spaces in the copy.
 
 use pest::unicode::{XID_CONTINUE, XID_START};
 
@@ -148,7 +148,7 @@ impl<'s> Scanner<'s> {
                 self.mend(self.at, self.at + c.len_utf8(), "");
                 self.at += c.len_utf8();
             }
-            '#' => self.at += line_length(rest),
+            '#' => self.comment(),
             '|' if self.leads || self.out.tokens.last().is_some_and(|last| last.kind == Kind::OpenBrace) => {
                 let length = row_length(rest);
                 self.push(Kind::Row, self.at + length);
@@ -166,6 +166,13 @@ impl<'s> Scanner<'s> {
             }
             _ => self.sign(c),
         }
+    }
+
+    /// The grammar knows no comments.
+    fn comment(&mut self) {
+        let start = self.at;
+        self.at += line_length(self.rest());
+        self.mended[start..self.at].fill(b' ');
     }
 
     fn text(&mut self) {
@@ -326,8 +333,8 @@ impl<'s> Scanner<'s> {
             Some('0'..='9') => self.push(Kind::Number, after),
             Some('a'..='z' | 'A'..='Z' | '_') => self.push(Kind::Word, after),
             Some('#') => {
-                self.at = end + line_length(&self.source[end..]);
-                return;
+                self.at = end;
+                return self.comment();
             }
             _ => self.push(Kind::Sign, after),
         }
@@ -385,11 +392,7 @@ impl<'s> Scanner<'s> {
             let (start, end) = (self.at, self.at + slip.found.len());
             self.diagnostic(Code::Unexpected, start, end, slip.label, slip.message.into(), slip.help.into());
             if slip.found == "//" {
-                self.at += line_length(rest);
-                for place in start..self.at {
-                    self.mended[place] = b' ';
-                }
-                return;
+                return self.comment();
             }
             match slip.mended {
                 Some(mended) => self.mend(start, end, mended),

@@ -384,3 +384,34 @@ fn damaged_workbooks_are_answered() {
         read(Project::new(vec![premiums("policies.xlsx")]).file("policies.xlsx", bytes));
     }
 }
+
+/// A workbook with a text replaced in its sheets.
+fn rewritten(book: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut old = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for at in 0..old.len() {
+        let mut entry = old.by_index(at).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut entry, &mut text).unwrap();
+        new.start_file(&*name, zip::write::SimpleFileOptions::default()).unwrap();
+        new.write_all(if name.contains("sheet1") { text.replace(from, to) } else { text }.as_bytes()).unwrap();
+    }
+    new.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_formula_without_text_is_blank_and_one_without_value_is_told() {
+    let book = workbook(|sheet| {
+        headers(sheet, 0);
+        sheet.write(1, 0, "P1").unwrap();
+        sheet.write(1, 1, 5).unwrap();
+        day(sheet, 1, 2, "2026-07-01");
+        sheet.write_formula(1, 3, Formula::new("LOWER(A1)").set_result("gone")).unwrap();
+    });
+    let of = |bytes| read(Project::new(vec![premiums("policies.xlsx")]).file("policies.xlsx", bytes));
+    assert_eq!(of(book.clone()), "rows 1, premium 5, distinct 1 1 1 1 0 0 0\n");
+    assert_eq!(of(rewritten(&book, "<v>gone</v>", "<v></v>")), "rows 1, premium 5, distinct 1 1 1 0 0 0 0\n");
+    let told = of(rewritten(&book, "<v>gone</v>", ""));
+    assert!(told.contains("is a formula without its value") && told.contains("(D2): \"=LOWER(A1)\""), "{told}");
+}

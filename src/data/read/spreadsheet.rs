@@ -175,7 +175,9 @@ impl Grid for Sheet {
                 };
             }
             let place = (self.line(row) - 1, self.range.start().map_or(0, |(_, first)| first) + column as u32);
-            if let Some(formula) = self.formulas.get_value(place).filter(|formula| !formula.is_empty()) {
+            // A formula may well give an empty text; without any value it was never computed.
+            let formula = self.formulas.get_value(place).filter(|formula| !formula.is_empty());
+            if let Some(formula) = formula.filter(|_| *cell == Data::Empty) {
                 return Raw { text: Cow::Owned(format!("={formula}")), uncomputed: true, ..Raw::default() };
             }
             return Raw::default();
