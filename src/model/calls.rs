@@ -1,7 +1,7 @@
 //! Calls: functions are expanded where they are used; built-in functions, scales and matrices are typed.
 
 use super::checker::{Checker, Symbol};
-use super::env::{Bare, Env};
+use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
@@ -81,6 +81,14 @@ impl Checker<'_> {
                     }
                 }
                 body
+            }
+            Some((Symbol::Scale(_) | Symbol::Matrix(_), _)) if env.place == Place::Constant => {
+                self.misplaced(
+                    span,
+                    &format!("`{}` cannot be looked up here: only numbers and constants can stand here", name.text),
+                    "write the number itself, or a constant",
+                );
+                Expr::wrong(span)
             }
             Some((Symbol::Scale(at), declared)) => {
                 self.used.scales.insert(at);

@@ -100,6 +100,8 @@ pub(super) struct Checker<'t> {
     /// Names of which a declaration says from when it holds.
     pub(super) dated_names: Shared<BTreeSet<String>>,
     pub(super) used: Used,
+    /// The day for which shapes are being proved; `None`: constants have their last values.
+    pub(super) moment: Option<Day>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) reported: BTreeSet<Reported>,
 }
@@ -155,6 +157,7 @@ impl<'t> Checker<'t> {
             untyped: self.untyped.clone(),
             dated_names: self.dated_names.clone(),
             used: Used::default(),
+            moment: None,
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
         }
@@ -181,6 +184,7 @@ impl<'t> Checker<'t> {
             untyped: Shared::default(),
             dated_names: Shared::default(),
             used: Used::default(),
+            moment: None,
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
         };

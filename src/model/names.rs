@@ -337,7 +337,7 @@ impl Checker<'_> {
 }
 
 /// Not missing, where an enclosing condition has shown that it is not.
-fn present_in(env: &Env, mut expr: Expr) -> Expr {
+pub(super) fn present_in(env: &Env, mut expr: Expr) -> Expr {
     if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
         expr.ty.optional = false;
     }
