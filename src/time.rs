@@ -4,6 +4,7 @@
 //! [`Calendar`] says which days a month has and which months make a fiscal quarter, half or year.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -214,11 +215,40 @@ pub struct Calendar {
     pub fiscal_start: u32,
     /// The fiscal year 2026 is the one that ends in 2026, not the one that starts in it.
     pub named_by_end: bool,
+    /// The company's own months; `None`: those of the ordinary calendar.
+    pub own: Option<Arc<OwnMonths>>,
+}
+
+/// Months with a first day of the company's own, one behind the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnMonths {
+    first: Month,
+    /// The first day of each month, and the day after the last month.
+    days: Vec<Day>,
+}
+
+impl OwnMonths {
+    /// `days`: the first day of each month from `first` on, and the day after the last one; in order.
+    pub fn new(first: Month, days: Vec<Day>) -> OwnMonths {
+        OwnMonths { first, days }
+    }
+
+    fn first_day(&self, month: Month) -> Day {
+        let last = self.days.len() as i32 - 1;
+        let at = (month.0 - self.first.0).clamp(0, last);
+        // Outside what is known the months go on as the ordinary ones do.
+        let known = ordinary_first_day(Month(self.first.0 + at));
+        Day(self.days[at as usize].0 + ordinary_first_day(month).0 - known.0)
+    }
+}
+
+fn ordinary_first_day(month: Month) -> Day {
+    Day::from_ymd(month.year(), month.number(), 1).unwrap_or(Day(i32::MIN / 2))
 }
 
 impl Default for Calendar {
     fn default() -> Self {
-        Calendar { fiscal_start: 1, named_by_end: false }
+        Calendar { fiscal_start: 1, named_by_end: false, own: None }
     }
 }
 
@@ -267,7 +297,17 @@ impl Calendar {
     }
 
     pub fn first_day(&self, month: Month) -> Day {
-        Day::from_ymd(month.year(), month.number(), 1).unwrap_or(Day(i32::MIN / 2))
+        match &self.own {
+            Some(own) => own.first_day(month),
+            None => ordinary_first_day(month),
+        }
+    }
+
+    /// The first month of a window whose days the company's calendar does not tell.
+    pub fn uncovered(&self, window: Months) -> Option<Month> {
+        let own = self.own.as_ref()?;
+        let end = own.first.0 + own.days.len() as i32 - 1;
+        (window.first.0..=window.last().0).find(|month| *month < own.first.0 || *month >= end).map(Month)
     }
 
     pub fn last_day(&self, month: Month) -> Day {
@@ -277,7 +317,31 @@ impl Calendar {
     /// The month a day lies in.
     pub fn month_of(&self, day: Day) -> Month {
         let (year, month, _) = day.ymd();
-        Month::new(year, month)
+        let mut month = Month::new(year, month);
+        if self.own.is_some() {
+            while self.first_day(month) > day {
+                month.0 -= 1;
+            }
+            while self.first_day(Month(month.0 + 1)) <= day {
+                month.0 += 1;
+            }
+        }
+        month
+    }
+
+    /// Whole months from one day to another: the number of times the day of the month is reached again. Negative when
+    /// `to` lies before `from`. A month that lacks the day counts on its last day.
+    pub fn months_between(&self, from: Day, to: Day) -> i32 {
+        if self.own.is_none() {
+            return months_between(from, to);
+        }
+        if to < from {
+            return -self.months_between(to, from);
+        }
+        let (one, other) = (self.month_of(from), self.month_of(to));
+        let into = |day: Day, month: Month| day.0 - self.first_day(month).0;
+        let reached = into(to, other) >= into(from, one) || to == self.last_day(other);
+        other.0 - one.0 - i32::from(!reached)
     }
 
     /// First and last day of a window.
@@ -286,9 +350,8 @@ impl Calendar {
     }
 }
 
-/// Whole months from one day to another: the number of times the day of the month is reached again.
-/// Negative when `to` lies before `from`. A month that lacks the day counts on its last day.
-pub fn months_between(from: Day, to: Day) -> i32 {
+/// [`Calendar::months_between`] in the ordinary calendar.
+fn months_between(from: Day, to: Day) -> i32 {
     if to < from {
         return -months_between(to, from);
     }
@@ -328,13 +391,33 @@ mod tests {
 
     #[test]
     fn fiscal_quarters_follow_the_start_of_the_year() {
-        let april = Calendar { fiscal_start: 4, named_by_end: false };
+        let april = Calendar { fiscal_start: 4, ..Calendar::default() };
         let by_end = Calendar { named_by_end: true, ..april.clone() };
         let q4 = PeriodName::parse("2026-Q4").unwrap();
         assert_eq!(april.months(q4).first, Month::new(2027, 1));
         assert_eq!(by_end.months(q4).first, Month::new(2026, 1));
         assert_eq!(april.year_to_date(april.months(q4)).count, 12);
         assert_eq!(april.quarter(Month::new(2027, 3)), 4);
+    }
+
+    #[test]
+    fn own_months_have_their_own_days() {
+        // January is 26 December to 25 January.
+        let days = ["2025-12-26", "2026-01-26", "2026-02-26", "2026-03-26"].map(day).to_vec();
+        let own = OwnMonths::new(Month::new(2026, 1), days);
+        let calendar = Calendar { own: Some(Arc::new(own)), ..Calendar::default() };
+        let months = |text: &str| calendar.months(PeriodName::parse(text).unwrap());
+        assert_eq!(calendar.days(months("2026-Q1")), (day("2025-12-26"), day("2026-03-25")));
+        assert_eq!(calendar.month_of(day("2026-01-26")), Month::new(2026, 2));
+        assert_eq!(calendar.month_of(day("2025-12-26")), Month::new(2026, 1));
+        assert_eq!(calendar.month_of(day("2025-12-25")), Month::new(2025, 12));
+        assert_eq!(calendar.uncovered(months("2026-Q1")), None);
+        assert_eq!(calendar.uncovered(months("2026-H1")), Some(Month::new(2026, 4)));
+        assert_eq!(calendar.uncovered(months("2025-12")), Some(Month::new(2025, 12)));
+        // Day 1 of January to day 1 of February; to the day before it.
+        assert_eq!(calendar.months_between(day("2025-12-26"), day("2026-01-26")), 1);
+        assert_eq!(calendar.months_between(day("2025-12-27"), day("2026-01-26")), 0);
+        assert_eq!(calendar.months_between(day("2026-01-26"), day("2025-12-27")), 0);
     }
 
     #[test]

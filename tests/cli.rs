@@ -10,6 +10,8 @@ mod formats;
 mod levels;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "cli/rosters.rs"]
+mod rosters;
 #[path = "report/schema.rs"]
 mod schema;
 #[path = "cli/tests.rs"]

@@ -98,7 +98,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // src/data
         | NoFile | UnreadableFile | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
-        | EmptyWindow | StraddlingPeriod
+        | EmptyWindow | StraddlingPeriod | BadCalendar
     )
 }
 

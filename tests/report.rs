@@ -52,6 +52,17 @@ fn csv_in_the_long_form() {
 }
 
 #[test]
+fn the_reference_names_the_columns_of_the_csv_in_order() {
+    let page = include_str!("../docs/reference/command-line.md");
+    let (_, table) = page.split_once("### The CSV report").unwrap();
+    let rows =
+        table.lines().skip_while(|line| !line.starts_with("| ---")).skip(1).take_while(|line| line.starts_with('|'));
+    let names =
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split(',')).map(|name| name.trim().trim_matches('`'));
+    assert_eq!(names.collect::<Vec<_>>(), merit::report::csv::HEADER);
+}
+
+#[test]
 fn nothing_is_wider_than_the_terminal() {
     for format in [Format::Summary, Format::Scorecards] {
         for language in [None, Some("zh")] {

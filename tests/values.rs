@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use merit::data::{Options, answer};
+use merit::data::{Options, answer, own_months};
+use merit::diagnostic::Diagnostic;
 use merit::plan::plan;
 use merit::score::card::Results;
 use merit::score::score;
@@ -45,6 +46,12 @@ fn project(data: &str, outputs: &str) -> String {
 }
 
 fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
+    evaluated(spec, files, period).unwrap()
+}
+
+/// The results, or the messages of what is wrong with the data.
+fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results, Vec<String>> {
+    let messages = |found: Vec<Diagnostic>| found.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.merit"), spec).unwrap();
     for (name, rows) in files {
@@ -53,11 +60,15 @@ fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
     let loaded = merit::project::load(&[folder.path().to_path_buf()]).unwrap();
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|finding| finding.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    let plan = plan(&loaded.model, PeriodName::parse(period).unwrap()).unwrap();
     let data = folder.path().to_path_buf();
     let options = Options { data, threads: 1, strict: false, allow_empty: true, progress: None };
-    let answers = answer(&loaded.model, &plan.query, &options).unwrap();
-    score(&loaded.model, &plan, &answers).unwrap()
+    let mut model = loaded.model;
+    if let Some(months) = own_months(&model, &options).map_err(messages)? {
+        model = model.with_own_months(months);
+    }
+    let plan = plan(&model, PeriodName::parse(period).unwrap()).map_err(messages)?;
+    let answers = answer(&model, &plan.query, &options).map_err(messages)?;
+    Ok(score(&model, &plan, &answers).unwrap())
 }
 
 /// The outputs of the first person, as text.
@@ -218,6 +229,110 @@ fn rows_are_counted_though_no_column_of_them_is_read() {
     let lines = "output counted : number = count(notes) over company as %";
     let files = [TEAMS, PEOPLE, ("notes.csv", "n,t\n1,\n2,x\n3,y")];
     assert_eq!(outputs(&project(notes, lines), &files, "2026-Q1"), ["3"].map(number));
+}
+
+/// A company whose January is 26 December to 25 January, and whose year starts in February.
+fn with_own_months(data: &str, lines: &str) -> String {
+    let months = "
+        data work_months {
+          file \"months.csv\"
+          row work_month
+          column month : period
+          column first : date
+          column last : date
+        }";
+    let settings = "currency CNY\n fiscal year starts February\n calendar work_months";
+    project(&format!("{months}\n{data}"), lines).replacen("currency CNY", settings, 1)
+}
+
+const MONTHS: &str = "month,first,last
+    2025-11,2025-10-26,2025-11-25
+    2026-01,2025-12-26,2026-01-25
+    2025-12,2025-11-26,2025-12-25
+    2026-02,2026-01-26,2026-02-25
+    2026-03,2026-02-26,2026-03-25
+    2026-04,2026-03-26,2026-04-25";
+
+#[test]
+fn everything_goes_by_the_company_s_own_months() {
+    let data = "
+        constant rate : number = 1, from 2026-Q1 2
+        kpi since : number {
+          effective from 2026-02
+          value = 7
+        }
+        kpi since : number {
+          value = 5
+        }
+        data notes {
+          file \"notes.csv\"
+          row note
+          dated by day
+          column of_person : people
+          column day : date
+          column n : number
+        }
+        data plans {
+          file \"plans.csv\"
+          row item
+          dated by month
+          column of_person : people
+          column month : period
+          column n : number
+        }";
+    let lines = "
+          output noted : number = sum(n of notes)
+          output before : number = sum(n of notes) previous period
+          output planned : number = sum(n of plans)
+          output to_date : number = sum(n of notes) year to date
+          output length : number = period.days / 1 day
+          output first_day : number = day_of(period.start)
+          output rated : number = rate * 10 + rate 1 month earlier
+          output ruled : number = since * 10 + since 1 month earlier
+          output waited : number = sum(months_between(day, 2026-02-26) / 1 month of notes)
+          output spanned : number = months_between(2026-02-24, 2026-03-24) / 1 month";
+    let notes = "of_person,day,n\nP1,2026-01-25,1\nP1,2026-01-26,10\nP1,2026-02-25,100\nP1,2026-02-26,1000";
+    let plans = "of_person,month,n\nP1,2026-01,3\nP1,2026-02,4\nP1,2026-03,5";
+    let files = [TEAMS, PEOPLE, ("months.csv", MONTHS), ("notes.csv", notes), ("plans.csv", plans)];
+    let got = outputs(&with_own_months(data, lines), &files, "2026-02");
+    // The fiscal year starts with this very month. 24 March is day 27 of its month, 24 February day 30.
+    assert_eq!(got, ["110", "1", "4", "110", "31", "26", "21", "75", "1", "0"].map(number));
+    let missing = evaluated(&with_own_months(data, lines), &files, "2026-04").err();
+    assert_eq!(missing, None);
+    let found = evaluated(&with_own_months(data, lines), &files, "2026-Q2").err().unwrap();
+    assert_eq!(found, ["`work_months` does not cover 2026-05, 2026-06, 2026-07, which formulas read"]);
+}
+
+#[test]
+fn mistakes_in_the_company_s_own_months_are_told() {
+    let spec = with_own_months("", "output one : number = period.days / 1 day");
+    let found = |months: &str| {
+        let files = [TEAMS, PEOPLE, ("months.csv", months)];
+        evaluated(&spec, &files, "2026-01").err().unwrap().join("; ")
+    };
+    let head = "month,first,last\n2026-01,2025-12-26,2026-01-25\n";
+    assert_eq!(
+        found(&format!("{head}2026-02,2026-01-27,2026-02-25")),
+        "no month holds 2026-01-26: 2026-01 ends on 2026-01-25, and 2026-02 begins on 2026-01-27"
+    );
+    assert_eq!(
+        found(&format!("{head}2026-02,2026-01-25,2026-02-25")),
+        "the month 2026-02 begins on 2026-01-25, and 2026-01 ends on 2026-01-25: they overlap"
+    );
+    assert_eq!(
+        found(&format!("{head}2026-03,2026-01-26,2026-02-25")),
+        "`work_months` has no month 2026-02, and goes on with 2026-03"
+    );
+    assert_eq!(
+        found(&format!("{head}2026-01,2026-01-26,2026-02-25")),
+        "the month 2026-01 stands twice in `work_months`"
+    );
+    assert_eq!(
+        found(&format!("{head}2026-02,2026-02-25,2026-01-26")),
+        "the month 2026-02 ends on 2026-01-26, before it begins on 2026-02-25"
+    );
+    assert!(found(&format!("{head}2026-Q2,2026-01-26,2026-02-25")).contains("is no single month"));
+    assert!(found("month,first,last").contains("has no rows"));
 }
 
 fn number(text: &str) -> String {

@@ -289,7 +289,7 @@ pub enum Form {
     Table,
     /// For programs: every number exact
     Json,
-    /// For spreadsheets: a row for each person and KPI
+    /// For spreadsheets: a row for each KPI, output and person
     Csv,
 }
 

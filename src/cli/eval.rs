@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
-use crate::data::{Options, Progress, answer};
+use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
@@ -68,16 +68,25 @@ fn misspelt_posts(model: &Model, results: &Results) {
 
 /// Plans the period, reads the data and scores everyone.
 fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Results, Vec<Team>), Vec<Diagnostic>> {
-    let plan = plan(model, args.period)?;
-    let bar = Bar::new();
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let options = Options {
+    let mut options = Options {
         data,
         threads: args.threads.map_or_else(cores, usize::from),
         strict: args.strict,
         allow_empty: args.allow_empty,
-        progress: bar.as_ref().map(|bar| bar as &dyn Progress),
+        progress: None,
     };
+    let with_months;
+    let model = match own_months(model, &options)? {
+        Some(months) => {
+            with_months = model.with_own_months(months);
+            &with_months
+        }
+        None => model,
+    };
+    let plan = plan(model, args.period)?;
+    let bar = Bar::new();
+    options.progress = bar.as_ref().map(|bar| bar as &dyn Progress);
     let answers = answer(model, &plan.query, &options);
     if let Some(bar) = &bar {
         bar.finish();

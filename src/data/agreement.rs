@@ -229,7 +229,7 @@ fn plainly(table: &Table, nodes: &[RowNode], id: NodeId, row: u32) -> Value {
             other => other,
         },
         RowNode::Call(function, arguments) => {
-            function.call(&arguments.iter().map(of).collect::<Vec<_>>(), Default::default())
+            function.call(&arguments.iter().map(of).collect::<Vec<_>>(), Default::default(), &Calendar::default())
         }
     }
 }

@@ -148,7 +148,7 @@ fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Mode
 }
 
 /// Turns places in tables into places in the spec.
-fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) -> Vec<Diagnostic> {
+pub(super) fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) -> Vec<Diagnostic> {
     let place = |place: &DataPlace| -> Option<Span> {
         let table = given.iter().find(|table| model.data[table.data.0].name == place.file)?;
         let data = &model.data[table.data.0];

@@ -15,6 +15,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod calendar;
 mod cell;
 mod column;
 mod dictionary;
@@ -41,6 +42,7 @@ mod vector;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use self::calendar::{own_months, own_months_given};
 use self::cell::Repair;
 pub use self::given::{answer_given, check_given};
 use self::nodes::{OtherDays, World};

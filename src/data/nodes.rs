@@ -155,7 +155,7 @@ impl<'a> Batch<'a> {
             RowNode::Call(function, arguments) => {
                 let arguments: Vec<_> = arguments.iter().map(|argument| self.node(*argument)).collect();
                 let arguments: Vec<&Vector> = arguments.iter().map(|argument| &**argument).collect();
-                operate::call(*function, &arguments, rounding, len)
+                operate::call(*function, &arguments, rounding, &world.model.company.calendar, len)
             }
         }
     }

@@ -6,7 +6,7 @@ use super::number_cell::MOST_PLACES;
 use super::vector::{Data, Mask, Vector};
 use crate::number::{Number, Rounding};
 use crate::syntax::tree::BinaryOp;
-use crate::time::{Calendar, Day, months_between};
+use crate::time::{Calendar, Day};
 use crate::value::{self, Builtin, Missing, Value};
 
 /// One operand: a value for each row, or one for all.
@@ -333,29 +333,43 @@ pub fn in_days(date: &Vector, from: Day, to: Day, calendar: &Calendar, len: usiz
 }
 
 /// A built-in function in every row.
-pub fn call(function: Builtin, arguments: &[&Vector], rounding: Rounding, len: usize) -> Vector<'static> {
+pub fn call(
+    function: Builtin,
+    arguments: &[&Vector],
+    rounding: Rounding,
+    calendar: &Calendar,
+    len: usize,
+) -> Vector<'static> {
     if arguments.iter().all(|argument| matches!(argument.data, Data::Constant(_))) {
         let values: Vec<Value> = arguments.iter().map(|argument| argument.value(0)).collect();
-        return Vector::constant(function.call(&values, rounding));
+        return Vector::constant(function.call(&values, rounding, calendar));
     }
     let quick = match (function, arguments) {
-        (Builtin::MonthsBetween, [from, to]) => between(from, to, len, |a, b| months_between(Day(a), Day(b)).into()),
+        (Builtin::MonthsBetween, [from, to]) => {
+            between(from, to, len, |a, b| calendar.months_between(Day(a), Day(b)).into())
+        }
         (Builtin::DaysBetween, [from, to]) => between(from, to, len, |a, b| i64::from(b) - i64::from(a)),
         (Builtin::YearOf, [date]) => between(date, date, len, |day, _| Day(day).ymd().0.into()),
         (Builtin::MonthOf, [date]) => between(date, date, len, |day, _| Day(day).ymd().1.into()),
         (Builtin::DayOf, [date]) => between(date, date, len, |day, _| Day(day).ymd().2.into()),
         _ => None,
     };
-    quick.unwrap_or_else(|| call_slow(function, arguments, rounding, len))
+    quick.unwrap_or_else(|| call_slow(function, arguments, rounding, calendar, len))
 }
 
 /// The same, row by row.
-pub fn call_slow(function: Builtin, arguments: &[&Vector], rounding: Rounding, len: usize) -> Vector<'static> {
+pub fn call_slow(
+    function: Builtin,
+    arguments: &[&Vector],
+    rounding: Rounding,
+    calendar: &Calendar,
+    len: usize,
+) -> Vector<'static> {
     let mut values: Vec<Value> = Vec::with_capacity(arguments.len());
     let mut row_value = |row| {
         values.clear();
         values.extend(arguments.iter().map(|argument| argument.value(row)));
-        function.call(&values, rounding)
+        function.call(&values, rounding, calendar)
     };
     Vector::any((0..len).map(&mut row_value).collect())
 }

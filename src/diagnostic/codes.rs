@@ -177,6 +177,8 @@ codes! {
     ParentAbsent = "parent-absent" Error;
     /// A row that ends before it begins.
     BackwardInterval = "backward-interval" Error;
+    /// Months of the company's calendar that overlap, leave a gap, or do not reach as far as formulas read.
+    BadCalendar = "bad-calendar" Error;
     /// No row at all in a window that formulas read.
     EmptyWindow = "empty-window" Error;
     /// A row dated by a period that lies partly inside a window.

@@ -65,7 +65,7 @@ impl Evaluator<'_> {
             Calc::InDays { date, from, to } => self.in_days(get(*date)?, *from, *to),
             Calc::Call(function, list) => {
                 let arguments = list.iter().map(|a| get(*a).cloned()).collect::<Result<Vec<_>, _>>()?;
-                function.call(&arguments, self.rounding)
+                function.call(&arguments, self.rounding, self.calendar)
             }
             Calc::Curve(curve, a) => self.curve(&self.program.curves[*curve], Scored::plain(get(*a)?), at.values)?,
             Calc::Matrix(matrix, row, column) => {

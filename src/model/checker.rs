@@ -197,6 +197,7 @@ impl<'t> Checker<'t> {
         self.company();
         self.declare_units();
         self.declare_data();
+        self.own_calendar();
         self.declare_constants();
         self.declare_kpis();
         self.declare_scales();
@@ -398,7 +399,7 @@ impl<'t> Checker<'t> {
                 },
                 tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
                     Some(number) => {
-                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end };
+                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };
                     }
                     None => self.report(
                         Diagnostic::new(Code::UnknownName, format!("`{}` is not a month", month.text))
@@ -406,7 +407,8 @@ impl<'t> Checker<'t> {
                             .help("write the month's English name: `fiscal year starts April`"),
                     ),
                 },
-                tree::Setting::Calendar(name) => self.not_yet(name.span, "a calendar of the company's own"),
+                // Its data set is looked for when all are declared.
+                tree::Setting::Calendar(_) => {}
                 tree::Setting::ScoreDecimals(number) => {
                     let decimals = crate::number::Number::from(number.written).to_i64();
                     match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {

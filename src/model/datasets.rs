@@ -1,5 +1,6 @@
 //! Data sets: from their clauses to schemas, with the links that tie rows to people and teams.
 
+use super::CalendarData;
 use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{
     Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, TimeShape,
@@ -28,6 +29,41 @@ impl Checker<'_> {
         self.one_organisation();
         self.link_keys(&declared);
         self.routes(&declared);
+    }
+
+    /// The data set of the company's own months: one column of periods, and the first and the last day.
+    pub(super) fn own_calendar(&mut self) {
+        let settings = self.declarations.companies.first().map(|company| &company.settings);
+        let name = settings.into_iter().flatten().find_map(|setting| match setting {
+            tree::Setting::Calendar(name) => Some(name.clone()),
+            _ => None,
+        });
+        let Some(name) = name else { return };
+        let found = self.find(&name, "data set", |symbol| matches!(symbol, Symbol::Data(_)));
+        let Some(Symbol::Data(at)) = found else { return };
+        let set = &self.model.data[at];
+        let of = |wanted: fn(&ColumnType) -> bool| -> Vec<ColumnIx> {
+            let columns = set.columns.iter().enumerate();
+            let fits = |column: &Column| wanted(&column.ty) && !column.optional && column.derived.is_none();
+            columns.filter(|(_, column)| fits(column)).map(|(at, _)| ColumnIx(at)).collect()
+        };
+        let (periods, days) = (of(|ty| matches!(ty, ColumnType::Period)), of(|ty| matches!(ty, ColumnType::Date)));
+        let ([month], [first, last]) = (periods.as_slice(), days.as_slice()) else {
+            let (span, text) = (set.span, set.name.clone());
+            return self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{text}` does not tell the months of the calendar"))
+                    .at(span, "its columns")
+                    .at(name.span, "the company's calendar")
+                    .help(
+                        "give it one column of type `period` and two of type `date`, none of them optional: the month, \
+                         its first day and its last day, in that order",
+                    ),
+            );
+        };
+        let own = CalendarData { data: DataId(at), month: *month, first: *first, last: *last };
+        self.used.data.insert(own.data);
+        self.used.columns.extend([own.month, own.first, own.last].map(|column| (own.data, column)));
+        self.model.company.calendar_data = Some(own);
     }
 
     fn declare_row(&mut self, data: &tree::Data) {
@@ -79,22 +115,12 @@ impl Checker<'_> {
             match clause {
                 DataClause::Column(_) | DataClause::BelongsTo { .. } => {}
                 DataClause::Roster { position, span } => {
-                    let post = set.columns.iter().position(|column| matches!(column.ty, ColumnType::Position));
-                    if position.is_none() && post.is_none() {
-                        self.report(
-                            Diagnostic::new(
-                                Code::BadDataSet,
-                                format!("the roster `{}` does not say who holds which post", set.name),
-                            )
-                            .at(*span, "whose post?")
-                            .help("add a column of the type `position`, or write `roster as` and a position's name"),
-                        );
-                    }
+                    let post = self.one_post(&set, position.as_ref(), *span);
                     let every = position.as_ref().map(|name| {
                         self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
                         name.text.clone()
                     });
-                    set.roster = Some(Roster { post: post.map(ColumnIx), every });
+                    set.roster = Some(Roster { post, every });
                 }
                 DataClause::Organisation(span) => {
                     let parent = set
@@ -205,6 +231,43 @@ impl Checker<'_> {
             );
         }
         set
+    }
+
+    /// The column that says who holds which post: one of it, or none where the roster says it for all rows.
+    fn one_post(&mut self, set: &DataSet, every: Option<&tree::Name>, span: Span) -> Option<ColumnIx> {
+        let is_post = |at: &usize| matches!(set.columns[*at].ty, ColumnType::Position);
+        let posts: Vec<usize> = (0..set.columns.len()).filter(is_post).collect();
+        match (posts.as_slice(), every) {
+            ([], None) => self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("the roster `{}` does not say who holds which post", set.name),
+                )
+                .at(span, "whose post?")
+                .help("add a column of the type `position`, or write `roster as` and a position's name"),
+            ),
+            ([post, ..], Some(every)) => self.report(
+                Diagnostic::new(Code::BadDataSet, format!("the roster `{}` says twice who holds which post", set.name))
+                    .at(span, format!("everyone is `{}`", every.text))
+                    .at(set.columns[*post].span, "each row says its own post")
+                    .help(format!(
+                        "write `roster` alone to go by the column, or give `{}` the type `text`",
+                        set.columns[*post].name
+                    )),
+            ),
+            ([one, other, ..], None) => self.report(
+                Diagnostic::new(Code::BadDataSet, format!("the roster `{}` has two columns for the post", set.name))
+                    .at(set.columns[*other].span, "the second")
+                    .at(set.columns[*one].span, "the first")
+                    .help(format!(
+                        "keep the type `position` for the post that is evaluated; give the other one the type \
+                         `text`, such as `column {} : text`",
+                        set.columns[*other].name
+                    )),
+            ),
+            ([_], None) | ([], Some(_)) => {}
+        }
+        posts.first().copied().map(ColumnIx)
     }
 
     fn one_shape(&mut self, shape: &mut Option<Span>, span: Span) {

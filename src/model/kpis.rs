@@ -523,7 +523,7 @@ impl Model {
             Kind::Call(builtin, arguments) => {
                 let arguments: Option<Vec<Value>> =
                     arguments.iter().map(|argument| value(argument).map(Value::Number)).collect();
-                match builtin.call(&arguments?, self.company.rounding) {
+                match builtin.call(&arguments?, self.company.rounding, &self.company.calendar) {
                     Value::Number(number) => Some(number),
                     _ => None,
                 }

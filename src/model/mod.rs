@@ -108,11 +108,22 @@ impl Label {
     }
 }
 
+/// Where the months of the company's own calendar stand: each a row with its first and its last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CalendarData {
+    pub data: data::DataId,
+    pub month: data::ColumnIx,
+    pub first: data::ColumnIx,
+    pub last: data::ColumnIx,
+}
+
 #[derive(Clone, Debug)]
 pub struct Company {
     pub name: String,
     pub currency: Option<String>,
     pub calendar: Calendar,
+    /// The data set that holds the months of the company's own calendar.
+    pub calendar_data: Option<CalendarData>,
     pub score_decimals: u32,
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
@@ -127,6 +138,7 @@ impl Default for Company {
             name: String::new(),
             currency: None,
             calendar: Calendar::default(),
+            calendar_data: None,
             score_decimals: 2,
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,

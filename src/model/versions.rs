@@ -1,11 +1,13 @@
 //! Versions: declarations of one name that differ in `effective from`. The one in force on a day is the latest that has
 //! begun; one without a date holds from the beginning.
 
+use std::sync::Arc;
+
 use super::checker::{Checker, Symbol};
 use super::{Direction, KpiId, MatrixId, Model, Position, ScaleId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::time::{Day, Start};
+use crate::time::{Day, OwnMonths, Start};
 
 /// What a declaration knows of the other versions of its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,13 @@ impl Versions {
 }
 
 impl Model {
+    /// The project with the months of the company's own calendar.
+    pub fn with_own_months(&self, months: OwnMonths) -> Model {
+        let mut model = self.clone();
+        model.company.calendar.own = Some(Arc::new(months));
+        model
+    }
+
     /// The day that a version of a position begins on; `None`: it holds from the beginning.
     pub fn position_begins(&self, position: &Position) -> Option<Day> {
         position.effective.map(|start| self.company.calendar.start(start))

@@ -7,7 +7,7 @@ use super::{Context, Planner, stated};
 use crate::model::data::{Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind, Reading};
 use crate::syntax::tree::ScopeWord;
-use crate::time::{Day, Months};
+use crate::time::{Day, Month, Months};
 use crate::value::Value;
 
 impl Planner<'_> {
@@ -218,6 +218,11 @@ impl Planner<'_> {
     }
 
     pub(super) fn days(&self, months: Months) -> (Day, Day) {
-        self.model.company.calendar.days(months)
+        let calendar = &self.model.company.calendar;
+        if calendar.uncovered(months).is_some() {
+            let each = (0..months.count as i32).map(|at| Months { first: Month(months.first.0 + at), count: 1 });
+            self.uncovered.borrow_mut().extend(each.filter_map(|month| calendar.uncovered(month)));
+        }
+        calendar.days(months)
     }
 }

@@ -10,7 +10,8 @@ pub mod query;
 mod row_scales;
 mod rows;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -24,13 +25,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position, PositionId, ScaleId,
-    ScoreCurve, Scorecard,
+    CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position,
+    PositionId, ScaleId, ScoreCurve, Scorecard,
 };
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, ScopeWord};
-use crate::time::{Day, Months, PeriodName};
+use crate::time::{Day, Month, Months, PeriodName};
 use crate::value::{Missing, Value};
 
 /// What one evaluation computes.
@@ -46,6 +47,9 @@ pub struct Plan {
 
 /// Plans the evaluation of all positions in force in a period. Errors: a project that evaluates nobody.
 pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> {
+    if let (Some(own), None) = (model.company.calendar_data, &model.company.calendar.own) {
+        return Err(vec![no_months(model, own)]);
+    }
     let months = model.company.calendar.months(period);
     let (first_day, last_day) = model.company.calendar.days(months);
     let mut planner = Planner {
@@ -64,7 +68,9 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
         reading: None,
+        uncovered: RefCell::default(),
     };
+    planner.days(months);
     let mut cards = Vec::new();
     for (at, position) in model.positions.iter().enumerate() {
         if !planner.in_force(at) {
@@ -78,6 +84,10 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     }
     if cards.is_empty() {
         return Err(vec![planner.nobody()]);
+    }
+    let uncovered = planner.uncovered.take();
+    if !uncovered.is_empty() {
+        return Err(vec![uncovered_months(model, &uncovered)]);
     }
     let rosters: Vec<DataId> = planner.rosters.iter().copied().collect();
     let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);
@@ -104,6 +114,8 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
 }
 
 struct Planner<'m> {
+    /// Months that formulas read and the company's own calendar lacks.
+    uncovered: RefCell<BTreeSet<Month>>,
     model: &'m Model,
     period: PeriodName,
     months: Months,
@@ -351,6 +363,28 @@ impl Planner<'_> {
         let reference = Expr { kind: Box::new(Kind::Kpi(kpi)), ty: self.model.kpis[kpi.0].value.ty.clone(), span };
         self.formula(&reference, context)
     }
+}
+
+/// No files are read and no table of a test is given that tells the months.
+fn no_months(model: &Model, own: CalendarData) -> Diagnostic {
+    let name = &model.data[own.data.0].name;
+    Diagnostic::new(
+        Code::BadCalendar,
+        format!("the months of the company's calendar are not known: `{name}` has no rows"),
+    )
+    .at(model.data[own.data.0].span, "declared here")
+    .help(format!("in a test, add `given {name} {{ … }}` with the months it needs"))
+}
+
+fn uncovered_months(model: &Model, months: &BTreeSet<Month>) -> Diagnostic {
+    let name = model.company.calendar_data.map_or("", |own| &model.data[own.data.0].name);
+    let shown: Vec<String> = months.iter().take(6).map(Month::to_string).collect();
+    let more = if months.len() > shown.len() { ", …" } else { "" };
+    Diagnostic::new(
+        Code::BadCalendar,
+        format!("`{name}` does not cover {}{more}, which formulas read", shown.join(", ")),
+    )
+    .help("add the months to the calendar: each with its first and its last day")
 }
 
 fn stated(reason: String) -> Calc {

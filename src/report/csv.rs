@@ -1,8 +1,9 @@
-//! Results as CSV in the long form: a row for each person, stint and KPI.
+//! Results as CSV in the long form: a row for each person, stint and KPI, and one for each person's result.
 //!
-//! UTF-8 with a header. Values and targets are in the KPI's own unit (98.4 with the unit `%`), weights are parts of
-//! one. Numbers that no decimal holds are rounded to 28 digits. A scorecard without KPIs still has a row; bonuses
-//! and deductions have the group `bonus` or `deduction` and their points as contribution.
+//! UTF-8 with a header that is always the same. `kind` says what a row is: a `kpi` or a taken-in `score` of the
+//! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output`, a `stint` of a person who has
+//! several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
+//! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits.
 
 use std::io::{self, Write};
 
@@ -14,14 +15,17 @@ use crate::score::card::{Card, EntryResultKind, PersonResult};
 use crate::value::Value;
 
 /// The header, in the order of the cells.
-pub const HEADER: [&str; 20] = [
+pub const HEADER: [&str; 24] = [
     "period",
+    "roster",
     "person",
     "name",
     "position",
+    "draft",
     "team",
     "from",
     "to",
+    "kind",
     "group",
     "kpi",
     "label",
@@ -34,12 +38,39 @@ pub const HEADER: [&str; 20] = [
     "contribution",
     "total",
     "rating",
+    "rank",
     "missing",
 ];
 
-/// The cells of one row that depend on the entry.
-#[derive(Default)]
+/// What a row is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Kpi,
+    Score,
+    Bonus,
+    Deduction,
+    Output,
+    Stint,
+    Overall,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Kpi => "kpi",
+            Kind::Score => "score",
+            Kind::Bonus => "bonus",
+            Kind::Deduction => "deduction",
+            Kind::Output => "output",
+            Kind::Stint => "stint",
+            Kind::Overall => "overall",
+        }
+    }
+}
+
+/// The cells of one row that depend on what it is.
 struct Part {
+    kind: Kind,
     group: String,
     kpi: String,
     label: String,
@@ -53,15 +84,38 @@ struct Part {
     missing: String,
 }
 
+impl Part {
+    fn new(kind: Kind) -> Part {
+        let none = String::new;
+        Part {
+            kind,
+            group: none(),
+            kpi: none(),
+            label: none(),
+            value: none(),
+            unit: none(),
+            target: none(),
+            score: none(),
+            weight: none(),
+            effective_weight: none(),
+            contribution: none(),
+            missing: none(),
+        }
+    }
+}
+
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let show = report.show();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(HEADER)?;
     for person in &report.people {
         for card in &person.cards {
-            for part in parts(&show, card) {
+            for part in parts(&show, card, person.cards.len() > 1) {
                 writer.write_record(row(report, &show, person, card, part))?;
             }
+        }
+        if let Some(last) = person.cards.last() {
+            writer.write_record(row(report, &show, person, last, overall(&show, person)))?;
         }
     }
     writer.flush()
@@ -69,18 +123,27 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, card: &Card, part: Part) -> [String; HEADER.len()] {
     let scorecard = card.scorecard.as_ref();
-    let rating = match person.cards.len() {
-        1 => person.rating.as_ref().or_else(|| scorecard?.rating.as_ref()),
-        _ => scorecard.and_then(|scorecard| scorecard.rating.as_ref()),
+    let of_card = scorecard.and_then(|scorecard| scorecard.rating.as_ref());
+    let is_overall = matches!(part.kind, Kind::Overall);
+    let (from, total, rating) = if is_overall {
+        (person.cards.first().unwrap_or(card).from, person.overall.as_ref().map(decimal), person.rating.as_ref())
+    } else {
+        let rating = if person.cards.len() == 1 { person.rating.as_ref().or(of_card) } else { of_card };
+        (card.from, scorecard.map(|scorecard| plain(&scorecard.score)), rating)
     };
+    let position = show.position(card.position);
+    let draft = position.draft || is_overall && person.cards.iter().any(|one| show.position(one.position).draft);
     [
         report.results.period.to_string(),
+        report.model.data.get(person.roster.0).map(|set| set.name.clone()).unwrap_or_default(),
         person.person.to_string(),
         person.name.to_string(),
-        show.position(card.position).name.clone(),
+        position.name.clone(),
+        if draft { "yes" } else { "no" }.into(),
         card.team.as_ref().map(|team| team.key.to_string()).unwrap_or_default(),
-        card.from.to_string(),
+        from.to_string(),
         card.to.to_string(),
+        part.kind.word().into(),
         part.group,
         part.kpi,
         part.label,
@@ -91,13 +154,18 @@ fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, card: &Card,
         part.weight,
         part.effective_weight,
         part.contribution,
-        scorecard.map(|scorecard| plain(&scorecard.score)).unwrap_or_default(),
+        total.unwrap_or_default(),
         rating.map(|rating| show.grade_name(card.position, rating.grade).to_string()).unwrap_or_default(),
+        person.rank.filter(|_| is_overall).map(|rank| rank.to_string()).unwrap_or_default(),
         part.missing,
     ]
 }
 
-fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
+fn overall(show: &Show<'_>, person: &PersonResult) -> Part {
+    Part { missing: show.why_no_overall(person).unwrap_or_default(), ..Part::new(Kind::Overall) }
+}
+
+fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for leaf in leaves(show.model, card) {
         let result = leaf.result;
@@ -110,10 +178,11 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
             effective_weight: decimal(&result.effective_weight),
             contribution: result.contribution.as_ref().map(decimal).unwrap_or_default(),
             missing: why_missing(result).map(|missing| show.reason(missing)).unwrap_or_default(),
-            ..Part::default()
+            ..Part::new(Kind::Score)
         };
         if let EntryResultKind::Kpi { kpi, value, target, .. } = &result.what {
             let kpi = &show.model.kpis[kpi.0];
+            part.kind = Kind::Kpi;
             part.kpi = kpi.name.clone();
             part.value = in_unit(value, &kpi.unit);
             part.unit = kpi.unit.singular.clone();
@@ -130,7 +199,6 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
                 label => label,
             };
             parts.push(Part {
-                group: if adjustment.deduct { "deduction" } else { "bonus" }.into(),
                 kpi: kpi.name.clone(),
                 label: label.into(),
                 value: in_unit(&result.value, &kpi.unit),
@@ -140,12 +208,25 @@ fn parts(show: &Show<'_>, card: &Card) -> Vec<Part> {
                     Value::Missing(missing) => show.reason(missing),
                     _ => String::new(),
                 },
-                ..Part::default()
+                ..Part::new(if adjustment.deduct { Kind::Deduction } else { Kind::Bonus })
             });
         }
     }
-    if parts.is_empty() {
-        parts.push(Part::default());
+    for (output, value) in show.position(card.position).outputs.iter().zip(&card.outputs) {
+        parts.push(Part {
+            kpi: output.name.clone(),
+            label: show.label(&output.label).into(),
+            value: in_unit(value, &output.unit),
+            unit: output.unit.singular.clone(),
+            missing: match value {
+                Value::Missing(missing) => show.reason(missing),
+                _ => String::new(),
+            },
+            ..Part::new(Kind::Output)
+        });
+    }
+    if several {
+        parts.push(Part { missing: show.why_unscored(card).unwrap_or_default(), ..Part::new(Kind::Stint) });
     }
     parts
 }

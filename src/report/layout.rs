@@ -274,7 +274,7 @@ fn is_wide(c: char) -> bool {
 
 /// Signs that never begin a line.
 fn is_closing(c: char) -> bool {
-    "，。、；：！？）】》”’,.;:!?)%‰".contains(c)
+    "，。、；：！？）】》”’,.;:!?)%‰⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c)
 }
 
 /// Signs that never end a line.

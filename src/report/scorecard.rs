@@ -1,12 +1,16 @@
 //! One person's scorecards in full.
 
 use super::layout::{Cell, Column, Line, Style, Table, write_text};
+use std::collections::BTreeMap;
+
 use super::show::{MISSING, Show, days_served};
 use super::summary::{grade_style, title};
 use super::{Look, Report, leaves, why_missing};
-use crate::model::{Entry, Head, PositionId, Scorecard};
+use crate::model::unit::DisplayUnit;
+use crate::model::{Entry, Group, Head, KpiId, PositionId, Scorecard};
 use crate::number::Number;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, RatingResult, ScorecardResult, StepKind};
+use crate::syntax::tree::{Combine, ScopeWord};
 use crate::value::{Missing, Value};
 
 /// The columns, in their order.
@@ -27,7 +31,11 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     page.text(&title(report), Style::Faint);
     for card in &person.cards {
         page.out.push('\n');
-        page.card(card, person.cards.len() == 1, person.rating.as_ref());
+        page.card(card, &person.cards, person.rating.as_ref());
+        // What stands at the foot of a card is not always there.
+        while page.out.ends_with("\n\n") {
+            page.out.pop();
+        }
     }
     if person.cards.len() > 1 {
         page.out.push('\n');
@@ -53,9 +61,20 @@ struct Notes {
     texts: Vec<String>,
     /// Entries whose weight changed: label and stated weight.
     redistributed: Vec<String>,
+    /// What holds of the scorecard as a whole.
+    whole: Vec<String>,
+    /// How many places the values of a unit are shown with, by its name.
+    places: BTreeMap<String, u32>,
+    /// The remark on own figures, where there are several stints in the post.
+    stints: Option<String>,
 }
 
 impl Notes {
+    /// A value with as many places as the others of its unit.
+    fn value(&self, show: &Show<'_>, value: &Value, unit: &DisplayUnit) -> String {
+        show.value_to(value, unit, self.places.get(&unit.plural).copied().unwrap_or(0))
+    }
+
     /// The mark of a remark: `¹`, `²` …
     fn mark(&mut self, text: String) -> String {
         let at = self.texts.iter().position(|known| *known == text).unwrap_or_else(|| {
@@ -66,12 +85,42 @@ impl Notes {
     }
 }
 
+/// Puts a mark behind a label, apart from one that stands there already.
+fn set_mark(cell: &mut Cell, mark: &str) {
+    if cell.text.ends_with(|last: char| MARKS.contains(last)) {
+        cell.text.push(' ');
+    }
+    cell.text.push_str(mark);
+}
+
+const MARKS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
 fn mark(index: usize) -> String {
     (index + 1)
         .to_string()
         .chars()
-        .map(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(digit as usize - '0' as usize).unwrap_or(digit))
+        .map(|digit| MARKS.chars().nth(digit as usize - '0' as usize).unwrap_or(digit))
         .collect()
+}
+
+/// Values of one unit are shown with the same places behind the point.
+fn places(show: &Show<'_>, card: &Card, result: &ScorecardResult) -> BTreeMap<String, u32> {
+    let mut places = BTreeMap::new();
+    let mut see = |value: &Value, kpi: KpiId| {
+        let unit = &show.model.kpis[kpi.0].unit;
+        let most: &mut u32 = places.entry(unit.plural.clone()).or_default();
+        *most = (*most).max(show.places(value, unit));
+    };
+    for leaf in leaves(show.model, card) {
+        if let EntryResultKind::Kpi { kpi, value, target, full_target, .. } = &leaf.result.what {
+            [Some(value), target.as_ref(), full_target.as_ref()]
+                .into_iter()
+                .flatten()
+                .for_each(|value| see(value, *kpi));
+        }
+    }
+    result.adjustments.iter().for_each(|adjustment| see(&adjustment.value, adjustment.kpi));
+    places
 }
 
 impl Page<'_, '_> {
@@ -79,7 +128,7 @@ impl Page<'_, '_> {
         write_text(self.out, &Cell::styled(text, style), "", self.look.width(), self.look.painter());
     }
 
-    fn card(&mut self, card: &Card, only: bool, final_rating: Option<&RatingResult>) {
+    fn card(&mut self, card: &Card, all: &[Card], final_rating: Option<&RatingResult>) {
         let (show, words) = (self.show, self.show.words);
         let mut post = show.position_label(card.position).to_string();
         if let Some(team) = &card.team {
@@ -101,17 +150,30 @@ impl Page<'_, '_> {
         let scorecard = show.position(card.position).scorecard.as_ref().zip(card.scorecard.as_ref());
         if let Some((model, result)) = scorecard {
             // The distribution may have lowered the rating of the only card after it was scored.
-            let rating = if only { final_rating.or(result.rating.as_ref()) } else { result.rating.as_ref() };
-            self.scorecard(card, model, result, rating);
+            let rating = if all.len() == 1 { final_rating.or(result.rating.as_ref()) } else { result.rating.as_ref() };
+            self.scorecard(card, all, model, result, rating);
         }
         self.outputs(card);
     }
 
-    fn scorecard(&mut self, card: &Card, model: &Scorecard, result: &ScorecardResult, rating: Option<&RatingResult>) {
+    fn scorecard(
+        &mut self,
+        card: &Card,
+        all: &[Card],
+        model: &Scorecard,
+        result: &ScorecardResult,
+        rating: Option<&RatingResult>,
+    ) {
         let (show, words) = (self.show, self.show.words);
-        let mut notes = Notes::default();
+        let same_post = |other: &&Card| show.position(other.position).name == show.position(card.position).name;
+        let stints = all.iter().filter(same_post).map(|one| show.days(one.from, one.to)).collect::<Vec<_>>();
+        let mut notes = Notes {
+            places: places(&show, card, result),
+            stints: (stints.len() > 1).then(|| words.of_all_stints(&stints)),
+            ..Notes::default()
+        };
         let mut lines = Vec::new();
-        self.entries(&model.root.entries, &result.entries, 0, &mut lines, &mut notes);
+        self.entries(&model.root, &result.entries, 0, &mut lines, &mut notes);
         lines.push(Line::Rule);
         let combined = self.total_line(words.combined, Cell::new(show.score_value(&result.combined)));
         let changed = result.steps.iter().any(|step| matches!(step.what, StepKind::Range | StepKind::Veto(_)));
@@ -127,11 +189,11 @@ impl Page<'_, '_> {
             };
             let mut row = empty_row();
             row[LABEL] = Cell::new(format!("{kind}{}{label}", words.colon));
-            row[VALUE] = Cell::new(show.value(&result.value, &kpi.unit));
+            row[VALUE] = Cell::new(notes.value(&show, &result.value, &kpi.unit));
             row[ADDS] = Cell::new(show.points(&result.points));
             if let Value::Missing(missing) = &result.points {
                 let note = notes.mark(format!("{label}{}{}", show.words.colon, show.reason(missing)));
-                row[LABEL].text.push_str(&format!(" {note}"));
+                set_mark(&mut row[LABEL], &note);
             }
             lines.push(Line::Row(row));
         }
@@ -168,11 +230,35 @@ impl Page<'_, '_> {
         let targets = leaves(show.model, card)
             .iter()
             .any(|leaf| matches!(&leaf.result.what, EntryResultKind::Kpi { target, .. } if target.is_some()));
+        let added = lines
+            .iter()
+            .any(|line| matches!(line, Line::Row(row) if !row[SCORE].text.is_empty() && !row[ADDS].text.is_empty()));
+        if !added && result.adjustments.is_empty() {
+            // Where nothing adds to anything, the total stands under the scores.
+            for line in &mut lines {
+                if let Line::Row(row) = line
+                    && row[SCORE].text.is_empty()
+                {
+                    row.swap(SCORE, ADDS);
+                }
+            }
+        }
+        let is_empty = |at: usize| !lines.iter().any(|line| matches!(line, Line::Row(row) if !row[at].text.is_empty()));
+        let (unweighted, nothing_added) = (is_empty(WEIGHT), is_empty(ADDS));
         let mut table = Table { columns, lines, stretch: Some(LABEL) };
+        if nothing_added {
+            table.drop_column(ADDS);
+        }
+        if unweighted {
+            table.drop_column(WEIGHT);
+        }
         if !targets {
             table.drop_column(TARGET);
         }
         table.write(self.out, self.look.width(), self.look.painter());
+        if model.root.combine != Combine::WeightedMean {
+            notes.whole.push(words.combined_by(None, model.root.combine == Combine::Geometric));
+        }
         self.notes(&notes);
         self.out.push('\n');
         self.rating(card.position, rating);
@@ -195,33 +281,28 @@ impl Page<'_, '_> {
         Line::Row(row)
     }
 
-    fn entries(
-        &self,
-        entries: &[Entry],
-        results: &[EntryResult],
-        depth: usize,
-        lines: &mut Vec<Line>,
-        notes: &mut Notes,
-    ) {
+    fn entries(&self, group: &Group, results: &[EntryResult], depth: usize, lines: &mut Vec<Line>, notes: &mut Notes) {
         let show = self.show;
-        for (entry, result) in entries.iter().zip(results) {
+        for (entry, result) in group.entries.iter().zip(results) {
             let mut row = empty_row();
             let indent = depth * 2;
             let label = show.entry_label(entry);
             let left_out = result.score.is_missing();
             let score = show.score_value(&result.score);
             row[SCORE] = if left_out { Cell::styled(score, Style::Poor) } else { Cell::new(score) };
-            row[WEIGHT] = Cell::new(self.weight(entry, result, &label, notes));
+            row[WEIGHT] = Cell::new(self.weight(group, entry, result, &label, notes));
             row[ADDS] = match &result.contribution {
                 Some(points) => Cell::new(show.score(points)),
-                None => Cell::styled(MISSING, Style::Faint),
+                None if left_out => Cell::styled(MISSING, Style::Faint),
+                // Parts of a geometric mean add nothing of their own.
+                None => Cell::new(""),
             };
             let mut shown = label.clone();
             if !matches!(result.what, EntryResultKind::Group(_))
                 && let Some(missing) = why_missing(result)
             {
                 let reason = notes.mark(format!("{label}{}{}", show.words.colon, show.reason(missing)));
-                shown = format!("{label} {reason}");
+                shown = format!("{label}{reason}");
             }
             row[LABEL] = Cell::new(shown).indented(indent);
             match (&entry.head, &result.what) {
@@ -231,24 +312,31 @@ impl Page<'_, '_> {
                             row[cell].style = Style::Strong;
                         }
                     }
+                    if group.combine != Combine::WeightedMean {
+                        let text = show.words.combined_by(Some(&label), group.combine == Combine::Geometric);
+                        let mark = notes.mark(text);
+                        set_mark(&mut row[LABEL], &mark);
+                    }
                     lines.push(Line::Row(row));
-                    self.entries(&group.entries, inner, depth + 1, lines, notes);
+                    self.entries(group, inner, depth + 1, lines, notes);
                     continue;
                 }
                 (_, EntryResultKind::Kpi { kpi, value, target, full_target, .. }) => {
                     let unit = &show.model.kpis[kpi.0].unit;
                     let style = if value.is_missing() { Style::Poor } else { Style::Plain };
-                    row[VALUE] = Cell::styled(show.value(value, unit), style);
-                    // The unit stands beside the value already.
-                    let shown = |target: &Value| match target {
-                        Value::Number(number) if !value.is_missing() => show.amount(number, unit),
-                        other => show.value(other, unit),
-                    };
-                    row[TARGET] = Cell::new(target.as_ref().map(shown).unwrap_or_default());
+                    row[VALUE] = Cell::styled(notes.value(&show, value, unit), style);
+                    row[TARGET] =
+                        Cell::new(target.as_ref().map(|target| notes.value(&show, target, unit)).unwrap_or_default());
+                    if let (Head::Kpi(head), Some(stints)) = (&entry.head, &notes.stints)
+                        && head.scope == ScopeWord::Own
+                    {
+                        let mark = notes.mark(stints.clone());
+                        set_mark(&mut row[LABEL], &mark);
+                    }
                     if let Some(full) = full_target {
-                        let note = show.words.whole_target(&show.value(full, unit));
+                        let note = show.words.whole_target(&notes.value(&show, full, unit));
                         let mark = notes.mark(format!("{label}{}{note}", show.words.colon));
-                        row[LABEL].text.push_str(&format!(" {mark}"));
+                        set_mark(&mut row[LABEL], &mark);
                     }
                 }
                 (_, EntryResultKind::OtherScore(taken)) if !taken.is_empty() => {
@@ -260,7 +348,7 @@ impl Page<'_, '_> {
                     };
                     if !text.is_empty() {
                         let mark = notes.mark(format!("{label}{}{text}", show.words.colon));
-                        row[LABEL].text.push_str(&format!(" {mark}"));
+                        set_mark(&mut row[LABEL], &mark);
                     }
                 }
                 _ => {}
@@ -270,14 +358,16 @@ impl Page<'_, '_> {
     }
 
     /// The weight that counts; a star where it is not the one stated.
-    fn weight(&self, entry: &Entry, result: &EntryResult, label: &str, notes: &mut Notes) -> String {
+    fn weight(&self, group: &Group, entry: &Entry, result: &EntryResult, label: &str, notes: &mut Notes) -> String {
         let show = self.show;
         let stated = match &entry.points {
             Some(points) => show.plain(points),
             None => show.share(&result.weight),
         };
         if result.effective_weight == result.weight {
-            return stated;
+            // The parts of a sum count in full, whatever their number.
+            let counts_in_full = group.combine == Combine::Sum && entry.points.is_none();
+            return if counts_in_full { String::new() } else { stated };
         }
         notes.redistributed.push(format!("{label} {stated}"));
         format!("{}*", show.share(&result.effective_weight))
@@ -288,6 +378,9 @@ impl Page<'_, '_> {
         if !notes.redistributed.is_empty() {
             let text = format!("{} {}", self.show.words.redistributed, notes.redistributed.join(", "));
             write_text(self.out, &Cell::styled(text, Style::Faint), "* ", width, painter);
+        }
+        for text in &notes.whole {
+            write_text(self.out, &Cell::styled(text, Style::Faint), "", width, painter);
         }
         for (index, text) in notes.texts.iter().enumerate() {
             let lead = format!("{} ", mark(index));
@@ -350,15 +443,21 @@ impl Page<'_, '_> {
     /// The result over all stints: how the scores were weighted, and the rating of the last post.
     fn overall(&mut self, person: &PersonResult) {
         let (show, words) = (self.show, self.show.words);
-        let days = person.cards.iter().map(|card| days_served(card.from, card.to)).collect::<Vec<_>>();
-        let all = words.days(days.iter().sum());
-        let parts = person.cards.iter().zip(&days).map(|(card, days)| {
-            let score = card.scorecard.as_ref().map_or(MISSING.into(), |scorecard| show.score_value(&scorecard.score));
-            format!("{score} × {days}")
-        });
-        let sum = parts.collect::<Vec<_>>().join(" + ");
-        let score = person.overall.as_ref().map_or_else(|| MISSING.to_string(), |score| show.score(score));
-        self.labelled(words.overall, &format!("{score} = ({sum}) / {all}"), Style::Strong);
+        let scored = person.cards.iter().filter(|card| card.scorecard.is_some()).collect::<Vec<_>>();
+        let days = scored.iter().map(|card| days_served(card.from, card.to)).collect::<Vec<_>>();
+        let text = match &person.overall {
+            None => format!("{MISSING} {}", show.why_no_overall(person).unwrap_or_default()),
+            Some(score) if scored.len() == 1 => show.score(score),
+            Some(score) => {
+                let parts = scored.iter().zip(&days).filter_map(|(card, days)| {
+                    card.scorecard.as_ref().map(|scorecard| format!("{} × {days}", show.score_value(&scorecard.score)))
+                });
+                let sum = parts.collect::<Vec<_>>().join(" + ");
+                format!("{} = ({sum}) / {}", show.score(score), words.days(days.iter().sum()))
+            }
+        };
+        let style = if person.overall.is_some() { Style::Strong } else { Style::Poor };
+        self.labelled(words.overall, &text, style);
         if let Some(card) = person.cards.last() {
             self.rating(card.position, person.rating.as_ref());
         }

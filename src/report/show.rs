@@ -7,7 +7,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::unit::{BaseKind, DisplayUnit};
 use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
-use crate::score::card::{LoweredBy, RatingResult};
+use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult};
 use crate::time::Day;
 use crate::value::{Missing, Value};
 
@@ -150,24 +150,39 @@ impl<'a> Show<'a> {
 
     /// A number in its unit: `98.4%`, `1,234.56 万元`, `1 policy`, `2 policies`.
     pub fn number(&self, number: &Number, unit: &DisplayUnit) -> String {
-        let amount = self.amount(number, unit);
-        let name = if amount == "1" { &unit.singular } else { &unit.plural };
-        if unit.is_ratio_sign() || name.is_empty() { amount } else { format!("{amount} {name}") }
+        self.number_to(number, unit, 0)
     }
 
-    /// A number in its unit without the unit's name; `%` and `‰` belong to the number.
-    pub fn amount(&self, number: &Number, unit: &DisplayUnit) -> String {
+    /// The same with at least so many places behind the point, for numbers that stand in one column.
+    fn number_to(&self, number: &Number, unit: &DisplayUnit, places: u32) -> String {
         let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
-        let mut digits = self.plain(&shown);
-        if unit.is_ratio_sign() {
-            digits.push_str(&unit.singular);
+        let mut amount = self.plain(&shown);
+        let missing = places.max(self.least_places(&amount, unit)).saturating_sub(places_of(&amount));
+        if missing > 0 {
+            let point = if amount.contains('.') { "" } else { "." };
+            amount = format!("{amount}{point}{}", "0".repeat(missing as usize));
         }
+        if unit.is_ratio_sign() {
+            return format!("{amount}{}", unit.singular);
+        }
+        let name = if amount == "1" { &unit.singular } else { &unit.plural };
+        if name.is_empty() { amount } else { format!("{amount} {name}") }
+    }
+
+    /// Money with cents has two of them.
+    fn least_places(&self, amount: &str, unit: &DisplayUnit) -> u32 {
         let money = unit.factor == Number::ONE
             && matches!(unit.dimension.factors(), [(base, 1)] if base.kind == BaseKind::Currency);
-        if money && digits.split_once('.').is_some_and(|(_, places)| places.len() == 1) {
-            digits.push('0');
-        }
-        digits
+        if money && places_of(amount) == 1 { 2 } else { 0 }
+    }
+
+    /// How many places a value takes behind the point, of those that all values show.
+    pub fn places(&self, value: &Value, unit: &DisplayUnit) -> u32 {
+        let Value::Number(number) = value else { return 0 };
+        let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
+        let amount = self.plain(&shown);
+        let places = places_of(&amount).max(self.least_places(&amount, unit));
+        if places > PLACES { 0 } else { places }
     }
 
     /// A number without unit: separators, two places at most; more only where it would look like 0.
@@ -187,8 +202,13 @@ impl<'a> Show<'a> {
 
     /// A value in its unit; `—` where it is missing.
     pub fn value(&self, value: &Value, unit: &DisplayUnit) -> String {
+        self.value_to(value, unit, 0)
+    }
+
+    /// The same, a number with at least so many places behind the point.
+    pub fn value_to(&self, value: &Value, unit: &DisplayUnit, places: u32) -> String {
         match value {
-            Value::Number(number) => self.number(number, unit),
+            Value::Number(number) => self.number_to(number, unit, places),
             Value::Text(text) => text.to_string(),
             Value::Day(day) => day.to_string(),
             Value::Period(months) => self.words_for_months(months),
@@ -242,6 +262,37 @@ impl<'a> Show<'a> {
         self.words.reason(missing)
     }
 
+    /// Why a card has no score.
+    pub fn why_unscored(&self, card: &Card) -> Option<String> {
+        match &card.scorecard {
+            None if card.eligible == Some(false) => Some(self.words.not_eligible.into()),
+            None => Some(self.words.no_scorecard.into()),
+            Some(scorecard) => match &scorecard.score {
+                Value::Missing(missing) => Some(self.reason(missing)),
+                _ => None,
+            },
+        }
+    }
+
+    /// Why a person has no overall score: which of several stints has none.
+    pub fn why_no_overall(&self, person: &PersonResult) -> Option<String> {
+        if person.overall.is_some() {
+            return None;
+        }
+        // A stint without scorecard does not count, unless there is no other.
+        let scored = person.cards.iter().any(|card| card.scorecard.is_some());
+        let counts = |card: &&Card| card.scorecard.is_some() || !scored;
+        let reasons = person.cards.iter().filter(counts).filter_map(|card| {
+            let reason = self.why_unscored(card)?;
+            if person.cards.len() == 1 {
+                return Some(reason);
+            }
+            let post = self.position_label(card.position);
+            Some(format!("{post}, {}{}{reason}", self.days(card.from, card.to), self.words.colon))
+        });
+        Some(reasons.collect::<Vec<_>>().join(self.words.semicolon))
+    }
+
     pub fn days(&self, from: Day, to: Day) -> String {
         self.words.span(from, to)
     }
@@ -270,6 +321,10 @@ pub fn grouped(digits: &str) -> String {
     }
     text.push_str(part);
     text
+}
+
+fn places_of(digits: &str) -> u32 {
+    digits.split_once('.').map_or(0, |(_, places)| places.len() as u32)
 }
 
 fn without_trailing_zeros(digits: &str) -> &str {

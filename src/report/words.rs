@@ -32,6 +32,7 @@ pub struct Words {
     pub repairs: &'static str,
     pub incomplete: &'static str,
     pub not_eligible: &'static str,
+    pub no_scorecard: &'static str,
     pub draft: &'static str,
     pub redistributed: &'static str,
     pub nobody: &'static str,
@@ -72,6 +73,7 @@ static ENGLISH: Words = Words {
     repairs: "Repairs",
     incomplete: "incomplete",
     not_eligible: "not eligible",
+    no_scorecard: "no scorecard",
     draft: "draft: results are unofficial",
     redistributed: "weight after redistribution; as stated:",
     nobody: "Nobody to evaluate.",
@@ -112,6 +114,7 @@ static CHINESE: Words = Words {
     repairs: "修正",
     incomplete: "数据不全",
     not_eligible: "不符合参评条件",
+    no_scorecard: "无计分卡",
     draft: "草稿：结果非正式",
     redistributed: "重新分配后的权重；原定：",
     nobody: "没有参评人员。",
@@ -244,6 +247,24 @@ impl Words {
             format!("目标按任职天数折算；全期目标 {target}")
         } else {
             format!("target by the days served; {target} for all of them")
+        }
+    }
+
+    /// Own figures are those of all stints in the post, not of this one alone.
+    pub fn of_all_stints(&self, stints: &[String]) -> String {
+        match self.chinese {
+            true => format!("本人数据涵盖该岗位的各段任职：{}", stints.join("、")),
+            false => format!("own figures are of all stints in this post: {}", stints.join(" and ")),
+        }
+    }
+
+    /// How the parts of a group, or of the whole scorecard, make its score, where they are not weighed.
+    pub fn combined_by(&self, group: Option<&str>, geometric: bool) -> String {
+        match (self.chinese, geometric) {
+            (true, true) => format!("{}得分为各项的几何平均", group.unwrap_or("总")),
+            (true, false) => format!("{}得分为各项之和", group.unwrap_or("总")),
+            (false, true) => format!("{} is the geometric mean of its parts", group.unwrap_or("the score")),
+            (false, false) => format!("{} is the sum of its parts", group.unwrap_or("the score")),
         }
     }
 

@@ -13,7 +13,7 @@ mod trace;
 use std::collections::BTreeSet;
 
 use self::coverage::Mark;
-use crate::data::answer_given;
+use crate::data::{answer_given, own_months_given};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
 use crate::model::data::DataId;
@@ -90,7 +90,10 @@ pub fn run(model: &Model, sources: &SourceSet, test: &Test) -> Outcome {
 }
 
 fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<(Vec<Check>, BTreeSet<Mark>), Vec<Diagnostic>> {
-    let model = prepared(model, test);
+    let mut model = prepared(model, test);
+    if let Some(months) = own_months_given(&model, &test.given)? {
+        model = model.with_own_months(months);
+    }
     let mut plan = plan(&model, test.period)?;
     left_out::mark(&model, &mut plan, &test.given);
     let answers = answer_given(&model, &plan.query, &test.given)?;

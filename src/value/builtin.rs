@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Missing, Value};
 use crate::number::{Number, Rounding};
-use crate::time::{Day, months_between};
+use crate::time::{Calendar, Day};
 
 /// The functions built into the language; how each is typed, the model says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -233,7 +233,7 @@ impl Builtin {
     }
 
     /// Applies the function; `rounding` is how `round` breaks ties. Missing in gives missing out.
-    pub fn call(self, arguments: &[Value], rounding: Rounding) -> Value {
+    pub fn call(self, arguments: &[Value], rounding: Rounding, calendar: &Calendar) -> Value {
         if let Some(missing) = arguments.iter().find(|argument| argument.is_missing()) {
             return missing.clone();
         }
@@ -267,7 +267,7 @@ impl Builtin {
             Builtin::Round => round(rounding),
             Builtin::RoundUp => round(Rounding::Up),
             Builtin::RoundDown => round(Rounding::Down),
-            Builtin::MonthsBetween => Value::Number(months_between(day(0), day(1)).into()),
+            Builtin::MonthsBetween => Value::Number(calendar.months_between(day(0), day(1)).into()),
             Builtin::DaysBetween => Value::Number((day(1).0 - day(0).0).into()),
             Builtin::YearOf => Value::Number(day(0).ymd().0.into()),
             Builtin::MonthOf => Value::Number(day(0).ymd().1.into()),

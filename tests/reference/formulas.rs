@@ -478,6 +478,8 @@ fn call(builtin: Builtin, arguments: Vec<Value>, rounding: merit::number::Roundi
             (sign * count).into()
         }
         // The approximate ones are the program's own: how exact they are is tested with the numbers.
-        Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => return builtin.call(&arguments, rounding),
+        Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => {
+            return builtin.call(&arguments, rounding, &Default::default());
+        }
     })
 }

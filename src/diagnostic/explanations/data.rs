@@ -183,6 +183,15 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::BadCalendar,
+        title: "a calendar of the company's own with a mistake",
+        text: "Each month stands once in the calendar, begins on the day after the one before it ends, and all months \
+               that formulas read are there. A test has to give the months it needs.",
+        wrong: "January ends on 2026-01-25, and February begins on 2026-01-27",
+        right: "February begins on 2026-01-26",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::EmptyWindow,
         title: "no row at all in a period that formulas read",
         text: "A KPI looks at the year before, and the files hold no row of it. Most often a file is missing. \

@@ -7,7 +7,7 @@ pub(super) const ALL: &[Explanation] = &[
     Explanation {
         code: Code::BadDataSet,
         title: "clauses of a data set that do not fit together",
-        text: "A roster says who holds which post, an organisation has a column for the parent, a key is never \
+        text: "A roster says once who holds which post, an organisation has a column for the parent, a key is never \
                blank, and a link leads to a data set with a key.",
         wrong: r#"data people {
   roster

@@ -1,0 +1,166 @@
+//! A project in which people and teams are evaluated: who is shown, and in what form.
+
+use super::{expect, folder, merit};
+
+const SPEC: &[u8] = r#"company "Example Stores" {
+  currency CNY
+  scores to 1 decimals
+  language en, zh
+}
+
+data people {
+  roster
+  file "people.csv"
+  row person
+  key staff_no
+  valid from joined to left
+  column staff_no : text
+  column name     : text
+  column post     : position
+  column team     : teams
+  column joined   : date
+  column left     : date optional
+}
+
+data teams {
+  roster as branch
+  organisation
+  file "teams.csv"
+  row team
+  key code
+  column code   : text
+  column name   : text
+  column parent : teams optional
+}
+
+data sales {
+  file "sales.csv"
+  row sale
+  dated by sold_on
+  column seller  : people
+  column sold_on : date
+  column amount  : CNY
+}
+
+kpi sold "Amount sold" zh "销售额" : CNY {
+  value = sum(amount of sales)
+  higher is better
+}
+
+kpi sale_count "Sales" zh "销售笔数" : sale {
+  value = count(sales)
+  higher is better
+}
+
+rating grades {
+  A "Good" zh "良好" >= 80
+  B "Fair" zh "一般" else
+}
+
+position seller "Seller" zh "销售员" {
+  scope own
+  scorecard {
+    60% sold        target 1_000 CNY  score attainment up to 120
+    40% sale_count  target 2          score attainment up to 120
+    rating grades
+  }
+  output bonus "Bonus" zh "奖金" : CNY = round(score / 100 point * 500 CNY to 0.01 CNY)
+}
+
+position branch "Branch" zh "分店" {
+  status draft
+  scope team
+  scorecard {
+    100% sold  target 2_000 CNY  score attainment up to 120
+    rating grades
+  }
+}
+"#
+.as_bytes();
+
+const PEOPLE: &[u8] = "\
+staff_no,name,post,team,joined,left
+P1,Ann,seller,N1,2025-01-01,
+P2,Bob,seller,N1,2025-01-01,2026-08-15
+P2,Bob,seller,S,2026-08-16,
+P3,Cleo,cashier,S,2025-01-01,
+"
+.as_bytes();
+
+const TEAMS: &[u8] = "code,name,parent\nN,North,\nN1,Harbour,N\nS,South,\n".as_bytes();
+
+const SALES: &[u8] = "\
+seller,sold_on,amount
+P1,2026-07-03,800.50
+P1,2026-08-20,299.50
+P1,2026-09-29,33
+P2,2026-07-10,500
+P2,2026-09-28,250.25
+"
+.as_bytes();
+
+fn run(arguments: &[&str]) -> std::process::Output {
+    let folder = folder(&[
+        ("specs/all.merit", SPEC),
+        ("specs/data/people.csv", PEOPLE),
+        ("specs/data/teams.csv", TEAMS),
+        ("specs/data/sales.csv", SALES),
+    ]);
+    let fixed: &[&str] = &["eval", "specs", "--period", "2026-Q3"];
+    let output = merit(folder.path(), &[fixed, arguments].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+#[test]
+fn people_and_teams_are_told_apart_in_the_summary() {
+    expect("rosters", &run(&[]));
+}
+
+#[test]
+fn the_summary_speaks_the_language_asked_for() {
+    expect("rosters_zh", &run(&["--lang", "zh"]));
+}
+
+#[test]
+fn a_team_or_a_person_is_found_by_key_or_name() {
+    expect("rosters_person", &run(&["--person", "Harbour"]));
+    expect("rosters_two_stints", &run(&["--person", "P2"]));
+    expect("rosters_person_zh", &run(&["--person", "P2", "--lang", "zh"]));
+}
+
+#[test]
+fn a_team_is_shown_with_its_people_and_the_teams_below() {
+    expect("rosters_team", &run(&["--team", "North"]));
+}
+
+#[test]
+fn a_position_may_be_one_of_teams() {
+    expect("rosters_position", &run(&["--position", "分店"]));
+}
+
+#[test]
+fn csv_has_a_row_for_each_kpi_output_stint_and_person() {
+    expect("rosters_csv", &run(&["--format", "csv"]));
+    expect("rosters_csv_zh", &run(&["--format", "csv", "--lang", "zh", "--person", "P1"]));
+}
+
+#[test]
+fn json_tells_the_rosters_apart_and_marks_drafts() {
+    let output = run(&["--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema = serde_json::from_str(include_str!("../../docs/results.schema.json")).unwrap();
+    assert_eq!(super::schema::faults(&schema, &document), Vec::<String>::new());
+    let people = document["people"].as_array().unwrap();
+    let found: Vec<_> = people
+        .iter()
+        .map(|person| {
+            let drafts = person["cards"].as_array().unwrap().iter().filter(|card| card["draft"] == true).count();
+            (person["roster"].as_str().unwrap(), person["person"].as_str().unwrap(), drafts)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [("people", "P1", 0), ("people", "P2", 0), ("teams", "N", 1), ("teams", "N1", 1), ("teams", "S", 1)]
+    );
+}
