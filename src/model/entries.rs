@@ -96,7 +96,7 @@ impl Walk<'_, '_> {
         } else {
             return false;
         };
-        self.found.push(Diagnostic::new(Code::OutOfRange, message).at(at, "the target").help(mend));
+        self.found.push(Diagnostic::new(Code::ConstantCondition, message).at(at, "the target").help(mend));
         true
     }
 

@@ -445,6 +445,19 @@ impl Checker<'_> {
             }
             _ => {}
         }
+        if let (CurveKind::Linear { anchors, continue_above: true }, Better::Nearest(best)) = (&curve.kind, better)
+            && let [.., one, last] = &anchors[..]
+            && self.number(&last.score) > self.number(&one.score)
+        {
+            let best = self.text(best.span);
+            let message = format!("{}, but the line rises for ever", better.words(self));
+            return self.report(
+                Diagnostic::new(Code::ScaleDirection, message)
+                    .at(last.score.span, "and above")
+                    .at(one.score.span, "from here")
+                    .help(format!("remove `continue above`, or let the scores fall behind {best}")),
+            );
+        }
         let agrees = |pair: &&Pair<'_>| {
             let (low, high) = (self.number(pair.low), self.number(pair.high));
             match better {
