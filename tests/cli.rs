@@ -2,6 +2,8 @@
 
 #[path = "cli/arguments.rs"]
 mod arguments;
+#[path = "cli/data.rs"]
+mod data;
 #[path = "cli/fmt.rs"]
 mod fmt;
 #[path = "cli/formats.rs"]

@@ -94,6 +94,21 @@ fn a_missing_column() {
 }
 
 #[test]
+fn the_header_once_more() {
+    let project = Copy::new();
+    let text = project.text("data/budgets.csv");
+    let header = text.lines().next().unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let again = format!("{}\n{header}\n{}\n", lines[..5].join("\n"), lines[5..].join("\n"));
+    project.write("data/budgets.csv", again);
+    refused(
+        "the_header_once_more",
+        &project,
+        &[&["a row is the header once more", "insurance/data/budgets.csv, row 6", "ignore rows starting"]],
+    );
+}
+
+#[test]
 fn a_renamed_column() {
     let project = Copy::new();
     project.replace("data/plans.csv", "标保计划(万元)", "标保计划（万元）2026");

@@ -21,6 +21,7 @@ fn places_in_several_files_and_in_data() {
             row: Some(1204),
             column: Some("保单号".into()),
             text: Some("12a4".into()),
+            ..DataPlace::default()
         })
         .note("names are shared by all files of a project")
         .help("rename one of the two");

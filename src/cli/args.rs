@@ -36,6 +36,7 @@ pub struct Cli {
 pub enum Command {
     Check(CheckArgs),
     Explain(ExplainArgs),
+    Data(DataArgs),
     Eval(EvalArgs),
     Test(TestArgs),
     Fmt(FmtArgs),
@@ -96,6 +97,52 @@ pub struct ExplainArgs {
     /// The code of a finding, as it stands above it
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+/// Check all data files against their declarations, and tell what they hold.
+///
+/// Every column of every data set is read, whether or not a formula uses it: rows, days covered and months without a
+/// row, blanks, repairs, ranges, totals to compare with other systems. The exit code is 0 when all is well, 1 when the
+/// specs or the files have errors, 2 when the program could not do its work.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit data specs/insurance
+      what the files hold
+  merit data specs/insurance --data exports/july --strict
+      another folder; whatever would have to be repaired is an error
+  merit data specs/insurance --format json > profile.json
+      for programs")]
+pub struct DataArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The folder of the data files [default: the folder `data` beside the specs]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// The form of the profile
+    #[arg(long, value_enum, default_value_t = DataForm::Table, help_heading = "How it is shown")]
+    pub format: DataForm,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+
+    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …)
+    #[arg(long, help_heading = "How the data is read")]
+    pub strict: bool,
+
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    pub threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DataForm {
+    /// For people, on a terminal
+    Table,
+    /// For programs: docs/data.schema.json
+    Json,
 }
 
 /// Compute the scorecards of a period from the data files.

@@ -29,7 +29,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     }
     let model = &project.model;
     check_language(args, model)?;
-    let data = data_folder(args)?;
+    let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
     let (results, teams) = match evaluate(args, model, data) {
         Ok(found) => found,
         Err(diagnostics) => return refuse(args, &project, &diagnostics),
@@ -46,6 +46,12 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     };
     deliver(args, format, &report)?;
     misspelt_posts(model, &results);
+    // The summary says it itself.
+    if format != Format::Summary {
+        for doubt in &results.doubts {
+            eprintln!("merit: {}", report.show().words.doubt(doubt));
+        }
+    }
     if !project.diagnostics.is_empty() {
         eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
     }
@@ -118,18 +124,18 @@ fn check_language(args: &EvalArgs, model: &Model) -> Result<(), Failure> {
 }
 
 /// The folder given, or the folder `data` of the first path that has one.
-fn data_folder(args: &EvalArgs) -> Result<PathBuf, Failure> {
-    if let Some(data) = &args.data {
+pub fn data_folder(given: Option<&Path>, paths: &[PathBuf]) -> Result<PathBuf, Failure> {
+    if let Some(data) = given {
         return if data.is_dir() {
-            Ok(data.clone())
+            Ok(data.to_path_buf())
         } else {
             Err(Failure::new(format_args!("there is no data folder `{}`", data.display())))
         };
     }
     let beside = |path: &PathBuf| if path.is_dir() { path.join("data") } else { path.with_file_name("data") };
-    let found = args.specs.paths.iter().map(beside).find(|data| data.is_dir());
+    let found = paths.iter().map(beside).find(|data| data.is_dir());
     found.map(|data| data.strip_prefix(".").map(Path::to_path_buf).unwrap_or(data)).ok_or_else(|| {
-        let places = args.specs.paths.iter().map(|path| format!("`{}`", beside(path).display())).collect::<Vec<_>>();
+        let places = paths.iter().map(|path| format!("`{}`", beside(path).display())).collect::<Vec<_>>();
         let message = format!("there is no data folder: looked for {}", places.join(", "));
         Failure::with_help(message, "name the folder of the data files with `--data DIR`")
     })

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod data;
 mod eval;
 mod exit;
 mod explain;
@@ -30,6 +31,7 @@ pub fn run() -> Exit {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Test(args) => test::run(args),
         Command::Fmt(args) => fmt::run(args),

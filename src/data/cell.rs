@@ -24,12 +24,14 @@ pub enum Repair {
     TimeOfDay,
     PeriodForm,
     LetterCase,
+    /// A cell merged over several rows, whose text was taken for each.
+    MergedCell,
     /// A link followed to a row of another day.
     OtherDay,
 }
 
 impl Repair {
-    pub const ALL: [Repair; 12] = [
+    pub const ALL: [Repair; 13] = [
         Repair::Spaces,
         Repair::BlankMark,
         Repair::FullWidth,
@@ -41,6 +43,7 @@ impl Repair {
         Repair::TimeOfDay,
         Repair::PeriodForm,
         Repair::LetterCase,
+        Repair::MergedCell,
         Repair::OtherDay,
     ];
 
@@ -58,6 +61,7 @@ impl Repair {
             Repair::TimeOfDay => "time of day left out",
             Repair::PeriodForm => "period in another form than 2026-07",
             Repair::LetterCase => "capital or small letters",
+            Repair::MergedCell => "merged cells: the text taken for each row",
             Repair::OtherDay => "no row on the day: the row of another day taken",
         }
     }
@@ -100,6 +104,19 @@ pub enum Problem {
     NotAPeriod,
     NotAFlag,
     UnknownChoice,
+    NotAYear,
+    /// `#REF!` and the like.
+    FormulaError,
+    /// A formula of a spreadsheet without its value.
+    Uncomputed,
+    /// A number in a cell that is merged over several rows.
+    MergedNumber,
+    /// A cell that another, merged one covers.
+    CoveredCell,
+    /// A number in percent, in a spreadsheet that does not tell how it is shown.
+    UnseenPercent,
+    /// A number where a spreadsheet should have a date.
+    BareSerial,
 }
 
 /// What one cell says. `Blank` is a cell that holds nothing.
@@ -162,6 +179,9 @@ impl CellReader {
                 repairs.add(Repair::BlankMark);
             }
             return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
+        }
+        if text.starts_with('#') && is_formula_error(text) {
+            return Err(Problem::FormulaError);
         }
         self.content(&self.kind, text, repairs)
     }
@@ -244,6 +264,11 @@ fn is_blank(text: &str, in_text: bool) -> bool {
         }
         _ => false,
     }
+}
+
+/// What a spreadsheet shows where a formula has no value; `#N/A` is a blank.
+fn is_formula_error(text: &str) -> bool {
+    matches!(text, "#REF!" | "#DIV/0!" | "#VALUE!" | "#NAME?" | "#NUM!" | "#NULL!" | "#DATA!" | "#SPILL!" | "#CALC!")
 }
 
 fn flag(text: &str, repairs: &mut Repairs) -> Result<bool, Problem> {

@@ -4,9 +4,10 @@ use super::cell::{Problem, Repair, folded};
 use super::read::Tally;
 use super::read::layout::Layout;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
+use crate::model::data::{Across, ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
+use crate::source::Span;
 use crate::time::Day;
 
 /// `1 cell`, `12 cells`
@@ -44,7 +45,7 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 fn in_file(file: &str) -> DataPlace {
-    DataPlace { file: file.to_string(), row: None, column: None, text: None }
+    DataPlace { file: file.to_string(), ..DataPlace::default() }
 }
 
 fn in_row(file: &str, row: u64) -> DataPlace {
@@ -55,10 +56,9 @@ fn in_row(file: &str, row: u64) -> DataPlace {
 fn with_places(mut diagnostic: Diagnostic, file: &str, header: Option<&str>, tally: &Tally) -> Diagnostic {
     for (line, text) in &tally.first {
         diagnostic = diagnostic.in_data(DataPlace {
-            file: file.to_string(),
-            row: Some(u64::from(*line)),
             column: header.map(str::to_string),
             text: Some(text.clone()),
+            ..in_row(file, u64::from(*line))
         });
     }
     match tally.count - tally.first.len() as u64 {
@@ -98,6 +98,37 @@ pub fn not_yet(file: &str, kind: &str) -> Diagnostic {
     Diagnostic::new(Code::UnreadableFile, format!("`{file}` is {kind}, which cannot be read yet"))
         .in_data(in_file(file))
         .help("save it as CSV (UTF-8) and name that file")
+}
+
+pub fn bad_workbook(file: &str, reason: &str) -> Diagnostic {
+    unreadable(file, reason)
+        .help("open it in a spreadsheet program and save it anew, as `.xlsx` and without a password")
+}
+
+pub fn sheet_of_none(file: &str, pattern: &FilePattern) -> Diagnostic {
+    Diagnostic::new(Code::NoSheet, format!("`{file}` is no spreadsheet, so it has no sheets"))
+        .at(pattern.span, "with a `sheet`")
+        .in_data(in_file(file))
+        .help("take `sheet …` out of the line")
+}
+
+pub fn no_sheet(file: &str, data: &DataSet, asked: &str, names: &[String], near: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::NoSheet, format!("`{file}` has no sheet `{asked}` for `{}`", data.name))
+        .at(data.span, "")
+        .in_data(in_file(file))
+        .note(format!("its sheets are {}", listed(names, 30)));
+    match near {
+        Some(near) => diagnostic.help(format!("is it `{near}`? then write `sheet \"{near}\"`")),
+        None => diagnostic.help("name one of its sheets: `sheet \"…\"`"),
+    }
+}
+
+pub fn several_sheets(file: &str, data: &DataSet, fitting: &[String]) -> Diagnostic {
+    let message = format!("several sheets of `{file}` could be `{}`: {}", data.name, listed(fitting, 30));
+    Diagnostic::new(Code::NoSheet, message)
+        .at(data.span, "")
+        .in_data(in_file(file))
+        .help("say which, with a line for each that is to be read: `file \"…\" sheet \"…\"`")
 }
 
 pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
@@ -181,8 +212,40 @@ pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout
         .help("rename one of them in the file, or keep only the right header behind `from`")
 }
 
+pub fn no_month(file: &str, data: &DataSet, span: Span, layout: &Layout) -> Diagnostic {
+    let row = u64::from(layout.header_line) + 1;
+    let headers: Vec<String> =
+        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
+    Diagnostic::new(Code::MissingColumn, format!("`{file}` has no column for a month of `{}`", data.name))
+        .at(span, "months across")
+        .in_data(in_row(file, row))
+        .note(format!("the headers in row {row} are {}", listed(&headers, 40)))
+        .help("months are headed like `2026-07`, `202607`, `Jul`, `July 2026` or `7月`")
+}
+
+pub fn month_twice(file: &str, data: &DataSet, span: Span, layout: &Layout, found: [usize; 2]) -> Diagnostic {
+    let row = u64::from(layout.header_line) + 1;
+    let [first, second] = found.map(|at| format!("`{}` (column {})", layout.headers[at], spreadsheet_column(at)));
+    let message = format!("`{file}` has two columns for one month of `{}`: {first} and {second}", data.name);
+    Diagnostic::new(Code::TwoColumns, message)
+        .at(span, "months across")
+        .in_data(in_row(file, row))
+        .help("take one of them out, or write the year into the headers: `2026-07`")
+}
+
+pub fn no_year(file: &str, data: &DataSet, across: &Across, header: &str) -> Diagnostic {
+    let names = |column| &data.column(column).name;
+    let (month, value) = (names(across.month), names(across.value));
+    let message =
+        format!("`{file}` does not say of which year the months of `{}` are: `{header}` names none", data.name);
+    Diagnostic::new(Code::MissingColumn, message)
+        .at(across.span, "months across")
+        .in_data(in_file(file))
+        .help(format!("write `months of 2026 across as {month}, {value}`, or name a column that holds the year, or put one year into the name of the file or sheet"))
+}
+
 /// `A`, `B`, …, `AA`
-fn spreadsheet_column(at: usize) -> String {
+pub fn spreadsheet_column(at: usize) -> String {
     let (mut rest, mut letters) = (at + 1, Vec::new());
     while rest > 0 {
         rest -= 1;
@@ -205,6 +268,20 @@ pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagn
         diagnostic
             .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
     }
+}
+
+/// Files put one below the other, each with its header.
+pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
+    let message = match tally.count {
+        1 => "a row is the header once more".to_string(),
+        count => format!("{count} rows are the header once more"),
+    };
+    let first = tally.first.first().map_or("", |(_, text)| text.as_str());
+    let help = format!(
+        "remove the line, which comes from putting files together; or leave such rows out with \
+         `ignore rows starting \"{first}\"`"
+    );
+    with_places(Diagnostic::new(Code::BadCell, message), file, None, tally).help(help)
 }
 
 /// Cells of one column that cannot be read, all for one reason.
@@ -319,6 +396,49 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             (Code::BadCell, is("is neither yes nor no", "are neither yes nor no"), "write `yes` or `no`".into())
         }
         Problem::UnknownChoice => unknown_choice(&declared.ty, &declared.name, found),
+        Problem::NotAYear => {
+            (Code::BadCell, is("is not a year", "are not years"), "write it with four digits: `2026`".into())
+        }
+        Problem::FormulaError => (
+            Code::BadCell,
+            is("is the error of a formula", "are errors of formulas"),
+            "mend the formula in the spreadsheet".into(),
+        ),
+        Problem::Uncomputed => (
+            Code::BadCell,
+            is("is a formula without its value", "are formulas without their values"),
+            "open the file in a spreadsheet program and save it: that writes the values, too".into(),
+        ),
+        Problem::MergedNumber => (
+            Code::BadCell,
+            is(
+                "stands in a cell merged over several rows, so it could be the number of each or of all together",
+                "belong to cells merged over several rows, so they could be numbers of each row or of all together",
+            ),
+            "unmerge the cells and write each row's number".into(),
+        ),
+        Problem::CoveredCell => {
+            let message = match one {
+                true => format!("a cell of `{}` lies under a cell merged over several columns", found.header),
+                false => is("", "lie under cells merged over several columns"),
+            };
+            let help =
+                "unmerge the cells; a line that is no row of the table can be left out with `ignore rows starting`";
+            (Code::BadCell, message, help.into())
+        }
+        Problem::UnseenPercent => (
+            Code::BadCell,
+            is(
+                "may be shown as a percentage, which this kind of file does not tell",
+                "may be shown as percentages, which this kind of file does not tell",
+            ),
+            "save the file as `.xlsx`".into(),
+        ),
+        Problem::BareSerial => (
+            Code::BadCell,
+            is("is a number, not a date", "are numbers, not dates"),
+            "give the cells a date format in the spreadsheet".into(),
+        ),
     };
     let diagnostic = Diagnostic::new(code, message).help(help);
     let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::read::FileTask;
+use super::read::{FileTask, Form};
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::DataSet;
@@ -33,15 +33,18 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
             errors.push(errors::no_file(data, pattern, &folder, &present(&options.data)));
         }
         for path in found {
-            if !known.insert(path.clone()) {
+            if !known.insert((path.clone(), pattern.sheet.clone())) {
                 continue;
             }
             let shown = path.display().to_string().replace('\\', "/");
-            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-            match ending.as_str() {
-                "xlsx" | "xls" | "xlsm" | "ods" => errors.push(errors::not_yet(&shown, "a spreadsheet")),
-                "parquet" => errors.push(errors::not_yet(&shown, "a Parquet file")),
-                _ => tasks.push(FileTask { path, shown }),
+            let form = Form::of(&path);
+            if pattern.sheet.is_some() && form != Form::Spreadsheet {
+                errors.push(errors::sheet_of_none(&shown, pattern));
+                continue;
+            }
+            match form {
+                Form::Parquet => errors.push(errors::not_yet(&shown, "a Parquet file")),
+                _ => tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form }),
             }
         }
     }

@@ -19,6 +19,7 @@ mod calendar;
 mod cell;
 mod column;
 mod dictionary;
+mod doubts;
 mod errors;
 mod files;
 mod given;
@@ -30,6 +31,7 @@ mod nodes;
 mod number_cell;
 mod operate;
 mod own;
+pub mod profile;
 mod read;
 mod roster;
 mod scan;
@@ -130,8 +132,9 @@ fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source)
             return Err(errors);
         }
     }
+    let doubts = doubts::find(model, query, &tables);
     let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
-    Ok(Answers { rosters, teams: teams.teams, measures, reads, files })
+    Ok(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })
 }
 
 /// What was read and repaired, file by file.

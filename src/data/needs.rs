@@ -7,7 +7,7 @@ use super::errors;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape, YearOf};
 use crate::plan::query::{Group, Query, RowNode, Rows};
 use crate::time::{Calendar, Day};
 
@@ -65,6 +65,9 @@ pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     for (data, columns) in &mut needed {
         let data = &model.data[data.0];
         columns.extend(&data.key);
+        if let Some(YearOf::Column(year)) = data.across.as_ref().and_then(|across| across.year) {
+            columns.insert(year);
+        }
         match data.time {
             TimeShape::Always => {}
             TimeShape::Dated(column) | TimeShape::Snapshot(column) => {

@@ -57,6 +57,11 @@ impl NumberCell {
         self.within_limits(content)
     }
 
+    /// Whether 85 means 85%.
+    pub fn is_in_percent(&self) -> bool {
+        self.ratio && matches!(self.factor, Some(Factor::Fixed(..) | Factor::Exact(_)))
+    }
+
     /// A number in base units as a cell.
     pub fn content(&self, number: &Number) -> Result<Content<'static>, Problem> {
         self.within_limits(match number.as_decimal() {

@@ -1,6 +1,7 @@
 //! Data sets in memory: columns, the shape in time, and where each row came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::cell::{CellReader, Repair};
@@ -57,11 +58,16 @@ pub enum Shape {
 #[derive(Default)]
 pub struct TableFile {
     pub shown: String,
+    /// Nowhere, for the table of a test.
+    pub path: PathBuf,
     pub first_row: usize,
     pub rows: usize,
     /// The headers as they stand in the file.
     pub headers: BTreeMap<ColumnIx, String>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// The sheet of a spreadsheet, and where the columns stand in it.
+    pub sheet: Option<String>,
+    pub columns_at: BTreeMap<ColumnIx, usize>,
 }
 
 impl Table {
@@ -83,9 +89,12 @@ impl Table {
     pub fn place(&self, row: usize, column: Option<ColumnIx>) -> DataPlace {
         let file = &self.files[self.file_of(row)];
         let text = column.and_then(|column| self.column(column)).map(|column| column.value(row));
+        let at = column.and_then(|column| file.columns_at.get(&column));
         DataPlace {
             file: file.shown.clone(),
+            sheet: file.sheet.clone(),
             row: Some(u64::from(self.lines[row])),
+            cell: at.map(|at| format!("{}{}", errors::spreadsheet_column(*at), self.lines[row])),
             column: column.and_then(|column| file.headers.get(&column).cloned()),
             text: text.filter(|text| !text.is_missing()).map(|text| text_of(&text)),
         }
@@ -208,11 +217,20 @@ fn load_table(
     let files_found = errors.len() == before;
     for task in tasks {
         let content = read::read(&task, &wanted, options);
-        let mut file =
-            TableFile { shown: task.shown, first_row: table.rows, rows: content.lines.len(), ..TableFile::default() };
+        let mut file = TableFile {
+            shown: task.shown,
+            path: task.path,
+            first_row: table.rows,
+            rows: content.lines.len(),
+            ..TableFile::default()
+        };
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
             file.headers.insert(*column, header.clone());
         }
+        if content.sheet.is_some() {
+            file.columns_at = wanted.columns.iter().map(|(column, _)| *column).zip(content.columns_at).collect();
+        }
+        file.sheet = content.sheet;
         for ((index, repair), tally) in content.repairs {
             file.repairs.insert((wanted.columns[index].0, repair), tally.count);
         }

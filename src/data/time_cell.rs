@@ -196,6 +196,17 @@ pub fn period(text: &str, calendar: &Calendar, repairs: &mut Repairs) -> Result<
     named(text).map(|period| calendar.months(period)).ok_or(Problem::NotAPeriod)
 }
 
+/// The year and month that a text names.
+pub fn month_named(text: &str) -> Option<(i32, u32)> {
+    let narrowed: String = text.chars().map(narrow).collect();
+    let text = without_time(narrowed.trim(), &mut Repairs::default()).ok()?;
+    let name = PeriodName::parse(text).or_else(|| named(text))?;
+    match name.part {
+        PeriodPart::Month(month) => Some((name.year, u32::from(month))),
+        _ => None,
+    }
+}
+
 fn named(text: &str) -> Option<PeriodName> {
     let name =
         |year: u32, part: PeriodPart| (1..=9999).contains(&year).then_some(PeriodName { year: year as i32, part });

@@ -147,6 +147,8 @@ codes! {
     // --- data
     /// No file matches a pattern.
     NoFile = "no-file" Error;
+    /// A spreadsheet without the sheet that is asked for, or with several that fit.
+    NoSheet = "no-sheet" Error;
     /// A file that cannot be opened or is no table of text.
     UnreadableFile = "unreadable-file" Error;
     /// A column of the data set is not in the file.

@@ -145,11 +145,17 @@ impl Shown<'_> {
 /// `policies_2026.csv, row 1204, column 保单号: "12a4"`
 fn data_place(place: &DataPlace) -> String {
     let mut line = place.file.clone();
+    if let Some(sheet) = &place.sheet {
+        line.push_str(&format!(", sheet {sheet}"));
+    }
     if let Some(row) = place.row {
         line.push_str(&format!(", row {row}"));
     }
     if let Some(column) = &place.column {
         line.push_str(&format!(", column {column}"));
+    }
+    if let Some(cell) = &place.cell {
+        line.push_str(&format!(" ({cell})"));
     }
     if let Some(text) = &place.text {
         line.push_str(&format!(": \"{text}\""));

@@ -51,5 +51,11 @@ fn place(checked: &Checked, label: &Label) -> Value {
 }
 
 fn data(place: &DataPlace) -> Value {
-    json!({ "file": place.file, "row": place.row, "column": place.column, "text": place.text })
+    let mut shown = json!({ "file": place.file, "row": place.row, "column": place.column, "text": place.text });
+    for (name, value) in [("sheet", &place.sheet), ("cell", &place.cell)] {
+        if let Some(value) = value {
+            shown[name] = json!(value);
+        }
+    }
+    shown
 }

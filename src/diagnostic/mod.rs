@@ -38,14 +38,18 @@ pub struct Label {
 }
 
 /// A place in a data file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DataPlace {
     /// The path as it is shown to the user.
     pub file: String,
+    /// The sheet of a spreadsheet.
+    pub sheet: Option<String>,
     /// The row as the user's editor or spreadsheet counts it: the first line of the file is 1.
     pub row: Option<u64>,
     /// The header of the column as it stands in the file.
     pub column: Option<String>,
+    /// The cell as a spreadsheet names it: `C5`.
+    pub cell: Option<String>,
     /// The text found in the cell.
     pub text: Option<String>,
 }

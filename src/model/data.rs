@@ -26,6 +26,8 @@ pub struct DataSet {
     pub files: Vec<FilePattern>,
     /// How a row is spoken of, and the unit of `count(…)`.
     pub row: DisplayUnit,
+    /// Its files have a column for each month.
+    pub across: Option<Across>,
     /// Empty for a data set without a key.
     pub key: Vec<ColumnIx>,
     pub time: TimeShape,
@@ -73,6 +75,32 @@ pub struct FilePattern {
     pub pattern: String,
     pub sheet: Option<String>,
     pub span: Span,
+}
+
+/// `months across as month, premium`: each row of a file is a row for each of its months.
+#[derive(Clone, Debug)]
+pub struct Across {
+    /// The column that takes the month, from the headers.
+    pub month: ColumnIx,
+    /// The column that takes what stands below it.
+    pub value: ColumnIx,
+    /// The year of the first month, where the headers name none.
+    pub year: Option<YearOf>,
+    pub span: Span,
+}
+
+impl Across {
+    /// Whether no header of a file is that of the column.
+    pub fn holds(&self, column: ColumnIx) -> bool {
+        column == self.month || column == self.value
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YearOf {
+    Year(i32),
+    /// In each row.
+    Column(ColumnIx),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -83,6 +83,7 @@ impl Checker<'_> {
             roster: None,
             organisation: None,
             files: Vec::new(),
+            across: None,
             row: DisplayUnit::number(),
             key: Vec::new(),
             time: TimeShape::Always,
@@ -140,9 +141,8 @@ impl Checker<'_> {
                     }
                 }
                 DataClause::File { pattern, sheet } => {
-                    let lower = pattern.value.to_lowercase();
-                    if sheet.is_some() || [".xlsx", ".xls", ".ods", ".parquet"].iter().any(|end| lower.ends_with(end)) {
-                        self.not_yet(pattern.span, "an Excel or Parquet file");
+                    if pattern.value.to_lowercase().ends_with(".parquet") {
+                        self.not_yet(pattern.span, "a Parquet file");
                     }
                     set.files.push(FilePattern {
                         pattern: pattern.value.clone(),
@@ -196,6 +196,7 @@ impl Checker<'_> {
                         set.time = TimeShape::Snapshot(column);
                     }
                 }
+                DataClause::MonthsAcross { .. } => set.across = self.across(&set, clause),
                 DataClause::MayBeEmpty(_) => set.may_be_empty = true,
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
@@ -303,7 +304,7 @@ impl Checker<'_> {
         }
     }
 
-    fn clause_column(
+    pub(super) fn clause_column(
         &mut self,
         set: &DataSet,
         name: &tree::Name,

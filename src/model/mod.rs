@@ -3,6 +3,7 @@
 //! In come the trees of all files; out comes a [`Model`] in which formulas are [`expr::Expr`]s, and everything the
 //! checker found. A model with errors is never planned or evaluated.
 
+mod across;
 mod aggregates;
 pub mod alignment;
 mod calls;

@@ -171,6 +171,8 @@ pub struct Answers {
     /// In the order of [`Query::reads`]; within a read by post ([`RosterAnswer::posts`] index, then stint index).
     pub reads: Vec<Vec<Vec<Value>>>,
     pub files: Vec<FileReport>,
+    /// What is odd about the data, though no mistake.
+    pub doubts: Vec<Doubt>,
 }
 
 /// One aggregate for one group.
@@ -245,6 +247,15 @@ impl Team {
     pub fn parent_on(&self, day: Day) -> Option<usize> {
         self.on(day)?.parent
     }
+}
+
+/// Something about the data that may be meant so, and deserves a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Two files of a data set without a key hold the same, so that every row counts twice.
+    SameContent { data: String, files: [String; 2], rows: u64 },
+    /// The newest row lies well before the end of what formulas read.
+    EndsEarly { data: String, newest: Day, end: Day },
 }
 
 /// What was read of one file.

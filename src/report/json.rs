@@ -33,6 +33,8 @@ struct Document<'a> {
     /// Roster rows that no position evaluates.
     without_position: Vec<WithoutPosition<'a>>,
     files: Vec<File<'a>>,
+    /// What is odd about the data, in words.
+    doubts: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -254,6 +256,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             .map(|(post, rows)| WithoutPosition { post, rows: *rows })
             .collect(),
         files: results.files.iter().map(file).collect(),
+        doubts: results.doubts.iter().map(|doubt| report.show().words.doubt(doubt)).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")

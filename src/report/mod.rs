@@ -6,6 +6,7 @@ pub mod alignment;
 pub mod csv;
 pub mod json;
 pub mod layout;
+pub mod profile;
 pub mod scorecard;
 pub mod show;
 pub mod summary;

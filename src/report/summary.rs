@@ -319,12 +319,15 @@ fn files(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, p
             painter,
         );
     }
+    for (index, doubt) in results.doubts.iter().enumerate() {
+        labelled(out, if index == 0 { words.doubts } else { "" }, lead_width, &words.doubt(doubt), width, painter);
+    }
 }
 
 fn lead_width(show: &Show<'_>) -> usize {
     use unicode_width::UnicodeWidthStr;
     let words = show.words;
-    [words.ratings, words.positions, words.not_evaluated, words.files, words.repairs]
+    [words.ratings, words.positions, words.not_evaluated, words.files, words.repairs, words.doubts]
         .iter()
         .map(|lead| lead.width())
         .max()

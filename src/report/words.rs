@@ -1,5 +1,6 @@
 //! The fixed words of reports, by language.
 
+use crate::plan::query::Doubt;
 use crate::value::Missing;
 
 /// What a report says of its own, besides the labels of the specs.
@@ -30,6 +31,7 @@ pub struct Words {
     pub not_evaluated: &'static str,
     pub files: &'static str,
     pub repairs: &'static str,
+    pub doubts: &'static str,
     pub incomplete: &'static str,
     pub not_eligible: &'static str,
     pub no_scorecard: &'static str,
@@ -71,6 +73,7 @@ static ENGLISH: Words = Words {
     not_evaluated: "Not evaluated",
     files: "Files",
     repairs: "Repairs",
+    doubts: "Please check",
     incomplete: "incomplete",
     not_eligible: "not eligible",
     no_scorecard: "no scorecard",
@@ -112,6 +115,7 @@ static CHINESE: Words = Words {
     not_evaluated: "未参评",
     files: "文件",
     repairs: "修正",
+    doubts: "请核对",
     incomplete: "数据不全",
     not_eligible: "不符合参评条件",
     no_scorecard: "无计分卡",
@@ -265,6 +269,25 @@ impl Words {
             (true, false) => format!("{}得分为各项之和", group.unwrap_or("总")),
             (false, true) => format!("{} is the geometric mean of its parts", group.unwrap_or("the score")),
             (false, false) => format!("{} is the sum of its parts", group.unwrap_or("the score")),
+        }
+    }
+
+    /// What is odd about the data.
+    pub fn doubt(&self, doubt: &Doubt) -> String {
+        match (self.chinese, doubt) {
+            (false, Doubt::SameContent { data, files: [one, other], rows }) => {
+                let (rows, are) = (self.rows(*rows), if *rows == 1 { "is" } else { "are" });
+                format!("{one} and {other} hold the same: their {rows} of {data} {are} counted twice")
+            }
+            (false, Doubt::EndsEarly { data, newest, end }) => {
+                format!("the rows of {data} reach to {newest}; formulas read them to {end}")
+            }
+            (true, Doubt::SameContent { data, files: [one, other], rows }) => {
+                format!("{one} 与 {other} 内容相同：{data} 的 {} 被重复计算", self.rows(*rows))
+            }
+            (true, Doubt::EndsEarly { data, newest, end }) => {
+                format!("{data} 的数据截至 {newest}，而公式读取到 {end}")
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use crate::model::data::DataId;
 use crate::model::{KpiId, PositionId};
 use crate::number::Number;
 use crate::plan::program::CalcId;
-use crate::plan::query::FileReport;
+use crate::plan::query::{Doubt, FileReport};
 use crate::time::{Day, Months, PeriodName};
 use crate::value::{Missing, Value};
 
@@ -25,6 +25,7 @@ pub struct Results {
     /// Roster rows that no position evaluates, by the post's text.
     pub without_position: Vec<(String, u64)>,
     pub files: Vec<FileReport>,
+    pub doubts: Vec<Doubt>,
 }
 
 /// A person's result in the period: one scorecard for each stint, and overall.

@@ -92,6 +92,7 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
         people,
         without_position,
         files: answers.files.clone(),
+        doubts: answers.doubts.clone(),
     })
 }
 

@@ -25,6 +25,7 @@ impl<'s> Reader<'s> {
                 Rule::key => "`key`",
                 Rule::dated_by | Rule::valid | Rule::snapshot => "how its rows lie in time",
                 Rule::may_be_empty => "`may be empty`",
+                Rule::across => "`months across`",
                 Rule::belongs => self.belongs_to_whom(&node),
                 _ => "",
             };
@@ -74,6 +75,15 @@ impl<'s> Reader<'s> {
             Rule::column => DataClause::Column(Box::new(self.column(node)?)),
             Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
             Rule::may_be_empty => DataClause::MayBeEmpty(span),
+            Rule::across => {
+                let mut names = node.all(Rule::name).map(|name| self.name(&name));
+                let of_year = node.child(Rule::of_year);
+                let year = of_year.and_then(|year| match year.child(Rule::name) {
+                    Some(name) => Some(AcrossYear::Column(self.name(&name))),
+                    None => year.child(Rule::year)?.text().parse().ok().map(AcrossYear::Year),
+                });
+                DataClause::MonthsAcross { year, month: names.next()?, value: names.next()?, span }
+            }
             _ => {
                 let scope = node.child(Rule::own_or_team).map(|word| match word.text() {
                     "own" => ScopeWord::Own,

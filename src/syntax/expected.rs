@@ -541,6 +541,8 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::column => "column",
         R::ignore => "ignore rows starting",
         R::may_be_empty => "may be empty",
+        R::across => "months across as",
+        R::of_year => "of",
         R::belongs => "belongs to",
         R::limits => "between",
         R::optional => "optional",

@@ -38,6 +38,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::data_clause, "column", "`column premium : CNY optional from \"Premium\", \"保费\" in wan`"),
     (Rule::data_clause, "ignore", "`ignore rows starting \"Total\", \"合计\"`"),
     (Rule::data_clause, "may", "`may be empty`"),
+    (Rule::data_clause, "months", "`months across as month, premium` or `months of 2026 across as month, premium`"),
     (Rule::data_clause, "belongs", "`belongs to agent` or `belongs to agent for own`"),
     (Rule::kpi_clause, "value", "`value = sum(premium of policies) / count(policies)`"),
     (Rule::kpi_clause, "higher", "`higher is better`"),

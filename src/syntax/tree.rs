@@ -208,6 +208,13 @@ pub enum DataClause {
     SnapshotOn(Name),
     Column(Box<Column>),
     IgnoreRowsStarting(Vec<Text>),
+    /// `months [of 2026] across as MONTH, VALUE`: the files have a column for each month
+    MonthsAcross {
+        year: Option<AcrossYear>,
+        month: Name,
+        value: Name,
+        span: Span,
+    },
     /// `may be empty`: a register in which nothing may have happened
     MayBeEmpty(Span),
     /// `belongs to COLUMN [for own|team]`
@@ -215,6 +222,14 @@ pub enum DataClause {
         column: Name,
         scope: Option<ScopeWord>,
     },
+}
+
+/// Of which year the months of a file are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AcrossYear {
+    Year(i32),
+    /// The column that says it.
+    Column(Name),
 }
 
 #[derive(Clone, Debug, PartialEq)]

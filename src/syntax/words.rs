@@ -19,6 +19,7 @@ pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 pub const WORDS: &[&str] = &[
     "about",
     "above",
+    "across",
     "add",
     "allow",
     "applies",

@@ -11,6 +11,7 @@ fn help_reads_well() {
     expect("help_check", &merit(folder.path(), &["help", "check"]));
     expect("help_explain", &merit(folder.path(), &["help", "explain"]));
     expect("help_fmt", &merit(folder.path(), &["help", "fmt"]));
+    expect("help_data", &merit(folder.path(), &["help", "data"]));
     expect("help_eval", &merit(folder.path(), &["eval", "--help"]));
     expect("help_test", &merit(folder.path(), &["help", "test"]));
 }

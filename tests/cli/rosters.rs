@@ -164,3 +164,38 @@ fn json_tells_the_rosters_apart_and_marks_drafts() {
         [("people", "P1", 0), ("people", "P2", 0), ("teams", "N", 1), ("teams", "N1", 1), ("teams", "S", 1)]
     );
 }
+
+/// Sales that stop in August, in two files that hold the same.
+#[test]
+fn what_is_odd_about_the_data_is_said_beside_the_results() {
+    let spec = String::from_utf8_lossy(SPEC)
+        .replace("\"sales.csv\"", "\"sales*.csv\"")
+        .replace("  dated by sold_on\n", "  dated by sold_on\n  may be empty\n");
+    let sales = b"seller,sold_on,amount\nP1,2026-07-03,800\nP2,2026-07-10,500\nP1,2026-08-02,100\n";
+    let other = b"seller,sold_on,amount\nP1,2026-07-03,800\nP2,2026-07-10,500\nP1,2026-08-02,101\n";
+    let files = |spec: &'static [u8], names: [&'static str; 3]| {
+        folder(&[
+            ("specs/all.merit", spec),
+            ("specs/data/people.csv", PEOPLE),
+            ("specs/data/teams.csv", TEAMS),
+            (names[0], sales),
+            (names[1], sales),
+            (names[2], other),
+        ])
+    };
+    let names = ["specs/data/sales_07.csv", "specs/data/sales_7.csv", "specs/data/sales_08.csv"];
+    let arguments = ["eval", "specs", "--period", "2026-Q3"];
+    let wildcard: &'static [u8] = Box::leak(spec.replace("  may be empty\n", "").into_bytes().into_boxed_slice());
+    let project = files(wildcard, names);
+    expect("doubts", &merit(project.path(), &arguments));
+    expect(
+        "doubts_zh",
+        &merit(project.path(), &[&arguments[..], &["--lang", "zh", "--format", "csv", "--person", "N"]].concat()),
+    );
+
+    // Where nothing may have happened, no row need be late.
+    let quiet: &'static [u8] = Box::leak(spec.into_bytes().into_boxed_slice());
+    let output = merit(files(quiet, names).path(), &arguments);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("hold the same") && !text.contains("reach to"), "{text}");
+}

@@ -100,6 +100,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         roster: None,
         organisation: None,
         files: vec![FilePattern { pattern: format!("{name}*.csv"), sheet: None, span: span() }],
+        across: None,
         row: unit(row),
         key: Vec::new(),
         time: TimeShape::Always,
@@ -246,8 +247,10 @@ impl Project {
             text += &format!("{}: {}\n", error.code.as_str(), error.message);
             for place in &error.data {
                 text += &format!("  at {}", place.file);
+                text += &place.sheet.as_ref().map(|sheet| format!(" sheet {sheet}")).unwrap_or_default();
                 text += &place.row.map(|row| format!(" row {row}")).unwrap_or_default();
                 text += &place.column.as_ref().map(|column| format!(" column {column:?}")).unwrap_or_default();
+                text += &place.cell.as_ref().map(|cell| format!(" ({cell})")).unwrap_or_default();
                 text += &place.text.as_ref().map(|found| format!(": {found:?}")).unwrap_or_default();
                 text += "\n";
             }

@@ -5,3 +5,4 @@ mod cells;
 mod measures;
 mod orders;
 mod reading;
+mod workbooks;

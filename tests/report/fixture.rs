@@ -9,7 +9,7 @@ use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use merit::model::*;
 use merit::number::Number;
 use merit::plan::program::CalcId;
-use merit::plan::query::FileReport;
+use merit::plan::query::{Doubt, FileReport};
 use merit::score::card::*;
 use merit::source::{FileId, Span};
 use merit::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
@@ -437,6 +437,14 @@ pub fn results() -> Results {
                 repairs: vec![("premium".into(), "thousands separator", 120), ("issued".into(), "date", 94)],
             },
             FileReport { path: "staff.csv".into(), data: "people".into(), rows: 46, repairs: Vec::new() },
+        ],
+        doubts: vec![
+            Doubt::SameContent {
+                data: "visits".into(),
+                files: ["visits_july.csv".into(), "visits_august.csv".into()],
+                rows: 310,
+            },
+            Doubt::EndsEarly { data: "policies".into(), newest: day(2026, 8, 12), end: day(2026, 9, 30) },
         ],
     }
 }

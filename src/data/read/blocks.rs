@@ -1,6 +1,5 @@
 //! Files as blocks of UTF-8 text that hold whole records.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -21,7 +20,7 @@ pub enum Encoding {
 
 /// Reads a file block by block. Blocks of UTF-8 are not checked here: whoever reads them does, beside others.
 pub struct Blocks {
-    input: File,
+    input: Box<dyn Read + Send>,
     pub encoding: Encoding,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
@@ -38,7 +37,7 @@ impl Blocks {
     /// Opens a file; without an encoding its byte order mark tells, and UTF-8 is taken where there is none.
     pub fn open(path: &Path, encoding: Option<Encoding>) -> io::Result<Blocks> {
         let mut blocks = Blocks {
-            input: File::open(path)?,
+            input: super::compressed::open(path)?,
             encoding: Encoding::Utf8,
             decoder: None,
             raw: Vec::new(),

@@ -1,11 +1,12 @@
 //! Where the table begins in a file: separator, title rows, header.
 
+use super::across::month_named;
 use super::records::{Cell, Found, Records};
 use crate::data::cell::folded;
-use crate::model::data::{ColumnIx, DataSet};
+use crate::model::data::{Column, ColumnIx, DataSet};
 
 /// Rows in which the header is looked for.
-const TITLE_ROWS: usize = 50;
+pub const TITLE_ROWS: usize = 50;
 
 /// The shape of a file.
 #[derive(Clone, Debug, Default)]
@@ -19,15 +20,33 @@ pub struct Layout {
     pub lines: u32,
 }
 
+/// The headers that a data set's files should have.
+pub struct Expected {
+    columns: Vec<Vec<String>>,
+    /// Some of them are months.
+    months: bool,
+}
+
+impl Expected {
+    pub fn of(data: &DataSet) -> Expected {
+        let headers = |column: &Column| column.headers.iter().map(|header| folded(header).into_owned()).collect();
+        let columns = data.columns.iter().filter(|column| column.derived.is_none()).map(headers).collect();
+        Expected { columns, months: data.across.is_some() }
+    }
+
+    /// How many of them a row holds.
+    pub fn found(&self, row: &[String]) -> usize {
+        let folds: Vec<_> = row.iter().map(|text| folded(text)).collect();
+        let is_there = |headers: &&Vec<String>| headers.iter().any(|header| folds.iter().any(|cell| cell == header));
+        let months = if self.months { row.iter().filter(|text| month_named(text).is_some()).count() } else { 0 };
+        self.columns.iter().filter(is_there).count() + months
+    }
+}
+
 /// Finds the separator and the header: the row that holds most of the expected headers, under the separator with
 /// which most are found.
 pub fn detect(head: &str, data: &DataSet) -> Layout {
-    let expected: Vec<Vec<String>> = data
-        .columns
-        .iter()
-        .filter(|column| column.derived.is_none())
-        .map(|column| column.headers.iter().map(|header| folded(header).into_owned()).collect())
-        .collect();
+    let expected = Expected::of(data);
     let mut best: Option<((usize, usize), Layout)> = None;
     for separator in [b',', b';', b'\t'] {
         let mut records = Records::new(head.as_bytes(), separator);
@@ -39,11 +58,7 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
             if filled == 0 {
                 continue;
             }
-            let folds: Vec<_> = row.iter().map(|text| folded(text)).collect();
-            let found = expected
-                .iter()
-                .filter(|headers| headers.iter().any(|header| folds.iter().any(|cell| cell == header)))
-                .count();
+            let found = expected.found(&row);
             // Where nothing is found, the row with most cells is the likeliest header to show.
             let score = (found, filled);
             if best.as_ref().is_none_or(|(known, _)| if found == 0 { score > *known } else { found > known.0 }) {

@@ -1,12 +1,17 @@
 //! One file into columns: the text is cut into blocks of whole records, which are decoded side by side.
 
+mod across;
 pub mod blocks;
+mod compressed;
+mod grid;
 pub mod layout;
 pub mod records;
+mod spreadsheet;
+mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -27,6 +32,29 @@ pub struct FileTask {
     pub path: PathBuf,
     /// The path as it is shown.
     pub shown: String,
+    /// The sheet of a spreadsheet that is asked for.
+    pub sheet: Option<String>,
+    pub form: Form,
+}
+
+/// What a file is kept as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Separated text, packed or not.
+    Text,
+    Spreadsheet,
+    Parquet,
+}
+
+impl Form {
+    pub fn of(path: &Path) -> Form {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => Form::Spreadsheet,
+            "parquet" => Form::Parquet,
+            _ => Form::Text,
+        }
+    }
 }
 
 /// What is needed of every file of a data set.
@@ -50,6 +78,12 @@ pub struct FileContent {
     pub bad: BTreeSet<usize>,
     /// Rows that are there and could not be read.
     pub incomplete: bool,
+    /// The sheet that was read, of a spreadsheet.
+    pub sheet: Option<String>,
+    /// By wanted column, its place in the sheet.
+    pub columns_at: Vec<usize>,
+    /// All headers of the sheet with their places.
+    pub spread: Vec<(String, usize)>,
     pub errors: Vec<Diagnostic>,
 }
 
@@ -89,12 +123,20 @@ struct Block {
     /// Rows with the wrong number of cells, by that number.
     ragged: BTreeMap<usize, Tally>,
     unclosed: Option<u32>,
+    /// Rows that are the header once more.
+    headers: Tally,
     /// The line in which bytes are no UTF-8.
     damaged: Option<u32>,
 }
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
+    if task.form == Form::Spreadsheet {
+        return spreadsheet::read(task, wanted, options);
+    }
+    if wanted.data.across.is_some() {
+        return wide::read(task, wanted, options);
+    }
     let result = match read_as(task, wanted, options, None) {
         Ok(Ok(content)) => Ok(content),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
@@ -110,12 +152,17 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     // So far every error has cost rows, but those in single cells.
     content.incomplete |= !content.errors.is_empty() && content.headers.is_empty();
     if options.strict {
-        for ((column, repair), tally) in &content.repairs {
-            let name = &wanted.data.column(wanted.columns[*column].0).name;
-            content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
-        }
+        refuse_repairs(task, wanted, &mut content);
     }
     content
+}
+
+/// What was repaired is an error, where nothing may be.
+fn refuse_repairs(task: &FileTask, wanted: &Wanted, content: &mut FileContent) {
+    for ((column, repair), tally) in &content.repairs {
+        let name = &wanted.data.column(wanted.columns[*column].0).name;
+        content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
+    }
 }
 
 struct NotUtf8;
@@ -154,7 +201,7 @@ fn read_as(
     if let Some(progress) = options.progress {
         progress.started(&task.shown, size);
     }
-    let decoder = Decoder { wanted, places, separator: layout.separator, cells: layout.headers.len() };
+    let decoder = Decoder { wanted, places, separator: layout.separator, headers: &layout.headers };
     let source = Mutex::new((blocks, None::<io::Error>));
     let results = Mutex::new(Vec::<(usize, Block)>::new());
     let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
@@ -264,6 +311,7 @@ fn collect(
     let mut before = layout.lines + 1;
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
+    let mut headers = Tally::default();
     for block in blocks {
         for (key, tally) in block.troubles {
             troubles.entry(key).or_default().take_in(tally, before);
@@ -274,6 +322,7 @@ fn collect(
         for (cells, tally) in block.ragged {
             ragged.entry(cells).or_default().take_in(tally, before);
         }
+        headers.take_in(block.headers, before);
         if let Some(line) = block.unclosed {
             content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
         }
@@ -285,6 +334,9 @@ fn collect(
         before += block.length;
     }
     content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
+    if headers.count > 0 {
+        content.errors.push(errors::header_again(&task.shown, &headers));
+    }
     content.bad = troubles.keys().map(|(column, ..)| *column).collect();
     for (cells, tally) in ragged {
         content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
@@ -314,7 +366,7 @@ struct Decoder<'a> {
     /// Place of the cell in a row, and of the wanted column.
     places: Vec<(usize, usize)>,
     separator: u8,
-    cells: usize,
+    headers: &'a [String],
 }
 
 impl Decoder<'_> {
@@ -322,7 +374,7 @@ impl Decoder<'_> {
         let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
         let mut block = Block { columns, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
-        let mut cells: Vec<Cell> = Vec::with_capacity(self.cells);
+        let mut cells: Vec<Cell> = Vec::with_capacity(self.headers.len());
         loop {
             match records.next(&mut cells) {
                 Found::End => break,
@@ -341,9 +393,13 @@ impl Decoder<'_> {
         if self.is_no_data(text, cells) {
             return;
         }
-        if cells.len() != self.cells {
+        if cells.len() != self.headers.len() {
             let first = cells.first().map(|cell| cell.text(text).into_owned()).unwrap_or_default();
             block.ragged.entry(cells.len()).or_default().add(line, &first);
+            return;
+        }
+        if cells.iter().zip(self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
+            block.headers.add(line, cells[0].text(text).trim());
             return;
         }
         block.lines.push(line);

@@ -14,6 +14,16 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::NoSheet,
+        title: "a spreadsheet without the sheet that is asked for",
+        text: "Without `sheet` the one sheet is read that has the headers. Where several have them, or where a sheet \
+               is named that is not there, the message lists the sheets. Several are read by a line for each.",
+        wrong: r#"file "plans.xlsx" sheet "Monthly", and the sheets `2025` and `2026`"#,
+        right: r#"file "plans.xlsx" sheet "2025"
+file "plans.xlsx" sheet "2026""#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::UnreadableFile,
         title: "a file that is no table of text",
         text: "The file cannot be opened, or is not in an encoding that can be told. Export it anew as CSV in \

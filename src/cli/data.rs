@@ -1,0 +1,51 @@
+//! `merit data`
+
+use std::io::Write;
+
+use super::args::{DataArgs, DataForm};
+use super::check::findings;
+use super::eval::data_folder;
+use super::exit::{Exit, Failure};
+use super::progress::Bar;
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::data::profile::profile;
+use crate::data::{Options, Progress};
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::project;
+use crate::report;
+
+pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
+    let project = project::load(&args.specs.paths)?;
+    let look = terminal::stderr(args.color.color);
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+    if project.has_errors() {
+        eprint!("{}", render(&project.diagnostics, &project.sources, &options));
+        eprintln!("merit: {}; no file was read", findings(&project.diagnostics));
+        return Ok(Exit::Findings);
+    }
+    let model = &project.model;
+    let bar = Bar::new();
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let reading = Options {
+        data: data_folder(args.data.as_deref(), &args.specs.paths)?,
+        threads: args.threads.map_or_else(cores, usize::from),
+        strict: args.strict,
+        allow_empty: true,
+        progress: bar.as_ref().map(|bar| bar as &dyn Progress),
+    };
+    let (profiles, errors) = profile(model, &reading);
+    if let Some(bar) = &bar {
+        bar.finish();
+    }
+    let text = match args.format {
+        DataForm::Table => report::profile::text(model, &profiles, terminal::stdout(args.color.color)),
+        DataForm::Json => report::profile::json(model, &profiles, errors.len()),
+    };
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the profile", &error))?;
+    if errors.is_empty() {
+        return Ok(Exit::Clean);
+    }
+    eprint!("{}", render(&errors, &project.sources, &options));
+    eprintln!("merit: {} in the data", findings(&errors));
+    Ok(Exit::Findings)
+}

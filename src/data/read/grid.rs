@@ -1,0 +1,267 @@
+//! Rows of cells into columns: the way of spreadsheets, and of sheets with a column for each month.
+//!
+//! In: a [`Grid`] of texts. Out: the same [`FileContent`] that long CSV files give; the cells are read by the same
+//! [`CellReader`](crate::data::cell::CellReader)s.
+
+use std::borrow::Cow;
+
+use super::across;
+use super::layout::{Expected, Layout, TITLE_ROWS};
+use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs};
+use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
+use crate::data::column::Builder;
+use crate::data::{Options, errors};
+use crate::model::data::ColumnIx;
+use crate::parallel;
+
+/// Rows that one thread reads at a time.
+const ROWS: usize = 8192;
+
+/// A table of texts, however it was kept.
+pub trait Grid: Sync {
+    fn height(&self) -> usize;
+    /// How many cells a row has.
+    fn width(&self, row: usize) -> usize;
+    /// The line of a row as people count it, from 1.
+    fn line(&self, row: usize) -> u32;
+    fn cell(&self, row: usize, column: usize) -> Raw<'_>;
+}
+
+/// One cell before it is read.
+#[derive(Clone, Debug, Default)]
+pub struct Raw<'a> {
+    pub text: Cow<'a, str>,
+    /// Kept as a number, not as a text.
+    pub number: bool,
+    /// A number, and there is no telling whether it is shown as percent.
+    pub unstyled: bool,
+    pub merged: Merged,
+    /// A formula without its value.
+    pub uncomputed: bool,
+}
+
+/// Whether a cell belongs to a larger one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Merged {
+    #[default]
+    No,
+    /// It has the text of the one above it.
+    Down,
+    /// It is covered by one beside it.
+    Across,
+}
+
+/// Reads a grid with all its errors.
+pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid) -> FileContent {
+    let mut content = FileContent::default();
+    let Some((layout, first)) = detect(grid, wanted) else {
+        content.errors.push(errors::empty_file(&task.shown, wanted.data));
+        content.incomplete = true;
+        return content;
+    };
+    // The column of months and that of their values have no header of their own.
+    let in_rows = |column: &ColumnIx| wanted.data.across.as_ref().is_none_or(|across| !across.holds(*column));
+    let plain: Vec<usize> = (0..wanted.columns.len()).filter(|index| in_rows(&wanted.columns[*index].0)).collect();
+    let headed = Wanted { data: wanted.data, columns: plain.iter().map(|at| wanted.columns[*at].clone()).collect() };
+    let places = match_headers(task, &headed, &layout, &mut content);
+    let months = match &wanted.data.across {
+        Some(across) => across::months(task, wanted, across, &layout, &mut content.errors),
+        None => None,
+    };
+    let (Some(places), true) = (places, content.errors.is_empty()) else {
+        content.incomplete = true;
+        return content;
+    };
+    let cells = places.into_iter().map(|(at, index)| (at, plain[index])).collect();
+    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len() };
+    if let Some(months) = months {
+        decoder.months = Some(months.without_blank(|at| {
+            (first..grid.height()).all(|row| decoder.is_no_data(row) || grid.cell(row, at).text.trim().is_empty())
+        }));
+    }
+    if let Some(progress) = options.progress {
+        progress.started(&task.shown, 0);
+    }
+    let parts = (grid.height() - first).div_ceil(ROWS);
+    let decode = |part: usize| {
+        let from = first + part * ROWS;
+        decoder.decode(from..(from + ROWS).min(grid.height()))
+    };
+    let blocks: Vec<Block> =
+        if options.threads > 1 { parallel::map(parts, decode) } else { (0..parts).map(decode).collect() };
+    let layout = Layout { lines: 0, ..layout };
+
+    // Each month is a column of its own as long as cells are spoken of.
+    let mut read = Wanted { data: wanted.data, columns: wanted.columns.clone() };
+    let mut at: Vec<usize> = vec![usize::MAX; wanted.columns.len()];
+    decoder.cells.iter().for_each(|(place, index)| at[*index] = *place);
+    let value = decoder.months.as_ref().and_then(|months| months.value);
+    for month in decoder.months.iter().flat_map(|months| &months.columns) {
+        let column = value.unwrap_or(0);
+        read.columns.push(wanted.columns[column].clone());
+        at.push(month.at);
+    }
+    content.headers = at.iter().map(|at| layout.headers.get(*at).cloned().unwrap_or_default()).collect();
+    collect(task, &read, &layout, blocks.into_iter(), &mut content);
+    if options.strict {
+        refuse_repairs(task, &read, &mut content);
+    }
+    if let Some(months) = &decoder.months {
+        together(&mut content, wanted.columns.len(), months);
+    }
+    content.columns_at = at[..wanted.columns.len()].to_vec();
+    content.spread = layout.headers.iter().cloned().enumerate().map(|(at, header)| (header, at)).collect();
+    if let Some(progress) = options.progress {
+        progress.finished(&task.shown);
+    }
+    content
+}
+
+/// What was told of each month is told of their one column.
+fn together(content: &mut FileContent, columns: usize, months: &across::Months) {
+    let span = months.words();
+    for index in [months.month, months.value].into_iter().flatten() {
+        content.headers[index] = span.clone();
+    }
+    content.headers.truncate(columns);
+    let Some(value) = months.value else { return };
+    for ((index, repair), tally) in std::mem::take(&mut content.repairs) {
+        let index = if index < columns { index } else { value };
+        content.repairs.entry((index, repair)).or_default().take_in(tally, 0);
+    }
+    content.bad = content.bad.iter().map(|index| if *index < columns { *index } else { value }).collect();
+}
+
+/// The header and the row behind it: the row that holds most of the expected headers.
+fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
+    let expected = Expected::of(wanted.data);
+    let mut best: Option<((usize, usize), Layout, usize)> = None;
+    for row in 0..grid.height().min(TITLE_ROWS) {
+        let texts: Vec<String> =
+            (0..grid.width(row)).map(|column| grid.cell(row, column).text.trim().to_string()).collect();
+        let filled = texts.iter().filter(|text| !text.is_empty()).count();
+        if filled == 0 {
+            continue;
+        }
+        let found = expected.found(&texts);
+        let score = (found, filled);
+        // A header merged over two rows is seen in both: the last of equal rows is the one above the data.
+        let better = |known: &(usize, usize)| if found == 0 { score > *known } else { found > known.0 };
+        if best.as_ref().is_none_or(|(known, ..)| better(known)) {
+            let layout = Layout { headers: texts, header_line: grid.line(row) - 1, ..Layout::default() };
+            best = Some((score, layout, row));
+        }
+    }
+    best.map(|(_, layout, row)| (layout, row + 1))
+}
+
+struct Decoder<'a> {
+    wanted: &'a Wanted<'a>,
+    grid: &'a dyn Grid,
+    /// Place in a row, and of the wanted column.
+    cells: Vec<(usize, usize)>,
+    months: Option<across::Months>,
+    width: usize,
+}
+
+impl Decoder<'_> {
+    fn decode(&self, rows: std::ops::Range<usize>) -> Block {
+        let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
+        let mut block = Block { columns, ..Block::default() };
+        rows.filter(|row| !self.is_no_data(*row)).for_each(|row| self.row(row, &mut block));
+        block
+    }
+
+    fn row(&self, row: usize, block: &mut Block) {
+        let line = self.grid.line(row) - 1;
+        if self.grid.width(row) != self.width {
+            let first = self.grid.cell(row, 0).text.into_owned();
+            block.ragged.entry(self.grid.width(row)).or_default().add(line, &first);
+            return;
+        }
+        let raws: Vec<Raw> = self.cells.iter().map(|(at, _)| self.grid.cell(row, *at)).collect();
+        let mut contents: Vec<(usize, Content)> = Vec::with_capacity(raws.len());
+        for ((_, index), raw) in self.cells.iter().zip(&raws) {
+            contents.push((*index, self.content(raw, *index, *index, line, block)));
+        }
+        let Some(months) = &self.months else {
+            contents.into_iter().for_each(|(index, content)| block.columns[index].push(content));
+            block.lines.push(line);
+            return;
+        };
+        let year = match months.year_of(self.grid, row) {
+            Ok(year) => year,
+            Err((index, text)) => {
+                block.troubles.entry((index, Problem::NotAYear, String::new())).or_default().add(line, &text);
+                return;
+            }
+        };
+        for (place, month) in months.columns.iter().enumerate() {
+            let raw = self.grid.cell(row, month.at);
+            let value = months
+                .value
+                .map(|value| (value, self.content(&raw, value, self.wanted.columns.len() + place, line, block)));
+            let name = month.name(year);
+            let named = months.month.map(|index| {
+                let reader = &self.wanted.columns[index].1;
+                (index, reader.read(&name, &mut Repairs::default()).unwrap_or(Content::Blank))
+            });
+            for (index, content) in contents.iter().cloned().chain(value).chain(named) {
+                block.columns[index].push(content);
+            }
+            block.lines.push(line);
+        }
+    }
+
+    /// What a cell says; what is wrong with it, or was mended, is noted under `told`.
+    fn content<'r>(&self, raw: &'r Raw, index: usize, told: usize, line: u32, block: &mut Block) -> Content<'r> {
+        let reader = &self.wanted.columns[index].1;
+        let mut repairs = Repairs::default();
+        let read = match trouble(raw, reader) {
+            Some(problem) => Err(problem),
+            None => reader.read(&raw.text, &mut repairs),
+        };
+        if raw.merged == Merged::Down && read.is_ok() {
+            repairs.add(Repair::MergedCell);
+        }
+        let content = read.unwrap_or_else(|problem| {
+            let shown = raw.text.trim();
+            let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
+            block.troubles.entry((told, problem, told_apart)).or_default().add(line, shown);
+            Content::Blank
+        });
+        for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
+            block.repairs.entry((told, repair)).or_default().add(line, &raw.text);
+        }
+        content
+    }
+
+    /// Blank rows, and rows that start as the data set says.
+    fn is_no_data(&self, row: usize) -> bool {
+        let ignored = &self.wanted.data.ignore_rows_starting;
+        for column in 0..self.grid.width(row) {
+            let raw = self.grid.cell(row, column);
+            let text = raw.text.trim();
+            if raw.merged == Merged::No && !text.is_empty() {
+                return ignored.iter().any(|start| text.starts_with(start.as_str()));
+            }
+        }
+        true
+    }
+}
+
+/// What is wrong with a cell because of how a spreadsheet holds it.
+fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
+    let digits = || raw.text.bytes().all(|byte| byte.is_ascii_digit());
+    match &reader.kind {
+        _ if raw.uncomputed => Some(Problem::Uncomputed),
+        _ if raw.merged == Merged::Across => Some(Problem::CoveredCell),
+        // The number of each row, or of all of them together?
+        Kind::Number(_) if raw.merged == Merged::Down => Some(Problem::MergedNumber),
+        Kind::Number(number) if raw.unstyled && number.is_in_percent() => Some(Problem::UnseenPercent),
+        Kind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
+        // October typed as 2026.10 is kept as the number 2026.1.
+        Kind::Period if raw.number && !digits() => Some(Problem::NotAPeriod),
+        _ => None,
+    }
+}

@@ -1,0 +1,354 @@
+//! Spreadsheets, packed files, and sheets with a column for each month.
+
+use std::io::Write;
+
+use merit::model::data::*;
+use merit::plan::query::Rows;
+use merit::syntax::tree::AggregateFunction;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+
+use crate::build::*;
+
+fn premiums(pattern: &str) -> DataSet {
+    let columns = vec![
+        headed(column("policy_no", ColumnType::Text), &["Policy No", "保单号"]),
+        headed(column("premium", money()), &["Premium", "标准保费"]),
+        headed(column("issued", ColumnType::Date), &["Issued", "承保日期"]),
+        optional(column("city", ColumnType::Text)),
+        optional(column("share", percent(None))),
+        optional(column("paid", ColumnType::Flag)),
+        optional(column("month", ColumnType::Period)),
+    ];
+    let mut data = data("policies", "policy", columns);
+    data.files[0].pattern = pattern.into();
+    data.key = vec![ColumnIx(0)];
+    data.time = TimeShape::Dated(ColumnIx(2));
+    data
+}
+
+fn percent(factor: Option<&str>) -> ColumnType {
+    let cell_factor = factor.map(|factor| factor.parse().unwrap());
+    ColumnType::Number { unit: merit::model::unit::DisplayUnit::percent(), cell_factor }
+}
+
+const HEADERS: [&str; 7] = ["Policy No", "Premium", "Issued", "city", "share", "paid", "month"];
+
+fn workbook(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    fill(book.add_worksheet().set_name("policies").unwrap());
+    book.save_to_buffer().unwrap()
+}
+
+fn headers(sheet: &mut Worksheet, row: u32) {
+    for (at, header) in (0..).zip(HEADERS) {
+        sheet.write(row, at, header).unwrap();
+    }
+}
+
+fn day(sheet: &mut Worksheet, row: u32, column: u16, text: &str) {
+    let date = ExcelDateTime::parse_from_str(text).unwrap();
+    sheet.write_with_format(row, column, &date, &Format::new().set_num_format("yyyy/m/d")).unwrap();
+}
+
+/// All columns of all rows as they were read, or the errors.
+fn read(project: Project) -> String {
+    let mut project = project;
+    let columns = project.model.data[0].columns.len();
+    let mut measures = Vec::new();
+    for column in 0..columns {
+        let name = project.model.data[0].columns[column].name.clone();
+        let value = project.path(0, &name);
+        measures.push(project.measure(0, AggregateFunction::CountDistinct, Some(value), Rows::All));
+    }
+    let premium = project.path(0, "premium");
+    let sum = project.measure(0, AggregateFunction::Sum, Some(premium), Rows::All);
+    let count = project.measure(0, AggregateFunction::Count, None, Rows::All);
+    match project.run() {
+        Err(_) => project.errors(),
+        Ok(answers) => {
+            let distinct: Vec<String> = measures.iter().map(|one| line(&answers.measures[one.0])).collect();
+            let mut text = format!(
+                "rows {}, premium {}, distinct {}\n",
+                line(&answers.measures[count.0]),
+                line(&answers.measures[sum.0]),
+                distinct.join(" ")
+            );
+            for file in &answers.files {
+                for (column, repair, count) in &file.repairs {
+                    text += &format!("{column}: {repair} {count}\n");
+                }
+            }
+            text
+        }
+    }
+}
+
+fn sheet(fill: impl FnOnce(&mut Worksheet)) -> String {
+    read(Project::new(vec![premiums("policies*.xlsx")]).file("policies.xlsx", workbook(fill)))
+}
+
+#[test]
+fn a_sheet_as_hr_has_it() {
+    let shown = sheet(|sheet| {
+        sheet.merge_range(0, 0, 0, 6, "Policies issued in 2026", &Format::new().set_bold()).unwrap();
+        sheet.write(1, 0, "as of 1 October").unwrap();
+        headers(sheet, 3);
+        let percent = Format::new().set_num_format("0.0%");
+        for row in 4..7u32 {
+            sheet.write(row, 0, 1000 + row).unwrap();
+            sheet.write(row, 1, 0.1).unwrap();
+            day(sheet, row, 2, "2026-07-01");
+            sheet.write(row, 3, "Shanghai").unwrap();
+            sheet.write_with_format(row, 4, 0.07 * f64::from(row - 3), &percent).unwrap();
+            sheet.write(row, 5, row == 4).unwrap();
+            day(sheet, row, 6, "2026-07-01");
+        }
+        // A hidden row counts like any other, a blank one does not.
+        sheet.set_row_hidden(5).unwrap();
+        sheet.write(8, 0, "A-9").unwrap();
+        sheet.write_formula(8, 1, Formula::new("1234.5*2").set_result("2469")).unwrap();
+        sheet.write(8, 2, "2026/7/2").unwrap();
+        sheet.write(8, 4, "85%").unwrap();
+        sheet.write(8, 6, "2026年8月").unwrap();
+    });
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn bad_cells_of_a_sheet() {
+    let shown = sheet(|sheet| {
+        sheet.write(0, 0, "Policies").unwrap();
+        for (at, header) in (1..).zip(HEADERS) {
+            sheet.write(1, at, header).unwrap();
+        }
+        for row in 2..12u32 {
+            sheet.write(row, 1, format!("P{row}")).unwrap();
+            sheet.write(row, 2, row).unwrap();
+            day(sheet, row, 3, "2026-07-01");
+        }
+        sheet.write_formula(2, 2, Formula::new("A1/0").set_result("#DIV/0!")).unwrap();
+        sheet.write(3, 2, "twelve").unwrap();
+        day(sheet, 4, 2, "2026-07-01");
+        sheet.write(5, 3, 46204).unwrap();
+        sheet.write(6, 3, "03/04/2026").unwrap();
+        sheet.write(7, 5, 0.85).unwrap();
+        sheet.write(8, 7, 2026.1).unwrap();
+        sheet.write_blank(9, 2, &Format::new()).unwrap();
+        sheet.write(10, 6, "perhaps").unwrap();
+        sheet.write_formula(11, 4, Formula::new("OLD!A1").set_result("#REF!")).unwrap();
+    });
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn merged_cells() {
+    let filled = |sheet: &mut Worksheet| {
+        headers(sheet, 0);
+        for row in 1..5u32 {
+            sheet.write(row, 0, format!("P{row}")).unwrap();
+            sheet.write(row, 1, row).unwrap();
+            day(sheet, row, 2, "2026-07-01");
+        }
+    };
+    let down = sheet(|sheet| {
+        filled(sheet);
+        sheet.merge_range(1, 3, 3, 3, "Shanghai", &Format::new()).unwrap();
+        sheet.write(4, 3, "Beijing").unwrap();
+    });
+    assert_eq!(down, "rows 4, premium 10, distinct 4 4 1 2 0 0 0\ncity: merged cells: the text taken for each row 2\n");
+    let unclear = sheet(|sheet| {
+        filled(sheet);
+        sheet.merge_range(2, 1, 3, 1, "", &Format::new()).unwrap();
+        sheet.write(2, 1, 5).unwrap();
+        sheet.merge_range(4, 3, 4, 6, "see note", &Format::new()).unwrap();
+    });
+    insta::assert_snapshot!(unclear);
+    let header_of_two_rows = sheet(|sheet| {
+        for (at, header) in (0..).zip(HEADERS) {
+            if at == 1 {
+                sheet.write(0, at, "Amounts").unwrap();
+                sheet.write(1, at, header).unwrap();
+            } else {
+                sheet.merge_range(0, at, 1, at, header, &Format::new()).unwrap();
+            }
+        }
+        sheet.write(2, 0, "P1").unwrap();
+        sheet.write(2, 1, 7).unwrap();
+        day(sheet, 2, 2, "2026-07-01");
+    });
+    assert_eq!(header_of_two_rows, "rows 1, premium 7, distinct 1 1 1 0 0 0 0\n");
+}
+
+#[test]
+fn the_sheet_that_is_meant() {
+    let book = |names: &[(&str, u32)]| {
+        let mut book = Workbook::new();
+        for (name, rows) in names {
+            let sheet = book.add_worksheet().set_name(*name).unwrap();
+            if *rows == 0 {
+                sheet.write(0, 0, "Notes").unwrap();
+                continue;
+            }
+            headers(sheet, 0);
+            for row in 1..=*rows {
+                sheet.write(row, 0, format!("{name}{row}")).unwrap();
+                sheet.write(row, 1, 1).unwrap();
+                day(sheet, row, 2, "2026-07-01");
+            }
+        }
+        book.save_to_buffer().unwrap()
+    };
+    let ask = |sheets: &[&str], names: &[(&str, u32)]| {
+        let mut set = premiums("policies.xlsx");
+        if !sheets.is_empty() {
+            let pattern = set.files[0].clone();
+            let named = |sheet: &&str| FilePattern { sheet: Some(sheet.to_string()), ..pattern.clone() };
+            set.files = sheets.iter().map(named).collect();
+        }
+        read(Project::new(vec![set]).file("policies.xlsx", book(names)))
+    };
+    assert_eq!(ask(&[], &[("Notes", 0), ("Data", 3)]), "rows 3, premium 3, distinct 3 1 1 0 0 0 0\n");
+    assert_eq!(ask(&["b"], &[("A", 2), ("B", 5)]), "rows 5, premium 5, distinct 5 1 1 0 0 0 0\n");
+    assert_eq!(ask(&["A", "B"], &[("A", 2), ("B", 5)]), "rows 7, premium 7, distinct 7 1 1 0 0 0 0\n");
+    let mut all = ask(&[], &[("July", 2), ("August", 5), ("Notes", 0)]);
+    all += &ask(&["Juli"], &[("July", 2), ("August", 5)]);
+    all += &ask(&[], &[("Notes", 0)]);
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn files_that_are_no_workbooks() {
+    let one = |name: &str, bytes: &[u8]| read(Project::new(vec![premiums("policies.*")]).file(name, bytes));
+    let mut all = one("policies.xlsx", b"Policy No,Premium\n");
+    all += &one("policies.ods", b"PK\x03\x04\0\0");
+    all += &one("policies.xls", b"\xd0\xcf\x11\xe0");
+    all += &one("policies.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on");
+    insta::assert_snapshot!(all);
+}
+
+const CSV: &str = "Policy No,Premium,Issued,city,share,paid,month\nA,1.5,2026-07-01,,,,\nB,2,2026-07-02,,,,\n";
+const READ: &str = "rows 2, premium 3.5, distinct 2 2 2 0 0 0 0\n";
+
+fn packed(name: &str, bytes: &[u8]) -> String {
+    read(Project::new(vec![premiums("policies*")]).file(name, bytes))
+}
+
+fn zip(names: &[&str]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in names {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(CSV.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn packed_files() {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gz.write_all(CSV.as_bytes()).unwrap();
+    let gz = gz.finish().unwrap();
+    assert_eq!(packed("policies.csv.gz", &gz), READ);
+    let zst = ruzstd::encoding::compress_to_vec(CSV.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+    assert_eq!(packed("policies.csv.zst", &zst), READ);
+    assert_eq!(packed("policies.zip", &zip(&["policies.csv", "__MACOSX/._policies.csv"])), READ);
+    let mut all = packed("policies.csv.gz", &gz[..gz.len() - 12]);
+    all += &packed("policies.csv.zst", &zst[..zst.len() - 5]);
+    all += &packed("policies.csv.gz", CSV.as_bytes());
+    all += &packed("policies.zip", &zip(&["a.csv", "b.csv"]));
+    all += &packed("policies.zip", &zip(&[]));
+    all += &packed("policies.zip", b"PK");
+    insta::assert_snapshot!(all);
+}
+
+fn plans(year: Option<YearOf>) -> DataSet {
+    let mut columns = vec![
+        column("team", ColumnType::Text),
+        column("month", ColumnType::Period),
+        column("premium", money()),
+        optional(column("year", ColumnType::Text)),
+    ];
+    if !matches!(year, Some(YearOf::Column(_))) {
+        columns.pop();
+    }
+    let mut set = data("plans", "plan", columns);
+    set.files[0].pattern = "plans*".into();
+    set.time = TimeShape::Dated(ColumnIx(1));
+    set.key = vec![ColumnIx(0), ColumnIx(1)];
+    set.across = Some(Across { month: ColumnIx(1), value: ColumnIx(2), year, span: span() });
+    set
+}
+
+/// Sums by month from January 2026 on, `-` where a month has no rows.
+fn months_of(set: DataSet, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let mut project = Project::new(vec![set]).file(name, bytes);
+    project.allow_empty = true;
+    let premium = project.path(0, "premium");
+    let mut asked = Vec::new();
+    for month in 0..15 {
+        let name = format!("{}-{:02}", 2026 + month / 12, month % 12 + 1);
+        let rows = Rows::Dated { column: ColumnIx(1), months: months(&name, 1) };
+        let sum = project.measure(0, AggregateFunction::Sum, Some(premium), rows.clone());
+        asked.push((sum, project.measure(0, AggregateFunction::Count, None, rows)));
+    }
+    match project.run() {
+        Err(_) => project.errors(),
+        Ok(answers) => {
+            let of = |(sum, count): &(merit::plan::query::MeasureId, merit::plan::query::MeasureId)| {
+                let count = line(&answers.measures[count.0]);
+                if count == "0" { "-".to_string() } else { line(&answers.measures[sum.0]) }
+            };
+            asked.iter().map(of).collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+#[test]
+fn a_column_for_each_month() {
+    let chinese = "各营业部月度计划,,,,,,,,,,,,,\nteam,1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月,合计\n\
+                   T1,1,2,3,4,5,6,7,8,9,,,,45\nT2,10,10,10,10,10,10,10,10,10,,,,90\n";
+    let of_2026 = || plans(Some(YearOf::Year(2026)));
+    let expected = "11 12 13 14 15 16 17 18 19 - - - - - -";
+    assert_eq!(months_of(of_2026(), "plans.csv", chinese), expected);
+    assert_eq!(months_of(plans(None), "plans_2026.csv", chinese), expected);
+    assert_eq!(
+        months_of(plans(None), "plans.csv", "team,2026-02,202603,2026年4月,May 2026\nT,1,2,3,4\n"),
+        "- 1 2 3 4 - - - - - - - - - -"
+    );
+    // A fiscal year: what comes behind December is the next year.
+    assert_eq!(months_of(of_2026(), "plans.csv", "team;Nov;Dec;Jan;Feb\nT;1;2;3;4\n"), "- - - - - - - - - - 1 2 3 4 -");
+    let by_row = "team,year,Jan,Feb\nT,2026,1,2\nT,2027年,3,4\n";
+    assert_eq!(
+        months_of(plans(Some(YearOf::Column(ColumnIx(3)))), "plans.csv", by_row),
+        "1 2 - - - - - - - - - - 3 4 -"
+    );
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("plan 2026").unwrap();
+    sheet.write(0, 0, "team").unwrap();
+    sheet.write(0, 1, "一月").unwrap();
+    day(sheet, 0, 2, "2026-02-01");
+    sheet.write(1, 0, "T").unwrap();
+    sheet.write(1, 1, 1.25).unwrap();
+    sheet.write(1, 2, "2,000").unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let mut set = of_2026();
+    assert_eq!(months_of(set.clone(), "plans.xlsx", &bytes), "1.25 2000 - - - - - - - - - - - - -");
+    set.across.as_mut().unwrap().year = None;
+    set.files[0].sheet = Some("plan 2026".into());
+    assert_eq!(months_of(set, "plans.xlsx", &bytes), "1.25 2000 - - - - - - - - - - - - -");
+}
+
+#[test]
+fn mistakes_in_months_across() {
+    let of_2026 = || plans(Some(YearOf::Year(2026)));
+    let by_row = || plans(Some(YearOf::Column(ColumnIx(3))));
+    let mut all = months_of(of_2026(), "plans.csv", "team,Jan,Feb,Mar\nT1,1,x,\nT2,,y,2\n");
+    all += &months_of(of_2026(), "plans.csv", "team,Q1,Q2\nT1,1,2\n");
+    all += &months_of(of_2026(), "plans.csv", "team,Jan,Feb,January\nT1,1,2,3\n");
+    all += &months_of(plans(None), "plans.csv", "team,Jan,Feb\nT1,1,2\n");
+    all += &months_of(by_row(), "plans.csv", "team,year,Jan\nT1,26,1\nT2,,2\n");
+    all += &months_of(by_row(), "plans.csv", "team,Jan\nT1,1\n");
+    all += &months_of(of_2026(), "plans.csv", "team,Jan\nT1,1\nT1,2\n");
+    all += &months_of(of_2026(), "plans.csv", "team,Jan\nT1,1,2\n");
+    all += &months_of(of_2026(), "plans.csv", "code,Jan\nT1,1\n");
+    insta::assert_snapshot!(all);
+}
