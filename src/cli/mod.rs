@@ -11,6 +11,7 @@ mod progress;
 mod select;
 mod terminal;
 mod test;
+mod wrong;
 
 use clap::Parser;
 
@@ -23,6 +24,10 @@ pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
+            if let Some(failure) = wrong::refused(&message) {
+                failure.print();
+                return failure.exit();
+            }
             let exit = if message.use_stderr() { Exit::CouldNotRun } else { Exit::Clean };
             let _ = message.print();
             return exit;

@@ -19,7 +19,7 @@ use self::graph::{Graph, Level};
 use crate::model::Model;
 use crate::number::Rounding;
 use crate::plan::Plan;
-use crate::plan::program::{CalcId, Program};
+use crate::plan::program::{Calc, CalcId, Input, Program};
 use crate::plan::query::{Answers, PersonPost, Query, Stint};
 use crate::time::Calendar;
 use crate::value::Value;
@@ -46,7 +46,10 @@ pub struct Inputs {
     pub target: Option<Value>,
     pub weight: Option<Value>,
     pub score: Option<Value>,
+    pub rating: Option<Value>,
     pub outputs: Vec<Value>,
+    /// In step with the program's sums of outputs.
+    pub sums: Vec<Value>,
 }
 
 /// The values of a program's nodes for one subject.
@@ -168,6 +171,14 @@ impl<'a> Evaluator<'a> {
             values.put(*node, value);
         }
         values
+    }
+
+    /// What scoring must give before a formula can be computed.
+    pub fn inputs_of(&self, root: CalcId) -> impl Iterator<Item = Input> + '_ {
+        self.graph.waiting(root).iter().filter_map(|node| match &self.program.nodes[node.0] {
+            Calc::Input(input) => Some(*input),
+            _ => None,
+        })
     }
 
     pub fn post(&self, subject: Subject) -> &'a PersonPost {

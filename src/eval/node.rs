@@ -78,7 +78,9 @@ impl Evaluator<'_> {
                     Input::EntryTarget => at.inputs.target.as_ref(),
                     Input::EntryWeight => at.inputs.weight.as_ref(),
                     Input::Score => at.inputs.score.as_ref(),
+                    Input::Rating => at.inputs.rating.as_ref(),
                     Input::Output(output) => at.inputs.outputs.get(*output),
+                    Input::Sum(sum) => at.inputs.sums.get(*sum),
                 };
                 given.cloned().unwrap_or_else(|| Value::Missing(Missing::Stated("there is none".into())))
             }

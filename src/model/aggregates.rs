@@ -22,6 +22,12 @@ impl Checker<'_> {
         let Some(Symbol::Data(data)) = found else { return wrong };
         let data = DataId(data);
         self.used.data.insert(data);
+        let before = self.diagnostics.len();
+        match self.output_sum(written, data, env, span) {
+            Some(sum) => return sum,
+            None if self.diagnostics.len() > before => return wrong,
+            None => {}
+        }
         let set = self.model.data[data.0].clone();
         let inside = env.inside(data);
 
@@ -308,7 +314,7 @@ impl Checker<'_> {
     }
 }
 
-fn reading_span(reading: &tree::Reading) -> Span {
+pub(super) fn reading_span(reading: &tree::Reading) -> Span {
     match reading {
         tree::Reading::During(window) => window.span,
         tree::Reading::AtStart(span) | tree::Reading::AtEnd(span) => *span,

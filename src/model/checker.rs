@@ -99,6 +99,8 @@ pub(super) struct Checker<'t> {
     pub(super) untyped: Shared<BTreeSet<String>>,
     /// Names of which a declaration says from when it holds.
     pub(super) dated_names: Shared<BTreeSet<String>>,
+    /// Where outputs are added up over a roster.
+    pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
     /// The day for which shapes are being proved; `None`: constants have their last values.
     pub(super) moment: Option<Day>,
@@ -156,6 +158,7 @@ impl<'t> Checker<'t> {
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
             dated_names: self.dated_names.clone(),
+            output_sums: Vec::new(),
             used: Used::default(),
             moment: None,
             diagnostics: Vec::new(),
@@ -183,6 +186,7 @@ impl<'t> Checker<'t> {
             own_functions: 0,
             untyped: Shared::default(),
             dated_names: Shared::default(),
+            output_sums: Vec::new(),
             used: Used::default(),
             moment: None,
             diagnostics: Vec::new(),
@@ -215,6 +219,7 @@ impl<'t> Checker<'t> {
     pub(super) fn whole_project(&mut self) {
         self.superiors();
         self.score_circles();
+        self.check_output_sums();
         self.reachable_grades();
         self.house_rules();
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.

@@ -1,10 +1,12 @@
 //! Where a formula stands: what its names can mean, and the types of what it reads.
 
+use super::RatingId;
 use super::data::DataId;
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
 use crate::number::Number;
 use crate::source::Span;
+use crate::syntax::tree::ScopeWord;
 use crate::value::{Missing, Value};
 
 /// Where a formula stands: what its names can mean.
@@ -21,8 +23,24 @@ pub(super) struct Env {
     pub(super) lenient: bool,
     /// In a curve's `formula`: the types of `value` and `target`.
     pub(super) entry: Option<(Base, Option<Type>)>,
-    /// In an output: the earlier ones by name. `Some` also lets `score` be read.
-    pub(super) outputs: Option<Vec<(String, Type)>>,
+    /// In an output: the earlier ones by name, `score` and `rating`.
+    pub(super) outputs: Option<InOutput>,
+    /// Behind it stands a window that is not the period's.
+    pub(super) moved: bool,
+    /// The nearest `over` behind it.
+    pub(super) over: Option<ScopeWord>,
+}
+
+/// What an output can read besides KPIs and data.
+#[derive(Clone, Debug)]
+pub(super) struct InOutput {
+    pub(super) position: String,
+    /// The outputs before it.
+    pub(super) earlier: Vec<(String, Type)>,
+    /// Whether the position has a scorecard, and that a rating; `None` where nothing knows its name.
+    pub(super) scored: bool,
+    pub(super) rated: bool,
+    pub(super) rating: Option<RatingId>,
 }
 
 /// The unit that a bare number takes: 10 in hours is 36,000 seconds.
@@ -67,6 +85,8 @@ impl Env {
             lenient: false,
             entry: None,
             outputs: None,
+            moved: false,
+            over: None,
         }
     }
     pub(super) fn subject() -> Env {
@@ -131,6 +151,7 @@ impl Base {
             Base::Period => "a period".into(),
             Base::Flag => "yes or no".into(),
             Base::Choice(..) => "one of a list of words".into(),
+            Base::Grade(_) => "a grade".into(),
             Base::Link(_) => "a link to a row".into(),
             Base::Position => "a position".into(),
             Base::Any => "anything".into(),

@@ -192,7 +192,10 @@ impl Checker<'_> {
             let mend = format!("write the unit behind the number: `{text} {}`", wanted.beside(&text));
             (format!("`{text}` has no unit, and {what} is {needed}"), mend)
         } else {
-            (format!("`{text}` is in {}, and {what} is {needed}", got.plural()), format!("write it {needed}"))
+            // The unit as it is written: hours, not the seconds that they are counted in.
+            let written = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.' | ' ' | '-'));
+            let got = if written.is_empty() { got.plural() } else { written.to_string() };
+            (format!("`{text}` is in {got}, and {what} is {needed}"), format!("write it {needed}"))
         };
         let place = if wanted.is_none() { "no unit belongs here".into() } else { format!("not {needed}") };
         let mut finding = Diagnostic::new(Code::WrongUnit, message).at(expr.span, place);

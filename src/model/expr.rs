@@ -5,7 +5,7 @@
 
 use super::data::{ColumnIx, DataId};
 use super::unit::Dimension;
-use super::{ConstantId, KpiId, MatrixId, ScaleId};
+use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord, WindowKind};
@@ -36,6 +36,8 @@ pub enum Base {
     Flag,
     /// A label of the `one of` of this column.
     Choice(DataId, ColumnIx),
+    /// A grade of this rating.
+    Grade(RatingId),
     /// A row of this data set, by its key.
     Link(DataId),
     /// A position, by name or label.
@@ -96,8 +98,28 @@ pub enum Kind {
     EntryWeight,
     /// In an output: the total after rounding.
     Score,
+    /// In an output: the grade, after vetoes and distribution.
+    Rating,
     /// In an output: an earlier output of the same position.
     Output(usize),
+    /// In an output: one output of all who are on a roster, or in the team.
+    OutputSum(Box<OutputSum>),
+}
+
+/// `sum(bonus of people)`
+#[derive(Clone, Debug)]
+pub struct OutputSum {
+    /// `Sum`, `Average`, `Min` or `Max`.
+    pub function: AggregateFunction,
+    pub roster: DataId,
+    /// The name, in whatever position has such an output.
+    pub output: String,
+    /// A number known without data, in the place of a missing one.
+    pub fallback: Option<Expr>,
+    /// About a row of the roster.
+    pub condition: Option<Expr>,
+    /// The person's team with those below it, or the whole roster.
+    pub scope: ScopeWord,
 }
 
 #[derive(Clone, Debug)]

@@ -118,7 +118,7 @@ impl Checker<'_> {
                         "write `during` and the window as the last clause of the aggregate, or test a date: `issued in 3 months earlier`",
                     );
                 }
-                let value = self.typed(value, &env.elsewhere(), expected);
+                let value = self.typed(value, &Env { moved: true, ..env.elsewhere() }, expected);
                 let ty = self.type_elsewhere(&value);
                 present_in(env, Expr::new(Kind::Within(value, window.kind), ty, span))
             }
@@ -130,7 +130,7 @@ impl Checker<'_> {
                         "write it behind the whole aggregate; an aggregate inside another one always reads the company",
                     );
                 }
-                let value = self.typed(value, &env.elsewhere(), expected);
+                let value = self.typed(value, &Env { over: Some(*scope), ..env.elsewhere() }, expected);
                 if let Kind::Kpi(kpi) = &*value.kind {
                     let kpi = &self.model.kpis[kpi.0];
                     if let Some(fixed) = kpi.scope {
@@ -293,7 +293,10 @@ impl Checker<'_> {
             }),
             _ => env.clone(),
         };
-        let (left, right) = if is_name(left) && !column_first(self, left) && column_first(self, right) {
+        let grade_first =
+            env.outputs.is_some() && matches!(&*right.kind, ExprKind::Name(name) if name.text == "rating");
+        let label_first = !column_first(self, left) && column_first(self, right);
+        let (left, right) = if is_name(left) && (label_first || grade_first) {
             let right = self.typed(right, env, None);
             (self.typed(left, &other(self, env, &right), Some(&right.ty.base.clone())), right)
         } else {
@@ -317,14 +320,20 @@ impl Checker<'_> {
             );
         }
         let ty = Type { base: Base::Flag, optional: left.ty.optional || right.ty.optional };
-        Expr::new(Kind::Binary(op, left, right), ty, span)
+        let grades = matches!((&left.ty.base, &right.ty.base), (Base::Grade(_), _) | (_, Base::Grade(_)));
+        Expr::new(Kind::Binary(if grades { as_grades(op) } else { op }, left, right), ty, span)
     }
 
     /// Whether a bare word may be a label of the column on the other side, which nobody knows.
     fn is_label_of_nothing(&self, other: &Expr, expr: &tree::Expr, env: &Env) -> bool {
-        let (ExprKind::Name(name), Place::Row(data)) = (&*expr.kind, env.place) else { return false };
-        let known = self.model.data[data.0].column_named(&name.text).is_some() || self.symbols.contains_key(&name.text);
-        other.is_wrong() && !known
+        let ExprKind::Name(name) = &*expr.kind else { return false };
+        let of_row = match env.place {
+            Place::Row(data) => self.model.data[data.0].column_named(&name.text).is_some(),
+            // A grade of a rating that there is not.
+            _ if env.outputs.is_some() && self.text(other.span) == "rating" => false,
+            _ => return false,
+        };
+        other.is_wrong() && !of_row && !self.symbols.contains_key(&name.text)
     }
 
     fn comparable(&mut self, left: &Expr, right: &Expr) {
@@ -337,9 +346,13 @@ impl Checker<'_> {
             self.unit_mismatch(left, right, "cannot be compared");
             return;
         }
+        let choice = |base: &Base| matches!(base, Base::Choice(..) | Base::Grade(_));
         let quoted = [left, right].into_iter().find(|side| matches!(&*side.kind, Kind::Value(Value::Text(_))));
-        let mend = match quoted.filter(|_| matches!(a, Base::Choice(..)) || matches!(b, Base::Choice(..))) {
+        let mend = match quoted.filter(|_| choice(a) || choice(b)) {
             Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),
+            None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
+                "compare a rating with a grade: `rating >= B` is B or better".into()
+            }
             None => "compare values of one kind; text stands in quotes, labels do not".into(),
         };
         self.report(
@@ -368,6 +381,17 @@ impl Checker<'_> {
             );
         }
         Expr { ty: Type { base: Base::Number(to), optional: value.ty.optional }, ..value }
+    }
+}
+
+/// Grades are numbered from the best: `>= B` is B or better.
+fn as_grades(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
+        other => other,
     }
 }
 
@@ -406,6 +430,7 @@ pub(super) fn narrow_key(expr: &Expr) -> Option<String> {
         Kind::Column { via, column, .. } => Some(path_key(via, *column)),
         Kind::Kpi(kpi) => Some(format!("kpi {}", kpi.0)),
         Kind::Score => Some("score".into()),
+        Kind::Rating => Some("rating".into()),
         Kind::Output(at) => Some(format!("output {at}")),
         Kind::Person { roster, via, column } => Some(format!("person {} {}", roster.0, path_key(via, *column))),
         Kind::Within(value, window) => Some(format!("{} {}", narrow_key(value)?, window_key(*window))),

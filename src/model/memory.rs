@@ -44,6 +44,7 @@ pub struct Memory {
 struct Checked {
     diagnostics: Vec<Diagnostic>,
     used: Used,
+    output_sums: Vec<super::outputs::SumUse>,
     rated: Vec<(usize, Span)>,
 }
 
@@ -128,6 +129,7 @@ impl Memory {
                 checker.report(finding.clone());
             }
             checker.used.add(&position.used);
+            checker.output_sums.extend(position.output_sums.iter().cloned());
             checker.rated.extend(position.rated.iter().map(|(_, rated)| (at, *rated)));
         }
         checker.whole_project();
@@ -144,12 +146,13 @@ fn checked(shared: &Checker, at: usize) -> (Position, Checked) {
         checker.position_conditions(&position);
         checker.alignment(&position);
     }
-    let Checker { diagnostics, used, rated, .. } = checker;
-    (position, Checked { diagnostics, used, rated })
+    let Checker { diagnostics, used, rated, output_sums, .. } = checker;
+    (position, Checked { diagnostics, used, rated, output_sums })
 }
 
-/// What others see of a position: its name, whom it reports to, whether it has a scorecard, and out of how many points.
-type Seen<'t> = (&'t str, Option<&'t str>, Option<Option<Decimal>>);
+/// What others see of a position: its name, whom it reports to, whether it has a scorecard, and out of how many points,
+/// its outputs and their types.
+type Seen<'t> = (&'t str, Option<&'t str>, Option<Option<Decimal>>, Vec<(&'t str, &'t tree::Type)>);
 
 /// What others see of a file that holds nothing but positions.
 fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
@@ -158,7 +161,8 @@ fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
         let Declaration::Position(position) = declaration else { return None };
         let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
         let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
-        seen.push((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total)));
+        let outputs = position.outputs.iter().map(|output| (output.name.text.as_str(), &output.ty)).collect();
+        seen.push((position.name.text.as_str(), superior, position.scorecard.as_ref().map(total), outputs));
     }
     Some(seen)
 }

@@ -29,6 +29,7 @@ mod memory;
 mod moving;
 mod names;
 mod others;
+mod outputs;
 mod positions;
 mod ranges;
 mod reach;

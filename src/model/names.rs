@@ -5,7 +5,6 @@ use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
-use super::unit::Dimension;
 use super::{ConstantId, KpiId, Model};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -23,6 +22,13 @@ impl Checker<'_> {
                 if let Some(choice) = self.choice(*data, *column, &name.text) {
                     let ty = Type::known(Base::Choice(*data, *column));
                     return Expr::new(Kind::Value(Value::Choice(choice)), ty, span);
+                }
+            }
+            Some(Base::Grade(rating)) => {
+                let grades = &self.model.ratings[rating.0].grades;
+                if let Some(grade) = grades.iter().position(|grade| grade.name == name.text) {
+                    let ty = Type::known(Base::Grade(*rating));
+                    return Expr::new(Kind::Value(Value::Choice(grade as u32)), ty, span);
                 }
             }
             Some(Base::Position) => {
@@ -56,14 +62,10 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        if let (Some(outputs), Place::Subject) = (&env.outputs, env.place) {
-            if name.text == "score" {
-                let ty = Type::maybe(Base::Number(Dimension::point()));
-                return present_in(env, Expr::new(Kind::Score, ty, span));
-            }
-            if let Some(at) = outputs.iter().position(|(output, _)| *output == name.text) {
-                return present_in(env, Expr::new(Kind::Output(at), outputs[at].1.clone(), span));
-            }
+        if let (Some(around), Place::Subject) = (&env.outputs, env.place)
+            && let Some(expr) = self.in_output(name, around, env)
+        {
+            return expr;
         }
         match self.symbols.get(&name.text).copied() {
             Some((Symbol::Constant(at), _)) => {
@@ -140,6 +142,10 @@ impl Checker<'_> {
             let are = if columns.len() == 1 { "its only column is" } else { "its columns are" };
             otherwise = format!("{are} {}; text stands in quotes", list(&columns));
             candidates.extend(columns.iter().map(|column| column.to_string()));
+            if set.roster.is_some() {
+                let outputs = self.declarations.positions.iter().flat_map(|position| &position.outputs);
+                candidates.extend(outputs.map(|output| output.name.text.clone()));
+            }
         }
         if let Some(Base::Text) = expected {
             otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
@@ -152,6 +158,17 @@ impl Checker<'_> {
                 otherwise = format!("write one of {}", list(&names));
                 candidates = names.iter().map(|name| name.to_string()).collect();
             }
+        }
+        if let Some(Base::Grade(rating)) = expected {
+            let rating = &self.model.ratings[rating.0];
+            let names: Vec<&str> = rating.grades.iter().map(|grade| grade.name.as_str()).collect();
+            let all = format!("the grades, the best first, are {}", list(&names));
+            // Grades of one letter are all alike.
+            let long = name.text.chars().count() > 1;
+            let near = crate::nearest::nearest(&name.text, names.iter().copied()).filter(|_| long);
+            let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
+            message = format!("`{}` is no grade of `{}`", name.text, rating.name);
+            return self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
         }
         let mend = self.did_you_mean(&name.text, candidates.iter().map(String::as_str), || otherwise);
         self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));

@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::checker::{Checker, Symbol, label};
 use super::env::Env;
-use super::expr::{Base, Type};
-use super::kpis::{percent, type_span};
+use super::expr::Base;
+use super::kpis::percent;
 use super::scorecards::CardScope;
-use super::unit::DisplayUnit;
-use super::{KpiId, Output, Position, Responsibility};
+use super::{KpiId, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
 use crate::source::Span;
@@ -98,7 +97,7 @@ impl Checker<'_> {
         let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
         let card = CardScope { position: &name, scope, since };
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
-        let outputs = self.outputs(&written.outputs, &card);
+        let outputs = self.outputs(&written.outputs, &card, written.scorecard.as_ref(), scorecard.as_ref());
         Position {
             label: label(&name, &written.label),
             span: written.name.span,
@@ -230,43 +229,5 @@ impl Checker<'_> {
             }
             _ => None,
         }
-    }
-
-    fn outputs(&mut self, written: &[tree::Output], card: &CardScope) -> Vec<Output> {
-        let mut outputs: Vec<Output> = Vec::new();
-        for output in written {
-            let earlier = outputs
-                .iter()
-                .map(|output| {
-                    let base = Base::Number(output.unit.dimension.clone());
-                    (output.name.clone(), Type { base, optional: output.value.ty.optional })
-                })
-                .collect();
-            let mut env = Env::subject();
-            env.outputs = Some(earlier);
-            let unit = self.number_type(&output.ty, "an output").unwrap_or_else(DisplayUnit::number);
-            let value = self.typed(&output.value, &env, None);
-            let what = format!("the output `{}`", output.name.text);
-            let wanted = Base::Number(unit.dimension.clone());
-            self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
-            self.answerable(&value, card.scope, output.name.span, card);
-            if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
-                let first = first.span;
-                self.report(
-                    Diagnostic::new(Code::DeclaredTwice, format!("{what} is declared twice"))
-                        .at(output.name.span, "declared again here")
-                        .at(first, "declared first here")
-                        .help("give one of the two another name"),
-                );
-            }
-            outputs.push(Output {
-                name: output.name.text.clone(),
-                label: label(&output.name.text, &output.label),
-                span: output.name.span,
-                unit,
-                value,
-            });
-        }
-        outputs
     }
 }

@@ -1,6 +1,6 @@
 //! Formulas about the one evaluated, specialised to a scope and a window.
 
-use super::program::{Calc, CalcId, Input};
+use super::program::{Calc, CalcId, Input, OutputSum};
 use super::query::{Group, Measure, MeasureId, RosterRead, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner, stated};
@@ -133,7 +133,26 @@ impl Planner<'_> {
             Kind::EntryTarget => Calc::Input(Input::EntryTarget),
             Kind::EntryWeight => Calc::Input(Input::EntryWeight),
             Kind::Score => Calc::Input(Input::Score),
+            Kind::Rating => Calc::Input(Input::Rating),
             Kind::Output(at) => Calc::Input(Input::Output(*at)),
+            Kind::OutputSum(sum) => {
+                let row = RowContext { data: sum.roster, via: Vec::new(), months: context.months, read: None };
+                let condition = sum.condition.as_ref().map(|condition| {
+                    let node = self.row(condition, &row);
+                    let (from, to) = self.days(context.months);
+                    let (read, _) = self.reads.insert_full(RosterRead { roster: sum.roster, node, from, to });
+                    self.node(Calc::Read(read), condition.span)
+                });
+                let (at, _) = self.sums.insert_full(OutputSum {
+                    function: sum.function,
+                    roster: sum.roster,
+                    output: sum.output.clone(),
+                    fallback: sum.fallback.as_ref().map(|fallback| self.number(fallback)),
+                    condition,
+                    in_team: sum.scope == ScopeWord::Team,
+                });
+                Calc::Input(Input::Sum(at))
+            }
             // The checker refuses it: a column stands in rows only.
             Kind::Column { .. } => stated("cannot be evaluated".into()),
         };

@@ -17,7 +17,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    MatrixPlan, PerStepPlan, Program, ScorecardPlan,
+    MatrixPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, Query, RosterRead};
 use self::rows::TableBuilder;
@@ -67,6 +67,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         matrix_days: IndexMap::new(),
         rosters: IndexSet::new(),
         kpis: HashMap::new(),
+        sums: IndexSet::new(),
         reading: None,
         uncovered: RefCell::default(),
     };
@@ -97,7 +98,7 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
     if let Some(organisation) = organisation {
         planner.need_organisation(organisation);
     }
-    let Planner { tables, measures, reads, nodes, curves, scales, matrices, matrix_days, .. } = planner;
+    let Planner { tables, measures, reads, nodes, curves, scales, matrices, matrix_days, sums, .. } = planner;
     // Each was put in as its curve was.
     let scales = scales.into_keys().map(|(scale, _)| scale).collect();
     let matrix_ids = matrix_days.into_keys().map(|(matrix, _)| matrix).collect();
@@ -109,7 +110,8 @@ pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> 
         organisation,
         reads: reads.into_iter().collect(),
     };
-    let program = Program { nodes, spans, cards, curves, scales, matrices, matrix_ids };
+    let sums = sums.into_iter().collect();
+    let program = Program { nodes, spans, cards, curves, scales, matrices, matrix_ids, sums };
     Ok(Plan { period, months, first_day, last_day, query, program })
 }
 
@@ -131,6 +133,7 @@ struct Planner<'m> {
     matrices: Vec<MatrixPlan>,
     /// Matrices called in formulas, by the day their constants are read on.
     matrix_days: IndexMap<(MatrixId, Day), usize>,
+    sums: IndexSet<OutputSum>,
     rosters: IndexSet<DataId>,
     /// KPIs that are planned already: one that several others use is gone through once.
     kpis: HashMap<(KpiId, Context), CalcId>,

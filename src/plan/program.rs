@@ -11,7 +11,7 @@ use crate::model::data::DataId;
 use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
+use crate::syntax::tree::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 
@@ -31,6 +31,8 @@ pub struct Program {
     pub curves: Vec<CurvePlan>,
     /// Whose they are, in step with the curves.
     pub scales: Vec<ScaleId>,
+    /// Sums of outputs over a roster.
+    pub sums: Vec<OutputSum>,
     /// Matrices called in formulas.
     pub matrices: Vec<MatrixPlan>,
     /// Whose they are, in step with them.
@@ -96,8 +98,27 @@ pub enum Input {
     EntryWeight,
     /// In an output: the total after rounding and vetoes.
     Score,
+    /// In an output: the index of the person's grade.
+    Rating,
     /// In an output: an earlier output of the position.
     Output(usize),
+    /// In an output: index into [`Program::sums`].
+    Sum(usize),
+}
+
+/// One output of all who are on a roster, or in the team of who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OutputSum {
+    /// `Sum`, `Average`, `Min` or `Max`.
+    pub function: AggregateFunction,
+    pub roster: DataId,
+    pub output: String,
+    /// In the place of a missing one.
+    pub fallback: Option<Number>,
+    /// A [`Calc::Read`] of those who may be counted.
+    pub condition: Option<CalcId>,
+    /// Whether only the asker's team and those below it count.
+    pub in_team: bool,
 }
 
 /// Everything that is computed for a person in a position.

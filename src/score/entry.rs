@@ -5,7 +5,7 @@ use super::combine::{self, Refused, Rules};
 use super::problem::Problem;
 use super::{Others, Person};
 use crate::eval::curve::{Scored, attainment};
-use crate::eval::{Evaluator, Inputs, TooLarge, Values};
+use crate::eval::{Evaluator, TooLarge};
 use crate::model::{self, Model};
 use crate::number::Number;
 use crate::plan::Plan;
@@ -165,21 +165,13 @@ impl Scoring<'_> {
         self.eval.curve(curve, Scored { value: read, target, weight: Some(&entry.weight), full }, &person.values)
     }
 
-    /// An output, with the score and the outputs before it.
-    pub(super) fn output(&self, values: &mut Values, output: CalcId, inputs: &Inputs) -> Result<Value, Problem> {
-        match self.eval.keep_with_inputs(values, output, inputs) {
-            Ok(value) => Ok(value),
-            Err(too_large) => Err(self.too_large(too_large)),
-        }
-    }
-
     /// A value that is known, or the finding that it is too large.
     pub(super) fn known<'v>(&self, value: Result<&'v Value, TooLarge>) -> Result<&'v Value, Problem> {
         value.map_err(|too_large| self.too_large(too_large))
     }
 
     fn too_large(&self, TooLarge(node): TooLarge) -> Problem {
-        Problem::too_large(self.plan.program.spans.get(node.0).copied().unwrap_or(self.span))
+        Problem::too_large(span_of(self.plan, node).unwrap_or(self.span))
     }
 
     /// How an entry is called in a reason.
@@ -194,6 +186,11 @@ impl Scoring<'_> {
         };
         label.to_string()
     }
+}
+
+/// Where a node stands in the specs.
+pub(super) fn span_of(plan: &Plan, node: CalcId) -> Option<Span> {
+    plan.program.spans.get(node.0).copied()
 }
 
 /// A KPI's label, or its name where it has none.

@@ -3,13 +3,15 @@
 //! In come the plan and the engine's answers; out come [`Results`]: a [`Card`] for every run of days of a person in a
 //! post and team, and the person's overall result. Everything is exact and in the order of the answers, whatever the
 //! number of threads. The order for one card: KPI values, entry scores, group scores, total; bonuses and deductions;
-//! range; rounding; vetoes; rating; outputs. Then over all people: overall, distribution, rank.
+//! range; rounding; vetoes; rating. Then over all people: overall, distribution, rank; outputs, which see the final grade
+//! and may add up those of others.
 
 pub mod card;
 mod combine;
 mod distribute;
 mod entry;
 mod others;
+mod outputs;
 mod people;
 mod problem;
 mod total;
@@ -20,11 +22,11 @@ use std::sync::Arc;
 use self::card::{Card, PersonResult, Results, TeamRef};
 use self::entry::Scoring;
 use self::others::Others;
-use self::people::{Done, overall};
+use self::people::{Done, Draft, overall};
 use self::problem::{Problem, Problems};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Evaluator, Inputs, Subject, Tape, Values};
+use crate::eval::{Evaluator, Subject, Tape, Values};
 use crate::model::Model;
 use crate::number::Number;
 use crate::plan::Plan;
@@ -41,7 +43,12 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
     let (seats, without_position) = seats(model, plan, answers);
     let eval = Evaluator::new(model, plan, answers);
     let others = Others::of(model, plan, answers, &seats);
-    let tapes: Vec<Tape> = plan.program.cards.iter().map(|card| eval.tape(roots(card))).collect();
+    let asked = |card: &CardPlan| {
+        let sums = plan.program.sums.iter().filter(|sum| sum.roster == card.roster);
+        sums.filter_map(|sum| sum.condition).collect::<Vec<CalcId>>()
+    };
+    let tapes: Vec<Tape> =
+        plan.program.cards.iter().map(|card| eval.tape(roots(card).into_iter().chain(asked(card)))).collect();
     let scorer = Scorer { model, plan, answers, eval, others, tapes, seats: &seats };
 
     let mut problems = Problems::default();
@@ -83,6 +90,10 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
     }
     people::distribution(model, &mut standings);
     people::rank(model, &mut standings);
+    let problems = scorer.outputs(&mut standings);
+    if !problems.is_empty() {
+        return Err(problems.into_diagnostics());
+    }
     let people: Vec<PersonResult> = standings.into_iter().map(|standing| standing.result).collect();
     Ok(Results {
         period: plan.period,
@@ -269,15 +280,6 @@ impl Scorer<'_> {
             (None, Some(doubt)) => Value::Missing(doubt),
             (None, None) => Value::Missing(Missing::Stated("no scorecard".into())),
         };
-        let mut values = person.values;
-        let mut inputs = Inputs { score: Some(score), ..Inputs::default() };
-        for output in &card.outputs {
-            let value = match eligible {
-                Some(false) => Value::Missing(Missing::Stated("not eligible".into())),
-                _ => scoring.output(&mut values, *output, &inputs)?,
-            };
-            inputs.outputs.push(value);
-        }
         let team = seat.team.and_then(|team| self.answers.teams.get(team));
         let (raw, vetoed) =
             totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
@@ -288,10 +290,10 @@ impl Scorer<'_> {
             to: seat.to,
             eligible,
             scorecard: totalled.map(|totalled| totalled.result),
-            outputs: inputs.outputs,
-            values: values.all(),
+            outputs: Vec::new(),
+            values: Default::default(),
         };
-        Ok(Done { card, raw, vetoed })
+        Ok(Done { card, raw, vetoed, draft: Draft { seat: at, values: person.values, score } })
     }
 
     /// Days in the post within the period, over all stints of it.

@@ -6,6 +6,7 @@ use super::card::*;
 use super::distribute::{Rated, distribute};
 use super::problem::Problem;
 use super::total::{Vetoed, rate, sees_raw};
+use crate::eval::Values;
 use crate::model::data::DataId;
 use crate::model::{Model, Position, RatingId};
 use crate::number::Number;
@@ -19,6 +20,17 @@ pub(super) struct Done {
     /// The score before rounding, capped by vetoes.
     pub raw: Option<Number>,
     pub vetoed: Vetoed,
+    pub draft: Draft,
+}
+
+/// What the outputs of a card are computed with.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Index into the seats.
+    pub seat: usize,
+    pub values: Values,
+    /// As outputs see it.
+    pub score: Value,
 }
 
 /// A person's result with what distribution and rank go by.
@@ -30,6 +42,8 @@ pub(super) struct Standing {
     single: bool,
     /// The overall score as the rating sees it.
     seen: Option<Number>,
+    /// In step with the cards.
+    pub drafts: Vec<Draft>,
 }
 
 /// The overall result over a person's cards, which stand in the order of their days.
@@ -67,9 +81,9 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
         overall = rounded;
     }
     let (person, name) = (post.person.clone(), post.name.clone());
-    let cards = done.into_iter().map(|one| one.card).collect();
+    let (cards, drafts) = done.into_iter().map(|one| (one.card, one.draft)).unzip();
     let result = PersonResult { roster, person, name, cards, overall, rating, rank: None };
-    Ok(Standing { result, last, single: scored.len() == 1, seen })
+    Ok(Standing { result, last, single: scored.len() == 1, seen, drafts })
 }
 
 /// Weighted by days; `None` where one has none.
@@ -109,6 +123,19 @@ fn position_of<'m>(model: &'m Model, card: &Card) -> &'m Position {
 
 fn rating_of(model: &Model, card: &Card) -> Option<RatingId> {
     position_of(model, card).scorecard.as_ref().and_then(|scorecard| scorecard.rating)
+}
+
+impl Standing {
+    /// The grade that the outputs of a card see: the person's own, the last word; that of the card itself where its
+    /// post has other grades than the last.
+    pub(super) fn grade(&self, model: &Model, card: usize) -> Option<usize> {
+        let of = |card: usize| rating_of(model, &self.result.cards[card]);
+        let rating = match of(card) == self.last.and_then(of) {
+            true => &self.result.rating,
+            false => &self.result.cards[card].scorecard.as_ref()?.rating,
+        };
+        rating.as_ref().map(|rating| rating.grade)
+    }
 }
 
 /// Moves grades down where too many hold one, among all people with the same grades.

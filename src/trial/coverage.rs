@@ -432,7 +432,7 @@ impl Ran<'_> {
                         marks.extend(cell(plan, row, column).map(|(row, column)| Mark::Cell(id, row, column)));
                     }
                 }
-                Calc::Input(Input::Score) => self.scorecard(person, card, marks),
+                Calc::Input(Input::Score | Input::Rating) => self.scorecard(person, card, marks),
                 Calc::Input(Input::Output(at)) => self.of_output(person, card, *at, marks),
                 calc => crate::eval::operands(program, calc, |operand, _| stack.push(operand)),
             }

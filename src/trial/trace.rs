@@ -7,7 +7,7 @@ use crate::model::cases::{Expectation, Expected};
 use crate::model::expr::{Base, Expr, Kind};
 use crate::model::unit::{Dimension, DisplayUnit};
 use crate::model::{Entry, Model, PositionId};
-use crate::plan::program::{Calc, CalcId};
+use crate::plan::program::{Calc, CalcId, Input};
 use crate::score::card::{Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, ScorecardResult, StepKind};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::BinaryOp;
@@ -199,7 +199,15 @@ impl<'a> Trace<'a> {
             return self.say(depth, text);
         }
         let text = months.map_or(text.clone(), |months| self.in_window(&text, months));
-        let shown = self.shown(Some(&value), &self.unit(span));
+        let shown = match (&program.nodes[node.0], &value) {
+            (Calc::Input(Input::Rating), Value::Choice(grade)) => {
+                let position = self.ran.position(card);
+                let rating = position.scorecard.as_ref().and_then(|scorecard| scorecard.rating);
+                let grade = rating.and_then(|id| self.ran.model.ratings[id.0].grades.get(*grade as usize));
+                grade.map_or_else(String::new, |grade| grade.name.clone())
+            }
+            _ => self.shown(Some(&value), &self.unit(span)),
+        };
         self.say(depth, format!("{text} = {shown}"));
     }
 

@@ -352,3 +352,35 @@ fn mistakes_in_months_across() {
     all += &months_of(of_2026(), "plans.csv", "code,Jan\nT1,1\n");
     insta::assert_snapshot!(all);
 }
+
+#[test]
+fn damaged_workbooks_are_answered() {
+    let sound = workbook(|sheet| {
+        headers(sheet, 0);
+        for row in 1..40u32 {
+            sheet.write(row, 0, format!("P{row}")).unwrap();
+            sheet.write(row, 1, row).unwrap();
+            day(sheet, row, 2, "2026-07-01");
+        }
+        sheet.merge_range(3, 3, 9, 3, "Shanghai", &Format::new()).unwrap();
+    });
+    // A generator of its own, so that the same bytes are damaged in every run.
+    let mut state = 7u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for case in 0..120 {
+        let mut bytes = sound.clone();
+        if case % 3 == 0 {
+            bytes.truncate(next(sound.len()));
+        }
+        for _ in 0..1 + case % 5 {
+            if !bytes.is_empty() {
+                let at = next(bytes.len());
+                bytes[at] = next(256) as u8;
+            }
+        }
+        read(Project::new(vec![premiums("policies.xlsx")]).file("policies.xlsx", bytes));
+    }
+}

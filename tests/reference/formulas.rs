@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use merit::model::data::{DataId, TimeShape};
-use merit::model::expr::{Expr, Kind};
+use merit::model::expr::{Expr, Kind, OutputSum};
 use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
 use merit::number::Number;
 use merit::syntax::tree::{BinaryOp, ScopeWord, WindowKind};
@@ -23,12 +23,14 @@ pub struct At {
 
 /// What stands behind `value`, `target`, `weight` in a curve, `score` and the earlier outputs in an output.
 #[derive(Clone, Default)]
-pub struct Inputs {
+pub struct Inputs<'a> {
     pub value: Option<Value>,
     pub target: Option<Value>,
     pub weight: Option<Value>,
     pub score: Option<Value>,
-    pub outputs: Vec<Value>,
+    pub rating: Option<Value>,
+    pub outputs: Option<&'a dyn Fn(usize) -> Value>,
+    pub sums: Option<&'a dyn Fn(&OutputSum) -> Value>,
 }
 
 thread_local! {
@@ -87,7 +89,9 @@ impl World<'_> {
             Kind::EntryTarget => inputs.target.clone().unwrap_or(stated("no target")),
             Kind::EntryWeight => inputs.weight.clone().unwrap_or(stated("no weight")),
             Kind::Score => inputs.score.clone().unwrap_or(stated("no score")),
-            Kind::Output(output) => inputs.outputs.get(*output).cloned().unwrap_or(stated("no output")),
+            Kind::Rating => inputs.rating.clone().unwrap_or(stated("no rating")),
+            Kind::Output(output) => inputs.outputs.map_or(stated("no output"), |of| of(*output)),
+            Kind::OutputSum(sum) => inputs.sums.map_or(stated("no outputs"), |of| of(sum)),
             _ => self.plain(expr, at.months, &value),
         }
     }

@@ -1,10 +1,16 @@
 //! Scorecards: who is evaluated, entries, groups, total, rating, overall.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use merit::model::Direction;
 use merit::model::data::DataId;
-use merit::model::{Entry, Group, Head, KpiEntry, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within};
+use merit::model::expr::OutputSum;
+use merit::model::{
+    Entry, Group, Head, KpiEntry, Output, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within,
+};
 use merit::number::Number;
-use merit::syntax::tree::{BinaryOp, Combine, WhenMissing};
+use merit::syntax::tree::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::time::Day;
 use merit::value::{Missing, Value};
 
@@ -114,6 +120,14 @@ impl World<'_> {
             self.overall(person);
         }
         self.distribute(&mut people);
+        let known = RefCell::new(BTreeMap::new());
+        for person in 0..people.len() {
+            for card in 0..people[person].cards.len() {
+                let count = self.position(&people[person].cards[card]).outputs.len();
+                people[person].cards[card].outputs =
+                    (0..count).map(|output| self.output(&people, (person, card, output), &known)).collect();
+            }
+        }
         let standing = |person: &PersonR| Some((self.position(person.last()?).name.clone(), person.overall.clone()?));
         let all: Vec<Option<(String, Number)>> = people.iter().map(standing).collect();
         for person in &mut people {
@@ -177,18 +191,149 @@ impl World<'_> {
             Some(scorecard) if eligible != Some(false) => Some(self.scorecard(scorecard, seat, at, doubt)),
             _ => None,
         };
-        let mut inputs = Inputs {
-            score: Some(score.as_ref().map_or(stated("no scorecard"), |score| score.score.clone())),
+        CardR { seat: seat.clone(), eligible, score, outputs: Vec::new() }
+    }
+
+    /// One output of one card, when all grades stand; what it needs of other outputs is computed on the way.
+    fn output(&self, people: &[PersonR], place: Place, known: &RefCell<BTreeMap<Place, Value>>) -> Value {
+        if let Some(value) = known.borrow().get(&place) {
+            return value.clone();
+        }
+        let (person, card, output) = place;
+        let (person_r, card_r) = (&people[person], &people[person].cards[card]);
+        let position = self.position(card_r);
+        let score = card_r.score.as_ref().map_or(stated("no scorecard"), |score| score.score.clone());
+        // The person's own grade, but where the last post has other grades.
+        let rating_of = |card: &CardR| self.position(card).scorecard.as_ref().and_then(|card| card.rating);
+        let grade = match person_r.last().and_then(rating_of) == rating_of(card_r) {
+            true => person_r.rating,
+            false => card_r.score.as_ref().and_then(|score| score.rating),
+        };
+        let inputs = Inputs {
+            score: Some(score),
+            rating: Some(grade.map_or(stated("no rating"), |(grade, _)| Value::Choice(grade as u32))),
+            outputs: Some(&|earlier| self.output(people, (person, card, earlier), known)),
+            sums: Some(&|sum| self.output_sum(people, sum, card_r, known)),
             ..Inputs::default()
         };
-        for output in &position.outputs {
-            let value = match eligible {
-                Some(false) => stated("not eligible"),
-                _ => self.value(&output.value, seat, at, &inputs),
-            };
-            inputs.outputs.push(value);
+        let at = At { scope: position.scope, months: self.months };
+        let value = match card_r.eligible {
+            Some(false) => stated("not eligible"),
+            _ => self.value(&position.outputs[output].value, &card_r.seat, at, &inputs),
+        };
+        known.borrow_mut().insert(place, value.clone());
+        value
+    }
+
+    /// The outputs of that name of everyone on the roster.
+    fn output_sum(
+        &self,
+        people: &[PersonR],
+        sum: &OutputSum,
+        asking: &CardR,
+        known: &RefCell<BTreeMap<Place, Value>>,
+    ) -> Value {
+        let (_, last) = self.days(self.months);
+        let team = &asking.seat.stint.team;
+        if sum.scope == ScopeWord::Team && team.is_none() {
+            return stated("in no team");
         }
-        CardR { seat: seat.clone(), eligible, score, outputs: inputs.outputs }
+        let mut numbers = Vec::new();
+        for (person, one) in people.iter().enumerate() {
+            for (at, card) in one.cards.iter().enumerate() {
+                let named = |output: &Output| output.name == sum.output;
+                let Some(output) = self.position(card).outputs.iter().position(named) else { continue };
+                let seat = &card.seat;
+                let in_team = match (sum.scope, team, &seat.stint.team) {
+                    (ScopeWord::Team, Some(team), Some(theirs)) => {
+                        self.is_below(theirs, team, Some((seat.to, seat.to)))
+                    }
+                    (ScopeWord::Team, ..) => false,
+                    _ => true,
+                };
+                let row = self.rows[seat.roster.0].iter().find(|row| {
+                    let held = self.held(seat.roster, row);
+                    self.key(seat.roster, row) == seat.key && held.0 <= seat.to && seat.to <= held.1
+                });
+                let wanted = sum.condition.as_ref().is_none_or(|condition| {
+                    let when = Some((seat.to, seat.to));
+                    row.is_some_and(|row| {
+                        self.of_row(condition, seat.roster, row, when, self.months) == Value::Flag(true)
+                    })
+                });
+                if seat.roster != sum.roster || !in_team || !wanted {
+                    continue;
+                }
+                match self.output(people, (person, at, output), known) {
+                    Value::Number(number) => numbers.push(number),
+                    _ => numbers.extend(sum.fallback.as_ref().map(|fallback| self.number(fallback, last))),
+                }
+            }
+        }
+        let count = Number::from(numbers.len() as u64);
+        let total = numbers.iter().fold(Number::ZERO, |sum, number| sum.add(number));
+        let answer = match sum.function {
+            AggregateFunction::Sum => Some(total),
+            AggregateFunction::Average => total.div(&count),
+            AggregateFunction::Min => numbers.into_iter().min(),
+            _ => numbers.into_iter().max(),
+        };
+        answer.map_or(Value::Missing(Missing::NoRows), Value::Number)
+    }
+
+    // ------------------------------------------------------------ scores of others
+
+    /// The team nearest to this one, itself or above it, in which somebody holds the post.
+    fn nearest(&self, post: &str, team: Option<&Key>, day: Day) -> Option<Key> {
+        let (mine, when) = (team?, Some((day, day)));
+        let holders = self.seats().into_iter().filter(|seat| self.model.positions[seat.position.0].name == post);
+        let above = |top: &Key| self.is_below(mine, top, when);
+        let teams: Vec<Key> = holders.filter_map(|seat| seat.stint.team).filter(above).collect();
+        teams.iter().find(|team| teams.iter().all(|other| self.is_below(team, other, when))).cloned()
+    }
+
+    /// Scores weighted by days; one that is missing makes all missing.
+    fn mean_score(&self, seats: &[Seat]) -> Value {
+        let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
+        for seat in seats {
+            let Some(score) = self.card(seat).score else { return stated("no scorecard") };
+            let Value::Number(score) = score.score else { return score.score };
+            let weight = Number::from(seat.to.0 - seat.from.0 + 1);
+            sum = sum.add(&score.mul(&weight));
+            days = days.add(&weight);
+        }
+        sum.div(&days).map_or(stated("nobody"), Value::Number)
+    }
+
+    fn other_score(&self, head: &Head, seat: &Seat) -> Value {
+        let name = |seat: &Seat| self.model.positions[seat.position.0].name.clone();
+        if let Head::ScoreOf(post) = head {
+            let Some(team) = self.nearest(post, seat.stint.team.as_ref(), seat.to) else {
+                return stated("nobody in the team");
+            };
+            let there = |other: &Seat| name(other) == *post && other.stint.team.as_ref() == Some(&team);
+            let seats: Vec<Seat> = self.seats().into_iter().filter(there).collect();
+            return self.mean_score(&seats);
+        }
+        let reports = |other: &Seat| {
+            let superior = &self.model.positions[other.position.0].reports_to;
+            let mine = superior.as_ref() == Some(&name(seat));
+            mine && seat.stint.team.is_some()
+                && self.nearest(&name(seat), other.stint.team.as_ref(), other.to) == seat.stint.team
+        };
+        let others: Vec<Seat> =
+            self.seats().into_iter().filter(|other| (other.roster, &other.key) != (seat.roster, &seat.key)).collect();
+        let mut by_person: BTreeMap<String, Vec<Seat>> = BTreeMap::new();
+        for other in others.into_iter().filter(reports) {
+            let scored = self.card(&other).score.is_some_and(|score| !score.score.is_missing());
+            if scored {
+                by_person.entry(format!("{:?} {:?}", other.roster, other.key)).or_default().push(other);
+            }
+        }
+        let means: Vec<Number> =
+            by_person.values().filter_map(|seats| self.mean_score(seats).as_number().cloned()).collect();
+        let sum = means.iter().fold(Number::ZERO, |sum, mean| sum.add(mean));
+        sum.div(&Number::from(means.len() as u64)).map_or(stated("no reports"), Value::Number)
     }
 
     fn scorecard(&self, card: &Scorecard, seat: &Seat, at: At, doubt: bool) -> ScoreR {
@@ -362,7 +507,12 @@ impl World<'_> {
                 score
             }
             Head::Kpi(kpi) => self.kpi_entry(kpi, entry, seat, at, &mut result),
-            _ => panic!("the score of another position"),
+            other => self.other_score(other, seat),
+        };
+        let points = entry.points.as_ref().filter(|_| of_hundred(&entry.head));
+        let score = match (score, points) {
+            (Value::Number(score), Some(points)) => Value::Number(score.mul(points).div(&Number::from(100)).unwrap()),
+            (score, _) => score,
         };
         result.score = Some(why.unwrap_or(score));
         result
@@ -547,6 +697,18 @@ impl World<'_> {
     }
 }
 
+/// Person, card and output.
+type Place = (usize, usize, usize);
+
+/// Whether an entry in points is scored out of 100 at first: a group of shares, or the score of others.
+fn of_hundred(head: &Head) -> bool {
+    match head {
+        Head::Group(group) => group.entries.iter().all(|entry| entry.points.is_none()),
+        Head::Kpi(_) => false,
+        Head::ScoreOf(_) | Head::ScoreOfReports => true,
+    }
+}
+
 impl PersonR {
     /// The last card that was scored.
     fn last(&self) -> Option<&CardR> {
@@ -599,6 +761,11 @@ fn spread(entries: &mut [EntryR], group: &Group, when_missing: WhenMissing, shar
         entry.contribution = each.as_ref().map(|each| each.mul(&score));
         if let Head::Group(inner) = &written.head {
             let share = entry.share.0.clone();
+            let points = written.points.as_ref().filter(|_| of_hundred(&written.head));
+            let each = match (each, points) {
+                (Some(each), Some(points)) => Some(each.mul(points).div(&Number::from(100)).unwrap()),
+                (each, _) => each,
+            };
             spread(&mut entry.inside, inner, when_missing, &share, each);
         }
     }

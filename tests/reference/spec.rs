@@ -38,12 +38,26 @@ enum Kind {
     Points,
 }
 
+/// How the weights of a level are written.
+#[derive(Clone, Copy, PartialEq)]
+enum Points {
+    None,
+    /// Points that total those of the scorecard.
+    Total,
+    /// Points of a group, shared equally.
+    Equal,
+}
+
 struct Maker<'r> {
     random: &'r mut Random,
     sets: Vec<Set>,
     kpis: Vec<Kpi>,
     /// KPIs that were made up for an entry.
     more: Vec<String>,
+    /// Posts with a scorecard out of 100, made so far.
+    scored: Vec<&'static str>,
+    /// Heads that the scorecard at hand can still have: `score of clerk`, `score of reports`.
+    others: Vec<String>,
 }
 
 const WINDOWS: [&str; 10] = [
@@ -64,7 +78,8 @@ pub fn project(seed: u64, size: usize) -> Project {
     let sets = schema::sets(&mut random);
     let files = schema::files(&sets, &mut random, size);
     let period = random.pick(&["2026-Q1", "2026-Q2", "2026-H1", "2026-03", "2026-01", "2026", "2025-H2", "2026-Q3"]);
-    let mut maker = Maker { random: &mut random, sets, kpis: Vec::new(), more: Vec::new() };
+    let mut maker =
+        Maker { random: &mut random, sets, kpis: Vec::new(), more: Vec::new(), scored: Vec::new(), others: Vec::new() };
     let blocks = maker.blocks(size);
     Project { blocks, files, period }
 }
@@ -148,17 +163,35 @@ impl Maker<'_> {
         } else {
             blocks.push("rating marks_given { good >= 60\n  poor else }".into());
         }
-        for (at, post) in POSTS.iter().enumerate() {
-            if at == 0 || self.chance(60) {
-                let label = if at == 0 { " \"The clerk\"" } else { "" };
+        let posts: Vec<&'static str> = POSTS
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at == 0 || self.random.chance(60))
+            .map(|(_, post)| *post)
+            .collect();
+        let mut reporting: Vec<(&str, &str)> = Vec::new();
+        for (at, post) in posts.iter().enumerate() {
+            let label = if at == 0 { " \"The clerk\"" } else { "" };
+            let above = (at + 1 < posts.len() && self.chance(60)).then(|| self.random.one(&posts[at + 1..]));
+            let reports = above.map_or(String::new(), |above| format!("  reports to {above}\n"));
+            let others: Vec<String> = self.scored.iter().map(|post| format!("score of {post}")).collect();
+            let led = reporting.iter().any(|(one, above)| above == post && self.scored.contains(one));
+            let others: Vec<String> = others.into_iter().chain(led.then(|| "score of reports".to_string())).collect();
+            self.others = others.clone();
+            let body = self.position();
+            let mut hundred = body.contains("  scorecard {");
+            blocks.push(format!("position {post}{label} {{\n{reports}{body}}}"));
+            if self.chance(15) {
+                self.others = others;
                 let body = self.position();
-                blocks.push(format!("position {post}{label} {{\n{body}}}"));
-                if self.chance(15) {
-                    let body = self.position();
-                    let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-07-01"]);
-                    blocks.push(format!("position {post} {{\n  effective from {since}\n{body}}}"));
-                }
+                hundred &= body.contains("  scorecard {");
+                let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-07-01"]);
+                blocks.push(format!("position {post} {{\n{reports}  effective from {since}\n{body}}}"));
             }
+            if hundred {
+                self.scored.push(post);
+            }
+            reporting.extend(above.map(|above| (*post, above)));
         }
         blocks.append(&mut self.more);
         blocks
@@ -645,7 +678,8 @@ impl Maker<'_> {
             text += if points { "  scorecard total 200 points {\n" } else { "  scorecard {\n" };
             let when = self.random.pick(&["", "redistribute", "redistribute", "redistribute", "zero", "no rating"]);
             let mut used = Vec::new();
-            text += &self.entries(if points { 0 } else { 2 }, points, &mut used);
+            text +=
+                &self.entries(if points { 1 } else { 2 }, if points { Points::Total } else { Points::None }, &mut used);
             if !points && self.chance(12) {
                 text += &format!("    combine {}\n", self.random.pick(&["sum", "weighted mean", "geometric mean"]));
             }
@@ -676,7 +710,9 @@ impl Maker<'_> {
             text += "    rating grades\n  }\n";
         }
         for at in 0..self.random.below(3) {
-            let value = match self.random.below(4) {
+            let value = match self.random.below(8) {
+                4 if scored => self.by_grade(),
+                5 | 6 if at > 0 => self.of_others(at),
                 0 if scored => "(score default 0) / 1 point * 10 CNY".to_string(),
                 1 if scored => "round(bar * score / 3 point to 0.01 CNY)".into(),
                 2 if at > 0 => "max(o0 default 0 CNY, 100 CNY)".into(),
@@ -696,9 +732,50 @@ impl Maker<'_> {
         }
     }
 
-    fn entries(&mut self, deep: usize, points: bool, used: &mut Vec<usize>) -> String {
+    /// Money by the grade.
+    fn by_grade(&mut self) -> String {
+        let test = match self.random.below(4) {
+            0 => format!(
+                "rating {} {}",
+                self.random.pick(&["=", "!=", ">=", ">", "<", "<="]),
+                self.random.pick(&["A", "B", "D"])
+            ),
+            1 => "rating in (A, C)".into(),
+            2 => "rating between D and B".into(),
+            _ => "C < rating".into(),
+        };
+        match self.random.below(3) {
+            0 => format!("(if rating is missing or {test} then 1 CNY else 3 CNY)"),
+            1 => format!(
+                "(if (rating default B) > C then bar else 0 CNY) + (if rating is not missing and {test} then 2 CNY else 0 CNY)"
+            ),
+            _ => format!("(if rating is not missing and {test} then 5 CNY else missing)"),
+        }
+    }
+
+    /// Earlier outputs of everyone. Those of other positions have the same names and the same unit.
+    fn of_others(&mut self, at: usize) -> String {
+        let output = format!("o{}", self.random.below(at));
+        let tail = if self.chance(40) { format!(" where {}", self.row_condition(PEOPLE, 1)) } else { String::new() };
+        let team = self.random.pick(&["", "", " over team"]);
+        let sum = match self.random.below(4) {
+            0 => format!("average({output} of people{tail}){team}"),
+            1 => format!(
+                "{}({output} default 5 CNY of people{tail}){team}",
+                self.random.pick(&["min", "max", "average"])
+            ),
+            _ => format!("sum({output} default 0 of people{tail}){team}"),
+        };
+        match self.random.below(3) {
+            0 => format!("100 CNY * {output} / {sum}"),
+            _ => sum,
+        }
+    }
+
+    fn entries(&mut self, deep: usize, points: Points, used: &mut Vec<usize>) -> String {
         let count = self.random.between(1, 3);
-        let weights: Vec<&str> = match (points, count, self.random.below(3)) {
+        let weights: Vec<&str> = match (points == Points::Total, count, self.random.below(3)) {
+            _ if points == Points::Equal => vec!["equal"; count],
             (true, 1, _) => vec!["200 points"],
             (true, 2, _) => vec!["50 points", "150 points"],
             (true, ..) => vec!["20 points", "80 points", "100 points"],
@@ -716,13 +793,20 @@ impl Maker<'_> {
             let applies = if self.chance(15) { format!(" applies when {}", self.condition(1)) } else { String::new() };
             if group {
                 let name = format!("g{deep}_{at}_{}", self.random.below(1000));
-                let inside = self.entries(deep - 1, false, used);
+                let inner = if points != Points::None && self.chance(50) { Points::Equal } else { Points::None };
+                let inside = self.entries(deep - 1, inner, used);
                 let combine = match self.random.below(8) {
+                    1 if inner != Points::None => "",
                     0 => "combine sum\n",
                     1 => "combine geometric mean\n",
                     _ => "",
                 };
                 text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
+                continue;
+            }
+            if !self.others.is_empty() && self.chance(25) {
+                let other = self.others.remove(self.random.below(self.others.len()));
+                text += &format!("    {weight} {other}{applies}\n");
                 continue;
             }
             if free.is_empty() {
@@ -732,7 +816,7 @@ impl Maker<'_> {
             }
             let kpi = self.random.one(&free);
             used.push(kpi);
-            text += &format!("    {weight} {}{applies}\n", self.entry(kpi, points));
+            text += &format!("    {weight} {}{applies}\n", self.entry(kpi, points != Points::None));
         }
         text
     }

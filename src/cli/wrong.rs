@@ -1,0 +1,64 @@
+//! What is wrong with the command line, in plain words.
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::exit::Failure;
+
+/// A command line that was refused; `None` for what is no mistake, such as a question for help.
+pub fn refused(error: &Error) -> Option<Failure> {
+    let arg = || texts(error, ContextKind::InvalidArg).into_iter().next().unwrap_or_default();
+    let value = || texts(error, ContextKind::InvalidValue).into_iter().next().unwrap_or_default();
+    // The nearest comes last.
+    let near = |kind, otherwise: &str| match texts(error, kind).last() {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => otherwise.to_string(),
+    };
+    let help = "`merit help COMMAND` lists what a command can be told";
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let arg = arg();
+            let what = if arg.starts_with('-') { "option" } else { "place for" };
+            Failure::with_help(format!("there is no {what} `{arg}`"), near(ContextKind::SuggestedArg, help))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let name = texts(error, ContextKind::InvalidSubcommand).into_iter().next().unwrap_or_default();
+            let commands = near(ContextKind::SuggestedSubcommand, "`merit help` lists the commands");
+            Failure::with_help(format!("there is no command `{name}`"), commands)
+        }
+        ErrorKind::InvalidValue => {
+            let known = texts(error, ContextKind::ValidValue).join(", ");
+            let help = if known.is_empty() { help.to_string() } else { format!("write one of {known}") };
+            let message = match value().as_str() {
+                "" => format!("`{}` needs a value", arg()),
+                value => format!("`{value}` does not fit `{}`", arg()),
+            };
+            Failure::with_help(message, near(ContextKind::SuggestedValue, &help))
+        }
+        ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_else(|| help.into());
+            Failure::with_help(format!("`{}` does not fit `{}`", value(), arg()), reason)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = texts(error, ContextKind::InvalidArg).join("`, `");
+            Failure::with_help(format!("`{missing}` is missing"), help)
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = texts(error, ContextKind::PriorArg).join("`, `");
+            let message = match other.as_str() {
+                other if other.is_empty() || other == arg() => format!("`{}` is given twice", arg()),
+                other => format!("`{}` and `{other}` do not go together", arg()),
+            };
+            Failure::with_help(message, "leave one of the two out")
+        }
+        _ => return None,
+    })
+}
+
+fn texts(error: &Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,375 @@
+//! Outputs: what a position computes of its scores, and sums of outputs over a roster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::checker::{Checker, label};
+use super::data::DataId;
+use super::env::{Env, InOutput, Place};
+use super::expr::{Base, Expr, Kind, OutputSum, Type};
+use super::kpis::type_span;
+use super::scorecards::CardScope;
+use super::unit::DisplayUnit;
+use super::{Output, Position, Scorecard};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, AggregateFunction as F, ExprKind, ScopeWord};
+use crate::time::Day;
+
+/// A position and one of its outputs.
+type OutputPlace = (usize, usize);
+
+/// A use of `sum(OUTPUT of ROSTER)`, looked at again when all outputs are known.
+#[derive(Clone)]
+pub(super) struct SumUse {
+    output: String,
+    roster: DataId,
+    /// Nothing says what a missing one means.
+    open: bool,
+    span: Span,
+}
+
+impl Checker<'_> {
+    pub(super) fn outputs(
+        &mut self,
+        written: &[tree::Output],
+        card: &CardScope,
+        stated: Option<&tree::Scorecard>,
+        scorecard: Option<&Scorecard>,
+    ) -> Vec<Output> {
+        let names_rating =
+            |stated: &tree::Scorecard| stated.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
+        let mut outputs: Vec<Output> = Vec::new();
+        for output in written {
+            let earlier = outputs
+                .iter()
+                .map(|output| {
+                    let base = Base::Number(output.unit.dimension.clone());
+                    (output.name.clone(), Type { base, optional: output.value.ty.optional })
+                })
+                .collect();
+            let mut env = Env::subject();
+            env.outputs = Some(InOutput {
+                position: card.position.to_string(),
+                earlier,
+                scored: stated.is_some(),
+                rated: stated.is_some_and(names_rating),
+                rating: scorecard.and_then(|scorecard| scorecard.rating),
+            });
+            let unit = self.number_type(&output.ty, "an output").unwrap_or_else(DisplayUnit::number);
+            let value = self.typed(&output.value, &env, None);
+            let what = format!("the output `{}`", output.name.text);
+            let wanted = Base::Number(unit.dimension.clone());
+            self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
+            self.answerable(&value, card.scope, output.name.span, card);
+            if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
+                let first = first.span;
+                self.report(
+                    Diagnostic::new(Code::DeclaredTwice, format!("{what} is declared twice"))
+                        .at(output.name.span, "declared again here")
+                        .at(first, "declared first here")
+                        .help("give one of the two another name"),
+                );
+            }
+            outputs.push(Output {
+                name: output.name.text.clone(),
+                label: label(&output.name.text, &output.label),
+                span: output.name.span,
+                unit,
+                value,
+            });
+        }
+        outputs
+    }
+
+    /// `score`, `rating` or an earlier output, by its name.
+    pub(super) fn in_output(&mut self, name: &tree::Name, around: &InOutput, env: &Env) -> Option<Expr> {
+        let span = name.span;
+        let earlier = around.earlier.iter().position(|(output, _)| *output == name.text);
+        let expr = match (name.text.as_str(), earlier) {
+            ("score", _) if around.scored => {
+                Expr::new(Kind::Score, Type::maybe(Base::Number(super::unit::Dimension::point())), span)
+            }
+            ("rating", _) if around.rated => match around.rating {
+                Some(rating) => Expr::new(Kind::Rating, Type::maybe(Base::Grade(rating)), span),
+                // A rating that nothing knows is reported itself.
+                None => return Some(Expr::wrong(span)),
+            },
+            (word @ ("score" | "rating"), _) => {
+                let position = &around.position;
+                let (message, mend) = match around.scored {
+                    false => (
+                        format!("`{position}` has no scorecard, so there is no {word}"),
+                        format!("add a `scorecard` to `{position}`, or leave `{word}` out"),
+                    ),
+                    true => (
+                        format!("the scorecard of `{position}` gives no grade"),
+                        "add a line such as `rating grades` to the scorecard, or use `score`".to_string(),
+                    ),
+                };
+                // However often it is read, one thing is lacking.
+                if !self.diagnostics.iter().any(|finding| finding.message == message) {
+                    self.report(Diagnostic::new(Code::Incomplete, message).at(span, format!("no {word}")).help(mend));
+                }
+                return Some(Expr::wrong(span));
+            }
+            (_, Some(at)) => Expr::new(Kind::Output(at), around.earlier[at].1.clone(), span),
+            _ => return None,
+        };
+        if env.moved {
+            self.misplaced(
+                span,
+                &format!("`{}` is that of the period evaluated, and no other period's is known", name.text),
+                "leave the window out, or move the KPIs that it is made of",
+            );
+        }
+        Some(super::names::present_in(env, expr))
+    }
+
+    /// Whether an output of some position has this name.
+    fn is_output(&self, name: &str) -> bool {
+        self.declarations.positions.iter().any(|position| position.outputs.iter().any(|one| one.name.text == name))
+    }
+
+    /// `sum(bonus of people)`: an aggregate that names no column but an output.
+    pub(super) fn output_sum(
+        &mut self,
+        written: &tree::Aggregate,
+        roster: DataId,
+        env: &Env,
+        span: Span,
+    ) -> Option<Expr> {
+        let (name, fallback) = match &*written.value.as_ref()?.kind {
+            ExprKind::Name(name) => (name, None),
+            ExprKind::Default { value, fallback } => match &*value.kind {
+                ExprKind::Name(name) => (name, Some(fallback)),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let set = self.model.data[roster.0].clone();
+        let of_roster = set.roster.as_ref()?;
+        if set.column_named(&name.text).is_some()
+            || self.symbols.contains_key(&name.text)
+            || !self.is_output(&name.text)
+        {
+            return None;
+        }
+        let wrong = Some(Expr::wrong(span));
+        if env.outputs.is_none() || env.place != Place::Subject {
+            self.misplaced(
+                name.span,
+                &format!("`{}` is an output, and only an output can take in outputs", name.text),
+                "write this as an `output` of the position; KPIs are known before any output is",
+            );
+            return wrong;
+        }
+        if !matches!(written.function, F::Sum | F::Average | F::Min | F::Max) {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongArguments,
+                    format!("outputs are not taken in by `{}`", self.text(written.function_span)),
+                )
+                .at(written.function_span, "not of outputs")
+                .help("write `sum`, `average`, `min` or `max`"),
+            );
+            return wrong;
+        }
+        let places = [written.by.as_ref().map(|name| name.span), written.dated_by.as_ref().map(|name| name.span)];
+        let reading = written.reading.as_ref().map(super::aggregates::reading_span);
+        let least = written.at_least.as_ref().map(|number| number.span);
+        for place in places.into_iter().chain([reading, least]).flatten() {
+            self.misplaced(
+                place,
+                "outputs are those of the period evaluated",
+                "remove this; only `where` chooses among people",
+            );
+        }
+        if env.moved {
+            self.misplaced(
+                span,
+                "outputs are those of the period evaluated, and no other period's are known",
+                "leave the window out",
+            );
+        }
+        let scope = env.over.unwrap_or(ScopeWord::Company);
+        if scope == ScopeWord::Own {
+            self.misplaced(
+                span,
+                "the outputs of one person are no sum",
+                "write `over team`, or no `over` for the whole roster",
+            );
+        }
+        let unit = self.summed_unit(name, of_roster, &set.name, span)?;
+        let fallback = match fallback {
+            Some(fallback) => Some(self.constant_expr(fallback, &unit.dimension)?),
+            None => None,
+        };
+        let condition = written.condition.as_ref().map(|condition| {
+            let condition = self.typed(condition, &env.inside(roster), Some(&Base::Flag));
+            self.expect_condition(&condition, "a `where`");
+            condition
+        });
+        let open = fallback.is_none() && written.function == F::Sum;
+        self.output_sums.push(SumUse { output: name.text.clone(), roster, open, span: name.span });
+        let ty = Type { base: Base::Number(unit.dimension), optional: written.function != F::Sum };
+        let sum =
+            OutputSum { function: written.function, roster, output: name.text.clone(), fallback, condition, scope };
+        Some(Expr::new(Kind::OutputSum(Box::new(sum)), ty, span))
+    }
+
+    /// The unit of an output in all positions that rows of a roster can hold.
+    fn summed_unit(
+        &mut self,
+        name: &tree::Name,
+        roster: &super::data::Roster,
+        set: &str,
+        span: Span,
+    ) -> Option<DisplayUnit> {
+        let positions: Vec<&tree::Position> =
+            self.declarations.positions.iter().copied().filter(|one| roster.may_hold(&one.name.text)).collect();
+        let mut found: Option<(DisplayUnit, &tree::Position, Span)> = None;
+        for position in positions {
+            for output in position.outputs.iter().filter(|output| output.name.text == name.text) {
+                let unit = self.number_type(&output.ty, "an output")?;
+                match &found {
+                    Some((first, other, at)) if first.dimension != unit.dimension => {
+                        let (one, two) = (Base::Number(first.dimension.clone()), Base::Number(unit.dimension.clone()));
+                        self.report(
+                            Diagnostic::new(
+                                Code::UnitMismatch,
+                                format!("the output `{}` is not in one unit, and cannot be taken together", name.text),
+                            )
+                            .at(span, "taken together here")
+                            .at(*at, format!("{} in `{}`", one.words(), other.name.text))
+                            .at(output.name.span, format!("{} in `{}`", two.words(), position.name.text))
+                            .help("give them one unit, or different names"),
+                        );
+                        return Some(first.clone());
+                    }
+                    Some(_) => {}
+                    None => found = Some((unit, position, output.name.span)),
+                }
+            }
+        }
+        if found.is_none() {
+            let message = format!("no position of `{set}` has an output `{}`", name.text);
+            self.report(
+                Diagnostic::new(Code::UnknownName, message)
+                    .at(name.span, "an output of others")
+                    .help("name the roster of those who have it"),
+            );
+        }
+        found.map(|(unit, ..)| unit)
+    }
+
+    /// What can only be told of sums of outputs when all outputs are known: what is missing in them, and circles.
+    pub(super) fn check_output_sums(&mut self) {
+        let uses = std::mem::take(&mut self.output_sums);
+        for one in uses.iter().filter(|one| one.open) {
+            let Some(roster) = self.model.data[one.roster.0].roster.clone() else { continue };
+            let lacking =
+                self.model.positions.iter().filter(|position| roster.may_hold(&position.name)).find_map(|position| {
+                    let output = position.outputs.iter().find(|output| output.name == one.output)?;
+                    let why = match (output.value.ty.optional, position.eligible.is_some()) {
+                        (true, _) => "it can be missing",
+                        (_, true) => "there is none for those who are not eligible",
+                        _ => return None,
+                    };
+                    Some((position.name.clone(), output.span, why))
+                });
+            let Some((position, at, why)) = lacking else { continue };
+            self.report(
+                Diagnostic::new(
+                    Code::BlanksInSum,
+                    format!("`{}` of `{position}` is not always there, and a sum must say what that means", one.output),
+                )
+                .at(one.span, "may be missing")
+                .at(at, why)
+                .help(format!("write `{} default 0`, or give the output itself a `default`", one.output)),
+            );
+        }
+        if uses.is_empty() {
+            return;
+        }
+        let positions = self.model.positions.iter();
+        let mut days: Vec<Option<Day>> = positions.map(|position| self.model.position_begins(position)).collect();
+        days.sort();
+        days.dedup();
+        for day in days {
+            let Some(circle) = self.output_circle(day) else { continue };
+            let named = |(position, output): &OutputPlace| {
+                let position = &self.model.positions[*position];
+                (format!("`{}` of `{}`", position.outputs[*output].name, position.name), position.outputs[*output].span)
+            };
+            let names: Vec<(String, Span)> = circle.iter().map(named).collect();
+            let ring =
+                names.iter().chain(names.first()).map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" needs ");
+            let mut finding = Diagnostic::new(Code::Circle, format!("the output {} needs itself", names[0].0));
+            for (name, span) in &names {
+                finding = finding
+                    .at(*span, if names.len() == 1 { "adds itself up".into() } else { format!("needed as {name}") });
+            }
+            return self.report(
+                finding.note(format!("the circle: {ring}")).help("add up an output that does not need the sum"),
+            );
+        }
+    }
+
+    /// Outputs of positions in force on a day that need each other, by position and output.
+    fn output_circle(&self, day: Option<Day>) -> Option<Vec<OutputPlace>> {
+        let begins = |position: &Position| self.model.position_begins(position);
+        let mut in_force: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, position) in self.model.positions.iter().enumerate().filter(|(_, one)| begins(one) <= day) {
+            let latest = in_force.entry(&position.name).or_insert(at);
+            if begins(&self.model.positions[*latest]) < begins(position) {
+                *latest = at;
+            }
+        }
+        let in_force: BTreeSet<usize> = in_force.into_values().collect();
+        let needed = |(at, output): OutputPlace| {
+            let position: &Position = &self.model.positions[at];
+            let mut found = Vec::new();
+            let mut open = vec![&position.outputs[output].value];
+            while let Some(expr) = open.pop() {
+                match &*expr.kind {
+                    Kind::Output(earlier) => found.push((at, *earlier)),
+                    Kind::OutputSum(sum) => {
+                        let roster = self.model.data[sum.roster.0].roster.as_ref();
+                        for other in &in_force {
+                            let position = &self.model.positions[*other];
+                            let named = position.outputs.iter().position(|output| output.name == sum.output);
+                            if roster.is_some_and(|roster| roster.may_hold(&position.name)) {
+                                found.extend(named.map(|output| (*other, output)));
+                            }
+                        }
+                    }
+                    _ => open.extend(expr.parts()),
+                }
+            }
+            found
+        };
+        let mut begun = BTreeSet::new();
+        for start in
+            in_force.iter().flat_map(|at| (0..self.model.positions[*at].outputs.len()).map(move |one| (*at, one)))
+        {
+            let mut path: Vec<(OutputPlace, Vec<OutputPlace>)> = Vec::new();
+            let mut next = Some(start);
+            loop {
+                if let Some(node) = next.take() {
+                    if let Some(from) = path.iter().position(|(open, _)| *open == node) {
+                        return Some(path[from..].iter().map(|(open, _)| *open).collect());
+                    }
+                    if begun.insert(node) {
+                        path.push((node, needed(node)));
+                    }
+                }
+                let Some((_, waits)) = path.last_mut() else { break };
+                next = waits.pop();
+                if next.is_none() {
+                    path.pop();
+                }
+            }
+        }
+        None
+    }
+}
