@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use merit::data::{Options, answer, own_months};
+use merit::data::{BLOCK, Options, answer, own_months};
 use merit::diagnostic::Diagnostic;
 use merit::plan::plan;
 use merit::score::card::Results;
@@ -61,7 +61,15 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|finding| finding.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let data = folder.path().to_path_buf();
-    let options = Options { data, threads: 1, strict: false, allow_empty: true, progress: None };
+    let options = Options {
+        data,
+        threads: 1,
+        strict: false,
+        allow_empty: true,
+        stream_above: u64::MAX,
+        block: BLOCK,
+        progress: None,
+    };
     let mut model = loaded.model;
     if let Some(months) = own_months(&model, &options).map_err(messages)? {
         model = model.with_own_months(months);

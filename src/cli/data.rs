@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::data::profile::profile;
-use crate::data::{Options, Progress};
+use crate::data::{BLOCK, Options, Progress};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::project;
 use crate::report;
@@ -31,6 +31,8 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
         threads: args.threads.map_or_else(cores, usize::from),
         strict: args.strict,
         allow_empty: true,
+        stream_above: u64::MAX,
+        block: BLOCK,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
     };
     let (profiles, errors) = profile(model, &reading);

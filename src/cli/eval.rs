@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
-use crate::data::{Options, Progress, answer, own_months};
+use crate::data::{BLOCK, Options, Progress, STREAM_ABOVE, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
@@ -92,6 +92,8 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Result
         threads: args.threads.map_or_else(cores, usize::from),
         strict: args.strict,
         allow_empty: args.allow_empty,
+        stream_above: STREAM_ABOVE,
+        block: BLOCK,
         progress: None,
     };
     let with_months;

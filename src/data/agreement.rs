@@ -65,6 +65,7 @@ fn table() -> Table {
         shape: Shape::Always,
         keys: None,
         complete: true,
+        days_passed: Default::default(),
         bad: Default::default(),
     }
 }
@@ -248,7 +249,7 @@ proptest! {
         let top = grow(of, 4, &mut dice.into_iter(), &mut nodes);
         let world = World {
             model: &model,
-            tables: &tables,
+            tables: tables.iter().collect(),
             nodes: vec![&nodes],
             place_of: Default::default(),
             inner: Default::default(),

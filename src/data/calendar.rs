@@ -25,7 +25,14 @@ pub fn own_months_given(model: &Model, given: &[Given]) -> Result<Option<OwnMont
 fn read(model: &Model, source: &Source, threads: usize) -> Result<Option<OwnMonths>, Vec<Diagnostic>> {
     let Some(own) = model.company.calendar_data else { return Ok(None) };
     let mut errors = Vec::new();
-    let tables = table::load(model, &[(own.data, vec![own.month, own.first, own.last])], source, threads, &mut errors);
+    let tables = table::load(
+        model,
+        &[(own.data, vec![own.month, own.first, own.last])],
+        source,
+        &Default::default(),
+        threads,
+        &mut errors,
+    );
     let months = match tables.first() {
         Some(table) if errors.is_empty() => months(model, own, table, &mut errors),
         _ => None,

@@ -1,7 +1,8 @@
 //! What a cell of each type may look like, and what it says.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use hashbrown::HashMap;
 
 use super::number_cell::{self, NumberCell};
 use super::time_cell::{self, DateFormat};
@@ -166,7 +167,7 @@ impl CellReader {
 
     /// Reads a cell; what had to be mended is added to `repairs`.
     pub fn read<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
-        let text = raw.trim();
+        let text = trimmed(raw);
         if text.len() != raw.len() && !text.is_empty() {
             repairs.add(Repair::Spaces);
         }
@@ -254,10 +255,19 @@ fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Optio
     })
 }
 
+/// Without white space around it; most cells have none.
+fn trimmed(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => raw,
+        _ => raw.trim(),
+    }
+}
+
 /// Whether a cell says that it holds nothing.
 fn is_blank(text: &str, in_text: bool) -> bool {
     match text.len() {
         0 => true,
+        _ if text.as_bytes()[0].is_ascii_digit() => false,
         1..=12 => {
             matches!(text, "-" | "—" | "–" | "－" | "——" | "--" | "/" | "／" | "N/A" | "n/a" | "#N/A")
                 || !in_text && matches!(text, "NA" | "NULL" | "null" | "Null" | "None" | "none" | "无" | "nil")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cell::{Content, Kind};
-use super::dictionary::Dictionary;
+use super::dictionary::{self, Dictionary};
 use crate::number::Number;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
@@ -73,13 +73,43 @@ impl Column {
 
 /// Takes in the cells of a column of one block.
 pub enum Builder {
-    Fixed { scale: u32, values: Vec<i64> },
+    Fixed {
+        scale: u32,
+        values: Vec<i64>,
+    },
     Wide(Vec<Option<Number>>),
     Day(Vec<i32>),
-    Period { codes: Vec<u32>, list: Vec<Months> },
+    Period {
+        codes: Vec<u32>,
+        list: Vec<Months>,
+    },
     Flag(Vec<u8>),
     Choice(Vec<u32>),
-    Text { codes: Vec<u32>, texts: Dictionary },
+    Text {
+        codes: Vec<u32>,
+        texts: Dictionary,
+    },
+    /// Links to a table that is there already; `unknown` where one leads to no row.
+    Link {
+        codes: Vec<u32>,
+        target: Target,
+        unknown: bool,
+    },
+    /// Keys of a table that goes by: the hash of each, and its number among those that links name.
+    Key {
+        codes: Vec<u32>,
+        hashes: Vec<u64>,
+        named: Arc<Dictionary>,
+    },
+}
+
+/// The keys of a table that links lead to.
+#[derive(Clone)]
+pub struct Target {
+    pub known: Arc<Dictionary>,
+    pub texts: Arc<Dictionary>,
+    /// The place of the table.
+    pub place: usize,
 }
 
 impl Builder {
@@ -133,6 +163,22 @@ impl Builder {
                 codes.push(code);
             }
             (Builder::Text { codes, .. }, _) => codes.push(NONE),
+            (Builder::Link { codes, target, unknown }, Content::Text(text)) => {
+                let code = target.known.find(&text);
+                *unknown |= code.is_none();
+                codes.push(code.unwrap_or(NONE));
+            }
+            (Builder::Link { codes, .. }, _) => codes.push(NONE),
+            (Builder::Key { codes, hashes, named }, Content::Text(text)) => {
+                let hash = dictionary::hash_of(&text);
+                hashes.push(hash);
+                let others = named.len() as u32;
+                codes.push(if others == 0 { 0 } else { named.find_with(&text, hash).unwrap_or(others) });
+            }
+            (Builder::Key { codes, hashes, .. }, _) => {
+                codes.push(NONE);
+                hashes.push(0);
+            }
             (Builder::Fixed { values, .. }, _) => values.push(NO_NUMBER),
         }
     }
@@ -205,6 +251,16 @@ pub fn join(parts: Vec<Builder>) -> Column {
             Column::Period { codes, list: Arc::new(all) }
         }
         Some(Builder::Text { .. }) => join_texts(parts),
+        Some(Builder::Link { target, .. }) => {
+            let texts = target.texts.clone();
+            let codes = flat(parts, |part| match part {
+                Builder::Link { codes, .. } => codes,
+                _ => Vec::new(),
+            });
+            Column::Text { codes, texts }
+        }
+        // The texts of such keys are never asked for.
+        Some(Builder::Key { .. }) => Column::Text { codes: Vec::new(), texts: Arc::default() },
     }
 }
 

@@ -22,8 +22,13 @@ pub struct Dictionary {
     doubled: bool,
 }
 
-fn hash_of(text: &str) -> u32 {
-    (HASHER.hash_one(text) >> 32) as u32
+/// All bits of a text's hash.
+pub fn hash_of(text: &str) -> u64 {
+    HASHER.hash_one(text)
+}
+
+fn upper(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// The table wants the bits of a hash everywhere in the word.
@@ -48,7 +53,12 @@ impl Dictionary {
 
     /// The number of a text.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.find_hashed(text, hash_of(text))
+        self.find_hashed(text, upper(hash_of(text)))
+    }
+
+    /// The number of a text whose hash is known.
+    pub fn find_with(&self, text: &str, hash: u64) -> Option<u32> {
+        self.find_hashed(text, upper(hash))
     }
 
     fn find_hashed(&self, text: &str, hash: u32) -> Option<u32> {
@@ -58,7 +68,7 @@ impl Dictionary {
 
     /// The number of a text, which is added where it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        self.intern_hashed(text, hash_of(text))
+        self.intern_hashed(text, upper(hash_of(text)))
     }
 
     fn intern_hashed(&mut self, text: &str, hash: u32) -> u32 {
@@ -75,7 +85,7 @@ impl Dictionary {
 
     /// Adds a text under a number of its own, even where it is known already.
     pub fn append(&mut self, text: &str) {
-        let hash = hash_of(text);
+        let hash = upper(hash_of(text));
         let known = self.find_hashed(text, hash).is_some();
         self.doubled |= known;
         self.add(text, hash, !known);

@@ -15,7 +15,7 @@ use crate::time::Day;
 const DAYS_LATE: i32 = 7;
 
 /// In the order of the tables; of each first what is told twice.
-pub fn find(model: &Model, query: &Query, tables: &[Table]) -> Vec<Doubt> {
+pub fn find(model: &Model, query: &Query, tables: &[&Table]) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     for table in tables {
         let data = &model.data[table.data.0];
@@ -74,13 +74,21 @@ fn ends_early(model: &Model, query: &Query, table: &Table) -> Option<Doubt> {
         }
     }
     ends.into_iter().find_map(|(column, end)| {
-        let column = table.column(column)?;
-        let days = || (0..table.rows).filter_map(|row| Some(column.days(row, calendar)?.1.0));
-        let newest = days().max()?;
+        let days: BTreeSet<i32> = match table.days_passed.get(&column) {
+            Some(days) => days.iter().copied().collect(),
+            None => {
+                let column = table.column(column)?;
+                let days = || (0..table.rows).filter_map(|row| Some(column.days(row, calendar)?.1.0));
+                if end.0 - days().max()? <= DAYS_LATE {
+                    return None;
+                }
+                days().collect()
+            }
+        };
+        let newest = *days.last()?;
         if end.0 - newest <= DAYS_LATE {
             return None;
         }
-        let days: BTreeSet<i32> = days().collect();
         let apart = days.iter().zip(days.iter().skip(1)).map(|(day, next)| next - day).max()?;
         (end.0 - newest > apart).then(|| Doubt::EndsEarly {
             data: model.data[table.data.0].name.clone(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::cell::{CellReader, Content, Kind, Problem, Repairs};
 use super::column::Builder;
-use super::read::Tally;
+use super::read::{self, Tally};
 use super::table::{self, Source, Table, TableFile};
 use super::{Options, answer_from, errors, keys, links, teams};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
@@ -18,7 +18,15 @@ use crate::source::Span;
 
 /// How tables of a test are read: nothing on disk is touched, and data sets that are not given are empty.
 fn options() -> Options<'static> {
-    Options { data: PathBuf::new(), threads: 1, strict: false, allow_empty: true, progress: None }
+    Options {
+        data: PathBuf::new(),
+        threads: 1,
+        strict: false,
+        allow_empty: true,
+        stream_above: u64::MAX,
+        block: read::blocks::BLOCK,
+        progress: None,
+    }
 }
 
 /// Answers from tables of a test; `model` is the project as the test sees it ([`Model::with_given`]).
@@ -31,7 +39,8 @@ pub fn answer_given(model: &Model, query: &Query, given: &[Given]) -> Result<Ans
 pub fn check_given(model: &Model, given: &[Given]) -> Vec<Diagnostic> {
     let model = &model.with_given(given);
     let mut errors = Vec::new();
-    let mut tables = table::load(model, &everything(model, given), &Source::Given(given), 1, &mut errors);
+    let mut tables =
+        table::load(model, &everything(model, given), &Source::Given(given), &BTreeSet::new(), 1, &mut errors);
     for table in &mut tables {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
     }

@@ -18,11 +18,13 @@ const BETWEEN: char = '\u{1f}';
 /// The keys of a table.
 pub struct Keys {
     /// With [`BETWEEN`] between the parts.
-    known: Arc<Dictionary>,
+    pub known: Arc<Dictionary>,
     /// As shown, by the same numbers.
     pub texts: Arc<Dictionary>,
     pub of_row: Vec<u32>,
     rows: RowsOf,
+    /// Of a table that goes by: only keys that links name are known, and all others share the next number.
+    others: bool,
 }
 
 /// The rows of each key.
@@ -47,6 +49,28 @@ pub struct Link {
 impl Keys {
     pub fn len(&self) -> usize {
         self.texts.len()
+    }
+
+    /// How many groups there are by key.
+    pub fn groups(&self) -> usize {
+        self.len() + usize::from(self.others)
+    }
+
+    /// Of a table that goes by: the keys that links name, and those of the rows at hand.
+    pub fn named(texts: Arc<Dictionary>, of_row: Vec<u32>) -> Keys {
+        Keys { known: texts.clone(), texts, of_row, rows: RowsOf::One(Vec::new()), others: true }
+    }
+
+    /// The same keys with their rows, all of which are in the table now.
+    pub fn with_rows(&self, table: &Table, of_row: Vec<u32>) -> Keys {
+        let rows = if table.is_timeless() {
+            let mut rows = vec![NONE; self.len()];
+            of_row.iter().enumerate().for_each(|(row, key)| rows[*key as usize] = row as u32);
+            RowsOf::One(rows)
+        } else {
+            several(table, self.len(), &of_row, &mut Vec::new())
+        };
+        Keys { known: self.known.clone(), texts: self.texts.clone(), of_row, rows, others: true }
     }
 
     /// The number of a key; the parts of a composite one joined by [`join_parts`].
@@ -178,7 +202,7 @@ pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Opt
     if clashes.len() > SHOWN {
         errors.push(errors::more_duplicates(data, (clashes.len() - SHOWN) as u64));
     }
-    Some(Keys { known, texts, of_row, rows })
+    Some(Keys { known, texts, of_row, rows, others: false })
 }
 
 /// The rows of each key in the order of time; rows that hold on the same day clash.

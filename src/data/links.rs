@@ -40,7 +40,7 @@ pub fn resolve(model: &Model, tables: &mut [Table], errors: &mut Vec<Diagnostic>
 }
 
 /// Keys that no row has, with the first rows that hold them and their count.
-type Unknown = BTreeMap<String, (Vec<u32>, u64)>;
+pub type Unknown = BTreeMap<String, (Vec<u32>, u64)>;
 
 fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, Unknown)> {
     let Some(Column::Text { codes, texts }) = table.column(column) else { return None };
@@ -59,7 +59,13 @@ fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, U
     Some((Column::Text { codes, texts: keys.texts.clone() }, unknown))
 }
 
-fn by_parts(data: &crate::model::data::DataSet, table: &Table, target: &Table, by: &[ColumnIx]) -> (Column, Unknown) {
+/// The rows' links by several columns.
+pub fn by_parts(
+    data: &crate::model::data::DataSet,
+    table: &Table,
+    target: &Table,
+    by: &[ColumnIx],
+) -> (Column, Unknown) {
     let mut unknown = Unknown::new();
     let mut codes = Vec::with_capacity(table.rows);
     let Some(keys) = &target.keys else { return (Column::Choice(Vec::new()), unknown) };

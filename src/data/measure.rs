@@ -1,6 +1,7 @@
 //! Measures to answers: measures that read the same rows are computed in one pass over them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::Options;
 use super::column::Column;
@@ -28,6 +29,8 @@ pub struct Evaluation<'a> {
     pub rosters: &'a [Roster],
     pub world: World<'a>,
     pub other_days: OtherDays,
+    pub answers: Vec<Vec<Measured>>,
+    pub straddling: Straddling,
 }
 
 /// The answers of all measures, then of all reads by post and stint.
@@ -73,40 +76,47 @@ impl Family<'_> {
 }
 
 impl<'a> Evaluation<'a> {
-    /// Computes everything; the only errors left are rows dated by a period that lies partly in a window.
-    pub fn run(mut self) -> Result<Evaluated, Vec<Diagnostic>> {
-        let query = self.query;
-        let mut answers: Vec<Vec<Measured>> = vec![Vec::new(); query.measures.len()];
-        let mut straddling = Straddling::new();
+    /// Computes some of the measures.
+    pub fn run(&mut self, wanted: impl Fn(MeasureId) -> bool) {
         // Inner aggregates first, as the nodes of others look at their answers.
-        for level in levels(query) {
+        for mut level in levels(self.query) {
+            level.retain(|id| wanted(*id));
             for job in self.jobs(&level) {
                 let found = scan::run(&self.world, self.teams, self.rosters, &job, self.options.threads);
-                let Found { stores, straddling: rows, other_days } = found;
-                straddling.extend(rows);
-                self.other_days.take_in(other_days);
-                for (family, store) in job.families.iter().zip(stores) {
-                    for (measure, measured) in self.finish(&job, family, store) {
-                        match &query.measures[measure.0].group {
-                            Group::Key { .. } => {
-                                let values = measured.into_iter().map(|measured| measured.value).collect();
-                                self.world.inner.insert(measure, Vector::compact(values));
-                            }
-                            _ => answers[measure.0] = measured,
-                        }
+                self.keep(&job, found);
+            }
+        }
+    }
+
+    /// Turns what a pass has found into answers.
+    pub fn keep(&mut self, job: &Job, found: Found) {
+        let Found { stores, straddling, other_days } = found;
+        self.straddling.extend(straddling);
+        self.other_days.take_in(other_days);
+        for (family, store) in job.families.iter().zip(stores) {
+            for (measure, measured) in self.finish(job, family, store) {
+                match &self.query.measures[measure.0].group {
+                    Group::Key { .. } => {
+                        let values = measured.into_iter().map(|measured| measured.value).collect();
+                        Arc::make_mut(&mut self.world.inner).insert(measure, Vector::compact(values));
                     }
+                    _ => self.answers[measure.0] = measured,
                 }
             }
         }
-        if !straddling.is_empty() {
-            return Err(self.straddling_errors(&straddling));
+    }
+
+    /// All answers; the only errors left are rows dated by a period that lies partly in a window.
+    pub fn end(mut self) -> Result<Evaluated, Vec<Diagnostic>> {
+        if !self.straddling.is_empty() {
+            return Err(self.straddling_errors(&self.straddling));
         }
         let reads = self.reads();
-        Ok((answers, reads, self.other_days))
+        Ok((self.answers, reads, self.other_days))
     }
 
     /// The measures of one level as jobs, in the order of their first measure.
-    fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
+    pub fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
         type JobKey<'a> = (usize, RowsBy, Option<(usize, &'a [ColumnIx])>);
         type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool);
         let query: &'a Query = self.query;
@@ -165,15 +175,15 @@ impl<'a> Evaluation<'a> {
                 self.rosters.iter().find(|known| known.data == *roster).map_or(0, |roster| roster.answer.posts.len())
             }
             Group::Key { data, .. } => {
-                let table = self.world.place_of.get(data).map(|place| &self.world.tables[*place]);
-                table.and_then(|table| table.keys.as_ref()).map_or(0, |keys| keys.len())
+                let table = self.world.place_of.get(data).map(|place| self.world.tables[*place]);
+                table.and_then(|table| table.keys.as_ref()).map_or(0, |keys| keys.groups())
             }
         }
     }
 
     /// The answers of a family's measures from what was kept in all its cells.
     fn finish(&self, job: &Job, family: &Family, store: Store) -> Vec<(MeasureId, Vec<Measured>)> {
-        let table = &self.world.tables[job.table];
+        let table = self.world.tables[job.table];
         let place = |row: u32| {
             let file = &table.files[table.file_of(row as usize)];
             format!("{} row {}", file.shown, table.lines[row as usize])
@@ -248,7 +258,7 @@ impl<'a> Evaluation<'a> {
                 answers.push(Vec::new());
                 continue;
             };
-            let table = &self.world.tables[place];
+            let table = self.world.tables[place];
             let (mut rows, mut days) = (Vec::new(), Vec::new());
             for (post, key) in roster.answer.posts.iter().zip(&roster.key_of) {
                 for stint in &post.stints {
@@ -284,7 +294,7 @@ impl<'a> Evaluation<'a> {
         }
         let mut errors = Vec::new();
         for ((place, column, window), rows) in seen {
-            let table = &self.world.tables[place];
+            let table = self.world.tables[place];
             let data = &self.world.model.data[table.data.0];
             let Some((row, _)) = rows.first_key_value() else { continue };
             let period = match table.column(column) {
@@ -343,15 +353,24 @@ fn levels(query: &Query) -> Vec<Vec<MeasureId>> {
 
 /// The inner measures that a node needs.
 fn inner_of(node: NodeId, nodes: &[RowNode], into: &mut Vec<MeasureId>) {
+    visit(node, nodes, &mut |node| {
+        if let RowNode::Inner { measure, .. } = node {
+            into.push(*measure);
+        }
+    });
+}
+
+/// Shows a node and all below it, each once.
+pub fn visit(node: NodeId, nodes: &[RowNode], see: &mut dyn FnMut(&RowNode)) {
     let mut seen = vec![false; nodes.len()];
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         if std::mem::replace(&mut seen[node.0], true) {
             continue;
         }
+        see(&nodes[node.0]);
         match &nodes[node.0] {
-            RowNode::Constant(_) | RowNode::Column { .. } => {}
-            RowNode::Inner { measure, .. } => into.push(*measure),
+            RowNode::Constant(_) | RowNode::Column { .. } | RowNode::Inner { .. } => {}
             RowNode::Not(one) | RowNode::Negate(one) | RowNode::IsMissing(one) => open.push(*one),
             RowNode::Binary(_, left, right) => open.extend([*left, *right]),
             RowNode::If { condition, then, otherwise } => open.extend([*condition, *then, *otherwise]),

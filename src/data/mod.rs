@@ -7,6 +7,8 @@
 //!    of each type may look like, [`column`] how it is held)
 //! 2. [`table`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose links lead
 //!    to rows, whose teams are a tree, and the posts people hold
+//!    Tables too large to keep are left out until now: [`stream`] reads them block by block, checks and adds up, and
+//!    forgets the rows
 //! 3. [`measure`]: rows to answers. [`nodes`] computes expressions over batches of rows ([`vector`], [`operate`]),
 //!    [`store`] adds them up by group
 //!
@@ -36,6 +38,7 @@ mod read;
 mod roster;
 mod scan;
 mod store;
+mod stream;
 mod table;
 mod teams;
 mod time_cell;
@@ -43,15 +46,17 @@ mod vector;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use self::calendar::{own_months, own_months_given};
 use self::cell::Repair;
 pub use self::given::{answer_given, check_given};
 use self::nodes::{OtherDays, World};
+use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::ColumnIx;
+use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, FileReport, Query};
 
 /// How files are read.
@@ -63,8 +68,17 @@ pub struct Options<'a> {
     pub strict: bool,
     /// Windows without rows are no error.
     pub allow_empty: bool,
+    /// Data sets whose files hold at least so many bytes are not kept in memory where that can be avoided.
+    pub stream_above: u64,
+    /// How many bytes of a file are decoded at once.
+    pub block: usize,
     pub progress: Option<&'a dyn Progress>,
 }
+
+/// What files of a data set hold before its rows are read and forgotten: 16 MB.
+pub const STREAM_ABOVE: u64 = 16 << 20;
+
+pub use self::read::blocks::BLOCK;
 
 /// Is told how far reading has come.
 pub trait Progress: Sync {
@@ -97,11 +111,34 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
 }
 
 fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source) -> Result<Answers, Vec<Diagnostic>> {
-    let mut errors = Vec::new();
     let needed = needs::columns(model, query);
-    let mut tables = table::load(model, &needed, source, options.threads, &mut errors);
+    let streams = Streams::choose(model, query, &needed, source);
+    if !streams.is_empty()
+        && let Ok(answers) = attempt(model, query, options, source, &needed, &streams)
+    {
+        return Ok(answers);
+    }
+    // What is wrong is best told by reading everything once more: then both rows of a double key are at hand.
+    attempt(model, query, options, source, &needed, &Streams::none(query))
+}
+
+fn attempt(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    source: &Source,
+    needed: &[(DataId, Vec<ColumnIx>)],
+    streams: &Streams,
+) -> Result<Answers, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    let mut tables = table::load(model, needed, source, &streams.data, options.threads, &mut errors);
     for table in &mut tables {
         table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+    }
+    for place in 0..tables.len() {
+        if streams.data.contains(&tables[place].data) {
+            tables[place].keys = Some(stream::named_keys(model, &tables, place));
+        }
     }
     links::resolve(model, &mut tables, &mut errors);
     let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -118,13 +155,35 @@ fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source)
         .iter()
         .map(|table| query.tables.iter().find(|asked| asked.data == table.data).map_or(&[][..], |asked| &asked.nodes))
         .collect();
-    let world = World { model, tables: &tables, nodes, place_of, inner: Default::default() };
+    let (tables_now, place_of) = (tables.iter().collect(), Arc::new(place_of));
+    let world = World { model, tables: tables_now, nodes, place_of, inner: Default::default() };
     let mut other_days = OtherDays::default();
     let team_places = query.organisation.map(|_| teams.of_key.as_slice());
     let rosters: Vec<roster::Roster> =
         query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
-    let evaluated = measure::Evaluation { query, options, teams: &teams, rosters: &rosters, world, other_days };
-    let (measures, reads, other_days) = evaluated.run()?;
+    let mut evaluation = measure::Evaluation {
+        query,
+        options,
+        teams: &teams,
+        rosters: &rosters,
+        world,
+        other_days,
+        answers: vec![Vec::new(); query.measures.len()],
+        straddling: Default::default(),
+    };
+    evaluation.run(|measure| streams.stage(measure) == Stage::Before);
+    let streamed = stream::run(&mut evaluation, needed, streams, source).map_err(|stream::Failed| Vec::new())?;
+    let mut tables: Vec<&Table> = tables.iter().collect();
+    for (place, table) in &streamed {
+        tables[*place] = table;
+    }
+    evaluation.world.tables = tables.clone();
+    evaluation.run(|measure| streams.stage(measure) == Stage::After);
+    let (measures, reads, other_days) = evaluation.end()?;
+    if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
+        // Rows that went by would be counted once more.
+        return Err(Vec::new());
+    }
     let files = reports(model, &tables, &other_days);
     if options.strict {
         let errors = other_day_errors(model, &tables, &other_days);
@@ -138,7 +197,7 @@ fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source)
 }
 
 /// What was read and repaired, file by file.
-fn reports(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<FileReport> {
+fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<FileReport> {
     let mut reports = Vec::new();
     for (place, table) in tables.iter().enumerate() {
         let data = &model.data[table.data.0];
@@ -171,9 +230,9 @@ fn marked(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
         .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
 }
 
-fn other_day_errors(model: &Model, tables: &[Table], other_days: &OtherDays) -> Vec<Diagnostic> {
+fn other_day_errors(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<Diagnostic> {
     let error = |((place, column), rows): (&(usize, ColumnIx), &Vec<u64>)| {
-        let (table, rows): (&Table, Vec<usize>) = (&tables[*place], marked(rows).collect());
+        let (table, rows): (&Table, Vec<usize>) = (tables[*place], marked(rows).collect());
         let name = &model.data[table.data.0].column(*column).name;
         let places = rows.iter().take(read::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
         errors::other_day(name, rows.len() as u64, places)

@@ -140,7 +140,8 @@ pub fn check_windows(
     }
 }
 
-fn holds_any(table: &Table, rows: &Rows, calendar: &Calendar) -> bool {
+/// Whether a window holds a row.
+pub fn holds_any(table: &Table, rows: &Rows, calendar: &Calendar) -> bool {
     let within = |first: Day, last: Day| match &table.shape {
         Shape::Valid { from, to } => from.iter().zip(to).any(|(from, to)| *from <= last.0 && first.0 <= *to),
         Shape::Snapshot(days) => days.iter().any(|day| first.0 <= *day && *day <= last.0),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::column::{Column, NO_DAY, NONE};
 use super::operate;
@@ -14,14 +15,15 @@ use crate::plan::query::{MeasureId, NodeId, RowNode};
 use crate::value::Missing;
 
 /// Everything that evaluating a row can look at.
+#[derive(Clone)]
 pub struct World<'a> {
     pub model: &'a Model,
-    pub tables: &'a [Table],
+    pub tables: Vec<&'a Table>,
     /// By place of the table.
     pub nodes: Vec<&'a [RowNode]>,
-    pub place_of: BTreeMap<DataId, usize>,
+    pub place_of: Arc<BTreeMap<DataId, usize>>,
     /// Answers of inner aggregates, by number of the key they are grouped by.
-    pub inner: HashMap<MeasureId, Vector<'static>>,
+    pub inner: Arc<HashMap<MeasureId, Vector<'static>>>,
 }
 
 /// The days as of which the links of a batch's rows are followed.
@@ -182,7 +184,7 @@ impl<'a> Batch<'a> {
         if let Some(rows) = self.hops.get(via) {
             return Some((target, rows.clone()));
         }
-        let table = &world.tables[target];
+        let table = world.tables[target];
         let index = table.keys.as_ref()?;
         let rows: Vec<u32> = if table.is_timeless() {
             keys.iter().map(|key| index.row_between(table, *key, 0, 0).row).collect()

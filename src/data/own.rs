@@ -76,7 +76,7 @@ pub fn entries(
     reading: &[Option<i32>],
     other_days: &mut OtherDays,
 ) -> Entries {
-    let table = &world.tables[table_at];
+    let table = world.tables[table_at];
     let mut entries = Entries::default();
     let mut pass = |as_of: Days, counts: &dyn Fn(usize, i32) -> bool, others: &mut OtherDays| {
         let all = vector::Rows::Range(range.0, range.1);

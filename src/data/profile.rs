@@ -72,7 +72,8 @@ pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagno
     };
     let needed: Vec<(DataId, Vec<ColumnIx>)> =
         model.data.iter().enumerate().map(|(at, data)| (DataId(at), in_files(data))).collect();
-    let mut tables = table::load(model, &needed, &Source::Files(options), options.threads, &mut errors);
+    let mut tables =
+        table::load(model, &needed, &Source::Files(options), &Default::default(), options.threads, &mut errors);
     // Before links are resolved: then their columns still have the texts of the files.
     let profiles = tables.iter().map(|table| of_table(model, table)).collect();
     for table in &mut tables {

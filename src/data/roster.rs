@@ -81,7 +81,7 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
         posts_of_key: Vec::new(),
     };
     let Some(place) = world.place_of.get(&data).copied() else { return roster };
-    let table = &world.tables[place];
+    let table = world.tables[place];
     let declared = &world.model.data[data.0];
     let Some(keys) = &table.keys else { return roster };
     let days = table.days_held();

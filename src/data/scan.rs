@@ -34,8 +34,28 @@ pub struct Found {
     pub other_days: OtherDays,
 }
 
+impl Found {
+    pub fn new(job: &Job) -> Found {
+        let store = |family: &Family| Store::new(family.function, family.by_keys, family.cells());
+        Found {
+            stores: job.families.iter().map(store).collect(),
+            straddling: Straddling::new(),
+            other_days: OtherDays::default(),
+        }
+    }
+
+    /// Adds what another part of the rows has given.
+    pub fn take_in(&mut self, part: Found) {
+        for (store, other) in self.stores.iter_mut().zip(&part.stores) {
+            store.take_in(other, &|cell, into| into.push(cell));
+        }
+        self.straddling.extend(part.straddling);
+        self.other_days.take_in(part.other_days);
+    }
+}
+
 /// What is known before the first row.
-struct Prepared<'a> {
+pub struct Prepared<'a> {
     world: &'a World<'a>,
     teams: &'a Teams,
     rosters: &'a [Roster],
@@ -71,13 +91,8 @@ pub fn run<'a>(
     job: &'a Job<'a>,
     threads: usize,
 ) -> Found {
-    let table = &world.tables[job.table];
-    let reading = match (&job.rows, job.own) {
-        (RowsBy::Other(rows), Some((roster, _))) => own::reading_days(&rosters[roster], rows, table),
-        _ => Vec::new(),
-    };
-    let time = time_of(job, table, &world.model.company.calendar);
-    let prepared = Prepared { world, teams, rosters, job, time, reading };
+    let table = world.tables[job.table];
+    let prepared = Prepared::new(world, teams, rosters, job);
     let workers = if table.rows >= WORTH_THREADS { threads.max(1) } else { 1 };
     let bound = |worker: usize| (table.rows * worker / workers / BATCH * BATCH).min(table.rows);
     let range = |worker: usize| (bound(worker), if worker + 1 == workers { table.rows } else { bound(worker + 1) });
@@ -85,10 +100,10 @@ pub fn run<'a>(
         let others: Vec<_> = (1..workers)
             .map(|worker| {
                 let prepared = &prepared;
-                scope.spawn(move || prepared.pass(range(worker)))
+                scope.spawn(move || prepared.found(range(worker)))
             })
             .collect();
-        let mut parts = vec![prepared.pass(range(0))];
+        let mut parts = vec![prepared.found(range(0))];
         for other in others {
             match other.join() {
                 Ok(part) => parts.push(part),
@@ -99,13 +114,7 @@ pub fn run<'a>(
     });
     let rest = parts.split_off(1);
     let mut all = parts.remove(0);
-    for part in rest {
-        for (store, other) in all.stores.iter_mut().zip(&part.stores) {
-            store.take_in(other, &|cell, into| into.push(cell));
-        }
-        all.straddling.extend(part.straddling);
-        all.other_days.take_in(part.other_days);
-    }
+    rest.into_iter().for_each(|part| all.take_in(part));
     all
 }
 
@@ -158,25 +167,34 @@ fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {
 }
 
 impl<'a> Prepared<'a> {
+    pub fn new(world: &'a World<'a>, teams: &'a Teams, rosters: &'a [Roster], job: &'a Job<'a>) -> Prepared<'a> {
+        let table = world.tables[job.table];
+        let reading = match (&job.rows, job.own) {
+            (RowsBy::Other(rows), Some((roster, _))) => own::reading_days(&rosters[roster], rows, table),
+            _ => Vec::new(),
+        };
+        let time = time_of(job, table, &world.model.company.calendar);
+        Prepared { world, teams, rosters, job, time, reading }
+    }
+
+    fn found(&self, range: (usize, usize)) -> Found {
+        let mut found = Found::new(self.job);
+        self.pass(range, &mut found);
+        found
+    }
+
     fn table(&self) -> &'a Table {
-        &self.world.tables[self.job.table]
+        self.world.tables[self.job.table]
     }
 
     /// Takes the rows between two places in.
-    fn pass(&self, (from, to): (usize, usize)) -> Found {
-        let store = |family: &Family| Store::new(family.function, family.by_keys, family.cells());
-        let mut found = Found {
-            stores: self.job.families.iter().map(store).collect(),
-            straddling: Straddling::new(),
-            other_days: OtherDays::default(),
-        };
+    pub fn pass(&self, (from, to): (usize, usize), found: &mut Found) {
         let mut at = from;
         while at < to {
             let end = (at + BATCH).min(to);
-            self.batch((at, end), &mut found);
+            self.batch((at, end), found);
             at = end;
         }
-        found
     }
 
     fn batch(&self, range: (usize, usize), found: &mut Found) {

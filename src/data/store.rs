@@ -346,8 +346,17 @@ impl Store {
                 if texts.is_none() {
                     *texts = dictionary.clone();
                 }
+                let same = match (&*texts, dictionary) {
+                    (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+                    _ => true,
+                };
                 for word in more {
-                    each((*word >> 32) as u32, &mut |to| coded.push(packed(to, *word as u32)));
+                    let code = *word as u32;
+                    each((*word >> 32) as u32, &mut |to| match dictionary.as_ref().filter(|_| !same) {
+                        // Numbers of another dictionary mean other texts.
+                        Some(theirs) => other.push((to, Value::Text(theirs.shared(code)))),
+                        None => coded.push(packed(to, code)),
+                    });
                 }
                 for (cell, value) in others {
                     each(*cell, &mut |to| other.push((to, value.clone())));

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use hashbrown::HashSet;
+
 use super::cell::{CellReader, Repair};
 use super::column::{Builder, Column, NO_DAY, join};
 use super::dictionary::Dictionary;
@@ -37,6 +39,8 @@ pub struct Table {
     pub keys: Option<Keys>,
     /// Whether all rows of all files are there.
     pub complete: bool,
+    /// Of a table whose rows went by: the days they are dated by, by column.
+    pub days_passed: BTreeMap<ColumnIx, HashSet<i32>>,
     /// Columns with cells that could not be read and count as blank.
     pub bad: BTreeSet<ColumnIx>,
 }
@@ -71,6 +75,23 @@ pub struct TableFile {
 }
 
 impl Table {
+    /// A table without columns and rows.
+    pub fn empty(id: DataId, data: &DataSet) -> Table {
+        Table {
+            data: id,
+            columns: data.columns.iter().map(|_| None).collect(),
+            links: vec![None; data.columns.len()],
+            rows: 0,
+            files: Vec::new(),
+            lines: Vec::new(),
+            shape: Shape::Always,
+            keys: None,
+            complete: true,
+            days_passed: BTreeMap::new(),
+            bad: BTreeSet::new(),
+        }
+    }
+
     pub fn column(&self, column: ColumnIx) -> Option<&Column> {
         self.columns.get(column.0).and_then(Option::as_ref)
     }
@@ -159,16 +180,26 @@ struct Loading {
     parts: Vec<(ColumnIx, Vec<Builder>)>,
 }
 
-/// Reads all rows of the data sets, each with the columns needed; all errors are gathered.
+/// Reads all rows of the data sets, each with the columns needed; all errors are gathered. Those `streamed` are left
+/// empty: their rows go by later.
 pub fn load(
     model: &Model,
     needed: &[(DataId, Vec<ColumnIx>)],
     source: &Source,
+    streamed: &BTreeSet<DataId>,
     threads: usize,
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<Table> {
-    let mut loading: Vec<Loading> =
-        needed.iter().map(|(data, columns)| load_table(model, *data, columns, source, errors)).collect();
+    let mut loading: Vec<Loading> = Vec::with_capacity(needed.len());
+    for (id, columns) in needed {
+        loading.push(match streamed.contains(id) {
+            true => {
+                let table = Table { complete: false, ..Table::empty(*id, &model.data[id.0]) };
+                Loading { table, parts: Vec::new() }
+            }
+            false => load_table(model, *id, columns, source, errors),
+        });
+    }
     join_columns(&mut loading, threads);
     let mut tables: Vec<Table> = loading.into_iter().map(|loading| loading.table).collect();
     for table in &mut tables {
@@ -188,19 +219,8 @@ fn load_table(
 ) -> Loading {
     let data = &model.data[id.0];
     let readers = columns.iter().filter_map(|column| Some((*column, CellReader::new(model, data, *column)?)));
-    let wanted = Wanted { data, columns: readers.collect() };
-    let mut table = Table {
-        data: id,
-        columns: data.columns.iter().map(|_| None).collect(),
-        links: vec![None; data.columns.len()],
-        rows: 0,
-        files: Vec::new(),
-        lines: Vec::new(),
-        shape: Shape::Always,
-        keys: None,
-        complete: true,
-        bad: BTreeSet::new(),
-    };
+    let wanted = Wanted { data, columns: readers.collect(), takes: Vec::new() };
+    let mut table = Table::empty(id, data);
     let mut parts: Vec<(ColumnIx, Vec<Builder>)> =
         wanted.columns.iter().map(|(column, reader)| (*column, vec![Builder::new(&reader.kind)])).collect();
     let options = match source {
@@ -292,7 +312,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Positions by their names, where the file has a label.
-fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
+pub fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
     for (declared, column) in data.columns.iter().zip(&mut table.columns) {
         if !matches!(declared.ty, ColumnType::Position) {
             continue;
@@ -309,7 +329,8 @@ fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
     }
 }
 
-fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mut Vec<Diagnostic>) -> Shape {
+/// The table's shape in time, with the days of its rows.
+pub fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mut Vec<Diagnostic>) -> Shape {
     let rows = table.rows;
     let days = |column: ColumnIx, last: bool, blank: i32| -> Vec<i32> {
         let Some(column) = table.column(column) else { return vec![blank; rows] };

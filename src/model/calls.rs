@@ -1,7 +1,7 @@
 //! Calls: functions are expanded where they are used; built-in functions, scales and matrices are typed.
 
 use super::checker::{Checker, Symbol};
-use super::env::{Bare, Env};
+use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::uses::Use;
 use super::{MatrixId, ScaleId};
@@ -82,6 +82,14 @@ impl Checker<'_> {
                     }
                 }
                 body
+            }
+            Some((Symbol::Scale(_) | Symbol::Matrix(_), _)) if env.place == Place::Constant => {
+                self.misplaced(
+                    span,
+                    &format!("`{}` cannot be looked up here: only numbers and constants can stand here", name.text),
+                    "write the number itself, or a constant",
+                );
+                Expr::wrong(span)
             }
             Some((Symbol::Scale(at), declared)) => {
                 self.used.insert(Use::Scale(at));

@@ -103,6 +103,8 @@ pub(super) struct Checker<'t> {
     /// Where outputs are added up over a roster.
     pub(super) output_sums: Vec<super::outputs::SumUse>,
     pub(super) used: Used,
+    /// The day for which shapes are being proved; `None`: constants have their last values.
+    pub(super) moment: Option<Day>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) reported: BTreeSet<Reported>,
 }
@@ -132,6 +134,7 @@ impl<'t> Checker<'t> {
             untyped: self.untyped.clone(),
             output_sums: Vec::new(),
             used: Used::default(),
+            moment: None,
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
         }
@@ -158,6 +161,7 @@ impl<'t> Checker<'t> {
             untyped: Shared::default(),
             output_sums: Vec::new(),
             used: Used::default(),
+            moment: None,
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
         };

@@ -4,17 +4,16 @@
 //! repeats what one before it has shown is left alone.
 
 use super::checker::{Checker, KpiDeclaration};
-use super::data::{ColumnType, TimeShape};
+use super::clashes::Clash;
+use super::data::TimeShape;
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::intervals::Interval;
-use super::ranges::{Known, Ranges, settled};
-use super::{CurveKind, Entry, Head, KpiEntry, Model, Position, ScoreCurve, Scorecard, VetoEffect};
+use super::ranges::{Known, Ranges};
+use super::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, WindowKind};
-use crate::time::{Month, Months};
-use crate::value::Value;
 
 /// A condition that has no `and` or `or`, and whether it is known to hold or not to hold.
 #[derive(Clone, Copy)]
@@ -37,7 +36,7 @@ impl<'e> Atom<'e> {
     }
 
     /// `left OP right` between numbers, as it holds.
-    fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
+    pub(super) fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
         let Kind::Binary(op, left, right) = &*self.expr.kind else { return None };
         let op = if self.holds { Some(*op) } else { opposite(*op) };
         op.filter(|op| opposite(*op).is_some()).map(|op| (op, left, right))
@@ -57,7 +56,7 @@ fn opposite(op: BinaryOp) -> Option<BinaryOp> {
 }
 
 /// `a < b` is `b > a`.
-fn mirrored(op: BinaryOp) -> BinaryOp {
+pub(super) fn mirrored(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Less => BinaryOp::Greater,
         BinaryOp::Greater => BinaryOp::Less,
@@ -140,23 +139,6 @@ impl Expr {
     }
 }
 
-/// Why conditions cannot hold together.
-struct Clash<'e> {
-    /// The one that holds already; `None` where one alone cannot hold.
-    with: Option<Atom<'e>>,
-    why: String,
-}
-
-/// What a thing can still be, while conditions on it are gone through.
-#[derive(Default)]
-struct Domain<'e> {
-    low: Option<(Number, bool, Atom<'e>)>,
-    high: Option<(Number, bool, Atom<'e>)>,
-    is: Option<(Vec<Value>, Atom<'e>)>,
-    is_not: Vec<(Value, Atom<'e>)>,
-    windows: Vec<(Vec<WindowKind>, Atom<'e>)>,
-}
-
 impl Checker<'_> {
     /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
@@ -195,6 +177,7 @@ impl Checker<'_> {
         if let Some(card) = &position.scorecard {
             for veto in &card.vetoes {
                 walk.condition(&veto.condition, &Known::default());
+                walk.cap(veto, card);
             }
             walk.entries(&card.root.entries);
             score = card.range.as_ref().map(|range| model.score_range(card, range));
@@ -208,10 +191,10 @@ impl Checker<'_> {
     }
 }
 
-struct Walk<'c, 'm> {
-    checker: &'c Checker<'c>,
-    ranges: &'c Ranges<'m>,
-    found: Vec<Diagnostic>,
+pub(super) struct Walk<'c, 'm> {
+    pub(super) checker: &'c Checker<'c>,
+    pub(super) ranges: &'c Ranges<'m>,
+    pub(super) found: Vec<Diagnostic>,
 }
 
 impl Walk<'_, '_> {
@@ -228,44 +211,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn kpi_entry(&mut self, kpi: &KpiEntry, entry: &Entry) {
-        for dated in &kpi.target {
-            self.formula(&dated.value, &Known::default());
-        }
-        let Some(ScoreCurve::Own(curve)) = kpi.score.as_ref().map(|score| &score.curve) else { return };
-        let read = self.ranges.read(kpi, &entry.weight);
-        match &curve.kind {
-            CurveKind::Formula(formula) => self.formula(formula, &Known { entry: Some(read), ..Known::default() }),
-            CurveKind::Steps(steps) => {
-                for (op, at) in steps.iter().filter_map(|step| step.condition.as_ref()) {
-                    if settled(*op, &read[0], &self.ranges.of(at, &Known::default())) != Some(false) {
-                        continue;
-                    }
-                    let (text, percent) = (self.checker.text(at.span), self.checker.text(at.span).ends_with('%'));
-                    let name = &self.checker.text(entry.span);
-                    let what = match kpi.score.as_ref().is_some_and(|score| score.on_attainment) {
-                        true => format!("the attainment of `{name}`"),
-                        false => format!("`{name}`"),
-                    };
-                    let range = told(&what, &read[0], percent);
-                    self.found.push(
-                        Diagnostic::new(
-                            Code::ConstantCondition,
-                            format!("nobody gets the score of the step `{} {text}`", sign(*op)),
-                        )
-                        .at(at.span, "never reached")
-                        .at(entry.span, "this KPI")
-                        .note(range)
-                        .help("remove the step, or correct its limit"),
-                    );
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// All conditions in a formula.
-    fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
+    pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
         match &*expr.kind {
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
@@ -358,238 +305,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Why the conditions cannot all be as they are said to be; only what those from a place on bring in is looked for.
-    fn clash<'e>(&self, atoms: &[Atom<'e>], from: usize, known: &Known<'_>) -> Option<Clash<'e>> {
-        // What is shown is in the atoms; here it would hide which of them it is.
-        let plain = Known { facts: Facts::default(), ..known.clone() };
-        let mut domains: Vec<(String, Domain<'e>)> = Vec::new();
-        for (at, atom) in atoms.iter().enumerate() {
-            let found = self.alone(atom, &plain).or_else(|| self.beside(atom, &plain, &mut domains));
-            match found {
-                // Of what is around it was spoken there.
-                Some(clash) if at >= from => return Some(clash),
-                Some(_) => return None,
-                None => {}
-            }
-        }
-        None
-    }
-
-    fn alone<'e>(&self, atom: &Atom<'e>, known: &Known<'_>) -> Option<Clash<'e>> {
-        let because = |why: String| Some(Clash { with: None, why });
-        if let Kind::Value(Value::Flag(flag)) = &*atom.expr.kind {
-            return if *flag == atom.holds { None } else { because("it is written so".into()) };
-        }
-        if let Kind::IsMissing(value) = &*atom.expr.kind {
-            return match atom.holds && self.is_never_blank(value) {
-                true => because(format!("`{}` is not `optional`: it is never blank", self.text(value.span))),
-                false => None,
-            };
-        }
-        let (op, left, right) = atom.comparison()?;
-        let numbers = |expr: &Expr| matches!(expr.ty.base, Base::Number(_) | Base::Zero);
-        if !numbers(left) || !numbers(right) {
-            return None;
-        }
-        let (one, other) = (self.ranges.of(left, known), self.ranges.of(right, known));
-        if settled(op, &one, &other) != Some(false) {
-            return None;
-        }
-        let percent = self.text(atom.expr.span).contains('%');
-        let side = |expr: &Expr, range: &Interval| {
-            let literal = matches!(&*expr.kind, Kind::Value(_));
-            (!literal).then(|| told(&format!("`{}`", self.text(expr.span)), range, percent))
-        };
-        let sides: Vec<String> = side(left, &one).into_iter().chain(side(right, &other)).collect();
-        because(if sides.is_empty() { "both sides are fixed".into() } else { sides.join(", and ") })
-    }
-
-    fn beside<'e>(
-        &self,
-        atom: &Atom<'e>,
-        known: &Known<'_>,
-        domains: &mut Vec<(String, Domain<'e>)>,
-    ) -> Option<Clash<'e>> {
-        let mut domain = |key: String| {
-            let at = domains.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-                domains.push((key, Domain::default()));
-                domains.len() - 1
-            });
-            std::mem::take(&mut domains[at].1)
-        };
-        // The expression that is spoken of, and what becomes of its domain.
-        let (of, domain, clash) = match &*atom.expr.kind {
-            Kind::InWindow { date, window } if atom.holds => {
-                let mut domain = domain(date.key());
-                let apart = domain.windows.iter().find(|(other, _)| self.never_overlap(window, other)).cloned();
-                domain.windows.push((window.clone(), *atom));
-                let why =
-                    || format!("`{}` cannot lie in both windows: they have no day in common", self.text(date.span));
-                (date, domain, apart.map(|(_, with)| Clash { with: Some(with), why: why() }))
-            }
-            Kind::InSet(value, set) => {
-                let set = self.labels(value, set)?;
-                let domain = domain(value.key());
-                let (domain, clash) = self.choose(value, set, atom.holds, *atom, domain);
-                (value, domain, clash)
-            }
-            Kind::Column { .. } | Kind::Person { .. } if atom.expr.ty.base == Base::Flag => {
-                let domain = domain(atom.expr.key());
-                let (domain, clash) = self.choose(atom.expr, vec![Value::Flag(true)], atom.holds, *atom, domain);
-                (atom.expr, domain, clash)
-            }
-            _ => {
-                let (op, left, right) = atom.comparison()?;
-                if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
-                    let sides = [(left, right), (right, left)];
-                    let labelled = sides
-                        .into_iter()
-                        .find_map(|(of, label)| Some((of, self.labels(of, std::slice::from_ref(label))?)));
-                    if let Some((of, label)) = labelled {
-                        let domain = domain(of.key());
-                        let (domain, clash) = self.choose(of, label, op == BinaryOp::Equal, *atom, domain);
-                        (of, domain, clash)
-                    } else {
-                        self.bound(op, left, right, *atom, known, &mut domain)?
-                    }
-                } else {
-                    self.bound(op, left, right, *atom, known, &mut domain)?
-                }
-            }
-        };
-        let key = of.key();
-        if let Some((_, place)) = domains.iter_mut().find(|(known, _)| *known == key) {
-            *place = domain;
-        }
-        clash
-    }
-
-    /// A comparison bounds the side that is not a fixed number.
-    fn bound<'e>(
-        &self,
-        op: BinaryOp,
-        left: &'e Expr,
-        right: &'e Expr,
-        atom: Atom<'e>,
-        known: &Known<'_>,
-        domain: &mut dyn FnMut(String) -> Domain<'e>,
-    ) -> Option<(&'e Expr, Domain<'e>, Option<Clash<'e>>)> {
-        let (of, op, limit) = match (&*left.kind, &*right.kind) {
-            (Kind::Value(_), Kind::Value(_)) => return None,
-            (_, Kind::Value(_)) => (left, op, right),
-            (Kind::Value(_), _) => (right, mirrored(op), left),
-            _ => return None,
-        };
-        let limit = self.ranges.of(limit, known).single()?.clone();
-        let mut domain = domain(of.key());
-        let lower = matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual | BinaryOp::Equal);
-        let upper = matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Equal);
-        let strict = matches!(op, BinaryOp::Greater | BinaryOp::Less);
-        let mut with = None;
-        if lower {
-            let beyond =
-                |(high, open, _): &&(Number, bool, Atom)| *high < limit || (*high == limit && (*open || strict));
-            with = domain.high.as_ref().filter(beyond).map(|(_, _, atom)| *atom);
-            let tighter = domain.low.as_ref().is_none_or(|(low, open, _)| *low < limit || (*low == limit && !open));
-            if tighter {
-                domain.low = Some((limit.clone(), strict, atom));
-            }
-        }
-        if upper {
-            let beyond = |(low, open, _): &&(Number, bool, Atom)| *low > limit || (*low == limit && (*open || strict));
-            with = with.or_else(|| domain.low.as_ref().filter(beyond).map(|(_, _, atom)| *atom));
-            let tighter = domain.high.as_ref().is_none_or(|(high, open, _)| *high > limit || (*high == limit && !open));
-            if tighter {
-                domain.high = Some((limit, strict, atom));
-            }
-        }
-        let text = self.text(of.span);
-        let clash = with.map(|with| Clash { with: Some(with), why: format!("no value of `{text}` meets both") });
-        Some((of, domain, clash))
-    }
-
-    /// A thing is, or is not, one of some labels.
-    fn choose<'e>(
-        &self,
-        of: &Expr,
-        labels: Vec<Value>,
-        holds: bool,
-        atom: Atom<'e>,
-        mut domain: Domain<'e>,
-    ) -> (Domain<'e>, Option<Clash<'e>>) {
-        let before = domain.is.clone();
-        let excluded = |value: &Value, domain: &Domain| domain.is_not.iter().any(|(known, _)| known == value);
-        let mut left = match &domain.is {
-            Some((known, _)) => known.clone(),
-            None if holds => labels.clone(),
-            None => self.universe(of).unwrap_or_default(),
-        };
-        let bounded = domain.is.is_some() || holds || !left.is_empty();
-        left.retain(|value| labels.contains(value) == holds && !excluded(value, &domain));
-        let with = before.map(|(_, with)| with).or_else(|| domain.is_not.last().map(|(_, with)| *with));
-        if holds {
-            domain.is = Some((left.clone(), atom));
-        } else {
-            domain.is_not.extend(labels.into_iter().map(|value| (value, atom)));
-            if let Some((known, _)) = &mut domain.is {
-                *known = left.clone();
-            }
-        }
-        let text = self.text(of.span);
-        let clash =
-            (bounded && left.is_empty()).then(|| Clash { with, why: format!("no value of `{text}` meets both") });
-        (domain, clash)
-    }
-
-    /// Labels that `of` is compared with, where they are fixed and equal means the same.
-    fn labels(&self, of: &Expr, labels: &[Expr]) -> Option<Vec<Value>> {
-        if matches!(&*of.kind, Kind::Value(_))
-            || !matches!(of.ty.base, Base::Choice(..) | Base::Text | Base::Link(_) | Base::Flag)
-        {
-            return None;
-        }
-        let fixed = |label: &Expr| match &*label.kind {
-            Kind::Value(value @ (Value::Choice(_) | Value::Text(_) | Value::Flag(_))) => Some(value.clone()),
-            _ => None,
-        };
-        labels.iter().map(fixed).collect()
-    }
-
-    /// All values of a thing, where they are few.
-    fn universe(&self, of: &Expr) -> Option<Vec<Value>> {
-        match &of.ty.base {
-            Base::Flag => Some(vec![Value::Flag(false), Value::Flag(true)]),
-            Base::Choice(data, column) => match &self.ranges.model.data[data.0].column(*column).ty {
-                ColumnType::Choice(choices) => Some((0..choices.len() as u32).map(Value::Choice).collect()),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// A column of a row that no blank cell and no blank link leaves open.
-    fn is_never_blank(&self, value: &Expr) -> bool {
-        let Kind::Column { via, data, column } = &*value.kind else { return false };
-        let model = self.ranges.model;
-        let optional = model.data[data.0].column(*column).optional;
-        // The rows it starts from are not told here: a link of any of them may be blank.
-        !optional && via.is_empty() && model.data[data.0].column(*column).derived.is_none()
-    }
-
-    /// Whether two windows have no day in common, whatever the period.
-    fn never_overlap(&self, one: &[WindowKind], other: &[WindowKind]) -> bool {
-        let literal = |words: &[WindowKind]| words.iter().any(|word| matches!(word, WindowKind::Literal(_)));
-        literal(one) == literal(other)
-            && (0..12).all(|first| {
-                (1..=60).all(|count| {
-                    let period = Months { first: Month::new(2026, 1 + first), count };
-                    let window = |words: &[WindowKind]| window(self.ranges.model, period, words);
-                    !window(one).overlaps(window(other))
-                })
-            })
-    }
-
-    fn text(&self, span: Span) -> String {
+    pub(super) fn text(&self, span: Span) -> String {
         self.checker.text(span)
     }
 
@@ -647,23 +363,7 @@ impl Model {
     }
 }
 
-/// The window that words make of a period; the rightmost applies first.
-fn window(model: &Model, period: Months, words: &[WindowKind]) -> Months {
-    let calendar = &model.company.calendar;
-    words.iter().rev().fold(period, |months, word| match word {
-        WindowKind::Period => months,
-        WindowKind::PreviousPeriod => months.earlier(months.count),
-        WindowKind::Earlier { months: by } => months.earlier(*by),
-        WindowKind::Last { months: count } => {
-            Months { first: Month(months.last().0 + 1 - *count as i32), count: *count }
-        }
-        WindowKind::YearToDate => calendar.year_to_date(months),
-        WindowKind::WholeYear => calendar.fiscal_year(months.last()),
-        WindowKind::Literal(period) => calendar.months(*period),
-    })
-}
-
-fn sign(op: BinaryOp) -> &'static str {
+pub(super) fn sign(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Less => "<",
         BinaryOp::LessOrEqual => "<=",
@@ -675,7 +375,7 @@ fn sign(op: BinaryOp) -> &'static str {
 }
 
 /// `` `x` lies between 0 and 1 ``
-fn told(what: &str, range: &Interval, percent: bool) -> String {
+pub(super) fn told(what: &str, range: &Interval, percent: bool) -> String {
     let shown = |number: &Number| if percent { super::kpis::percent(number) } else { number.to_string() };
     match (&range.low, &range.high) {
         (Some(low), Some(high)) if low == high => format!("{what} is always {}", shown(low)),

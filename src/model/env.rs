@@ -111,6 +111,10 @@ impl Env {
     pub(super) fn inside(&self, data: DataId) -> Env {
         Env { place: Place::Row(data), parameters: self.parameters.clone(), ..Env::at(Place::Row(data)) }
     }
+    /// In another window or scope: what was shown here says nothing there.
+    pub(super) fn elsewhere(&self) -> Env {
+        Env { present: Vec::new(), ..self.clone() }
+    }
     pub(super) fn with_present(&self, keys: Vec<String>) -> Env {
         let mut env = self.clone();
         env.present.extend(keys);

@@ -258,6 +258,17 @@ impl Checker<'_> {
     /// A number that is known without data, in base units: a literal, a constant, or arithmetic with them.
     pub(super) fn constant_number(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Number> {
         let typed = self.constant_expr(expr, unit)?;
+        if let Some(constant) = self.changing(&[&typed]).first() {
+            let constant = &self.model.constants[constant.0];
+            let (name, declared) = (constant.name.clone(), constant.span);
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{name}` changes with time, and this number cannot"))
+                    .at(expr.span, "the same at all times")
+                    .at(declared, "declared here, with dates")
+                    .help("write a number, or a constant without dates"),
+            );
+            return None;
+        }
         self.model.constant_value(&typed, None)
     }
 
@@ -298,7 +309,7 @@ impl Checker<'_> {
             return None;
         }
         self.expect_base(&typed, &Base::Number(unit.dimension.clone()), "the number here", expr.span);
-        (self.diagnostics.len() == before).then_some(typed)
+        (self.diagnostics.len() == before && !typed.is_wrong()).then_some(typed)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Formulas: operators and their types, units and missing values.
 
+use super::Model;
 use super::checker::Checker;
 use super::data::ColumnIx;
 use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
+use super::names::present_in;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -116,9 +118,9 @@ impl Checker<'_> {
                         "write `during` and the window as the last clause of the aggregate, or test a date: `issued in 3 months earlier`",
                     );
                 }
-                let value = self.typed(value, &Env { moved: true, ..env.clone() }, expected);
-                let ty = value.ty.clone();
-                Expr::new(Kind::Within(value, window.kind), ty, span)
+                let value = self.typed(value, &Env { moved: true, ..env.elsewhere() }, expected);
+                let ty = self.type_elsewhere(&value);
+                present_in(env, Expr::new(Kind::Within(value, window.kind), ty, span))
             }
             ExprKind::Over { value, scope, scope_span } => {
                 if matches!(env.place, Place::Row(_)) {
@@ -128,7 +130,7 @@ impl Checker<'_> {
                         "write it behind the whole aggregate; an aggregate inside another one always reads the company",
                     );
                 }
-                let value = self.typed(value, &Env { over: Some(*scope), ..env.clone() }, expected);
+                let value = self.typed(value, &Env { over: Some(*scope), ..env.elsewhere() }, expected);
                 if let Kind::Kpi(kpi) = &*value.kind {
                     let kpi = &self.model.kpis[kpi.0];
                     if let Some(fixed) = kpi.scope {
@@ -144,10 +146,25 @@ impl Checker<'_> {
                         );
                     }
                 }
-                let ty = value.ty.clone();
-                Expr::new(Kind::Over(value, *scope), ty, span)
+                let ty = self.type_elsewhere(&value);
+                present_in(env, Expr::new(Kind::Over(value, *scope), ty, span))
             }
         }
+    }
+
+    /// The type of a value in another window or scope: what conditions have shown of an argument says nothing there.
+    fn type_elsewhere(&self, value: &Expr) -> Type {
+        fn optional(model: &Model, expr: &Expr) -> bool {
+            expr.ty.optional
+                || match &*expr.kind {
+                    Kind::Kpi(kpi) => model.kpi_versions(*kpi).any(|version| model.kpis[version.0].value.ty.optional),
+                    Kind::Negate(_) | Kind::Binary(..) | Kind::Call(..) | Kind::Scale(..) | Kind::Matrix(..) => {
+                        expr.parts().into_iter().any(|part| optional(model, part))
+                    }
+                    _ => false,
+                }
+        }
+        Type { base: value.ty.base.clone(), optional: optional(&self.model, value) }
     }
 
     fn literal(&mut self, number: &tree::Number, env: &Env) -> Expr {
@@ -291,12 +308,14 @@ impl Checker<'_> {
             (left, right)
         };
         self.comparable(&left, &right);
-        if matches!(left.ty.base, Base::Flag | Base::Choice(..) | Base::Link(_) | Base::Position)
-            && !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual)
-        {
+        let ordered = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
+        let without = |side: &&Expr| {
+            matches!(side.ty.base, Base::Flag | Base::Choice(..) | Base::Link(_) | Base::Position) && !ordered
+        };
+        if let Some(side) = [&left, &right].into_iter().find(without) {
             self.report(
                 Diagnostic::new(Code::WrongType, "these values have no order")
-                    .at(left.span, left.ty.base.words())
+                    .at(side.span, side.ty.base.words())
                     .help("compare them with `=` or `!=`, or write `in (…)`"),
             );
         }

@@ -38,6 +38,11 @@ impl Checker<'_> {
                     if self.untyped.contains(&constant.name.text) {
                         return None;
                     }
+                    if unit.is_ratio_sign()
+                        && self.bare_percent(&dated.value, &format!("the constant `{}`", constant.name.text))
+                    {
+                        return None;
+                    }
                     Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
                 })
                 .collect();
@@ -48,6 +53,57 @@ impl Checker<'_> {
                 self.dated_gap(&values, &what, constant.name.span, self.first_effective());
             }
             self.model.constants[at].values = values;
+        }
+        self.constant_circles();
+    }
+
+    /// Constants that are written with each other: each ring is told once, and its constants then have no value.
+    fn constant_circles(&mut self) {
+        fn read(expr: &Expr, found: &mut Vec<usize>) {
+            if let Kind::Constant(id) = &*expr.kind {
+                found.push(id.0);
+            }
+            expr.parts().into_iter().for_each(|part| read(part, found));
+        }
+        let reads = |checker: &Self, at: usize| {
+            let mut found = Vec::new();
+            checker.model.constants[at].values.iter().for_each(|dated| read(&dated.value, &mut found));
+            found
+        };
+        let mut settled = vec![false; self.model.constants.len()];
+        for start in 0..settled.len() {
+            let mut path = vec![start];
+            let mut ways = vec![if settled[start] { Vec::new() } else { reads(self, start) }];
+            while let Some(way) = ways.last_mut() {
+                let Some(next) = way.pop() else {
+                    ways.pop();
+                    settled[path.pop().unwrap_or(start)] = true;
+                    continue;
+                };
+                if let Some(from) = path.iter().position(|at| *at == next) {
+                    let ring = path[from..].to_vec();
+                    let named: Vec<String> = ring.iter().map(|at| self.model.constants[*at].name.clone()).collect();
+                    let names: Vec<String> =
+                        named.iter().chain(named.first()).map(|name| format!("`{name}`")).collect();
+                    let mut finding = Diagnostic::new(Code::Circle, format!("the constant {} needs itself", names[0]));
+                    for at in &ring {
+                        finding = finding.at(self.model.constants[*at].span, "in the circle");
+                    }
+                    self.report(
+                        finding
+                            .note(format!("the circle: {}", names.join(" needs ")))
+                            .help("write one of them as a number"),
+                    );
+                    self.untyped.extend(named);
+                    for at in ring {
+                        self.model.constants[at].values.clear();
+                    }
+                } else if !settled[next] {
+                    let way = reads(self, next);
+                    path.push(next);
+                    ways.push(way);
+                }
+            }
         }
     }
 
@@ -134,6 +190,10 @@ impl Checker<'_> {
                 Some(tree::Direction::Lower(_)) => Some(Direction::Lower),
                 Some(tree::Direction::Closest(..)) if self.untyped.contains(&kpi.name.text) => None,
                 Some(tree::Direction::Closest(best, _)) => {
+                    let what = format!("what is best of `{}`", kpi.name.text);
+                    if unit.is_ratio_sign() && self.bare_percent(best, &what) {
+                        continue;
+                    }
                     self.constant_in(best, &Bare::from(&unit)).map(Direction::Closest)
                 }
             };

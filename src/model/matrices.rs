@@ -83,17 +83,17 @@ impl Checker<'_> {
         if self.diagnostics.len() > before {
             return typed;
         }
-        let conditions: Vec<_> = typed
-            .iter()
-            .zip(limits)
-            .map(|(limit, written)| match limit {
-                Some((op, at)) => (Some((*op, self.number(at))), at.span),
-                None => (None, written.span),
-            })
-            .collect();
         let counted = unit.dimension.is_counted() && !unit.dimension.is_none();
-        let shown = super::scales::unit_of(&unit.dimension);
-        self.thresholds(&conditions, matrix.name.span, what, what, &shown, counted);
+        let shown = super::shapes::unit_of(&unit.dimension);
+        let numbers: Vec<&Expr> = typed.iter().flatten().map(|(_, at)| at).collect();
+        self.at_all_times(&numbers, |checker| {
+            let limit = |(limit, written): (&Option<(BinaryOp, Expr)>, &tree::MatrixLimit)| match limit {
+                Some((op, at)) => (Some((*op, checker.number(at))), at.span),
+                None => (None, written.span),
+            };
+            let conditions: Vec<_> = typed.iter().zip(limits).map(limit).collect();
+            checker.thresholds(&conditions, matrix.name.span, what, what, &shown, counted);
+        });
         typed
     }
 

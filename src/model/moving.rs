@@ -60,7 +60,7 @@ impl Checker<'_> {
         }
         let before = self.diagnostics.len();
         let curve = Curve { kind: CurveKind::Linear { anchors: anchors.clone(), continue_above }, span };
-        if let Some(better) = fits.direction {
+        if let Some(better) = &fits.direction {
             self.curve_direction(&curve, better);
         }
         let formula = line(&anchors, continue_above, fits, span);
@@ -79,7 +79,7 @@ impl Checker<'_> {
             return None;
         };
         let before = self.diagnostics.len();
-        if let Some(better) = fits.direction {
+        if let Some(better) = &fits.direction {
             let curve = Curve { kind: CurveKind::Steps(steps.clone()), span };
             self.curve_direction(&curve, better);
         }

@@ -377,7 +377,7 @@ impl<'m> Ranges<'m> {
 }
 
 /// Whether an entry is scored by its attainment.
-fn is_attainment(entry: &KpiEntry) -> bool {
+pub(super) fn is_attainment(entry: &KpiEntry) -> bool {
     matches!(&entry.score, Some(score) if score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. }))
 }
 

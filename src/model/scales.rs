@@ -26,10 +26,13 @@ pub(super) struct CurveUse {
     pub(super) target: Option<Type>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Better {
     Higher,
     Lower,
+    /// A higher attainment, whichever way the KPI goes.
+    Attainment,
+    Nearest(Expr),
 }
 
 impl Better {
@@ -37,13 +40,18 @@ impl Better {
         match direction {
             Some(Direction::Higher) => Some(Better::Higher),
             Some(Direction::Lower) => Some(Better::Lower),
-            Some(Direction::Closest(_)) | None => None,
+            Some(Direction::Closest(best)) => Some(Better::Nearest(best.clone())),
+            None => None,
         }
     }
-    fn word(self) -> &'static str {
+
+    /// As the KPI says it.
+    pub(super) fn words(&self, checker: &Checker<'_>) -> String {
         match self {
-            Better::Higher => "higher",
-            Better::Lower => "lower",
+            Better::Higher => "higher is better".into(),
+            Better::Lower => "lower is better".into(),
+            Better::Attainment => "a higher attainment is better".into(),
+            Better::Nearest(best) => format!("closest to {} is best", checker.text(best.span)),
         }
     }
 }
@@ -188,12 +196,29 @@ impl Checker<'_> {
                 CurveKind::Formula(typed)
             }
         };
-        if self.diagnostics.len() > before {
+        // A number that a mistake elsewhere leaves without a value is missing in what was read.
+        let complete = match (&kind, &written.kind) {
+            (CurveKind::Linear { anchors, .. }, tree::CurveKind::Linear { anchors: all, .. }) => {
+                anchors.len() == all.len()
+            }
+            (CurveKind::Steps(steps), tree::CurveKind::Steps(all)) => steps.len() == all.len(),
+            (CurveKind::Brackets(brackets), tree::CurveKind::Brackets(all)) => brackets.len() == all.len(),
+            _ => true,
+        };
+        if self.diagnostics.len() > before || !complete {
             return None;
         }
         let curve = Curve { kind, span: written.span };
         self.curve_shape(&curve, written, fits);
-        (self.diagnostics.len() == before).then_some(curve)
+        // Of a curve out of order nobody can say which way it goes.
+        if let (Some(better), true) = (&fits.direction, self.diagnostics.len() == before) {
+            self.curve_direction(&curve, better);
+        }
+        if self.diagnostics.len() == before {
+            self.idle_pieces(&curve);
+            return Some(curve);
+        }
+        None
     }
 
     /// A value that the curve is read at.
@@ -204,11 +229,27 @@ impl Checker<'_> {
         self.constant_in(written, &fits.input)
     }
 
+    /// A number that is above 0 at all times. `None` after a finding.
+    pub(super) fn above_zero(&mut self, expr: &Expr, what: &str, mend: &str) -> Option<()> {
+        let before = self.diagnostics.len();
+        self.at_all_times(&[expr], |checker| {
+            if !checker.number(expr).is_positive() {
+                checker.report(
+                    Diagnostic::new(Code::OutOfRange, format!("{what} is above 0"))
+                        .at(expr.span, "not above 0")
+                        .help(mend),
+                );
+            }
+        });
+        (self.diagnostics.len() == before).then_some(())
+    }
+
     fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
         let word = if deduct { "deduct" } else { "add" };
         let step_unit = if step.of_target { Bare::from(&Dimension::none()) } else { fits.input.clone() };
         let amount = self.constant_expr(&step.amount, &fits.output)?;
-        if fits.percent && self.bare_percent(&step.step, "a step of this KPI") {
+        let what = if step.of_target { "a part of the target" } else { "a step of this KPI" };
+        if (fits.percent || step.of_target) && self.bare_percent(&step.step, what) {
             return None;
         }
         let size = self.constant_in(&step.step, &step_unit)?;
@@ -220,13 +261,32 @@ impl Checker<'_> {
             Some(limit) => Some(self.constant_expr(limit, &fits.output)?),
             None => None,
         };
-        for (expr, what) in [(&amount, "what a step is worth"), (&size, "a step")] {
-            if !self.model.constant_value(expr, None).is_some_and(|number| number.is_positive()) {
-                self.report(
-                    Diagnostic::new(Code::OutOfRange, format!("{what} is above 0"))
-                        .at(expr.span, "not above 0")
-                        .help(format!("write `{word} 10 for each 1 …`")),
+        let mend = format!("write `{word} 10 for each 1 …`");
+        self.above_zero(&amount, "what a step is worth", &mend)?;
+        self.above_zero(&size, "a step", &mend)?;
+        if let (Some(from), Some(to)) = (&start, &limit) {
+            let before = self.diagnostics.len();
+            self.at_all_times(&[from, to], |checker| {
+                let (first, last) = (checker.number(from), checker.number(to));
+                if if deduct { last < first } else { last > first } {
+                    return;
+                }
+                let (first, last) = (checker.text(from.span), checker.text(to.span));
+                let (ever, limited, mend) = match deduct {
+                    true => ("deducted", "is at least", "write a lower number behind `at least`"),
+                    false => ("added", "goes up to", "write a higher number behind `up to`"),
+                };
+                checker.report(
+                    Diagnostic::new(
+                        Code::OutOfRange,
+                        format!("no point is ever {ever}: the score starts from {first} and {limited} {last}"),
+                    )
+                    .at(to.span, "leaves nothing")
+                    .at(from.span, "the start")
+                    .help(mend),
                 );
+            });
+            if self.diagnostics.len() > before {
                 return None;
             }
         }
@@ -241,251 +301,6 @@ impl Checker<'_> {
             limit,
         })
     }
-
-    pub(super) fn number(&self, expr: &Expr) -> Number {
-        self.model.constant_value(expr, None).unwrap_or(Number::ZERO)
-    }
-
-    fn curve_shape(&mut self, curve: &Curve, written: &tree::Curve, fits: &CurveUse) {
-        let before = self.diagnostics.len();
-        match &curve.kind {
-            CurveKind::Linear { anchors, .. } => self.linear_shape(anchors, curve.span),
-            CurveKind::Steps(steps) => self.steps_shape(steps, written, fits),
-            CurveKind::Brackets(brackets) => self.brackets_shape(brackets),
-            CurveKind::PerStep(_) | CurveKind::Formula(_) => {}
-        }
-        // Of a curve out of order nobody can say which way it goes.
-        if let (Some(better), true) = (fits.direction, self.diagnostics.len() == before) {
-            self.curve_direction(curve, better);
-        }
-    }
-
-    fn linear_shape(&mut self, anchors: &[Anchor], span: Span) {
-        let before = self.diagnostics.len();
-        if anchors.len() < 2 {
-            self.line_too_short(span);
-        }
-        for pair in anchors.windows(2) {
-            let (one, other) = (self.number(&pair[0].at), self.number(&pair[1].at));
-            let jump = one == other && pair[0].below && !pair[1].below;
-            if one < other || jump {
-                continue;
-            }
-            let (first, second) = (self.text(pair[0].at.span), self.text(pair[1].at.span));
-            let (message, mend) = if one == other {
-                (
-                    format!("the line has two scores at {second}"),
-                    format!("for a jump write `< {second} -> …, {second} -> …`; else remove one of the two"),
-                )
-            } else {
-                (
-                    format!("the points of a line stand from low to high, and {second} comes after {first}"),
-                    "put the lower one first".to_string(),
-                )
-            };
-            self.report(
-                Diagnostic::new(Code::ScaleOrder, message)
-                    .at(pair[1].at.span, "out of order")
-                    .at(pair[0].at.span, "before it")
-                    .help(mend),
-            );
-        }
-        let ordered = self.diagnostics.len() == before;
-        if let Some(last) = anchors.last().filter(|last| last.below && ordered) {
-            self.line_without_end(last.at.span);
-        }
-    }
-
-    pub(super) fn line_too_short(&mut self, span: Span) {
-        self.report(
-            Diagnostic::new(Code::Incomplete, "a line needs two points or more")
-                .at(span, "only one")
-                .help("write `linear 60% -> 0, 100% -> 100`"),
-        );
-    }
-
-    pub(super) fn line_without_end(&mut self, last: Span) {
-        let at = self.text(last);
-        self.report(
-            Diagnostic::new(Code::ScaleHole, format!("the line ends just below {at}"))
-                .at(last, format!("{at} itself gets no score"))
-                .help(format!("add the score from {at} on: `{at} -> …`")),
-        );
-    }
-
-    fn steps_shape(&mut self, steps: &[Step], written: &tree::Curve, fits: &CurveUse) {
-        let conditions: Vec<(Option<(BinaryOp, Number)>, Span)> = steps
-            .iter()
-            .map(|step| match &step.condition {
-                Some((op, at)) => (Some((*op, self.number(at))), at.span),
-                None => (None, step.score.span),
-            })
-            .collect();
-        let counted = fits.input.dimension.is_counted() && !fits.input.dimension.is_none();
-        self.thresholds(&conditions, written.span, "step", "score", &unit_of(&fits.input.dimension), counted);
-    }
-
-    /// Steps, grades, the rows and columns of a matrix: one direction, strictly in order, all covered.
-    pub(super) fn thresholds(
-        &mut self,
-        conditions: &[(Option<(BinaryOp, Number)>, Span)],
-        span: Span,
-        what: &str,
-        gets: &str,
-        unit: &str,
-        counted: bool,
-    ) {
-        let falling = |op: BinaryOp| matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual);
-        let rising = |op: BinaryOp| matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual);
-        let first = conditions.iter().find_map(|(condition, _)| condition.as_ref().map(|(op, _)| *op));
-        for (at, (condition, place)) in conditions.iter().enumerate() {
-            let Some((op, _)) = condition else {
-                if at + 1 < conditions.len() {
-                    self.report(
-                        Diagnostic::new(
-                            Code::Unreachable,
-                            format!("`else` takes all that is left, so no {what} can follow it"),
-                        )
-                        .at(conditions[at + 1].1, "never reached")
-                        .at(*place, "`else`")
-                        .help("put `else` last"),
-                    );
-                }
-                continue;
-            };
-            let fits = first.is_some_and(|first| (falling(first) && falling(*op)) || (rising(first) && rising(*op)));
-            if !fits {
-                self.report(
-                    Diagnostic::new(Code::ScaleOrder, format!("the {what}s do not all go one way"))
-                        .at(*place, "this one goes the other way")
-                        .help("write all of them with `>=` (or `>`) from high to low, or with `<=` (or `<`) from low to high"),
-                );
-                return;
-            }
-        }
-        let known: Vec<(BinaryOp, &Number, Span)> = conditions
-            .iter()
-            .filter_map(|(condition, span)| condition.as_ref().map(|(op, number)| (*op, number, *span)))
-            .collect();
-        for pair in known.windows(2) {
-            let ((op, one, first), (next, other, second)) = (&pair[0], &pair[1]);
-            // `> 90` then `>= 90` differ in 90 itself; every other equal pair repeats.
-            let edge = one == other
-                && matches!(
-                    (op, next),
-                    (BinaryOp::Greater, BinaryOp::GreaterOrEqual) | (BinaryOp::Less, BinaryOp::LessOrEqual)
-                );
-            let ordered = if falling(*op) { other < one } else { other > one };
-            if !ordered && !edge {
-                let (one, other) = (self.text(*first), self.text(*second));
-                self.report(
-                    Diagnostic::new(
-                        Code::Unreachable,
-                        format!("nothing ever reaches this {what}: {other} is covered by {one} before it"),
-                    )
-                    .at(*second, "never reached")
-                    .at(*first, "covers it")
-                    .help(if falling(*op) {
-                        "order them from high to low"
-                    } else {
-                        "order them from low to high"
-                    }),
-                );
-            }
-        }
-        let ends = conditions.iter().any(|(condition, _)| condition.is_none());
-        if let (false, Some((op, number, place))) = (ends, known.last()) {
-            let example = hole_example(*op, number, unit, counted);
-            let mut finding =
-                Diagnostic::new(Code::ScaleHole, format!("{example} gets no {gets}")).at(*place, "nothing follows");
-            if !span.contains(*place) {
-                finding = finding.at(span, format!("the {what}s"));
-            }
-            self.report(finding.help("end with `else`, which takes all that is left"));
-        }
-    }
-
-    fn brackets_shape(&mut self, brackets: &[(Expr, Option<Expr>)]) {
-        for pair in brackets.windows(2) {
-            match (&pair[0].1, &pair[1].1) {
-                (None, _) => self.report(
-                    Diagnostic::new(Code::Unreachable, "`above` takes all that is left, so no bracket can follow it")
-                        .at(pair[1].0.span, "never reached")
-                        .help("put `above` last"),
-                ),
-                (Some(one), Some(other)) if self.number(other) <= self.number(one) => self.report(
-                    Diagnostic::new(Code::ScaleOrder, "brackets stand from low to high")
-                        .at(other.span, "not above the one before")
-                        .at(one.span, "before it")
-                        .help("order them by their ends"),
-                ),
-                _ => {}
-            }
-        }
-        if let Some((_, Some(end))) = brackets.last() {
-            let at = self.text(end.span);
-            self.report(
-                Diagnostic::new(Code::ScaleHole, format!("what lies above {at} has no rate"))
-                    .at(end.span, "nothing follows")
-                    .help("end with a rate `above`: `7% above`"),
-            );
-        }
-    }
-
-    /// A curve agrees with what the KPI calls better.
-    pub(super) fn curve_direction(&mut self, curve: &Curve, better: Better) {
-        let rises = |one: &Number, other: &Number| match better {
-            Better::Higher => other >= one,
-            Better::Lower => other <= one,
-        };
-        let culprit = match &curve.kind {
-            CurveKind::Linear { anchors, .. } => anchors.windows(2).find_map(|pair| {
-                let (one, other) = (self.number(&pair[0].score), self.number(&pair[1].score));
-                (!rises(&one, &other))
-                    .then(|| (pair[0].at.span, pair[0].score.span, pair[1].at.span, pair[1].score.span))
-            }),
-            CurveKind::Steps(steps) => steps.windows(2).find_map(|pair| {
-                let (op, at) = pair[0].condition.as_ref()?;
-                let falling = matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual);
-                let (one, other) = (self.number(&pair[0].score), self.number(&pair[1].score));
-                let agrees = if falling { rises(&other, &one) } else { rises(&one, &other) };
-                let next = pair[1].condition.as_ref().map_or(pair[1].score.span, |(_, at)| at.span);
-                (!agrees).then(|| (at.span, pair[0].score.span, next, pair[1].score.span))
-            }),
-            CurveKind::PerStep(step) => {
-                let agrees = (better == Better::Higher) == (step.above != step.deduct);
-                if !agrees {
-                    let (word, side) =
-                        (if step.deduct { "deducts" } else { "adds" }, if step.above { "above" } else { "below" });
-                    let other = if step.above { "below" } else { "above" };
-                    self.report(
-                        Diagnostic::new(
-                            Code::ScaleDirection,
-                            format!("{} is better, and this {word} points {side} the target", better.word()),
-                        )
-                        .at(curve.span, "rewards the worse")
-                        .help(format!("write `{other} target`, or change the KPI's `{} is better`", better.word())),
-                    );
-                }
-                return;
-            }
-            CurveKind::Brackets(_) | CurveKind::Formula(_) => return,
-        };
-        let Some((x1, y1, x2, y2)) = culprit else { return };
-        let (x1_text, y1_text, x2_text, y2_text) = (self.text(x1), self.text(y1), self.text(x2), self.text(y2));
-        let what = match y2.key() == x2.key() {
-            true => format!("{x1_text} scores {y1_text} and what is left scores {y2_text}"),
-            false => format!("{x1_text} scores {y1_text} and {x2_text} scores {y2_text}"),
-        };
-        self.report(
-            Diagnostic::new(Code::ScaleDirection, format!("{} is better, but {what}", better.word()))
-                .at(y2, "against the direction")
-                .at(y1, "compared with this")
-                .help(format!("swap the scores, or change the KPI's `{} is better`", better.word())),
-        );
-    }
-
-    // ------------------------------------------------------------ ratings
 
     pub(super) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
@@ -607,30 +422,4 @@ impl Checker<'_> {
                 .help(mend),
         );
     }
-}
-
-pub(super) fn unit_of(dimension: &Dimension) -> String {
-    if dimension.is_none() { String::new() } else { dimension.plural() }
-}
-
-/// A value just beyond the last threshold.
-fn hole_example(op: BinaryOp, edge: &Number, unit: &str, counted: bool) -> String {
-    let whole = counted && *edge >= Number::ONE;
-    let step = if whole {
-        Number::ONE
-    } else if edge.abs() <= Number::from(5) {
-        Number::from_parts(1, 3)
-    } else {
-        Number::from_parts(1, 2)
-    };
-    let value = match op {
-        BinaryOp::GreaterOrEqual => edge.sub(&step),
-        BinaryOp::LessOrEqual => edge.add(&step),
-        _ => edge.clone(),
-    };
-    // A ratio is told as people write it.
-    if unit.is_empty() {
-        return super::kpis::percent(&value);
-    }
-    format!("a value of {value} {unit}")
 }

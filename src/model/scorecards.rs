@@ -384,7 +384,11 @@ impl Checker<'_> {
             tree::ScoreRule::Attainment { up_to, span } => {
                 self.attainment_direction(kpi, *span);
                 let up_to = match up_to {
-                    Some(limit) => Some(self.constant_expr(limit, &points)?),
+                    Some(limit) => {
+                        let limit = self.constant_expr(limit, &points)?;
+                        self.above_zero(&limit, "the most that an attainment scores", "write `attainment up to 120`")?;
+                        Some(limit)
+                    }
                     None => None,
                 };
                 Some(Score { on_attainment: false, curve: ScoreCurve::Attainment { up_to } })
@@ -395,7 +399,7 @@ impl Checker<'_> {
                     input: Bare::from(&Dimension::none()),
                     percent: true,
                     output: points,
-                    direction: Some(Better::Higher),
+                    direction: Some(Better::Attainment),
                     target: Some(Type::known(Base::number())),
                 };
                 let curve = self.score_curve(inner, &fits, at)?;
@@ -449,7 +453,7 @@ impl Checker<'_> {
                         return None;
                     }
                 }
-                if let Some(better) = fits.direction {
+                if let Some(better) = &fits.direction {
                     let before = self.diagnostics.len();
                     for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
                         let curve = self.model.scales[version.0].curve.clone();
@@ -558,18 +562,21 @@ impl Checker<'_> {
         self.kpi_answerable(kpi, scope, written.kpi.span, card);
         let points = Dimension::point();
         let amount = self.constant_expr(&written.amount, &points)?;
+        if declared.unit.is_ratio_sign() && self.bare_percent(&written.step, &format!("a step of `{}`", declared.name))
+        {
+            return None;
+        }
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
         let limit = match &written.limit {
             Some(limit) => Some(self.constant_expr(limit, &points)?),
             None => None,
         };
-        if !self.model.constant_value(&step, None).is_some_and(|step| step.is_positive()) {
-            self.report(
-                Diagnostic::new(Code::OutOfRange, "a step is above 0")
-                    .at(written.step.span, "not above 0")
-                    .help("write `add 2 for each 1 up to 10`"),
-            );
-            return None;
+        let word = if written.deduct { "deduct" } else { "add" };
+        let mend = format!("write `{word} 2 for each 1 up to 10`");
+        self.above_zero(&amount, "what a step is worth", &mend)?;
+        self.above_zero(&step, "a step", &mend)?;
+        if let Some(limit) = &limit {
+            self.above_zero(limit, &format!("the most that this can {word}"), &mend)?;
         }
         let label = label(&declared.label.text, &written.label);
         Some(Adjustment {

@@ -6,7 +6,7 @@ use super::rows::RowContext;
 use super::{Context, Planner, stated};
 use crate::model::data::{Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind, Reading};
-use crate::syntax::tree::{ScopeWord, WindowKind};
+use crate::syntax::tree::ScopeWord;
 use crate::time::{Day, Month, Months};
 use crate::value::Value;
 
@@ -85,7 +85,7 @@ impl Planner<'_> {
                 Calc::InSet(a, set.iter().map(|member| self.formula(member, context)).collect())
             }
             Kind::InWindow { date, window } => {
-                let (from, to) = self.days(self.window(context.months, window));
+                let (from, to) = self.days(self.model.window(context.months, window));
                 Calc::InDays { date: self.formula(date, context), from, to }
             }
             Kind::Call(builtin, arguments) => {
@@ -126,7 +126,7 @@ impl Planner<'_> {
             }
             Kind::Aggregate(aggregate) => self.aggregate(aggregate, context),
             Kind::Within(value, window) => {
-                let months = self.window(context.months, std::slice::from_ref(window));
+                let months = self.model.window(context.months, std::slice::from_ref(window));
                 return self.formula(value, Context { months, ..context });
             }
             Kind::Over(value, scope) => return self.formula(value, Context { scope: *scope, ..context }),
@@ -211,7 +211,7 @@ impl Planner<'_> {
         match (&aggregate.reading, shape) {
             (Reading::Always, _) | (_, TimeShape::Always) => (Rows::All, months),
             (Reading::During(words), _) => {
-                let window = self.window(months, words);
+                let window = self.model.window(months, words);
                 let (first, last) = self.days(window);
                 let rows = match (aggregate.dated_by, shape) {
                     (Some(column), _) => Rows::Dated { column, months: window },
@@ -244,20 +244,5 @@ impl Planner<'_> {
             self.asked.uncovered.borrow_mut().extend(each.filter_map(|month| calendar.uncovered(month)));
         }
         calendar.days(months)
-    }
-
-    /// The window that words make of a period; the rightmost applies first.
-    pub(super) fn window(&self, months: Months, words: &[WindowKind]) -> Months {
-        words.iter().rev().fold(months, |months, word| match word {
-            WindowKind::Period => months,
-            WindowKind::PreviousPeriod => months.earlier(months.count),
-            WindowKind::Earlier { months: by } => months.earlier(*by),
-            WindowKind::Last { months: count } => {
-                Months { first: crate::time::Month(months.last().0 + 1 - *count as i32), count: *count }
-            }
-            WindowKind::YearToDate => self.model.company.calendar.year_to_date(months),
-            WindowKind::WholeYear => self.model.company.calendar.fiscal_year(months.last()),
-            WindowKind::Literal(period) => self.model.company.calendar.months(*period),
-        })
     }
 }

@@ -53,7 +53,7 @@ impl Planner<'_> {
                 RowNode::InSet(a, set.iter().map(|member| self.row(member, row)).collect())
             }
             Kind::InWindow { date, window } => {
-                let (from, to) = self.days(self.window(row.months, window));
+                let (from, to) = self.days(self.model.window(row.months, window));
                 RowNode::InDays { date: self.row(date, row), from, to }
             }
             Kind::Call(builtin, arguments) => {

@@ -1,8 +1,9 @@
 //! Small models by hand, and their files in a folder of their own.
 
+use std::fs;
 use std::path::Path;
 
-use merit::data::{Options, answer};
+use merit::data::{BLOCK, Options, Progress, answer};
 use merit::diagnostic::Diagnostic;
 use merit::model::data::*;
 use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
@@ -219,14 +220,45 @@ impl Project {
     }
 
     pub fn run(&self) -> Result<Answers, Vec<Diagnostic>> {
+        let kept = self.answer(&self.query, u64::MAX, BLOCK, self.threads, None);
+        // What needs all rows at once is left out, so that tables can go by.
+        let mut query = self.query.clone();
+        for measure in &mut query.measures {
+            if matches!(measure.function, AggregateFunction::CountDistinct | AggregateFunction::Only) {
+                (measure.function, measure.value) = (AggregateFunction::Count, None);
+            }
+        }
+        // Tables that go by answer the same, and say the same of what is wrong, wherever their blocks end.
+        let size = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().metadata().unwrap().len() as usize;
+        let size: usize = fs::read_dir(self.folder.path()).unwrap().map(size).sum();
+        let expected = self.answer(&query, u64::MAX, BLOCK, self.threads, None);
+        let ways = [(size / 30, 3), (size / 100, 1), (BLOCK, 8)];
+        let ways = if size > 1 << 20 { &ways[..1] } else { &ways };
+        for &(block, threads) in ways {
+            let passing = self.answer(&query, 0, block, threads, None);
+            assert_eq!(format!("{passing:?}"), format!("{expected:?}"), "blocks of {block} bytes, {threads} threads");
+        }
+        kept
+    }
+
+    pub fn answer(
+        &self,
+        query: &Query,
+        stream_above: u64,
+        block: usize,
+        threads: usize,
+        progress: Option<&dyn Progress>,
+    ) -> Result<Answers, Vec<Diagnostic>> {
         let options = Options {
             data: self.folder.path().to_path_buf(),
-            threads: self.threads,
+            threads,
             strict: self.strict,
             allow_empty: self.allow_empty,
-            progress: None,
+            stream_above,
+            block,
+            progress,
         };
-        answer(&self.model, &self.query, &options)
+        answer(&self.model, query, &options)
     }
 
     pub fn answers(&self) -> Answers {

@@ -5,5 +5,6 @@ mod build;
 mod cells;
 mod measures;
 mod orders;
+mod passing;
 mod reading;
 mod workbooks;

@@ -132,7 +132,7 @@ fn order_and_threads_do_not_matter() {
 #[test]
 fn many_rows_are_shared_by_threads() {
     let mut dice = Dice(11);
-    let (people, mut policies) = files(&mut dice, 150_000);
+    let (people, mut policies) = files(&mut dice, 100_000);
     let mut one = project(&people, &policies, 1, 1);
     ask(&mut one);
     let expected = shown(&one.answers());

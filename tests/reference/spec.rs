@@ -620,8 +620,8 @@ impl Maker<'_> {
             1 => "  lower is better\n",
             _ => match kind {
                 Kind::Money => "  closest to 1_000 CNY is best\n",
-                Kind::Percent => "  closest to 100% is best\n",
-                _ => "  closest to 5 is best\n",
+                Kind::Percent => "  closest to 500% is best\n",
+                _ => "  closest to 10 is best\n",
             },
         };
         let fixed = self.chance(15);
@@ -890,6 +890,8 @@ impl Maker<'_> {
                 1 => format!(" score linear {} -> 110, {one} -> 100, {three} -> 0", self.amount(kind, 0)),
                 _ => {
                     let more = self.random.pick(&["", " continue above"]);
+                    // Behind what is best a line may not rise on.
+                    let more = if direction == 2 { "" } else { more };
                     let jump = self.random.pick(&["", "< "]);
                     if jump.is_empty() {
                         format!(" score linear {} -> 0, {one} -> 50, {three} -> 110{more}", self.amount(kind, 0))

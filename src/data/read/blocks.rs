@@ -8,7 +8,7 @@ use encoding_rs::{CoderResult, Decoder, GB18030, UTF_16BE, UTF_16LE};
 use super::records::last_end;
 
 /// About as much text as one block holds.
-const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 1 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -24,28 +24,33 @@ pub struct Blocks {
     pub encoding: Encoding,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
-    /// Text read and not yet handed out; it begins with a record.
+    /// Text read; what is behind the first `taken` bytes is not yet handed out and begins with a record.
     carry: Vec<u8>,
+    taken: usize,
     separator: u8,
     ended: bool,
     /// Whether something in the file had no meaning in its encoding.
     pub damaged: bool,
     index: usize,
+    /// About as many bytes as are handed out at once.
+    size: usize,
 }
 
 impl Blocks {
     /// Opens a file; without an encoding its byte order mark tells, and UTF-8 is taken where there is none.
-    pub fn open(path: &Path, encoding: Option<Encoding>) -> io::Result<Blocks> {
+    pub fn open(path: &Path, encoding: Option<Encoding>, size: usize) -> io::Result<Blocks> {
         let mut blocks = Blocks {
             input: super::compressed::open(path)?,
             encoding: Encoding::Utf8,
             decoder: None,
             raw: Vec::new(),
             carry: Vec::new(),
+            taken: 0,
             separator: b',',
             ended: false,
             damaged: false,
             index: 0,
+            size: size.max(1),
         };
         let mut mark = Vec::new();
         (&mut blocks.input).take(3).read_to_end(&mut mark)?;
@@ -91,7 +96,9 @@ impl Blocks {
 
     /// Reads on until `size` bytes of text are there or the file ends.
     fn fill(&mut self, size: usize) -> io::Result<()> {
-        while self.carry.len() < size && !self.ended {
+        while self.carry.len() - self.taken < size && !self.ended {
+            self.carry.drain(..self.taken);
+            self.taken = 0;
             let wanted = (size - self.carry.len()).max(1 << 16);
             if self.decoder.is_none() {
                 // Straight into the text: this is the path of every large file.
@@ -112,33 +119,42 @@ impl Blocks {
     /// The beginning of the text, and whether that is all of it.
     pub fn head(&mut self) -> io::Result<(&[u8], bool)> {
         self.fill(BLOCK)?;
-        Ok((&self.carry, self.ended))
+        Ok((&self.carry[self.taken..], self.ended))
     }
 
     /// Leaves out the first bytes of the text; what follows are records with this separator.
     pub fn skip(&mut self, bytes: usize, separator: u8) {
-        self.carry.drain(..bytes);
+        self.taken += bytes;
         self.separator = separator;
     }
 
     /// Puts the next whole records into `buffer`; gives the place of the block among all, `None` at the end.
     pub fn next(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<usize>> {
-        let mut size = BLOCK;
+        let mut size = self.size;
         buffer.clear();
         loop {
             self.fill(size)?;
-            if self.carry.is_empty() {
+            let left = &self.carry[self.taken..];
+            if left.is_empty() {
                 return Ok(None);
             }
-            let end = if self.ended { Some(self.carry.len()) } else { last_end(&self.carry, self.separator) };
+            let end = match left.len() {
+                all if self.ended && all <= size => Some(all),
+                all => last_end(&left[..all.min(size)], self.separator),
+            };
             if let Some(end) = end {
-                std::mem::swap(buffer, &mut self.carry);
-                self.carry.extend_from_slice(&buffer[end..]);
-                buffer.truncate(end);
+                if self.taken == 0 && end >= left.len() / 2 {
+                    std::mem::swap(buffer, &mut self.carry);
+                    self.carry.extend_from_slice(&buffer[end..]);
+                    buffer.truncate(end);
+                } else {
+                    buffer.extend_from_slice(&left[..end]);
+                    self.taken += end;
+                }
                 self.index += 1;
                 return Ok(Some(self.index - 1));
             }
-            size = self.carry.len() * 2;
+            size *= 2;
         }
     }
 }

@@ -62,7 +62,8 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     // The column of months and that of their values have no header of their own.
     let in_rows = |column: &ColumnIx| wanted.data.across.as_ref().is_none_or(|across| !across.holds(*column));
     let plain: Vec<usize> = (0..wanted.columns.len()).filter(|index| in_rows(&wanted.columns[*index].0)).collect();
-    let headed = Wanted { data: wanted.data, columns: plain.iter().map(|at| wanted.columns[*at].clone()).collect() };
+    let columns = plain.iter().map(|at| wanted.columns[*at].clone()).collect();
+    let headed = Wanted { data: wanted.data, columns, takes: Vec::new() };
     let places = match_headers(task, &headed, &layout, &mut content);
     let months = match &wanted.data.across {
         Some(across) => across::months(task, wanted, across, &layout, &mut content.errors),
@@ -92,7 +93,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     let layout = Layout { lines: 0, ..layout };
 
     // Each month is a column of its own as long as cells are spoken of.
-    let mut read = Wanted { data: wanted.data, columns: wanted.columns.clone() };
+    let mut read = Wanted { data: wanted.data, columns: wanted.columns.clone(), takes: Vec::new() };
     let mut at: Vec<usize> = vec![usize::MAX; wanted.columns.len()];
     decoder.cells.iter().for_each(|(place, index)| at[*index] = *place);
     let value = decoder.months.as_ref().and_then(|months| months.value);

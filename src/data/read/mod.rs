@@ -5,6 +5,7 @@ pub mod blocks;
 mod compressed;
 mod grid;
 pub mod layout;
+pub mod marks;
 pub mod records;
 mod spreadsheet;
 mod wide;
@@ -12,14 +13,15 @@ mod wide;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use self::blocks::{Blocks, Encoding, is_damaged_utf8};
 use self::layout::{Layout, Match, detect, find_column};
 use self::records::{Cell, Found, Records};
 use super::cell::{CellReader, Content, Problem, Repair, Repairs};
-use super::column::Builder;
+use super::column::{Builder, Target};
+use super::dictionary::Dictionary;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataSet};
@@ -61,6 +63,26 @@ impl Form {
 pub struct Wanted<'a> {
     pub data: &'a DataSet,
     pub columns: Vec<(ColumnIx, CellReader)>,
+    /// By wanted column, where rows go by; else all are columns.
+    pub takes: Vec<Take>,
+}
+
+/// As what a column is taken in.
+pub enum Take {
+    Column,
+    Link(Target),
+    /// The data set's own key; with the keys that links name.
+    Key(Arc<Dictionary>),
+}
+
+impl Wanted<'_> {
+    fn builder(&self, index: usize) -> Builder {
+        match self.takes.get(index) {
+            Some(Take::Link(target)) => Builder::Link { codes: Vec::new(), target: target.clone(), unknown: false },
+            Some(Take::Key(named)) => Builder::Key { codes: Vec::new(), hashes: Vec::new(), named: named.clone() },
+            Some(Take::Column) | None => Builder::new(&self.columns[index].1.kind),
+        }
+    }
 }
 
 /// What a file held.
@@ -114,12 +136,13 @@ pub type TroubleKey = (usize, Problem, String);
 
 /// What one block held; lines are counted from the block's first.
 #[derive(Default)]
-struct Block {
-    columns: Vec<Builder>,
-    lines: Vec<u32>,
+pub struct Block {
+    /// By wanted column.
+    pub columns: Vec<Builder>,
+    pub lines: Vec<u32>,
     length: u32,
     troubles: BTreeMap<TroubleKey, Tally>,
-    repairs: BTreeMap<(usize, Repair), Tally>,
+    pub repairs: BTreeMap<(usize, Repair), Tally>,
     /// Rows with the wrong number of cells, by that number.
     ragged: BTreeMap<usize, Tally>,
     unclosed: Option<u32>,
@@ -127,6 +150,14 @@ struct Block {
     headers: Tally,
     /// The line in which bytes are no UTF-8.
     damaged: Option<u32>,
+}
+
+impl Block {
+    /// Whether every row and every cell could be read.
+    pub fn is_clean(&self) -> bool {
+        let rows = self.ragged.is_empty() && self.headers.count == 0;
+        rows && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+    }
 }
 
 /// Reads a file with all its errors.
@@ -173,7 +204,7 @@ fn read_as(
     options: &Options,
     encoding: Option<Encoding>,
 ) -> io::Result<Result<FileContent, NotUtf8>> {
-    let mut blocks = Blocks::open(&task.path, encoding)?;
+    let mut blocks = Blocks::open(&task.path, encoding, options.block)?;
     let mut content = FileContent::default();
     let (head, all) = blocks.head()?;
     if head.contains(&0) {
@@ -201,7 +232,7 @@ fn read_as(
     if let Some(progress) = options.progress {
         progress.started(&task.shown, size);
     }
-    let decoder = Decoder { wanted, places, separator: layout.separator, headers: &layout.headers };
+    let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers.clone() };
     let source = Mutex::new((blocks, None::<io::Error>));
     let results = Mutex::new(Vec::<(usize, Block)>::new());
     let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
@@ -219,7 +250,7 @@ fn read_as(
                 }
             };
             let Some(index) = next else { break };
-            let block = match std::str::from_utf8(&buffer) {
+            let block = match simdutf8::compat::from_utf8(&buffer) {
                 Ok(text) => decoder.decode(text),
                 Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || encoding.is_some() => {
                     let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
@@ -361,17 +392,25 @@ fn collect(
 }
 
 /// Turns the text of blocks into columns.
-struct Decoder<'a> {
+pub struct Decoder<'a> {
     wanted: &'a Wanted<'a>,
     /// Place of the cell in a row, and of the wanted column.
     places: Vec<(usize, usize)>,
-    separator: u8,
-    headers: &'a [String],
+    pub separator: u8,
+    headers: Vec<String>,
 }
 
-impl Decoder<'_> {
-    fn decode(&self, text: &str) -> Block {
-        let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
+impl<'a> Decoder<'a> {
+    /// For a file that begins with `head`, with where its records begin; `None` where something is wrong with it.
+    pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
+        let layout = detect(head, wanted.data);
+        let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
+        let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers };
+        Some((decoder, layout.offset))
+    }
+
+    pub fn decode(&self, text: &str) -> Block {
+        let columns = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
         let mut block = Block { columns, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
         let mut cells: Vec<Cell> = Vec::with_capacity(self.headers.len());
@@ -398,7 +437,7 @@ impl Decoder<'_> {
             block.ragged.entry(cells.len()).or_default().add(line, &first);
             return;
         }
-        if cells.iter().zip(self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
+        if cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
             block.headers.add(line, cells[0].text(text).trim());
             return;
         }

@@ -1,0 +1,167 @@
+//! The rows of a block as a small table of its own.
+
+use std::collections::BTreeMap;
+
+use super::Failed;
+use crate::data::cell::{CellReader, Kind, Repair};
+use crate::data::column::{Builder, Column, NONE, Target, join};
+use crate::data::dictionary::{Dictionary, hash_of};
+use crate::data::keys::{Keys, key_of_row};
+use crate::data::links::by_parts;
+use crate::data::nodes::World;
+use crate::data::read::{Block, Take, Wanted};
+use crate::data::table::{self, Table, TableFile};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, TimeShape};
+
+/// Makes tables of blocks.
+pub struct Reader<'a> {
+    model: &'a Model,
+    tables: Vec<&'a Table>,
+    place: usize,
+    pub wanted: Wanted<'a>,
+    /// By column, the place of the table that its links lead to.
+    pub links: Vec<Option<usize>>,
+}
+
+/// A block with what is known of it besides.
+pub struct Taken {
+    pub table: Table,
+    /// Of the rows' keys; empty for a data set without a key.
+    pub hashes: Vec<u64>,
+    pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(world: &World<'a>, place: usize, columns: &[ColumnIx]) -> Reader<'a> {
+        let own = world.tables[place];
+        let data = &world.model.data[own.data.0];
+        let readers: Vec<(ColumnIx, CellReader)> =
+            columns.iter().filter_map(|column| Some((*column, CellReader::new(world.model, data, *column)?))).collect();
+        let mut links = vec![None; data.columns.len()];
+        for (link, declared) in links.iter_mut().zip(&data.columns) {
+            let ColumnType::Link { data: target, .. } = &declared.ty else { continue };
+            *link = world.place_of.get(target).copied().filter(|place| world.tables[*place].keys.is_some());
+        }
+        let take = |(column, reader): &(ColumnIx, CellReader)| {
+            let target = links[column.0].and_then(|place| Some((place, world.tables[place].keys.as_ref()?)));
+            match (target, &own.keys) {
+                (Some((place, keys)), _) => {
+                    Take::Link(Target { known: keys.known.clone(), texts: keys.texts.clone(), place })
+                }
+                (None, Some(keys)) if data.key == [*column] && matches!(reader.kind, Kind::Text) => {
+                    Take::Key(keys.known.clone())
+                }
+                _ => Take::Column,
+            }
+        };
+        let takes = readers.iter().map(take).collect();
+        let wanted = Wanted { data, columns: readers, takes };
+        Reader { model: world.model, tables: world.tables.clone(), place, wanted, links }
+    }
+
+    /// Whether a key may come again on other days.
+    pub fn spans(&self) -> bool {
+        matches!(self.wanted.data.time, TimeShape::Valid { .. })
+    }
+
+    /// The rows of a block as a table.
+    pub fn table(&self, block: Block) -> Result<Taken, Failed> {
+        if !block.is_clean() {
+            return Err(Failed);
+        }
+        let data = self.wanted.data;
+        let mut table = Table::empty(self.tables[self.place].data, data);
+        table.rows = block.lines.len();
+        table.lines = block.lines;
+        table.files = vec![TableFile { rows: table.rows, ..TableFile::default() }];
+        let mut keys = None;
+        for ((column, _), part) in self.wanted.columns.iter().zip(block.columns) {
+            match part {
+                Builder::Link { unknown: true, .. } => return Err(Failed),
+                Builder::Key { codes, hashes, .. } => keys = Some((codes, hashes)),
+                part => {
+                    if let Builder::Link { target, .. } = &part {
+                        table.links[column.0] = Some(target.place);
+                    }
+                    table.columns[column.0] = Some(join(vec![part]));
+                }
+            }
+        }
+        table::name_positions(self.model, data, &mut table);
+        let mut errors = Vec::new();
+        table.shape = table::shape(data, &mut table, &self.model.company.calendar, &mut errors);
+        if !errors.is_empty() {
+            return Err(Failed);
+        }
+        self.join_links(&mut table)?;
+        let (of_row, hashes) = match keys {
+            Some(keys) => keys,
+            None if data.key.is_empty() => Default::default(),
+            None => {
+                let hash = |row| key_of_row(data, &table, &data.key, row).map(|key| hash_of(&key));
+                let hashes: Vec<Option<u64>> = (0..table.rows).map(hash).collect();
+                let code = |hash: &Option<u64>| if hash.is_some() { 0 } else { NONE };
+                (hashes.iter().map(code).collect(), hashes.iter().map(|hash| hash.unwrap_or(0)).collect())
+            }
+        };
+        if let (Some(own), false) = (&self.tables[self.place].keys, data.key.is_empty()) {
+            table.keys = Some(Keys::named(own.texts.clone(), of_row));
+        }
+        let repairs = block.repairs.into_iter();
+        let repairs = repairs.map(|((at, repair), tally)| ((self.wanted.columns[at].0, repair), tally.count));
+        Ok(Taken { table, hashes, repairs: repairs.collect() })
+    }
+
+    /// Follows the links by several columns.
+    fn join_links(&self, table: &mut Table) -> Result<(), Failed> {
+        for (index, declared) in self.wanted.data.columns.iter().enumerate() {
+            let (ColumnType::Link { by, .. }, Some(target)) = (&declared.ty, self.links[index]) else { continue };
+            if by.is_empty() || by.iter().any(|part| table.column(*part).is_none()) {
+                continue;
+            }
+            let (column, unknown) = by_parts(self.wanted.data, table, self.tables[target], by);
+            if !unknown.is_empty() {
+                return Err(Failed);
+            }
+            table.columns[index] = Some(column);
+            table.links[index] = Some(target);
+        }
+        Ok(())
+    }
+
+    /// Some rows of a block's columns.
+    pub fn pick(&self, table: &Table, rows: &[u32]) -> Vec<(ColumnIx, Builder)> {
+        let mut picked = Vec::new();
+        for (index, column) in table.columns.iter().enumerate() {
+            let Some(column) = column else { continue };
+            picked.push((ColumnIx(index), self.of_rows(index, column, rows)));
+        }
+        picked
+    }
+
+    fn of_rows(&self, index: usize, column: &Column, rows: &[u32]) -> Builder {
+        fn some<T: Clone>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| values[*row as usize].clone()).collect()
+        }
+        match column {
+            Column::Fixed { scale, values } => Builder::Fixed { scale: *scale, values: some(values, rows) },
+            Column::Wide(values) => Builder::Wide(some(values, rows)),
+            Column::Day(days) => Builder::Day(some(days, rows)),
+            Column::Period { codes, list } => Builder::Period { codes: some(codes, rows), list: list.as_ref().clone() },
+            Column::Flag(flags) => Builder::Flag(some(flags, rows)),
+            Column::Choice(codes) => Builder::Choice(some(codes, rows)),
+            Column::Text { codes, texts } => {
+                let codes = some(codes, rows);
+                let target = self.links[index].and_then(|place| Some((place, self.tables[place].keys.as_ref()?)));
+                if let Some((place, keys)) = target {
+                    let target = Target { known: keys.known.clone(), texts: keys.texts.clone(), place };
+                    return Builder::Link { codes, target, unknown: false };
+                }
+                let mut own = Dictionary::default();
+                let code = |code: u32| if code == NONE { NONE } else { own.intern(texts.get(code)) };
+                Builder::Text { codes: codes.into_iter().map(code).collect(), texts: own }
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! Tables that are read without being kept: block by block their rows are checked, added up and forgotten.
+//!
+//! In come the tables that are kept, with the measures over them that come first ([`choose`] says which tables can go
+//! by, and when each measure can be computed); out come the stores of all measures over the tables that go by, and
+//! of their rows those that links of kept tables lead to. Memory grows with groups and keys (8 bytes each), not
+//! with rows.
+//!
+//! [`feed`] hands out blocks of the files, [`block`] makes a table of each, [`unique`] finds keys that come twice.
+//! Whatever is wrong is only noticed: it is told by reading the data set once more into memory.
+
+mod block;
+mod choose;
+mod feed;
+mod unique;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hashbrown::HashSet;
+
+use self::block::{Reader, Taken};
+pub use self::choose::{Stage, Streams};
+use self::feed::{Feed, Order};
+use self::unique::Hashes;
+use super::cell::Repair;
+use super::column::{Builder, Column, NO_DAY, join};
+use super::dictionary::Dictionary;
+use super::files::files_of;
+use super::keys::Keys;
+use super::measure::{Evaluation, Job};
+use super::needs;
+use super::nodes::{OtherDays, World};
+use super::read::FileTask;
+use super::scan::{Found, Prepared};
+use super::table::{self, Source, Table, TableFile};
+use super::{Options, marked};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::plan::query::{MeasureId, Rows};
+
+/// Something is wrong with the data, or cannot be told without all rows at hand.
+#[derive(Debug)]
+pub struct Failed;
+
+/// The keys that links of kept tables name, as the keys of a table that goes by.
+pub fn named_keys(model: &Model, tables: &[Table], place: usize) -> Keys {
+    let mut named = Dictionary::default();
+    for table in tables {
+        for (declared, column) in model.data[table.data.0].columns.iter().zip(&table.columns) {
+            if let (ColumnType::Link { data, .. }, Some(Column::Text { texts, .. })) = (&declared.ty, column)
+                && *data == tables[place].data
+            {
+                named.intern_all(texts);
+            }
+        }
+    }
+    Keys::named(named.into(), Vec::new())
+}
+
+/// A table that goes by.
+struct Passing<'a> {
+    place: usize,
+    reader: Reader<'a>,
+    jobs: Vec<Job<'a>>,
+    /// Whether rows that links lead to are kept.
+    keeps: bool,
+    windows: Vec<&'a Rows>,
+    /// The columns that windows are about.
+    dated: BTreeSet<ColumnIx>,
+    named: usize,
+}
+
+/// What a thread has gathered of one table.
+struct Gathered {
+    found: Vec<Found>,
+    hashes: Hashes,
+    /// A bit for each key that links name.
+    seen: Vec<u64>,
+    kept: Vec<Kept>,
+    windows: Vec<bool>,
+    /// The days that rows are dated by, by column.
+    days: BTreeMap<ColumnIx, HashSet<i32>>,
+    files: BTreeMap<usize, FileCount>,
+}
+
+/// Rows of one block that links lead to, with the numbers of their keys.
+struct Kept {
+    order: Order,
+    columns: Vec<(ColumnIx, Builder)>,
+    keys: Vec<u32>,
+}
+
+#[derive(Default)]
+struct FileCount {
+    rows: usize,
+    repairs: BTreeMap<(ColumnIx, Repair), u64>,
+}
+
+/// Lets all tables go by that are not kept; gives what is left of each, by place.
+pub fn run(
+    evaluation: &mut Evaluation,
+    needed: &[(DataId, Vec<ColumnIx>)],
+    streams: &Streams,
+    source: &Source,
+) -> Result<Vec<(usize, Table)>, Failed> {
+    let Source::Files(options) = source else { return Ok(Vec::new()) };
+    if streams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut groups: Vec<(Vec<FileTask>, Vec<Passing>)> = Vec::new();
+    for (place, table) in evaluation.world.tables.iter().enumerate() {
+        if !streams.data.contains(&table.data) {
+            continue;
+        }
+        let files = files_of(&evaluation.world.model.data[table.data.0], options, &mut Vec::new());
+        let passing = Passing::new(evaluation, place, needed, streams, options);
+        // Data sets in the same files are read together.
+        let same = |known: &[FileTask]| known.iter().map(|task| &task.path).eq(files.iter().map(|task| &task.path));
+        match groups.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, all)) => all.push(passing),
+            None => groups.push((files, vec![passing])),
+        }
+    }
+    let mut tables = Vec::new();
+    for (files, passing) in groups {
+        let gathered = let_by(evaluation, &files, &passing, options)?;
+        for (passing, gathered) in passing.into_iter().zip(gathered) {
+            tables.push((passing.place, passing.end(evaluation, gathered, &files, options)?));
+        }
+    }
+    Ok(tables)
+}
+
+/// Reads files once for all tables in them.
+fn let_by(
+    evaluation: &mut Evaluation,
+    files: &[FileTask],
+    passing: &[Passing],
+    options: &Options,
+) -> Result<Vec<Gathered>, Failed> {
+    let feed = Mutex::new(Feed::new(files, passing.iter().map(|passing| &passing.reader.wanted).collect(), options));
+    let failed = AtomicBool::new(false);
+    let shared = &*evaluation;
+    let work = || {
+        let mut gathered: Vec<Gathered> = passing.iter().map(Gathered::new).collect();
+        let mut other_days = OtherDays::default();
+        let mut buffer = Vec::new();
+        while !failed.load(Ordering::Relaxed) {
+            let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
+            let taken = next.and_then(|next| {
+                let Some((order, decoders)) = next else { return Ok(false) };
+                let text = simdutf8::basic::from_utf8(&buffer).map_err(|_| Failed)?;
+                for ((passing, gathered), decoder) in passing.iter().zip(&mut gathered).zip(decoders.iter()) {
+                    let taken = passing.reader.table(decoder.decode(text))?;
+                    passing.take(shared, order, taken, gathered, &mut other_days)?;
+                }
+                Ok(true)
+            });
+            match taken {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(Failed) => failed.store(true, Ordering::Relaxed),
+            }
+        }
+        (gathered, other_days)
+    };
+    let parts = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
+        let mut parts = vec![work()];
+        for other in others {
+            match other.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    });
+    if failed.into_inner() {
+        return Err(Failed);
+    }
+    let mut parts = parts.into_iter();
+    let (mut all, other_days) = parts.next().unwrap_or_default();
+    evaluation.other_days.take_in(other_days);
+    for (part, other_days) in parts {
+        evaluation.other_days.take_in(other_days);
+        all.iter_mut().zip(part).for_each(|(all, part)| all.take_in(part));
+    }
+    Ok(all)
+}
+
+impl Gathered {
+    fn new(passing: &Passing) -> Gathered {
+        Gathered {
+            found: passing.jobs.iter().map(Found::new).collect(),
+            hashes: Hashes::new(passing.reader.spans()),
+            seen: vec![0; passing.named.div_ceil(64)],
+            kept: Vec::new(),
+            windows: vec![false; passing.windows.len()],
+            days: passing.dated.iter().map(|column| (*column, HashSet::new())).collect(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    fn take_in(&mut self, part: Gathered) {
+        self.found.iter_mut().zip(part.found).for_each(|(found, part)| found.take_in(part));
+        self.hashes.take_in(part.hashes);
+        self.seen.iter_mut().zip(part.seen).for_each(|(seen, part)| *seen |= part);
+        self.kept.extend(part.kept);
+        self.windows.iter_mut().zip(part.windows).for_each(|(any, part)| *any |= part);
+        for (column, days) in part.days {
+            self.days.entry(column).or_default().extend(days);
+        }
+        for (file, count) in part.files {
+            let known = self.files.entry(file).or_default();
+            known.rows += count.rows;
+            for (repair, count) in count.repairs {
+                *known.repairs.entry(repair).or_default() += count;
+            }
+        }
+    }
+}
+
+impl<'a> Passing<'a> {
+    fn new(
+        evaluation: &Evaluation<'a>,
+        place: usize,
+        needed: &[(DataId, Vec<ColumnIx>)],
+        streams: &Streams,
+        options: &Options,
+    ) -> Passing<'a> {
+        let world = &evaluation.world;
+        let table = world.tables[place];
+        let columns = needed.iter().find(|(data, _)| *data == table.data).map_or(&[][..], |(_, columns)| columns);
+        let of_table = |id: &MeasureId| evaluation.query.measures[id.0].data == table.data;
+        let measures: Vec<MeasureId> = (0..evaluation.query.measures.len()).map(MeasureId).filter(of_table).collect();
+        let asked = evaluation.query.tables.iter().find(|asked| asked.data == table.data);
+        let windows = match asked {
+            Some(asked) if !options.allow_empty => asked.windows.iter().map(|window| &window.rows).collect(),
+            _ => Vec::new(),
+        };
+        let dated = asked.into_iter().flat_map(|asked| &asked.windows).filter_map(|window| match &window.rows {
+            Rows::Dated { column, .. } => Some(*column),
+            _ => None,
+        });
+        Passing {
+            place,
+            dated: dated.collect(),
+            reader: Reader::new(world, place, columns),
+            jobs: evaluation.jobs(&measures),
+            keeps: streams.read_behind.contains(&table.data),
+            windows,
+            named: table.keys.as_ref().map_or(0, Keys::len),
+        }
+    }
+
+    /// Takes the rows of a block in.
+    fn take(
+        &self,
+        evaluation: &Evaluation,
+        (file, block): Order,
+        taken: Taken,
+        gathered: &mut Gathered,
+        other_days: &mut OtherDays,
+    ) -> Result<(), Failed> {
+        let Taken { table, hashes, repairs } = taken;
+        let count = gathered.files.entry(file).or_default();
+        count.rows += table.rows;
+        for (repair, tally) in repairs {
+            *count.repairs.entry(repair).or_default() += tally;
+        }
+        gathered.hashes.add(&hashes, &table);
+        let calendar = &evaluation.world.model.company.calendar;
+        for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
+            *seen = *seen || needs::holds_any(&table, rows, calendar);
+        }
+        for (column, days) in &mut gathered.days {
+            match table.column(*column) {
+                Some(Column::Day(all)) => days.extend(all.iter().filter(|day| **day != NO_DAY)),
+                Some(column) => days.extend((0..table.rows).filter_map(|row| Some(column.days(row, calendar)?.1.0))),
+                None => {}
+            }
+        }
+        if let Some(keys) = table.keys.as_ref().filter(|_| self.named > 0) {
+            let (mut rows, mut codes) = (Vec::new(), Vec::new());
+            for (row, code) in keys.of_row.iter().enumerate().filter(|(_, code)| (**code as usize) < self.named) {
+                gathered.seen[*code as usize / 64] |= 1 << (code % 64);
+                rows.push(row as u32);
+                codes.push(*code);
+            }
+            if self.keeps && !rows.is_empty() {
+                let columns = self.reader.pick(&table, &rows);
+                gathered.kept.push(Kept { order: (file, block), columns, keys: codes });
+            }
+        }
+        let mut world: World = evaluation.world.clone();
+        world.tables[self.place] = &table;
+        let mut marks = OtherDays::default();
+        for (job, found) in self.jobs.iter().zip(&mut gathered.found) {
+            // All jobs together, so that a row counts once.
+            std::mem::swap(&mut found.other_days, &mut marks);
+            Prepared::new(&world, evaluation.teams, evaluation.rosters, job).pass((0, table.rows), found);
+            std::mem::swap(&mut found.other_days, &mut marks);
+            if !found.straddling.is_empty() {
+                return Err(Failed);
+            }
+        }
+        let mut elsewhere = OtherDays::default();
+        for ((place, column), rows) in marks.0 {
+            if place == self.place {
+                *count.repairs.entry((column, Repair::OtherDay)).or_default() += marked(&rows).count() as u64;
+            } else {
+                elsewhere.0.insert((place, column), rows);
+            }
+        }
+        other_days.take_in(elsewhere);
+        Ok(())
+    }
+
+    /// What is left of the table when all its rows have gone by.
+    fn end(
+        &self,
+        evaluation: &mut Evaluation,
+        gathered: Gathered,
+        files: &[FileTask],
+        options: &Options,
+    ) -> Result<Table, Failed> {
+        let named = gathered.seen.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
+        if named != self.named || !gathered.windows.iter().all(|any| *any) {
+            return Err(Failed);
+        }
+        if !gathered.hashes.are_unique(options.threads) {
+            return Err(Failed);
+        }
+        let model = evaluation.world.model;
+        let before = evaluation.world.tables[self.place];
+        let data = &model.data[before.data.0];
+        let mut table = Table::empty(before.data, data);
+        table.links = self.reader.links.clone();
+        let mut first_row = 0;
+        for (at, task) in files.iter().enumerate() {
+            let empty = FileCount::default();
+            let count = gathered.files.get(&at).unwrap_or(&empty);
+            table.files.push(TableFile {
+                shown: task.shown.clone(),
+                path: task.path.clone(),
+                first_row,
+                rows: count.rows,
+                repairs: count.repairs.clone(),
+                ..TableFile::default()
+            });
+            first_row += count.rows;
+        }
+        table.days_passed = gathered.days;
+        let mut kept = gathered.kept;
+        kept.sort_unstable_by_key(|part| part.order);
+        let mut codes = Vec::new();
+        let mut parts: BTreeMap<ColumnIx, Vec<Builder>> = BTreeMap::new();
+        for Kept { columns, keys, .. } in kept {
+            codes.extend(keys);
+            columns.into_iter().for_each(|(column, part)| parts.entry(column).or_default().push(part));
+        }
+        table.rows = codes.len();
+        table.lines = vec![0; table.rows];
+        for (column, parts) in parts {
+            table.columns[column.0] = Some(join(parts));
+        }
+        table.shape = table::shape(data, &mut table, &model.company.calendar, &mut Vec::new());
+        table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table, codes));
+        for (job, found) in self.jobs.iter().zip(gathered.found) {
+            evaluation.keep(job, found);
+        }
+        Ok(table)
+    }
+}
+
+/// Some of the data sets.
+type Data = BTreeSet<DataId>;

@@ -1,0 +1,125 @@
+//! Tables that are read without being kept: they really go by, what links lead to is still there, and what is wrong
+//! is told as ever.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use merit::data::Progress;
+use merit::model::data::*;
+use merit::plan::query::*;
+use merit::syntax::tree::AggregateFunction::*;
+use merit::syntax::tree::BinaryOp;
+
+use crate::build::*;
+use crate::measures::{PEOPLE, POLICIES, company};
+
+const RECEIPTS: usize = 3;
+const IN_FORCE: usize = 4;
+
+/// Policies with receipts, and once more as a stock.
+fn project(receipts: &str, policies: &str) -> Project {
+    let Project { mut model, folder, .. } = company();
+    let mut receipts_data = data(
+        "receipts",
+        "item",
+        vec![column("policy", link(POLICIES)), column("paid", ColumnType::Date), column("amount", money())],
+    );
+    receipts_data.time = TimeShape::Dated(ColumnIx(1));
+    let mut in_force = data(
+        "policies",
+        "policy",
+        vec![
+            column("policy_no", ColumnType::Text),
+            column("agent", link(PEOPLE)),
+            column("issued", ColumnType::Date),
+            optional(column("ended", ColumnType::Date)),
+        ],
+    );
+    in_force.name = "in_force".into();
+    in_force.key = vec![ColumnIx(0)];
+    in_force.time = TimeShape::Valid { from: ColumnIx(2), to: Some(ColumnIx(3)) };
+    model.data.extend([receipts_data, in_force]);
+    let rosters = vec![DataId(PEOPLE)];
+    let mut project = Project::new(model.data);
+    (project.query.rosters, project.query.organisation) = (rosters, Some(DataId(0)));
+    project.model.positions = model.positions;
+    for name in ["teams.csv", "people.csv"] {
+        project = project.file(name, std::fs::read(folder.path().join(name)).unwrap());
+    }
+    let header = "policy_no,agent,issued,premium,status,customer,ended";
+    project
+        .file("policies.csv", format!("{header}\n{policies}"))
+        .file("receipts.csv", format!("policy,paid,amount\n{receipts}"))
+}
+
+const SOLD: &str = "1,p1,2026-07-01,100,A,c1,\n2,p2,2026-07-02,200,C,c1,2026-08-01\n\
+                    3,p1,2026-08-03,300.5,A,c2,\n4,p2,2026-09-04,400,A,c3,\n";
+const PAID: &str = "2,2026-07-10,20\n3,2026-08-10,30\n3,2026-09-10,31\n";
+
+fn quarter(column: usize) -> Rows {
+    Rows::Dated { column: ColumnIx(column), months: months("2026-07", 3) }
+}
+
+/// What was paid for policies of a status; what was paid for each policy; how many are in force.
+fn ask(project: &mut Project) -> [MeasureId; 4] {
+    let amount = project.path(RECEIPTS, "amount");
+    let premium = project.path(POLICIES, "premium");
+    let status = project.path(RECEIPTS, "policy.status");
+    let active = project.constant(RECEIPTS, merit::value::Value::Choice(0));
+    let active = project.node(RECEIPTS, RowNode::Binary(BinaryOp::Equal, status, active));
+    let paid_active = project.measure(RECEIPTS, Sum, Some(amount), quarter(1));
+    project.only(paid_active, active);
+    let paid = project.measure(RECEIPTS, Sum, Some(amount), quarter(1));
+    project.by(paid, Group::Key { data: DataId(POLICIES), via: vec![ColumnIx(0)] });
+    let of_policy = project.node(POLICIES, RowNode::Inner { via: Vec::new(), measure: paid });
+    let smallest = project.measure(POLICIES, Min, Some(of_policy), quarter(2));
+    let sold = project.measure(POLICIES, Sum, Some(premium), quarter(2));
+    let held = project.measure(IN_FORCE, Count, None, Rows::HeldOn(day("2026-09-30")));
+    [paid_active, smallest, sold, held]
+}
+
+/// How often reading each file began.
+#[derive(Default)]
+struct Begun(Mutex<BTreeMap<String, usize>>);
+
+impl Progress for Begun {
+    fn started(&self, file: &str, _: u64) {
+        let name = file.rsplit('/').next().unwrap_or(file).to_string();
+        *self.0.lock().unwrap().entry(name).or_default() += 1;
+    }
+    fn advanced(&self, _: &str, _: u64) {}
+    fn finished(&self, _: &str) {}
+}
+
+#[test]
+fn each_file_is_read_once() {
+    let mut project = project(PAID, SOLD);
+    let asked = ask(&mut project);
+    let answers = project.answers();
+    let shown: Vec<String> = asked.iter().map(|id| format!("{:?}", answers.measures[id.0][0].value)).collect();
+    let expected = ["61", "0", "1000.5", "3"].map(|text| format!("{:?}", number(text)));
+    assert_eq!(shown, expected);
+    let begun = Begun::default();
+    project.answer(&project.query, 0, 64, 2, Some(&begun)).unwrap();
+    let begun: Vec<(String, usize)> = begun.0.into_inner().unwrap().into_iter().collect();
+    let once = |name: &str| (name.to_string(), 1);
+    assert_eq!(begun, [once("people.csv"), once("policies.csv"), once("receipts.csv"), once("teams.csv")]);
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_rows() {
+    for (receipts, policies, expected) in [
+        (PAID.to_string(), format!("{SOLD}2,p1,2026-10-05,1,A,c9,\n"), "row 6"),
+        (format!("{PAID}77,2026-09-11,1\n"), SOLD.to_string(), "77"),
+        (PAID.to_string(), format!("{SOLD}5,nobody,2026-07-05,1,A,c9,\n"), "nobody"),
+        (PAID.to_string(), format!("{SOLD}5,p1,2026-07-05,one,A,c9,\n"), "one"),
+        (PAID.to_string(), format!("{SOLD}5,p1,2026-07-05,1,A\n"), "row 6"),
+        (PAID.to_string(), format!("{SOLD}5,p1,2026-07-05,1,A,c9,2026-07-04\n"), "row 6"),
+        (PAID.to_string(), format!("{SOLD}5,\"p1,2026-07-05,1,A,c9,\n"), "row 6"),
+    ] {
+        let mut project = project(&receipts, &policies);
+        ask(&mut project);
+        let errors = project.errors();
+        assert!(errors.contains(expected), "{expected}: {errors}");
+    }
+}
