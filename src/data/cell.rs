@@ -135,14 +135,14 @@ pub enum Content<'a> {
 }
 
 /// How the cells of a column are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CellReader {
     pub kind: Kind,
     pub optional: bool,
     calendar: Calendar,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Text,
     Number(Box<NumberCell>),

@@ -12,7 +12,7 @@ use crate::data::read::{Decoder, FileTask, Wanted};
 pub type Order = (usize, usize);
 
 /// For each data set in a file, how its cells are read there.
-type Decoders<'a> = Arc<Vec<Decoder<'a>>>;
+type Decoders<'a> = Arc<Vec<Option<Decoder<'a>>>>;
 
 pub struct Feed<'a> {
     files: &'a [FileTask],
@@ -80,7 +80,7 @@ impl<'a> Feed<'a> {
             if *begins.get_or_insert(begin) != begin {
                 return Err(Failed);
             }
-            decoders.push(decoder);
+            decoders.push(Some(decoder));
         }
         let (offset, separator) = begins.ok_or(Failed)?;
         blocks.skip(offset, separator);
