@@ -52,7 +52,7 @@ impl<'s> Layout<'s> {
 
     fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
         let part = |item: &'o Item| {
-            let node = grammar::read(self.scan, &mut grammar::Known::new(), rule, item.start, item.end)
+            let node = grammar::read(self.scan, &mut grammar::Known::default(), rule, item.start, item.end)
                 .map_err(|_| Unreadable)?;
             let tokens = tokens_in(self.scan, item.start, item.end);
             Ok(Part { node, tokens, block: item.block.as_ref() })

@@ -8,7 +8,7 @@ use super::clashes::Clash;
 use super::data::TimeShape;
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::intervals::Interval;
-use super::ranges::{Known, Ranges};
+use super::ranges::{Known, KpiRanges, Ranges};
 use super::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
@@ -143,7 +143,8 @@ impl Checker<'_> {
     /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
+        let kpis = KpiRanges::new(&model, true);
+        let ranges = Ranges::new(&model, &kpis);
         let written = |at: usize| match &self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
             KpiDeclaration::Index(_) => false,
@@ -166,9 +167,9 @@ impl Checker<'_> {
     }
 
     /// Goes through the formulas of a position.
-    pub(super) fn position_conditions(&mut self, position: &Position) {
+    pub(super) fn position_conditions(&mut self, position: &Position, kpis: &KpiRanges) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
+        let ranges = Ranges::new(&model, kpis);
         let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
         if let Some(condition) = &position.eligible {
             walk.condition(condition, &Known::default());

@@ -27,7 +27,7 @@ pub struct BlockKind {
 
 impl<'s> Reader<'s> {
     pub fn new(scan: &'s Scan) -> Self {
-        Reader { scan, diagnostics: Vec::new(), known: Known::new() }
+        Reader { scan, diagnostics: Vec::new(), known: Known::default() }
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
