@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use hashbrown::HashMap;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::{Parser, Token};
 
 use super::scan::Scan;
+use super::shapes::Shapes;
 use crate::source::Span;
 
 #[derive(pest_derive::Parser)]
@@ -23,13 +23,14 @@ pub struct Node<'s> {
 }
 
 /// A rule and the text it took; its parts follow it.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    rule: Rule,
-    start: u32,
-    end: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub rule: Rule,
+    /// Within the text read.
+    pub start: u32,
+    pub end: u32,
     /// The place behind its last part.
-    behind: u32,
+    pub behind: u32,
 }
 
 /// Where reading stopped, and what could have stood there.
@@ -40,23 +41,9 @@ pub struct Stop {
     pub expected: Vec<Rule>,
 }
 
-/// Short clauses read before: `status approved` stands in every position, and is read once.
-#[derive(Default)]
-pub struct Known<'s>(HashMap<(Rule, &'s str), Rc<[Piece]>>);
-
 /// Reads the text from `start` to `end` with a rule that reaches to its end.
-pub fn read<'s>(scan: &'s Scan, known: &mut Known<'s>, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
-    let text = &scan.text[start..end];
-    let pieces = match known.0.get(&(rule, text)) {
-        Some(pieces) => Rc::clone(pieces),
-        None => {
-            let pieces = parse(text, rule, start)?;
-            if text.len() <= 40 {
-                known.0.insert((rule, text), Rc::clone(&pieces));
-            }
-            pieces
-        }
-    };
+pub fn read<'s>(scan: &'s Scan, shapes: &mut Shapes, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
+    let pieces = shapes.read(scan, rule, (start, end), || parse(&scan.text[start..end], rule, start))?;
     match pieces.first() {
         Some(piece) if piece.rule != Rule::EOI => Ok(Node { pieces, at: 0, base: start, scan }),
         _ => Err(Stop { at: start, expected: Vec::new() }),
@@ -70,7 +57,8 @@ pub fn read_all(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Vec
     Ok(all.filter(|node| node.rule() != Rule::EOI).collect())
 }
 
-fn parse(text: &str, rule: Rule, start: usize) -> Result<Rc<[Piece]>, Stop> {
+/// What the grammar itself finds; nothing is remembered.
+pub fn parse(text: &str, rule: Rule, start: usize) -> Result<Rc<[Piece]>, Stop> {
     let pairs = Grammar::parse(rule, text).map_err(|error| {
         let offset = match error.location {
             InputLocation::Pos(at) => at,
