@@ -74,7 +74,7 @@ impl<'m> Ranges<'m> {
     fn plain(&self, expr: &Expr, known: &Known<'_>) -> Interval {
         // Another period or scope: what was shown here says nothing there.
         let elsewhere = || Known { facts: Facts::default(), ..known.clone() };
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(Value::Number(number)) => Interval::point(number.clone()),
             Kind::Constant(constant) if !self.kpis.free_constants => self.dated(&self.model.constants[constant.0].values),
             Kind::Kpi(kpi) => self.kpi(*kpi),
@@ -98,7 +98,7 @@ impl<'m> Ranges<'m> {
             }
             Kind::If { condition, then, otherwise } => {
                 let branch = |branch: &Expr, outcome: bool| {
-                    let stated = matches!(&*branch.kind, Kind::Value(Value::Missing(_)));
+                    let stated = matches!(&branch.kind, Kind::Value(Value::Missing(_)));
                     let facts = known.facts.with(condition, outcome);
                     (!stated).then(|| self.of(branch, &Known { facts, ..known.clone() }))
                 };
@@ -110,7 +110,7 @@ impl<'m> Ranges<'m> {
             }
             Kind::Default { value, fallback } => {
                 let value = self.of(value, known);
-                match &*fallback.kind {
+                match &fallback.kind {
                     Kind::Value(Value::Missing(_)) => value,
                     _ => value.hull(&self.of(fallback, known)),
                 }
@@ -185,7 +185,7 @@ impl<'m> Ranges<'m> {
 
     /// Whether one aggregate counts or adds up some of what the other does: their ratio is a share.
     fn is_part_of(&self, part: &Expr, whole: &Expr) -> bool {
-        let (Kind::Aggregate(part), Kind::Aggregate(whole)) = (&*part.kind, &*whole.kind) else { return false };
+        let (Kind::Aggregate(part), Kind::Aggregate(whole)) = (&part.kind, &whole.kind) else { return false };
         let conditions = |aggregate: &Aggregate| {
             let mut atoms = Vec::new();
             if let Some(condition) = &aggregate.condition {
@@ -375,7 +375,7 @@ impl<'m> Ranges<'m> {
 
     /// A window that lies before the person's start in the post gives nothing, whatever the formula's type says.
     fn missing(&self, expr: &Expr) -> bool {
-        let shifted = match &*expr.kind {
+        let shifted = match &expr.kind {
             Kind::Within(..) | Kind::Score | Kind::Output(_) | Kind::Constant(_) | Kind::Person { .. } => true,
             Kind::Aggregate(aggregate) => {
                 !matches!(&aggregate.reading, Reading::Always | Reading::During(_))
