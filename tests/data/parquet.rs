@@ -181,8 +181,8 @@ fn rows(count: usize) -> (Vec<Cells>, String) {
         let name = format!("P{row}");
         let (cents, day) = (mixed as i64 % 1_000_000, 20_454 + (mixed % 365) as i32);
         let town = cities[mixed as usize % 5];
-        let part = (mixed % 3 > 0).then_some((mixed % 1000) as f64 / 8.0);
-        let flag = (mixed % 7 > 0).then_some(mixed % 2 == 0);
+        let part = (!mixed.is_multiple_of(3)).then_some((mixed % 1000) as f64 / 8.0);
+        let flag = (!mixed.is_multiple_of(7)).then_some(mixed.is_multiple_of(2));
         let date = merit::time::Day(day);
         let shown = [
             part.map_or(String::new(), |part| part.to_string()),

@@ -6,11 +6,13 @@
 mod values;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
@@ -121,8 +123,9 @@ impl Opened {
     pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
         let unreadable = |error: io::Error| Box::new(errors::unreadable(&task.shown, &error.to_string()));
         let file = File::open(&task.path).map_err(unreadable)?;
-        let metadata =
-            ParquetMetaDataReader::new().parse_and_finish(&file).map_err(|error| damaged(&task.shown, &error))?;
+        let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+        let metadata = metadata.map_err(|error| damaged(&task.shown, &error))?;
+        let size = file.metadata().map_err(unreadable)?.len();
         let schema = metadata.file_metadata().schema_descr();
         let roots = schema.root_schema().get_fields();
         let headers = roots.iter().map(|field| field.name().to_string()).collect();
@@ -133,9 +136,8 @@ impl Opened {
                 leaves[root] = Some(leaf);
             }
         }
-        let size = file.metadata().map_err(unreadable)?.len();
         if !metadata.row_groups().iter().all(|group| is_possible(group, size)) {
-            let error = ParquetError::General("what it says about its rows cannot be".into());
+            let error = ParquetError::General("what it says of its rows cannot be".into());
             return Err(damaged(&task.shown, &error));
         }
         let layout = Layout { headers, ..Layout::default() };
@@ -240,7 +242,7 @@ impl Opened {
         let (mut columns, mut damaged) = (BTreeMap::new(), BTreeSet::new());
         for place in places {
             let Some((leaf, meaning)) = self.column(*place) else { continue };
-            match Column::read(&file, group, leaf, meaning, (slice.from, slice.rows)) {
+            match guarded(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
                 Ok(column) => drop(columns.insert(*place, column)),
                 Err(_) => drop(damaged.insert(*place)),
             }
@@ -257,6 +259,24 @@ fn is_possible(group: &RowGroupMetaData, size: u64) -> bool {
         start.is_ok_and(|start| length.is_ok_and(|length| start.checked_add(length).is_some_and(|end| end <= size)))
     };
     u32::try_from(group.num_rows()).is_ok() && group.columns().iter().all(within)
+}
+
+/// Some damages make the library break down where it should return an error: then nothing is to be seen of that.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    thread_local!(static GUARDED: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |told| {
+            if !GUARDED.get() {
+                before(told);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    done.unwrap_or_else(|_| Err(ParquetError::General("what it says of itself cannot be".into())))
 }
 
 fn damaged(file: &str, error: &ParquetError) -> Box<Diagnostic> {
