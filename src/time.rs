@@ -22,6 +22,11 @@ impl Day {
         Some(Day(days_from_civil(date)))
     }
 
+    /// The day so many days behind 1970-01-01; `None` when its year lies outside 1 to 9999.
+    pub fn new(days: i32) -> Option<Day> {
+        (-719_162..=2_932_896).contains(&days).then_some(Day(days))
+    }
+
     pub fn ymd(self) -> (i32, u32, u32) {
         civil_from_days(self.0)
     }

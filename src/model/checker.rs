@@ -441,15 +441,6 @@ impl<'t> Checker<'t> {
         }
     }
 
-    /// Says of something the language has that this version of the program cannot do it.
-    pub(super) fn not_yet(&mut self, span: Span, what: &str) {
-        self.report(
-            Diagnostic::new(Code::NotYet, format!("{what} cannot be evaluated by this version of merit"))
-                .at(span, "not available yet")
-                .help("take it out for now; `merit --version` tells the version you have"),
-        );
-    }
-
     fn declare_units(&mut self) {
         let declared = self.declarations.units.clone();
         // Multiples may be of units declared further down, so counted units come first.

@@ -143,9 +143,6 @@ impl Checker<'_> {
                     }
                 }
                 DataClause::File { pattern, sheet } => {
-                    if pattern.value.to_lowercase().ends_with(".parquet") {
-                        self.not_yet(pattern.span, "a Parquet file");
-                    }
                     set.files.push(FilePattern {
                         pattern: pattern.value.clone(),
                         sheet: sheet.as_ref().map(|sheet| sheet.value.clone()),

@@ -110,13 +110,4 @@ pub(super) const ALL: &[Explanation] = &[
 }"#,
         setting: Setting::Rows,
     },
-    Explanation {
-        code: Code::NotYet,
-        title: "not available in this version",
-        text: "The language has this, and the version of the program that you use cannot evaluate it yet. `merit \
-               --version` tells which one you have.",
-        wrong: "a clause of the language that this version cannot evaluate",
-        right: "the spec without it",
-        setting: Setting::Words,
-    },
 ];
