@@ -105,6 +105,28 @@ impl fmt::Debug for Month {
     }
 }
 
+pub const MONTH_NAMES: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The number of a month, from 1: `September`, `sep`, `Sept`.
+pub fn month_named(name: &str) -> Option<u32> {
+    let name = name.to_lowercase();
+    let fits = |month: &str| month == name || month.get(..3) == Some(&name) || (month == "september" && name == "sept");
+    MONTH_NAMES.iter().position(|month| fits(&month.to_lowercase())).map(|at| at as u32 + 1)
+}
+
 /// A run of whole months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Months {

@@ -84,13 +84,18 @@ impl Checker<'_> {
         }
     }
 
-    /// A condition is yes or no, and never missing.
-    pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
-        if !matches!(expr.ty.base, Base::Flag | Base::Any) {
+    /// A test, which may have no answer.
+    pub(super) fn expect_test(&mut self, expr: &Expr) -> bool {
+        let fits = matches!(expr.ty.base, Base::Flag | Base::Any);
+        if !fits {
             self.wrong_type(expr, "a condition", "write a comparison, such as `status = active` or `x > 0`");
-            return;
         }
-        if !expr.ty.optional {
+        fits
+    }
+
+    /// A test that has an answer for every row and everyone.
+    pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
+        if !self.expect_test(expr) || !expr.ty.optional {
             return;
         }
         let culprit = first_optional(expr);

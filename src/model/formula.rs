@@ -47,13 +47,14 @@ impl Checker<'_> {
             ExprKind::Binary { op, left, right, .. } => self.binary(*op, left, right, env, expected, span),
             ExprKind::If { condition, then, otherwise } => {
                 let condition = self.typed(condition, env, Some(&Base::Flag));
-                self.expect_condition(&condition, "a condition");
+                self.expect_test(&condition);
                 let then = self.typed(then, &env.with_present(present_when(&condition, true)), expected);
                 let base = then.ty.base.clone();
                 let otherwise_env = env.with_present(present_when(&condition, false));
                 let otherwise = self.typed(otherwise, &otherwise_env, expected.or(Some(&base)));
                 let base = self.same_kind(&then, &otherwise, "`then` and `else` give");
-                let optional = then.ty.optional || otherwise.ty.optional;
+                // Without an answer to the condition there is none to the whole.
+                let optional = condition.ty.optional || then.ty.optional || otherwise.ty.optional;
                 Expr::new(Kind::If { condition, then, otherwise }, Type { base, optional }, span)
             }
             ExprKind::Default { value, fallback } => {
