@@ -53,8 +53,8 @@ impl<'s> Layout<'s> {
 
     fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
         let part = |item: &'o Item| {
-            let node = grammar::read(self.scan, &mut Shapes::default(), rule, item.start, item.end)
-                .map_err(|_| Unreadable)?;
+            let node =
+                grammar::read(self.scan, &mut Shapes::default(), rule, item.start, item.end).map_err(|_| Unreadable)?;
             let tokens = tokens_in(self.scan, item.start, item.end);
             Ok(Part { node, tokens, block: item.block.as_ref() })
         };

@@ -76,7 +76,9 @@ impl<'m> Ranges<'m> {
         let elsewhere = || Known { facts: Facts::default(), ..known.clone() };
         match &expr.kind {
             Kind::Value(Value::Number(number)) => Interval::point(number.clone()),
-            Kind::Constant(constant) if !self.kpis.free_constants => self.dated(&self.model.constants[constant.0].values),
+            Kind::Constant(constant) if !self.kpis.free_constants => {
+                self.dated(&self.model.constants[constant.0].values)
+            }
             Kind::Kpi(kpi) => self.kpi(*kpi),
             Kind::Person { roster, via, column } => {
                 let data = via.iter().fold(*roster, |at, link| self.link_target(at, *link).unwrap_or(at));

@@ -66,7 +66,8 @@ impl Workspace {
 
     fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
         let files = find_specs(paths)?;
-        let read = parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
+        let read =
+            parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
         let mut sources = SourceSet::default();
         let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
         for file in read {
