@@ -11,6 +11,7 @@ mod progress;
 mod select;
 mod terminal;
 mod test;
+mod whole;
 mod wrong;
 
 use clap::Parser;

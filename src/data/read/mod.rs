@@ -8,6 +8,7 @@ mod index;
 pub mod layout;
 pub mod marks;
 mod memo;
+pub mod parquet;
 mod quick;
 pub mod records;
 mod spreadsheet;
@@ -166,8 +167,10 @@ impl Block {
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
-    if task.form == Form::Spreadsheet {
-        return spreadsheet::read(task, wanted, options);
+    match task.form {
+        Form::Spreadsheet => return spreadsheet::read(task, wanted, options),
+        Form::Parquet => return parquet::read(task, wanted, options),
+        Form::Text => {}
     }
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);

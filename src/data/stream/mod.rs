@@ -162,9 +162,8 @@ fn let_by(
         while !failed.load(Ordering::Relaxed) {
             let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
             let taken = next.and_then(|next| {
-                let Some((order, decoders)) = next else { return Ok(false) };
-                let text = simdutf8::basic::from_utf8(&buffer).map_err(|_| Failed)?;
-                for (at, block) in quick.decode(text, &decoders).into_iter().enumerate() {
+                let Some((order, piece)) = next else { return Ok(false) };
+                for (at, block) in piece.decode(&buffer, &mut quick)?.into_iter().enumerate() {
                     let taken = passing[at].reader.table(block)?;
                     passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
                 }
