@@ -221,6 +221,10 @@ pub struct EvalArgs {
     #[arg(long, help_heading = "How the data is read")]
     pub allow_empty: bool,
 
+    /// How much of the data may be kept in memory (2GB, 500MB); what is too much goes to temporary files, or is refused
+    #[arg(long, value_name = "SIZE", value_parser = crate::data::parse_size, help_heading = "How the data is read")]
+    pub memory: Option<u64>,
+
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
     pub threads: Option<u16>,

@@ -95,6 +95,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Result
         allow_empty: args.allow_empty,
         stream_above: STREAM_ABOVE,
         block: BLOCK,
+        memory: args.memory,
         progress: None,
     };
     let with_months;
