@@ -22,6 +22,11 @@ impl Day {
         Some(Day(days_from_civil(date)))
     }
 
+    /// The day so many days behind 1970-01-01; `None` when its year lies outside 1 to 9999.
+    pub fn new(days: i32) -> Option<Day> {
+        (-719_162..=2_932_896).contains(&days).then_some(Day(days))
+    }
+
     pub fn ymd(self) -> (i32, u32, u32) {
         civil_from_days(self.0)
     }
@@ -98,6 +103,28 @@ impl fmt::Debug for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+pub const MONTH_NAMES: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The number of a month, from 1: `September`, `sep`, `Sept`.
+pub fn month_named(name: &str) -> Option<u32> {
+    let name = name.to_lowercase();
+    let fits = |month: &str| month == name || month.get(..3) == Some(&name) || (month == "september" && name == "sept");
+    MONTH_NAMES.iter().position(|month| fits(&month.to_lowercase())).map(|at| at as u32 + 1)
 }
 
 /// A run of whole months.

@@ -1,7 +1,7 @@
 //! `merit eval`
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
+use super::whole;
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
 use crate::data::{BLOCK, Options, Progress, STREAM_ABOVE, answer, own_months};
 use crate::diagnostic::Diagnostic;
@@ -238,12 +239,5 @@ fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Result<()
     if path.exists() && !path.is_file() {
         return save(path).map_err(failed);
     }
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".partial");
-    let partial = path.with_file_name(name);
-    let saved = save(&partial).and_then(|()| fs::rename(&partial, path));
-    saved.map_err(|error| {
-        let _ = fs::remove_file(&partial);
-        failed(error)
-    })
+    whole::replace(path, save).map_err(failed)
 }

@@ -10,6 +10,7 @@ use super::args::FmtArgs;
 use super::check::findings;
 use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
+use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::format::{Refusal, format};
@@ -160,13 +161,8 @@ impl Work<'_> {
 /// Puts a text in the place of a file, as a whole or not at all; a link goes on pointing to the same file.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".partial");
-    let partial = path.with_file_name(name);
-    let written = fs::write(&partial, text)
-        .and_then(|()| fs::set_permissions(&partial, fs::metadata(&path)?.permissions()))
-        .and_then(|()| fs::rename(&partial, &path));
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(&partial);
+    whole::replace(&path, |partial| {
+        fs::write(partial, text)?;
+        fs::set_permissions(partial, fs::metadata(&path)?.permissions())
     })
 }

@@ -13,6 +13,7 @@ mod select;
 mod sql;
 mod terminal;
 mod test;
+mod whole;
 mod wrong;
 
 use clap::Parser;

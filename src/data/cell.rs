@@ -118,6 +118,10 @@ pub enum Problem {
     UnseenPercent,
     /// A number where a spreadsheet should have a date.
     BareSerial,
+    /// A moment of which it depends on the place what day it is.
+    UniversalTime,
+    /// Bytes that are no text.
+    NotText,
 }
 
 /// What one cell says. `Blank` is a cell that holds nothing.
@@ -132,6 +136,21 @@ pub enum Content<'a> {
     Flag(bool),
     Choice(u32),
     Text(Cow<'a, str>),
+}
+
+impl Content<'_> {
+    pub fn into_owned(self) -> Content<'static> {
+        match self {
+            Content::Text(text) => Content::Text(Cow::Owned(text.into_owned())),
+            Content::Blank => Content::Blank,
+            Content::Fixed(mantissa, places) => Content::Fixed(mantissa, places),
+            Content::Number(number) => Content::Number(number),
+            Content::Day(day) => Content::Day(day),
+            Content::Period(months) => Content::Period(months),
+            Content::Flag(flag) => Content::Flag(flag),
+            Content::Choice(choice) => Content::Choice(choice),
+        }
+    }
 }
 
 /// How the cells of a column are read.

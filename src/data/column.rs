@@ -182,6 +182,25 @@ impl Builder {
             (Builder::Fixed { values, .. }, _) => values.push(NO_NUMBER),
         }
     }
+
+    /// Adds what an earlier row of this builder says once more.
+    pub fn repeat(&mut self, earlier: usize) {
+        match self {
+            Builder::Fixed { values, .. } => values.push(values[earlier]),
+            Builder::Wide(values) => values.push(values[earlier].clone()),
+            Builder::Day(days) => days.push(days[earlier]),
+            Builder::Flag(flags) => flags.push(flags[earlier]),
+            Builder::Period { codes, .. }
+            | Builder::Choice(codes)
+            | Builder::Text { codes, .. }
+            | Builder::Link { codes, .. } => codes.push(codes[earlier]),
+            Builder::Key { codes, hashes, .. } => {
+                codes.push(codes[earlier]);
+                hashes.push(hashes[earlier]);
+            }
+        }
+    }
+
     /// Goes over to exact numbers, with one more of them.
     fn widen(&mut self, next: Number) {
         if let Builder::Fixed { scale, values } = self {

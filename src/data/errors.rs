@@ -94,10 +94,28 @@ pub fn bad_pattern(data: &DataSet, pattern: &FilePattern, reason: &str) -> Diagn
         .help("`*` stands for any letters, `?` for one, `[ab]` for one of some; `**` for any folders")
 }
 
-pub fn not_yet(file: &str, kind: &str) -> Diagnostic {
-    Diagnostic::new(Code::UnreadableFile, format!("`{file}` is {kind}, which cannot be read yet"))
-        .in_data(in_file(file))
-        .help("save it as CSV (UTF-8) and name that file")
+pub fn no_parquet(file: &str, reason: &str) -> Diagnostic {
+    unreadable(file, &format!("it is no Parquet file, or damaged ({reason})")).help("copy or export the file again")
+}
+
+pub fn damaged_column(file: &str, header: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: its column `{header}` is damaged"))
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+        .help("copy or export the file again")
+}
+
+pub fn unknown_packing(file: &str, packing: &str) -> Diagnostic {
+    unreadable(file, &format!("it is packed with {packing}"))
+        .help("export it packed with Zstandard, Snappy, LZ4 or gzip, or not packed")
+}
+
+pub fn nested_column(file: &str, data: &DataSet, column: ColumnIx, header: &str) -> Diagnostic {
+    let declared = data.column(column);
+    let message = format!("`{header}` in `{file}` does not hold one value a row, but lists, groups or bytes");
+    Diagnostic::new(Code::UnreadableFile, message)
+        .at(declared.span, "this column")
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+        .help("export the part that is needed as a column of its own")
 }
 
 pub fn bad_workbook(file: &str, reason: &str) -> Diagnostic {
@@ -174,9 +192,19 @@ pub fn empty_file(file: &str, data: &DataSet) -> Diagnostic {
 
 // ---------------------------------------------------------------- headers
 
+fn in_header(file: &str, layout: &Layout) -> DataPlace {
+    layout.header_line.map_or_else(|| in_file(file), |line| in_row(file, u64::from(line) + 1))
+}
+
+fn headers_are(layout: &Layout, headers: &[String]) -> String {
+    match layout.header_line {
+        Some(line) => format!("the headers in row {} are {}", line + 1, listed(headers, 40)),
+        None => format!("its columns are {}", listed(headers, 40)),
+    }
+}
+
 pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout) -> Diagnostic {
     let declared = data.column(column);
-    let row = u64::from(layout.header_line) + 1;
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
     let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
     let headers: Vec<String> =
@@ -186,8 +214,8 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
         format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
     )
     .at(declared.span, "this column")
-    .in_data(in_row(file, row))
-    .note(format!("the headers in row {row} are {}", listed(&headers, 40)));
+    .in_data(in_header(file, layout))
+    .note(headers_are(layout, &headers));
     let near = declared
         .headers
         .iter()
@@ -201,35 +229,32 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
 
 pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout, found: &[usize]) -> Diagnostic {
     let declared = data.column(column);
-    let row = u64::from(layout.header_line) + 1;
     let headers: Vec<String> =
         found.iter().map(|at| format!("`{}` (column {})", layout.headers[*at], spreadsheet_column(*at))).collect();
     let message =
         format!("`{file}` has several columns that could be `{}.{}`: {}", data.name, declared.name, headers.join(", "));
     Diagnostic::new(Code::TwoColumns, message)
         .at(declared.span, "this column")
-        .in_data(in_row(file, row))
+        .in_data(in_header(file, layout))
         .help("rename one of them in the file, or keep only the right header behind `from`")
 }
 
 pub fn no_month(file: &str, data: &DataSet, span: Span, layout: &Layout) -> Diagnostic {
-    let row = u64::from(layout.header_line) + 1;
     let headers: Vec<String> =
         layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
     Diagnostic::new(Code::MissingColumn, format!("`{file}` has no column for a month of `{}`", data.name))
         .at(span, "months across")
-        .in_data(in_row(file, row))
-        .note(format!("the headers in row {row} are {}", listed(&headers, 40)))
+        .in_data(in_header(file, layout))
+        .note(headers_are(layout, &headers))
         .help("months are headed like `2026-07`, `202607`, `Jul`, `July 2026` or `7月`")
 }
 
 pub fn month_twice(file: &str, data: &DataSet, span: Span, layout: &Layout, found: [usize; 2]) -> Diagnostic {
-    let row = u64::from(layout.header_line) + 1;
     let [first, second] = found.map(|at| format!("`{}` (column {})", layout.headers[at], spreadsheet_column(at)));
     let message = format!("`{file}` has two columns for one month of `{}`: {first} and {second}", data.name);
     Diagnostic::new(Code::TwoColumns, message)
         .at(span, "months across")
-        .in_data(in_row(file, row))
+        .in_data(in_header(file, layout))
         .help("take one of them out, or write the year into the headers: `2026-07`")
 }
 
@@ -434,6 +459,21 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             ),
             "save the file as `.xlsx`".into(),
         ),
+        Problem::UniversalTime => (
+            Code::BadCell,
+            is(
+                "is a moment in universal time, whose day is another one elsewhere",
+                "are moments in universal time, whose days are others elsewhere",
+            ),
+            "export the column as dates, or as times without a time zone".into(),
+        ),
+        Problem::NotText => {
+            let message = match one {
+                true => format!("a cell of `{}` holds bytes that are no text", found.header),
+                false => is("", "hold bytes that are no text"),
+            };
+            (Code::BadCell, message, "export the column as text (UTF-8)".into())
+        }
         Problem::BareSerial => (
             Code::BadCell,
             is("is a number, not a date", "are numbers, not dates"),

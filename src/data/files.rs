@@ -42,10 +42,7 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
                 errors.push(errors::sheet_of_none(&shown, pattern));
                 continue;
             }
-            match form {
-                Form::Parquet => errors.push(errors::not_yet(&shown, "a Parquet file")),
-                _ => tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form }),
-            }
+            tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form });
         }
     }
     tasks

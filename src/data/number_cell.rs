@@ -47,14 +47,28 @@ impl NumberCell {
     }
 
     pub fn read(&self, text: &str, repairs: &mut Repairs) -> Result<Content<'static>, Problem> {
-        let content = match (plain(text.as_bytes()), &self.factor) {
-            (Some((mantissa, scale)), Some(Factor::One)) => Content::Fixed(mantissa, scale),
-            (Some((mantissa, scale)), Some(factor)) => times(mantissa.into(), scale, factor),
-            (Some((0, _)), None) => Content::Fixed(0, 0),
-            (Some(_), None) => return Err(Problem::BareRatio),
-            (None, _) => self.careful(text, repairs)?,
+        let content = match plain(text.as_bytes()) {
+            Some((mantissa, scale)) => self.plainly(mantissa, scale)?,
+            None => self.careful(text, repairs)?,
         };
         self.within_limits(content)
+    }
+
+    /// The same for a number that was never a text; `None` where it has more than 18 digits.
+    pub fn read_fixed(&self, mantissa: i64, scale: u32) -> Option<Result<Content<'static>, Problem>> {
+        if mantissa.unsigned_abs() >= 10u64.pow(18) || scale > MOST_PLACES {
+            return None;
+        }
+        Some(self.plainly(mantissa, scale).and_then(|content| self.within_limits(content)))
+    }
+
+    fn plainly(&self, mantissa: i64, scale: u32) -> Result<Content<'static>, Problem> {
+        Ok(match &self.factor {
+            Some(Factor::One) => Content::Fixed(mantissa, scale),
+            Some(factor) => times(mantissa.into(), scale, factor),
+            None if mantissa == 0 => Content::Fixed(0, 0),
+            None => return Err(Problem::BareRatio),
+        })
     }
 
     /// Whether 85 means 85%.

@@ -82,8 +82,6 @@ codes! {
     Misplaced = "misplaced" Error;
     /// A number that is too small or too large to make sense here.
     OutOfRange = "out-of-range" Error;
-    /// Part of the language that this version cannot evaluate.
-    NotYet = "not-yet" Error;
 
     // --- model: data sets
     /// A data set whose clauses do not fit together.

@@ -245,7 +245,7 @@ impl Checker<'_> {
                     }
                 }
                 if rounds {
-                    if let Kind::Value(Value::Number(step)) = &*typed[1].kind {
+                    if let Kind::Value(Value::Number(step)) = &typed[1].kind {
                         if !step.is_positive() {
                             self.report(
                                 Diagnostic::new(Code::OutOfRange, "a step to round to is above 0")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::data::DataId;
+use super::data::{ColumnIx, DataId};
 use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
 use super::uses::Used;
@@ -14,7 +14,7 @@ use crate::nearest::nearest;
 use crate::number::Rounding;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree;
-use crate::time::{Calendar, Day, PeriodPart, Start};
+use crate::time::{Calendar, Day, PeriodPart, Start, month_named};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,7 @@ pub(super) struct Checker<'t> {
     pub(super) kpi_stack: Vec<usize>,
     /// Whether each scale's curve is typed yet.
     pub(super) scale_progress: Shared<Vec<Progress>>,
+    pub(super) scale_stack: Vec<usize>,
     /// KPIs whose declared unit nothing knows, or is not what the formula gives.
     pub(super) doubtful_units: Shared<BTreeSet<usize>>,
     /// Where the scorecard at hand names its rating, if it is without a mistake.
@@ -93,6 +94,7 @@ pub(super) struct Checker<'t> {
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
+    pub(super) column_stack: Vec<(DataId, ColumnIx)>,
     pub(super) function_stack: Vec<usize>,
     /// How often functions were expanded in the formula at hand.
     pub(super) expansions: usize,
@@ -124,10 +126,12 @@ impl<'t> Checker<'t> {
             kpi_progress: self.kpi_progress.clone(),
             kpi_stack: Vec::new(),
             scale_progress: self.scale_progress.clone(),
+            scale_stack: Vec::new(),
             doubtful_units: self.doubtful_units.clone(),
             rated: None,
             scopes_told: BTreeSet::new(),
             column_progress: self.column_progress.clone(),
+            column_stack: Vec::new(),
             function_stack: Vec::new(),
             expansions: 0,
             own_functions: self.own_functions,
@@ -151,10 +155,12 @@ impl<'t> Checker<'t> {
             kpi_progress: Shared::default(),
             kpi_stack: Vec::new(),
             scale_progress: Shared::default(),
+            scale_stack: Vec::new(),
             doubtful_units: Shared::default(),
             rated: None,
             scopes_told: BTreeSet::new(),
             column_progress: Shared::default(),
+            column_stack: Vec::new(),
             function_stack: Vec::new(),
             expansions: 0,
             own_functions: 0,
@@ -359,7 +365,7 @@ impl<'t> Checker<'t> {
                             }),
                     ),
                 },
-                tree::Setting::FiscalYear { month, named_by_end } => match month_number(&month.text) {
+                tree::Setting::FiscalYear { month, named_by_end } => match month_named(&month.text) {
                     Some(number) => {
                         company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };
                     }
@@ -433,15 +439,6 @@ impl<'t> Checker<'t> {
             };
             self.report(finding);
         }
-    }
-
-    /// Says of something the language has that this version of the program cannot do it.
-    pub(super) fn not_yet(&mut self, span: Span, what: &str) {
-        self.report(
-            Diagnostic::new(Code::NotYet, format!("{what} cannot be evaluated by this version of merit"))
-                .at(span, "not available yet")
-                .help("take it out for now; `merit --version` tells the version you have"),
-        );
     }
 
     fn declare_units(&mut self) {
@@ -549,7 +546,7 @@ impl<'t> Checker<'t> {
                 let each = match part {
                     Some(PeriodPart::Quarter(quarter)) => Some((u32::from(quarter - 1) * 3, 3)),
                     Some(PeriodPart::Half(half)) => Some((u32::from(half - 1) * 6, 6)),
-                    _ => month_number(&name.text).map(|month| ((month + 12 - calendar.fiscal_start) % 12, 1)),
+                    _ => month_named(&name.text).map(|month| ((month + 12 - calendar.fiscal_start) % 12, 1)),
                 };
                 if each.is_none() {
                     self.report(
@@ -577,26 +574,6 @@ impl<'t> Checker<'t> {
 }
 
 /// 1 to 12 for `January`, `Jan`, in any case.
-fn month_number(name: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let name = name.to_lowercase();
-    let at = MONTHS.iter().position(|month| *month == name || (name.len() == 3 && month.starts_with(&name)))?;
-    Some(at as u32 + 1)
-}
-
 /// The code of a currency that goes by another name.
 fn currency_code(name: &str) -> Option<&'static str> {
     match name.to_lowercase().as_str() {

@@ -8,7 +8,7 @@ use super::clashes::Clash;
 use super::data::TimeShape;
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::intervals::Interval;
-use super::ranges::{Known, Ranges};
+use super::ranges::{Known, KpiRanges, Ranges};
 use super::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
@@ -25,7 +25,7 @@ pub(super) struct Atom<'e> {
 impl<'e> Atom<'e> {
     /// What is known when a condition holds, or does not hold.
     pub(super) fn of(condition: &'e Expr, holds: bool, atoms: &mut Vec<Atom<'e>>) {
-        match (&*condition.kind, holds) {
+        match (&condition.kind, holds) {
             (Kind::Not(operand), _) => Atom::of(operand, !holds, atoms),
             (Kind::Binary(BinaryOp::And, left, right), true) | (Kind::Binary(BinaryOp::Or, left, right), false) => {
                 Atom::of(left, holds, atoms);
@@ -37,7 +37,7 @@ impl<'e> Atom<'e> {
 
     /// `left OP right` between numbers, as it holds.
     pub(super) fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
-        let Kind::Binary(op, left, right) = &*self.expr.kind else { return None };
+        let Kind::Binary(op, left, right) = &self.expr.kind else { return None };
         let op = if self.holds { Some(*op) } else { opposite(*op) };
         op.filter(|op| opposite(*op).is_some()).map(|op| (op, left, right))
     }
@@ -109,7 +109,7 @@ impl Expr {
     /// What tells the formula again, wherever it is written: two formulas with one key have one value in one context.
     pub(super) fn key(&self) -> String {
         let key = |expr: &Option<Expr>| expr.as_ref().map(Expr::key).unwrap_or_default();
-        let what = match &*self.kind {
+        let what = match &self.kind {
             Kind::Aggregate(a) => {
                 let Aggregate {
                     function, data, value, condition, fraction, dated_by, reading, at_least, inner, ..
@@ -143,7 +143,8 @@ impl Checker<'_> {
     /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
+        let kpis = KpiRanges::new(&model, true);
+        let ranges = Ranges::new(&model, &kpis);
         let written = |at: usize| match &self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
             KpiDeclaration::Index(_) => false,
@@ -166,9 +167,9 @@ impl Checker<'_> {
     }
 
     /// Goes through the formulas of a position.
-    pub(super) fn position_conditions(&mut self, position: &Position) {
+    pub(super) fn position_conditions(&mut self, position: &Position, kpis: &KpiRanges) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
+        let ranges = Ranges::new(&model, kpis);
         let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
         if let Some(condition) = &position.eligible {
             walk.condition(condition, &Known::default());
@@ -213,7 +214,7 @@ impl Walk<'_, '_> {
 
     /// All conditions in a formula.
     pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
                 self.formula(then, &Known { facts: known.facts.with(condition, true), ..known.clone() });
@@ -270,8 +271,8 @@ impl Walk<'_, '_> {
 
     /// Whether something was found.
     fn judge(&mut self, condition: &Expr, known: &Known<'_>) -> bool {
-        match &*condition.kind {
-            Kind::Not(operand) if !matches!(&*operand.kind, Kind::IsMissing(_) | Kind::InSet(..)) => {
+        match &condition.kind {
+            Kind::Not(operand) if !matches!(&operand.kind, Kind::IsMissing(_) | Kind::InSet(..)) => {
                 self.judge(operand, known)
             }
             Kind::Binary(BinaryOp::And, left, right) => {
@@ -328,7 +329,7 @@ impl Walk<'_, '_> {
         if let Some(with) = clash.with
             && !between
         {
-            let window = matches!(&*with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
+            let window = matches!(&with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
             if always {
                 help = "where one of the two is always met, `and` may be what is meant";
             } else if window {

@@ -7,6 +7,7 @@ use super::data::{
 };
 use super::env::{Bare, Env};
 use super::expr::Base;
+use super::rings;
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
@@ -142,9 +143,6 @@ impl Checker<'_> {
                     }
                 }
                 DataClause::File { pattern, sheet } => {
-                    if pattern.value.to_lowercase().ends_with(".parquet") {
-                        self.not_yet(pattern.span, "a Parquet file");
-                    }
                     set.files.push(FilePattern {
                         pattern: pattern.value.clone(),
                         sheet: sheet.as_ref().map(|sheet| sheet.value.clone()),
@@ -705,17 +703,13 @@ impl Checker<'_> {
         match self.column_progress.get(&key).copied().unwrap_or(Progress::Open) {
             Progress::Done => return,
             Progress::Working => {
-                self.report(
-                    Diagnostic::new(Code::Circle, format!("the column `{name}` needs itself"))
-                        .at(formula.span, "a circle")
-                        .help("write its formula with columns that the file holds"),
-                );
-                return;
+                let from = self.column_stack.iter().position(|open| *open == (data, column)).unwrap_or(0);
+                let ring = self.column_stack[from..].to_vec();
+                return self.column_circle(&ring);
             }
             Progress::Open => {}
         }
-        let depth = self.column_progress.values().filter(|progress| **progress == Progress::Working).count();
-        if depth >= MOST_COLUMNS_DEEP {
+        if self.column_stack.len() >= MOST_COLUMNS_DEEP {
             self.report(
                 Diagnostic::new(
                     Code::TooDeep,
@@ -727,9 +721,11 @@ impl Checker<'_> {
             return;
         }
         self.column_progress.insert(key, Progress::Working);
+        self.column_stack.push((data, column));
         self.expansions = 0;
         let base = self.column_base(data, column);
         let typed = self.typed(formula, &Env::row(data), Some(&base));
+        self.column_stack.pop();
         self.column_progress.insert(key, Progress::Done);
         let what = format!("the column `{name}`");
         self.expect_base(&typed, &base, &what, written.name.span);
@@ -744,6 +740,26 @@ impl Checker<'_> {
             );
         }
         self.model.data[data.0].columns[column.0].derived = Some(typed);
+    }
+
+    /// Columns of one or several data sets that need each other.
+    fn column_circle(&mut self, ring: &[(DataId, ColumnIx)]) {
+        let one_set = ring.iter().all(|(data, _)| *data == ring[0].0);
+        let named = |(data, column): &(DataId, ColumnIx)| {
+            let set = &self.model.data[data.0];
+            let column = &set.columns[column.0];
+            let name =
+                if one_set { format!("`{}`", column.name) } else { format!("`{}` of `{}`", column.name, set.name) };
+            (name, column.span)
+        };
+        let (names, spans): (Vec<String>, Vec<Span>) = ring.iter().map(named).unzip();
+        let mut finding = Diagnostic::new(Code::Circle, format!("the column {} needs itself", names[0]));
+        for span in spans {
+            finding = finding.at(span, if ring.len() == 1 { "reads itself" } else { "in the circle" });
+        }
+        self.report(
+            finding.note(rings::note(&names, "needs")).help("write one of them with columns that the file holds"),
+        );
     }
 
     /// The type of a column's values, apart from whether they can be missing.

@@ -21,7 +21,7 @@ impl Checker<'_> {
                 .at(left.span, format!("this is {}", Base::Number(a.clone()).words()))
                 .at(right.span, format!("this is {}", Base::Number(b.clone()).words()));
         let ratio = |text: &str| text.ends_with(['%', '‰']);
-        let literal = |expr: &Expr, text: &str| matches!(&*expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
+        let literal = |expr: &Expr, text: &str| matches!(&expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
         let is_time = |dimension: &Dimension| matches!(dimension.factors(), [(base, _)] if base.kind == BaseKind::Time);
         let mend = if b.is_none() && literal(right, &tb) {
             format!("write the unit behind the number: `{tb} {}`", a.beside(&tb))
@@ -84,13 +84,18 @@ impl Checker<'_> {
         }
     }
 
-    /// A condition is yes or no, and never missing.
-    pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
-        if !matches!(expr.ty.base, Base::Flag | Base::Any) {
+    /// A test, which may have no answer.
+    pub(super) fn expect_test(&mut self, expr: &Expr) -> bool {
+        let fits = matches!(expr.ty.base, Base::Flag | Base::Any);
+        if !fits {
             self.wrong_type(expr, "a condition", "write a comparison, such as `status = active` or `x > 0`");
-            return;
         }
-        if !expr.ty.optional {
+        fits
+    }
+
+    /// A test that has an answer for every row and everyone.
+    pub(super) fn expect_condition(&mut self, expr: &Expr, what: &str) {
+        if !self.expect_test(expr) || !expr.ty.optional {
             return;
         }
         let culprit = first_optional(expr);
@@ -98,7 +103,7 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
                 .at(culprit.span, "may be missing");
-        match &*culprit.kind {
+        match &culprit.kind {
             Kind::Binary(tree::BinaryOp::Divide, ..) => finding = finding.note("dividing by 0 gives a missing value"),
             Kind::Aggregate(_) => finding = finding.note("over no rows there is nothing to tell"),
             _ => {}
@@ -149,7 +154,7 @@ impl Checker<'_> {
             );
             return;
         };
-        if matches!(&*expr.kind, Kind::Value(Value::Number(_))) {
+        if matches!(&expr.kind, Kind::Value(Value::Number(_))) {
             return self.wrong_literal(expr, got, wanted, what, declared);
         }
         let mend = self.unit_mend(expr, got, wanted);
@@ -319,7 +324,7 @@ fn unit_words(dimension: &Dimension) -> String {
 
 /// Whether a formula has an aggregate over the data set.
 fn reads(expr: &Expr, data: DataId) -> bool {
-    match &*expr.kind {
+    match &expr.kind {
         Kind::Aggregate(aggregate) => aggregate.data == data,
         _ => expr.parts().into_iter().any(|part| reads(part, data)),
     }

@@ -4,7 +4,7 @@ use super::checker::Checker;
 use super::{Dated, When};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::time::Day;
+use crate::time::{Day, MONTH_NAMES};
 
 impl Checker<'_> {
     /// Warns of a time for which none of the values holds. `what` is what has them; `since` is the day from which on
@@ -61,26 +61,11 @@ impl Checker<'_> {
                 continue;
             }
             let named = months.iter().enumerate().filter(|(_, marked)| **marked);
-            parts.extend(named.map(|(month, _)| MONTHS[(start - 1 + quarter * 3 + month) % 12].to_string()));
+            parts.extend(named.map(|(month, _)| MONTH_NAMES[(start - 1 + quarter * 3 + month) % 12].to_string()));
         }
         parts
     }
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 fn and(parts: &[String]) -> String {
     match parts.split_last() {

@@ -4,7 +4,7 @@ use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
-use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When};
+use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When, rings};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -60,49 +60,28 @@ impl Checker<'_> {
     /// Constants that are written with each other: each ring is told once, and its constants then have no value.
     fn constant_circles(&mut self) {
         fn read(expr: &Expr, found: &mut Vec<usize>) {
-            if let Kind::Constant(id) = &*expr.kind {
+            if let Kind::Constant(id) = &expr.kind {
                 found.push(id.0);
             }
             expr.parts().into_iter().for_each(|part| read(part, found));
         }
-        let reads = |checker: &Self, at: usize| {
+        let reads = |at: usize| {
             let mut found = Vec::new();
-            checker.model.constants[at].values.iter().for_each(|dated| read(&dated.value, &mut found));
+            self.model.constants[at].values.iter().for_each(|dated| read(&dated.value, &mut found));
             found
         };
-        let mut settled = vec![false; self.model.constants.len()];
-        for start in 0..settled.len() {
-            let mut path = vec![start];
-            let mut ways = vec![if settled[start] { Vec::new() } else { reads(self, start) }];
-            while let Some(way) = ways.last_mut() {
-                let Some(next) = way.pop() else {
-                    ways.pop();
-                    settled[path.pop().unwrap_or(start)] = true;
-                    continue;
-                };
-                if let Some(from) = path.iter().position(|at| *at == next) {
-                    let ring = path[from..].to_vec();
-                    let named: Vec<String> = ring.iter().map(|at| self.model.constants[*at].name.clone()).collect();
-                    let names: Vec<String> =
-                        named.iter().chain(named.first()).map(|name| format!("`{name}`")).collect();
-                    let mut finding = Diagnostic::new(Code::Circle, format!("the constant {} needs itself", names[0]));
-                    for at in &ring {
-                        finding = finding.at(self.model.constants[*at].span, "in the circle");
-                    }
-                    self.report(
-                        finding
-                            .note(format!("the circle: {}", names.join(" needs ")))
-                            .help("write one of them as a number"),
-                    );
-                    self.untyped.extend(named);
-                    for at in ring {
-                        self.model.constants[at].values.clear();
-                    }
-                } else if !settled[next] {
-                    let way = reads(self, next);
-                    path.push(next);
-                    ways.push(way);
-                }
+        let found = rings::walk(0..self.model.constants.len(), reads);
+        for ring in found.rings {
+            let names: Vec<String> = ring.iter().map(|at| self.model.constants[*at].name.clone()).collect();
+            let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let mut finding = Diagnostic::new(Code::Circle, format!("the constant {} needs itself", quoted[0]));
+            for at in &ring {
+                finding = finding.at(self.model.constants[*at].span, "in the circle");
+            }
+            self.report(finding.note(rings::note(&quoted, "needs")).help("write one of them as a number"));
+            self.untyped.extend(names);
+            for at in ring {
+                self.model.constants[at].values.clear();
             }
         }
     }
@@ -413,38 +392,33 @@ impl Checker<'_> {
     /// Functions are typed where they are used; here only what no use may show: that they call each other in a circle.
     pub(super) fn function_circles(&mut self) {
         let declared = self.declarations.functions.clone();
-        let called = |function: &tree::Function| {
+        let called = |at: usize| {
             let mut calls = Vec::new();
-            called_in(&function.body, &mut calls);
+            called_in(&declared[at].body, &mut calls);
             calls
         };
-        let mut settled = vec![false; declared.len()];
-        for start in 0..declared.len() {
-            let mut path = vec![start];
-            let mut ways: Vec<Vec<tree::Name>> = vec![called(declared[start])];
-            while let Some(way) = ways.last_mut() {
-                let Some(name) = way.pop() else {
-                    ways.pop();
-                    settled[path.pop().unwrap_or(start)] = true;
-                    continue;
-                };
-                let Some((Symbol::Function(next), _)) = self.symbols.get(name.text.as_str()).copied() else { continue };
-                if let Some(from) = path.iter().position(|at| *at == next) {
-                    let circle = path[from..].iter().chain([&next]).map(|at| format!("`{}`", declared[*at].name.text));
-                    let note = format!("the circle: {}", circle.collect::<Vec<_>>().join(" calls "));
-                    let last = path.last().map_or(next, |last| *last);
-                    self.report(
-                        Diagnostic::new(Code::Circle, format!("the function `{}` needs itself", name.text))
-                            .at(name.span, "here the circle closes")
-                            .at(declared[last].name.span, "in this function")
-                            .note(note)
-                            .help("write one of them without the other: a function cannot call itself"),
-                    );
-                } else if !settled[next] {
-                    path.push(next);
-                    ways.push(called(declared[next]));
-                }
-            }
+        let function = |name: &tree::Name| match self.symbols.get(name.text.as_str()) {
+            Some((Symbol::Function(at), _)) => Some(*at),
+            _ => None,
+        };
+        let needed = |at: usize| called(at).iter().filter_map(function).collect();
+        let found = rings::walk(0..declared.len(), needed);
+        for ring in found.rings {
+            let [first, last] = match ring.as_slice() {
+                [only] => [*only, *only],
+                [first, .., last] => [*first, *last],
+                [] => continue,
+            };
+            let name = &declared[first].name.text;
+            let closes = called(last).into_iter().find(|call| call.text == *name);
+            let names: Vec<String> = ring.iter().map(|at| format!("`{}`", declared[*at].name.text)).collect();
+            self.report(
+                Diagnostic::new(Code::Circle, format!("the function `{name}` needs itself"))
+                    .at(closes.map_or(declared[last].name.span, |call| call.span), "here the circle closes")
+                    .at(declared[last].name.span, "in this function")
+                    .note(rings::note(&names, "calls"))
+                    .help("write one of them without the other: a function cannot call itself"),
+            );
         }
     }
 }
@@ -510,7 +484,7 @@ impl Model {
     /// `None` where it has none, such as a constant before its first date.
     pub fn constant_value(&self, expr: &Expr, day: Option<Day>) -> Option<Number> {
         let value = |expr: &Expr| self.constant_value(expr, day);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(Value::Number(number)) => Some(number.clone()),
             Kind::Constant(id) => self.constant_value(self.dated(&self.constants[id.0].values, day)?, day),
             Kind::Negate(operand) => Some(value(operand)?.neg()),

@@ -33,6 +33,7 @@ mod outputs;
 mod positions;
 mod ranges;
 mod reach;
+mod rings;
 mod scales;
 mod scorecards;
 mod shapes;

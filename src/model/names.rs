@@ -6,7 +6,7 @@ use super::env::{Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
 use super::uses::Use;
-use super::{ConstantId, KpiId, Model};
+use super::{ConstantId, KpiId, Model, rings};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
@@ -184,15 +184,12 @@ impl Checker<'_> {
         self.used.insert(Use::Kpi(KpiId(at)));
         if self.kpi_progress[at] == Progress::Working {
             let from = self.kpi_stack.iter().position(|kpi| *kpi == at).unwrap_or(0);
-            let circle: Vec<String> = self.kpi_stack[from..]
-                .iter()
-                .chain([&at])
-                .map(|kpi| format!("`{}`", self.model.kpis[*kpi].name))
-                .collect();
+            let ring = self.kpi_stack[from..].iter().map(|kpi| format!("`{}`", self.model.kpis[*kpi].name));
+            let ring: Vec<String> = ring.collect();
             self.report(
                 Diagnostic::new(Code::Circle, format!("`{}` needs itself", self.model.kpis[at].name))
                     .at(span, "here the circle closes")
-                    .note(format!("the circle: {}", circle.join(" needs ")))
+                    .note(rings::note(&ring, "needs"))
                     .help("write one of them without the other"),
             );
             return Expr::wrong(span);
@@ -223,7 +220,7 @@ impl Checker<'_> {
         let mut optional = self.model.data[data.0].columns[column.0].optional;
         let kind = Kind::Column { via, data, column };
         let mut expr = Expr::new(kind, Type::known(base), span);
-        if let Kind::Column { via, .. } = &*expr.kind {
+        if let Kind::Column { via, .. } = &expr.kind {
             // A blank link on the way leaves nothing to read.
             if let Place::Row(start) = env.place {
                 let mut at = start;
@@ -267,7 +264,7 @@ impl Checker<'_> {
             }
         }
         let of = self.typed(of, env, None);
-        match (&of.ty.base, &*of.kind) {
+        match (&of.ty.base, &of.kind) {
             (Base::Any, _) => Expr::wrong(span),
             (Base::Link(target), Kind::Column { via, column, .. }) => {
                 let (target, via) = (*target, via.iter().copied().chain([*column]).collect());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::{Checker, Symbol};
 use super::data::Route;
-use super::{Group, Head, Model, Position, PositionId};
+use super::{Group, Head, Model, Position, PositionId, rings};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -267,28 +267,8 @@ impl Model {
             }
             found
         };
-        // Without recursion: the chain may be long. An open position stands in `path` with what it still waits for.
-        let (mut order, mut begun) = (Vec::new(), BTreeSet::new());
-        for start in by_name.values().copied().collect::<BTreeSet<PositionId>>() {
-            let mut path: Vec<(PositionId, Vec<PositionId>)> = Vec::new();
-            let mut next = Some(start);
-            loop {
-                if let Some(id) = next.take() {
-                    if let Some(from) = path.iter().position(|(open, _)| *open == id) {
-                        return Err(path[from..].iter().map(|(open, _)| *open).collect());
-                    }
-                    if begun.insert(id) {
-                        path.push((id, needed(id)));
-                    }
-                }
-                let Some((id, waits)) = path.last_mut() else { break };
-                next = waits.pop();
-                if next.is_none() {
-                    order.push(*id);
-                    path.pop();
-                }
-            }
-        }
-        Ok(order)
+        let starts = by_name.values().copied().collect::<BTreeSet<PositionId>>();
+        let found = rings::walk(starts, needed);
+        found.rings.into_iter().next().map_or(Ok(found.order), Err)
     }
 }

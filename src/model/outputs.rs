@@ -9,7 +9,7 @@ use super::expr::{Base, Expr, Kind, OutputSum, Type};
 use super::kpis::type_span;
 use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
-use super::{Output, Position, Scorecard};
+use super::{Output, Position, Scorecard, rings};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction as F, ExprKind, ScopeWord};
@@ -302,16 +302,14 @@ impl Checker<'_> {
                 (format!("`{}` of `{}`", position.outputs[*output].name, position.name), position.outputs[*output].span)
             };
             let names: Vec<(String, Span)> = circle.iter().map(named).collect();
-            let ring =
-                names.iter().chain(names.first()).map(|(name, _)| name.clone()).collect::<Vec<_>>().join(" needs ");
+            let ring: Vec<&String> = names.iter().map(|(name, _)| name).collect();
+            let ring = rings::note(&ring, "needs");
             let mut finding = Diagnostic::new(Code::Circle, format!("the output {} needs itself", names[0].0));
             for (name, span) in &names {
                 finding = finding
                     .at(*span, if names.len() == 1 { "adds itself up".into() } else { format!("needed as {name}") });
             }
-            return self.report(
-                finding.note(format!("the circle: {ring}")).help("add up an output that does not need the sum"),
-            );
+            return self.report(finding.note(ring).help("add up an output that does not need the sum"));
         }
     }
 
@@ -331,7 +329,7 @@ impl Checker<'_> {
             let mut found = Vec::new();
             let mut open = vec![&position.outputs[output].value];
             while let Some(expr) = open.pop() {
-                match &*expr.kind {
+                match &expr.kind {
                     Kind::Output(earlier) => found.push((at, *earlier)),
                     Kind::OutputSum(sum) => {
                         let roster = self.model.data[sum.roster.0].roster.as_ref();
@@ -348,28 +346,12 @@ impl Checker<'_> {
             }
             found
         };
-        let mut begun = BTreeSet::new();
-        for start in
-            in_force.iter().flat_map(|at| (0..self.model.positions[*at].outputs.len()).map(move |one| (*at, one)))
-        {
-            let mut path: Vec<(OutputPlace, Vec<OutputPlace>)> = Vec::new();
-            let mut next = Some(start);
-            loop {
-                if let Some(node) = next.take() {
-                    if let Some(from) = path.iter().position(|(open, _)| *open == node) {
-                        return Some(path[from..].iter().map(|(open, _)| *open).collect());
-                    }
-                    if begun.insert(node) {
-                        path.push((node, needed(node)));
-                    }
-                }
-                let Some((_, waits)) = path.last_mut() else { break };
-                next = waits.pop();
-                if next.is_none() {
-                    path.pop();
-                }
-            }
-        }
-        None
+        let outputs = |at: &usize| {
+            (0..self.model.positions[*at].outputs.len()).map({
+                let at = *at;
+                move |one| (at, one)
+            })
+        };
+        rings::walk(in_force.iter().flat_map(outputs), needed).rings.into_iter().next()
     }
 }

@@ -8,7 +8,7 @@ use super::expr::Base;
 use super::kpis::percent;
 use super::scorecards::CardScope;
 use super::uses::Use;
-use super::{KpiId, Position, Responsibility};
+use super::{KpiId, Position, Responsibility, rings};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
 use crate::source::Span;
@@ -34,12 +34,12 @@ impl Checker<'_> {
                 let Some(superior) = &position.reports_to else { break };
                 if on_path.contains(superior.text.as_str()) {
                     let from = path.iter().position(|known| known.name.text == superior.text).unwrap_or(0);
-                    let circle = path[from..].iter().map(|position| &position.name.text).chain([&superior.text]);
-                    let circle = circle.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" reports to ");
+                    let names = path[from..].iter().map(|position| format!("`{}`", position.name.text));
+                    let names: Vec<String> = names.collect();
                     self.report(
                         Diagnostic::new(Code::Circle, format!("`{}` reports to itself", superior.text))
                             .at(superior.span, "here the circle closes")
-                            .note(format!("the circle: {circle}"))
+                            .note(rings::note(&names, "reports to"))
                             .help("name the position above it, or remove `reports to` from the highest one"),
                     );
                     break;

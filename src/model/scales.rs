@@ -6,6 +6,7 @@ use super::expr::{Base, Expr, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
+    rings,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -89,23 +90,32 @@ impl Checker<'_> {
     /// Types the curves of a scale's versions, once. `from` is where it is called: a circle of scales closes there.
     pub(super) fn type_scale(&mut self, at: usize, from: Span) {
         let at = self.first_version(&self.model.scales[at].name, at);
-        let written = self.declarations.scales[at];
         match self.scale_progress[at] {
             Progress::Done => return,
             Progress::Working => {
+                let from_here = self.scale_stack.iter().position(|scale| *scale == at).unwrap_or(0);
+                let ring: Vec<&tree::Name> =
+                    self.scale_stack[from_here..].iter().map(|scale| &self.declarations.scales[*scale].name).collect();
+                let names: Vec<String> = ring.iter().map(|name| format!("`{}`", name.text)).collect();
+                let mut finding = Diagnostic::new(Code::Circle, format!("the scale {} needs itself", names[0]))
+                    .at(from, "here the circle closes");
+                for name in ring {
+                    finding = finding.at(name.span, "in the circle");
+                }
                 return self.report(
-                    Diagnostic::new(Code::Circle, format!("the scale `{}` needs itself", written.name.text))
-                        .at(from, "here the circle closes")
-                        .at(written.name.span, "its formula leads back to it")
-                        .help("write its formula without it"),
+                    finding
+                        .note(rings::note(&names, "needs"))
+                        .help("write one of them so that its formula does not lead back to it"),
                 );
             }
             Progress::Open => {}
         }
         self.scale_progress[at] = Progress::Working;
+        self.scale_stack.push(at);
         for version in self.model.scale_versions(ScaleId(at)).collect::<Vec<_>>() {
             self.scale_curve(version.0);
         }
+        self.scale_stack.pop();
         self.scale_progress[at] = Progress::Done;
     }
 

@@ -8,7 +8,7 @@ use super::grammar::{Node, Rule};
 use super::reader::Reader;
 use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::time::{Day, PeriodName};
+use crate::time::{Day, MONTH_NAMES, PeriodName};
 
 /// A window reaches at most this far: a hundred years.
 const MAX_MONTHS: u32 = 1200;
@@ -217,7 +217,8 @@ impl<'s> Reader<'s> {
 
     /// `3_000 CNY, from 2026-Q1 3_600 CNY` or `25% in Q1, 50% in Q2`
     pub fn dated(&mut self, node: &Node<'s>) -> Option<Vec<Dated>> {
-        let mut values: Vec<Dated> = Vec::new();
+        // Nearly always one.
+        let mut values: Vec<Dated> = Vec::with_capacity(1);
         for item in node.child(Rule::dated)?.all(Rule::dated_item) {
             let when = match (item.has(Rule::moment), item.child(Rule::in_each)) {
                 (true, _) => match self.moment(&item)? {
@@ -253,26 +254,13 @@ impl<'s> Reader<'s> {
     }
 
     fn part_of_year(&mut self, node: &Node<'s>) -> Option<Name> {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
         let name = self.name(&node.child(Rule::name)?);
-        if MONTHS.contains(&name.text.as_str()) || matches!(name.text.as_str(), "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2")
+        if MONTH_NAMES.contains(&name.text.as_str())
+            || matches!(name.text.as_str(), "Q1" | "Q2" | "Q3" | "Q4" | "H1" | "H2")
         {
             return Some(name);
         }
-        let near = super::words::nearest_exact(&name.text, MONTHS.iter().copied());
+        let near = super::words::nearest_exact(&name.text, MONTH_NAMES.iter().copied());
         self.report(
             Diagnostic::new(Code::Unexpected, format!("`{}` is not a part of the year", name.text))
                 .at(name.span, "not a quarter, half or month")

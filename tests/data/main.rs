@@ -5,6 +5,9 @@ mod build;
 mod cells;
 mod measures;
 mod orders;
+mod parquet;
 mod passing;
 mod reading;
+#[path = "../support/parquet.rs"]
+mod support;
 mod workbooks;

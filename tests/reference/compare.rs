@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use merit::data::{BLOCK, Options, answer};
+use merit::data::{BLOCK, Options, answer, own_months};
 use merit::diagnostic::Diagnostic;
 use merit::model::Model;
 use merit::number::Number;
@@ -41,12 +41,7 @@ pub fn compare(project: &Project) -> Outcome {
         let place = error.labels.first().map_or("", |label| loaded.sources.text(label.span));
         return Outcome::Refused(format!("{} [{place}]", error.message));
     }
-    let model = &loaded.model;
     let period = PeriodName::parse(project.period).unwrap();
-    let plan = match plan(model, period) {
-        Ok(plan) => plan,
-        Err(errors) => return Outcome::Refused(messages(&errors)),
-    };
     let options = |stream_above, block| Options {
         data: folder.path().join("data"),
         threads: 2,
@@ -55,6 +50,19 @@ pub fn compare(project: &Project) -> Outcome {
         stream_above,
         block,
         progress: None,
+    };
+    let with_months;
+    let model = match own_months(&loaded.model, &options(u64::MAX, BLOCK)) {
+        Ok(None) => &loaded.model,
+        Ok(Some(months)) => {
+            with_months = loaded.model.with_own_months(months);
+            &with_months
+        }
+        Err(errors) => return Outcome::Differ(format!("the calendar is refused: {}", messages(&errors))),
+    };
+    let plan = match plan(model, period) {
+        Ok(plan) => plan,
+        Err(errors) => return Outcome::Refused(messages(&errors)),
     };
     let answers = answer(model, &plan.query, &options(u64::MAX, BLOCK));
     // Tables that go by in blocks of a few rows answer the same, and say the same of what is wrong.
@@ -65,7 +73,7 @@ pub fn compare(project: &Project) -> Outcome {
     let results = answers.and_then(|answers| score(model, &plan, &answers));
 
     MISTAKES.with(|mistakes| mistakes.borrow_mut().clear());
-    let world = World::new(model, &project.files, model.company.calendar.months(period));
+    let world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
     match results {
@@ -144,8 +152,14 @@ fn differences(results: &Results, people: &[PersonR]) -> Same {
     same("how many people", &results.people.len(), &people.len())?;
     for mine in &results.people {
         let name = &*mine.person;
-        let key = vec![Value::text(name)];
-        let theirs = people.iter().find(|person| person.key == key).ok_or(format!("{name} is not evaluated"))?;
+        let is_it = |person: &&PersonR| {
+            let parts = person.key.iter().map(|part| match part {
+                Value::Text(text) => text.to_string(),
+                other => panic!("{other:?} in a key"),
+            });
+            person.roster == mine.roster && parts.collect::<Vec<_>>().join(" / ") == name
+        };
+        let theirs = people.iter().find(is_it).ok_or(format!("{name} is not evaluated"))?;
         same(&format!("cards of {name}"), &mine.cards.len(), &theirs.cards.len())?;
         for (card, other) in mine.cards.iter().zip(&theirs.cards) {
             same_card(&format!("{name} from {}", card.from), card, other)?;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use merit::model::data::{DataId, TimeShape};
+use merit::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use merit::model::expr::{Expr, Kind, OutputSum};
 use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
 use merit::number::Number;
@@ -45,7 +45,7 @@ pub fn stated(reason: &str) -> Value {
 impl World<'_> {
     pub fn value(&self, expr: &Expr, seat: &Seat, at: At, inputs: &Inputs) -> Value {
         let value = |expr: &Expr| self.value(expr, seat, at, inputs);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Kpi(kpi) => {
                 let Some(kpi) = self.kpi(*kpi, self.days(at.months).1) else {
                     return stated("no version is in force");
@@ -53,24 +53,7 @@ impl World<'_> {
                 let scope = kpi.scope.unwrap_or(at.scope);
                 self.value(&kpi.value, seat, At { scope, ..at }, inputs)
             }
-            Kind::Person { roster, via, column } => {
-                if *roster != seat.roster {
-                    return stated("the one evaluated is not on that roster");
-                }
-                let (first, last) = self.days(at.months);
-                let (from, to) = (seat.stint.from.max(first), seat.stint.to.min(last));
-                if from > to {
-                    return Value::Missing(Missing::OutsideStints);
-                }
-                let mine = |row: &&Row| {
-                    let held = self.held(*roster, row);
-                    self.key(*roster, row) == seat.key && held.0 <= to && to <= held.1
-                };
-                match self.rows[roster.0].iter().find(mine) {
-                    Some(row) => self.column(*roster, row, via, column.0, Some((to, to)), at.months),
-                    None => Value::Missing(Missing::NoRows),
-                }
-            }
+            Kind::Person { roster, via, column } => self.of_person(*roster, via, *column, seat, at),
             Kind::Within(inner, word) => {
                 let months = self.window(at.months, std::slice::from_ref(word));
                 self.value(inner, seat, At { months, ..at }, inputs)
@@ -81,6 +64,9 @@ impl World<'_> {
                 let read = self.value(read, seat, at, inputs);
                 let (_, last) = self.days(at.months);
                 let Some(scale) = self.scale(*scale, last) else { return stated("no version is in force") };
+                if let Some(value) = self.curve_in_data(&scale.curve, &read, seat, at) {
+                    return value;
+                }
                 self.curve(&scale.curve, &read, None, &Number::from(100), last, &|formula| {
                     self.value(formula, seat, at, &Inputs { value: Some(read.clone()), ..Inputs::default() })
                 })
@@ -96,9 +82,29 @@ impl World<'_> {
         }
     }
 
+    /// A column of the one evaluated, on the last day of the stint within the period.
+    fn of_person(&self, roster: DataId, via: &[ColumnIx], column: ColumnIx, seat: &Seat, at: At) -> Value {
+        if roster != seat.roster {
+            return stated("the one evaluated is not on that roster");
+        }
+        let (first, last) = self.days(at.months);
+        let (from, to) = (seat.stint.from.max(first), seat.stint.to.min(last));
+        if from > to {
+            return Value::Missing(Missing::OutsideStints);
+        }
+        let mine = |row: &&Row| {
+            let held = self.held(roster, row);
+            self.key(roster, row) == seat.key && held.0 <= to && to <= held.1
+        };
+        match self.rows[roster.0].iter().find(mine) {
+            Some(row) => self.column(roster, row, via, column.0, Some((to, to)), at.months),
+            None => Value::Missing(Missing::NoRows),
+        }
+    }
+
     /// A formula about a row; links are followed as of `when`.
     pub fn of_row(&self, expr: &Expr, data: DataId, row: &Row, when: When, months: Months) -> Value {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Column { via, column, .. } => self.column(data, row, via, column.0, when, months),
             Kind::Aggregate(aggregate) => self.inner(aggregate, data, row, months),
             _ => self.plain(expr, months, &|part| self.of_row(part, data, row, when, months)),
@@ -106,31 +112,30 @@ impl World<'_> {
     }
 
     /// A column of a row or of the row behind links.
-    fn column(
-        &self,
-        data: DataId,
-        row: &Row,
-        via: &[merit::model::data::ColumnIx],
-        column: usize,
-        when: When,
-        months: Months,
-    ) -> Value {
+    fn column(&self, data: DataId, row: &Row, via: &[ColumnIx], column: usize, when: When, months: Months) -> Value {
         if let [link, rest @ ..] = via {
             return match self.follow(data, row, *link, when) {
                 Some((data, row)) => self.column(data, row, rest, column, when, months),
                 None => Value::Missing(Missing::Blank),
             };
         }
+        if let ColumnType::Link { by, .. } = &self.model.data[data.0].columns[column].ty
+            && !by.is_empty()
+        {
+            // A key of several parts is one value.
+            let key = self.key_behind(data, row, &[ColumnIx(column)], when);
+            return key.map_or(Value::Missing(Missing::Blank), |key| Value::text(&format!("{key:?}")));
+        }
         match &self.model.data[data.0].columns[column].derived {
             Some(derived) => self.of_row(derived, data, row, when, months),
-            None => row.get(&merit::model::data::ColumnIx(column)).cloned().unwrap_or(Value::Missing(Missing::Blank)),
+            None => row.get(&ColumnIx(column)).cloned().unwrap_or(Value::Missing(Missing::Blank)),
         }
     }
 
     /// What means the same for people and rows.
     fn plain(&self, expr: &Expr, months: Months, value: &dyn Fn(&Expr) -> Value) -> Value {
         let (first, last) = self.days(months);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(value) => value.clone(),
             Kind::Constant(id) => match self.on(&self.model.constants[id.0].values, last) {
                 Some(found) => value(found),
@@ -182,9 +187,7 @@ impl World<'_> {
                     None => date,
                 }
             }
-            Kind::Call(builtin, arguments) => {
-                call(*builtin, arguments.iter().map(value).collect(), self.model.company.rounding)
-            }
+            Kind::Call(builtin, arguments) => call(*builtin, arguments.iter().map(value).collect(), self),
             Kind::Scale(scale, a) => {
                 let read = value(a);
                 let Some(scale) = self.scale(*scale, last) else { return stated("no version is in force") };
@@ -230,8 +233,7 @@ impl World<'_> {
     ) -> Option<&'v T> {
         let begins = |one: &T| match effective(one) {
             None => Day(i32::MIN),
-            Some(Start::Day(day)) => day,
-            Some(Start::Month(month)) => self.days(Months { first: month, count: 1 }).0,
+            Some(start) => self.start(start),
         };
         let mut found: Option<&T> = None;
         for one in versions.filter(|one| begins(one) <= day) {
@@ -256,11 +258,11 @@ impl World<'_> {
     /// The one of several dated values that holds on a day.
     pub fn on<'v>(&self, values: &'v [Dated], day: Day) -> Option<&'v Expr> {
         let calendar = &self.model.company.calendar;
-        let month = calendar.month_of(day);
+        let month = self.month_of(day);
         let into = (month.0 - calendar.fiscal_year(month).first.0) as u32;
         let holds = |dated: &&Dated| match dated.when {
             Since::Always => true,
-            Since::From(from) => calendar.start(from) <= day,
+            Since::From(from) => self.start(from) <= day,
             Since::Each { first, count } => first <= into && into < first + count,
         };
         values.iter().rfind(holds).map(|dated| &dated.value)
@@ -292,7 +294,7 @@ impl World<'_> {
 
     /// A number written with literals and constants, as of a day.
     pub fn number(&self, expr: &Expr, day: Day) -> Number {
-        let month = self.model.company.calendar.month_of(day);
+        let month = self.month_of(day);
         let value = |expr: &Expr| Value::Number(self.number(expr, day));
         match self.plain(expr, Months { first: month, count: 1 }, &value) {
             Value::Number(number) => number,
@@ -360,6 +362,82 @@ impl World<'_> {
         })
     }
 
+    /// What a line or steps give whose points stand in data, read anew from their text: `None` for other curves.
+    pub fn curve_in_data(&self, curve: &Curve, read: &Value, seat: &Seat, at: At) -> Option<Value> {
+        let CurveKind::Formula(_) = curve.kind else { return None };
+        let text = self.sources.text(curve.span);
+        let (kind, rest) = text.split_once(' ').filter(|(kind, _)| ["linear", "steps"].contains(kind))?;
+        let Value::Number(x) = read else { return Some(read.clone()) };
+        let (rest, goes_on) = rest.strip_suffix(" continue above").map_or((rest, false), |rest| (rest, true));
+        // The sign before the point, the point, the score.
+        let mut pieces: Vec<(&str, Value, Number)> = Vec::new();
+        for piece in rest.split(',') {
+            let (point, score) = piece.trim().split_once(" -> ").unwrap();
+            let (sign, point) =
+                point.split_once(' ').filter(|(sign, _)| sign.starts_with(['<', '>'])).unwrap_or(("", point));
+            let point = if point == "else" { Value::Number(x.clone()) } else { self.point_in_data(point, seat, at) };
+            pieces.push((sign, point, score.parse().unwrap()));
+        }
+        if kind == "steps" {
+            for (sign, point, score) in pieces {
+                let Value::Number(point) = point else { return Some(point) };
+                let holds = match sign {
+                    ">=" => *x >= point,
+                    ">" => *x > point,
+                    "<=" => *x <= point,
+                    "<" => *x < point,
+                    _ => true,
+                };
+                if holds {
+                    return Some(Value::Number(score));
+                }
+            }
+            panic!("steps end with `else`");
+        }
+        let mut points: Vec<(bool, Number, Number)> = Vec::new();
+        for (sign, point, score) in pieces {
+            let Value::Number(point) = point else { return Some(point) };
+            let rises =
+                points.last().is_none_or(|(below, last, _)| if *below { *last == point } else { *last < point });
+            if !rises {
+                return Some(stated("the points do not rise"));
+            }
+            points.push((sign == "<", point, score));
+        }
+        let line = |a: &(bool, Number, Number), b: &(bool, Number, Number)| {
+            let part = x.sub(&a.1).div(&b.1.sub(&a.1)).unwrap();
+            a.2.add(&part.mul(&b.2.sub(&a.2)))
+        };
+        let (first, last) = (&points[0], &points[points.len() - 1]);
+        let next = points.iter().position(|(_, point, _)| x < point);
+        Some(Value::Number(match next {
+            Some(0) => first.2.clone(),
+            Some(next) => line(&points[next - 1], &points[next]),
+            None if goes_on && !points[points.len() - 2].0 => line(&points[points.len() - 2], last),
+            None => last.2.clone(),
+        }))
+    }
+
+    /// `person.team.n0`, or a number.
+    fn point_in_data(&self, text: &str, seat: &Seat, at: At) -> Value {
+        let Some((_, path)) = text.split_once('.').filter(|(noun, _)| !noun.starts_with(|c: char| c.is_ascii_digit()))
+        else {
+            let number = text.trim_end_matches(" CNY").trim_end_matches('%').parse::<Number>().unwrap();
+            return Value::Number(if text.ends_with('%') { number.div(&Number::from(100)).unwrap() } else { number });
+        };
+        let (mut data, mut columns) = (seat.roster, Vec::new());
+        for name in path.split('.') {
+            let set = &self.model.data[data.0];
+            let column = ColumnIx(set.columns.iter().position(|column| column.name == name).unwrap());
+            if let ColumnType::Link { data: next, .. } = set.columns[column.0].ty {
+                data = next;
+            }
+            columns.push(column);
+        }
+        let column = columns.pop().unwrap();
+        self.of_person(seat.roster, &columns, column, seat, at)
+    }
+
     fn per_step(&self, step: &PerStep, x: &Number, target: Option<&Number>, full: &Number, day: Day) -> Value {
         let number = |expr: &Expr| self.number(expr, day);
         let Some(target) = target else { return stated("no target") };
@@ -423,7 +501,8 @@ pub fn binary(op: BinaryOp, left: Value, right: Value) -> Value {
     })
 }
 
-fn call(builtin: Builtin, arguments: Vec<Value>, rounding: merit::number::Rounding) -> Value {
+fn call(builtin: Builtin, arguments: Vec<Value>, world: &World) -> Value {
+    let rounding = world.model.company.rounding;
     if let Some(missing) = arguments.iter().find(|argument| argument.is_missing()) {
         return missing.clone();
     }
@@ -466,21 +545,7 @@ fn call(builtin: Builtin, arguments: Vec<Value>, rounding: merit::number::Roundi
         Builtin::YearOf => day(0).ymd().0.into(),
         Builtin::MonthOf => day(0).ymd().1.into(),
         Builtin::DayOf => day(0).ymd().2.into(),
-        // Whole months, counted one by one; a month without the day counts on its last day.
-        Builtin::MonthsBetween => {
-            let (from, to, sign) = if day(0) <= day(1) { (day(0), day(1), 1) } else { (day(1), day(0), -1) };
-            let (year, month, wanted) = from.ymd();
-            let after = |count: i32| {
-                let month = Month(Month::new(year, month).0 + count);
-                let on = |day: u32| Day::from_ymd(month.year(), month.number(), day);
-                (1..=wanted).rev().find_map(on).unwrap()
-            };
-            let mut count = 0;
-            while after(count + 1) <= to {
-                count += 1;
-            }
-            (sign * count).into()
-        }
+        Builtin::MonthsBetween => world.months_between(day(0), day(1)).into(),
         // The approximate ones are the program's own: how exact they are is tested with the numbers.
         Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => {
             return builtin.call(&arguments, rounding, &Default::default());

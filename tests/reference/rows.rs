@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use merit::model::Model;
 use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use merit::number::Number;
-use merit::time::{Day, Months, PeriodName};
+use merit::source::SourceSet;
+use merit::time::{Day, Month, Months, PeriodName, Start};
 use merit::value::Value;
 
 /// Cells by column; blank ones are absent.
@@ -23,6 +24,9 @@ pub struct World<'m> {
     /// By data set.
     pub rows: Vec<Vec<Row>>,
     pub months: Months,
+    /// The months of the company's own, with their first and last days; none where it has the ordinary ones.
+    own_months: Vec<(Month, Day, Day)>,
+    pub sources: &'m SourceSet,
 }
 
 /// A run of days of one person in one post and team.
@@ -39,7 +43,12 @@ pub const FIRST_DAY: Day = Day(-1_000_000);
 pub const LAST_DAY: Day = Day(1_000_000);
 
 impl<'m> World<'m> {
-    pub fn new(model: &'m Model, files: &BTreeMap<String, String>, months: Months) -> World<'m> {
+    pub fn new(
+        model: &'m Model,
+        sources: &'m SourceSet,
+        files: &BTreeMap<String, String>,
+        months: Months,
+    ) -> World<'m> {
         let read = |data: usize| {
             let set = &model.data[data];
             let text = &files[&set.files[0].pattern];
@@ -62,11 +71,60 @@ impl<'m> World<'m> {
             // A row without any cell filled is none.
             lines.filter(|line| line.chars().any(|one| one != ',')).map(row).collect()
         };
-        World { model, rows: (0..model.data.len()).map(read).collect(), months }
+        let rows: Vec<Vec<Row>> = (0..model.data.len()).map(read).collect();
+        let mut own_months = Vec::new();
+        if let Some(own) = &model.company.calendar_data {
+            for row in &rows[own.data.0] {
+                let Value::Period(month) = row[&own.month] else { panic!("a month is a period") };
+                let day = |column| row[&column].as_day().unwrap();
+                own_months.push((month.first, day(own.first), day(own.last)));
+            }
+        }
+        World { model, rows, months, own_months, sources }
     }
 
     pub fn days(&self, months: Months) -> (Day, Day) {
-        self.model.company.calendar.days(months)
+        (self.month(months.first).0, self.month(months.last()).1)
+    }
+
+    /// The first and the last day of a month.
+    pub fn month(&self, month: Month) -> (Day, Day) {
+        if let Some((_, first, last)) = self.own_months.iter().find(|own| own.0 == month) {
+            return (*first, *last);
+        }
+        assert!(self.own_months.is_empty(), "{month} is among the company's months");
+        let first = |month: Month| Day::from_ymd(month.year(), month.number(), 1).unwrap();
+        (first(month), first(Month(month.0 + 1)).previous())
+    }
+
+    pub fn month_of(&self, day: Day) -> Month {
+        let (year, month, _) = day.ymd();
+        let own = self.own_months.iter().find(|(_, first, last)| *first <= day && day <= *last);
+        assert!(own.is_some() || self.own_months.is_empty(), "{day} is in one of the company's months");
+        own.map_or(Month::new(year, month), |own| own.0)
+    }
+
+    /// The day that something begins on.
+    pub fn start(&self, start: Start) -> Day {
+        match start {
+            Start::Day(day) => day,
+            Start::Month(month) => self.month(month).0,
+        }
+    }
+
+    /// Whole months between two days, counted one by one: the day with the same place in its month is looked for, the
+    /// last one of a month that is too short.
+    pub fn months_between(&self, from: Day, to: Day) -> i32 {
+        if to < from {
+            return -self.months_between(to, from);
+        }
+        let month = self.month_of(from);
+        let place = from.0 - self.month(month).0.0;
+        let after = |count: i32| {
+            let (first, last) = self.month(Month(month.0 + count));
+            Day(first.0 + place).min(last)
+        };
+        (0..).find(|count| after(count + 1) > to).unwrap()
     }
 
     pub fn key(&self, data: DataId, row: &Row) -> Key {

@@ -38,6 +38,8 @@ pub struct Column {
     pub optional: bool,
     pub derived: Option<String>,
     pub extra: String,
+    /// A link to a key of two parts, which stand in two columns of their own.
+    pub by: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -53,18 +55,32 @@ pub struct Set {
 
 pub const CHOICES: [&str; 3] = ["red", "green", "blue"];
 pub const TEXTS: [&str; 3] = ["north", "south", "east"];
-pub const POSTS: [&str; 3] = ["clerk", "seller", "chief"];
+pub const POSTS: [&str; 4] = ["branch", "clerk", "seller", "chief"];
+/// The post of what is evaluated beside people.
+pub const BRANCH: usize = 0;
+pub const CLERK: usize = 1;
+pub const PARTS: [&str; 2] = ["x", "y"];
 
 pub const TEAMS: usize = 0;
 pub const PEOPLE: usize = 1;
 
 impl Set {
     fn column(&mut self, name: &str, ty: Ty, optional: bool) {
-        self.columns.push(Column { name: name.into(), ty, optional, derived: None, extra: String::new() });
+        self.columns.push(Column { name: name.into(), ty, optional, derived: None, extra: String::new(), by: false });
     }
 
     pub fn key(&self) -> &str {
         &self.columns[0].name
+    }
+
+    /// Whether the key has a second part.
+    pub fn has_parts(&self) -> bool {
+        self.columns.iter().any(|column| column.name == "part")
+    }
+
+    /// The position that everyone on a roster without posts has.
+    pub fn is_roster(&self) -> bool {
+        self.head.contains("roster")
     }
 
     pub fn text(&self, sets: &[Set]) -> String {
@@ -72,7 +88,7 @@ impl Set {
         text += &self.head;
         text += &format!("  file \"{}.csv\"\n  row {}\n", self.name, self.row);
         if self.keyed {
-            text += &format!("  key {}\n", self.key());
+            text += &format!("  key {}{}\n", self.key(), if self.has_parts() { ", part" } else { "" });
         }
         match self.shape {
             Shape::Always => {}
@@ -101,7 +117,9 @@ impl Set {
             };
             let optional = if column.optional { " optional" } else { "" };
             let derived = column.derived.as_ref().map_or(String::new(), |derived| format!(" = {derived}"));
-            text += &format!("  column {} : {ty}{optional}{}{derived}\n", column.name, column.extra);
+            let name = &column.name;
+            let by = if column.by { format!(" by ({name}_code, {name}_part)") } else { String::new() };
+            text += &format!("  column {name} : {ty}{by}{optional}{}{derived}\n", column.extra);
         }
         text + "}"
     }
@@ -154,6 +172,9 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
     let mut people = new("people", "person", true, shape.clone());
     people.head = "  roster\n".into();
     people.column("code", Ty::Text, false);
+    if random.chance(12) {
+        people.column("part", Ty::Text, false);
+    }
     people.column("post", Ty::Post, false);
     people.column("team", Ty::Link(TEAMS), random.chance(15));
     time_columns(&mut people, random);
@@ -166,15 +187,30 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         let shape = random.one(&[Shape::Always, Shape::Always, Shape::Valid, Shape::Snapshot, Shape::Dated]);
         let mut set = new(name, row, true, shape);
         set.column("code", Ty::Text, false);
+        if random.chance(25) {
+            set.column("part", Ty::Text, false);
+        }
         time_columns(&mut set, random);
         for target in targets.clone() {
             if random.chance(45) {
-                set.column(&format!("of_{}", sets[target].row), Ty::Link(target), random.chance(30));
+                link(&sets, &mut set, &format!("of_{}", sets[target].row), target, random.chance(30));
             }
         }
         fill(&mut set, random, 1, 3);
         sets.push(set);
         targets.push(sets.len() - 1);
+    }
+    // Teams, areas or clients are evaluated too.
+    if random.chance(30) {
+        let fits: Vec<usize> =
+            targets.iter().copied().filter(|at| *at != PEOPLE && sets[*at].shape != Shape::Dated).collect();
+        let other = random.one(&fits);
+        if random.chance(70) {
+            sets[other].head += &format!("  roster as {}\n", POSTS[BRANCH]);
+        } else {
+            sets[other].head += "  roster\n";
+            sets[other].column("post", Ty::Post, false);
+        }
     }
     let all = [("sales", "sale"), ("plans", "plan"), ("deals", "deal"), ("stocks", "stock"), ("marks", "mark")];
     let skip = random.below(3);
@@ -184,15 +220,18 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         let mut set = new(name, row, keyed, shape);
         if keyed {
             set.column("number", Ty::Text, false);
+            if random.chance(20) {
+                set.column("part", Ty::Text, false);
+            }
         }
         time_columns(&mut set, random);
         for target in targets.clone() {
             if random.chance(if target < 2 { 50 } else { 60 }) {
-                set.column(&format!("of_{}", sets[target].row), Ty::Link(target), random.chance(25));
+                link(&sets, &mut set, &format!("of_{}", sets[target].row), target, random.chance(25));
             }
         }
         if random.chance(15) {
-            set.column("other_person", Ty::Link(PEOPLE), random.chance(50));
+            link(&sets, &mut set, "other_person", PEOPLE, random.chance(50));
         }
         fill(&mut set, random, 1, 4);
         sets.push(set);
@@ -206,6 +245,17 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         }
     }
     sets
+}
+
+/// A link, with the two columns of its key where that has two.
+fn link(sets: &[Set], set: &mut Set, name: &str, target: usize, optional: bool) {
+    let by = sets[target].has_parts();
+    if by {
+        set.column(&format!("{name}_code"), Ty::Text, optional);
+        set.column(&format!("{name}_part"), Ty::Text, optional);
+    }
+    set.column(name, Ty::Link(target), optional);
+    set.columns.last_mut().unwrap().by = by;
 }
 
 fn time_columns(set: &mut Set, random: &mut Random) {
@@ -272,7 +322,7 @@ pub fn day(random: &mut Random) -> String {
 
 pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let mut keys: Vec<Vec<String>> = Vec::new();
+    let mut keys: Vec<Vec<(String, &str)>> = Vec::new();
     for (at, set) in sets.iter().enumerate() {
         let count = match at {
             TEAMS => random.between(2, 5),
@@ -281,10 +331,15 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
             _ => 0,
         };
         let letter = set.name[..1].to_uppercase();
-        keys.push((1..=count).map(|one| format!("{letter}{one}")).collect());
+        let key = |one: usize| match set.has_parts() {
+            true => (format!("{letter}{}", one / 2 + 1), PARTS[one % 2]),
+            false => (format!("{letter}{}", one + 1), ""),
+        };
+        keys.push((0..count).map(key).collect());
     }
     for (at, set) in sets.iter().enumerate() {
-        let columns: Vec<&Column> = set.columns.iter().filter(|column| column.derived.is_none()).collect();
+        let in_file = |column: &&Column| column.derived.is_none() && !column.by;
+        let columns: Vec<&Column> = set.columns.iter().filter(in_file).collect();
         let mut text = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(",") + "\n";
         let mut rows: Vec<BTreeMap<&str, String>> = Vec::new();
         let mut stocks: Vec<String> = (0..random.between(1, 5)).map(|_| day(random)).collect();
@@ -306,7 +361,7 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                     Shape::Valid => intervals(set, random),
                 };
                 for (from, to) in times {
-                    let mut row = BTreeMap::from([(set.key(), key.clone())]);
+                    let mut row = BTreeMap::from([(set.key(), key.0.clone()), ("part", key.1.to_string())]);
                     row.insert("since", from.clone());
                     row.insert("until", to);
                     row.insert("taken", from);
@@ -319,6 +374,15 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
             }
         }
         for (place, row) in rows.iter_mut().enumerate() {
+            for column in set.columns.iter().filter(|column| column.by) {
+                let Ty::Link(to) = column.ty else { continue };
+                let (code, part) = random.one(&keys[to]);
+                for (name, value) in [("code", code), ("part", part.to_string())] {
+                    let name = columns.iter().find(|known| known.name == format!("{}_{name}", column.name)).unwrap();
+                    let blank = column.optional && random.chance(20);
+                    row.insert(&name.name, if blank { String::new() } else { value });
+                }
+            }
             for column in &columns {
                 let name = column.name.as_str();
                 if row.contains_key(name) {
@@ -329,9 +393,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                     _ if blank => String::new(),
                     Ty::Link(TEAMS) if at == TEAMS => match place {
                         0 => String::new(),
-                        _ => keys[TEAMS][random.below(place)].clone(),
+                        _ => keys[TEAMS][random.below(place)].0.clone(),
                     },
-                    Ty::Link(to) => random.one(&keys[*to]),
+                    Ty::Link(to) => random.one(&keys[*to]).0,
                     Ty::Number(Unit::Plain) => {
                         random.pick(&["0", "1", "2", "3", "-1", "0.5", "10", "7.25", "100", "-2.5", "3.333"]).into()
                     }
@@ -348,8 +412,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                     Ty::Choice => random.pick(&["red", "green", "blue", "R", "B", "bl"]).into(),
                     Ty::Post => match random.below(12) {
                         0 => "gardener".into(),
+                        _ if at != PEOPLE => POSTS[BRANCH].into(),
                         1..=2 => "The clerk".into(),
-                        _ => random.pick(&POSTS).into(),
+                        _ => random.pick(&POSTS[CLERK..]).into(),
                     },
                     Ty::Date => day(random),
                     Ty::Period => day(random)[..7].to_string(),
@@ -375,10 +440,15 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
 
 /// Rows of an organisation that changes: on each day a tree, which may be turned upside down at some day. A team that
 /// nobody is below may be closed for a while.
-fn tree<'a>(set: &'a Set, keys: &[String], stocks: &[String], random: &mut Random) -> Vec<BTreeMap<&'a str, String>> {
+fn tree<'a>(
+    set: &'a Set,
+    keys: &[(String, &str)],
+    stocks: &[String],
+    random: &mut Random,
+) -> Vec<BTreeMap<&'a str, String>> {
     let turned = day(random);
     let mut rows = Vec::new();
-    for (at, key) in keys.iter().enumerate() {
+    for (at, (key, _)) in keys.iter().enumerate() {
         let others = rows.len();
         let mut days: Vec<String> = match set.shape {
             Shape::Snapshot => stocks.to_vec(),
@@ -394,7 +464,7 @@ fn tree<'a>(set: &'a Set, keys: &[String], stocks: &[String], random: &mut Rando
                 continue;
             }
             let parent = match first < last && random.chance(85) {
-                true => keys[first + random.below(last - first)].clone(),
+                true => keys[first + random.below(last - first)].0.clone(),
                 false => String::new(),
             };
             let until = days.get(place + 1).map_or(String::new(), |next| before_day(next));
@@ -440,6 +510,37 @@ fn intervals(set: &Set, random: &mut Random) -> Vec<(String, String)> {
         }
     }
     all
+}
+
+/// The months of a company that has its own, one behind the other: each begins some days after the twenty-fifth, or
+/// anywhere near the first day of the ordinary month, or after four or five whole weeks.
+pub fn months(random: &mut Random) -> String {
+    let kind = random.below(3);
+    let shift = random.one(&[-6, -1, 1, 3, 14]);
+    let first_day = |year: i32, month: u32| merit::time::Day::from_ymd(year, month, 1).unwrap();
+    let mut weeks = first_day(2015, 1);
+    let mut begins = Vec::new();
+    for at in 0..12 * 17 {
+        let (year, month) = (2015 + at / 12, at % 12 + 1);
+        let ordinary = first_day(year, month as u32);
+        begins.push(match kind {
+            0 => merit::time::Day(ordinary.0 + shift),
+            1 => merit::time::Day(ordinary.0 + random.between(0, 4) as i32 - 2),
+            _ => weeks,
+        });
+        // Of four, four and five weeks; a week more in the years that have one.
+        weeks.0 += if month % 3 == 0 { 35 } else { 28 };
+        if month == 12 && weeks < merit::time::Day(first_day(year + 1, 1).0 - 3) {
+            weeks.0 += 7;
+        }
+    }
+    let mut text = String::from("month,first,last\n");
+    for at in 0..begins.len() - 1 {
+        let (year, month) = (2015 + at / 12, at % 12 + 1);
+        // The last day of the twelfth month may be moved on by a week.
+        text += &format!("{year}-{month:02},{},{}\n", begins[at], begins[at + 1].previous());
+    }
+    text
 }
 
 fn before_day(day: &str) -> String {

@@ -46,6 +46,7 @@ impl Seat {
 
 #[derive(Clone, Debug)]
 pub struct PersonR {
+    pub roster: DataId,
     pub key: Key,
     pub cards: Vec<CardR>,
     pub overall: Option<Number>,
@@ -108,10 +109,11 @@ impl World<'_> {
         let mut people: Vec<PersonR> = Vec::new();
         for seat in self.seats() {
             let card = self.card(&seat);
-            match people.iter_mut().find(|person| person.key == seat.key) {
+            match people.iter_mut().find(|person| (person.roster, &person.key) == (seat.roster, &seat.key)) {
                 Some(person) => person.cards.push(card),
                 None => {
-                    people.push(PersonR { key: seat.key, cards: vec![card], overall: None, rating: None, rank: None })
+                    let Seat { roster, key, .. } = seat;
+                    people.push(PersonR { roster, key, cards: vec![card], overall: None, rating: None, rank: None });
                 }
             }
         }
@@ -244,6 +246,9 @@ impl World<'_> {
                 let named = |output: &Output| output.name == sum.output;
                 let Some(output) = self.position(card).outputs.iter().position(named) else { continue };
                 let seat = &card.seat;
+                if seat.roster != sum.roster {
+                    continue;
+                }
                 let in_team = match (sum.scope, team, &seat.stint.team) {
                     (ScopeWord::Team, Some(team), Some(theirs)) => {
                         self.is_below(theirs, team, Some((seat.to, seat.to)))
@@ -261,7 +266,7 @@ impl World<'_> {
                         self.of_row(condition, seat.roster, row, when, self.months) == Value::Flag(true)
                     })
                 });
-                if seat.roster != sum.roster || !in_team || !wanted {
+                if !in_team || !wanted {
                     continue;
                 }
                 match self.output(people, (person, at, output), known) {
@@ -589,6 +594,9 @@ impl World<'_> {
             weight: Some(Value::Number(entry.weight.clone())),
             ..Inputs::default()
         };
+        if let Some(score) = self.curve_in_data(curve, &read, seat, at) {
+            return score;
+        }
         self.curve(curve, &read, aimed.as_ref(), &full, last, &|body| self.value(body, seat, at, &inputs))
     }
 

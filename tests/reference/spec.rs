@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use merit::number::Number;
+
 use super::random::Random;
-use super::schema::{self, CHOICES, PEOPLE, POSTS, Set, Shape, TEAMS, TEXTS, Ty, Unit, Way, way};
+use super::schema::{self, BRANCH, CHOICES, CLERK, PEOPLE, POSTS, Set, Shape, TEAMS, TEXTS, Ty, Unit, Way, way};
 
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -39,11 +41,11 @@ enum Kind {
 }
 
 /// How the weights of a level are written.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Points {
     None,
-    /// Points that total those of the scorecard.
-    Total,
+    /// Points that total those of the scorecard, or of the group.
+    Total(Number),
     /// Points of a group, shared equally.
     Equal,
 }
@@ -51,6 +53,10 @@ enum Points {
 struct Maker<'r> {
     random: &'r mut Random,
     sets: Vec<Set>,
+    /// Whether the company has months of its own.
+    calendar: bool,
+    /// Who is evaluated by the formulas that are made.
+    subject: usize,
     kpis: Vec<Kpi>,
     /// KPIs that were made up for an entry.
     more: Vec<String>,
@@ -76,10 +82,22 @@ const WINDOWS: [&str; 10] = [
 pub fn project(seed: u64, size: usize) -> Project {
     let mut random = Random::new(seed);
     let sets = schema::sets(&mut random);
-    let files = schema::files(&sets, &mut random, size);
+    let mut files = schema::files(&sets, &mut random, size);
+    let calendar = random.chance(25);
+    if calendar {
+        files.insert("months.csv".into(), schema::months(&mut random));
+    }
     let period = random.pick(&["2026-Q1", "2026-Q2", "2026-H1", "2026-03", "2026-01", "2026", "2025-H2", "2026-Q3"]);
-    let mut maker =
-        Maker { random: &mut random, sets, kpis: Vec::new(), more: Vec::new(), scored: Vec::new(), others: Vec::new() };
+    let mut maker = Maker {
+        random: &mut random,
+        sets,
+        calendar,
+        subject: PEOPLE,
+        kpis: Vec::new(),
+        more: Vec::new(),
+        scored: Vec::new(),
+        others: Vec::new(),
+    };
     let blocks = maker.blocks(size);
     Project { blocks, files, period }
 }
@@ -97,10 +115,19 @@ impl Maker<'_> {
             2 => "  fiscal year starts October\n",
             _ => "",
         };
+        if self.calendar {
+            company += "  calendar work_months\n";
+        }
         company += &format!("  scores to {} decimals\n", self.random.below(4));
         company += self.random.pick(&["", "  rounding half even\n", "  rounding half up\n"]);
         company += self.random.pick(&["", "", "", "  rating sees raw score\n"]);
         let mut blocks = vec![company + "}", "unit wan \"万\" = 10_000 CNY".into()];
+        if self.calendar {
+            let columns = "  column month : period\n  column first : date\n  column last : date\n";
+            blocks.push(format!(
+                "data work_months {{\n  file \"months.csv\"\n  row work_month\n  key month\n{columns}}}"
+            ));
+        }
         let nouns: Vec<String> = self.sets.iter().map(|set| format!("unit {0}, {0}s", set.row)).collect();
         blocks.push(nouns.join("\n").replace("persons", "people"));
         blocks.push("constant floor_of : number = 2, from 2026-02-01 3, from 2026-05-01 3.5".into());
@@ -140,6 +167,7 @@ impl Maker<'_> {
                     optional,
                     derived: Some(text),
                     extra: String::new(),
+                    by: false,
                 });
             }
             let text = self.sets[at].text(&self.sets);
@@ -163,20 +191,25 @@ impl Maker<'_> {
         } else {
             blocks.push("rating marks_given { good >= 60\n  poor else }".into());
         }
-        let posts: Vec<&'static str> = POSTS
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at == 0 || self.random.chance(60))
-            .map(|(_, post)| *post)
-            .collect();
+        let branches = self.others_evaluated();
+        let here = |at: usize, random: &mut Random| match at {
+            BRANCH => branches.is_some(),
+            CLERK => true,
+            _ => random.chance(60),
+        };
+        let posts: Vec<&'static str> =
+            (0..POSTS.len()).filter(|at| here(*at, self.random)).map(|at| POSTS[at]).collect();
         let mut reporting: Vec<(&str, &str)> = Vec::new();
         for (at, post) in posts.iter().enumerate() {
-            let label = if at == 0 { " \"The clerk\"" } else { "" };
+            let label = if *post == POSTS[CLERK] { " \"The clerk\"" } else { "" };
+            self.subject = if *post == POSTS[BRANCH] { branches.unwrap() } else { PEOPLE };
             let above = (at + 1 < posts.len() && self.chance(60)).then(|| self.random.one(&posts[at + 1..]));
             let reports = above.map_or(String::new(), |above| format!("  reports to {above}\n"));
             let others: Vec<String> = self.scored.iter().map(|post| format!("score of {post}")).collect();
+            let in_teams = !matches!(way(&self.sets, self.subject, TEAMS), Way::None);
             let led = reporting.iter().any(|(one, above)| above == post && self.scored.contains(one));
             let others: Vec<String> = others.into_iter().chain(led.then(|| "score of reports".to_string())).collect();
+            let others = if in_teams { others } else { Vec::new() };
             self.others = others.clone();
             let body = self.position();
             let mut hundred = body.contains("  scorecard {");
@@ -188,13 +221,18 @@ impl Maker<'_> {
                 let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-07-01"]);
                 blocks.push(format!("position {post} {{\n{reports}  effective from {since}\n{body}}}"));
             }
-            if hundred {
+            if hundred && in_teams {
                 self.scored.push(post);
             }
             reporting.extend(above.map(|above| (*post, above)));
         }
         blocks.append(&mut self.more);
         blocks
+    }
+
+    /// The data set that is evaluated beside people.
+    fn others_evaluated(&self) -> Option<usize> {
+        (0..self.sets.len()).find(|at| *at != PEOPLE && self.sets[*at].is_roster())
     }
 
     fn literal(&mut self, unit: Unit) -> String {
@@ -271,9 +309,15 @@ impl Maker<'_> {
                 (format!("({} / 3)", a.0), a.1)
             }
             5 => {
-                let condition = self.row_condition(set, deep);
+                let (condition, doubt) = match self.chance(30) {
+                    true => {
+                        let x = self.row_number(set, unit, deep);
+                        (format!("{} > {}", x.0, self.literal(unit)), x.1)
+                    }
+                    false => (self.row_condition(set, deep), false),
+                };
                 let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
-                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1)
+                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1 || doubt)
             }
             6 => {
                 let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
@@ -378,14 +422,16 @@ impl Maker<'_> {
                 3 => format!("in {}", maker.random.pick(&["2026-Q1", "period", "2025"])),
                 _ => format!("in {}", maker.random.pick(&WINDOWS)),
             }),
-            8 => self.guarded(set, &|ty| matches!(ty, Ty::Link(_)), &mut |maker| {
-                format!(
-                    "{} \"{}{}\"",
-                    maker.random.pick(&["=", "!="]),
-                    maker.random.pick(&["P", "T", "C", "A"]),
-                    1 + maker.random.below(3)
-                )
-            }),
+            8 if !self.sets.iter().any(Set::has_parts) => {
+                self.guarded(set, &|ty| matches!(ty, Ty::Link(_)), &mut |maker| {
+                    format!(
+                        "{} \"{}{}\"",
+                        maker.random.pick(&["=", "!="]),
+                        maker.random.pick(&["P", "T", "C", "A"]),
+                        1 + maker.random.below(3)
+                    )
+                })
+            }
             9 => {
                 let (a, b) = (self.row_condition(set, deep), self.row_condition(set, deep));
                 format!("({a}) and ({b})")
@@ -483,7 +529,7 @@ impl Maker<'_> {
             Way::Links => true,
             Way::Several(_) => true,
         };
-        let (own, team) = (found(PEOPLE), found(TEAMS));
+        let (own, team) = (found(PEOPLE) && self.others_evaluated().is_none_or(found), found(TEAMS));
         let (text, optional) = self.aggregate_of(set, unit, depth);
         let scopes: Vec<&str> = match (own, team) {
             (true, true) => vec!["", "", "", "", " over own", " over team", " over company"],
@@ -519,9 +565,15 @@ impl Maker<'_> {
                 (format!("({} / {})", a.0, b.0), true)
             }
             5 => {
-                let condition = self.condition(deep);
+                let (condition, doubt) = match self.chance(40) {
+                    true => {
+                        let x = self.number(unit, deep);
+                        (format!("{} >= {}", x.0, self.literal(unit)), x.1)
+                    }
+                    false => (self.condition(deep), false),
+                };
                 let (a, b) = (self.number(unit, deep), self.number(unit, deep));
-                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1)
+                (format!("(if {condition} then {} else {})", a.0, b.0), a.1 || b.1 || doubt)
             }
             6 => {
                 let (a, b) = (self.number(unit, deep), self.number(unit, deep));
@@ -553,12 +605,14 @@ impl Maker<'_> {
                     _ => (name, optional),
                 }
             }
-            11 => match self.column(PEOPLE, &|ty| match ty {
+            11 => match self.column(self.subject, &|ty| match ty {
                 Ty::Number(own) => *own == unit,
                 Ty::Percent => unit == Unit::Plain,
                 _ => false,
             }) {
-                Some((name, optional)) => (format!("person.{name}"), optional || name.contains('.')),
+                Some((name, optional)) => {
+                    (format!("{}.{name}", self.sets[self.subject].row), optional || name.contains('.'))
+                }
                 None => (self.literal(unit), false),
             },
             12 if unit == Unit::Plain => {
@@ -587,9 +641,11 @@ impl Maker<'_> {
                 let a = if a.1 { format!("({} default {})", a.0, self.literal(unit)) } else { a.0 };
                 format!("{a} {} {}", self.random.pick(&["<", "<=", ">", ">=", "=", "!="]), self.literal(unit))
             }
-            3 => match self.column(PEOPLE, &|ty| *ty == Ty::Choice) {
-                Some((name, false)) if !name.contains('.') => format!("person.{name} = {}", self.random.pick(&CHOICES)),
-                Some((name, _)) => format!("person.{name} is missing"),
+            3 => match self.column(self.subject, &|ty| *ty == Ty::Choice) {
+                Some((name, false)) if !name.contains('.') => {
+                    format!("{}.{name} = {}", self.sets[self.subject].row, self.random.pick(&CHOICES))
+                }
+                Some((name, _)) => format!("{}.{name} is missing", self.sets[self.subject].row),
                 None => "period.months > 3 months".into(),
             },
             4 => {
@@ -668,7 +724,12 @@ impl Maker<'_> {
     // ------------------------------------------------------------ positions
 
     fn position(&mut self) -> String {
-        let mut text = format!("  scope {}\n", self.random.pick(&["own", "own", "team", "team", "company"]));
+        let scopes: &[&str] = match self.subject {
+            PEOPLE => &["own", "own", "team", "team", "company"],
+            other if !matches!(way(&self.sets, other, TEAMS), Way::None) => &["own", "own", "team", "company"],
+            _ => &["own", "company"],
+        };
+        let mut text = format!("  scope {}\n", self.random.pick(scopes));
         if self.chance(15) {
             text += &format!("  eligible when {}\n", self.condition(1));
         }
@@ -678,8 +739,7 @@ impl Maker<'_> {
             text += if points { "  scorecard total 200 points {\n" } else { "  scorecard {\n" };
             let when = self.random.pick(&["", "redistribute", "redistribute", "redistribute", "zero", "no rating"]);
             let mut used = Vec::new();
-            text +=
-                &self.entries(if points { 1 } else { 2 }, if points { Points::Total } else { Points::None }, &mut used);
+            text += &self.entries(2, if points { Points::Total(200.into()) } else { Points::None }, &mut used);
             if !points && self.chance(12) {
                 text += &format!("    combine {}\n", self.random.pick(&["sum", "weighted mean", "geometric mean"]));
             }
@@ -756,15 +816,18 @@ impl Maker<'_> {
     /// Earlier outputs of everyone. Those of other positions have the same names and the same unit.
     fn of_others(&mut self, at: usize) -> String {
         let output = format!("o{}", self.random.below(at));
-        let tail = if self.chance(40) { format!(" where {}", self.row_condition(PEOPLE, 1)) } else { String::new() };
-        let team = self.random.pick(&["", "", " over team"]);
+        let roster = self.subject;
+        let tail = if self.chance(40) { format!(" where {}", self.row_condition(roster, 1)) } else { String::new() };
+        let in_teams = !matches!(way(&self.sets, roster, TEAMS), Way::None);
+        let team = if in_teams { self.random.pick(&["", "", " over team"]) } else { "" };
+        let people = self.sets[roster].name;
         let sum = match self.random.below(4) {
-            0 => format!("average({output} of people{tail}){team}"),
+            0 => format!("average({output} of {people}{tail}){team}"),
             1 => format!(
-                "{}({output} default 5 CNY of people{tail}){team}",
+                "{}({output} default 5 CNY of {people}{tail}){team}",
                 self.random.pick(&["min", "max", "average"])
             ),
-            _ => format!("sum({output} default 0 of people{tail}){team}"),
+            _ => format!("sum({output} default 0 of {people}{tail}){team}"),
         };
         match self.random.below(3) {
             0 => format!("100 CNY * {output} / {sum}"),
@@ -774,31 +837,43 @@ impl Maker<'_> {
 
     fn entries(&mut self, deep: usize, points: Points, used: &mut Vec<usize>) -> String {
         let count = self.random.between(1, 3);
-        let weights: Vec<&str> = match (points == Points::Total, count, self.random.below(3)) {
-            _ if points == Points::Equal => vec!["equal"; count],
-            (true, 1, _) => vec!["200 points"],
-            (true, 2, _) => vec!["50 points", "150 points"],
-            (true, ..) => vec!["20 points", "80 points", "100 points"],
-            (_, 1, _) => vec!["100%"],
-            (_, 2, 0) => vec!["equal", "equal"],
-            (_, 2, _) => vec!["40%", "60%"],
-            (_, _, 0) => vec!["equal", "equal", "equal"],
-            (_, _, 1) => vec!["50%", "equal", "equal"],
-            _ => vec!["20%", "33.3%", "46.7%"],
+        let shares: &[i128] = match (&points, count, self.random.below(3)) {
+            (Points::Equal, ..) => &[0, 0, 0][..count],
+            (_, 1, _) => &[1000],
+            (Points::None, 2, 0) => &[0, 0],
+            (Points::None, 2, _) => &[400, 600],
+            (Points::None, _, 0) => &[0, 0, 0],
+            (Points::None, _, 1) => &[500, 0, 0],
+            (Points::None, ..) => &[200, 333, 467],
+            (_, 2, _) => &[250, 750],
+            _ => &[100, 400, 500],
         };
+        let weights = shares.iter().map(|share| match &points {
+            _ if *share == 0 => ("equal".to_string(), None),
+            Points::Total(total) => {
+                let points = total.mul(&Number::from_parts(*share, 3));
+                (format!("{points} points"), Some(points))
+            }
+            _ => (format!("{}%", Number::from_parts(*share, 1)), None),
+        });
         let mut text = String::new();
-        for (at, weight) in weights.into_iter().enumerate() {
+        for (at, (weight, own)) in weights.enumerate() {
             let group = deep > 0 && self.chance(30);
             let mut free: Vec<usize> = (0..self.kpis.len()).filter(|kpi| !used.contains(kpi)).collect();
             let applies = if self.chance(15) { format!(" applies when {}", self.condition(1)) } else { String::new() };
             if group {
                 let name = format!("g{deep}_{at}_{}", self.random.below(1000));
-                let inner = if points != Points::None && self.chance(50) { Points::Equal } else { Points::None };
+                let inner = match (own, self.random.below(4)) {
+                    (Some(own), 0 | 1) => Points::Total(own),
+                    (Some(_), 2) => Points::Equal,
+                    (None, 0 | 1) if points == Points::Equal => Points::Equal,
+                    _ => Points::None,
+                };
+                let in_points = inner != Points::None;
                 let inside = self.entries(deep - 1, inner, used);
                 let combine = match self.random.below(8) {
-                    1 if inner != Points::None => "",
                     0 => "combine sum\n",
-                    1 => "combine geometric mean\n",
+                    1 if !in_points => "combine geometric mean\n",
                     _ => "",
                 };
                 text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
@@ -841,7 +916,9 @@ impl Maker<'_> {
         let prorated = if matches!(kind, Kind::Number | Kind::Money) && self.chance(30) { " prorated" } else { "" };
         let target = format!(" target {target}{prorated}");
         let full = if points { "full" } else { "100" };
+        let in_data = self.score_by_data(kind, direction);
         let score = match self.random.below(10) {
+            _ if in_data.is_some() => in_data.unwrap(),
             0 if kind == Kind::Points => String::new(),
             0 | 1 if direction != 2 => {
                 let cap = self.random.pick(&["", " up to 120", " up to 100"]);
@@ -908,5 +985,42 @@ impl Maker<'_> {
             return text;
         }
         format!("{text}{score}")
+    }
+
+    /// A line or steps whose points are columns of the one evaluated.
+    fn score_by_data(&mut self, kind: Kind, direction: usize) -> Option<String> {
+        let unit = match kind {
+            Kind::Number => Unit::Plain,
+            Kind::Money => Unit::Money,
+            _ => return None,
+        };
+        if direction == 2 || !self.chance(25) {
+            return None;
+        }
+        let columns: Vec<Formula> = self.columns(self.subject, &|ty| *ty == Ty::Number(unit));
+        if columns.is_empty() {
+            return None;
+        }
+        let noun = self.sets[self.subject].row;
+        let mut point = |size: i32| match self.chance(70) {
+            true => format!("{noun}.{}", self.random.one(&columns).0),
+            false => self.amount(kind, size),
+        };
+        let (one, two) = (point(1), format!("{noun}.{}", self.random.one(&columns).0));
+        let three = if self.chance(50) { format!(", {} -> ", self.amount(kind, 20)) } else { String::new() };
+        let (scores, sign) =
+            if direction == 1 { (["100", "55.5", "20", "0"], "<") } else { (["0", "30", "70", "110"], ">") };
+        let three = if three.is_empty() { three } else { three + scores[3] };
+        Some(match self.random.below(3) {
+            0 => {
+                let sign = format!("{sign}{}", self.random.pick(&["", "="]));
+                format!(" score steps {sign} {one} -> 100, {sign} {two} -> 60.5, else -> 10")
+            }
+            1 => {
+                let more = if direction == 1 { "" } else { self.random.pick(&["", " continue above"]) };
+                format!(" score linear {one} -> {}, {two} -> {}{three}{more}", scores[0], scores[1])
+            }
+            _ => format!(" score linear < {two} -> {}, {two} -> {}{three}", scores[0], scores[2]),
+        })
     }
 }

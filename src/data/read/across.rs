@@ -10,6 +10,7 @@ use crate::data::errors;
 use crate::data::time_cell;
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{Across, YearOf};
+use crate::time;
 
 /// The columns of the months in a file.
 pub struct Months {
@@ -141,20 +142,6 @@ fn year_in(task: &FileTask) -> Option<i32> {
     }
 }
 
-const ENGLISH: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 const CHINESE: [&str; 12] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
 
 /// The month that a header names, with its year where it has one.
@@ -169,7 +156,7 @@ pub fn month_named(header: &str) -> Option<(Option<i32>, u32)> {
         return digits.or_else(written).filter(|month| (1..=12).contains(month)).map(|month| (None, month));
     }
     let letters = text.trim_end_matches(|letter: char| !letter.is_ascii_alphabetic());
-    let month = english(letters)?;
+    let month = time::month_named(letters)?;
     let rest = text[letters.len()..].trim_matches(['.', ' ', '-', '/', '\'', ',']);
     let year = match rest.len() {
         0 => None,
@@ -177,12 +164,6 @@ pub fn month_named(header: &str) -> Option<(Option<i32>, u32)> {
         _ => Some(year_named(rest)?),
     };
     Some((year, month))
-}
-
-/// `jan`, `sept`, `september`
-fn english(word: &str) -> Option<u32> {
-    let fits = |name: &&str| *name == word || name[..3] == *word || *name == "september" && word == "sept";
-    ENGLISH.iter().position(fits).map(|at| at as u32 + 1)
 }
 
 #[cfg(test)]

@@ -149,7 +149,7 @@ fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
         // A header merged over two rows is seen in both: the last of equal rows is the one above the data.
         let better = |known: &(usize, usize)| if found == 0 { score > *known } else { found > known.0 };
         if best.as_ref().is_none_or(|(known, ..)| better(known)) {
-            let layout = Layout { headers: texts, header_line: grid.line(row) - 1, ..Layout::default() };
+            let layout = Layout { headers: texts, header_line: grid.line(row).checked_sub(1), ..Layout::default() };
             best = Some((score, layout, row));
         }
     }

@@ -13,8 +13,8 @@ pub const TITLE_ROWS: usize = 50;
 pub struct Layout {
     pub separator: u8,
     pub headers: Vec<String>,
-    /// The line of the header, counted from 0.
-    pub header_line: u32,
+    /// The line of the header, counted from 0; none where columns have their names without one.
+    pub header_line: Option<u32>,
     /// Where the row behind the header begins, and how many lines lie before it.
     pub offset: usize,
     pub lines: u32,
@@ -62,8 +62,13 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
             // Where nothing is found, the row with most cells is the likeliest header to show.
             let score = (found, filled);
             if best.as_ref().is_none_or(|(known, _)| if found == 0 { score > *known } else { found > known.0 }) {
-                let layout =
-                    Layout { separator, headers: row, header_line: line, offset: records.at, lines: records.line };
+                let layout = Layout {
+                    separator,
+                    headers: row,
+                    header_line: Some(line),
+                    offset: records.at,
+                    lines: records.line,
+                };
                 best = Some((score, layout));
             }
         }

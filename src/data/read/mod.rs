@@ -6,6 +6,7 @@ mod compressed;
 mod grid;
 pub mod layout;
 pub mod marks;
+pub mod parquet;
 pub mod records;
 mod spreadsheet;
 mod wide;
@@ -162,8 +163,10 @@ impl Block {
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
-    if task.form == Form::Spreadsheet {
-        return spreadsheet::read(task, wanted, options);
+    match task.form {
+        Form::Spreadsheet => return spreadsheet::read(task, wanted, options),
+        Form::Parquet => return parquet::read(task, wanted, options),
+        Form::Text => {}
     }
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);

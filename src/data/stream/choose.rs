@@ -59,8 +59,9 @@ impl Streams {
             let files = files_of(&model.data[id.0], options, &mut errors);
             let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
             let all: u64 = files.iter().map(|task| size(&task.path)).sum();
-            let text = files.iter().all(|task| task.form == Form::Text) && model.data[id.0].across.is_none();
-            if errors.is_empty() && !files.is_empty() && text && all >= options.stream_above {
+            let in_blocks = files.iter().all(|task| task.form != Form::Spreadsheet);
+            let long = model.data[id.0].across.is_none();
+            if errors.is_empty() && !files.is_empty() && in_blocks && long && all >= options.stream_above {
                 sizes.insert(*id, all);
             }
         }

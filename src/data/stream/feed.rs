@@ -6,13 +6,35 @@ use std::sync::Arc;
 use super::Failed;
 use crate::data::Options;
 use crate::data::read::blocks::Blocks;
-use crate::data::read::{Decoder, FileTask, Wanted};
+use crate::data::read::parquet::{self, Slice};
+use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Wanted};
 
 /// Where a block stands: its file, and its place in it.
 pub type Order = (usize, usize);
 
-/// For each data set in a file, how its cells are read there.
-type Decoders<'a> = Arc<Vec<Decoder<'a>>>;
+/// Rows still to be decoded: those of the buffer, or of a slice. For each data set in the file, how its cells are read.
+#[derive(Clone)]
+pub enum Piece<'a> {
+    Text(Arc<Vec<Decoder<'a>>>),
+    Slice(Arc<Vec<parquet::Decoder<'a>>>, Slice),
+}
+
+impl Piece<'_> {
+    /// The rows as one of the data sets sees them.
+    pub fn decode(&self, set: usize, text: &str) -> Result<Block, Failed> {
+        match self {
+            Piece::Text(decoders) => Ok(decoders[set].decode(text)),
+            Piece::Slice(decoders, slice) => decoders[set].decode(slice).map_err(|_| Failed),
+        }
+    }
+}
+
+/// What is left of a file.
+enum Open<'a> {
+    Text(Box<Blocks>, Arc<Vec<Decoder<'a>>>),
+    /// Of how many slices in all.
+    Parquet(std::iter::Enumerate<std::vec::IntoIter<Slice>>, u64, Arc<Vec<parquet::Decoder<'a>>>),
+}
 
 pub struct Feed<'a> {
     files: &'a [FileTask],
@@ -20,44 +42,69 @@ pub struct Feed<'a> {
     options: &'a Options<'a>,
     /// The file being read.
     at: usize,
-    open: Option<(Blocks, Decoders<'a>)>,
-    /// Bytes of it handed out.
+    open: Option<Open<'a>>,
+    /// Bytes of it, and those handed out.
+    size: u64,
     done: u64,
 }
 
 impl<'a> Feed<'a> {
     pub fn new(files: &'a [FileTask], wanted: Vec<&'a Wanted<'a>>, options: &'a Options<'a>) -> Feed<'a> {
-        Feed { files, wanted, options, at: 0, open: None, done: 0 }
+        Feed { files, wanted, options, at: 0, open: None, size: 0, done: 0 }
     }
 
-    /// Puts the next whole records into `buffer`; `None` behind the last file.
-    pub fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<(Order, Decoders<'a>)>, Failed> {
+    /// The next rows, and where they stand; those of a text are put into `buffer`. `None` behind the last file.
+    pub fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<(Order, Piece<'a>)>, Failed> {
         loop {
             let Some(task) = self.files.get(self.at) else { return Ok(None) };
             if self.open.is_none() {
-                self.open = Some(self.open(task)?);
+                self.open = Some(if task.form == Form::Parquet { self.slices(task)? } else { self.text(task)? });
+                (self.size, self.done) = (fs::metadata(&task.path).map_or(0, |meta| meta.len()), 0);
+                if let Some(progress) = self.options.progress {
+                    progress.started(&task.shown, self.size);
+                }
             }
-            let Some((blocks, decoders)) = &mut self.open else { return Err(Failed) };
-            let next = blocks.next(buffer).map_err(|_| Failed)?;
-            if let Some(index) = next {
-                self.done += buffer.len() as u64;
+            let next = match &mut self.open {
+                Some(Open::Text(blocks, decoders)) => {
+                    let next = blocks.next(buffer).map_err(|_| Failed)?;
+                    if next.is_none() && blocks.damaged {
+                        return Err(Failed);
+                    }
+                    next.map(|index| (index, buffer.len() as u64, Piece::Text(decoders.clone())))
+                }
+                Some(Open::Parquet(slices, all, decoders)) => {
+                    slices.next().map(|(index, slice)| (index, self.size / *all, Piece::Slice(decoders.clone(), slice)))
+                }
+                None => return Err(Failed),
+            };
+            if let Some((index, bytes, piece)) = next {
+                self.done += bytes;
                 if let Some(progress) = self.options.progress {
                     progress.advanced(&task.shown, self.done);
                 }
-                return Ok(Some(((self.at, index), decoders.clone())));
-            }
-            if blocks.damaged {
-                return Err(Failed);
+                return Ok(Some(((self.at, index), piece)));
             }
             if let Some(progress) = self.options.progress {
                 progress.finished(&task.shown);
             }
-            (self.open, self.done) = (None, 0);
+            self.open = None;
             self.at += 1;
         }
     }
 
-    fn open(&self, task: &FileTask) -> Result<(Blocks, Decoders<'a>), Failed> {
+    fn slices(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
+        let opened = parquet::Opened::open(task).map_err(|_| Failed)?;
+        let decoder = |wanted: &&'a Wanted<'a>| match opened.decoder(task, wanted, &mut FileContent::default()) {
+            Ok(Some(decoder)) => Ok(decoder),
+            _ => Err(Failed),
+        };
+        let decoders = self.wanted.iter().map(decoder).collect::<Result<_, _>>()?;
+        let slices = opened.slices(self.options.block);
+        let all = slices.len() as u64;
+        Ok(Open::Parquet(slices.into_iter().enumerate(), all, Arc::new(decoders)))
+    }
+
+    fn text(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
         let mut blocks = Blocks::open(&task.path, None, self.options.block).map_err(|_| Failed)?;
         let (head, all) = blocks.head().map_err(|_| Failed)?;
         let text = match std::str::from_utf8(head) {
@@ -84,9 +131,6 @@ impl<'a> Feed<'a> {
         }
         let (offset, separator) = begins.ok_or(Failed)?;
         blocks.skip(offset, separator);
-        if let Some(progress) = self.options.progress {
-            progress.started(&task.shown, fs::metadata(&task.path).map_or(0, |meta| meta.len()));
-        }
-        Ok((blocks, Arc::new(decoders)))
+        Ok(Open::Text(Box::new(blocks), Arc::new(decoders)))
     }
 }

@@ -21,7 +21,7 @@ use hashbrown::HashSet;
 
 use self::block::{Reader, Taken};
 pub use self::choose::{Stage, Streams};
-use self::feed::{Feed, Order};
+use self::feed::{Feed, Order, Piece};
 use self::unique::Hashes;
 use super::cell::Repair;
 use super::column::{Builder, Column, NO_DAY, join};
@@ -149,10 +149,13 @@ fn let_by(
         while !failed.load(Ordering::Relaxed) {
             let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
             let taken = next.and_then(|next| {
-                let Some((order, decoders)) = next else { return Ok(false) };
-                let text = simdutf8::basic::from_utf8(&buffer).map_err(|_| Failed)?;
-                for ((passing, gathered), decoder) in passing.iter().zip(&mut gathered).zip(decoders.iter()) {
-                    let taken = passing.reader.table(decoder.decode(text))?;
+                let Some((order, piece)) = next else { return Ok(false) };
+                let text = match piece {
+                    Piece::Text(_) => simdutf8::basic::from_utf8(&buffer).map_err(|_| Failed)?,
+                    Piece::Slice(..) => "",
+                };
+                for (set, (passing, gathered)) in passing.iter().zip(&mut gathered).enumerate() {
+                    let taken = passing.reader.table(piece.decode(set, text)?)?;
                     passing.take(shared, order, taken, gathered, &mut other_days)?;
                 }
                 Ok(true)

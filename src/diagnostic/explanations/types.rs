@@ -47,11 +47,10 @@ pub(super) const ALL: &[Explanation] = &[
     Explanation {
         code: Code::MayBeMissing,
         title: "a condition that may have no answer",
-        text: "A blank cell, an average over no rows, a division by 0: each gives a missing value, and a condition \
-               must not be missing. Say what holds then: test the value first with `is not missing and …` or `is \
-               missing or …`, or give a value with `default`.\n\
-               `score` and `rating` in outputs can be missing as well. A rating is compared with grades, which are ordered \
-               from the best: `rating is not missing and rating >= B` holds for B and better.",
+        text: "A blank cell, an average over no rows, a division by 0: each gives a missing value. Behind `if`, the whole \
+               is then missing too; but `where`, `applies when`, `eligible when`, `share` and a veto must know. Say what \
+               holds then: test the value first with `is not missing and …` or `is missing or …`, or give a value with \
+               `default`.",
         wrong: r#"kpi in_force : policy {
   value = count(policies where ended > period.end)
 }"#,
@@ -110,14 +109,5 @@ pub(super) const ALL: &[Explanation] = &[
   value = percentile(premium of policies, 90%)
 }"#,
         setting: Setting::Rows,
-    },
-    Explanation {
-        code: Code::NotYet,
-        title: "not available in this version",
-        text: "The language has this, and the version of the program that you use cannot evaluate it yet. `merit \
-               --version` tells which one you have.",
-        wrong: "a clause of the language that this version cannot evaluate",
-        right: "the spec without it",
-        setting: Setting::Words,
     },
 ];

@@ -1,0 +1,471 @@
+//! Parquet files: row groups in slices, which are decoded side by side; of each only the columns that are needed.
+//!
+//! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
+//! files; the first row is row 1.
+
+mod values;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
+
+use ::parquet::basic::Compression;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use hashbrown::HashMap;
+
+use self::values::{Column, Meaning};
+use super::grid::{Grid, Raw};
+use super::layout::Layout;
+use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
+use crate::data::cell::{CellReader, Content, Problem, Repair, Repairs};
+use crate::data::column::Builder;
+use crate::data::{Options, errors};
+use crate::diagnostic::Diagnostic;
+use crate::parallel;
+
+/// So many rows make a slice for each byte of a block: about what a row has in a file of text.
+const BYTES_OF_A_ROW: usize = 8;
+
+/// Reads a file with all its errors.
+pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
+    let mut content = FileContent::default();
+    if let Err(error) = read_into(&mut content, task, wanted, options) {
+        content.errors.push(*error);
+        content.incomplete = true;
+    }
+    content
+}
+
+fn read_into(
+    content: &mut FileContent,
+    task: &FileTask,
+    wanted: &Wanted,
+    options: &Options,
+) -> Result<(), Box<Diagnostic>> {
+    let opened = Opened::open(task)?;
+    if wanted.data.across.is_some() {
+        match opened.table() {
+            Ok(table) => *content = grid::read(task, wanted, options, &table),
+            Err(damaged) => opened.tell(damaged, content),
+        }
+        return Ok(());
+    }
+    let Some(decoder) = opened.decoder(task, wanted, content)? else {
+        content.incomplete = true;
+        return Ok(());
+    };
+    let slices = opened.slices(options.block);
+    let size = opened.size();
+    if let Some(progress) = options.progress {
+        progress.started(&task.shown, size);
+    }
+    let done = AtomicUsize::new(0);
+    let decode = |at: usize| {
+        let block = decoder.decode(&slices[at]);
+        if let Some(progress) = options.progress {
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress.advanced(&task.shown, size * done as u64 / slices.len() as u64);
+        }
+        block
+    };
+    let decoded: Vec<_> = match options.threads > 1 && slices.len() > 1 {
+        true => parallel::map(slices.len(), decode),
+        false => (0..slices.len()).map(decode).collect(),
+    };
+    if let Some(progress) = options.progress {
+        progress.finished(&task.shown);
+    }
+    let (mut blocks, mut damages) = (Vec::new(), BTreeSet::new());
+    for block in decoded {
+        match block {
+            Ok(block) => blocks.push(block),
+            Err(Damaged(columns)) => damages.extend(columns),
+        }
+    }
+    if !damages.is_empty() {
+        opened.tell(Damaged(damages), content);
+        return Ok(());
+    }
+    collect(task, wanted, &opened.layout, blocks.into_iter(), content);
+    if options.strict {
+        refuse_repairs(task, wanted, content);
+    }
+    Ok(())
+}
+
+/// A file of which it is known what it holds.
+#[derive(Clone)]
+pub struct Opened {
+    shown: String,
+    path: std::path::PathBuf,
+    metadata: Arc<ParquetMetaData>,
+    /// Its columns by name.
+    layout: Layout,
+    /// By column, where its values stand; `None` for one that holds lists or groups.
+    leaves: Vec<Option<usize>>,
+}
+
+/// Some rows of a row group.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    group: usize,
+    from: usize,
+    rows: usize,
+}
+
+impl Opened {
+    pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
+        let unreadable = |error: io::Error| Box::new(errors::unreadable(&task.shown, &error.to_string()));
+        let file = File::open(&task.path).map_err(unreadable)?;
+        let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+        let metadata = metadata.map_err(|error| damaged(&task.shown, &error))?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        let schema = metadata.file_metadata().schema_descr();
+        let roots = schema.root_schema().get_fields();
+        let headers = roots.iter().map(|field| field.name().to_string()).collect();
+        let mut leaves = vec![None; roots.len()];
+        for leaf in 0..schema.num_columns() {
+            let root = schema.get_column_root_idx(leaf);
+            if roots[root].is_primitive() && schema.column(leaf).max_rep_level() == 0 {
+                leaves[root] = Some(leaf);
+            }
+        }
+        if !metadata.row_groups().iter().all(|group| is_possible(group, size)) {
+            let error = ParquetError::General("what it says of its rows cannot be".into());
+            return Err(damaged(&task.shown, &error));
+        }
+        let layout = Layout { headers, ..Layout::default() };
+        let (shown, path) = (task.shown.clone(), task.path.clone());
+        Ok(Opened { shown, path, metadata: Arc::new(metadata), layout, leaves })
+    }
+
+    fn size(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |meta| meta.len())
+    }
+
+    /// The rows in the parts in which they are decoded. A row group is not cut much finer than others are large.
+    pub fn slices(&self, block: usize) -> Vec<Slice> {
+        let most = (block / BYTES_OF_A_ROW).max(1);
+        let mut slices = Vec::new();
+        for (group, metadata) in self.metadata.row_groups().iter().enumerate() {
+            let rows = metadata.num_rows() as usize;
+            let parts = rows.div_ceil(most);
+            for part in 0..parts {
+                let (from, to) = (rows * part / parts, rows * (part + 1) / parts);
+                slices.push(Slice { group, from, rows: to - from });
+            }
+        }
+        slices
+    }
+
+    /// What decodes the wanted columns; `None` after errors.
+    pub fn decoder<'a>(
+        &self,
+        task: &FileTask,
+        wanted: &'a Wanted<'a>,
+        content: &mut FileContent,
+    ) -> Result<Option<Decoder<'a>>, Box<Diagnostic>> {
+        let Some(mut places) = match_headers(task, wanted, &self.layout, content) else { return Ok(None) };
+        for (place, index) in &places {
+            let column = wanted.columns[*index].0;
+            match self.column(*place) {
+                Some((leaf, _)) => {
+                    if let Some(packing) = self.unknown_packing(leaf) {
+                        content.errors.push(errors::unknown_packing(&self.shown, &packing));
+                        return Ok(None);
+                    }
+                }
+                None => {
+                    let header = &self.layout.headers[*place];
+                    content.errors.push(errors::nested_column(&self.shown, wanted.data, column, header));
+                }
+            }
+        }
+        places.sort_unstable_by_key(|(_, index)| *index);
+        let places = places.into_iter().map(|(place, _)| place).collect();
+        Ok(content.errors.is_empty().then(|| Decoder { wanted, opened: self.clone(), places }))
+    }
+
+    /// Where the values of a column stand, and what they stand for.
+    fn column(&self, place: usize) -> Option<(usize, Meaning)> {
+        let leaf = self.leaves[place]?;
+        let meaning = Meaning::of(&self.metadata.file_metadata().schema_descr().column(leaf))?;
+        Some((leaf, meaning))
+    }
+
+    fn unknown_packing(&self, leaf: usize) -> Option<String> {
+        let packing = |group: &RowGroupMetaData| match group.column(leaf).compression() {
+            Compression::BROTLI(_) => Some("Brotli".to_string()),
+            Compression::LZO => Some("LZO".to_string()),
+            _ => None,
+        };
+        self.metadata.row_groups().iter().find_map(packing)
+    }
+
+    /// Every column in which each row has one value, as texts.
+    fn table(&self) -> Result<Table, Damaged> {
+        let mut rows = Vec::new();
+        for slice in self.slices(usize::MAX) {
+            let columns = self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())?;
+            let mut at = vec![0; self.leaves.len()];
+            for row in 0..slice.rows {
+                let text = |(place, at): (usize, &mut usize)| match columns.get(&place) {
+                    Some(column) if column.is_there(row) => {
+                        *at += 1;
+                        column.text(*at - 1).unwrap_or_default().into_owned()
+                    }
+                    _ => String::new(),
+                };
+                rows.push(at.iter_mut().enumerate().map(text).collect());
+            }
+        }
+        Ok(Table { headers: self.layout.headers.clone(), rows })
+    }
+
+    fn tell(&self, Damaged(places): Damaged, content: &mut FileContent) {
+        let headers = places.iter().map(|place| self.layout.headers[*place].as_str());
+        content.errors.extend(headers.map(|header| errors::damaged_column(&self.shown, header)));
+        content.incomplete = true;
+    }
+
+    /// Columns by their places; without those that have several values in a row.
+    fn read(&self, slice: &Slice, places: &[usize]) -> Result<BTreeMap<usize, Column>, Damaged> {
+        // Each time a file of its own: the place that is read next belongs to the file.
+        let file = File::open(&self.path).map(Arc::new).map_err(|_| Damaged(places.iter().copied().collect()))?;
+        let group = self.metadata.row_group(slice.group);
+        let (mut columns, mut damaged) = (BTreeMap::new(), BTreeSet::new());
+        for place in places {
+            let Some((leaf, meaning)) = self.column(*place) else { continue };
+            match guarded(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
+                Ok(column) => drop(columns.insert(*place, column)),
+                Err(_) => drop(damaged.insert(*place)),
+            }
+        }
+        if damaged.is_empty() { Ok(columns) } else { Err(Damaged(damaged)) }
+    }
+}
+
+/// Whether a row group can lie in a file of that size. The library takes it for granted.
+fn is_possible(group: &RowGroupMetaData, size: u64) -> bool {
+    let within = |chunk: &ColumnChunkMetaData| {
+        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+        let (start, length) = (u64::try_from(start), u64::try_from(chunk.compressed_size()));
+        start.is_ok_and(|start| length.is_ok_and(|length| start.checked_add(length).is_some_and(|end| end <= size)))
+    };
+    u32::try_from(group.num_rows()).is_ok() && group.columns().iter().all(within)
+}
+
+/// Some damages make the library break down where it should return an error: then nothing is to be seen of that.
+fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    thread_local!(static GUARDED: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |told| {
+            if !GUARDED.get() {
+                before(told);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    done.unwrap_or_else(|_| Err(ParquetError::General("what it says of itself cannot be".into())))
+}
+
+fn damaged(file: &str, error: &ParquetError) -> Box<Diagnostic> {
+    let reason = match error {
+        ParquetError::General(reason) | ParquetError::EOF(reason) | ParquetError::NYI(reason) => reason.clone(),
+        other => other.to_string(),
+    };
+    Box::new(errors::no_parquet(file, &reason))
+}
+
+/// The places of columns with bytes that are not as they should be.
+#[derive(Debug)]
+pub struct Damaged(BTreeSet<usize>);
+
+/// Turns slices into columns.
+pub struct Decoder<'a> {
+    wanted: &'a Wanted<'a>,
+    opened: Opened,
+    /// By wanted column, its place in the file.
+    places: Vec<usize>,
+}
+
+impl Decoder<'_> {
+    pub fn decode(&self, slice: &Slice) -> Result<Block, Damaged> {
+        let columns = self.opened.read(slice, &self.places)?;
+        let no_data = self.no_data(slice, &columns)?;
+        let builders = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
+        let mut block = Block { columns: builders, length: slice.rows as u32, ..Block::default() };
+        block.lines = (0..slice.rows as u32).filter(|row| no_data.is_empty() || !no_data.contains(row)).collect();
+        for (index, place) in self.places.iter().enumerate() {
+            if let Some(column) = columns.get(place) {
+                self.fill(column, index, &mut block);
+            }
+        }
+        Ok(block)
+    }
+
+    /// Blank rows, and rows that start as the data set says.
+    fn no_data(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<BTreeSet<u32>, Damaged> {
+        let ignored = &self.wanted.data.ignore_rows_starting;
+        let mut found = BTreeSet::new();
+        let mut open: Vec<u32> = (0..slice.rows as u32).collect();
+        if ignored.is_empty() {
+            // Any filled cell will do.
+            columns.values().for_each(|column| open = unfilled(column, &open, |_, _| {}));
+        }
+        for place in 0..self.opened.leaves.len() {
+            if open.is_empty() {
+                break;
+            }
+            let known = columns.get(&place);
+            if known.is_some() && ignored.is_empty() {
+                continue;
+            }
+            let other = if known.is_none() { self.opened.read(slice, &[place])?.remove(&place) } else { None };
+            if let Some(column) = known.or(other.as_ref()) {
+                open = unfilled(column, &open, |row, at| {
+                    let text = column.text(at).unwrap_or_default();
+                    if ignored.iter().any(|start| text.trim().starts_with(start.as_str())) {
+                        found.insert(row);
+                    }
+                });
+            }
+        }
+        found.extend(open);
+        Ok(found)
+    }
+
+    /// Adds what a column says in all rows that count.
+    fn fill(&self, column: &Column, index: usize, block: &mut Block) {
+        let reader = &self.wanted.columns[index].1;
+        let mut builder = std::mem::replace(&mut block.columns[index], Builder::Flag(Vec::new()));
+        // By place of a text in memory, the row it stood in first.
+        let mut known: HashMap<(usize, usize), u32> = HashMap::new();
+        let keeps = column.shared && !matches!(builder, Builder::Key { .. });
+        let lines = std::mem::take(&mut block.lines);
+        let (mut lines_left, mut at) = (lines.iter().enumerate().peekable(), 0);
+        for row in 0..block.length {
+            let there = column.is_there(row as usize);
+            let value = at;
+            at += usize::from(there);
+            let Some((count, _)) = lines_left.next_if(|(_, line)| **line == row) else { continue };
+            let place = if there && keeps { column.place(value) } else { None };
+            if let Some(earlier) = place.and_then(|place| known.get(&place)) {
+                builder.repeat(*earlier as usize);
+                continue;
+            }
+            let mut cell = ReadCell { reader, index, row, block };
+            let (content, clean) = match there {
+                true => cell.value(column, value),
+                false => cell.text(Cow::Borrowed("")),
+            };
+            builder.push(content);
+            if let (Some(place), true) = (place, clean) {
+                known.insert(place, count as u32);
+            }
+        }
+        block.lines = lines;
+        block.columns[index] = builder;
+    }
+}
+
+/// Those of some rows in which a column has no text; `filled` is told the others, with the place of their value.
+fn unfilled(column: &Column, rows: &[u32], mut filled: impl FnMut(u32, usize)) -> Vec<u32> {
+    let (mut at, mut next) = (0, 0);
+    let mut left = Vec::new();
+    for row in rows {
+        at += (next..*row).filter(|row| column.is_there(*row as usize)).count();
+        next = *row;
+        match column.is_there(*row as usize) && !column.is_empty(at) {
+            true => filled(*row, at),
+            false => left.push(*row),
+        }
+    }
+    left
+}
+
+/// One cell that is being read, and where what is wrong with it is noted.
+struct ReadCell<'a> {
+    reader: &'a CellReader,
+    index: usize,
+    row: u32,
+    block: &'a mut Block,
+}
+
+impl ReadCell<'_> {
+    /// What a value says, and whether there was nothing to be told about it.
+    fn value<'c>(&mut self, column: &'c Column, at: usize) -> (Content<'c>, bool) {
+        match column.quick(at, &self.reader.kind) {
+            Some(Ok(content)) => (content, true),
+            Some(Err(problem)) => self.trouble(problem, &column.text(at).unwrap_or_default()),
+            None => match column.text(at) {
+                Ok(text) => self.text(text),
+                Err(problem) => self.trouble(problem, ""),
+            },
+        }
+    }
+
+    fn text<'c>(&mut self, text: Cow<'c, str>) -> (Content<'c>, bool) {
+        let mut repairs = Repairs::default();
+        let content = match &text {
+            Cow::Borrowed(text) => self.reader.read(text, &mut repairs),
+            Cow::Owned(text) => self.reader.read(text, &mut repairs).map(Content::into_owned),
+        };
+        match content {
+            Ok(content) => {
+                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
+                    self.block.repairs.entry((self.index, repair)).or_default().add(self.row, &text);
+                }
+                (content, repairs == Repairs::default())
+            }
+            Err(problem) => self.trouble(problem, &text),
+        }
+    }
+
+    fn trouble<'c>(&mut self, problem: Problem, text: &str) -> (Content<'c>, bool) {
+        let shown = text.trim();
+        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
+        self.block.troubles.entry((self.index, problem, told_apart)).or_default().add(self.row, shown);
+        (Content::Blank, false)
+    }
+}
+
+/// A whole file as texts, its columns' names in the first row.
+struct Table {
+    headers: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn row(&self, row: usize) -> &[String] {
+        row.checked_sub(1).map_or(&self.headers, |row| &self.rows[row])
+    }
+}
+
+impl Grid for Table {
+    fn height(&self) -> usize {
+        self.rows.len() + 1
+    }
+
+    fn width(&self, _row: usize) -> usize {
+        self.headers.len()
+    }
+
+    fn line(&self, row: usize) -> u32 {
+        row as u32
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Raw<'_> {
+        Raw { text: Cow::Borrowed(&self.row(row)[column]), ..Raw::default() }
+    }
+}

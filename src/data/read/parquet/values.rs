@@ -1,0 +1,354 @@
+//! The values of one column in some rows of a Parquet file, and what they say.
+
+use std::fmt::Write;
+use std::fs::File;
+use std::sync::Arc;
+
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
+use ::parquet::column::reader::{ColumnReader, get_column_reader};
+use ::parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
+use ::parquet::errors::{ParquetError, Result};
+use ::parquet::file::metadata::RowGroupMetaData;
+use ::parquet::file::serialized_reader::SerializedPageReader;
+use ::parquet::schema::types::ColumnDescriptor;
+use num_bigint::BigInt;
+
+use crate::data::cell::{Content, Kind, Problem};
+use crate::time::Day;
+
+/// What the values of a column stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Flag,
+    /// Whole numbers; of the second kind none is below 0.
+    Whole,
+    Unsigned,
+    /// With so many places behind the point.
+    Decimal(u32),
+    Float,
+    /// A number of two bytes.
+    Half,
+    Date,
+    /// So many to the second; in universal time, or as a clock on the wall shows it.
+    Moment {
+        per_second: i64,
+        universal: bool,
+    },
+    Clock {
+        per_second: i64,
+    },
+    Text,
+    Uuid,
+}
+
+impl Meaning {
+    /// `None` where Merit has no such values.
+    pub fn of(column: &ColumnDescriptor) -> Option<Meaning> {
+        let per_second = |unit: &TimeUnit| match unit {
+            TimeUnit::MILLIS => 1_000,
+            TimeUnit::MICROS => 1_000_000,
+            TimeUnit::NANOS => 1_000_000_000,
+        };
+        let decimal = |scale: i32| u32::try_from(scale).ok().map(Meaning::Decimal);
+        match column.logical_type_ref() {
+            Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return Some(Meaning::Text),
+            Some(LogicalType::Decimal(of)) => return decimal(of.scale),
+            Some(LogicalType::Date) => return Some(Meaning::Date),
+            Some(LogicalType::Time(of)) => return Some(Meaning::Clock { per_second: per_second(&of.unit) }),
+            Some(LogicalType::Timestamp(of)) => {
+                let per_second = per_second(&of.unit);
+                return Some(Meaning::Moment { per_second, universal: of.is_adjusted_to_u_t_c });
+            }
+            Some(LogicalType::Integer(of)) => {
+                return Some(if of.is_signed { Meaning::Whole } else { Meaning::Unsigned });
+            }
+            Some(LogicalType::Uuid) => return Some(Meaning::Uuid),
+            Some(LogicalType::Float16) => return Some(Meaning::Half),
+            // A column in which all cells are blank.
+            Some(LogicalType::Unknown) | None => {}
+            Some(_) => return None,
+        }
+        // As files of older programs say it; they wrote all moments in universal time.
+        let moment = |per_second| Some(Meaning::Moment { per_second, universal: true });
+        match column.converted_type() {
+            ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON => return Some(Meaning::Text),
+            ConvertedType::DECIMAL => return decimal(column.type_scale()),
+            ConvertedType::DATE => return Some(Meaning::Date),
+            ConvertedType::TIME_MILLIS => return Some(Meaning::Clock { per_second: 1_000 }),
+            ConvertedType::TIME_MICROS => return Some(Meaning::Clock { per_second: 1_000_000 }),
+            ConvertedType::TIMESTAMP_MILLIS => return moment(1_000),
+            ConvertedType::TIMESTAMP_MICROS => return moment(1_000_000),
+            ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64 => {
+                return Some(Meaning::Unsigned);
+            }
+            ConvertedType::NONE
+            | ConvertedType::INT_8
+            | ConvertedType::INT_16
+            | ConvertedType::INT_32
+            | ConvertedType::INT_64 => {}
+            _ => return None,
+        }
+        Some(match column.physical_type() {
+            Physical::BOOLEAN => Meaning::Flag,
+            Physical::INT32 | Physical::INT64 => Meaning::Whole,
+            Physical::INT96 => Meaning::Moment { per_second: 1_000_000_000, universal: true },
+            Physical::FLOAT | Physical::DOUBLE => Meaning::Float,
+            // Some programs mark their texts as bytes.
+            Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY => Meaning::Text,
+        })
+    }
+}
+
+/// Values that are there, one behind the other.
+enum Values {
+    Flags(Vec<bool>),
+    Short(Vec<i32>),
+    Long(Vec<i64>),
+    Moments(Vec<Int96>),
+    Single(Vec<f32>),
+    Double(Vec<f64>),
+    Bytes(Vec<ByteArray>),
+    Fixed(Vec<FixedLenByteArray>),
+}
+
+/// A column in some rows.
+pub struct Column {
+    meaning: Meaning,
+    values: Values,
+    /// By row, whether there is a value: where it is the highest level. Empty where there always is.
+    levels: Vec<i16>,
+    highest: i16,
+    /// Whether equal values stand in the file once.
+    pub shared: bool,
+}
+
+impl Column {
+    /// Reads `rows` rows of a column behind the first `skipped` of a row group.
+    pub fn read(
+        file: &Arc<File>,
+        group: &RowGroupMetaData,
+        leaf: usize,
+        meaning: Meaning,
+        (skipped, rows): (usize, usize),
+    ) -> Result<Column> {
+        let chunk = group.column(leaf);
+        let all = usize::try_from(group.num_rows())?;
+        let pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
+        let descriptor = chunk.column_descr_ptr();
+        let highest = descriptor.max_def_level();
+        let mut levels = Vec::with_capacity(if highest > 0 { rows } else { 0 });
+        macro_rules! values {
+            ($reader:expr, $kind:path) => {{
+                let mut values = Vec::with_capacity(rows);
+                $reader.skip_records(skipped)?;
+                let (read, ..) = $reader.read_records(rows, Some(&mut levels), None, &mut values)?;
+                (read, $kind(values))
+            }};
+        }
+        let (read, values) = match get_column_reader(descriptor, Box::new(pages)) {
+            ColumnReader::BoolColumnReader(mut reader) => values!(reader, Values::Flags),
+            ColumnReader::Int32ColumnReader(mut reader) => values!(reader, Values::Short),
+            ColumnReader::Int64ColumnReader(mut reader) => values!(reader, Values::Long),
+            ColumnReader::Int96ColumnReader(mut reader) => values!(reader, Values::Moments),
+            ColumnReader::FloatColumnReader(mut reader) => values!(reader, Values::Single),
+            ColumnReader::DoubleColumnReader(mut reader) => values!(reader, Values::Double),
+            ColumnReader::ByteArrayColumnReader(mut reader) => values!(reader, Values::Bytes),
+            ColumnReader::FixedLenByteArrayColumnReader(mut reader) => values!(reader, Values::Fixed),
+        };
+        if read != rows {
+            return Err(ParquetError::General(format!("{read} rows where {rows} should be")));
+        }
+        Ok(Column { meaning, values, levels, highest, shared: chunk.dictionary_page_offset().is_some() })
+    }
+
+    pub fn is_there(&self, row: usize) -> bool {
+        self.levels.get(row).is_none_or(|level| *level == self.highest)
+    }
+
+    /// Whether a value, which is there, has no text.
+    pub fn is_empty(&self, at: usize) -> bool {
+        match self.bytes(at) {
+            Some([b'!'..=b'~', ..]) | None => false,
+            Some(_) => self.meaning == Meaning::Text && self.text(at).is_ok_and(|text| text.trim().is_empty()),
+        }
+    }
+
+    /// Where a text stands in memory, and its length: the same for all rows that share it.
+    pub fn place(&self, at: usize) -> Option<(usize, usize)> {
+        if !self.shared {
+            return None;
+        }
+        self.bytes(at).map(|bytes| (bytes.as_ptr() as usize, bytes.len()))
+    }
+
+    fn bytes(&self, at: usize) -> Option<&[u8]> {
+        match &self.values {
+            Values::Bytes(values) => Some(values[at].data()),
+            Values::Fixed(values) => Some(values[at].data()),
+            _ => None,
+        }
+    }
+
+    fn whole(&self, at: usize) -> Option<i64> {
+        match &self.values {
+            Values::Short(values) if self.meaning == Meaning::Unsigned => Some(i64::from(values[at] as u32)),
+            Values::Short(values) => Some(i64::from(values[at])),
+            // What is above all signed numbers goes the way of texts.
+            Values::Long(values) => Some(values[at]).filter(|value| self.meaning != Meaning::Unsigned || *value >= 0),
+            _ => None,
+        }
+    }
+
+    /// What a value says, where that needs no text.
+    pub fn quick(&self, at: usize, kind: &Kind) -> Option<std::result::Result<Content<'static>, Problem>> {
+        match (kind, self.meaning) {
+            (Kind::Number(number), Meaning::Decimal(scale)) => number.read_fixed(self.mantissa(at)?, scale),
+            (Kind::Number(number), Meaning::Whole | Meaning::Unsigned) => number.read_fixed(self.whole(at)?, 0),
+            (Kind::Day(_), Meaning::Date) => {
+                let days = i32::try_from(self.whole(at)?).ok()?;
+                Day::new(days).map(|day| Ok(Content::Day(day)))
+            }
+            (Kind::Day(_) | Kind::Period, Meaning::Moment { universal: true, .. }) => {
+                let (_, nanoseconds) = self.moment(at)?;
+                (nanoseconds != 0).then_some(Err(Problem::UniversalTime))
+            }
+            _ => None,
+        }
+    }
+
+    fn mantissa(&self, at: usize) -> Option<i64> {
+        match self.bytes(at) {
+            None => self.whole(at),
+            // Two's complement, the highest byte first.
+            Some(bytes @ [first, ..]) if bytes.len() <= 16 => {
+                let fill = if *first & 0x80 == 0 { 0 } else { -1i128 };
+                let all = bytes.iter().fold(fill, |all, byte| all << 8 | i128::from(*byte));
+                i64::try_from(all).ok()
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Day and nanosecond of the day.
+    fn moment(&self, at: usize) -> Option<(i64, i64)> {
+        const DAY: i64 = 86_400_000_000_000;
+        match (&self.values, self.meaning) {
+            (Values::Moments(values), _) => {
+                let data = values[at].data();
+                let nanoseconds = (u64::from(data[1]) << 32 | u64::from(data[0])) as i64;
+                // Days are counted from noon of the first one, in the year 4713 before our time.
+                let day = i64::from(data[2]) - 2_440_588;
+                Some((day + nanoseconds.div_euclid(DAY), nanoseconds.rem_euclid(DAY)))
+            }
+            (_, Meaning::Moment { per_second, .. } | Meaning::Clock { per_second }) => {
+                let (value, per_day) = (self.whole(at)?, per_second * 86_400);
+                Some((value.div_euclid(per_day), value.rem_euclid(per_day) * (1_000_000_000 / per_second)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The text that stands for a value in a file of text.
+    pub fn text(&self, at: usize) -> std::result::Result<std::borrow::Cow<'_, str>, Problem> {
+        use std::borrow::Cow::{Borrowed, Owned};
+        let bytes = self.bytes(at).unwrap_or_default();
+        Ok(match (self.meaning, &self.values) {
+            (Meaning::Text, _) => Borrowed(std::str::from_utf8(bytes).map_err(|_| Problem::NotText)?),
+            (_, Values::Flags(values)) => Borrowed(if values[at] { "true" } else { "false" }),
+            (_, Values::Single(values)) => Owned(values[at].to_string()),
+            (_, Values::Double(values)) => Owned(values[at].to_string()),
+            (Meaning::Half, _) => {
+                let number = bytes.try_into().map(half).map_err(|_| Problem::NotText)?;
+                Owned(number.to_string())
+            }
+            (Meaning::Uuid, _) => {
+                let mut text = String::with_capacity(36);
+                for (place, byte) in bytes.iter().enumerate() {
+                    let dash = if matches!(place, 4 | 6 | 8 | 10) { "-" } else { "" };
+                    write!(text, "{dash}{byte:02x}").unwrap_or_default();
+                }
+                Owned(text)
+            }
+            (Meaning::Decimal(scale), _) => Owned(match self.whole(at) {
+                Some(whole) => pointed(&whole.to_string(), scale),
+                None => pointed(&BigInt::from_signed_bytes_be(bytes).to_string(), scale),
+            }),
+            (Meaning::Date, _) => Owned(date(self.whole(at).unwrap_or_default())),
+            (Meaning::Moment { universal, .. }, _) => {
+                let (day, nanoseconds) = self.moment(at).unwrap_or_default();
+                Owned(match (nanoseconds, universal) {
+                    (0, _) => date(day),
+                    (_, true) => format!("{} {} UTC", date(day), clock(nanoseconds)),
+                    (_, false) => format!("{} {}", date(day), clock(nanoseconds)),
+                })
+            }
+            (Meaning::Clock { .. }, _) => Owned(clock(self.moment(at).unwrap_or_default().1)),
+            (_, Values::Long(values)) if self.meaning == Meaning::Unsigned => Owned((values[at] as u64).to_string()),
+            _ => Owned(self.whole(at).unwrap_or_default().to_string()),
+        })
+    }
+}
+
+/// `2026-07-01`; far from our time as it comes, which is no date anywhere.
+fn date(days: i64) -> String {
+    let day = i32::try_from(days).ok().and_then(Day::new);
+    day.map_or_else(|| format!("{days} days from 1970-01-01"), |day| day.to_string())
+}
+
+/// `13:45:00`, with the part of a second where there is one.
+fn clock(nanoseconds: i64) -> String {
+    let (seconds, part) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match part {
+        0 => clock,
+        _ => format!("{clock}.{part:09}").trim_end_matches('0').to_string(),
+    }
+}
+
+/// A point before the last digits.
+fn pointed(digits: &str, scale: u32) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let scale = scale as usize;
+    if scale == 0 {
+        return format!("{sign}{digits}");
+    }
+    let padded = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, part) = padded.split_at(padded.len() - scale);
+    format!("{sign}{whole}.{part}")
+}
+
+/// Ten bits of digits, five of the exponent; every such number is one of 32 bits as well.
+fn half(bytes: [u8; 2]) -> f32 {
+    let bits = u16::from_le_bytes(bytes);
+    let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let (exponent, digits) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
+    sign * match exponent {
+        0 => digits * 2f32.powi(-24),
+        31 if digits == 0.0 => f32::INFINITY,
+        31 => f32::NAN,
+        _ => (digits + 1024.0) * 2f32.powi(exponent - 25),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_put_where_they_belong() {
+        for (digits, scale, expected) in
+            [("123450", 2, "1234.50"), ("-5", 2, "-0.05"), ("0", 3, "0.000"), ("7", 0, "7"), ("-12", 1, "-1.2")]
+        {
+            assert_eq!(pointed(digits, scale), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_of_two_bytes() {
+        for (bits, expected) in
+            [(0x3c00u16, "1"), (0xc000, "-2"), (0x3555, "0.33325195"), (0x0001, "0.000000059604645"), (0x7bff, "65504")]
+        {
+            assert_eq!(half(bits.to_le_bytes()).to_string(), expected);
+        }
+    }
+}
