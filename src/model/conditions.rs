@@ -213,6 +213,7 @@ impl Walk<'_, '_> {
 
     /// All conditions in a formula.
     pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
+        self.idle(expr, known);
         match &*expr.kind {
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
@@ -311,9 +312,7 @@ impl Walk<'_, '_> {
 
     fn say(&mut self, condition: &Expr, always: bool, clash: Clash<'_>) {
         // In a function it depends on what the function is used for.
-        let in_function =
-            |span: Span| self.checker.declarations.functions.iter().any(|function| function.body.span.contains(span));
-        if in_function(condition.span) {
+        if self.in_function(condition.span) {
             return;
         }
         let text = self.text(condition.span);
