@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::checker::Checker;
 use super::intervals::Interval;
 use super::kpis::percent;
-use super::ranges::Ranges;
+use super::ranges::{KpiRanges, Ranges};
 use super::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
@@ -50,11 +50,11 @@ pub(super) struct Rated {
 
 impl Model {
     /// Which grades a position's scorecard cannot give. `at`: where it names its rating.
-    pub(super) fn rated(&self, position: &Position, at: Span) -> Option<Rated> {
+    pub(super) fn rated(&self, position: &Position, at: Span, kpis: &KpiRanges) -> Option<Rated> {
         let card = position.scorecard.as_ref()?;
         let id = card.rating?;
         let rating = &self.ratings[id.0];
-        let mut ranges = Ranges::new(self, false);
+        let mut ranges = Ranges::new(self, kpis);
         let range = ranges.total(card, rating.sees_raw_score, &mut Vec::new()).range;
         let missed = |grade: &Grade| match (&range.high, &grade.condition) {
             (Some(high), Some((op, limit))) => !meets(*op, high, limit),

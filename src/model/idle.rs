@@ -2,7 +2,7 @@
 
 use super::conditions::Walk;
 use super::expr::{Base, Expr, Kind};
-use super::ranges::{Known, Ranges};
+use super::ranges::Known;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
@@ -12,7 +12,7 @@ use crate::value::{Builtin, Value};
 impl Walk<'_, '_> {
     /// What can be told of one part of a formula. In a function it depends on what the function is used for.
     pub(super) fn idle(&mut self, expr: &Expr, known: &Known<'_>) {
-        let found = match &*expr.kind {
+        let found = match &expr.kind {
             Kind::Binary(BinaryOp::Divide, _, divisor) => self.divides_by_zero(divisor, known),
             Kind::Call(Builtin::Clamp, values) => match values.as_slice() {
                 [_, low, high] => self.reversed_clamp(low, high, known),
@@ -34,15 +34,9 @@ impl Walk<'_, '_> {
         self.checker.declarations.functions.iter().any(|function| function.body.span.contains(span))
     }
 
-    /// With the values that constants have.
-    fn fixed(&self) -> Ranges<'_> {
-        Ranges::new(self.ranges.model, false)
-    }
-
     fn divides_by_zero(&self, divisor: &Expr, known: &Known<'_>) -> Option<Diagnostic> {
         // A written 0 is told where it stands.
-        let zero =
-            divisor.ty.base != Base::Zero && self.fixed().of(divisor, known).single().is_some_and(Number::is_zero);
+        let zero = divisor.ty.base != Base::Zero && self.fixed.of(divisor, known).single().is_some_and(Number::is_zero);
         let text = self.text(divisor.span);
         let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
         zero.then(|| {
@@ -53,7 +47,7 @@ impl Walk<'_, '_> {
     }
 
     fn reversed_clamp(&self, low: &Expr, high: &Expr, known: &Known<'_>) -> Option<Diagnostic> {
-        let ranges = self.fixed();
+        let ranges = self.fixed;
         let (least, most) = (ranges.of(low, known).low?, ranges.of(high, known).high?);
         let (first, second) = (self.text(low.span), self.text(high.span));
         (least > most).then(|| {
@@ -69,8 +63,8 @@ impl Walk<'_, '_> {
 
     fn step_below_zero(&self, step: &Expr, known: &Known<'_>) -> Option<Diagnostic> {
         // A written step is told where it stands.
-        let written = matches!(&*step.kind, Kind::Value(_));
-        let most = self.fixed().of(step, known).high.filter(|most| !most.is_positive() && !written)?;
+        let written = matches!(&step.kind, Kind::Value(_));
+        let most = self.fixed.of(step, known).high.filter(|most| !most.is_positive() && !written)?;
         let text = self.text(step.span);
         Some(
             Diagnostic::new(
@@ -85,7 +79,7 @@ impl Walk<'_, '_> {
     /// Only of columns is it known that they are never blank: other values are missing before somebody joined.
     fn idle_default(&self, value: &Expr, fallback: &Expr) -> Option<Diagnostic> {
         let text = self.text(value.span);
-        let (why, mend) = match &*value.kind {
+        let (why, mend) = match &value.kind {
             Kind::Value(Value::Missing(_)) => return None,
             Kind::Value(_) => (format!("`{text}` is written here, and never missing"), ""),
             _ if self.is_never_blank(value) => (

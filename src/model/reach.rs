@@ -13,7 +13,7 @@ use crate::syntax::tree::ScopeWord;
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Kpi(kpi) => {
                 self.kpi_answerable(*kpi, scope, at, card);
             }
@@ -174,7 +174,7 @@ impl Expr {
     }
 
     pub(super) fn each_part<'e>(&'e self, with: &mut impl FnMut(&'e Expr)) {
-        match &*self.kind {
+        match &self.kind {
             Kind::Not(a)
             | Kind::Negate(a)
             | Kind::IsMissing(a)

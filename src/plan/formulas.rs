@@ -13,7 +13,7 @@ use crate::value::Value;
 impl Planner<'_> {
     pub(super) fn formula(&mut self, expr: &Expr, context: Context) -> CalcId {
         let span = expr.span;
-        let calc = match &*expr.kind {
+        let calc = match &expr.kind {
             Kind::Value(value) => Calc::Value(value.clone()),
             Kind::Constant(id) => {
                 let constant = &self.model.constants[id.0];

@@ -443,7 +443,7 @@ impl Planner<'_> {
     }
 
     fn kpi(&mut self, kpi: KpiId, context: Context, span: Span) -> CalcId {
-        let reference = Expr { kind: Box::new(Kind::Kpi(kpi)), ty: self.model.kpis[kpi.0].value.ty.clone(), span };
+        let reference = Expr::new(Kind::Kpi(kpi), self.model.kpis[kpi.0].value.ty.clone(), span);
         self.formula(&reference, context)
     }
 }

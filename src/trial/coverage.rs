@@ -212,7 +212,7 @@ impl Inventory<'_> {
 /// The names of scales and matrices that formulas over rows call.
 fn called_in_rows(model: &Model) -> BTreeSet<String> {
     fn visit(model: &Model, expr: &Expr, in_rows: bool, found: &mut BTreeSet<String>) {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Scale(scale, _) if in_rows => drop(found.insert(model.scales[scale.0].name.clone())),
             Kind::Matrix(matrix, ..) if in_rows => drop(found.insert(model.matrices[matrix.0].name.clone())),
             Kind::Aggregate(aggregate) => {
