@@ -92,19 +92,36 @@ impl<'a> Evaluation<'a> {
 
     /// Turns what a pass has found into answers.
     pub fn keep(&mut self, job: &Job, found: Found) {
+        self.keep_some(job, found, &|_| true);
+    }
+
+    /// The same for some of a job's families.
+    pub fn keep_some(&mut self, job: &Job, found: Found, wanted: &dyn Fn(usize) -> bool) {
         let Found { stores, straddling, other_days } = found;
         self.straddling.extend(straddling);
         self.other_days.take_in(other_days);
-        for (family, store) in job.families.iter().zip(stores) {
-            for (measure, measured) in self.finish(job, family, store) {
-                match &self.query.measures[measure.0].group {
-                    Group::Key { .. } => {
-                        let values = measured.into_iter().map(|measured| measured.value).collect();
-                        Arc::make_mut(&mut self.world.inner).insert(measure, Vector::compact(values));
-                    }
-                    _ => self.answers[measure.0] = measured,
+        for (at, (family, store)) in job.families.iter().zip(stores).enumerate() {
+            if wanted(at) {
+                for (measure, measured) in self.finish(job, family, store) {
+                    self.answer(measure, measured);
                 }
             }
+        }
+    }
+
+    /// Takes what was computed elsewhere for all groups of a measure.
+    pub fn keep_measured(&mut self, job: &Job, id: MeasureId, mut measured: Vec<Measured>) {
+        self.without_rows(&self.query.measures[id.0], self.world.tables[job.table], &mut measured);
+        self.answer(id, measured);
+    }
+
+    fn answer(&mut self, id: MeasureId, measured: Vec<Measured>) {
+        match &self.query.measures[id.0].group {
+            Group::Key { .. } => {
+                let values = measured.into_iter().map(|measured| measured.value).collect();
+                Arc::make_mut(&mut self.world.inner).insert(id, Vector::compact(values));
+            }
+            _ => self.answers[id.0] = measured,
         }
     }
 

@@ -143,13 +143,13 @@ impl Checker<'_> {
     /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
         let model = self.model.clone();
-        let kpis = KpiRanges::new(&model, true);
-        let ranges = Ranges::new(&model, &kpis);
+        let [free, fixed] = [true, false].map(|free| KpiRanges::new(&model, free));
+        let (ranges, fixed) = (Ranges::new(&model, &free), Ranges::new(&model, &fixed));
         let written = |at: usize| match &self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
             KpiDeclaration::Index(_) => false,
         };
-        let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
         for (_, kpi) in model.kpis.iter().enumerate().filter(|(at, _)| written(*at)) {
             walk.formula(&kpi.value, &Known::default());
         }
@@ -167,10 +167,10 @@ impl Checker<'_> {
     }
 
     /// Goes through the formulas of a position.
-    pub(super) fn position_conditions(&mut self, position: &Position, kpis: &KpiRanges) {
+    pub(super) fn position_conditions(&mut self, position: &Position, free: &KpiRanges, fixed: &KpiRanges) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, kpis);
-        let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
+        let (ranges, fixed) = (Ranges::new(&model, free), Ranges::new(&model, fixed));
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
         if let Some(condition) = &position.eligible {
             walk.condition(condition, &Known::default());
         }
@@ -194,7 +194,10 @@ impl Checker<'_> {
 
 pub(super) struct Walk<'c, 'm> {
     pub(super) checker: &'c Checker<'c>,
+    /// For conditions: a constant may be changed tomorrow.
     pub(super) ranges: &'c Ranges<'m>,
+    /// With the values that constants have.
+    pub(super) fixed: &'c Ranges<'m>,
     pub(super) found: Vec<Diagnostic>,
 }
 
@@ -214,6 +217,7 @@ impl Walk<'_, '_> {
 
     /// All conditions in a formula.
     pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
+        self.idle(expr, known);
         match &expr.kind {
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
@@ -312,9 +316,7 @@ impl Walk<'_, '_> {
 
     fn say(&mut self, condition: &Expr, always: bool, clash: Clash<'_>) {
         // In a function it depends on what the function is used for.
-        let in_function =
-            |span: Span| self.checker.declarations.functions.iter().any(|function| function.body.span.contains(span));
-        if in_function(condition.span) {
+        if self.in_function(condition.span) {
             return;
         }
         let text = self.text(condition.span);

@@ -226,10 +226,12 @@ impl Memory {
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
         let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
         if checker.diagnostics.iter().all(understood) {
-            checker.unused(&self.uses);
             checker.conditions();
-            // Behind it: a test is no use of what it is about.
+            // A test is no use of what it is about.
+            let used = std::mem::take(&mut checker.used);
             checker.tests();
+            let by_tests = std::mem::replace(&mut checker.used, used);
+            checker.unused(&self.uses, &by_tests);
         }
         crate::diagnostic::sort(&mut checker.diagnostics, checker.sources);
         self.model = checker.model;
@@ -246,7 +248,7 @@ fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
         let written = shared.declarations.positions[positions[at]];
         let position = checker.position(written);
         if sound && !checker.diagnostics.iter().any(Diagnostic::is_error) {
-            checker.position_conditions(&position, &kpis_whatever_the_constants);
+            checker.position_conditions(&position, &kpis_whatever_the_constants, &kpis);
             checker.alignment(&position);
         }
         let broken = checker.broken_rules(written, &position);

@@ -90,6 +90,7 @@ impl<'m> Ranges<'m> {
             Kind::Binary(op, left, right) => {
                 let (a, b) = (self.of(left, known), self.of(right, known));
                 match op {
+                    BinaryOp::Subtract if left.key() == right.key() => Interval::point(Number::ZERO),
                     BinaryOp::Add => a.add(&b),
                     BinaryOp::Subtract => a.sub(&b),
                     BinaryOp::Multiply => a.mul(&b),

@@ -292,6 +292,11 @@ impl Checker<'_> {
             Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
             None => None,
         };
+        match rule.as_ref().map(|rule| &rule.curve) {
+            Some(ScoreCurve::Own(curve)) => self.curve_answerable(&curve.clone(), scope, curve.span, card),
+            Some(ScoreCurve::Scale(scale)) => self.scale_answerable(*scale, scope, name.span, card),
+            _ => {}
+        }
         match &rule {
             None if !unit.is_point() && kpi.value.ty.base != Base::Any => {
                 self.report(
