@@ -160,7 +160,7 @@ pub fn too_large(data: &DataSet, size: u64, all: u64, most: u64, mistakes: bool)
     };
     Diagnostic::new(Code::TooLittleMemory, message)
         .note(format!("what must be kept comes to {all}; `--memory` allows {most}"))
-        .help("allow more, or put fewer months into the data folder")
+        .help(format!("allow at least {all}, or put fewer months into the data folder"))
 }
 
 /// The lists that medians and distinct counts keep.

@@ -103,10 +103,10 @@ pub fn shown_size(bytes: u64) -> String {
         let tenths = bytes.div_ceil(unit / 10);
         if tenths % 10 == 0 { format!("{}", tenths / 10) } else { format!("{}.{}", tenths / 10, tenths % 10) }
     };
-    if bytes > 999_000_000 {
-        format!("{} GB", tenths(1_000_000_000))
-    } else {
-        format!("{} MB", bytes.div_ceil(1_000_000))
+    match bytes {
+        ..10_000_000 => format!("{} MB", tenths(1_000_000)),
+        ..999_000_001 => format!("{} MB", bytes.div_ceil(1_000_000)),
+        _ => format!("{} GB", tenths(1_000_000_000)),
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
             ("2GB", 2_000_000_000, "2 GB"),
             ("500 mb", 500_000_000, "500 MB"),
             ("1.25G", 1_250_000_000, "1.3 GB"),
-            ("0.5MB", 500_000, "1 MB"),
+            ("0.5MB", 500_000, "0.5 MB"),
             ("1GiB", 1 << 30, "1.1 GB"),
         ] {
             assert_eq!(parse_size(text).map(|size| (size, shown_size(size))), Ok((bytes, shown.to_string())), "{text}");

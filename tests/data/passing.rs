@@ -180,7 +180,7 @@ fn little_memory_gives_the_same_answers() {
     project.by(of_agents, Group::Own { roster: DataId(PEOPLE), via: vec![ColumnIx(1)] });
     let customers = project.measure(POLICIES, CountDistinct, Some(customer), quarter(2));
     let expected = ["199990000", "20000"].map(|text| format!("{:?}", number(text)));
-    for memory in [None, Some(3_000_000)] {
+    for memory in [None, Some(12_000_000)] {
         project.memory = memory;
         let answers = project.answer(&project.query, 0, 5_000, 3, None).unwrap();
         let value = |id: MeasureId| format!("{:?}", answers.measures[id.0][0].value);
