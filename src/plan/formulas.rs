@@ -202,7 +202,11 @@ impl Planner<'_> {
             rows,
             group,
         };
-        (MeasureId(self.asked.measures.insert_full(measure).0), read)
+        let entry = self.asked.measures.entry(measure);
+        let id = MeasureId(entry.index());
+        let kpis = entry.or_default();
+        kpis.extend(self.reading.filter(|reader| !kpis.contains(reader)));
+        (id, read)
     }
 
     /// Which rows an aggregate reads by time, and the months they lie in.
