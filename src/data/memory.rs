@@ -99,13 +99,13 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
 
 /// `1.2 GB`, `500 MB`: rounded up, so that what is shown is enough.
 pub fn shown_size(bytes: u64) -> String {
-    let tenths = |unit: u64| {
-        let tenths = bytes.div_ceil(unit / 10);
-        if tenths % 10 == 0 { format!("{}", tenths / 10) } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    let tenths = |unit: u64| match bytes.div_ceil(unit / 10) {
+        whole if whole.is_multiple_of(10) => format!("{}", whole / 10),
+        tenths => format!("{}.{}", tenths / 10, tenths % 10),
     };
     match bytes {
-        ..10_000_000 => format!("{} MB", tenths(1_000_000)),
-        ..999_000_001 => format!("{} MB", bytes.div_ceil(1_000_000)),
+        0..10_000_000 => format!("{} MB", tenths(1_000_000)),
+        10_000_000..999_000_001 => format!("{} MB", bytes.div_ceil(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
     }
 }
