@@ -181,7 +181,7 @@ impl<'a> Evaluation<'a> {
         for family in jobs.iter_mut().flat_map(|job| &mut job.families) {
             family.segments = segments(&family.measures);
         }
-        jobs
+        jobs.into_iter().flat_map(by_months).collect()
     }
 
     fn groups(&self, group: &Group) -> usize {
@@ -323,6 +323,33 @@ impl<'a> Evaluation<'a> {
         }
         errors
     }
+}
+
+/// Takes families that read few of a job's months out of it, so that the other months' rows need not be looked at for
+/// them.
+fn by_months(mut job: Job) -> Vec<Job> {
+    let count = |family: &Family| family.segments.iter().map(|segment| segment.count).sum::<u32>();
+    let mut all: Vec<Months> = job.families.iter().flat_map(|family| &family.segments).copied().collect();
+    all.sort_unstable_by_key(|segment| (segment.first, segment.count));
+    let (mut months, mut end) = (0, i32::MIN);
+    for segment in all {
+        let last = segment.first.0 + segment.count as i32;
+        months += (last - end.max(segment.first.0)).max(0) as u32;
+        end = end.max(last);
+    }
+    let mut jobs: Vec<Job> = Vec::new();
+    let (many, few): (Vec<Family>, Vec<Family>) =
+        std::mem::take(&mut job.families).into_iter().partition(|family| count(family) * 2 > months || months == 0);
+    for family in few {
+        match jobs.iter_mut().find(|other| other.families[0].segments == family.segments) {
+            Some(other) => other.families.push(family),
+            None => jobs.push(Job { rows: job.rows.clone(), families: vec![family], ..job }),
+        }
+    }
+    if !many.is_empty() {
+        jobs.insert(0, Job { families: many, ..job });
+    }
+    jobs
 }
 
 /// The last day of a stint within the period that a read is about.

@@ -42,7 +42,9 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
 pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
     let workspace = Workspace::open_with(paths, levels.clone())?;
     let files = workspace.trees.len();
-    let Workspace { sources, memory, findings: diagnostics, .. } = workspace;
+    let Workspace { sources, trees, memory, findings: diagnostics, .. } = workspace;
+    // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
+    std::thread::spawn(move || drop(trees));
     Ok(Project { files, sources, model: memory.into_model(), diagnostics })
 }
 
