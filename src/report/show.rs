@@ -74,16 +74,16 @@ impl<'a> Show<'a> {
     }
 
     /// The word for who holds a position, where these are no people: `country`.
-    pub fn noun(&self, position: PositionId) -> Option<&'a str> {
+    pub fn noun(&self, position: PositionId) -> Option<String> {
         let noun = &self.roster_of(position)?.row.singular;
-        (noun != "person").then_some(noun)
+        (noun != "person").then(|| self.unit(noun))
     }
 
     /// `12 people`, `24 countries`
     pub fn holders(&self, position: PositionId, count: u64) -> String {
         match (self.noun(position), self.roster_of(position)) {
             (Some(one), Some(set)) => {
-                let word = if count == 1 { one } else { &set.row.plural };
+                let word = if count == 1 { one } else { self.unit(&set.row.plural) };
                 format!("{} {word}", grouped(&count.to_string()))
             }
             _ => self.words.people(count),
@@ -165,8 +165,21 @@ impl<'a> Show<'a> {
         if unit.is_ratio_sign() {
             return format!("{amount}{}", unit.singular);
         }
-        let name = if amount == "1" { &unit.singular } else { &unit.plural };
+        let name = self.unit(if amount == "1" { &unit.singular } else { &unit.plural });
         if name.is_empty() { amount } else { format!("{amount} {name}") }
+    }
+
+    /// A unit by the labels of what it is made of: `visit/person`, `次/人`.
+    pub fn unit(&self, written: &str) -> String {
+        let built_in =
+            |name: &str| self.words.units.iter().find(|(known, _)| *known == name).map(|(_, called)| *called);
+        let labels = &self.model.unit_labels;
+        let parts = written.split_inclusive(['/', '·']).map(|part| {
+            let name = part.trim_end_matches(['/', '·']);
+            let label = labels.get(name).map(|label| self.label(label)).or_else(|| built_in(name)).unwrap_or(name);
+            format!("{label}{}", &part[name.len()..])
+        });
+        parts.collect()
     }
 
     /// Money with cents has two of them.
