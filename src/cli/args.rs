@@ -304,8 +304,9 @@ pub enum DialectName {
 
 #[derive(Debug, Args)]
 pub struct TableArgs {
-    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`;
-    /// `all` that can be [default: those without a file in the data folder]
+    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`,
+    /// or a file or folder of Parquet: `policies=/lake/policies`; `all` that can be, `all=dw` and `all=/lake` those of a
+    /// schema or folder [default: those without a file in the data folder]
     #[arg(long, value_name = "DATA", value_delimiter = ',', help_heading = "Tables of an engine")]
     pub tables: Vec<String>,
 
