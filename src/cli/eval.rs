@@ -96,6 +96,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Result
         stream_above: STREAM_ABOVE,
         block: BLOCK,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months(model, &options)? {

@@ -8,6 +8,7 @@ pub mod layout;
 pub mod marks;
 pub mod parquet;
 pub mod records;
+pub mod server;
 mod spreadsheet;
 mod wide;
 
@@ -23,9 +24,11 @@ use self::records::{Cell, Found, Records};
 use super::cell::{CellReader, Content, Problem, Repair, Repairs};
 use super::column::{Builder, Target};
 use super::dictionary::Dictionary;
+use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataSet};
+use crate::source::Span;
 
 /// How many bad cells of one kind are shown with their places.
 pub const SHOWN: usize = 20;
@@ -38,6 +41,23 @@ pub struct FileTask {
     /// The sheet of a spreadsheet that is asked for.
     pub sheet: Option<String>,
     pub form: Form,
+    /// What is read of a server, and where a spec says so.
+    pub relation: Option<(Relation, Span)>,
+}
+
+impl FileTask {
+    /// Whether two of them are read in one pass.
+    pub fn is(&self, other: &FileTask) -> bool {
+        self.path == other.path && self.relation.is_none() && other.relation.is_none()
+    }
+
+    /// How many bytes there are to be read, as far as can be told.
+    pub fn size(&self, options: &Options) -> u64 {
+        match &self.relation {
+            Some((relation, _)) => options.server.size(relation),
+            None => std::fs::metadata(&self.path).map_or(0, |meta| meta.len()),
+        }
+    }
 }
 
 /// What a file is kept as.
@@ -47,6 +67,8 @@ pub enum Form {
     Text,
     Spreadsheet,
     Parquet,
+    /// No file at all, but rows of a server.
+    Server,
 }
 
 impl Form {
@@ -110,25 +132,38 @@ pub struct FileContent {
     pub errors: Vec<Diagnostic>,
 }
 
-/// Cells of one kind: how many, and the first of them with line and text.
+/// Cells of one kind: how many, and the first of them.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub count: u64,
-    pub first: Vec<(u32, String)>,
+    pub first: Vec<Spot>,
+}
+
+/// Where a cell stands, and its text.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    pub line: u32,
+    pub text: String,
+    /// What tells the row from others, where rows have no numbers.
+    pub key: Option<String>,
 }
 
 impl Tally {
     fn add(&mut self, line: u32, text: &str) {
+        self.add_of(line, text, || None);
+    }
+
+    fn add_of(&mut self, line: u32, text: &str, key: impl FnOnce() -> Option<String>) {
         self.count += 1;
         if self.first.len() < SHOWN {
-            self.first.push((line, errors::shortened(text)));
+            self.first.push(Spot { line, text: errors::shortened(text), key: key() });
         }
     }
 
     fn take_in(&mut self, other: Tally, lines: u32) {
         self.count += other.count;
         let room = SHOWN.saturating_sub(self.first.len());
-        self.first.extend(other.first.into_iter().take(room).map(|(line, text)| (line + lines, text)));
+        self.first.extend(other.first.into_iter().take(room).map(|spot| Spot { line: spot.line + lines, ..spot }));
     }
 }
 
@@ -166,12 +201,16 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     match task.form {
         Form::Spreadsheet => return spreadsheet::read(task, wanted, options),
         Form::Parquet => return parquet::read(task, wanted, options),
-        Form::Text => {}
+        Form::Text | Form::Server => {}
     }
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);
     }
-    let result = match read_as(task, wanted, options, None) {
+    let first = match task.form {
+        Form::Server => server::read(task, wanted, options).map(Ok),
+        _ => read_as(task, wanted, options, None),
+    };
+    let result = match first {
         Ok(Ok(content)) => Ok(content),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
         Ok(Err(NotUtf8)) => {
@@ -230,76 +269,95 @@ fn read_as(
     let layout = detect(head, wanted.data);
     let Some(places) = match_headers(task, wanted, &layout, &mut content) else { return Ok(Ok(content)) };
     blocks.skip(layout.offset, layout.separator);
+    let headers = layout.headers.clone();
+    let decoder = Decoder { wanted, places, separator: layout.separator, headers, key: None };
+    let read = Reading { task, wanted, options, blocks, decoder, layout };
+    Ok(read.decode(&mut content)?.map(|()| content))
+}
 
-    let size = std::fs::metadata(&task.path).map_or(0, |meta| meta.len());
-    if let Some(progress) = options.progress {
-        progress.started(&task.shown, size);
-    }
-    let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers.clone() };
-    let source = Mutex::new((blocks, None::<io::Error>));
-    let results = Mutex::new(Vec::<(usize, Block)>::new());
-    let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
-    let work = || {
-        let mut buffer = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
-            let next = {
-                let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                match source.0.next(&mut buffer) {
-                    Ok(next) => next,
-                    Err(error) => {
-                        source.1 = Some(error);
-                        None
-                    }
-                }
-            };
-            let Some(index) = next else { break };
-            let block = match simdutf8::compat::from_utf8(&buffer) {
-                Ok(text) => decoder.decode(text),
-                Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || encoding.is_some() => {
-                    let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-                    stop.store(true, Ordering::Relaxed);
-                    Block { damaged: Some(lines as u32), ..Block::default() }
-                }
-                Err(_) => {
-                    not_utf8.store(true, Ordering::Relaxed);
-                    stop.store(true, Ordering::Relaxed);
-                    Block::default()
-                }
-            };
-            if let Some(progress) = options.progress {
-                let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
-                progress.advanced(&task.shown, done.min(size));
-            }
-            results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, block));
+/// Text of which it is known how it is to be read.
+struct Reading<'a> {
+    task: &'a FileTask,
+    wanted: &'a Wanted<'a>,
+    options: &'a Options<'a>,
+    blocks: Blocks,
+    decoder: Decoder<'a>,
+    layout: Layout,
+}
+
+impl Reading<'_> {
+    fn decode(self, content: &mut FileContent) -> io::Result<Result<(), NotUtf8>> {
+        let Reading { task, wanted, options, blocks, decoder, layout } = self;
+        let guessed = blocks.encoding == Encoding::Gb18030;
+        let size = task.size(options);
+        if let Some(progress) = options.progress {
+            progress.started(&task.shown, size);
         }
-    };
-    if options.threads > 1 && size > 1 << 20 {
-        std::thread::scope(|scope| {
-            for _ in 1..options.threads {
-                scope.spawn(work);
+        let source = Mutex::new((blocks, None::<io::Error>));
+        let results = Mutex::new(Vec::<(usize, Block)>::new());
+        let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+        let work = || {
+            let mut buffer = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                let next = {
+                    let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                    match source.0.next(&mut buffer) {
+                        Ok(next) => next,
+                        Err(error) => {
+                            source.1 = Some(error);
+                            None
+                        }
+                    }
+                };
+                let Some(index) = next else { break };
+                let block = match simdutf8::compat::from_utf8(&buffer) {
+                    Ok(text) => decoder.decode(text),
+                    Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || guessed => {
+                        let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+                        stop.store(true, Ordering::Relaxed);
+                        Block { damaged: Some(lines as u32), ..Block::default() }
+                    }
+                    Err(_) => {
+                        not_utf8.store(true, Ordering::Relaxed);
+                        stop.store(true, Ordering::Relaxed);
+                        Block::default()
+                    }
+                };
+                if let Some(progress) = options.progress {
+                    let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
+                    progress.advanced(&task.shown, done.min(size));
+                }
+                results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, block));
             }
+        };
+        if options.threads > 1 && size > 1 << 20 {
+            std::thread::scope(|scope| {
+                for _ in 1..options.threads {
+                    scope.spawn(work);
+                }
+                work();
+            });
+        } else {
             work();
-        });
-    } else {
-        work();
+        }
+        if let Some(progress) = options.progress {
+            progress.finished(&task.shown);
+        }
+        if not_utf8.into_inner() {
+            return Ok(Err(NotUtf8));
+        }
+        let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(error) = error {
+            return Err(error);
+        }
+        if blocks.damaged {
+            content.errors.push(errors::undecodable(&task.shown, guessed));
+        }
+        let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        results.sort_unstable_by_key(|(index, _)| *index);
+        collect(task, wanted, &layout, results.into_iter().map(|(_, block)| block), content);
+        Ok(Ok(()))
     }
-    if let Some(progress) = options.progress {
-        progress.finished(&task.shown);
-    }
-    if not_utf8.into_inner() {
-        return Ok(Err(NotUtf8));
-    }
-    let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some(error) = error {
-        return Err(error);
-    }
-    if blocks.damaged {
-        content.errors.push(errors::undecodable(&task.shown, encoding.is_some()));
-    }
-    let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    results.sort_unstable_by_key(|(index, _)| *index);
-    collect(task, wanted, &layout, results.into_iter().map(|(_, block)| block), &mut content);
-    Ok(Ok(content))
 }
 
 /// Where each wanted column stands, or `None` after errors.
@@ -377,7 +435,7 @@ fn collect(
     }
     let mut shown = BTreeMap::<usize, usize>::new();
     let mut troubles: Vec<_> = troubles.into_iter().collect();
-    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|(line, _)| *line)));
+    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|spot| spot.line)));
     for ((column, problem, text), tally) in troubles {
         let of_column = shown.entry(column).or_default();
         *of_column += 1;
@@ -401,6 +459,8 @@ pub struct Decoder<'a> {
     places: Vec<(usize, usize)>,
     pub separator: u8,
     headers: Vec<String>,
+    /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
+    key: Option<Vec<(String, usize)>>,
 }
 
 impl<'a> Decoder<'a> {
@@ -408,7 +468,7 @@ impl<'a> Decoder<'a> {
     pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
         let layout = detect(head, wanted.data);
         let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
-        let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers };
+        let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers, key: None };
         Some((decoder, layout.offset))
     }
 
@@ -452,16 +512,24 @@ impl<'a> Decoder<'a> {
             let content = reader.read(&raw, &mut repairs).unwrap_or_else(|problem| {
                 let shown = raw.trim();
                 let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-                block.troubles.entry((*index, problem, told_apart)).or_default().add(line, shown);
+                let tally = block.troubles.entry((*index, problem, told_apart)).or_default();
+                tally.add_of(line, shown, || self.key(text, cells));
                 Content::Blank
             });
             block.columns[*index].push(content);
             if repairs != Repairs::default() {
                 for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-                    block.repairs.entry((*index, repair)).or_default().add(line, &raw);
+                    let tally = block.repairs.entry((*index, repair)).or_default();
+                    tally.add_of(line, &raw, || self.key(text, cells));
                 }
             }
         }
+    }
+
+    /// `policy_no P1`
+    fn key(&self, text: &str, cells: &[Cell]) -> Option<String> {
+        let parts = self.key.as_ref()?.iter().map(|(name, at)| format!("{name} {}", cells[*at].text(text).trim()));
+        Some(errors::shortened(&parts.collect::<Vec<_>>().join(", ")))
     }
 
     /// Blank rows, and rows that start as the data set says.
