@@ -118,6 +118,48 @@ fn every_piece_of_a_scale_can_be_reached() {
     }
 }
 
+/// Parts of one kind in a project of the values corpus, each with whether a test reaches it; without the lines that
+/// hold a word.
+fn parts(name: &str, part: Part, without: &str) -> Vec<(String, bool)> {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["base.merit".to_string(), format!("good/{name}.merit")] {
+        let text = std::fs::read_to_string(Path::new("tests/corpus/values").join(&file)).unwrap();
+        let kept = text.lines().filter(|line| without.is_empty() || !line.contains(without));
+        std::fs::write(folder.path().join(file.replace('/', "-")), kept.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+    let project = load(&[folder.path().to_path_buf()]).unwrap();
+    let reached = outcomes(&project).into_iter().flat_map(|outcome| outcome.reached).collect();
+    let items = items(&project.model, &project.sources, &reached);
+    let told = items.into_iter().filter(|item| item.part == part);
+    told.map(|item| (format!("{}: {}", item.of, item.what), item.reached)).collect()
+}
+
+#[test]
+fn the_branch_that_was_taken_is_reached() {
+    let found = parts("if-without-an-answer", Part::Branch, "");
+    let found: Vec<(&str, bool)> = found.iter().map(|(what, reached)| (what.as_str(), *reached)).collect();
+    assert_eq!(
+        found,
+        [
+            ("worth: typical > 100 CNY: yes", false),
+            ("worth: typical > 100 CNY: no", true),
+            ("worth_known: typical is not missing and typical > 100 CNY: yes", false),
+            ("worth_known: typical is not missing and typical > 100 CNY: no", true),
+            ("either: count(sales) = 0 or typical > 100 CNY: yes", true),
+            ("either: count(sales) = 0 or typical > 100 CNY: no", false),
+            ("agent: bonus: typical > 100 CNY: yes", false),
+            ("agent: bonus: typical > 100 CNY: no", true),
+        ]
+    );
+}
+
+#[test]
+fn a_grade_that_an_output_reads_is_reached() {
+    let found = parts("rating-in-outputs", Part::Grade, "expect rating");
+    let reached: Vec<&str> = found.iter().filter(|(_, reached)| *reached).map(|(what, _)| what.as_str()).collect();
+    assert_eq!(reached, ["grades: A", "grades: B", "grades: C", "grades: D", "marks: pass"]);
+}
+
 #[test]
 fn outcomes_keep_to_their_schema() {
     let schema = serde_json::from_str(include_str!("../docs/tests.schema.json")).unwrap();

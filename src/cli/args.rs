@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::engine::Engine;
 use crate::time::PeriodName;
 
 #[derive(Debug, Parser)]
@@ -38,6 +39,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Data(DataArgs),
     Eval(EvalArgs),
+    Sql(SqlArgs),
     Test(TestArgs),
     Fmt(FmtArgs),
 }
@@ -182,6 +184,17 @@ pub struct EvalArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
+    /// Results of the statements that `merit sql` prints, as CSV
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
+    pub measures: Vec<PathBuf>,
+
+    /// The engine that holds large tables: duckdb:FILE, spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
+    #[arg(long, value_name = "URL", value_parser = Engine::parse, help_heading = "Tables of an engine")]
+    pub engine: Option<Engine>,
+
+    #[command(flatten)]
+    pub tables: TableArgs,
+
     /// Only this person, by key or name: the scorecard in full
     #[arg(long, value_name = "ID", help_heading = "Who is shown")]
     pub person: Option<String>,
@@ -224,6 +237,77 @@ pub struct EvalArgs {
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
     pub threads: Option<u16>,
+}
+
+/// Print what an engine would have to compute, as SQL: for large tables that stay in a database or a cluster.
+///
+/// The statements check the rows of these tables and add them up, exactly, by person and post, by team and by run of
+/// months; small tables of the data folder go with them. Their results, as CSV, are what `merit eval --measures` takes
+/// for the rest. What an engine cannot compute exactly is refused. `merit eval --engine` does both in one go.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "merit sql [OPTIONS] --dialect <DIALECT> --period <PERIOD> [PATH]...",
+    after_help = "\
+Examples:
+  merit sql specs/insurance --period 2026-Q3 --dialect duckdb --tables policies,receipts,payouts > q3.sql
+      three data sets are tables of the engine, all others files
+  duckdb sales.duckdb < q3.sql
+      leaves files of results behind
+  merit eval specs/insurance --period 2026-Q3 --measures *.csv
+      everyone's scores"
+)]
+pub struct SqlArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The engine that the statements are for
+    #[arg(long, value_enum)]
+    pub dialect: DialectName,
+
+    /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
+    #[arg(long, value_name = "PERIOD", value_parser = read_period, required_unless_present = "periods")]
+    pub period: Option<PeriodName>,
+
+    /// All periods between two of one kind (2025-Q1..2026-Q3)
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
+    pub periods: Option<Periods>,
+
+    /// The folder of the data files [default: the folder `data` beside the specs]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub tables: TableArgs,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+impl SqlArgs {
+    /// The periods asked for.
+    pub fn periods(&self) -> Vec<PeriodName> {
+        periods_of(self.period, self.periods.as_ref())
+    }
+}
+
+/// The engines that SQL is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DialectName {
+    Duckdb,
+    Postgres,
+    Spark,
+}
+
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`;
+    /// `all` that can be [default: those without a file in the data folder]
+    #[arg(long, value_name = "DATA", value_delimiter = ',', help_heading = "Tables of an engine")]
+    pub tables: Vec<String>,
+
+    /// Decimal places that numbers of the engine's tables may have [default: 6]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=12), help_heading = "Tables of an engine")]
+    pub decimals: Option<u32>,
 }
 
 /// Write the specs in the one style: indentation, aligned tables, long formulas broken into lines.
@@ -352,9 +436,12 @@ pub enum Form {
 impl EvalArgs {
     /// What is evaluated: one of the two options is there.
     pub fn periods(&self) -> Vec<PeriodName> {
-        let several = self.periods.iter().flat_map(|periods| periods.0.iter().copied());
-        self.period.into_iter().chain(several).collect()
+        periods_of(self.period, self.periods.as_ref())
     }
+}
+
+fn periods_of(one: Option<PeriodName>, several: Option<&Periods>) -> Vec<PeriodName> {
+    one.into_iter().chain(several.into_iter().flat_map(|periods| periods.0.iter().copied())).collect()
 }
 
 /// Periods of one kind, one after the other.

@@ -7,18 +7,20 @@ use std::path::{Path, PathBuf};
 
 use super::args::{EvalArgs, Form};
 use super::check::findings;
+use super::engine;
 use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
 use super::whole;
+use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
 use crate::data::{BLOCK, Options, Progress, STREAM_ABOVE, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::plans;
-use crate::plan::query::Team;
+use crate::plan::query::{Answers, Query, Team};
 use crate::project::{self, Project};
 use crate::report::{self, Format, Report};
 use crate::score::card::Results;
@@ -32,7 +34,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
-    let (results, teams) = match evaluate(args, model, data) {
+    let (results, teams) = match evaluate(args, model, data)? {
         Ok(found) => found,
         Err(diagnostics) => return refuse(args, &project, &diagnostics),
     };
@@ -85,8 +87,10 @@ fn misspelt_posts(model: &Model, periods: &[Results]) {
     }
 }
 
+type Evaluated = (Vec<Results>, Vec<Team>);
+
 /// Plans the periods, reads the data once and scores everyone.
-fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Results>, Vec<Team>), Vec<Diagnostic>> {
+fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let mut options = Options {
         data,
@@ -99,24 +103,77 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<(Vec<Result
         server: Default::default(),
     };
     let with_months;
-    let model = match own_months(model, &options)? {
-        Some(months) => {
-            with_months = model.with_own_months(months);
+    let model = match own_months_of(model, &options) {
+        Ok(Some(own)) => {
+            with_months = own;
             &with_months
         }
-        None => model,
+        Ok(None) => model,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    let plans = plans(model, &args.periods())?;
-    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Default::default()) };
+    let plans = match plans(model, &args.periods()) {
+        Ok(plans) => plans,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
     let bar = Bar::new();
     options.progress = bar.as_ref().map(|bar| bar as &dyn Progress);
-    let answers = answer(model, &query, &options);
+    let answers = match beside(args, model, &query, &options)? {
+        Some(answers) => answers,
+        None => answer(model, &query, &options),
+    };
     if let Some(bar) = &bar {
         bar.finish();
     }
-    let answers = answers?;
-    let results = score_all(model, &plans, &answers)?;
-    Ok((results, answers.teams))
+    let scored = |answers: Answers| {
+        let results = score_all(model, &plans, &answers)?;
+        Ok((results, answers.teams))
+    };
+    Ok(answers.and_then(scored))
+}
+
+/// The answers where some of them come from an engine.
+fn beside(
+    args: &EvalArgs,
+    model: &Model,
+    query: &Query,
+    options: &Options,
+) -> Result<Option<Result<Answers, Vec<Diagnostic>>>, Failure> {
+    let (remote, mut found) = match &args.engine {
+        Some(asked) => (engine::remote(&args.tables, asked.dialect, model, query, options)?, None),
+        None if args.measures.is_empty() => {
+            return match args.tables.tables.first() {
+                Some(_) => Err(Failure::with_help(
+                    "`--tables` names tables of an engine, and none is named",
+                    "name it with `--engine`, or print the statements for it with `merit sql`",
+                )),
+                None => Ok(None),
+            };
+        }
+        None => {
+            let found = engine::results(&args.measures)?;
+            let tables = engine::answered(model, &found);
+            (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS }, Some(found))
+        }
+    };
+    let mut exchange = |script: &Script| match (&args.engine, found.take()) {
+        (Some(engine), _) => match engine.run(script) {
+            Ok(found) => Exchange::Found(found),
+            Err(failure) => Exchange::Failed(failure),
+        },
+        (None, found) => Exchange::Found(found.unwrap_or_default()),
+    };
+    match answer_with(model, query, options, &remote, &mut exchange) {
+        Err(diagnostics) => Ok(Some(Err(diagnostics))),
+        Ok(Outcome::Answered(answers)) => Ok(Some(Ok(*answers))),
+        Ok(Outcome::Failed(failure)) => Err(failure),
+        Ok(Outcome::Stopped) => Ok(None),
+    }
+}
+
+/// The model with the months of the company's own calendar, where it has one.
+pub fn own_months_of(model: &Model, options: &Options) -> Result<Option<Model>, Vec<Diagnostic>> {
+    Ok(own_months(model, options)?.map(|months| model.with_own_months(months)))
 }
 
 /// Shows the findings that stand in the way; no scorecard is written.

@@ -3,12 +3,14 @@
 mod args;
 mod check;
 mod data;
+mod engine;
 mod eval;
 mod exit;
 mod explain;
 mod fmt;
 mod progress;
 mod select;
+mod sql;
 mod terminal;
 mod test;
 mod whole;
@@ -39,6 +41,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Sql(args) => sql::run(args),
         Command::Test(args) => test::run(args),
         Command::Fmt(args) => fmt::run(args),
     };

@@ -154,14 +154,14 @@ impl Content<'_> {
 }
 
 /// How the cells of a column are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CellReader {
     pub kind: Kind,
     pub optional: bool,
     calendar: Calendar,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     Text,
     Number(Box<NumberCell>),

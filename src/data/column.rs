@@ -124,6 +124,47 @@ impl Builder {
         }
     }
 
+    /// What the same cells are for a column of the same kind; `None` where they must be read once more.
+    pub fn shared(&self, kind: &Builder) -> Option<Builder> {
+        Some(match (self, kind) {
+            (Builder::Fixed { scale, values }, Builder::Fixed { .. }) => {
+                Builder::Fixed { scale: *scale, values: values.clone() }
+            }
+            (Builder::Day(days), Builder::Day(_)) => Builder::Day(days.clone()),
+            (Builder::Flag(flags), Builder::Flag(_)) => Builder::Flag(flags.clone()),
+            (Builder::Choice(codes), Builder::Choice(_)) => Builder::Choice(codes.clone()),
+            (Builder::Link { codes, target, unknown }, Builder::Link { target: other, .. })
+                if target.place == other.place =>
+            {
+                Builder::Link { codes: codes.clone(), target: target.clone(), unknown: *unknown }
+            }
+            // Where no links name keys, only blank ones are told apart.
+            (Builder::Key { codes, hashes, .. }, Builder::Key { named, .. }) if named.len() == 0 => {
+                let codes = codes.iter().map(|code| if *code == NONE { NONE } else { 0 }).collect();
+                Builder::Key { codes, hashes: hashes.clone(), named: named.clone() }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Makes room for more cells.
+    pub fn reserve(&mut self, more: usize) {
+        match self {
+            Builder::Fixed { values, .. } => values.reserve_exact(more),
+            Builder::Wide(values) => values.reserve_exact(more),
+            Builder::Day(days) => days.reserve_exact(more),
+            Builder::Flag(flags) => flags.reserve_exact(more),
+            Builder::Period { codes, .. }
+            | Builder::Choice(codes)
+            | Builder::Text { codes, .. }
+            | Builder::Link { codes, .. } => codes.reserve_exact(more),
+            Builder::Key { codes, hashes, .. } => {
+                codes.reserve_exact(more);
+                hashes.reserve_exact(more);
+            }
+        }
+    }
+
     /// Adds what the next cell says.
     pub fn push(&mut self, content: Content) {
         match (&mut *self, content) {
@@ -170,10 +211,9 @@ impl Builder {
             }
             (Builder::Link { codes, .. }, _) => codes.push(NONE),
             (Builder::Key { codes, hashes, named }, Content::Text(text)) => {
-                let hash = dictionary::hash_of(&text);
+                let (code, hash) = named_key(named, &text);
+                codes.push(code);
                 hashes.push(hash);
-                let others = named.len() as u32;
-                codes.push(if others == 0 { 0 } else { named.find_with(&text, hash).unwrap_or(others) });
             }
             (Builder::Key { codes, hashes, .. }, _) => {
                 codes.push(NONE);
@@ -209,6 +249,17 @@ impl Builder {
             *self = Builder::Wide(wide);
         }
     }
+}
+
+/// The number of a key among those that links name, or the one behind them all; and its hash.
+#[inline]
+pub fn named_key(named: &Dictionary, text: &str) -> (u32, u64) {
+    let hash = dictionary::hash_of(text);
+    let others = named.len() as u32;
+    if others == 0 || !named.may_hold(hash) {
+        return (others, hash);
+    }
+    (named.find_with(text, hash).unwrap_or(others), hash)
 }
 
 /// The mantissa with so many more places.

@@ -20,6 +20,8 @@ pub struct Dictionary {
     shared: OnceLock<Vec<Arc<str>>>,
     /// Whether a text stands under two numbers.
     doubled: bool,
+    /// A bit for some bits of each text's hash: most texts that are not here are told by it alone.
+    sieve: OnceLock<Vec<u64>>,
 }
 
 /// All bits of a text's hash.
@@ -54,6 +56,21 @@ impl Dictionary {
     /// The number of a text.
     pub fn find(&self, text: &str) -> Option<u32> {
         self.find_hashed(text, upper(hash_of(text)))
+    }
+
+    /// Whether a text with this hash can be here at all.
+    #[inline]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let sieve = self.sieve.get_or_init(|| {
+            let mut sieve = vec![0u64; (self.len() / 4 + 1).next_power_of_two()];
+            for hash in &self.hashes {
+                let at = *hash as usize & (sieve.len() * 64 - 1);
+                sieve[at / 64] |= 1 << (at % 64);
+            }
+            sieve
+        });
+        let at = upper(hash) as usize & (sieve.len() * 64 - 1);
+        sieve[at / 64] >> (at % 64) & 1 == 1
     }
 
     /// The number of a text whose hash is known.
@@ -100,6 +117,7 @@ impl Dictionary {
             self.table.insert_unique(spread(hash), (hash, code), |(hash, _)| spread(*hash));
         }
         self.shared = OnceLock::new();
+        self.sieve = OnceLock::new();
         code
     }
 

@@ -90,19 +90,36 @@ impl<'a> Evaluation<'a> {
 
     /// Turns what a pass has found into answers.
     pub fn keep(&mut self, job: &Job, found: Found) {
+        self.keep_some(job, found, &|_| true);
+    }
+
+    /// The same for some of a job's families.
+    pub fn keep_some(&mut self, job: &Job, found: Found, wanted: &dyn Fn(usize) -> bool) {
         let Found { stores, straddling, other_days } = found;
         self.straddling.extend(straddling);
         self.other_days.take_in(other_days);
-        for (family, store) in job.families.iter().zip(stores) {
-            for (measure, measured) in self.finish(job, family, store) {
-                match &self.query.measures[measure.0].group {
-                    Group::Key { .. } => {
-                        let values = measured.into_iter().map(|measured| measured.value).collect();
-                        Arc::make_mut(&mut self.world.inner).insert(measure, Vector::compact(values));
-                    }
-                    _ => self.answers[measure.0] = measured,
+        for (at, (family, store)) in job.families.iter().zip(stores).enumerate() {
+            if wanted(at) {
+                for (measure, measured) in self.finish(job, family, store) {
+                    self.answer(measure, measured);
                 }
             }
+        }
+    }
+
+    /// Takes what was computed elsewhere for all groups of a measure.
+    pub fn keep_measured(&mut self, job: &Job, id: MeasureId, mut measured: Vec<Measured>) {
+        self.without_rows(&self.query.measures[id.0], self.world.tables[job.table], &mut measured);
+        self.answer(id, measured);
+    }
+
+    fn answer(&mut self, id: MeasureId, measured: Vec<Measured>) {
+        match &self.query.measures[id.0].group {
+            Group::Key { .. } => {
+                let values = measured.into_iter().map(|measured| measured.value).collect();
+                Arc::make_mut(&mut self.world.inner).insert(id, Vector::compact(values));
+            }
+            _ => self.answers[id.0] = measured,
         }
     }
 
@@ -164,7 +181,7 @@ impl<'a> Evaluation<'a> {
         for family in jobs.iter_mut().flat_map(|job| &mut job.families) {
             family.segments = segments(&family.measures);
         }
-        jobs
+        jobs.into_iter().flat_map(by_months).collect()
     }
 
     fn groups(&self, group: &Group) -> usize {
@@ -306,6 +323,33 @@ impl<'a> Evaluation<'a> {
         }
         errors
     }
+}
+
+/// Takes families that read few of a job's months out of it, so that the other months' rows need not be looked at for
+/// them.
+fn by_months(mut job: Job) -> Vec<Job> {
+    let count = |family: &Family| family.segments.iter().map(|segment| segment.count).sum::<u32>();
+    let mut all: Vec<Months> = job.families.iter().flat_map(|family| &family.segments).copied().collect();
+    all.sort_unstable_by_key(|segment| (segment.first, segment.count));
+    let (mut months, mut end) = (0, i32::MIN);
+    for segment in all {
+        let last = segment.first.0 + segment.count as i32;
+        months += (last - end.max(segment.first.0)).max(0) as u32;
+        end = end.max(last);
+    }
+    let mut jobs: Vec<Job> = Vec::new();
+    let (many, few): (Vec<Family>, Vec<Family>) =
+        std::mem::take(&mut job.families).into_iter().partition(|family| count(family) * 2 > months || months == 0);
+    for family in few {
+        match jobs.iter_mut().find(|other| other.families[0].segments == family.segments) {
+            Some(other) => other.families.push(family),
+            None => jobs.push(Job { rows: job.rows.clone(), families: vec![family], ..job }),
+        }
+    }
+    if !many.is_empty() {
+        jobs.insert(0, Job { families: many, ..job });
+    }
+    jobs
 }
 
 /// The last day of a stint within the period that a read is about.

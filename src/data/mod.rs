@@ -44,6 +44,7 @@ mod table;
 mod teams;
 mod time_cell;
 mod vector;
+pub mod warehouse;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -198,6 +199,13 @@ fn attempt(
     let doubts = doubts::find(model, query, &tables);
     let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
     Ok(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })
+}
+
+/// The data sets that a query needs and that have no files.
+pub fn without_files(model: &Model, query: &Query, options: &Options) -> Vec<DataId> {
+    let needed = needs::columns(model, query);
+    let none = |data: &DataId| files::files_of(&model.data[data.0], options, &mut Vec::new()).is_empty();
+    needed.iter().map(|(data, _)| *data).filter(none).collect()
 }
 
 /// What was read and repaired, file by file.

@@ -155,6 +155,9 @@ pub fn holds_any(table: &Table, rows: &Rows, calendar: &Calendar) -> bool {
         }
         Rows::Dated { column, months } => {
             let (first, last) = calendar.days(*months);
+            if let Some(days) = table.days_passed.get(column) {
+                return days.iter().any(|day| first.0 <= *day && *day <= last.0);
+            }
             match table.column(*column) {
                 Some(Column::Day(days)) => days.iter().any(|day| first.0 <= *day && *day <= last.0),
                 Some(Column::Period { codes, list }) => {
@@ -176,6 +179,9 @@ fn held(table: &Table, rows: &Rows, calendar: &Calendar) -> Option<String> {
         days.filter(|(first, _)| *first != NO_DAY).reduce(|(a, b), (x, y)| (a.min(x), b.max(y)))
     };
     let found = match (rows, &table.shape) {
+        (Rows::Dated { column, .. }, _) if table.days_passed.contains_key(column) => {
+            bounds(&mut table.days_passed[column].iter().map(|day| (*day, *day)))
+        }
         (Rows::Dated { column, .. }, _) => {
             let column = table.column(*column)?;
             let days = |row| column.days(row, calendar).map(|(first, last)| (first.0, last.0));

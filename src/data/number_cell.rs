@@ -8,7 +8,7 @@ use crate::number::Number;
 pub const MOST_PLACES: u32 = 18;
 
 /// How the numbers of a column are read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NumberCell {
     factor: Option<Factor>,
     /// The column is a ratio, shown as `%` or `‰`.
@@ -19,7 +19,7 @@ pub struct NumberCell {
     limits: Option<(Number, Number)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Factor {
     One,
     Fixed(i64, u32),
@@ -52,6 +52,11 @@ impl NumberCell {
             None => self.careful(text, repairs)?,
         };
         self.within_limits(content)
+    }
+
+    /// Whether plain numbers are taken as they stand.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.factor, Some(Factor::One)) && self.limits.is_none()
     }
 
     /// The same for a number that was never a text; `None` where it has more than 18 digits.
@@ -176,7 +181,7 @@ impl NumberCell {
 }
 
 /// `-12.50` with nothing else about it and at most 18 digits.
-fn plain(bytes: &[u8]) -> Option<(i64, u32)> {
+pub fn plain(bytes: &[u8]) -> Option<(i64, u32)> {
     let (negative, digits) = match bytes {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, bytes),

@@ -294,12 +294,33 @@ pub fn choose(condition: &Vector, then: &Vector, otherwise: &Vector, len: usize)
             return Vector { data: Data::Fixed { scale, values: Cow::Owned(values) }, missing: None };
         }
     }
+    if let Some(chosen) = choose_or_missing(condition, then, otherwise) {
+        return chosen;
+    }
     let pick = |row| match condition.value(row) {
         Value::Flag(true) => then.value(row),
         Value::Flag(false) => otherwise.value(row),
         other => other,
     };
     Vector::any((0..len).map(pick).collect())
+}
+
+/// The same where one of the two is a missing value: the other one, missing in more rows.
+fn choose_or_missing(condition: &Vector, then: &Vector, otherwise: &Vector) -> Option<Vector<'static>> {
+    let (wanted, kept, reason) = match (&then.data, &otherwise.data) {
+        (_, Data::Constant(Value::Missing(reason))) => (1, then, reason),
+        (Data::Constant(Value::Missing(reason)), _) => (0, otherwise, reason),
+        _ => return None,
+    };
+    let (Data::Flag(flags), None) = (&condition.data, &condition.missing) else { return None };
+    let data = match &kept.data {
+        Data::Day(days) => Data::Day(Cow::Owned(days.to_vec())),
+        Data::Fixed { scale, values } => Data::Fixed { scale: *scale, values: Cow::Owned(values.to_vec()) },
+        _ => return None,
+    };
+    let left_out = Mask::of(flags.len(), reason.clone(), |row| flags[row] != wanted);
+    // A row that is left out is missing for that reason, whatever the value was.
+    Some(Vector { data, missing: Mask::either(left_out.as_ref(), kept.missing.as_ref()) })
 }
 
 /// `x in (a, b)`: whether one of them is equal.

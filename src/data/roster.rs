@@ -43,6 +43,12 @@ impl Roster {
         }
     }
 
+    /// The days that a person served in posts with a spec: first, last, and the post.
+    pub fn days_served(&self, key: u32) -> impl Iterator<Item = (i32, i32, u32)> {
+        let served = self.served_by_key.get(key as usize).into_iter().flatten();
+        served.filter(|served| served.post != NONE).map(|served| (served.from, served.to, served.post))
+    }
+
     pub fn posts(&self, key: u32) -> &[u32] {
         self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
     }

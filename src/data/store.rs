@@ -64,6 +64,13 @@ enum Kept {
     },
 }
 
+/// What was counted elsewhere for one cell: rows, blanks, and their sum, or the least or greatest.
+pub struct Part {
+    pub rows: u64,
+    pub blanks: u64,
+    pub value: Option<Value>,
+}
+
 /// The rows that an aggregate takes in: the cell of each, [`NONE`] for those left out.
 pub struct Rows<'a> {
     pub cells: &'a [u32],
@@ -367,6 +374,17 @@ impl Store {
         self.thin_out();
     }
 
+    /// Adds what others have counted for a cell: of aggregates that can be added up.
+    pub fn add_part(&mut self, cell: usize, part: Part) {
+        self.rows[cell] += part.rows;
+        self.blanks[cell] += part.blanks;
+        match (&mut self.kept, part.value) {
+            (Kept::Sum { wide, .. }, Some(Value::Number(number))) => add_wide(wide, cell as u32, &number),
+            (Kept::Extreme { smallest, other, .. }, Some(value)) => better(&mut other[cell], value, *smallest),
+            _ => {}
+        }
+    }
+
     /// What the function gives in each cell. `place` names a row to the user.
     pub fn finish(
         mut self,
@@ -527,6 +545,14 @@ fn one_more(rows: &mut (u32, u32), value: &mut Option<Value>, row: u32, found: V
     } else if row != rows.0 {
         rows.1 = rows.1.min(row);
     }
+}
+
+/// [`at_fraction`] of values of which only the two are at hand between which the answer lies.
+pub fn between(count: u64, low: &Number, high: &Number, fraction: Option<&Number>) -> Number {
+    let half = Number::from_parts(5, 1);
+    let way = Number::from(count.saturating_sub(1)).mul(fraction.unwrap_or(&half));
+    let below = way.floor().to_i64().unwrap_or(0) as usize;
+    at_fraction(count as usize, &|at| if at <= below { low.clone() } else { high.clone() }, fraction)
 }
 
 /// The median, or the value at a fraction of the way from the first to the last, between two of them in

@@ -11,7 +11,7 @@ use super::column::{Builder, Column, NO_DAY, join};
 use super::dictionary::Dictionary;
 use super::files::files_of;
 use super::keys::Keys;
-use super::read::{self, Wanted};
+use super::read::{self, FileContent, FileTask, Wanted};
 use super::{Options, errors, given};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
@@ -197,6 +197,7 @@ pub fn load(
     threads: usize,
     errors: &mut Vec<Diagnostic>,
 ) -> Vec<Table> {
+    let mut shared = read_shared(model, needed, source, streamed);
     let mut loading: Vec<Loading> = Vec::with_capacity(needed.len());
     for (id, columns) in needed {
         loading.push(match streamed.contains(id) {
@@ -204,7 +205,7 @@ pub fn load(
                 let table = Table { complete: false, ..Table::empty(*id, &model.data[id.0]) };
                 Loading { table, parts: Vec::new() }
             }
-            false => load_table(model, *id, columns, source, errors),
+            false => load_table(model, *id, columns, source, &mut shared, errors),
         });
     }
     join_columns(&mut loading, threads);
@@ -217,16 +218,52 @@ pub fn load(
     tables
 }
 
+/// What was read of files that several data sets are kept in, by data set and path.
+type Shared = BTreeMap<(DataId, PathBuf), FileContent>;
+
+fn wanted_of<'a>(model: &'a Model, id: DataId, columns: &[ColumnIx]) -> Wanted<'a> {
+    let data = &model.data[id.0];
+    let readers = columns.iter().filter_map(|column| Some((*column, CellReader::new(model, data, *column)?)));
+    Wanted { data, columns: readers.collect(), takes: Vec::new() }
+}
+
+/// Reads files of text that hold several data sets once for all of them.
+fn read_shared(
+    model: &Model,
+    needed: &[(DataId, Vec<ColumnIx>)],
+    source: &Source,
+    streamed: &BTreeSet<DataId>,
+) -> Shared {
+    let Source::Files(options) = source else { return Shared::new() };
+    let mut tasks: BTreeMap<PathBuf, (FileTask, Vec<(DataId, Wanted)>)> = BTreeMap::new();
+    for (id, columns) in needed.iter().filter(|(id, _)| !streamed.contains(id)) {
+        // What is wrong with the files themselves is told when each data set is loaded.
+        for task in files_of(&model.data[id.0], options, &mut Vec::new()) {
+            let wanted = wanted_of(model, *id, columns);
+            if read::is_shareable(&task, &wanted) {
+                tasks.entry(task.path.clone()).or_insert_with(|| (task, Vec::new())).1.push((*id, wanted));
+            }
+        }
+    }
+    let mut shared = Shared::new();
+    for (path, (task, all)) in tasks.into_iter().filter(|(_, (_, all))| all.len() > 1) {
+        let wanted: Vec<&Wanted> = all.iter().map(|(_, wanted)| wanted).collect();
+        let contents = read::read_text(&task, &wanted, options);
+        shared.extend(all.iter().zip(contents).map(|((id, _), content)| ((*id, path.clone()), content)));
+    }
+    shared
+}
+
 fn load_table(
     model: &Model,
     id: DataId,
     columns: &[ColumnIx],
     source: &Source,
+    shared: &mut Shared,
     errors: &mut Vec<Diagnostic>,
 ) -> Loading {
     let data = &model.data[id.0];
-    let readers = columns.iter().filter_map(|column| Some((*column, CellReader::new(model, data, *column)?)));
-    let wanted = Wanted { data, columns: readers.collect(), takes: Vec::new() };
+    let wanted = wanted_of(model, id, columns);
     let mut table = Table::empty(id, data);
     let mut parts: Vec<(ColumnIx, Vec<Builder>)> =
         wanted.columns.iter().map(|(column, reader)| (*column, vec![Builder::new(&reader.kind)])).collect();
@@ -243,7 +280,8 @@ fn load_table(
     let tasks = files_of(data, options, errors);
     let files_found = errors.len() == before;
     for task in tasks {
-        let content = read::read(&task, &wanted, options);
+        let known = shared.remove(&(id, task.path.clone()));
+        let content = known.unwrap_or_else(|| read::read(&task, &wanted, options));
         let mut file = TableFile {
             shown: task.shown,
             path: task.path,

@@ -44,6 +44,11 @@ impl Teams {
         }
     }
 
+    /// The places of the team with a key, each with the day on which it begins.
+    pub fn runs_of(&self, key: u32) -> &[(i32, u32)] {
+        self.of_key.get(key as usize).map_or(&[], |team| &self.runs[*team as usize])
+    }
+
     /// The team of a place and all teams above it.
     pub fn upwards(&self, place: u32, into: &mut Vec<u32>) {
         let mut next = place;

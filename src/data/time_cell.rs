@@ -103,7 +103,7 @@ pub fn day(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Re
 }
 
 /// `2026-07-01` and nothing else; the inner `None` when there is no such day.
-fn iso(bytes: &[u8]) -> Option<Option<Day>> {
+pub fn iso(bytes: &[u8]) -> Option<Option<Day>> {
     let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes else { return None };
     let mut digits = [*a, *b, *c, *d, *e, *f, *g, *h];
     for digit in &mut digits {

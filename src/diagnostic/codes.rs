@@ -187,6 +187,12 @@ codes! {
     EmptyWindow = "empty-window" Error;
     /// A row dated by a period that lies partly inside a window.
     StraddlingPeriod = "straddling-period" Error;
+
+    // --- engines
+    /// Something that a database or cluster cannot compute exactly.
+    EngineCannot = "engine-cannot" Error;
+    /// Results of an engine that belong to something else, or are not whole.
+    OtherMeasures = "other-measures" Error;
 }
 
 impl Code {

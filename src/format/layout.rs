@@ -10,6 +10,7 @@ use super::clause::{Clause, Clauses, Kind};
 use super::comments::{Gaps, tokens_in};
 use super::doc::{self, Doc, WIDTH};
 use super::table::{self, Columns};
+use crate::syntax::Shapes;
 use crate::syntax::grammar::{self, Node, Rule};
 use crate::syntax::outline::{Block, Item};
 use crate::syntax::scan::Scan;
@@ -52,8 +53,8 @@ impl<'s> Layout<'s> {
 
     fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
         let part = |item: &'o Item| {
-            let node = grammar::read(self.scan, &mut grammar::Known::new(), rule, item.start, item.end)
-                .map_err(|_| Unreadable)?;
+            let node =
+                grammar::read(self.scan, &mut Shapes::default(), rule, item.start, item.end).map_err(|_| Unreadable)?;
             let tokens = tokens_in(self.scan, item.start, item.end);
             Ok(Part { node, tokens, block: item.block.as_ref() })
         };

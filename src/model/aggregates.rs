@@ -50,6 +50,13 @@ impl Checker<'_> {
                         .help("write `at least 5 rows`"),
                 );
             }
+            if count == Some(0) {
+                self.report(
+                    Diagnostic::new(Code::OutOfRange, "`at least 0 rows` asks for nothing: there are never fewer")
+                        .at(number.span, "0")
+                        .help("remove it, or write the number of rows below which nothing is told: `at least 5 rows`"),
+                );
+            }
             count
         });
         let dated_by = self.dated_column(written.dated_by.as_ref(), &set, data);

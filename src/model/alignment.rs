@@ -99,7 +99,7 @@ impl Model {
 }
 
 pub(super) fn named_in(expr: &Expr, kpis: &mut BTreeSet<KpiId>) {
-    if let Kind::Kpi(kpi) = &*expr.kind {
+    if let Kind::Kpi(kpi) = &expr.kind {
         kpis.insert(*kpi);
     }
     expr.each_part(&mut |part| named_in(part, kpis));

@@ -8,7 +8,7 @@ use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction};
-use crate::value::{Builtin, Signature, Value};
+use crate::value::{Builtin, Signature};
 
 /// How deep functions may use one another, and how often one formula may expand them.
 const MOST_FUNCTIONS: usize = 32;
@@ -245,23 +245,37 @@ impl Checker<'_> {
                     }
                 }
                 if rounds {
-                    if let Kind::Value(Value::Number(step)) = &*typed[1].kind {
-                        if !step.is_positive() {
-                            self.report(
-                                Diagnostic::new(Code::OutOfRange, "a step to round to is above 0")
-                                    .at(typed[1].span, "not above 0")
-                                    .help("write `round(x to 0.01)`"),
-                            );
+                    // What stands in data is known at evaluation only: below 0 there is no answer.
+                    match self.model.constant_value(&typed[1], None).is_some() {
+                        true => {
+                            let mend = format!("write `{name}(x to 0.01)`");
+                            self.above_zero(&typed[1], "a step to round to", &mend);
                         }
-                    } else {
-                        optional = true;
+                        false => optional = true,
                     }
                 }
                 base
             }
             Builtin::Sqrt | Builtin::Ln | Builtin::Exp | Builtin::Pow => {
+                let before = self.diagnostics.len();
                 for argument in &typed {
-                    self.expect_base(argument, &Base::number(), &format!("what {words} takes"), span);
+                    let unit = argument.dimension();
+                    if unit.is_none() {
+                        self.expect_base(argument, &Base::number(), &format!("what {words} takes"), span);
+                        continue;
+                    }
+                    let unit = unit.plural();
+                    self.report(
+                        Diagnostic::new(
+                            Code::WrongUnit,
+                            format!("{words} takes a plain number or a ratio, and this is in {unit}"),
+                        )
+                        .at(argument.span, format!("in {unit}"))
+                        .help(format!("divide it by an amount in {unit} first")),
+                    );
+                }
+                if self.diagnostics.len() > before {
+                    return Expr::wrong(span);
                 }
                 optional |= builtin != Builtin::Exp;
                 Base::number()

@@ -10,6 +10,7 @@ use super::expr::Base;
 use super::formula::list;
 use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
+use super::uses::Use;
 use super::{Entry, Head, KpiId, Model, Position};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -354,6 +355,7 @@ impl Checker<'_> {
             );
             return None;
         };
+        self.used.insert(Use::Kpi(KpiId(at)));
         for position in &whose.positions {
             let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
             if !in_card {

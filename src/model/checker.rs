@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use super::data::{ColumnIx, DataId};
 use super::shared::Shared;
 use super::unit::{DisplayUnit, Units};
-use super::uses::Used;
+use super::uses::{Use, Used};
 use super::{Company, Label, Model, When};
 use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
 use crate::nearest::nearest;
@@ -477,6 +477,14 @@ impl<'t> Checker<'t> {
         );
     }
 
+    /// A unit of the project by its name or plural.
+    pub(super) fn uses_unit(&mut self, written: &str) {
+        let called = |name: Option<&tree::Name>| name.is_some_and(|name| name.text == written);
+        let at =
+            self.declarations.units.iter().position(|unit| called(Some(&unit.name)) || called(unit.plural.as_ref()));
+        self.used.extend(at.map(Use::Unit));
+    }
+
     /// The unit that is written; unknown names are reported.
     pub(super) fn unit(&mut self, written: &tree::UnitExpr) -> Option<DisplayUnit> {
         let mut result: Option<DisplayUnit> = None;
@@ -498,6 +506,7 @@ impl<'t> Checker<'t> {
                 );
                 return None;
             };
+            self.uses_unit(&factor.name.text);
             result = Some(match result {
                 None => unit,
                 Some(so_far) => so_far.combine(&unit, factor.per),

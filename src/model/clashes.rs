@@ -47,10 +47,10 @@ impl Walk<'_, '_> {
 
     fn alone<'e>(&self, atom: &Atom<'e>, known: &Known<'_>) -> Option<Clash<'e>> {
         let because = |why: String| Some(Clash { with: None, why });
-        if let Kind::Value(Value::Flag(flag)) = &*atom.expr.kind {
+        if let Kind::Value(Value::Flag(flag)) = &atom.expr.kind {
             return if *flag == atom.holds { None } else { because("it is written so".into()) };
         }
-        if let Kind::IsMissing(value) = &*atom.expr.kind {
+        if let Kind::IsMissing(value) = &atom.expr.kind {
             return match atom.holds && self.is_never_blank(value) {
                 true => because(format!("`{}` is not `optional`: it is never blank", self.text(value.span))),
                 false => None,
@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
         }
         let percent = self.text(atom.expr.span).contains('%');
         let side = |expr: &Expr, range: &Interval| {
-            let literal = matches!(&*expr.kind, Kind::Value(_));
+            let literal = matches!(&expr.kind, Kind::Value(_));
             (!literal).then(|| told(&format!("`{}`", self.text(expr.span)), range, percent))
         };
         let sides: Vec<String> = side(left, &one).into_iter().chain(side(right, &other)).collect();
@@ -88,7 +88,7 @@ impl Walk<'_, '_> {
             std::mem::take(&mut domains[at].1)
         };
         // The expression that is spoken of, and what becomes of its domain.
-        let (of, domain, clash) = match &*atom.expr.kind {
+        let (of, domain, clash) = match &atom.expr.kind {
             Kind::InWindow { date, window } if atom.holds => {
                 let mut domain = domain(date.key());
                 let apart = domain.windows.iter().find(|(other, _)| self.never_overlap(window, other)).cloned();
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
         known: &Known<'_>,
         domain: &mut dyn FnMut(String) -> Domain<'e>,
     ) -> Option<(&'e Expr, Domain<'e>, Option<Clash<'e>>)> {
-        let (of, op, limit) = match (&*left.kind, &*right.kind) {
+        let (of, op, limit) = match (&left.kind, &right.kind) {
             (Kind::Value(_), Kind::Value(_)) => return None,
             (_, Kind::Value(_)) => (left, op, right),
             (Kind::Value(_), _) => (right, mirrored(op), left),
@@ -213,12 +213,12 @@ impl Walk<'_, '_> {
 
     /// Labels that `of` is compared with, where they are fixed and equal means the same.
     fn labels(&self, of: &Expr, labels: &[Expr]) -> Option<Vec<Value>> {
-        if matches!(&*of.kind, Kind::Value(_))
+        if matches!(&of.kind, Kind::Value(_))
             || !matches!(of.ty.base, Base::Choice(..) | Base::Text | Base::Link(_) | Base::Flag)
         {
             return None;
         }
-        let fixed = |label: &Expr| match &*label.kind {
+        let fixed = |label: &Expr| match &label.kind {
             Kind::Value(value @ (Value::Choice(_) | Value::Text(_) | Value::Flag(_))) => Some(value.clone()),
             _ => None,
         };
@@ -239,7 +239,7 @@ impl Walk<'_, '_> {
 
     /// A column of a row that no blank cell and no blank link leaves open.
     pub(super) fn is_never_blank(&self, value: &Expr) -> bool {
-        let Kind::Column { via, data, column } = &*value.kind else { return false };
+        let Kind::Column { via, data, column } = &value.kind else { return false };
         let model = self.ranges.model;
         let optional = model.data[data.0].column(*column).optional;
         // The rows it starts from are not told here: a link of any of them may be blank.

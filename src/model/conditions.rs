@@ -8,7 +8,7 @@ use super::clashes::Clash;
 use super::data::TimeShape;
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::intervals::Interval;
-use super::ranges::{Known, Ranges};
+use super::ranges::{Known, KpiRanges, Ranges};
 use super::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
@@ -25,7 +25,7 @@ pub(super) struct Atom<'e> {
 impl<'e> Atom<'e> {
     /// What is known when a condition holds, or does not hold.
     pub(super) fn of(condition: &'e Expr, holds: bool, atoms: &mut Vec<Atom<'e>>) {
-        match (&*condition.kind, holds) {
+        match (&condition.kind, holds) {
             (Kind::Not(operand), _) => Atom::of(operand, !holds, atoms),
             (Kind::Binary(BinaryOp::And, left, right), true) | (Kind::Binary(BinaryOp::Or, left, right), false) => {
                 Atom::of(left, holds, atoms);
@@ -37,7 +37,7 @@ impl<'e> Atom<'e> {
 
     /// `left OP right` between numbers, as it holds.
     pub(super) fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
-        let Kind::Binary(op, left, right) = &*self.expr.kind else { return None };
+        let Kind::Binary(op, left, right) = &self.expr.kind else { return None };
         let op = if self.holds { Some(*op) } else { opposite(*op) };
         op.filter(|op| opposite(*op).is_some()).map(|op| (op, left, right))
     }
@@ -109,7 +109,7 @@ impl Expr {
     /// What tells the formula again, wherever it is written: two formulas with one key have one value in one context.
     pub(super) fn key(&self) -> String {
         let key = |expr: &Option<Expr>| expr.as_ref().map(Expr::key).unwrap_or_default();
-        let what = match &*self.kind {
+        let what = match &self.kind {
             Kind::Aggregate(a) => {
                 let Aggregate {
                     function, data, value, condition, fraction, dated_by, reading, at_least, inner, ..
@@ -143,12 +143,13 @@ impl Checker<'_> {
     /// Goes through all formulas that positions build on.
     pub(super) fn conditions(&mut self) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
+        let [free, fixed] = [true, false].map(|free| KpiRanges::new(&model, free));
+        let (ranges, fixed) = (Ranges::new(&model, &free), Ranges::new(&model, &fixed));
         let written = |at: usize| match &self.declarations.kpis[at] {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
             KpiDeclaration::Index(_) => false,
         };
-        let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
         for (_, kpi) in model.kpis.iter().enumerate().filter(|(at, _)| written(*at)) {
             walk.formula(&kpi.value, &Known::default());
         }
@@ -166,10 +167,10 @@ impl Checker<'_> {
     }
 
     /// Goes through the formulas of a position.
-    pub(super) fn position_conditions(&mut self, position: &Position) {
+    pub(super) fn position_conditions(&mut self, position: &Position, free: &KpiRanges, fixed: &KpiRanges) {
         let model = self.model.clone();
-        let ranges = Ranges::new(&model, true);
-        let mut walk = Walk { checker: &*self, ranges: &ranges, found: Vec::new() };
+        let (ranges, fixed) = (Ranges::new(&model, free), Ranges::new(&model, fixed));
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
         if let Some(condition) = &position.eligible {
             walk.condition(condition, &Known::default());
         }
@@ -193,7 +194,10 @@ impl Checker<'_> {
 
 pub(super) struct Walk<'c, 'm> {
     pub(super) checker: &'c Checker<'c>,
+    /// For conditions: a constant may be changed tomorrow.
     pub(super) ranges: &'c Ranges<'m>,
+    /// With the values that constants have.
+    pub(super) fixed: &'c Ranges<'m>,
     pub(super) found: Vec<Diagnostic>,
 }
 
@@ -213,7 +217,8 @@ impl Walk<'_, '_> {
 
     /// All conditions in a formula.
     pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
-        match &*expr.kind {
+        self.idle(expr, known);
+        match &expr.kind {
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
                 self.formula(then, &Known { facts: known.facts.with(condition, true), ..known.clone() });
@@ -270,8 +275,8 @@ impl Walk<'_, '_> {
 
     /// Whether something was found.
     fn judge(&mut self, condition: &Expr, known: &Known<'_>) -> bool {
-        match &*condition.kind {
-            Kind::Not(operand) if !matches!(&*operand.kind, Kind::IsMissing(_) | Kind::InSet(..)) => {
+        match &condition.kind {
+            Kind::Not(operand) if !matches!(&operand.kind, Kind::IsMissing(_) | Kind::InSet(..)) => {
                 self.judge(operand, known)
             }
             Kind::Binary(BinaryOp::And, left, right) => {
@@ -311,9 +316,7 @@ impl Walk<'_, '_> {
 
     fn say(&mut self, condition: &Expr, always: bool, clash: Clash<'_>) {
         // In a function it depends on what the function is used for.
-        let in_function =
-            |span: Span| self.checker.declarations.functions.iter().any(|function| function.body.span.contains(span));
-        if in_function(condition.span) {
+        if self.in_function(condition.span) {
             return;
         }
         let text = self.text(condition.span);
@@ -328,7 +331,7 @@ impl Walk<'_, '_> {
         if let Some(with) = clash.with
             && !between
         {
-            let window = matches!(&*with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
+            let window = matches!(&with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
             if always {
                 help = "where one of the two is always met, `and` may be what is meant";
             } else if window {

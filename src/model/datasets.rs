@@ -162,6 +162,7 @@ impl Checker<'_> {
                 }
                 DataClause::Row(noun) => {
                     has_row = true;
+                    self.uses_unit(&noun.text);
                     if let Some(unit) = self.units.get(&noun.text) {
                         set.row = unit;
                     }
@@ -490,6 +491,7 @@ impl Checker<'_> {
             "fraction" => return Some(Number::ONE),
             _ => {}
         }
+        self.uses_unit(&written.text);
         let Some(other) = self.units.get(&written.text) else {
             let mend = self.did_you_mean(&written.text, self.units.names(), || {
                 "write a unit of the project, `percent` or `fraction`".into()

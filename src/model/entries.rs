@@ -280,7 +280,7 @@ impl Walk<'_, '_> {
                 _ => None,
             }
         };
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(_) | Kind::Constant(_) | Kind::EntryTarget | Kind::EntryWeight => Some(Way::Level),
             Kind::EntryValue => Some(Way::Rises),
             Kind::Negate(operand) => self.way(operand, read).map(Way::back),

@@ -171,10 +171,6 @@ impl Base {
 }
 
 impl Expr {
-    pub(super) fn new(kind: Kind, ty: Type, span: Span) -> Expr {
-        Expr { kind: Box::new(kind), ty, span }
-    }
-
     pub(super) fn wrong(span: Span) -> Expr {
         Expr::new(Kind::Value(Value::Missing(Missing::NoAnswer)), Type::known(Base::Any), span)
     }

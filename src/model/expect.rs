@@ -21,7 +21,7 @@ impl Checker<'_> {
                 .at(left.span, format!("this is {}", Base::Number(a.clone()).words()))
                 .at(right.span, format!("this is {}", Base::Number(b.clone()).words()));
         let ratio = |text: &str| text.ends_with(['%', '‰']);
-        let literal = |expr: &Expr, text: &str| matches!(&*expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
+        let literal = |expr: &Expr, text: &str| matches!(&expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
         let is_time = |dimension: &Dimension| matches!(dimension.factors(), [(base, _)] if base.kind == BaseKind::Time);
         let mend = if b.is_none() && literal(right, &tb) {
             format!("write the unit behind the number: `{tb} {}`", a.beside(&tb))
@@ -103,7 +103,7 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
                 .at(culprit.span, "may be missing");
-        match &*culprit.kind {
+        match &culprit.kind {
             Kind::Binary(tree::BinaryOp::Divide, ..) => finding = finding.note("dividing by 0 gives a missing value"),
             Kind::Aggregate(_) => finding = finding.note("over no rows there is nothing to tell"),
             _ => {}
@@ -154,7 +154,7 @@ impl Checker<'_> {
             );
             return;
         };
-        if matches!(&*expr.kind, Kind::Value(Value::Number(_))) {
+        if matches!(&expr.kind, Kind::Value(Value::Number(_))) {
             return self.wrong_literal(expr, got, wanted, what, declared);
         }
         let mend = self.unit_mend(expr, got, wanted);
@@ -324,7 +324,7 @@ fn unit_words(dimension: &Dimension) -> String {
 
 /// Whether a formula has an aggregate over the data set.
 fn reads(expr: &Expr, data: DataId) -> bool {
-    match &*expr.kind {
+    match &expr.kind {
         Kind::Aggregate(aggregate) => aggregate.data == data,
         _ => expr.parts().into_iter().any(|part| reads(part, data)),
     }

@@ -3,6 +3,8 @@
 //! There are two kinds of formulas in one tree: over a row (inside an aggregate or a derived column: columns of the
 //! row) and over a scorecard's subject (KPIs, aggregates, the person). The checker keeps them apart.
 
+use std::ops::{Deref, DerefMut};
+
 use super::data::{ColumnIx, DataId};
 use super::unit::Dimension;
 use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
@@ -11,11 +13,35 @@ use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord, WindowKind};
 use crate::value::{Builtin, Value};
 
+/// A formula, or a part of one. All of it lies behind one pointer: a large project holds millions, most of them plain
+/// numbers.
 #[derive(Clone, Debug)]
-pub struct Expr {
-    pub kind: Box<Kind>,
+pub struct Expr(Box<Typed>);
+
+#[derive(Clone, Debug)]
+pub struct Typed {
+    pub kind: Kind,
     pub ty: Type,
     pub span: Span,
+}
+
+impl Expr {
+    pub fn new(kind: Kind, ty: Type, span: Span) -> Expr {
+        Expr(Box::new(Typed { kind, ty, span }))
+    }
+}
+
+impl Deref for Expr {
+    type Target = Typed;
+    fn deref(&self) -> &Typed {
+        &self.0
+    }
+}
+
+impl DerefMut for Expr {
+    fn deref_mut(&mut self) -> &mut Typed {
+        &mut self.0
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -132,7 +132,7 @@ impl Checker<'_> {
                     );
                 }
                 let value = self.typed(value, &Env { over: Some(*scope), ..env.elsewhere() }, expected);
-                if let Kind::Kpi(kpi) = &*value.kind {
+                if let Kind::Kpi(kpi) = &value.kind {
                     let kpi = &self.model.kpis[kpi.0];
                     if let Some(fixed) = kpi.scope {
                         let (name, at) = (kpi.name.clone(), kpi.span);
@@ -157,7 +157,7 @@ impl Checker<'_> {
     fn type_elsewhere(&self, value: &Expr) -> Type {
         fn optional(model: &Model, expr: &Expr) -> bool {
             expr.ty.optional
-                || match &*expr.kind {
+                || match &expr.kind {
                     Kind::Kpi(kpi) => model.kpi_versions(*kpi).any(|version| model.kpis[version.0].value.ty.optional),
                     Kind::Negate(_) | Kind::Binary(..) | Kind::Call(..) | Kind::Scale(..) | Kind::Matrix(..) => {
                         expr.parts().into_iter().any(|part| optional(model, part))
@@ -244,8 +244,8 @@ impl Checker<'_> {
                             .help("write another divisor"),
                     );
                 }
-                let never_zero = matches!(&*right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
-                    || matches!(&*right.kind, Kind::PeriodMonths | Kind::PeriodDays);
+                let never_zero = matches!(&right.kind, Kind::Value(Value::Number(number)) if !number.is_zero())
+                    || matches!(&right.kind, Kind::PeriodMonths | Kind::PeriodDays);
                 let optional =
                     left.ty.optional || right.ty.optional || (op == BinaryOp::Divide && !never_zero && sound && !any);
                 Expr::new(Kind::Binary(op, left, right), Type { base, optional }, span)
@@ -288,7 +288,7 @@ impl Checker<'_> {
             _ => true,
         };
         let other = |checker: &Self, env: &Env, typed: &Expr| match (&typed.ty.base, env.lenient) {
-            (Base::Number(unit), true) => env.clone().bare(&match &*typed.kind {
+            (Base::Number(unit), true) => env.clone().bare(&match &typed.kind {
                 Kind::Kpi(kpi) => Bare::from(&checker.model.kpis[kpi.0].unit),
                 _ => Bare::from(unit),
             }),
@@ -348,7 +348,7 @@ impl Checker<'_> {
             return;
         }
         let choice = |base: &Base| matches!(base, Base::Choice(..) | Base::Grade(_));
-        let quoted = [left, right].into_iter().find(|side| matches!(&*side.kind, Kind::Value(Value::Text(_))));
+        let quoted = [left, right].into_iter().find(|side| matches!(&side.kind, Kind::Value(Value::Text(_))));
         let mend = match quoted.filter(|_| choice(a) || choice(b)) {
             Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),
             None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
@@ -365,7 +365,7 @@ impl Checker<'_> {
     }
 
     fn converted(&mut self, value: &tree::Expr, ty: &tree::UnitExpr, env: &Env, span: Span) -> Expr {
-        let value = self.typed(value, env, None);
+        let mut value = self.typed(value, env, None);
         let Some(unit) = self.unit(ty) else { return Expr::wrong(span) };
         if !self.expect_number(&value, "`as`") {
             return Expr::wrong(span);
@@ -381,7 +381,8 @@ impl Checker<'_> {
                     .help("`as %` drops counted units, and `as point` makes points of a plain or counted number; other units change by multiplying and dividing"),
             );
         }
-        Expr { ty: Type { base: Base::Number(to), optional: value.ty.optional }, ..value }
+        value.ty.base = Base::Number(to);
+        value
     }
 }
 
@@ -427,7 +428,7 @@ pub(super) fn path_key(via: &[ColumnIx], column: ColumnIx) -> String {
 
 /// What tells a value again that was tested for being missing.
 pub(super) fn narrow_key(expr: &Expr) -> Option<String> {
-    match &*expr.kind {
+    match &expr.kind {
         Kind::Column { via, column, .. } => Some(path_key(via, *column)),
         Kind::Kpi(kpi) => Some(format!("kpi {}", kpi.0)),
         Kind::Score => Some("score".into()),
@@ -446,7 +447,7 @@ fn window_key(window: WindowKind) -> String {
 
 /// What is not missing when the condition is `outcome`.
 pub(super) fn present_when(condition: &Expr, outcome: bool) -> Vec<String> {
-    match (&*condition.kind, outcome) {
+    match (&condition.kind, outcome) {
         (Kind::IsMissing(value), false) => narrow_key(value).into_iter().collect(),
         (Kind::Not(operand), _) => present_when(operand, !outcome),
         (Kind::Binary(BinaryOp::And, left, right), true) | (Kind::Binary(BinaryOp::Or, left, right), false) => {
@@ -460,7 +461,7 @@ pub(super) fn present_when(condition: &Expr, outcome: bool) -> Vec<String> {
 
 /// The innermost part that makes the formula's value uncertain.
 pub(super) fn first_optional(expr: &Expr) -> &Expr {
-    let parts: Vec<&Expr> = match &*expr.kind {
+    let parts: Vec<&Expr> = match &expr.kind {
         Kind::Not(a) | Kind::Negate(a) | Kind::Within(a, _) | Kind::Over(a, _) | Kind::Scale(_, a) => vec![a],
         Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => vec![a, b],
         Kind::If { condition, then, otherwise } => vec![condition, then, otherwise],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::checker::Checker;
 use super::intervals::Interval;
 use super::kpis::percent;
-use super::ranges::Ranges;
+use super::ranges::{KpiRanges, Ranges};
 use super::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
@@ -26,6 +26,8 @@ struct Part {
     range: Interval,
     /// It may have no score, and then its weight goes to the others.
     gives_away: bool,
+    /// For a value that is missing, not because it does not apply.
+    missed: bool,
 }
 
 /// A scorecard and a grade that its scores do not allow.
@@ -48,11 +50,11 @@ pub(super) struct Rated {
 
 impl Model {
     /// Which grades a position's scorecard cannot give. `at`: where it names its rating.
-    pub(super) fn rated(&self, position: &Position, at: Span) -> Option<Rated> {
+    pub(super) fn rated(&self, position: &Position, at: Span, kpis: &KpiRanges) -> Option<Rated> {
         let card = position.scorecard.as_ref()?;
         let id = card.rating?;
         let rating = &self.ratings[id.0];
-        let mut ranges = Ranges::new(self, false);
+        let mut ranges = Ranges::new(self, kpis);
         let range = ranges.total(card, rating.sees_raw_score, &mut Vec::new()).range;
         let missed = |grade: &Grade| match (&range.high, &grade.condition) {
             (Some(high), Some((op, limit))) => !meets(*op, high, limit),
@@ -181,7 +183,8 @@ impl Ranges<'_> {
     /// The score of a scorecard as its rating sees it. `open` are the positions whose scores are being asked for.
     fn total(&self, card: &Scorecard, raw: bool, open: &mut Vec<String>) -> Reach {
         let points = card.root.entries.iter().any(|entry| entry.points.is_some());
-        let Reach { mut range, mut low, mut high } = self.group(&card.root, card, points, open);
+        let missed = card.complete_at_least.as_ref().map(|least| Number::ONE.sub(least));
+        let Reach { mut range, mut low, mut high } = self.group(&card.root, card, points, missed, open);
         for adjustment in &card.adjustments {
             let mut change = self.adjustment(adjustment);
             // A missing one is left out, or leaves no score at all.
@@ -251,9 +254,17 @@ impl Ranges<'_> {
         }
     }
 
-    fn group(&self, group: &Group, card: &Scorecard, points: bool, open: &mut Vec<String>) -> Reach {
+    /// `missed`: how much of its weight may be missing, where the scorecard bounds that.
+    fn group(
+        &self,
+        group: &Group,
+        card: &Scorecard,
+        points: bool,
+        missed: Option<Number>,
+        open: &mut Vec<String>,
+    ) -> Reach {
         let combine = if points && group.combine == Combine::WeightedMean { Combine::Sum } else { group.combine };
-        let parts: Vec<Part> = group.entries.iter().map(|entry| self.part(entry, card, open)).collect();
+        let parts: Vec<Part> = group.entries.iter().map(|entry| self.part(entry, card, &missed, open)).collect();
         if parts.is_empty() {
             return Reach { range: Interval::ALL, low: String::new(), high: String::new() };
         }
@@ -290,10 +301,9 @@ impl Ranges<'_> {
                 Combine::Sum => part.range.div(&Interval::point(part.weight.clone())),
                 _ => part.range.clone(),
             };
-            let rates: Vec<(Number, Interval, bool)> =
-                parts.iter().map(|part| (part.weight.clone(), each(part), part.gives_away)).collect();
-            let most = best(&rates, |range| range.high.clone());
-            let least = best(&rates, |range| range.low.as_ref().map(Number::neg)).map(|least| least.neg());
+            let rates: Vec<(&Part, Interval)> = parts.iter().map(|part| (part, each(part))).collect();
+            let most = best(&rates, &missed, |range| range.high.clone());
+            let least = best(&rates, &missed, |range| range.low.as_ref().map(Number::neg)).map(|least| least.neg());
             let beyond = |one: &Option<Number>, other: &Option<Number>| one.as_ref() != other.as_ref();
             if self.in_words && beyond(&most, &reach.range.high) {
                 reach.high =
@@ -334,14 +344,16 @@ impl Ranges<'_> {
         Reach { low: text(&|range| range.low.clone()), high: text(&|range| range.high.clone()), range }
     }
 
-    fn part(&self, entry: &Entry, card: &Scorecard, open: &mut Vec<String>) -> Part {
+    fn part(&self, entry: &Entry, card: &Scorecard, missed: &Option<Number>, open: &mut Vec<String>) -> Part {
         let hundred = Number::from(100);
         let full = entry.points.as_ref().unwrap_or(&hundred);
         let mut range = match &entry.head {
             Head::Kpi(kpi) => self.entry(kpi, &entry.weight, full),
             Head::Group(group) => {
                 let points = group.entries.iter().any(|entry| entry.points.is_some());
-                let range = self.group(group, card, points, open).range;
+                // All that may be missing can be missing in one group.
+                let inside = missed.as_ref().and_then(|missed| missed.div(&entry.weight));
+                let range = self.group(group, card, points, inside, open).range;
                 if points { range } else { scaled(&range, entry) }
             }
             Head::ScoreOf(position) => scaled(&self.score_of(position, open), entry),
@@ -351,7 +363,8 @@ impl Ranges<'_> {
         if !is_group && card.when_missing == WhenMissing::Zero && self.entry_may_be_missing(entry, card) {
             range = range.hull(&Interval::point(Number::ZERO));
         }
-        Part { weight: entry.weight.clone(), range, gives_away: self.gives_away(entry, card) }
+        let gives_away = self.gives_away(entry, card);
+        Part { weight: entry.weight.clone(), range, gives_away, missed: gives_away && !may_not_apply(entry) }
     }
 
     fn entry_may_be_missing(&self, entry: &Entry, card: &Scorecard) -> bool {
@@ -390,21 +403,50 @@ fn scaled(range: &Interval, entry: &Entry) -> Interval {
     }
 }
 
-/// The greatest weighted mean of what is left when any of the parts that may be missing are.
-fn best(parts: &[(Number, Interval, bool)], of: impl Fn(&Interval) -> Option<Number>) -> Option<Number> {
+/// Whether an entry, or all in it, may count for nothing without being missed.
+fn may_not_apply(entry: &Entry) -> bool {
+    let all_inside = match &entry.head {
+        Head::Group(group) => group.entries.iter().all(may_not_apply),
+        _ => false,
+    };
+    entry.applies_when.is_some() || all_inside
+}
+
+/// The greatest weighted mean of what is left when any of the parts that may be missing are; of a part that may be
+/// missing just a bit is taken to be, where not all may be missing at once.
+fn best(
+    parts: &[(&Part, Interval)],
+    missed: &Option<Number>,
+    of: impl Fn(&Interval) -> Option<Number>,
+) -> Option<Number> {
     let (mut sum, mut weight) = (Number::ZERO, Number::ZERO);
-    for (share, range, _) in parts.iter().filter(|(.., may_go)| !may_go) {
-        sum = sum.add(&share.mul(&of(range)?));
-        weight = weight.add(share);
+    let too_much = |part: &Part| missed.as_ref().is_some_and(|missed| part.missed && part.weight > *missed);
+    let mut rest: Vec<(&Part, Number)> = Vec::new();
+    for (part, range) in parts {
+        let rate = of(range)?;
+        if part.gives_away && !too_much(part) {
+            rest.push((part, rate));
+        } else {
+            sum = sum.add(&part.weight.mul(&rate));
+            weight = weight.add(&part.weight);
+        }
     }
-    let going = parts.iter().filter(|(.., may_go)| *may_go);
-    let mut rest: Vec<(&Number, Number)> =
-        going.map(|(share, range, _)| Some((share, of(range)?))).collect::<Option<_>>()?;
+    // What must stay of those that may be missing: the best of it.
+    let may_go = rest.iter().filter(|(part, _)| part.missed).fold(Number::ZERO, |all, (part, _)| all.add(&part.weight));
+    let mut stays = missed.as_ref().map_or(Number::ZERO, |missed| may_go.sub(missed).max(Number::ZERO));
     rest.sort_by(|(_, one), (_, other)| other.cmp(one));
-    for (share, rate) in rest {
+    let mut open: Vec<(Number, Number)> = Vec::new();
+    for (part, rate) in rest {
+        let kept = if part.missed { part.weight.clone().min(stays.clone()) } else { Number::ZERO };
+        stays = stays.sub(&kept);
+        sum = sum.add(&kept.mul(&rate));
+        weight = weight.add(&kept);
+        open.push((part.weight.sub(&kept), rate));
+    }
+    for (share, rate) in open {
         if weight.is_zero() || rate > sum.div(&weight)? {
             sum = sum.add(&share.mul(&rate));
-            weight = weight.add(share);
+            weight = weight.add(&share);
         }
     }
     sum.div(&weight)

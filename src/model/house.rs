@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
-use super::uses::{Use, Uses};
+use super::uses::{Use, Used, Uses};
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -230,52 +230,55 @@ impl Checker<'_> {
     }
 
     /// Warns of KPIs, scales, constants, ratings and columns that nothing refers to.
-    pub(super) fn unused(&mut self, by_positions: &Uses) {
+    pub(super) fn unused(&mut self, by_positions: &Uses, by_tests: &Used) {
         // A project without positions is a library for others: nothing in it is used yet.
         if self.model.positions.is_empty() {
             return;
         }
-        // What a mistake left out of the model may be what uses the rest.
-        if self.diagnostics.iter().any(|finding| finding.is_error() && finding.code != Code::HouseRule) {
-            return;
-        }
         let uses = |what: Use| self.used.contains(&what) || by_positions.contains(what);
-        let mut found: Vec<(&str, String, Span)> = Vec::new();
+        let mut found: Vec<(&str, String, Span, bool)> = Vec::new();
+        let mut add =
+            |kind, name: &str, span, what| found.push((kind, name.to_string(), span, by_tests.contains(&what)));
+        for (at, unit) in self.declarations.units.iter().enumerate() {
+            if !uses(Use::Unit(at)) {
+                add("unit", &unit.name.text, unit.name.span, Use::Unit(at));
+            }
+        }
         for (at, kpi) in self.model.kpis.iter().enumerate() {
             if !kpi.versions.is_other && !uses(Use::Kpi(KpiId(at))) {
-                found.push(("KPI", kpi.name.clone(), kpi.span));
+                add("KPI", &kpi.name, kpi.span, Use::Kpi(KpiId(at)));
             }
         }
         for (at, constant) in self.model.constants.iter().enumerate() {
             if !uses(Use::Constant(at)) {
-                found.push(("constant", constant.name.clone(), constant.span));
+                add("constant", &constant.name, constant.span, Use::Constant(at));
             }
         }
         let own = self.declarations.functions.iter().take(self.own_functions);
         for (at, function) in own.enumerate() {
             if !uses(Use::Function(at)) {
-                found.push(("function", function.name.text.clone(), function.name.span));
+                add("function", &function.name.text, function.name.span, Use::Function(at));
             }
         }
         for (at, scale) in self.model.scales.iter().enumerate() {
             if !scale.versions.is_other && !uses(Use::Scale(at)) {
-                found.push(("scale", scale.name.clone(), scale.span));
+                add("scale", &scale.name, scale.span, Use::Scale(at));
             }
         }
         for (at, matrix) in self.model.matrices.iter().enumerate() {
             if !matrix.versions.is_other && !uses(Use::Matrix(at)) {
-                found.push(("matrix", matrix.name.clone(), matrix.span));
+                add("matrix", &matrix.name, matrix.span, Use::Matrix(at));
             }
         }
         for (at, rating) in self.model.ratings.iter().enumerate() {
             if !uses(Use::Rating(at)) {
-                found.push(("rating", rating.name.clone(), rating.span));
+                add("rating", &rating.name, rating.span, Use::Rating(at));
             }
         }
         for (at, set) in self.model.data.iter().enumerate() {
             let id = DataId(at);
             if !uses(Use::Data(id)) && set.roster.is_none() && set.organisation.is_none() {
-                found.push(("data set", set.name.clone(), set.span));
+                add("data set", &set.name, set.span, Use::Data(id));
                 continue;
             }
             for (column, declared) in set.columns.iter().enumerate() {
@@ -293,16 +296,17 @@ impl Checker<'_> {
                 let named = set.name_column() == Some(column) || placed;
                 let read = uses(Use::Column(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
-                    found.push(("column", declared.name.clone(), declared.span));
+                    add("column", &declared.name, declared.span, Use::Column(id, column));
                 }
             }
         }
-        for (what, name, span) in found {
-            self.report(
-                Diagnostic::new(Code::Unused, format!("nothing uses the {what} `{name}`"))
-                    .at(span, "not used")
-                    .help("remove it, or use it"),
-            );
+        for (what, name, span, tested) in found {
+            let (message, label, help) = match tested {
+                true => ("only tests use", "not used outside tests", "use it, or remove it with its tests"),
+                false => ("nothing uses", "not used", "remove it, or use it"),
+            };
+            let finding = Diagnostic::new(Code::Unused, format!("{message} the {what} `{name}`"));
+            self.report(finding.at(span, label).help(help));
         }
     }
 }

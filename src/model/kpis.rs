@@ -60,7 +60,7 @@ impl Checker<'_> {
     /// Constants that are written with each other: each ring is told once, and its constants then have no value.
     fn constant_circles(&mut self) {
         fn read(expr: &Expr, found: &mut Vec<usize>) {
-            if let Kind::Constant(id) = &*expr.kind {
+            if let Kind::Constant(id) = &expr.kind {
                 found.push(id.0);
             }
             expr.parts().into_iter().for_each(|part| read(part, found));
@@ -484,7 +484,7 @@ impl Model {
     /// `None` where it has none, such as a constant before its first date.
     pub fn constant_value(&self, expr: &Expr, day: Option<Day>) -> Option<Number> {
         let value = |expr: &Expr| self.constant_value(expr, day);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(Value::Number(number)) => Some(number.clone()),
             Kind::Constant(id) => self.constant_value(self.dated(&self.constants[id.0].values, day)?, day),
             Kind::Negate(operand) => Some(value(operand)?.neg()),

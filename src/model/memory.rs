@@ -15,6 +15,7 @@ use super::grades::Rated;
 use super::house::Broken;
 use super::others::takes_in_scores;
 use super::outputs::SumUse;
+use super::ranges::KpiRanges;
 use super::shared::Shared;
 use super::unit::Units;
 use super::uses::{Use, Used, Uses};
@@ -209,8 +210,9 @@ impl Memory {
         if self.positions.iter().any(|position| position.takes_in_scores) {
             checker.score_circles();
             let taking = self.positions.iter().enumerate().filter(|(_, position)| position.takes_in_scores);
+            let kpis = KpiRanges::new(&checker.model, false);
             let rated = |(at, position): (usize, &Checked)| {
-                Some((at, checker.model.rated(&checker.model.positions[at], position.rating?)?))
+                Some((at, checker.model.rated(&checker.model.positions[at], position.rating?, &kpis)?))
             };
             takers.extend(taking.filter_map(rated));
         }
@@ -224,10 +226,12 @@ impl Memory {
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
         let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
         if checker.diagnostics.iter().all(understood) {
-            checker.unused(&self.uses);
             checker.conditions();
-            // Behind it: a test is no use of what it is about.
+            // A test is no use of what it is about.
+            let used = std::mem::take(&mut checker.used);
             checker.tests();
+            let by_tests = std::mem::replace(&mut checker.used, used);
+            checker.unused(&self.uses, &by_tests);
         }
         crate::diagnostic::sort(&mut checker.diagnostics, checker.sources);
         self.model = checker.model;
@@ -238,17 +242,19 @@ impl Memory {
 /// Positions, each checked against what all share.
 fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
     let sound = !shared.diagnostics.iter().any(Diagnostic::is_error);
+    let [kpis, kpis_whatever_the_constants] = [false, true].map(|free| KpiRanges::new(&shared.model, free));
     parallel::map(positions.len(), |at| {
         let mut checker = shared.fork();
         let written = shared.declarations.positions[positions[at]];
         let position = checker.position(written);
         if sound && !checker.diagnostics.iter().any(Diagnostic::is_error) {
-            checker.position_conditions(&position);
+            checker.position_conditions(&position, &kpis_whatever_the_constants, &kpis);
             checker.alignment(&position);
         }
         let broken = checker.broken_rules(written, &position);
         let takes_in_scores = position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
-        let rated = checker.rated.filter(|_| !takes_in_scores).and_then(|at| checker.model.rated(&position, at));
+        let rated = checker.rated.filter(|_| !takes_in_scores);
+        let rated = rated.and_then(|at| checker.model.rated(&position, at, &kpis));
         let Checker { diagnostics, used, rated: rating, output_sums, .. } = checker;
         let used = used.into_iter().collect();
         (

@@ -22,6 +22,7 @@ mod formula;
 mod gaps;
 mod grades;
 mod house;
+mod idle;
 mod intervals;
 mod kpis;
 mod matrices;

@@ -220,7 +220,7 @@ impl Checker<'_> {
         let mut optional = self.model.data[data.0].columns[column.0].optional;
         let kind = Kind::Column { via, data, column };
         let mut expr = Expr::new(kind, Type::known(base), span);
-        if let Kind::Column { via, .. } = &*expr.kind {
+        if let Kind::Column { via, .. } = &expr.kind {
             // A blank link on the way leaves nothing to read.
             if let Place::Row(start) = env.place {
                 let mut at = start;
@@ -264,7 +264,7 @@ impl Checker<'_> {
             }
         }
         let of = self.typed(of, env, None);
-        match (&of.ty.base, &*of.kind) {
+        match (&of.ty.base, &of.kind) {
             (Base::Any, _) => Expr::wrong(span),
             (Base::Link(target), Kind::Column { via, column, .. }) => {
                 let (target, via) = (*target, via.iter().copied().chain([*column]).collect());

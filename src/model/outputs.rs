@@ -329,7 +329,7 @@ impl Checker<'_> {
             let mut found = Vec::new();
             let mut open = vec![&position.outputs[output].value];
             while let Some(expr) = open.pop() {
-                match &*expr.kind {
+                match &expr.kind {
                     Kind::Output(earlier) => found.push((at, *earlier)),
                     Kind::OutputSum(sum) => {
                         let roster = self.model.data[sum.roster.0].roster.as_ref();

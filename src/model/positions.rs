@@ -97,6 +97,9 @@ impl Checker<'_> {
         });
         let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
         let card = CardScope { position: &name, scope, since };
+        if let (Some(condition), Some(written)) = (&eligible, &written.eligible) {
+            self.answerable(condition, scope, written.span, &card);
+        }
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card, written.scorecard.as_ref(), scorecard.as_ref());
         Position {

@@ -2,8 +2,7 @@
 //!
 //! An interval speaks of the value where there is one; whether it can be missing is another question.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::conditions::{Atom, Facts};
 use super::data::{ColumnIx, ColumnType, DataId};
@@ -14,15 +13,32 @@ use crate::number::{Number, Rounding};
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
 
+/// What was worked out of the KPIs of a model; all positions share it.
+pub(super) struct KpiRanges {
+    /// A constant may be changed tomorrow: for conditions it can have any value.
+    free_constants: bool,
+    ranges: Vec<OnceLock<Interval>>,
+    missing: Vec<OnceLock<bool>>,
+}
+
+impl KpiRanges {
+    /// For the KPIs that the model has now.
+    pub(super) fn new(model: &Model, free_constants: bool) -> KpiRanges {
+        let count = model.kpis.len();
+        KpiRanges {
+            free_constants,
+            ranges: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+            missing: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+        }
+    }
+}
+
 /// Works out intervals, each KPI's once.
 pub(super) struct Ranges<'m> {
     pub(super) model: &'m Model,
-    /// A constant may be changed tomorrow: for conditions it can have any value.
-    free_constants: bool,
     /// Whether how the ends come about is wanted in words.
     pub(super) in_words: bool,
-    kpis: RefCell<HashMap<KpiId, Interval>>,
-    missing: RefCell<HashMap<KpiId, bool>>,
+    kpis: &'m KpiRanges,
 }
 
 /// What is known where a formula stands.
@@ -37,18 +53,16 @@ pub(super) struct Known<'e> {
 }
 
 impl<'m> Ranges<'m> {
-    pub(super) fn new(model: &'m Model, free_constants: bool) -> Ranges<'m> {
-        Ranges { model, free_constants, in_words: false, kpis: RefCell::default(), missing: RefCell::default() }
+    pub(super) fn new(model: &'m Model, kpis: &'m KpiRanges) -> Ranges<'m> {
+        Ranges { model, in_words: false, kpis }
     }
 
     pub(super) fn kpi(&self, kpi: KpiId) -> Interval {
-        if let Some(known) = self.kpis.borrow().get(&kpi) {
-            return known.clone();
-        }
-        let versions = self.model.kpi_versions(kpi);
-        let range = self.hull(versions.map(|version| &self.model.kpis[version.0].value));
-        self.kpis.borrow_mut().insert(kpi, range.clone());
-        range
+        let range = || {
+            let versions = self.model.kpi_versions(kpi);
+            self.hull(versions.map(|version| &self.model.kpis[version.0].value))
+        };
+        self.kpis.ranges[kpi.0].get_or_init(range).clone()
     }
 
     /// The interval of a formula.
@@ -60,9 +74,11 @@ impl<'m> Ranges<'m> {
     fn plain(&self, expr: &Expr, known: &Known<'_>) -> Interval {
         // Another period or scope: what was shown here says nothing there.
         let elsewhere = || Known { facts: Facts::default(), ..known.clone() };
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(Value::Number(number)) => Interval::point(number.clone()),
-            Kind::Constant(constant) if !self.free_constants => self.dated(&self.model.constants[constant.0].values),
+            Kind::Constant(constant) if !self.kpis.free_constants => {
+                self.dated(&self.model.constants[constant.0].values)
+            }
             Kind::Kpi(kpi) => self.kpi(*kpi),
             Kind::Person { roster, via, column } => {
                 let data = via.iter().fold(*roster, |at, link| self.link_target(at, *link).unwrap_or(at));
@@ -74,6 +90,7 @@ impl<'m> Ranges<'m> {
             Kind::Binary(op, left, right) => {
                 let (a, b) = (self.of(left, known), self.of(right, known));
                 match op {
+                    BinaryOp::Subtract if left.key() == right.key() => Interval::point(Number::ZERO),
                     BinaryOp::Add => a.add(&b),
                     BinaryOp::Subtract => a.sub(&b),
                     BinaryOp::Multiply => a.mul(&b),
@@ -84,7 +101,7 @@ impl<'m> Ranges<'m> {
             }
             Kind::If { condition, then, otherwise } => {
                 let branch = |branch: &Expr, outcome: bool| {
-                    let stated = matches!(&*branch.kind, Kind::Value(Value::Missing(_)));
+                    let stated = matches!(&branch.kind, Kind::Value(Value::Missing(_)));
                     let facts = known.facts.with(condition, outcome);
                     (!stated).then(|| self.of(branch, &Known { facts, ..known.clone() }))
                 };
@@ -96,7 +113,7 @@ impl<'m> Ranges<'m> {
             }
             Kind::Default { value, fallback } => {
                 let value = self.of(value, known);
-                match &*fallback.kind {
+                match &fallback.kind {
                     Kind::Value(Value::Missing(_)) => value,
                     _ => value.hull(&self.of(fallback, known)),
                 }
@@ -171,7 +188,7 @@ impl<'m> Ranges<'m> {
 
     /// Whether one aggregate counts or adds up some of what the other does: their ratio is a share.
     fn is_part_of(&self, part: &Expr, whole: &Expr) -> bool {
-        let (Kind::Aggregate(part), Kind::Aggregate(whole)) = (&*part.kind, &*whole.kind) else { return false };
+        let (Kind::Aggregate(part), Kind::Aggregate(whole)) = (&part.kind, &whole.kind) else { return false };
         let conditions = |aggregate: &Aggregate| {
             let mut atoms = Vec::new();
             if let Some(condition) = &aggregate.condition {
@@ -350,20 +367,18 @@ impl<'m> Ranges<'m> {
     }
 
     fn kpi_may_be_missing(&self, kpi: KpiId) -> bool {
-        if let Some(known) = self.missing.borrow().get(&kpi) {
-            return *known;
-        }
-        let versions: Vec<KpiId> = self.model.kpi_versions(kpi).collect();
-        // Before its first version a KPI has no value.
-        let missing = versions.iter().any(|version| self.model.kpis[version.0].versions.effective.is_some())
-            || versions.iter().any(|version| self.missing(&self.model.kpis[version.0].value));
-        self.missing.borrow_mut().insert(kpi, missing);
-        missing
+        let missing = || {
+            let versions: Vec<KpiId> = self.model.kpi_versions(kpi).collect();
+            // Before its first version a KPI has no value.
+            versions.iter().any(|version| self.model.kpis[version.0].versions.effective.is_some())
+                || versions.iter().any(|version| self.missing(&self.model.kpis[version.0].value))
+        };
+        *self.kpis.missing[kpi.0].get_or_init(missing)
     }
 
     /// A window that lies before the person's start in the post gives nothing, whatever the formula's type says.
     fn missing(&self, expr: &Expr) -> bool {
-        let shifted = match &*expr.kind {
+        let shifted = match &expr.kind {
             Kind::Within(..) | Kind::Score | Kind::Output(_) | Kind::Constant(_) | Kind::Person { .. } => true,
             Kind::Aggregate(aggregate) => {
                 !matches!(&aggregate.reading, Reading::Always | Reading::During(_))

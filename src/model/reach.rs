@@ -1,11 +1,11 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
-use super::KpiId;
 use super::checker::Checker;
 use super::data::{ColumnIx, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::scorecards::CardScope;
+use super::{Curve, CurveKind, KpiId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::ScopeWord;
@@ -13,12 +13,16 @@ use crate::syntax::tree::ScopeWord;
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
     pub(super) fn answerable(&mut self, expr: &Expr, scope: ScopeWord, at: Span, card: &CardScope) {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Kpi(kpi) => {
                 self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
+            Kind::Scale(scale, value) => {
+                self.scale_answerable(*scale, scope, at, card);
+                self.answerable(value, scope, at, card);
+            }
             _ => {
                 expr.each_part(&mut |part| self.answerable(part, scope, at, card));
             }
@@ -33,6 +37,20 @@ impl Checker<'_> {
             // A scope that the KPI has of itself is wrong there, whoever uses it.
             let at = if kpi.scope.is_some() { kpi.span } else { at };
             self.answerable(&kpi.value, kpi.scope.unwrap_or(scope), at, card);
+        }
+    }
+
+    /// Likewise for what the formulas of a scale read.
+    pub(super) fn scale_answerable(&mut self, scale: ScaleId, scope: ScopeWord, at: Span, card: &CardScope) {
+        let model = self.model.clone();
+        for version in model.scale_versions(scale) {
+            self.curve_answerable(&model.scales[version.0].curve, scope, at, card);
+        }
+    }
+
+    pub(super) fn curve_answerable(&mut self, curve: &Curve, scope: ScopeWord, at: Span, card: &CardScope) {
+        if let CurveKind::Formula(formula) = &curve.kind {
+            self.answerable(formula, scope, at, card);
         }
     }
 
@@ -156,7 +174,7 @@ impl Expr {
     }
 
     pub(super) fn each_part<'e>(&'e self, with: &mut impl FnMut(&'e Expr)) {
-        match &*self.kind {
+        match &self.kind {
             Kind::Not(a)
             | Kind::Negate(a)
             | Kind::IsMissing(a)

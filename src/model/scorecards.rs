@@ -271,20 +271,17 @@ impl Checker<'_> {
         }
 
         let unit = kpi.unit.dimension.clone();
-        let target: Vec<Dated> = entry
-            .target
-            .iter()
-            .filter_map(|dated| {
-                let when = self.dated(&dated.when)?;
-                let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
-                // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
-                if !self.doubtful_units.contains(&id.0) {
-                    self.target_unit(&value, &dated.value, kpi);
-                }
-                self.answerable(&value, scope, dated.value.span, card);
-                Some(Dated { value, when })
-            })
-            .collect();
+        let mut target = Vec::with_capacity(entry.target.len());
+        for dated in &entry.target {
+            let Some(when) = self.dated(&dated.when) else { continue };
+            let value = self.typed(&dated.value, &Env::subject().bare(&Bare::from(&kpi.unit)), None);
+            // Where the KPI's own unit is in doubt, nobody can say which of the two is wrong.
+            if !self.doubtful_units.contains(&id.0) {
+                self.target_unit(&value, &dated.value, kpi);
+            }
+            self.answerable(&value, scope, dated.value.span, card);
+            target.push(Dated { value, when });
+        }
         let before = self.diagnostics.len();
         self.dated_order(&target);
         if self.diagnostics.len() == before {
@@ -295,6 +292,11 @@ impl Checker<'_> {
             Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
             None => None,
         };
+        match rule.as_ref().map(|rule| &rule.curve) {
+            Some(ScoreCurve::Own(curve)) => self.curve_answerable(&curve.clone(), scope, curve.span, card),
+            Some(ScoreCurve::Scale(scale)) => self.scale_answerable(*scale, scope, name.span, card),
+            _ => {}
+        }
         match &rule {
             None if !unit.is_point() && kpi.value.ty.base != Base::Any => {
                 self.report(
@@ -493,7 +495,7 @@ impl Checker<'_> {
 
     fn reads_target(&self, score: &Score) -> bool {
         fn formula_reads(expr: &Expr) -> bool {
-            matches!(&*expr.kind, Kind::EntryTarget) || expr.parts().into_iter().any(formula_reads)
+            matches!(&expr.kind, Kind::EntryTarget) || expr.parts().into_iter().any(formula_reads)
         }
         if score.on_attainment {
             return true;

@@ -49,7 +49,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         while let Some(expr) = left.pop() {
             left.extend(expr.parts());
-            let Kind::Constant(id) = &*expr.kind else { continue };
+            let Kind::Constant(id) = &expr.kind else { continue };
             let values = &self.model.constants[id.0].values;
             left.extend(values.iter().map(|dated| &dated.value));
             if values.iter().any(|dated| dated.when != When::Always) && !found.contains(id) {
@@ -510,7 +510,7 @@ fn numbers_of(curve: &Curve) -> Vec<&Expr> {
 }
 
 fn reads_constants(expr: &Expr) -> bool {
-    matches!(&*expr.kind, Kind::Constant(_)) || expr.parts().into_iter().any(reads_constants)
+    matches!(&expr.kind, Kind::Constant(_)) || expr.parts().into_iter().any(reads_constants)
 }
 
 pub(super) fn unit_of(dimension: &Dimension) -> String {

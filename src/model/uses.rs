@@ -16,6 +16,7 @@ pub(super) enum Use {
     Scale(usize),
     Matrix(usize),
     Rating(usize),
+    Unit(usize),
     Data(DataId),
     Column(DataId, ColumnIx),
 }

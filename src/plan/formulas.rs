@@ -13,7 +13,7 @@ use crate::value::Value;
 impl Planner<'_> {
     pub(super) fn formula(&mut self, expr: &Expr, context: Context) -> CalcId {
         let span = expr.span;
-        let calc = match &*expr.kind {
+        let calc = match &expr.kind {
             Kind::Value(value) => Calc::Value(value.clone()),
             Kind::Constant(id) => {
                 let constant = &self.model.constants[id.0];
@@ -202,7 +202,11 @@ impl Planner<'_> {
             rows,
             group,
         };
-        (MeasureId(self.asked.measures.insert_full(measure).0), read)
+        let entry = self.asked.measures.entry(measure);
+        let id = MeasureId(entry.index());
+        let kpis = entry.or_default();
+        kpis.extend(self.reading.filter(|reader| !kpis.contains(reader)));
+        (id, read)
     }
 
     /// Which rows an aggregate reads by time, and the months they lie in.

@@ -138,7 +138,7 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
 #[derive(Default)]
 struct Asked {
     tables: IndexMap<DataId, TableBuilder>,
-    measures: IndexSet<Measure>,
+    measures: IndexMap<Measure, Vec<KpiId>>,
     reads: IndexSet<RosterRead>,
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
@@ -155,9 +155,11 @@ impl Asked {
         if let Some(organisation) = organisation {
             self.need_organisation(model, organisation);
         }
+        let (measures, serves) = self.measures.into_iter().unzip();
         Query {
             tables: rows::in_order(model, self.tables),
-            measures: self.measures.into_iter().collect(),
+            measures,
+            serves,
             rosters,
             organisation,
             reads: self.reads.into_iter().collect(),
@@ -443,7 +445,7 @@ impl Planner<'_> {
     }
 
     fn kpi(&mut self, kpi: KpiId, context: Context, span: Span) -> CalcId {
-        let reference = Expr { kind: Box::new(Kind::Kpi(kpi)), ty: self.model.kpis[kpi.0].value.ty.clone(), span };
+        let reference = Expr::new(Kind::Kpi(kpi), self.model.kpis[kpi.0].value.ty.clone(), span);
         self.formula(&reference, context)
     }
 }

@@ -18,6 +18,8 @@ pub struct Query {
     /// The data sets to read, each once; those a link or an inner aggregate needs come before those that need them.
     pub tables: Vec<Table>,
     pub measures: Vec<Measure>,
+    /// For each measure the KPIs in whose formulas it stands, for people to read; none for those of scorecards.
+    pub serves: Vec<Vec<KpiId>>,
     /// The rosters whose rows are evaluated.
     pub rosters: Vec<DataId>,
     /// The data set that is the tree of teams.

@@ -33,7 +33,7 @@ pub(super) struct RowContext {
 
 impl Planner<'_> {
     pub(super) fn row(&mut self, expr: &Expr, row: &RowContext) -> NodeId {
-        let node = match &*expr.kind {
+        let node = match &expr.kind {
             Kind::Value(value) => RowNode::Constant(value.clone()),
             Kind::Column { via, column, .. } => return self.column(row, via, *column),
             Kind::Not(a) => RowNode::Not(self.row(a, row)),
@@ -238,11 +238,8 @@ impl Asked {
 fn counted(aggregate: &Aggregate) -> Expr {
     // `only` looks at rows, whether they have a value or not.
     let value = aggregate.value.as_ref().filter(|_| aggregate.function != AggregateFunction::Only);
-    value.cloned().unwrap_or_else(|| Expr {
-        kind: Box::new(Kind::Value(Value::Flag(true))),
-        ty: crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false },
-        span: aggregate.span,
-    })
+    let flag = crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false };
+    value.cloned().unwrap_or_else(|| Expr::new(Kind::Value(Value::Flag(true)), flag, aggregate.span))
 }
 
 /// The tables, those that others link to first.

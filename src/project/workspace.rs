@@ -13,7 +13,7 @@ use crate::model::{self, Edit, Memory, Model};
 use crate::parallel;
 
 use crate::source::{FileId, SourceFile, SourceSet};
-use crate::syntax::{self, Parsed, tree};
+use crate::syntax::{self, Parsed, Shapes, tree};
 
 /// A project as far as it could be understood.
 pub struct Project {
@@ -42,7 +42,9 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
 pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
     let workspace = Workspace::open_with(paths, levels.clone())?;
     let files = workspace.trees.len();
-    let Workspace { sources, memory, findings: diagnostics, .. } = workspace;
+    let Workspace { sources, trees, memory, findings: diagnostics, .. } = workspace;
+    // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
+    std::thread::spawn(move || drop(trees));
     Ok(Project { files, sources, model: memory.into_model(), diagnostics })
 }
 
@@ -66,7 +68,8 @@ impl Workspace {
 
     fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
         let files = find_specs(paths)?;
-        let read = parallel::map(files.len(), |at| read(FileId(at as u32), &files[at]));
+        let read =
+            parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
         let mut sources = SourceSet::default();
         let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
         for file in read {
@@ -132,12 +135,12 @@ impl Workspace {
 }
 
 /// One file and its tree.
-fn read(id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => {
             let source = SourceFile::new(path.to_path_buf(), text);
-            let parsed = syntax::parse(id, &source.text);
+            let parsed = syntax::parse_with(shapes, id, &source.text);
             (source, parsed)
         }
         Err(error) => {

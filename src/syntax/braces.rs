@@ -1,6 +1,6 @@
 //! Which brace closes which block, and which round bracket closes which, in texts where some are missing.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::scan::{Kind, Scan};
 use super::words;

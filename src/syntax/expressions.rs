@@ -1,8 +1,6 @@
 //! Expressions: precedence, aggregates, windows, numbers.
 
-use std::sync::LazyLock;
-
-use pest::pratt_parser::{Assoc, Op, PrattParser};
+use std::iter::Peekable;
 
 use super::grammar::{Node, Rule};
 use super::reader::{Once, Reader};
@@ -10,16 +8,19 @@ use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// From loose to tight; comparisons, `not`, `and` and `or` are looser than all of these.
-static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
-    PrattParser::new()
-        .op(Op::infix(Rule::kw_default, Assoc::Right))
-        .op(Op::postfix(Rule::as_unit))
-        .op(Op::infix(Rule::plus, Assoc::Left) | Op::infix(Rule::minus, Assoc::Left))
-        .op(Op::infix(Rule::times, Assoc::Left) | Op::infix(Rule::divide, Assoc::Left))
-        .op(Op::prefix(Rule::negative))
-        .op(Op::postfix(Rule::window_postfix) | Op::postfix(Rule::over))
-});
+/// How tightly an operator of a `value` binds, from loose to tight; comparisons, `not`, `and` and `or` are looser than
+/// all of these.
+fn tightness(operator: Rule) -> u8 {
+    match operator {
+        Rule::kw_default => 1,
+        Rule::as_unit => 2,
+        Rule::plus | Rule::minus => 3,
+        Rule::times | Rule::divide => 4,
+        Rule::negative => 5,
+        // Windows and scopes.
+        _ => 6,
+    }
+}
 
 fn expr(kind: ExprKind, span: Span) -> Expr {
     Expr { kind: Box::new(kind), span }
@@ -130,44 +131,57 @@ impl<'s> Reader<'s> {
 
     /// Arithmetic, `as`, `default`, windows and scopes.
     pub fn value(&mut self, node: &Node<'s>) -> Option<Expr> {
-        // The closures of the Pratt parser share the reader.
-        let reader = std::cell::RefCell::new(self);
-        PRECEDENCE
-            .map_primary(|pair| reader.borrow_mut().primary(&node.with(pair)))
-            .map_prefix(|op, right| {
-                let right: Expr = right?;
-                let span = node.with(op).span().to(right.span);
-                Some(expr(ExprKind::Negate(right), span))
-            })
-            .map_infix(|left, op, right| {
-                let (left, right, op): (Expr, Expr, _) = (left?, right?, node.with(op));
-                let kind = match op.rule() {
-                    Rule::plus => BinaryOp::Add,
-                    Rule::minus => BinaryOp::Subtract,
-                    Rule::times => BinaryOp::Multiply,
-                    Rule::divide => BinaryOp::Divide,
-                    _ => {
-                        let span = left.span.to(right.span);
-                        return Some(expr(ExprKind::Default { value: left, fallback: right }, span));
-                    }
-                };
-                Some(binary(kind, left, right, op.span()))
-            })
-            .map_postfix(|value, op| {
-                let (value, op) = (value?, node.with(op));
-                let mut reader = reader.borrow_mut();
-                let span = value.span.to(op.span());
-                let kind = match op.rule() {
-                    Rule::as_unit => ExprKind::As { value, ty: reader.unit_expr(&op.child(Rule::unit_expr)?) },
-                    Rule::over => {
-                        let (scope, scope_span) = reader.scope_word(&op)?;
-                        ExprKind::Over { value, scope, scope_span }
-                    }
-                    _ => ExprKind::Within { value, window: reader.window_word(&op)? },
-                };
-                Some(expr(kind, span))
-            })
-            .parse(node.pair().clone().into_inner())
+        self.operation(&mut node.kids().peekable(), 0)
+    }
+
+    /// What follows as far as its operators bind tighter than `above`. Where a part of it is wrong, the others are
+    /// still read.
+    fn operation(&mut self, parts: &mut Peekable<impl Iterator<Item = Node<'s>>>, above: u8) -> Option<Expr> {
+        let first = parts.next()?;
+        let mut value = match first.rule() {
+            Rule::negative => self.operation(parts, tightness(Rule::negative) - 1).map(|operand| {
+                let span = first.span().to(operand.span);
+                expr(ExprKind::Negate(operand), span)
+            }),
+            _ => self.primary(&first),
+        };
+        while let Some(op) = parts.next_if(|op| tightness(op.rule()) > above) {
+            let infix = match op.rule() {
+                Rule::plus => BinaryOp::Add,
+                Rule::minus => BinaryOp::Subtract,
+                Rule::times => BinaryOp::Multiply,
+                Rule::divide => BinaryOp::Divide,
+                // The rightmost first.
+                Rule::kw_default => {
+                    let fallback = self.operation(parts, tightness(Rule::kw_default) - 1);
+                    value = value.zip(fallback).map(|(value, fallback)| {
+                        let span = value.span.to(fallback.span);
+                        expr(ExprKind::Default { value, fallback }, span)
+                    });
+                    continue;
+                }
+                _ => {
+                    value = value.and_then(|value| self.postfix(value, &op));
+                    continue;
+                }
+            };
+            let right = self.operation(parts, tightness(op.rule()));
+            value = value.zip(right).map(|(left, right)| binary(infix, left, right, op.span()));
+        }
+        value
+    }
+
+    fn postfix(&mut self, value: Expr, op: &Node<'s>) -> Option<Expr> {
+        let span = value.span.to(op.span());
+        let kind = match op.rule() {
+            Rule::as_unit => ExprKind::As { value, ty: self.unit_expr(&op.child(Rule::unit_expr)?) },
+            Rule::over => {
+                let (scope, scope_span) = self.scope_word(op)?;
+                ExprKind::Over { value, scope, scope_span }
+            }
+            _ => ExprKind::Within { value, window: self.window_word(op)? },
+        };
+        Some(expr(kind, span))
     }
 
     fn primary(&mut self, node: &Node<'s>) -> Option<Expr> {

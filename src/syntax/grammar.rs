@@ -1,11 +1,12 @@
 //! The grammar, and pieces of what it has read. The only place that knows pest.
 
-use hashbrown::HashMap;
-use pest::Parser;
+use std::rc::Rc;
+
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::{Pair, Pairs};
+use pest::{Parser, Token};
 
 use super::scan::Scan;
+use super::shapes::Shapes;
 use crate::source::Span;
 
 #[derive(pest_derive::Parser)]
@@ -15,9 +16,21 @@ struct Grammar;
 /// A piece that the grammar has recognised.
 #[derive(Clone, Debug)]
 pub struct Node<'s> {
-    pair: Pair<'s, Rule>,
+    pieces: Rc<[Piece]>,
+    at: usize,
     base: usize,
     scan: &'s Scan,
+}
+
+/// A rule and the text it took; its parts follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub rule: Rule,
+    /// Within the text read.
+    pub start: u32,
+    pub end: u32,
+    /// The place behind its last part.
+    pub behind: u32,
 }
 
 /// Where reading stopped, and what could have stood there.
@@ -28,34 +41,25 @@ pub struct Stop {
     pub expected: Vec<Rule>,
 }
 
-/// Short clauses read before: `status approved` stands in every position, and is read once.
-pub type Known<'s> = HashMap<(Rule, &'s str), Pairs<'s, Rule>>;
-
 /// Reads the text from `start` to `end` with a rule that reaches to its end.
-pub fn read<'s>(scan: &'s Scan, known: &mut Known<'s>, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
-    let text = &scan.text[start..end];
-    let pairs = match known.get(&(rule, text)) {
-        Some(pairs) => pairs.clone(),
-        None => {
-            let pairs = parse(text, rule, start)?;
-            if text.len() <= 40 {
-                known.insert((rule, text), pairs.clone());
-            }
-            pairs
-        }
-    };
-    let pair = pairs.into_iter().find(|pair| pair.as_rule() != Rule::EOI);
-    pair.map(|pair| Node { pair, base: start, scan }).ok_or(Stop { at: start, expected: Vec::new() })
+pub fn read<'s>(scan: &'s Scan, shapes: &mut Shapes, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
+    let pieces = shapes.read(scan, rule, (start, end), || parse(&scan.text[start..end], rule, start))?;
+    match pieces.first() {
+        Some(piece) if piece.rule != Rule::EOI => Ok(Node { pieces, at: 0, base: start, scan }),
+        _ => Err(Stop { at: start, expected: Vec::new() }),
+    }
 }
 
 /// The same for a rule of several parts, such as the rows, columns and values of a matrix.
 pub fn read_all(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Vec<Node<'_>>, Stop> {
-    let pairs = parse(&scan.text[start..end], rule, start)?;
-    Ok(pairs.filter(|pair| pair.as_rule() != Rule::EOI).map(|pair| Node { pair, base: start, scan }).collect())
+    let pieces = parse(&scan.text[start..end], rule, start)?;
+    let all = Parts { at: 0, behind: pieces.len(), pieces, base: start, scan };
+    Ok(all.filter(|node| node.rule() != Rule::EOI).collect())
 }
 
-fn parse(text: &str, rule: Rule, start: usize) -> Result<Pairs<'_, Rule>, Stop> {
-    Grammar::parse(rule, text).map_err(|error| {
+/// What the grammar itself finds; nothing is remembered.
+pub fn parse(text: &str, rule: Rule, start: usize) -> Result<Rc<[Piece]>, Stop> {
+    let pairs = Grammar::parse(rule, text).map_err(|error| {
         let offset = match error.location {
             InputLocation::Pos(at) => at,
             InputLocation::Span((at, _)) => at,
@@ -65,30 +69,74 @@ fn parse(text: &str, rule: Rule, start: usize) -> Result<Pairs<'_, Rule>, Stop> 
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         Stop { at: start + offset, expected }
-    })
+    })?;
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut open = Vec::new();
+    for token in pairs.tokens() {
+        match token {
+            Token::Start { rule, pos } => {
+                open.push(pieces.len());
+                pieces.push(Piece { rule, start: pos.pos() as u32, end: 0, behind: 0 });
+            }
+            Token::End { pos, .. } => {
+                let behind = pieces.len() as u32;
+                if let Some(piece) = open.pop().and_then(|at| pieces.get_mut(at)) {
+                    (piece.end, piece.behind) = (pos.pos() as u32, behind);
+                }
+            }
+        }
+    }
+    Ok(pieces.into())
+}
+
+/// The parts of a piece, one after the other.
+pub struct Parts<'s> {
+    pieces: Rc<[Piece]>,
+    at: usize,
+    behind: usize,
+    base: usize,
+    scan: &'s Scan,
+}
+
+impl<'s> Iterator for Parts<'s> {
+    type Item = Node<'s>;
+
+    fn next(&mut self) -> Option<Node<'s>> {
+        let at = self.at;
+        if at >= self.behind {
+            return None;
+        }
+        self.at = self.pieces[at].behind as usize;
+        Some(Node { pieces: Rc::clone(&self.pieces), at, base: self.base, scan: self.scan })
+    }
 }
 
 impl<'s> Node<'s> {
     pub fn rule(&self) -> Rule {
-        self.pair.as_rule()
+        self.piece().rule
     }
 
-    pub fn pair(&self) -> &Pair<'s, Rule> {
-        &self.pair
+    fn piece(&self) -> &Piece {
+        &self.pieces[self.at]
     }
 
-    pub fn with(&self, pair: Pair<'s, Rule>) -> Node<'s> {
-        Node { pair, base: self.base, scan: self.scan }
-    }
-
-    pub fn kids(&self) -> impl Iterator<Item = Node<'s>> {
-        let (base, scan) = (self.base, self.scan);
-        self.pair.clone().into_inner().map(move |pair| Node { pair, base, scan })
+    pub fn kids(&self) -> Parts<'s> {
+        let behind = self.piece().behind as usize;
+        Parts { pieces: Rc::clone(&self.pieces), at: self.at + 1, behind, base: self.base, scan: self.scan }
     }
 
     /// The first part with this rule.
     pub fn child(&self, rule: Rule) -> Option<Node<'s>> {
-        self.kids().find(|node| node.rule() == rule)
+        let behind = self.piece().behind as usize;
+        let mut at = self.at + 1;
+        while at < behind {
+            let piece = &self.pieces[at];
+            if piece.rule == rule {
+                return Some(Node { at, ..self.clone() });
+            }
+            at = piece.behind as usize;
+        }
+        None
     }
 
     pub fn all(&self, rule: Rule) -> impl Iterator<Item = Node<'s>> {
@@ -116,8 +164,8 @@ impl<'s> Node<'s> {
     }
 
     fn range(&self) -> (usize, usize) {
-        let span = self.pair.as_span();
-        let (start, end) = (self.base + span.start(), self.base + span.end());
+        let piece = self.piece();
+        let (start, end) = (self.base + piece.start as usize, self.base + piece.end as usize);
         let inside = self.scan.text[start..end].trim_ascii_end().len();
         (start, if inside == 0 { end } else { start + inside })
     }

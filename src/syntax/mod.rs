@@ -21,6 +21,7 @@ mod reader;
 mod scales;
 pub(crate) mod scan;
 mod scorecard;
+pub(crate) mod shapes;
 pub mod tree;
 mod values;
 mod words;
@@ -34,6 +35,7 @@ use std::collections::HashSet;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 use reader::Reader;
+pub use shapes::Shapes;
 
 /// The tree of a file and the findings, in the order of their places.
 #[derive(Debug, Default)]
@@ -44,9 +46,14 @@ pub struct Parsed {
 
 /// Reads one file. Never fails: what cannot be read is reported and left out of the tree.
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    parse_with(&mut Shapes::default(), file, text)
+}
+
+/// The same for one of many files, with what was learnt of the shapes of clauses in others.
+pub fn parse_with(shapes: &mut Shapes, file: FileId, text: &str) -> Parsed {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader::new(&scan);
+    let mut reader = Reader::new(&scan, shapes);
     let declarations = reader.declarations(&outline.items);
     // A sign that was mended may still be one too many: its place is reported already.
     let known: HashSet<_> =
@@ -63,7 +70,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diagnostic>> {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut reader = Reader::new(&scan);
+    let mut shapes = Shapes::default();
+    let mut reader = Reader::new(&scan, &mut shapes);
     let kind = reader::BlockKind { name: "an expression", rule: grammar::Rule::expression };
     let expr = match outline.items.as_slice() {
         [item] if item.block.is_none() => reader.read(item, kind).and_then(|node| reader.expr(&node)),

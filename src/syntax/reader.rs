@@ -3,9 +3,10 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::expected;
-use super::grammar::{self, Known, Node, Rule};
+use super::grammar::{self, Node, Rule};
 use super::outline::{Block, Item};
 use super::scan::{Kind, Scan};
+use super::shapes::Shapes;
 use super::tree::{Label, Name, ScopeWord, Text};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,7 +16,7 @@ use crate::source::Span;
 pub struct Reader<'s> {
     pub scan: &'s Scan,
     pub diagnostics: Vec<Diagnostic>,
-    known: Known<'s>,
+    shapes: &'s mut Shapes,
 }
 
 /// What a block is called in messages, and with which rule its clauses are read.
@@ -26,8 +27,8 @@ pub struct BlockKind {
 }
 
 impl<'s> Reader<'s> {
-    pub fn new(scan: &'s Scan) -> Self {
-        Reader { scan, diagnostics: Vec::new(), known: Known::new() }
+    pub fn new(scan: &'s Scan, shapes: &'s mut Shapes) -> Self {
+        Reader { scan, diagnostics: Vec::new(), shapes }
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
@@ -39,7 +40,7 @@ impl<'s> Reader<'s> {
         if item.broken {
             return None;
         }
-        match grammar::read(self.scan, &mut self.known, kind.rule, item.start, item.end) {
+        match grammar::read(self.scan, self.shapes, kind.rule, item.start, item.end) {
             Ok(node) => Some(node),
             Err(stop) => {
                 self.report(expected::explain(self.scan, item.start, item.end, kind, stop));

@@ -75,7 +75,8 @@ pub fn scan(file: FileId, text: &str) -> Scan {
         out: Scan {
             file,
             text: String::new(),
-            tokens: Vec::new(),
+            // A token to five characters is more than most files have.
+            tokens: Vec::with_capacity(text.len() / 5),
             diagnostics: Vec::new(),
             broken: Vec::new(),
             swallowed: false,

@@ -115,7 +115,7 @@ impl<'s> Reader<'s> {
                 }
                 Rule::prorated => self.once(&mut prorated, "`prorated`", place, Some(place)),
                 Rule::score => {
-                    let rule = self.score_rule(&part);
+                    let rule = self.score_rule(&part).map(Box::new);
                     self.once(&mut score, "`score`", place, rule);
                 }
                 _ => {

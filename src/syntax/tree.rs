@@ -795,7 +795,7 @@ pub struct Entry {
     /// Empty when no target is stated.
     pub target: Vec<Dated>,
     pub prorated: Option<Span>,
-    pub score: Option<ScoreRule>,
+    pub score: Option<Box<ScoreRule>>,
     pub applies_when: Option<Expr>,
     pub span: Span,
 }

@@ -217,7 +217,8 @@ impl<'s> Reader<'s> {
 
     /// `3_000 CNY, from 2026-Q1 3_600 CNY` or `25% in Q1, 50% in Q2`
     pub fn dated(&mut self, node: &Node<'s>) -> Option<Vec<Dated>> {
-        let mut values: Vec<Dated> = Vec::new();
+        // Nearly always one.
+        let mut values: Vec<Dated> = Vec::with_capacity(1);
         for item in node.child(Rule::dated)?.all(Rule::dated_item) {
             let when = match (item.has(Rule::moment), item.child(Rule::in_each)) {
                 (true, _) => match self.moment(&item)? {

@@ -10,11 +10,13 @@ use super::Ran;
 use crate::model::cases::{Expectation, Expected};
 use crate::model::data::DataSet;
 use crate::model::expr::{Expr, Kind};
-use crate::model::{CurveKind, Entry, Group, Head, KpiId, MatrixId, Model, PositionId, RatingId, ScaleId, ScoreCurve};
+use crate::model::{
+    CurveKind, Entry, Group, Head, KpiId, MatrixId, Model, PositionId, RatingId, STANDARD_LIBRARY, ScaleId, ScoreCurve,
+};
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, EntryPlan, EntryWhat, Input, MatrixPlan};
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult};
-use crate::source::{SourceSet, Span};
+use crate::source::{FileId, SourceSet, Span};
 use crate::value::Value;
 
 /// Whose curve: a named scale's, or that of a KPI's entry in a position.
@@ -30,6 +32,8 @@ pub enum Mark {
     Kpi(KpiId),
     /// A piece of a curve, in the order in which the specs write them.
     Piece(CurveOf, usize),
+    /// Where an `if` stands, and whether its condition held.
+    Branch((FileId, u32, u32), bool),
     /// Row and column of a matrix.
     Cell(MatrixId, usize, usize),
     Grade(RatingId, usize),
@@ -44,6 +48,7 @@ pub enum Mark {
 pub enum Part {
     Kpi,
     Piece,
+    Branch,
     Grade,
     Veto,
     Adjustment,
@@ -69,6 +74,7 @@ pub fn items(model: &Model, sources: &SourceSet, reached: &BTreeSet<Mark>) -> Ve
     for (at, kpi) in model.kpis.iter().enumerate() {
         found.add(Part::Kpi, Mark::Kpi(KpiId(at)), &kpi.name, String::new(), kpi.span);
     }
+    found.branches(model);
     let in_rows = called_in_rows(model);
     for (at, scale) in model.scales.iter().enumerate() {
         if !in_rows.contains(&scale.name) {
@@ -136,6 +142,39 @@ impl Inventory<'_> {
                 format!("{sign} {}", self.text(at.span))
             }
             None => "else".into(),
+        }
+    }
+
+    /// Both branches of each `if` in the formulas of KPIs and outputs. Formulas that are written alike are computed once,
+    /// and so they count once.
+    fn branches(&mut self, model: &Model) {
+        let mut taken: BTreeSet<(String, bool)> = BTreeSet::new();
+        for mark in self.reached {
+            if let Mark::Branch((file, start, end), held) = mark {
+                taken.insert((self.text(Span { file: *file, start: *start, end: *end }), *held));
+            }
+        }
+        let kpis = model.kpis.iter().map(|kpi| (kpi.name.clone(), &kpi.value));
+        let outputs = model.positions.iter().flat_map(|position| {
+            position.outputs.iter().map(|output| (format!("{}: {}", position.name, output.name), &output.value))
+        });
+        let mut known = BTreeSet::new();
+        for (of, formula) in kpis.chain(outputs) {
+            let mut open = vec![formula];
+            while let Some(expr) = open.pop() {
+                open.extend(expr.parts().into_iter().rev());
+                let Kind::If { condition, .. } = &expr.kind else { continue };
+                let text = self.text(expr.span);
+                if self.sources.get(expr.span.file).text == STANDARD_LIBRARY || !known.insert(text.clone()) {
+                    continue;
+                }
+                let condition = self.text(condition.span);
+                for (held, word) in [(true, "yes"), (false, "no")] {
+                    let reached = taken.contains(&(text.clone(), held));
+                    let what = format!("{condition}: {word}");
+                    self.items.push(Item { part: Part::Branch, of: of.clone(), what, span: expr.span, reached });
+                }
+            }
         }
     }
 
@@ -212,7 +251,7 @@ impl Inventory<'_> {
 /// The names of scales and matrices that formulas over rows call.
 fn called_in_rows(model: &Model) -> BTreeSet<String> {
     fn visit(model: &Model, expr: &Expr, in_rows: bool, found: &mut BTreeSet<String>) {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Scale(scale, _) if in_rows => drop(found.insert(model.scales[scale.0].name.clone())),
             Kind::Matrix(matrix, ..) if in_rows => drop(found.insert(model.matrices[matrix.0].name.clone())),
             Kind::Aggregate(aggregate) => {
@@ -274,13 +313,16 @@ impl Ran<'_> {
                 }
             }
             Expected::Score => person.cards.iter().for_each(|card| self.scorecard(person, card, marks)),
-            Expected::Rating => {
-                person.cards.iter().for_each(|card| self.scorecard(person, card, marks));
-                let last = self.card(person, |card| card.scorecard.is_some());
-                let id = last.and_then(|card| self.position(card).scorecard.as_ref()?.rating);
-                marks.extend(id.zip(person.rating.as_ref()).map(|(id, rating)| Mark::Grade(id, rating.grade)));
-            }
+            Expected::Rating => self.rating(person, marks),
         }
+    }
+
+    /// The grade of a person, with all scorecards it comes from.
+    fn rating(&self, person: &PersonResult, marks: &mut BTreeSet<Mark>) {
+        person.cards.iter().for_each(|card| self.scorecard(person, card, marks));
+        let last = self.card(person, |card| card.scorecard.is_some());
+        let id = last.and_then(|card| self.position(card).scorecard.as_ref()?.rating);
+        marks.extend(id.zip(person.rating.as_ref()).map(|(id, rating)| Mark::Grade(id, rating.grade)));
     }
 
     /// The entry or group of that name and all in it; whether there is one.
@@ -405,10 +447,9 @@ impl Ran<'_> {
                 }
                 Calc::If { condition, then, otherwise } => {
                     stack.push(*condition);
-                    match value(*condition) {
-                        Some(Value::Flag(true)) => stack.push(*then),
-                        Some(Value::Flag(false)) => stack.push(*otherwise),
-                        _ => {}
+                    if let Some(Value::Flag(held)) = value(*condition) {
+                        stack.push(if *held { *then } else { *otherwise });
+                        marks.extend(program.spans.get(node.0).map(|span| Mark::Branch(span.key(), *held)));
                     }
                 }
                 Calc::Default { value: first, fallback } => {
@@ -432,7 +473,8 @@ impl Ran<'_> {
                         marks.extend(cell(plan, row, column).map(|(row, column)| Mark::Cell(id, row, column)));
                     }
                 }
-                Calc::Input(Input::Score | Input::Rating) => self.scorecard(person, card, marks),
+                Calc::Input(Input::Score) => self.scorecard(person, card, marks),
+                Calc::Input(Input::Rating) => self.rating(person, marks),
                 Calc::Input(Input::Output(at)) => self.of_output(person, card, *at, marks),
                 calc => crate::eval::operands(program, calc, |operand, _| stack.push(operand)),
             }

@@ -6,7 +6,7 @@ use super::coverage::{Item, Part};
 use crate::report::layout::wrap;
 use crate::source::SourceSet;
 
-const PARTS: [Part; 5] = [Part::Kpi, Part::Piece, Part::Grade, Part::Veto, Part::Adjustment];
+const PARTS: [Part; 6] = [Part::Kpi, Part::Piece, Part::Branch, Part::Grade, Part::Veto, Part::Adjustment];
 
 impl Part {
     /// For people, in the plural.
@@ -14,6 +14,7 @@ impl Part {
         match self {
             Part::Kpi => "KPIs",
             Part::Piece => "pieces of scales",
+            Part::Branch => "branches of `if`",
             Part::Grade => "grades",
             Part::Veto => "vetoes",
             Part::Adjustment => "bonuses and deductions",
@@ -25,6 +26,7 @@ impl Part {
         match self {
             Part::Kpi => "kpi",
             Part::Piece => "scale-piece",
+            Part::Branch => "branch",
             Part::Grade => "grade",
             Part::Veto => "veto",
             Part::Adjustment => "adjustment",

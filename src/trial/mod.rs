@@ -114,7 +114,7 @@ fn prepared(model: &Model, test: &Test) -> Model {
     for expectation in &test.expectations {
         let Expected::Kpi(kpi) = expectation.what else { continue };
         let (ty, unit) = (model.kpis[kpi.0].value.ty.clone(), model.kpis[kpi.0].unit.clone());
-        let value = Expr { kind: Box::new(Kind::Kpi(kpi)), ty, span: expectation.span };
+        let value = Expr::new(Kind::Kpi(kpi), ty, expectation.span);
         for position in model.positions.iter_mut().filter(|position| expectation.positions.contains(&position.name)) {
             let scored = position.scorecard.as_ref().is_some_and(|card| holds(&card.root, kpi));
             if !scored && !position.outputs.iter().any(|output| output.name == asked_about(kpi)) {

@@ -362,7 +362,7 @@ fn units(model: &Model) -> BTreeMap<(FileId, u32, u32), Dimension> {
         if let Base::Number(dimension) = &expr.ty.base {
             units.entry(expr.span.key()).or_insert_with(|| dimension.clone());
         }
-        if let Kind::Aggregate(_) = &*expr.kind {
+        if let Kind::Aggregate(_) = &expr.kind {
             return;
         }
         expr.parts().into_iter().for_each(|part| visit(part, units));

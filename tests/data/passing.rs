@@ -99,11 +99,48 @@ fn each_file_is_read_once() {
     let shown: Vec<String> = asked.iter().map(|id| format!("{:?}", answers.measures[id.0][0].value)).collect();
     let expected = ["61", "0", "1000.5", "3"].map(|text| format!("{:?}", number(text)));
     assert_eq!(shown, expected);
-    let begun = Begun::default();
-    project.answer(&project.query, 0, 64, 2, Some(&begun)).unwrap();
-    let begun: Vec<(String, usize)> = begun.0.into_inner().unwrap().into_iter().collect();
-    let once = |name: &str| (name.to_string(), 1);
-    assert_eq!(begun, [once("people.csv"), once("policies.csv"), once("receipts.csv"), once("teams.csv")]);
+    // Two data sets are in the policies, whether their rows go by or are kept.
+    for stream_above in [0, u64::MAX] {
+        let begun = Begun::default();
+        project.answer(&project.query, stream_above, 64, 2, Some(&begun)).unwrap();
+        let begun: Vec<(String, usize)> = begun.0.into_inner().unwrap().into_iter().collect();
+        let once = |name: &str| (name.to_string(), 1);
+        assert_eq!(begun, [once("people.csv"), once("policies.csv"), once("receipts.csv"), once("teams.csv")]);
+    }
+}
+
+/// Wherever a block ends: inside a cell in quotes, between its lines, between the two signs of a line end.
+#[test]
+fn no_row_is_lost_where_blocks_end() {
+    for (end, quote) in [("\n", ""), ("\r\n", ""), ("\n", "\""), ("\r\n", "\"")] {
+        let mut policies = String::new();
+        for number in 0..60 {
+            let customer = match (number % 4, quote) {
+                (_, "") => format!("c{number}"),
+                (0, _) => format!("\"c\n\n,{number}\""),
+                (1, _) => format!("\"c \"\"of{end}x\"\" {number}\""),
+                _ => format!("\"c{number}\""),
+            };
+            let agent = if number % 3 == 0 { "p1" } else { "p2" };
+            policies +=
+                &format!("{number},{quote}{agent}{quote},2026-07-{:02},{number}.5,A,{customer},{end}", number % 30 + 1);
+        }
+        let mut project = project(PAID, &policies);
+        let premium = project.path(POLICIES, "premium");
+        let own = Group::Own { roster: DataId(PEOPLE), via: vec![ColumnIx(1)] };
+        let sold = project.measure(POLICIES, Sum, Some(premium), quarter(2));
+        let count = project.measure(POLICIES, Count, None, quarter(2));
+        let held = project.measure(IN_FORCE, Count, None, Rows::HeldOn(day("2026-09-30")));
+        let of_agents = project.measure(POLICIES, Sum, Some(premium), quarter(2));
+        project.by(of_agents, own);
+        for block in (1..200).chain([1 << 12]) {
+            let answers = project.answer(&project.query, 0, block, 1 + block % 8, None).unwrap();
+            let value = |id: MeasureId, at: usize| format!("{:?}", answers.measures[id.0][at].value);
+            let shown = [value(sold, 0), value(count, 0), value(held, 0), value(of_agents, 0)];
+            let expected = ["1800", "60", "60", "580"].map(|text| format!("{:?}", number(text)));
+            assert_eq!(shown, expected, "blocks of {block} bytes, line ends {end:?}, quotes {quote:?}");
+        }
+    }
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub fn stated(reason: &str) -> Value {
 impl World<'_> {
     pub fn value(&self, expr: &Expr, seat: &Seat, at: At, inputs: &Inputs) -> Value {
         let value = |expr: &Expr| self.value(expr, seat, at, inputs);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Kpi(kpi) => {
                 let Some(kpi) = self.kpi(*kpi, self.days(at.months).1) else {
                     return stated("no version is in force");
@@ -104,7 +104,7 @@ impl World<'_> {
 
     /// A formula about a row; links are followed as of `when`.
     pub fn of_row(&self, expr: &Expr, data: DataId, row: &Row, when: When, months: Months) -> Value {
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Column { via, column, .. } => self.column(data, row, via, column.0, when, months),
             Kind::Aggregate(aggregate) => self.inner(aggregate, data, row, months),
             _ => self.plain(expr, months, &|part| self.of_row(part, data, row, when, months)),
@@ -135,7 +135,7 @@ impl World<'_> {
     /// What means the same for people and rows.
     fn plain(&self, expr: &Expr, months: Months, value: &dyn Fn(&Expr) -> Value) -> Value {
         let (first, last) = self.days(months);
-        match &*expr.kind {
+        match &expr.kind {
             Kind::Value(value) => value.clone(),
             Kind::Constant(id) => match self.on(&self.model.constants[id.0].values, last) {
                 Some(found) => value(found),

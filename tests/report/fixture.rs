@@ -40,7 +40,7 @@ fn day(year: i32, month: u32, day: u32) -> Day {
 
 fn nothing() -> Expr {
     let ty = Type { base: Base::Any, optional: false };
-    Expr { kind: Box::new(Kind::Value(Value::Flag(true))), ty, span: span() }
+    Expr::new(Kind::Value(Value::Flag(true)), ty, span())
 }
 
 fn label(text: &str, chinese: &str) -> Label {

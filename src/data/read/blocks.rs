@@ -8,7 +8,7 @@ use encoding_rs::{CoderResult, Decoder, GB18030, UTF_16BE, UTF_16LE};
 use super::records::last_end;
 
 /// About as much text as one block holds.
-pub const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 1 << 18;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {

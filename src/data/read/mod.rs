@@ -4,9 +4,12 @@ mod across;
 pub mod blocks;
 mod compressed;
 mod grid;
+mod index;
 pub mod layout;
 pub mod marks;
+mod memo;
 pub mod parquet;
+mod quick;
 pub mod records;
 pub mod server;
 mod spreadsheet;
@@ -20,6 +23,7 @@ use std::sync::{Arc, Mutex};
 
 use self::blocks::{Blocks, Encoding, is_damaged_utf8};
 use self::layout::{Layout, Match, detect, find_column};
+pub use self::quick::Quick;
 use self::records::{Cell, Found, Records};
 use super::cell::{CellReader, Content, Problem, Repair, Repairs};
 use super::column::{Builder, Target};
@@ -150,13 +154,9 @@ pub struct Spot {
 
 impl Tally {
     fn add(&mut self, line: u32, text: &str) {
-        self.add_of(line, text, || None);
-    }
-
-    fn add_of(&mut self, line: u32, text: &str, key: impl FnOnce() -> Option<String>) {
         self.count += 1;
         if self.first.len() < SHOWN {
-            self.first.push(Spot { line, text: errors::shortened(text), key: key() });
+            self.first.push(Spot { line, text: errors::shortened(text), key: None });
         }
     }
 
@@ -206,28 +206,43 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);
     }
-    let first = match task.form {
-        Form::Server => server::read(task, wanted, options).map(Ok),
+    read_text(task, &[wanted], options).pop().unwrap_or_default()
+}
+
+/// Whether several data sets can read the rows of a file in one pass.
+pub fn is_shareable(task: &FileTask, wanted: &Wanted) -> bool {
+    task.form == Form::Text && wanted.data.across.is_none()
+}
+
+/// Reads a file of text once for several data sets, each with all its errors.
+pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<FileContent> {
+    let first = match (task.form, wanted) {
+        (Form::Server, [wanted]) => server::read(task, wanted, options).map(|content| Ok(vec![content])),
         _ => read_as(task, wanted, options, None),
     };
     let result = match first {
-        Ok(Ok(content)) => Ok(content),
+        Ok(Ok(contents)) => Ok(contents),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
         Ok(Err(NotUtf8)) => {
-            read_as(task, wanted, options, Some(Encoding::Gb18030)).map(|content| content.unwrap_or_default())
+            read_as(task, wanted, options, Some(Encoding::Gb18030)).map(|contents| contents.unwrap_or_default())
         }
         Err(error) => Err(error),
     };
-    let mut content = result.unwrap_or_else(|error| FileContent {
-        errors: vec![errors::unreadable(&task.shown, &error.to_string())],
-        ..FileContent::default()
+    let mut contents = result.unwrap_or_else(|error| {
+        let unreadable = || FileContent {
+            errors: vec![errors::unreadable(&task.shown, &error.to_string())],
+            ..FileContent::default()
+        };
+        wanted.iter().map(|_| unreadable()).collect()
     });
-    // So far every error has cost rows, but those in single cells.
-    content.incomplete |= !content.errors.is_empty() && content.headers.is_empty();
-    if options.strict {
-        refuse_repairs(task, wanted, &mut content);
+    for (content, wanted) in contents.iter_mut().zip(wanted) {
+        // So far every error has cost rows, but those in single cells.
+        content.incomplete |= !content.errors.is_empty() && content.headers.is_empty();
+        if options.strict {
+            refuse_repairs(task, wanted, content);
+        }
     }
-    content
+    contents
 }
 
 /// What was repaired is an error, where nothing may be.
@@ -242,16 +257,19 @@ struct NotUtf8;
 
 fn read_as(
     task: &FileTask,
-    wanted: &Wanted,
+    wanted: &[&Wanted],
     options: &Options,
     encoding: Option<Encoding>,
-) -> io::Result<Result<FileContent, NotUtf8>> {
+) -> io::Result<Result<Vec<FileContent>, NotUtf8>> {
     let mut blocks = Blocks::open(&task.path, encoding, options.block)?;
-    let mut content = FileContent::default();
+    let mut contents: Vec<FileContent> = wanted.iter().map(|_| FileContent::default()).collect();
+    let mut refuse = |error: &dyn Fn() -> Diagnostic| {
+        contents.iter_mut().for_each(|content| content.errors.push(error()));
+        Ok(Ok(std::mem::take(&mut contents)))
+    };
     let (head, all) = blocks.head()?;
     if head.contains(&0) {
-        content.errors.push(errors::binary(&task.shown));
-        return Ok(Ok(content));
+        return refuse(&|| errors::binary(&task.shown));
     }
     let head = match std::str::from_utf8(head) {
         Ok(head) => head,
@@ -261,43 +279,58 @@ fn read_as(
         }
         Err(error) if is_damaged_utf8(head, error.valid_up_to()) => {
             let line = head[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            content.errors.push(errors::damaged(&task.shown, line as u64 + 1));
-            return Ok(Ok(content));
+            return refuse(&|| errors::damaged(&task.shown, line as u64 + 1));
         }
         Err(_) => return Ok(Err(NotUtf8)),
     };
-    let layout = detect(head, wanted.data);
-    let Some(places) = match_headers(task, wanted, &layout, &mut content) else { return Ok(Ok(content)) };
-    blocks.skip(layout.offset, layout.separator);
-    let headers = layout.headers.clone();
-    let decoder = Decoder { wanted, places, separator: layout.separator, headers, key: None };
-    let read = Reading { task, wanted, options, blocks, decoder, layout };
-    Ok(read.decode(&mut content)?.map(|()| content))
+    let layouts: Vec<Layout> = wanted.iter().map(|wanted| detect(head, wanted.data)).collect();
+    if layouts.iter().any(|layout| (layout.offset, layout.separator) != (layouts[0].offset, layouts[0].separator)) {
+        // Data sets that see different tables in the file read it one by one.
+        let mut contents = Vec::with_capacity(wanted.len());
+        for wanted in wanted {
+            match read_as(task, &[*wanted], options, encoding)? {
+                Ok(content) => contents.extend(content),
+                Err(not_utf8) => return Ok(Err(not_utf8)),
+            }
+        }
+        return Ok(Ok(contents));
+    }
+    let mut decoders = Vec::with_capacity(wanted.len());
+    for ((wanted, layout), content) in wanted.iter().zip(&layouts).zip(&mut contents) {
+        let places = match_headers(task, wanted, layout, content);
+        decoders.push(places.map(|places| Decoder::new(wanted, places, layout.clone())));
+    }
+    if decoders.iter().all(Option::is_none) {
+        return Ok(Ok(contents));
+    }
+    blocks.skip(layouts[0].offset, layouts[0].separator);
+    let read = Reading { task, options, blocks, decoders, layouts };
+    Ok(read.decode(wanted, &mut contents)?.map(|()| contents))
 }
 
-/// Text of which it is known how it is to be read.
+/// Text of which it is known how it is to be read, by data set.
 struct Reading<'a> {
     task: &'a FileTask,
-    wanted: &'a Wanted<'a>,
     options: &'a Options<'a>,
     blocks: Blocks,
-    decoder: Decoder<'a>,
-    layout: Layout,
+    decoders: Vec<Option<Decoder<'a>>>,
+    layouts: Vec<Layout>,
 }
 
 impl Reading<'_> {
-    fn decode(self, content: &mut FileContent) -> io::Result<Result<(), NotUtf8>> {
-        let Reading { task, wanted, options, blocks, decoder, layout } = self;
+    fn decode(self, wanted: &[&Wanted], contents: &mut [FileContent]) -> io::Result<Result<(), NotUtf8>> {
+        let Reading { task, options, blocks, decoders, layouts } = self;
         let guessed = blocks.encoding == Encoding::Gb18030;
         let size = task.size(options);
         if let Some(progress) = options.progress {
             progress.started(&task.shown, size);
         }
         let source = Mutex::new((blocks, None::<io::Error>));
-        let results = Mutex::new(Vec::<(usize, Block)>::new());
+        let results = Mutex::new(Vec::<(usize, Vec<Block>)>::new());
         let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
         let work = || {
             let mut buffer = Vec::new();
+            let mut quick = Quick::new(wanted);
             while !stop.load(Ordering::Relaxed) {
                 let next = {
                     let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -310,24 +343,25 @@ impl Reading<'_> {
                     }
                 };
                 let Some(index) = next else { break };
-                let block = match simdutf8::compat::from_utf8(&buffer) {
-                    Ok(text) => decoder.decode(text),
+                let blocks = match simdutf8::compat::from_utf8(&buffer) {
+                    Ok(text) => quick.decode(text, &decoders),
                     Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || guessed => {
                         let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
                         stop.store(true, Ordering::Relaxed);
-                        Block { damaged: Some(lines as u32), ..Block::default() }
+                        let damaged = |_| Block { damaged: Some(lines as u32), ..Block::default() };
+                        decoders.iter().map(damaged).collect()
                     }
                     Err(_) => {
                         not_utf8.store(true, Ordering::Relaxed);
                         stop.store(true, Ordering::Relaxed);
-                        Block::default()
+                        Vec::new()
                     }
                 };
                 if let Some(progress) = options.progress {
                     let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
                     progress.advanced(&task.shown, done.min(size));
                 }
-                results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, block));
+                results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, blocks));
             }
         };
         if options.threads > 1 && size > 1 << 20 {
@@ -350,12 +384,19 @@ impl Reading<'_> {
         if let Some(error) = error {
             return Err(error);
         }
-        if blocks.damaged {
-            content.errors.push(errors::undecodable(&task.shown, guessed));
-        }
         let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         results.sort_unstable_by_key(|(index, _)| *index);
-        collect(task, wanted, &layout, results.into_iter().map(|(_, block)| block), content);
+        let mut results: Vec<_> = results.into_iter().map(|(_, blocks)| blocks.into_iter()).collect();
+        for (at, content) in contents.iter_mut().enumerate() {
+            let of_one: Vec<Block> = results.iter_mut().filter_map(Iterator::next).collect();
+            if decoders[at].is_none() {
+                continue;
+            }
+            if blocks.damaged {
+                content.errors.push(errors::undecodable(&task.shown, guessed));
+            }
+            collect(task, wanted[at], &layouts[at], of_one.into_iter(), content);
+        }
         Ok(Ok(()))
     }
 }
@@ -459,17 +500,25 @@ pub struct Decoder<'a> {
     places: Vec<(usize, usize)>,
     pub separator: u8,
     headers: Vec<String>,
+    /// The first bytes of records that may be no data.
+    doubtful: Vec<bool>,
     /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
     key: Option<Vec<(String, usize)>>,
 }
 
 impl<'a> Decoder<'a> {
+    fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
+        let Layout { separator, headers, .. } = layout;
+        let doubtful = quick::doubtful(wanted.data, &headers);
+        Decoder { wanted, places, separator, headers, doubtful, key: None }
+    }
+
     /// For a file that begins with `head`, with where its records begin; `None` where something is wrong with it.
     pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
         let layout = detect(head, wanted.data);
         let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
-        let decoder = Decoder { wanted, places, separator: layout.separator, headers: layout.headers, key: None };
-        Some((decoder, layout.offset))
+        let offset = layout.offset;
+        Some((Decoder::new(wanted, places, layout), offset))
     }
 
     pub fn decode(&self, text: &str) -> Block {
@@ -491,6 +540,27 @@ impl<'a> Decoder<'a> {
         block
     }
 
+    /// Names rows of which something is to be told by their keys, where they have no numbers.
+    fn tell_keys(&self, text: &str, block: &mut Block) {
+        let Some(key) = &self.key else { return };
+        let spots = || block.troubles.values().chain(block.repairs.values()).flat_map(|tally| &tally.first);
+        let mut keys: BTreeMap<u32, String> = spots().map(|spot| (spot.line, String::new())).collect();
+        if keys.is_empty() {
+            return;
+        }
+        let mut records = Records::new(text.as_bytes(), self.separator);
+        let mut cells: Vec<Cell> = Vec::new();
+        while let Found::Record(line) = records.next(&mut cells) {
+            if let Some(told) = keys.get_mut(&line) {
+                let parts =
+                    key.iter().filter_map(|(name, at)| Some(format!("{name} {}", cells.get(*at)?.text(text).trim())));
+                *told = errors::shortened(&parts.collect::<Vec<_>>().join(", "));
+            }
+        }
+        let tallies = block.troubles.values_mut().chain(block.repairs.values_mut());
+        tallies.flat_map(|tally| &mut tally.first).for_each(|spot| spot.key = keys.get(&spot.line).cloned());
+    }
+
     fn row(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
         if self.is_no_data(text, cells) {
             return;
@@ -500,36 +570,40 @@ impl<'a> Decoder<'a> {
             block.ragged.entry(cells.len()).or_default().add(line, &first);
             return;
         }
-        if cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim()) {
+        if self.is_header(text, cells) {
             block.headers.add(line, cells[0].text(text).trim());
             return;
         }
         block.lines.push(line);
         for (at, index) in &self.places {
-            let raw = cells[*at].text(text);
-            let reader = &self.wanted.columns[*index].1;
-            let mut repairs = Repairs::default();
-            let content = reader.read(&raw, &mut repairs).unwrap_or_else(|problem| {
-                let shown = raw.trim();
-                let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-                let tally = block.troubles.entry((*index, problem, told_apart)).or_default();
-                tally.add_of(line, shown, || self.key(text, cells));
-                Content::Blank
-            });
-            block.columns[*index].push(content);
-            if repairs != Repairs::default() {
-                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-                    let tally = block.repairs.entry((*index, repair)).or_default();
-                    tally.add_of(line, &raw, || self.key(text, cells));
-                }
-            }
+            self.cell(*index, &cells[*at].text(text), line, block);
         }
     }
 
-    /// `policy_no P1`
-    fn key(&self, text: &str, cells: &[Cell]) -> Option<String> {
-        let parts = self.key.as_ref()?.iter().map(|(name, at)| format!("{name} {}", cells[*at].text(text).trim()));
-        Some(errors::shortened(&parts.collect::<Vec<_>>().join(", ")))
+    /// Takes in what a cell of a wanted column says; whether there was nothing odd about it.
+    fn cell(&self, index: usize, raw: &str, line: u32, block: &mut Block) -> bool {
+        let reader = &self.wanted.columns[index].1;
+        let mut repairs = Repairs::default();
+        let mut plain = true;
+        let content = reader.read(raw, &mut repairs).unwrap_or_else(|problem| {
+            let shown = raw.trim();
+            let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
+            block.troubles.entry((index, problem, told_apart)).or_default().add(line, shown);
+            plain = false;
+            Content::Blank
+        });
+        block.columns[index].push(content);
+        if repairs != Repairs::default() {
+            plain = false;
+            for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
+                block.repairs.entry((index, repair)).or_default().add(line, raw);
+            }
+        }
+        plain
+    }
+
+    fn is_header(&self, text: &str, cells: &[Cell]) -> bool {
+        cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim())
     }
 
     /// Blank rows, and rows that start as the data set says.

@@ -16,6 +16,22 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// The cell between two places, which may be in quotes.
+    pub fn of(all: &str, start: usize, end: usize) -> Cell {
+        match &all.as_bytes()[start..end] {
+            [b'"', inner @ .., b'"'] if memchr(b'"', inner).is_none() => {
+                Cell { start: start + 1, end: end - 1, escaped: false }
+            }
+            [b'"', ..] => Cell { start, end, escaped: true },
+            _ => Cell { start, end, escaped: false },
+        }
+    }
+
+    /// Where the text stands, if it stands there as it is.
+    pub fn bounds(&self) -> Option<(usize, usize)> {
+        (!self.escaped).then_some((self.start, self.end))
+    }
+
     /// What the cell says, without its quotes.
     pub fn text<'a>(&self, all: &'a str) -> Cow<'a, str> {
         let raw = &all[self.start..self.end];

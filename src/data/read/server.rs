@@ -28,7 +28,8 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> io::Result<F
     match open(task, wanted, options, true, &mut content) {
         Some((blocks, decoder, layout)) => {
             // The server sends nothing but UTF-8.
-            let _ = Reading { task, wanted, options, blocks, decoder, layout }.decode(&mut content)?;
+            let read = Reading { task, options, blocks, decoders: vec![Some(decoder)], layouts: vec![layout] };
+            let _ = read.decode(&[wanted], std::slice::from_mut(&mut content))?;
         }
         None => content.incomplete = true,
     }
@@ -77,8 +78,9 @@ pub fn open<'a>(
         by.iter_mut().for_each(|place| *place += 1);
     }
     let rows = asked(task, wanted, content, options.server.rows(relation, &cells, &by))?;
-    let decoder = Decoder { wanted, places, separator: b',', headers: headers.clone(), key: Some(key) };
-    Some((Blocks::of(rows, options.block), decoder, Layout { separator: b',', headers, ..Layout::default() }))
+    let layout = Layout { separator: b',', headers, ..Layout::default() };
+    let decoder = Decoder { key: Some(key), ..Decoder::new(wanted, places, layout.clone()) };
+    Some((Blocks::of(rows, options.block), decoder, layout))
 }
 
 /// All rows with their header as one text; `None` after errors.

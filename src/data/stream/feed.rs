@@ -6,7 +6,7 @@ use super::Failed;
 use crate::data::Options;
 use crate::data::read::blocks::Blocks;
 use crate::data::read::parquet::{self, Slice};
-use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Wanted, server};
+use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, server};
 
 /// Where a block stands: its file, and its place in it.
 pub type Order = (usize, usize);
@@ -14,23 +14,28 @@ pub type Order = (usize, usize);
 /// Rows still to be decoded: those of the buffer, or of a slice. For each data set in the file, how its cells are read.
 #[derive(Clone)]
 pub enum Piece<'a> {
-    Text(Arc<Vec<Decoder<'a>>>),
+    Text(Arc<Vec<Option<Decoder<'a>>>>),
     Slice(Arc<Vec<parquet::Decoder<'a>>>, Slice),
 }
 
 impl Piece<'_> {
-    /// The rows as one of the data sets sees them.
-    pub fn decode(&self, set: usize, text: &str) -> Result<Block, Failed> {
+    /// The rows as each of the data sets sees them.
+    pub fn decode(&self, buffer: &[u8], quick: &mut Quick) -> Result<Vec<Block>, Failed> {
         match self {
-            Piece::Text(decoders) => Ok(decoders[set].decode(text)),
-            Piece::Slice(decoders, slice) => decoders[set].decode(slice).map_err(|_| Failed),
+            Piece::Text(decoders) => {
+                let text = simdutf8::basic::from_utf8(buffer).map_err(|_| Failed)?;
+                Ok(quick.decode(text, decoders))
+            }
+            Piece::Slice(decoders, slice) => {
+                decoders.iter().map(|decoder| decoder.decode(slice).map_err(|_| Failed)).collect()
+            }
         }
     }
 }
 
 /// What is left of a file.
 enum Open<'a> {
-    Text(Box<Blocks>, Arc<Vec<Decoder<'a>>>),
+    Text(Box<Blocks>, Arc<Vec<Option<Decoder<'a>>>>),
     /// Of how many slices in all.
     Parquet(std::iter::Enumerate<std::vec::IntoIter<Slice>>, u64, Arc<Vec<parquet::Decoder<'a>>>),
 }
@@ -99,7 +104,7 @@ impl<'a> Feed<'a> {
         let [wanted] = self.wanted[..] else { return Err(Failed) };
         let opened = server::open(task, wanted, self.options, false, &mut FileContent::default());
         let (blocks, decoder, _) = opened.ok_or(Failed)?;
-        Ok(Open::Text(Box::new(blocks), Arc::new(vec![decoder])))
+        Ok(Open::Text(Box::new(blocks), Arc::new(vec![Some(decoder)])))
     }
 
     fn slices(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
@@ -137,7 +142,7 @@ impl<'a> Feed<'a> {
             if *begins.get_or_insert(begin) != begin {
                 return Err(Failed);
             }
-            decoders.push(decoder);
+            decoders.push(Some(decoder));
         }
         let (offset, separator) = begins.ok_or(Failed)?;
         blocks.skip(offset, separator);

@@ -21,7 +21,7 @@ use hashbrown::HashSet;
 
 use self::block::{Reader, Taken};
 pub use self::choose::{Stage, Streams};
-use self::feed::{Feed, Order, Piece};
+use self::feed::{Feed, Order};
 use self::unique::Hashes;
 use super::cell::Repair;
 use super::column::{Builder, Column, NO_DAY, join};
@@ -31,7 +31,7 @@ use super::keys::Keys;
 use super::measure::{Evaluation, Job};
 use super::needs;
 use super::nodes::{OtherDays, World};
-use super::read::FileTask;
+use super::read::{FileTask, Quick, Wanted};
 use super::scan::{Found, Prepared};
 use super::table::{self, Source, Table, TableFile};
 use super::{Options, marked};
@@ -69,6 +69,8 @@ struct Passing<'a> {
     /// The columns that windows are about.
     dated: BTreeSet<ColumnIx>,
     named: usize,
+    /// Whether another data set in the same files has the same keys, and each only once.
+    unique_elsewhere: bool,
 }
 
 /// What a thread has gathered of one table.
@@ -80,7 +82,7 @@ struct Gathered {
     kept: Vec<Kept>,
     windows: Vec<bool>,
     /// The days that rows are dated by, by column.
-    days: BTreeMap<ColumnIx, HashSet<i32>>,
+    days: BTreeMap<ColumnIx, Days>,
     files: BTreeMap<usize, FileCount>,
 }
 
@@ -125,7 +127,16 @@ pub fn run(
         }
     }
     let mut tables = Vec::new();
-    for (files, passing) in groups {
+    for (files, mut passing) in groups {
+        for at in 0..passing.len() {
+            // Of two that each have the keys of the other, the first is looked at.
+            let by_other = |other: usize| {
+                other != at
+                    && passing[other].has_keys_of(&passing[at])
+                    && (other < at || !passing[at].has_keys_of(&passing[other]))
+            };
+            passing[at].unique_elsewhere = (0..passing.len()).any(by_other);
+        }
         let gathered = let_by(evaluation, &files, &passing, options)?;
         for (passing, gathered) in passing.into_iter().zip(gathered) {
             tables.push((passing.place, passing.end(evaluation, gathered, &files, options)?));
@@ -141,24 +152,22 @@ fn let_by(
     passing: &[Passing],
     options: &Options,
 ) -> Result<Vec<Gathered>, Failed> {
-    let feed = Mutex::new(Feed::new(files, passing.iter().map(|passing| &passing.reader.wanted).collect(), options));
+    let wanted: Vec<&Wanted> = passing.iter().map(|passing| &passing.reader.wanted).collect();
+    let feed = Mutex::new(Feed::new(files, wanted.clone(), options));
     let failed = AtomicBool::new(false);
     let shared = &*evaluation;
     let work = || {
         let mut gathered: Vec<Gathered> = passing.iter().map(Gathered::new).collect();
         let mut other_days = OtherDays::default();
         let mut buffer = Vec::new();
+        let mut quick = Quick::new(&wanted);
         while !failed.load(Ordering::Relaxed) {
             let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
             let taken = next.and_then(|next| {
                 let Some((order, piece)) = next else { return Ok(false) };
-                let text = match piece {
-                    Piece::Text(_) => simdutf8::basic::from_utf8(&buffer).map_err(|_| Failed)?,
-                    Piece::Slice(..) => "",
-                };
-                for (set, (passing, gathered)) in passing.iter().zip(&mut gathered).enumerate() {
-                    let taken = passing.reader.table(piece.decode(set, text)?)?;
-                    passing.take(shared, order, taken, gathered, &mut other_days)?;
+                for (at, block) in piece.decode(&buffer, &mut quick)?.into_iter().enumerate() {
+                    let taken = passing[at].reader.table(block)?;
+                    passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
                 }
                 Ok(true)
             });
@@ -202,7 +211,7 @@ impl Gathered {
             seen: vec![0; passing.named.div_ceil(64)],
             kept: Vec::new(),
             windows: vec![false; passing.windows.len()],
-            days: passing.dated.iter().map(|column| (*column, HashSet::new())).collect(),
+            days: passing.dated.iter().map(|column| (*column, Days::default())).collect(),
             files: BTreeMap::new(),
         }
     }
@@ -214,7 +223,7 @@ impl Gathered {
         self.kept.extend(part.kept);
         self.windows.iter_mut().zip(part.windows).for_each(|(any, part)| *any |= part);
         for (column, days) in part.days {
-            self.days.entry(column).or_default().extend(days);
+            self.days.entry(column).or_default().take_in(days);
         }
         for (file, count) in part.files {
             let known = self.files.entry(file).or_default();
@@ -256,7 +265,20 @@ impl<'a> Passing<'a> {
             keeps: streams.read_behind.contains(&table.data),
             windows,
             named: table.keys.as_ref().map_or(0, Keys::len),
+            unique_elsewhere: false,
         }
+    }
+
+    /// Whether no key of another data set can come twice if none of this one does.
+    fn has_keys_of(&self, other: &Passing) -> bool {
+        let key = |passing: &Passing| {
+            let wanted = &passing.reader.wanted;
+            let [key] = wanted.data.key.as_slice() else { return None };
+            let (_, reader) = wanted.columns.iter().find(|(column, _)| column == key)?;
+            let data = wanted.data;
+            Some((data.column(*key).headers.clone(), reader.clone(), data.ignore_rows_starting.clone()))
+        };
+        !self.reader.spans() && key(self).is_some_and(|mine| Some(mine) == key(other))
     }
 
     /// Takes the rows of a block in.
@@ -274,15 +296,19 @@ impl<'a> Passing<'a> {
         for (repair, tally) in repairs {
             *count.repairs.entry(repair).or_default() += tally;
         }
-        gathered.hashes.add(&hashes, &table);
+        if !self.unique_elsewhere {
+            gathered.hashes.add(&hashes, &table);
+        }
         let calendar = &evaluation.world.model.company.calendar;
         for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
             *seen = *seen || needs::holds_any(&table, rows, calendar);
         }
         for (column, days) in &mut gathered.days {
             match table.column(*column) {
-                Some(Column::Day(all)) => days.extend(all.iter().filter(|day| **day != NO_DAY)),
-                Some(column) => days.extend((0..table.rows).filter_map(|row| Some(column.days(row, calendar)?.1.0))),
+                Some(Column::Day(all)) => all.iter().filter(|day| **day != NO_DAY).for_each(|day| days.add(*day)),
+                Some(column) => {
+                    (0..table.rows).filter_map(|row| column.days(row, calendar)).for_each(|(_, last)| days.add(last.0));
+                }
                 None => {}
             }
         }
@@ -356,7 +382,7 @@ impl<'a> Passing<'a> {
             });
             first_row += count.rows;
         }
-        table.days_passed = gathered.days;
+        table.days_passed = gathered.days.into_iter().map(|(column, days)| (column, days.all())).collect();
         let mut kept = gathered.kept;
         kept.sort_unstable_by_key(|part| part.order);
         let mut codes = Vec::new();
@@ -376,6 +402,40 @@ impl<'a> Passing<'a> {
             evaluation.keep(job, found);
         }
         Ok(table)
+    }
+}
+
+/// A set of days, quick for those of our time: rows are many, days few.
+#[derive(Default)]
+struct Days {
+    /// A bit for each day of 1970 to 2100.
+    ours: Vec<u64>,
+    others: HashSet<i32>,
+}
+
+impl Days {
+    const OURS: usize = 131 * 366;
+
+    fn add(&mut self, day: i32) {
+        match usize::try_from(day) {
+            Ok(day) if day < Days::OURS => {
+                if self.ours.is_empty() {
+                    self.ours.resize(Days::OURS.div_ceil(64), 0);
+                }
+                self.ours[day / 64] |= 1 << (day % 64);
+            }
+            _ => {
+                self.others.insert(day);
+            }
+        }
+    }
+
+    fn take_in(&mut self, other: Days) {
+        other.all().into_iter().for_each(|day| self.add(day));
+    }
+
+    fn all(self) -> HashSet<i32> {
+        marked(&self.ours).map(|day| day as i32).chain(self.others).collect()
     }
 }
 

@@ -265,4 +265,25 @@ file "plans.xlsx" sheet "2026""#,
         right: "`score linear 0% -> 0, 100% -> 100`, which never falls below 0",
         setting: Setting::Words,
     },
+    Explanation {
+        code: Code::EngineCannot,
+        title: "something that a database or cluster cannot compute exactly",
+        text: "Engines add, count and compare exact decimals; divisions are done by Merit. What is left over (a \
+               division within a row, a root, rows that hold from a day to a day, periods) would come out rounded or \
+               not at all, and is refused. Data sets that are left out of `--tables` are read from files, where all of \
+               it can be computed.",
+        wrong: "value = sum(premium / parts of policies)\n\nmerit eval … --engine duckdb:sales.duckdb --tables policies",
+        right: "value = sum(premium * share_of_parts of policies)",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::OtherMeasures,
+        title: "results of an engine that belong to something else",
+        text: "Each result names the plan that it was computed for: the specs, the periods and the small tables that \
+               went to the engine. When one of them changes, the statements must be run once more; so they must where \
+               a file is cut off, or where the results of a statement are not given.",
+        wrong: "merit sql specs --period 2026-Q2 …\nmerit eval specs --period 2026-Q3 --measures *.csv",
+        right: "merit sql specs --period 2026-Q3 …\nmerit eval specs --period 2026-Q3 --measures *.csv",
+        setting: Setting::Words,
+    },
 ];

@@ -44,7 +44,7 @@ pub fn span() -> Span {
 
 pub fn expr() -> Expr {
     let ty = Type { base: Base::Any, optional: false };
-    Expr { kind: Box::new(Kind::Value(Value::Flag(true))), ty, span: span() }
+    Expr::new(Kind::Value(Value::Flag(true)), ty, span())
 }
 
 /// An entry of plan and model at once.

@@ -1,0 +1,112 @@
+//! `merit sql`
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::args::SqlArgs;
+use super::check::findings;
+use super::engine::remote;
+use super::eval::{data_folder, own_months_of};
+use super::exit::{Exit, Failure};
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::data::warehouse::{Dialect, Exchange, Script, answer_with};
+use crate::data::{BLOCK, Options, STREAM_ABOVE};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::plan::plans;
+use crate::project;
+
+pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
+    let project = project::load(&args.specs.paths)?;
+    let refuse = |diagnostics: &[Diagnostic]| {
+        let look = terminal::stderr(args.color.color);
+        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+        eprint!("{}", render(diagnostics, &project.sources, &options));
+        eprintln!("merit: {}; no statement was written", findings(diagnostics));
+        Ok(Exit::Findings)
+    };
+    if project.has_errors() {
+        return refuse(&project.diagnostics);
+    }
+    let options = Options {
+        data: data_folder(args.data.as_deref(), &args.specs.paths)?,
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        strict: false,
+        // What the files hold is looked at when the results come in.
+        allow_empty: true,
+        stream_above: STREAM_ABOVE,
+        block: BLOCK,
+        progress: None,
+        server: Default::default(),
+    };
+    let with_months;
+    let model = match own_months_of(&project.model, &options) {
+        Ok(Some(own)) => {
+            with_months = own;
+            &with_months
+        }
+        Ok(None) => &project.model,
+        Err(diagnostics) => return refuse(&diagnostics),
+    };
+    let plans = match plans(model, &args.periods()) {
+        Ok(plans) => plans,
+        Err(diagnostics) => return refuse(&diagnostics),
+    };
+    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Exit::Clean) };
+    let remote = remote(&args.tables, args.dialect.into(), model, &query, &options)?;
+    let mut text = String::new();
+    let mut write = |script: &Script| -> Exchange<()> {
+        text = written(script, &args.specs.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>());
+        Exchange::Stop
+    };
+    if let Err(diagnostics) = answer_with(model, &query, &options, &remote, &mut write) {
+        return refuse(&diagnostics);
+    }
+    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the statements", &error))?;
+    Ok(Exit::Clean)
+}
+
+/// The whole script for the engine's own command line: the result of each statement becomes a file.
+fn written(script: &Script, paths: &[String]) -> String {
+    let mut text = String::new();
+    let name = script.dialect.name();
+    let _ =
+        writeln!(text, "-- The row work of {} for {name}, written by Merit; plan {}.", paths.join(", "), script.plan);
+    let how = match script.dialect {
+        Dialect::DuckDb => "duckdb FILE < this",
+        Dialect::Postgres => "psql DATABASE < this",
+        Dialect::Spark => "spark-sql -f this",
+    };
+    let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as CSV.");
+    let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
+    match script.dialect {
+        Dialect::DuckDb => {}
+        Dialect::Postgres => text.push_str("\\set ON_ERROR_STOP on\n\\pset format csv\n"),
+        Dialect::Spark => text
+            .push_str("SET spark.sql.ansi.enabled=true;\nSET spark.sql.decimalOperations.allowPrecisionLoss=false;\n"),
+    }
+    for relation in &script.relations {
+        let _ = writeln!(text, "\n-- {}: {}", relation.name, relation.about);
+        for sql in script.making(relation) {
+            let _ = writeln!(text, "{sql};");
+        }
+    }
+    for statement in &script.statements {
+        let _ = writeln!(text, "\n-- {}", statement.name);
+        for line in &statement.about {
+            let _ = writeln!(text, "--   {line}");
+        }
+        let file = format!("{}.csv", statement.name.replace(' ', "-"));
+        let quoted = script.dialect.text(&file);
+        let _ = match script.dialect {
+            Dialect::DuckDb => writeln!(text, "COPY (\n{}\n) TO {quoted} (HEADER, DELIMITER ',');", statement.sql),
+            Dialect::Postgres => writeln!(text, "\\o {quoted}\n{};\n\\o", statement.sql),
+            Dialect::Spark => writeln!(
+                text,
+                "INSERT OVERWRITE DIRECTORY {quoted} USING csv OPTIONS ('header' 'true')\n{};",
+                statement.sql
+            ),
+        };
+    }
+    text
+}

@@ -1,0 +1,209 @@
+//! The quick way from a block to its columns: column by column, each kind of cell by the form that nearly all cells have.
+//! A cell of any other form is read as ever, and a block with records of another form is left alone.
+
+use super::index::Index;
+use super::memo::Memo;
+use super::records::Cell;
+use super::{Block, Decoder, Tally, Wanted};
+use crate::data::cell::{Content, Kind, Repair};
+use crate::data::column::{Builder, NO_DAY, NONE, named_key};
+use crate::data::{number_cell, time_cell};
+use crate::model::data::DataSet;
+
+/// By the first byte of a record, whether it may be no data: blank, the header once more, or one to be ignored.
+pub fn doubtful(data: &DataSet, headers: &[String]) -> Vec<bool> {
+    let mut doubtful: Vec<bool> = (0..=255u8).map(|byte| !byte.is_ascii_graphic() || byte == b'"').collect();
+    let starts =
+        data.ignore_rows_starting.iter().map(String::as_str).chain(headers.first().map(|header| header.trim()));
+    for start in starts {
+        match start.bytes().next() {
+            Some(byte) => doubtful[usize::from(byte)] = true,
+            None => doubtful.fill(true),
+        }
+    }
+    doubtful
+}
+
+/// Decodes blocks for one or several data sets in the same file; a thread has one of its own.
+pub struct Quick {
+    index: Index,
+    /// By data set, then by wanted column.
+    memos: Vec<Vec<Memo>>,
+}
+
+impl Quick {
+    pub fn new(wanted: &[&Wanted]) -> Quick {
+        let memos = |wanted: &&Wanted| wanted.columns.iter().map(|_| Memo::default()).collect();
+        Quick { index: Index::default(), memos: wanted.iter().map(memos).collect() }
+    }
+
+    /// The block as each of the data sets sees it, an empty one for those without a decoder. All have the same
+    /// separator.
+    pub fn decode(&mut self, text: &str, decoders: &[Option<Decoder>]) -> Vec<Block> {
+        let Some(first) = decoders.iter().flatten().next() else { return Vec::new() };
+        let regular = self.index.find(text.as_bytes(), first.separator, first.cells());
+        let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+        // Those whose columns are there by row of the index.
+        let mut indexed: Vec<usize> = Vec::new();
+        for (at, decoder) in decoders.iter().enumerate() {
+            let Some(decoder) = decoder else {
+                blocks.push(Block::default());
+                continue;
+            };
+            let block = match regular {
+                true => {
+                    let others: Vec<(&Decoder, &Block)> =
+                        indexed.iter().filter_map(|at| Some((decoders[*at].as_ref()?, &blocks[*at]))).collect();
+                    decoder.decode_indexed(text, &self.index, &mut self.memos[at], &others)
+                }
+                false => None,
+            };
+            if block.is_some() {
+                indexed.push(at);
+            }
+            let mut block = block.unwrap_or_else(|| decoder.decode(text));
+            decoder.tell_keys(text, &mut block);
+            blocks.push(block);
+        }
+        blocks
+    }
+}
+
+impl Decoder<'_> {
+    fn cells(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// The columns of a block whose cells are known; `None` where a record is no data. `memos` are by wanted column;
+    /// what another data set has read already comes from its `others`, with the way it was read there.
+    fn decode_indexed(
+        &self,
+        text: &str,
+        index: &Index,
+        memos: &mut [Memo],
+        others: &[(&Decoder, &Block)],
+    ) -> Option<Block> {
+        let bytes = text.as_bytes();
+        let mut cells = Vec::new();
+        for row in 0..index.rows() {
+            let (start, end) = index.cell(row, 0);
+            if start < end && !self.doubtful[usize::from(bytes[start])] {
+                continue;
+            }
+            cells.clear();
+            cells.extend((0..self.cells()).map(|at| {
+                let (start, end) = index.cell(row, at);
+                Cell::of(text, start, end)
+            }));
+            if self.is_no_data(text, &cells) || self.is_header(text, &cells) {
+                return None;
+            }
+        }
+        let columns = (0..self.wanted.columns.len()).map(|at| self.wanted.builder(at)).collect();
+        let mut block = Block { columns, lines: index.lines.clone(), length: index.length, ..Block::default() };
+        for (at, wanted) in &self.places {
+            if others.iter().any(|(decoder, other)| self.take_over((*at, *wanted), decoder, other, &mut block)) {
+                continue;
+            }
+            block.columns[*wanted].reserve(index.rows());
+            self.column(text, index, (*at, *wanted), &mut memos[*wanted], &mut block);
+        }
+        Some(block)
+    }
+
+    /// Takes the cells of a column as another data set has read them, if it did so in the same way.
+    fn take_over(&self, (at, wanted): (usize, usize), decoder: &Decoder, other: &Block, block: &mut Block) -> bool {
+        let same = |(place, theirs): &&(usize, usize)| {
+            *place == at && decoder.wanted.columns[*theirs].1 == self.wanted.columns[wanted].1
+        };
+        let Some((_, theirs)) = decoder.places.iter().find(same) else { return false };
+        let Some(shared) = other.columns[*theirs].shared(&block.columns[wanted]) else { return false };
+        block.columns[wanted] = shared;
+        let of_column = |((column, repair), tally): (&(usize, Repair), &Tally)| {
+            (column == theirs).then(|| ((wanted, *repair), tally.clone()))
+        };
+        block.repairs.extend(other.repairs.iter().filter_map(of_column));
+        true
+    }
+
+    fn column(&self, text: &str, index: &Index, (at, wanted): (usize, usize), memo: &mut Memo, block: &mut Block) {
+        let bytes = text.as_bytes();
+        let reader = &self.wanted.columns[wanted].1;
+        let optional = reader.optional;
+        let plain_numbers = matches!(&reader.kind, Kind::Number(number) if number.is_plain());
+        let dates = matches!(reader.kind, Kind::Day(_));
+        let own_text = matches!(reader.kind, Kind::Text);
+        for row in 0..index.rows() {
+            let (mut start, mut end) = index.cell(row, at);
+            if index.quoted && end - start >= 2 && bytes[start] == b'"' {
+                let cell = Cell::of(text, start, end);
+                match cell.bounds() {
+                    Some(inner) => (start, end) = inner,
+                    None => {
+                        self.cell(wanted, &cell.text(text), index.lines[row], block);
+                        continue;
+                    }
+                }
+            }
+            let raw = &bytes[start..end];
+            match &mut block.columns[wanted] {
+                Builder::Fixed { scale, values } if plain_numbers => match number_cell::plain(raw) {
+                    Some((mantissa, places)) if places == *scale => {
+                        values.push(mantissa);
+                        continue;
+                    }
+                    Some((mantissa, places)) => {
+                        block.columns[wanted].push(Content::Fixed(mantissa, places));
+                        continue;
+                    }
+                    None => {}
+                },
+                Builder::Day(days) if dates => match time_cell::iso(raw) {
+                    Some(Some(day)) => {
+                        days.push(day.0);
+                        continue;
+                    }
+                    None if raw.is_empty() && optional => {
+                        days.push(NO_DAY);
+                        continue;
+                    }
+                    _ => {}
+                },
+                Builder::Choice(codes) | Builder::Link { codes, .. } => match memo.find(bytes, start, end) {
+                    Some(code) => {
+                        codes.push(code);
+                        continue;
+                    }
+                    None if raw.is_empty() && optional => {
+                        codes.push(NONE);
+                        continue;
+                    }
+                    None => {}
+                },
+                Builder::Key { codes, hashes, named } if own_text && is_plain_text(raw) => {
+                    let (code, hash) = named_key(named, &text[start..end]);
+                    codes.push(code);
+                    hashes.push(hash);
+                    continue;
+                }
+                _ => {}
+            }
+            let plain = self.cell(wanted, &text[start..end], index.lines[row], block);
+            if let (true, Builder::Choice(codes) | Builder::Link { codes, .. }) = (plain, &block.columns[wanted])
+                && let Some(code) = codes.last().filter(|code| **code != NONE)
+            {
+                memo.learn(bytes, start, end, *code);
+            }
+        }
+    }
+}
+
+/// Whether a text is surely no blank and has no white space around it.
+fn is_plain_text(raw: &[u8]) -> bool {
+    match raw {
+        [b'n' | b'N' | b'#', ..] => false,
+        [first, .., last] => first.is_ascii_alphanumeric() && last.is_ascii_graphic(),
+        [only] => only.is_ascii_alphanumeric(),
+        [] => false,
+    }
+}

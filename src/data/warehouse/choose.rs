@@ -1,0 +1,167 @@
+//! What can stay in an engine, and why the rest cannot.
+
+use std::collections::BTreeSet;
+
+use super::rows::Known;
+use super::statements::Refused;
+use super::{Cannot, Remote};
+use crate::data::measure::Family;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
+use crate::plan::query::Query;
+
+type Needed<'a> = &'a [(DataId, Vec<ColumnIx>)];
+
+/// The data sets that an engine can hold as far as their declarations go: events, and tables without time. Of `these`
+/// only.
+pub fn declared_so(model: &Model, query: &Query, these: impl Fn(DataId) -> bool) -> BTreeSet<DataId> {
+    let needed = crate::data::needs::columns(model, query);
+    let mut there: BTreeSet<DataId> = needed.iter().map(|(data, _)| *data).filter(|data| these(*data)).collect();
+    loop {
+        let all = there.clone();
+        there.retain(|data| why_not(model, query, &needed, &all, *data).is_none());
+        if there == all {
+            return there;
+        }
+    }
+}
+
+/// All that stands in the way of leaving the data sets where they are.
+pub fn obstacles(model: &Model, query: &Query, needed: Needed, remote: &Remote) -> Vec<Diagnostic> {
+    let there: BTreeSet<DataId> = remote.tables.keys().copied().collect();
+    let asked = |data: &&DataId| needed.iter().any(|(known, _)| known == *data);
+    remote
+        .tables
+        .keys()
+        .filter(asked)
+        .filter_map(|data| {
+            let set = &model.data[data.0];
+            let (why, mend) = why_not(model, query, needed, &there, *data)?;
+            let message = format!("`{}` cannot be read in an engine: {why}", set.name);
+            Some(Diagnostic::new(Code::EngineCannot, message).at(set.span, "").help(mend))
+        })
+        .collect()
+}
+
+/// Why a data set cannot stay, and what to do about it.
+fn why_not(
+    model: &Model,
+    query: &Query,
+    needed: Needed,
+    there: &BTreeSet<DataId>,
+    id: DataId,
+) -> Option<(String, String)> {
+    let set = &model.data[id.0];
+    let from_files = || format!("put its files into the data folder, and leave `{}` out of `--tables`", set.name);
+    let no = |why: String| Some((why, from_files()));
+    if query.rosters.contains(&id) || set.roster.is_some() {
+        return no("it is a roster, and who is evaluated is read from files".into());
+    }
+    if query.organisation == Some(id) || set.organisation.is_some() {
+        return no("it is the organisation, which is read from files".into());
+    }
+    if model.company.calendar_data.is_some_and(|calendar| calendar.data == id) {
+        return no("it is the company's calendar, which is read from files".into());
+    }
+    let passes = |roster: &DataId| match &model.data[roster.0].belongs.team {
+        Route::Links(via) => (1..=via.len()).any(|to| model.links_to(*roster, &via[..to]) == id),
+        _ => false,
+    };
+    if query.rosters.iter().any(passes) {
+        return no("it tells the teams of those evaluated".into());
+    }
+    match set.time {
+        TimeShape::Always | TimeShape::Dated(_) => {}
+        TimeShape::Valid { .. } => return no("its rows hold from a day to a day; an engine reads events".into()),
+        TimeShape::Snapshot(_) => return no("its rows are stock taken at dates; an engine reads events".into()),
+    }
+    if set.across.is_some() {
+        return no("it has a column for each month".into());
+    }
+    for (from, columns) in needed {
+        let other = &model.data[from.0];
+        for column in columns {
+            if let ColumnType::Link { data, .. } = &other.column(*column).ty
+                && *data == id
+                && !there.contains(from)
+            {
+                return Some((
+                    format!("`{}` links to it, and is read from files", other.name),
+                    format!(
+                        "leave both where they are, `--tables {},{}`, or read both from files",
+                        other.name, set.name
+                    ),
+                ));
+            }
+        }
+    }
+    let columns = needed.iter().find(|(data, _)| *data == id).map_or(&[][..], |(_, columns)| columns);
+    for column in columns {
+        let declared = set.column(*column);
+        let name = &declared.name;
+        let why = match &declared.ty {
+            _ if declared.derived.is_some() => None,
+            ColumnType::Period => Some(format!("`{name}` holds periods")),
+            ColumnType::Position => Some(format!("`{name}` holds positions")),
+            ColumnType::Number { cell_factor: None, .. } => {
+                return Some((
+                    format!("`{name}` does not say how its percentages are written"),
+                    format!("write `in percent` or `in fraction` behind the type of `{name}`"),
+                ));
+            }
+            ColumnType::Link { data, by } => {
+                let target = &model.data[data.0];
+                let is_text = |key: &ColumnIx| match &target.column(*key).ty {
+                    ColumnType::Text | ColumnType::Choice(_) => true,
+                    ColumnType::Link { by, .. } => by.is_empty(),
+                    _ => false,
+                };
+                let own = |part: &ColumnIx| {
+                    matches!(&set.column(*part).ty, ColumnType::Text | ColumnType::Choice(_) | ColumnType::Link { .. })
+                };
+                let plain = target.key.iter().all(is_text) && by.iter().all(own);
+                let one = |key: &ColumnIx| !matches!(target.column(*key).ty, ColumnType::Choice(_));
+                let plain = plain && (!by.is_empty() || target.key.iter().all(one));
+                (!plain).then(|| format!("`{name}` links to rows of `{}` by a key that is no text", target.name))
+            }
+            _ => None,
+        };
+        if let Some(why) = why {
+            return no(why);
+        }
+    }
+    None
+}
+
+/// Tells of a formula that an engine cannot compute exactly; once for each KPI.
+pub fn refused(known: &Known, family: &Family, why: &Cannot, errors: &mut Refused) {
+    let data = family.measures.first().map(|(id, _)| known.query.measures[id.0].data);
+    let Some(set) = data.map(|data| known.set(data)) else { return };
+    errors.data.extend(data);
+    let kpis: BTreeSet<_> =
+        family.measures.iter().flat_map(|(id, _)| known.query.serves.get(id.0).into_iter().flatten()).collect();
+    let mend = format!(
+        "leave `{}` out of `--tables`, so that it is read from files, or write the formula without it",
+        set.name
+    );
+    let finding = |what: String| {
+        Diagnostic::new(Code::EngineCannot, format!("{what} cannot be computed exactly in an engine: it {}", why.0))
+            .help(mend.clone())
+    };
+    let mut found: Vec<Diagnostic> = kpis
+        .iter()
+        .map(|kpi| {
+            let kpi = &known.model.kpis[kpi.0];
+            finding(format!("`{}`", kpi.name)).at(kpi.span, "")
+        })
+        .collect();
+    if found.is_empty() {
+        found.push(finding(format!("what is read of `{}`", set.name)).at(set.span, ""));
+    }
+    for finding in found {
+        if !errors.findings.iter().any(|known| known.message == finding.message) {
+            errors.findings.push(finding);
+        }
+    }
+}

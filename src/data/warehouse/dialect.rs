@@ -1,0 +1,206 @@
+//! How the engines differ in what they call things.
+
+use crate::time::Day;
+
+/// The SQL of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    DuckDb,
+    Postgres,
+    Spark,
+}
+
+impl Dialect {
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialect::DuckDb => "DuckDB",
+            Dialect::Postgres => "PostgreSQL",
+            Dialect::Spark => "Spark",
+        }
+    }
+
+    /// A name as the engine takes it, whatever letters it has.
+    pub fn name_of(self, name: &str) -> String {
+        match self {
+            Dialect::Spark => format!("`{}`", name.replace('`', "``")),
+            _ => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+
+    /// A table, possibly behind its schema: `dw.policies`.
+    pub fn table(self, name: &str) -> String {
+        name.split('.').map(|part| self.name_of(part)).collect::<Vec<_>>().join(".")
+    }
+
+    pub fn text(self, text: &str) -> String {
+        match self {
+            // Spark reads backslashes, and takes two quotes for the end of one text and the beginning of the next.
+            Dialect::Spark => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+            _ => format!("'{}'", text.replace('\'', "''")),
+        }
+    }
+
+    pub fn day(self, day: i32) -> String {
+        format!("DATE '{}'", day_text(day))
+    }
+
+    pub fn as_text(self, value: &str) -> String {
+        match self {
+            Dialect::DuckDb => format!("CAST({value} AS VARCHAR)"),
+            Dialect::Postgres => format!("CAST({value} AS text)"),
+            Dialect::Spark => format!("CAST({value} AS STRING)"),
+        }
+    }
+
+    /// A cell as text, blank ones as `NULL`.
+    pub fn cell(self, column: &str) -> String {
+        format!("NULLIF(TRIM({}), '')", self.as_text(column))
+    }
+
+    /// A cell as an exact decimal; `NULL` where it is none.
+    pub fn number(self, column: &str, places: u32) -> String {
+        match self {
+            // A numeric of PostgreSQL has as many places as it needs.
+            Dialect::Postgres => {
+                let cell = self.cell(column);
+                format!("CASE WHEN {} THEN CAST({cell} AS numeric) END", self.is_number(&cell, places))
+            }
+            _ => format!("TRY_CAST({column} AS DECIMAL(38, {places}))"),
+        }
+    }
+
+    /// Whether a cell's text is a number with at most so many places.
+    pub fn is_number(self, cell: &str, places: u32) -> String {
+        let pattern = format!("^[+-]?[0-9]{{1,20}}([.][0-9]{{1,{places}}}0*)?$");
+        self.matches(cell, &pattern)
+    }
+
+    fn matches(self, cell: &str, pattern: &str) -> String {
+        match self {
+            Dialect::DuckDb => format!("regexp_matches({cell}, '{pattern}')"),
+            Dialect::Postgres => format!("{cell} ~ '{pattern}'"),
+            Dialect::Spark => format!("{cell} RLIKE '{pattern}'"),
+        }
+    }
+
+    /// A cell as a date; `NULL` where it is none.
+    pub fn date(self, column: &str) -> String {
+        match self {
+            Dialect::Postgres => {
+                let cell = self.cell(column);
+                let looks = self.matches(&cell, "^[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?$");
+                format!("CASE WHEN {looks} THEN CAST({cell} AS date) END")
+            }
+            _ => format!("TRY_CAST({column} AS DATE)"),
+        }
+    }
+
+    /// Whether a column holds binary fractions, which are no decimals.
+    pub fn is_float(self, column: &str) -> String {
+        match self {
+            Dialect::DuckDb => format!("typeof({column}) IN ('DOUBLE', 'FLOAT')"),
+            Dialect::Postgres => format!("CAST(pg_typeof({column}) AS text) IN ('double precision', 'real')"),
+            Dialect::Spark => format!("typeof({column}) IN ('double', 'float')"),
+        }
+    }
+
+    /// A number with so many places; an error where it would not fit.
+    pub fn widened(self, value: &str, places: u32) -> String {
+        match self {
+            // A literal is written so.
+            _ if value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+                let (whole, rest) = value.split_once('.').unwrap_or((value, ""));
+                let point = if places == 0 { "" } else { "." };
+                format!("{whole}{point}{rest:0<width$}", width = places as usize)
+            }
+            Dialect::Postgres => value.to_string(),
+            _ => format!("CAST({value} AS DECIMAL(38, {places}))"),
+        }
+    }
+
+    pub fn decimal(self, places: u32) -> String {
+        match self {
+            Dialect::Postgres => "numeric".to_string(),
+            _ => format!("DECIMAL(38, {places})"),
+        }
+    }
+
+    pub fn type_of_text(self) -> &'static str {
+        match self {
+            Dialect::DuckDb => "VARCHAR",
+            Dialect::Postgres => "text",
+            Dialect::Spark => "STRING",
+        }
+    }
+
+    /// The days from one date to another.
+    pub fn days_between(self, from: &str, to: &str) -> String {
+        match self {
+            Dialect::Spark => format!("datediff({to}, {from})"),
+            _ => format!("({to} - {from})"),
+        }
+    }
+
+    pub fn next_day(self, day: &str) -> String {
+        match self {
+            Dialect::Spark => format!("date_add({day}, 1)"),
+            _ => format!("({day} + 1)"),
+        }
+    }
+
+    /// The whole part of the quotient of two whole numbers that are not negative.
+    pub fn whole(self, up: &str, down: &str) -> String {
+        match self {
+            Dialect::DuckDb => format!("({up} // {down})"),
+            Dialect::Postgres => format!("({up} / {down})"),
+            Dialect::Spark => format!("({up} div {down})"),
+        }
+    }
+
+    /// Texts by the numbers of their letters, whatever the server's language.
+    pub fn ordered(self, text: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("{text} COLLATE \"C\""),
+            _ => text.to_string(),
+        }
+    }
+
+    /// The first three texts, in their order, of the rows where something holds.
+    pub fn first_three(self, text: &str, condition: &str) -> String {
+        match self {
+            Dialect::DuckDb => format!("array_to_string(min({text}, 3) FILTER (WHERE {condition}), '; ')"),
+            Dialect::Postgres => format!(
+                "array_to_string((array_agg({0} ORDER BY {0}) FILTER (WHERE {condition}))[1:3], '; ')",
+                self.ordered(text)
+            ),
+            Dialect::Spark => {
+                format!(
+                    "array_join(slice(sort_array(collect_list(CASE WHEN {condition} THEN {text} END)), 1, 3), '; ')"
+                )
+            }
+        }
+    }
+
+    /// One row as several: the clause behind `FROM tally`.
+    pub fn rows_of(self, rows: &[Vec<String>], columns: &[&str]) -> String {
+        let line = |row: &Vec<String>| row.join(", ");
+        match self {
+            Dialect::Spark => {
+                let lines: Vec<String> = rows.iter().map(line).collect();
+                format!("LATERAL VIEW stack({},\n    {}) AS {}", rows.len(), lines.join(",\n    "), columns.join(", "))
+            }
+            _ => {
+                let lines: Vec<String> = rows.iter().map(|row| format!("({})", line(row))).collect();
+                format!("CROSS JOIN LATERAL (VALUES\n    {}) AS v({})", lines.join(",\n    "), columns.join(", "))
+            }
+        }
+    }
+}
+
+/// A day as SQL dates can have it.
+pub fn day_text(day: i32) -> String {
+    // The first and last day that all engines know.
+    let first = Day::from_ymd(1, 1, 1).map_or(day, |day| day.0);
+    let last = Day::from_ymd(9999, 12, 31).map_or(day, |day| day.0);
+    Day(day.clamp(first, last)).to_string()
+}

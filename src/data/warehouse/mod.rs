@@ -1,0 +1,337 @@
+//! Large tables that stay where they are: in a database, a warehouse or a cluster.
+//!
+//! Rosters, the organisation and whatever is small are read from files and checked here, as always. For the tables in
+//! an engine a [`Script`] is written: small tables that go along ([`relations`]), and statements that check the
+//! rows and add them up by group and run of months ([`statements`], [`rows`], [`formulas`]; [`dialect`] knows how engines
+//! differ). What the engine finds ([`results`]) goes into the stores that the local engine fills, and the rest
+//! is the same code.
+//!
+//! What holds: an engine only adds, counts and compares exact decimals; what else a formula needs is refused
+//! ([`choose`]), never approximated. Rows that are wrong are found by the statements' own checks.
+
+mod choose;
+mod dialect;
+mod formulas;
+mod relations;
+mod results;
+mod rows;
+mod statements;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+pub use self::dialect::Dialect;
+pub use self::relations::{Kind, Relation};
+pub use self::results::Found;
+use self::rows::{Known, Used};
+pub use self::statements::Statement;
+use self::statements::{Refused, Written, write};
+use super::measure::{Evaluation, Job};
+use super::nodes::{OtherDays, World};
+use super::table::{self, Source, Table};
+use super::{Options, doubts, keys, links, needs, other_day_errors, reports, roster, teams};
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::model::data::DataId;
+use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode};
+
+/// Places behind the point that a formula's values may have in an engine: of the 38 digits that all engines have, enough
+/// are left in front of it.
+pub const MOST_PLACES: u32 = 18;
+
+/// Places behind the point that numbers of an engine's tables may have, where nothing else is said.
+pub const DECIMALS: u32 = 6;
+
+/// The data sets that are tables of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// With the names of the tables.
+    pub tables: BTreeMap<DataId, String>,
+    pub dialect: Dialect,
+    /// Places behind the point that their numbers may have.
+    pub decimals: u32,
+}
+
+/// All that an engine is asked for a project and its periods.
+#[derive(Debug)]
+pub struct Script {
+    /// Of the specs, the periods and the small tables: results that bear another one belong to something else.
+    pub plan: String,
+    pub relations: Vec<Relation>,
+    pub statements: Vec<Statement>,
+    pub dialect: Dialect,
+}
+
+impl Script {
+    /// The SQL that makes a small table.
+    pub fn making(&self, relation: &Relation) -> Vec<String> {
+        relation.sql(self.dialect)
+    }
+}
+
+/// Why an engine cannot compute something exactly: goes on "it …".
+#[derive(Clone, Debug)]
+pub struct Cannot(String);
+
+impl Cannot {
+    fn new(why: impl Into<String>) -> Cannot {
+        Cannot(why.into())
+    }
+}
+
+/// What to do with a script.
+pub enum Exchange<F> {
+    /// Nothing: only the script is wanted.
+    Stop,
+    /// What the engine found.
+    Found(Vec<Found>),
+    /// The engine did not do it, and why.
+    Failed(F),
+}
+
+/// What came of it.
+pub enum Outcome<F> {
+    Stopped,
+    Answered(Box<Answers>),
+    Failed(F),
+}
+
+/// The data sets that can stay in an engine, with all that is asked of them.
+pub fn can_stay(model: &Model, query: &Query, options: &Options) -> BTreeSet<DataId> {
+    let mut refused = BTreeSet::new();
+    loop {
+        let there = choose::declared_so(model, query, |data| !refused.contains(&data));
+        let tables = there.iter().map(|data| (*data, model.data[data.0].name.clone())).collect();
+        let remote = Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS };
+        match answer_or_refuse(model, query, options, &remote, &mut |_| Exchange::<()>::Stop) {
+            Err(Problem::Refused(more)) if !more.data.is_empty() => refused.extend(more.data),
+            _ => return there,
+        }
+    }
+}
+
+/// Why there are no answers.
+enum Problem {
+    /// The files or the results have mistakes, or data sets cannot stay where they are.
+    Findings(Vec<Diagnostic>),
+    /// Formulas that an engine cannot compute.
+    Refused(Refused),
+}
+
+impl From<Vec<Diagnostic>> for Problem {
+    fn from(findings: Vec<Diagnostic>) -> Problem {
+        Problem::Findings(findings)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Problem {
+        Problem::Refused(refused)
+    }
+}
+
+/// Answers from files and from the tables of an engine: `exchange` is shown the script and gives what the engine found.
+pub fn answer_with<F>(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    remote: &Remote,
+    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
+) -> Result<Outcome<F>, Vec<Diagnostic>> {
+    answer_or_refuse(model, query, options, remote, exchange).map_err(|problem| match problem {
+        Problem::Findings(findings) => findings,
+        Problem::Refused(refused) => refused.findings,
+    })
+}
+
+fn answer_or_refuse<F>(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    remote: &Remote,
+    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
+) -> Result<Outcome<F>, Problem> {
+    let needed = needs::columns(model, query);
+    let mut errors = choose::obstacles(model, query, &needed, remote);
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let there: BTreeSet<DataId> =
+        needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
+    let source = Source::Files(options);
+    let mut tables = table::load(model, &needed, &source, &there, options.threads, &mut errors);
+    for table in tables.iter_mut().filter(|table| !there.contains(&table.data)) {
+        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+    }
+    links::resolve(model, &mut tables, &mut errors);
+    let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
+    let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
+    let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
+    if !options.allow_empty {
+        needs::check_windows(model, query, &tables, &place_of, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let nodes = tables
+        .iter()
+        .map(|table| query.tables.iter().find(|asked| asked.data == table.data).map_or(&[][..], |asked| &asked.nodes))
+        .collect();
+    let place_of = Arc::new(place_of);
+    let world =
+        World { model, tables: tables.iter().collect(), nodes, place_of: place_of.clone(), inner: Default::default() };
+    let mut other_days = OtherDays::default();
+    let team_places = query.organisation.map(|_| teams.of_key.as_slice());
+    let rosters: Vec<roster::Roster> =
+        query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
+    let mut evaluation = Evaluation {
+        query,
+        options,
+        teams: &teams,
+        rosters: &rosters,
+        world,
+        other_days,
+        answers: vec![Vec::new(); query.measures.len()],
+        straddling: Default::default(),
+    };
+    let stages = Stages::of(query, &there);
+    evaluation.run(|measure| stages.before.contains(&measure));
+    let jobs: Vec<(DataId, Vec<Job>)> = there
+        .iter()
+        .map(|data| {
+            let asked: Vec<MeasureId> =
+                stages.there.iter().filter(|id| query.measures[id.0].data == *data).copied().collect();
+            (*data, evaluation.jobs(&asked))
+        })
+        .collect();
+    let (script, written) = script(&evaluation, &needed, &jobs, remote)?;
+    let found = match exchange(&script) {
+        Exchange::Stop => return Ok(Outcome::Stopped),
+        Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
+        Exchange::Found(found) => found,
+    };
+    let passed = results::take_in(&mut evaluation, &script, &written, &jobs, found)?;
+    let mut last: Vec<&Table> = evaluation.world.tables.clone();
+    for table in &passed {
+        last[place_of[&table.data]] = table;
+    }
+    if !options.allow_empty {
+        let mut errors = Vec::new();
+        let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
+        needs::check_windows(model, query, &passed, &alone, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+    }
+    evaluation.run(|measure| stages.after.contains(&measure));
+    let (measures, reads, other_days) = evaluation.end()?;
+    let files = reports(model, &last, &other_days);
+    if options.strict {
+        let errors = other_day_errors(model, &last, &other_days);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+    }
+    let doubts = doubts::find(model, query, &last);
+    let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
+    Ok(Outcome::Answered(Box::new(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })))
+}
+
+/// The statements, and what each of their answers is about.
+fn script<'a>(
+    evaluation: &Evaluation<'a>,
+    needed: &[(DataId, Vec<crate::model::data::ColumnIx>)],
+    jobs: &[(DataId, Vec<Job<'a>>)],
+    remote: &Remote,
+) -> Result<(Script, Vec<Written>), Refused> {
+    let model = evaluation.world.model;
+    type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>);
+    let of = |remote: &Remote| -> Result<Parts, Refused> {
+        let known = Known {
+            model,
+            query: evaluation.query,
+            world: &evaluation.world,
+            remote,
+            dialect: remote.dialect,
+            used: Used::default().into(),
+        };
+        let (statements, written) = write(&known, needed, jobs)?;
+        let relations = relations::all(&known, evaluation);
+        Ok((relations, statements, written))
+    };
+    // One plan for all engines, whatever their tables are called.
+    let plain = Remote {
+        tables: remote.tables.keys().map(|data| (*data, model.data[data.0].name.clone())).collect(),
+        dialect: Dialect::DuckDb,
+        decimals: DECIMALS,
+    };
+    let mut hasher = DefaultHasher::new();
+    let (relations, statements, _) = of(&plain)?;
+    relations.iter().flat_map(|relation| relation.sql(plain.dialect)).for_each(|sql| sql.hash(&mut hasher));
+    statements.iter().for_each(|statement| statement.sql.hash(&mut hasher));
+    let plan = format!("{:016x}", hasher.finish());
+    let (relations, mut statements, written) = of(remote)?;
+    for statement in &mut statements {
+        statement.sql = statement.sql.replace(statements::PLAN, &plan);
+    }
+    Ok((Script { plan, relations, statements, dialect: remote.dialect }, written))
+}
+
+/// Where each measure is computed.
+struct Stages {
+    /// From files alone.
+    before: BTreeSet<MeasureId>,
+    /// By the engine, as an answer of its own.
+    there: BTreeSet<MeasureId>,
+    /// From files, with answers of the engine.
+    after: BTreeSet<MeasureId>,
+}
+
+impl Stages {
+    fn of(query: &Query, there: &BTreeSet<DataId>) -> Stages {
+        let measure = |id: MeasureId| &query.measures[id.0];
+        let all = || (0..query.measures.len()).map(MeasureId);
+        // What formulas over files read of the engine's tables.
+        let mut asked = BTreeSet::new();
+        for table in query.tables.iter().filter(|table| !there.contains(&table.data)) {
+            asked.extend(table.nodes.iter().filter_map(|node| match node {
+                RowNode::Inner { measure: id, .. } => Some(*id).filter(|id| there.contains(&measure(*id).data)),
+                _ => None,
+            }));
+        }
+        let answered = |id: &MeasureId| {
+            there.contains(&measure(*id).data)
+                && (asked.contains(id) || !matches!(measure(*id).group, Group::Key { .. }))
+        };
+        let mut stages =
+            Stages { before: BTreeSet::new(), there: all().filter(answered).collect(), after: BTreeSet::new() };
+        let inner = |id: MeasureId| {
+            let nodes =
+                query.tables.iter().find(|table| table.data == measure(id).data).map_or(&[][..], |table| &table.nodes);
+            let mut inner = Vec::new();
+            for node in measure(id).value.iter().chain(&measure(id).condition) {
+                super::measure::visit(*node, nodes, &mut |node| {
+                    if let RowNode::Inner { measure, .. } = node {
+                        inner.push(*measure);
+                    }
+                });
+            }
+            inner
+        };
+        // Inner measures may come in any order.
+        for _ in 0..=query.measures.len() {
+            let late = all().filter(|id| !there.contains(&measure(*id).data)).filter(|id| {
+                inner(*id).iter().any(|inner| there.contains(&measure(*inner).data) || stages.after.contains(inner))
+            });
+            let after: BTreeSet<MeasureId> = late.collect();
+            if after == stages.after {
+                break;
+            }
+            stages.after = after;
+        }
+        let before = all().filter(|id| !there.contains(&measure(*id).data) && !stages.after.contains(id));
+        stages.before = before.collect();
+        stages
+    }
+}

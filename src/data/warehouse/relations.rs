@@ -1,0 +1,291 @@
+//! Small tables that go to the engine with the statements: who held which post when, where teams stand, and rows of
+//! tables that are read from files.
+
+use super::dialect::{Dialect, day_text};
+use super::rows::{Known, all_posts_name, exact_places, inner_name, posts_name, rows_name};
+use crate::data::column::NONE;
+use crate::data::measure::Evaluation;
+use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
+use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::value::Value;
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Day,
+    Whole,
+    Number(u32),
+    Flag,
+}
+
+/// A small table.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    pub name: String,
+    /// What it holds, in a few words.
+    pub about: String,
+    pub columns: Vec<(String, Kind)>,
+    /// Cells as text; `None` is blank.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// Rows in one `INSERT`.
+const ROWS: usize = 500;
+
+impl Relation {
+    /// The SQL that makes it.
+    pub fn sql(&self, dialect: Dialect) -> Vec<String> {
+        let name = dialect.name_of(&self.name);
+        let kind = |kind: &Kind| match kind {
+            Kind::Text => dialect.type_of_text().to_string(),
+            Kind::Day => "DATE".to_string(),
+            Kind::Whole => "INTEGER".to_string(),
+            Kind::Number(places) => dialect.decimal(*places),
+            Kind::Flag => "BOOLEAN".to_string(),
+        };
+        let cell = |(cell, (_, kind)): (&Option<String>, &(String, Kind))| match (cell, kind) {
+            (None, _) => "NULL".to_string(),
+            (Some(cell), Kind::Text) => dialect.text(cell),
+            (Some(cell), Kind::Day) => format!("DATE '{cell}'"),
+            (Some(cell), _) => cell.clone(),
+        };
+        let line = |row: &Vec<Option<String>>| {
+            let cells: Vec<String> = row.iter().zip(&self.columns).map(cell).collect();
+            format!("  ({})", cells.join(", "))
+        };
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| dialect.name_of(name)).collect();
+        if dialect == Dialect::Spark {
+            let typed: Vec<String> = self
+                .columns
+                .iter()
+                .map(|(column, of)| {
+                    let column = dialect.name_of(column);
+                    format!("CAST({} AS {}) AS {column}", if self.rows.is_empty() { "NULL" } else { &column }, kind(of))
+                })
+                .collect();
+            let from = match self.rows.is_empty() {
+                true => " WHERE FALSE".to_string(),
+                false => format!(
+                    " FROM VALUES\n{}\n  AS t({})",
+                    self.rows.iter().map(line).collect::<Vec<_>>().join(",\n"),
+                    names.join(", ")
+                ),
+            };
+            return vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS SELECT {}{from}", typed.join(", "))];
+        }
+        let columns: Vec<String> =
+            names.iter().zip(&self.columns).map(|(name, (_, of))| format!("{name} {}", kind(of))).collect();
+        let mut sql = vec![
+            format!("DROP TABLE IF EXISTS {name}"),
+            format!("CREATE TEMPORARY TABLE {name} ({})", columns.join(", ")),
+        ];
+        for rows in self.rows.chunks(ROWS) {
+            let lines: Vec<String> = rows.iter().map(line).collect();
+            sql.push(format!("INSERT INTO {name} VALUES\n{}", lines.join(",\n")));
+        }
+        sql
+    }
+}
+
+/// All that statements use.
+pub fn all(known: &Known, evaluation: &Evaluation) -> Vec<Relation> {
+    let used = known.used.borrow();
+    let mut relations = Vec::new();
+    for roster in &used.posts {
+        relations.extend(posts(known, evaluation, *roster));
+    }
+    for roster in &used.all_posts {
+        relations.extend(all_posts(known, evaluation, *roster));
+    }
+    if used.teams {
+        relations.extend(teams(known, evaluation));
+    }
+    if used.above {
+        relations.push(above(evaluation));
+    }
+    for (data, columns) in &used.rows {
+        if let Some(place) = known.world.place_of.get(data) {
+            let columns: Vec<ColumnIx> = columns.iter().copied().collect();
+            relations.push(rows(known, known.world.tables[*place], &columns));
+        }
+    }
+    for id in &used.inner {
+        let measure = &known.query.measures[id.0];
+        let (Some(answers), crate::plan::query::Group::Key { data, .. }) = (known.world.inner.get(id), &measure.group)
+        else {
+            continue;
+        };
+        let Some(keys) = known.world.place_of.get(data).and_then(|place| known.world.tables[*place].keys.as_ref())
+        else {
+            continue;
+        };
+        let mut most = 0;
+        let mut lines = Vec::new();
+        for key in 0..keys.len() as u32 {
+            let value = match answers.value(key as usize) {
+                Value::Number(number) => {
+                    most = most.max(exact_places(&number).unwrap_or(0));
+                    Some(number.to_string())
+                }
+                _ => None,
+            };
+            lines.push(vec![Some(keys.texts.get(key).to_string()), value]);
+        }
+        relations.push(Relation {
+            name: inner_name(*id),
+            about: format!("what was computed from files for each row of {}", known.set(*data).name),
+            columns: vec![("key".into(), Kind::Text), ("value".into(), Kind::Number(most))],
+            rows: lines,
+        });
+    }
+    relations
+}
+
+fn whole(number: usize) -> Option<String> {
+    Some(number.to_string())
+}
+
+fn day(day: i32) -> Option<String> {
+    Some(day_text(day))
+}
+
+fn posts(known: &Known, evaluation: &Evaluation, roster: DataId) -> Option<Relation> {
+    let found = evaluation.rosters.iter().find(|known| known.data == roster)?;
+    let table = known.world.tables[*known.world.place_of.get(&roster)?];
+    let keys = table.keys.as_ref()?;
+    let mut rows = Vec::new();
+    for key in keys.texts.sorted() {
+        for (from, to, post) in found.days_served(key) {
+            rows.push(vec![Some(keys.texts.get(key).to_string()), day(from), day(to), whole(post as usize)]);
+        }
+    }
+    Some(Relation {
+        name: posts_name(&known.set(roster).name),
+        about: format!("the posts held by each {}, by number", known.set(roster).row.singular),
+        columns: vec![
+            ("key".into(), Kind::Text),
+            ("since".into(), Kind::Day),
+            ("until".into(), Kind::Day),
+            ("post".into(), Kind::Whole),
+        ],
+        rows,
+    })
+}
+
+fn all_posts(known: &Known, evaluation: &Evaluation, roster: DataId) -> Option<Relation> {
+    let found = evaluation.rosters.iter().find(|known| known.data == roster)?;
+    let table = known.world.tables[*known.world.place_of.get(&roster)?];
+    let keys = table.keys.as_ref()?;
+    let mut rows = Vec::new();
+    for key in keys.texts.sorted() {
+        for post in found.posts(key) {
+            rows.push(vec![Some(keys.texts.get(key).to_string()), whole(*post as usize)]);
+        }
+    }
+    Some(Relation {
+        name: all_posts_name(&known.set(roster).name),
+        about: format!("all posts of each {}, by number", known.set(roster).row.singular),
+        columns: vec![("key".into(), Kind::Text), ("post".into(), Kind::Whole)],
+        rows,
+    })
+}
+
+fn teams(known: &Known, evaluation: &Evaluation) -> Option<Relation> {
+    let organisation = known.query.organisation?;
+    let table = known.world.tables[*known.world.place_of.get(&organisation)?];
+    let keys = table.keys.as_ref()?;
+    let mut rows = Vec::new();
+    for key in keys.texts.sorted() {
+        let runs = evaluation.teams.runs_of(key);
+        for (at, (from, place)) in runs.iter().enumerate() {
+            let since = if at == 0 { ALWAYS_BEFORE } else { *from };
+            let until = runs.get(at + 1).map_or(ALWAYS_AFTER, |(next, _)| next - 1);
+            rows.push(vec![Some(keys.texts.get(key).to_string()), day(since), day(until), whole(*place as usize)]);
+        }
+    }
+    Some(Relation {
+        name: "merit_teams".into(),
+        about: "the place of each team in the organisation, by number".into(),
+        columns: vec![
+            ("key".into(), Kind::Text),
+            ("since".into(), Kind::Day),
+            ("until".into(), Kind::Day),
+            ("place".into(), Kind::Whole),
+        ],
+        rows,
+    })
+}
+
+fn above(evaluation: &Evaluation) -> Relation {
+    let mut rows = Vec::new();
+    for place in 0..evaluation.teams.places() as u32 {
+        let mut teams = Vec::new();
+        evaluation.teams.upwards(place, &mut teams);
+        rows.extend(teams.into_iter().map(|team| vec![whole(place as usize), whole(team as usize)]));
+    }
+    Relation {
+        name: "merit_teams_above".into(),
+        about: "each place with its team and all teams above".into(),
+        columns: vec![("place".into(), Kind::Whole), ("team".into(), Kind::Whole)],
+        rows,
+    }
+}
+
+/// Rows of a table, with the days on which links find them.
+fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
+    let set = known.set(table.data);
+    let mut all: Vec<ColumnIx> = set.key.clone();
+    all.extend(columns.iter().filter(|column| !set.key.contains(column)));
+    let kind = |column: &ColumnIx| match &set.column(*column).ty {
+        ColumnType::Number { .. } if !set.key.contains(column) => {
+            Kind::Number(known.places_of(table.data, *column).unwrap_or(0))
+        }
+        ColumnType::Date if !set.key.contains(column) => Kind::Day,
+        ColumnType::Flag if !set.key.contains(column) => Kind::Flag,
+        _ => Kind::Text,
+    };
+    let cell = |row: usize, column: &ColumnIx| match table.column(*column).map(|column| column.value(row)) {
+        None | Some(Value::Missing(_)) => None,
+        Some(Value::Choice(choice)) => match &set.column(*column).ty {
+            ColumnType::Choice(choices) => choices.get(choice as usize).map(|choice| choice.name.clone()),
+            _ => None,
+        },
+        Some(Value::Day(one)) => day(one.0),
+        Some(Value::Flag(flag)) if kind(column) == Kind::Flag => Some(if flag { "TRUE" } else { "FALSE" }.to_string()),
+        Some(value) => Some(crate::data::table::text_of(&value)),
+    };
+    let timeless = table.is_timeless();
+    let mut lines = Vec::new();
+    let begins = |row: u32| match &table.shape {
+        Shape::Valid { from, .. } => from[row as usize],
+        Shape::Snapshot(days) => days[row as usize],
+        Shape::Always | Shape::Dated => ALWAYS_BEFORE,
+    };
+    if let Some(keys) = &table.keys {
+        for key in keys.known.sorted() {
+            let of_key: Vec<u32> = keys.rows(key).iter().copied().filter(|row| *row != NONE).collect();
+            for (at, row) in of_key.iter().enumerate() {
+                let mut line: Vec<Option<String>> = all.iter().map(|column| cell(*row as usize, column)).collect();
+                if !timeless {
+                    // Before its first row a key stands for that; in a gap for the row before it.
+                    line.push(day(if at == 0 { ALWAYS_BEFORE } else { begins(*row) }));
+                    line.push(day(of_key.get(at + 1).map_or(ALWAYS_AFTER, |next| begins(*next) - 1)));
+                }
+                lines.push(line);
+            }
+        }
+    }
+    let mut named: Vec<(String, Kind)> =
+        all.iter().map(|column| (set.column(*column).name.clone(), kind(column))).collect();
+    if !timeless {
+        named.push(("merit_since".into(), Kind::Day));
+        named.push(("merit_until".into(), Kind::Day));
+    }
+    Relation {
+        name: rows_name(&set.name),
+        about: format!("rows of {}, read from files", set.name),
+        columns: named,
+        rows: lines,
+    }
+}

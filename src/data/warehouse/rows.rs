@@ -1,0 +1,409 @@
+//! Rows of a table in an engine, with what links lead to: columns, groups and formulas as SQL.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+
+use super::dialect::Dialect;
+use super::{Cannot, MOST_PLACES, Remote};
+use crate::data::column::Column;
+use crate::data::nodes::World;
+use crate::model::Model;
+use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};
+use crate::number::Number;
+use crate::plan::query::{Group, MeasureId, NodeId, Query, Rows};
+use crate::value::Value;
+
+/// What is known while statements are written.
+pub struct Known<'a> {
+    pub model: &'a Model,
+    pub query: &'a Query,
+    pub world: &'a World<'a>,
+    pub remote: &'a Remote,
+    pub dialect: Dialect,
+    /// What the statements need beside the engine's own tables.
+    pub used: RefCell<Used>,
+}
+
+/// Small tables that go to the engine with the statements.
+#[derive(Default)]
+pub struct Used {
+    /// Rows of tables that are read from files, with the columns needed.
+    pub rows: BTreeMap<DataId, BTreeSet<ColumnIx>>,
+    /// The posts held, day by day.
+    pub posts: BTreeSet<DataId>,
+    /// The posts of each person, whatever the day.
+    pub all_posts: BTreeSet<DataId>,
+    pub teams: bool,
+    /// The teams above each.
+    pub above: bool,
+    /// Answers of inner aggregates over files.
+    pub inner: BTreeSet<MeasureId>,
+}
+
+/// The type of an SQL expression.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Type<'a> {
+    /// With so many places behind the point.
+    Number(u32),
+    Text,
+    Day,
+    Flag,
+    Choice(&'a [Choice]),
+    /// Always missing.
+    Nothing,
+}
+
+/// An SQL expression that stands as one operand.
+#[derive(Clone, Debug)]
+pub struct Sql<'a> {
+    pub text: String,
+    pub ty: Type<'a>,
+    /// Whether it may be `NULL`.
+    pub missing: bool,
+}
+
+impl<'a> Sql<'a> {
+    pub fn new(text: impl Into<String>, ty: Type<'a>, missing: bool) -> Sql<'a> {
+        Sql { text: text.into(), ty, missing }
+    }
+}
+
+/// Parts of a statement that stand in front of it.
+#[derive(Default)]
+pub struct Before {
+    /// Tables of the engine, with the columns read.
+    pub reads: BTreeMap<DataId, BTreeSet<ColumnIx>>,
+    /// Answers of inner aggregates over tables of the engine, in an order in which they can stand.
+    pub inner: IndexMap<MeasureId, String>,
+}
+
+/// The rows of a table, as far as links have been followed.
+pub struct Scope {
+    pub data: DataId,
+    /// The day as of which links are followed.
+    day: String,
+    joins: Vec<String>,
+    aliases: BTreeMap<Vec<ColumnIx>, String>,
+    others: BTreeMap<String, String>,
+}
+
+const OWN: &str = "r";
+
+impl<'a> Known<'a> {
+    /// The rows of a table that a measure reads.
+    pub fn scope(&self, data: DataId, rows: &Rows, before: &mut Before) -> Scope {
+        let day = match rows {
+            Rows::Dated { column, .. } => {
+                before.reads.entry(data).or_default().insert(*column);
+                self.own_column(data, *column)
+            }
+            // No day: the latest row counts.
+            _ => self.dialect.day(i32::MAX),
+        };
+        before.reads.entry(data).or_default();
+        Scope { data, day, joins: Vec::new(), aliases: BTreeMap::new(), others: BTreeMap::new() }
+    }
+
+    pub fn set(&self, data: DataId) -> &'a crate::model::data::DataSet {
+        &self.model.data[data.0]
+    }
+
+    pub fn is_remote(&self, data: DataId) -> bool {
+        self.remote.tables.contains_key(&data)
+    }
+
+    fn own_column(&self, data: DataId, column: ColumnIx) -> String {
+        format!("{OWN}.{}", self.dialect.name_of(&self.set(data).column(column).name))
+    }
+
+    /// The `FROM` clause of all that has been followed.
+    pub fn from(&self, scope: &Scope) -> String {
+        let mut text = format!("FROM {} {OWN}", self.dialect.name_of(&read_name(&self.set(scope.data).name)));
+        for join in &scope.joins {
+            text.push_str("\n  ");
+            text.push_str(join);
+        }
+        text
+    }
+
+    /// The row that links lead to: its alias and its data set.
+    fn follow(&self, scope: &mut Scope, before: &mut Before, via: &[ColumnIx]) -> Result<(String, DataId), Cannot> {
+        let Some((last, way)) = via.split_last() else { return Ok((OWN.to_string(), scope.data)) };
+        let target = self.model.links_to(scope.data, via);
+        if let Some(alias) = scope.aliases.get(via) {
+            return Ok((alias.clone(), target));
+        }
+        let keys = self.link(scope, before, way, *last)?;
+        let names: Vec<&str> = (0..via.len())
+            .map(|at| self.set(self.model.links_to(scope.data, &via[..at])).column(via[at]).name.as_str())
+            .collect();
+        let alias = self.dialect.name_of(&format!("its {}", names.join(" ")));
+        let own = self.set(target);
+        let mut on: Vec<String> = own
+            .key
+            .iter()
+            .zip(&keys)
+            .map(|(column, value)| {
+                let column = format!("{alias}.{}", self.dialect.name_of(&own.column(*column).name));
+                format!("{column} = {value}")
+            })
+            .collect();
+        let table = if self.is_remote(target) {
+            before.reads.entry(target).or_default().extend(&own.key);
+            read_name(&own.name)
+        } else {
+            self.used.borrow_mut().rows.entry(target).or_default();
+            if !matches!(own.time, TimeShape::Always | TimeShape::Dated(_)) {
+                on.push(format!("{} BETWEEN {alias}.merit_since AND {alias}.merit_until", scope.day));
+            }
+            rows_name(&own.name)
+        };
+        scope.joins.push(format!("LEFT JOIN {} {alias} ON {}", self.dialect.name_of(&table), on.join(" AND ")));
+        scope.aliases.insert(via.to_vec(), alias.clone());
+        Ok((alias, target))
+    }
+
+    /// The parts of the key that a link names, as texts.
+    fn link(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        way: &[ColumnIx],
+        link: ColumnIx,
+    ) -> Result<Vec<String>, Cannot> {
+        let (alias, data) = self.follow(scope, before, way)?;
+        let ColumnType::Link { by, .. } = &self.set(data).column(link).ty else {
+            return Err(Cannot::new("follows a column that is no link"));
+        };
+        let own = [link];
+        let parts: &[ColumnIx] = if by.is_empty() { &own } else { by };
+        parts.iter().map(|part| self.key_part(before, &alias, data, *part)).collect()
+    }
+
+    /// A column as a part of a key.
+    fn key_part(&self, before: &mut Before, alias: &str, data: DataId, column: ColumnIx) -> Result<String, Cannot> {
+        self.need(before, data, column);
+        let declared = self.set(data).column(column);
+        match &declared.ty {
+            ColumnType::Text | ColumnType::Link { .. } | ColumnType::Choice(_) | ColumnType::Position => {
+                Ok(format!("{alias}.{}", self.dialect.name_of(&declared.name)))
+            }
+            _ => Err(Cannot::new(format!("follows a link by `{}`, which is no text", declared.name))),
+        }
+    }
+
+    fn need(&self, before: &mut Before, data: DataId, column: ColumnIx) {
+        if self.is_remote(data) {
+            before.reads.entry(data).or_default().insert(column);
+        } else {
+            self.used.borrow_mut().rows.entry(data).or_default().insert(column);
+        }
+    }
+
+    /// The key that links name as one text; of the row itself where there are none.
+    pub fn key(&self, scope: &mut Scope, before: &mut Before, via: &[ColumnIx]) -> Result<String, Cannot> {
+        let parts = match via.split_last() {
+            Some((last, way)) => self.link(scope, before, way, *last)?,
+            None => {
+                let keys = self.set(scope.data).key.clone();
+                keys.iter().map(|key| self.key_part(before, OWN, scope.data, *key)).collect::<Result<_, _>>()?
+            }
+        };
+        match parts.as_slice() {
+            [one] => Ok(one.clone()),
+            _ => Err(Cannot::new("groups by a key of several columns")),
+        }
+    }
+
+    /// The group of a row, as the column that is grouped by; `None` for all rows together.
+    pub fn group(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        group: &Group,
+        by_day: bool,
+    ) -> Result<Option<String>, Cannot> {
+        let d = self.dialect;
+        let (name, table, column, via) = match group {
+            Group::Company => return Ok(None),
+            Group::Key { via, .. } => return self.key(scope, before, via).map(Some),
+            Group::Team { via } => {
+                self.used.borrow_mut().teams = true;
+                ("team".to_string(), "merit_teams".to_string(), "place", via)
+            }
+            Group::Own { roster, via } => {
+                let name = &self.set(*roster).name;
+                let mut used = self.used.borrow_mut();
+                let table = if by_day { posts_name(name) } else { all_posts_name(name) };
+                if by_day {
+                    used.posts.insert(*roster)
+                } else {
+                    used.all_posts.insert(*roster)
+                };
+                ("post".to_string(), table, "post", via)
+            }
+        };
+        let key = self.key(scope, before, via)?;
+        let known = format!("{table} {key}");
+        if let Some(alias) = scope.others.get(&known) {
+            return Ok(Some(format!("{alias}.{column}")));
+        }
+        let alias = format!("{name}_{}", scope.others.len() + 1);
+        let time = match by_day || matches!(group, Group::Team { .. }) {
+            true => format!(" AND {} BETWEEN {alias}.since AND {alias}.until", scope.day),
+            false => String::new(),
+        };
+        scope.joins.push(format!("LEFT JOIN {} {alias} ON {alias}.key = {key}{time}", d.name_of(&table)));
+        scope.others.insert(known, alias.clone());
+        Ok(Some(format!("{alias}.{column}")))
+    }
+
+    pub fn column(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        via: &[ColumnIx],
+        column: ColumnIx,
+    ) -> Result<Sql<'a>, Cannot> {
+        let (alias, data) = self.follow(scope, before, via)?;
+        let set = self.set(data);
+        let declared = set.column(column);
+        let optional_way = (0..via.len()).any(|at| {
+            let from = self.set(self.model.links_to(scope.data, &via[..at]));
+            from.column(via[at]).optional
+        });
+        let ty = match &declared.ty {
+            ColumnType::Number { cell_factor, .. } if self.is_remote(data) => {
+                Type::Number(self.remote.decimals + cell_factor.as_ref().map_or(0, places))
+            }
+            ColumnType::Number { .. } => Type::Number(self.places_of(data, column)?),
+            ColumnType::Date => Type::Day,
+            ColumnType::Flag => Type::Flag,
+            ColumnType::Choice(choices) => Type::Choice(choices),
+            ColumnType::Text | ColumnType::Position => Type::Text,
+            ColumnType::Link { by, .. } if by.is_empty() => Type::Text,
+            ColumnType::Link { .. } => return Err(Cannot::new("reads a link of several columns as a value")),
+            ColumnType::Period => return Err(Cannot::new("reads a column of periods")),
+        };
+        self.need(before, data, column);
+        let text = format!("{alias}.{}", self.dialect.name_of(&declared.name));
+        Ok(Sql::new(text, ty, declared.optional || optional_way))
+    }
+
+    /// How many places the numbers of a column have that is read from files.
+    pub fn places_of(&self, data: DataId, column: ColumnIx) -> Result<u32, Cannot> {
+        let table = self.world.place_of.get(&data).map(|place| self.world.tables[*place]);
+        match table.and_then(|table| table.column(column)) {
+            Some(Column::Fixed { scale, .. }) => Ok(*scale),
+            Some(Column::Wide(values)) => {
+                values.iter().flatten().map(exact_places).try_fold(0, |most, places| Ok(most.max(places?)))
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// A node of the table's rows. `choices` are those that a bare label is one of.
+    pub fn node(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        id: NodeId,
+        choices: Option<&'a [Choice]>,
+    ) -> Result<Sql<'a>, Cannot> {
+        let nodes =
+            self.query.tables.iter().find(|table| table.data == scope.data).map_or(&[][..], |table| &table.nodes);
+        self.formula(scope, before, nodes, id, choices)
+    }
+
+    /// The answer of an inner aggregate for the row.
+    pub fn inner(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        via: &[ColumnIx],
+        id: MeasureId,
+    ) -> Result<Sql<'a>, Cannot> {
+        let key = self.key(scope, before, via)?;
+        let measure = &self.query.measures[id.0];
+        let (table, ty, missing) = if self.is_remote(measure.data) {
+            let (ty, missing) = self.inner_statement(before, id)?;
+            (format!("inner_{}", id.0), ty, missing)
+        } else {
+            let answers =
+                self.world.inner.get(&id).ok_or_else(|| {
+                    Cannot::new("reads an aggregate over files that itself needs answers of the engine")
+                })?;
+            let count = self.world.place_of.get(&scope.data).map_or(0, |_| self.keys_of(&measure.group));
+            let mut most = 0;
+            for at in 0..count {
+                match answers.value(at) {
+                    Value::Number(number) => most = most.max(exact_places(&number)?),
+                    Value::Missing(_) => {}
+                    _ => return Err(Cannot::new("reads an aggregate that is no number from files")),
+                }
+            }
+            self.used.borrow_mut().inner.insert(id);
+            (inner_name(id), Type::Number(most), true)
+        };
+        let known = format!("{table} {key}");
+        let alias = match scope.others.get(&known) {
+            Some(alias) => alias.clone(),
+            None => {
+                let alias = format!("sum_{}", scope.others.len() + 1);
+                scope.joins.push(format!("LEFT JOIN {} {alias} ON {alias}.key = {key}", self.dialect.name_of(&table)));
+                scope.others.insert(known, alias.clone());
+                alias
+            }
+        };
+        let value = format!("{alias}.value");
+        // A key without rows: nothing was counted.
+        let counted = self.is_remote(measure.data) && !missing;
+        let text = if counted { format!("CASE WHEN {key} IS NOT NULL THEN COALESCE({value}, 0) END") } else { value };
+        let optional = via
+            .iter()
+            .enumerate()
+            .any(|(at, link)| self.set(self.model.links_to(scope.data, &via[..at])).column(*link).optional);
+        Ok(Sql::new(text, ty, missing || optional))
+    }
+
+    /// How many keys an inner aggregate over files is grouped by.
+    pub fn keys_of(&self, group: &Group) -> usize {
+        let Group::Key { data, .. } = group else { return 0 };
+        let table = self.world.place_of.get(data).map(|place| self.world.tables[*place]);
+        table.and_then(|table| table.keys.as_ref()).map_or(0, |keys| keys.groups())
+    }
+}
+
+/// The places behind the point that a number of files has.
+pub fn exact_places(number: &Number) -> Result<u32, Cannot> {
+    match number.as_decimal().filter(|_| !number.is_approximate()) {
+        Some(decimal) if decimal.scale() <= MOST_PLACES => Ok(decimal.scale()),
+        _ => Err(Cannot::new("reads a number from files that is no decimal")),
+    }
+}
+
+pub fn places(number: &Number) -> u32 {
+    number.as_decimal().map_or(0, |decimal| decimal.scale())
+}
+
+pub fn read_name(data: &str) -> String {
+    format!("{data}_read")
+}
+
+pub fn rows_name(data: &str) -> String {
+    format!("merit_rows_{data}")
+}
+
+pub fn posts_name(roster: &str) -> String {
+    format!("merit_posts_{roster}")
+}
+
+pub fn all_posts_name(roster: &str) -> String {
+    format!("merit_all_posts_{roster}")
+}
+
+pub fn inner_name(id: MeasureId) -> String {
+    format!("merit_inner_{}", id.0)
+}

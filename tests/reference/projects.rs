@@ -1,0 +1,5 @@
+//! The random projects, for tests that need no reference evaluator.
+
+pub mod random;
+pub mod schema;
+pub mod spec;
