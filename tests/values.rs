@@ -69,6 +69,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         stream_above: u64::MAX,
         block: BLOCK,
         progress: None,
+        server: Default::default(),
     };
     let mut model = loaded.model;
     if let Some(months) = own_months(&model, &options).map_err(messages)? {

@@ -100,6 +100,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
         stream_above: STREAM_ABOVE,
         block: BLOCK,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months_of(model, &options) {

@@ -37,6 +37,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         stream_above: STREAM_ABOVE,
         block: BLOCK,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months_of(&project.model, &options) {

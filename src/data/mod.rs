@@ -37,6 +37,7 @@ pub mod profile;
 mod read;
 mod roster;
 mod scan;
+pub mod server;
 mod store;
 mod stream;
 mod table;
@@ -53,6 +54,7 @@ pub use self::calendar::{own_months, own_months_given};
 use self::cell::Repair;
 pub use self::given::{answer_given, check_given};
 use self::nodes::{OtherDays, World};
+use self::server::Server;
 use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
@@ -74,6 +76,8 @@ pub struct Options<'a> {
     /// How many bytes of a file are decoded at once.
     pub block: usize,
     pub progress: Option<&'a dyn Progress>,
+    /// Where data sets `from postgres` are read.
+    pub server: Server,
 }
 
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.

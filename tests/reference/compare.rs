@@ -50,6 +50,7 @@ pub fn compare(project: &Project) -> Outcome {
         stream_above,
         block,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months(&loaded.model, &options(u64::MAX, BLOCK)) {
