@@ -7,6 +7,7 @@
 mod tables;
 
 #[cfg(all(unix, feature = "postgres"))]
+#[allow(dead_code)] // each test binary uses a part of it
 #[path = "support/postgres.rs"]
 mod server;
 mod support;

@@ -157,10 +157,7 @@ impl Engine {
                         )));
                     }
                     if let Some(error) = says.get("error").and_then(Value::as_str) {
-                        return Some(Err(Failure::with_help(
-                            format_args!("{name} says: {}", shortened(error)),
-                            NAMES,
-                        )));
+                        return Some(Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), NAMES)));
                     }
                     if says.contains_key("done") {
                         return Some(Ok(found));

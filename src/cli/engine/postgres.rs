@@ -3,7 +3,7 @@
 use ::postgres::{Client, Config, Error, SimpleQueryMessage};
 
 use super::{Failure, Found, NAMES, Script, shortened};
-use crate::data::Refusal;
+use crate::data::server::{self, Refusal};
 
 /// What is written for the transaction alone goes away with it.
 const BEGIN: &str = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'; \
@@ -44,16 +44,19 @@ pub fn run(url: &str, script: &Script) -> Result<Vec<Found>, Failure> {
 
 /// A connection; the password comes from the environment alone.
 fn connect(url: &str) -> Result<Client, Failure> {
-    const HELP: &str = "write `postgres://NAME@HOST:PORT/DATABASE`; the password stands in the environment variable PGPASSWORD";
+    const HELP: &str =
+        "write `postgres://NAME@HOST:PORT/DATABASE`; the password stands in the environment variable PGPASSWORD";
     if url.parse::<Config>().is_ok_and(|config| config.get_password().is_some()) {
-        return Err(Failure::with_help("the address of PostgreSQL has a password in it, where others can read it", HELP));
+        return Err(Failure::with_help(
+            "the address of PostgreSQL has a password in it, where others can read it",
+            HELP,
+        ));
     }
-    crate::data::connect(Some(url)).map_err(|refusal| match refusal {
+    server::connect(Some(url)).map_err(|refusal| match refusal {
         Refusal::Unreachable { reason, help } => {
             Failure::with_help(format_args!("PostgreSQL cannot be reached: {reason}"), help)
         }
         Refusal::Refused { reason, .. } => Failure::with_help(format_args!("PostgreSQL says: {reason}"), HELP),
-        Refusal::Known => Failure::new("PostgreSQL cannot be reached"),
     })
 }
 
