@@ -240,6 +240,10 @@ pub struct EvalArgs {
     #[arg(long, help_heading = "How the data is read")]
     pub allow_empty: bool,
 
+    /// How much of the data may be kept in memory (2GB, 500MB); what is too much goes to temporary files, or is refused
+    #[arg(long, value_name = "SIZE", value_parser = crate::data::parse_size, help_heading = "How the data is read")]
+    pub memory: Option<u64>,
+
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
@@ -306,8 +310,9 @@ pub enum DialectName {
 
 #[derive(Debug, Args)]
 pub struct TableArgs {
-    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`;
-    /// `all` that can be [default: those without a file in the data folder]
+    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`,
+    /// or a file or folder of Parquet: `policies=/lake/policies`; `all` that can be, `all=dw` and `all=/lake` those of a
+    /// schema or folder [default: those without a file in the data folder]
     #[arg(long, value_name = "DATA", value_delimiter = ',', help_heading = "Tables of an engine")]
     pub tables: Vec<String>,
 

@@ -149,6 +149,8 @@ codes! {
     NoSheet = "no-sheet" Error;
     /// A file that cannot be opened or is no table of text.
     UnreadableFile = "unreadable-file" Error;
+    /// What must be kept of the data takes more memory than is allowed.
+    TooLittleMemory = "too-little-memory" Error;
     /// A column of the data set is not in the file.
     MissingColumn = "missing-column" Error;
     /// Two columns of the file could be the same column of the data set.

@@ -21,6 +21,7 @@ pub struct Project {
     pub folder: tempfile::TempDir,
     pub threads: usize,
     pub strict: bool,
+    pub memory: Option<u64>,
     pub allow_empty: bool,
 }
 
@@ -146,6 +147,7 @@ impl Project {
             folder: tempfile::tempdir().unwrap(),
             threads: 2,
             strict: false,
+            memory: None,
             allow_empty: false,
         }
     }
@@ -255,6 +257,7 @@ impl Project {
             strict: self.strict,
             allow_empty: self.allow_empty,
             stream_above,
+            memory: self.memory,
             block,
             progress,
         };
@@ -273,7 +276,7 @@ impl Project {
         }
     }
 
-    fn show(&self, errors: &[Diagnostic]) -> String {
+    pub fn show(&self, errors: &[Diagnostic]) -> String {
         let mut text = String::new();
         for error in errors {
             text += &format!("{}: {}\n", error.code.as_str(), error.message);
