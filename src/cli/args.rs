@@ -135,8 +135,14 @@ pub struct DataArgs {
     pub strict: bool,
 
     /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<u16, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "write a number from 1 on, or leave the option out: one thread for each core".to_string())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -161,7 +167,7 @@ Examples:
       everyone, by position, the best first
   merit eval specs/insurance --period 2026-Q3 --person \"Wang Fang\" --lang zh
       one person's scorecard, with the Chinese labels
-  merit eval specs/insurance --period 2026-Q3 --team SH --format csv --output q3.csv
+  merit eval specs --period 2026-Q3 --team SH --format csv --output q3.csv
       all teams under SH, as a file for a spreadsheet
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
@@ -188,7 +194,8 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
     pub measures: Vec<PathBuf>,
 
-    /// The engine that holds large tables: duckdb:FILE, spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
+    /// The engine that holds large tables: duckdb:FILE, postgres://NAME@HOST/DATABASE (the password in
+    /// PGPASSWORD), spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
     #[arg(long, value_name = "URL", value_parser = Engine::parse, help_heading = "Tables of an engine")]
     pub engine: Option<Engine>,
 
@@ -239,7 +246,7 @@ pub struct EvalArgs {
     pub memory: Option<u64>,
 
     /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
 }
 
@@ -368,7 +375,7 @@ pub struct TestArgs {
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
 
-    /// Show which KPIs, pieces of scales, grades, vetoes and bonuses no test reaches
+    /// Show which KPIs, pieces of scales, branches of `if`, grades, vetoes and bonuses no test reaches
     #[arg(long)]
     pub coverage: bool,
 

@@ -1,9 +1,10 @@
 //! Which files a data set is in.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::read::{FileTask, Form};
+use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::DataSet;
@@ -42,8 +43,13 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
                 errors.push(errors::sheet_of_none(&shown, pattern));
                 continue;
             }
-            tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form });
+            tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form, relation: None });
         }
+    }
+    for (text, span) in &data.relations {
+        let relation = Relation(text.clone());
+        let (path, shown, relation) = (PathBuf::new(), relation.shown(), Some((relation, *span)));
+        tasks.push(FileTask { path, shown, sheet: None, form: Form::Server, relation });
     }
     tasks
 }

@@ -38,6 +38,7 @@ pub mod profile;
 mod read;
 mod roster;
 mod scan;
+pub mod server;
 mod store;
 mod stream;
 mod table;
@@ -58,6 +59,7 @@ use self::memory::Memory;
 pub use self::memory::parse_size;
 use self::nodes::{OtherDays, World};
 use self::read::Form;
+use self::server::Server;
 use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
@@ -81,6 +83,8 @@ pub struct Options<'a> {
     /// How many bytes of data may be kept at once.
     pub memory: Option<u64>,
     pub progress: Option<&'a dyn Progress>,
+    /// Where data sets `from postgres` are read.
+    pub server: Server,
 }
 
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.

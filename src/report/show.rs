@@ -348,6 +348,7 @@ fn without_trailing_zeros(digits: &str) -> &str {
 mod tests {
     use super::*;
     use crate::model::unit::{BaseUnit, Dimension};
+    use crate::value::TooFew;
 
     fn unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {
         let base = BaseUnit { name: name.into(), plural: plural.into(), kind };
@@ -392,8 +393,8 @@ mod tests {
     #[test]
     fn missing_values_say_so_in_both_languages() {
         let model = Model::default();
-        let missing = Missing::TooFew { got: 3, needed: 5 };
-        assert_eq!(Show::new(&model, None).reason(&missing), "only 3 rows, 5 needed");
+        let missing = Missing::TooFew(TooFew { got: 3, needed: 5, noun: "answers".into() }.into());
+        assert_eq!(Show::new(&model, None).reason(&missing), "only 3 answers, 5 needed");
         assert_eq!(Show::new(&model, Some("zh")).reason(&missing), "仅有 3 行，需要 5 行");
         assert_eq!(Show::new(&model, None).value(&missing.into(), &DisplayUnit::percent()), "—");
     }

@@ -328,7 +328,7 @@ impl Words {
             Missing::NoRows => "没有数据".into(),
             Missing::Blank => "单元格为空".into(),
             Missing::DivisionByZero => "除数为零".into(),
-            Missing::TooFew { got, needed } => format!("仅有 {got} 行，需要 {needed} 行"),
+            Missing::TooFew(few) => format!("仅有 {} 行，需要 {} 行", few.got, few.needed),
             Missing::NotApplicable => "不适用".into(),
             Missing::OutsideStints => "早于任职开始".into(),
             Missing::NoAnswer => "无解".into(),
