@@ -99,6 +99,8 @@ fn proved_elsewhere(code: Code) -> bool {
         | NoFile | NoSheet | UnreadableFile | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod | BadCalendar
+        // tests/warehouse
+        | NoServer | RefusedQuery
         // tests/engines
         | EngineCannot | OtherMeasures
     )

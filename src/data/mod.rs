@@ -83,6 +83,8 @@ pub struct Options<'a> {
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.
 pub const STREAM_ABOVE: u64 = 16 << 20;
 
+pub use self::files::files_matching;
+pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
 
 /// Is told how far reading has come.
