@@ -27,6 +27,15 @@ pub enum Value {
     Missing(Missing),
 }
 
+/// How many rows there are, and how many there should be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TooFew {
+    pub got: u64,
+    pub needed: u64,
+    /// What the rows are: `answer` where there is one, `answers` otherwise.
+    pub noun: String,
+}
+
 /// Why a value is missing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Missing {
@@ -36,10 +45,7 @@ pub enum Missing {
     Blank,
     DivisionByZero,
     /// Fewer rows than `at least N rows` asks for.
-    TooFew {
-        got: u64,
-        needed: u64,
-    },
+    TooFew(Arc<TooFew>),
     /// An entry's `applies when` is not met.
     NotApplicable,
     /// The window lies wholly outside the stints in the post.
@@ -58,9 +64,9 @@ impl fmt::Display for Missing {
             Missing::NoRows => f.write_str("no rows"),
             Missing::Blank => f.write_str("blank cell"),
             Missing::DivisionByZero => f.write_str("division by zero"),
-            Missing::TooFew { got, needed } => {
-                let only = if *got == 0 { "no".to_string() } else { format!("only {got}") };
-                write!(f, "{only} row{}, {needed} needed", if *got == 1 { "" } else { "s" })
+            Missing::TooFew(few) => {
+                let only = if few.got == 0 { "no".to_string() } else { format!("only {}", few.got) };
+                write!(f, "{only} {}, {} needed", few.noun, few.needed)
             }
             Missing::NotApplicable => f.write_str("not applicable"),
             Missing::OutsideStints => f.write_str("before the start in this post"),

@@ -15,7 +15,7 @@ mod reference;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use support::{Copy, findings, insurance, utf8};
@@ -33,12 +33,12 @@ fn python(module: &str) -> Option<PathBuf> {
     None
 }
 
-/// Loads the tables of a project into a new database.
+/// Loads the tables of a project into a new database, or into folders of Parquet.
 fn load(python: &Path, folder: &Path, target: &Path, then: &[&str]) {
     let project = merit::project::load(&[folder.to_path_buf()]).unwrap();
     let tables = tables::tables(&project.model, &folder.join("data"));
     let job = json!({
-        "engine": "duckdb",
+        "parquet": target.extension().is_none(),
         "target": target,
         "tables": tables.iter().map(tables::Table::json).collect::<Vec<_>>(),
         "then": then,
@@ -59,8 +59,13 @@ fn fed(command: &mut Command, text: &str) -> Output {
 }
 
 fn merit(python: &Path, arguments: &[&str]) -> Output {
+    program(python, arguments).output().unwrap()
+}
+
+fn program(python: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-    command.args(arguments).env("MERIT_PYTHON", python).env_remove("NO_COLOR").output().unwrap()
+    command.args(arguments).env("MERIT_PYTHON", python).env_remove("NO_COLOR");
+    command
 }
 
 /// The results without what was read: where it lay is what differs.
@@ -163,6 +168,138 @@ fn printed_statements_and_their_results() {
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     fs::write(&files[0], lines[..lines.len() - 3].concat()).unwrap();
     refused(eval("2026-Q3", &files), "cannot be used");
+}
+
+/// A master of Spark and two workers, all on this machine.
+struct Cluster {
+    folder: tempfile::TempDir,
+    address: String,
+    master: Child,
+    workers: Vec<Child>,
+}
+
+impl Cluster {
+    /// Nothing where there is no Java.
+    fn start(python: &Path) -> Option<Cluster> {
+        if !Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success()) {
+            println!("skipped: Spark needs Java, and there is none");
+            return None;
+        }
+        let place = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
+        let home = Command::new(python).args(["-c", place]).output().unwrap();
+        let home = PathBuf::from(utf8(&home.stdout).trim());
+        let folder = tempfile::tempdir().unwrap();
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (port, web) = (free().to_string(), free().to_string());
+        let start = |name: &str, class: &str, arguments: &[&str]| {
+            let log = fs::File::create(folder.path().join(name)).unwrap();
+            // The Java process itself, so that killing it is killing it.
+            let jars = home.join("jars/*");
+            Command::new("java")
+                .args(["-Xmx256m", "-cp", &jars.display().to_string()])
+                .args(["--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"])
+                .arg(format!("org.apache.spark.deploy.{class}"))
+                .args(["--host", "127.0.0.1"])
+                .args(arguments)
+                .env("SPARK_HOME", &home)
+                .env("SPARK_SCALA_VERSION", "2.13")
+                .env("SPARK_LOCAL_IP", "127.0.0.1")
+                .current_dir(folder.path())
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .unwrap()
+        };
+        let address = format!("spark://127.0.0.1:{port}");
+        let master = start("master.log", "master.Master", &["--port", &port, "--webui-port", &web]);
+        let worker = |name: &str| {
+            let work = folder.path().join(name).display().to_string();
+            let log = format!("{name}.log");
+            start(
+                &log,
+                "worker.Worker",
+                &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free().to_string(), &address],
+            )
+        };
+        let workers = vec![worker("one"), worker("two")];
+        let cluster = Cluster { folder, address, master, workers };
+        cluster.wait("both workers", || {
+            ["one.log", "two.log"].iter().all(|log| cluster.log(log).contains("Successfully registered with master"))
+        });
+        Some(cluster)
+    }
+
+    fn log(&self, name: &str) -> String {
+        fs::read(self.folder.path().join(name))
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+            .unwrap_or_default()
+    }
+
+    fn wait(&self, what: &str, done: impl Fn() -> bool) {
+        let begun = std::time::Instant::now();
+        while !done() {
+            assert!(begun.elapsed().as_secs() < 180, "{what} did not come\n{}", self.log("master.log"));
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+
+    /// What the executors of a worker have logged.
+    fn executors(&self, worker: &str) -> String {
+        let pattern = self.folder.path().join(worker).join("app-*/*/stderr").display().to_string();
+        glob::glob(&pattern).unwrap().flatten().filter_map(|path| fs::read_to_string(path).ok()).collect()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        for process in self.workers.iter_mut().chain([&mut self.master]) {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+const SETTINGS: &str = "spark.sql.shuffle.partitions=4 spark.driver.host=127.0.0.1 spark.driver.bindAddress=127.0.0.1 \
+                        spark.executor.memory=600m";
+
+/// The example on a cluster; then once more, and in the middle of it a worker dies.
+#[test]
+fn the_example_on_a_cluster_that_loses_a_worker() {
+    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
+    let Some(mut cluster) = Cluster::start(&python) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    load(&python, &insurance(), &lake, &[]);
+    let specs = insurance().display().to_string();
+    let eval = ["eval", &specs, "--period", "2026-Q3", "--format", "json"];
+    let local = results(&merit(&python, &eval));
+    let address = cluster.address.clone();
+    let there = |tables: &str| {
+        let tables: Vec<String> =
+            tables.split(',').map(|table| format!("{table}={0}/{table}", lake.display())).collect();
+        let tables = tables.join(",").replace("/all", "");
+        let mut command = program(&python, &[&eval[..], &["--engine", &address, "--tables", &tables]].concat());
+        command.env("MERIT_SPARK_CONF", SETTINGS).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let tables = std::env::var("MERIT_SPARK_TABLES").unwrap_or_else(|_| "policies,receipts,payouts".into());
+    let whole = there(&tables).wait_with_output().unwrap();
+    assert_eq!(difference(&local, &results(&whole)), None);
+
+    let tasks = |cluster: &Cluster| cluster.executors("one").matches("Running task").count();
+    let before = tasks(&cluster);
+    let running = there("policies,receipts,payouts");
+    cluster.wait("work of the first worker", || tasks(&cluster) > before + 2);
+    cluster.workers[0].kill().unwrap();
+    let output = running.wait_with_output().unwrap();
+    match output.status.code() {
+        Some(0) => assert_eq!(difference(&local, &results(&output)), None),
+        // Or no scorecard at all, and a word about it.
+        code => {
+            assert!(code == Some(2) && output.stdout.is_empty() && said(&output).contains("Spark"), "{}", said(&output))
+        }
+    }
+    println!("with a worker lost: {:?}", output.status.code());
 }
 
 /// What is wrong with the rows of an engine's table is found there, and no scorecard is written.

@@ -96,7 +96,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // the planner and the scorer have tests of their own
         | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean
         // src/data
-        | NoFile | NoSheet | UnreadableFile | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
+        | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod | BadCalendar
         // tests/warehouse

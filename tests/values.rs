@@ -67,6 +67,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         strict: false,
         allow_empty: true,
         stream_above: u64::MAX,
+        memory: None,
         block: BLOCK,
         progress: None,
         server: Default::default(),

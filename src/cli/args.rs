@@ -136,8 +136,14 @@ pub struct DataArgs {
     pub strict: bool,
 
     /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
+}
+
+/// A number of threads.
+fn threads(text: &str) -> Result<u16, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "write a number from 1 on, or leave the option out: one thread for each core".to_string())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -162,7 +168,7 @@ Examples:
       everyone, by position, the best first
   merit eval specs/insurance --period 2026-Q3 --person \"Wang Fang\" --lang zh
       one person's scorecard, with the Chinese labels
-  merit eval specs/insurance --period 2026-Q3 --team SH --format csv --output q3.csv
+  merit eval specs --period 2026-Q3 --team SH --format csv --output q3.csv
       all teams under SH, as a file for a spreadsheet
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
@@ -235,8 +241,12 @@ pub struct EvalArgs {
     #[arg(long, help_heading = "How the data is read")]
     pub allow_empty: bool,
 
+    /// How much of the data may be kept in memory (2GB, 500MB); what is too much goes to temporary files, or is refused
+    #[arg(long, value_name = "SIZE", value_parser = crate::data::parse_size, help_heading = "How the data is read")]
+    pub memory: Option<u64>,
+
     /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "How the data is read")]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
 }
 
@@ -348,8 +358,9 @@ pub enum DialectName {
 
 #[derive(Debug, Args)]
 pub struct TableArgs {
-    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`;
-    /// `all` that can be [default: those without a file in the data folder]
+    /// The data sets that are tables of the engine, with the table's name where it has another: `policies=dw.policies`,
+    /// or a file or folder of Parquet: `policies=/lake/policies`; `all` that can be, `all=dw` and `all=/lake` those of a
+    /// schema or folder [default: those without a file in the data folder]
     #[arg(long, value_name = "DATA", value_delimiter = ',', help_heading = "Tables of an engine")]
     pub tables: Vec<String>,
 
@@ -411,7 +422,7 @@ pub struct TestArgs {
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
 
-    /// Show which KPIs, pieces of scales, grades, vetoes and bonuses no test reaches
+    /// Show which KPIs, pieces of scales, branches of `if`, grades, vetoes and bonuses no test reaches
     #[arg(long)]
     pub coverage: bool,
 

@@ -32,6 +32,7 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
         strict: args.strict,
         allow_empty: true,
         stream_above: u64::MAX,
+        memory: None,
         block: BLOCK,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
         server: Default::default(),

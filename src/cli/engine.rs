@@ -216,11 +216,16 @@ pub fn remote(
     };
     let mut tables = BTreeMap::new();
     for table in &args.tables {
-        if table == "all" {
-            tables.extend(can_stay(model, query, options).into_iter().map(|data| (data, name(&data))));
+        let (data, called) = table.split_once('=').map_or((table.as_str(), None), |(data, at)| (data, Some(at)));
+        if data == "all" {
+            let at = |name: String| match called {
+                Some(folder) if folder.contains('/') => format!("{}/{name}", folder.trim_end_matches('/')),
+                Some(schema) => format!("{schema}.{name}"),
+                None => name,
+            };
+            tables.extend(can_stay(model, query, options).into_iter().map(|data| (data, at(name(&data)))));
             continue;
         }
-        let (data, called) = table.split_once('=').unwrap_or((table, table));
         let Some(at) = model.data.iter().position(|set| set.name == data) else {
             let near = nearest(data, model.data.iter().map(|set| set.name.as_str()));
             let help = match near {
@@ -229,7 +234,7 @@ pub fn remote(
             };
             return Err(Failure::with_help(format_args!("there is no data set `{data}`"), help));
         };
-        tables.insert(DataId(at), called.to_string());
+        tables.insert(DataId(at), called.unwrap_or(data).to_string());
     }
     if args.tables.is_empty() {
         tables.extend(without_files(model, query, options).into_iter().map(|data| (data, name(&data))));

@@ -99,6 +99,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
         allow_empty: args.allow_empty,
         stream_above: STREAM_ABOVE,
         block: BLOCK,
+        memory: args.memory,
         progress: None,
         server: Default::default(),
     };

@@ -42,6 +42,7 @@ pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
         allow_empty: true,
         stream_above: STREAM_ABOVE,
         block: BLOCK,
+        memory: None,
         progress: None,
         server: Default::default(),
     };

@@ -36,6 +36,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         allow_empty: true,
         stream_above: STREAM_ABOVE,
         block: BLOCK,
+        memory: None,
         progress: None,
         server: Default::default(),
     };

@@ -7,7 +7,7 @@ use super::exit::Failure;
 
 /// A command line that was refused; `None` for what is no mistake, such as a question for help.
 pub fn refused(error: &Error) -> Option<Failure> {
-    let arg = || texts(error, ContextKind::InvalidArg).into_iter().next().unwrap_or_default();
+    let arg = || texts(error, ContextKind::InvalidArg).first().map(|arg| plain(arg)).unwrap_or_default();
     let value = || texts(error, ContextKind::InvalidValue).into_iter().next().unwrap_or_default();
     // The nearest comes last.
     let near = |kind, otherwise: &str| match texts(error, kind).last() {
@@ -40,11 +40,16 @@ pub fn refused(error: &Error) -> Option<Failure> {
             Failure::with_help(format!("`{}` does not fit `{}`", value(), arg()), reason)
         }
         ErrorKind::MissingRequiredArgument => {
-            let missing = texts(error, ContextKind::InvalidArg).join("`, `");
-            Failure::with_help(format!("`{missing}` is missing"), help)
+            let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
+            let help = match missing.iter().any(|arg| arg == "--period") {
+                true => "write the period: `--period 2026-Q3`",
+                false => help,
+            };
+            Failure::with_help(format!("`{}` is missing", missing.join("`, `")), help)
         }
         ErrorKind::ArgumentConflict => {
-            let other = texts(error, ContextKind::PriorArg).join("`, `");
+            let other =
+                texts(error, ContextKind::PriorArg).iter().map(|arg| plain(arg)).collect::<Vec<_>>().join("`, `");
             let message = match other.as_str() {
                 other if other.is_empty() || other == arg() => format!("`{}` is given twice", arg()),
                 other => format!("`{}` and `{other}` do not go together", arg()),
@@ -53,6 +58,11 @@ pub fn refused(error: &Error) -> Option<Failure> {
         }
         _ => return None,
     })
+}
+
+/// `--period` of `--period <PERIOD>`
+fn plain(arg: &str) -> String {
+    arg.split(" <").next().unwrap_or(arg).trim_matches(['<', '>']).to_string()
 }
 
 fn texts(error: &Error, kind: ContextKind) -> Vec<String> {

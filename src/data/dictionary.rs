@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
 /// Distinct texts, numbered in the order in which they were first met.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Dictionary {
     text: String,
     ends: Vec<usize>,

@@ -1,6 +1,7 @@
 //! Every message about data files, in one place.
 
 use super::cell::{Problem, Repair, folded};
+use super::memory::shown_size;
 use super::read::Tally;
 use super::read::layout::Layout;
 use super::server::Refusal;
@@ -150,6 +151,38 @@ pub fn several_sheets(file: &str, data: &DataSet, fitting: &[String]) -> Diagnos
         .at(data.span, "")
         .in_data(in_file(file))
         .help("say which, with a line for each that is to be read: `file \"…\" sheet \"…\"`")
+}
+
+/// A data set, the largest of those that must be kept, with its size and that of all; `mistakes` must be told with
+/// their rows.
+pub fn too_large(data: &DataSet, size: u64, all: u64, most: u64, mistakes: bool) -> Diagnostic {
+    let (name, [size, all, most]) = (&data.name, [size, all, most].map(shown_size));
+    let message = match mistakes {
+        false => format!("the rows of `{name}` must be kept, and take more memory than is allowed: {size} of files"),
+        true => format!("there are mistakes in the files, and `{name}` must be kept to tell them: {size} of files"),
+    };
+    Diagnostic::new(Code::TooLittleMemory, message)
+        .note(format!("what must be kept comes to {all}; `--memory` allows {most}"))
+        .help(format!("allow at least {all}, or put fewer months into the data folder"))
+}
+
+/// The lists that medians and distinct counts keep.
+pub fn lists_too_large(data: &DataSet, most: u64) -> Diagnostic {
+    let name = &data.name;
+    let message =
+        format!("what medians, percentiles and distinct counts keep of `{name}` takes more memory than is allowed");
+    Diagnostic::new(Code::TooLittleMemory, message)
+        .note(format!("`--memory` allows {}, and half of it is for such lists", shown_size(most)))
+        .help("allow more")
+}
+
+pub fn no_temporary_file(reason: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooLittleMemory,
+        format!("keys for which memory is too little cannot be put into a temporary file: {reason}"),
+    )
+    .note(format!("temporary files are in `{}`", std::env::temp_dir().display()))
+    .help("make room there, name another folder in the variable TMPDIR, or allow more with `--memory`")
 }
 
 pub fn unreadable(file: &str, reason: &str) -> Diagnostic {

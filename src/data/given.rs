@@ -24,6 +24,7 @@ fn options() -> Options<'static> {
         strict: false,
         allow_empty: true,
         stream_above: u64::MAX,
+        memory: None,
         block: read::blocks::BLOCK,
         progress: None,
         server: Default::default(),

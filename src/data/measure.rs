@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Options;
 use super::column::Column;
 use super::errors;
+use super::memory::Memory;
 use super::nodes::{Batch, Days, OtherDays, World};
 use super::own;
 use super::roster::Roster;
@@ -25,6 +26,7 @@ use crate::value::{Missing, Value};
 pub struct Evaluation<'a> {
     pub query: &'a Query,
     pub options: &'a Options<'a>,
+    pub memory: &'a Memory,
     pub teams: &'a Teams,
     pub rosters: &'a [Roster],
     pub world: World<'a>,

@@ -28,6 +28,7 @@ mod given;
 mod keys;
 mod links;
 mod measure;
+mod memory;
 mod needs;
 mod nodes;
 mod number_cell;
@@ -52,8 +53,12 @@ use std::sync::Arc;
 
 pub use self::calendar::{own_months, own_months_given};
 use self::cell::Repair;
+use self::files::files_of;
 pub use self::given::{answer_given, check_given};
+use self::memory::Memory;
+pub use self::memory::parse_size;
 use self::nodes::{OtherDays, World};
+use self::read::Form;
 use self::server::Server;
 use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
@@ -75,6 +80,8 @@ pub struct Options<'a> {
     pub stream_above: u64,
     /// How many bytes of a file are decoded at once.
     pub block: usize,
+    /// How many bytes of data may be kept at once.
+    pub memory: Option<u64>,
     pub progress: Option<&'a dyn Progress>,
     /// Where data sets `from postgres` are read.
     pub server: Server,
@@ -120,13 +127,50 @@ pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers
 fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source) -> Result<Answers, Vec<Diagnostic>> {
     let needed = needs::columns(model, query);
     let streams = Streams::choose(model, query, &needed, source);
-    if !streams.is_empty()
-        && let Ok(answers) = attempt(model, query, options, source, &needed, &streams)
-    {
-        return Ok(answers);
+    let memory = Memory::new(options.memory);
+    let fits = |streams: &Streams, mistakes: bool| match kept(model, &needed, source, streams) {
+        (all, Some((largest, size))) if all > memory.most() => {
+            Err(vec![errors::too_large(&model.data[largest.0], size, all, memory.most(), mistakes)])
+        }
+        _ => Ok(()),
+    };
+    fits(&streams, false)?;
+    if !streams.is_empty() {
+        let answers = attempt(model, query, options, source, &needed, &streams, &memory);
+        if answers.is_ok() {
+            return answers;
+        }
+        if let Some(refusal) = memory.refusal() {
+            return Err(vec![refusal]);
+        }
     }
     // What is wrong is best told by reading everything once more: then both rows of a double key are at hand.
-    attempt(model, query, options, source, &needed, &Streams::none(query))
+    let none = Streams::none(query);
+    fits(&none, true)?;
+    attempt(model, query, options, source, &needed, &none, &memory)
+}
+
+/// About how many bytes the tables take that are kept, and the largest of them.
+fn kept(
+    model: &Model,
+    needed: &[(DataId, Vec<ColumnIx>)],
+    source: &Source,
+    streams: &Streams,
+) -> (u64, Option<(DataId, u64)>) {
+    let Source::Files(options) = source else { return (0, None) };
+    let size = |id: DataId| -> u64 {
+        let files = files_of(&model.data[id.0], options, &mut Vec::new());
+        let size = |task: &read::FileTask| {
+            let size = task.size(options);
+            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet) || read::is_packed(&task.path);
+            // What is packed takes several times as much once it is read.
+            if packed { 5 * size } else { size }
+        };
+        files.iter().map(size).sum()
+    };
+    let sizes: Vec<(DataId, u64)> =
+        needed.iter().map(|(id, _)| *id).filter(|id| !streams.data.contains(id)).map(|id| (id, size(id))).collect();
+    (sizes.iter().map(|(_, size)| size).sum(), sizes.into_iter().max_by_key(|(_, size)| *size))
 }
 
 fn attempt(
@@ -136,6 +180,7 @@ fn attempt(
     source: &Source,
     needed: &[(DataId, Vec<ColumnIx>)],
     streams: &Streams,
+    memory: &Memory,
 ) -> Result<Answers, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut tables = table::load(model, needed, source, &streams.data, options.threads, &mut errors);
@@ -171,6 +216,7 @@ fn attempt(
     let mut evaluation = measure::Evaluation {
         query,
         options,
+        memory,
         teams: &teams,
         rosters: &rosters,
         world,
@@ -189,6 +235,11 @@ fn attempt(
     let (measures, reads, other_days) = evaluation.end()?;
     if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
         // Rows that went by would be counted once more.
+        return Err(Vec::new());
+    }
+    let repaired = |table: &Table| table.files.iter().any(|file| !file.repairs.is_empty());
+    if options.strict && streamed.iter().any(|(_, table)| repaired(table)) {
+        // What is refused is told with its rows.
         return Err(Vec::new());
     }
     let files = reports(model, &tables, &other_days);

@@ -175,6 +175,8 @@ impl Store {
     }
 
     fn add_slowly(&mut self, rows: &Rows, value: &Vector) {
+        // The numbers here of another dictionary's texts.
+        let mut numbers: Vec<u32> = Vec::new();
         for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
             let cell_at = *cell as usize;
             if value.is_missing(at) {
@@ -228,12 +230,21 @@ impl Store {
                     }
                 },
                 Kept::Distinct { coded, texts, other, .. } => match &value.data {
-                    Data::Text { codes, texts: dictionary }
-                        if dictionary.is_distinct()
-                            && texts.as_ref().is_none_or(|known| Arc::ptr_eq(known, dictionary)) =>
-                    {
-                        texts.get_or_insert_with(|| dictionary.clone());
-                        coded.push(packed(*cell, codes[at]));
+                    Data::Text { codes, texts: dictionary } if dictionary.is_distinct() => {
+                        let code = codes[at];
+                        if Arc::ptr_eq(texts.get_or_insert_with(|| dictionary.clone()), dictionary) {
+                            coded.push(packed(*cell, code));
+                            continue;
+                        }
+                        // Each block has numbers of its own for a text that is no key.
+                        if numbers.is_empty() {
+                            numbers = vec![NONE; dictionary.len()];
+                        }
+                        let number = &mut numbers[code as usize];
+                        if let (NONE, Some(texts)) = (*number, texts) {
+                            *number = Arc::make_mut(texts).intern(dictionary.get(code));
+                        }
+                        coded.push(packed(*cell, *number));
                     }
                     _ => other.push((*cell, value.value(at))),
                 },
@@ -249,6 +260,18 @@ impl Store {
             self.rows[*cell as usize] += 1;
             one_more(&mut kept[*cell as usize], &mut value[*cell as usize], (rows.row)(at), found);
         }
+    }
+
+    /// About how many bytes the lists take that grow with the rows.
+    pub fn list_bytes(&self) -> u64 {
+        let bytes = match &self.kept {
+            Kept::Spread { values, fixed, .. } => 16 * fixed.len() + 64 * values.len(),
+            Kept::Distinct { coded, texts, other, .. } => {
+                8 * coded.capacity() + 64 * other.len() + texts.as_ref().map_or(0, |texts| 64 * texts.len())
+            }
+            _ => 0,
+        };
+        bytes as u64
     }
 
     /// Forgets doubles before they fill the memory.
@@ -353,17 +376,15 @@ impl Store {
                 if texts.is_none() {
                     *texts = dictionary.clone();
                 }
-                let same = match (&*texts, dictionary) {
-                    (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
-                    _ => true,
+                // Numbers of another dictionary mean other texts.
+                let numbers = match (texts, dictionary) {
+                    (Some(mine), Some(theirs)) if !Arc::ptr_eq(mine, theirs) => Arc::make_mut(mine).intern_all(theirs),
+                    _ => Vec::new(),
                 };
                 for word in more {
                     let code = *word as u32;
-                    each((*word >> 32) as u32, &mut |to| match dictionary.as_ref().filter(|_| !same) {
-                        // Numbers of another dictionary mean other texts.
-                        Some(theirs) => other.push((to, Value::Text(theirs.shared(code)))),
-                        None => coded.push(packed(to, code)),
-                    });
+                    let number = numbers.get(code as usize).copied().unwrap_or(code);
+                    each((*word >> 32) as u32, &mut |to| coded.push(packed(to, number)));
                 }
                 for (cell, value) in others {
                     each(*cell, &mut |to| other.push((to, value.clone())));

@@ -153,6 +153,8 @@ codes! {
     NoServer = "no-server" Error;
     /// A table or query that the server does not give.
     RefusedQuery = "refused-query" Error;
+    /// What must be kept of the data takes more memory than is allowed.
+    TooLittleMemory = "too-little-memory" Error;
     /// A column of the data set is not in the file.
     MissingColumn = "missing-column" Error;
     /// Two columns of the file could be the same column of the data set.

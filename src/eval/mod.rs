@@ -94,6 +94,7 @@ pub struct Evaluator<'a> {
     answers: &'a Answers,
     calendar: &'a Calendar,
     rounding: Rounding,
+    model: &'a Model,
     graph: Graph,
     /// Nodes that are the same for everyone.
     company: Values,
@@ -110,6 +111,7 @@ impl<'a> Evaluator<'a> {
             answers,
             calendar: &model.company.calendar,
             rounding: model.company.rounding,
+            model,
             graph: Graph::of(program, &plan.query),
             company: Values { slots: Arc::new(vec![None; program.nodes.len()]), ..Values::default() },
             teams: (0..=answers.teams.len()).map(|_| OnceLock::new()).collect(),

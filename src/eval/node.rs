@@ -7,7 +7,7 @@ use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
 use crate::plan::query::{Group, MeasureId, Measured};
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
-use crate::value::{Missing, Value, binary};
+use crate::value::{Missing, TooFew, Value, binary};
 
 /// Where a node is computed.
 pub(super) struct At<'v> {
@@ -130,7 +130,11 @@ impl Evaluator<'_> {
         };
         let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
         match at_least {
-            Some(needed) if measured.rows < needed => Value::Missing(Missing::TooFew { got: measured.rows, needed }),
+            Some(needed) if measured.rows < needed => {
+                let row = &self.model.data[self.query.measures[measure.0].data.0].row;
+                let noun = if measured.rows == 1 { row.singular.clone() } else { row.plural.clone() };
+                Value::Missing(Missing::TooFew(TooFew { got: measured.rows, needed, noun }.into()))
+            }
             _ => measured.value.clone(),
         }
     }

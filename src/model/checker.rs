@@ -443,6 +443,15 @@ impl<'t> Checker<'t> {
 
     fn declare_units(&mut self) {
         let declared = self.declarations.units.clone();
+        for unit in declared.iter().filter(|unit| unit.label.text.is_some() || !unit.label.translations.is_empty()) {
+            for name in [Some(&unit.name), unit.plural.as_ref()].into_iter().flatten() {
+                self.model.unit_labels.insert(name.text.clone(), label(&name.text, &unit.label));
+            }
+            if let (Some(text), Some(_)) = (&unit.label.text, &unit.multiple) {
+                // A multiple goes by its label in all languages that have none of their own.
+                self.model.unit_labels.insert(text.value.clone(), label(&text.value, &unit.label));
+            }
+        }
         // Multiples may be of units declared further down, so counted units come first.
         for unit in declared.iter().filter(|unit| unit.multiple.is_none()) {
             let plural = unit.plural.as_ref().map_or_else(|| unit.name.text.clone(), |plural| plural.text.clone());

@@ -144,7 +144,7 @@ impl Base {
     pub(super) fn words(&self) -> String {
         match self {
             Base::Number(dimension) if dimension.is_none() => "a plain number".into(),
-            Base::Number(dimension) => format!("in {}", dimension.plural()),
+            Base::Number(dimension) => format!("in {}", dimension.in_hours().plural()),
             Base::Zero => "0".into(),
             Base::Text => "text".into(),
             Base::Date => "a date".into(),

@@ -14,7 +14,7 @@ use crate::value::Value;
 
 impl Checker<'_> {
     pub(super) fn unit_mismatch(&mut self, left: &Expr, right: &Expr, what: &str) {
-        let (a, b) = (left.dimension(), right.dimension());
+        let (a, b) = (left.dimension().in_hours(), right.dimension().in_hours());
         let (ta, tb) = (self.text(left.span), self.text(right.span));
         let mut diagnostic =
             Diagnostic::new(Code::UnitMismatch, format!("`{ta}` and `{tb}` have different units and {what}"))
@@ -34,6 +34,8 @@ impl Checker<'_> {
             } else {
                 format!("bring both to one unit: they differ by {factors}")
             }
+        } else if is_time(&a) && is_time(&b) && [&a, &b].map(Dimension::plural).contains(&"hours".into()) {
+            "say how long a day is: `constant working_day : hour/day = 8 hours/day`, then `* working_day`".into()
         } else if is_time(&a) && is_time(&b) {
             "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {
@@ -211,6 +213,7 @@ impl Checker<'_> {
     }
 
     fn unit_mend(&self, expr: &Expr, got: &Dimension, wanted: &Dimension) -> String {
+        let (got, wanted) = (&got.in_hours(), &wanted.in_hours());
         if wanted.is_none() && got.is_counted() {
             return "write `(…) as %` where the counted unit is to be dropped".into();
         }
@@ -319,7 +322,7 @@ impl Checker<'_> {
 }
 
 fn unit_words(dimension: &Dimension) -> String {
-    if dimension.is_none() { "a plain number or a ratio".into() } else { format!("{dimension}") }
+    if dimension.is_none() { "a plain number or a ratio".into() } else { dimension.in_hours().to_string() }
 }
 
 /// Whether a formula has an aggregate over the data set.

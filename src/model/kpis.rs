@@ -364,21 +364,21 @@ impl Checker<'_> {
             } else {
                 format!("{} {are} too much: lower a weight or remove an entry", shown(&left.neg()))
             };
-            self.report(
-                Diagnostic::new(
-                    Code::SharesTotal,
-                    match equal {
-                        0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
-                        _ => {
-                            format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known))
-                        }
-                    },
-                )
-                .at(at, format!("{} together", shown(&known)))
-                .at(last, "the last of them")
-                .note(format!("{} = {}", sum.join(" + "), shown(&known)))
-                .help(mend),
-            );
+            let mut finding = Diagnostic::new(
+                Code::SharesTotal,
+                match equal {
+                    0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
+                    _ => {
+                        format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known))
+                    }
+                },
+            )
+            .at(at, format!("{} together", shown(&known)))
+            .at(last, "the last of them");
+            if sum.len() > 1 {
+                finding = finding.note(format!("{} = {}", sum.join(" + "), shown(&known)));
+            }
+            self.report(finding.help(mend));
             return None;
         }
         let each = left.div(&Number::from(equal.max(1)))?;

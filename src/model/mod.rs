@@ -93,6 +93,8 @@ pub struct Model {
     pub scales: Vec<Scale>,
     pub matrices: Vec<Matrix>,
     pub ratings: Vec<Rating>,
+    /// How reports call the units of the project: by name and by plural, where they have labels.
+    pub unit_labels: BTreeMap<String, Label>,
     pub positions: Vec<Position>,
     pub tests: Vec<cases::Test>,
 }

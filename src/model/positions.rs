@@ -200,15 +200,15 @@ impl Checker<'_> {
                 format!("{} is too much: lower a share or remove a responsibility", percent(&left.neg()))
             };
             let head = Span { end: block.span.start + "responsibilities".len() as u32, ..block.span };
-            self.report(
-                Diagnostic::new(
-                    Code::SharesTotal,
-                    format!("the shares of working time total {}, not 100%", percent(&known)),
-                )
-                .at(head, format!("{} together", percent(&known)))
-                .note(format!("{} = {}", shares.join(" + "), percent(&known)))
-                .help(mend),
-            );
+            let mut finding = Diagnostic::new(
+                Code::SharesTotal,
+                format!("the shares of working time total {}, not 100%", percent(&known)),
+            )
+            .at(head, format!("{} together", percent(&known)));
+            if shares.len() > 1 {
+                finding = finding.note(format!("{} = {}", shares.join(" + "), percent(&known)));
+            }
+            self.report(finding.help(mend));
         }
         if let [(first, name), others @ ..] = unstated.as_slice() {
             let left = if rest.is_none() && left.is_positive() { percent(&left) } else { "nothing".into() };

@@ -72,6 +72,16 @@ impl Dimension {
         Dimension { factors: factors.into() }
     }
 
+    /// For sentences without a number: lengths of time are counted in seconds, and people write hours.
+    #[must_use]
+    pub fn in_hours(&self) -> Dimension {
+        let said = |base: &BaseUnit| match (base.kind, &*base.name) {
+            (BaseKind::Time, "second") => BaseUnit { name: "hour".into(), plural: "hours".into(), kind: base.kind },
+            _ => base.clone(),
+        };
+        Dimension { factors: self.factors.iter().map(|(base, power)| (said(base), *power)).collect() }
+    }
+
     /// As spoken: `points`, `sales`, `CNY/person`.
     pub fn plural(&self) -> String {
         match &*self.factors {

@@ -136,7 +136,9 @@ impl Planner<'_> {
         let (count, _) = self.measure(&count, group, row.months);
         let count = self.inner_node(row, count);
         let least_node = self.row_node(row.data, RowNode::Constant(Value::Number(Number::from(least))));
-        let reason = Missing::Stated(format!("fewer than {least} rows").into());
+        let read = &self.model.data[aggregate.data.0].row;
+        let noun = if least == 1 { &read.singular } else { &read.plural };
+        let reason = Missing::Stated(format!("fewer than {least} {noun}").into());
         let missing = self.row_node(row.data, RowNode::Constant(Value::Missing(reason)));
         let enough = self.row_node(row.data, RowNode::Binary(BinaryOp::GreaterOrEqual, count, least_node));
         self.row_node(row.data, RowNode::If { condition: enough, then: answer, otherwise: missing })

@@ -188,7 +188,7 @@ fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
             part.kind = Kind::Kpi;
             part.kpi = kpi.name.clone();
             part.value = in_unit(value, &kpi.unit);
-            part.unit = kpi.unit.singular.clone();
+            part.unit = show.unit(&kpi.unit.singular);
             part.target = target.as_ref().map(|target| in_unit(target, &kpi.unit)).unwrap_or_default();
         }
         parts.push(part);
@@ -205,7 +205,7 @@ fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
                 kpi: kpi.name.clone(),
                 label: label.into(),
                 value: in_unit(&result.value, &kpi.unit),
-                unit: kpi.unit.singular.clone(),
+                unit: show.unit(&kpi.unit.singular),
                 contribution: plain(&result.points),
                 missing: match &result.points {
                     Value::Missing(missing) => show.reason(missing),
@@ -220,7 +220,7 @@ fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
             kpi: output.name.clone(),
             label: show.label(&output.label).into(),
             value: in_unit(value, &output.unit),
-            unit: output.unit.singular.clone(),
+            unit: show.unit(&output.unit.singular),
             missing: match value {
                 Value::Missing(missing) => show.reason(missing),
                 _ => String::new(),

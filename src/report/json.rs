@@ -534,7 +534,7 @@ fn reason_kind(missing: &Missing) -> &'static str {
         Missing::NoRows => "no_rows",
         Missing::Blank => "blank",
         Missing::DivisionByZero => "division_by_zero",
-        Missing::TooFew { .. } => "too_few",
+        Missing::TooFew(_) => "too_few",
         Missing::NotApplicable => "not_applicable",
         Missing::OutsideStints => "outside_stints",
         Missing::NoAnswer => "no_answer",

@@ -74,16 +74,16 @@ impl<'a> Show<'a> {
     }
 
     /// The word for who holds a position, where these are no people: `country`.
-    pub fn noun(&self, position: PositionId) -> Option<&'a str> {
+    pub fn noun(&self, position: PositionId) -> Option<String> {
         let noun = &self.roster_of(position)?.row.singular;
-        (noun != "person").then_some(noun)
+        (noun != "person").then(|| self.unit(noun))
     }
 
     /// `12 people`, `24 countries`
     pub fn holders(&self, position: PositionId, count: u64) -> String {
         match (self.noun(position), self.roster_of(position)) {
             (Some(one), Some(set)) => {
-                let word = if count == 1 { one } else { &set.row.plural };
+                let word = if count == 1 { one } else { self.unit(&set.row.plural) };
                 format!("{} {word}", grouped(&count.to_string()))
             }
             _ => self.words.people(count),
@@ -165,8 +165,21 @@ impl<'a> Show<'a> {
         if unit.is_ratio_sign() {
             return format!("{amount}{}", unit.singular);
         }
-        let name = if amount == "1" { &unit.singular } else { &unit.plural };
+        let name = self.unit(if amount == "1" { &unit.singular } else { &unit.plural });
         if name.is_empty() { amount } else { format!("{amount} {name}") }
+    }
+
+    /// A unit by the labels of what it is made of: `visit/person`, `次/人`.
+    pub fn unit(&self, written: &str) -> String {
+        let built_in =
+            |name: &str| self.words.units.iter().find(|(known, _)| *known == name).map(|(_, called)| *called);
+        let labels = &self.model.unit_labels;
+        let parts = written.split_inclusive(['/', '·']).map(|part| {
+            let name = part.trim_end_matches(['/', '·']);
+            let label = labels.get(name).map(|label| self.label(label)).or_else(|| built_in(name)).unwrap_or(name);
+            format!("{label}{}", &part[name.len()..])
+        });
+        parts.collect()
     }
 
     /// Money with cents has two of them.
@@ -335,6 +348,7 @@ fn without_trailing_zeros(digits: &str) -> &str {
 mod tests {
     use super::*;
     use crate::model::unit::{BaseUnit, Dimension};
+    use crate::value::TooFew;
 
     fn unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {
         let base = BaseUnit { name: name.into(), plural: plural.into(), kind };
@@ -379,8 +393,8 @@ mod tests {
     #[test]
     fn missing_values_say_so_in_both_languages() {
         let model = Model::default();
-        let missing = Missing::TooFew { got: 3, needed: 5 };
-        assert_eq!(Show::new(&model, None).reason(&missing), "only 3 rows, 5 needed");
+        let missing = Missing::TooFew(TooFew { got: 3, needed: 5, noun: "answers".into() }.into());
+        assert_eq!(Show::new(&model, None).reason(&missing), "only 3 answers, 5 needed");
         assert_eq!(Show::new(&model, Some("zh")).reason(&missing), "仅有 3 行，需要 5 行");
         assert_eq!(Show::new(&model, None).value(&missing.into(), &DisplayUnit::percent()), "—");
     }

@@ -117,7 +117,7 @@ pub(super) fn heading(show: &Show<'_>, position: PositionId, people: usize) -> S
 pub(super) fn who(report: &Report<'_>, show: &Show<'_>) -> Cow<'static, str> {
     let mut nouns = report.people.iter().filter_map(|person| person.cards.last()).map(|card| show.noun(card.position));
     let Some(Some(first)) = nouns.next() else { return show.words.person.into() };
-    if !nouns.all(|noun| noun == Some(first)) {
+    if !nouns.all(|noun| noun.as_ref() == Some(&first)) {
         return show.words.person.into();
     }
     let mut letters = first.replace('_', " ");

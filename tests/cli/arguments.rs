@@ -5,6 +5,15 @@ use super::{expect, folder, merit};
 const NOTE: &[u8] = b"# nothing yet\n";
 
 #[test]
+fn a_size_is_a_number_with_a_unit() {
+    let folder = folder(&[]);
+    let output = merit(folder.path(), &["eval", "--period", "2026-Q3", "--memory", "plenty"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("`plenty` is no size: write it like 2GB or 500MB"), "{said}");
+}
+
+#[test]
 fn help_reads_well() {
     let folder = folder(&[]);
     expect("help", &merit(folder.path(), &["--help"]));

@@ -8,6 +8,9 @@ const SPEC: &[u8] = r#"company "Example Stores" {
   language en, zh
 }
 
+unit sale, sales zh "笔"
+unit team, teams zh "团队"
+
 data people {
   roster
   file "people.csv"

@@ -21,6 +21,7 @@ pub struct Project {
     pub folder: tempfile::TempDir,
     pub threads: usize,
     pub strict: bool,
+    pub memory: Option<u64>,
     pub allow_empty: bool,
 }
 
@@ -147,6 +148,7 @@ impl Project {
             folder: tempfile::tempdir().unwrap(),
             threads: 2,
             strict: false,
+            memory: None,
             allow_empty: false,
         }
     }
@@ -256,6 +258,7 @@ impl Project {
             strict: self.strict,
             allow_empty: self.allow_empty,
             stream_above,
+            memory: self.memory,
             block,
             progress,
             server: Default::default(),
@@ -275,7 +278,7 @@ impl Project {
         }
     }
 
-    fn show(&self, errors: &[Diagnostic]) -> String {
+    pub fn show(&self, errors: &[Diagnostic]) -> String {
         let mut text = String::new();
         for error in errors {
             text += &format!("{}: {}\n", error.code.as_str(), error.message);

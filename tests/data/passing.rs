@@ -160,3 +160,57 @@ fn what_is_wrong_is_told_with_its_rows() {
         assert!(errors.contains(expected), "{expected}: {errors}");
     }
 }
+
+/// Many policies, each with a customer of its own.
+fn many(double: Option<usize>) -> Project {
+    let row = |number: usize| format!("{number},p1,2026-07-{:02},{number},A,c{number},\n", number % 30 + 1);
+    let policies: String = (0..20_000).chain(double).map(row).collect();
+    let mut project = project("2,2026-07-10,20\n", &policies);
+    project.memory = Some(400_000);
+    project
+}
+
+#[test]
+fn little_memory_gives_the_same_answers() {
+    let mut project = many(None);
+    let [premium, customer] = ["premium", "customer"].map(|column| project.path(POLICIES, column));
+    let sold = project.measure(POLICIES, Sum, Some(premium), quarter(2));
+    let held = project.measure(IN_FORCE, Count, None, Rows::HeldOn(day("2026-09-30")));
+    let of_agents = project.measure(POLICIES, CountDistinct, Some(premium), quarter(2));
+    project.by(of_agents, Group::Own { roster: DataId(PEOPLE), via: vec![ColumnIx(1)] });
+    let customers = project.measure(POLICIES, CountDistinct, Some(customer), quarter(2));
+    let expected = ["199990000", "20000"].map(|text| format!("{:?}", number(text)));
+    for memory in [None, Some(12_000_000)] {
+        project.memory = memory;
+        let answers = project.answer(&project.query, 0, 5_000, 3, None).unwrap();
+        let value = |id: MeasureId| format!("{:?}", answers.measures[id.0][0].value);
+        assert_eq!([value(sold), value(held)], expected);
+        assert_eq!([value(of_agents), value(customers)], [expected[1].clone(), expected[1].clone()]);
+    }
+    // Keys alone go to files.
+    let mut project = many(None);
+    let premium = project.path(POLICIES, "premium");
+    let sold = project.measure(POLICIES, Sum, Some(premium), quarter(2));
+    let held = project.measure(IN_FORCE, Count, None, Rows::HeldOn(day("2026-09-30")));
+    for threads in [1, 4] {
+        let answers = project.answer(&project.query, 0, 5_000, threads, None).unwrap();
+        let value = |id: MeasureId| format!("{:?}", answers.measures[id.0][0].value);
+        assert_eq!([value(sold), value(held)], expected);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_what_helps() {
+    let asked = |project: &mut Project, function, rows| {
+        let premium = project.path(POLICIES, "premium");
+        project.measure(POLICIES, function, Some(premium), rows);
+    };
+    let mut told = String::new();
+    for (double, function) in [(None, Median), (None, Only), (Some(77), Sum)] {
+        let mut project = many(double);
+        asked(&mut project, function, quarter(2));
+        let errors = project.answer(&project.query, 0, 5_000, 2, None).unwrap_err();
+        told += &format!("{function:?}\n{}", project.show(&errors));
+    }
+    insta::assert_snapshot!(told);
+}

@@ -18,32 +18,31 @@ def main():
                 writer.writerow([name for name, _ in table["columns"]])
                 writer.writerows(["" if cell is None else cell for cell in row] for row in table["rows"])
             files.append((table, file))
-        {"duckdb": duckdb_tables, "spark": spark_tables}[job["engine"]](job, files)
+        load(job, files)
 
 
-def duckdb_tables(job, files):
+def load(job, files):
     import duckdb
 
-    connection = duckdb.connect(job["target"])
+    connection = duckdb.connect(":memory:" if job["parquet"] else job["target"])
     for table, file in files:
         columns = ", ".join(f'"{name}" {of}' for name, of in table["columns"])
         connection.execute(f'CREATE TABLE "{table["name"]}" ({columns})')
         connection.execute(f"""COPY "{table["name"]}" FROM '{file}' (HEADER, NULLSTR '', DELIMITER ',', QUOTE '"')""")
-    for sql in job.get("then", []):
+    for sql in job["then"]:
         connection.execute(sql)
-
-
-def spark_tables(job, files):
-    from pyspark.sql import SparkSession
-
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
-    for table, file in files:
-        schema = ", ".join(
-            f"`{name}` {'STRING' if of == 'VARCHAR' else of}" for name, of in table["columns"]
-        )
-        frame = spark.read.csv(file, schema=schema, header=True, mode="FAILFAST")
-        frame.repartition(4).write.parquet(os.path.join(job["target"], table["name"]))
-    spark.stop()
+    if job["parquet"]:
+        for table, _ in files:
+            folder = os.path.join(job["target"], table["name"])
+            os.makedirs(folder)
+            rows = connection.execute(f'SELECT COUNT(*) FROM "{table["name"]}"').fetchone()[0]
+            # Several files, so that there is work for several workers.
+            parts = 3 if rows > 3000 else 1
+            for part in range(parts):
+                connection.execute(
+                    f"""COPY (SELECT * FROM "{table["name"]}" WHERE rowid % {parts} = {part})
+                        TO '{folder}/{part}.parquet' (FORMAT PARQUET)"""
+                )
 
 
 main()

@@ -7,7 +7,7 @@ use merit::model::expr::{Aggregate, Reading};
 use merit::number::{Number, Rounding};
 use merit::syntax::tree::{AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
-use merit::value::{Missing, Value};
+use merit::value::{Missing, TooFew, Value};
 
 use super::formulas::{At, MISTAKES, stated};
 use super::rows::{Key, Row, When, World, span};
@@ -38,9 +38,15 @@ impl World<'_> {
         let (_, links) = aggregate.inner.as_ref().expect("the outer data set is known");
         match self.read(aggregate, &Whose::Linked(links, &self.key(data, row)), months) {
             // Said without the count.
-            Value::Missing(Missing::TooFew { needed, .. }) => stated(&format!("fewer than {needed} rows")),
+            Value::Missing(Missing::TooFew(_)) => stated("fewer rows"),
             value => value,
         }
+    }
+
+    fn too_few(&self, data: DataId, got: u64, needed: u64) -> Value {
+        let row = &self.model.data[data.0].row;
+        let noun = if got == 1 { row.singular.clone() } else { row.plural.clone() };
+        Value::Missing(Missing::TooFew(TooFew { got, needed, noun }.into()))
     }
 
     fn read(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Value {
@@ -51,7 +57,7 @@ impl World<'_> {
             Err(Missing::NoRows)
                 if aggregate.at_least.is_some_and(|needed| needed > 0) && !matches!(whose, Whose::Linked(..)) =>
             {
-                return Value::Missing(Missing::TooFew { got: 0, needed: aggregate.at_least.unwrap() });
+                return self.too_few(data, 0, aggregate.at_least.unwrap());
             }
             Err(reason) => return Value::Missing(reason),
         };
@@ -80,7 +86,7 @@ impl World<'_> {
         if let Some(needed) = aggregate.at_least {
             let got = if aggregate.function == F::Only { rows.len() } else { values.len() } as u64;
             if got < needed {
-                return Value::Missing(Missing::TooFew { got, needed });
+                return self.too_few(data, got, needed);
             }
         }
         let number = |count: usize| Number::from(count as u64);

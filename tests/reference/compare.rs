@@ -42,12 +42,15 @@ pub fn compare(project: &Project) -> Outcome {
         return Outcome::Refused(format!("{} [{place}]", error.message));
     }
     let period = PeriodName::parse(project.period).unwrap();
+    // Blocks end anywhere.
+    let (block, threads) = (40 + project.spec().len() % 400, 1 + project.spec().len() % 8);
     let options = |stream_above, block| Options {
         data: folder.path().join("data"),
-        threads: 2,
+        threads,
         strict: false,
         allow_empty: true,
         stream_above,
+        memory: None,
         block,
         progress: None,
         server: Default::default(),
@@ -67,7 +70,7 @@ pub fn compare(project: &Project) -> Outcome {
     };
     let answers = answer(model, &plan.query, &options(u64::MAX, BLOCK));
     // Tables that go by in blocks of a few rows answer the same, and say the same of what is wrong.
-    let passing = answer(model, &plan.query, &options(0, 200));
+    let passing = answer(model, &plan.query, &options(0, block));
     if shown(&answers) != shown(&passing) {
         return Outcome::Differ(format!("as they go by: {passing:?}, kept: {answers:?}"));
     }

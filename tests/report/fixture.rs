@@ -14,7 +14,7 @@ use merit::score::card::*;
 use merit::source::{FileId, Span};
 use merit::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::time::{Day, PeriodName};
-use merit::value::{Missing, Value};
+use merit::value::{Missing, TooFew, Value};
 
 /// `1.25` or `5/7`
 pub fn number(text: &str) -> Number {
@@ -397,7 +397,7 @@ pub fn results() -> Results {
         last,
         lecturer_card(
             Value::Missing(Missing::Stated("the scorecard is incomplete".into())),
-            Value::Missing(Missing::TooFew { got: 3, needed: 5 }),
+            Value::Missing(Missing::TooFew(TooFew { got: 3, needed: 5, noun: "answers".into() }.into())),
             None,
         ),
     );

@@ -21,6 +21,12 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
     })
 }
 
+/// Whether a file's table is larger than the file.
+pub fn is_packed(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    matches!(ending.as_str(), "gz" | "zst" | "zstd" | "zip")
+}
+
 /// Says of errors that they lie in the packing, and what helps.
 struct Unpacked<R>(R);
 

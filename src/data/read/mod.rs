@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use self::blocks::{Blocks, Encoding, is_damaged_utf8};
+pub use self::compressed::is_packed;
 use self::layout::{Layout, Match, detect, find_column};
 pub use self::quick::Quick;
 use self::records::{Cell, Found, Records};

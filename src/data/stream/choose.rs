@@ -9,7 +9,7 @@ use crate::data::read::Form;
 use crate::data::table::Source;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
-use crate::plan::query::{Group, Measure, MeasureId, NodeId, Query, RowNode, Rows};
+use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode, Rows};
 use crate::syntax::tree::AggregateFunction;
 
 /// When a measure can be computed.
@@ -48,10 +48,8 @@ impl Streams {
     pub fn choose(model: &Model, query: &Query, needed: &[(DataId, Vec<ColumnIx>)], source: &Source) -> Streams {
         let none = Streams::none(query);
         let Source::Files(options) = source else { return none };
-        // What is refused when nothing may be repaired is told with its rows.
-        if options.strict {
-            return none;
-        }
+        // In little room also smaller ones are better not kept.
+        let above = options.memory.map_or(options.stream_above, |most| options.stream_above.min(most / 16));
         let choice = Choice { model, query, needed };
         let mut sizes: BTreeMap<DataId, u64> = BTreeMap::new();
         for (id, _) in needed.iter().filter(|(id, _)| choice.can_go_by(*id)) {
@@ -60,7 +58,7 @@ impl Streams {
             let all: u64 = files.iter().map(|task| task.size(options)).sum();
             let in_blocks = files.iter().all(|task| task.form != Form::Spreadsheet);
             let long = model.data[id.0].across.is_none();
-            if errors.is_empty() && !files.is_empty() && in_blocks && long && all >= options.stream_above {
+            if errors.is_empty() && !files.is_empty() && in_blocks && long && all >= above {
                 sizes.insert(*id, all);
             }
         }
@@ -91,7 +89,6 @@ impl Choice<'_> {
         let by_rows = |measure: &Measure| match measure.function {
             AggregateFunction::Only => true,
             AggregateFunction::Count => measure.value.is_none() && matches!(measure.rows, Rows::HeldDuring(..)),
-            AggregateFunction::CountDistinct => self.is_own_text(id, measure.value),
             _ => false,
         };
         !self.query.rosters.contains(&id)
@@ -101,17 +98,6 @@ impl Choice<'_> {
             && !self.rosters_pass(id)
             && !self.key_is_read(id)
             && self.links_are_plain(id)
-    }
-
-    /// Whether a node is a column of texts that are numbered anew in each block.
-    fn is_own_text(&self, id: DataId, node: Option<NodeId>) -> bool {
-        let node = node.and_then(|node| self.nodes(id).get(node.0));
-        match node {
-            Some(RowNode::Column { via, column }) if via.is_empty() => {
-                matches!(self.model.data[id.0].column(*column).ty, ColumnType::Text | ColumnType::Position)
-            }
-            _ => false,
-        }
     }
 
     fn nodes(&self, id: DataId) -> &[RowNode] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Failed;
 use crate::data::Options;
-use crate::data::read::blocks::Blocks;
+use crate::data::read::blocks::{Blocks, Encoding, is_damaged_utf8};
 use crate::data::read::parquet::{self, Slice};
 use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, server};
 
@@ -121,6 +121,13 @@ impl<'a> Feed<'a> {
 
     fn text(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
         let mut blocks = Blocks::open(&task.path, None, self.options.block).map_err(|_| Failed)?;
+        let (head, all) = blocks.head().map_err(|_| Failed)?;
+        let error = std::str::from_utf8(head).err();
+        if error
+            .is_some_and(|error| (all || error.error_len().is_some()) && !is_damaged_utf8(head, error.valid_up_to()))
+        {
+            blocks = Blocks::open(&task.path, Some(Encoding::Gb18030), self.options.block).map_err(|_| Failed)?;
+        }
         let (head, all) = blocks.head().map_err(|_| Failed)?;
         let text = match std::str::from_utf8(head) {
             Ok(text) => text,

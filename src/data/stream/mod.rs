@@ -33,8 +33,9 @@ use super::needs;
 use super::nodes::{OtherDays, World};
 use super::read::{FileTask, Quick, Wanted};
 use super::scan::{Found, Prepared};
+use super::store::Store;
 use super::table::{self, Source, Table, TableFile};
-use super::{Options, marked};
+use super::{Options, errors, marked};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::plan::query::{MeasureId, Rows};
@@ -80,6 +81,9 @@ struct Gathered {
     /// A bit for each key that links name.
     seen: Vec<u64>,
     kept: Vec<Kept>,
+    /// Bytes of the lists that the aggregates keep.
+    lists: u64,
+    kept_bytes: u64,
     windows: Vec<bool>,
     /// The days that rows are dated by, by column.
     days: BTreeMap<ColumnIx, Days>,
@@ -157,7 +161,8 @@ fn let_by(
     let failed = AtomicBool::new(false);
     let shared = &*evaluation;
     let work = || {
-        let mut gathered: Vec<Gathered> = passing.iter().map(Gathered::new).collect();
+        let for_keys = shared.memory.for_keys(options.threads * passing.len());
+        let mut gathered: Vec<Gathered> = passing.iter().map(|passing| Gathered::new(passing, for_keys)).collect();
         let mut other_days = OtherDays::default();
         let mut buffer = Vec::new();
         let mut quick = Quick::new(&wanted);
@@ -204,12 +209,14 @@ fn let_by(
 }
 
 impl Gathered {
-    fn new(passing: &Passing) -> Gathered {
+    fn new(passing: &Passing, for_keys: usize) -> Gathered {
         Gathered {
             found: passing.jobs.iter().map(Found::new).collect(),
-            hashes: Hashes::new(passing.reader.spans()),
+            hashes: Hashes::new(passing.reader.spans(), for_keys),
             seen: vec![0; passing.named.div_ceil(64)],
             kept: Vec::new(),
+            lists: 0,
+            kept_bytes: 0,
             windows: vec![false; passing.windows.len()],
             days: passing.dated.iter().map(|column| (*column, Days::default())).collect(),
             files: BTreeMap::new(),
@@ -321,6 +328,7 @@ impl<'a> Passing<'a> {
             }
             if self.keeps && !rows.is_empty() {
                 let columns = self.reader.pick(&table, &rows);
+                gathered.kept_bytes += (codes.len() * (4 + 8 * columns.len())) as u64;
                 gathered.kept.push(Kept { order: (file, block), columns, keys: codes });
             }
         }
@@ -336,6 +344,13 @@ impl<'a> Passing<'a> {
                 return Err(Failed);
             }
         }
+        let stores = gathered.found.iter().flat_map(|found| &found.stores);
+        let lists: u64 = stores.map(Store::list_bytes).sum::<u64>() + gathered.kept_bytes;
+        if !evaluation.memory.lists_fit(lists.saturating_sub(gathered.lists)) {
+            evaluation.memory.refuse(errors::lists_too_large(self.reader.wanted.data, evaluation.memory.most()));
+            return Err(Failed);
+        }
+        gathered.lists = gathered.lists.max(lists);
         let mut elsewhere = OtherDays::default();
         for ((place, column), rows) in marks.0 {
             if place == self.place {
@@ -352,7 +367,7 @@ impl<'a> Passing<'a> {
     fn end(
         &self,
         evaluation: &mut Evaluation,
-        gathered: Gathered,
+        mut gathered: Gathered,
         files: &[FileTask],
         options: &Options,
     ) -> Result<Table, Failed> {
@@ -360,8 +375,13 @@ impl<'a> Passing<'a> {
         if named != self.named || !gathered.windows.iter().all(|any| *any) {
             return Err(Failed);
         }
-        if !gathered.hashes.are_unique(options.threads) {
-            return Err(Failed);
+        match gathered.hashes.are_unique(options.threads) {
+            Ok(true) => {}
+            Ok(false) => return Err(Failed),
+            Err(error) => {
+                evaluation.memory.refuse(errors::no_temporary_file(&error.to_string()));
+                return Err(Failed);
+            }
         }
         let model = evaluation.world.model;
         let before = evaluation.world.tables[self.place];

@@ -1,14 +1,19 @@
 //! Whether keys come twice, by 64 bits of each: equal keys have equal hashes, so nothing is overlooked; and where two
-//! keys only have the same hash, the rows are read once more and told apart by their texts.
+//! keys only have the same hash, the rows are read once more and told apart by their texts. What is too much for the
+//! memory goes to a temporary file.
 
+use std::io;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::data::column::NONE;
+use crate::data::memory::Spill;
 use crate::data::table::{Shape, Table};
 use crate::parallel;
 
 const PARTS: usize = 256;
 const CHUNK: usize = 2048;
+const SHORTEST_CHUNK: usize = 16;
 
 /// The hashes of keys in parts, by their upper bits.
 pub enum Hashes {
@@ -18,34 +23,125 @@ pub enum Hashes {
     EachDay(Parts<(u64, i32, i32)>),
 }
 
-/// Lists that grow without being moved.
-pub struct Parts<T>(Vec<Vec<Vec<T>>>);
+/// What is kept of a key.
+pub trait Entry: Copy {
+    const SIZE: usize;
+    fn write(self, bytes: &mut Vec<u8>);
+    fn read(bytes: &[u8]) -> Option<Self>;
+}
 
-impl<T: Copy> Parts<T> {
-    fn new() -> Parts<T> {
-        Parts((0..PARTS).map(|_| Vec::new()).collect())
+impl Entry for u64 {
+    const SIZE: usize = 8;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<u64> {
+        bytes.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+impl Entry for (u64, i32, i32) {
+    const SIZE: usize = 16;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.0.to_le_bytes());
+        bytes.extend(self.1.to_le_bytes());
+        bytes.extend(self.2.to_le_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let day = |at: usize| bytes[at..].first_chunk().map(|bytes| i32::from_le_bytes(*bytes));
+        Some((u64::read(bytes)?, day(8)?, day(12)?))
+    }
+}
+
+/// Lists that grow without being moved.
+pub struct Parts<T> {
+    chunks: Vec<Vec<Vec<T>>>,
+    /// Entries in a full chunk.
+    chunk: usize,
+    /// Bytes of full chunks that may be kept, and that are.
+    most: usize,
+    kept: usize,
+    spilled: Vec<Spilled>,
+    /// What went wrong with the temporary file.
+    failed: Option<io::Error>,
+}
+
+/// Full chunks in a temporary file.
+struct Spilled {
+    file: Spill,
+    /// By part.
+    places: Vec<Vec<u64>>,
+}
+
+impl<T: Entry> Parts<T> {
+    fn new(most: usize) -> Parts<T> {
+        let chunks = (0..PARTS).map(|_| Vec::new()).collect();
+        let chunk = (most / (2 * PARTS * T::SIZE)).clamp(SHORTEST_CHUNK, CHUNK);
+        Parts { chunks, chunk, most, kept: 0, spilled: Vec::new(), failed: None }
     }
 
     fn push(&mut self, hash: u64, entry: T) {
-        let part = &mut self.0[(hash >> 56) as usize];
-        match part.last_mut() {
-            Some(chunk) if chunk.len() < CHUNK => chunk.push(entry),
-            _ => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                chunk.push(entry);
-                part.push(chunk);
+        let at = (hash >> 56) as usize;
+        match self.chunks[at].last_mut() {
+            Some(chunk) if chunk.len() < self.chunk => chunk.push(entry),
+            last => {
+                let (full, bytes) = (last.is_some(), self.chunk * T::SIZE);
+                if !full || self.kept + bytes <= self.most || !self.spill(at) {
+                    self.kept += if full { bytes } else { 0 };
+                    self.chunks[at].push(Vec::with_capacity(self.chunk));
+                }
+                if let Some(chunk) = self.chunks[at].last_mut() {
+                    chunk.push(entry);
+                }
             }
         }
     }
 
+    /// Puts the last chunk of a part into the file and empties it.
+    fn spill(&mut self, at: usize) -> bool {
+        let mut bytes = Vec::with_capacity(self.chunk * T::SIZE);
+        let Some(chunk) = self.chunks[at].last_mut() else { return false };
+        chunk.iter().for_each(|entry| entry.write(&mut bytes));
+        let mut written = || -> io::Result<()> {
+            if self.spilled.is_empty() {
+                self.spilled.push(Spilled { file: Spill::new()?, places: vec![Vec::new(); PARTS] });
+            }
+            let spilled = &mut self.spilled[0];
+            spilled.places[at].push(spilled.file.write(&bytes)?);
+            chunk.clear();
+            Ok(())
+        };
+        written().map_err(|error| self.failed = Some(error)).is_ok()
+    }
+
     fn take_in(&mut self, other: Parts<T>) {
-        self.0.iter_mut().zip(other.0).for_each(|(part, other)| part.extend(other));
+        self.chunks.iter_mut().zip(other.chunks).for_each(|(part, other)| part.extend(other));
+        self.spilled.extend(other.spilled);
+        self.failed = self.failed.take().or(other.failed);
+    }
+
+    /// Shows all entries of a part.
+    fn each(&self, part: usize, mut see: impl FnMut(T)) -> io::Result<()> {
+        self.chunks[part].iter().flatten().for_each(|entry| see(*entry));
+        let mut bytes = vec![0; if self.spilled.is_empty() { 0 } else { self.chunk * T::SIZE }];
+        for spilled in &self.spilled {
+            for place in &spilled.places[part] {
+                spilled.file.read(*place, &mut bytes)?;
+                bytes.chunks_exact(T::SIZE).filter_map(T::read).for_each(&mut see);
+            }
+        }
+        Ok(())
     }
 }
 
 impl Hashes {
-    pub fn new(each_day: bool) -> Hashes {
-        if each_day { Hashes::EachDay(Parts::new()) } else { Hashes::Once(Parts::new()) }
+    /// `most` bytes of them may be kept in memory.
+    pub fn new(each_day: bool, most: usize) -> Hashes {
+        if each_day { Hashes::EachDay(Parts::new(most)) } else { Hashes::Once(Parts::new(most)) }
     }
 
     /// Adds the hashes of a block's keys; blank keys have none.
@@ -70,25 +166,41 @@ impl Hashes {
     }
 
     /// Whether no two keys can be the same, on one day where days matter.
-    pub fn are_unique(&self, threads: usize) -> bool {
-        let twice = AtomicBool::new(false);
+    pub fn are_unique(&mut self, threads: usize) -> io::Result<bool> {
+        let failed = match self {
+            Hashes::Once(parts) => parts.failed.take(),
+            Hashes::EachDay(parts) => parts.failed.take(),
+        };
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        let (twice, failed) = (AtomicBool::new(false), Mutex::new(None));
         let shares = threads.clamp(1, PARTS);
+        let all = &*self;
         parallel::map(shares, |share| {
             let (mut once, mut sorted) = (Once::default(), Vec::new());
             for part in (share..PARTS).step_by(shares) {
-                let unique = match self {
-                    Hashes::Once(parts) => once.are_unique(&parts.0[part]),
-                    Hashes::EachDay(parts) => each_day(&parts.0[part], &mut sorted),
+                let unique = match all {
+                    Hashes::Once(parts) => once.are_unique(parts, part),
+                    Hashes::EachDay(parts) => each_day(parts, part, &mut sorted),
                 };
-                if !unique {
-                    twice.store(true, Ordering::Relaxed);
+                match unique {
+                    Ok(true) => {}
+                    Ok(false) => twice.store(true, Ordering::Relaxed),
+                    Err(error) => {
+                        twice.store(true, Ordering::Relaxed);
+                        *failed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+                    }
                 }
                 if twice.load(Ordering::Relaxed) {
                     return;
                 }
             }
         });
-        !twice.into_inner()
+        match failed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+            Some(error) => Err(error),
+            None => Ok(!twice.into_inner()),
+        }
     }
 }
 
@@ -99,45 +211,63 @@ struct Once {
 }
 
 impl Once {
-    fn are_unique(&mut self, chunks: &[Vec<u64>]) -> bool {
-        let count: usize = chunks.iter().map(Vec::len).sum();
+    fn are_unique(&mut self, parts: &Parts<u64>, part: usize) -> io::Result<bool> {
+        let mut count: usize = parts.chunks[part].iter().map(Vec::len).sum();
+        count += parts.spilled.iter().map(|spilled| spilled.places[part].len() * parts.chunk).sum::<usize>();
         let size = (count * 2).next_power_of_two();
         self.places.clear();
         self.places.resize(size, 0);
-        let mut zeros = 0;
-        for hash in chunks.iter().flatten() {
-            if *hash == 0 {
+        let (mut zeros, mut unique) = (0, true);
+        parts.each(part, |hash| {
+            if hash == 0 {
                 zeros += 1;
-                continue;
+                return;
             }
-            let mut at = *hash as usize & (size - 1);
+            let mut at = hash as usize & (size - 1);
             while self.places[at] != 0 {
-                if self.places[at] == *hash {
-                    return false;
+                if self.places[at] == hash {
+                    unique = false;
+                    return;
                 }
                 at = (at + 1) & (size - 1);
             }
-            self.places[at] = *hash;
-        }
-        zeros < 2
+            self.places[at] = hash;
+        })?;
+        Ok(unique && zeros < 2)
     }
 }
 
-fn each_day(chunks: &[Vec<(u64, i32, i32)>], sorted: &mut Vec<(u64, i32, i32)>) -> bool {
+fn each_day(parts: &Parts<(u64, i32, i32)>, part: usize, sorted: &mut Vec<(u64, i32, i32)>) -> io::Result<bool> {
     sorted.clear();
-    chunks.iter().for_each(|chunk| sorted.extend_from_slice(chunk));
+    parts.each(part, |row| sorted.push(row))?;
     sorted.sort_unstable();
-    sorted.chunk_by(|a, b| a.0 == b.0).all(|rows| rows.windows(2).all(|rows| rows[0].2 < rows[1].1))
+    Ok(sorted.chunk_by(|a, b| a.0 == b.0).all(|rows| rows.windows(2).all(|rows| rows[0].2 < rows[1].1)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// All in memory, and nearly all in files of two threads: the same.
+    fn unique<T: Entry>(rows: &[T], hash: impl Fn(&T) -> u64, hashes: impl Fn(Parts<T>) -> Hashes) -> bool {
+        let found = [usize::MAX, 0].map(|most| {
+            let (mut one, mut other) = (Parts::new(most), Parts::new(most));
+            for (at, row) in rows.iter().enumerate() {
+                let part = if at % 2 == 0 { &mut one } else { &mut other };
+                part.push(hash(row), *row);
+            }
+            if most == 0 && rows.len() > 9_000 {
+                assert!(!one.spilled.is_empty() && one.chunks.iter().all(|chunks| chunks.len() < 2));
+            }
+            one.take_in(other);
+            hashes(one).are_unique(3).unwrap()
+        });
+        assert_eq!(found[0], found[1]);
+        found[0]
+    }
+
     fn once(hashes: &[u64]) -> bool {
-        let mut parts = Parts::new();
-        hashes.iter().for_each(|hash| parts.push(*hash, *hash));
-        Hashes::Once(parts).are_unique(3)
+        unique(hashes, |hash| *hash, Hashes::Once)
     }
 
     #[test]
@@ -157,13 +287,13 @@ mod tests {
 
     #[test]
     fn a_key_may_come_again_on_other_days() {
-        let each_day = |rows: &[(u64, i32, i32)]| {
-            let mut parts = Parts::new();
-            rows.iter().for_each(|row| parts.push(row.0, *row));
-            Hashes::EachDay(parts).are_unique(2)
-        };
+        let each_day = |rows: &[(u64, i32, i32)]| unique(rows, |row| row.0, Hashes::EachDay);
         assert!(each_day(&[(7, 30, i32::MAX), (7, 1, 29), (8, 1, 40)]));
         assert!(!each_day(&[(7, 30, i32::MAX), (8, 1, 40), (7, 1, 30)]));
         assert!(!each_day(&[(7, 1, 90), (7, 20, 30)]));
+        let mut many: Vec<(u64, i32, i32)> = (0..20_000).map(|at| (at / 4, at as i32 % 4, at as i32 % 4)).collect();
+        assert!(each_day(&many));
+        many.push((4_000, 2, 7));
+        assert!(!each_day(&many));
     }
 }

@@ -27,8 +27,13 @@ impl Dialect {
         }
     }
 
-    /// A table, possibly behind its schema: `dw.policies`.
+    /// A table, possibly behind its schema: `dw.policies`; or a file or folder: `/lake/policies`.
     pub fn table(self, name: &str) -> String {
+        match self {
+            Dialect::Spark if name.contains('/') => return format!("parquet.{}", self.name_of(name)),
+            Dialect::DuckDb if name.contains('/') => return self.text(name),
+            _ => {}
+        }
         name.split('.').map(|part| self.name_of(part)).collect::<Vec<_>>().join(".")
     }
 

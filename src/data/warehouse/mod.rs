@@ -28,6 +28,7 @@ use self::rows::{Known, Used};
 pub use self::statements::Statement;
 use self::statements::{Refused, Written, write};
 use super::measure::{Evaluation, Job};
+use super::memory::Memory;
 use super::nodes::{OtherDays, World};
 use super::table::{self, Source, Table};
 use super::{Options, doubts, keys, links, needs, other_day_errors, reports, roster, teams};
@@ -185,9 +186,11 @@ fn answer_or_refuse<F>(
     let team_places = query.organisation.map(|_| teams.of_key.as_slice());
     let rosters: Vec<roster::Roster> =
         query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
+    let memory = Memory::new(None);
     let mut evaluation = Evaluation {
         query,
         options,
+        memory: &memory,
         teams: &teams,
         rosters: &rosters,
         world,

@@ -76,10 +76,12 @@ impl Relation {
         }
         let columns: Vec<String> =
             names.iter().zip(&self.columns).map(|(name, (_, of))| format!("{name} {}", kind(of))).collect();
-        let mut sql = vec![
-            format!("DROP TABLE IF EXISTS {name}"),
-            format!("CREATE TEMPORARY TABLE {name} ({})", columns.join(", ")),
-        ];
+        // Never a table of the engine's own, whatever its name.
+        let create = format!("TEMPORARY TABLE {name} ({})", columns.join(", "));
+        let mut sql = match dialect {
+            Dialect::Postgres => vec![format!("DROP TABLE IF EXISTS pg_temp.{name}"), format!("CREATE {create}")],
+            _ => vec![format!("CREATE OR REPLACE {create}")],
+        };
         for rows in self.rows.chunks(ROWS) {
             let lines: Vec<String> = rows.iter().map(line).collect();
             sql.push(format!("INSERT INTO {name} VALUES\n{}", lines.join(",\n")));

@@ -52,6 +52,17 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::TooLittleMemory,
+        title: "the data takes more memory than is allowed",
+        text: "`--memory` bounds what is kept of the data. Large data sets are read without keeping their rows, and keys \
+               go to temporary files where they are too many. A data set is kept whole where a formula wants single \
+               rows of it (`only`), counts its keys `during` a window, or takes it as stock; where it is the roster or \
+               the organisation; and where mistakes in it must be told with their rows.",
+        wrong: "merit eval specs --period 2026-Q3 --memory 100MB",
+        right: "merit eval specs --period 2026-Q3 --memory 2GB",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::MissingColumn,
         title: "a column that is not in the file",
         text: "The file has no column with any of the headers that the data set gives for it. The message lists the \
