@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex};
 
 #[cfg(feature = "postgres")]
 mod connection;
+#[cfg(feature = "postgres")]
+pub use self::connection::connect;
 
 /// A table or a query on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
