@@ -90,6 +90,8 @@ pub struct Options<'a> {
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.
 pub const STREAM_ABOVE: u64 = 16 << 20;
 
+pub use self::files::files_matching;
+pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
 
 /// Is told how far reading has come.
@@ -159,8 +161,8 @@ fn kept(
     let size = |id: DataId| -> u64 {
         let files = files_of(&model.data[id.0], options, &mut Vec::new());
         let size = |task: &read::FileTask| {
-            let size = std::fs::metadata(&task.path).map_or(0, |meta| meta.len());
-            let packed = task.form != Form::Text || read::is_packed(&task.path);
+            let size = task.size(options);
+            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet) || read::is_packed(&task.path);
             // What is packed takes several times as much once it is read.
             if packed { 5 * size } else { size }
         };

@@ -60,8 +60,13 @@ impl FileTask {
     pub fn size(&self, options: &Options) -> u64 {
         match &self.relation {
             Some((relation, _)) => options.server.size(relation),
-            None => std::fs::metadata(&self.path).map_or(0, |meta| meta.len()),
+            None => self.bytes(),
         }
+    }
+
+    /// How many bytes the file has; none where it is no file. A server is not asked, as it may be sending rows.
+    pub fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |meta| meta.len())
     }
 }
 
@@ -322,7 +327,7 @@ impl Reading<'_> {
     fn decode(self, wanted: &[&Wanted], contents: &mut [FileContent]) -> io::Result<Result<(), NotUtf8>> {
         let Reading { task, options, blocks, decoders, layouts } = self;
         let guessed = blocks.encoding == Encoding::Gb18030;
-        let size = task.size(options);
+        let size = task.bytes();
         if let Some(progress) = options.progress {
             progress.started(&task.shown, size);
         }
@@ -365,7 +370,7 @@ impl Reading<'_> {
                 results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, blocks));
             }
         };
-        if options.threads > 1 && size > 1 << 20 {
+        if options.threads > 1 && (size > 1 << 20 || task.form == Form::Server) {
             std::thread::scope(|scope| {
                 for _ in 1..options.threads {
                     scope.spawn(work);

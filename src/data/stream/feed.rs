@@ -65,7 +65,7 @@ impl<'a> Feed<'a> {
                     Form::Server => self.rows(task)?,
                     Form::Text | Form::Spreadsheet => self.text(task)?,
                 });
-                (self.size, self.done) = (task.size(self.options), 0);
+                (self.size, self.done) = (task.bytes(), 0);
                 if let Some(progress) = self.options.progress {
                     progress.started(&task.shown, self.size);
                 }
