@@ -156,8 +156,8 @@ impl Builtin {
             least: 2,
             most: 2,
             usage: "round_up(x to step)",
-            about: "To the next multiple of the step away from 0.",
-            examples: &[("round_up(2.341 to 0.01)", "2.35")],
+            about: "To the next multiple of the step that is not smaller.",
+            examples: &[("round_up(2.341 to 0.01)", "2.35"), ("round_up(-2.341 to 0.01)", "-2.34")],
         },
         Signature {
             name: "round_down",
@@ -165,8 +165,8 @@ impl Builtin {
             least: 2,
             most: 2,
             usage: "round_down(x to step)",
-            about: "To the next multiple of the step towards 0.",
-            examples: &[("round_down(2.349 to 0.01)", "2.34")],
+            about: "To the next multiple of the step that is not greater.",
+            examples: &[("round_down(2.349 to 0.01)", "2.34"), ("round_down(-2.341 to 0.01)", "-2.35")],
         },
         Signature {
             name: "months_between",
