@@ -121,6 +121,7 @@ pub const WORDS: &[&str] = &[
     "quarter",
     "quarters",
     "range",
+    "rank",
     "rating",
     "redistribute",
     "reports",
