@@ -12,6 +12,8 @@ mod formats;
 mod levels;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/rosters.rs"]
 mod rosters;
 #[path = "report/schema.rs"]

@@ -99,8 +99,8 @@ fn proved_elsewhere(code: Code) -> bool {
         | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod | BadCalendar
-        // tests/engines
-        | EngineCannot | OtherMeasures
+        // tests/warehouse, tests/engines
+        | NoServer | RefusedQuery | EngineCannot | OtherMeasures
     )
 }
 

@@ -70,6 +70,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         memory: None,
         block: BLOCK,
         progress: None,
+        server: Default::default(),
     };
     let mut model = loaded.model;
     if let Some(months) = own_months(&model, &options).map_err(messages)? {

@@ -39,6 +39,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Data(DataArgs),
     Eval(EvalArgs),
+    Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),
     Fmt(FmtArgs),
@@ -194,7 +195,8 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
     pub measures: Vec<PathBuf>,
 
-    /// The engine that holds large tables: duckdb:FILE, spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
+    /// The engine that holds large tables: duckdb:FILE, postgres://NAME@HOST/DATABASE (the password in
+    /// PGPASSWORD), spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
     #[arg(long, value_name = "URL", value_parser = Engine::parse, help_heading = "Tables of an engine")]
     pub engine: Option<Engine>,
 
@@ -247,6 +249,53 @@ pub struct EvalArgs {
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
+}
+
+/// Tell in words what an evaluation reads and computes, without doing it.
+///
+/// For each data set: its files, the columns read and those left out, and the aggregates computed from its rows: by
+/// which groups, over which time, and for which KPIs. Aggregates that several KPIs share stand once, as they are
+/// computed once.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "merit plan [OPTIONS] --period <PERIOD> [PATH]...",
+    after_help = "\
+Examples:
+  merit plan specs/insurance --period 2026-Q3
+      all that one pass does
+  merit plan specs/insurance --period 2026-Q3 --kpi premium_growth
+      what one KPI needs, and with which others it shares that"
+)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The period to plan: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
+    #[arg(long, value_name = "PERIOD", value_parser = read_period)]
+    pub period: PeriodName,
+
+    /// Only what this KPI needs
+    #[arg(long, value_name = "NAME")]
+    pub kpi: Option<String>,
+
+    /// The folder of the data files [default: the folder `data` beside the specs]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// The form of the plan
+    #[arg(long, value_enum, default_value_t = PlanForm::Text, help_heading = "How it is shown")]
+    pub format: PlanForm,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanForm {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// Print what an engine would have to compute, as SQL: for large tables that stay in a database or a cluster.

@@ -35,6 +35,7 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
         memory: None,
         block: BLOCK,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
+        server: Default::default(),
     };
     let (profiles, errors) = profile(model, &reading);
     if let Some(bar) = &bar {

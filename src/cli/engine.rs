@@ -1,5 +1,8 @@
 //! Engines that hold large tables: which data sets they hold, and how they are asked.
 
+#[cfg(feature = "postgres")]
+mod postgres;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +19,18 @@ use crate::model::data::DataId;
 use crate::nearest::nearest;
 use crate::plan::query::Query;
 
+#[cfg(not(feature = "postgres"))]
+mod postgres {
+    use super::{Failure, Found, Script};
+
+    pub fn run(_: &str, _: &Script) -> Result<Vec<Found>, Failure> {
+        Err(Failure::with_help(
+            "this program was built without the way to PostgreSQL",
+            "build `merit` with `--features postgres`, or run the statements of `merit sql` with `psql`",
+        ))
+    }
+}
+
 /// Where an engine is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Engine {
@@ -25,19 +40,25 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// `duckdb:FILE`, `spark://host:port`, `sc://host:port`, `spark:local[2]`
+    /// `duckdb:FILE`, `postgres://name@host/database`, `spark://host:port`, `sc://host:port`, `spark:local[2]`
     pub fn parse(url: &str) -> Result<Engine, String> {
         let engine = |dialect, target: &str| Ok(Engine { dialect, target: target.to_string() });
         match url.split_once(':') {
             Some(("duckdb", file)) if !file.is_empty() => engine(Dialect::DuckDb, file),
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => engine(Dialect::Postgres, url),
             Some(("sc" | "spark", rest)) if rest.starts_with("//") => engine(Dialect::Spark, url),
             Some(("spark", master)) if !master.is_empty() => engine(Dialect::Spark, master),
-            _ => Err("write `duckdb:FILE`, `spark://HOST:PORT`, `sc://HOST:PORT` or `spark:local[2]`".into()),
+            _ => Err("write `duckdb:FILE`, `postgres://NAME@HOST/DATABASE`, `spark://HOST:PORT`, `sc://HOST:PORT` or \
+                      `spark:local[2]`"
+                .into()),
         }
     }
 
     /// Runs a script there.
     pub fn run(&self, script: &Script) -> Result<Vec<Found>, Failure> {
+        if self.dialect == Dialect::Postgres {
+            return postgres::run(&self.target, script);
+        }
         let engine = if self.dialect == Dialect::Spark { "spark" } else { "duckdb" };
         let relation = |relation: &Relation| {
             let columns: Vec<Value> = relation
@@ -136,11 +157,7 @@ impl Engine {
                         )));
                     }
                     if let Some(error) = says.get("error").and_then(Value::as_str) {
-                        return Some(Err(Failure::with_help(
-                            format_args!("{name} says: {}", shortened(error)),
-                            "no scorecard was written; tables of the engine have the names of the data sets, or those given with \
-                             `--tables`, and columns the names of the data sets' columns",
-                        )));
+                        return Some(Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), NAMES)));
                     }
                     if says.contains_key("done") {
                         return Some(Ok(found));
@@ -156,6 +173,10 @@ impl Engine {
         None
     }
 }
+
+/// What helps where a table or column is not there.
+const NAMES: &str = "no scorecard was written; tables of the engine have the names of the data sets, or those given with \
+                     `--tables`, and columns the names of the data sets' columns";
 
 /// The beginning of what an engine says: some print whole plans.
 fn shortened(error: &str) -> String {

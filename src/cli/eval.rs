@@ -101,6 +101,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
         block: BLOCK,
         memory: args.memory,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months_of(model, &options) {

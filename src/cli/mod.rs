@@ -8,6 +8,7 @@ mod eval;
 mod exit;
 mod explain;
 mod fmt;
+mod plan;
 mod progress;
 mod select;
 mod sql;
@@ -41,6 +42,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Plan(args) => plan::run(args),
         Command::Sql(args) => sql::run(args),
         Command::Test(args) => test::run(args),
         Command::Fmt(args) => fmt::run(args),

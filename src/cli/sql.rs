@@ -38,6 +38,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         block: BLOCK,
         memory: None,
         progress: None,
+        server: Default::default(),
     };
     let with_months;
     let model = match own_months_of(&project.model, &options) {

@@ -118,8 +118,8 @@ pub enum Problem {
     UnseenPercent,
     /// A number where a spreadsheet should have a date.
     BareSerial,
-    /// A moment of which it depends on the place what day it is.
-    UniversalTime,
+    /// A time with its time zone: it depends on the place what day it is.
+    ZonedTime,
     /// Bytes that are no text.
     NotText,
 }

@@ -4,6 +4,7 @@ use super::cell::{Problem, Repair, folded};
 use super::memory::shown_size;
 use super::read::Tally;
 use super::read::layout::Layout;
+use super::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Across, ColumnIx, ColumnType, DataSet, FilePattern, TimeShape};
 use crate::model::unit::DisplayUnit;
@@ -55,11 +56,13 @@ fn in_row(file: &str, row: u64) -> DataPlace {
 
 /// The places of a tally, and how many more there are.
 fn with_places(mut diagnostic: Diagnostic, file: &str, header: Option<&str>, tally: &Tally) -> Diagnostic {
-    for (line, text) in &tally.first {
+    for spot in &tally.first {
         diagnostic = diagnostic.in_data(DataPlace {
+            row: spot.key.is_none().then_some(u64::from(spot.line)),
+            key: spot.key.clone(),
             column: header.map(str::to_string),
-            text: Some(text.clone()),
-            ..in_row(file, u64::from(*line))
+            text: Some(spot.text.clone()),
+            ..in_file(file)
         });
     }
     match tally.count - tally.first.len() as u64 {
@@ -184,6 +187,23 @@ pub fn no_temporary_file(reason: &str) -> Diagnostic {
 
 pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: {reason}")).in_data(in_file(file))
+}
+
+pub fn not_from_server(data: &DataSet, shown: &str, span: Span, refusal: Refusal) -> Diagnostic {
+    match refusal {
+        Refusal::Unreachable { reason, help } => {
+            let message = format!("the PostgreSQL server cannot be reached: {reason}");
+            let place = format!("`{}` is read there", data.name);
+            Diagnostic::new(Code::NoServer, message).at(span, place).help(help)
+        }
+        Refusal::Refused { reason, hint } => {
+            let message = format!("the PostgreSQL server does not give `{}`: {reason}", data.name);
+            let diagnostic = Diagnostic::new(Code::RefusedQuery, message).at(span, "").in_data(in_file(shown));
+            let diagnostic =
+                hint.into_iter().fold(diagnostic, |diagnostic, hint| diagnostic.note(format!("it adds: {hint}")));
+            diagnostic.help("mend the name or the query, or ask who keeps the server for the right to read it")
+        }
+    }
 }
 
 pub fn too_many_rows(data: &DataSet) -> Diagnostic {
@@ -334,7 +354,7 @@ pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
         1 => "a row is the header once more".to_string(),
         count => format!("{count} rows are the header once more"),
     };
-    let first = tally.first.first().map_or("", |(_, text)| text.as_str());
+    let first = tally.first.first().map_or("", |spot| spot.text.as_str());
     let help = format!(
         "remove the line, which comes from putting files together; or leave such rows out with \
          `ignore rows starting \"{first}\"`"
@@ -356,7 +376,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
     let declared = data.column(column);
     let one = found.tally.count == 1;
     let count = found.tally.count;
-    let first = found.tally.first.first().map_or("", |(_, text)| text.as_str());
+    let first = found.tally.first.first().map_or("", |spot| spot.text.as_str());
     let is = |one_is: &str, many_are: &str| match one {
         true => format!("`{first}` {one_is}"),
         false => format!("{count} cells of `{}` {many_are}", found.header),
@@ -492,11 +512,11 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             ),
             "save the file as `.xlsx`".into(),
         ),
-        Problem::UniversalTime => (
+        Problem::ZonedTime => (
             Code::BadCell,
             is(
-                "is a moment in universal time, whose day is another one elsewhere",
-                "are moments in universal time, whose days are others elsewhere",
+                "is a time with a time zone, so its day depends on the place",
+                "are times with a time zone, so their days depend on the place",
             ),
             "export the column as dates, or as times without a time zone".into(),
         ),

@@ -1,12 +1,13 @@
 //! Which files a data set is in.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::read::{FileTask, Form};
+use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
-use crate::model::data::DataSet;
+use crate::model::data::{DataSet, FilePattern};
 
 /// The files that match the data set's patterns, in the order of the patterns and then of their names.
 pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>) -> Vec<FileTask> {
@@ -14,21 +15,13 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
     let mut known = BTreeSet::new();
     let mut tasks = Vec::new();
     for pattern in &data.files {
-        let whole = format!("{}/{}", glob::Pattern::escape(&folder), pattern.pattern);
-        let paths = match glob::glob(&whole) {
-            Ok(paths) => paths,
+        let found = match matching(&options.data, pattern) {
+            Ok(found) => found,
             Err(error) => {
                 errors.push(errors::bad_pattern(data, pattern, error.msg));
                 continue;
             }
         };
-        // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
-        let mut found: Vec<_> = paths
-            .flatten()
-            .filter(|path| path.is_file())
-            .filter(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")))
-            .collect();
-        found.sort();
         if found.is_empty() {
             errors.push(errors::no_file(data, pattern, &folder, &present(&options.data)));
         }
@@ -42,10 +35,33 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
                 errors.push(errors::sheet_of_none(&shown, pattern));
                 continue;
             }
-            tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form });
+            tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form, relation: None });
         }
     }
+    for (text, span) in &data.relations {
+        let relation = Relation(text.clone());
+        let (path, shown, relation) = (PathBuf::new(), relation.shown(), Some((relation, *span)));
+        tasks.push(FileTask { path, shown, sheet: None, form: Form::Server, relation });
+    }
     tasks
+}
+
+/// How many files there are for each of the data set's patterns.
+pub fn files_matching(data: &DataSet, folder: &Path) -> Vec<usize> {
+    let count = |pattern: &FilePattern| matching(folder, pattern).map_or(0, |paths| paths.len());
+    data.files.iter().map(count).collect()
+}
+
+fn matching(folder: &Path, pattern: &FilePattern) -> Result<Vec<PathBuf>, glob::PatternError> {
+    let whole = format!("{}/{}", glob::Pattern::escape(&folder.display().to_string()), pattern.pattern);
+    // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
+    let mut found: Vec<_> = glob::glob(&whole)?
+        .flatten()
+        .filter(|path| path.is_file())
+        .filter(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")))
+        .collect();
+    found.sort();
+    Ok(found)
 }
 
 /// What the folder holds, two levels deep.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::cell::{CellReader, Content, Kind, Problem, Repairs};
 use super::column::Builder;
-use super::read::{self, Tally};
+use super::read::{self, Spot, Tally};
 use super::table::{self, Source, Table, TableFile};
 use super::{Options, answer_from, errors, keys, links, teams};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
@@ -27,6 +27,7 @@ fn options() -> Options<'static> {
         memory: None,
         block: read::blocks::BLOCK,
         progress: None,
+        server: Default::default(),
     }
 }
 
@@ -129,7 +130,7 @@ fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<
 }
 
 fn bad_cell(model: &Model, data: &DataSet, column: ColumnIx, cell: &GivenCell, problem: Problem) -> Diagnostic {
-    let tally = Tally { count: 1, first: vec![(1, cell.text.clone())] };
+    let tally = Tally { count: 1, first: vec![Spot { line: 1, text: cell.text.clone(), key: None }] };
     let name = &data.column(column).name;
     let found = errors::BadCells { file: &data.name, header: name, problem, text: &cell.text, tally: &tally };
     let mut diagnostic = errors::bad_cells(data, column, &found);

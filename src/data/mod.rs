@@ -38,6 +38,7 @@ pub mod profile;
 mod read;
 mod roster;
 mod scan;
+pub mod server;
 mod store;
 mod stream;
 mod table;
@@ -58,6 +59,7 @@ use self::memory::Memory;
 pub use self::memory::parse_size;
 use self::nodes::{OtherDays, World};
 use self::read::Form;
+use self::server::Server;
 use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
@@ -81,11 +83,15 @@ pub struct Options<'a> {
     /// How many bytes of data may be kept at once.
     pub memory: Option<u64>,
     pub progress: Option<&'a dyn Progress>,
+    /// Where data sets `from postgres` are read.
+    pub server: Server,
 }
 
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.
 pub const STREAM_ABOVE: u64 = 16 << 20;
 
+pub use self::files::files_matching;
+pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
 
 /// Is told how far reading has come.
@@ -155,8 +161,8 @@ fn kept(
     let size = |id: DataId| -> u64 {
         let files = files_of(&model.data[id.0], options, &mut Vec::new());
         let size = |task: &read::FileTask| {
-            let size = std::fs::metadata(&task.path).map_or(0, |meta| meta.len());
-            let packed = task.form != Form::Text || read::is_packed(&task.path);
+            let size = task.size(options);
+            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet) || read::is_packed(&task.path);
             // What is packed takes several times as much once it is read.
             if packed { 5 * size } else { size }
         };

@@ -13,7 +13,7 @@ use super::files::files_of;
 use super::keys::Keys;
 use super::read::{self, FileContent, FileTask, Wanted};
 use super::{Options, errors, given};
-use crate::diagnostic::{DataPlace, Diagnostic};
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::cases::Given;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
@@ -72,6 +72,8 @@ pub struct TableFile {
     /// The sheet of a spreadsheet, and where the columns stand in it.
     pub sheet: Option<String>,
     pub columns_at: BTreeMap<ColumnIx, usize>,
+    /// Where rows have no numbers: the columns that tell one from others.
+    pub known_by: Vec<ColumnIx>,
 }
 
 impl Table {
@@ -111,10 +113,15 @@ impl Table {
         let file = &self.files[self.file_of(row)];
         let text = column.and_then(|column| self.column(column)).map(|column| column.value(row));
         let at = column.and_then(|column| file.columns_at.get(&column));
+        let told = |column: &ColumnIx| {
+            Some(format!("{} {}", file.headers.get(column)?, text_of(&self.column(*column)?.value(row))))
+        };
+        let key: Vec<String> = file.known_by.iter().filter_map(told).collect();
         DataPlace {
             file: file.shown.clone(),
             sheet: file.sheet.clone(),
-            row: Some(u64::from(self.lines[row])),
+            row: file.known_by.is_empty().then(|| u64::from(self.lines[row])),
+            key: (!file.known_by.is_empty()).then(|| errors::shortened(&key.join(", "))),
             cell: at.map(|at| format!("{}{}", errors::spreadsheet_column(*at), self.lines[row])),
             column: column.and_then(|column| file.headers.get(&column).cloned()),
             text: text.filter(|text| !text.is_missing()).map(|text| text_of(&text)),
@@ -285,6 +292,9 @@ fn load_table(
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {
             file.headers.insert(*column, header.clone());
         }
+        if task.relation.is_some() {
+            file.known_by = read::server::known_by(&wanted);
+        }
         if content.sheet.is_some() {
             file.columns_at = wanted.columns.iter().map(|(column, _)| *column).zip(content.columns_at).collect();
         }
@@ -297,7 +307,9 @@ fn load_table(
         table.rows += file.rows;
         table.lines.extend_from_slice(&content.lines);
         table.files.push(file);
-        errors.extend(content.errors);
+        // One server that cannot be reached is one mistake, however much is read there.
+        let is_told = errors.iter().any(|error| error.code == Code::NoServer);
+        errors.extend(content.errors.into_iter().filter(|error| !is_told || error.code != Code::NoServer));
         for block in content.blocks {
             for (part, (_, parts)) in block.into_iter().zip(&mut parts) {
                 parts.push(part);

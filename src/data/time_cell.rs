@@ -143,6 +143,9 @@ fn without_time<'a>(text: &'a str, repairs: &mut Repairs) -> Result<&'a str, Pro
         return Ok(text);
     };
     let clock = time.trim();
+    if clock.ends_with(['Z', 'C']) || clock.contains(['+', '-']) {
+        return Err(Problem::ZonedTime);
+    }
     let fields: Vec<&str> = clock.split([':', '.']).collect();
     let numbers: Option<Vec<u64>> = fields
         .iter()
@@ -287,6 +290,8 @@ mod tests {
             ("next week", Problem::NotADate),
             ("2026-07-01 25:00", Problem::NotADate),
             ("46204", Problem::NotADate),
+            ("2026-07-01 12:00:00+00", Problem::ZonedTime),
+            ("2026-07-01T00:00:00Z", Problem::ZonedTime),
         ] {
             assert_eq!(date(text), Err(problem), "{text}");
         }

@@ -149,6 +149,10 @@ codes! {
     NoSheet = "no-sheet" Error;
     /// A file that cannot be opened or is no table of text.
     UnreadableFile = "unreadable-file" Error;
+    /// No connection to a server of rows.
+    NoServer = "no-server" Error;
+    /// A table or query that the server does not give.
+    RefusedQuery = "refused-query" Error;
     /// What must be kept of the data takes more memory than is allowed.
     TooLittleMemory = "too-little-memory" Error;
     /// A column of the data set is not in the file.

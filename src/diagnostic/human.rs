@@ -151,6 +151,9 @@ fn data_place(place: &DataPlace) -> String {
     if let Some(row) = place.row {
         line.push_str(&format!(", row {row}"));
     }
+    if let Some(key) = &place.key {
+        line.push_str(&format!(", the row with {key}"));
+    }
     if let Some(column) = &place.column {
         line.push_str(&format!(", column {column}"));
     }

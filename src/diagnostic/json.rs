@@ -52,7 +52,7 @@ fn place(checked: &Checked, label: &Label) -> Value {
 
 fn data(place: &DataPlace) -> Value {
     let mut shown = json!({ "file": place.file, "row": place.row, "column": place.column, "text": place.text });
-    for (name, value) in [("sheet", &place.sheet), ("cell", &place.cell)] {
+    for (name, value) in [("sheet", &place.sheet), ("key", &place.key), ("cell", &place.cell)] {
         if let Some(value) = value {
             shown[name] = json!(value);
         }

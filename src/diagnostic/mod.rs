@@ -46,6 +46,8 @@ pub struct DataPlace {
     pub sheet: Option<String>,
     /// The row as the user's editor or spreadsheet counts it: the first line of the file is 1.
     pub row: Option<u64>,
+    /// What tells the row from others, where rows have no numbers: `policy_no P1`.
+    pub key: Option<String>,
     /// The header of the column as it stands in the file.
     pub column: Option<String>,
     /// The cell as a spreadsheet names it: `C5`.

@@ -24,6 +24,8 @@ pub struct DataSet {
     /// Its rows are a tree: the column that names the parent. The teams of a project may be evaluated, too.
     pub organisation: Option<ColumnIx>,
     pub files: Vec<FilePattern>,
+    /// Tables and queries of a PostgreSQL server.
+    pub relations: Vec<(String, Span)>,
     /// How a row is spoken of, and the unit of `count(…)`.
     pub row: DisplayUnit,
     /// Its files have a column for each month.

@@ -85,6 +85,7 @@ impl Checker<'_> {
             roster: None,
             organisation: None,
             files: Vec::new(),
+            relations: Vec::new(),
             across: None,
             row: DisplayUnit::number(),
             key: Vec::new(),
@@ -149,6 +150,16 @@ impl Checker<'_> {
                         span: pattern.span,
                     });
                 }
+                DataClause::FromPostgres(relation) => {
+                    if relation.value.trim().is_empty() {
+                        self.report(
+                            Diagnostic::new(Code::BadDataSet, format!("`{}` does not say what is read", set.name))
+                                .at(relation.span, "no table")
+                                .help(format!("name a table, `from postgres \"{}\"`, or write a query", set.name)),
+                        );
+                    }
+                    set.relations.push((relation.value.clone(), relation.span));
+                }
                 DataClause::Row(noun) => {
                     has_row = true;
                     self.uses_unit(&noun.text);
@@ -204,7 +215,7 @@ impl Checker<'_> {
             }
         }
         self.shape_columns_present(&set);
-        if set.files.is_empty() {
+        if set.files.is_empty() && set.relations.is_empty() {
             self.report(
                 Diagnostic::new(
                     Code::Incomplete,

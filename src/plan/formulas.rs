@@ -204,7 +204,7 @@ impl Planner<'_> {
         };
         let entry = self.asked.measures.entry(measure);
         let id = MeasureId(entry.index());
-        let kpis = entry.or_default();
+        let (kpis, _) = entry.or_insert_with(|| (Vec::new(), aggregate.span));
         kpis.extend(self.reading.filter(|reader| !kpis.contains(reader)));
         (id, read)
     }

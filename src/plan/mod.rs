@@ -138,7 +138,8 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
 #[derive(Default)]
 struct Asked {
     tables: IndexMap<DataId, TableBuilder>,
-    measures: IndexMap<Measure, Vec<KpiId>>,
+    /// With those in whose formulas each stands, and where it does first.
+    measures: IndexMap<Measure, (Vec<KpiId>, Span)>,
     reads: IndexSet<RosterRead>,
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
@@ -155,11 +156,13 @@ impl Asked {
         if let Some(organisation) = organisation {
             self.need_organisation(model, organisation);
         }
-        let (measures, serves) = self.measures.into_iter().unzip();
+        let (measures, asked): (_, Vec<_>) = self.measures.into_iter().unzip();
+        let (serves, spans) = asked.into_iter().unzip();
         Query {
             tables: rows::in_order(model, self.tables),
             measures,
             serves,
+            spans,
             rosters,
             organisation,
             reads: self.reads.into_iter().collect(),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
+use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction, BinaryOp};
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
@@ -20,6 +21,8 @@ pub struct Query {
     pub measures: Vec<Measure>,
     /// For each measure the KPIs in whose formulas it stands, for people to read; none for those of scorecards.
     pub serves: Vec<Vec<KpiId>>,
+    /// For each measure where it stands in the specs; of several places the first.
+    pub spans: Vec<Span>,
     /// The rosters whose rows are evaluated.
     pub rosters: Vec<DataId>,
     /// The data set that is the tree of teams.

@@ -63,6 +63,7 @@ impl<'s> Reader<'s> {
                 let mut texts = node.all(Rule::text).map(|text| self.text(&text));
                 DataClause::File { pattern: texts.next()?, sheet: texts.next() }
             }
+            Rule::from_postgres => DataClause::FromPostgres(self.text(&node.child(Rule::text)?)),
             Rule::row => DataClause::Row(name(self)?),
             Rule::key => DataClause::Key { columns: self.names(&node.child(Rule::names)?), span },
             Rule::dated_by => DataClause::DatedBy(name(self)?),

@@ -533,6 +533,7 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::roster => "roster",
         R::organisation => "organisation",
         R::file => "file",
+        R::from_postgres => "from postgres",
         R::row => "row",
         R::key => "key",
         R::dated_by => "dated by",

@@ -30,6 +30,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::data_clause, "roster", "`roster` or `roster as sales_agent`"),
     (Rule::data_clause, "organisation", "`organisation`"),
     (Rule::data_clause, "file", "`file \"policies*.csv\"` or `file \"plans.xlsx\" sheet \"monthly\"`"),
+    (Rule::data_clause, "from", "`from postgres \"hr.policies\"`, a table or a query"),
     (Rule::data_clause, "row", "`row policy`"),
     (Rule::data_clause, "key", "`key policy_no` or `key team, month`"),
     (Rule::data_clause, "dated", "`dated by issued`"),

@@ -199,6 +199,11 @@ impl Builder<'_> {
             matches!(word, "target" | "score" | "prorated" | "applies")
                 && (head.kind == Kind::Number || scan.word(head) == "equal")
         };
+        // The one clause that begins with such a word.
+        let behind = scan.tokens.get(self.at + 1);
+        if word == "from" && behind.is_some_and(|token| scan.word(token) == "postgres") {
+            return false;
+        }
         operator(&next)
             || next.kind == Kind::CloseParen
             || word == "else"

@@ -192,6 +192,8 @@ pub enum DataClause {
         pattern: Text,
         sheet: Option<Text>,
     },
+    /// `from postgres "hr.policies"`, `from postgres "select …"`
+    FromPostgres(Text),
     /// `row policy`
     Row(Name),
     Key {

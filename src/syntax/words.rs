@@ -115,6 +115,7 @@ pub const WORDS: &[&str] = &[
     "percentile",
     "period",
     "position",
+    "postgres",
     "previous",
     "prorated",
     "purpose",

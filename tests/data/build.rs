@@ -102,6 +102,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         roster: None,
         organisation: None,
         files: vec![FilePattern { pattern: format!("{name}*.csv"), sheet: None, span: span() }],
+        relations: Vec::new(),
         across: None,
         row: unit(row),
         key: Vec::new(),
@@ -261,6 +262,7 @@ impl Project {
             memory: self.memory,
             block,
             progress,
+            server: Default::default(),
         };
         answer(&self.model, query, &options)
     }

@@ -16,6 +16,22 @@ pub struct Table {
 }
 
 impl Table {
+    /// What makes the table on a server.
+    pub fn sql(&self) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|(name, of)| format!("\"{name}\" {of}")).collect();
+        let mut sql = format!("CREATE TABLE \"{}\" ({});\n", self.name, columns.join(", "));
+        let cell = |cell: &Option<String>| match cell {
+            Some(cell) => format!("'{}'", cell.replace('\'', "''")),
+            None => "NULL".to_string(),
+        };
+        for rows in self.rows.chunks(1000) {
+            let lines: Vec<String> =
+                rows.iter().map(|row| format!("({})", row.iter().map(cell).collect::<Vec<_>>().join(", "))).collect();
+            sql += &format!("INSERT INTO \"{}\" VALUES {};\n", self.name, lines.join(",\n"));
+        }
+        sql
+    }
+
     pub fn json(&self) -> Value {
         json!({"name": self.name, "columns": self.columns, "rows": self.rows})
     }

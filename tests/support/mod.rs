@@ -79,8 +79,13 @@ impl Copy {
 
     /// The program, run in the folder that holds `insurance`, as if its output were no terminal.
     pub fn merit(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-        command.current_dir(self.folder.path()).args(arguments).env_remove("NO_COLOR").output().unwrap()
+        command.current_dir(self.folder.path()).args(arguments).env_remove("NO_COLOR");
+        command
     }
 
     pub fn check(&self) -> Output {

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, LogicalType};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, Int96};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::Type;
 
 /// The cells of one column; what is not there is blank.
 #[derive(Clone, Debug)]
@@ -55,6 +56,26 @@ impl Default for How {
 /// A file with these columns (`required int64 premium (DECIMAL(18, 2));`) and cells.
 pub fn file(columns: &str, cells: &[Cells], how: &How) -> Vec<u8> {
     let schema = parse_message_type(&format!("message table {{ {columns} }}")).unwrap();
+    written(schema, cells, how)
+}
+
+/// Likewise; the columns are named by themselves, as names with brackets cannot stand in `columns`.
+pub fn named_file(columns: &str, names: &[&str], cells: &[Cells], how: &How) -> Vec<u8> {
+    let schema = parse_message_type(&format!("message table {{ {columns} }}")).unwrap();
+    let fields = schema.get_fields().iter().zip(names).map(|(field, name)| {
+        let info = field.get_basic_info();
+        let mut named = Type::primitive_type_builder(name, field.get_physical_type())
+            .with_repetition(info.repetition())
+            .with_logical_type(info.logical_type_ref().cloned());
+        if let Some(LogicalType::Decimal(of)) = info.logical_type_ref() {
+            named = named.with_precision(of.precision).with_scale(of.scale);
+        }
+        Arc::new(named.build().unwrap())
+    });
+    written(Type::group_type_builder("table").with_fields(fields.collect()).build().unwrap(), cells, how)
+}
+
+fn written(schema: Type, cells: &[Cells], how: &How) -> Vec<u8> {
     let version = match how.newer_pages {
         true => parquet::file::properties::WriterVersion::PARQUET_2_0,
         false => parquet::file::properties::WriterVersion::PARQUET_1_0,

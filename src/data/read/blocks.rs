@@ -39,19 +39,7 @@ pub struct Blocks {
 impl Blocks {
     /// Opens a file; without an encoding its byte order mark tells, and UTF-8 is taken where there is none.
     pub fn open(path: &Path, encoding: Option<Encoding>, size: usize) -> io::Result<Blocks> {
-        let mut blocks = Blocks {
-            input: super::compressed::open(path)?,
-            encoding: Encoding::Utf8,
-            decoder: None,
-            raw: Vec::new(),
-            carry: Vec::new(),
-            taken: 0,
-            separator: b',',
-            ended: false,
-            damaged: false,
-            index: 0,
-            size: size.max(1),
-        };
+        let mut blocks = Blocks::of(super::compressed::open(path)?, size);
         let mut mark = Vec::new();
         (&mut blocks.input).take(3).read_to_end(&mut mark)?;
         let (found, length) = match mark.as_slice() {
@@ -70,6 +58,23 @@ impl Blocks {
         blocks.take_in(&mark[length.min(mark.len())..], mark.len() < 3);
         blocks.ended = mark.len() < 3;
         Ok(blocks)
+    }
+
+    /// The blocks of UTF-8 with commas, from the first byte on.
+    pub fn of(input: Box<dyn Read + Send>, size: usize) -> Blocks {
+        Blocks {
+            input,
+            encoding: Encoding::Utf8,
+            decoder: None,
+            raw: Vec::new(),
+            carry: Vec::new(),
+            taken: 0,
+            separator: b',',
+            ended: false,
+            damaged: false,
+            index: 0,
+            size: size.max(1),
+        }
     }
 
     /// Turns bytes of the file into text behind what is there.

@@ -11,6 +11,7 @@ mod memo;
 pub mod parquet;
 mod quick;
 pub mod records;
+pub mod server;
 mod spreadsheet;
 mod wide;
 
@@ -28,9 +29,11 @@ use self::records::{Cell, Found, Records};
 use super::cell::{CellReader, Content, Problem, Repair, Repairs};
 use super::column::{Builder, Target};
 use super::dictionary::Dictionary;
+use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataSet};
+use crate::source::Span;
 
 /// How many bad cells of one kind are shown with their places.
 pub const SHOWN: usize = 20;
@@ -43,6 +46,28 @@ pub struct FileTask {
     /// The sheet of a spreadsheet that is asked for.
     pub sheet: Option<String>,
     pub form: Form,
+    /// What is read of a server, and where a spec says so.
+    pub relation: Option<(Relation, Span)>,
+}
+
+impl FileTask {
+    /// Whether two of them are read in one pass.
+    pub fn is(&self, other: &FileTask) -> bool {
+        self.path == other.path && self.relation.is_none() && other.relation.is_none()
+    }
+
+    /// How many bytes there are to be read, as far as can be told.
+    pub fn size(&self, options: &Options) -> u64 {
+        match &self.relation {
+            Some((relation, _)) => options.server.size(relation),
+            None => self.bytes(),
+        }
+    }
+
+    /// How many bytes the file has; none where it is no file. A server is not asked, as it may be sending rows.
+    pub fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |meta| meta.len())
+    }
 }
 
 /// What a file is kept as.
@@ -52,6 +77,8 @@ pub enum Form {
     Text,
     Spreadsheet,
     Parquet,
+    /// No file at all, but rows of a server.
+    Server,
 }
 
 impl Form {
@@ -115,25 +142,34 @@ pub struct FileContent {
     pub errors: Vec<Diagnostic>,
 }
 
-/// Cells of one kind: how many, and the first of them with line and text.
+/// Cells of one kind: how many, and the first of them.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub count: u64,
-    pub first: Vec<(u32, String)>,
+    pub first: Vec<Spot>,
+}
+
+/// Where a cell stands, and its text.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    pub line: u32,
+    pub text: String,
+    /// What tells the row from others, where rows have no numbers.
+    pub key: Option<String>,
 }
 
 impl Tally {
     fn add(&mut self, line: u32, text: &str) {
         self.count += 1;
         if self.first.len() < SHOWN {
-            self.first.push((line, errors::shortened(text)));
+            self.first.push(Spot { line, text: errors::shortened(text), key: None });
         }
     }
 
     fn take_in(&mut self, other: Tally, lines: u32) {
         self.count += other.count;
         let room = SHOWN.saturating_sub(self.first.len());
-        self.first.extend(other.first.into_iter().take(room).map(|(line, text)| (line + lines, text)));
+        self.first.extend(other.first.into_iter().take(room).map(|spot| Spot { line: spot.line + lines, ..spot }));
     }
 }
 
@@ -171,7 +207,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     match task.form {
         Form::Spreadsheet => return spreadsheet::read(task, wanted, options),
         Form::Parquet => return parquet::read(task, wanted, options),
-        Form::Text => {}
+        Form::Text | Form::Server => {}
     }
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);
@@ -186,7 +222,11 @@ pub fn is_shareable(task: &FileTask, wanted: &Wanted) -> bool {
 
 /// Reads a file of text once for several data sets, each with all its errors.
 pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<FileContent> {
-    let result = match read_as(task, wanted, options, None) {
+    let first = match (task.form, wanted) {
+        (Form::Server, [wanted]) => server::read(task, wanted, options).map(|content| Ok(vec![content])),
+        _ => read_as(task, wanted, options, None),
+    };
+    let result = match first {
         Ok(Ok(contents)) => Ok(contents),
         // Bytes that are no UTF-8 and do not look like damaged UTF-8.
         Ok(Err(NotUtf8)) => {
@@ -270,84 +310,101 @@ fn read_as(
         return Ok(Ok(contents));
     }
     blocks.skip(layouts[0].offset, layouts[0].separator);
+    let read = Reading { task, options, blocks, decoders, layouts };
+    Ok(read.decode(wanted, &mut contents)?.map(|()| contents))
+}
 
-    let size = std::fs::metadata(&task.path).map_or(0, |meta| meta.len());
-    if let Some(progress) = options.progress {
-        progress.started(&task.shown, size);
-    }
-    let source = Mutex::new((blocks, None::<io::Error>));
-    let results = Mutex::new(Vec::<(usize, Vec<Block>)>::new());
-    let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
-    let work = || {
-        let mut buffer = Vec::new();
-        let mut quick = Quick::new(wanted);
-        while !stop.load(Ordering::Relaxed) {
-            let next = {
-                let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                match source.0.next(&mut buffer) {
-                    Ok(next) => next,
-                    Err(error) => {
-                        source.1 = Some(error);
-                        None
+/// Text of which it is known how it is to be read, by data set.
+struct Reading<'a> {
+    task: &'a FileTask,
+    options: &'a Options<'a>,
+    blocks: Blocks,
+    decoders: Vec<Option<Decoder<'a>>>,
+    layouts: Vec<Layout>,
+}
+
+impl Reading<'_> {
+    fn decode(self, wanted: &[&Wanted], contents: &mut [FileContent]) -> io::Result<Result<(), NotUtf8>> {
+        let Reading { task, options, blocks, decoders, layouts } = self;
+        let guessed = blocks.encoding == Encoding::Gb18030;
+        let size = task.bytes();
+        if let Some(progress) = options.progress {
+            progress.started(&task.shown, size);
+        }
+        let source = Mutex::new((blocks, None::<io::Error>));
+        let results = Mutex::new(Vec::<(usize, Vec<Block>)>::new());
+        let (stop, not_utf8, done) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU64::new(0));
+        let work = || {
+            let mut buffer = Vec::new();
+            let mut quick = Quick::new(wanted);
+            while !stop.load(Ordering::Relaxed) {
+                let next = {
+                    let mut source = source.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                    match source.0.next(&mut buffer) {
+                        Ok(next) => next,
+                        Err(error) => {
+                            source.1 = Some(error);
+                            None
+                        }
                     }
+                };
+                let Some(index) = next else { break };
+                let blocks = match simdutf8::compat::from_utf8(&buffer) {
+                    Ok(text) => quick.decode(text, &decoders),
+                    Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || guessed => {
+                        let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+                        stop.store(true, Ordering::Relaxed);
+                        let damaged = |_| Block { damaged: Some(lines as u32), ..Block::default() };
+                        decoders.iter().map(damaged).collect()
+                    }
+                    Err(_) => {
+                        not_utf8.store(true, Ordering::Relaxed);
+                        stop.store(true, Ordering::Relaxed);
+                        Vec::new()
+                    }
+                };
+                if let Some(progress) = options.progress {
+                    let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
+                    progress.advanced(&task.shown, done.min(size));
                 }
-            };
-            let Some(index) = next else { break };
-            let blocks = match simdutf8::compat::from_utf8(&buffer) {
-                Ok(text) => quick.decode(text, &decoders),
-                Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || encoding.is_some() => {
-                    let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-                    stop.store(true, Ordering::Relaxed);
-                    let damaged = |_| Block { damaged: Some(lines as u32), ..Block::default() };
-                    decoders.iter().map(damaged).collect()
-                }
-                Err(_) => {
-                    not_utf8.store(true, Ordering::Relaxed);
-                    stop.store(true, Ordering::Relaxed);
-                    Vec::new()
-                }
-            };
-            if let Some(progress) = options.progress {
-                let done = done.fetch_add(buffer.len() as u64, Ordering::Relaxed) + buffer.len() as u64;
-                progress.advanced(&task.shown, done.min(size));
+                results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, blocks));
             }
-            results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, blocks));
-        }
-    };
-    if options.threads > 1 && size > 1 << 20 {
-        std::thread::scope(|scope| {
-            for _ in 1..options.threads {
-                scope.spawn(work);
-            }
+        };
+        if options.threads > 1 && (size > 1 << 20 || task.form == Form::Server) {
+            std::thread::scope(|scope| {
+                for _ in 1..options.threads {
+                    scope.spawn(work);
+                }
+                work();
+            });
+        } else {
             work();
-        });
-    } else {
-        work();
-    }
-    if let Some(progress) = options.progress {
-        progress.finished(&task.shown);
-    }
-    if not_utf8.into_inner() {
-        return Ok(Err(NotUtf8));
-    }
-    let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some(error) = error {
-        return Err(error);
-    }
-    let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    results.sort_unstable_by_key(|(index, _)| *index);
-    let mut results: Vec<_> = results.into_iter().map(|(_, blocks)| blocks.into_iter()).collect();
-    for (at, content) in contents.iter_mut().enumerate() {
-        let of_one: Vec<Block> = results.iter_mut().filter_map(Iterator::next).collect();
-        if decoders[at].is_none() {
-            continue;
         }
-        if blocks.damaged {
-            content.errors.push(errors::undecodable(&task.shown, encoding.is_some()));
+        if let Some(progress) = options.progress {
+            progress.finished(&task.shown);
         }
-        collect(task, wanted[at], &layouts[at], of_one.into_iter(), content);
+        if not_utf8.into_inner() {
+            return Ok(Err(NotUtf8));
+        }
+        let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(error) = error {
+            return Err(error);
+        }
+        let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        results.sort_unstable_by_key(|(index, _)| *index);
+        let mut results: Vec<_> = results.into_iter().map(|(_, blocks)| blocks.into_iter()).collect();
+        for (at, content) in contents.iter_mut().enumerate() {
+            let of_one: Vec<Block> = results.iter_mut().filter_map(Iterator::next).collect();
+            if decoders[at].is_none() {
+                continue;
+            }
+            if blocks.damaged {
+                content.errors.push(errors::undecodable(&task.shown, guessed));
+            }
+            collect(task, wanted[at], &layouts[at], of_one.into_iter(), content);
+        }
+        Ok(Ok(()))
     }
-    Ok(Ok(contents))
 }
 
 /// Where each wanted column stands, or `None` after errors.
@@ -425,7 +482,7 @@ fn collect(
     }
     let mut shown = BTreeMap::<usize, usize>::new();
     let mut troubles: Vec<_> = troubles.into_iter().collect();
-    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|(line, _)| *line)));
+    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|spot| spot.line)));
     for ((column, problem, text), tally) in troubles {
         let of_column = shown.entry(column).or_default();
         *of_column += 1;
@@ -451,13 +508,15 @@ pub struct Decoder<'a> {
     headers: Vec<String>,
     /// The first bytes of records that may be no data.
     doubtful: Vec<bool>,
+    /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
+    key: Option<Vec<(String, usize)>>,
 }
 
 impl<'a> Decoder<'a> {
     fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, .. } = layout;
         let doubtful = quick::doubtful(wanted.data, &headers);
-        Decoder { wanted, places, separator, headers, doubtful }
+        Decoder { wanted, places, separator, headers, doubtful, key: None }
     }
 
     /// For a file that begins with `head`, with where its records begin; `None` where something is wrong with it.
@@ -485,6 +544,27 @@ impl<'a> Decoder<'a> {
         }
         block.length = records.line;
         block
+    }
+
+    /// Names rows of which something is to be told by their keys, where they have no numbers.
+    fn tell_keys(&self, text: &str, block: &mut Block) {
+        let Some(key) = &self.key else { return };
+        let spots = || block.troubles.values().chain(block.repairs.values()).flat_map(|tally| &tally.first);
+        let mut keys: BTreeMap<u32, String> = spots().map(|spot| (spot.line, String::new())).collect();
+        if keys.is_empty() {
+            return;
+        }
+        let mut records = Records::new(text.as_bytes(), self.separator);
+        let mut cells: Vec<Cell> = Vec::new();
+        while let Found::Record(line) = records.next(&mut cells) {
+            if let Some(told) = keys.get_mut(&line) {
+                let parts =
+                    key.iter().filter_map(|(name, at)| Some(format!("{name} {}", cells.get(*at)?.text(text).trim())));
+                *told = errors::shortened(&parts.collect::<Vec<_>>().join(", "));
+            }
+        }
+        let tallies = block.troubles.values_mut().chain(block.repairs.values_mut());
+        tallies.flat_map(|tally| &mut tally.first).for_each(|spot| spot.key = keys.get(&spot.line).cloned());
     }
 
     fn row(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {

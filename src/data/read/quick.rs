@@ -61,7 +61,9 @@ impl Quick {
             if block.is_some() {
                 indexed.push(at);
             }
-            blocks.push(block.unwrap_or_else(|| decoder.decode(text)));
+            let mut block = block.unwrap_or_else(|| decoder.decode(text));
+            decoder.tell_keys(text, &mut block);
+            blocks.push(block);
         }
         blocks
     }

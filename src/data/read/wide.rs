@@ -9,14 +9,22 @@ use super::blocks::is_damaged_utf8;
 use super::grid::{Grid, Raw};
 use super::layout::detect;
 use super::records::{Cell, Found, Records};
-use super::{FileContent, FileTask, Wanted, compressed, grid};
+use super::{FileContent, FileTask, Wanted, compressed, grid, server};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
     let failed = |error: Diagnostic| FileContent { errors: vec![error], incomplete: true, ..FileContent::default() };
-    let text = match text_of(task) {
+    let text = match &task.relation {
+        Some(_) => {
+            let mut content = FileContent { incomplete: true, ..FileContent::default() };
+            let Some(text) = server::whole(task, wanted, options, &mut content) else { return content };
+            Ok(Ok(text))
+        }
+        None => text_of(task),
+    };
+    let text = match text {
         Ok(Ok(text)) => text,
         Ok(Err(error)) => return failed(*error),
         Err(error) => return failed(errors::unreadable(&task.shown, &error.to_string())),

@@ -55,8 +55,7 @@ impl Streams {
         for (id, _) in needed.iter().filter(|(id, _)| choice.can_go_by(*id)) {
             let mut errors = Vec::new();
             let files = files_of(&model.data[id.0], options, &mut errors);
-            let size = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
-            let all: u64 = files.iter().map(|task| size(&task.path)).sum();
+            let all: u64 = files.iter().map(|task| task.size(options)).sum();
             let in_blocks = files.iter().all(|task| task.form != Form::Spreadsheet);
             let long = model.data[id.0].across.is_none();
             if errors.is_empty() && !files.is_empty() && in_blocks && long && all >= above {

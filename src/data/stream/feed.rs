@@ -1,13 +1,12 @@
 //! The blocks of several files, one after the other, for whichever thread asks next.
 
-use std::fs;
 use std::sync::Arc;
 
 use super::Failed;
 use crate::data::Options;
 use crate::data::read::blocks::{Blocks, Encoding, is_damaged_utf8};
 use crate::data::read::parquet::{self, Slice};
-use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted};
+use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, server};
 
 /// Where a block stands: its file, and its place in it.
 pub type Order = (usize, usize);
@@ -63,8 +62,12 @@ impl<'a> Feed<'a> {
         loop {
             let Some(task) = self.files.get(self.at) else { return Ok(None) };
             if self.open.is_none() {
-                self.open = Some(if task.form == Form::Parquet { self.slices(task)? } else { self.text(task)? });
-                (self.size, self.done) = (fs::metadata(&task.path).map_or(0, |meta| meta.len()), 0);
+                self.open = Some(match task.form {
+                    Form::Parquet => self.slices(task)?,
+                    Form::Server => self.rows(task)?,
+                    Form::Text | Form::Spreadsheet => self.text(task)?,
+                });
+                (self.size, self.done) = (task.bytes(), 0);
                 if let Some(progress) = self.options.progress {
                     progress.started(&task.shown, self.size);
                 }
@@ -95,6 +98,13 @@ impl<'a> Feed<'a> {
             self.open = None;
             self.at += 1;
         }
+    }
+
+    fn rows(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
+        let [wanted] = self.wanted[..] else { return Err(Failed) };
+        let opened = server::open(task, wanted, self.options, false, &mut FileContent::default());
+        let (blocks, decoder, _) = opened.ok_or(Failed)?;
+        Ok(Open::Text(Box::new(blocks), Arc::new(vec![Some(decoder)])))
     }
 
     fn slices(&self, task: &FileTask) -> Result<Open<'a>, Failed> {

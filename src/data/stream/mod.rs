@@ -122,7 +122,9 @@ pub fn run(
         let files = files_of(&evaluation.world.model.data[table.data.0], options, &mut Vec::new());
         let passing = Passing::new(evaluation, place, needed, streams, options);
         // Data sets in the same files are read together.
-        let same = |known: &[FileTask]| known.iter().map(|task| &task.path).eq(files.iter().map(|task| &task.path));
+        let same = |known: &[FileTask]| {
+            known.len() == files.len() && known.iter().zip(&files).all(|(known, task)| known.is(task))
+        };
         match groups.iter_mut().find(|(known, _)| same(known)) {
             Some((_, all)) => all.push(passing),
             None => groups.push((files, vec![passing])),

@@ -33,6 +33,25 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::NoServer,
+        title: "a server that cannot be reached",
+        text: "A data set comes from PostgreSQL, and there is no connection to the server. A spec never says where it \
+               is or who asks: the environment does, by `MERIT_POSTGRES_URL` or by `PGHOST`, `PGPORT`, `PGUSER`, \
+               `PGPASSWORD` and `PGDATABASE`, as for other programs of PostgreSQL.",
+        wrong: "merit eval specs --period 2026-Q3",
+        right: "MERIT_POSTGRES_URL=postgres://hr@db.example.com/hr merit eval specs --period 2026-Q3",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RefusedQuery,
+        title: "a table that the server does not give",
+        text: "The server has no such table, or cannot understand the query, or whoever asks may not read it. The \
+               message says it in the server's words.",
+        wrong: r#"from postgres "polices""#,
+        right: r#"from postgres "policies""#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::TooLittleMemory,
         title: "the data takes more memory than is allowed",
         text: "`--memory` bounds what is kept of the data. Large data sets are read without keeping their rows, and keys \

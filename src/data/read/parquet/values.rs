@@ -210,7 +210,7 @@ impl Column {
             }
             (Kind::Day(_) | Kind::Period, Meaning::Moment { universal: true, .. }) => {
                 let (_, nanoseconds) = self.moment(at)?;
-                (nanoseconds != 0).then_some(Err(Problem::UniversalTime))
+                (nanoseconds != 0).then_some(Err(Problem::ZonedTime))
             }
             _ => None,
         }
