@@ -415,3 +415,97 @@ fn a_formula_without_text_is_blank_and_one_without_value_is_told() {
     let told = of(rewritten(&book, "<v>gone</v>", ""));
     assert!(told.contains("is a formula without its value") && told.contains("(D2): \"=LOWER(A1)\""), "{told}");
 }
+
+/// The premium of the policies issued in July 2026.
+fn premium_of_july(name: &str, bytes: Vec<u8>) -> String {
+    let mut data = premiums(name);
+    data.columns.truncate(3);
+    let mut project = Project::new(vec![data]).file(name, bytes);
+    let premium = project.path(0, "premium");
+    let rows = Rows::Dated { column: ColumnIx(2), months: months("2026-07", 1) };
+    let sum = project.measure(0, AggregateFunction::Sum, Some(premium), rows);
+    match project.run() {
+        Ok(answers) => line(&answers.measures[sum.0]),
+        Err(_) => project.errors(),
+    }
+}
+
+fn zipped(files: &[(&str, String)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// Workbooks from a Macintosh count days from 1904: the same number is a day four years later there.
+#[test]
+fn days_counted_from_1904() {
+    let book = workbook(|sheet| {
+        headers(sheet, 0);
+        for (row, (date, premium)) in (1..).zip([("2022-06-30", 1), ("2022-07-30", 10), ("2022-07-31", 100)]) {
+            sheet.write(row, 0, format!("P{row}")).unwrap();
+            sheet.write(row, 1, premium).unwrap();
+            day(sheet, row, 2, date);
+        }
+    });
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut files = Vec::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut file, &mut text).unwrap();
+        files.push((file.name().unwrap().to_string(), text));
+    }
+    let named: Vec<(&str, String)> = files.iter().map(|(name, text)| (name.as_str(), text.clone())).collect();
+    assert_eq!(premium_of_july("policies.xlsx", zipped(&named)), "0");
+    let later: Vec<(&str, String)> = named
+        .into_iter()
+        .map(|(name, text)| (name, text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ")))
+        .collect();
+    assert!(later.iter().any(|(_, text)| text.contains("date1904")));
+    assert_eq!(premium_of_july("policies.xlsx", zipped(&later)), "11");
+}
+
+/// A sheet as LibreOffice keeps it: types beside the texts shown, and cells that repeat.
+#[test]
+fn a_sheet_of_open_document() {
+    let text = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let number = |value: &str| {
+        format!(
+            "<table:table-cell office:value-type=\"float\" office:value=\"{value}\"><text:p>about {value}</text:p></table:table-cell>"
+        )
+    };
+    let date = |date: &str| {
+        format!(
+            "<table:table-cell office:value-type=\"date\" office:date-value=\"{date}\"><text:p>a day</text:p></table:table-cell>"
+        )
+    };
+    let row = |cells: &[String]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let rows = [
+        row(&[text("Policies of 2026")]),
+        row(&[text("Policy No"), text("Premium"), text("Issued")]),
+        row(&[text("P1"), number("0.1"), date("2026-07-01")]),
+        row(&[text("P2"), number("0.2"), date("2026-07-31T00:00:00")]),
+        row(&[text("P3"), number("1000"), date("2026-08-01")]),
+        "<table:table-row table:number-rows-repeated=\"1000\"><table:table-cell table:number-columns-repeated=\"3\"/></table:table-row>"
+            .to_string(),
+    ];
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" office:version=\"1.2\"><office:body><office:spreadsheet>\
+         <table:table table:name=\"policies\">{}</table:table></office:spreadsheet></office:body></office:document-content>",
+        rows.concat()
+    );
+    let mimetype = "application/vnd.oasis.opendocument.spreadsheet".to_string();
+    let manifest = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest \
+         xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>"
+        .to_string();
+    let files = [("mimetype", mimetype), ("META-INF/manifest.xml", manifest), ("content.xml", content)];
+    assert_eq!(premium_of_july("policies.ods", zipped(&files)), "0.3");
+}

@@ -26,9 +26,7 @@ impl Piece<'_> {
                 let text = simdutf8::basic::from_utf8(buffer).map_err(|_| Failed)?;
                 Ok(quick.decode(text, decoders))
             }
-            Piece::Slice(decoders, slice) => {
-                decoders.iter().map(|decoder| decoder.decode(slice).map_err(|_| Failed)).collect()
-            }
+            Piece::Slice(decoders, slice) => parquet::Decoder::decode_all(decoders, slice).map_err(|_| Failed),
         }
     }
 }

@@ -76,7 +76,9 @@ impl Dialect {
 
     /// Whether a cell's text is a number with at most so many places.
     pub fn is_number(self, cell: &str, places: u32) -> String {
-        let pattern = format!("^[+-]?[0-9]{{1,20}}([.][0-9]{{1,{places}}}0*)?$");
+        // A pattern cannot repeat something up to no times.
+        let rest = if places == 0 { "0*".to_string() } else { format!("[0-9]{{1,{places}}}0*") };
+        let pattern = format!("^[+-]?[0-9]{{1,20}}([.]{rest})?$");
         self.matches(cell, &pattern)
     }
 

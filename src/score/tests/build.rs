@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::Group;
-use crate::model::data::DataId;
+use crate::model::data::{Belongs, DataId, DataSet, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::unit::DisplayUnit;
 use crate::model::*;
@@ -45,6 +45,26 @@ pub fn span() -> Span {
 pub fn expr() -> Expr {
     let ty = Type { base: Base::Any, optional: false };
     Expr::new(Kind::Value(Value::Flag(true)), ty, span())
+}
+
+fn data(name: &str) -> DataSet {
+    DataSet {
+        name: name.into(),
+        label: Label::default(),
+        span: span(),
+        roster: None,
+        organisation: None,
+        files: Vec::new(),
+        relations: Vec::new(),
+        row: DisplayUnit { singular: "row".into(), plural: "rows".into(), ..DisplayUnit::number() },
+        across: None,
+        key: Vec::new(),
+        time: TimeShape::Always,
+        columns: Vec::new(),
+        ignore_rows_starting: Vec::new(),
+        may_be_empty: false,
+        belongs: Belongs::default(),
+    }
 }
 
 /// An entry of plan and model at once.
@@ -205,6 +225,8 @@ impl Setup {
             },
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
         };
+        // The roster, and what measures read.
+        setup.model.data.extend(["people", "events"].map(data));
         setup.model.kpis.push(Kpi {
             name: "kpi".into(),
             label: Label { text: "The KPI".into(), ..Label::default() },

@@ -31,6 +31,8 @@ use crate::parallel;
 
 /// So many rows make a slice for each byte of a block: about what a row has in a file of text.
 const BYTES_OF_A_ROW: usize = 8;
+/// How many times as much as a block of text a slice may hold.
+const SLICE: usize = 4;
 
 /// Reads a file with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
@@ -151,7 +153,8 @@ impl Opened {
 
     /// The rows in the parts in which they are decoded. A row group is not cut much finer than others are large.
     pub fn slices(&self, block: usize) -> Vec<Slice> {
-        let most = (block / BYTES_OF_A_ROW).max(1);
+        // What stands before a slice in its row group is unpacked once more: so most row groups are not cut at all.
+        let most = (block.saturating_mul(SLICE) / BYTES_OF_A_ROW).max(1);
         let mut slices = Vec::new();
         for (group, metadata) in self.metadata.row_groups().iter().enumerate() {
             let rows = metadata.num_rows() as usize;
@@ -301,8 +304,19 @@ pub struct Decoder<'a> {
 
 impl Decoder<'_> {
     pub fn decode(&self, slice: &Slice) -> Result<Block, Damaged> {
-        let columns = self.opened.read(slice, &self.places)?;
-        let no_data = self.no_data(slice, &columns)?;
+        self.take(slice, &self.opened.read(slice, &self.places)?)
+    }
+
+    /// The same for several data sets in the file, of which each column is unpacked once.
+    pub fn decode_all(decoders: &[Decoder], slice: &Slice) -> Result<Vec<Block>, Damaged> {
+        let places: BTreeSet<usize> = decoders.iter().flat_map(|decoder| &decoder.places).copied().collect();
+        let Some(first) = decoders.first() else { return Ok(Vec::new()) };
+        let columns = first.opened.read(slice, &places.into_iter().collect::<Vec<_>>())?;
+        decoders.iter().map(|decoder| decoder.take(slice, &columns)).collect()
+    }
+
+    fn take(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Block, Damaged> {
+        let no_data = self.no_data(slice, columns)?;
         let builders = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
         let mut block = Block { columns: builders, length: slice.rows as u32, ..Block::default() };
         block.lines = (0..slice.rows as u32).filter(|row| no_data.is_empty() || !no_data.contains(row)).collect();
