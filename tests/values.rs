@@ -441,3 +441,36 @@ fn a_curve_goes_by_what_stands_in_data() {
         ]
     );
 }
+
+/// Ranks count within a part of those in the position; those of whom the part is not known are a part of their own.
+#[test]
+fn ranks_count_within_a_part() {
+    let data = "
+        data counts {
+          file \"counts.csv\"
+          row count_of
+          column of_person : people
+          column n : number
+        }
+        kpi counted : number {
+          value = sum(n of counts)
+          higher is better
+        }";
+    let card = "
+          rank within person.city
+          scorecard {
+            100% counted score linear 0 -> 0, 100 -> 100
+          }";
+    let spec =
+        project(data, card).replace("column team : teams\n", "column team : teams\n column city : text optional\n");
+    let people = "code,post,team,city,since,until
+        P1,clerk,T1,Rome,2024-01-01,
+        P2,clerk,T1,Oslo,2024-01-01,
+        P3,clerk,T1,Rome,2024-01-01,
+        P4,clerk,T1,,2024-01-01,
+        P5,clerk,T1,Rome,2024-01-01,";
+    let counts = "of_person,n\nP1,10\nP2,5\nP3,30\nP4,1\nP5,10";
+    let files = [TEAMS, ("people.csv", people), ("counts.csv", counts)];
+    let ranks: Vec<Option<u64>> = results(&spec, &files, "2026-Q1").people.iter().map(|person| person.rank).collect();
+    assert_eq!(ranks, [Some(2), Some(1), Some(1), Some(1), Some(2)]);
+}

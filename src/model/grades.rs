@@ -128,6 +128,8 @@ impl Checker<'_> {
         let (name, highest) = (&grade.name, shown(&first.end));
         let same = cards.iter().all(|card| card.end == first.end);
         let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
+        // Versions of a position have one name.
+        positions.dedup();
         let last = positions.pop().unwrap_or_default();
         let positions = if positions.is_empty() { last } else { format!("{} or {last}", positions.join(", ")) };
         let gives = match (cards.len(), same) {

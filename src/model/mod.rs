@@ -335,6 +335,8 @@ pub struct Position {
     pub purpose: Option<String>,
     pub responsibilities: Vec<Responsibility>,
     pub eligible: Option<Expr>,
+    /// People are ranked among those of the position for whom this is the same.
+    pub rank_within: Option<Expr>,
     pub scorecard: Option<Scorecard>,
     pub outputs: Vec<Output>,
 }

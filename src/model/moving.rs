@@ -59,6 +59,20 @@ impl Checker<'_> {
             return None;
         }
         let before = self.diagnostics.len();
+        let twice = anchors.windows(2).find(|pair| pair[0].at.key() == pair[1].at.key() && !jumps(pair));
+        if let Some([first, again]) = twice {
+            let text = self.text(again.at.span);
+            self.report(
+                Diagnostic::new(
+                    Code::ScaleOrder,
+                    format!("the line has two points at `{text}`, and never rises from one to the other"),
+                )
+                .at(again.at.span, "again")
+                .at(first.at.span, "first here")
+                .help("name another column for one of the two; a jump is `< x -> 30, x -> 60`"),
+            );
+            return None;
+        }
         let curve = Curve { kind: CurveKind::Linear { anchors: anchors.clone(), continue_above }, span };
         if let Some(better) = &fits.direction {
             self.curve_direction(&curve, better);
@@ -139,23 +153,27 @@ impl Build {
     }
 }
 
+/// `< 80% -> 0, 80% -> 40`
+fn jumps(pair: &[Anchor]) -> bool {
+    pair[0].below && !pair[1].below
+}
+
 /// `if a < b then (if b < c then (if value < a then … else …) else missing) else missing`; where the line jumps, `a = b`.
 fn line(anchors: &[Anchor], continue_above: bool, fits: &CurveUse, span: Span) -> Expr {
     let build = Build::of(anchors.iter().map(|anchor| &anchor.at), fits, span);
     let below = |at: &Expr| build.binary(BinaryOp::Less, &build.value, at, &build.flag);
-    let jump = |pair: &[Anchor]| pair[0].below && !pair[1].below;
     let last = &anchors[anchors.len() - 2..];
-    let mut curve = match continue_above && !jump(last) {
+    let mut curve = match continue_above && !jumps(last) {
         true => build.between(last),
         false => last[1].score.clone(),
     };
-    for pair in anchors.windows(2).rev().filter(|pair| !jump(pair)) {
+    for pair in anchors.windows(2).rev().filter(|pair| !jumps(pair)) {
         curve = build.choose(below(&pair[1].at), build.between(pair), curve);
     }
     curve = build.choose(below(&anchors[0].at), anchors[0].score.clone(), curve);
     let missing = Value::Missing(Missing::Stated(OUT_OF_ORDER.into()));
     for pair in anchors.windows(2).rev() {
-        let op = if jump(pair) { BinaryOp::Equal } else { BinaryOp::Less };
+        let op = if jumps(pair) { BinaryOp::Equal } else { BinaryOp::Less };
         let in_order = build.binary(op, &pair[0].at, &pair[1].at, &build.flag);
         let out_of_order = Expr::new(Kind::Value(missing.clone()), build.score.clone(), span);
         curve = build.choose(in_order, curve, out_of_order);

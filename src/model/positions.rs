@@ -100,6 +100,11 @@ impl Checker<'_> {
         if let (Some(condition), Some(written)) = (&eligible, &written.eligible) {
             self.answerable(condition, scope, written.span, &card);
         }
+        let rank_within = written.rank_within.as_ref().map(|part| {
+            let typed = self.typed(part, &Env::subject(), None);
+            self.answerable(&typed, scope, part.span, &card);
+            typed
+        });
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card, written.scorecard.as_ref(), scorecard.as_ref());
         Position {
@@ -112,6 +117,7 @@ impl Checker<'_> {
             purpose: written.purpose.as_ref().map(|text| text.value.clone()),
             responsibilities,
             eligible,
+            rank_within,
             scorecard,
             outputs,
             name,

@@ -282,9 +282,10 @@ impl Planner<'_> {
         self.asked.rosters.insert(roster);
         let context = Context { roster, scope: position.scope, months: self.period.months };
         let eligible = position.eligible.as_ref().map(|condition| self.formula(condition, context));
+        let rank_within = position.rank_within.as_ref().map(|part| self.formula(part, context));
         let scorecard = position.scorecard.as_ref().map(|scorecard| self.scorecard(scorecard, context));
         let outputs = position.outputs.iter().map(|output| self.formula(&output.value, context)).collect();
-        CardPlan { position: id, roster, eligible, scorecard, outputs }
+        CardPlan { position: id, roster, eligible, rank_within, scorecard, outputs }
     }
 
     fn scorecard(&mut self, scorecard: &Scorecard, context: Context) -> ScorecardPlan {

@@ -127,6 +127,7 @@ pub struct CardPlan {
     pub position: PositionId,
     pub roster: DataId,
     pub eligible: Option<CalcId>,
+    pub rank_within: Option<CalcId>,
     pub scorecard: Option<ScorecardPlan>,
     pub outputs: Vec<CalcId>,
 }

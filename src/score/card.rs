@@ -41,7 +41,7 @@ pub struct PersonResult {
     pub overall: Option<Number>,
     /// By the last post's grades.
     pub rating: Option<RatingResult>,
-    /// Among those with the same last position; equal scores share the best rank.
+    /// Among those with the same last position (or the same part of it, where it says `rank within`); equal scores share the best rank.
     pub rank: Option<u64>,
 }
 

@@ -212,7 +212,8 @@ fn roots(card: &CardPlan) -> Vec<CalcId> {
             }
         }
     }
-    let mut roots: Vec<CalcId> = card.eligible.into_iter().chain(card.outputs.iter().copied()).collect();
+    let mut roots: Vec<CalcId> = [card.eligible, card.rank_within].into_iter().flatten().collect();
+    roots.extend(&card.outputs);
     if let Some(scorecard) = &card.scorecard {
         of_group(&scorecard.root, &mut roots);
         roots.extend(&scorecard.vetoes);
@@ -315,6 +316,10 @@ impl Scorer<'_> {
             (None, Some(doubt)) => Value::Missing(doubt),
             (None, None) => Value::Missing(Missing::Stated("no scorecard".into())),
         };
+        let part = match card.rank_within {
+            Some(part) => Some(scoring.known(person.values.get(part))?.clone()).filter(|part| !part.is_missing()),
+            None => None,
+        };
         let team = seat.team.and_then(|team| self.answers.teams.get(team));
         let (raw, vetoed) =
             totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
@@ -328,7 +333,7 @@ impl Scorer<'_> {
             outputs: Vec::new(),
             values: Default::default(),
         };
-        Ok(Done { card, raw, vetoed, draft: Draft { seat: at, values: person.values, score } })
+        Ok(Done { card, part, raw, vetoed, draft: Draft { seat: at, values: person.values, score } })
     }
 
     /// Days in the post within the period, over all stints of it.

@@ -17,6 +17,8 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub(super) struct Done {
     pub card: Card,
+    /// Among whom the person is ranked, of those in the position.
+    pub part: Option<Value>,
     /// The score before rounding, capped by vetoes.
     pub raw: Option<Number>,
     pub vetoed: Vetoed,
@@ -36,6 +38,8 @@ pub(super) struct Draft {
 /// A person's result with what distribution and rank go by.
 pub(super) struct Standing {
     pub result: PersonResult,
+    /// Among whom the person is ranked, by the last card that was scored.
+    part: Option<Value>,
     /// The last card that was scored.
     last: Option<usize>,
     /// The only one, whose rating is the overall one.
@@ -81,9 +85,10 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
         overall = rounded;
     }
     let (person, name) = (post.person.clone(), post.name.clone());
+    let part = last.and_then(|last| done[last].part.clone());
     let (cards, drafts) = done.into_iter().map(|one| (one.card, one.draft)).unzip();
     let result = PersonResult { roster, person, name, cards, overall, rating, rank: None };
-    Ok(Standing { result, last, single: scored.len() == 1, seen, drafts })
+    Ok(Standing { result, part, last, single: scored.len() == 1, seen, drafts })
 }
 
 /// Weighted by days; `None` where one has none.
@@ -181,13 +186,13 @@ pub(super) fn distribution(model: &Model, people: &mut [Standing]) {
     }
 }
 
-/// Ranks people with the same last position by their overall score; equal scores share the best rank.
+/// Ranks people with the same last position, or in one part of it, by their overall score; equal scores share the best rank.
 pub(super) fn rank(model: &Model, people: &mut [Standing]) {
-    let mut by_position: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_position: HashMap<(String, Option<Value>), Vec<usize>> = HashMap::new();
     for (at, person) in people.iter().enumerate() {
         if let (Some(last), Some(_)) = (person.last, &person.result.overall) {
             let position = position_of(model, &person.result.cards[last]);
-            by_position.entry(position.name.clone()).or_default().push(at);
+            by_position.entry((position.name.clone(), person.part.clone())).or_default().push(at);
         }
     }
     for mut group in by_position.into_values() {

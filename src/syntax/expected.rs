@@ -578,6 +578,7 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::purpose => "purpose",
         R::responsibilities => "responsibilities",
         R::eligible => "eligible when",
+        R::ranked => "rank within",
         R::scorecard => "scorecard",
         R::output => "output",
         R::rest => "rest",

@@ -74,6 +74,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::position_clause, "scope", "`scope own`, `scope team` or `scope company`"),
     (Rule::position_clause, "purpose", "`purpose \"what the post is for\"`"),
     (Rule::position_clause, "responsibilities", "`responsibilities {`"),
+    (Rule::position_clause, "rank", "`rank within person.team`"),
     (Rule::position_clause, "eligible", "`eligible when person.months_served >= 6`"),
     (Rule::position_clause, "scorecard", "`scorecard {` or `scorecard total 210 points {`"),
     (Rule::position_clause, "output", "`output bonus \"Bonus\" : CNY = person.base_pay * score / 100 point`"),

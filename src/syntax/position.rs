@@ -20,6 +20,7 @@ impl<'s> Reader<'s> {
         let mut purpose = Once::default();
         let mut responsibilities = Once::default();
         let mut eligible = Once::default();
+        let mut rank_within = Once::default();
         let mut scorecard = Once::default();
         let mut outputs = Vec::new();
         for clause in &block.items {
@@ -65,6 +66,10 @@ impl<'s> Reader<'s> {
                     let condition = self.expr_of(&node);
                     self.once(&mut eligible, "`eligible when`", place, condition);
                 }
+                Rule::ranked => {
+                    let part = self.expr_of(&node);
+                    self.once(&mut rank_within, "`rank within`", place, part);
+                }
                 _ => outputs.extend(self.output(&node)),
             }
         }
@@ -79,6 +84,7 @@ impl<'s> Reader<'s> {
             purpose: purpose.value,
             responsibilities: responsibilities.value,
             eligible: eligible.value,
+            rank_within: rank_within.value,
             scorecard: scorecard.value,
             outputs,
             span: self.extent(item),

@@ -676,6 +676,8 @@ pub struct Position {
     pub purpose: Option<Text>,
     pub responsibilities: Option<Responsibilities>,
     pub eligible: Option<Expr>,
+    /// `rank within athlete.competition`
+    pub rank_within: Option<Expr>,
     pub scorecard: Option<Scorecard>,
     pub outputs: Vec<Output>,
     pub span: Span,

@@ -122,6 +122,7 @@ pub const WORDS: &[&str] = &[
     "quarter",
     "quarters",
     "range",
+    "rank",
     "rating",
     "redistribute",
     "reports",

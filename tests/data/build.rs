@@ -126,6 +126,7 @@ pub fn position(name: &str, label: &str, zh: &str) -> Position {
         scope: ScopeWord::Own,
         purpose: None,
         responsibilities: Vec::new(),
+        rank_within: None,
         eligible: None,
         scorecard: None,
         outputs: Vec::new(),

@@ -630,6 +630,10 @@ impl Spec {
                 s.expr(2);
             },
             |s| {
+                s.put("rank within");
+                s.expr(2);
+            },
+            |s| {
                 s.word("responsibilities");
                 let clauses = s.times(4, Spec::duty);
                 s.block(clauses);

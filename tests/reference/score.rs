@@ -130,7 +130,14 @@ impl World<'_> {
                     (0..count).map(|output| self.output(&people, (person, card, output), &known)).collect();
             }
         }
-        let standing = |person: &PersonR| Some((self.position(person.last()?).name.clone(), person.overall.clone()?));
+        let standing = |person: &PersonR| {
+            let last = person.last()?;
+            let position = self.position(last);
+            let at = At { scope: position.scope, months: self.months };
+            let part = position.rank_within.as_ref().map(|part| self.value(part, &last.seat, at, &Inputs::default()));
+            let part = part.filter(|part| !part.is_missing());
+            Some((format!("{} {part:?}", position.name), person.overall.clone()?))
+        };
         let all: Vec<Option<(String, Number)>> = people.iter().map(standing).collect();
         for person in &mut people {
             let Some((post, score)) = standing(person) else { continue };

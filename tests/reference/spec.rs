@@ -733,6 +733,11 @@ impl Maker<'_> {
         if self.chance(15) {
             text += &format!("  eligible when {}\n", self.condition(1));
         }
+        if self.chance(20) {
+            let part = self.column(self.subject, &|ty| !matches!(ty, Ty::Post | Ty::Link(_)));
+            let noun = self.sets[self.subject].row;
+            text += &part.map_or(String::new(), |(name, _)| format!("  rank within {noun}.{name}\n"));
+        }
         let scored = self.chance(92);
         if scored {
             let points = self.chance(15);
@@ -1007,6 +1012,9 @@ impl Maker<'_> {
             false => self.amount(kind, size),
         };
         let (one, two) = (point(1), format!("{noun}.{}", self.random.one(&columns).0));
+        if one == two {
+            return None;
+        }
         let three = if self.chance(50) { format!(", {} -> ", self.amount(kind, 20)) } else { String::new() };
         let (scores, sign) =
             if direction == 1 { (["100", "55.5", "20", "0"], "<") } else { (["0", "30", "70", "110"], ">") };

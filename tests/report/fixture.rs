@@ -97,6 +97,7 @@ fn position(name: &str, label: Label, scorecard: Scorecard, outputs: Vec<Output>
         scope: ScopeWord::Team,
         purpose: None,
         responsibilities: Vec::new(),
+        rank_within: None,
         eligible: None,
         scorecard: Some(scorecard),
         outputs,

@@ -194,6 +194,7 @@ pub fn position(name: &str) -> Position {
         scope: ScopeWord::Own,
         purpose: None,
         responsibilities: Vec::new(),
+        rank_within: None,
         eligible: None,
         scorecard: None,
         outputs: Vec::new(),
@@ -252,6 +253,7 @@ impl Setup {
         let id = PositionId(self.model.positions.len());
         self.model.positions.push(position(name));
         self.plan.program.cards.push(CardPlan {
+            rank_within: None,
             position: id,
             roster: DataId(0),
             eligible: None,
