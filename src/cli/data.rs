@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::data::profile::profile;
-use crate::data::{BLOCK, Options, Progress};
+use crate::data::{Options, Progress};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::project;
 use crate::report;
@@ -25,17 +25,14 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     }
     let model = &project.model;
     let bar = Bar::new();
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let usual = Options::of(data_folder(args.data.as_deref(), &args.specs.paths)?);
     let reading = Options {
-        data: data_folder(args.data.as_deref(), &args.specs.paths)?,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: args.threads.map_or(usual.threads, usize::from),
         strict: args.strict,
         allow_empty: true,
         stream_above: u64::MAX,
-        memory: None,
-        block: BLOCK,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
-        server: Default::default(),
+        ..usual
     };
     let (profiles, errors) = profile(model, &reading);
     if let Some(bar) = &bar {

@@ -14,7 +14,7 @@ use super::select::{Wanted, select};
 use super::terminal::{self, FINDINGS_SHOWN};
 use super::whole;
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
-use crate::data::{BLOCK, Options, Progress, STREAM_ABOVE, answer, own_months};
+use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
@@ -91,17 +91,13 @@ type Evaluated = (Vec<Results>, Vec<Team>);
 
 /// Plans the periods, reads the data once and scores everyone.
 fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let usual = Options::of(data);
     let mut options = Options {
-        data,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: args.threads.map_or(usual.threads, usize::from),
         strict: args.strict,
         allow_empty: args.allow_empty,
-        stream_above: STREAM_ABOVE,
-        block: BLOCK,
         memory: args.memory,
-        progress: None,
-        server: Default::default(),
+        ..usual
     };
     let with_months;
     let model = match own_months_of(model, &options) {

@@ -7,7 +7,7 @@ use super::check::findings;
 use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
-use crate::data::{BLOCK, Options, STREAM_ABOVE, files_matching};
+use crate::data::{Options, files_matching};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::nearest::nearest;
@@ -35,17 +35,8 @@ pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
         };
         return Err(Failure::with_help(format!("there is no KPI `{kpi}`"), help));
     }
-    let options = Options {
-        data: data_folder(args.data.as_deref(), &args.specs.paths)?,
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-        strict: false,
-        allow_empty: true,
-        stream_above: STREAM_ABOVE,
-        block: BLOCK,
-        memory: None,
-        progress: None,
-        server: Default::default(),
-    };
+    let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
+    let options = Options { allow_empty: true, ..Options::of(data) };
     let with_months;
     let model = match own_months_of(&project.model, &options) {
         Ok(Some(own)) => {

@@ -9,8 +9,8 @@ use super::engine::remote;
 use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
 use super::terminal::{self, FINDINGS_SHOWN};
+use crate::data::Options;
 use crate::data::warehouse::{Dialect, Exchange, Script, answer_with};
-use crate::data::{BLOCK, Options, STREAM_ABOVE};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::plan::plans;
@@ -28,18 +28,9 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     if project.has_errors() {
         return refuse(&project.diagnostics);
     }
-    let options = Options {
-        data: data_folder(args.data.as_deref(), &args.specs.paths)?,
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-        strict: false,
-        // What the files hold is looked at when the results come in.
-        allow_empty: true,
-        stream_above: STREAM_ABOVE,
-        block: BLOCK,
-        memory: None,
-        progress: None,
-        server: Default::default(),
-    };
+    let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
+    // What the files hold is looked at when the results come in.
+    let options = Options { allow_empty: true, ..Options::of(data) };
     let with_months;
     let model = match own_months_of(&project.model, &options) {
         Ok(Some(own)) => {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::cell::{CellReader, Content, Kind, Problem, Repairs};
 use super::column::Builder;
-use super::read::{self, Spot, Tally};
+use super::read::{Spot, Tally};
 use super::table::{self, Source, Table, TableFile};
 use super::{Options, answer_from, errors, keys, links, teams};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
@@ -18,17 +18,7 @@ use crate::source::Span;
 
 /// How tables of a test are read: nothing on disk is touched, and data sets that are not given are empty.
 fn options() -> Options<'static> {
-    Options {
-        data: PathBuf::new(),
-        threads: 1,
-        strict: false,
-        allow_empty: true,
-        stream_above: u64::MAX,
-        memory: None,
-        block: read::blocks::BLOCK,
-        progress: None,
-        server: Default::default(),
-    }
+    Options { threads: 1, allow_empty: true, stream_above: u64::MAX, ..Options::of(PathBuf::new()) }
 }
 
 /// Answers from tables of a test; `model` is the project as the test sees it ([`Model::with_given`]).

@@ -87,6 +87,23 @@ pub struct Options<'a> {
     pub server: Server,
 }
 
+impl Options<'_> {
+    /// As files are read where nothing else is asked for.
+    pub fn of(data: PathBuf) -> Self {
+        Options {
+            data,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            strict: false,
+            allow_empty: false,
+            stream_above: STREAM_ABOVE,
+            block: BLOCK,
+            memory: None,
+            progress: None,
+            server: Server::default(),
+        }
+    }
+}
+
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.
 pub const STREAM_ABOVE: u64 = 16 << 20;
 

@@ -58,6 +58,25 @@ impl<'a> Answer<'a> {
         whole.parse().map_err(|_| self.broken(&format!("`{cell}` in `{column}` is no count")))
     }
 
+    /// The lines without the one that holds their total, once they add up to it: no line was lost.
+    fn counted(&self) -> Checked<Vec<&'a [String]>> {
+        let (mut total, mut counted, mut lines) = (None, 0u64, Vec::new());
+        for row in &self.rows {
+            let read = self.count(row, "read_rows")?;
+            if self.cell(row, "total")? == "0" {
+                counted += read;
+                lines.push(*row);
+            } else if total.replace(read).is_some() {
+                return Err(self.broken("they are given twice"));
+            }
+        }
+        match total {
+            None => Err(self.broken("the line of totals is missing")),
+            Some(total) if total != counted => Err(self.broken("rows are missing")),
+            Some(_) => Ok(lines),
+        }
+    }
+
     fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
     }
@@ -343,16 +362,7 @@ fn cells(
     groups: &[Group],
 ) -> Checked<()> {
     let mut found = Scanned::new(job);
-    let (mut total, mut counted) = (None, 0u64);
-    for row in &answer.rows {
-        let read = answer.count(row, "read_rows")?;
-        if answer.cell(row, "total")? != "0" {
-            if total.replace(read).is_some() {
-                return Err(answer.broken("they are given twice"));
-            }
-            continue;
-        }
-        counted += read;
+    for row in answer.counted()? {
         let months = answer.count(row, "months")? as usize;
         let codes: Vec<Option<usize>> = groups
             .iter()
@@ -391,11 +401,6 @@ fn cells(
             };
             found.stores[*family_at].add_part(cell, part);
         }
-    }
-    match total {
-        None => return Err(answer.broken("the line of totals is missing")),
-        Some(total) if total != counted => return Err(answer.broken("rows are missing")),
-        Some(_) => {}
     }
     // Only the families of this statement are answered by it.
     let wanted: BTreeSet<usize> = families.iter().map(|family| family.family).collect();
@@ -541,16 +546,8 @@ fn list(evaluation: &mut Evaluation, job: &Job, family_at: usize, answer: &Answe
         };
         found.map(Some).ok_or_else(|| answer.broken(&format!("`{cell}` in `{column}` cannot be read")))
     };
-    let (mut total, mut counted) = (None, 0);
-    for row in &answer.rows {
+    for row in answer.counted()? {
         let read = answer.count(row, "read_rows")?;
-        if answer.cell(row, "total")? != "0" {
-            if total.replace(read).is_some() {
-                return Err(answer.broken("they are given twice"));
-            }
-            continue;
-        }
-        counted += read;
         let window = answer.count(row, "number")? as usize;
         let group = match family.group {
             Group::Company => Some(0),
@@ -590,11 +587,6 @@ fn list(evaluation: &mut Evaluation, job: &Job, family_at: usize, answer: &Answe
                 }
             }
         };
-    }
-    match total {
-        None => return Err(answer.broken("the line of totals is missing")),
-        Some(total) if total != counted => return Err(answer.broken("rows are missing")),
-        Some(_) => {}
     }
     for (id, measured) in ids.into_iter().zip(measured) {
         evaluation.keep_measured(job, id, measured);
