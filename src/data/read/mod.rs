@@ -13,6 +13,7 @@ mod quick;
 pub mod records;
 pub mod server;
 mod spreadsheet;
+pub mod texts;
 mod wide;
 
 use std::collections::{BTreeMap, BTreeSet};

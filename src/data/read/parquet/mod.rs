@@ -3,6 +3,7 @@
 //! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
 //! files; the first row is row 1.
 
+mod texts;
 mod values;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 use hashbrown::HashMap;
 
+pub use self::texts::texts;
 use self::values::{Column, Meaning};
 use super::grid::{Grid, Raw};
 use super::layout::Layout;
