@@ -1,9 +1,11 @@
 //! One file into columns: the text is cut into blocks of whole records, which are decoded side by side.
 
 mod across;
+mod binary_sheet;
 pub mod blocks;
 mod compressed;
 mod grid;
+mod guarded;
 mod index;
 pub mod layout;
 pub mod marks;
