@@ -295,7 +295,7 @@ pub struct PlanArgs {
 pub enum PlanForm {
     /// For people
     Text,
-    /// For programs
+    /// For programs: docs/plan.schema.json
     Json,
 }
 
