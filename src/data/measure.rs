@@ -75,6 +75,12 @@ impl Family<'_> {
     pub fn cells(&self) -> usize {
         self.groups * self.segments.len().max(1)
     }
+
+    /// Whether what is kept for it grows with the rows.
+    pub fn keeps_lists(&self) -> bool {
+        use AggregateFunction::{CountDistinct, Median, Percentile};
+        self.by_keys || matches!(self.function, CountDistinct | Median | Percentile)
+    }
 }
 
 impl<'a> Evaluation<'a> {
@@ -125,10 +131,13 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// All answers; the only errors left are rows dated by a period that lies partly in a window.
+    /// All answers; the only errors left are rows dated by a period that lies partly in a window, and temporary files.
     pub fn end(mut self) -> Result<Evaluated, Vec<Diagnostic>> {
         if !self.straddling.is_empty() {
             return Err(self.straddling_errors(&self.straddling));
+        }
+        if let Some(refusal) = self.memory.refused() {
+            return Err(vec![refusal]);
         }
         let reads = self.reads();
         Ok((self.answers, reads, self.other_days))
@@ -215,9 +224,10 @@ impl<'a> Evaluation<'a> {
         for (id, months) in &family.measures {
             let measure = &self.query.measures[id.0];
             let taken = if family.measures.len() == 1 && segments == 1 && !is_team { store.take() } else { None };
-            let own = taken.unwrap_or_else(|| {
+            let mut own = taken.unwrap_or_else(|| {
                 let groups = if is_team { self.teams.teams.len() } else { family.groups };
-                let mut own = Store::new(family.function, family.by_keys, groups);
+                let room = self.memory.for_lists(1);
+                let mut own = Store::within(family.function, family.by_keys, groups, room);
                 let targets = |cell: u32, into: &mut Vec<u32>| {
                     let (group, segment) = (cell / segments as u32, cell as usize % segments);
                     let reads = months.is_none_or(|months| months.holds(family.segments[segment]));
@@ -232,7 +242,11 @@ impl<'a> Evaluation<'a> {
                 }
                 own
             });
+            let failures = [own.failure(), store.as_mut().and_then(Store::failure)];
             let mut measured = own.finish(measure.function, measure.fraction.as_ref(), &place);
+            if let Some(reason) = failures.iter().flatten().find_map(|failure| failure.get()) {
+                self.memory.refuse(errors::no_temporary_file(reason));
+            }
             self.without_rows(measure, table, &mut measured);
             finished.push((*id, measured));
         }

@@ -29,6 +29,11 @@ impl Memory {
         usize::try_from(self.most / 4).unwrap_or(usize::MAX) / threads.max(1)
     }
 
+    /// How many bytes each of some lists may keep, beside others of the same kind.
+    pub fn for_lists(&self, lists: usize) -> usize {
+        usize::try_from(self.most / 4).unwrap_or(usize::MAX) / lists.max(1)
+    }
+
     /// Notes that lists have grown; whether they still fit, also when windows and teams are put together.
     pub fn lists_fit(&self, more: u64) -> bool {
         self.lists.fetch_add(more, Ordering::Relaxed) + more <= self.most / 2
@@ -37,6 +42,11 @@ impl Memory {
     /// The run ends with this; the first one counts.
     pub fn refuse(&self, why: Diagnostic) {
         self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(why);
+    }
+
+    /// Why the run ends, if it does.
+    pub fn refused(&self) -> Option<Diagnostic> {
+        self.refusal.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
     pub fn refusal(&self) -> Option<Diagnostic> {
@@ -58,6 +68,7 @@ impl Spill {
     /// Where the bytes stand.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<u64> {
         let file = self.file.get_mut().unwrap_or_else(|poisoned| poisoned.into_inner());
+        file.seek(SeekFrom::Start(self.end))?;
         file.write_all(bytes)?;
         self.end += bytes.len() as u64;
         Ok(self.end - bytes.len() as u64)

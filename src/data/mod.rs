@@ -37,6 +37,7 @@ mod own;
 pub mod profile;
 mod read;
 mod roster;
+mod runs;
 mod scan;
 pub mod server;
 mod store;

@@ -36,7 +36,12 @@ pub struct Found {
 
 impl Found {
     pub fn new(job: &Job) -> Found {
-        let store = |family: &Family| Store::new(family.function, family.by_keys, family.cells());
+        Found::within(job, usize::MAX)
+    }
+
+    /// With so many bytes of room for each list that grows with the rows.
+    pub fn within(job: &Job, room: usize) -> Found {
+        let store = |family: &Family| Store::within(family.function, family.by_keys, family.cells(), room);
         Found {
             stores: job.families.iter().map(store).collect(),
             straddling: Straddling::new(),
@@ -46,9 +51,7 @@ impl Found {
 
     /// Adds what another part of the rows has given.
     pub fn take_in(&mut self, part: Found) {
-        for (store, other) in self.stores.iter_mut().zip(&part.stores) {
-            store.take_in(other, &|cell, into| into.push(cell));
-        }
+        self.stores.iter_mut().zip(part.stores).for_each(|(store, other)| store.join(other));
         self.straddling.extend(part.straddling);
         self.other_days.take_in(part.other_days);
     }

@@ -3,12 +3,14 @@
 //! Everything kept can be added up in any order: the parts of several threads, the months of a window, the teams
 //! below a team all end in the same answer.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod lists;
 
+use std::collections::BTreeMap;
+
+use self::lists::{Distinct, Spread};
 use super::column::{NO_DAY, NO_NUMBER, NONE};
-use super::dictionary::Dictionary;
 use super::operate::addend;
+use super::runs::Failure;
 use super::vector::{Data, Vector};
 use crate::number::Number;
 use crate::plan::query::Measured;
@@ -49,19 +51,8 @@ enum Kept {
         rows: Vec<(u32, u32)>,
         value: Vec<Option<Value>>,
     },
-    /// All values.
-    Spread {
-        values: Vec<(u32, Number)>,
-        scale: Option<u32>,
-        fixed: Vec<(u32, i64)>,
-    },
-    /// Distinct values or keys: cells and codes in one word, and values without codes.
-    Distinct {
-        coded: Vec<u64>,
-        sorted: usize,
-        texts: Option<Arc<Dictionary>>,
-        other: Vec<(u32, Value)>,
-    },
+    Spread(Spread),
+    Distinct(Distinct),
 }
 
 /// What was counted elsewhere for one cell: rows, blanks, and their sum, or the least or greatest.
@@ -86,8 +77,13 @@ pub struct Rows<'a> {
 
 impl Store {
     pub fn new(function: AggregateFunction, by_keys: bool, cells: usize) -> Store {
+        Store::within(function, by_keys, cells, usize::MAX)
+    }
+
+    /// With so many bytes of room for what grows with the rows; more goes to temporary files.
+    pub fn within(function: AggregateFunction, by_keys: bool, cells: usize, room: usize) -> Store {
         let kept = match function {
-            AggregateFunction::Count if by_keys => distinct(),
+            AggregateFunction::Count if by_keys => Kept::Distinct(Distinct::new(room)),
             AggregateFunction::Count => Kept::Count,
             AggregateFunction::Sum | AggregateFunction::Average | AggregateFunction::Share => {
                 Kept::Sum { scale: 0, sums: vec![0; cells], wide: BTreeMap::new() }
@@ -102,10 +98,8 @@ impl Store {
                 Kept::Latest { day: vec![NO_DAY; cells], value: vec![None; cells], differs: vec![false; cells] }
             }
             AggregateFunction::Only => Kept::Only { rows: vec![(NONE, NONE); cells], value: vec![None; cells] },
-            AggregateFunction::Median | AggregateFunction::Percentile => {
-                Kept::Spread { values: Vec::new(), scale: None, fixed: Vec::new() }
-            }
-            AggregateFunction::CountDistinct => distinct(),
+            AggregateFunction::Median | AggregateFunction::Percentile => Kept::Spread(Spread::new(room)),
+            AggregateFunction::CountDistinct => Kept::Distinct(Distinct::new(room)),
         };
         Store { rows: vec![0; cells], blanks: vec![0; cells], kept }
     }
@@ -118,11 +112,11 @@ impl Store {
         let Some(value) = rows.value else {
             for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                 self.rows[*cell as usize] += 1;
-                if let (Kept::Distinct { coded, .. }, Some(keys)) = (&mut self.kept, rows.keys) {
-                    coded.push(packed(*cell, keys[at]));
+                if let (Kept::Distinct(distinct), Some(keys)) = (&mut self.kept, rows.keys) {
+                    distinct.add_key(*cell, keys[at]);
                 }
             }
-            return self.thin_out();
+            return self.make_room();
         };
         match (&mut self.kept, &value.data) {
             (Kept::Sum { scale, sums, wide }, Data::Fixed { scale: places, values }) => {
@@ -171,7 +165,7 @@ impl Store {
             }
             _ => self.add_slowly(rows, value),
         }
-        self.thin_out();
+        self.make_room();
     }
 
     fn add_slowly(&mut self, rows: &Rows, value: &Vector) {
@@ -218,36 +212,8 @@ impl Store {
                         differs[cell_at] |= best[cell_at].as_ref() != Some(&found);
                     }
                 }
-                Kept::Spread { values, scale, fixed } => match &value.data {
-                    Data::Fixed { scale: places, values } if scale.is_none_or(|scale| scale == *places) => {
-                        *scale = Some(*places);
-                        fixed.push((*cell, values[at]));
-                    }
-                    _ => {
-                        if let Value::Number(number) = value.value(at) {
-                            values.push((*cell, number));
-                        }
-                    }
-                },
-                Kept::Distinct { coded, texts, other, .. } => match &value.data {
-                    Data::Text { codes, texts: dictionary } if dictionary.is_distinct() => {
-                        let code = codes[at];
-                        if Arc::ptr_eq(texts.get_or_insert_with(|| dictionary.clone()), dictionary) {
-                            coded.push(packed(*cell, code));
-                            continue;
-                        }
-                        // Each block has numbers of its own for a text that is no key.
-                        if numbers.is_empty() {
-                            numbers = vec![NONE; dictionary.len()];
-                        }
-                        let number = &mut numbers[code as usize];
-                        if let (NONE, Some(texts)) = (*number, texts) {
-                            *number = Arc::make_mut(texts).intern(dictionary.get(code));
-                        }
-                        coded.push(packed(*cell, *number));
-                    }
-                    _ => other.push((*cell, value.value(at))),
-                },
+                Kept::Spread(spread) => spread.add(*cell, value, at),
+                Kept::Distinct(distinct) => distinct.add(*cell, value, at, &mut numbers),
                 Kept::Only { .. } => {}
             }
         }
@@ -265,28 +231,39 @@ impl Store {
     /// About how many bytes the lists take that grow with the rows.
     pub fn list_bytes(&self) -> u64 {
         let bytes = match &self.kept {
-            Kept::Spread { values, fixed, .. } => 16 * fixed.len() + 64 * values.len(),
-            Kept::Distinct { coded, texts, other, .. } => {
-                8 * coded.capacity() + 64 * other.len() + texts.as_ref().map_or(0, |texts| 64 * texts.len())
-            }
+            Kept::Spread(spread) => spread.bytes(),
+            Kept::Distinct(distinct) => distinct.bytes(),
             _ => 0,
         };
         bytes as u64
     }
 
-    /// Forgets doubles before they fill the memory.
-    fn thin_out(&mut self) {
-        if let Kept::Distinct { coded, sorted, other, .. } = &mut self.kept {
-            if coded.len() > 2 * *sorted + (1 << 16) {
-                coded.sort_unstable();
-                coded.dedup();
-                *sorted = coded.len();
-            }
-            if other.len() > 1 << 16 {
-                let mut known = std::collections::HashSet::new();
-                other.retain(|entry| known.insert(entry.clone()));
-            }
+    /// Puts lists into temporary files for which there is no room.
+    fn make_room(&mut self) {
+        match &mut self.kept {
+            Kept::Spread(spread) => spread.make_room(),
+            Kept::Distinct(distinct) => distinct.make_room(),
+            _ => {}
         }
+    }
+
+    /// Is told when a temporary file fails, now or later.
+    pub fn failure(&mut self) -> Option<Failure> {
+        match &mut self.kept {
+            Kept::Spread(spread) => Some(spread.runs().failure()),
+            Kept::Distinct(distinct) => Some(distinct.runs().failure()),
+            _ => None,
+        }
+    }
+
+    /// Adds what another thread has kept for the same cells; its temporary files stay where they are.
+    pub fn join(&mut self, mut other: Store) {
+        match (&mut self.kept, &mut other.kept) {
+            (Kept::Spread(mine), Kept::Spread(theirs)) => mine.runs().join(theirs.runs()),
+            (Kept::Distinct(mine), Kept::Distinct(theirs)) => mine.runs().join(theirs.runs()),
+            _ => {}
+        }
+        self.take_in(&other, &|cell, into| into.push(cell));
     }
 
     /// Adds what another store has kept; `targets` says in which cells of this one a cell of the other counts.
@@ -354,45 +331,11 @@ impl Store {
                     });
                 }
             }
-            (Kept::Spread { values, scale, fixed }, Kept::Spread { values: more, scale: places, fixed: added }) => {
-                let same = scale.is_none() || scale == places;
-                if same {
-                    *scale = *places;
-                }
-                for (cell, mantissa) in added {
-                    each(*cell, &mut |to| match same {
-                        true => fixed.push((to, *mantissa)),
-                        false => values.push((to, Number::from_parts((*mantissa).into(), places.unwrap_or(0)))),
-                    });
-                }
-                for (cell, number) in more {
-                    each(*cell, &mut |to| values.push((to, number.clone())));
-                }
-            }
-            (
-                Kept::Distinct { coded, texts, other, .. },
-                Kept::Distinct { coded: more, texts: dictionary, other: others, .. },
-            ) => {
-                if texts.is_none() {
-                    *texts = dictionary.clone();
-                }
-                // Numbers of another dictionary mean other texts.
-                let numbers = match (texts, dictionary) {
-                    (Some(mine), Some(theirs)) if !Arc::ptr_eq(mine, theirs) => Arc::make_mut(mine).intern_all(theirs),
-                    _ => Vec::new(),
-                };
-                for word in more {
-                    let code = *word as u32;
-                    let number = numbers.get(code as usize).copied().unwrap_or(code);
-                    each((*word >> 32) as u32, &mut |to| coded.push(packed(to, number)));
-                }
-                for (cell, value) in others {
-                    each(*cell, &mut |to| other.push((to, value.clone())));
-                }
-            }
+            (Kept::Spread(mine), Kept::Spread(theirs)) => mine.take_in(theirs, &mut each),
+            (Kept::Distinct(mine), Kept::Distinct(theirs)) => mine.take_in(theirs, &mut each),
             _ => {}
         }
-        self.thin_out();
+        self.make_room();
     }
 
     /// Adds what others have counted for a cell: of aggregates that can be added up.
@@ -413,7 +356,7 @@ impl Store {
         fraction: Option<&Number>,
         place: &dyn Fn(u32) -> String,
     ) -> Vec<Measured> {
-        let counts = self.counts_and_spreads(fraction);
+        let counts = self.of_lists(fraction);
         let mut answers = Vec::with_capacity(self.rows.len());
         for (cell, counted) in counts.into_iter().enumerate() {
             let (rows, blanks) = (self.rows[cell], self.blanks[cell]);
@@ -448,7 +391,7 @@ impl Store {
                     ))),
                     _ => value[cell].take(),
                 },
-                Kept::Spread { .. } | Kept::Distinct { .. } => None,
+                Kept::Spread(_) | Kept::Distinct(_) => None,
             });
             let value = value.unwrap_or_else(|| match blanks {
                 0 => Missing::NoRows.into(),
@@ -460,63 +403,13 @@ impl Store {
     }
 
     /// Answers for the kinds that keep long lists; nothing for the others.
-    fn counts_and_spreads(&mut self, fraction: Option<&Number>) -> Vec<Option<Value>> {
-        let mut answers = vec![None; self.rows.len()];
+    fn of_lists(&mut self, fraction: Option<&Number>) -> Vec<Option<Value>> {
         match &mut self.kept {
-            Kept::Distinct { coded, texts, other, .. } => {
-                let mut counts = vec![0u64; self.rows.len()];
-                coded.sort_unstable();
-                coded.dedup();
-                if other.is_empty() {
-                    coded.iter().for_each(|word| counts[(*word >> 32) as usize] += 1);
-                } else {
-                    // Some values came as texts, some as codes of texts.
-                    let text = |word: &u64| {
-                        let (cell, code) = ((*word >> 32) as u32, *word as u32);
-                        (cell, texts.as_ref().map_or(Value::Choice(code), |texts| Value::Text(texts.shared(code))))
-                    };
-                    let all: std::collections::HashSet<(u32, Value)> =
-                        coded.iter().map(text).chain(other.drain(..)).collect();
-                    all.iter().for_each(|(cell, _)| counts[*cell as usize] += 1);
-                }
-                for (answer, count) in answers.iter_mut().zip(counts) {
-                    *answer = Some(Value::Number(count.into()));
-                }
-            }
-            Kept::Spread { values, scale, fixed } => {
-                if values.is_empty() {
-                    let scale = scale.unwrap_or(0);
-                    fixed.sort_unstable();
-                    for run in fixed.chunk_by(|a, b| a.0 == b.0) {
-                        let number = |at: usize| Number::from_parts(run[at].1.into(), scale);
-                        answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
-                    }
-                } else {
-                    let exact = |(cell, mantissa): &(u32, i64)| {
-                        (*cell, Number::from_parts((*mantissa).into(), scale.unwrap_or(0)))
-                    };
-                    values.extend(fixed.iter().map(exact));
-                    // Equal numbers may differ in the mark of what is approximate.
-                    values.sort_by(|a, b| a.cmp(b).then(a.1.is_approximate().cmp(&b.1.is_approximate())));
-                    for run in values.chunk_by(|a, b| a.0 == b.0) {
-                        let number = |at: usize| run[at].1.clone();
-                        answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
-                    }
-                }
-            }
-            _ => {}
+            Kept::Spread(spread) => spread.finish(&self.rows, fraction),
+            Kept::Distinct(distinct) => distinct.finish(self.rows.len()),
+            _ => vec![None; self.rows.len()],
         }
-        answers
     }
-}
-
-/// A cell and a code in one word: quick to sort.
-fn packed(cell: u32, code: u32) -> u64 {
-    u64::from(cell) << 32 | u64::from(code)
-}
-
-fn distinct() -> Kept {
-    Kept::Distinct { coded: Vec::new(), sorted: 0, texts: None, other: Vec::new() }
 }
 
 /// Brings sums to a scale that holds `places` too; gives the factor for mantissas with that many places.

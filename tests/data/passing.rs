@@ -199,16 +199,49 @@ fn little_memory_gives_the_same_answers() {
     }
 }
 
+/// Medians and distinct counts by groups and windows that overlap: from files as from memory.
+#[test]
+fn lists_that_do_not_fit_go_to_files() {
+    let mut project = many(None);
+    let [premium, customer] = ["premium", "customer"].map(|column| project.path(POLICIES, column));
+    let mut ids = Vec::new();
+    for months_back in 0..3 {
+        let rows = Rows::Dated { column: ColumnIx(2), months: months("2026-06", 1 + months_back) };
+        for (function, value) in [(Median, premium), (Percentile, premium), (CountDistinct, customer)] {
+            for group in [
+                Group::Company,
+                Group::Team { via: vec![ColumnIx(1), ColumnIx(2)] },
+                Group::Own { roster: DataId(PEOPLE), via: vec![ColumnIx(1)] },
+            ] {
+                let id = project.measure(POLICIES, function, Some(value), rows.clone());
+                project.query.measures[id.0].fraction = (function == Percentile).then(|| "0.9".parse().unwrap());
+                ids.push(project.by(id, group));
+            }
+        }
+    }
+    let mut answered = |memory, threads| {
+        project.memory = memory;
+        let answers = project.answer(&project.query, 0, 5_000, threads, None).unwrap();
+        ids.iter().map(|id| format!("{:?}", answers.measures[id.0])).collect::<Vec<_>>()
+    };
+    let expected = answered(None, 2);
+    assert!(expected.iter().any(|answer| answer.contains("Number(9999.5)")), "{expected:?}");
+    for threads in [1, 3] {
+        assert_eq!(answered(Some(4_000_000), threads), expected);
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_refused_with_what_helps() {
-    let asked = |project: &mut Project, function, rows| {
-        let premium = project.path(POLICIES, "premium");
-        project.measure(POLICIES, function, Some(premium), rows);
-    };
     let mut told = String::new();
     for (double, function) in [(None, Median), (None, Only), (Some(77), Sum)] {
         let mut project = many(double);
-        asked(&mut project, function, quarter(2));
+        let mut premium = project.path(POLICIES, "premium");
+        if function == Median {
+            let third = project.constant(POLICIES, number("3"));
+            premium = project.node(POLICIES, RowNode::Binary(BinaryOp::Divide, premium, third));
+        }
+        project.measure(POLICIES, function, Some(premium), quarter(2));
         let errors = project.answer(&project.query, 0, 5_000, 2, None).unwrap_err();
         told += &format!("{function:?}\n{}", project.show(&errors));
     }

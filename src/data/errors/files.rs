@@ -101,20 +101,22 @@ pub fn too_large(data: &DataSet, size: u64, all: u64, most: u64, mistakes: bool)
         .help(format!("allow at least {all}, or put fewer months into the data folder"))
 }
 
-/// The lists that medians and distinct counts keep.
+/// What can only be kept in memory: fractions of medians, rows that links lead to.
 pub fn lists_too_large(data: &DataSet, most: u64) -> Diagnostic {
-    let name = &data.name;
-    let message =
-        format!("what medians, percentiles and distinct counts keep of `{name}` takes more memory than is allowed");
+    let message = format!("what must be kept of the rows of `{}` takes more memory than is allowed", data.name);
     Diagnostic::new(Code::TooLittleMemory, message)
-        .note(format!("`--memory` allows {}, and half of it is for such lists", shown_size(most)))
+        .note(format!(
+            "`--memory` allows {}, and half of it is for fractions of which a median or a distinct count is taken, and for \
+             rows that links lead to",
+            shown_size(most)
+        ))
         .help("allow more")
 }
 
 pub fn no_temporary_file(reason: &str) -> Diagnostic {
     Diagnostic::new(
         Code::TooLittleMemory,
-        format!("keys for which memory is too little cannot be put into a temporary file: {reason}"),
+        format!("what is too much for the memory cannot be put into a temporary file: {reason}"),
     )
     .note(format!("temporary files are in `{}`", std::env::temp_dir().display()))
     .help("make room there, name another folder in the variable TMPDIR, or allow more with `--memory`")

@@ -162,7 +162,11 @@ fn let_by(
     let shared = &*evaluation;
     let work = || {
         let for_keys = shared.memory.for_keys(options.threads * passing.len());
-        let mut gathered: Vec<Gathered> = passing.iter().map(|passing| Gathered::new(passing, for_keys)).collect();
+        let families = || passing.iter().flat_map(|passing| &passing.jobs).flat_map(|job| &job.families);
+        let lists = families().filter(|family| family.keeps_lists()).count();
+        let for_lists = shared.memory.for_lists(options.threads * lists);
+        let gathered = |passing| Gathered::new(passing, for_keys, for_lists);
+        let mut gathered: Vec<Gathered> = passing.iter().map(gathered).collect();
         let mut other_days = OtherDays::default();
         let mut buffer = Vec::new();
         let mut quick = Quick::new(&wanted);
@@ -209,9 +213,9 @@ fn let_by(
 }
 
 impl Gathered {
-    fn new(passing: &Passing, for_keys: usize) -> Gathered {
+    fn new(passing: &Passing, for_keys: usize, for_lists: usize) -> Gathered {
         Gathered {
-            found: passing.jobs.iter().map(Found::new).collect(),
+            found: passing.jobs.iter().map(|job| Found::within(job, for_lists)).collect(),
             hashes: Hashes::new(passing.reader.spans(), for_keys),
             seen: vec![0; passing.named.div_ceil(64)],
             kept: Vec::new(),
