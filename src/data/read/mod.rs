@@ -200,6 +200,20 @@ impl Block {
         let rows = self.ragged.is_empty() && self.headers.count == 0;
         rows && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
     }
+
+    /// Takes the cells of a column as another data set has read the same rows, if it did so in the same way.
+    fn take_over(&mut self, (mine, at): (&Wanted, usize), (their, theirs): (&Wanted, usize), other: &Block) -> bool {
+        if their.columns[theirs].1 != mine.columns[at].1 {
+            return false;
+        }
+        let Some(shared) = other.columns[theirs].shared(&self.columns[at]) else { return false };
+        self.columns[at] = shared;
+        let of_column = |((column, repair), tally): (&(usize, Repair), &Tally)| {
+            (*column == theirs).then(|| ((at, *repair), tally.clone()))
+        };
+        self.repairs.extend(other.repairs.iter().filter_map(of_column));
+        true
+    }
 }
 
 /// Reads a file with all its errors.

@@ -3,6 +3,8 @@
 //! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
 //! files; the first row is row 1.
 
+mod fill;
+mod pages;
 mod values;
 
 use std::borrow::Cow;
@@ -14,20 +16,17 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 
-use ::parquet::basic::Compression;
-use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
-use hashbrown::HashMap;
-
-use self::values::{Column, Meaning};
+use self::fill::{Starts, fill};
+use self::values::{Column, Meaning, NOWHERE};
 use super::grid::{Grid, Raw};
 use super::layout::Layout;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
-use crate::data::cell::{CellReader, Content, Problem, Repair, Repairs};
-use crate::data::column::Builder;
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
+use ::parquet::basic::Compression;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 /// So many rows make a slice for each byte of a block: about what a row has in a file of text.
 const BYTES_OF_A_ROW: usize = 8;
@@ -216,16 +215,18 @@ impl Opened {
         let mut rows = Vec::new();
         for slice in self.slices(usize::MAX) {
             let columns = self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())?;
-            let mut at = vec![0; self.leaves.len()];
+            let all: Vec<u32> = (0..slice.rows as u32).collect();
+            let columns: Vec<_> = (0..self.leaves.len())
+                .map(|place| columns.get(&place).map(|column| (column, column.places(&all, all.len()))))
+                .collect();
             for row in 0..slice.rows {
-                let text = |(place, at): (usize, &mut usize)| match columns.get(&place) {
-                    Some(column) if column.is_there(row) => {
-                        *at += 1;
-                        column.text(*at - 1).unwrap_or_default().into_owned()
+                let text = |column: &Option<(&Column, Cow<[u32]>)>| match column {
+                    Some((column, places)) if places[row] != NOWHERE => {
+                        column.text(places[row] as usize).unwrap_or_default().into_owned()
                     }
                     _ => String::new(),
                 };
-                rows.push(at.iter_mut().enumerate().map(text).collect());
+                rows.push(columns.iter().map(text).collect());
             }
         }
         Ok(Table { headers: self.layout.headers.clone(), rows })
@@ -304,7 +305,7 @@ pub struct Decoder<'a> {
 
 impl Decoder<'_> {
     pub fn decode(&self, slice: &Slice) -> Result<Block, Damaged> {
-        self.take(slice, &self.opened.read(slice, &self.places)?)
+        self.take(slice, &self.opened.read(slice, &self.places)?, &[])
     }
 
     /// The same for several data sets in the file, of which each column is unpacked once.
@@ -312,145 +313,62 @@ impl Decoder<'_> {
         let places: BTreeSet<usize> = decoders.iter().flat_map(|decoder| &decoder.places).copied().collect();
         let Some(first) = decoders.first() else { return Ok(Vec::new()) };
         let columns = first.opened.read(slice, &places.into_iter().collect::<Vec<_>>())?;
-        decoders.iter().map(|decoder| decoder.take(slice, &columns)).collect()
+        let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+        for decoder in decoders {
+            let others: Vec<(&Decoder, &Block)> = decoders.iter().zip(&blocks).collect();
+            blocks.push(decoder.take(slice, &columns, &others)?);
+        }
+        Ok(blocks)
     }
 
-    fn take(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Block, Damaged> {
-        let no_data = self.no_data(slice, columns)?;
+    /// A block of some columns; what another data set has read already comes from its `others`, with the way it was
+    /// read there.
+    fn take(
+        &self,
+        slice: &Slice,
+        columns: &BTreeMap<usize, Column>,
+        others: &[(&Decoder, &Block)],
+    ) -> Result<Block, Damaged> {
         let builders = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
-        let mut block = Block { columns: builders, length: slice.rows as u32, ..Block::default() };
-        block.lines = (0..slice.rows as u32).filter(|row| no_data.is_empty() || !no_data.contains(row)).collect();
+        let lines = self.counting(slice, columns)?;
+        let mut block = Block { columns: builders, lines, length: slice.rows as u32, ..Block::default() };
+        let alike: Vec<_> = others.iter().filter(|(_, other)| other.lines == block.lines).collect();
         for (index, place) in self.places.iter().enumerate() {
-            if let Some(column) = columns.get(place) {
-                self.fill(column, index, &mut block);
+            let taken_over = alike.iter().any(|(decoder, other)| {
+                let mut same = (0..decoder.places.len()).filter(|theirs| decoder.places[*theirs] == *place);
+                same.any(|theirs| block.take_over((self.wanted, index), (decoder.wanted, theirs), other))
+            });
+            if let (false, Some(column)) = (taken_over, columns.get(place)) {
+                fill(self.wanted, index, column, &mut block);
             }
         }
         Ok(block)
     }
 
-    /// Blank rows, and rows that start as the data set says.
-    fn no_data(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<BTreeSet<u32>, Damaged> {
-        let ignored = &self.wanted.data.ignore_rows_starting;
-        let mut found = BTreeSet::new();
-        let mut open: Vec<u32> = (0..slice.rows as u32).collect();
-        if ignored.is_empty() {
-            // Any filled cell will do.
-            columns.values().for_each(|column| open = unfilled(column, &open, |_, _| {}));
+    /// The rows that count: neither blank nor starting as the data set says.
+    fn counting(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Vec<u32>, Damaged> {
+        let starts = Starts::of(self.wanted.data);
+        let mut order: Vec<usize> = (0..self.opened.leaves.len()).collect();
+        if self.wanted.data.ignore_rows_starting.is_empty() {
+            // Any filled cell will do: those that are there anyway come first.
+            order.sort_by_key(|place| !columns.contains_key(place));
         }
-        for place in 0..self.opened.leaves.len() {
-            if open.is_empty() {
+        let mut blank: Vec<u32> = (0..slice.rows as u32).collect();
+        let mut count = vec![true; slice.rows];
+        for place in order {
+            if blank.is_empty() {
                 break;
             }
-            let known = columns.get(&place);
-            if known.is_some() && ignored.is_empty() {
-                continue;
-            }
-            let other = if known.is_none() { self.opened.read(slice, &[place])?.remove(&place) } else { None };
-            if let Some(column) = known.or(other.as_ref()) {
-                open = unfilled(column, &open, |row, at| {
-                    let text = column.text(at).unwrap_or_default();
-                    if ignored.iter().any(|start| text.trim().starts_with(start.as_str())) {
-                        found.insert(row);
-                    }
-                });
-            }
-        }
-        found.extend(open);
-        Ok(found)
-    }
-
-    /// Adds what a column says in all rows that count.
-    fn fill(&self, column: &Column, index: usize, block: &mut Block) {
-        let reader = &self.wanted.columns[index].1;
-        let mut builder = std::mem::replace(&mut block.columns[index], Builder::Flag(Vec::new()));
-        // By place of a text in memory, the row it stood in first.
-        let mut known: HashMap<(usize, usize), u32> = HashMap::new();
-        let keeps = column.shared && !matches!(builder, Builder::Key { .. });
-        let lines = std::mem::take(&mut block.lines);
-        let (mut lines_left, mut at) = (lines.iter().enumerate().peekable(), 0);
-        for row in 0..block.length {
-            let there = column.is_there(row as usize);
-            let value = at;
-            at += usize::from(there);
-            let Some((count, _)) = lines_left.next_if(|(_, line)| **line == row) else { continue };
-            let place = if there && keeps { column.place(value) } else { None };
-            if let Some(earlier) = place.and_then(|place| known.get(&place)) {
-                builder.repeat(*earlier as usize);
-                continue;
-            }
-            let mut cell = ReadCell { reader, index, row, block };
-            let (content, clean) = match there {
-                true => cell.value(column, value),
-                false => cell.text(Cow::Borrowed("")),
+            let other = match columns.contains_key(&place) {
+                true => None,
+                false => self.opened.read(slice, &[place])?.remove(&place),
             };
-            builder.push(content);
-            if let (Some(place), true) = (place, clean) {
-                known.insert(place, count as u32);
+            if let Some(column) = columns.get(&place).or(other.as_ref()) {
+                blank = starts.blank(column, &blank, &mut count);
             }
         }
-        block.lines = lines;
-        block.columns[index] = builder;
-    }
-}
-
-/// Those of some rows in which a column has no text; `filled` is told the others, with the place of their value.
-fn unfilled(column: &Column, rows: &[u32], mut filled: impl FnMut(u32, usize)) -> Vec<u32> {
-    let (mut at, mut next) = (0, 0);
-    let mut left = Vec::new();
-    for row in rows {
-        at += (next..*row).filter(|row| column.is_there(*row as usize)).count();
-        next = *row;
-        match column.is_there(*row as usize) && !column.is_empty(at) {
-            true => filled(*row, at),
-            false => left.push(*row),
-        }
-    }
-    left
-}
-
-/// One cell that is being read, and where what is wrong with it is noted.
-struct ReadCell<'a> {
-    reader: &'a CellReader,
-    index: usize,
-    row: u32,
-    block: &'a mut Block,
-}
-
-impl ReadCell<'_> {
-    /// What a value says, and whether there was nothing to be told about it.
-    fn value<'c>(&mut self, column: &'c Column, at: usize) -> (Content<'c>, bool) {
-        match column.quick(at, &self.reader.kind) {
-            Some(Ok(content)) => (content, true),
-            Some(Err(problem)) => self.trouble(problem, &column.text(at).unwrap_or_default()),
-            None => match column.text(at) {
-                Ok(text) => self.text(text),
-                Err(problem) => self.trouble(problem, ""),
-            },
-        }
-    }
-
-    fn text<'c>(&mut self, text: Cow<'c, str>) -> (Content<'c>, bool) {
-        let mut repairs = Repairs::default();
-        let content = match &text {
-            Cow::Borrowed(text) => self.reader.read(text, &mut repairs),
-            Cow::Owned(text) => self.reader.read(text, &mut repairs).map(Content::into_owned),
-        };
-        match content {
-            Ok(content) => {
-                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-                    self.block.repairs.entry((self.index, repair)).or_default().add(self.row, &text);
-                }
-                (content, repairs == Repairs::default())
-            }
-            Err(problem) => self.trouble(problem, &text),
-        }
-    }
-
-    fn trouble<'c>(&mut self, problem: Problem, text: &str) -> (Content<'c>, bool) {
-        let shown = text.trim();
-        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-        self.block.troubles.entry((self.index, problem, told_apart)).or_default().add(self.row, shown);
-        (Content::Blank, false)
+        blank.into_iter().for_each(|row| count[row as usize] = false);
+        Ok((0..slice.rows as u32).filter(|row| count[*row as usize]).collect())
     }
 }
 
