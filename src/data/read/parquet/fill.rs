@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::values::{Column, Meaning, NOWHERE, Values};
-use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
+use crate::data::cell::{CellReader, Content, Kind, Problem, Repairs};
 use crate::data::column::{Builder, named_key};
 use crate::data::number_cell::is_short;
 use crate::data::read::quick::{doubtful, is_plain_text};
@@ -121,9 +121,7 @@ impl<'a> Cells<'a> {
         };
         match content {
             Ok(content) => {
-                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-                    self.block.repairs.entry((self.index, repair)).or_default().add(row, &text);
-                }
+                self.block.repaired(self.index, repairs, row, &text);
                 (content, repairs == Repairs::default())
             }
             Err(problem) => self.trouble(row, problem, &text),
@@ -131,9 +129,7 @@ impl<'a> Cells<'a> {
     }
 
     fn trouble(&mut self, row: u32, problem: Problem, text: &str) -> (Content<'a>, bool) {
-        let shown = text.trim();
-        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-        self.block.troubles.entry((self.index, problem, told_apart)).or_default().add(row, shown);
+        self.block.trouble(self.index, problem, row, text);
         (Content::Blank, false)
     }
 }
