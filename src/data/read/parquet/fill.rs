@@ -17,8 +17,8 @@ pub fn fill(wanted: &Wanted, index: usize, column: &Column, block: &mut Block) {
     let lines = std::mem::take(&mut block.lines);
     let mut cells = Cells { reader: &wanted.columns[index].1, index, column, block };
     let mut builder = wanted.builder(index);
-    match column.is_coded() {
-        true => builder = cells.by_dictionary(builder, &lines, &places),
+    match 2 * column.values.len() <= places.len() {
+        true => builder = cells.by_value(builder, &lines, &places),
         false => cells.one_by_one(&mut builder, &lines, &places),
     }
     block.columns[index] = builder;
@@ -34,8 +34,8 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// Reads each value of the dictionary where it is met first; one of which something is to be told, each time.
-    fn by_dictionary(&mut self, mut firsts: Builder, rows: &[u32], places: &[u32]) -> Builder {
+    /// Reads each value of a dictionary where it is met first; one of which something is to be told, each time.
+    fn by_value(&mut self, mut firsts: Builder, rows: &[u32], places: &[u32]) -> Builder {
         const UNREAD: u32 = u32::MAX;
         // The last one is for rows without a value.
         let nowhere = self.column.values.len();

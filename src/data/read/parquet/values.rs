@@ -223,15 +223,16 @@ impl Column {
             }
         };
         let Stored { mut values, codes, there } = stored;
-        if let Values::Bytes(bytes) = &mut values {
-            bytes.look_for_text();
+        match &mut values {
+            Values::Bytes(bytes) => bytes.look_for_text(),
+            Values::Fixed { length, bytes } if matches!(meaning, Meaning::Decimal(_)) && *length > 0 => {
+                if let Some(mantissas) = bytes.chunks_exact(*length).map(big_endian).collect() {
+                    values = Values::Long(mantissas);
+                }
+            }
+            _ => {}
         }
         Ok(Column { meaning, values, codes, there })
-    }
-
-    /// Whether equal values stand in the file once.
-    pub fn is_coded(&self) -> bool {
-        self.codes.is_some()
     }
 
     /// For each of some rows, in order, the place of its value among all, or `NOWHERE`; `all` are how many there are.
@@ -288,16 +289,7 @@ impl Column {
     }
 
     fn mantissa(&self, at: usize) -> Option<i64> {
-        match self.bytes(at) {
-            None => self.whole(at),
-            // Two's complement, the highest byte first.
-            Some(bytes @ [first, ..]) if bytes.len() <= 16 => {
-                let fill = if *first & 0x80 == 0 { 0 } else { -1i128 };
-                let all = bytes.iter().fold(fill, |all, byte| all << 8 | i128::from(*byte));
-                i64::try_from(all).ok()
-            }
-            Some(_) => None,
-        }
+        self.bytes(at).map_or_else(|| self.whole(at), big_endian)
     }
 
     /// Day and nanosecond of the day.
@@ -359,6 +351,17 @@ impl Column {
             _ => Owned(self.whole(at).unwrap_or_default().to_string()),
         })
     }
+}
+
+/// A number in two's complement, the highest byte first; `None` where it has more than 64 bits.
+fn big_endian(bytes: &[u8]) -> Option<i64> {
+    let fill = if bytes.first()? & 0x80 == 0 { 0 } else { u8::MAX };
+    let (more, last) = bytes.split_at(bytes.len().saturating_sub(8));
+    let mut all = [fill; 8];
+    all[8 - last.len()..].copy_from_slice(last);
+    let number = i64::from_be_bytes(all);
+    let fits = more.iter().all(|byte| *byte == fill) && (more.is_empty() || (number < 0) == (fill != 0));
+    fits.then_some(number)
 }
 
 /// Reads `rows` rows behind the first `skipped`, whatever their pages are.
@@ -456,6 +459,21 @@ mod tests {
             [("123450", 2, "1234.50"), ("-5", 2, "-0.05"), ("0", 3, "0.000"), ("7", 0, "7"), ("-12", 1, "-1.2")]
         {
             assert_eq!(pointed(digits, scale), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_with_the_highest_byte_first() {
+        for (bytes, expected) in [
+            (&[0xfe][..], Some(-2)),
+            (&[0, 200], Some(200)),
+            (&[0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], None),
+            (&[0, 0x80, 0, 0, 0, 0, 0, 0, 0], None),
+            (&[0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Some(i64::MAX)),
+            (&[0xff, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], Some(i64::MIN)),
+            (&[], None),
+        ] {
+            assert_eq!(big_endian(bytes), expected, "{bytes:?}");
         }
     }
 
