@@ -3,6 +3,8 @@
 //! The engines are real ones; `.ci/engines` installs them outside the clone. Where they are not, a test says so and
 //! passes.
 
+#[path = "engines/measures.rs"]
+mod measures;
 #[path = "engines/tables.rs"]
 mod tables;
 

@@ -191,7 +191,8 @@ pub struct EvalArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// Results of the statements that `merit sql` prints, as CSV
+    /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
+    /// a cluster leaves them behind
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
     pub measures: Vec<PathBuf>,
 
@@ -294,15 +295,15 @@ pub struct PlanArgs {
 pub enum PlanForm {
     /// For people
     Text,
-    /// For programs
+    /// For programs: docs/plan.schema.json
     Json,
 }
 
 /// Print what an engine would have to compute, as SQL: for large tables that stay in a database or a cluster.
 ///
 /// The statements check the rows of these tables and add them up, exactly, by person and post, by team and by run of
-/// months; small tables of the data folder go with them. Their results, as CSV, are what `merit eval --measures` takes
-/// for the rest. What an engine cannot compute exactly is refused. `merit eval --engine` does both in one go.
+/// months; small tables of the data folder go with them. Their results, CSV or Parquet, are what `merit eval
+/// --measures` takes for the rest. What an engine cannot compute exactly is refused. `merit eval --engine` does both in one go.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "merit sql [OPTIONS] --dialect <DIALECT> --period <PERIOD> [PATH]...",

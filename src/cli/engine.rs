@@ -2,14 +2,15 @@
 
 #[cfg(feature = "postgres")]
 mod postgres;
+mod results;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+pub use self::results::results;
 use super::args::{DialectName, TableArgs};
 use super::exit::Failure;
 use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay};
@@ -186,24 +187,6 @@ fn shortened(error: &str) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text,
     }
-}
-
-/// Reads the results of statements that were run elsewhere.
-pub fn results(files: &[PathBuf]) -> Result<Vec<Found>, Failure> {
-    files.iter().map(|file| result(file)).collect()
-}
-
-fn result(file: &Path) -> Result<Found, Failure> {
-    let failed = |why: &dyn std::fmt::Display| Failure::new(format_args!("cannot read `{}`: {why}", file.display()));
-    let mut reader = csv::ReaderBuilder::new().flexible(false).from_path(file).map_err(|error| failed(&error))?;
-    let header = reader.headers().map_err(|error| failed(&error))?;
-    let columns = header.iter().map(|column| column.trim_start_matches('\u{feff}').to_string()).collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| failed(&error))?;
-        rows.push(record.iter().map(str::to_string).collect());
-    }
-    Ok(Found { from: file.display().to_string(), columns, rows })
 }
 
 /// The data sets that results are of, by the names of their statements.

@@ -64,12 +64,12 @@ fn written(script: &Script, paths: &[String]) -> String {
     let name = script.dialect.name();
     let _ =
         writeln!(text, "-- The row work of {} for {name}, written by Merit; plan {}.", paths.join(", "), script.plan);
-    let how = match script.dialect {
-        Dialect::DuckDb => "duckdb FILE < this",
-        Dialect::Postgres => "psql DATABASE < this",
-        Dialect::Spark => "spark-sql -f this",
+    let (how, form) = match script.dialect {
+        Dialect::DuckDb => ("duckdb FILE < this", "CSV"),
+        Dialect::Postgres => ("psql DATABASE < this", "CSV"),
+        Dialect::Spark => ("spark-sql -f this", "a folder of Parquet"),
     };
-    let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as CSV.");
+    let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as {form}.");
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
     match script.dialect {
         Dialect::DuckDb => {}
@@ -88,16 +88,14 @@ fn written(script: &Script, paths: &[String]) -> String {
         for line in &statement.about {
             let _ = writeln!(text, "--   {line}");
         }
-        let file = format!("{}.csv", statement.name.replace(' ', "-"));
+        let ending = if script.dialect == Dialect::Spark { "parquet" } else { "csv" };
+        let file = format!("{}.{ending}", statement.name.replace(' ', "-"));
         let quoted = script.dialect.text(&file);
         let _ = match script.dialect {
             Dialect::DuckDb => writeln!(text, "COPY (\n{}\n) TO {quoted} (HEADER, DELIMITER ',');", statement.sql),
             Dialect::Postgres => writeln!(text, "\\o {quoted}\n{};\n\\o", statement.sql),
-            Dialect::Spark => writeln!(
-                text,
-                "INSERT OVERWRITE DIRECTORY {quoted} USING csv OPTIONS ('header' 'true')\n{};",
-                statement.sql
-            ),
+            // Its CSV has small numbers with exponents, and backslashes before quotes.
+            Dialect::Spark => writeln!(text, "INSERT OVERWRITE DIRECTORY {quoted} USING parquet\n{};", statement.sql),
         };
     }
     text

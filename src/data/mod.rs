@@ -110,6 +110,7 @@ pub const STREAM_ABOVE: u64 = 16 << 20;
 pub use self::files::files_matching;
 pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
+pub use self::read::texts::{Texts, is_parquet, texts};
 
 /// Is told how far reading has come.
 pub trait Progress: Sync {

@@ -10,7 +10,13 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 
 #[cfg(feature = "postgres")]
+mod address;
+#[cfg(feature = "postgres")]
 mod connection;
+#[cfg(feature = "postgres")]
+mod security;
+#[cfg(feature = "postgres")]
+pub use self::address::has_password;
 #[cfg(feature = "postgres")]
 pub use self::connection::connect;
 

@@ -26,16 +26,20 @@ fn slack(number: &Number) -> Number {
 }
 
 impl Interval {
+    /// Everything.
     pub const ALL: Interval = Interval { low: None, high: None };
 
+    /// One number.
     pub fn point(number: Number) -> Interval {
         Interval { low: Some(number.clone()), high: Some(number) }
     }
 
+    /// From one number to another.
     pub fn from_to(low: impl Into<Number>, high: impl Into<Number>) -> Interval {
         Interval { low: Some(low.into()), high: Some(high.into()) }
     }
 
+    /// From a number on.
     pub fn at_least(low: impl Into<Number>) -> Interval {
         Interval { low: Some(low.into()), high: None }
     }
@@ -45,6 +49,7 @@ impl Interval {
         self.low.as_ref().filter(|low| self.high.as_ref() == Some(low))
     }
 
+    /// Whether a number lies in it.
     pub fn contains(&self, number: &Number) -> bool {
         self.low.as_ref().is_none_or(|low| low <= number) && self.high.as_ref().is_none_or(|high| number <= high)
     }
@@ -83,22 +88,26 @@ impl Interval {
         }
     }
 
+    /// The sums of numbers of both.
     #[must_use]
     pub fn add(&self, other: &Interval) -> Interval {
         let sum = |one: &Option<Number>, other: &Option<Number>| Some(one.as_ref()?.add(other.as_ref()?));
         Interval { low: sum(&self.low, &other.low), high: sum(&self.high, &other.high) }
     }
 
+    /// All with the other sign.
     #[must_use]
     pub fn neg(&self) -> Interval {
         Interval { low: self.high.as_ref().map(Number::neg), high: self.low.as_ref().map(Number::neg) }
     }
 
+    /// The differences.
     #[must_use]
     pub fn sub(&self, other: &Interval) -> Interval {
         self.add(&other.neg())
     }
 
+    /// The products.
     #[must_use]
     pub fn mul(&self, other: &Interval) -> Interval {
         let mut ends = Vec::new();
@@ -126,6 +135,7 @@ impl Interval {
         }
     }
 
+    /// Without signs.
     #[must_use]
     pub fn abs(&self) -> Interval {
         let mirrored = self.neg();
@@ -270,9 +280,6 @@ pub fn brackets(brackets: &[(Number, Option<Number>)], x: &Interval) -> Interval
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::curve::{Scored, at};
-    use crate::plan::program::{AnchorPlan, CurvePlan};
-    use crate::value::Value;
     use proptest::prelude::*;
 
     fn number(hundredths: i32) -> Number {
@@ -320,34 +327,6 @@ mod tests {
             }
             let ratio = x.div(&step).unwrap();
             prop_assert!(a.div(&Interval::point(step)).as_in_rows().contains(&ratio.round_places(24, Rounding::HalfEven)));
-        }
-
-        #[test]
-        fn curves_lie_inside(
-            (range, x) in interval(),
-            scores in prop::collection::vec((1..400i32, -100..150i32), 2..6),
-            start in -1500..1500i32,
-            continue_above: bool,
-        ) {
-            let mut place = start;
-            let points: Vec<(Number, Number)> = scores.iter().map(|(gap, score)| {
-                place += gap;
-                (number(place), number(*score))
-            }).collect();
-            let value = Value::Number(x.clone());
-            let scored = Scored { value: &value, target: None, weight: None, full: Number::from(100) };
-            let anchors = points.iter().map(|(at, score)| AnchorPlan { below: false, at: at.clone(), score: score.clone() });
-            let curve = CurvePlan::Linear { anchors: anchors.collect(), continue_above };
-            let Value::Number(score) = at(&curve, &scored) else { return Err(TestCaseError::fail("no score")) };
-            prop_assert!(line(&points, continue_above, &range).contains(&score));
-
-            let rates: Vec<(Number, Option<Number>)> = points.iter().enumerate().map(|(at, (to, rate))| {
-                (rate.clone(), (at + 1 < points.len()).then(|| to.sub(&number(start))))
-            }).collect();
-            let Value::Number(sum) = at(&CurvePlan::Brackets(rates.clone()), &scored) else {
-                return Err(TestCaseError::fail("no sum"));
-            };
-            prop_assert!(brackets(&rates, &range).contains(&sum), "{sum} not in {:?}", brackets(&rates, &range));
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{expect, folder, merit};
+use crate::{expect, folder, merit, schema};
 
 const SPEC: &[u8] = br#"company "Small" { currency CNY }
 unit person, people
@@ -84,6 +84,33 @@ fn what_one_pass_does() {
     expect("plan_of_no_kpi", &merit(folder.path(), &["plan", "--period", "2026-Q3", "--kpi", "grwth"]));
 }
 
+/// The plan for programs, as its schema describes it.
+fn document(folder: &Path, more: &[&str]) -> Value {
+    let output = merit(folder, &[&["plan", "--period", "2026-Q3", "--format", "json"], more].concat());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = serde_json::from_str(include_str!("../../docs/plan.schema.json")).unwrap();
+    assert_eq!(schema::faults(&rules, &document), Vec::<String>::new());
+    document
+}
+
+#[test]
+fn what_one_pass_does_for_programs() {
+    let folder = small();
+    let all = document(folder.path(), &[]);
+    assert_eq!((&all["schema"], &all["kpi"]), (&Value::from("merit.plan/1"), &Value::Null));
+    assert_eq!(all["kpis"].as_array().unwrap().len(), 3);
+    let sales = all["data"].as_array().unwrap().iter().find(|data| data["name"] == "sales").unwrap();
+    assert_eq!(sales["files"], serde_json::json!([{"pattern": "sales_*.csv", "sheet": null, "files": 2}]));
+    assert_eq!(sales["postgres"], serde_json::json!(["archive.sales"]));
+    assert_eq!(sales["not_read"], serde_json::json!(["note"]));
+    let one = document(folder.path(), &["--kpi", "growth"]);
+    assert_eq!(one["kpi"], serde_json::json!({"name": "growth", "label": "Growth"}));
+    let aggregates = |document: &Value| -> usize {
+        document["data"].as_array().unwrap().iter().map(|data| data["aggregates"].as_array().unwrap().len()).sum()
+    };
+    assert!(aggregates(&one) < aggregates(&all));
+}
+
 /// The example's plan keeps to the width of a page, and says the same to programs.
 #[test]
 fn the_plan_of_the_example() {
@@ -93,8 +120,7 @@ fn the_plan_of_the_example() {
     assert!(text.contains("policies_*.csv: 4 files"), "{text}");
     let wide = text.lines().find(|line| unicode_width::UnicodeWidthStr::width(*line) > 80);
     assert_eq!(wide, None);
-    let json = merit(&insurance, &["plan", "--period", "2026-Q3", "--format", "json"]);
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let json = document(&insurance, &[]);
     let data = json["data"].as_array().unwrap();
     let aggregates: Vec<&Value> = data.iter().flat_map(|data| data["aggregates"].as_array().unwrap()).collect();
     assert!(data.len() > 20 && aggregates.len() > 40, "{} {}", data.len(), aggregates.len());

@@ -1,5 +1,6 @@
 //! Files to answers, through the interface that the planner uses.
 
+mod binary_workbooks;
 mod blemishes;
 mod build;
 mod cells;

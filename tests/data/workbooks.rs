@@ -9,7 +9,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 use crate::build::*;
 
-fn premiums(pattern: &str) -> DataSet {
+pub fn premiums(pattern: &str) -> DataSet {
     let columns = vec![
         headed(column("policy_no", ColumnType::Text), &["Policy No", "保单号"]),
         headed(column("premium", money()), &["Premium", "标准保费"]),
@@ -26,12 +26,12 @@ fn premiums(pattern: &str) -> DataSet {
     data
 }
 
-fn percent(factor: Option<&str>) -> ColumnType {
+pub fn percent(factor: Option<&str>) -> ColumnType {
     let cell_factor = factor.map(|factor| factor.parse().unwrap());
     ColumnType::Number { unit: merit::model::unit::DisplayUnit::percent(), cell_factor }
 }
 
-const HEADERS: [&str; 7] = ["Policy No", "Premium", "Issued", "city", "share", "paid", "month"];
+pub const HEADERS: [&str; 7] = ["Policy No", "Premium", "Issued", "city", "share", "paid", "month"];
 
 fn workbook(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
     let mut book = Workbook::new();
@@ -51,7 +51,7 @@ fn day(sheet: &mut Worksheet, row: u32, column: u16, text: &str) {
 }
 
 /// All columns of all rows as they were read, or the errors.
-fn read(project: Project) -> String {
+pub fn read(project: Project) -> String {
     let mut project = project;
     let columns = project.model.data[0].columns.len();
     let mut measures = Vec::new();
@@ -417,7 +417,7 @@ fn a_formula_without_text_is_blank_and_one_without_value_is_told() {
 }
 
 /// The premium of the policies issued in July 2026.
-fn premium_of_july(name: &str, bytes: Vec<u8>) -> String {
+pub fn premium_of_july(name: &str, bytes: Vec<u8>) -> String {
     let mut data = premiums(name);
     data.columns.truncate(3);
     let mut project = Project::new(vec![data]).file(name, bytes);

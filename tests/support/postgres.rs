@@ -1,6 +1,6 @@
 //! A PostgreSQL server of a test's own, in a temporary folder, reached through a socket in it.
 
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +11,7 @@ use postgres::{Client, NoTls};
 pub struct Server {
     folder: tempfile::TempDir,
     running: Child,
+    port: u16,
 }
 
 /// Where the server's programs are.
@@ -41,6 +42,11 @@ fn user() -> Option<(u32, u32)> {
 impl Server {
     /// Nothing, with a word about it, where there is no PostgreSQL.
     pub fn start() -> Option<Server> {
+        Server::start_with(&[], &[])
+    }
+
+    /// With settings, and with files that only the server may read. Settings name them by `FOLDER/NAME`.
+    pub fn start_with(settings: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Option<Server> {
         let (Some(programs), Some((user, group))) = (programs(), user()) else {
             eprintln!("SKIPPED: PostgreSQL is not installed; `tests/setup/postgres` installs it");
             return None;
@@ -62,18 +68,29 @@ impl Server {
             .status()
             .unwrap();
         assert!(made.success(), "initdb");
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            chown(&path, Some(user), Some(group)).unwrap();
+        }
+        let shown = folder.path().display().to_string();
+        let port = settings.iter().find(|(name, _)| *name == "port").map_or(5432, |(_, port)| port.parse().unwrap());
+        let settings = settings.iter().map(|(name, value)| format!("{name}={}", value.replace("FOLDER", &shown)));
         let running = program("postgres")
             .stderr(std::fs::File::create(folder.path().join("log")).unwrap())
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "log_statement=all", "-k"])
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "log_statement=all"])
+            .args(settings.flat_map(|setting| ["-c".to_string(), setting]))
+            .arg("-k")
             .arg(folder.path())
             .arg("-D")
             .arg(&data)
             .spawn()
             .unwrap();
-        let server = Server { folder, running };
+        let server = Server { folder, running, port };
         let begun = Instant::now();
         while server.try_client().is_none() {
-            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
+            assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start\n{}", server.log());
             std::thread::sleep(Duration::from_millis(20));
         }
         Some(server)
@@ -81,7 +98,7 @@ impl Server {
 
     fn try_client(&self) -> Option<Client> {
         let mut config = postgres::Config::new();
-        config.host(self.host().to_str().unwrap()).user("merit").dbname("postgres");
+        config.host(self.host().to_str().unwrap()).port(self.port).user("merit").dbname("postgres");
         config.connect(NoTls).ok()
     }
 

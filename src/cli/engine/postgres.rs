@@ -1,6 +1,6 @@
 //! Statements in PostgreSQL: all in one transaction, so that all of them see the same rows.
 
-use ::postgres::{Client, Config, Error, SimpleQueryMessage};
+use ::postgres::{Client, Error, SimpleQueryMessage};
 
 use super::{Failure, Found, NAMES, Script, shortened};
 use crate::data::server::{self, Refusal};
@@ -46,7 +46,7 @@ pub fn run(url: &str, script: &Script) -> Result<Vec<Found>, Failure> {
 fn connect(url: &str) -> Result<Client, Failure> {
     const HELP: &str =
         "write `postgres://NAME@HOST:PORT/DATABASE`; the password stands in the environment variable PGPASSWORD";
-    if url.parse::<Config>().is_ok_and(|config| config.get_password().is_some()) {
+    if server::has_password(url) {
         return Err(Failure::with_help(
             "the address of PostgreSQL has a password in it, where others can read it",
             HELP,

@@ -1,12 +1,14 @@
 //! One file into columns, whatever it is kept as. All forms end in the same [`FileContent`]: separated text
-//! ([`text`], the quick way [`quick`]), spreadsheets and months side by side ([`grid`]), Parquet ([`parquet`]), rows of
-//! a server ([`server`]).
+//! ([`separated`], the quick way [`quick`]), spreadsheets and months side by side ([`grid`]), Parquet ([`parquet`]), rows of
+//! a server ([`server`]). What an engine found is read as it stands ([`texts`]).
 
 mod across;
+mod binary_sheet;
 pub mod blocks;
 mod compressed;
 mod content;
 mod grid;
+mod guarded;
 mod index;
 pub mod layout;
 pub mod marks;
@@ -14,9 +16,10 @@ mod memo;
 pub mod parquet;
 mod quick;
 pub mod records;
+mod separated;
 pub mod server;
 mod spreadsheet;
-mod text;
+pub mod texts;
 mod wide;
 
 use std::path::{Path, PathBuf};
@@ -27,7 +30,7 @@ pub use self::content::{Block, FileContent, SHOWN, Spot, Tally};
 use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
-pub use self::text::{Decoder, read_text};
+pub use self::separated::{Decoder, read_text};
 use super::cell::CellReader;
 use super::column::{Builder, Target};
 use super::dictionary::Dictionary;

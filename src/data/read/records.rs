@@ -37,6 +37,12 @@ impl Cell {
         let raw = &all[self.start..self.end];
         if self.escaped { Cow::Owned(unquote(raw)) } else { Cow::Borrowed(raw) }
     }
+
+    /// Whether a quoted cell ends with its closing quote, and all quotes before it are doubled.
+    pub fn is_well_quoted(&self, all: &str) -> bool {
+        let inner = all[self.start..self.end].strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        !self.escaped || inner.is_some_and(|inner| !inner.replace("\"\"", "").contains('"'))
+    }
 }
 
 /// `"a ""b"""c` is `a "b"c`.
@@ -202,6 +208,23 @@ mod tests {
             rows.iter().map(|(line, row)| (*line, row.iter().map(String::as_str).collect())).collect::<Vec<_>>(),
             expected
         );
+    }
+
+    #[test]
+    fn quotes_that_are_not_doubled() {
+        for (text, expected) in [
+            ("\"a, \"\"b\"\"\"", true),
+            ("a\" b", true),
+            ("\"a\"", true),
+            ("\"\"", true),
+            ("\"a\" b", false),
+            ("\"a \\\"b\\\"\"", false),
+            ("\"a \\\"b\\\" c\"", false),
+        ] {
+            let mut cells = Vec::new();
+            assert_eq!(Records::new(text.as_bytes(), b',').next(&mut cells), Found::Record(0));
+            assert_eq!(cells.iter().all(|cell| cell.is_well_quoted(text)), expected, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::blocks::Blocks;
 use super::layout::Layout;
-use super::text::Reading;
+use super::separated::Reading;
 use super::{Decoder, FileContent, FileTask, Wanted, match_headers};
 use crate::data::server::{Column, Refusal, Relation};
 use crate::data::{Options, errors};

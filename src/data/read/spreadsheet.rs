@@ -1,21 +1,26 @@
 //! Sheets of spreadsheets as rows of texts: what a cell shows, as far as it can be told, and how it is merged.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use calamine::{Data, Dimensions, ExcelDateTime, Range, Reader, Sheets, StyleRange};
+use calamine::{Cell, Data, Dimensions, ExcelDateTime, Range, Reader, Sheets, StyleRange};
 
+use super::binary_sheet::errors_of_formulas;
 use super::grid::{Grid, Merged, Raw};
+use super::guarded::guarded;
 use super::layout::{Expected, TITLE_ROWS};
 use super::{FileContent, FileTask, Wanted, grid};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 
+const DAMAGED: &str = "it is no workbook, or damaged";
+
 /// Reads one sheet of a workbook with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
-    let sheet = match open(task, wanted) {
+    let damaged = || Err(Box::new(errors::bad_workbook(&task.shown, DAMAGED)));
+    let sheet = match guarded(|| open(task, wanted)).unwrap_or_else(damaged) {
         Ok(sheet) => sheet,
         Err(error) => {
             return FileContent { errors: vec![*error], incomplete: true, ..FileContent::default() };
@@ -56,7 +61,14 @@ fn open(task: &FileTask, wanted: &Wanted) -> Result<Sheet, Box<Diagnostic>> {
     let unreadable = |reason: String| Box::new(errors::bad_workbook(&task.shown, &reason));
     let mut book =
         calamine::open_workbook_auto(&task.path).map_err(|error| unreadable(reason(&task.path, &error.to_string())))?;
-    let (name, range) = choose(&mut book, task, wanted)?;
+    let mut errors = match book {
+        Sheets::Xlsb(_) => errors_of_formulas(&task.path).ok_or_else(|| unreadable(DAMAGED.into()))?,
+        _ => BTreeMap::new(),
+    };
+    let (name, mut range) = choose(&mut book, task, wanted)?;
+    if let Some(errors) = errors.remove(&name) {
+        range = with_errors(&range, errors);
+    }
     let styles = book.worksheet_style(&name).unwrap_or_else(|_| StyleRange::empty());
     let regions = match &mut book {
         Sheets::Xlsx(book) => book.merge_cells_by_sheet_name(&name).unwrap_or_default(),
@@ -71,6 +83,15 @@ fn open(task: &FileTask, wanted: &Wanted) -> Result<Sheet, Box<Diagnostic>> {
     };
     let merged = covered(&range, &regions);
     Ok(Sheet { name, range, styled: matches!(book, Sheets::Xlsx(_)), styles, merged, formulas })
+}
+
+/// A range with more cells.
+fn with_errors(range: &Range<Data>, errors: Vec<Cell<Data>>) -> Range<Data> {
+    let first = range.start().unwrap_or_default();
+    let there = range.used_cells();
+    let there =
+        there.map(|(row, column, cell)| Cell::new((first.0 + row as u32, first.1 + column as u32), cell.clone()));
+    Range::from_sparse(there.chain(errors).collect())
 }
 
 fn is_empty(cell: &Data) -> bool {
@@ -90,7 +111,7 @@ fn reason(path: &Path, error: &str) -> String {
     if error.contains("assword") || read.is_ok() && start == [0xd0, 0xcf, 0x11, 0xe0] && !old {
         return "it is locked with a password".into();
     }
-    format!("it is no workbook, or damaged ({error})")
+    format!("{DAMAGED} ({error})")
 }
 
 /// The sheet that is named; else the one in which most of the columns are found.

@@ -43,7 +43,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
 }
 
 /// The text of a file in any of the encodings.
-fn text_of(task: &FileTask) -> io::Result<Result<String, Box<Diagnostic>>> {
+pub fn text_of(task: &FileTask) -> io::Result<Result<String, Box<Diagnostic>>> {
     let mut bytes = Vec::new();
     compressed::open(&task.path)?.read_to_end(&mut bytes)?;
     if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {

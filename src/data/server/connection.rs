@@ -1,14 +1,13 @@
-//! The connection itself.
+//! What is read over a connection: one transaction, from which a thread of its own sends rows.
 
-use std::env;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use ::postgres::config::SslMode;
 use ::postgres::types::Type;
-use ::postgres::{Client, Config, Error, NoTls, SimpleQueryMessage};
+use ::postgres::{Client, Error, SimpleQueryMessage};
 
+use super::address::Address;
 use super::{Column, Refusal, Relation, Server};
 
 /// Everything read is of one moment, nothing is changed, and values are written in one way whatever the server's own.
@@ -19,100 +18,15 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL 
 const CHUNKS: usize = 16;
 const CHUNK: usize = 1 << 18;
 
-/// A connection to the server that a URL names, or else the environment.
+/// A connection to the server that a URL names, or else the environment, in a transaction.
 pub fn connect(url: Option<&str>) -> Result<Client, Refusal> {
-    let unreachable = |reason: &str, help: &str| Refusal::Unreachable { reason: reason.into(), help: help.into() };
-    let mut config = configuration(url)?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(unreachable(
-            "it is to be reached with TLS only, which `merit` does not speak",
-            "let a tunnel (`ssh -L`, `stunnel`) carry the connection, and name its end on this computer",
-        ));
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("merit");
-    }
-    let mut client = config.connect(NoTls).map_err(|error| match error.as_db_error() {
-        Some(error) => unreachable(
-            &format!("it says: {}", error.message()),
-            "mend the name, the password or the database in the environment, or ask who keeps the server",
-        ),
-        None => unreachable(&plainly(&error), "mend the host and the port in the environment, or start the server"),
-    })?;
+    let mut client = Address::find(url)?.connect()?;
     client.batch_execute(BEGIN).map_err(|error| refused(&error))?;
     Ok(client)
 }
 
-fn configuration(url: Option<&str>) -> Result<Config, Refusal> {
-    let unreachable = |reason: String| Refusal::Unreachable {
-        reason,
-        help: "set `MERIT_POSTGRES_URL` to `postgres://NAME@HOST/DATABASE`; or `PGHOST`, `PGUSER`, `PGDATABASE`; and \
-               `PGPASSWORD`"
-            .into(),
-    };
-    let named = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let given = url.map(str::to_string).or_else(|| named("MERIT_POSTGRES_URL"));
-    let mut config = match &given {
-        // What cannot be read may hold the password, so it is not shown.
-        Some(url) => url.parse::<Config>().map_err(|error| {
-            let reason = std::error::Error::source(&error).map_or_else(String::new, |source| format!(": {source}"));
-            unreachable(format!("its address cannot be read{reason}"))
-        })?,
-        None => Config::new(),
-    };
-    let silent = ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGUSER", "PGDATABASE"].iter().all(|name| named(name).is_none());
-    if given.is_none() && silent {
-        return Err(unreachable("nothing says where it is".into()));
-    }
-    // What the address does not say, the other variables do.
-    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-        for host in named("PGHOST").unwrap_or_else(|| "/var/run/postgresql".into()).split(',') {
-            config.host(host);
-        }
-    }
-    if config.get_ports().is_empty()
-        && let Some(ports) = named("PGPORT")
-    {
-        for port in ports.split(',') {
-            config.port(port.parse().map_err(|_| unreachable(format!("`PGPORT` is no number of a port: `{port}`")))?);
-        }
-    }
-    if config.get_user().is_none()
-        && let Some(user) = named("PGUSER").or_else(|| named("USER")).or_else(|| named("USERNAME"))
-    {
-        config.user(&user);
-    }
-    if config.get_dbname().is_none()
-        && let Some(database) = named("PGDATABASE")
-    {
-        config.dbname(&database);
-    }
-    if config.get_password().is_none()
-        && let Some(password) = named("PGPASSWORD")
-    {
-        config.password(password);
-    }
-    if config.get_options().is_none()
-        && let Some(options) = named("PGOPTIONS")
-    {
-        config.options(&options);
-    }
-    if given.is_none() {
-        match named("PGSSLMODE").as_deref() {
-            Some("require" | "verify-ca" | "verify-full") => drop(config.ssl_mode(SslMode::Require)),
-            Some("disable") => drop(config.ssl_mode(SslMode::Disable)),
-            _ => {}
-        }
-    }
-    if config.get_connect_timeout().is_none() {
-        let seconds = named("PGCONNECT_TIMEOUT").and_then(|seconds| seconds.parse().ok()).unwrap_or(30);
-        config.connect_timeout(std::time::Duration::from_secs(seconds));
-    }
-    Ok(config)
-}
-
 /// What stands behind an error, without the words of the library.
-fn plainly(error: &Error) -> String {
+pub fn plainly(error: &Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), |source| source.to_string())
 }
 

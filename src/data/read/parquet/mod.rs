@@ -5,28 +5,29 @@
 
 mod fill;
 mod pages;
+mod texts;
 mod values;
 
-use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
+
+use ::parquet::basic::Compression;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use self::fill::{Starts, fill};
-use self::values::{Column, Meaning, NOWHERE};
-use super::grid::{Grid, Raw};
+pub use self::texts::texts;
+use self::values::{Column, Meaning};
+use super::guarded::guarded;
 use super::layout::Layout;
+use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
-use ::parquet::basic::Compression;
-use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 /// So many rows make a slice for each byte of a block: about what a row has in a file of text.
 const BYTES_OF_A_ROW: usize = 8;
@@ -51,8 +52,11 @@ fn read_into(
 ) -> Result<(), Box<Diagnostic>> {
     let opened = Opened::open(task)?;
     if wanted.data.across.is_some() {
-        match opened.table() {
-            Ok(table) => *content = grid::read(task, wanted, options, &table),
+        match opened.texts() {
+            Ok((rows, _)) => {
+                let texts = Texts { headers: opened.layout.headers, rows };
+                *content = grid::read(task, wanted, options, &texts);
+            }
             Err(damaged) => opened.tell(damaged, content),
         }
         return Ok(());
@@ -124,7 +128,7 @@ impl Opened {
     pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
         let unreadable = |error: io::Error| Box::new(errors::unreadable(&task.shown, &error.to_string()));
         let file = File::open(&task.path).map_err(unreadable)?;
-        let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+        let metadata = tried(|| ParquetMetaDataReader::new().parse_and_finish(&file));
         let metadata = metadata.map_err(|error| damaged(&task.shown, &error))?;
         let size = file.metadata().map_err(unreadable)?.len();
         let schema = metadata.file_metadata().schema_descr();
@@ -210,28 +214,6 @@ impl Opened {
         self.metadata.row_groups().iter().find_map(packing)
     }
 
-    /// Every column in which each row has one value, as texts.
-    fn table(&self) -> Result<Table, Damaged> {
-        let mut rows = Vec::new();
-        for slice in self.slices(usize::MAX) {
-            let columns = self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())?;
-            let all: Vec<u32> = (0..slice.rows as u32).collect();
-            let columns: Vec<_> = (0..self.leaves.len())
-                .map(|place| columns.get(&place).map(|column| (column, column.places(&all, all.len()))))
-                .collect();
-            for row in 0..slice.rows {
-                let text = |column: &Option<(&Column, Cow<[u32]>)>| match column {
-                    Some((column, places)) if places[row] != NOWHERE => {
-                        column.text(places[row] as usize).unwrap_or_default().into_owned()
-                    }
-                    _ => String::new(),
-                };
-                rows.push(columns.iter().map(text).collect());
-            }
-        }
-        Ok(Table { headers: self.layout.headers.clone(), rows })
-    }
-
     fn tell(&self, Damaged(places): Damaged, content: &mut FileContent) {
         let headers = places.iter().map(|place| self.layout.headers[*place].as_str());
         content.errors.extend(headers.map(|header| errors::damaged_column(&self.shown, header)));
@@ -246,7 +228,7 @@ impl Opened {
         let (mut columns, mut damaged) = (BTreeMap::new(), BTreeSet::new());
         for place in places {
             let Some((leaf, meaning)) = self.column(*place) else { continue };
-            match guarded(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
+            match tried(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
                 Ok(column) => drop(columns.insert(*place, column)),
                 Err(_) => drop(damaged.insert(*place)),
             }
@@ -265,22 +247,9 @@ fn is_possible(group: &RowGroupMetaData, size: u64) -> bool {
     u32::try_from(group.num_rows()).is_ok() && group.columns().iter().all(within)
 }
 
-/// Some damages make the library break down where it should return an error: then nothing is to be seen of that.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    thread_local!(static GUARDED: Cell<bool> = const { Cell::new(false) });
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |told| {
-            if !GUARDED.get() {
-                before(told);
-            }
-        }));
-    });
-    GUARDED.set(true);
-    let done = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
-    done.unwrap_or_else(|_| Err(ParquetError::General("what it says of itself cannot be".into())))
+/// What the library makes of a file; where it breaks down over it, an error as well.
+fn tried<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    guarded(work).unwrap_or_else(|| Err(ParquetError::General("what it says of itself cannot be".into())))
 }
 
 fn damaged(file: &str, error: &ParquetError) -> Box<Diagnostic> {
@@ -369,35 +338,5 @@ impl Decoder<'_> {
         }
         blank.into_iter().for_each(|row| count[row as usize] = false);
         Ok((0..slice.rows as u32).filter(|row| count[*row as usize]).collect())
-    }
-}
-
-/// A whole file as texts, its columns' names in the first row.
-struct Table {
-    headers: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    fn row(&self, row: usize) -> &[String] {
-        row.checked_sub(1).map_or(&self.headers, |row| &self.rows[row])
-    }
-}
-
-impl Grid for Table {
-    fn height(&self) -> usize {
-        self.rows.len() + 1
-    }
-
-    fn width(&self, _row: usize) -> usize {
-        self.headers.len()
-    }
-
-    fn line(&self, row: usize) -> u32 {
-        row as u32
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Raw<'_> {
-        Raw { text: Cow::Borrowed(&self.row(row)[column]), ..Raw::default() }
     }
 }

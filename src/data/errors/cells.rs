@@ -1,0 +1,265 @@
+//! What is wrong with rows and cells.
+
+use super::{counted, in_file, listed, nearest, with_places};
+use crate::data::cell::{Problem, Repair};
+use crate::data::read::Tally;
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::data::{ColumnIx, ColumnType, DataSet};
+use crate::model::unit::DisplayUnit;
+use crate::number::Number;
+
+pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagnostic {
+    let rows = counted(tally.count, "row has", "rows have");
+    let compared = if cells < expected { "fewer" } else { "more" };
+    let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
+    let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
+    if cells > expected {
+        diagnostic.help("a cell with the separator in it is written in quotes: `\"Smith, John\"`, `\"1,234.50\"`")
+    } else {
+        diagnostic
+            .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
+    }
+}
+
+/// Files put one below the other, each with its header.
+pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
+    let message = match tally.count {
+        1 => "a row is the header once more".to_string(),
+        count => format!("{count} rows are the header once more"),
+    };
+    let first = tally.first.first().map_or("", |spot| spot.text.as_str());
+    let help = format!(
+        "remove the line, which comes from putting files together; or leave such rows out with \
+         `ignore rows starting \"{first}\"`"
+    );
+    with_places(Diagnostic::new(Code::BadCell, message), file, None, tally).help(help)
+}
+
+/// Cells of one column that cannot be read, all for one reason.
+pub struct BadCells<'a> {
+    pub file: &'a str,
+    pub header: &'a str,
+    pub problem: Problem,
+    /// Where each text is reported by itself.
+    pub text: &'a str,
+    pub tally: &'a Tally,
+}
+
+pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnostic {
+    let declared = data.column(column);
+    let one = found.tally.count == 1;
+    let count = found.tally.count;
+    let first = found.tally.first.first().map_or("", |spot| spot.text.as_str());
+    let is = |one_is: &str, many_are: &str| match one {
+        true => format!("`{first}` {one_is}"),
+        false => format!("{count} cells of `{}` {many_are}", found.header),
+    };
+    let (code, message, help) = match found.problem {
+        Problem::Blank => {
+            let name = &declared.name;
+            let message = match one {
+                true => format!("a cell of `{}` is blank, but `{}.{name}` is not optional", found.header, data.name),
+                false => is("", &format!("are blank, but `{}.{name}` is not optional", data.name)),
+            };
+            (
+                Code::BlankCell,
+                message,
+                format!("fill {}, or declare `{name} : … optional`", if one { "it" } else { "them" }),
+            )
+        }
+        Problem::NotANumber => {
+            (Code::BadCell, is("is not a number", "are not numbers"), "write it with digits, as in `1,234.50`".into())
+        }
+        Problem::Exponent => (
+            Code::BadCell,
+            is("is a rounded number", "are rounded numbers"),
+            "a spreadsheet has cut its digits off: give the cells a number format and export the file again".into(),
+        ),
+        Problem::Separators => (
+            Code::BadCell,
+            is("has a comma where no thousands end", "have a comma where no thousands end"),
+            "write `1,234` or `1234`, and a decimal fraction with a point: `1.23`".into(),
+        ),
+        Problem::TooManyDigits => {
+            (Code::BadCell, is("has more than 28 digits", "have more than 28 digits"), "round it in the file".into())
+        }
+        Problem::BareRatio => {
+            let name = &declared.name;
+            let message = is(
+                "has no percent sign, so it could be a fraction or percent",
+                "have no percent sign, so they could be fractions or percent",
+            );
+            let help = format!(
+                "write `{name} : % in percent` where 85 means 85%, or `{name} : % in fraction` where 0.85 does"
+            );
+            (Code::BadCell, message, help)
+        }
+        Problem::PercentOfUnit => {
+            let unit = unit_name(&declared.ty);
+            let message = is(&format!("is a percentage, not {unit}"), &format!("are percentages, not {unit}"));
+            (Code::BadCell, message, "take the percent sign out, or declare the column as `%`".into())
+        }
+        Problem::OtherCurrency => {
+            let unit = unit_name(&declared.ty);
+            let message = is(&format!("is not in {unit}"), &format!("are not in {unit}"));
+            (Code::BadCell, message, "convert it, or declare the column's currency".into())
+        }
+        Problem::OutOfLimits => {
+            let limits = limits(declared.limits.as_ref(), &declared.ty);
+            (
+                Code::OutOfLimits,
+                is(&format!("is not {limits}"), &format!("are not {limits}")),
+                "mend the file, or the limits of the column".into(),
+            )
+        }
+        Problem::NotADate => (Code::BadCell, is("is not a date", "are not dates"), "write it as `2026-07-01`".into()),
+        Problem::NoSuchDay => (
+            Code::BadCell,
+            is("is a day that does not exist", "are days that do not exist"),
+            "write a day of the calendar".into(),
+        ),
+        Problem::AmbiguousDate => (
+            Code::AmbiguousDate,
+            is("could be two days", "could be two days each"),
+            "say which is first behind the type: `format \"DD/MM/YYYY\"` or `format \"MM/DD/YYYY\"`".into(),
+        ),
+        Problem::DayFirst => (
+            Code::BadCell,
+            is("is a date with the day first", "are dates with the day first"),
+            "say so behind the type: `format \"DD/MM/YYYY\"`".into(),
+        ),
+        Problem::MonthFirst => (
+            Code::BadCell,
+            is("is a date with the month first", "are dates with the month first"),
+            "say so behind the type: `format \"MM/DD/YYYY\"`".into(),
+        ),
+        Problem::NotInFormat => {
+            let format = declared.format.as_deref().unwrap_or_default();
+            let message = is(&format!("is not a date as `{format}`"), &format!("are not dates as `{format}`"));
+            (Code::BadCell, message, "mend the file, or the column's `format`; `2026-07-01` is always read".into())
+        }
+        Problem::NotAPeriod => (
+            Code::BadCell,
+            is("is not a period", "are not periods"),
+            "write a month as `2026-07`, a quarter as `2026-Q3`, a half as `2026-H2`, a year as `2026`".into(),
+        ),
+        Problem::NotAFlag => {
+            (Code::BadCell, is("is neither yes nor no", "are neither yes nor no"), "write `yes` or `no`".into())
+        }
+        Problem::UnknownChoice => unknown_choice(&declared.ty, &declared.name, found),
+        Problem::NotAYear => {
+            (Code::BadCell, is("is not a year", "are not years"), "write it with four digits: `2026`".into())
+        }
+        Problem::FormulaError => (
+            Code::BadCell,
+            is("is the error of a formula", "are errors of formulas"),
+            "mend the formula in the spreadsheet".into(),
+        ),
+        Problem::Uncomputed => (
+            Code::BadCell,
+            is("is a formula without its value", "are formulas without their values"),
+            "open the file in a spreadsheet program and save it: that writes the values, too".into(),
+        ),
+        Problem::MergedNumber => (
+            Code::BadCell,
+            is(
+                "stands in a cell merged over several rows, so it could be the number of each or of all together",
+                "belong to cells merged over several rows, so they could be numbers of each row or of all together",
+            ),
+            "unmerge the cells and write each row's number".into(),
+        ),
+        Problem::CoveredCell => {
+            let message = match one {
+                true => format!("a cell of `{}` lies under a cell merged over several columns", found.header),
+                false => is("", "lie under cells merged over several columns"),
+            };
+            let help =
+                "unmerge the cells; a line that is no row of the table can be left out with `ignore rows starting`";
+            (Code::BadCell, message, help.into())
+        }
+        Problem::UnseenPercent => (
+            Code::BadCell,
+            is(
+                "may be shown as a percentage, which this kind of file does not tell",
+                "may be shown as percentages, which this kind of file does not tell",
+            ),
+            "save the file as `.xlsx`".into(),
+        ),
+        Problem::ZonedTime => (
+            Code::BadCell,
+            is(
+                "is a time with a time zone, so its day depends on the place",
+                "are times with a time zone, so their days depend on the place",
+            ),
+            "export the column as dates, or as times without a time zone".into(),
+        ),
+        Problem::NotText => {
+            let message = match one {
+                true => format!("a cell of `{}` holds bytes that are no text", found.header),
+                false => is("", "hold bytes that are no text"),
+            };
+            (Code::BadCell, message, "export the column as text (UTF-8)".into())
+        }
+        Problem::BareSerial => (
+            Code::BadCell,
+            is("is a number, not a date", "are numbers, not dates"),
+            "give the cells a date format in the spreadsheet".into(),
+        ),
+    };
+    let diagnostic = Diagnostic::new(code, message).help(help);
+    let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
+    diagnostic.at(declared.span, "")
+}
+
+fn unknown_choice(ty: &ColumnType, name: &str, found: &BadCells) -> (Code, String, String) {
+    let choices: &[_] = if let ColumnType::Choice(choices) = ty { choices } else { &[] };
+    let all: Vec<String> = choices
+        .iter()
+        .map(|choice| match choice.texts.as_slice() {
+            [] => format!("`{}`", choice.name),
+            texts => format!("`{}` ({})", choice.name, listed(texts, 5)),
+        })
+        .collect();
+    let known = choices.iter().flat_map(|choice| choice.texts.iter().chain([&choice.name])).map(String::as_str);
+    let text = found.text;
+    let message = format!("`{text}` is none of the values of `{name}`");
+    let allowed = all.join(", ");
+    let help = match nearest(text, known) {
+        Some(near) => format!("did you mean `{near}`? allowed: {allowed}"),
+        None => format!("allowed: {allowed}; another way to write one of them goes behind it: `active (\"{text}\")`"),
+    };
+    (Code::UnknownChoice, message, help)
+}
+
+fn unit_name(ty: &ColumnType) -> String {
+    match ty {
+        ColumnType::Number { unit: DisplayUnit { plural, .. }, .. } if !plural.is_empty() => plural.clone(),
+        _ => "a number".into(),
+    }
+}
+
+fn limits(limits: Option<&(Number, Number)>, ty: &ColumnType) -> String {
+    let Some((least, most)) = limits else { return String::new() };
+    let ColumnType::Number { unit, .. } = ty else { return format!("between {least} and {most}") };
+    let shown = |number: &Number| {
+        let number = number.div(&unit.factor).unwrap_or_else(|| number.clone());
+        match unit.is_ratio_sign() {
+            true => format!("{number}{}", unit.singular),
+            false => format!("{number} {}", unit.plural).trim_end().to_string(),
+        }
+    };
+    format!("between {} and {}", shown(least), shown(most))
+}
+
+pub fn more_kinds(file: &str, header: &str, more: usize) -> Diagnostic {
+    let others = counted(more as u64, "other text", "other texts");
+    Diagnostic::new(Code::UnknownChoice, format!("{others} in `{header}` cannot be read either"))
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+}
+
+pub fn repaired(file: &str, name: &str, header: &str, repair: Repair, tally: &Tally) -> Diagnostic {
+    let message =
+        format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell", "cells"), repair.words());
+    let diagnostic = with_places(Diagnostic::new(Code::RepairedCell, message), file, Some(header), tally);
+    diagnostic.help("mend the file, or run without `--strict`")
+}

@@ -1,0 +1,269 @@
+//! What is wrong with files as a whole, their headers, and servers; and what they need of memory.
+
+use super::{in_file, in_row, listed, nearest, shortened};
+use crate::data::memory::shown_size;
+use crate::data::read::layout::Layout;
+use crate::data::server::Refusal;
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
+use crate::source::Span;
+
+pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
+    let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);
+    let diagnostic = Diagnostic::new(Code::NoFile, message).at(pattern.span, "no file matches this");
+    let diagnostic = match present {
+        [] => diagnostic.note(format!("`{folder}` holds no files")),
+        _ => diagnostic.note(format!("`{folder}` holds {}", listed(present, 20))),
+    };
+    // By what tells files apart: all of them end in `.csv`.
+    let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace('*', "");
+    let wanted = stem(&pattern.pattern);
+    let stems: Vec<String> = present.iter().map(|name| stem(name)).collect();
+    let near = nearest(&wanted, stems.iter().map(String::as_str));
+    match near.and_then(|near| present.iter().find(|name| stem(name) == near)) {
+        Some(near) => diagnostic.help(format!("is `{near}` the file? then write `file \"{near}\"`, or rename it")),
+        None => diagnostic.help("put the file there, change the pattern, or name another folder with `--data`"),
+    }
+}
+
+pub fn bad_pattern(data: &DataSet, pattern: &FilePattern, reason: &str) -> Diagnostic {
+    let message = format!("`{}` of `{}` is no pattern for files: {reason}", pattern.pattern, data.name);
+    Diagnostic::new(Code::NoFile, message)
+        .at(pattern.span, "")
+        .help("`*` stands for any letters, `?` for one, `[ab]` for one of some; `**` for any folders")
+}
+
+pub fn no_parquet(file: &str, reason: &str) -> Diagnostic {
+    unreadable(file, &format!("it is no Parquet file, or damaged ({reason})")).help("copy or export the file again")
+}
+
+pub fn damaged_column(file: &str, header: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: its column `{header}` is damaged"))
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+        .help("copy or export the file again")
+}
+
+pub fn unknown_packing(file: &str, packing: &str) -> Diagnostic {
+    unreadable(file, &format!("it is packed with {packing}"))
+        .help("export it packed with Zstandard, Snappy, LZ4 or gzip, or not packed")
+}
+
+pub fn nested_column(file: &str, data: &DataSet, column: ColumnIx, header: &str) -> Diagnostic {
+    let declared = data.column(column);
+    let message = format!("`{header}` in `{file}` does not hold one value a row, but lists, groups or bytes");
+    Diagnostic::new(Code::UnreadableFile, message)
+        .at(declared.span, "this column")
+        .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
+        .help("export the part that is needed as a column of its own")
+}
+
+pub fn bad_workbook(file: &str, reason: &str) -> Diagnostic {
+    unreadable(file, reason)
+        .help("open it in a spreadsheet program and save it anew, as `.xlsx` and without a password")
+}
+
+pub fn sheet_of_none(file: &str, pattern: &FilePattern) -> Diagnostic {
+    Diagnostic::new(Code::NoSheet, format!("`{file}` is no spreadsheet, so it has no sheets"))
+        .at(pattern.span, "with a `sheet`")
+        .in_data(in_file(file))
+        .help("take `sheet …` out of the line")
+}
+
+pub fn no_sheet(file: &str, data: &DataSet, asked: &str, names: &[String], near: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::NoSheet, format!("`{file}` has no sheet `{asked}` for `{}`", data.name))
+        .at(data.span, "")
+        .in_data(in_file(file))
+        .note(format!("its sheets are {}", listed(names, 30)));
+    match near {
+        Some(near) => diagnostic.help(format!("is it `{near}`? then write `sheet \"{near}\"`")),
+        None => diagnostic.help("name one of its sheets: `sheet \"…\"`"),
+    }
+}
+
+pub fn several_sheets(file: &str, data: &DataSet, fitting: &[String]) -> Diagnostic {
+    let message = format!("several sheets of `{file}` could be `{}`: {}", data.name, listed(fitting, 30));
+    Diagnostic::new(Code::NoSheet, message)
+        .at(data.span, "")
+        .in_data(in_file(file))
+        .help("say which, with a line for each that is to be read: `file \"…\" sheet \"…\"`")
+}
+
+/// A data set, the largest of those that must be kept, with its size and that of all; `mistakes` must be told with
+/// their rows.
+pub fn too_large(data: &DataSet, size: u64, all: u64, most: u64, mistakes: bool) -> Diagnostic {
+    let (name, [size, all, most]) = (&data.name, [size, all, most].map(shown_size));
+    let message = match mistakes {
+        false => format!("the rows of `{name}` must be kept, and take more memory than is allowed: {size} of files"),
+        true => format!("there are mistakes in the files, and `{name}` must be kept to tell them: {size} of files"),
+    };
+    Diagnostic::new(Code::TooLittleMemory, message)
+        .note(format!("what must be kept comes to {all}; `--memory` allows {most}"))
+        .help(format!("allow at least {all}, or put fewer months into the data folder"))
+}
+
+/// The lists that medians and distinct counts keep.
+pub fn lists_too_large(data: &DataSet, most: u64) -> Diagnostic {
+    let name = &data.name;
+    let message =
+        format!("what medians, percentiles and distinct counts keep of `{name}` takes more memory than is allowed");
+    Diagnostic::new(Code::TooLittleMemory, message)
+        .note(format!("`--memory` allows {}, and half of it is for such lists", shown_size(most)))
+        .help("allow more")
+}
+
+pub fn no_temporary_file(reason: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::TooLittleMemory,
+        format!("keys for which memory is too little cannot be put into a temporary file: {reason}"),
+    )
+    .note(format!("temporary files are in `{}`", std::env::temp_dir().display()))
+    .help("make room there, name another folder in the variable TMPDIR, or allow more with `--memory`")
+}
+
+pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: {reason}")).in_data(in_file(file))
+}
+
+pub fn not_from_server(data: &DataSet, shown: &str, span: Span, refusal: Refusal) -> Diagnostic {
+    match refusal {
+        Refusal::Unreachable { reason, help } => {
+            let message = format!("the PostgreSQL server cannot be reached: {reason}");
+            let place = format!("`{}` is read there", data.name);
+            Diagnostic::new(Code::NoServer, message).at(span, place).help(help)
+        }
+        Refusal::Refused { reason, hint } => {
+            let message = format!("the PostgreSQL server does not give `{}`: {reason}", data.name);
+            let diagnostic = Diagnostic::new(Code::RefusedQuery, message).at(span, "").in_data(in_file(shown));
+            let diagnostic =
+                hint.into_iter().fold(diagnostic, |diagnostic, hint| diagnostic.note(format!("it adds: {hint}")));
+            diagnostic.help("mend the name or the query, or ask who keeps the server for the right to read it")
+        }
+    }
+}
+
+pub fn too_many_rows(data: &DataSet) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{}` has more than 4,294,967,294 rows", data.name))
+        .help("give fewer files, or split the data set")
+}
+
+pub fn binary(file: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("`{file}` is not a file of text"))
+        .in_data(in_file(file))
+        .help("save the table as CSV (UTF-8)")
+}
+
+pub fn damaged(file: &str, line: u64) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("row {line} of `{file}` has bytes that are no UTF-8 text"))
+        .in_data(in_row(file, line))
+        .note("the rest of the file is UTF-8, so it is not in another encoding but damaged, or two files put together")
+        .help("export the file again, as CSV (UTF-8)")
+}
+
+pub fn undecodable(file: &str, guessed: bool) -> Diagnostic {
+    let message = match guessed {
+        true => format!("`{file}` is neither UTF-8 nor GB18030 text"),
+        false => format!("`{file}` has a byte order mark of UTF-16, but holds what is no UTF-16"),
+    };
+    Diagnostic::new(Code::UnreadableFile, message).in_data(in_file(file)).help("save the table as CSV (UTF-8)")
+}
+
+pub fn unclosed(file: &str, line: u64) -> Diagnostic {
+    Diagnostic::new(Code::UnreadableFile, format!("a quote `\"` opened in row {line} of `{file}` is never closed"))
+        .in_data(in_row(file, line))
+        .help("close the quote; a quote inside a quoted cell is written twice: `\"\"`")
+}
+
+pub fn empty_file(file: &str, data: &DataSet) -> Diagnostic {
+    Diagnostic::new(Code::MissingColumn, format!("`{file}` is empty: there is not even a header for `{}`", data.name))
+        .in_data(in_file(file))
+}
+
+// ---------------------------------------------------------------- headers
+
+fn in_header(file: &str, layout: &Layout) -> DataPlace {
+    layout.header_line.map_or_else(|| in_file(file), |line| in_row(file, u64::from(line) + 1))
+}
+
+fn headers_are(layout: &Layout, headers: &[String]) -> String {
+    match layout.header_line {
+        Some(line) => format!("the headers in row {} are {}", line + 1, listed(headers, 40)),
+        None => format!("its columns are {}", listed(headers, 40)),
+    }
+}
+
+pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout) -> Diagnostic {
+    let declared = data.column(column);
+    let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
+    let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
+    let headers: Vec<String> =
+        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
+    let diagnostic = Diagnostic::new(
+        Code::MissingColumn,
+        format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
+    )
+    .at(declared.span, "this column")
+    .in_data(in_header(file, layout))
+    .note(headers_are(layout, &headers));
+    let near = declared
+        .headers
+        .iter()
+        .chain([&declared.name])
+        .find_map(|wanted| nearest(wanted, headers.iter().map(|header| header.as_str())));
+    match near {
+        Some(near) => diagnostic.help(format!("is it `{near}`? then add the header: `from \"{near}\"`")),
+        None => diagnostic.help("add the header it has in the file: `from \"…\"`"),
+    }
+}
+
+pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout, found: &[usize]) -> Diagnostic {
+    let declared = data.column(column);
+    let headers: Vec<String> =
+        found.iter().map(|at| format!("`{}` (column {})", layout.headers[*at], spreadsheet_column(*at))).collect();
+    let message =
+        format!("`{file}` has several columns that could be `{}.{}`: {}", data.name, declared.name, headers.join(", "));
+    Diagnostic::new(Code::TwoColumns, message)
+        .at(declared.span, "this column")
+        .in_data(in_header(file, layout))
+        .help("rename one of them in the file, or keep only the right header behind `from`")
+}
+
+pub fn no_month(file: &str, data: &DataSet, span: Span, layout: &Layout) -> Diagnostic {
+    let headers: Vec<String> =
+        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
+    Diagnostic::new(Code::MissingColumn, format!("`{file}` has no column for a month of `{}`", data.name))
+        .at(span, "months across")
+        .in_data(in_header(file, layout))
+        .note(headers_are(layout, &headers))
+        .help("months are headed like `2026-07`, `202607`, `Jul`, `July 2026` or `7月`")
+}
+
+pub fn month_twice(file: &str, data: &DataSet, span: Span, layout: &Layout, found: [usize; 2]) -> Diagnostic {
+    let [first, second] = found.map(|at| format!("`{}` (column {})", layout.headers[at], spreadsheet_column(at)));
+    let message = format!("`{file}` has two columns for one month of `{}`: {first} and {second}", data.name);
+    Diagnostic::new(Code::TwoColumns, message)
+        .at(span, "months across")
+        .in_data(in_header(file, layout))
+        .help("take one of them out, or write the year into the headers: `2026-07`")
+}
+
+pub fn no_year(file: &str, data: &DataSet, across: &Across, header: &str) -> Diagnostic {
+    let names = |column| &data.column(column).name;
+    let (month, value) = (names(across.month), names(across.value));
+    let message =
+        format!("`{file}` does not say of which year the months of `{}` are: `{header}` names none", data.name);
+    Diagnostic::new(Code::MissingColumn, message)
+        .at(across.span, "months across")
+        .in_data(in_file(file))
+        .help(format!("write `months of 2026 across as {month}, {value}`, or name a column that holds the year, or put one year into the name of the file or sheet"))
+}
+
+/// `A`, `B`, …, `AA`
+pub fn spreadsheet_column(at: usize) -> String {
+    let (mut rest, mut letters) = (at + 1, Vec::new());
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}

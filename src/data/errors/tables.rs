@@ -1,0 +1,186 @@
+//! What is wrong with the rows of tables beside one another: keys, links, trees, days.
+
+use super::{counted, in_file, shortened};
+use crate::data::cell::Repair;
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::data::{ColumnIx, DataSet, TimeShape};
+use crate::time::Day;
+
+pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<String>) -> Diagnostic {
+    let [first, second] = rows;
+    let (row, columns) = (&data.row.singular, key_columns(data));
+    let message = match &days {
+        Some(days) => format!("two rows of `{}` with {columns} `{key}` hold {days}", data.name),
+        None => format!("two rows of `{}` have the same {columns}: `{key}`", data.name),
+    };
+    let help = match days {
+        Some(_) if matches!(data.time, TimeShape::Snapshot(_)) => "take one of the two rows out".to_string(),
+        Some(_) => "let the earlier row end the day before the later one begins".to_string(),
+        None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
+    };
+    Diagnostic::new(Code::DuplicateKey, message).in_data(second).in_data(first).help(help)
+}
+
+fn key_columns(data: &DataSet) -> String {
+    let names: Vec<String> = data.key.iter().map(|column| format!("`{}`", data.column(*column).name)).collect();
+    names.join(" and ")
+}
+
+pub fn more_duplicates(data: &DataSet, more: u64) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateKey, format!("{} of `{}` twice", counted(more, "more key", "more keys"), data.name))
+}
+
+/// A key that some rows link to and no row has.
+pub struct Dangling<'a> {
+    pub column: ColumnIx,
+    pub target: &'a DataSet,
+    pub key: &'a str,
+    pub near: Option<&'a str>,
+    pub places: Vec<DataPlace>,
+    pub count: u64,
+}
+
+pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
+    let column = data.column(found.column);
+    let (key, target) = (found.key, &found.target.name);
+    let message =
+        format!("`{key}` in `{}.{}` is no {} of `{target}`", data.name, column.name, found.target.row.singular);
+    let mut diagnostic = Diagnostic::new(Code::DanglingLink, message).at(column.span, "");
+    let more = found.count - found.places.len() as u64;
+    for place in found.places {
+        diagnostic = diagnostic.in_data(place);
+    }
+    if more > 0 {
+        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
+    }
+    match found.near {
+        Some(near) => {
+            diagnostic.help(format!("the nearest known key is `{near}`: mend the cell, or add the row to `{target}`"))
+        }
+        None => diagnostic.help(format!("add the row to `{target}`, or mend the cell")),
+    }
+}
+
+pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u64) -> Diagnostic {
+    let keys = counted(more, "more key", "more keys");
+    let message =
+        format!("{keys} in `{}.{}` that no row of `{}` has", data.name, data.column(column).name, target.name);
+    Diagnostic::new(Code::DanglingLink, message)
+}
+
+pub fn cycle(data: &DataSet, keys: &[&str], day: Option<Day>, places: Vec<DataPlace>) -> Diagnostic {
+    let mut round: Vec<String> = keys.iter().chain(keys.first()).map(|key| format!("`{}`", shortened(key))).collect();
+    if round.len() > 10 {
+        let between = format!("{} more", round.len() - 6);
+        round.splice(5..round.len() - 1, [between]);
+    }
+    let from = day.map(|day| format!(" from {day} on")).unwrap_or_default();
+    let round = round.join(", which is below ");
+    let message = format!("{} of `{}` lie below themselves{from}: {round}", data.row.plural, data.name);
+    let mut diagnostic = Diagnostic::new(Code::TreeCycle, message);
+    for place in places.into_iter().take(10) {
+        diagnostic = diagnostic.in_data(place);
+    }
+    diagnostic.help("mend the parent of one of them; the one on top has none")
+}
+
+/// `team` and `parent` are keys; without a day the parent is not there however early.
+pub fn parent_absent(
+    data: &DataSet,
+    [team, parent]: [&str; 2],
+    day: Option<Day>,
+    places: Vec<DataPlace>,
+) -> Diagnostic {
+    let (team, parent) = (shortened(team), shortened(parent));
+    let when = day.map_or_else(|| "from the beginning".to_string(), |day| format!("on {day}"));
+    let row = &data.row.singular;
+    let message = format!("the {row} `{team}` lies below `{parent}` {when}, and there is no {row} `{parent}` then");
+    let diagnostic = places.into_iter().fold(Diagnostic::new(Code::ParentAbsent, message), Diagnostic::in_data);
+    diagnostic.help(match data.time {
+        TimeShape::Snapshot(_) => format!("add `{parent}` to that day's rows, or name another parent there"),
+        _ => format!("let the row of `{team}` end with `{parent}` and add one with its next parent, or mend the days of `{parent}`"),
+    })
+}
+
+pub fn more_parents_absent(data: &DataSet, more: u64) -> Diagnostic {
+    let rows = counted(more, "more row", "more rows");
+    Diagnostic::new(Code::ParentAbsent, format!("{rows} of `{}` whose parent is not there on some day", data.name))
+}
+
+pub fn backward(data: &DataSet, place: DataPlace, from: &str, to: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::BackwardInterval,
+        format!("a row of `{}` ends on {to}, before it begins on {from}", data.name),
+    )
+    .in_data(place)
+    .help("mend one of the two dates")
+}
+
+pub fn empty_window(
+    data: &DataSet,
+    windows: &[&str],
+    kpis: &[&str],
+    files: &[String],
+    held: Option<String>,
+) -> Diagnostic {
+    let (named, more) = kpis.split_at(kpis.len().min(5));
+    let mut readers: Vec<String> = named.iter().map(|kpi| format!("`{kpi}`")).collect();
+    readers.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+    let readers = match readers.as_slice() {
+        [] => String::new(),
+        [one] => format!(", which {one} reads"),
+        [first @ .., last] => format!(", which {} and {last} read", first.join(", ")),
+    };
+    let message = format!("`{}` has no row in {}{readers}", data.name, all_windows(windows));
+    let mut diagnostic = Diagnostic::new(Code::EmptyWindow, message).at(data.span, "");
+    for file in files.iter().take(10) {
+        diagnostic = diagnostic.in_data(in_file(file));
+    }
+    if let Some(held) = held {
+        diagnostic = diagnostic.note(held);
+    }
+    diagnostic.help("add the files of that time; where nothing may have happened, write `may be empty` in the data set, or run once with `--allow-empty`")
+}
+
+/// `the period 2026-Q3`, `the periods 2026-Q1 and 2026-Q2`, `2025-07 and the period 2026-07`
+fn all_windows(windows: &[&str]) -> String {
+    const PERIOD: &str = "the period ";
+    let (shown, more) = windows.split_at(windows.len().min(12));
+    let mut words: Vec<String> = Vec::new();
+    match shown.iter().map(|window| window.strip_prefix(PERIOD)).collect::<Option<Vec<_>>>() {
+        Some(periods) if periods.len() > 1 => {
+            words.extend(periods.iter().map(|period| period.to_string()));
+            words[0].insert_str(0, "the periods ");
+        }
+        _ => words.extend(shown.iter().map(|window| window.to_string())),
+    }
+    words.extend((!more.is_empty()).then(|| format!("{} more", more.len())));
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
+}
+
+pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, count: u64) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::StraddlingPeriod,
+        format!("a row of `{}` for {row} lies partly inside {window}, which a formula reads", data.name),
+    )
+    .in_data(place);
+    let diagnostic = match count {
+        1 => diagnostic,
+        more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row", "more rows"))),
+    };
+    diagnostic.help("split the row into shorter periods, or evaluate a period that holds it wholly")
+}
+
+pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
+    let cells = counted(count, "cell", "cells");
+    let message = format!("{cells} of `{name}` would have to be repaired: {}", Repair::OtherDay.words());
+    let mut diagnostic = Diagnostic::new(Code::RepairedCell, message);
+    for place in places {
+        diagnostic = diagnostic.in_data(place);
+    }
+    diagnostic.help("mend the dates of the rows linked to, or run without `--strict`")
+}

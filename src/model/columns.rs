@@ -1,0 +1,279 @@
+//! Columns of data sets: their types, what a number in a cell stands for, and the formulas of those that are derived.
+
+use super::checker::{Checker, Progress, Symbol, label};
+use super::data::{Choice, Column, ColumnIx, ColumnType, DataId};
+use super::env::{Bare, Env};
+use super::expr::Base;
+use super::rings;
+use super::unit::DisplayUnit;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree::{self, DataClause};
+
+/// How many derived columns may build on one another, each on the next.
+const MOST_COLUMNS_DEEP: usize = 32;
+
+impl Checker<'_> {
+    pub(super) fn column(&mut self, column: &tree::Column) -> Column {
+        let ty = self.column_type(column);
+        let limits = column.limits.as_ref().and_then(|(low, high)| {
+            let ColumnType::Number { unit, .. } = &ty else { return None };
+            let bare = Bare::from(unit);
+            let mut end =
+                |side| self.constant_in(side, &bare).and_then(|typed| self.model.constant_value(&typed, None));
+            end(low).zip(end(high))
+        });
+        let mut headers: Vec<String> = column.headers.iter().map(|text| text.value.clone()).collect();
+        if headers.is_empty() {
+            headers.push(column.name.text.clone());
+        }
+        Column {
+            name: column.name.text.clone(),
+            label: label(&column.name.text, &column.label),
+            span: column.name.span,
+            ty,
+            optional: column.optional.is_some(),
+            headers,
+            format: column.format.as_ref().map(|format| format.value.clone()),
+            limits,
+            derived: None,
+        }
+    }
+
+    fn column_type(&mut self, column: &tree::Column) -> ColumnType {
+        match &column.ty {
+            tree::Type::Text(_) => ColumnType::Text,
+            tree::Type::Date(_) => ColumnType::Date,
+            tree::Type::Period(_) => ColumnType::Period,
+            tree::Type::Flag(_) => ColumnType::Flag,
+            tree::Type::Position(_) => ColumnType::Position,
+            tree::Type::OneOf(choices, _) => {
+                let choice = |choice: &tree::Choice| Choice {
+                    name: choice.name.text.clone(),
+                    texts: choice.texts.iter().map(|text| text.value.clone()).collect(),
+                };
+                for (at, one) in choices.iter().enumerate() {
+                    if choices[..at].iter().any(|earlier| earlier.name.text == one.name.text) {
+                        self.report(
+                            Diagnostic::new(
+                                Code::DeclaredTwice,
+                                format!("`{}` stands twice in the list", one.name.text),
+                            )
+                            .at(one.name.span, "again")
+                            .help("remove one of the two"),
+                        );
+                    }
+                }
+                ColumnType::Choice(choices.iter().map(choice).collect())
+            }
+            tree::Type::LinkBy { data, by, .. } => {
+                let Some(Symbol::Data(to)) = self.find(data, "data set", |symbol| matches!(symbol, Symbol::Data(_)))
+                else {
+                    return ColumnType::Text;
+                };
+                let own = self.declarations.data.iter().find_map(|set| {
+                    let columns: Vec<&tree::Column> = set
+                        .clauses
+                        .iter()
+                        .filter_map(|clause| match clause {
+                            DataClause::Column(column) => Some(&**column),
+                            _ => None,
+                        })
+                        .collect();
+                    columns.iter().any(|one| std::ptr::eq(*one, column)).then_some(columns)
+                });
+                let columns = own.unwrap_or_default();
+                let by = by
+                    .iter()
+                    .map(|name| {
+                        let at = columns.iter().position(|column| column.name.text == name.text);
+                        if at.is_none() {
+                            self.report(
+                                Diagnostic::new(Code::UnknownName, format!("there is no column `{}` here", name.text))
+                                    .at(name.span, "unknown column")
+                                    .help("name columns of this data set, one for each key column of the other"),
+                            );
+                        }
+                        ColumnIx(at.unwrap_or(0))
+                    })
+                    .collect();
+                ColumnType::Link { data: DataId(to), by }
+            }
+            tree::Type::Unit(unit) => {
+                if let [factor] = unit.factors.as_slice() {
+                    // A data set goes before a unit of the same name: `column agent : people` is a link.
+                    if let Some((Symbol::Data(to), _)) = self.symbols.get(factor.name.text.as_str()) {
+                        return ColumnType::Link { data: DataId(*to), by: Vec::new() };
+                    }
+                    if self.units.get(&factor.name.text).is_none() {
+                        return self.unknown_column_type(&factor.name);
+                    }
+                }
+                let unit = self.unit(unit).unwrap_or_else(DisplayUnit::number);
+                let cell_factor = self.cell_factor(column, &unit);
+                ColumnType::Number { unit, cell_factor }
+            }
+        }
+    }
+
+    fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {
+        if let Some((symbol, declared)) = self.symbols.get(name.text.as_str()).copied() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongKind,
+                    format!("`{}` is a {}, and a column needs a type", name.text, symbol.kind()),
+                )
+                .at(name.span, "not a type")
+                .at(declared, "declared here")
+                .help("write `text`, `date`, a unit such as `CNY` or `%`, or the name of a data set for a link"),
+            );
+            return ColumnType::Text;
+        }
+        let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
+        let words = ["text", "date", "period", "flag", "number", "position"];
+        let known: Vec<&str> = sets.map(|(name, _)| *name).chain(self.units.names()).chain(words).collect();
+        let mend = self.did_you_mean(&name.text, known, || {
+            "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set".into()
+        });
+        self.report(
+            Diagnostic::new(Code::UnknownName, format!("there is no unit and no data set `{}`", name.text))
+                .at(name.span, "unknown")
+                .help(mend),
+        );
+        ColumnType::Text
+    }
+
+    /// What a number in a cell is multiplied by to be in base units.
+    fn cell_factor(&mut self, column: &tree::Column, unit: &DisplayUnit) -> Option<Number> {
+        let Some(written) = &column.written_in else {
+            return if unit.is_ratio_sign() && column.derived.is_none() { None } else { Some(unit.factor.clone()) };
+        };
+        match written.text.as_str() {
+            "percent" => return Some(Number::from_parts(1, 2)),
+            "permille" => return Some(Number::from_parts(1, 3)),
+            "fraction" => return Some(Number::ONE),
+            _ => {}
+        }
+        self.uses_unit(&written.text);
+        let Some(other) = self.units.get(&written.text) else {
+            let mend = self.did_you_mean(&written.text, self.units.names(), || {
+                "write a unit of the project, `percent` or `fraction`".into()
+            });
+            self.report(
+                Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", written.text))
+                    .at(written.span, "unknown")
+                    .help(mend),
+            );
+            return Some(Number::ONE);
+        };
+        if other.dimension != unit.dimension {
+            self.report(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    format!("the column is in {}, and `{}` is not a multiple of that", unit.plural, written.text),
+                )
+                .at(written.span, format!("this is {}", other.dimension))
+                .help("name a multiple of the column's own unit, or change the column's type"),
+            );
+        }
+        Some(other.factor)
+    }
+
+    /// Types the formulas of derived columns.
+    pub(super) fn derive_columns(&mut self) {
+        for data in 0..self.model.data.len() {
+            for column in 0..self.model.data[data].columns.len() {
+                self.derive_column(DataId(data), ColumnIx(column));
+            }
+        }
+    }
+
+    /// Types one derived column, and those it needs first. Other columns are left as they are.
+    pub(super) fn derive_column(&mut self, data: DataId, column: ColumnIx) {
+        let declared = self.declarations.data[data.0];
+        let name = self.model.data[data.0].columns[column.0].name.clone();
+        let written = declared.clauses.iter().find_map(|clause| match clause {
+            DataClause::Column(column) if column.name.text == name => Some(&**column),
+            _ => None,
+        });
+        let Some((written, formula)) = written.and_then(|written| Some((written, written.derived.as_ref()?))) else {
+            return;
+        };
+        let key = (data.0, column.0);
+        match self.column_progress.get(&key).copied().unwrap_or(Progress::Open) {
+            Progress::Done => return,
+            Progress::Working => {
+                let from = self.column_stack.iter().position(|open| *open == (data, column)).unwrap_or(0);
+                let ring = self.column_stack[from..].to_vec();
+                return self.column_circle(&ring);
+            }
+            Progress::Open => {}
+        }
+        if self.column_stack.len() >= MOST_COLUMNS_DEEP {
+            self.report(
+                Diagnostic::new(
+                    Code::TooDeep,
+                    format!("more than {MOST_COLUMNS_DEEP} columns build on one another, `{name}` at the end"),
+                )
+                .at(formula.span, "one too many")
+                .help("join some of the steps in one formula"),
+            );
+            return;
+        }
+        self.column_progress.insert(key, Progress::Working);
+        self.column_stack.push((data, column));
+        self.expansions = 0;
+        let base = self.column_base(data, column);
+        let typed = self.typed(formula, &Env::row(data), Some(&base));
+        self.column_stack.pop();
+        self.column_progress.insert(key, Progress::Done);
+        let what = format!("the column `{name}`");
+        self.expect_base(&typed, &base, &what, written.name.span);
+        if typed.ty.optional && written.optional.is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::MayBeMissing,
+                    format!("the column `{name}` can be missing, and is not declared `optional`"),
+                )
+                .at(formula.span, "may be missing")
+                .help("write `optional` behind its type, or give a value with `default`"),
+            );
+        }
+        self.model.data[data.0].columns[column.0].derived = Some(typed);
+    }
+
+    /// Columns of one or several data sets that need each other.
+    fn column_circle(&mut self, ring: &[(DataId, ColumnIx)]) {
+        let one_set = ring.iter().all(|(data, _)| *data == ring[0].0);
+        let named = |(data, column): &(DataId, ColumnIx)| {
+            let set = &self.model.data[data.0];
+            let column = &set.columns[column.0];
+            let name =
+                if one_set { format!("`{}`", column.name) } else { format!("`{}` of `{}`", column.name, set.name) };
+            (name, column.span)
+        };
+        let (names, spans): (Vec<String>, Vec<Span>) = ring.iter().map(named).unzip();
+        let mut finding = Diagnostic::new(Code::Circle, format!("the column {} needs itself", names[0]));
+        for span in spans {
+            finding = finding.at(span, if ring.len() == 1 { "reads itself" } else { "in the circle" });
+        }
+        self.report(
+            finding.note(rings::note(&names, "needs")).help("write one of them with columns that the file holds"),
+        );
+    }
+
+    /// The type of a column's values, apart from whether they can be missing.
+    pub(super) fn column_base(&self, data: DataId, column: ColumnIx) -> Base {
+        match &self.model.data[data.0].columns[column.0].ty {
+            ColumnType::Text => Base::Text,
+            ColumnType::Number { unit, .. } => Base::Number(unit.dimension.clone()),
+            ColumnType::Date => Base::Date,
+            ColumnType::Period => Base::Period,
+            ColumnType::Flag => Base::Flag,
+            ColumnType::Choice(_) => Base::Choice(data, column),
+            ColumnType::Position => Base::Position,
+            ColumnType::Link { data, .. } => Base::Link(*data),
+        }
+    }
+}

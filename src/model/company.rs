@@ -1,0 +1,237 @@
+//! The company: its settings, how serious it takes findings, and the units of the project.
+
+use super::Company;
+use super::checker::{Checker, label};
+use super::unit::DisplayUnit;
+use super::uses::Use;
+use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
+use crate::number::Rounding;
+use crate::syntax::tree;
+use crate::time::{Calendar, month_named};
+
+impl Checker<'_> {
+    pub(super) fn company(&mut self) {
+        for extra in self.declarations.companies.iter().skip(1).copied().collect::<Vec<_>>() {
+            let first = self.declarations.companies[0].name.span;
+            self.report(
+                Diagnostic::new(Code::DeclaredTwice, "a project has one company")
+                    .at(extra.name.span, "a second one")
+                    .at(first, "the first one")
+                    .help("keep one `company` block and remove the other"),
+            );
+        }
+        let Some(declared) = self.declarations.companies.first().copied() else { return };
+        let mut company = Company { name: declared.name.value.clone(), ..Company::default() };
+        for setting in &declared.settings {
+            match setting {
+                tree::Setting::Currency(name) => match iso_currency::Currency::from_code(&name.text) {
+                    Some(currency) => company.currency = Some(currency.code().to_string()),
+                    None => self.report(
+                        Diagnostic::new(Code::UnknownUnit, format!("`{}` is not a currency", name.text))
+                            .at(name.span, "unknown")
+                            .help(match currency_code(&name.text) {
+                                Some(code) => format!("write its code of ISO 4217: `{code}`"),
+                                None => "write a code of ISO 4217, such as `CNY`, `USD` or `EUR`".into(),
+                            }),
+                    ),
+                },
+                tree::Setting::FiscalYear { month, named_by_end } => match month_named(&month.text) {
+                    Some(number) => {
+                        company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };
+                    }
+                    None => self.report(
+                        Diagnostic::new(Code::UnknownName, format!("`{}` is not a month", month.text))
+                            .at(month.span, "unknown")
+                            .help("write the month's English name: `fiscal year starts April`"),
+                    ),
+                },
+                // Its data set is looked for when all are declared.
+                tree::Setting::Calendar(_) => {}
+                tree::Setting::ScoreDecimals(number) => {
+                    let decimals = crate::number::Number::from(number.written).to_i64();
+                    match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {
+                        Some(decimals) => company.score_decimals = decimals,
+                        None => self.report(
+                            Diagnostic::new(Code::OutOfRange, "scores have 0 to 9 decimals")
+                                .at(number.span, "out of range")
+                                .help("write `scores to 2 decimals`"),
+                        ),
+                    }
+                }
+                tree::Setting::Rounding { half_even, .. } => {
+                    company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
+                }
+                tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
+                tree::Setting::Languages(names) => {
+                    company.languages = names.iter().map(|name| name.text.clone()).collect();
+                }
+            }
+        }
+        self.model.company = company;
+    }
+
+    /// How serious the company takes findings with these codes.
+    fn levels(&mut self, level: Level, codes: &[tree::Name], levels: &mut Levels) {
+        let word = match level {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        for name in codes {
+            if level == Level::Deny && name.text == "warnings" {
+                levels.deny_warnings();
+                continue;
+            }
+            let Some(code) = Code::named(&name.text) else {
+                let known = Code::ALL.iter().map(|code| code.as_str());
+                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                self.report(
+                    Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
+                        .at(name.span, "unknown")
+                        .help(mend),
+                );
+                continue;
+            };
+            let finding = match levels.set(code, level) {
+                Ok(()) => continue,
+                Err(LevelError::AlwaysAnError(_)) => Diagnostic::new(
+                    Code::FixedLevel,
+                    format!("specs with the mistake `{code}` cannot be used, so it stays an error", code = name.text),
+                )
+                .at(name.span, format!("cannot be set to `{word}`"))
+                .help(format!("remove `{0}` here, and mend what it finds; `merit explain {0}` tells how", name.text)),
+                Err(LevelError::TwoLevels(_)) => {
+                    Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
+                        .at(name.span, "has another level already")
+                        .help("name each code in one of `allow`, `warn` and `deny`")
+                }
+            };
+            self.report(finding);
+        }
+    }
+
+    pub(super) fn declare_units(&mut self) {
+        let declared = self.declarations.units.clone();
+        for unit in declared.iter().filter(|unit| unit.label.text.is_some() || !unit.label.translations.is_empty()) {
+            for name in [Some(&unit.name), unit.plural.as_ref()].into_iter().flatten() {
+                self.model.unit_labels.insert(name.text.clone(), label(&name.text, &unit.label));
+            }
+            if let (Some(text), Some(_)) = (&unit.label.text, &unit.multiple) {
+                // A multiple goes by its label in all languages that have none of their own.
+                self.model.unit_labels.insert(text.value.clone(), label(&text.value, &unit.label));
+            }
+        }
+        // Multiples may be of units declared further down, so counted units come first.
+        for unit in declared.iter().filter(|unit| unit.multiple.is_none()) {
+            let plural = unit.plural.as_ref().map_or_else(|| unit.name.text.clone(), |plural| plural.text.clone());
+            if self.units.add_counted(&unit.name.text, &plural).is_some() {
+                self.unit_twice(&unit.name);
+            }
+        }
+        for unit in &declared {
+            let Some(multiple) = &unit.multiple else { continue };
+            let Some(of) = multiple.unit.as_ref() else {
+                self.report(
+                    Diagnostic::new(Code::UnknownUnit, format!("`{}` is a multiple of nothing", unit.name.text))
+                        .at(multiple.span, "a number without a unit")
+                        .help("name the unit behind the number: `unit wan = 10_000 CNY`"),
+                );
+                continue;
+            };
+            let Some(of) = self.unit(of) else { continue };
+            let plural = unit.plural.as_ref().map_or(&unit.name.text, |plural| &plural.text);
+            let label = unit.label.text.as_ref().map(|text| text.value.as_str());
+            if self.units.add_multiple([&unit.name.text, plural], label, multiple.written.into(), &of).is_some() {
+                self.unit_twice(&unit.name);
+            }
+        }
+    }
+
+    fn unit_twice(&mut self, name: &tree::Name) {
+        self.report(
+            Diagnostic::new(Code::DeclaredTwice, format!("the unit `{}` exists already", name.text))
+                .at(name.span, "declared again here")
+                .help("remove this line, or choose another name"),
+        );
+    }
+
+    /// A unit of the project by its name or plural.
+    pub(super) fn uses_unit(&mut self, written: &str) {
+        let called = |name: Option<&tree::Name>| name.is_some_and(|name| name.text == written);
+        let at =
+            self.declarations.units.iter().position(|unit| called(Some(&unit.name)) || called(unit.plural.as_ref()));
+        self.used.extend(at.map(Use::Unit));
+    }
+
+    /// The unit that is written; unknown names are reported.
+    pub(super) fn unit(&mut self, written: &tree::UnitExpr) -> Option<DisplayUnit> {
+        let mut result: Option<DisplayUnit> = None;
+        for factor in &written.factors {
+            let Some(unit) = self.units.get(&factor.name.text) else {
+                let currency =
+                    currency_code(&factor.name.text).map(|code| format!("write `{code}`, its code of ISO 4217"));
+                let near = || {
+                    self.did_you_mean(&factor.name.text, self.units.names(), || {
+                        let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
+                        format!("declare it: `unit {one}, {one}s` for something that is counted")
+                    })
+                };
+                let mend = currency.unwrap_or_else(near);
+                self.report(
+                    Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", factor.name.text))
+                        .at(factor.name.span, "unknown")
+                        .help(mend),
+                );
+                return None;
+            };
+            self.uses_unit(&factor.name.text);
+            result = Some(match result {
+                None => unit,
+                Some(so_far) => so_far.combine(&unit, factor.per),
+            });
+        }
+        result
+    }
+
+    /// The unit a type stands for, where only a number will do (KPIs, constants, scales, outputs).
+    pub(super) fn number_type(&mut self, ty: &tree::Type, of: &str) -> Option<DisplayUnit> {
+        match ty {
+            tree::Type::Unit(unit) => self.unit(unit),
+            tree::Type::Text(span)
+            | tree::Type::Date(span)
+            | tree::Type::Period(span)
+            | tree::Type::Flag(span)
+            | tree::Type::Position(span)
+            | tree::Type::OneOf(_, span)
+            | tree::Type::LinkBy { span, .. } => {
+                self.report(
+                    Diagnostic::new(Code::WrongType, format!("{of} is a number, and this type is not"))
+                        .at(*span, "not a unit")
+                        .help("write a unit, such as `%`, `point`, `CNY` or `CNY/person`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The unit declared for a name; where it cannot be read, the name counts as untyped from here on.
+    pub(super) fn declared_unit(&mut self, name: &tree::Name, ty: &tree::Type, of: &str) -> DisplayUnit {
+        self.number_type(ty, of).unwrap_or_else(|| {
+            self.untyped.insert(name.text.clone());
+            DisplayUnit::number()
+        })
+    }
+}
+
+/// The code of a currency that goes by another name.
+fn currency_code(name: &str) -> Option<&'static str> {
+    match name.to_lowercase().as_str() {
+        "rmb" | "yuan" | "元" | "人民币" => Some("CNY"),
+        "dollar" | "dollars" | "美元" => Some("USD"),
+        "euro" | "euros" | "欧元" => Some("EUR"),
+        "hk" | "港元" | "港币" => Some("HKD"),
+        "ntd" | "nt" | "新台币" => Some("TWD"),
+        _ => None,
+    }
+}

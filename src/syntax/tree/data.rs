@@ -1,0 +1,124 @@
+//! `data` blocks, and the types that their columns, constants and KPIs have.
+
+use super::expressions::{Expr, ScopeWord};
+use super::{Label, Name, Text};
+use crate::source::Span;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    Text(Span),
+    Date(Span),
+    Period(Span),
+    Flag(Span),
+    /// `position`: a position's name or label.
+    Position(Span),
+    OneOf(Vec<Choice>, Span),
+    /// A unit, or a lone name that may turn out to be a data set (a link).
+    Unit(UnitExpr),
+    /// `people by (a, b)`: a link by a composite key.
+    LinkBy {
+        data: Name,
+        by: Vec<Name>,
+        span: Span,
+    },
+}
+
+/// One of the set of a `one of` column: `active ("A", "有效")`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub name: Name,
+    pub texts: Vec<Text>,
+}
+
+/// `CNY/person/month`. `number` and `%`, `‰` stand alone as a single factor of that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitExpr {
+    /// The first factor is the one before any `/`.
+    pub factors: Vec<UnitFactor>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitFactor {
+    pub name: Name,
+    /// Behind a `/`.
+    pub per: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    pub name: Name,
+    pub label: Label,
+    pub clauses: Vec<DataClause>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum DataClause {
+    Roster {
+        position: Option<Name>,
+        span: Span,
+    },
+    Organisation(Span),
+    /// `file "policies*.csv"`, `file "plans.xlsx" sheet "monthly"`
+    File {
+        pattern: Text,
+        sheet: Option<Text>,
+    },
+    /// `from postgres "hr.policies"`, `from postgres "select …"`
+    FromPostgres(Text),
+    /// `row policy`
+    Row(Name),
+    Key {
+        columns: Vec<Name>,
+        span: Span,
+    },
+    DatedBy(Name),
+    /// `valid from A to B`
+    Valid {
+        from: Name,
+        to: Option<Name>,
+        span: Span,
+    },
+    SnapshotOn(Name),
+    Column(Box<Column>),
+    IgnoreRowsStarting(Vec<Text>),
+    /// `months [of 2026] across as MONTH, VALUE`: the files have a column for each month
+    MonthsAcross {
+        year: Option<AcrossYear>,
+        month: Name,
+        value: Name,
+        span: Span,
+    },
+    /// `may be empty`: a register in which nothing may have happened
+    MayBeEmpty(Span),
+    /// `belongs to COLUMN [for own|team]`
+    BelongsTo {
+        column: Name,
+        scope: Option<ScopeWord>,
+    },
+}
+
+/// Of which year the months of a file are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AcrossYear {
+    Year(i32),
+    /// The column that says it.
+    Column(Name),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub name: Name,
+    pub label: Label,
+    pub ty: Type,
+    /// `number between 1 and 10`
+    pub limits: Option<(Expr, Expr)>,
+    pub optional: Option<Span>,
+    pub headers: Vec<Text>,
+    /// `in wan`, `in percent`, `in fraction`
+    pub written_in: Option<Name>,
+    pub format: Option<Text>,
+    pub derived: Option<Expr>,
+    pub span: Span,
+}

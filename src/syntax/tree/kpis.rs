@@ -1,0 +1,205 @@
+//! KPIs and indices, and what values are read at: scales, matrices, ratings.
+
+use super::data::Type;
+use super::expressions::{BinaryOp, DateLiteral, Expr, Number, PeriodLiteral, ScopeWord};
+use super::{Label, Name, Text};
+use crate::source::Span;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kpi {
+    pub name: Name,
+    pub label: Label,
+    pub ty: Type,
+    pub value: Option<Expr>,
+    pub direction: Option<Direction>,
+    pub scope: Option<(ScopeWord, Span)>,
+    pub about: About,
+    /// `effective from DATE|PERIOD`
+    pub effective: Option<Effective>,
+    pub span: Span,
+}
+
+/// `note "…"`, `owner "…"`, `source "…"`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    pub note: Option<Text>,
+    pub owner: Option<Text>,
+    pub source: Option<Text>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Direction {
+    Higher(Span),
+    Lower(Span),
+    /// `closest to X is best`
+    Closest(Expr, Span),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effective {
+    Date(DateLiteral),
+    Period(PeriodLiteral),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Index {
+    pub name: Name,
+    pub label: Label,
+    pub ty: Type,
+    pub entries: Vec<IndexEntry>,
+    pub about: About,
+    pub effective: Option<Effective>,
+    pub span: Span,
+}
+
+/// `40% timeliness` or `equal accuracy, courtesy`
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexEntry {
+    pub weight: Weight,
+    pub kpis: Vec<Name>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Weight {
+    /// `40%`
+    Share(Number),
+    /// `25 points`
+    Points(Number),
+    /// `equal`
+    Equal(Span),
+}
+
+/// `scale NAME : IN [-> OUT] { CURVE }`; points when OUT is not said
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    pub name: Name,
+    pub label: Label,
+    pub input: Type,
+    pub output: Option<Type>,
+    pub curve: Curve,
+    pub effective: Option<Effective>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    pub kind: CurveKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum CurveKind {
+    /// `linear 60% -> 0, 100% -> 100 [continue above]`
+    Linear {
+        anchors: Vec<Anchor>,
+        continue_above: Option<Span>,
+    },
+    /// `steps >= 90 -> 100, else -> 50`
+    Steps(Vec<Step>),
+    Deduct(PerStep),
+    Add(PerStep),
+    /// `brackets 5% to 100_000 USD, 7% above`
+    Brackets(Vec<Bracket>),
+    /// `formula EXPR`, with `value`, `target`, `weight`
+    Formula(Expr),
+}
+
+/// `80% -> 40%`, or `< 80% -> 0%`: the value just below a jump
+#[derive(Clone, Debug, PartialEq)]
+pub struct Anchor {
+    pub below: Option<Span>,
+    pub at: Expr,
+    pub score: Expr,
+    pub span: Span,
+}
+
+/// `>= 90 -> 100`; without a condition it is `else -> 50`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub score: Expr,
+    pub span: Span,
+}
+
+/// `deduct N for each [full] STEP [of target] below|above target from N|full [at least N]`, or `add … [up to N]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct PerStep {
+    pub amount: Expr,
+    pub full_steps: bool,
+    pub step: Expr,
+    pub of_target: bool,
+    pub above: bool,
+    /// `from N`; `None` is `from full`
+    pub start: Option<Expr>,
+    /// `at least N` of a deduction, `up to N` of an addition
+    pub limit: Option<Expr>,
+}
+
+/// `5% to 100_000 USD`; without an upper end it is `7% above`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bracket {
+    pub rate: Expr,
+    pub to: Option<Expr>,
+    pub span: Span,
+}
+
+/// `matrix pool : %, % -> % { rows >= 20%, else  columns < 55%, else  values 2%, 1%; 1%, 0% }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    pub name: Name,
+    pub label: Label,
+    pub inputs: [Type; 2],
+    pub output: Option<Type>,
+    pub rows: Vec<MatrixLimit>,
+    pub columns: Vec<MatrixLimit>,
+    pub values: Vec<MatrixLine>,
+    pub effective: Option<Effective>,
+    pub span: Span,
+}
+
+/// `>= 20%`; without a condition it is `else`
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLimit {
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub span: Span,
+}
+
+/// `2%, 1%`: the values of one row
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatrixLine {
+    pub values: Vec<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rating {
+    pub name: Name,
+    pub label: Label,
+    pub grades: Vec<Grade>,
+    pub distribution: Vec<Distribution>,
+    pub sees_raw_score: Option<Span>,
+    pub span: Span,
+}
+
+/// `A "Outstanding" >= 90`; without a condition it is `D "Below" else`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grade {
+    pub name: Name,
+    pub label: Label,
+    pub condition: Option<(BinaryOp, Expr)>,
+    pub span: Span,
+}
+
+/// `at most 20% A within position of 5 or more`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    /// `about` instead of `at most`
+    pub about: bool,
+    pub share: Number,
+    pub grade: Name,
+    /// `position`, `company`, or a column of the roster
+    pub within: Name,
+    pub of_or_more: Option<Number>,
+    pub span: Span,
+}
