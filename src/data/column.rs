@@ -223,20 +223,22 @@ impl Builder {
         }
     }
 
-    /// Adds what an earlier row of this builder says once more.
-    pub fn repeat(&mut self, earlier: usize) {
+    /// What it says in some rows, in their order; a row may come again and again.
+    pub fn picked(self, rows: &[u32]) -> Builder {
+        fn some<T: Clone>(values: Vec<T>, rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| values[*row as usize].clone()).collect()
+        }
         match self {
-            Builder::Fixed { values, .. } => values.push(values[earlier]),
-            Builder::Wide(values) => values.push(values[earlier].clone()),
-            Builder::Day(days) => days.push(days[earlier]),
-            Builder::Flag(flags) => flags.push(flags[earlier]),
-            Builder::Period { codes, .. }
-            | Builder::Choice(codes)
-            | Builder::Text { codes, .. }
-            | Builder::Link { codes, .. } => codes.push(codes[earlier]),
-            Builder::Key { codes, hashes, .. } => {
-                codes.push(codes[earlier]);
-                hashes.push(hashes[earlier]);
+            Builder::Fixed { scale, values } => Builder::Fixed { scale, values: some(values, rows) },
+            Builder::Wide(values) => Builder::Wide(some(values, rows)),
+            Builder::Day(days) => Builder::Day(some(days, rows)),
+            Builder::Flag(flags) => Builder::Flag(some(flags, rows)),
+            Builder::Period { codes, list } => Builder::Period { codes: some(codes, rows), list },
+            Builder::Choice(codes) => Builder::Choice(some(codes, rows)),
+            Builder::Text { codes, texts } => Builder::Text { codes: some(codes, rows), texts },
+            Builder::Link { codes, target, unknown } => Builder::Link { codes: some(codes, rows), target, unknown },
+            Builder::Key { codes, hashes, named } => {
+                Builder::Key { codes: some(codes, rows), hashes: some(hashes, rows), named }
             }
         }
     }

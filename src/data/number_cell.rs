@@ -26,6 +26,11 @@ enum Factor {
     Exact(Number),
 }
 
+/// Whether a number has no more than 18 digits and places.
+pub fn is_short(mantissa: i64, scale: u32) -> bool {
+    mantissa.unsigned_abs() < 10u64.pow(18) && scale <= MOST_PLACES
+}
+
 impl NumberCell {
     pub fn new(unit: &DisplayUnit, factor: Option<&Number>, limits: Option<&(Number, Number)>) -> NumberCell {
         let factor = factor.map(|factor| {
@@ -61,7 +66,7 @@ impl NumberCell {
 
     /// The same for a number that was never a text; `None` where it has more than 18 digits.
     pub fn read_fixed(&self, mantissa: i64, scale: u32) -> Option<Result<Content<'static>, Problem>> {
-        if mantissa.unsigned_abs() >= 10u64.pow(18) || scale > MOST_PLACES {
+        if !is_short(mantissa, scale) {
             return None;
         }
         Some(self.plainly(mantissa, scale).and_then(|content| self.within_limits(content)))

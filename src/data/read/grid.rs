@@ -193,7 +193,7 @@ impl Decoder<'_> {
         let year = match months.year_of(self.grid, row) {
             Ok(year) => year,
             Err((index, text)) => {
-                block.troubles.entry((index, Problem::NotAYear, String::new())).or_default().add(line, &text);
+                block.trouble(index, Problem::NotAYear, line, &text);
                 return;
             }
         };
@@ -226,14 +226,10 @@ impl Decoder<'_> {
             repairs.add(Repair::MergedCell);
         }
         let content = read.unwrap_or_else(|problem| {
-            let shown = raw.text.trim();
-            let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-            block.troubles.entry((told, problem, told_apart)).or_default().add(line, shown);
+            block.trouble(told, problem, line, &raw.text);
             Content::Blank
         });
-        for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-            block.repairs.entry((told, repair)).or_default().add(line, &raw.text);
-        }
+        block.repaired(told, repairs, line, &raw.text);
         content
     }
 

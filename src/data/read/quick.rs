@@ -4,8 +4,8 @@
 use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
-use super::{Block, Decoder, Tally, Wanted};
-use crate::data::cell::{Content, Kind, Repair};
+use super::{Block, Decoder, Wanted};
+use crate::data::cell::{Content, Kind};
 use crate::data::column::{Builder, NO_DAY, NONE, named_key};
 use crate::data::{number_cell, time_cell};
 use crate::model::data::DataSet;
@@ -102,28 +102,17 @@ impl Decoder<'_> {
         let columns = (0..self.wanted.columns.len()).map(|at| self.wanted.builder(at)).collect();
         let mut block = Block { columns, lines: index.lines.clone(), length: index.length, ..Block::default() };
         for (at, wanted) in &self.places {
-            if others.iter().any(|(decoder, other)| self.take_over((*at, *wanted), decoder, other, &mut block)) {
+            let taken_over = others.iter().any(|(decoder, other)| {
+                let mut same = decoder.places.iter().filter(|(place, _)| place == at);
+                same.any(|(_, theirs)| block.take_over((self.wanted, *wanted), (decoder.wanted, *theirs), other))
+            });
+            if taken_over {
                 continue;
             }
             block.columns[*wanted].reserve(index.rows());
             self.column(text, index, (*at, *wanted), &mut memos[*wanted], &mut block);
         }
         Some(block)
-    }
-
-    /// Takes the cells of a column as another data set has read them, if it did so in the same way.
-    fn take_over(&self, (at, wanted): (usize, usize), decoder: &Decoder, other: &Block, block: &mut Block) -> bool {
-        let same = |(place, theirs): &&(usize, usize)| {
-            *place == at && decoder.wanted.columns[*theirs].1 == self.wanted.columns[wanted].1
-        };
-        let Some((_, theirs)) = decoder.places.iter().find(same) else { return false };
-        let Some(shared) = other.columns[*theirs].shared(&block.columns[wanted]) else { return false };
-        block.columns[wanted] = shared;
-        let of_column = |((column, repair), tally): (&(usize, Repair), &Tally)| {
-            (column == theirs).then(|| ((wanted, *repair), tally.clone()))
-        };
-        block.repairs.extend(other.repairs.iter().filter_map(of_column));
-        true
     }
 
     fn column(&self, text: &str, index: &Index, (at, wanted): (usize, usize), memo: &mut Memo, block: &mut Block) {
@@ -199,7 +188,7 @@ impl Decoder<'_> {
 }
 
 /// Whether a text is surely no blank and has no white space around it.
-fn is_plain_text(raw: &[u8]) -> bool {
+pub fn is_plain_text(raw: &[u8]) -> bool {
     match raw {
         [b'n' | b'N' | b'#', ..] => false,
         [first, .., last] => first.is_ascii_alphanumeric() && last.is_ascii_graphic(),

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 
 use super::blocks::Blocks;
 use super::layout::Layout;
-use super::{Decoder, FileContent, FileTask, Reading, Wanted, match_headers};
+use super::separated::Reading;
+use super::{Decoder, FileContent, FileTask, Wanted, match_headers};
 use crate::data::server::{Column, Refusal, Relation};
 use crate::data::{Options, errors};
 use crate::model::data::ColumnIx;

@@ -3,30 +3,28 @@
 //! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
 //! files; the first row is row 1.
 
+mod fill;
+mod pages;
 mod texts;
 mod values;
 
-use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
-use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
 
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
-use hashbrown::HashMap;
 
+use self::fill::{Starts, fill};
 pub use self::texts::texts;
 use self::values::{Column, Meaning};
-use super::grid::{Grid, Raw};
+use super::guarded::guarded;
 use super::layout::Layout;
+use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
-use crate::data::cell::{CellReader, Content, Problem, Repair, Repairs};
-use crate::data::column::Builder;
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::parallel;
@@ -54,8 +52,11 @@ fn read_into(
 ) -> Result<(), Box<Diagnostic>> {
     let opened = Opened::open(task)?;
     if wanted.data.across.is_some() {
-        match opened.table() {
-            Ok(table) => *content = grid::read(task, wanted, options, &table),
+        match opened.texts() {
+            Ok((rows, _)) => {
+                let texts = Texts { headers: opened.layout.headers, rows };
+                *content = grid::read(task, wanted, options, &texts);
+            }
             Err(damaged) => opened.tell(damaged, content),
         }
         return Ok(());
@@ -127,7 +128,7 @@ impl Opened {
     pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
         let unreadable = |error: io::Error| Box::new(errors::unreadable(&task.shown, &error.to_string()));
         let file = File::open(&task.path).map_err(unreadable)?;
-        let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+        let metadata = tried(|| ParquetMetaDataReader::new().parse_and_finish(&file));
         let metadata = metadata.map_err(|error| damaged(&task.shown, &error))?;
         let size = file.metadata().map_err(unreadable)?.len();
         let schema = metadata.file_metadata().schema_descr();
@@ -213,26 +214,6 @@ impl Opened {
         self.metadata.row_groups().iter().find_map(packing)
     }
 
-    /// Every column in which each row has one value, as texts.
-    fn table(&self) -> Result<Table, Damaged> {
-        let mut rows = Vec::new();
-        for slice in self.slices(usize::MAX) {
-            let columns = self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())?;
-            let mut at = vec![0; self.leaves.len()];
-            for row in 0..slice.rows {
-                let text = |(place, at): (usize, &mut usize)| match columns.get(&place) {
-                    Some(column) if column.is_there(row) => {
-                        *at += 1;
-                        column.text(*at - 1).unwrap_or_default().into_owned()
-                    }
-                    _ => String::new(),
-                };
-                rows.push(at.iter_mut().enumerate().map(text).collect());
-            }
-        }
-        Ok(Table { headers: self.layout.headers.clone(), rows })
-    }
-
     fn tell(&self, Damaged(places): Damaged, content: &mut FileContent) {
         let headers = places.iter().map(|place| self.layout.headers[*place].as_str());
         content.errors.extend(headers.map(|header| errors::damaged_column(&self.shown, header)));
@@ -247,7 +228,7 @@ impl Opened {
         let (mut columns, mut damaged) = (BTreeMap::new(), BTreeSet::new());
         for place in places {
             let Some((leaf, meaning)) = self.column(*place) else { continue };
-            match guarded(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
+            match tried(|| Column::read(&file, group, leaf, meaning, (slice.from, slice.rows))) {
                 Ok(column) => drop(columns.insert(*place, column)),
                 Err(_) => drop(damaged.insert(*place)),
             }
@@ -266,22 +247,9 @@ fn is_possible(group: &RowGroupMetaData, size: u64) -> bool {
     u32::try_from(group.num_rows()).is_ok() && group.columns().iter().all(within)
 }
 
-/// Some damages make the library break down where it should return an error: then nothing is to be seen of that.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
-    thread_local!(static GUARDED: Cell<bool> = const { Cell::new(false) });
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |told| {
-            if !GUARDED.get() {
-                before(told);
-            }
-        }));
-    });
-    GUARDED.set(true);
-    let done = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
-    done.unwrap_or_else(|_| Err(ParquetError::General("what it says of itself cannot be".into())))
+/// What the library makes of a file; where it breaks down over it, an error as well.
+fn tried<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    guarded(work).unwrap_or_else(|| Err(ParquetError::General("what it says of itself cannot be".into())))
 }
 
 fn damaged(file: &str, error: &ParquetError) -> Box<Diagnostic> {
@@ -306,7 +274,7 @@ pub struct Decoder<'a> {
 
 impl Decoder<'_> {
     pub fn decode(&self, slice: &Slice) -> Result<Block, Damaged> {
-        self.take(slice, &self.opened.read(slice, &self.places)?)
+        self.take(slice, &self.opened.read(slice, &self.places)?, &[])
     }
 
     /// The same for several data sets in the file, of which each column is unpacked once.
@@ -314,174 +282,61 @@ impl Decoder<'_> {
         let places: BTreeSet<usize> = decoders.iter().flat_map(|decoder| &decoder.places).copied().collect();
         let Some(first) = decoders.first() else { return Ok(Vec::new()) };
         let columns = first.opened.read(slice, &places.into_iter().collect::<Vec<_>>())?;
-        decoders.iter().map(|decoder| decoder.take(slice, &columns)).collect()
+        let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+        for decoder in decoders {
+            let others: Vec<(&Decoder, &Block)> = decoders.iter().zip(&blocks).collect();
+            blocks.push(decoder.take(slice, &columns, &others)?);
+        }
+        Ok(blocks)
     }
 
-    fn take(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Block, Damaged> {
-        let no_data = self.no_data(slice, columns)?;
+    /// A block of some columns; what another data set has read already comes from its `others`, with the way it was
+    /// read there.
+    fn take(
+        &self,
+        slice: &Slice,
+        columns: &BTreeMap<usize, Column>,
+        others: &[(&Decoder, &Block)],
+    ) -> Result<Block, Damaged> {
         let builders = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
-        let mut block = Block { columns: builders, length: slice.rows as u32, ..Block::default() };
-        block.lines = (0..slice.rows as u32).filter(|row| no_data.is_empty() || !no_data.contains(row)).collect();
+        let lines = self.counting(slice, columns)?;
+        let mut block = Block { columns: builders, lines, length: slice.rows as u32, ..Block::default() };
+        let alike: Vec<_> = others.iter().filter(|(_, other)| other.lines == block.lines).collect();
         for (index, place) in self.places.iter().enumerate() {
-            if let Some(column) = columns.get(place) {
-                self.fill(column, index, &mut block);
+            let taken_over = alike.iter().any(|(decoder, other)| {
+                let mut same = (0..decoder.places.len()).filter(|theirs| decoder.places[*theirs] == *place);
+                same.any(|theirs| block.take_over((self.wanted, index), (decoder.wanted, theirs), other))
+            });
+            if let (false, Some(column)) = (taken_over, columns.get(place)) {
+                fill(self.wanted, index, column, &mut block);
             }
         }
         Ok(block)
     }
 
-    /// Blank rows, and rows that start as the data set says.
-    fn no_data(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<BTreeSet<u32>, Damaged> {
-        let ignored = &self.wanted.data.ignore_rows_starting;
-        let mut found = BTreeSet::new();
-        let mut open: Vec<u32> = (0..slice.rows as u32).collect();
-        if ignored.is_empty() {
-            // Any filled cell will do.
-            columns.values().for_each(|column| open = unfilled(column, &open, |_, _| {}));
+    /// The rows that count: neither blank nor starting as the data set says.
+    fn counting(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Vec<u32>, Damaged> {
+        let starts = Starts::of(self.wanted.data);
+        let mut order: Vec<usize> = (0..self.opened.leaves.len()).collect();
+        if self.wanted.data.ignore_rows_starting.is_empty() {
+            // Any filled cell will do: those that are there anyway come first.
+            order.sort_by_key(|place| !columns.contains_key(place));
         }
-        for place in 0..self.opened.leaves.len() {
-            if open.is_empty() {
+        let mut blank: Vec<u32> = (0..slice.rows as u32).collect();
+        let mut count = vec![true; slice.rows];
+        for place in order {
+            if blank.is_empty() {
                 break;
             }
-            let known = columns.get(&place);
-            if known.is_some() && ignored.is_empty() {
-                continue;
-            }
-            let other = if known.is_none() { self.opened.read(slice, &[place])?.remove(&place) } else { None };
-            if let Some(column) = known.or(other.as_ref()) {
-                open = unfilled(column, &open, |row, at| {
-                    let text = column.text(at).unwrap_or_default();
-                    if ignored.iter().any(|start| text.trim().starts_with(start.as_str())) {
-                        found.insert(row);
-                    }
-                });
-            }
-        }
-        found.extend(open);
-        Ok(found)
-    }
-
-    /// Adds what a column says in all rows that count.
-    fn fill(&self, column: &Column, index: usize, block: &mut Block) {
-        let reader = &self.wanted.columns[index].1;
-        let mut builder = std::mem::replace(&mut block.columns[index], Builder::Flag(Vec::new()));
-        // By place of a text in memory, the row it stood in first.
-        let mut known: HashMap<(usize, usize), u32> = HashMap::new();
-        let keeps = column.shared && !matches!(builder, Builder::Key { .. });
-        let lines = std::mem::take(&mut block.lines);
-        let (mut lines_left, mut at) = (lines.iter().enumerate().peekable(), 0);
-        for row in 0..block.length {
-            let there = column.is_there(row as usize);
-            let value = at;
-            at += usize::from(there);
-            let Some((count, _)) = lines_left.next_if(|(_, line)| **line == row) else { continue };
-            let place = if there && keeps { column.place(value) } else { None };
-            if let Some(earlier) = place.and_then(|place| known.get(&place)) {
-                builder.repeat(*earlier as usize);
-                continue;
-            }
-            let mut cell = ReadCell { reader, index, row, block };
-            let (content, clean) = match there {
-                true => cell.value(column, value),
-                false => cell.text(Cow::Borrowed("")),
+            let other = match columns.contains_key(&place) {
+                true => None,
+                false => self.opened.read(slice, &[place])?.remove(&place),
             };
-            builder.push(content);
-            if let (Some(place), true) = (place, clean) {
-                known.insert(place, count as u32);
+            if let Some(column) = columns.get(&place).or(other.as_ref()) {
+                blank = starts.blank(column, &blank, &mut count);
             }
         }
-        block.lines = lines;
-        block.columns[index] = builder;
-    }
-}
-
-/// Those of some rows in which a column has no text; `filled` is told the others, with the place of their value.
-fn unfilled(column: &Column, rows: &[u32], mut filled: impl FnMut(u32, usize)) -> Vec<u32> {
-    let (mut at, mut next) = (0, 0);
-    let mut left = Vec::new();
-    for row in rows {
-        at += (next..*row).filter(|row| column.is_there(*row as usize)).count();
-        next = *row;
-        match column.is_there(*row as usize) && !column.is_empty(at) {
-            true => filled(*row, at),
-            false => left.push(*row),
-        }
-    }
-    left
-}
-
-/// One cell that is being read, and where what is wrong with it is noted.
-struct ReadCell<'a> {
-    reader: &'a CellReader,
-    index: usize,
-    row: u32,
-    block: &'a mut Block,
-}
-
-impl ReadCell<'_> {
-    /// What a value says, and whether there was nothing to be told about it.
-    fn value<'c>(&mut self, column: &'c Column, at: usize) -> (Content<'c>, bool) {
-        match column.quick(at, &self.reader.kind) {
-            Some(Ok(content)) => (content, true),
-            Some(Err(problem)) => self.trouble(problem, &column.text(at).unwrap_or_default()),
-            None => match column.text(at) {
-                Ok(text) => self.text(text),
-                Err(problem) => self.trouble(problem, ""),
-            },
-        }
-    }
-
-    fn text<'c>(&mut self, text: Cow<'c, str>) -> (Content<'c>, bool) {
-        let mut repairs = Repairs::default();
-        let content = match &text {
-            Cow::Borrowed(text) => self.reader.read(text, &mut repairs),
-            Cow::Owned(text) => self.reader.read(text, &mut repairs).map(Content::into_owned),
-        };
-        match content {
-            Ok(content) => {
-                for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-                    self.block.repairs.entry((self.index, repair)).or_default().add(self.row, &text);
-                }
-                (content, repairs == Repairs::default())
-            }
-            Err(problem) => self.trouble(problem, &text),
-        }
-    }
-
-    fn trouble<'c>(&mut self, problem: Problem, text: &str) -> (Content<'c>, bool) {
-        let shown = text.trim();
-        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-        self.block.troubles.entry((self.index, problem, told_apart)).or_default().add(self.row, shown);
-        (Content::Blank, false)
-    }
-}
-
-/// A whole file as texts, its columns' names in the first row.
-struct Table {
-    headers: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    fn row(&self, row: usize) -> &[String] {
-        row.checked_sub(1).map_or(&self.headers, |row| &self.rows[row])
-    }
-}
-
-impl Grid for Table {
-    fn height(&self) -> usize {
-        self.rows.len() + 1
-    }
-
-    fn width(&self, _row: usize) -> usize {
-        self.headers.len()
-    }
-
-    fn line(&self, row: usize) -> u32 {
-        row as u32
-    }
-
-    fn cell(&self, row: usize, column: usize) -> Raw<'_> {
-        Raw { text: Cow::Borrowed(&self.row(row)[column]), ..Raw::default() }
+        blank.into_iter().for_each(|row| count[row as usize] = false);
+        Ok((0..slice.rows as u32).filter(|row| count[*row as usize]).collect())
     }
 }

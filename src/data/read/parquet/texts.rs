@@ -1,11 +1,13 @@
 //! All columns of a Parquet file as texts.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::FileTask;
+use super::super::grid::{Grid, Raw};
 use super::super::texts::Texts;
-use super::values::Meaning;
-use super::{Damaged, Opened, Slice};
+use super::values::{Meaning, NOWHERE};
+use super::{Damaged, Opened};
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
 
@@ -26,28 +28,56 @@ pub fn texts(task: &FileTask) -> Result<Texts, Box<Diagnostic>> {
                 .help("keep results as they come: numbers are DECIMAL or whole, dates DATE, all else text"),
         ));
     }
-    let mut rows = Vec::new();
-    for slice in opened.slices(usize::MAX) {
-        let read = slice_of(&opened, &slice);
-        rows.extend(read.map_err(|Damaged(places)| {
-            let header = places.first().map_or("", |place| &opened.layout.headers[*place]);
-            Box::new(errors::damaged_column(&task.shown, header))
-        })?);
+    let damaged = |Damaged(places): Damaged| {
+        let header = places.first().map_or("", |place| &opened.layout.headers[*place]);
+        Box::new(errors::damaged_column(&task.shown, header))
+    };
+    let (rows, no_text) = opened.texts().map_err(damaged)?;
+    if !no_text.is_empty() {
+        return Err(damaged(Damaged(no_text)));
     }
     Ok(Texts { headers: opened.layout.headers, rows })
 }
 
-fn slice_of(opened: &Opened, slice: &Slice) -> Result<Vec<Vec<String>>, Damaged> {
-    let columns = opened.read(slice, &(0..opened.leaves.len()).collect::<Vec<_>>())?;
-    let mut rows = vec![Vec::with_capacity(columns.len()); slice.rows];
-    for (place, column) in &columns {
-        let mut at = 0;
-        for (number, row) in rows.iter_mut().enumerate() {
-            let there = column.is_there(number);
-            let text = if there { column.text(at) } else { Ok("".into()) };
-            row.push(text.map_err(|_| Damaged(BTreeSet::from([*place])))?.into_owned());
-            at += usize::from(there);
+impl Opened {
+    /// All rows; blank where a column does not have one value in each row. With the columns in which something is no
+    /// text.
+    pub fn texts(&self) -> Result<(Vec<Vec<String>>, BTreeSet<usize>), Damaged> {
+        let (mut rows, mut no_text) = (Vec::new(), BTreeSet::new());
+        for slice in self.slices(usize::MAX) {
+            let first = rows.len();
+            rows.resize(first + slice.rows, vec![String::new(); self.leaves.len()]);
+            let all: Vec<u32> = (0..slice.rows as u32).collect();
+            for (place, column) in self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())? {
+                for (row, value) in column.places(&all, all.len()).iter().enumerate().filter(|(_, at)| **at != NOWHERE)
+                {
+                    match column.text(*value as usize) {
+                        Ok(text) => rows[first + row][place] = text.into_owned(),
+                        Err(_) => drop(no_text.insert(place)),
+                    }
+                }
+            }
         }
+        Ok((rows, no_text))
     }
-    Ok(rows)
+}
+
+/// The columns' names stand in the first row.
+impl Grid for Texts {
+    fn height(&self) -> usize {
+        self.rows.len() + 1
+    }
+
+    fn width(&self, _row: usize) -> usize {
+        self.headers.len()
+    }
+
+    fn line(&self, row: usize) -> u32 {
+        row as u32
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Raw<'_> {
+        let row = row.checked_sub(1).map_or(&self.headers, |row| &self.rows[row]);
+        Raw { text: Cow::Borrowed(row.get(column).map_or("", String::as_str)), ..Raw::default() }
+    }
 }

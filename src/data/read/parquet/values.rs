@@ -1,5 +1,6 @@
 //! The values of one column in some rows of a Parquet file, and what they say.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::fs::File;
 use std::sync::Arc;
@@ -10,9 +11,10 @@ use ::parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::serialized_reader::SerializedPageReader;
-use ::parquet::schema::types::ColumnDescriptor;
+use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use num_bigint::BigInt;
 
+use super::pages::{self, Stored};
 use crate::data::cell::{Content, Kind, Problem};
 use crate::time::Day;
 
@@ -99,28 +101,107 @@ impl Meaning {
     }
 }
 
-/// Values that are there, one behind the other.
-enum Values {
+/// Values, one behind the other.
+pub enum Values {
     Flags(Vec<bool>),
     Short(Vec<i32>),
     Long(Vec<i64>),
     Moments(Vec<Int96>),
     Single(Vec<f32>),
     Double(Vec<f64>),
-    Bytes(Vec<ByteArray>),
-    Fixed(Vec<FixedLenByteArray>),
+    Bytes(Bytes),
+    Fixed { length: usize, bytes: Vec<u8> },
+}
+
+impl Values {
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Flags(values) => values.len(),
+            Values::Short(values) => values.len(),
+            Values::Long(values) => values.len(),
+            Values::Moments(values) => values.len(),
+            Values::Single(values) => values.len(),
+            Values::Double(values) => values.len(),
+            Values::Bytes(bytes) => bytes.ends.len(),
+            Values::Fixed { length, bytes } => bytes.len().checked_div(*length).unwrap_or_default(),
+        }
+    }
+}
+
+/// Texts, or other runs of bytes, in one piece of memory: four bytes that tell its length stand before each.
+#[derive(Default)]
+pub struct Bytes {
+    /// All of it, where it is text from end to end; else in `bytes`.
+    text: String,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+const LENGTH: usize = 4;
+
+impl Bytes {
+    /// Takes over `wanted` of them behind the first `before` of a page; `None` where it has fewer.
+    pub fn take_plain(&mut self, page: &[u8], before: usize, wanted: usize) -> Option<()> {
+        let mut at = 0;
+        let next = |at: usize| {
+            let length = u32::from_le_bytes(*page.get(at..)?.first_chunk()?);
+            Some(at + LENGTH + length as usize).filter(|end| *end <= page.len())
+        };
+        for _ in 0..before {
+            at = next(at)?;
+        }
+        let (start, known) = (at, self.bytes.len());
+        self.ends.reserve(wanted);
+        for _ in 0..wanted {
+            at = next(at)?;
+            self.ends.push(known + at - start);
+        }
+        self.bytes.extend_from_slice(&page[start..at]);
+        Some(())
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend([0; LENGTH]);
+        self.bytes.extend_from_slice(bytes);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Looks once whether all is text, lengths included: these are so as long as the texts are short.
+    fn look_for_text(&mut self) {
+        match String::from_utf8(std::mem::take(&mut self.bytes)) {
+            Ok(text) => self.text = text,
+            Err(error) => self.bytes = error.into_bytes(),
+        }
+    }
+
+    fn bounds(&self, at: usize) -> std::ops::Range<usize> {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        start + LENGTH..self.ends[at]
+    }
+
+    pub fn get(&self, at: usize) -> &[u8] {
+        let all = if self.bytes.is_empty() { self.text.as_bytes() } else { &self.bytes };
+        &all[self.bounds(at)]
+    }
+
+    /// `None` where it is no text.
+    pub fn text(&self, at: usize) -> Option<&str> {
+        if self.bytes.is_empty() { self.text.get(self.bounds(at)) } else { std::str::from_utf8(self.get(at)).ok() }
+    }
 }
 
 /// A column in some rows.
 pub struct Column {
-    meaning: Meaning,
-    values: Values,
-    /// By row, whether there is a value: where it is the highest level. Empty where there always is.
-    levels: Vec<i16>,
-    highest: i16,
-    /// Whether equal values stand in the file once.
-    pub shared: bool,
+    pub meaning: Meaning,
+    pub values: Values,
+    /// By value that is there, its place among `values`, where equal ones stand once.
+    codes: Option<Vec<u32>>,
+    /// By row, whether there is a value; empty where there always is.
+    there: Vec<bool>,
 }
+
+/// The place of a value that is not there.
+pub const NOWHERE: u32 = u32::MAX;
 
 impl Column {
     /// Reads `rows` rows of a column behind the first `skipped` of a row group.
@@ -133,58 +214,49 @@ impl Column {
     ) -> Result<Column> {
         let chunk = group.column(leaf);
         let all = usize::try_from(group.num_rows())?;
-        let pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
-        let descriptor = chunk.column_descr_ptr();
-        let highest = descriptor.max_def_level();
-        let mut levels = Vec::with_capacity(if highest > 0 { rows } else { 0 });
-        macro_rules! values {
-            ($reader:expr, $kind:path) => {{
-                let mut values = Vec::with_capacity(rows);
-                $reader.skip_records(skipped)?;
-                let (read, ..) = $reader.read_records(rows, Some(&mut levels), None, &mut values)?;
-                (read, $kind(values))
-            }};
-        }
-        let (read, values) = match get_column_reader(descriptor, Box::new(pages)) {
-            ColumnReader::BoolColumnReader(mut reader) => values!(reader, Values::Flags),
-            ColumnReader::Int32ColumnReader(mut reader) => values!(reader, Values::Short),
-            ColumnReader::Int64ColumnReader(mut reader) => values!(reader, Values::Long),
-            ColumnReader::Int96ColumnReader(mut reader) => values!(reader, Values::Moments),
-            ColumnReader::FloatColumnReader(mut reader) => values!(reader, Values::Single),
-            ColumnReader::DoubleColumnReader(mut reader) => values!(reader, Values::Double),
-            ColumnReader::ByteArrayColumnReader(mut reader) => values!(reader, Values::Bytes),
-            ColumnReader::FixedLenByteArrayColumnReader(mut reader) => values!(reader, Values::Fixed),
+        let mut pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
+        let stored = match pages::read(&mut pages, chunk.column_descr(), skipped, rows)? {
+            Some(stored) => stored,
+            None => {
+                let pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
+                by_library(pages, chunk.column_descr_ptr(), skipped, rows)?
+            }
         };
-        if read != rows {
-            return Err(ParquetError::General(format!("{read} rows where {rows} should be")));
+        let Stored { mut values, codes, there } = stored;
+        match &mut values {
+            Values::Bytes(bytes) => bytes.look_for_text(),
+            Values::Fixed { length, bytes } if matches!(meaning, Meaning::Decimal(_)) && *length > 0 => {
+                if let Some(mantissas) = bytes.chunks_exact(*length).map(big_endian).collect() {
+                    values = Values::Long(mantissas);
+                }
+            }
+            _ => {}
         }
-        Ok(Column { meaning, values, levels, highest, shared: chunk.dictionary_page_offset().is_some() })
+        Ok(Column { meaning, values, codes, there })
     }
 
-    pub fn is_there(&self, row: usize) -> bool {
-        self.levels.get(row).is_none_or(|level| *level == self.highest)
-    }
-
-    /// Whether a value, which is there, has no text.
-    pub fn is_empty(&self, at: usize) -> bool {
-        match self.bytes(at) {
-            Some([b'!'..=b'~', ..]) | None => false,
-            Some(_) => self.meaning == Meaning::Text && self.text(at).is_ok_and(|text| text.trim().is_empty()),
+    /// For each of some rows, in order, the place of its value among all, or `NOWHERE`; `all` are how many there are.
+    pub fn places(&self, rows: &[u32], all: usize) -> Cow<'_, [u32]> {
+        let code = |value: u32| self.codes.as_ref().map_or(value, |codes| codes[value as usize]);
+        match (&self.codes, self.there.is_empty()) {
+            (Some(codes), true) if rows.len() == all => Cow::Borrowed(codes),
+            (_, true) => rows.iter().map(|row| code(*row)).collect(),
+            (_, false) => {
+                let (mut value, mut next) = (0, 0);
+                let mut place = |row: u32| {
+                    value += self.there[next..row as usize].iter().filter(|there| **there).count() as u32;
+                    next = row as usize;
+                    if self.there[next] { code(value) } else { NOWHERE }
+                };
+                rows.iter().map(|row| place(*row)).collect()
+            }
         }
-    }
-
-    /// Where a text stands in memory, and its length: the same for all rows that share it.
-    pub fn place(&self, at: usize) -> Option<(usize, usize)> {
-        if !self.shared {
-            return None;
-        }
-        self.bytes(at).map(|bytes| (bytes.as_ptr() as usize, bytes.len()))
     }
 
     fn bytes(&self, at: usize) -> Option<&[u8]> {
         match &self.values {
-            Values::Bytes(values) => Some(values[at].data()),
-            Values::Fixed(values) => Some(values[at].data()),
+            Values::Bytes(values) => Some(values.get(at)),
+            Values::Fixed { length, bytes } => Some(&bytes[at * length..(at + 1) * length]),
             _ => None,
         }
     }
@@ -217,16 +289,7 @@ impl Column {
     }
 
     fn mantissa(&self, at: usize) -> Option<i64> {
-        match self.bytes(at) {
-            None => self.whole(at),
-            // Two's complement, the highest byte first.
-            Some(bytes @ [first, ..]) if bytes.len() <= 16 => {
-                let fill = if *first & 0x80 == 0 { 0 } else { -1i128 };
-                let all = bytes.iter().fold(fill, |all, byte| all << 8 | i128::from(*byte));
-                i64::try_from(all).ok()
-            }
-            Some(_) => None,
-        }
+        self.bytes(at).map_or_else(|| self.whole(at), big_endian)
     }
 
     /// Day and nanosecond of the day.
@@ -249,10 +312,11 @@ impl Column {
     }
 
     /// The text that stands for a value in a file of text.
-    pub fn text(&self, at: usize) -> std::result::Result<std::borrow::Cow<'_, str>, Problem> {
-        use std::borrow::Cow::{Borrowed, Owned};
+    pub fn text(&self, at: usize) -> std::result::Result<Cow<'_, str>, Problem> {
+        use Cow::{Borrowed, Owned};
         let bytes = self.bytes(at).unwrap_or_default();
         Ok(match (self.meaning, &self.values) {
+            (Meaning::Text, Values::Bytes(values)) => Borrowed(values.text(at).ok_or(Problem::NotText)?),
             (Meaning::Text, _) => Borrowed(std::str::from_utf8(bytes).map_err(|_| Problem::NotText)?),
             (_, Values::Flags(values)) => Borrowed(if values[at] { "true" } else { "false" }),
             (_, Values::Single(values)) => Owned(values[at].to_string()),
@@ -287,6 +351,61 @@ impl Column {
             _ => Owned(self.whole(at).unwrap_or_default().to_string()),
         })
     }
+}
+
+/// A number in two's complement, the highest byte first; `None` where it has more than 64 bits.
+fn big_endian(bytes: &[u8]) -> Option<i64> {
+    let fill = if bytes.first()? & 0x80 == 0 { 0 } else { u8::MAX };
+    let (more, last) = bytes.split_at(bytes.len().saturating_sub(8));
+    let mut all = [fill; 8];
+    all[8 - last.len()..].copy_from_slice(last);
+    let number = i64::from_be_bytes(all);
+    let fits = more.iter().all(|byte| *byte == fill) && (more.is_empty() || (number < 0) == (fill != 0));
+    fits.then_some(number)
+}
+
+/// Reads `rows` rows behind the first `skipped`, whatever their pages are.
+pub fn by_library(
+    pages: SerializedPageReader<File>,
+    descriptor: ColumnDescPtr,
+    skipped: usize,
+    rows: usize,
+) -> Result<Stored> {
+    let highest = descriptor.max_def_level();
+    let length = usize::try_from(descriptor.type_length()).unwrap_or_default();
+    let mut levels = Vec::with_capacity(if highest > 0 { rows } else { 0 });
+    macro_rules! values {
+        ($reader:expr, $kind:expr) => {{
+            let mut values = Vec::with_capacity(rows);
+            $reader.skip_records(skipped)?;
+            let (read, ..) = $reader.read_records(rows, Some(&mut levels), None, &mut values)?;
+            (read, $kind(values))
+        }};
+    }
+    let (read, values) = match get_column_reader(descriptor, Box::new(pages)) {
+        ColumnReader::BoolColumnReader(mut reader) => values!(reader, Values::Flags),
+        ColumnReader::Int32ColumnReader(mut reader) => values!(reader, Values::Short),
+        ColumnReader::Int64ColumnReader(mut reader) => values!(reader, Values::Long),
+        ColumnReader::Int96ColumnReader(mut reader) => values!(reader, Values::Moments),
+        ColumnReader::FloatColumnReader(mut reader) => values!(reader, Values::Single),
+        ColumnReader::DoubleColumnReader(mut reader) => values!(reader, Values::Double),
+        ColumnReader::ByteArrayColumnReader(mut reader) => values!(reader, |values: Vec<ByteArray>| {
+            let mut bytes = Bytes::default();
+            values.iter().for_each(|value| bytes.push(value.data()));
+            Values::Bytes(bytes)
+        }),
+        ColumnReader::FixedLenByteArrayColumnReader(mut reader) => values!(reader, |values: Vec<FixedLenByteArray>| {
+            Values::Fixed { length, bytes: values.iter().flat_map(|value| value.data()).copied().collect() }
+        }),
+    };
+    if read != rows {
+        return Err(ParquetError::General(format!("{read} rows where {rows} should be")));
+    }
+    let there = match levels.iter().all(|level| *level == highest) {
+        true => Vec::new(),
+        false => levels.iter().map(|level| *level == highest).collect(),
+    };
+    Ok(Stored { values, codes: None, there })
 }
 
 /// `2026-07-01`; far from our time as it comes, which is no date anywhere.
@@ -340,6 +459,21 @@ mod tests {
             [("123450", 2, "1234.50"), ("-5", 2, "-0.05"), ("0", 3, "0.000"), ("7", 0, "7"), ("-12", 1, "-1.2")]
         {
             assert_eq!(pointed(digits, scale), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_with_the_highest_byte_first() {
+        for (bytes, expected) in [
+            (&[0xfe][..], Some(-2)),
+            (&[0, 200], Some(200)),
+            (&[0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], None),
+            (&[0, 0x80, 0, 0, 0, 0, 0, 0, 0], None),
+            (&[0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], Some(i64::MAX)),
+            (&[0xff, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], Some(i64::MIN)),
+            (&[], None),
+        ] {
+            assert_eq!(big_endian(bytes), expected, "{bytes:?}");
         }
     }
 

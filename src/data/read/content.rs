@@ -1,0 +1,202 @@
+//! What files held: columns by block, and all that is to be told of their cells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::layout::Layout;
+use super::{FileTask, Wanted};
+use crate::data::cell::{Problem, Repair, Repairs};
+use crate::data::column::Builder;
+use crate::data::errors;
+use crate::diagnostic::Diagnostic;
+
+/// How many bad cells of one kind are shown with their places.
+pub const SHOWN: usize = 20;
+
+/// What a file held.
+#[derive(Default)]
+pub struct FileContent {
+    /// By block, then by wanted column.
+    pub blocks: Vec<Vec<Builder>>,
+    /// The line of each row, counted from 1.
+    pub lines: Vec<u32>,
+    /// By wanted column, as they stand in the file.
+    pub headers: Vec<String>,
+    /// By wanted column and kind.
+    pub repairs: BTreeMap<(usize, Repair), Tally>,
+    /// Wanted columns with cells that cannot be read; these count as blank.
+    pub bad: BTreeSet<usize>,
+    /// Rows that are there and could not be read.
+    pub incomplete: bool,
+    /// The sheet that was read, of a spreadsheet.
+    pub sheet: Option<String>,
+    /// By wanted column, its place in the sheet.
+    pub columns_at: Vec<usize>,
+    /// All headers of the sheet with their places.
+    pub spread: Vec<(String, usize)>,
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Cells of one kind: how many, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub count: u64,
+    pub first: Vec<Spot>,
+}
+
+/// Where a cell stands, and its text.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    pub line: u32,
+    pub text: String,
+    /// What tells the row from others, where rows have no numbers.
+    pub key: Option<String>,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, line: u32, text: &str) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(Spot { line, text: errors::shortened(text), key: None });
+        }
+    }
+
+    pub(super) fn take_in(&mut self, other: Tally, lines: u32) {
+        self.count += other.count;
+        let room = SHOWN.saturating_sub(self.first.len());
+        self.first.extend(other.first.into_iter().take(room).map(|spot| Spot { line: spot.line + lines, ..spot }));
+    }
+}
+
+/// Troubles of one kind in one column; texts that are none of a choice's are told apart.
+pub type TroubleKey = (usize, Problem, String);
+
+/// What one block held; lines are counted from the block's first.
+#[derive(Default)]
+pub struct Block {
+    /// By wanted column.
+    pub columns: Vec<Builder>,
+    pub lines: Vec<u32>,
+    pub(super) length: u32,
+    pub(super) troubles: BTreeMap<TroubleKey, Tally>,
+    pub repairs: BTreeMap<(usize, Repair), Tally>,
+    /// Rows with the wrong number of cells, by that number.
+    pub(super) ragged: BTreeMap<usize, Tally>,
+    pub(super) unclosed: Option<u32>,
+    /// Rows that are the header once more.
+    pub(super) headers: Tally,
+    /// The line in which bytes are no UTF-8.
+    pub(super) damaged: Option<u32>,
+}
+
+impl Block {
+    /// Whether every row and every cell could be read.
+    pub fn is_clean(&self) -> bool {
+        let rows = self.ragged.is_empty() && self.headers.count == 0;
+        rows && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+    }
+
+    /// Notes that a cell cannot be read.
+    pub(super) fn trouble(&mut self, column: usize, problem: Problem, line: u32, raw: &str) {
+        let shown = raw.trim();
+        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
+        self.troubles.entry((column, problem, told_apart)).or_default().add(line, shown);
+    }
+
+    /// Notes what was mended to read a cell.
+    pub(super) fn repaired(&mut self, column: usize, repairs: Repairs, line: u32, raw: &str) {
+        if repairs == Repairs::default() {
+            return;
+        }
+        for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
+            self.repairs.entry((column, repair)).or_default().add(line, raw);
+        }
+    }
+
+    /// Takes the cells of a column as another data set has read the same rows, if it did so in the same way.
+    pub(super) fn take_over(
+        &mut self,
+        (mine, at): (&Wanted, usize),
+        (their, theirs): (&Wanted, usize),
+        other: &Block,
+    ) -> bool {
+        if their.columns[theirs].1 != mine.columns[at].1 {
+            return false;
+        }
+        let Some(shared) = other.columns[theirs].shared(&self.columns[at]) else { return false };
+        self.columns[at] = shared;
+        let of_column = |((column, repair), tally): (&(usize, Repair), &Tally)| {
+            (*column == theirs).then(|| ((at, *repair), tally.clone()))
+        };
+        self.repairs.extend(other.repairs.iter().filter_map(of_column));
+        true
+    }
+}
+
+/// Puts the blocks together, in order.
+pub(super) fn collect(
+    task: &FileTask,
+    wanted: &Wanted,
+    layout: &Layout,
+    blocks: impl Iterator<Item = Block>,
+    content: &mut FileContent,
+) {
+    // Lines are counted from 1 when they are shown.
+    let mut before = layout.lines + 1;
+    let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
+    let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
+    let mut headers = Tally::default();
+    for block in blocks {
+        for (key, tally) in block.troubles {
+            troubles.entry(key).or_default().take_in(tally, before);
+        }
+        for (key, tally) in block.repairs {
+            content.repairs.entry(key).or_default().take_in(tally, before);
+        }
+        for (cells, tally) in block.ragged {
+            ragged.entry(cells).or_default().take_in(tally, before);
+        }
+        headers.take_in(block.headers, before);
+        if let Some(line) = block.unclosed {
+            content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
+        }
+        if let Some(line) = block.damaged {
+            content.errors.push(errors::damaged(&task.shown, u64::from(line + before)));
+        }
+        content.lines.extend(block.lines.iter().map(|line| line + before));
+        content.blocks.push(block.columns);
+        before += block.length;
+    }
+    content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
+    if headers.count > 0 {
+        content.errors.push(errors::header_again(&task.shown, &headers));
+    }
+    content.bad = troubles.keys().map(|(column, ..)| *column).collect();
+    for (cells, tally) in ragged {
+        content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
+    }
+    let mut shown = BTreeMap::<usize, usize>::new();
+    let mut troubles: Vec<_> = troubles.into_iter().collect();
+    troubles.sort_by_key(|((column, ..), tally)| (*column, tally.first.first().map(|spot| spot.line)));
+    for ((column, problem, text), tally) in troubles {
+        let of_column = shown.entry(column).or_default();
+        *of_column += 1;
+        if *of_column <= SHOWN {
+            let header = &content.headers[column];
+            let found = errors::BadCells { file: &task.shown, header, problem, text: &text, tally: &tally };
+            content.errors.push(errors::bad_cells(wanted.data, wanted.columns[column].0, &found));
+        }
+    }
+    for (column, kinds) in shown {
+        if kinds > SHOWN {
+            content.errors.push(errors::more_kinds(&task.shown, &content.headers[column], kinds - SHOWN));
+        }
+    }
+}
+
+/// What was repaired is an error, where nothing may be.
+pub(super) fn refuse_repairs(task: &FileTask, wanted: &Wanted, content: &mut FileContent) {
+    for ((column, repair), tally) in &content.repairs {
+        let name = &wanted.data.column(wanted.columns[*column].0).name;
+        content.errors.push(errors::repaired(&task.shown, name, &content.headers[*column], *repair, tally));
+    }
+}
