@@ -3,6 +3,7 @@
 
 use ::postgres::Error;
 use ::postgres::config::SslMode;
+use percent_encoding::percent_decode_str;
 
 use super::Refusal;
 use super::address::unreachable;
@@ -58,14 +59,7 @@ pub fn asked_by(url: &str) -> (String, Asked) {
 
 /// `%2F` is `/`.
 fn decoded(text: &str) -> String {
-    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
-    while let [first, behind @ ..] = rest {
-        let code = behind.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
-        let byte = code.and_then(|code| u8::from_str_radix(code, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &behind[2..] } else { behind };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 impl Security {
