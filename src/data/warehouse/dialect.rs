@@ -82,7 +82,8 @@ impl Dialect {
         self.matches(cell, &pattern)
     }
 
-    fn matches(self, cell: &str, pattern: &str) -> String {
+    /// Whether a text has the form of a pattern.
+    pub fn matches(self, cell: &str, pattern: &str) -> String {
         match self {
             Dialect::DuckDb => format!("regexp_matches({cell}, '{pattern}')"),
             Dialect::Postgres => format!("{cell} ~ '{pattern}'"),
@@ -99,6 +100,15 @@ impl Dialect {
                 format!("CASE WHEN {looks} THEN CAST({cell} AS date) END")
             }
             _ => format!("TRY_CAST({column} AS DATE)"),
+        }
+    }
+
+    /// A text of digits as a whole number.
+    pub fn whole_number(self, text: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("CAST({text} AS INTEGER)"),
+            // These may look at texts that other cases are for.
+            _ => format!("TRY_CAST({text} AS INTEGER)"),
         }
     }
 
@@ -132,6 +142,11 @@ impl Dialect {
         }
     }
 
+    /// A key of several columns as one text, in which the parts stand apart as they do in [`crate::data`].
+    pub fn key(self, parts: &[String]) -> String {
+        parts.join(" || CHR(31) || ")
+    }
+
     pub fn type_of_text(self) -> &'static str {
         match self {
             Dialect::DuckDb => "VARCHAR",
@@ -152,6 +167,13 @@ impl Dialect {
         match self {
             Dialect::Spark => format!("date_add({day}, 1)"),
             _ => format!("({day} + 1)"),
+        }
+    }
+
+    pub fn day_before(self, day: &str) -> String {
+        match self {
+            Dialect::Spark => format!("date_sub({day}, 1)"),
+            _ => format!("({day} - 1)"),
         }
     }
 

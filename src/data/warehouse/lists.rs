@@ -1,31 +1,35 @@
 //! What cannot be added up from months: distinct values, medians and percentiles, `latest` and `only`.
 
-use super::Cannot;
+use std::collections::BTreeMap;
+
 use super::checks::shown;
-use super::results::{Answer, Checked, ValueKind, code, day_of, exact, kind};
-use super::rows::{Before, Known, Sql, Type};
+use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
+use super::rows::{Before, Known, Sql, Time, Type};
 use super::statements::{assembled, head};
-use super::sums::scope_day;
-use crate::data::measure::{Evaluation, Family, Job};
-use crate::data::store::Store;
+use super::sums::filter;
+use super::{Cannot, periods};
+use crate::data::measure::{Evaluation, Family, Job, RowsBy};
+use crate::data::store::{Store, between};
+use crate::model::data::TimeShape;
 use crate::number::Number;
-use crate::plan::query::{Group, Measure, MeasureId, Measured, Rows};
+use crate::plan::query::{Group, Measured};
 use crate::syntax::tree::AggregateFunction;
 use crate::value::{Missing, Value};
 
-pub fn statement(known: &Known, job: &Job, family: &Family, name: &str) -> Result<String, Cannot> {
+/// The values of some measures of a family, which differ in their windows only.
+pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], name: &str) -> Result<String, Cannot> {
     use AggregateFunction::*;
     let d = known.dialect;
     let data = known.world.tables[job.table].data;
     let mut before = Before::default();
-    let measures: Vec<&Measure> = family.measures.iter().map(|(id, _)| &known.query.measures[id.0]).collect();
-    let rows = measures.first().map_or(Rows::All, |measure| measure.rows.clone());
-    let by_day = matches!(rows, Rows::Dated { .. });
-    let mut scope = known.scope(data, &rows, &mut before);
-    let group = known.group(&mut scope, &mut before, family.group, by_day)?;
+    let first = measures.first().map_or(0, |place| family.measures[*place].0.0);
+    let measure = &known.query.measures[first];
+    let mut scope = known.scope(data, &measure.rows, family.group, &mut before)?;
+    let group = known.group(&mut scope, &mut before, family.group)?;
     let condition = family.condition.map(|node| known.node(&mut scope, &mut before, node, None)).transpose()?;
     let value = match family.value {
         Some(node) => known.node(&mut scope, &mut before, node, None)?,
+        None if family.by_keys => Sql::new(known.own_key(&scope, &mut before), Type::Text, false),
         None => Sql::new("1", Type::Number(0), false),
     };
     let text = match value.ty {
@@ -33,44 +37,64 @@ pub fn statement(known: &Known, job: &Job, family: &Family, name: &str) -> Resul
         Type::Nothing => format!("CAST(NULL AS {})", d.decimal(0)),
         _ => value.text.clone(),
     };
-    let day = scope_day(known, data, &rows);
-    let mut conditions: Vec<String> = condition.iter().map(|condition| condition.text.clone()).collect();
+    let mut conditions = scope.conditions.clone();
+    conditions.extend(condition.map(|condition| condition.text));
     let (mut windows, mut join) = (Vec::new(), String::new());
-    if by_day {
-        let calendar = &known.model.company.calendar;
-        let lines: Vec<String> = family
-            .measures
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (_, months))| {
-                let (first, last) = calendar.days((*months)?);
-                Some(format!("({at}, {}, {})", d.day(first.0), d.day(last.0)))
+    let mut number = measures.first().copied().unwrap_or(0).to_string();
+    let mut straddles = None;
+    if scope.time != Time::None {
+        let line = |place: &usize| {
+            let months = family.measures[*place].1?;
+            let (first, last) = known.model.company.calendar.days(months);
+            Some(match scope.time {
+                Time::Period(_) => format!("({place}, '{}', '{}')", months.first, months.last()),
+                _ => format!("({place}, {}, {})", d.day(first.0), d.day(last.0)),
             })
-            .collect();
+        };
+        let lines: Vec<String> = measures.iter().filter_map(line).collect();
         windows
             .push(format!("windows AS (\n  SELECT * FROM (VALUES {}) AS w(number, since, until)\n)", lines.join(", ")));
-        join = format!("\nJOIN windows w ON {day} BETWEEN w.since AND w.until");
+        number = "w.number".to_string();
+        match &scope.time {
+            Time::Period(period) => {
+                // Those that lie partly in a window are told of.
+                let (first, last) = (periods::first_month(period), periods::last_month(period));
+                join = format!("\nJOIN windows w ON {first} <= w.until AND {last} >= w.since");
+                straddles = Some(format!("CASE WHEN {first} < w.since OR {last} > w.until THEN {period} END"));
+            }
+            Time::Day(day) => join = format!("\nJOIN windows w ON {day} BETWEEN w.since AND w.until"),
+            Time::None => {}
+        }
     }
+    // What `latest` compares.
+    let (begins, _) = known.days_held(&mut before, data);
+    let day = match (known.set(data).time, &scope.days) {
+        (TimeShape::Valid { .. } | TimeShape::Snapshot(_), _) => begins,
+        (TimeShape::Dated(_), Some((_, last))) => last.clone(),
+        _ => "0".to_string(),
+    };
     let mut key = group.unwrap_or_else(|| "0".to_string());
+    let mut its_own = "TRUE";
     if matches!(family.group, Group::Team { .. }) {
         known.used.borrow_mut().above = true;
         join.push_str(&format!("\nJOIN merit_teams_above above ON above.place = {key}"));
-        key = "above.team".to_string();
+        (key, its_own) = ("above.team".to_string(), "above.its_own");
     } else {
         conditions.push(format!("{key} IS NOT NULL"));
     }
-    let filter = if conditions.is_empty() { String::new() } else { format!("\nWHERE {}", conditions.join(" AND ")) };
-    let from = format!("{}{join}{filter}", known.from(&scope));
-    let listed = format!(
-        "listed AS (\n  SELECT {} AS number, {key} AS group_1, {} AS day, {text} AS value\n  {}\n)",
-        if by_day { "w.number" } else { "0" },
-        if by_day { day.as_str() } else { "0" },
-        from.replace('\n', "\n  ")
-    );
+    let mut columns = vec![
+        format!("{number} AS number"),
+        format!("{key} AS group_1"),
+        format!("{day} AS day"),
+        format!("{text} AS value"),
+    ];
+    columns.extend(straddles.iter().map(|period| format!("{period} AS straddles, {its_own} AS its_own")));
+    let from = format!("{}{join}{}", known.from(&scope), filter(&conditions));
+    let listed = format!("listed AS (\n  SELECT {}\n  {}\n)", columns.join(", "), from.replace('\n', "\n  "));
     let by = "PARTITION BY number, group_1";
     let blank = "CASE WHEN value IS NULL THEN 1 ELSE 0 END";
-    let (ranked, sums) = match family.function {
-        CountDistinct => ("listed".to_string(), "COUNT(DISTINCT value) AS value_1".to_string()),
+    let (ranked, mut sums) = match family.function {
+        Count | CountDistinct => ("listed".to_string(), "COUNT(DISTINCT value) AS value_1".to_string()),
         Only => ("listed".to_string(), "MIN(value) AS value_1".to_string()),
         Latest => (
             format!("(SELECT *, RANK() OVER ({by} ORDER BY {blank}, day DESC) AS place FROM listed) ranked"),
@@ -82,8 +106,7 @@ pub fn statement(known: &Known, job: &Job, family: &Family, name: &str) -> Resul
             if !matches!(value.ty, Type::Number(_)) {
                 return Err(Cannot::new("takes the median of what is no number"));
             }
-            let half = crate::number::Number::from_parts(5, 1);
-            let fraction = measures.first().and_then(|measure| measure.fraction.clone()).unwrap_or(half);
+            let fraction = measure.fraction.clone().unwrap_or_else(|| Number::from_parts(5, 1));
             let (up, down) = fraction.parts();
             let below = d.whole(&format!("((filled - 1) * {up})"), &down.to_string());
             (
@@ -96,6 +119,12 @@ pub fn statement(known: &Known, job: &Job, family: &Family, name: &str) -> Resul
             )
         }
     };
+    if straddles.is_some() {
+        sums.push_str(
+            ",\n  COUNT(straddles) FILTER (WHERE its_own) AS straddling_rows, MIN(straddles) AS straddling_1, \
+             MAX(straddles) AS straddling_2",
+        );
+    }
     let select = format!(
         "SELECT {}, GROUPING(number) AS total, number, group_1, COUNT(*) AS read_rows, COUNT(value) AS rows_1,\n  {sums}\nFROM {ranked}\nGROUP BY GROUPING SETS ((number, group_1), ())",
         head(name, d)
@@ -106,60 +135,57 @@ pub fn statement(known: &Known, job: &Job, family: &Family, name: &str) -> Resul
 
 // ---------------------------------------------------------------- their answers
 
-pub fn take_in(evaluation: &mut Evaluation, job: &Job, family_at: usize, answer: &Answer) -> Checked<()> {
+pub fn take_in(
+    evaluation: &mut Evaluation,
+    job: &Job,
+    family_at: usize,
+    measures: &[usize],
+    answer: &Answer,
+    straddling: &mut Straddling,
+) -> Checked<()> {
     let family = &job.families[family_at];
     let data = evaluation.world.tables[job.table].data;
     let groups = match family.group {
         Group::Team { .. } => evaluation.teams.teams.len(),
         _ => family.groups,
     };
-    let ids: Vec<MeasureId> = family.measures.iter().map(|(id, _)| *id).collect();
     // What groups without a row have.
     let empty = || Store::new(family.function, false, groups).finish(family.function, None, &|_| String::new());
-    let mut measured: Vec<Vec<Measured>> = ids.iter().map(|_| empty()).collect();
-    let kind = family.value.and_then(|node| kind(evaluation, data, evaluation.world.nodes[job.table], node));
-    let value = |row: &[String], column: &str| -> Checked<Option<Value>> {
-        let at =
-            answer.columns.get(column).ok_or_else(|| answer.broken(&format!("the column `{column}` is missing")))?;
-        let cell = row.get(*at).map_or("", String::as_str);
-        if cell.is_empty() {
-            return Ok(None);
-        }
-        let found = match kind {
-            None => exact(cell).map(Value::Number),
-            Some(ValueKind::Day) => day_of(cell).map(Value::Day),
-            Some(ValueKind::Flag) => exact(cell).map(|number| Value::Flag(!number.is_zero())),
-            Some(ValueKind::Text) => Some(Value::text(cell)),
-            Some(ValueKind::Choice(choices)) => {
-                choices.iter().position(|choice| choice.name == cell).map(|place| Value::Choice(place as u32))
-            }
-        };
-        found.map(Some).ok_or_else(|| answer.broken(&format!("`{cell}` in `{column}` cannot be read")))
-    };
+    let mut measured: BTreeMap<usize, Vec<Measured>> = measures.iter().map(|place| (*place, empty())).collect();
+    let kind = family.value.map_or(ValueKind::Number, |node| kind(evaluation, data, node));
     for row in answer.counted()? {
         let read = answer.count(row, "read_rows")?;
-        let window = answer.count(row, "number")? as usize;
+        let place = answer.count(row, "number")? as usize;
         let group = match family.group {
             Group::Company => Some(0),
             Group::Team { .. } => Some(answer.count(row, "group_1")? as usize),
             group => code(evaluation, answer, row, 1, group)?,
         };
-        let slot = group.and_then(|group| measured.get_mut(window).and_then(|measured| measured.get_mut(group)));
+        let slot = group.and_then(|group| measured.get_mut(&place).and_then(|measured| measured.get_mut(group)));
         let Some(slot) = slot else { return Err(answer.broken("it speaks of other people, teams or months")) };
+        let (id, months) = family.measures[place];
+        if let (Some(months), RowsBy::Dated(column), true) = (months, &job.rows, answer.has("straddling_rows")) {
+            let (one, other) = (answer.cell(row, "straddling_1")?, answer.cell(row, "straddling_2")?);
+            let first = periods::read(one).map(|one| one.to_string()).unwrap_or_default();
+            let which = if one == other { first } else { format!("{first} and others") };
+            straddling.add((data, *column, months), which, Some(id), answer.count(row, "straddling_rows")?);
+        }
         let rows = answer.count(row, "rows_1")?;
         slot.rows = if family.function == AggregateFunction::Only { read } else { rows };
         slot.blanks = if family.function == AggregateFunction::Only { 0 } else { read - rows.min(read) };
         let blank = || if slot.blanks == 0 { Missing::NoRows } else { Missing::Blank };
         slot.value = match family.function {
-            AggregateFunction::CountDistinct => Value::Number(answer.number(row, "value_1")?.unwrap_or(Number::ZERO)),
+            AggregateFunction::Count | AggregateFunction::CountDistinct => {
+                Value::Number(answer.number(row, "value_1")?.unwrap_or(Number::ZERO))
+            }
             AggregateFunction::Only if read > 1 => Value::Missing(Missing::Ambiguous(
                 format!("more than one row: {read} in {}", shown(&evaluation.world.model.data[data.0])).into(),
             )),
-            AggregateFunction::Only => value(row, "value_1")?.unwrap_or(Missing::Blank.into()),
+            AggregateFunction::Only => answer.value(row, "value_1", kind)?.unwrap_or(Missing::Blank.into()),
             AggregateFunction::Latest => {
-                let (first, last) = (value(row, "value_1")?, value(row, "value_2")?);
-                match answer.day(row, "day_1")? {
-                    Some(day) if first != last => {
+                let (first, last) = (answer.value(row, "value_1", kind)?, answer.value(row, "value_2", kind)?);
+                match answer.value(row, "day_1", ValueKind::Day)? {
+                    Some(Value::Day(day)) if first != last => {
                         Value::Missing(Missing::Ambiguous(format!("differing values on {day}").into()))
                     }
                     _ => first.unwrap_or_else(|| blank().into()),
@@ -170,16 +196,16 @@ pub fn take_in(evaluation: &mut Evaluation, job: &Job, family_at: usize, answer:
                 match low {
                     None => blank().into(),
                     Some(low) => {
-                        let fraction = evaluation.query.measures[ids[window].0].fraction.as_ref();
+                        let fraction = evaluation.query.measures[id.0].fraction.as_ref();
                         let high = high.unwrap_or_else(|| low.clone());
-                        Value::Number(crate::data::store::between(rows, &low, &high, fraction))
+                        Value::Number(between(rows, &low, &high, fraction))
                     }
                 }
             }
         };
     }
-    for (id, measured) in ids.into_iter().zip(measured) {
-        evaluation.keep_measured(job, id, measured);
+    for (place, measured) in measured {
+        evaluation.keep_measured(job, family.measures[place].0, measured);
     }
     Ok(())
 }

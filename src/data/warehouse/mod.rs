@@ -15,6 +15,8 @@ mod dialect;
 mod formulas;
 mod inner;
 mod lists;
+mod periods;
+mod reading;
 mod relations;
 mod results;
 mod rows;
@@ -26,6 +28,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub use self::dialect::Dialect;
 pub use self::relations::{Kind, Relation};
+use self::results::Answered;
 pub use self::results::Found;
 use self::rows::{Known, Used};
 pub use self::statements::Statement;
@@ -184,11 +187,9 @@ fn answer_or_refuse<F>(
         Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
         Exchange::Found(found) => found,
     };
-    let passed = results::take_in(&mut evaluation, &script, &written, &jobs, found)?;
-    let mut tables: Vec<&Table> = evaluation.world.tables.clone();
-    for table in &passed {
-        tables[loaded.place_of[&table.data]] = table;
-    }
+    let answered = Answered::new(&script, &written, &found)?;
+    // What is known of the tables by now, for windows without rows and stock that was never taken.
+    let passed = answered.tables(model, query)?;
     if !options.allow_empty {
         let mut errors = Vec::new();
         let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -197,6 +198,11 @@ fn answer_or_refuse<F>(
             return Err(errors.into());
         }
     }
+    for table in &passed {
+        evaluation.world.tables[loaded.place_of[&table.data]] = table;
+    }
+    answered.take_in(&mut evaluation, &jobs)?;
+    let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| stages.after.contains(&measure));
     let (measures, reads, other_days) = evaluation.end()?;
     let told = Told::of(model, query, options, &tables, &other_days)?;

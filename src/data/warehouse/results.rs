@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::statements::{PLAN_COLUMN, STATEMENT_COLUMN, Written};
-use super::{Script, Statement, checks, lists, sums};
+use super::{Script, Statement, checks, lists, periods, sums};
 use crate::data::measure::{Evaluation, Job};
 use crate::data::table::Table;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnType, DataId};
+use crate::model::Model;
+use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
-use crate::plan::query::{Group, NodeId, RowNode};
-use crate::time::Day;
-use crate::value::Value;
+use crate::plan::query::{Group, MeasureId, NodeId, Query, RowNode};
+use crate::syntax::tree::AggregateFunction;
+use crate::time::{Day, Months};
+use crate::value::{Builtin, Value};
 
 /// The answer to one statement, or to several: a table of texts, as it came.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +28,7 @@ pub struct Found {
 /// The rows of the answer to one statement.
 pub struct Answer<'a> {
     from: &'a str,
-    pub columns: BTreeMap<&'a str, usize>,
+    columns: BTreeMap<&'a str, usize>,
     pub rows: Vec<&'a [String]>,
 }
 
@@ -41,12 +43,12 @@ impl<'a> Answer<'a> {
         )
     }
 
-    pub fn cell(&self, row: &'a [String], column: &str) -> Checked<&'a str> {
+    pub fn cell<'r>(&self, row: &'r [String], column: &str) -> Checked<&'r str> {
         let at = self.columns.get(column).ok_or_else(|| self.broken(&format!("the column `{column}` is missing")))?;
         Ok(row.get(*at).map_or("", String::as_str))
     }
 
-    pub fn count(&self, row: &'a [String], column: &str) -> Checked<u64> {
+    pub fn count(&self, row: &[String], column: &str) -> Checked<u64> {
         let cell = self.cell(row, column)?;
         // An engine may write a whole number as a decimal.
         let whole = cell
@@ -78,27 +80,26 @@ impl<'a> Answer<'a> {
         self.columns.contains_key(column)
     }
 
-    /// A number; `None` where the cell is blank.
-    pub fn number(&self, row: &'a [String], column: &str) -> Checked<Option<Number>> {
+    /// A value; `None` where the cell is blank.
+    pub fn value(&self, row: &[String], column: &str, kind: ValueKind) -> Checked<Option<Value>> {
         let cell = self.cell(row, column)?;
         if cell.is_empty() {
             return Ok(None);
         }
-        let number = exact(cell).ok_or_else(|| self.broken(&format!("`{cell}` in `{column}` is no exact number")))?;
-        Ok(Some(number))
+        let value = kind.read(cell);
+        value.map(Some).ok_or_else(|| self.broken(&format!("`{cell}` in `{column}` is no {}", kind.words())))
     }
 
-    pub fn day(&self, row: &'a [String], column: &str) -> Checked<Option<Day>> {
-        let cell = self.cell(row, column)?;
-        if cell.is_empty() {
-            return Ok(None);
-        }
-        day_of(cell).map(Some).ok_or_else(|| self.broken(&format!("`{cell}` in `{column}` is no date")))
+    pub fn number(&self, row: &[String], column: &str) -> Checked<Option<Number>> {
+        Ok(match self.value(row, column, ValueKind::Number)? {
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        })
     }
 }
 
 /// A plain decimal of up to 38 digits.
-pub fn exact(text: &str) -> Option<Number> {
+fn exact(text: &str) -> Option<Number> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = whole.trim_start_matches(['-', '+']);
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -116,38 +117,88 @@ pub fn day_of(text: &str) -> Option<Day> {
     Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// Puts all that was found into the evaluation; gives the tables whose rows stayed away.
-pub fn take_in<'a>(
-    evaluation: &mut Evaluation<'a>,
-    script: &Script,
-    written: &[Written],
-    jobs: &[(DataId, Vec<Job<'a>>)],
-    found: Vec<Found>,
-) -> Result<Vec<Table>, Vec<Diagnostic>> {
-    let answers = sorted(script, &found)?;
-    let (mut errors, mut tables) = (Vec::new(), Vec::new());
-    for (shape, answer) in written.iter().zip(&answers) {
-        if let Written::Checks(data, columns) = shape {
-            match checks::take_in(evaluation, *data, columns, answer, &mut errors) {
-                Ok(table) => tables.push(table),
-                Err(why) => errors.push(*why),
+/// All answers, in the order of the statements.
+pub struct Answered<'a> {
+    written: &'a [Written],
+    answers: Vec<Answer<'a>>,
+}
+
+impl<'a> Answered<'a> {
+    /// Refuses results of something else, and missing ones.
+    pub fn new(script: &Script, written: &'a [Written], found: &'a [Found]) -> Result<Answered<'a>, Vec<Diagnostic>> {
+        Ok(Answered { written, answers: sorted(script, found)? })
+    }
+
+    /// What is known of the tables whose rows stayed away; or what is wrong with them.
+    pub fn tables(&self, model: &Model, query: &Query) -> Result<Vec<Table>, Vec<Diagnostic>> {
+        let (mut errors, mut tables) = (Vec::new(), Vec::new());
+        let mut straddling = Straddling::default();
+        for (shape, answer) in self.written.iter().zip(&self.answers) {
+            if let Written::Checks(data, columns) = shape {
+                match checks::take_in(model, query, *data, columns, answer, &mut straddling, &mut errors) {
+                    Ok(table) => tables.push(table),
+                    Err(why) => errors.push(*why),
+                }
             }
         }
+        errors.extend(straddling.errors(model));
+        if errors.is_empty() { Ok(tables) } else { Err(errors) }
     }
-    if !errors.is_empty() {
-        return Err(errors);
+
+    /// Puts what was added up into the evaluation.
+    pub fn take_in(&self, evaluation: &mut Evaluation, jobs: &[(DataId, Vec<Job>)]) -> Result<(), Vec<Diagnostic>> {
+        let mut straddling = Straddling::default();
+        for (shape, answer) in self.written.iter().zip(&self.answers) {
+            let taken = match shape {
+                Written::Checks(..) => Ok(()),
+                Written::Cells { of, times, families, groups } => {
+                    let job = &jobs[of.0].1[of.1];
+                    sums::take_in(evaluation, job, answer, times, families, groups, &mut straddling)
+                }
+                Written::List { of, family, measures } => {
+                    let job = &jobs[of.0].1[of.1];
+                    lists::take_in(evaluation, job, *family, measures, answer, &mut straddling)
+                }
+            };
+            taken.map_err(|why| vec![*why])?;
+        }
+        let errors = straddling.errors(evaluation.world.model);
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
-    for (shape, answer) in written.iter().zip(&answers) {
-        let taken = match shape {
-            Written::Checks(..) => Ok(()),
-            Written::Cells { of, segments, families, groups } => {
-                sums::take_in(evaluation, &jobs[of.0].1[of.1], answer, segments, families, groups)
-            }
-            Written::List { of, family } => lists::take_in(evaluation, &jobs[of.0].1[of.1], *family, answer),
-        };
-        taken.map_err(|why| vec![*why])?;
+}
+
+/// Rows whose period lies partly in a window that reads them.
+#[derive(Default)]
+pub struct Straddling {
+    /// By column and window, then by period the rows that each reader has met.
+    found: BTreeMap<(DataId, ColumnIx, Months), BTreeMap<String, BTreeMap<Option<MeasureId>, u64>>>,
+}
+
+impl Straddling {
+    /// `which` tells of the rows what is known of them: their period.
+    pub fn add(
+        &mut self,
+        (data, column, window): (DataId, ColumnIx, Months),
+        which: String,
+        reader: Option<MeasureId>,
+        rows: u64,
+    ) {
+        if rows > 0 {
+            let found = self.found.entry((data, column, window)).or_default();
+            *found.entry(which).or_default().entry(reader).or_default() += rows;
+        }
     }
-    Ok(tables)
+
+    fn errors(&self, model: &Model) -> Vec<Diagnostic> {
+        let error =
+            |(of, found): (&(DataId, ColumnIx, Months), &BTreeMap<String, BTreeMap<Option<MeasureId>, u64>>)| {
+                // Readers that have met different rows are told together as the one that has met most.
+                let rows = found.values().map(|readers| readers.values().max().copied().unwrap_or(0)).sum();
+                let first: Vec<&str> = found.keys().map(String::as_str).take(3).collect();
+                checks::straddling(&model.data[of.0.0], of.1, of.2, rows, &first.join("; "))
+            };
+        self.found.iter().map(error).collect()
+    }
 }
 
 /// The answers in the order of the statements; refuses results of something else, and missing ones.
@@ -215,45 +266,80 @@ fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Ve
 
 // ---------------------------------------------------------------- values and groups
 
+/// What the values of an aggregate are.
 #[derive(Clone, Copy)]
 pub enum ValueKind<'a> {
+    Number,
     Day,
+    Period,
+    /// As 1 and 0.
     Flag,
     Text,
-    Choice(&'a [crate::model::data::Choice]),
+    Choice(&'a [Choice]),
 }
 
-/// What a value is, where it is no number.
-pub fn kind<'a>(
+impl ValueKind<'_> {
+    fn read(self, cell: &str) -> Option<Value> {
+        Some(match self {
+            ValueKind::Number => Value::Number(exact(cell)?),
+            ValueKind::Day => Value::Day(day_of(cell)?),
+            ValueKind::Period => Value::Period(periods::read(cell)?),
+            ValueKind::Flag => Value::Flag(!exact(cell)?.is_zero()),
+            ValueKind::Text => Value::text(cell),
+            ValueKind::Choice(choices) => Value::Choice(choices.iter().position(|choice| choice.name == cell)? as u32),
+        })
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            ValueKind::Number | ValueKind::Flag => "exact number",
+            ValueKind::Day => "date",
+            ValueKind::Period => "period",
+            ValueKind::Text | ValueKind::Choice(_) => "label",
+        }
+    }
+}
+
+/// What a node of a table's rows is.
+pub fn kind<'a>(evaluation: &Evaluation<'a>, data: DataId, node: NodeId) -> ValueKind<'a> {
+    let asked = evaluation.query.tables.iter().find(|asked| asked.data == data);
+    known_kind(evaluation, data, asked.map_or(&[], |asked| &asked.nodes), node).unwrap_or(ValueKind::Number)
+}
+
+fn known_kind<'a>(
     evaluation: &Evaluation<'a>,
     data: DataId,
     nodes: &'a [RowNode],
     node: NodeId,
 ) -> Option<ValueKind<'a>> {
     let model = evaluation.world.model;
+    let of = |node: &NodeId| known_kind(evaluation, data, nodes, *node);
     match &nodes[node.0] {
         RowNode::Constant(Value::Day(_)) => Some(ValueKind::Day),
+        RowNode::Constant(Value::Period(_)) => Some(ValueKind::Period),
         RowNode::Constant(Value::Flag(_)) => Some(ValueKind::Flag),
         RowNode::Constant(Value::Text(_)) => Some(ValueKind::Text),
         RowNode::Column { via, column } => {
             let target = model.links_to(data, via);
-            match &model.data[target.0].column(*column).ty {
-                ColumnType::Date => Some(ValueKind::Day),
-                ColumnType::Flag => Some(ValueKind::Flag),
-                ColumnType::Choice(choices) => Some(ValueKind::Choice(choices)),
-                ColumnType::Text | ColumnType::Link { .. } | ColumnType::Position => Some(ValueKind::Text),
-                ColumnType::Number { .. } | ColumnType::Period => None,
-            }
+            Some(match &model.data[target.0].column(*column).ty {
+                ColumnType::Date => ValueKind::Day,
+                ColumnType::Period => ValueKind::Period,
+                ColumnType::Flag => ValueKind::Flag,
+                ColumnType::Choice(choices) => ValueKind::Choice(choices),
+                ColumnType::Text | ColumnType::Link { .. } | ColumnType::Position => ValueKind::Text,
+                ColumnType::Number { .. } => ValueKind::Number,
+            })
         }
-        RowNode::If { then, otherwise, .. } => {
-            kind(evaluation, data, nodes, *then).or_else(|| kind(evaluation, data, nodes, *otherwise))
+        // The least of dates is a date.
+        RowNode::Inner { measure, .. } => {
+            let measure = &evaluation.query.measures[measure.0];
+            let value =
+                measure.value.filter(|_| matches!(measure.function, AggregateFunction::Min | AggregateFunction::Max));
+            value.map(|value| kind(evaluation, measure.data, value))
         }
-        RowNode::Default { value, fallback } => {
-            kind(evaluation, data, nodes, *value).or_else(|| kind(evaluation, data, nodes, *fallback))
-        }
-        RowNode::Call(crate::value::Builtin::Min | crate::value::Builtin::Max, arguments) => {
-            arguments.iter().find_map(|argument| kind(evaluation, data, nodes, *argument))
-        }
+        RowNode::If { then, otherwise, .. } => of(then).or_else(|| of(otherwise)),
+        RowNode::Default { value, fallback } => of(value).or_else(|| of(fallback)),
+        RowNode::Call(Builtin::Min | Builtin::Max, arguments) => arguments.iter().find_map(of),
         RowNode::Not(_) | RowNode::IsMissing(_) | RowNode::InSet(..) | RowNode::InDays { .. } => Some(ValueKind::Flag),
         RowNode::Binary(op, ..) => {
             use crate::syntax::tree::BinaryOp::*;
@@ -271,12 +357,7 @@ pub fn code(
     number: usize,
     group: &Group,
 ) -> Checked<Option<usize>> {
-    let column = format!("group_{number}");
-    let at = answer
-        .columns
-        .get(column.as_str())
-        .ok_or_else(|| answer.broken(&format!("the column `{column}` is missing")))?;
-    let cell = row.get(*at).map_or("", String::as_str);
+    let cell = answer.cell(row, &format!("group_{number}"))?;
     if cell.is_empty() {
         return Ok(None);
     }

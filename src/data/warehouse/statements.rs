@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use super::choose::refused;
 use super::dialect::Dialect;
-use super::rows::{Before, Known, read_name};
-use super::{checks, lists, sums};
+use super::rows::{Before, Known, by_day_name, read_name};
+use super::{checks, lists, periods, sums};
 use crate::data::measure::{Family, Job};
+use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
-use crate::model::data::{Column, ColumnIx, ColumnType, DataId};
+use crate::model::data::{Column, ColumnIx, ColumnType, DataId, TimeShape};
 use crate::plan::query::Group;
 use crate::syntax::tree::AggregateFunction;
 use crate::time::Months;
@@ -37,18 +38,28 @@ pub struct Statement {
 #[derive(Clone, Debug)]
 pub enum Written {
     Checks(DataId, Vec<ColumnIx>),
-    /// Sums by group and run of months.
+    /// Sums by group and time.
     Cells {
         of: (usize, usize),
-        segments: Vec<Months>,
+        times: Times,
         families: Vec<CellFamily>,
         groups: Vec<Group>,
     },
-    /// One aggregate that cannot be added up, for each of its windows and groups.
+    /// One aggregate that cannot be added up, for some of its measures (their places) and all groups.
     List {
         of: (usize, usize),
         family: usize,
+        measures: Vec<usize>,
     },
+}
+
+/// What the column `months` of sums holds.
+#[derive(Clone, Debug)]
+pub enum Times {
+    /// The number of a run of months; of none, where rows are not dated.
+    Runs(Vec<Months>),
+    /// The period that rows are dated by.
+    Periods,
 }
 
 /// A family in a statement of sums.
@@ -58,8 +69,6 @@ pub struct CellFamily {
     /// The place of its group among the statement's; `None` for all rows.
     pub group: Option<usize>,
 }
-
-type Answer<T> = Result<T, Refused>;
 
 /// What an engine cannot compute: the data sets concerned, and what to say about it.
 #[derive(Debug, Default)]
@@ -73,64 +82,92 @@ pub fn write<'a>(
     known: &Known<'a>,
     needed: &[(DataId, Vec<ColumnIx>)],
     jobs: &[(DataId, Vec<Job<'a>>)],
-) -> Answer<(Vec<Statement>, Vec<Written>)> {
-    let (mut statements, mut written, mut errors) = (Vec::new(), Vec::new(), Refused::default());
-    for (at, (data, jobs)) in jobs.iter().enumerate() {
+) -> Result<(Vec<Statement>, Vec<Written>), Refused> {
+    let mut errors = Refused::default();
+    let sums: Vec<_> =
+        jobs.iter().enumerate().map(|(at, (data, jobs))| of_data(known, at, *data, jobs, &mut errors)).collect();
+    if !errors.findings.is_empty() {
+        return Err(errors);
+    }
+    let mut all = Vec::new();
+    for ((data, _), sums) in jobs.iter().zip(sums) {
         let columns = needed.iter().find(|(id, _)| id == data).map_or(&[][..], |(_, columns)| columns);
-        let checks = checks::statement(known, *data, columns);
-        written.push(Written::Checks(*data, columns.to_vec()));
-        statements.push(checks);
-        let mut number = 0;
-        for (job_at, job) in jobs.iter().enumerate() {
-            let mut sums = Vec::new();
-            for (family_at, family) in job.families.iter().enumerate() {
-                if is_sum(family.function) {
-                    sums.push(family_at);
-                    continue;
+        all.push((checks::statement(known, *data, columns), Written::Checks(*data, columns.to_vec())));
+        all.extend(sums);
+    }
+    Ok(all.into_iter().unzip())
+}
+
+/// The statements that compute something of a data set.
+fn of_data<'a>(
+    known: &Known<'a>,
+    at: usize,
+    data: DataId,
+    jobs: &[Job<'a>],
+    errors: &mut Refused,
+) -> Vec<(Statement, Written)> {
+    let mut all = Vec::new();
+    let mut number = 0;
+    let mut next_name = || {
+        number += 1;
+        format!("{} {number}", known.set(data).name)
+    };
+    for (job_at, job) in jobs.iter().enumerate() {
+        let mut sums = Vec::new();
+        for (family_at, family) in job.families.iter().enumerate() {
+            if is_sum(family) {
+                sums.push(family_at);
+                continue;
+            }
+            // Percentiles of the same values at several fractions are one family.
+            let fraction = |place: &usize| &known.query.measures[family.measures[*place].0.0].fraction;
+            let mut alike: Vec<Vec<usize>> = Vec::new();
+            for place in 0..family.measures.len() {
+                match alike.iter_mut().find(|places| fraction(&places[0]) == fraction(&place)) {
+                    Some(places) => places.push(place),
+                    None => alike.push(vec![place]),
                 }
-                number += 1;
-                let name = format!("{} {number}", known.set(*data).name);
-                match lists::statement(known, job, family, &name) {
+            }
+            for measures in alike {
+                let name = next_name();
+                match lists::statement(known, job, family, &measures, &name) {
                     Ok(sql) => {
-                        statements.push(Statement { name, data: *data, about: about(known, &[family]), sql });
-                        written.push(Written::List { of: (at, job_at), family: family_at });
+                        let about = about(known, &[family]);
+                        let written = Written::List { of: (at, job_at), family: family_at, measures };
+                        all.push((Statement { name, data, about, sql }, written));
                     }
-                    Err(why) => refused(known, family, &why, &mut errors),
-                }
-            }
-            // Groups by the keys of another data set are many: each has a statement of its own.
-            let (keyed, plain): (Vec<usize>, Vec<usize>) =
-                sums.into_iter().partition(|family| matches!(job.families[*family].group, Group::Key { .. }));
-            let mut together = vec![plain];
-            for family in keyed {
-                let same = |families: &Vec<usize>| {
-                    families.first().is_some_and(|first| job.families[*first].group == job.families[family].group)
-                };
-                match together.iter_mut().skip(1).find(|families| same(families)) {
-                    Some(families) => families.push(family),
-                    None => together.push(vec![family]),
-                }
-            }
-            for families in together.into_iter().filter(|families| !families.is_empty()) {
-                number += 1;
-                let name = format!("{} {number}", known.set(*data).name);
-                let before = errors.findings.len();
-                let (sql, shape) = sums::statement(known, job, &families, &name, (at, job_at), &mut errors);
-                if errors.findings.len() == before {
-                    let all: Vec<&Family> = families.iter().map(|family| &job.families[*family]).collect();
-                    statements.push(Statement { name, data: *data, about: about(known, &all), sql });
-                    written.push(shape);
+                    Err(why) => refused(known, family, &why, errors),
                 }
             }
         }
+        // Groups by the keys of another data set are many: each has a statement of its own.
+        let (keyed, plain): (Vec<usize>, Vec<usize>) =
+            sums.into_iter().partition(|family| matches!(job.families[*family].group, Group::Key { .. }));
+        let mut together = vec![plain];
+        for family in keyed {
+            let same = |families: &Vec<usize>| {
+                families.first().is_some_and(|first| job.families[*first].group == job.families[family].group)
+            };
+            match together.iter_mut().skip(1).find(|families| same(families)) {
+                Some(families) => families.push(family),
+                None => together.push(vec![family]),
+            }
+        }
+        for families in together.into_iter().filter(|families| !families.is_empty()) {
+            let name = next_name();
+            if let Some((sql, written)) = sums::statement(known, job, &families, &name, (at, job_at), errors) {
+                let all_of: Vec<&Family> = families.iter().map(|family| &job.families[*family]).collect();
+                all.push((Statement { name, data, about: about(known, &all_of), sql }, written));
+            }
+        }
     }
-    if errors.findings.is_empty() { Ok((statements, written)) } else { Err(errors) }
+    all
 }
 
 /// Whether answers of parts can be added up.
-pub fn is_sum(function: AggregateFunction) -> bool {
+fn is_sum(family: &Family) -> bool {
     use AggregateFunction::*;
-    matches!(function, Count | Sum | Average | Share | Min | Max)
+    matches!(family.function, Count | Sum | Average | Share | Min | Max) && !family.by_keys
 }
 
 /// For each aggregate the KPIs it serves.
@@ -182,26 +219,55 @@ fn with(known: &Known, before: &Before) -> Vec<String> {
     let mut parts = Vec::new();
     for (data, columns) in &before.reads {
         let set = known.set(*data);
+        let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
         let lines: Vec<String> = columns
             .iter()
-            .map(|column| {
-                let declared = set.column(*column);
-                let name = d.name_of(&declared.name);
-                format!("    {} AS {name}", typed(known, declared, &name))
-            })
+            .map(|column| format!("    {} AS {}", typed(known, set.column(*column), &name(column)), name(column)))
             .collect();
         // A table may be read for its rows alone.
         let lines = if lines.is_empty() { "    1 AS one_row".to_string() } else { lines.join(",\n") };
-        let table = d.table(&known.remote.tables[data]);
+        let mut table = d.table(&known.remote.tables[data]);
+        let is_period = |column: &ColumnIx| matches!(set.column(*column).ty, ColumnType::Period);
+        if columns.iter().any(is_period) {
+            // The text of a period is looked at several times.
+            let cell = |column: &ColumnIx| match is_period(column) {
+                true => format!("{} AS {}", d.cell(&name(column)), name(column)),
+                false => name(column),
+            };
+            let cells: Vec<String> = columns.iter().map(cell).collect();
+            table = format!("(SELECT {} FROM {table}) cells", cells.join(", "));
+        }
         parts.push(format!("{} AS (\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(&read_name(&set.name))));
     }
+    parts.extend(before.by_day.iter().map(|data| by_day(known, *data)));
+    parts.extend(before.more.iter().cloned());
     for (id, sql) in &before.inner {
         parts.push(format!("{} AS (\n  {}\n)", d.name_of(&format!("inner_{}", id.0)), sql.replace('\n', "\n  ")));
     }
     parts
 }
 
-/// A cell in the type of its column; `NULL` where it is blank or cannot be read.
+/// The rows of a table with the days on which links find them: before its first row a key stands for that, in a gap
+/// for the row before it.
+fn by_day(known: &Known, data: DataId) -> String {
+    let (d, set) = (known.dialect, known.set(data));
+    let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
+    let (TimeShape::Valid { from: begins, .. } | TimeShape::Snapshot(begins)) = &set.time else { return String::new() };
+    let begins = name(begins);
+    let key: Vec<String> = set.key.iter().map(name).collect();
+    format!(
+        "{} AS (\n  SELECT *,\n    CASE WHEN LAG({begins}) OVER w IS NULL THEN {} ELSE {begins} END AS merit_since,\n    \
+         COALESCE({}, {}) AS merit_until\n  FROM {}\n  WINDOW w AS (PARTITION BY {} ORDER BY {begins})\n)",
+        d.name_of(&by_day_name(&set.name)),
+        d.day(ALWAYS_BEFORE),
+        d.day_before(&format!("LEAD({begins}) OVER w")),
+        d.day(ALWAYS_AFTER),
+        d.name_of(&read_name(&set.name)),
+        key.join(", "),
+    )
+}
+
+/// A cell in the type of its column; `NULL` where it is blank or cannot be read. Of a period the cell's text.
 pub fn typed(known: &Known, declared: &Column, cell: &str) -> String {
     let d = known.dialect;
     match &declared.ty {
@@ -229,7 +295,8 @@ pub fn typed(known: &Known, declared: &Column, cell: &str) -> String {
             }
             format!("CASE {}{cases} END", d.cell(cell))
         }
-        ColumnType::Text | ColumnType::Position | ColumnType::Period | ColumnType::Link { .. } => d.cell(cell),
+        ColumnType::Period => periods::parsed(d, &known.model.company.calendar, cell),
+        ColumnType::Text | ColumnType::Position | ColumnType::Link { .. } => d.cell(cell),
     }
 }
 

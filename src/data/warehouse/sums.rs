@@ -3,21 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::Cannot;
 use super::choose::refused;
-use super::results::{Answer, Checked, ValueKind, code, day_of, exact, kind};
-use super::rows::{Before, Known, Sql, Type};
-use super::statements::{CellFamily, Refused, Written, assembled, head};
-use crate::data::measure::{Evaluation, Family, Job};
+use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
+use super::rows::{Before, Known, Sql, Time, Type};
+use super::statements::{CellFamily, Refused, Times, Written, assembled, head};
+use super::{Cannot, periods};
+use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::scan::Found;
 use crate::data::store::Part;
 use crate::model::data::DataId;
-use crate::plan::query::{Group, NodeId, Rows};
+use crate::plan::query::Group;
 use crate::syntax::tree::AggregateFunction;
 use crate::time::{Month, Months};
-use crate::value::Value;
 
-/// The rows of a job that lie in the windows of some families, with the columns that are added up.
+/// The rows of a job that lie in the windows of some families, with the columns that are added up. Nothing where one of
+/// them cannot be computed.
 pub fn statement(
     known: &Known,
     job: &Job,
@@ -25,16 +25,21 @@ pub fn statement(
     name: &str,
     of: (usize, usize),
     errors: &mut Refused,
-) -> (String, Written) {
+) -> Option<(String, Written)> {
     let d = known.dialect;
     let data = known.world.tables[job.table].data;
+    let mut failed = false;
     let mut before = Before::default();
-    let first = &job.families[families[0]];
-    let measure = |family: &Family| family.measures.first().map(|(id, _)| &known.query.measures[id.0]);
-    let rows = measure(first).map_or(Rows::All, |measure| measure.rows.clone());
-    let by_day = matches!(rows, Rows::Dated { .. });
-    let mut scope = known.scope(data, &rows, &mut before);
-    let segments = segments(families.iter().flat_map(|family| &job.families[*family].segments));
+    let first = &job.families[*families.first()?];
+    let rows = &known.query.measures[first.measures.first()?.0.0].rows;
+    let mut scope = match known.scope(data, rows, first.group, &mut before) {
+        Ok(scope) => scope,
+        Err(why) => {
+            families.iter().for_each(|family| refused(known, &job.families[*family], &why, errors));
+            return None;
+        }
+    };
+    let runs = runs(families.iter().flat_map(|family| &job.families[*family].segments));
     let mut columns: Vec<(String, String)> = Vec::new();
     let mut groups: Vec<Group> = Vec::new();
     let mut sums: Vec<String> = Vec::new();
@@ -45,7 +50,7 @@ pub fn statement(
         let mut add = || -> Result<(), Cannot> {
             let group = match groups.iter().position(|known| known == family.group) {
                 Some(place) => Some(place),
-                None => match known.group(&mut scope, &mut before, family.group, by_day)? {
+                None => match known.group(&mut scope, &mut before, family.group)? {
                     None => None,
                     Some(sql) => {
                         columns.push((format!("group_{}", groups.len() + 1), sql));
@@ -102,27 +107,45 @@ pub fn statement(
             Ok(())
         };
         if let Err(why) = add() {
+            failed = true;
             refused(known, family, &why, errors);
         }
     }
-    let named: Vec<String> = (0..groups.len()).map(|at| format!("group_{}", at + 1)).collect();
-    let (months, window) = match by_day {
-        true => (
-            months_of(&segments, known, &scope_day(known, data, &rows)),
-            span(known, &segments, &scope_day(known, data, &rows)),
-        ),
-        false => ("0".to_string(), String::new()),
+    if failed {
+        return None;
+    }
+    let mut conditions = scope.conditions.clone();
+    let whole = runs
+        .first()
+        .zip(runs.last())
+        .map(|(first, last)| Months { first: first.first, count: (last.last().0 - first.first.0 + 1) as u32 });
+    conditions.extend(whole.map(|whole| match &scope.time {
+        // Those that lie partly in a window are told of.
+        Time::Period(period) => periods::overlaps(period, whole),
+        time => known.within(time, whole),
+    }));
+    let (months, times) = match &scope.time {
+        Time::None => ("0".to_string(), Times::Runs(Vec::new())),
+        Time::Period(period) => (period.clone(), Times::Periods),
+        Time::Day(_) => {
+            let run =
+                |(at, run): (usize, &Months)| format!("\n      WHEN {} THEN {at}", known.within(&scope.time, *run));
+            let cases: String = runs.iter().enumerate().map(run).collect();
+            (format!("CASE{cases}\n    END"), Times::Runs(runs))
+        }
     };
     let lines: Vec<String> = std::iter::once(("months".to_string(), months))
         .chain(columns)
         .map(|(name, sql)| format!("    {sql} AS {name}"))
         .collect();
     let counted = format!(
-        "counted AS (\n  SELECT\n{}\n  {}{window}\n)",
+        "counted AS (\n  SELECT\n{}\n  {}{}\n)",
         lines.join(",\n"),
-        known.from(&scope).replace('\n', "\n  ")
+        known.from(&scope).replace('\n', "\n  "),
+        filter(&conditions).replace('\n', "\n  ")
     );
-    let by: Vec<&str> = std::iter::once("months").chain(named.iter().map(String::as_str)).collect();
+    let by: Vec<String> =
+        std::iter::once("months".to_string()).chain((1..=groups.len()).map(|at| format!("group_{at}"))).collect();
     let select = format!(
         "SELECT {}, GROUPING(months) AS total, {}, COUNT(*) AS read_rows,\n  {}\nFROM counted\nWHERE months IS NOT NULL\nGROUP BY GROUPING SETS (({}), ())",
         head(name, d),
@@ -131,7 +154,15 @@ pub fn statement(
         by.join(", ")
     );
     let sql = assembled(known, &before, vec![counted], &select);
-    (sql, Written::Cells { of, segments, families: shapes, groups })
+    Some((sql, Written::Cells { of, times, families: shapes, groups }))
+}
+
+/// Conditions as a `WHERE` clause on a line of its own.
+pub fn filter(conditions: &[String]) -> String {
+    match conditions {
+        [] => String::new(),
+        _ => format!("\nWHERE {}", conditions.join("\n  AND ")),
+    }
 }
 
 /// A value as sums, least and greatest take it.
@@ -141,20 +172,15 @@ pub fn addable(known: &Known, function: AggregateFunction, sql: &Sql) -> Result<
         (Count, _) => Ok(sql.text.clone()),
         (_, Type::Nothing) => Ok(format!("CAST(NULL AS {})", known.dialect.decimal(0))),
         (Sum | Average | Share, Type::Flag) => Ok(format!("CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END", sql.text)),
-        (Sum | Average | Share | Min | Max, Type::Number(_)) | (Min | Max, Type::Day) => Ok(sql.text.clone()),
+        (Sum | Average | Share | Min | Max, Type::Number(_)) | (Min | Max, Type::Day | Type::Period) => {
+            Ok(sql.text.clone())
+        }
         _ => Err(Cannot::new("takes the least or greatest of what is no number and no date")),
     }
 }
 
-pub fn scope_day(known: &Known, data: DataId, rows: &Rows) -> String {
-    match rows {
-        Rows::Dated { column, .. } => format!("r.{}", known.dialect.name_of(&known.set(data).column(*column).name)),
-        _ => String::new(),
-    }
-}
-
 /// Runs of months none of which is cut by a window.
-fn segments<'a>(windows: impl Iterator<Item = &'a Months> + Clone) -> Vec<Months> {
+fn runs<'a>(windows: impl Iterator<Item = &'a Months> + Clone) -> Vec<Months> {
     let cuts: BTreeSet<i32> =
         windows.clone().flat_map(|window| [window.first.0, window.first.0 + window.count as i32]).collect();
     let cuts: Vec<i32> = cuts.into_iter().collect();
@@ -164,48 +190,25 @@ fn segments<'a>(windows: impl Iterator<Item = &'a Months> + Clone) -> Vec<Months
         .collect()
 }
 
-fn months_of(segments: &[Months], known: &Known, day: &str) -> String {
-    let calendar = &known.model.company.calendar;
-    let cases: Vec<String> = segments
-        .iter()
-        .enumerate()
-        .map(|(at, segment)| {
-            let (first, last) = calendar.days(*segment);
-            format!(
-                "\n      WHEN {day} BETWEEN {} AND {} THEN {at}",
-                known.dialect.day(first.0),
-                known.dialect.day(last.0)
-            )
-        })
-        .collect();
-    format!("CASE{}\n    END", cases.concat())
-}
-
-fn span(known: &Known, segments: &[Months], day: &str) -> String {
-    let calendar = &known.model.company.calendar;
-    let first = segments.iter().map(|segment| calendar.days(*segment).0).min();
-    let last = segments.iter().map(|segment| calendar.days(*segment).1).max();
-    match first.zip(last) {
-        Some((first, last)) => {
-            format!("\n  WHERE {day} BETWEEN {} AND {}", known.dialect.day(first.0), known.dialect.day(last.0))
-        }
-        None => String::new(),
-    }
-}
-
 // ---------------------------------------------------------------- their answers
 
 pub fn take_in(
     evaluation: &mut Evaluation,
     job: &Job,
     answer: &Answer,
-    segments: &[Months],
+    times: &Times,
     families: &[CellFamily],
     groups: &[Group],
+    straddling: &mut Straddling,
 ) -> Checked<()> {
+    let data = evaluation.world.tables[job.table].data;
     let mut found = Found::new(job);
     for row in answer.counted()? {
-        let months = answer.count(row, "months")? as usize;
+        let time = answer.cell(row, "months")?;
+        let months = match times {
+            Times::Periods => periods::read(time),
+            Times::Runs(runs) => time.parse().ok().and_then(|at: usize| runs.get(at).copied()),
+        };
         let codes: Vec<Option<usize>> = groups
             .iter()
             .enumerate()
@@ -220,27 +223,36 @@ pub fn take_in(
                     None => continue,
                 },
             };
-            let cell = if family.segments.is_empty() {
-                group
-            } else {
-                let Some(segment) = segments.get(months) else {
-                    return Err(answer.broken("it speaks of other months"));
-                };
-                match family.segments.iter().position(|own| own.holds(*segment)) {
-                    Some(place) => group * family.segments.len() + place,
-                    None => continue,
-                }
-            };
-            if cell >= family.cells() {
-                return Err(answer.broken("it speaks of other people or teams"));
-            }
             let number = at + 1;
             let blanks = format!("blanks_{number}");
             let part = Part {
                 rows: answer.count(row, &format!("rows_{number}"))?,
                 blanks: if answer.has(&blanks) { answer.count(row, &blanks)? } else { 0 },
-                value: part_value(evaluation, job, *family_at, answer, row, &format!("value_{number}"))?,
+                value: match part_kind(evaluation, data, family) {
+                    Some(kind) => answer.value(row, &format!("value_{number}"), kind)?,
+                    None => None,
+                },
             };
+            let cell = if family.segments.is_empty() {
+                group
+            } else {
+                let Some(months) = months else { return Err(answer.broken("it speaks of other months")) };
+                let windows = family.measures.iter().filter_map(|(_, window)| *window);
+                let cut: Vec<Months> = windows.filter(|one| one.overlaps(months) && !one.holds(months)).collect();
+                if let RowsBy::Dated(column) = job.rows {
+                    for window in &cut {
+                        let reader = family.measures.first().map(|(id, _)| *id);
+                        straddling.add((data, column, *window), months.to_string(), reader, part.rows + part.blanks);
+                    }
+                }
+                match family.segments.iter().position(|own| own.holds(months)) {
+                    Some(place) if cut.is_empty() => group * family.segments.len() + place,
+                    _ => continue,
+                }
+            };
+            if cell >= family.cells() {
+                return Err(answer.broken("it speaks of other people or teams"));
+            }
             found.stores[*family_at].add_part(cell, part);
         }
     }
@@ -250,37 +262,11 @@ pub fn take_in(
     Ok(())
 }
 
-fn part_value(
-    evaluation: &Evaluation,
-    job: &Job,
-    family: usize,
-    answer: &Answer,
-    row: &[String],
-    column: &str,
-) -> Checked<Option<Value>> {
-    let family = &job.families[family];
-    if family.function == AggregateFunction::Count {
-        return Ok(None);
+/// What a sum, a least or a greatest is; nothing where rows are only counted.
+fn part_kind<'a>(evaluation: &Evaluation<'a>, data: DataId, family: &Family) -> Option<ValueKind<'a>> {
+    match (family.function, family.value) {
+        (AggregateFunction::Count, _) => None,
+        (AggregateFunction::Min | AggregateFunction::Max, Some(node)) => Some(kind(evaluation, data, node)),
+        _ => Some(ValueKind::Number),
     }
-    let row: &[String] = row;
-    let cell = {
-        let at =
-            answer.columns.get(column).ok_or_else(|| answer.broken(&format!("the column `{column}` is missing")))?;
-        row.get(*at).map_or("", String::as_str)
-    };
-    if cell.is_empty() {
-        return Ok(None);
-    }
-    let found = match is_day(evaluation, job, family.value) {
-        true => day_of(cell).map(Value::Day),
-        false => exact(cell).map(Value::Number),
-    };
-    found.map(Some).ok_or_else(|| answer.broken(&format!("`{cell}` in `{column}` is no exact number")))
-}
-
-/// Whether a value is a date, by how the first answer can be read: numbers have no two hyphens.
-fn is_day(evaluation: &Evaluation, job: &Job, node: Option<NodeId>) -> bool {
-    let data = evaluation.world.tables[job.table].data;
-    let nodes = evaluation.world.nodes[job.table];
-    node.is_some_and(|node| matches!(kind(evaluation, data, nodes, node), Some(ValueKind::Day)))
 }
