@@ -23,7 +23,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use random::{Asked, Came, agrees, projects, random_project};
+use random::{Asked, Came, agrees, number, projects, random_project};
 use serde_json::{Value, json};
 use support::{Copy, findings, insurance, utf8};
 
@@ -71,7 +71,7 @@ fn merit(python: &Path, arguments: &[&str]) -> Output {
 
 fn program(python: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-    command.args(arguments).env("MERIT_PYTHON", python).env_remove("NO_COLOR");
+    command.args(arguments).env("MERIT_PYTHON", python).env("MERIT_SPARK_CONF", SETTINGS).env_remove("NO_COLOR");
     command
 }
 
@@ -134,7 +134,7 @@ fn printed_statements_and_their_results() {
     let database = folder.path().join("sales.duckdb");
     load(&python, &insurance(), &database, &[]);
     let specs = insurance().display().to_string();
-    let tables = ["--tables", "policies,receipts,payouts,survey"];
+    let tables = ["--tables", "policies,receipts,payouts,survey,plans,reserves,goals,customers,in_force"];
     let sql = merit(&python, &[&["sql", &specs, "--period", "2026-Q3", "--dialect", "duckdb"], &tables[..]].concat());
     assert_eq!(sql.status.code(), Some(0), "{}", utf8(&sql.stderr));
     let sql = utf8(&sql.stdout);
@@ -205,19 +205,26 @@ fn the_example_in_postgres_is_the_example_in_files() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("1 row of `policies` has no `agent`"), "{}", said(&output));
 
-    // Random projects, one after the other in a schema that is made anew.
-    // Many have no table that can be there: as many are tried as it takes.
-    let (mut agreed, wanted) = (0, projects(6));
-    for seed in 0..wanted * 15 {
-        if agreed == wanted {
-            break;
-        }
-        let Some((folder, period)) = random_project(seed) else { continue };
+    let mut anew = |folder: &Path| {
         client.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
-        fill(&mut client, folder.path());
-        agreed += u64::from(matches!(agrees(none, seed, folder.path(), &period, &engine), Came::Same));
+        fill(&mut client, folder);
+    };
+    anew(&odd());
+    odd_is_the_same(none, &engine, "all", &ODD_PERIODS);
+    // Random projects, one after the other in a schema that is made anew.
+    try_out(none, projects(6), &mut |folder| {
+        anew(folder);
+        (engine.clone(), "all".into())
+    });
+}
+
+/// Whether Spark can run at all.
+fn java() -> bool {
+    let there = Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: Spark needs Java, and there is none");
     }
-    assert_eq!(agreed, wanted, "too few projects are tested");
+    there
 }
 
 /// A master of Spark and two workers, all on this machine.
@@ -231,8 +238,7 @@ struct Cluster {
 impl Cluster {
     /// Nothing where there is no Java.
     fn start(python: &Path) -> Option<Cluster> {
-        if !Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success()) {
-            println!("skipped: Spark needs Java, and there is none");
+        if !java() {
             return None;
         }
         let place = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
@@ -329,7 +335,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
             tables.split(',').map(|table| format!("{table}={0}/{table}", lake.display())).collect();
         let tables = tables.join(",").replace("/all", "");
         let mut command = program(&python, &[&eval[..], &["--engine", &address, "--tables", &tables]].concat());
-        command.env("MERIT_SPARK_CONF", SETTINGS).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     };
     let tables = std::env::var("MERIT_SPARK_TABLES").unwrap_or_else(|_| "policies,receipts,payouts".into());
@@ -472,21 +478,54 @@ fn what_cannot_be_exact_is_refused() {
     refused("agents", &["agents,policies,receipts,payouts,attendance_list,exams,certificates`"]);
 }
 
-/// Random projects, with all that can be in DuckDB there.
+/// A project with what random ones lack.
+fn odd() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/odd")
+}
+
+fn odd_is_the_same(python: &Path, engine: &str, tables: &str, all_periods: &[&[&str]]) {
+    let specs = odd().display().to_string();
+    for periods in all_periods {
+        let eval = [&["eval", &specs, "--format", "json", "--allow-empty"], *periods].concat();
+        let local = results(&merit(python, &eval));
+        let there = results(&merit(python, &[&eval[..], &["--engine", engine, "--tables", tables]].concat()));
+        assert_eq!(difference(&local, &there), None, "{periods:?}");
+    }
+}
+
+const ODD_PERIODS: [&[&str]; 3] =
+    [&["--period", "2026-Q3"], &["--period", "2026-02"], &["--periods", "2026-Q2..2026-Q3"]];
+
 #[test]
-fn random_projects_in_duckdb() {
+fn what_random_projects_lack() {
     let Some(python) = python("duckdb") else { return };
-    let wanted = projects(15);
-    let first = std::env::var("MERIT_RANDOM_SEED").map_or(0, |text| text.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("odd.duckdb");
+    load(&python, &odd(), &database, &[]);
+    let engine = format!("duckdb:{}", database.display());
+    odd_is_the_same(&python, &engine, "all", &ODD_PERIODS);
+    // A window without stock is told as it is of files.
+    let specs = odd().display().to_string();
+    let output = merit(&python, &["eval", &specs, "--period", "2026-Q2", "--engine", &engine, "--tables", "all"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for words in ["`stocks` has no row in 2025-07 to 2025-09", "its rows are of 2025-09-30 to 2026-03-15"] {
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
+}
+
+/// Random projects, with all that can be in an engine there; `load` puts the tables of a folder into it and gives its
+/// address and `--tables`.
+fn try_out(python: &Path, wanted: u64, load: &mut dyn FnMut(&Path) -> (String, String)) {
+    let first = number("MERIT_RANDOM_SEED", 0);
     let (mut agreed, mut asked) = (0, Asked::default());
+    // Many have no table that can be there: as many are tried as it takes.
     for seed in first..first + wanted * 15 {
         if agreed == wanted {
             break;
         }
         let Some((folder, period)) = random_project(seed) else { continue };
-        let database = folder.path().join("tables.duckdb");
-        load(&python, folder.path(), &database, &[]);
-        match agrees(&python, seed, folder.path(), &period, &format!("duckdb:{}", database.display())) {
+        let (engine, tables) = load(folder.path());
+        match agrees(python, seed, folder.path(), &period, &engine, &tables) {
             Came::Same => {
                 agreed += 1;
                 asked.note(folder.path(), &period);
@@ -497,4 +536,32 @@ fn random_projects_in_duckdb() {
     }
     asked.show();
     assert_eq!(agreed, wanted, "too few projects are tested");
+}
+
+#[test]
+fn random_projects_in_duckdb() {
+    let Some(python) = python("duckdb") else { return };
+    try_out(&python, projects(15), &mut |folder| {
+        let database = folder.join("tables.duckdb");
+        load(&python, folder, &database, &[]);
+        (format!("duckdb:{}", database.display()), "all".into())
+    });
+}
+
+/// The project that has what random ones lack, and random ones.
+#[test]
+fn random_projects_in_spark() {
+    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
+    if !java() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    load(&python, &odd(), &lake, &[]);
+    odd_is_the_same(&python, "spark:local[2]", &format!("all={}", lake.display()), &ODD_PERIODS[..1]);
+    try_out(&python, number("MERIT_SPARK_PROJECTS", 0), &mut |folder| {
+        let lake = folder.join("lake");
+        load(&python, folder, &lake, &[]);
+        ("spark:local[2]".into(), format!("all={}", lake.display()))
+    });
 }

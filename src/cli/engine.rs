@@ -3,7 +3,7 @@
 #[cfg(feature = "postgres")]
 mod postgres;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::args::{DialectName, TableArgs};
 use super::exit::Failure;
-use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay};
+use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay, complete};
 use crate::data::{Options, without_files};
 use crate::model::Model;
 use crate::model::data::DataId;
@@ -206,19 +206,18 @@ fn result(file: &Path) -> Result<Found, Failure> {
     Ok(Found { from: file.display().to_string(), columns, rows })
 }
 
-/// The data sets that results are of, by the names of their statements.
-pub fn answered(model: &Model, found: &[Found]) -> BTreeMap<DataId, String> {
-    let mut tables = BTreeMap::new();
+/// The data sets that results are of, by the names of their statements, and those that must have been in the engine,
+/// too.
+pub fn answered(model: &Model, query: &Query, found: &[Found]) -> BTreeMap<DataId, String> {
+    let mut answered = BTreeSet::new();
     for found in found {
         let Some(at) = found.columns.iter().position(|column| column == "merit_statement") else { continue };
         for statement in found.rows.iter().filter_map(|row| row.get(at)) {
             let name = statement.rsplit_once(' ').map_or(statement.as_str(), |(name, _)| name);
-            if let Some(data) = model.data.iter().position(|set| set.name == name) {
-                tables.insert(DataId(data), name.to_string());
-            }
+            answered.extend(model.data.iter().position(|set| set.name == name).map(DataId));
         }
     }
-    tables
+    complete(model, query, answered).into_iter().map(|data| (data, model.data[data.0].name.clone())).collect()
 }
 
 /// Which data sets are in the engine: those named, or those without files.

@@ -151,7 +151,7 @@ fn beside(
         }
         None => {
             let found = engine::results(&args.measures)?;
-            let tables = engine::answered(model, &found);
+            let tables = engine::answered(model, query, &found);
             (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS }, Some(found))
         }
     };

@@ -143,7 +143,10 @@ impl Checks<'_, '_> {
                         check("limits", declared, format!("{value} < {low} OR {value} > {high}"));
                     }
                 }
-                ColumnType::Period => check("bad", declared, format!("NOT {}", periods::is_period(d, &name))),
+                ColumnType::Period => {
+                    let is_period = periods::is_period(d, &known.model.company.calendar, &name);
+                    check("bad", declared, format!("NOT {is_period}"));
+                }
                 ColumnType::Date | ColumnType::Flag | ColumnType::Choice(_) => {
                     cells.push(format!("{} AS {value}", typed(known, declared, &name)));
                     check("bad", declared, format!("{name} IS NOT NULL AND {value} IS NULL"));

@@ -28,6 +28,12 @@ pub fn declared_so(model: &Model, query: &Query, these: impl Fn(DataId) -> bool)
     }
 }
 
+/// Some data sets with all that must be in the engine where they are.
+pub fn complete(model: &Model, query: &Query, some: BTreeSet<DataId>) -> BTreeSet<DataId> {
+    let needed = crate::data::needs::columns(model, query);
+    Choice { model, query, needed: &needed }.linking(&some)
+}
+
 /// All that stands in the way of leaving the data sets where they are.
 pub fn obstacles(model: &Model, query: &Query, needed: Needed, remote: &Remote) -> Vec<Diagnostic> {
     let choice = Choice { model, query, needed };

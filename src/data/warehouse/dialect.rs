@@ -163,17 +163,12 @@ impl Dialect {
         }
     }
 
-    pub fn next_day(self, day: &str) -> String {
+    /// The day so many days later.
+    pub fn later(self, day: &str, days: i32) -> String {
         match self {
-            Dialect::Spark => format!("date_add({day}, 1)"),
-            _ => format!("({day} + 1)"),
-        }
-    }
-
-    pub fn day_before(self, day: &str) -> String {
-        match self {
-            Dialect::Spark => format!("date_sub({day}, 1)"),
-            _ => format!("({day} - 1)"),
+            Dialect::Spark => format!("date_add({day}, {days})"),
+            _ if days < 0 => format!("({day} - {})", days.unsigned_abs()),
+            _ => format!("({day} + {days})"),
         }
     }
 
@@ -207,6 +202,14 @@ impl Dialect {
                     "array_join(slice(sort_array(collect_list(CASE WHEN {condition} THEN {text} END)), 1, 3), '; ')"
                 )
             }
+        }
+    }
+
+    /// One row more, behind those of a query with so many columns: Spark gives no total of no rows.
+    pub fn with_one_row(self, first: &str, columns: usize) -> String {
+        match self {
+            Dialect::Spark => format!("\n  UNION ALL SELECT {first}{}", ", NULL".repeat(columns.saturating_sub(1))),
+            _ => String::new(),
         }
     }
 

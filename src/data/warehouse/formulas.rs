@@ -1,5 +1,6 @@
 //! Formulas over a row as SQL that gives the same: exact decimals, and missing where Merit has missing.
 
+use super::months::InMonth;
 use super::rows::{Before, Known, Scope, Sql, Type, places};
 use super::{Cannot, MOST_PLACES, periods};
 use crate::model::data::Choice;
@@ -105,7 +106,7 @@ impl<'a> Known<'a> {
                         _ => None,
                     })
                     .collect();
-                self.call(*function, values, &constants)?
+                self.call(at.scope, *function, values, &constants)?
             }
         })
     }
@@ -273,7 +274,13 @@ impl<'a> Known<'a> {
         format!("CASE {} {} END", sql.text, cases.join(" "))
     }
 
-    fn call(&self, function: Builtin, mut values: Vec<Sql<'a>>, constants: &[Option<&Value>]) -> Answer<'a> {
+    fn call(
+        &self,
+        scope: &mut Scope,
+        function: Builtin,
+        mut values: Vec<Sql<'a>>,
+        constants: &[Option<&Value>],
+    ) -> Answer<'a> {
         let missing = values.iter().any(|value| value.missing);
         if values.iter().any(|value| value.ty == Type::Nothing) {
             return Ok(Sql::new("NULL", Type::Nothing, true));
@@ -330,19 +337,16 @@ impl<'a> Known<'a> {
                 Ok(Sql::new(text, Type::Number(0), missing))
             }
             Builtin::MonthsBetween => {
-                if self.model.company.calendar.own.is_some() {
-                    return Err(Cannot::new("counts months of the company's own calendar"));
-                }
                 let (from, to) = (&values[0].text, &values[1].text);
-                let months = |from: &str, to: &str| {
-                    let next = d.next_day(to);
+                let (one, other) = (self.in_month(scope, from), self.in_month(scope, to));
+                let months = |from: &InMonth, to: &InMonth| {
                     format!(
-                        "(EXTRACT(YEAR FROM {to}) - EXTRACT(YEAR FROM {from})) * 12 + EXTRACT(MONTH FROM {to}) - EXTRACT(MONTH FROM {from}) \
-                         - CASE WHEN EXTRACT(DAY FROM {to}) < EXTRACT(DAY FROM {from}) AND EXTRACT(MONTH FROM {next}) = EXTRACT(MONTH FROM {to}) THEN 1 ELSE 0 END"
+                        "{} - {} - CASE WHEN {} < {} AND NOT {} THEN 1 ELSE 0 END",
+                        to.month, from.month, to.place, from.place, to.is_last
                     )
                 };
-                let text =
-                    format!("CASE WHEN {to} < {from} THEN -({}) ELSE {} END", months(to, from), months(from, to));
+                let (there, back) = (months(&one, &other), months(&other, &one));
+                let text = format!("CASE WHEN {to} < {from} THEN -({back}) ELSE {there} END");
                 Ok(Sql::new(text, Type::Number(0), missing))
             }
             Builtin::YearOf => part("YEAR", &values[0]),

@@ -6,7 +6,7 @@ use super::checks::shown;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::rows::{Before, Known, Sql, Time, Type};
 use super::statements::{assembled, head};
-use super::sums::filter;
+use super::sums::{NO_MONTHS, filter};
 use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::store::{Store, between};
@@ -88,9 +88,16 @@ pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], 
         format!("{day} AS day"),
         format!("{text} AS value"),
     ];
-    columns.extend(straddles.iter().map(|period| format!("{period} AS straddles, {its_own} AS its_own")));
+    columns.extend(
+        straddles.iter().flat_map(|period| [format!("{period} AS straddles"), format!("{its_own} AS its_own")]),
+    );
     let from = format!("{}{join}{}", known.from(&scope), filter(&conditions));
-    let listed = format!("listed AS (\n  SELECT {}\n  {}\n)", columns.join(", "), from.replace('\n', "\n  "));
+    let listed = format!(
+        "listed AS (\n  SELECT {}\n  {}{}\n)",
+        columns.join(", "),
+        from.replace('\n', "\n  "),
+        d.with_one_row(NO_MONTHS, columns.len())
+    );
     let by = "PARTITION BY number, group_1";
     let blank = "CASE WHEN value IS NULL THEN 1 ELSE 0 END";
     let (ranked, mut sums) = match family.function {
@@ -155,6 +162,9 @@ pub fn take_in(
     let kind = family.value.map_or(ValueKind::Number, |node| kind(evaluation, data, node));
     for row in answer.counted()? {
         let read = answer.count(row, "read_rows")?;
+        if answer.cell(row, "number")? == NO_MONTHS {
+            continue;
+        }
         let place = answer.count(row, "number")? as usize;
         let group = match family.group {
             Group::Company => Some(0),

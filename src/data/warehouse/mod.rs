@@ -15,6 +15,7 @@ mod dialect;
 mod formulas;
 mod inner;
 mod lists;
+mod months;
 mod periods;
 mod reading;
 mod relations;
@@ -26,6 +27,7 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+pub use self::choose::complete;
 pub use self::dialect::Dialect;
 pub use self::relations::{Kind, Relation};
 use self::results::Answered;

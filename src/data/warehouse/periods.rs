@@ -5,9 +5,6 @@
 use super::dialect::Dialect;
 use crate::time::{Calendar, Month, Months, PeriodName, PeriodPart};
 
-/// How cells may write a period. A database may keep a month as its first day.
-const PATTERN: &str = "^(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])(-01( 00:00:00)?)?|(0[1-9]|1[0-2])|-?(Q[1-4]|H[12]))?$";
-
 /// How cells may write a period, for messages.
 pub const FORMS: &str = "a month is written `2026-07`, `202607` or as its first day, a quarter `2026-Q3`, a half \
                          `2026-H2`, a year `2026`";
@@ -46,26 +43,34 @@ pub fn overlaps(period: &str, window: Months) -> String {
     format!("({} <= '{}' AND {} >= '{}')", first_month(period), window.last(), last_month(period), window.first)
 }
 
-/// Whether a cell's text names a period.
-pub fn is_period(d: Dialect, cell: &str) -> String {
-    d.matches(cell, PATTERN)
+/// Whether a cell's text names a period. A database may keep a month as its first day.
+pub fn is_period(d: Dialect, calendar: &Calendar, cell: &str) -> String {
+    const MONTH: &str = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-01( 00:00:00)?)?|(0[1-9]|1[0-2]))";
+    // Months have four digits for their year, also where the fiscal year ends in the one behind that it is named for.
+    let year = match calendar.months(PeriodName { year: ANY_YEAR, part: PeriodPart::Year }).last().year() {
+        ANY_YEAR => "[1-9][0-9]{3}",
+        _ => "([1-8][0-9]|9[0-8])[0-9]{2}",
+    };
+    d.matches(cell, &format!("^({MONTH}|{year}(-?(Q[1-4]|H[12]))?)$"))
 }
+
+/// Stands for any year that a cell names.
+const ANY_YEAR: i32 = 2000;
 
 /// A cell's text as a period; `NULL` where it is none.
 pub fn parsed(d: Dialect, calendar: &Calendar, cell: &str) -> String {
     let year = format!("SUBSTR({cell}, 1, 4)");
     let part = |part: PeriodPart| {
-        // The fiscal year may begin in another one than it is named for.
-        const ANY_YEAR: i32 = 2000;
         let months = calendar.months(PeriodName { year: ANY_YEAR, part });
+        // The fiscal year may begin in another one than it is named for.
         let year = |month: Month| match month.year() - ANY_YEAR {
             0 => year.clone(),
-            later => d.as_text(&format!("({} + ({later}))", d.whole_number(&year))),
+            later => format!("LPAD({}, 4, '0')", d.as_text(&format!("({} + ({later}))", d.whole_number(&year)))),
         };
         let (first, last) = (months.first, months.last());
         format!("{} || '-{:02} ' || {} || '-{:02}'", year(first), first.number(), year(last), last.number())
     };
-    let mut cases = format!("\n      WHEN NOT {} THEN NULL", is_period(d, cell));
+    let mut cases = format!("\n      WHEN NOT {} THEN NULL", is_period(d, calendar, cell));
     cases.push_str(&format!("\n      WHEN LENGTH({cell}) = 4 THEN {}", part(PeriodPart::Year)));
     let halves = (1..=2).map(|half| (format!("H{half}"), PeriodPart::Half(half)));
     let quarters = (1..=4).map(|quarter| (format!("Q{quarter}"), PeriodPart::Quarter(quarter)));

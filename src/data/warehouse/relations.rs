@@ -114,6 +114,9 @@ pub fn all(known: &Known, evaluation: &Evaluation) -> Vec<Relation> {
     if used.periods {
         relations.push(periods_read(known));
     }
+    if used.own_months {
+        relations.extend(own_months(known));
+    }
     for (data, columns) in &used.rows {
         if let Some(place) = known.world.place_of.get(data) {
             let columns: Vec<ColumnIx> = columns.iter().copied().collect();
@@ -277,6 +280,31 @@ fn periods_read(known: &Known) -> Relation {
         columns: vec![("period".into(), Kind::Text), ("since".into(), Kind::Day), ("until".into(), Kind::Day)],
         rows: all.into_iter().map(row).collect(),
     }
+}
+
+/// All days of the company's own months.
+fn own_months(known: &Known) -> Option<Relation> {
+    let own = known.model.company.calendar.own.as_ref()?;
+    let mut rows = Vec::new();
+    for (month, first, last) in own.told() {
+        rows.extend((first.0..=last.0).map(|one| {
+            let is_last = if one == last.0 { "TRUE" } else { "FALSE" };
+            vec![day(one), Some(month.0.to_string()), Some((one - first.0).to_string()), Some(is_last.to_string())]
+        }));
+    }
+    Some(Relation {
+        name: "merit_days".into(),
+        about:
+            "the days of the company's own months: the month's number, the day's place in it, whether it is the last"
+                .into(),
+        columns: vec![
+            ("day".into(), Kind::Day),
+            ("month".into(), Kind::Whole),
+            ("place".into(), Kind::Whole),
+            ("is_last".into(), Kind::Flag),
+        ],
+        rows,
+    })
 }
 
 /// Rows of a table, with the days on which links find them.

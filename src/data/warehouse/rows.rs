@@ -40,6 +40,8 @@ pub struct Used {
     pub above: bool,
     /// The days of periods.
     pub periods: bool,
+    /// The days of the company's own months.
+    pub own_months: bool,
     /// Answers of inner aggregates over files.
     pub inner: BTreeSet<MeasureId>,
     /// Inner aggregates over rows dated by periods: such a row must not straddle their windows.
@@ -113,7 +115,8 @@ pub struct Scope {
     /// Tables that were joined before the day was known.
     pub without_day: Vec<String>,
     aliases: BTreeMap<Vec<ColumnIx>, String>,
-    others: BTreeMap<String, String>,
+    /// What else is joined, by what it is joined on.
+    pub others: BTreeMap<String, String>,
 }
 
 /// How the rows of a scope are sorted into windows.

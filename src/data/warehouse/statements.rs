@@ -11,7 +11,7 @@ use crate::data::measure::{Family, Job};
 use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{Column, ColumnIx, ColumnType, DataId, TimeShape};
-use crate::plan::query::Group;
+use crate::plan::query::{Group, MeasureId, Rows};
 use crate::syntax::tree::AggregateFunction;
 use crate::time::Months;
 
@@ -132,7 +132,8 @@ fn of_data<'a>(
                 let name = next_name();
                 match lists::statement(known, job, family, &measures, &name) {
                     Ok(sql) => {
-                        let about = about(known, &[family]);
+                        let about =
+                            vec![about(known, 1, family, measures.iter().map(|place| family.measures[*place].0))];
                         let written = Written::List { of: (at, job_at), family: family_at, measures };
                         all.push((Statement { name, data, about, sql }, written));
                     }
@@ -156,8 +157,11 @@ fn of_data<'a>(
         for families in together.into_iter().filter(|families| !families.is_empty()) {
             let name = next_name();
             if let Some((sql, written)) = sums::statement(known, job, &families, &name, (at, job_at), errors) {
-                let all_of: Vec<&Family> = families.iter().map(|family| &job.families[*family]).collect();
-                all.push((Statement { name, data, about: about(known, &all_of), sql }, written));
+                let about = families.iter().enumerate().map(|(at, family)| {
+                    let family = &job.families[*family];
+                    about(known, at + 1, family, family.measures.iter().map(|(id, _)| *id))
+                });
+                all.push((Statement { name, data, about: about.collect(), sql }, written));
             }
         }
     }
@@ -170,28 +174,30 @@ fn is_sum(family: &Family) -> bool {
     matches!(family.function, Count | Sum | Average | Share | Min | Max) && !family.by_keys
 }
 
-/// For each aggregate the KPIs it serves.
-fn about(known: &Known, families: &[&Family]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (at, family) in families.iter().enumerate() {
-        let mut kpis: Vec<&str> = family
-            .measures
-            .iter()
-            .flat_map(|(id, _)| known.query.serves.get(id.0).into_iter().flatten())
-            .map(|kpi| known.model.kpis[kpi.0].name.as_str())
-            .collect();
-        kpis.sort_unstable();
-        kpis.dedup();
-        let group = match family.group {
-            Group::Company => "all rows".to_string(),
-            Group::Team { .. } => "by team".to_string(),
-            Group::Own { .. } => "by person and post".to_string(),
-            Group::Key { data, .. } => format!("by {}", known.set(*data).row.singular),
-        };
-        let serves = if kpis.is_empty() { "a scorecard".to_string() } else { kpis.join(", ") };
-        lines.push(format!("{}: {}, {group}, for {serves}", at + 1, function_words(family.function)));
-    }
-    lines
+/// An aggregate with the KPIs that some of its measures serve.
+fn about(known: &Known, number: usize, family: &Family, measures: impl Iterator<Item = MeasureId>) -> String {
+    let measures: Vec<MeasureId> = measures.collect();
+    let serves = |id: &MeasureId| known.query.serves.get(id.0).into_iter().flatten();
+    let kpis = measures.iter().flat_map(serves).map(|kpi| known.model.kpis[kpi.0].name.as_str());
+    let kpis: BTreeSet<&str> = kpis.collect();
+    let group = match family.group {
+        Group::Company => "all rows".to_string(),
+        Group::Team { .. } => "by team".to_string(),
+        Group::Own { .. } => "by person and post".to_string(),
+        Group::Key { data, .. } => format!("by {}", known.set(*data).row.singular),
+    };
+    let rows = match measures.first().map(|id| &known.query.measures[id.0].rows) {
+        Some(Rows::HeldOn(day)) => format!(", held on {day}"),
+        Some(Rows::HeldDuring(first, last)) => format!(", held between {first} and {last}"),
+        Some(Rows::Newest(first, last)) => format!(", of the newest stock between {first} and {last}"),
+        Some(Rows::TakenDuring(first, last)) => format!(", of all stock between {first} and {last}"),
+        Some(Rows::All | Rows::Dated { .. }) | None => String::new(),
+    };
+    let serves = match kpis.is_empty() {
+        true => "a scorecard".to_string(),
+        false => kpis.into_iter().collect::<Vec<_>>().join(", "),
+    };
+    format!("{number}: {}, {group}{rows}, for {serves}", function_words(family.function))
 }
 
 pub fn function_words(function: AggregateFunction) -> &'static str {
@@ -260,7 +266,7 @@ fn by_day(known: &Known, data: DataId) -> String {
          COALESCE({}, {}) AS merit_until\n  FROM {}\n  WINDOW w AS (PARTITION BY {} ORDER BY {begins})\n)",
         d.name_of(&by_day_name(&set.name)),
         d.day(ALWAYS_BEFORE),
-        d.day_before(&format!("LEAD({begins}) OVER w")),
+        d.later(&format!("LEAD({begins}) OVER w"), -1),
         d.day(ALWAYS_AFTER),
         d.name_of(&read_name(&set.name)),
         key.join(", "),

@@ -16,6 +16,9 @@ use crate::plan::query::Group;
 use crate::syntax::tree::AggregateFunction;
 use crate::time::{Month, Months};
 
+/// What a row is of that stands there only so that there is one.
+pub const NO_MONTHS: &str = "-1";
+
 /// The rows of a job that lie in the windows of some families, with the columns that are added up. Nothing where one of
 /// them cannot be computed.
 pub fn statement(
@@ -138,11 +141,13 @@ pub fn statement(
         .chain(columns)
         .map(|(name, sql)| format!("    {sql} AS {name}"))
         .collect();
+    let no_months = if matches!(times, Times::Periods) { format!("'{NO_MONTHS}'") } else { NO_MONTHS.to_string() };
     let counted = format!(
-        "counted AS (\n  SELECT\n{}\n  {}{}\n)",
+        "counted AS (\n  SELECT\n{}\n  {}{}{}\n)",
         lines.join(",\n"),
         known.from(&scope).replace('\n', "\n  "),
-        filter(&conditions).replace('\n', "\n  ")
+        filter(&conditions).replace('\n', "\n  "),
+        d.with_one_row(&no_months, lines.len())
     );
     let by: Vec<String> =
         std::iter::once("months".to_string()).chain((1..=groups.len()).map(|at| format!("group_{at}"))).collect();
@@ -205,6 +210,9 @@ pub fn take_in(
     let mut found = Found::new(job);
     for row in answer.counted()? {
         let time = answer.cell(row, "months")?;
+        if time == NO_MONTHS {
+            continue;
+        }
         let months = match times {
             Times::Periods => periods::read(time),
             Times::Runs(runs) => time.parse().ok().and_then(|at: usize| runs.get(at).copied()),
