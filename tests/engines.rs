@@ -425,6 +425,11 @@ fn spoilt_tables_are_refused() {
             ],
         ),
         (
+            "UPDATE goals SET ends = '2026-01-01' WHERE ends = '2025-12-31' AND team = '8610'",
+            "duplicate-key",
+            &["1 row of `goals` begins while an earlier row", "8610: from 2026-01-01"],
+        ),
+        (
             "UPDATE goals SET ends = '2025-12-31' WHERE starts = '2026-01-01' AND team = '8610'",
             "backward-interval",
             &["1 row of `goals` ends before it begins", "8610: 2025-12-31"],

@@ -62,7 +62,7 @@ impl Choice<'_> {
     fn why_not(&self, id: DataId) -> Option<(String, String)> {
         let (model, query) = (self.model, self.query);
         let set = &model.data[id.0];
-        let no = |why: String| Some((why, self.from_files(id)));
+        let no = |why: String| Some((why, self.leave_out(id)));
         if query.rosters.contains(&id) || set.roster.is_some() {
             return no("it is a roster, and who is evaluated is read from files".into());
         }
@@ -122,7 +122,7 @@ impl Choice<'_> {
         None
     }
 
-    fn from_files(&self, id: DataId) -> String {
+    fn leave_out(&self, id: DataId) -> String {
         format!("put its files into the data folder, and leave `{}` out of `--tables`", self.model.data[id.0].name)
     }
 
@@ -157,7 +157,7 @@ impl Choice<'_> {
             _ => format!("{all} link to it or to one another, and are read from files"),
         };
         if let Some((other, (reason, _))) = others.iter().find_map(|other| Some((other, self.why_not(**other)?))) {
-            return Some((format!("{why}; of {}, {reason}", named(other)), self.from_files(id)));
+            return Some((format!("{why}; of {}, {reason}", named(other)), self.leave_out(id)));
         }
         let called = |data: &DataId| match (remote.tables.get(data), &self.model.data[data.0].name) {
             (Some(table), name) if table != name => format!("{name}={table}"),

@@ -169,35 +169,27 @@ impl<'a> Answered<'a> {
 
 /// Rows whose period lies partly in a window that reads them.
 #[derive(Default)]
-pub struct Straddling {
-    /// By column and window, then by period the rows that each reader has met.
-    found: BTreeMap<(DataId, ColumnIx, Months), BTreeMap<String, BTreeMap<Option<MeasureId>, u64>>>,
-}
+pub struct Straddling(BTreeMap<(DataId, ColumnIx, Months), RowsMet>);
+
+/// By what is known of the rows, their period, and by reader: how many rows it has met.
+type RowsMet = BTreeMap<String, BTreeMap<Option<MeasureId>, u64>>;
 
 impl Straddling {
-    /// `which` tells of the rows what is known of them: their period.
-    pub fn add(
-        &mut self,
-        (data, column, window): (DataId, ColumnIx, Months),
-        which: String,
-        reader: Option<MeasureId>,
-        rows: u64,
-    ) {
+    /// `of`: the column, and the window.
+    pub fn add(&mut self, of: (DataId, ColumnIx, Months), which: String, reader: Option<MeasureId>, rows: u64) {
         if rows > 0 {
-            let found = self.found.entry((data, column, window)).or_default();
-            *found.entry(which).or_default().entry(reader).or_default() += rows;
+            *self.0.entry(of).or_default().entry(which).or_default().entry(reader).or_default() += rows;
         }
     }
 
     fn errors(&self, model: &Model) -> Vec<Diagnostic> {
-        let error =
-            |(of, found): (&(DataId, ColumnIx, Months), &BTreeMap<String, BTreeMap<Option<MeasureId>, u64>>)| {
-                // Readers that have met different rows are told together as the one that has met most.
-                let rows = found.values().map(|readers| readers.values().max().copied().unwrap_or(0)).sum();
-                let first: Vec<&str> = found.keys().map(String::as_str).take(3).collect();
-                checks::straddling(&model.data[of.0.0], of.1, of.2, rows, &first.join("; "))
-            };
-        self.found.iter().map(error).collect()
+        let error = |((data, column, window), met): (&(DataId, ColumnIx, Months), &RowsMet)| {
+            // Most readers meet the same rows.
+            let rows = met.values().map(|readers| readers.values().max().copied().unwrap_or(0)).sum();
+            let first: Vec<&str> = met.keys().map(String::as_str).take(3).collect();
+            checks::straddling(&model.data[data.0], *column, *window, rows, &first.join("; "))
+        };
+        self.0.iter().map(error).collect()
     }
 }
 
