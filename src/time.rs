@@ -290,6 +290,19 @@ impl OwnMonths {
         OwnMonths { first, days }
     }
 
+    /// The months that are told, each with its first and its last day.
+    pub fn told(&self) -> impl Iterator<Item = (Month, Day, Day)> {
+        let month = |(at, days): (usize, &[Day])| (Month(self.first.0 + at as i32), days[0], days[1].previous());
+        self.days.windows(2).enumerate().map(month)
+    }
+
+    /// By how many days the months before those told, and the months behind them, begin later than the ordinary ones.
+    pub fn shifts(&self) -> (i32, i32) {
+        let end = Month(self.first.0 + self.days.len() as i32 - 1);
+        let shift = |month: Month| self.first_day(month).0 - ordinary_first_day(month).0;
+        (shift(self.first), shift(end))
+    }
+
     fn first_day(&self, month: Month) -> Day {
         let last = self.days.len() as i32 - 1;
         let at = (month.0 - self.first.0).clamp(0, last);
@@ -489,6 +502,9 @@ mod tests {
         assert_eq!(calendar.months_between(day("2025-12-26"), day("2026-01-26")), 1);
         assert_eq!(calendar.months_between(day("2025-12-27"), day("2026-01-26")), 0);
         assert_eq!(calendar.months_between(day("2026-01-26"), day("2025-12-27")), 0);
+        let own = calendar.own.as_deref().unwrap();
+        assert_eq!(own.told().nth(1), Some((Month::new(2026, 2), day("2026-01-26"), day("2026-02-25"))));
+        assert_eq!((own.told().count(), own.shifts()), (3, (-6, -6)));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 #[path = "engines/measures.rs"]
 mod measures;
+#[path = "engines/random.rs"]
+mod random;
 #[path = "engines/tables.rs"]
 mod tables;
 
@@ -23,6 +25,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use random::{Asked, Came, agrees, number, projects, random_project};
 use serde_json::{Value, json};
 use support::{Copy, findings, insurance, utf8};
 
@@ -70,7 +73,7 @@ fn merit(python: &Path, arguments: &[&str]) -> Output {
 
 fn program(python: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-    command.args(arguments).env("MERIT_PYTHON", python).env_remove("NO_COLOR");
+    command.args(arguments).env("MERIT_PYTHON", python).env("MERIT_SPARK_CONF", SETTINGS).env_remove("NO_COLOR");
     command
 }
 
@@ -133,7 +136,7 @@ fn printed_statements_and_their_results() {
     let database = folder.path().join("sales.duckdb");
     load(&python, &insurance(), &database, &[]);
     let specs = insurance().display().to_string();
-    let tables = ["--tables", "policies,receipts,payouts,survey"];
+    let tables = ["--tables", "policies,receipts,payouts,survey,plans,reserves,goals,customers,in_force"];
     let sql = merit(&python, &[&["sql", &specs, "--period", "2026-Q3", "--dialect", "duckdb"], &tables[..]].concat());
     assert_eq!(sql.status.code(), Some(0), "{}", utf8(&sql.stderr));
     let sql = utf8(&sql.stdout);
@@ -204,19 +207,26 @@ fn the_example_in_postgres_is_the_example_in_files() {
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("1 row of `policies` has no `agent`"), "{}", said(&output));
 
-    // Random projects, one after the other in a schema that is made anew.
-    // Many have no table that can be there: as many are tried as it takes.
-    let (mut agreed, wanted) = (0, projects(6));
-    for seed in 0..wanted * 15 {
-        if agreed == wanted {
-            break;
-        }
-        let Some((folder, period)) = random_project(seed) else { continue };
+    let mut anew = |folder: &Path| {
         client.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
-        fill(&mut client, folder.path());
-        agreed += u64::from(agrees(none, seed, folder.path(), &period, &engine));
+        fill(&mut client, folder);
+    };
+    anew(&odd());
+    odd_is_the_same(none, &engine, "all", &ODD_PERIODS);
+    // Random projects, one after the other in a schema that is made anew.
+    try_out(none, projects(6), &mut |folder| {
+        anew(folder);
+        (engine.clone(), "all".into())
+    });
+}
+
+/// Whether Spark can run at all.
+fn java() -> bool {
+    let there = Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: Spark needs Java, and there is none");
     }
-    assert_eq!(agreed, wanted, "too few projects are tested");
+    there
 }
 
 /// A master of Spark and two workers, all on this machine.
@@ -230,8 +240,7 @@ struct Cluster {
 impl Cluster {
     /// Nothing where there is no Java.
     fn start(python: &Path) -> Option<Cluster> {
-        if !Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success()) {
-            println!("skipped: Spark needs Java, and there is none");
+        if !java() {
             return None;
         }
         let place = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
@@ -328,7 +337,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
             tables.split(',').map(|table| format!("{table}={0}/{table}", lake.display())).collect();
         let tables = tables.join(",").replace("/all", "");
         let mut command = program(&python, &[&eval[..], &["--engine", &address, "--tables", &tables]].concat());
-        command.env("MERIT_SPARK_CONF", SETTINGS).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
     };
     let tables = std::env::var("MERIT_SPARK_TABLES").unwrap_or_else(|_| "policies,receipts,payouts".into());
@@ -399,6 +408,41 @@ fn spoilt_tables_are_refused() {
             "empty-window",
             &["has no row in"],
         ),
+        (
+            "ALTER TABLE plans ALTER plan_month TYPE VARCHAR; UPDATE plans SET plan_month = '2026-H2' WHERE plan_month = '2026-08-01' AND team <= '861002'",
+            "straddling-period",
+            &["2 rows of `plans` lie partly inside 2026-07 to 2026-09", "the first: 2026-07 to 2026-12"],
+        ),
+        (
+            "ALTER TABLE plans ALTER plan_month TYPE VARCHAR; UPDATE plans SET plan_month = '2026-13' WHERE plan_month = '2026-08-01' AND team = '861001'",
+            "bad-cell",
+            &["1 row of `plans` has a `plan_month` that is no period", "861001 / 2026-13: 2026-13", "`2026-Q3`"],
+        ),
+        (
+            "UPDATE goals SET starts = '2025-12-01' WHERE starts = '2026-01-01' AND team IN ('8610', '8620')",
+            "duplicate-key",
+            &[
+                "2 rows of `goals` begin while an earlier row with the same `team` still holds",
+                "8610: from 2025-12-01; 8620: from 2025-12-01",
+            ],
+        ),
+        (
+            "UPDATE goals SET ends = '2026-01-01' WHERE ends = '2025-12-31' AND team = '8610'",
+            "duplicate-key",
+            &["1 row of `goals` begins while an earlier row", "8610: from 2026-01-01"],
+        ),
+        (
+            "UPDATE goals SET ends = '2025-12-31' WHERE starts = '2026-01-01' AND team = '8610'",
+            "backward-interval",
+            &["1 row of `goals` ends before it begins", "8610: 2025-12-31"],
+        ),
+        (
+            "INSERT INTO reserves SELECT * FROM reserves WHERE taken = '2026-06-30' AND team = '861001' AND long_term",
+            "duplicate-key",
+            &["1 key of `reserves`", "has more than one row on a day", "861001 / 2026-06-30"],
+        ),
+        ("DELETE FROM reserves WHERE taken > '2026-03-31'", "empty-window", &["`reserves` has no row in"]),
+        ("DELETE FROM goals WHERE starts >= '2026-01-01'", "empty-window", &["`goals` has no row in", "2025-12-31"]),
     ];
     let sound = folder.path().join("sound.duckdb");
     load(&python, &insurance(), &sound, &[]);
@@ -408,7 +452,8 @@ fn spoilt_tables_are_refused() {
         let program = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(sys.stdin.read())";
         fed(Command::new(&python).args(["-c", program]).arg(&database), spoil);
         let engine = format!("duckdb:{}", database.display());
-        let run = ["eval", &specs, "--period", "2026-Q3", "--engine", &engine, "--tables", "policies,receipts,payouts"];
+        let tables = "policies,receipts,payouts,plans,reserves,goals";
+        let run = ["eval", &specs, "--period", "2026-Q3", "--engine", &engine, "--tables", tables];
         let output = merit(&python, &run);
         let (shown, said) = (utf8(&output.stderr), said(&output));
         assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{spoil}: {said}");
@@ -436,63 +481,94 @@ fn what_cannot_be_exact_is_refused() {
         }
     };
     refused("people", &["`people` cannot be read in an engine", "it is a roster"]);
-    refused("policies", &["`receipts` links to it, and is read from files", "--tables receipts,policies"]);
-    refused("plans", &["`plan_month` holds periods"]);
-    refused("reserves", &["stock taken at dates"]);
+    refused("policies=dw.policies", &["`receipts` and `payouts` link to it", "policies=dw.policies,receipts,payouts`"]);
+    refused("agents", &["agents,policies,receipts,payouts,attendance_list,exams,certificates`"]);
 }
 
-/// How many random projects must have tables that can be in an engine, and agree.
-fn projects(usual: u64) -> u64 {
-    std::env::var("MERIT_ENGINE_PROJECTS").map_or(usual, |text| text.parse().unwrap())
+/// A project with what random ones lack.
+fn odd() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/odd")
 }
 
-/// A random project in a folder, with its period; none where the checker refuses it.
-fn random_project(seed: u64) -> Option<(tempfile::TempDir, String)> {
-    let project = reference::spec::project(seed, 1 + (seed % 6) as usize);
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("data")).unwrap();
-    fs::write(folder.path().join("all.merit"), project.spec()).unwrap();
-    for (name, text) in &project.files {
-        fs::write(folder.path().join("data").join(name), text).unwrap();
-    }
-    let refused = merit::project::load(&[folder.path().to_path_buf()]).unwrap().has_errors();
-    (!refused).then(|| (folder, project.period.to_string()))
-}
-
-/// Whether an engine gives what files give; not, where nothing can be in the engine or both find mistakes.
-fn agrees(python: &Path, seed: u64, specs: &Path, period: &str, engine: &str) -> bool {
-    let at = specs.display().to_string();
-    let eval = ["eval", &at, "--period", period, "--format", "json", "--allow-empty"];
-    let local = merit(python, &eval);
-    let there = merit(python, &[&eval[..], &["--engine", engine, "--tables", "all"]].concat());
-    match (local.status.code(), there.status.code()) {
-        (Some(0), Some(2)) if said(&there).contains("no data set is in the engine") => false,
-        (Some(0), _) => {
-            if let Some(what) = difference(&results(&local), &results(&there)) {
-                panic!("seed {seed}, {period}: {what}\n{}", fs::read_to_string(specs.join("all.merit")).unwrap());
-            }
-            true
-        }
-        (_, Some(0)) => panic!("seed {seed}: the engine overlooks what files are refused for: {}", said(&local)),
-        _ => false,
+fn odd_is_the_same(python: &Path, engine: &str, tables: &str, all_periods: &[&[&str]]) {
+    let specs = odd().display().to_string();
+    for periods in all_periods {
+        let eval = [&["eval", &specs, "--format", "json", "--allow-empty"], *periods].concat();
+        let local = results(&merit(python, &eval));
+        let there = results(&merit(python, &[&eval[..], &["--engine", engine, "--tables", tables]].concat()));
+        assert_eq!(difference(&local, &there), None, "{periods:?}");
     }
 }
 
-/// Random projects, with all that can be in DuckDB there.
+const ODD_PERIODS: [&[&str]; 3] =
+    [&["--period", "2026-Q3"], &["--period", "2026-02"], &["--periods", "2026-Q2..2026-Q3"]];
+
 #[test]
-fn random_projects_in_duckdb() {
+fn what_random_projects_lack() {
     let Some(python) = python("duckdb") else { return };
-    let wanted = projects(15);
-    let first = std::env::var("MERIT_RANDOM_SEED").map_or(0, |text| text.parse().unwrap());
-    let mut agreed = 0;
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("odd.duckdb");
+    load(&python, &odd(), &database, &[]);
+    let engine = format!("duckdb:{}", database.display());
+    odd_is_the_same(&python, &engine, "all", &ODD_PERIODS);
+    // A window without stock is told as it is of files.
+    let specs = odd().display().to_string();
+    let output = merit(&python, &["eval", &specs, "--period", "2026-Q2", "--engine", &engine, "--tables", "all"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for words in ["`stocks` has no row in 2025-07 to 2025-09", "its rows are of 2025-09-30 to 2026-03-15"] {
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
+}
+
+/// Random projects, with all that can be in an engine there; `load` puts the tables of a folder into it and gives its
+/// address and `--tables`.
+fn try_out(python: &Path, wanted: u64, load: &mut dyn FnMut(&Path) -> (String, String)) {
+    let first = number("MERIT_RANDOM_SEED", 0);
+    let (mut agreed, mut asked) = (0, Asked::default());
+    // Many have no table that can be there: as many are tried as it takes.
     for seed in first..first + wanted * 15 {
         if agreed == wanted {
             break;
         }
         let Some((folder, period)) = random_project(seed) else { continue };
-        let database = folder.path().join("tables.duckdb");
-        load(&python, folder.path(), &database, &[]);
-        agreed += u64::from(agrees(&python, seed, folder.path(), &period, &format!("duckdb:{}", database.display())));
+        let (engine, tables) = load(folder.path());
+        match agrees(python, seed, folder.path(), &period, &engine, &tables) {
+            Came::Same => {
+                agreed += 1;
+                asked.note(folder.path(), &period);
+            }
+            Came::Refused(codes) => asked.refused(&codes),
+            Came::Nothing => {}
+        }
     }
+    asked.show();
     assert_eq!(agreed, wanted, "too few projects are tested");
+}
+
+#[test]
+fn random_projects_in_duckdb() {
+    let Some(python) = python("duckdb") else { return };
+    try_out(&python, projects(15), &mut |folder| {
+        let database = folder.join("tables.duckdb");
+        load(&python, folder, &database, &[]);
+        (format!("duckdb:{}", database.display()), "all".into())
+    });
+}
+
+/// The project that has what random ones lack, and random ones.
+#[test]
+fn random_projects_in_spark() {
+    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
+    if !java() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let lake = folder.path().join("lake");
+    load(&python, &odd(), &lake, &[]);
+    odd_is_the_same(&python, "spark:local[2]", &format!("all={}", lake.display()), &ODD_PERIODS[..1]);
+    try_out(&python, number("MERIT_SPARK_PROJECTS", 0), &mut |folder| {
+        let lake = folder.join("lake");
+        load(&python, folder, &lake, &[]);
+        ("spark:local[2]".into(), format!("all={}", lake.display()))
+    });
 }

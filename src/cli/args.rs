@@ -453,7 +453,7 @@ pub struct SpecArgs {
     pub paths: Vec<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Copy, Debug, Args)]
 pub struct ColorArgs {
     /// Colours in the output
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "How it is shown")]

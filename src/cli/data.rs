@@ -6,6 +6,7 @@ use super::args::{DataArgs, DataForm};
 use super::check::findings;
 use super::eval::data_folder;
 use super::exit::{Exit, Failure};
+use super::open::refuse;
 use super::progress::Bar;
 use super::terminal::{self, FINDINGS_SHOWN};
 use crate::data::profile::profile;
@@ -16,12 +17,8 @@ use crate::report;
 
 pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
-    let look = terminal::stderr(args.color.color);
-    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
     if project.has_errors() {
-        eprint!("{}", render(&project.diagnostics, &project.sources, &options));
-        eprintln!("merit: {}; no file was read", findings(&project.diagnostics));
-        return Ok(Exit::Findings);
+        return Ok(refuse(&project, &project.diagnostics, args.color, "no file was read"));
     }
     let model = &project.model;
     let bar = Bar::new();
@@ -46,6 +43,8 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     if errors.is_empty() {
         return Ok(Exit::Clean);
     }
+    let look = terminal::stderr(args.color.color);
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
     eprint!("{}", render(&errors, &project.sources, &options));
     eprintln!("merit: {} in the data", findings(&errors));
     Ok(Exit::Findings)

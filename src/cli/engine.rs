@@ -4,7 +4,7 @@
 mod postgres;
 mod results;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub use self::results::results;
 use super::args::{DialectName, TableArgs};
 use super::exit::Failure;
-use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay};
+use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay, complete};
 use crate::data::{Options, without_files};
 use crate::model::Model;
 use crate::model::data::DataId;
@@ -189,19 +189,18 @@ fn shortened(error: &str) -> String {
     }
 }
 
-/// The data sets that results are of, by the names of their statements.
-pub fn answered(model: &Model, found: &[Found]) -> BTreeMap<DataId, String> {
-    let mut tables = BTreeMap::new();
+/// The data sets that results are of, by the names of their statements, and those that must have been in the engine,
+/// too.
+pub fn answered(model: &Model, query: &Query, found: &[Found]) -> BTreeMap<DataId, String> {
+    let mut answered = BTreeSet::new();
     for found in found {
         let Some(at) = found.columns.iter().position(|column| column == "merit_statement") else { continue };
         for statement in found.rows.iter().filter_map(|row| row.get(at)) {
             let name = statement.rsplit_once(' ').map_or(statement.as_str(), |(name, _)| name);
-            if let Some(data) = model.data.iter().position(|set| set.name == name) {
-                tables.insert(DataId(data), name.to_string());
-            }
+            answered.extend(model.data.iter().position(|set| set.name == name).map(DataId));
         }
     }
-    tables
+    complete(model, query, answered).into_iter().map(|data| (data, model.data[data.0].name.clone())).collect()
 }
 
 /// Which data sets are in the engine: those named, or those without files.

@@ -9,34 +9,36 @@ use super::args::{EvalArgs, Form};
 use super::check::findings;
 use super::engine;
 use super::exit::{Exit, Failure};
+use super::open::refuse;
 use super::progress::Bar;
 use super::select::{Wanted, select};
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::terminal;
 use super::whole;
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
 use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::human::{HumanOptions, render};
 use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
-use crate::project::{self, Project};
+use crate::project;
 use crate::report::{self, Format, Report};
 use crate::score::card::Results;
 use crate::score::score_all;
 
+const UNDONE: &str = "no scorecard was written";
+
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
     if project.has_errors() {
-        return refuse(args, &project, &project.diagnostics);
+        return Ok(refuse(&project, &project.diagnostics, args.color, UNDONE));
     }
     let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
     let (results, teams) = match evaluate(args, model, data)? {
         Ok(found) => found,
-        Err(diagnostics) => return refuse(args, &project, &diagnostics),
+        Err(diagnostics) => return Ok(refuse(&project, &diagnostics, args.color, UNDONE)),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
@@ -149,7 +151,7 @@ fn beside(
         }
         None => {
             let found = engine::results(&args.measures)?;
-            let tables = engine::answered(model, &found);
+            let tables = engine::answered(model, query, &found);
             (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS }, Some(found))
         }
     };
@@ -171,15 +173,6 @@ fn beside(
 /// The model with the months of the company's own calendar, where it has one.
 pub fn own_months_of(model: &Model, options: &Options) -> Result<Option<Model>, Vec<Diagnostic>> {
     Ok(own_months(model, options)?.map(|months| model.with_own_months(months)))
-}
-
-/// Shows the findings that stand in the way; no scorecard is written.
-fn refuse(args: &EvalArgs, project: &Project, diagnostics: &[Diagnostic]) -> Result<Exit, Failure> {
-    let look = terminal::stderr(args.color.color);
-    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-    eprint!("{}", render(diagnostics, &project.sources, &options));
-    eprintln!("merit: {}; no scorecard was written", findings(diagnostics));
-    Ok(Exit::Findings)
 }
 
 /// Labels in a language that no spec has are a slip of the pen.

@@ -8,6 +8,7 @@ mod eval;
 mod exit;
 mod explain;
 mod fmt;
+mod open;
 mod plan;
 mod progress;
 mod select;

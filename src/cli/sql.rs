@@ -4,54 +4,33 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::args::SqlArgs;
-use super::check::findings;
 use super::engine::remote;
-use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
-use super::terminal::{self, FINDINGS_SHOWN};
-use crate::data::Options;
+use super::open::{open, refuse};
 use crate::data::warehouse::{Dialect, Exchange, Script, answer_with};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::human::{HumanOptions, render};
 use crate::plan::plans;
-use crate::project;
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
-    let project = project::load(&args.specs.paths)?;
-    let refuse = |diagnostics: &[Diagnostic]| {
-        let look = terminal::stderr(args.color.color);
-        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-        eprint!("{}", render(diagnostics, &project.sources, &options));
-        eprintln!("merit: {}; no statement was written", findings(diagnostics));
-        Ok(Exit::Findings)
+    const UNDONE: &str = "no statement was written";
+    let opened = match open(&args.specs, args.data.as_deref(), args.color, UNDONE)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
     };
-    if project.has_errors() {
-        return refuse(&project.diagnostics);
-    }
-    let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
-    // What the files hold is looked at when the results come in.
-    let options = Options { allow_empty: true, ..Options::of(data) };
-    let with_months;
-    let model = match own_months_of(&project.model, &options) {
-        Ok(Some(own)) => {
-            with_months = own;
-            &with_months
-        }
-        Ok(None) => &project.model,
-        Err(diagnostics) => return refuse(&diagnostics),
-    };
+    let (model, options) = (opened.model(), &opened.options);
+    let refuse = |diagnostics: &[Diagnostic]| Ok(refuse(&opened.project, diagnostics, args.color, UNDONE));
     let plans = match plans(model, &args.periods()) {
         Ok(plans) => plans,
         Err(diagnostics) => return refuse(&diagnostics),
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Exit::Clean) };
-    let remote = remote(&args.tables, args.dialect.into(), model, &query, &options)?;
+    let remote = remote(&args.tables, args.dialect.into(), model, &query, options)?;
     let mut text = String::new();
     let mut write = |script: &Script| -> Exchange<()> {
         text = written(script, &args.specs.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>());
         Exchange::Stop
     };
-    if let Err(diagnostics) = answer_with(model, &query, &options, &remote, &mut write) {
+    if let Err(diagnostics) = answer_with(model, &query, options, &remote, &mut write) {
         return refuse(&diagnostics);
     }
     std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the statements", &error))?;

@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::args::{TestArgs, TestForm};
-use super::check::findings;
 use super::exit::{Exit, Failure};
+use super::open::refuse;
 use super::terminal::{self, FINDINGS_SHOWN};
-use crate::diagnostic::human::{HumanOptions, render};
+use crate::diagnostic::human::HumanOptions;
 use crate::project::{self, Project};
 use crate::trial::coverage::items;
 use crate::trial::show::{Report, human, json, junit};
@@ -16,10 +16,7 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
     let refused = project.has_errors();
     if refused {
-        let look = terminal::stderr(args.color.color);
-        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-        eprint!("{}", render(&project.diagnostics, &project.sources, &options));
-        eprintln!("merit: {}; no test was run", findings(&project.diagnostics));
+        refuse(&project, &project.diagnostics, args.color, "no test was run");
     }
     let outcomes = if refused { Vec::new() } else { outcomes(args, &project)? };
     if args.coverage && args.format == TestForm::Junit {

@@ -167,7 +167,7 @@ impl<'a> Evaluation<'a> {
             let by_keys = measure.function == AggregateFunction::Count
                 && measure.value.is_none()
                 && matches!(measure.rows, query::Rows::HeldDuring(..))
-                && self.world.tables[table].keys.is_some();
+                && !self.world.model.data[measure.data.0].key.is_empty();
             let at = *job_at.entry((table, rows.clone(), own)).or_insert_with(|| {
                 jobs.push(Job { table, rows, own, families: Vec::new() });
                 jobs.len() - 1

@@ -9,6 +9,7 @@
 //!    to rows, whose teams are a tree, and the posts people hold
 //!    Tables too large to keep are left out until now: [`stream`] reads them block by block, checks and adds up, and
 //!    forgets the rows
+//!    ([`loaded`] puts this together, and the answers at the end)
 //! 3. [`measure`]: rows to answers. [`nodes`] computes expressions over batches of rows ([`vector`], [`operate`]),
 //!    [`store`] adds them up by group
 //!
@@ -27,6 +28,7 @@ mod files;
 mod given;
 mod keys;
 mod links;
+mod loaded;
 mod measure;
 mod memory;
 mod needs;
@@ -48,17 +50,14 @@ mod time_cell;
 mod vector;
 pub mod warehouse;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 pub use self::calendar::{own_months, own_months_given};
-use self::cell::Repair;
 use self::files::files_of;
 pub use self::given::{answer_given, check_given};
+use self::loaded::{Loaded, Told};
 use self::memory::Memory;
 pub use self::memory::parse_size;
-use self::nodes::{OtherDays, World};
 use self::read::Form;
 use self::server::Server;
 use self::stream::{Stage, Streams};
@@ -66,7 +65,7 @@ use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answers, FileReport, Query};
+use crate::plan::query::{Answers, Query};
 
 /// How files are read.
 pub struct Options<'a> {
@@ -201,55 +200,15 @@ fn attempt(
     streams: &Streams,
     memory: &Memory,
 ) -> Result<Answers, Vec<Diagnostic>> {
-    let mut errors = Vec::new();
-    let mut tables = table::load(model, needed, source, &streams.data, options.threads, &mut errors);
-    for table in &mut tables {
-        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-    }
-    for place in 0..tables.len() {
-        if streams.data.contains(&tables[place].data) {
-            tables[place].keys = Some(stream::named_keys(model, &tables, place));
-        }
-    }
-    links::resolve(model, &mut tables, &mut errors);
-    let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
-    let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
-    let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
-    if !options.allow_empty {
-        needs::check_windows(model, query, &tables, &place_of, &mut errors);
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-
-    let nodes = tables
-        .iter()
-        .map(|table| query.tables.iter().find(|asked| asked.data == table.data).map_or(&[][..], |asked| &asked.nodes))
-        .collect();
-    let (tables_now, place_of) = (tables.iter().collect(), Arc::new(place_of));
-    let world = World { model, tables: tables_now, nodes, place_of, inner: Default::default() };
-    let mut other_days = OtherDays::default();
-    let team_places = query.organisation.map(|_| teams.of_key.as_slice());
-    let rosters: Vec<roster::Roster> =
-        query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
-    let mut evaluation = measure::Evaluation {
-        query,
-        options,
-        memory,
-        teams: &teams,
-        rosters: &rosters,
-        world,
-        other_days,
-        answers: vec![Vec::new(); query.measures.len()],
-        straddling: Default::default(),
-    };
+    let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
+    let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;
+    let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
     evaluation.run(|measure| streams.stage(measure) == Stage::Before);
     let streamed = stream::run(&mut evaluation, needed, streams, source).map_err(|stream::Failed| Vec::new())?;
-    let mut tables: Vec<&Table> = tables.iter().collect();
     for (place, table) in &streamed {
-        tables[*place] = table;
+        evaluation.world.tables[*place] = table;
     }
-    evaluation.world.tables = tables.clone();
+    let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| streams.stage(measure) == Stage::After);
     let (measures, reads, other_days) = evaluation.end()?;
     if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
@@ -261,16 +220,8 @@ fn attempt(
         // What is refused is told with its rows.
         return Err(Vec::new());
     }
-    let files = reports(model, &tables, &other_days);
-    if options.strict {
-        let errors = other_day_errors(model, &tables, &other_days);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-    }
-    let doubts = doubts::find(model, query, &tables);
-    let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
-    Ok(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })
+    let told = Told::of(model, query, options, &tables, &other_days)?;
+    Ok(loaded.answers(measures, reads, told))
 }
 
 /// The data sets that a query needs and that have no files.
@@ -280,46 +231,9 @@ pub fn without_files(model: &Model, query: &Query, options: &Options) -> Vec<Dat
     needed.iter().map(|(data, _)| *data).filter(none).collect()
 }
 
-/// What was read and repaired, file by file.
-fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<FileReport> {
-    let mut reports = Vec::new();
-    for (place, table) in tables.iter().enumerate() {
-        let data = &model.data[table.data.0];
-        for (at, file) in table.files.iter().enumerate() {
-            let mut repairs = file.repairs.clone();
-            for ((_, column), rows) in other_days.0.iter().filter(|((other, _), _)| *other == place) {
-                let count = marked(rows).filter(|row| table.file_of(*row) == at).count() as u64;
-                if count > 0 {
-                    repairs.insert((*column, Repair::OtherDay), count);
-                }
-            }
-            let name = |column: ColumnIx| data.column(column).name.clone();
-            reports.push(FileReport {
-                path: file.shown.clone(),
-                data: data.name.clone(),
-                rows: file.rows as u64,
-                repairs: repairs
-                    .iter()
-                    .map(|((column, repair), count)| (name(*column), repair.words(), *count))
-                    .collect(),
-            });
-        }
-    }
-    reports
-}
-
+/// The places of the bits that are set.
 fn marked(bits: &[u64]) -> impl Iterator<Item = usize> + '_ {
     bits.iter()
         .enumerate()
         .flat_map(|(word, bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
-}
-
-fn other_day_errors(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<Diagnostic> {
-    let error = |((place, column), rows): (&(usize, ColumnIx), &Vec<u64>)| {
-        let (table, rows): (&Table, Vec<usize>) = (tables[*place], marked(rows).collect());
-        let name = &model.data[table.data.0].column(*column).name;
-        let places = rows.iter().take(read::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
-        errors::other_day(name, rows.len() as u64, places)
-    };
-    other_days.0.iter().map(error).collect()
 }

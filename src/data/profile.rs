@@ -167,7 +167,7 @@ fn repeated(table: &Table) -> u64 {
 
 fn of_column(model: &Model, table: &Table, data: &DataSet, at: ColumnIx) -> Option<ColumnProfile> {
     let column = table.column(at)?;
-    let mut repairs: BTreeMap<super::Repair, u64> = BTreeMap::new();
+    let mut repairs: BTreeMap<super::cell::Repair, u64> = BTreeMap::new();
     for file in &table.files {
         for ((_, repair), count) in file.repairs.iter().filter(|((of, _), _)| *of == at) {
             *repairs.entry(*repair).or_default() += count;

@@ -31,6 +31,17 @@ struct Served {
     post: u32,
 }
 
+/// A run of days in a post.
+pub struct DaysServed {
+    pub from: i32,
+    pub to: i32,
+    pub post: u32,
+    /// The day before the person's next post, described or not.
+    pub before_next: i32,
+    /// The day before the person holds this post once more.
+    pub before_again: i32,
+}
+
 impl Roster {
     /// The post a person held: on the latest day of the span on which one was held. [`NONE`] where that is a post
     /// without a spec, so that describing it changes nobody's results in other posts.
@@ -43,10 +54,20 @@ impl Roster {
         }
     }
 
-    /// The days that a person served in posts with a spec: first, last, and the post.
-    pub fn days_served(&self, key: u32) -> impl Iterator<Item = (i32, i32, u32)> {
-        let served = self.served_by_key.get(key as usize).into_iter().flatten();
-        served.filter(|served| served.post != NONE).map(|served| (served.from, served.to, served.post))
+    /// The days that a person served in posts with a spec, in the order of time.
+    pub fn days_served(&self, key: u32) -> impl Iterator<Item = DaysServed> {
+        let all = self.served_by_key.get(key as usize).map_or(&[][..], Vec::as_slice);
+        let before = |next: Option<&Served>| next.map_or(ALWAYS_AFTER, |next| next.from - 1);
+        all.iter().enumerate().filter(|(_, served)| served.post != NONE).map(move |(at, served)| {
+            let later = &all[at + 1..];
+            DaysServed {
+                from: served.from,
+                to: served.to,
+                post: served.post,
+                before_next: before(later.first()),
+                before_again: before(later.iter().find(|next| next.post == served.post)),
+            }
+        })
     }
 
     pub fn posts(&self, key: u32) -> &[u32] {

@@ -82,17 +82,42 @@ fn table(set: &DataSet, folder: &Path) -> Table {
             }
         }
     }
-    let ty = |ty: &ColumnType| match ty {
-        ColumnType::Number { .. } => "DECIMAL(18,6)",
-        ColumnType::Date => "DATE",
-        ColumnType::Flag => "BOOLEAN",
-        _ => "VARCHAR",
-    };
-    Table {
-        name: set.name.clone(),
-        columns: stored.iter().map(|column| (column.name.clone(), ty(&column.ty).to_string())).collect(),
-        rows,
+    let mut table = Table { name: set.name.clone(), columns: Vec::new(), rows };
+    for (at, column) in stored.iter().enumerate() {
+        let of = match &column.ty {
+            ty if !table.rows.iter().filter_map(|row| row[at].as_ref()).all(|cell| fits(ty, cell)) => "VARCHAR",
+            ColumnType::Number { .. } => "DECIMAL(18,6)",
+            ColumnType::Date => "DATE",
+            ColumnType::Flag => "BOOLEAN",
+            ColumnType::Period => periods(table.rows.iter_mut().filter_map(|row| row[at].as_mut()).collect()),
+            _ => "VARCHAR",
+        };
+        table.columns.push((column.name.clone(), of.to_string()));
     }
+    table
+}
+
+/// Whether a cell can be in a column of the engine's own type.
+fn fits(ty: &ColumnType, cell: &str) -> bool {
+    match ty {
+        ColumnType::Number { .. } => cell.parse::<merit::number::Number>().is_ok(),
+        ColumnType::Date => cell.len() == 10 && cell.bytes().all(|one| one.is_ascii_digit() || one == b'-'),
+        ColumnType::Flag => matches!(cell, "true" | "false"),
+        _ => true,
+    }
+}
+
+/// Months as dates where there are no longer periods; else whatever form comes next.
+fn periods(mut cells: Vec<&mut String>) -> &'static str {
+    let is_month = |cell: &&mut String| cell.len() == 7 && !cell.contains(['Q', 'H']);
+    if cells.iter().all(is_month) && cells.len().is_multiple_of(2) {
+        cells.iter_mut().for_each(|cell| cell.push_str("-01"));
+        return "DATE";
+    }
+    for cell in cells.iter_mut().step_by(3) {
+        **cell = cell.replace('-', "");
+    }
+    "VARCHAR"
 }
 
 /// The example has files in the encodings that spreadsheets of its country write.
@@ -123,7 +148,7 @@ fn stored_as(ty: &ColumnType, cell: &str) -> Option<String> {
             };
             match (plain.strip_suffix('%'), cell_factor) {
                 (Some(percent), Some(factor)) => {
-                    let number: merit::number::Number = percent.parse().unwrap();
+                    let Ok(number) = percent.parse::<merit::number::Number>() else { return Some(cell.to_string()) };
                     let hundredth = merit::number::Number::from_parts(1, 2);
                     number.mul(&hundredth).div(factor).unwrap().to_string()
                 }
@@ -135,13 +160,17 @@ fn stored_as(ty: &ColumnType, cell: &str) -> Option<String> {
             let digits: String = cell.chars().filter(char::is_ascii_digit).collect();
             match (cell.len(), digits.len()) {
                 (8, 8) => format!("{}-{}-{}", &cell[..4], &cell[4..6], &cell[6..]),
-                _ => {
-                    let parts: Vec<&str> = cell.split(['-', '/', '年', '月', '日', '.']).collect();
-                    format!("{:0>4}-{:0>2}-{:0>2}", parts[0], parts[1], parts[2])
-                }
+                _ => match cell.split(['-', '/', '年', '月', '日', '.']).collect::<Vec<_>>().as_slice() {
+                    [year, month, day, ..] => format!("{year:0>4}-{month:0>2}-{day:0>2}"),
+                    _ => cell.to_string(),
+                },
             }
         }
-        ColumnType::Flag => matches!(cell, "yes" | "y" | "true" | "1" | "是").to_string(),
+        ColumnType::Flag => match cell {
+            "yes" | "y" | "true" | "1" | "是" => "true".to_string(),
+            "no" | "n" | "false" | "0" | "否" => "false".to_string(),
+            other => other.to_string(),
+        },
         _ => cell.to_string(),
     })
 }

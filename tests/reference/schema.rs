@@ -147,6 +147,9 @@ fn fill(set: &mut Set, random: &mut Random, least: usize, most: usize) {
             _ => set.column(&format!("d{at}"), Ty::Date, optional),
         }
     }
+    if random.chance(20) {
+        set.column("term", Ty::Period, random.chance(35));
+    }
 }
 
 pub fn sets(random: &mut Random) -> Vec<Set> {
@@ -320,6 +323,17 @@ pub fn day(random: &mut Random) -> String {
     format!("{year}-{month:02}-{day:02}")
 }
 
+/// A month, or a longer period.
+fn period(random: &mut Random) -> String {
+    let day = day(random);
+    match random.below(6) {
+        0 => format!("{}-Q{}", &day[..4], random.between(1, 4)),
+        1 => format!("{}-H{}", &day[..4], random.between(1, 2)),
+        2 => day[..4].to_string(),
+        _ => day[..7].to_string(),
+    }
+}
+
 pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut keys: Vec<Vec<(String, &str)>> = Vec::new();
@@ -417,7 +431,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                         _ => random.pick(&POSTS[CLERK..]).into(),
                     },
                     Ty::Date => day(random),
-                    Ty::Period => day(random)[..7].to_string(),
+                    // A row dated by a longer period would straddle windows.
+                    Ty::Period if name == "on_day" => day(random)[..7].to_string(),
+                    Ty::Period => period(random),
                 };
                 row.insert(name, value);
             }

@@ -411,6 +411,17 @@ impl Maker<'_> {
                     _ => format!("not in ({a})"),
                 }
             }),
+            5 if self.chance(50) && self.column(set, &|ty| *ty == Ty::Period).is_some() => {
+                self.guarded(set, &|ty| *ty == Ty::Period, &mut |maker| {
+                    let period = maker.random.pick(&["2026-01", "2026-03", "2025-12", "2026-Q1", "2025-H2"]);
+                    match maker.random.below(4) {
+                        0 => format!("in ({period}, 2026-Q2)"),
+                        1 => format!("in {}", maker.random.pick(&["2026-Q1", "period", "2025"])),
+                        2 => format!("in {}", maker.random.pick(&WINDOWS)),
+                        _ => format!("{} {period}", maker.random.pick(&["=", "!=", "<", "<=", ">", ">="])),
+                    }
+                })
+            }
             5 => self.guarded(set, &|ty| *ty == Ty::Text, &mut |maker| {
                 let op = maker.random.pick(&["=", "!="]);
                 format!("{op} \"{}\"", maker.random.pick(&TEXTS))

@@ -82,7 +82,8 @@ impl Dialect {
         self.matches(cell, &pattern)
     }
 
-    fn matches(self, cell: &str, pattern: &str) -> String {
+    /// Whether a text has the form of a pattern.
+    pub fn matches(self, cell: &str, pattern: &str) -> String {
         match self {
             Dialect::DuckDb => format!("regexp_matches({cell}, '{pattern}')"),
             Dialect::Postgres => format!("{cell} ~ '{pattern}'"),
@@ -99,6 +100,15 @@ impl Dialect {
                 format!("CASE WHEN {looks} THEN CAST({cell} AS date) END")
             }
             _ => format!("TRY_CAST({column} AS DATE)"),
+        }
+    }
+
+    /// A text of digits as a whole number.
+    pub fn whole_number(self, text: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("CAST({text} AS INTEGER)"),
+            // These may look at texts that other cases are for.
+            _ => format!("TRY_CAST({text} AS INTEGER)"),
         }
     }
 
@@ -132,6 +142,11 @@ impl Dialect {
         }
     }
 
+    /// A key of several columns as one text, in which the parts stand apart as they do in [`crate::data`].
+    pub fn key(self, parts: &[String]) -> String {
+        parts.join(" || CHR(31) || ")
+    }
+
     pub fn type_of_text(self) -> &'static str {
         match self {
             Dialect::DuckDb => "VARCHAR",
@@ -148,10 +163,12 @@ impl Dialect {
         }
     }
 
-    pub fn next_day(self, day: &str) -> String {
+    /// The day so many days later.
+    pub fn later(self, day: &str, days: i32) -> String {
         match self {
-            Dialect::Spark => format!("date_add({day}, 1)"),
-            _ => format!("({day} + 1)"),
+            Dialect::Spark => format!("date_add({day}, {days})"),
+            _ if days < 0 => format!("({day} - {})", days.unsigned_abs()),
+            _ => format!("({day} + {days})"),
         }
     }
 
@@ -185,6 +202,14 @@ impl Dialect {
                     "array_join(slice(sort_array(collect_list(CASE WHEN {condition} THEN {text} END)), 1, 3), '; ')"
                 )
             }
+        }
+    }
+
+    /// One row more, behind those of a query with so many columns: Spark gives no total of no rows.
+    pub fn with_one_row(self, first: &str, columns: usize) -> String {
+        match self {
+            Dialect::Spark => format!("\n  UNION ALL SELECT {first}{}", ", NULL".repeat(columns.saturating_sub(1))),
+            _ => String::new(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! Formulas over a row as SQL that gives the same: exact decimals, and missing where Merit has missing.
 
-use super::Cannot;
-use super::MOST_PLACES;
+use super::months::InMonth;
 use super::rows::{Before, Known, Scope, Sql, Type, places};
+use super::{Cannot, MOST_PLACES, periods};
 use crate::model::data::Choice;
 use crate::number::{Number, Rounding};
 use crate::plan::query::{NodeId, RowNode};
 use crate::syntax::tree::BinaryOp;
+use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 
 type Answer<'a> = Result<Sql<'a>, Cannot>;
@@ -84,11 +85,14 @@ impl<'a> Known<'a> {
             }
             RowNode::InDays { date, from, to } => {
                 let date = self.at(at, *date, None)?;
-                if date.ty != Type::Day {
-                    return Err(Cannot::new("looks whether a period lies in a window"));
+                if date.ty == Type::Nothing {
+                    return Ok(date);
                 }
-                let (from, to) = (self.dialect.day(from.0), self.dialect.day(to.0));
-                Sql::new(format!("({} BETWEEN {from} AND {to})", date.text), Type::Flag, date.missing)
+                let text = match date.ty {
+                    Type::Period => periods::inside(&date.text, self.months_between(*from, *to)?),
+                    _ => format!("({} BETWEEN {} AND {})", date.text, self.dialect.day(from.0), self.dialect.day(to.0)),
+                };
+                Sql::new(text, Type::Flag, date.missing)
             }
             RowNode::Call(function, arguments) => {
                 let mut values = Vec::with_capacity(arguments.len());
@@ -102,7 +106,7 @@ impl<'a> Known<'a> {
                         _ => None,
                     })
                     .collect();
-                self.call(*function, values, &constants)?
+                self.call(at.scope, *function, values, &constants)?
             }
         })
     }
@@ -143,8 +147,19 @@ impl<'a> Known<'a> {
                 None => return Err(Cannot::new("names a label of no column")),
             },
             Value::Missing(_) => Sql::new("NULL", Type::Nothing, true),
-            Value::Period(_) => return Err(Cannot::new("speaks of a period")),
+            Value::Period(months) => Sql::new(self.dialect.text(&periods::written(*months)), Type::Period, false),
         })
+    }
+
+    /// The months that begin and end with two days.
+    fn months_between(&self, from: Day, to: Day) -> Result<Months, Cannot> {
+        let calendar = &self.model.company.calendar;
+        let (first, last) = (calendar.month_of(from), calendar.month_of(to));
+        let months = Months { first, count: (last.0 - first.0 + 1).max(0) as u32 };
+        match calendar.days(months) == (from, to) {
+            true => Ok(months),
+            false => Err(Cannot::new("looks whether a period lies between days within months")),
+        }
     }
 
     fn number(&self, number: &Number) -> Answer<'a> {
@@ -241,7 +256,7 @@ impl<'a> Known<'a> {
                 let (left, right, ty) = self.alike(left, right)?;
                 let side = |sql: &Sql<'a>| match ty {
                     Type::Choice(choices) if ordered => self.place(sql, choices),
-                    Type::Text if ordered => self.dialect.ordered(&sql.text),
+                    Type::Text | Type::Period if ordered => self.dialect.ordered(&sql.text),
                     _ => sql.text.clone(),
                 };
                 Ok(Sql::new(format!("({} {sign} {})", side(&left), side(&right)), Type::Flag, missing))
@@ -259,7 +274,13 @@ impl<'a> Known<'a> {
         format!("CASE {} {} END", sql.text, cases.join(" "))
     }
 
-    fn call(&self, function: Builtin, mut values: Vec<Sql<'a>>, constants: &[Option<&Value>]) -> Answer<'a> {
+    fn call(
+        &self,
+        scope: &mut Scope,
+        function: Builtin,
+        mut values: Vec<Sql<'a>>,
+        constants: &[Option<&Value>],
+    ) -> Answer<'a> {
         let missing = values.iter().any(|value| value.missing);
         if values.iter().any(|value| value.ty == Type::Nothing) {
             return Ok(Sql::new("NULL", Type::Nothing, true));
@@ -316,19 +337,16 @@ impl<'a> Known<'a> {
                 Ok(Sql::new(text, Type::Number(0), missing))
             }
             Builtin::MonthsBetween => {
-                if self.model.company.calendar.own.is_some() {
-                    return Err(Cannot::new("counts months of the company's own calendar"));
-                }
                 let (from, to) = (&values[0].text, &values[1].text);
-                let months = |from: &str, to: &str| {
-                    let next = d.next_day(to);
+                let (one, other) = (self.in_month(scope, from), self.in_month(scope, to));
+                let months = |from: &InMonth, to: &InMonth| {
                     format!(
-                        "(EXTRACT(YEAR FROM {to}) - EXTRACT(YEAR FROM {from})) * 12 + EXTRACT(MONTH FROM {to}) - EXTRACT(MONTH FROM {from}) \
-                         - CASE WHEN EXTRACT(DAY FROM {to}) < EXTRACT(DAY FROM {from}) AND EXTRACT(MONTH FROM {next}) = EXTRACT(MONTH FROM {to}) THEN 1 ELSE 0 END"
+                        "{} - {} - CASE WHEN {} < {} AND NOT {} THEN 1 ELSE 0 END",
+                        to.month, from.month, to.place, from.place, to.is_last
                     )
                 };
-                let text =
-                    format!("CASE WHEN {to} < {from} THEN -({}) ELSE {} END", months(to, from), months(from, to));
+                let (there, back) = (months(&one, &other), months(&other, &one));
+                let text = format!("CASE WHEN {to} < {from} THEN -({back}) ELSE {there} END");
                 Ok(Sql::new(text, Type::Number(0), missing))
             }
             Builtin::YearOf => part("YEAR", &values[0]),

@@ -9,29 +9,37 @@
 //! What holds: an engine only adds, counts and compares exact decimals; what else a formula needs is refused
 //! ([`choose`]), never approximated. Rows that are wrong are found by the statements' own checks.
 
+mod checks;
 mod choose;
 mod dialect;
 mod formulas;
+mod inner;
+mod lists;
+mod months;
+mod periods;
+mod reading;
 mod relations;
 mod results;
 mod rows;
 mod statements;
+mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
+pub use self::choose::complete;
 pub use self::dialect::Dialect;
 pub use self::relations::{Kind, Relation};
+use self::results::Answered;
 pub use self::results::Found;
 use self::rows::{Known, Used};
 pub use self::statements::Statement;
 use self::statements::{Refused, Written, write};
+use super::loaded::{Loaded, Told};
 use super::measure::{Evaluation, Job};
 use super::memory::Memory;
-use super::nodes::{OtherDays, World};
-use super::table::{self, Source, Table};
-use super::{Options, doubts, keys, links, needs, other_day_errors, reports, roster, teams};
+use super::table::{Source, Table};
+use super::{Options, needs};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::DataId;
@@ -154,50 +162,17 @@ fn answer_or_refuse<F>(
     exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
 ) -> Result<Outcome<F>, Problem> {
     let needed = needs::columns(model, query);
-    let mut errors = choose::obstacles(model, query, &needed, remote);
+    let errors = choose::obstacles(model, query, &needed, remote);
     if !errors.is_empty() {
         return Err(errors.into());
     }
     let there: BTreeSet<DataId> =
         needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
+    let none = |_: &[Table], _: usize| None;
     let source = Source::Files(options);
-    let mut tables = table::load(model, &needed, &source, &there, options.threads, &mut errors);
-    for table in tables.iter_mut().filter(|table| !there.contains(&table.data)) {
-        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-    }
-    links::resolve(model, &mut tables, &mut errors);
-    let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
-    let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
-    let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
-    if !options.allow_empty {
-        needs::check_windows(model, query, &tables, &place_of, &mut errors);
-    }
-    if !errors.is_empty() {
-        return Err(errors.into());
-    }
-    let nodes = tables
-        .iter()
-        .map(|table| query.tables.iter().find(|asked| asked.data == table.data).map_or(&[][..], |asked| &asked.nodes))
-        .collect();
-    let place_of = Arc::new(place_of);
-    let world =
-        World { model, tables: tables.iter().collect(), nodes, place_of: place_of.clone(), inner: Default::default() };
-    let mut other_days = OtherDays::default();
-    let team_places = query.organisation.map(|_| teams.of_key.as_slice());
-    let rosters: Vec<roster::Roster> =
-        query.rosters.iter().map(|roster| roster::build(&world, *roster, team_places, &mut other_days)).collect();
+    let (loaded, other_days) = Loaded::new(model, query, options, &source, &needed, &there, &none)?;
     let memory = Memory::new(None);
-    let mut evaluation = Evaluation {
-        query,
-        options,
-        memory: &memory,
-        teams: &teams,
-        rosters: &rosters,
-        world,
-        other_days,
-        answers: vec![Vec::new(); query.measures.len()],
-        straddling: Default::default(),
-    };
+    let mut evaluation = loaded.evaluation(model, query, options, &memory, other_days);
     let stages = Stages::of(query, &there);
     evaluation.run(|measure| stages.before.contains(&measure));
     let jobs: Vec<(DataId, Vec<Job>)> = there
@@ -214,11 +189,9 @@ fn answer_or_refuse<F>(
         Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
         Exchange::Found(found) => found,
     };
-    let passed = results::take_in(&mut evaluation, &script, &written, &jobs, found)?;
-    let mut last: Vec<&Table> = evaluation.world.tables.clone();
-    for table in &passed {
-        last[place_of[&table.data]] = table;
-    }
+    let answered = Answered::new(&script, &written, &found)?;
+    // What is known of the tables by now, for windows without rows and stock that was never taken.
+    let passed = answered.tables(model, query)?;
     if !options.allow_empty {
         let mut errors = Vec::new();
         let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -227,18 +200,15 @@ fn answer_or_refuse<F>(
             return Err(errors.into());
         }
     }
+    for table in &passed {
+        evaluation.world.tables[loaded.place_of[&table.data]] = table;
+    }
+    answered.take_in(&mut evaluation, &jobs)?;
+    let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| stages.after.contains(&measure));
     let (measures, reads, other_days) = evaluation.end()?;
-    let files = reports(model, &last, &other_days);
-    if options.strict {
-        let errors = other_day_errors(model, &last, &other_days);
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
-    }
-    let doubts = doubts::find(model, query, &last);
-    let rosters = rosters.into_iter().map(|roster| roster.answer).collect();
-    Ok(Outcome::Answered(Box::new(Answers { rosters, teams: teams.teams, measures, reads, files, doubts })))
+    let told = Told::of(model, query, options, &tables, &other_days)?;
+    Ok(Outcome::Answered(Box::new(loaded.answers(measures, reads, told))))
 }
 
 /// The statements, and what each of their answers is about.

@@ -1,12 +1,17 @@
 //! Small tables that go to the engine with the statements: who held which post when, where teams stand, and rows of
 //! tables that are read from files.
 
+use std::collections::BTreeSet;
+
 use super::dialect::{Dialect, day_text};
-use super::rows::{Known, all_posts_name, exact_places, inner_name, posts_name, rows_name};
+use super::periods;
+use super::rows::{Known, PostsUntil, all_posts_name, exact_places, inner_name, posts_name, rows_name};
 use crate::data::column::NONE;
 use crate::data::measure::Evaluation;
 use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::plan::query::Rows;
+use crate::time::{Month, Months};
 use crate::value::Value;
 
 /// What the cells of a column are.
@@ -94,8 +99,8 @@ impl Relation {
 pub fn all(known: &Known, evaluation: &Evaluation) -> Vec<Relation> {
     let used = known.used.borrow();
     let mut relations = Vec::new();
-    for roster in &used.posts {
-        relations.extend(posts(known, evaluation, *roster));
+    for (roster, until) in &used.posts {
+        relations.extend(posts(known, evaluation, *roster, *until));
     }
     for roster in &used.all_posts {
         relations.extend(all_posts(known, evaluation, *roster));
@@ -105,6 +110,12 @@ pub fn all(known: &Known, evaluation: &Evaluation) -> Vec<Relation> {
     }
     if used.above {
         relations.push(above(evaluation));
+    }
+    if used.periods {
+        relations.push(periods_read(known));
+    }
+    if used.own_months {
+        relations.extend(own_months(known));
     }
     for (data, columns) in &used.rows {
         if let Some(place) = known.world.place_of.get(data) {
@@ -132,7 +143,7 @@ pub fn all(known: &Known, evaluation: &Evaluation) -> Vec<Relation> {
                 }
                 _ => None,
             };
-            lines.push(vec![Some(keys.texts.get(key).to_string()), value]);
+            lines.push(vec![Some(keys.known.get(key).to_string()), value]);
         }
         relations.push(Relation {
             name: inner_name(*id),
@@ -152,25 +163,36 @@ fn day(day: i32) -> Option<String> {
     Some(day_text(day))
 }
 
-fn posts(known: &Known, evaluation: &Evaluation, roster: DataId) -> Option<Relation> {
+fn posts(known: &Known, evaluation: &Evaluation, roster: DataId, until: PostsUntil) -> Option<Relation> {
     let found = evaluation.rosters.iter().find(|known| known.data == roster)?;
     let table = known.world.tables[*known.world.place_of.get(&roster)?];
     let keys = table.keys.as_ref()?;
+    let mut columns = vec![
+        ("key".to_string(), Kind::Text),
+        ("since".to_string(), Kind::Day),
+        ("until".to_string(), Kind::Day),
+        ("post".to_string(), Kind::Whole),
+    ];
+    columns.extend(until.next.then(|| ("before_next".to_string(), Kind::Day)));
+    columns.extend(until.again.then(|| ("before_again".to_string(), Kind::Day)));
     let mut rows = Vec::new();
     for key in keys.texts.sorted() {
-        for (from, to, post) in found.days_served(key) {
-            rows.push(vec![Some(keys.texts.get(key).to_string()), day(from), day(to), whole(post as usize)]);
+        for served in found.days_served(key) {
+            let mut row = vec![
+                Some(keys.known.get(key).to_string()),
+                day(served.from),
+                day(served.to),
+                whole(served.post as usize),
+            ];
+            row.extend(until.next.then(|| day(served.before_next)));
+            row.extend(until.again.then(|| day(served.before_again)));
+            rows.push(row);
         }
     }
     Some(Relation {
         name: posts_name(&known.set(roster).name),
         about: format!("the posts held by each {}, by number", known.set(roster).row.singular),
-        columns: vec![
-            ("key".into(), Kind::Text),
-            ("since".into(), Kind::Day),
-            ("until".into(), Kind::Day),
-            ("post".into(), Kind::Whole),
-        ],
+        columns,
         rows,
     })
 }
@@ -182,7 +204,7 @@ fn all_posts(known: &Known, evaluation: &Evaluation, roster: DataId) -> Option<R
     let mut rows = Vec::new();
     for key in keys.texts.sorted() {
         for post in found.posts(key) {
-            rows.push(vec![Some(keys.texts.get(key).to_string()), whole(*post as usize)]);
+            rows.push(vec![Some(keys.known.get(key).to_string()), whole(*post as usize)]);
         }
     }
     Some(Relation {
@@ -203,7 +225,7 @@ fn teams(known: &Known, evaluation: &Evaluation) -> Option<Relation> {
         for (at, (from, place)) in runs.iter().enumerate() {
             let since = if at == 0 { ALWAYS_BEFORE } else { *from };
             let until = runs.get(at + 1).map_or(ALWAYS_AFTER, |(next, _)| next - 1);
-            rows.push(vec![Some(keys.texts.get(key).to_string()), day(since), day(until), whole(*place as usize)]);
+            rows.push(vec![Some(keys.known.get(key).to_string()), day(since), day(until), whole(*place as usize)]);
         }
     }
     Some(Relation {
@@ -224,14 +246,65 @@ fn above(evaluation: &Evaluation) -> Relation {
     for place in 0..evaluation.teams.places() as u32 {
         let mut teams = Vec::new();
         evaluation.teams.upwards(place, &mut teams);
-        rows.extend(teams.into_iter().map(|team| vec![whole(place as usize), whole(team as usize)]));
+        // The team itself comes first.
+        let its_own = |at: usize| Some(if at == 0 { "TRUE" } else { "FALSE" }.to_string());
+        let row = |(at, team): (usize, u32)| vec![whole(place as usize), whole(team as usize), its_own(at)];
+        rows.extend(teams.into_iter().enumerate().map(row));
     }
     Relation {
         name: "merit_teams_above".into(),
         about: "each place with its team and all teams above".into(),
-        columns: vec![("place".into(), Kind::Whole), ("team".into(), Kind::Whole)],
+        columns: vec![("place".into(), Kind::Whole), ("team".into(), Kind::Whole), ("its_own".into(), Kind::Flag)],
         rows,
     }
+}
+
+/// The days of all periods that lie, wholly or in part, in a window that is read.
+fn periods_read(known: &Known) -> Relation {
+    let calendar = &known.model.company.calendar;
+    let mut all = BTreeSet::new();
+    for measure in known.query.measures.iter().filter(|measure| known.is_remote(measure.data)) {
+        let Rows::Dated { months: window, .. } = &measure.rows else { continue };
+        for count in [1, 3, 6, 12] {
+            let first = window.first.0 - count as i32 + 1;
+            all.extend((first..=window.last().0).map(|first| Months { first: Month(first), count }));
+        }
+    }
+    let row = |period: Months| {
+        let (first, last) = calendar.days(period);
+        vec![Some(periods::written(period)), day(first.0), day(last.0)]
+    };
+    Relation {
+        name: "merit_periods".into(),
+        about: "the first and the last day of each period, by its first and last month".into(),
+        columns: vec![("period".into(), Kind::Text), ("since".into(), Kind::Day), ("until".into(), Kind::Day)],
+        rows: all.into_iter().map(row).collect(),
+    }
+}
+
+/// All days of the company's own months.
+fn own_months(known: &Known) -> Option<Relation> {
+    let own = known.model.company.calendar.own.as_ref()?;
+    let mut rows = Vec::new();
+    for (month, first, last) in own.told() {
+        rows.extend((first.0..=last.0).map(|one| {
+            let is_last = if one == last.0 { "TRUE" } else { "FALSE" };
+            vec![day(one), Some(month.0.to_string()), Some((one - first.0).to_string()), Some(is_last.to_string())]
+        }));
+    }
+    Some(Relation {
+        name: "merit_days".into(),
+        about:
+            "the days of the company's own months: the month's number, the day's place in it, whether it is the last"
+                .into(),
+        columns: vec![
+            ("day".into(), Kind::Day),
+            ("month".into(), Kind::Whole),
+            ("place".into(), Kind::Whole),
+            ("is_last".into(), Kind::Flag),
+        ],
+        rows,
+    })
 }
 
 /// Rows of a table, with the days on which links find them.
@@ -254,6 +327,7 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
             _ => None,
         },
         Some(Value::Day(one)) => day(one.0),
+        Some(Value::Period(months)) => Some(periods::written(months)),
         Some(Value::Flag(flag)) if kind(column) == Kind::Flag => Some(if flag { "TRUE" } else { "FALSE" }.to_string()),
         Some(value) => Some(crate::data::table::text_of(&value)),
     };

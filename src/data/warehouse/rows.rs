@@ -32,14 +32,29 @@ pub struct Used {
     /// Rows of tables that are read from files, with the columns needed.
     pub rows: BTreeMap<DataId, BTreeSet<ColumnIx>>,
     /// The posts held, day by day.
-    pub posts: BTreeSet<DataId>,
+    pub posts: BTreeMap<DataId, PostsUntil>,
     /// The posts of each person, whatever the day.
     pub all_posts: BTreeSet<DataId>,
     pub teams: bool,
     /// The teams above each.
     pub above: bool,
+    /// The days of periods.
+    pub periods: bool,
+    /// The days of the company's own months.
+    pub own_months: bool,
     /// Answers of inner aggregates over files.
     pub inner: BTreeSet<MeasureId>,
+    /// Inner aggregates over rows dated by periods: such a row must not straddle their windows.
+    pub straddled: BTreeSet<MeasureId>,
+}
+
+/// Until when a post held counts as the latest one, beside its last day.
+#[derive(Clone, Copy, Default)]
+pub struct PostsUntil {
+    /// The day before the person's next post.
+    pub next: bool,
+    /// The day before the person holds the same post once more.
+    pub again: bool,
 }
 
 /// The type of an SQL expression.
@@ -49,6 +64,8 @@ pub enum Type<'a> {
     Number(u32),
     Text,
     Day,
+    /// A text, as [`super::periods`] has it.
+    Period,
     Flag,
     Choice(&'a [Choice]),
     /// Always missing.
@@ -75,37 +92,68 @@ impl<'a> Sql<'a> {
 pub struct Before {
     /// Tables of the engine, with the columns read.
     pub reads: BTreeMap<DataId, BTreeSet<ColumnIx>>,
+    /// Those of them in which links find the row of a day.
+    pub by_day: BTreeSet<DataId>,
+    /// Further tables, each with its name.
+    pub more: Vec<String>,
     /// Answers of inner aggregates over tables of the engine, in an order in which they can stand.
     pub inner: IndexMap<MeasureId, String>,
 }
 
-/// The rows of a table, as far as links have been followed.
+/// The rows of a table that a measure reads, as far as links have been followed.
 pub struct Scope {
     pub data: DataId,
-    /// The day as of which links are followed.
-    day: String,
-    joins: Vec<String>,
+    pub time: Time,
+    /// The first day of what the row is of, and the last one: as of that links are followed. Nothing as long as the
+    /// post is not known that tells it.
+    pub days: Option<(String, String)>,
+    /// Which rows are read, but for windows of dates and periods.
+    pub conditions: Vec<String>,
+    /// The post of a row that is cut to the days served.
+    pub post: Option<String>,
+    pub joins: Vec<String>,
+    /// Tables that were joined before the day was known.
+    pub without_day: Vec<String>,
     aliases: BTreeMap<Vec<ColumnIx>, String>,
-    others: BTreeMap<String, String>,
+    /// What else is joined, by what it is joined on.
+    pub others: BTreeMap<String, String>,
 }
 
-const OWN: &str = "r";
+/// How the rows of a scope are sorted into windows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Time {
+    /// Not at all: all of them are of one.
+    None,
+    /// By a date, which this is.
+    Day(String),
+    Period(String),
+}
 
-impl<'a> Known<'a> {
-    /// The rows of a table that a measure reads.
-    pub fn scope(&self, data: DataId, rows: &Rows, before: &mut Before) -> Scope {
-        let day = match rows {
-            Rows::Dated { column, .. } => {
-                before.reads.entry(data).or_default().insert(*column);
-                self.own_column(data, *column)
-            }
-            // No day: the latest row counts.
-            _ => self.dialect.day(i32::MAX),
-        };
-        before.reads.entry(data).or_default();
-        Scope { data, day, joins: Vec::new(), aliases: BTreeMap::new(), others: BTreeMap::new() }
+impl Scope {
+    pub fn new(data: DataId) -> Scope {
+        Scope {
+            data,
+            time: Time::None,
+            days: None,
+            conditions: Vec::new(),
+            post: None,
+            joins: Vec::new(),
+            without_day: Vec::new(),
+            aliases: BTreeMap::new(),
+            others: BTreeMap::new(),
+        }
     }
 
+    /// The day as of which links are followed.
+    fn day(&self) -> Option<&str> {
+        self.days.as_ref().map(|(_, last)| last.as_str())
+    }
+}
+
+/// The rows of a scope.
+pub const OWN: &str = "r";
+
+impl<'a> Known<'a> {
     pub fn set(&self, data: DataId) -> &'a crate::model::data::DataSet {
         &self.model.data[data.0]
     }
@@ -114,11 +162,13 @@ impl<'a> Known<'a> {
         self.remote.tables.contains_key(&data)
     }
 
-    fn own_column(&self, data: DataId, column: ColumnIx) -> String {
+    /// A column of the rows themselves.
+    pub fn own_column(&self, before: &mut Before, data: DataId, column: ColumnIx) -> String {
+        self.need(before, data, column);
         format!("{OWN}.{}", self.dialect.name_of(&self.set(data).column(column).name))
     }
 
-    /// The `FROM` clause of all that has been followed.
+    /// The `FROM` clause of all that has been followed. What stands in `WHERE` is left to the caller.
     pub fn from(&self, scope: &Scope) -> String {
         let mut text = format!("FROM {} {OWN}", self.dialect.name_of(&read_name(&self.set(scope.data).name)));
         for join in &scope.joins {
@@ -150,14 +200,26 @@ impl<'a> Known<'a> {
                 format!("{column} = {value}")
             })
             .collect();
+        let timeless = matches!(own.time, TimeShape::Always | TimeShape::Dated(_));
+        if !timeless {
+            match scope.day() {
+                Some(day) => on.push(holds_on(day, &alias)),
+                None => scope.without_day.push(alias.clone()),
+            }
+        }
         let table = if self.is_remote(target) {
-            before.reads.entry(target).or_default().extend(&own.key);
-            read_name(&own.name)
+            let reads = before.reads.entry(target).or_default();
+            reads.extend(&own.key);
+            match own.time {
+                TimeShape::Valid { from: begins, .. } | TimeShape::Snapshot(begins) => {
+                    reads.insert(begins);
+                    before.by_day.insert(target);
+                    by_day_name(&own.name)
+                }
+                TimeShape::Always | TimeShape::Dated(_) => read_name(&own.name),
+            }
         } else {
             self.used.borrow_mut().rows.entry(target).or_default();
-            if !matches!(own.time, TimeShape::Always | TimeShape::Dated(_)) {
-                on.push(format!("{} BETWEEN {alias}.merit_since AND {alias}.merit_until", scope.day));
-            }
             rows_name(&own.name)
         };
         scope.joins.push(format!("LEFT JOIN {} {alias} ON {}", self.dialect.name_of(&table), on.join(" AND ")));
@@ -194,6 +256,14 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// The row's own key as a text that no other key has.
+    pub fn own_key(&self, scope: &Scope, before: &mut Before) -> String {
+        let keys = self.set(scope.data).key.iter();
+        let parts: Vec<String> =
+            keys.map(|key| self.dialect.as_text(&self.own_column(before, scope.data, *key))).collect();
+        self.dialect.key(&parts)
+    }
+
     fn need(&self, before: &mut Before, data: DataId, column: ColumnIx) {
         if self.is_remote(data) {
             before.reads.entry(data).or_default().insert(column);
@@ -211,38 +281,20 @@ impl<'a> Known<'a> {
                 keys.iter().map(|key| self.key_part(before, OWN, scope.data, *key)).collect::<Result<_, _>>()?
             }
         };
-        match parts.as_slice() {
-            [one] => Ok(one.clone()),
-            _ => Err(Cannot::new("groups by a key of several columns")),
-        }
+        Ok(self.dialect.key(&parts))
     }
 
     /// The group of a row, as the column that is grouped by; `None` for all rows together.
-    pub fn group(
-        &self,
-        scope: &mut Scope,
-        before: &mut Before,
-        group: &Group,
-        by_day: bool,
-    ) -> Result<Option<String>, Cannot> {
-        let d = self.dialect;
-        let (name, table, column, via) = match group {
+    pub fn group(&self, scope: &mut Scope, before: &mut Before, group: &Group) -> Result<Option<String>, Cannot> {
+        let (table, column, via) = match group {
             Group::Company => return Ok(None),
             Group::Key { via, .. } => return self.key(scope, before, via).map(Some),
-            Group::Team { via } => {
-                self.used.borrow_mut().teams = true;
-                ("team".to_string(), "merit_teams".to_string(), "place", via)
-            }
+            Group::Team { via } => ("merit_teams".to_string(), "place", via),
+            Group::Own { .. } if scope.post.is_some() => return Ok(scope.post.clone()),
             Group::Own { roster, via } => {
                 let name = &self.set(*roster).name;
-                let mut used = self.used.borrow_mut();
-                let table = if by_day { posts_name(name) } else { all_posts_name(name) };
-                if by_day {
-                    used.posts.insert(*roster)
-                } else {
-                    used.all_posts.insert(*roster)
-                };
-                ("post".to_string(), table, "post", via)
+                let table = if scope.time == Time::None { all_posts_name(name) } else { posts_name(name) };
+                (table, "post", via)
             }
         };
         let key = self.key(scope, before, via)?;
@@ -250,12 +302,30 @@ impl<'a> Known<'a> {
         if let Some(alias) = scope.others.get(&known) {
             return Ok(Some(format!("{alias}.{column}")));
         }
-        let alias = format!("{name}_{}", scope.others.len() + 1);
-        let time = match by_day || matches!(group, Group::Team { .. }) {
-            true => format!(" AND {} BETWEEN {alias}.since AND {alias}.until", scope.day),
-            false => String::new(),
+        let alias = format!("{}_{}", if column == "post" { "post" } else { "team" }, scope.others.len() + 1);
+        let Some((first, last)) = &scope.days else { return Err(Cannot::new("groups rows of no day")) };
+        let mut used = self.used.borrow_mut();
+        let time = match (group, &scope.time) {
+            (Group::Own { roster, .. }, Time::None) => {
+                used.all_posts.insert(*roster);
+                String::new()
+            }
+            (Group::Own { roster, .. }, Time::Period(_)) => {
+                used.posts.entry(*roster).or_default().next = true;
+                // The post held last in the period.
+                format!(" AND {last} BETWEEN {alias}.since AND {alias}.before_next AND {alias}.until >= {first}")
+            }
+            _ => {
+                if let Group::Own { roster, .. } = group {
+                    used.posts.entry(*roster).or_default();
+                } else {
+                    used.teams = true;
+                }
+                format!(" AND {last} BETWEEN {alias}.since AND {alias}.until")
+            }
         };
-        scope.joins.push(format!("LEFT JOIN {} {alias} ON {alias}.key = {key}{time}", d.name_of(&table)));
+        let table = self.dialect.name_of(&table);
+        scope.joins.push(format!("LEFT JOIN {table} {alias} ON {alias}.key = {key}{time}"));
         scope.others.insert(known, alias.clone());
         Ok(Some(format!("{alias}.{column}")))
     }
@@ -285,7 +355,7 @@ impl<'a> Known<'a> {
             ColumnType::Text | ColumnType::Position => Type::Text,
             ColumnType::Link { by, .. } if by.is_empty() => Type::Text,
             ColumnType::Link { .. } => return Err(Cannot::new("reads a link of several columns as a value")),
-            ColumnType::Period => return Err(Cannot::new("reads a column of periods")),
+            ColumnType::Period => Type::Period,
         };
         self.need(before, data, column);
         let text = format!("{alias}.{}", self.dialect.name_of(&declared.name));
@@ -358,13 +428,21 @@ impl<'a> Known<'a> {
             }
         };
         let value = format!("{alias}.value");
-        // A key without rows: nothing was counted.
-        let counted = self.is_remote(measure.data) && !missing;
-        let text = if counted { format!("CASE WHEN {key} IS NOT NULL THEN COALESCE({value}, 0) END") } else { value };
+        let text = match (self.is_remote(measure.data) && !missing, &measure.rows) {
+            (false, _) => value,
+            // Without any stock there is nothing to count in.
+            (true, Rows::Newest(first, last)) => {
+                let newest = self.newest(measure.data, *first, *last);
+                format!("CASE WHEN {key} IS NOT NULL AND {newest} IS NOT NULL THEN COALESCE({value}, 0) END")
+            }
+            // A key without rows: nothing was counted.
+            (true, _) => format!("CASE WHEN {key} IS NOT NULL THEN COALESCE({value}, 0) END"),
+        };
         let optional = via
             .iter()
             .enumerate()
             .any(|(at, link)| self.set(self.model.links_to(scope.data, &via[..at])).column(*link).optional);
+        let missing = missing || matches!(measure.rows, Rows::Newest(..));
         Ok(Sql::new(text, ty, missing || optional))
     }
 
@@ -390,6 +468,16 @@ pub fn places(number: &Number) -> u32 {
 
 pub fn read_name(data: &str) -> String {
     format!("{data}_read")
+}
+
+/// The rows of a table of the engine with the days on which links find them.
+pub fn by_day_name(data: &str) -> String {
+    format!("{data}_by_day")
+}
+
+/// Whether links find a row on a day.
+pub fn holds_on(day: &str, alias: &str) -> String {
+    format!("{day} BETWEEN {alias}.merit_since AND {alias}.merit_until")
 }
 
 pub fn rows_name(data: &str) -> String {

@@ -1,0 +1,56 @@
+//! Specs with their data folder, opened to be planned; and what is said when findings stand in the way.
+
+use std::path::Path;
+
+use super::args::{ColorArgs, SpecArgs};
+use super::check::findings;
+use super::eval::{data_folder, own_months_of};
+use super::exit::{Exit, Failure};
+use super::terminal::{self, FINDINGS_SHOWN};
+use crate::data::Options;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::human::{HumanOptions, render};
+use crate::model::Model;
+use crate::project::{self, Project};
+
+/// A project without errors.
+pub struct Opened {
+    pub project: Project,
+    /// What the files hold is looked at later.
+    pub options: Options<'static>,
+    with_months: Option<Model>,
+}
+
+impl Opened {
+    /// With the months of the company's own calendar, where it has one.
+    pub fn model(&self) -> &Model {
+        self.with_months.as_ref().unwrap_or(&self.project.model)
+    }
+}
+
+/// Opens a project; `undone` is what is not done where it has errors.
+pub fn open(
+    specs: &SpecArgs,
+    data: Option<&Path>,
+    color: ColorArgs,
+    undone: &str,
+) -> Result<Result<Opened, Exit>, Failure> {
+    let project = project::load(&specs.paths)?;
+    if project.has_errors() {
+        return Ok(Err(refuse(&project, &project.diagnostics, color, undone)));
+    }
+    let options = Options { allow_empty: true, ..Options::of(data_folder(data, &specs.paths)?) };
+    Ok(match own_months_of(&project.model, &options) {
+        Ok(with_months) => Ok(Opened { project, options, with_months }),
+        Err(diagnostics) => Err(refuse(&project, &diagnostics, color, undone)),
+    })
+}
+
+/// Shows the findings that stand in the way.
+pub fn refuse(project: &Project, diagnostics: &[Diagnostic], color: ColorArgs, undone: &str) -> Exit {
+    let look = terminal::stderr(color.color);
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+    eprint!("{}", render(diagnostics, &project.sources, &options));
+    eprintln!("merit: {}; {undone}", findings(diagnostics));
+    Exit::Findings
+}

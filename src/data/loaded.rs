@@ -1,0 +1,174 @@
+//! Before the first measure and after the last one: checked tables with rosters and teams, and the answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::cell::Repair;
+use super::keys::{self, Keys};
+use super::measure::Evaluation;
+use super::memory::Memory;
+use super::nodes::{OtherDays, World};
+use super::roster::{self, Roster};
+use super::table::{self, Source, Table};
+use super::teams::{self, Teams};
+use super::{Options, doubts, errors, links, marked, needs, read};
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::model::data::{ColumnIx, DataId};
+use crate::plan::query::{Answers, Doubt, FileReport, Measured, Query};
+use crate::value::Value;
+
+/// The tables of a query, checked and linked, and who is evaluated.
+pub struct Loaded {
+    pub tables: Vec<Table>,
+    pub place_of: Arc<BTreeMap<DataId, usize>>,
+    pub teams: Teams,
+    pub rosters: Vec<Roster>,
+}
+
+impl Loaded {
+    /// Reads all tables but those left out, of which `keys_left_out` tells the keys as far as they are known.
+    pub fn new(
+        model: &Model,
+        query: &Query,
+        options: &Options,
+        source: &Source,
+        needed: &[(DataId, Vec<ColumnIx>)],
+        left_out: &BTreeSet<DataId>,
+        keys_left_out: &dyn Fn(&[Table], usize) -> Option<Keys>,
+    ) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let mut tables = table::load(model, needed, source, left_out, options.threads, &mut errors);
+        for table in tables.iter_mut().filter(|table| !left_out.contains(&table.data)) {
+            table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+        }
+        for place in 0..tables.len() {
+            if left_out.contains(&tables[place].data) {
+                tables[place].keys = keys_left_out(&tables, place);
+            }
+        }
+        links::resolve(model, &mut tables, &mut errors);
+        let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
+        let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
+        let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
+        if !options.allow_empty {
+            needs::check_windows(model, query, &tables, &place_of, &mut errors);
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut loaded = Loaded { tables, place_of: Arc::new(place_of), teams, rosters: Vec::new() };
+        let mut other_days = OtherDays::default();
+        let world = loaded.world(model, query);
+        let places = query.organisation.map(|_| loaded.teams.of_key.as_slice());
+        let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, &mut other_days));
+        loaded.rosters = rosters.collect();
+        Ok((loaded, other_days))
+    }
+
+    fn world<'a>(&'a self, model: &'a Model, query: &'a Query) -> World<'a> {
+        let nodes = |table: &Table| {
+            let asked = query.tables.iter().find(|asked| asked.data == table.data);
+            asked.map_or(&[][..], |asked| asked.nodes.as_slice())
+        };
+        World {
+            model,
+            tables: self.tables.iter().collect(),
+            nodes: self.tables.iter().map(nodes).collect(),
+            place_of: self.place_of.clone(),
+            inner: Default::default(),
+        }
+    }
+
+    /// What the measures are computed with.
+    pub fn evaluation<'a>(
+        &'a self,
+        model: &'a Model,
+        query: &'a Query,
+        options: &'a Options<'a>,
+        memory: &'a Memory,
+        other_days: OtherDays,
+    ) -> Evaluation<'a> {
+        Evaluation {
+            query,
+            options,
+            memory,
+            teams: &self.teams,
+            rosters: &self.rosters,
+            world: self.world(model, query),
+            other_days,
+            answers: vec![Vec::new(); query.measures.len()],
+            straddling: Default::default(),
+        }
+    }
+
+    /// All that was found.
+    pub fn answers(self, measures: Vec<Vec<Measured>>, reads: Vec<Vec<Vec<Value>>>, told: Told) -> Answers {
+        let Told { files, doubts } = told;
+        let rosters = self.rosters.into_iter().map(|roster| roster.answer).collect();
+        Answers { rosters, teams: self.teams.teams, measures, reads, files, doubts }
+    }
+}
+
+/// What is told of the tables themselves.
+pub struct Told {
+    files: Vec<FileReport>,
+    doubts: Vec<Doubt>,
+}
+
+impl Told {
+    /// Refuses links to rows of other days where nothing may be repaired.
+    pub fn of(
+        model: &Model,
+        query: &Query,
+        options: &Options,
+        tables: &[&Table],
+        other_days: &OtherDays,
+    ) -> Result<Told, Vec<Diagnostic>> {
+        if options.strict {
+            let errors = other_day_errors(model, tables, other_days);
+            if !errors.is_empty() {
+                return Err(errors);
+            }
+        }
+        Ok(Told { files: reports(model, tables, other_days), doubts: doubts::find(model, query, tables) })
+    }
+}
+
+/// What was read and repaired, file by file.
+fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<FileReport> {
+    let mut reports = Vec::new();
+    for (place, table) in tables.iter().enumerate() {
+        let data = &model.data[table.data.0];
+        for (at, file) in table.files.iter().enumerate() {
+            let mut repairs = file.repairs.clone();
+            for ((_, column), rows) in other_days.0.iter().filter(|((other, _), _)| *other == place) {
+                let count = marked(rows).filter(|row| table.file_of(*row) == at).count() as u64;
+                if count > 0 {
+                    repairs.insert((*column, Repair::OtherDay), count);
+                }
+            }
+            let name = |column: ColumnIx| data.column(column).name.clone();
+            reports.push(FileReport {
+                path: file.shown.clone(),
+                data: data.name.clone(),
+                rows: file.rows as u64,
+                repairs: repairs
+                    .iter()
+                    .map(|((column, repair), count)| (name(*column), repair.words(), *count))
+                    .collect(),
+            });
+        }
+    }
+    reports
+}
+
+fn other_day_errors(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<Diagnostic> {
+    let error = |((place, column), rows): (&(usize, ColumnIx), &Vec<u64>)| {
+        let (table, rows): (&Table, Vec<usize>) = (tables[*place], marked(rows).collect());
+        let name = &model.data[table.data.0].column(*column).name;
+        let places = rows.iter().take(read::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
+        errors::other_day(name, rows.len() as u64, places)
+    };
+    other_days.0.iter().map(error).collect()
+}
