@@ -229,12 +229,60 @@ fn java() -> bool {
     there
 }
 
+/// Where Spark lies.
+fn spark_home(python: &Path) -> PathBuf {
+    let place = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
+    let home = Command::new(python).args(["-c", place]).output().unwrap();
+    PathBuf::from(utf8(&home.stdout).trim())
+}
+
+fn free_port() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
+}
+
+/// A program of Spark, its log in a folder: the Java process itself, so that killing it is killing it.
+fn spark(home: &Path, folder: &Path, log: &str, memory: &str, class: &str, arguments: &[&str]) -> Child {
+    let jars = home.join("jars/*");
+    Command::new("java")
+        .args([&format!("-Xmx{memory}"), "-cp", &jars.display().to_string()])
+        .args(["--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"])
+        .arg(format!("org.apache.spark.deploy.{class}"))
+        .args(arguments)
+        .env("SPARK_HOME", home)
+        .env("SPARK_SCALA_VERSION", "2.13")
+        .env("SPARK_LOCAL_IP", "127.0.0.1")
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(folder.join(log)).unwrap())
+        .spawn()
+        .unwrap()
+}
+
+/// Lets a condition come true.
+fn wait(what: &str, done: impl Fn() -> bool, log: impl Fn() -> String) {
+    let begun = std::time::Instant::now();
+    while !done() {
+        assert!(begun.elapsed().as_secs() < 180, "{what} did not come\n{}", log());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+/// A process that ends with the test.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A master of Spark and two workers, all on this machine.
 struct Cluster {
     folder: tempfile::TempDir,
     address: String,
-    master: Child,
-    workers: Vec<Child>,
+    _master: Ending,
+    workers: Vec<Ending>,
 }
 
 impl Cluster {
@@ -243,30 +291,12 @@ impl Cluster {
         if !java() {
             return None;
         }
-        let place = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
-        let home = Command::new(python).args(["-c", place]).output().unwrap();
-        let home = PathBuf::from(utf8(&home.stdout).trim());
+        let home = spark_home(python);
         let folder = tempfile::tempdir().unwrap();
-        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (port, web) = (free().to_string(), free().to_string());
-        let start = |name: &str, class: &str, arguments: &[&str]| {
-            let log = fs::File::create(folder.path().join(name)).unwrap();
-            // The Java process itself, so that killing it is killing it.
-            let jars = home.join("jars/*");
-            Command::new("java")
-                .args(["-Xmx256m", "-cp", &jars.display().to_string()])
-                .args(["--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"])
-                .arg(format!("org.apache.spark.deploy.{class}"))
-                .args(["--host", "127.0.0.1"])
-                .args(arguments)
-                .env("SPARK_HOME", &home)
-                .env("SPARK_SCALA_VERSION", "2.13")
-                .env("SPARK_LOCAL_IP", "127.0.0.1")
-                .current_dir(folder.path())
-                .stdout(Stdio::null())
-                .stderr(log)
-                .spawn()
-                .unwrap()
+        let (port, web) = (free_port(), free_port());
+        let start = |log: &str, class: &str, arguments: &[&str]| {
+            let arguments = [&["--host", "127.0.0.1"], arguments].concat();
+            Ending(spark(&home, folder.path(), log, "256m", class, &arguments))
         };
         let address = format!("spark://127.0.0.1:{port}");
         let master = start("master.log", "master.Master", &["--port", &port, "--webui-port", &web]);
@@ -276,11 +306,11 @@ impl Cluster {
             start(
                 &log,
                 "worker.Worker",
-                &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free().to_string(), &address],
+                &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free_port(), &address],
             )
         };
         let workers = vec![worker("one"), worker("two")];
-        let cluster = Cluster { folder, address, master, workers };
+        let cluster = Cluster { folder, address, _master: master, workers };
         cluster.wait("both workers", || {
             ["one.log", "two.log"].iter().all(|log| cluster.log(log).contains("Successfully registered with master"))
         });
@@ -294,26 +324,13 @@ impl Cluster {
     }
 
     fn wait(&self, what: &str, done: impl Fn() -> bool) {
-        let begun = std::time::Instant::now();
-        while !done() {
-            assert!(begun.elapsed().as_secs() < 180, "{what} did not come\n{}", self.log("master.log"));
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
+        wait(what, done, || self.log("master.log"));
     }
 
     /// What the executors of a worker have logged.
     fn executors(&self, worker: &str) -> String {
         let pattern = self.folder.path().join(worker).join("app-*/*/stderr").display().to_string();
         glob::glob(&pattern).unwrap().flatten().filter_map(|path| fs::read_to_string(path).ok()).collect()
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        for process in self.workers.iter_mut().chain([&mut self.master]) {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
     }
 }
 
@@ -333,9 +350,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
     let local = results(&merit(&python, &eval));
     let address = cluster.address.clone();
     let there = |tables: &str| {
-        let tables: Vec<String> =
-            tables.split(',').map(|table| format!("{table}={0}/{table}", lake.display())).collect();
-        let tables = tables.join(",").replace("/all", "");
+        let tables = in_lake(tables, &lake);
         let mut command = program(&python, &[&eval[..], &["--engine", &address, "--tables", &tables]].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().unwrap()
@@ -348,7 +363,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
     let before = tasks(&cluster);
     let running = there("policies,receipts,payouts");
     cluster.wait("work of the first worker", || tasks(&cluster) > before + 2);
-    cluster.workers[0].kill().unwrap();
+    cluster.workers[0].0.kill().unwrap();
     let output = running.wait_with_output().unwrap();
     match output.status.code() {
         Some(0) => assert_eq!(difference(&local, &results(&output)), None),
@@ -358,6 +373,41 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
         }
     }
     println!("with a worker lost: {:?}", output.status.code());
+}
+
+/// Tables as folders of Parquet, for `--tables`.
+fn in_lake(tables: &str, lake: &Path) -> String {
+    let folder = |table: &str| format!("{table}={}/{table}", lake.display());
+    tables.split(',').map(folder).collect::<Vec<_>>().join(",").replace("/all", "")
+}
+
+/// The example through a server of Spark Connect.
+#[test]
+fn the_example_through_spark_connect() {
+    let (Some(python), Some(_)) = (python("pyspark, grpc, pandas"), python("duckdb")) else { return };
+    if !java() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let binding = format!("spark.connect.grpc.binding.port={port}");
+    let class = "org.apache.spark.sql.connect.service.SparkConnectServer";
+    let mut arguments = vec!["--class", class, "--master", "local[2]", "--conf", &binding];
+    for setting in SETTINGS.split_whitespace().chain(["spark.ui.enabled=false"]) {
+        arguments.extend(["--conf", setting]);
+    }
+    arguments.push("spark-internal");
+    let _server = Ending(spark(&spark_home(&python), folder.path(), "server.log", "1g", "SparkSubmit", &arguments));
+    let listens = || std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_ok();
+    wait("the server", listens, || fs::read_to_string(folder.path().join("server.log")).unwrap_or_default());
+
+    let lake = folder.path().join("lake");
+    load(&python, &insurance(), &lake, &[]);
+    let specs = insurance().display().to_string();
+    let eval = ["eval", &specs, "--period", "2026-Q3", "--format", "json"];
+    let (engine, tables) = (format!("sc://127.0.0.1:{port}"), in_lake("policies,receipts,payouts", &lake));
+    let there = merit(&python, &[&eval[..], &["--engine", &engine, "--tables", &tables]].concat());
+    assert_eq!(difference(&results(&merit(&python, &eval)), &results(&there)), None);
 }
 
 /// What is wrong with the rows of an engine's table is found there, and no scorecard is written.
@@ -423,7 +473,7 @@ fn spoilt_tables_are_refused() {
             "duplicate-key",
             &[
                 "2 rows of `goals` begin while an earlier row with the same `team` still holds",
-                "8610: from 2025-12-01; 8620: from 2025-12-01",
+                "the first: 8610: from 2025-12-01",
             ],
         ),
         (

@@ -1,10 +1,10 @@
 //! What is wrong with the rows of a table, and what time they are of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::periods;
 use super::results::{Answer, Checked, Straddling, day_of};
-use super::rows::{Before, Known, OWN, Time, read_name, rows_name};
+use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::statements::{Statement, assembled, head, typed};
 use super::sums::filter;
 use crate::data::column::{self, NO_DAY, NONE};
@@ -18,15 +18,11 @@ use crate::time::{Day, Months};
 /// Counts what is wrong with the rows of a table, with the first of each kind; and tells what time they are of.
 pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> Statement {
     let set = known.set(data);
-    let has_cell = |column: &&ColumnIx| match &set.column(**column).ty {
-        ColumnType::Link { by, .. } => by.is_empty(),
-        _ => set.column(**column).derived.is_none(),
-    };
     let mut checks = Checks {
         known,
         data,
         set,
-        columns: columns.iter().filter(has_cell).copied().collect(),
+        columns: with_cells(set, columns),
         before: Before::default(),
         parts: Vec::new(),
         selects: Vec::new(),
@@ -35,9 +31,8 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> Statement
     checks.before.reads.entry(data).or_default().extend(read);
     checks.cells();
     checks.keys();
-    checks.days();
     checks.held();
-    checks.links();
+    checks.values();
     checks.straddling();
     let sql = assembled(known, &checks.before, checks.parts, &checks.selects.join("\nUNION ALL\n"));
     Statement {
@@ -74,20 +69,16 @@ impl Checks<'_, '_> {
         head(&format!("{} checks", self.set.name), self.known.dialect)
     }
 
-    fn select(&mut self, finding: &str, about: &str, from: &str, count: &str, first: &str) {
+    /// What a subquery finds wrong: a row each, with the text `cell`.
+    fn found(&mut self, finding: &str, about: &str, subquery: &str) {
         let d = self.known.dialect;
         self.selects.push(format!(
-            "SELECT {}, {} AS finding, {} AS about, CAST(COALESCE({count}, 0) AS BIGINT) AS n, {first} AS first\nFROM {from}",
+            "SELECT {}, {} AS finding, {} AS about, COUNT(*) AS n, COALESCE({}, '') AS first\nFROM ({subquery}) found",
             self.head(),
             d.text(finding),
-            d.text(about)
+            d.text(about),
+            d.first("cell", "cell IS NOT NULL")
         ));
-    }
-
-    /// What a subquery finds wrong: rows with the text `cell`, each of `n` rows.
-    fn found(&mut self, finding: &str, about: &str, subquery: &str, count: &str) {
-        let first = self.known.dialect.first_three("cell", "cell IS NOT NULL");
-        self.select(finding, about, &format!("({subquery}) found"), count, &format!("COALESCE({first}, '')"));
     }
 
     /// Several texts as one.
@@ -117,7 +108,7 @@ impl Checks<'_, '_> {
             let number = rows.len();
             let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
             tally.push(format!("COUNT(*) FILTER (WHERE {condition}) AS n{number}"));
-            tally.push(format!("{} AS e{number}", d.first_three(&first, &condition)));
+            tally.push(format!("{} AS e{number}", d.first(&first, &condition)));
             rows.push(vec![
                 d.text(finding),
                 d.text(&column.name),
@@ -137,9 +128,16 @@ impl Checks<'_, '_> {
                     let float = d.name_of(&format!("{} float", declared.name));
                     cells.push(format!("{name} IS NOT NULL AND {} AS {float}", d.is_float(&name)));
                     check("float", declared, float);
-                    check("bad", declared, format!("NOT {}", d.is_number(&name, known.remote.decimals)));
+                    cells.push(format!("{} AS {value}", typed(known, declared, &name)));
+                    let mut is_number = d.is_number(&name, known.remote.decimals);
+                    if let Some(is_decimal) = d.is_decimal(&name, known.remote.decimals) {
+                        // Such a column has nothing to look at as text, which takes its time.
+                        let exact = d.name_of(&format!("{} exact", declared.name));
+                        cells.push(format!("{is_decimal} AS {exact}"));
+                        is_number = format!("CASE WHEN {exact} THEN {value} IS NOT NULL ELSE {is_number} END");
+                    }
+                    check("bad", declared, format!("{name} IS NOT NULL AND NOT {is_number}"));
                     if let Some((low, high)) = &declared.limits {
-                        cells.push(format!("{} AS {value}", typed(known, declared, &name)));
                         check("limits", declared, format!("{value} < {low} OR {value} > {high}"));
                     }
                 }
@@ -186,7 +184,7 @@ impl Checks<'_, '_> {
                     d.as_text(&from)
                 );
                 let subquery = format!("SELECT cell FROM ({rows}) held WHERE since <= before");
-                self.found("overlap", "", &subquery, "COUNT(*)");
+                self.found("overlap", "", &subquery);
             }
             (TimeShape::Snapshot(taken), _) => {
                 let taken = self.name(taken);
@@ -194,25 +192,13 @@ impl Checks<'_, '_> {
                     "SELECT {shown} || ' on ' || {} AS cell FROM {read} WHERE {filled} AND {taken} IS NOT NULL GROUP BY {all}, {taken} HAVING COUNT(*) > 1",
                     d.as_text(&taken)
                 );
-                self.found("duplicate", "", &subquery, "COUNT(*)");
+                self.found("duplicate", "", &subquery);
             }
             _ => {
                 let subquery =
                     format!("SELECT {shown} AS cell FROM {read} WHERE {filled} GROUP BY {all} HAVING COUNT(*) > 1");
-                self.found("duplicate", "", &subquery, "COUNT(*)");
+                self.found("duplicate", "", &subquery);
             }
-        }
-    }
-
-    /// The days or periods that rows are dated by, and those on which stock was taken.
-    fn days(&mut self) {
-        let d = self.known.dialect;
-        let read = self.read();
-        for column in dated(self.known.query, self.set, self.data, &self.columns) {
-            let (name, about) = (self.name(column), self.set.column(column).name.as_str());
-            self.select("days", about, &read, &format!("COUNT(DISTINCT {name})"), "''");
-            let from = format!("{read}\nWHERE {name} IS NOT NULL\nGROUP BY {name}");
-            self.select("day", about, &from, "COUNT(*)", &d.as_text(&name));
         }
     }
 
@@ -237,39 +223,97 @@ impl Checks<'_, '_> {
         ));
     }
 
-    /// Links that lead to no row.
-    fn links(&mut self) {
-        let (d, known) = (self.known.dialect, self.known);
-        for (at, declared) in self.set.columns.iter().enumerate() {
-            let ColumnType::Link { data: target, by } = &declared.ty else { continue };
-            let own = [ColumnIx(at)];
-            let parts: &[ColumnIx] = if by.is_empty() { &own } else { by };
-            if !parts.iter().all(|part| self.columns.contains(part)) {
-                continue;
-            }
-            let there = known.set(*target);
-            let table = if known.is_remote(*target) {
-                self.before.reads.entry(*target).or_default().extend(&there.key);
-                read_name(&there.name)
-            } else {
-                known.used.borrow_mut().rows.entry(*target).or_default();
-                rows_name(&there.name)
-            };
-            let names: Vec<String> = parts.iter().map(|part| format!("{OWN}.{}", self.name(*part))).collect();
-            let filled: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
-            let key = there.key.iter().map(|key| d.name_of(&there.column(*key).name));
-            let on: Vec<String> = key.zip(&names).map(|(key, name)| format!("k.{key} = {name}")).collect();
-            let subquery = format!(
-                "SELECT {} AS cell, COUNT(*) AS n FROM {} {OWN} WHERE {} AND NOT EXISTS (SELECT 1 FROM {} k WHERE {}) GROUP BY {}",
-                self.joined(names.iter().cloned()),
-                self.read(),
-                filled.join(" AND "),
-                d.name_of(&table),
-                on.join(" AND "),
-                names.join(", ")
-            );
-            self.found("dangling", &declared.name, &subquery, "SUM(n)");
+    /// The days or periods that rows are dated by, those on which stock was taken, and links that lead to no row: of
+    /// all their columns at once, for one look at the table.
+    fn values(&mut self) {
+        let d = self.known.dialect;
+        let dated = dated(self.known.query, self.set, self.data, &self.columns);
+        let mut asked: Vec<Asked> = dated.into_iter().map(|column| Asked::days(self.set, column)).collect();
+        asked.extend((0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))));
+        if asked.is_empty() {
+            return;
         }
+        // The names of columns are the company's, and may be those of our own.
+        let columns: Vec<ColumnIx> =
+            asked.iter().flat_map(|asked| asked.columns.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
+        let seen = |column: &ColumnIx| format!("c{}", columns.binary_search(column).unwrap_or(columns.len()));
+        let named: Vec<String> =
+            columns.iter().map(|column| format!("{} AS {}", self.name(*column), seen(column))).collect();
+        // Which columns a group is of: a bit for each that it is not.
+        let bits = |at: usize| 1_u64 << at;
+        let which = |group: &[ColumnIx]| -> u64 {
+            (0..columns.len()).filter(|at| !group.contains(&columns[*at])).map(bits).sum()
+        };
+        let grouping: Vec<String> = columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| format!("GROUPING({}) * {}", self.name(*column), bits(at)))
+            .collect();
+        let sets: BTreeMap<u64, String> = asked
+            .iter()
+            .map(|asked| {
+                let names: Vec<String> = asked.columns.iter().map(|column| self.name(*column)).collect();
+                (which(&asked.columns), format!("({})", names.join(", ")))
+            })
+            .collect();
+        self.parts.push(format!(
+            "seen AS (\n  SELECT {}, {} AS which, COUNT(*) AS n\n  FROM {}\n  GROUP BY GROUPING SETS ({})\n)",
+            named.join(", "),
+            grouping.join(" + "),
+            self.read(),
+            sets.into_values().collect::<Vec<_>>().join(", ")
+        ));
+        let (mut lines, mut cells, mut joins) = (Vec::new(), Vec::new(), String::new());
+        for (at, Asked { finding, about, columns, target }) in asked.iter().enumerate() {
+            lines.push(format!("({at}, {}, {}, {})", which(columns), d.text(finding), d.text(about)));
+            let own: Vec<String> = columns.iter().map(|column| format!("seen.{}", seen(column))).collect();
+            let cell = self.joined(own.iter().cloned());
+            let Some((table, keys)) = target else {
+                cells.push(format!("WHEN {at} THEN {cell}"));
+                continue;
+            };
+            let mut lost: Vec<String> = own.iter().map(|own| format!("{own} IS NOT NULL")).collect();
+            lost.extend(keys.first().map(|key| format!("k{at}.{key} IS NULL")));
+            cells.push(format!("WHEN {at} THEN CASE WHEN {} THEN {cell} END", lost.join(" AND ")));
+            let on: Vec<String> = keys.iter().zip(&own).map(|(key, own)| format!("k{at}.{key} = {own}")).collect();
+            let on = on.join(" AND ");
+            joins.push_str(&format!("\n  LEFT JOIN {} k{at} ON asked.number = {at} AND {on}", d.name_of(table)));
+        }
+        self.parts.push(format!(
+            "told AS (\n  SELECT asked.number, asked.finding, asked.about, seen.n,\n    CASE asked.number {} END AS cell\n  \
+             FROM seen\n  JOIN (VALUES {}) AS asked(number, which, finding, about) ON asked.which = seen.which{joins}\n)",
+            cells.join(" "),
+            lines.join(", "),
+        ));
+        // A line for each day, with the number of them; and one for each link.
+        self.selects.push(format!(
+            "SELECT {}, finding, about,\n  CAST(CASE finding WHEN 'day' THEN COUNT(*) OVER (PARTITION BY number) ELSE n END AS BIGINT) AS n, first\n\
+             FROM (\n  SELECT number, finding, about, SUM(CASE WHEN cell IS NULL THEN 0 ELSE n END) AS n, COALESCE({}, '') AS first\n  \
+             FROM told\n  GROUP BY number, finding, about, CASE finding WHEN 'day' THEN cell END\n) told",
+            self.head(),
+            d.first("cell", "cell IS NOT NULL")
+        ));
+    }
+
+    /// A link whose cells are all read, and where it leads.
+    fn link(&mut self, column: ColumnIx) -> Option<Asked> {
+        let (d, known) = (self.known.dialect, self.known);
+        let declared = self.set.column(column);
+        let ColumnType::Link { data, by } = &declared.ty else { return None };
+        let columns = if by.is_empty() { vec![column] } else { by.clone() };
+        if !columns.iter().all(|part| self.columns.contains(part)) {
+            return None;
+        }
+        let there = known.set(*data);
+        let table = if known.is_remote(*data) {
+            self.before.reads.entry(*data).or_default().extend(&there.key);
+            read_name(&there.name)
+        } else {
+            known.used.borrow_mut().rows.entry(*data).or_default();
+            rows_name(&there.name)
+        };
+        let keys = there.key.iter().map(|key| d.name_of(&there.column(*key).name)).collect();
+        Some(Asked { finding: "dangling", about: declared.name.clone(), columns, target: Some((table, keys)) })
     }
 
     /// Rows whose period lies partly in the window of an aggregate that other rows read.
@@ -307,10 +351,35 @@ impl Checks<'_, '_> {
             if let Ok(Some(subquery)) = subquery() {
                 let finding = format!("straddling {}", periods::written(*months));
                 let about = self.set.column(*column).name.clone();
-                self.found(&finding, &about, &subquery, "COUNT(*)");
+                self.found(&finding, &about, &subquery);
             }
         }
     }
+}
+
+/// What is asked about the values of some columns.
+struct Asked {
+    finding: &'static str,
+    about: String,
+    columns: Vec<ColumnIx>,
+    /// The table that must have them, with its keys.
+    target: Option<(String, Vec<String>)>,
+}
+
+impl Asked {
+    /// The days or periods of a column.
+    fn days(set: &DataSet, column: ColumnIx) -> Asked {
+        Asked { finding: "day", about: set.column(column).name.clone(), columns: vec![column], target: None }
+    }
+}
+
+/// The columns with a cell of their own.
+fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
+    let has_cell = |column: &ColumnIx| match &set.column(*column).ty {
+        ColumnType::Link { by, .. } => by.is_empty(),
+        _ => set.column(*column).derived.is_none(),
+    };
+    columns.iter().copied().filter(has_cell).collect()
 }
 
 /// The columns whose days and periods must be known: those that windows are about.
@@ -360,8 +429,9 @@ pub fn take_in(
     errors: &mut Vec<Diagnostic>,
 ) -> Checked<Table> {
     let set = &model.data[data.0];
-    let (mut rows, mut announced) = (None, BTreeMap::new());
-    let mut times: BTreeMap<ColumnIx, Vec<&str>> = BTreeMap::new();
+    let mut rows = None;
+    // The days of each column, among them one for blank cells; and how many there should be.
+    let mut times: BTreeMap<ColumnIx, (Vec<&str>, u64)> = BTreeMap::new();
     let mut held = Vec::new();
     let column_of = |about: &str| set.column_named(about).ok_or_else(|| answer.broken("it speaks of other columns"));
     let day = |text: &str| day_of(text).ok_or_else(|| answer.broken(&format!("`{text}` is no date")));
@@ -371,10 +441,11 @@ pub fn take_in(
         match finding {
             "rows" if rows.replace(count).is_some() => return Err(answer.broken("they are given twice")),
             "rows" => {}
-            "days" => {
-                announced.insert(column_of(about)?, count);
+            "day" => {
+                let (days, announced) = times.entry(column_of(about)?).or_default();
+                days.push(first);
+                *announced = count;
             }
-            "day" => times.entry(column_of(about)?).or_default().push(first),
             "held" => held.push(first),
             _ if count == 0 => {}
             _ => match finding.strip_prefix("straddling ").and_then(periods::read) {
@@ -384,18 +455,22 @@ pub fn take_in(
         }
     }
     let rows = rows.ok_or_else(|| answer.broken("the number of rows is missing"))?;
-    for (column, count) in announced {
-        if times.entry(column).or_default().len() as u64 != count {
-            return Err(answer.broken("rows are missing"));
-        }
+    let columns = with_cells(set, columns);
+    let mut dated = dated(query, set, data, &columns).into_iter();
+    if times.values().any(|(days, announced)| days.len() as u64 != *announced)
+        || rows > 0 && dated.any(|column| !times.contains_key(&column))
+    {
+        return Err(answer.broken("rows are missing"));
     }
+    let times: BTreeMap<ColumnIx, Vec<&str>> = times
+        .into_iter()
+        .map(|(column, (days, _))| (column, days.into_iter().filter(|day| !day.is_empty()).collect()))
+        .collect();
     if matches!(set.time, TimeShape::Valid { .. }) && held.len() != windows(query, data).len() + 2 {
         return Err(answer.broken("rows are missing"));
     }
     // All checks are there, or something was cut off.
-    let optional = |column: &&ColumnIx| !set.column(**column).optional && set.column(**column).derived.is_none();
-    let plain = |column: &&ColumnIx| !matches!(&set.column(**column).ty, ColumnType::Link { by, .. } if !by.is_empty());
-    for column in columns.iter().filter(optional).filter(plain) {
+    for column in columns.iter().filter(|column| !set.column(**column).optional) {
         let name = set.column(*column).name.as_str();
         let mut checked = answer.rows.iter();
         if !checked.any(|row| {

@@ -189,19 +189,20 @@ impl Dialect {
         }
     }
 
-    /// The first three texts, in their order, of the rows where something holds.
-    pub fn first_three(self, text: &str, condition: &str) -> String {
+    /// The first text, in their order, of the rows where something holds. (Three of them would have all texts gathered
+    /// before they are put in order, however many there are.)
+    pub fn first(self, text: &str, condition: &str) -> String {
+        format!("MIN(CASE WHEN {condition} THEN {} END)", self.ordered(text))
+    }
+
+    /// Whether a column is of whole numbers, or of decimals with at most so many places; never so where every number
+    /// is looked at as text.
+    pub fn is_decimal(self, column: &str, places: u32) -> Option<String> {
+        let places = (0..=places).map(|places| places.to_string()).collect::<Vec<_>>().join("|");
+        let pattern = format!("(?i)^(tinyint|smallint|int|integer|bigint|decimal[(][0-9]+, ?({places})[)])$");
         match self {
-            Dialect::DuckDb => format!("array_to_string(min({text}, 3) FILTER (WHERE {condition}), '; ')"),
-            Dialect::Postgres => format!(
-                "array_to_string((array_agg({0} ORDER BY {0}) FILTER (WHERE {condition}))[1:3], '; ')",
-                self.ordered(text)
-            ),
-            Dialect::Spark => {
-                format!(
-                    "array_join(slice(sort_array(collect_list(CASE WHEN {condition} THEN {text} END)), 1, 3), '; ')"
-                )
-            }
+            Dialect::DuckDb | Dialect::Spark => Some(self.matches(&format!("typeof({column})"), &pattern)),
+            Dialect::Postgres => None,
         }
     }
 
