@@ -240,12 +240,24 @@ fn free_port() -> String {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
 
+/// What Spark's own scripts open to it.
+const OPENED: [&str; 8] = [
+    "java.lang",
+    "java.lang.invoke",
+    "java.net",
+    "java.nio",
+    "java.util",
+    "java.util.concurrent",
+    "sun.nio.ch",
+    "sun.util.calendar",
+];
+
 /// A program of Spark, its log in a folder: the Java process itself, so that killing it is killing it.
 fn spark(home: &Path, folder: &Path, log: &str, memory: &str, class: &str, arguments: &[&str]) -> Child {
     let jars = home.join("jars/*");
     Command::new("java")
         .args([&format!("-Xmx{memory}"), "-cp", &jars.display().to_string()])
-        .args(["--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"])
+        .args(OPENED.iter().map(|package| format!("--add-opens=java.base/{package}=ALL-UNNAMED")))
         .arg(format!("org.apache.spark.deploy.{class}"))
         .args(arguments)
         .env("SPARK_HOME", home)
