@@ -315,11 +315,7 @@ impl Cluster {
         let worker = |name: &str| {
             let work = folder.path().join(name).display().to_string();
             let log = format!("{name}.log");
-            start(
-                &log,
-                "worker.Worker",
-                &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free_port(), &address],
-            )
+            start(&log, "worker.Worker", &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free_port(), &address])
         };
         let workers = vec![worker("one"), worker("two")];
         let cluster = Cluster { folder, address, _master: master, workers };

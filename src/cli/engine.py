@@ -50,9 +50,8 @@ def spark_statements(job):
     for name, value in job.get("settings", {}).items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
-    # Too many digits are an error, and no digit is dropped.
-    spark.conf.set("spark.sql.ansi.enabled", "true")
-    spark.conf.set("spark.sql.decimalOperations.allowPrecisionLoss", "false")
+    for name, value in job["session"]:
+        spark.conf.set(name, value)
     kinds = {
         "text": (types.StringType(), str),
         "day": (types.DateType(), datetime.date.fromisoformat),

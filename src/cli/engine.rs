@@ -89,6 +89,7 @@ impl Engine {
             "engine": engine,
             "target": self.target,
             "settings": settings,
+            "session": self.dialect.settings(),
             "relations": script.relations.iter().map(relation).collect::<Vec<_>>(),
             "statements": script.statements.iter().map(|one| json!({"name": one.name, "sql": one.sql})).collect::<Vec<_>>(),
         });

@@ -50,11 +50,11 @@ fn written(script: &Script, paths: &[String]) -> String {
     };
     let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as {form}.");
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
-    match script.dialect {
-        Dialect::DuckDb => {}
-        Dialect::Postgres => text.push_str("\\set ON_ERROR_STOP on\n\\pset format csv\n"),
-        Dialect::Spark => text
-            .push_str("SET spark.sql.ansi.enabled=true;\nSET spark.sql.decimalOperations.allowPrecisionLoss=false;\n"),
+    if script.dialect == Dialect::Postgres {
+        text.push_str("\\set ON_ERROR_STOP on\n\\pset format csv\n");
+    }
+    for (name, value) in script.dialect.settings() {
+        let _ = writeln!(text, "SET {name}={value};");
     }
     for relation in &script.relations {
         let _ = writeln!(text, "\n-- {}: {}", relation.name, relation.about);

@@ -97,72 +97,93 @@ impl Checks<'_, '_> {
     /// Cells that are blank, cannot be read, or lie outside their limits; and how many rows there are.
     fn cells(&mut self) {
         let (d, known, set) = (self.known.dialect, self.known, self.set);
-        let value_of = |column: &Column| d.name_of(&format!("{} value", column.name));
+        let table = d.table(&known.remote.tables[&self.data]);
+        let rows =
+            format!("SELECT {}, 'rows' AS finding, '' AS about, COUNT(*) AS n, '' AS first\nFROM {table}", self.head());
+        self.selects.push(rows);
+        if self.columns.is_empty() {
+            return;
+        }
+        let told = |what: &str, column: &Column| d.name_of(&format!("{} {what}", column.name));
         let keys: Vec<String> = set.key.iter().map(|key| format!("COALESCE({}, '')", self.name(*key))).collect();
         let row = if keys.is_empty() { String::new() } else { format!("{} || ': ' || ", keys.join(" || ' / ' || ")) };
-        // A table may be read for its rows alone.
-        let mut cells = if self.columns.is_empty() { vec!["1 AS one_row".to_string()] } else { Vec::new() };
-        let mut tally = vec!["COUNT(*) AS n0".to_string()];
-        let mut rows = vec![vec!["'rows'".to_string(), "''".to_string(), "n0".to_string(), "''".to_string()]];
-        let mut check = |finding: &str, column: &Column, condition: String| {
-            let number = rows.len();
-            let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
-            tally.push(format!("COUNT(*) FILTER (WHERE {condition}) AS n{number}"));
-            tally.push(format!("{} AS e{number}", d.first(&first, &condition)));
-            rows.push(vec![
-                d.text(finding),
-                d.text(&column.name),
-                format!("n{number}"),
-                format!("COALESCE(e{number}, '')"),
-            ]);
-        };
+        let (mut cells, mut wrong) = (Vec::new(), Vec::new());
         for column in &self.columns {
             let declared = set.column(*column);
-            let (name, value) = (self.name(*column), value_of(declared));
+            let (name, value) = (self.name(*column), told("value", declared));
             cells.push(format!("{} AS {name}", d.cell(&name)));
+            let blank = match &declared.ty {
+                ColumnType::Date | ColumnType::Number { .. } | ColumnType::Flag => {
+                    let blank = told("blank", declared);
+                    cells.push(format!("{} AS {blank}", d.is_blank(&name)));
+                    blank
+                }
+                _ => format!("{name} IS NULL"),
+            };
             if !declared.optional {
-                check("blank", declared, format!("{name} IS NULL"));
+                wrong.push(("blank", declared, blank.clone()));
+            }
+            if !matches!(
+                &declared.ty,
+                ColumnType::Text | ColumnType::Position | ColumnType::Link { .. } | ColumnType::Period
+            ) {
+                cells.push(format!("{} AS {value}", typed(known, declared, &name)));
             }
             match &declared.ty {
                 ColumnType::Number { .. } => {
-                    let float = d.name_of(&format!("{} float", declared.name));
-                    cells.push(format!("{name} IS NOT NULL AND {} AS {float}", d.is_float(&name)));
-                    check("float", declared, float);
-                    cells.push(format!("{} AS {value}", typed(known, declared, &name)));
+                    let float = told("float", declared);
+                    cells.push(format!("{} AS {float}", d.is_float(&name)));
+                    wrong.push(("float", declared, format!("{float} AND NOT {blank}")));
                     let mut is_number = d.is_number(&name, known.remote.decimals);
                     if let Some(is_decimal) = d.is_decimal(&name, known.remote.decimals) {
-                        // Such a column has nothing to look at as text, which takes its time.
-                        let exact = d.name_of(&format!("{} exact", declared.name));
+                        // There is nothing to look at as text, which takes its time.
+                        let exact = told("exact", declared);
                         cells.push(format!("{is_decimal} AS {exact}"));
                         is_number = format!("CASE WHEN {exact} THEN {value} IS NOT NULL ELSE {is_number} END");
                     }
-                    check("bad", declared, format!("{name} IS NOT NULL AND NOT {is_number}"));
+                    wrong.push(("bad", declared, format!("NOT {blank} AND NOT {is_number}")));
                     if let Some((low, high)) = &declared.limits {
-                        check("limits", declared, format!("{value} < {low} OR {value} > {high}"));
+                        wrong.push(("limits", declared, format!("{value} < {low} OR {value} > {high}")));
                     }
                 }
                 ColumnType::Period => {
                     let is_period = periods::is_period(d, &known.model.company.calendar, &name);
-                    check("bad", declared, format!("NOT {is_period}"));
+                    wrong.push(("bad", declared, format!("NOT {is_period}")));
                 }
                 ColumnType::Date | ColumnType::Flag | ColumnType::Choice(_) => {
-                    cells.push(format!("{} AS {value}", typed(known, declared, &name)));
-                    check("bad", declared, format!("{name} IS NOT NULL AND {value} IS NULL"));
+                    wrong.push(("bad", declared, format!("NOT ({blank}) AND {value} IS NULL")));
                 }
                 _ => {}
             }
         }
         if let TimeShape::Valid { from, to: Some(to) } = set.time {
             let (from, to) = (set.column(from), set.column(to));
-            check("backward", to, format!("{} > {}", value_of(from), value_of(to)));
+            wrong.push(("backward", to, format!("{} > {}", told("value", from), told("value", to))));
         }
-        let table = d.table(&known.remote.tables[&self.data]);
         self.parts.push(format!("cells AS (\n  SELECT\n    {}\n  FROM {table}\n)", cells.join(",\n    ")));
-        self.parts.push(format!("tally AS (\n  SELECT\n    {}\n  FROM cells\n)", tally.join(",\n    ")));
+        if wrong.is_empty() {
+            return;
+        }
+        let (mut judged, mut tally, mut lines, mut any) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, (finding, column, condition)) in wrong.iter().enumerate() {
+            let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
+            judged.push(format!("{condition} AS w{at}"));
+            any.push(format!("w{at}"));
+            tally.push(format!("COUNT(*) FILTER (WHERE w{at}) AS n{at}"));
+            tally.push(format!("{} AS e{at}", d.first(&first, &format!("w{at}"))));
+            lines.push(vec![d.text(finding), d.text(&column.name), format!("n{at}"), format!("COALESCE(e{at}, '')")]);
+        }
+        // Few rows are wrong: what is told of them costs next to nothing where the others are left out first.
+        self.parts.push(format!("judged AS (\n  SELECT *,\n    {}\n  FROM cells\n)", judged.join(",\n    ")));
+        self.parts.push(format!(
+            "tally AS (\n  SELECT\n    {}\n  FROM judged\n  WHERE {}\n)",
+            tally.join(",\n    "),
+            any.join(" OR ")
+        ));
         self.selects.push(format!(
             "SELECT {}, finding, about, CAST(n AS BIGINT) AS n, first\nFROM tally {}",
             self.head(),
-            d.rows_of(&rows, &["finding", "about", "n", "first"])
+            d.rows_of(&lines, &["finding", "about", "n", "first"])
         ));
     }
 

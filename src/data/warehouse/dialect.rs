@@ -19,6 +19,20 @@ impl Dialect {
         }
     }
 
+    /// What must be set before the statements are run.
+    pub fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Dialect::DuckDb | Dialect::Postgres => &[],
+            Dialect::Spark => &[
+                // Too many digits are an error, and no digit is dropped.
+                ("spark.sql.ansi.enabled", "true"),
+                ("spark.sql.decimalOperations.allowPrecisionLoss", "false"),
+                // Java never compiles longer methods, and Spark does better without them.
+                ("spark.sql.codegen.hugeMethodLimit", "8000"),
+            ],
+        }
+    }
+
     /// A name as the engine takes it, whatever letters it has.
     pub fn name_of(self, name: &str) -> String {
         match self {
@@ -60,6 +74,19 @@ impl Dialect {
     /// A cell as text, blank ones as `NULL`.
     pub fn cell(self, column: &str) -> String {
         format!("NULLIF(TRIM({}), '')", self.as_text(column))
+    }
+
+    /// Whether a cell is blank. What is no text is not made one to find out.
+    pub fn is_blank(self, column: &str) -> String {
+        let cell = self.cell(column);
+        match self {
+            Dialect::Postgres => format!("{cell} IS NULL"),
+            Dialect::DuckDb | Dialect::Spark => {
+                let no_text = "(?i)^(tinyint|smallint|int|integer|bigint|decimal|date|timestamp|boolean)";
+                let is_none = self.matches(&format!("typeof({column})"), no_text);
+                format!("CASE WHEN {is_none} THEN {column} IS NULL ELSE {cell} IS NULL END")
+            }
+        }
     }
 
     /// A cell as an exact decimal; `NULL` where it is none.
