@@ -1,5 +1,6 @@
 """Runs the statements of Merit in DuckDB or Spark: a job as JSON comes in, lines of JSON go out."""
 
+import concurrent.futures
 import datetime
 import decimal
 import json
@@ -71,9 +72,14 @@ def spark_statements(job):
         ]
         frame = spark.createDataFrame(rows, types.StructType(fields))
         frame.createOrReplaceTempView(relation["name"])
-    for statement in job["statements"]:
+
+    def run(statement):
         frame = spark.sql(statement["sql"])
-        yield statement["name"], frame.columns, (tuple(row) for row in frame.collect())
+        return statement["name"], frame.columns, [tuple(row) for row in frame.collect()]
+
+    # What one statement leaves idle, another can use.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+        yield from pool.map(run, job["statements"])
     spark.stop()
 
 
