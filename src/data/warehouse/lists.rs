@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::checks::shown;
+use super::findings::shown;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::rows::{Before, Known, Sql, Time, Type};
 use super::statements::{assembled, head};

@@ -12,6 +12,7 @@
 mod checks;
 mod choose;
 mod dialect;
+mod findings;
 mod formulas;
 mod inner;
 mod lists;
@@ -25,7 +26,8 @@ mod statements;
 mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+
+use sha2::{Digest, Sha256};
 
 pub use self::choose::complete;
 pub use self::dialect::Dialect;
@@ -239,11 +241,14 @@ fn script<'a>(
         dialect: Dialect::DuckDb,
         decimals: DECIMALS,
     };
-    let mut hasher = DefaultHasher::new();
     let (relations, statements, _) = of(&plain)?;
-    relations.iter().flat_map(|relation| relation.sql(plain.dialect)).for_each(|sql| sql.hash(&mut hasher));
-    statements.iter().for_each(|statement| statement.sql.hash(&mut hasher));
-    let plan = format!("{:016x}", hasher.finish());
+    let tables = relations.iter().flat_map(|relation| relation.sql(plain.dialect));
+    let mut digest = Sha256::new();
+    for sql in tables.chain(statements.into_iter().map(|statement| statement.sql)) {
+        digest.update(sql);
+        digest.update([0]);
+    }
+    let plan: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let (relations, mut statements, written) = of(remote)?;
     for statement in &mut statements {
         statement.sql = statement.sql.replace(statements::PLAN, &plan);

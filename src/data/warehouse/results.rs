@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::statements::{PLAN_COLUMN, STATEMENT_COLUMN, Written};
-use super::{Script, Statement, checks, lists, periods, sums};
+use super::{Script, Statement, findings, lists, periods, sums};
 use crate::data::measure::{Evaluation, Job};
 use crate::data::table::Table;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
@@ -135,7 +135,7 @@ impl<'a> Answered<'a> {
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
             if let Written::Checks(data, columns) = shape {
-                match checks::take_in(model, query, *data, columns, answer, &mut straddling, &mut errors) {
+                match findings::take_in(model, query, *data, columns, answer, &mut straddling, &mut errors) {
                     Ok(table) => tables.push(table),
                     Err(why) => errors.push(*why),
                 }
@@ -187,7 +187,7 @@ impl Straddling {
             // Most readers meet the same rows.
             let rows = met.values().map(|readers| readers.values().max().copied().unwrap_or(0)).sum();
             let first: Vec<&str> = met.keys().map(String::as_str).take(3).collect();
-            checks::straddling(&model.data[data.0], *column, *window, rows, &first.join("; "))
+            findings::straddling(&model.data[data.0], *column, *window, rows, &first.join("; "))
         };
         self.0.iter().map(error).collect()
     }

@@ -1,0 +1,224 @@
+//! What an engine's checks of a table have found: errors, and the times that its rows are of.
+
+use std::collections::BTreeMap;
+
+use super::checks::{dated, windows, with_cells};
+use super::periods;
+use super::results::{Answer, Checked, Straddling, day_of};
+use crate::data::column::{self, NO_DAY, NONE};
+use crate::data::table::{ALWAYS_AFTER, Shape, Table, TableFile};
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::plan::query::Query;
+use crate::time::{Day, Months};
+
+/// What stands for a table whose rows stayed away: it has a row for each time that they are of.
+pub fn take_in(
+    model: &Model,
+    query: &Query,
+    data: DataId,
+    columns: &[ColumnIx],
+    answer: &Answer,
+    straddling: &mut Straddling,
+    errors: &mut Vec<Diagnostic>,
+) -> Checked<Table> {
+    let set = &model.data[data.0];
+    let mut rows = None;
+    // The days of each column, among them one for blank cells; and how many there should be.
+    let mut times: BTreeMap<ColumnIx, (Vec<&str>, u64)> = BTreeMap::new();
+    let mut held = Vec::new();
+    let column_of = |about: &str| set.column_named(about).ok_or_else(|| answer.broken("it speaks of other columns"));
+    let day = |text: &str| day_of(text).ok_or_else(|| answer.broken(&format!("`{text}` is no date")));
+    for row in &answer.rows {
+        let (finding, about) = (answer.cell(row, "finding")?, answer.cell(row, "about")?);
+        let (count, first) = (answer.count(row, "n")?, answer.cell(row, "first")?);
+        match finding {
+            "rows" if rows.replace(count).is_some() => return Err(answer.broken("they are given twice")),
+            "rows" => {}
+            "day" => {
+                let (days, announced) = times.entry(column_of(about)?).or_default();
+                days.push(first);
+                *announced = count;
+            }
+            "held" => held.push(first),
+            _ if count == 0 => {}
+            _ => match finding.strip_prefix("straddling ").and_then(periods::read) {
+                Some(window) => straddling.add((data, column_of(about)?, window), first.to_string(), None, count),
+                None => errors.push(wrong(model, set, finding, about, count, first)),
+            },
+        }
+    }
+    let rows = rows.ok_or_else(|| answer.broken("the number of rows is missing"))?;
+    let columns = with_cells(set, columns);
+    let mut dated = dated(query, set, data, &columns).into_iter();
+    if times.values().any(|(days, announced)| days.len() as u64 != *announced)
+        || rows > 0 && dated.any(|column| !times.contains_key(&column))
+    {
+        return Err(answer.broken("rows are missing"));
+    }
+    let times: BTreeMap<ColumnIx, Vec<&str>> = times
+        .into_iter()
+        .map(|(column, (days, _))| (column, days.into_iter().filter(|day| !day.is_empty()).collect()))
+        .collect();
+    if matches!(set.time, TimeShape::Valid { .. }) && held.len() != windows(query, data).len() + 2 {
+        return Err(answer.broken("rows are missing"));
+    }
+    // All checks are there, or something was cut off.
+    for column in columns.iter().filter(|column| !set.column(**column).optional) {
+        let name = set.column(*column).name.as_str();
+        let mut checked = answer.rows.iter();
+        if !checked.any(|row| {
+            answer.cell(row, "finding").ok() == Some("blank") && answer.cell(row, "about").ok() == Some(name)
+        }) {
+            return Err(answer.broken("checks are missing"));
+        }
+    }
+    let file =
+        TableFile { shown: shown(set), rows: usize::try_from(rows).unwrap_or(usize::MAX), ..TableFile::default() };
+    let mut table = Table { files: vec![file], ..Table::empty(data, set) };
+    table.rows = times.values().map(Vec::len).max().unwrap_or(0).max(usize::from(rows > 0));
+    for (column, times) in &times {
+        table.columns[column.0] = Some(match set.column(*column).ty {
+            ColumnType::Period => {
+                let list: Option<Vec<Months>> = times.iter().map(|text| periods::read(text)).collect();
+                let list = list.ok_or_else(|| answer.broken("periods cannot be read"))?;
+                let mut codes: Vec<u32> = (0..list.len() as u32).collect();
+                codes.resize(table.rows, NONE);
+                column::Column::Period { codes, list: list.into() }
+            }
+            _ => {
+                let mut days = times.iter().map(|text| Ok(day(text)?.0)).collect::<Checked<Vec<i32>>>()?;
+                days.resize(table.rows, NO_DAY);
+                column::Column::Day(days)
+            }
+        });
+    }
+    table.shape = match set.time {
+        TimeShape::Always => Shape::Always,
+        TimeShape::Dated(_) => Shape::Dated,
+        TimeShape::Snapshot(taken) => match table.column(taken) {
+            Some(column::Column::Day(days)) => Shape::Snapshot(days.clone()),
+            _ => Shape::Snapshot(Vec::new()),
+        },
+        TimeShape::Valid { .. } => {
+            let days = held.into_iter().filter(|text| !text.is_empty()).map(day).collect::<Checked<Vec<Day>>>()?;
+            let forever = Day::from_ymd(9999, 12, 31);
+            let to = days.iter().map(|day| if Some(*day) == forever { ALWAYS_AFTER } else { day.0 }).collect();
+            table.rows = days.len();
+            Shape::Valid { from: days.iter().map(|day| day.0).collect(), to }
+        }
+    };
+    Ok(table)
+}
+
+/// How a table of an engine is spoken of where a file would be.
+pub fn shown(set: &DataSet) -> String {
+    format!("the table of {}", set.name)
+}
+
+fn in_table(diagnostic: Diagnostic, set: &DataSet, column: Option<ColumnIx>, first: &str) -> Diagnostic {
+    let place = DataPlace {
+        file: shown(set),
+        column: column.map(|column| set.column(column).name.clone()),
+        ..DataPlace::default()
+    };
+    let diagnostic = diagnostic.in_data(place);
+    match first.is_empty() {
+        true => diagnostic,
+        false => diagnostic.note(format!("the first: {first}")),
+    }
+}
+
+/// Rows whose period lies partly in a window.
+pub fn straddling(set: &DataSet, column: ColumnIx, window: Months, rows: u64, first: &str) -> Diagnostic {
+    let (rows, lies) = if rows == 1 { ("1 row".to_string(), "lies") } else { (format!("{rows} rows"), "lie") };
+    let message = format!("{rows} of `{}` {lies} partly inside {window}, which a formula reads", set.name);
+    let diagnostic = Diagnostic::new(Code::StraddlingPeriod, message);
+    in_table(diagnostic, set, Some(column), first)
+        .help("split the rows into shorter periods, or evaluate a period that holds them wholly")
+}
+
+fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, first: &str) -> Diagnostic {
+    let rows = if count == 1 { "1 row".to_string() } else { format!("{count} rows") };
+    let has = if count == 1 { "has" } else { "have" };
+    let column = set.column_named(about);
+    let (code, message, mend) = match finding {
+        "blank" => (
+            Code::BlankCell,
+            format!("{rows} of `{}` {has} no `{about}`", set.name),
+            format!("fill the cells in, or write `optional` behind the type of `{about}`"),
+        ),
+        "float" => (
+            Code::BadCell,
+            format!("`{about}` of `{}` is a column of binary fractions, which are not exact", set.name),
+            format!("make `{about}` a DECIMAL, in the table or in a view of it"),
+        ),
+        "limits" => (
+            Code::OutOfLimits,
+            format!("{rows} of `{}` {has} a `{about}` outside its limits", set.name),
+            "mend the cells, or widen the limits".to_string(),
+        ),
+        "duplicate" => {
+            let keys = if count == 1 { "1 key".to_string() } else { format!("{count} keys") };
+            let on = if matches!(set.time, TimeShape::Snapshot(_)) { " on a day" } else { "" };
+            (
+                Code::DuplicateKey,
+                format!("{keys} of `{}` ({}) {has} more than one row{on}", set.name, key_columns(set)),
+                format!(
+                    "each {} has one row{on}: take the others out, or add to the `key` what tells them apart",
+                    set.row.singular
+                ),
+            )
+        }
+        "overlap" => {
+            let begin = if count == 1 { "begins" } else { "begin" };
+            (
+                Code::DuplicateKey,
+                format!(
+                    "{rows} of `{}` {begin} while an earlier row with the same {} still holds",
+                    set.name,
+                    key_columns(set)
+                ),
+                "let the earlier row end the day before the later one begins".to_string(),
+            )
+        }
+        "backward" => {
+            let (end, begin) = if count == 1 { ("ends", "it begins") } else { ("end", "they begin") };
+            (
+                Code::BackwardInterval,
+                format!("{rows} of `{}` {end} before {begin}", set.name),
+                "mend one of the two dates".to_string(),
+            )
+        }
+        "dangling" => {
+            let target = match column.map(|column| &set.column(column).ty) {
+                Some(ColumnType::Link { data, .. }) => model.data[data.0].name.as_str(),
+                _ => "another data set",
+            };
+            (
+                Code::DanglingLink,
+                format!("{rows} of `{}` {has} a `{about}` that no row of `{target}` has", set.name),
+                format!("add the rows to `{target}`, or mend the cells"),
+            )
+        }
+        _ => {
+            let (code, what, mend) = match column.map(|column| &set.column(column).ty) {
+                Some(ColumnType::Choice(_)) => (Code::UnknownChoice, "none of its labels", "mend the cells"),
+                Some(ColumnType::Number { .. }) => {
+                    (Code::BadCell, "no number, or one with more decimal places than are read", "mend the cells")
+                }
+                Some(ColumnType::Date) => (Code::BadCell, "no date", "mend the cells"),
+                Some(ColumnType::Period) => (Code::BadCell, "no period", periods::FORMS),
+                _ => (Code::BadCell, "no `yes` and no `no`", "mend the cells"),
+            };
+            (code, format!("{rows} of `{}` {has} a `{about}` that is {what}", set.name), mend.to_string())
+        }
+    };
+    in_table(Diagnostic::new(code, message).help(mend), set, column, first)
+}
+
+fn key_columns(set: &DataSet) -> String {
+    let names: Vec<String> = set.key.iter().map(|key| format!("`{}`", set.column(*key).name)).collect();
+    names.join(" and ")
+}
