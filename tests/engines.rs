@@ -462,6 +462,21 @@ fn spoilt_tables_are_refused() {
             &["more decimal places", "1.00000001"],
         ),
         (
+            "ALTER TABLE policies ALTER issued TYPE VARCHAR; UPDATE policies SET issued = ' ' WHERE policy_no = '26010339'",
+            "blank-cell",
+            &["1 row of `policies` has no `issued`", "26010339: blank"],
+        ),
+        (
+            "ALTER TABLE policies ALTER premium TYPE VARCHAR; UPDATE policies SET premium = '1,200' WHERE policy_no = '26010339'",
+            "bad-cell",
+            &["`premium` that is no number", "26010339: 1,200"],
+        ),
+        (
+            "ALTER TABLE policies ALTER premium TYPE DECIMAL(38,2); UPDATE policies SET premium = 1e34 WHERE policy_no = '26010339'",
+            "bad-cell",
+            &["`premium` that is no number", "26010339: 1000000000000"],
+        ),
+        (
             "DELETE FROM policies WHERE issued >= '2026-07-01'; DELETE FROM receipts; DELETE FROM payouts",
             "empty-window",
             &["has no row in"],

@@ -3,15 +3,16 @@
 //! In come a [`Model`] and a [`Query`] that says what is needed; out come [`Answers`], or every mistake found in
 //! the files. The passes:
 //!
-//! 1. [`files`], [`read`] (or [`given`], for the tables of a test): patterns to files, files to blocks of text, blocks to columns ([`cell`] says what a cell
-//!    of each type may look like, [`column`] how it is held)
+//! 1. [`files`], [`read`] (or [`given`], for the tables of a test): patterns to files, files to blocks of text, blocks
+//!    to columns ([`cell`] says what a cell of each type may look like, [`column`] how it is held)
 //! 2. [`table`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose links lead
 //!    to rows, whose teams are a tree, and the posts people hold
 //!    Tables too large to keep are left out until now: [`stream`] reads them block by block, checks and adds up, and
 //!    forgets the rows
 //!    ([`loaded`] puts this together, and the answers at the end)
 //! 3. [`measure`]: rows to answers. [`nodes`] computes expressions over batches of rows ([`vector`], [`operate`]),
-//!    [`store`] adds them up by group
+//!    [`store`] adds them up by group; what is more than `--memory` allows ([`memory`]) goes to temporary files ([`runs`])
+//! 4. [`warehouse`]: tables that stay in a database or on a cluster, which checks their rows and adds them up itself
 //!
 //! What holds: nothing is guessed (an ambiguous cell is an error), numbers are exact, every cell that cannot be read
 //! is reported with its place, and answers do not depend on the order of rows and files or the number of threads.
