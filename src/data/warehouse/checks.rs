@@ -12,8 +12,17 @@ use crate::model::data::{Column, ColumnIx, ColumnType, DataId, DataSet, TimeShap
 use crate::plan::query::{Group, Query, Rows};
 use crate::time::Day;
 
+/// A line that a whole answer has.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub finding: String,
+    pub about: String,
+    /// Only when the table has rows.
+    pub of_rows: bool,
+}
+
 /// Counts what is wrong with the rows of a table, with the first of each kind; and tells what time they are of.
-pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> Statement {
+pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statement, Vec<Expected>) {
     let set = known.set(data);
     let mut checks = Checks {
         known,
@@ -23,6 +32,7 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> Statement
         before: Before::default(),
         parts: Vec::new(),
         selects: Vec::new(),
+        expected: Vec::new(),
     };
     let read = checks.columns.clone();
     checks.before.reads.entry(data).or_default().extend(read);
@@ -32,12 +42,13 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> Statement
     checks.values();
     checks.straddling();
     let sql = assembled(known, &checks.before, checks.parts, &checks.selects.join("\nUNION ALL\n"));
-    Statement {
+    let statement = Statement {
         name: format!("{} checks", set.name),
         data,
         about: vec![format!("what is wrong with the rows of {}, and the days they are of", set.name)],
         sql,
-    }
+    };
+    (statement, checks.expected)
 }
 
 /// The statement as it grows.
@@ -50,6 +61,7 @@ struct Checks<'k, 'a> {
     before: Before,
     parts: Vec<String>,
     selects: Vec<String>,
+    expected: Vec<Expected>,
 }
 
 impl Checks<'_, '_> {
@@ -66,8 +78,13 @@ impl Checks<'_, '_> {
         head(&format!("{} checks", self.set.name), self.known.dialect)
     }
 
+    fn expect(&mut self, finding: &str, about: &str, of_rows: bool) {
+        self.expected.push(Expected { finding: finding.to_string(), about: about.to_string(), of_rows });
+    }
+
     /// What a subquery finds wrong: a row each, with the text `cell`.
     fn found(&mut self, finding: &str, about: &str, subquery: &str) {
+        self.expect(finding, about, false);
         let d = self.known.dialect;
         self.selects.push(format!(
             "SELECT {}, {} AS finding, {} AS about, COUNT(*) AS n, COALESCE({}, '') AS first\nFROM ({subquery}) found",
@@ -163,6 +180,7 @@ impl Checks<'_, '_> {
         }
         let (mut judged, mut tally, mut lines, mut any) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (at, (finding, column, condition)) in wrong.iter().enumerate() {
+            self.expect(finding, &column.name, false);
             let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
             judged.push(format!("{condition} AS w{at}"));
             any.push(format!("w{at}"));
@@ -283,6 +301,7 @@ impl Checks<'_, '_> {
         ));
         let (mut lines, mut cells, mut joins) = (Vec::new(), Vec::new(), String::new());
         for (at, Asked { finding, about, columns, target }) in asked.iter().enumerate() {
+            self.expect(finding, about, true);
             lines.push(format!("({at}, {}, {}, {})", which(columns), d.text(finding), d.text(about)));
             let own: Vec<String> = columns.iter().map(|column| format!("seen.{}", seen(column))).collect();
             let cell = self.joined(own.iter().cloned());
@@ -392,7 +411,7 @@ impl Asked {
 }
 
 /// The columns with a cell of their own.
-pub fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
+fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
     let has_cell = |column: &ColumnIx| match &set.column(*column).ty {
         ColumnType::Link { by, .. } => by.is_empty(),
         _ => set.column(*column).derived.is_none(),
@@ -401,7 +420,7 @@ pub fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
 }
 
 /// The columns whose days and periods must be known: those that windows are about.
-pub fn dated(query: &Query, set: &DataSet, data: DataId, columns: &[ColumnIx]) -> Vec<ColumnIx> {
+fn dated(query: &Query, set: &DataSet, data: DataId, columns: &[ColumnIx]) -> Vec<ColumnIx> {
     let asked = query.tables.iter().filter(|asked| asked.data == data).flat_map(|asked| &asked.windows);
     let read: Vec<ColumnIx> = asked
         .filter_map(|window| match window.rows {

@@ -1,8 +1,8 @@
 //! What an engine's checks of a table have found: errors, and the times that its rows are of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::checks::{dated, windows, with_cells};
+use super::checks::{Expected, windows};
 use super::periods;
 use super::results::{Answer, Checked, Straddling, day_of};
 use crate::data::column::{self, NO_DAY, NONE};
@@ -18,7 +18,7 @@ pub fn take_in(
     model: &Model,
     query: &Query,
     data: DataId,
-    columns: &[ColumnIx],
+    expected: &[Expected],
     answer: &Answer,
     straddling: &mut Straddling,
     errors: &mut Vec<Diagnostic>,
@@ -30,8 +30,10 @@ pub fn take_in(
     let mut held = Vec::new();
     let column_of = |about: &str| set.column_named(about).ok_or_else(|| answer.broken("it speaks of other columns"));
     let day = |text: &str| day_of(text).ok_or_else(|| answer.broken(&format!("`{text}` is no date")));
+    let mut told = BTreeSet::new();
     for row in &answer.rows {
         let (finding, about) = (answer.cell(row, "finding")?, answer.cell(row, "about")?);
+        told.insert((finding, about));
         let (count, first) = (answer.count(row, "n")?, answer.cell(row, "first")?);
         match finding {
             "rows" if rows.replace(count).is_some() => return Err(answer.broken("they are given twice")),
@@ -50,11 +52,10 @@ pub fn take_in(
         }
     }
     let rows = rows.ok_or_else(|| answer.broken("the number of rows is missing"))?;
-    let columns = with_cells(set, columns);
-    let mut dated = dated(query, set, data, &columns).into_iter();
-    if times.values().any(|(days, announced)| days.len() as u64 != *announced)
-        || rows > 0 && dated.any(|column| !times.contains_key(&column))
-    {
+    // All that was asked is there, or something was cut off.
+    let mut wanted = expected.iter().filter(|line| rows > 0 || !line.of_rows);
+    let all = wanted.all(|line| told.contains(&(line.finding.as_str(), line.about.as_str())));
+    if !all || times.values().any(|(days, announced)| days.len() as u64 != *announced) {
         return Err(answer.broken("rows are missing"));
     }
     let times: BTreeMap<ColumnIx, Vec<&str>> = times
@@ -63,16 +64,6 @@ pub fn take_in(
         .collect();
     if matches!(set.time, TimeShape::Valid { .. }) && held.len() != windows(query, data).len() + 2 {
         return Err(answer.broken("rows are missing"));
-    }
-    // All checks are there, or something was cut off.
-    for column in columns.iter().filter(|column| !set.column(**column).optional) {
-        let name = set.column(*column).name.as_str();
-        let mut checked = answer.rows.iter();
-        if !checked.any(|row| {
-            answer.cell(row, "finding").ok() == Some("blank") && answer.cell(row, "about").ok() == Some(name)
-        }) {
-            return Err(answer.broken("checks are missing"));
-        }
     }
     let file =
         TableFile { shown: shown(set), rows: usize::try_from(rows).unwrap_or(usize::MAX), ..TableFile::default() };
@@ -205,9 +196,11 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
         _ => {
             let (code, what, mend) = match column.map(|column| &set.column(column).ty) {
                 Some(ColumnType::Choice(_)) => (Code::UnknownChoice, "none of its labels", "mend the cells"),
-                Some(ColumnType::Number { .. }) => {
-                    (Code::BadCell, "no number, or one with more decimal places than are read", "mend the cells")
-                }
+                Some(ColumnType::Number { .. }) => (
+                    Code::BadCell,
+                    "no number, or one with more digits or decimal places than are read",
+                    "mend the cells",
+                ),
                 Some(ColumnType::Date) => (Code::BadCell, "no date", "mend the cells"),
                 Some(ColumnType::Period) => (Code::BadCell, "no period", periods::FORMS),
                 _ => (Code::BadCell, "no `yes` and no `no`", "mend the cells"),

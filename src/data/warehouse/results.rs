@@ -134,8 +134,8 @@ impl<'a> Answered<'a> {
         let (mut errors, mut tables) = (Vec::new(), Vec::new());
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
-            if let Written::Checks(data, columns) = shape {
-                match findings::take_in(model, query, *data, columns, answer, &mut straddling, &mut errors) {
+            if let Written::Checks(data, expected) = shape {
+                match findings::take_in(model, query, *data, expected, answer, &mut straddling, &mut errors) {
                     Ok(table) => tables.push(table),
                     Err(why) => errors.push(*why),
                 }

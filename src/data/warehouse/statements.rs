@@ -37,7 +37,7 @@ pub struct Statement {
 /// What the rows of a statement's answer are.
 #[derive(Clone, Debug)]
 pub enum Written {
-    Checks(DataId, Vec<ColumnIx>),
+    Checks(DataId, Vec<checks::Expected>),
     /// Sums by group and time.
     Cells {
         of: (usize, usize),
@@ -92,7 +92,8 @@ pub fn write<'a>(
     let mut all = Vec::new();
     for ((data, _), sums) in jobs.iter().zip(sums) {
         let columns = needed.iter().find(|(id, _)| id == data).map_or(&[][..], |(_, columns)| columns);
-        all.push((checks::statement(known, *data, columns), Written::Checks(*data, columns.to_vec())));
+        let (statement, expected) = checks::statement(known, *data, columns);
+        all.push((statement, Written::Checks(*data, expected)));
         all.extend(sums);
     }
     Ok(all.into_iter().unzip())
