@@ -182,10 +182,11 @@ impl Checks<'_, '_> {
         for (at, (finding, column, condition)) in wrong.iter().enumerate() {
             self.expect(finding, &column.name, false);
             let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
-            judged.push(format!("{condition} AS w{at}"));
-            any.push(format!("w{at}"));
-            tally.push(format!("COUNT(*) FILTER (WHERE w{at}) AS n{at}"));
-            tally.push(format!("{} AS e{at}", d.first(&first, &format!("w{at}"))));
+            let holds = told(&format!("is {finding}"), column);
+            judged.push(format!("{condition} AS {holds}"));
+            tally.push(format!("COUNT(*) FILTER (WHERE {holds}) AS n{at}"));
+            tally.push(format!("{} AS e{at}", d.first(&first, &holds)));
+            any.push(holds);
             lines.push(vec![d.text(finding), d.text(&column.name), format!("n{at}"), format!("COALESCE(e{at}, '')")]);
         }
         // Few rows are wrong: what is told of them costs next to nothing where the others are left out first.
@@ -275,7 +276,7 @@ impl Checks<'_, '_> {
         let seen = |column: &ColumnIx| format!("c{}", columns.binary_search(column).unwrap_or(columns.len()));
         let named: Vec<String> =
             columns.iter().map(|column| format!("{} AS {}", self.name(*column), seen(column))).collect();
-        // Which columns a group is of: a bit for each that it is not.
+        // Which columns a group is of: a bit for each that it is not of.
         let bits = |at: usize| 1_u64 << at;
         let which = |group: &[ColumnIx]| -> u64 {
             (0..columns.len()).filter(|at| !group.contains(&columns[*at])).map(bits).sum()
