@@ -264,7 +264,7 @@ fn spoilt_tables_are_refused() {
         (
             "ALTER TABLE policies ALTER issued TYPE VARCHAR; UPDATE policies SET issued = '2026-02-30' WHERE policy_no = '26010339'",
             "bad-cell",
-            &["`issued` that is no date", "26010339: 2026-02-30"],
+            &["has an `issued` that is no date", "26010339: 2026-02-30"],
         ),
         (
             "ALTER TABLE policies ALTER premium TYPE DECIMAL(18,8); UPDATE policies SET premium = 1.00000001 WHERE policy_no = '26010339'",

@@ -17,6 +17,7 @@ pub struct Table {
 
 impl Table {
     /// What makes the table on a server.
+    #[cfg(all(unix, feature = "postgres"))]
     pub fn sql(&self) -> String {
         let columns: Vec<String> = self.columns.iter().map(|(name, of)| format!("\"{name}\" {of}")).collect();
         let mut sql = format!("CREATE TABLE \"{}\" ({});\n", self.name, columns.join(", "));

@@ -133,6 +133,7 @@ pub fn straddling(set: &DataSet, column: ColumnIx, window: Months, rows: u64, fi
 fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, first: &str) -> Diagnostic {
     let rows = if count == 1 { "1 row".to_string() } else { format!("{count} rows") };
     let has = if count == 1 { "has" } else { "have" };
+    let a = if about.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let column = set.column_named(about);
     let (code, message, mend) = match finding {
         "blank" => (
@@ -147,7 +148,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
         ),
         "limits" => (
             Code::OutOfLimits,
-            format!("{rows} of `{}` {has} a `{about}` outside its limits", set.name),
+            format!("{rows} of `{}` {has} {a} `{about}` outside its limits", set.name),
             "mend the cells, or widen the limits".to_string(),
         ),
         "duplicate" => {
@@ -189,7 +190,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             };
             (
                 Code::DanglingLink,
-                format!("{rows} of `{}` {has} a `{about}` that no row of `{target}` has", set.name),
+                format!("{rows} of `{}` {has} {a} `{about}` that no row of `{target}` has", set.name),
                 format!("add the rows to `{target}`, or mend the cells"),
             )
         }
@@ -205,7 +206,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
                 Some(ColumnType::Period) => (Code::BadCell, "no period", periods::FORMS),
                 _ => (Code::BadCell, "no `yes` and no `no`", "mend the cells"),
             };
-            (code, format!("{rows} of `{}` {has} a `{about}` that is {what}", set.name), mend.to_string())
+            (code, format!("{rows} of `{}` {has} {a} `{about}` that is {what}", set.name), mend.to_string())
         }
     };
     in_table(Diagnostic::new(code, message).help(mend), set, column, first)
