@@ -1,8 +1,8 @@
-//! What the checker believes a scale can yield holds what the evaluator computes.
+//! What the checker believes a formula or a scale can yield holds what the evaluator computes.
 
 use merit::eval::curve::{Scored, at};
 use merit::model::intervals::{Interval, brackets, line};
-use merit::number::Number;
+use merit::number::{Number, Rounding};
 use merit::plan::program::{AnchorPlan, CurvePlan};
 use merit::value::Value;
 use proptest::prelude::*;
@@ -23,6 +23,37 @@ fn interval() -> impl Strategy<Value = (Interval, Number)> {
 }
 
 proptest! {
+    #[test]
+    fn results_lie_inside((a, x) in interval(), (b, y) in interval(), step in 1..500i32, exponent in 1..300i32) {
+        prop_assert!(a.add(&b).contains(&x.add(&y)));
+        prop_assert!(a.sub(&b).contains(&x.sub(&y)));
+        prop_assert!(a.mul(&b).contains(&x.mul(&y)));
+        if let Some(ratio) = x.div(&y) {
+            prop_assert!(a.div(&b).contains(&ratio), "{x} / {y} = {ratio} not in {:?}", a.div(&b));
+        }
+        prop_assert!(a.min(&b).contains(&x.clone().min(y.clone())));
+        prop_assert!(a.max(&b).contains(&x.clone().max(y.clone())));
+        prop_assert!(a.abs().contains(&x.abs()) && a.neg().contains(&x.neg()));
+        prop_assert!(a.hull(&b).contains(&x) && a.hull(&b).contains(&y));
+        prop_assert!(!b.contains(&x) || a.within(&b).contains(&x));
+        let step = number(step);
+        for rounding in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Up, Rounding::Down] {
+            prop_assert!(a.round_to(&Interval::point(step.clone()), rounding).contains(&x.round_to(&step, rounding)));
+        }
+        if let Some(root) = x.sqrt() {
+            prop_assert!(a.nearly(&Number::ZERO, Number::sqrt).contains(&root) );
+        }
+        if let Some(log) = x.ln() {
+            prop_assert!(a.nearly(&Number::ZERO, Number::ln).contains(&log));
+        }
+        let exponent = number(exponent);
+        if let Some(power) = x.pow(&exponent) {
+            prop_assert!(a.pow(&Interval::point(exponent)).contains(&power));
+        }
+        let ratio = x.div(&step).unwrap();
+        prop_assert!(a.div(&Interval::point(step)).as_in_rows().contains(&ratio.round_places(24, Rounding::HalfEven)));
+    }
+
     #[test]
     fn curves_lie_inside(
         (range, x) in interval(),
@@ -50,4 +81,17 @@ proptest! {
         };
         prop_assert!(brackets(&rates, &range).contains(&sum), "{sum} not in {:?}", brackets(&rates, &range));
     }
+}
+
+#[test]
+fn ends_are_as_near_as_they_can_be() {
+    let (a, b) = (Interval::from_to(2, 3), Interval::from_to(-1, 4));
+    assert_eq!(a.mul(&b), Interval::from_to(-3, 12));
+    assert_eq!(a.div(&Interval::from_to(2, 4)), Interval { low: Some(number(50)), high: Some(number(150)) });
+    assert_eq!(a.div(&Interval::from_to(0, 4)), Interval { low: Some(number(50)), high: None });
+    assert_eq!(b.abs(), Interval::from_to(0, 4));
+    let points = [(number(6000), number(0)), (number(10000), number(10000))];
+    let cut = Interval::from_to(80, 90);
+    assert_eq!(line(&points, true, &cut), Interval::from_to(50, 75));
+    assert_eq!(line(&points, true, &Interval::at_least(80)), Interval { low: Some(Number::from(50)), high: None });
 }
