@@ -110,21 +110,22 @@ def picture(command, output):
     style, body, widest = Style(), [], 80
     for index, line in enumerate(lines):
         y = PAD + LINE * index + SIZE
-        for column, text, attributes in runs(line, style):
-            widest = max(widest, column + sum(map(width, text)))
-            if not text.strip():
-                continue
-            length = sum(map(width, text)) * CELL
-            body.append(
-                f'<text x="{PAD + column * CELL:.1f}" y="{y}" textLength="{length:.1f}" {attributes}>'
-                f"{html.escape(text)}</text>"
-            )
+        for start, text, attributes in runs(line, style):
+            widest = max(widest, start + sum(map(width, text)))
+            # Blanks are left out and the words placed: browsers collapse blanks, each in a way of its own.
+            for word in re.finditer(r"\S+(?: \S+)*", text):
+                column = start + sum(map(width, text[:word.start()]))
+                length = sum(map(width, word.group())) * CELL
+                body.append(
+                    f'<text x="{PAD + column * CELL:.1f}" y="{y}" textLength="{length:.1f}" {attributes}>'
+                    f"{html.escape(word.group())}</text>"
+                )
     across, down = round(widest * CELL + 2 * PAD), len(lines) * LINE + 2 * PAD
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}" width="{across}" height="{down}">',
         f'<rect width="100%" height="100%" rx="8" fill="{BACK}"/>',
         f'<g fill="{FORE}" font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" '
-        f'font-size="{SIZE}" xml:space="preserve">',
+        f'font-size="{SIZE}">',
         *body,
         "</g>",
         "</svg>",
