@@ -72,7 +72,8 @@ fn slips_are_answered() {
             .changes
             .iter()
             .map(|(before, after)| {
-                let lines = |mark: char, text: &str| -> String { text.lines().map(|line| format!("{mark}{line}\n")).collect() };
+                let lines =
+                    |mark: char, text: &str| -> String { text.lines().map(|line| format!("{mark}{line}\n")).collect() };
                 lines('-', before) + &lines('+', after)
             })
             .collect();
