@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::number::Number;
+use crate::number::{Excess, Number};
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 
@@ -56,6 +56,8 @@ pub enum Missing {
     Ambiguous(Arc<str>),
     /// Written in the spec.
     Stated(Arc<str>),
+    /// A number that cannot be held exactly. Nothing takes it for a value that is not there: who needs it stops.
+    TooLarge(Excess),
 }
 
 impl fmt::Display for Missing {
@@ -74,6 +76,7 @@ impl fmt::Display for Missing {
             Missing::Ambiguous(what) => f.write_str(what),
             Missing::Stated(reason) if reason.is_empty() => f.write_str("missing"),
             Missing::Stated(reason) => f.write_str(reason),
+            Missing::TooLarge(_) => f.write_str("too large a number"),
         }
     }
 }
@@ -85,6 +88,23 @@ impl Value {
 
     pub fn is_missing(&self) -> bool {
         matches!(self, Value::Missing(_))
+    }
+
+    /// How a number was too large to be held, where the value is one of these.
+    pub fn excess(&self) -> Option<Excess> {
+        match self {
+            Value::Missing(Missing::TooLarge(excess)) => Some(*excess),
+            _ => None,
+        }
+    }
+
+    /// The value, of a number only if it can be held.
+    #[must_use]
+    pub fn held(self) -> Value {
+        match self.as_number().and_then(Number::excess) {
+            Some(excess) => Value::Missing(Missing::TooLarge(excess)),
+            None => self,
+        }
     }
 
     pub fn as_number(&self) -> Option<&Number> {
@@ -138,7 +158,7 @@ impl From<Missing> for Value {
     }
 }
 
-/// `left OP right`. Missing on either side gives missing, the left reason first; `and` and `or` stop early where
+/// `left OP right`. A number too large to be held is told as such. Missing on either side gives missing, the left reason first; `and` and `or` stop early where
 /// the known side decides.
 pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
     use BinaryOp::*;
@@ -161,10 +181,10 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
         (Value::Missing(_), _) => left.clone(),
         (_, Value::Missing(_)) => right.clone(),
         (Value::Number(a), Value::Number(b)) if matches!(op, Add | Subtract | Multiply | Divide) => match op {
-            Add => Value::Number(a.add(b)),
-            Subtract => Value::Number(a.sub(b)),
-            Multiply => Value::Number(a.mul(b)),
-            _ => a.div(b).map_or(Value::Missing(Missing::DivisionByZero), Value::Number),
+            Add => Value::Number(a.add(b)).held(),
+            Subtract => Value::Number(a.sub(b)).held(),
+            Multiply => Value::Number(a.mul(b)).held(),
+            _ => a.div(b).map_or(Value::Missing(Missing::DivisionByZero), Value::Number).held(),
         },
         (Value::Day(a), Value::Day(b)) if op == Subtract => Value::Number((a.0 - b.0).into()),
         _ => {

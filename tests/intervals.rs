@@ -51,7 +51,7 @@ proptest! {
             prop_assert!(a.pow(&Interval::point(exponent)).contains(&power));
         }
         let ratio = x.div(&step).unwrap();
-        prop_assert!(a.div(&Interval::point(step)).as_in_rows().contains(&ratio.round_places(24, Rounding::HalfEven)));
+        prop_assert!(a.div(&Interval::point(step)).contains(&ratio));
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
     }
     let plan = plan(&model, PeriodName::parse(period).unwrap()).map_err(messages)?;
     let answers = answer(&model, &plan.query, &options).map_err(messages)?;
-    Ok(score(&model, &plan, &answers).unwrap())
+    score(&model, &plan, &answers).map_err(messages)
 }
 
 /// The outputs of the first person, as text.
@@ -113,6 +113,79 @@ fn a_scale_is_read_in_formulas_over_rows() {
     let files = [TEAMS, PEOPLE, ("notes.csv", notes)];
     // 0, 0.4, 0.6, 1.2; 0.5, 1, 3, 5 + 8 and the blank one; 70, 70, 100, 100
     assert_eq!(outputs(&project(data, lines), &files, "2026-Q1"), ["2.2", "1017.5", "-13.5", "85", "36"].map(number));
+}
+
+/// In a row as elsewhere: never another number, never taken for a value that is not there; harmless where it is not used.
+#[test]
+fn numbers_too_large_in_rows_are_told() {
+    let data = "
+        constant huge : number = pow(10, 40) / pow(10, 2)
+        data slips {
+          file \"slips.csv\"
+          row slip
+          column of_person : people
+          column n : number
+        }";
+    let slips = "of_person,n\nP1,1000\nP1,9";
+    let files = [TEAMS, PEOPLE, ("slips.csv", slips)];
+    let told = |formula: &str| evaluated(&project(data, &format!("output x : number = {formula}")), &files, "2026-Q1");
+    for formula in [
+        "sum(n * n * n * n * n * n * n * n * n * n * n of slips)",
+        // The two stand for numbers that nobody has worked out: they are not equal, and their quotient is not 1.
+        "count(slips where (pow(n, 90) default 0) = (pow(n, 91) default 0)) / 1 slip",
+        "sum(pow(n, 90) / pow(n, 89) default 0 of slips)",
+        "sum(1 / pow(n, 100000000) default 0 of slips)",
+        "sum(pow(n, 90) default 0 of slips)",
+        "count(slips where pow(n, 90) is missing) / 1 slip",
+        "average(if n > 9 then pow(n, 90) default 0 else 0 of slips)",
+        "count distinct(pow(n, 90) of slips)",
+        "median(pow(n, 90) of slips)",
+        "min(exp(n) of slips)",
+        "only(pow(n, 90) of slips where n > 9)",
+        "count(people where (max(pow(n, 90) of slips) default 0) > 0) / 1 person over company",
+        "sum((max(pow(n, 90) of slips) default 0) of people) over company",
+        "count(slips where n < huge) / 1 slip",
+        "sum(n of slips where n > 9 or n < huge)",
+        "sum(n of slips) / huge",
+    ] {
+        let message = told(formula).map(|results| format!("{:?}", results.people[0].cards[0].outputs)).unwrap_err();
+        assert_eq!(message.len(), 1, "{formula}: {message:?}");
+        assert!(message[0].starts_with("this gives a number too large to be held exactly"), "{formula}: {message:?}");
+    }
+    for (formula, value) in [
+        ("sum(if n < 10 then pow(n, 20) / 9 default 0 else 0 of slips)", "1350851717672992089"),
+        ("sum(pow(n, 30) / pow(n, 29) default 0 of slips where n < 10)", "9"),
+        ("count(slips where n >= 9 or (pow(n, 90) default 0) > 0) / 1 slip", "2"),
+        ("sum(pow(n / 1000, 100000) default 0 of slips where n > 9)", "1"),
+        ("sum(n of slips where n < 10 and n < 20)", "9"),
+    ] {
+        let results = told(formula).unwrap();
+        assert_eq!(format!("{:?}", results.people[0].cards[0].outputs[0]), number(value), "{formula}");
+    }
+}
+
+/// Thirds of files, of which sums, comparisons and inner aggregates make whole numbers again.
+#[test]
+fn quotients_in_rows_lose_nothing() {
+    let data = "
+        data slips {
+          file \"slips.csv\"
+          row slip
+          column of_person : people
+          column n : number
+          column m : number
+          column part : number optional = n / m
+        }";
+    let lines = "
+          output thirds : number = sum(n / 3 of slips)
+          output parts : number = sum(part default 0 of slips)
+          output equal : number = count(slips where (part default 0) = 1 / 3) / 1 slip
+          output means : number = sum((average(part of slips) default 0) of people) over company
+          output down : number = floor(sum((part default 0) * 3 of slips))";
+    let slips = "of_person,n,m\nP1,1,3\nP1,2,6\nP1,0.1,0.3\nP1,5,0\nP1,0.9,7";
+    let files = [TEAMS, PEOPLE, ("slips.csv", slips)];
+    let values = outputs(&project(data, lines), &files, "2026-Q1");
+    assert_eq!(values, ["3", "79/70", "3", "79/280", "3"].map(|text| format!("Number({text})")));
 }
 
 #[test]

@@ -1,17 +1,20 @@
 //! The quick ways over many rows agree with the operators of [`crate::value`] over one.
 
+use num_rational::BigRational;
+use num_traits::Zero;
 use proptest::prelude::*;
 
 use super::cell::{Content, Kind};
 use super::column::{Builder, Column, NONE, join};
 use super::nodes::{Batch, Days, OtherDays, World};
+use super::store::{self, Store};
 use super::table::{Shape, Table};
 use super::vector::Rows;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
 use crate::plan::query::{NodeId, RowNode};
-use crate::syntax::tree::BinaryOp;
+use crate::syntax::tree::{AggregateFunction, BinaryOp};
 use crate::time::{Calendar, Day};
 use crate::value::{self, Builtin, Missing, Value};
 
@@ -215,9 +218,12 @@ fn plainly(table: &Table, nodes: &[RowNode], id: NodeId, row: u32) -> Value {
         },
         RowNode::Default { value, fallback } => {
             let value = of(value);
-            if value.is_missing() { of(fallback) } else { value }
+            if value.is_missing() && value.excess().is_none() { of(fallback) } else { value }
         }
-        RowNode::IsMissing(node) => Value::Flag(of(node).is_missing()),
+        RowNode::IsMissing(node) => match of(node) {
+            value if value.excess().is_some() => value,
+            value => Value::Flag(value.is_missing()),
+        },
         RowNode::InSet(value, items) => items.iter().fold(Value::Flag(false), |found, item| {
             value::binary(BinaryOp::Or, &found, &value::binary(BinaryOp::Equal, &of(value), &of(item)))
         }),
@@ -231,6 +237,101 @@ fn plainly(table: &Table, nodes: &[RowNode], id: NodeId, row: u32) -> Value {
         },
         RowNode::Call(function, arguments) => {
             function.call(&arguments.iter().map(of).collect::<Vec<_>>(), Default::default(), &Calendar::default())
+        }
+    }
+}
+
+/// What a node of arithmetic is in one row, by the fractions of the library: nothing where a blank or a division by 0 is
+/// in it.
+fn as_fraction(table: &Table, nodes: &[RowNode], id: NodeId, row: usize) -> Option<BigRational> {
+    let of = |id: &NodeId| as_fraction(table, nodes, *id, row);
+    let fraction = |value: &Value| value.as_number().map(|number| BigRational::from(number.parts()));
+    match &nodes[id.0] {
+        RowNode::Constant(value) => fraction(value),
+        RowNode::Column { column, .. } => fraction(&table.column(*column)?.value(row)),
+        RowNode::Negate(one) => Some(-of(one)?),
+        RowNode::Binary(BinaryOp::Add, left, right) => Some(of(left)? + of(right)?),
+        RowNode::Binary(BinaryOp::Subtract, left, right) => Some(of(left)? - of(right)?),
+        RowNode::Binary(BinaryOp::Multiply, left, right) => Some(of(left)? * of(right)?),
+        RowNode::Binary(BinaryOp::Divide, left, right) => {
+            let (left, right) = (of(left)?, of(right)?);
+            (!right.is_zero()).then(|| left / right)
+        }
+        other => unreachable!("{other:?}"),
+    }
+}
+
+/// A node of sums, differences, products and quotients, put behind those it needs.
+fn grow_arithmetic(depth: u32, dice: &mut dyn Iterator<Item = u32>, nodes: &mut Vec<RowNode>) -> NodeId {
+    let mut roll = |sides: u32| dice.next().unwrap_or(0) % sides;
+    let node = match if depth == 0 { roll(2) } else { roll(8) } {
+        0 => RowNode::Column { via: Vec::new(), column: ColumnIx(roll(4) as usize) },
+        1 => {
+            let (up, down) = (i64::from(roll(19)) - 9, i64::from(roll(12)) + 1);
+            RowNode::Constant(Value::Number(Number::ratio(up, down).unwrap_or(Number::ONE)))
+        }
+        2 => RowNode::Negate(grow_arithmetic(depth - 1, dice, nodes)),
+        way => {
+            let op = [BinaryOp::Add, BinaryOp::Subtract, BinaryOp::Multiply, BinaryOp::Divide, BinaryOp::Divide];
+            let (left, right) = (grow_arithmetic(depth - 1, dice, nodes), grow_arithmetic(depth - 1, dice, nodes));
+            RowNode::Binary(op[way as usize - 3], left, right)
+        }
+    };
+    nodes.push(node);
+    NodeId(nodes.len() - 1)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    /// Values, comparisons and sums of quotients in rows are those of exact fractions.
+    #[test]
+    fn rows_are_exact_fractions(dice in prop::collection::vec(any::<u32>(), 60)) {
+        let (model, tables) = (Model::default(), [table()]);
+        let (mut nodes, mut dice) = (Vec::new(), dice.into_iter());
+        let (one, other) = (grow_arithmetic(3, &mut dice, &mut nodes), grow_arithmetic(3, &mut dice, &mut nodes));
+        nodes.push(RowNode::Binary(BinaryOp::Less, one, other));
+        let less = NodeId(nodes.len() - 1);
+        let world = World {
+            model: &model,
+            tables: tables.iter().collect(),
+            nodes: vec![&nodes],
+            place_of: Default::default(),
+            inner: Default::default(),
+        };
+        let mut other_days = OtherDays::default();
+        let mut batch = Batch::new(&world, 0, Rows::Range(0, ROWS), Days::Any, &mut other_days);
+        let (values, less) = (batch.node(one), batch.node(less));
+        let mut sum = Some(BigRational::zero());
+        for row in 0..ROWS {
+            let expected = as_fraction(&tables[0], &nodes, one, row);
+            match (values.value(row), &expected) {
+                // Larger than any decimal: held back, never another number.
+                (value, Some(expected)) if value.excess().is_some() => {
+                    sum = None;
+                    prop_assert!(expected.numer().bits() > expected.denom().bits() + 90);
+                }
+                (Value::Number(number), Some(expected)) => {
+                    prop_assert!(!number.is_approximate());
+                    prop_assert_eq!(&BigRational::from(number.parts()), expected);
+                    sum = sum.map(|sum| sum + expected);
+                }
+                (value, None) => prop_assert!(value.is_missing() || value.excess().is_some(), "{value:?}"),
+                (value, Some(expected)) => prop_assert!(false, "{value:?} and not {expected}"),
+            }
+            if let (Value::Flag(flag), Some(one), Some(other)) =
+                (less.value(row), &expected, as_fraction(&tables[0], &nodes, other, row))
+            {
+                prop_assert_eq!(flag, *one < other);
+            }
+        }
+        let mut store = Store::new(AggregateFunction::Sum, false, 1);
+        let (row, day) = (|_: usize| 0, |_: usize| 0);
+        store.add(&store::Rows { cells: &[0; ROWS], value: Some(&values), row: &row, day: &day, keys: None });
+        let found = store.finish(AggregateFunction::Sum, None, &|_| String::new())[0].value.clone();
+        match (sum, found) {
+            (Some(sum), Value::Number(found)) => prop_assert_eq!(BigRational::from(found.parts()), sum),
+            (None, found) => prop_assert!(found.excess().is_some()),
+            (Some(_), found) => prop_assert!(found.is_missing(), "{found:?}"),
         }
     }
 }

@@ -121,7 +121,10 @@ impl<'a> Evaluation<'a> {
         self.answer(id, measured);
     }
 
-    fn answer(&mut self, id: MeasureId, measured: Vec<Measured>) {
+    fn answer(&mut self, id: MeasureId, mut measured: Vec<Measured>) {
+        for one in &mut measured {
+            one.value = std::mem::replace(&mut one.value, Missing::NoRows.into()).held();
+        }
         match &self.query.measures[id.0].group {
             Group::Key { .. } => {
                 let values = measured.into_iter().map(|measured| measured.value).collect();

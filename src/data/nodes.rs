@@ -125,7 +125,7 @@ impl<'a> Batch<'a> {
         let len = self.len();
         let rounding = world.model.company.rounding;
         match &world.nodes[self.table][id.0] {
-            RowNode::Constant(value) => Vector::constant(value.clone()),
+            RowNode::Constant(value) => Vector::constant(value.clone().held()),
             RowNode::Column { via, column } => self.column(via, *column),
             RowNode::Inner { via, measure } => match (self.key_numbers(via), world.inner.get(measure)) {
                 (Some((_, keys)), Some(answers)) => answers.gather(&keys),

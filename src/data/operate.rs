@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::number_cell::MOST_PLACES;
 use super::vector::{Data, Mask, Vector};
-use crate::number::{Number, Rounding};
+use crate::number::Rounding;
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Calendar, Day};
 use crate::value::{self, Builtin, Missing, Value};
@@ -239,10 +239,15 @@ fn negated(value: Value) -> Value {
     }
 }
 
-/// `x is missing` in every row.
+/// `x is missing` in every row. A number too large to be held is neither there nor missing.
 pub fn is_missing(vector: &Vector, len: usize) -> Vector<'static> {
+    let is_missing = |value: &Value| match value.excess() {
+        Some(_) => value.clone(),
+        None => Value::Flag(value.is_missing()),
+    };
     match &vector.data {
-        Data::Constant(value) => Vector::constant(Value::Flag(value.is_missing())),
+        Data::Constant(value) => Vector::constant(is_missing(value)),
+        Data::Any(values) if vector.may_exceed() => Vector::any(values.iter().map(is_missing).collect()),
         _ => Vector::flags((0..len).map(|row| u8::from(vector.is_missing(row))).collect(), None),
     }
 }
@@ -268,7 +273,8 @@ pub fn default<'a>(value: &Vector<'a>, fallback: &Vector, len: usize) -> Vector<
             return Vector { data: Data::Fixed { scale: *scale, values: Cow::Owned(filled) }, missing: None };
         }
     }
-    let pick = |row| if value.is_missing(row) { fallback.value(row) } else { value.value(row) };
+    let lacks = |row| value.is_missing(row) && value.excess(row).is_none();
+    let pick = |row| if lacks(row) { fallback.value(row) } else { value.value(row) };
     Vector::any((0..len).map(pick).collect())
 }
 
@@ -308,6 +314,7 @@ pub fn choose(condition: &Vector, then: &Vector, otherwise: &Vector, len: usize)
 /// The same where one of the two is a missing value: the other one, missing in more rows.
 fn choose_or_missing(condition: &Vector, then: &Vector, otherwise: &Vector) -> Option<Vector<'static>> {
     let (wanted, kept, reason) = match (&then.data, &otherwise.data) {
+        (Data::Constant(value), _) | (_, Data::Constant(value)) if value.excess().is_some() => return None,
         (_, Data::Constant(Value::Missing(reason))) => (1, then, reason),
         (Data::Constant(Value::Missing(reason)), _) => (0, otherwise, reason),
         _ => return None,
@@ -406,15 +413,6 @@ fn between(from: &Vector, to: &Vector, len: usize, with: impl Fn(i32, i32) -> i6
         if skipped { 0 } else { with(a, b) }
     });
     Some(Vector { data: Data::Fixed { scale: 0, values: Cow::Owned(values) }, missing })
-}
-
-/// The number to add for a row: a fraction that no decimal holds is rounded half even to 24 places and marked.
-pub fn addend(number: &Number) -> Cow<'_, Number> {
-    if number.as_decimal().is_some() {
-        return Cow::Borrowed(number);
-    }
-    let rounded = number.round_places(24, Rounding::HalfEven);
-    Cow::Owned(if rounded == *number { rounded } else { rounded.mark_approximate() })
 }
 
 /// A missing value of a reason.

@@ -297,8 +297,12 @@ impl<'a> Prepared<'a> {
             let mut cells = self.cells(family, place, &group, codes);
             if let Some(condition) = family.condition {
                 let condition = batch.node(condition);
+                let may_exceed = condition.may_exceed();
                 for (at, cell) in cells.iter_mut().enumerate() {
                     if *cell != NONE && !condition.is_yes(at) {
+                        if may_exceed && *cell != STRADDLES {
+                            store.refuse(*cell, condition.excess(at));
+                        }
                         *cell = NONE;
                     }
                 }

@@ -4,15 +4,16 @@
 //! below a team all end in the same answer.
 
 mod lists;
+mod sums;
 
 use std::collections::BTreeMap;
 
-use self::lists::{Distinct, Spread};
+use self::lists::{Distinct, Spread, Targets};
+use self::sums::Sums;
 use super::column::{NO_DAY, NO_NUMBER, NONE};
-use super::operate::addend;
 use super::runs::Failure;
 use super::vector::{Data, Vector};
-use crate::number::Number;
+use crate::number::{Excess, Number};
 use crate::plan::query::Measured;
 use crate::syntax::tree::AggregateFunction;
 use crate::time::Day;
@@ -23,17 +24,14 @@ pub struct Store {
     rows: Vec<u64>,
     /// Rows left out because their value is missing, by cell.
     blanks: Vec<u64>,
+    /// Cells with a row whose value, or whose condition, takes a number too large to be held.
+    refused: BTreeMap<u32, Excess>,
     kept: Kept,
 }
 
 enum Kept {
     Count,
-    /// Sums in fixed point; what does not fit there, in `wide`.
-    Sum {
-        scale: u32,
-        sums: Vec<i128>,
-        wide: BTreeMap<u32, Number>,
-    },
+    Sum(Sums),
     /// The smallest or largest value.
     Extreme {
         smallest: bool,
@@ -86,7 +84,7 @@ impl Store {
             AggregateFunction::Count if by_keys => Kept::Distinct(Distinct::new(room)),
             AggregateFunction::Count => Kept::Count,
             AggregateFunction::Sum | AggregateFunction::Average | AggregateFunction::Share => {
-                Kept::Sum { scale: 0, sums: vec![0; cells], wide: BTreeMap::new() }
+                Kept::Sum(Sums::new(cells))
             }
             AggregateFunction::Min | AggregateFunction::Max => Kept::Extreme {
                 smallest: function == AggregateFunction::Min,
@@ -101,7 +99,7 @@ impl Store {
             AggregateFunction::Median | AggregateFunction::Percentile => Kept::Spread(Spread::new(room)),
             AggregateFunction::CountDistinct => Kept::Distinct(Distinct::new(room)),
         };
-        Store { rows: vec![0; cells], blanks: vec![0; cells], kept }
+        Store { rows: vec![0; cells], blanks: vec![0; cells], refused: BTreeMap::new(), kept }
     }
 
     /// Takes rows in.
@@ -119,8 +117,8 @@ impl Store {
             return self.make_room();
         };
         match (&mut self.kept, &value.data) {
-            (Kept::Sum { scale, sums, wide }, Data::Fixed { scale: places, values }) => {
-                let by = common_scale(scale, *places, sums, wide);
+            (Kept::Sum(sums), Data::Fixed { scale: places, values }) => {
+                let by = sums.factor(*places);
                 for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                     let cell = *cell as usize;
                     if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
@@ -129,13 +127,14 @@ impl Store {
                     }
                     self.rows[cell] += 1;
                     // 63 bits, at most 18 digits more, and 2³² rows: the sum itself may leave 127 bits.
-                    match (i128::from(values[at]) * by).checked_add(sums[cell]) {
-                        Some(sum) => sums[cell] = sum,
-                        None => add_wide(wide, cell as u32, &Number::from_parts(values[at].into(), *places)),
+                    match (i128::from(values[at]) * by).checked_add(sums.fixed[cell]) {
+                        Some(sum) => sums.fixed[cell] = sum,
+                        None => sums.add_wide(cell as u32, &Number::from_parts(values[at].into(), *places)),
                     }
                 }
             }
-            (Kept::Sum { scale: 0, sums, .. }, Data::Flag(flags)) => {
+            (Kept::Sum(sums), Data::Flag(flags)) => {
+                let by = sums.factor(0);
                 for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                     let cell = *cell as usize;
                     if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
@@ -143,7 +142,7 @@ impl Store {
                         continue;
                     }
                     self.rows[cell] += 1;
-                    sums[cell] += i128::from(flags[at]);
+                    sums.fixed[cell] += i128::from(flags[at]) * by;
                 }
             }
             (Kept::Extreme { smallest, scale, fixed, .. }, Data::Fixed { scale: places, values })
@@ -175,30 +174,16 @@ impl Store {
             let cell_at = *cell as usize;
             if value.is_missing(at) {
                 self.blanks[cell_at] += 1;
+                self.refuse(*cell, value.excess(at));
                 continue;
             }
             self.rows[cell_at] += 1;
             match &mut self.kept {
                 Kept::Count => {}
-                Kept::Sum { scale, sums, wide } => {
-                    let number = match value.value(at) {
-                        Value::Number(number) => number,
-                        Value::Flag(flag) => Number::from(u32::from(flag)),
-                        _ => continue,
-                    };
-                    let decimal = number.as_decimal().filter(|decimal| decimal.scale() <= 18);
-                    match decimal.filter(|_| !number.is_approximate()) {
-                        Some(decimal) => {
-                            let by = common_scale(scale, decimal.scale(), sums, wide);
-                            let sum = decimal.mantissa().checked_mul(by).and_then(|add| add.checked_add(sums[cell_at]));
-                            match sum {
-                                Some(sum) => sums[cell_at] = sum,
-                                None => add_wide(wide, *cell, &number),
-                            }
-                        }
-                        None => add_wide(wide, *cell, &addend(&number)),
-                    }
-                }
+                Kept::Sum(sums) => match &value.data {
+                    Data::Any(values) => sums.add_value(*cell, &values[at]),
+                    _ => sums.add_value(*cell, &value.value(at)),
+                },
                 Kept::Extreme { smallest, other, .. } => better(&mut other[cell_at], value.value(at), *smallest),
                 Kept::Latest { day, value: best, differs } => {
                     let today = (rows.day)(at);
@@ -228,11 +213,21 @@ impl Store {
         }
     }
 
-    /// About how many bytes the lists take that grow with the rows.
+    /// A row of the cell has no value because a number in it was too large to be held, if it was.
+    pub fn refuse(&mut self, cell: u32, excess: Option<Excess>) {
+        if let Some(excess) = excess {
+            // The same whatever the order of the rows.
+            let known = self.refused.entry(cell).or_insert(excess);
+            *known = excess.min(*known);
+        }
+    }
+
+    /// About how many bytes it takes of what grows with the rows.
     pub fn list_bytes(&self) -> u64 {
         let bytes = match &self.kept {
             Kept::Spread(spread) => spread.bytes(),
             Kept::Distinct(distinct) => distinct.bytes(),
+            Kept::Sum(sums) => sums.bytes(),
             _ => 0,
         };
         bytes as u64
@@ -282,23 +277,12 @@ impl Store {
                 });
             }
         }
+        for (cell, excess) in &from.refused {
+            each(*cell, &mut |to| self.refuse(to, Some(*excess)));
+        }
         let filled = |cell: &usize| from.rows[*cell] > 0;
         match (&mut self.kept, &from.kept) {
-            (Kept::Sum { scale, sums, wide }, Kept::Sum { scale: places, sums: added, wide: more }) => {
-                let by = common_scale(scale, *places, sums, wide);
-                for cell in (0..added.len()).filter(filled) {
-                    each(cell as u32, &mut |to| match added[cell]
-                        .checked_mul(by)
-                        .and_then(|add| add.checked_add(sums[to as usize]))
-                    {
-                        Some(sum) => sums[to as usize] = sum,
-                        None => add_wide(wide, to, &Number::from_parts(added[cell], *places)),
-                    });
-                }
-                for (cell, number) in more {
-                    each(*cell, &mut |to| add_wide(wide, to, number));
-                }
-            }
+            (Kept::Sum(sums), Kept::Sum(more)) => sums.take_in(more, &filled, &mut each),
             (Kept::Extreme { smallest, other, .. }, Kept::Extreme { scale, fixed, other: others, .. }) => {
                 for cell in (0..fixed.len()).filter(filled) {
                     let number = |scale: &u32| Value::Number(Number::from_parts(fixed[cell].into(), *scale));
@@ -343,7 +327,7 @@ impl Store {
         self.rows[cell] += part.rows;
         self.blanks[cell] += part.blanks;
         match (&mut self.kept, part.value) {
-            (Kept::Sum { wide, .. }, Some(Value::Number(number))) => add_wide(wide, cell as u32, &number),
+            (Kept::Sum(sums), Some(value)) => sums.add_value(cell as u32, &value),
             (Kept::Extreme { smallest, other, .. }, Some(value)) => better(&mut other[cell], value, *smallest),
             _ => {}
         }
@@ -360,18 +344,15 @@ impl Store {
         let mut answers = Vec::with_capacity(self.rows.len());
         for (cell, counted) in counts.into_iter().enumerate() {
             let (rows, blanks) = (self.rows[cell], self.blanks[cell]);
-            let value = counted.or_else(|| match &mut self.kept {
+            let refused = self.refused.get(&(cell as u32)).map(|excess| Value::Missing(Missing::TooLarge(*excess)));
+            let value = refused.or(counted).or_else(|| match &mut self.kept {
                 Kept::Count => Some(Value::Number(rows.into())),
-                Kept::Sum { scale, sums, wide } => {
-                    let mut sum = Number::from_parts(sums[cell], *scale);
-                    if let Some(more) = wide.get(&(cell as u32)) {
-                        sum = sum.add(more);
+                Kept::Sum(sums) => match (sums.total(cell), function) {
+                    (Value::Number(sum), AggregateFunction::Average | AggregateFunction::Share) => {
+                        sum.div(&rows.into()).map(Value::Number)
                     }
-                    match function {
-                        AggregateFunction::Sum => Some(Value::Number(sum)),
-                        _ => sum.div(&rows.into()).map(Value::Number),
-                    }
-                }
+                    (sum, _) => Some(sum),
+                },
                 Kept::Extreme { smallest, scale, fixed, other } => {
                     let mut best = other[cell].take();
                     if let (Some(scale), true) = (scale, fixed[cell] != NO_NUMBER) {
@@ -410,29 +391,6 @@ impl Store {
             _ => vec![None; self.rows.len()],
         }
     }
-}
-
-/// Brings sums to a scale that holds `places` too; gives the factor for mantissas with that many places.
-fn common_scale(scale: &mut u32, places: u32, sums: &mut [i128], wide: &mut BTreeMap<u32, Number>) -> i128 {
-    if places > *scale {
-        let by = 10i128.pow(places - *scale);
-        for (cell, sum) in sums.iter_mut().enumerate().filter(|(_, sum)| **sum != 0) {
-            match sum.checked_mul(by) {
-                Some(raised) => *sum = raised,
-                None => {
-                    add_wide(wide, cell as u32, &Number::from_parts(*sum, *scale));
-                    *sum = 0;
-                }
-            }
-        }
-        *scale = places;
-    }
-    10i128.pow(*scale - places)
-}
-
-fn add_wide(wide: &mut BTreeMap<u32, Number>, cell: u32, number: &Number) {
-    let sum = wide.entry(cell).or_insert(Number::ZERO);
-    *sum = sum.add(number);
 }
 
 fn better(best: &mut Option<Value>, value: Value, smallest: bool) {

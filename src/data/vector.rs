@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE, rescaled};
 use super::dictionary::Dictionary;
 use super::number_cell::MOST_PLACES;
-use crate::number::Number;
+use crate::number::{Excess, Number};
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
 
@@ -41,7 +41,7 @@ pub enum Data<'a> {
     Any(Vec<Value>),
 }
 
-/// Missing rows with their reasons.
+/// Missing rows with their reasons, among which is never [`Missing::TooLarge`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mask {
     /// 0 where the value is there, else the reason's place from 1.
@@ -172,6 +172,24 @@ impl<'a> Vector<'a> {
         }
     }
 
+    /// Whether numbers too large to be held may be among the values.
+    pub fn may_exceed(&self) -> bool {
+        match &self.data {
+            Data::Constant(value) => value.excess().is_some(),
+            Data::Any(values) => values.iter().any(|value| value.excess().is_some()),
+            _ => false,
+        }
+    }
+
+    /// How the row's number was too large to be held, if it was.
+    pub fn excess(&self, row: usize) -> Option<Excess> {
+        match &self.data {
+            Data::Constant(value) => value.excess(),
+            Data::Any(values) => values[row].excess(),
+            _ => None,
+        }
+    }
+
     /// Whether the row's value is `yes`.
     pub fn is_yes(&self, row: usize) -> bool {
         match &self.data {
@@ -261,6 +279,7 @@ impl<'a> Vector<'a> {
         let mut scale = 0;
         for value in &values {
             match value {
+                Value::Missing(Missing::TooLarge(_)) => return Vector::any(values),
                 Value::Missing(_) => {}
                 Value::Number(number) if !number.is_approximate() => match number.as_decimal() {
                     Some(decimal) if decimal.scale() <= MOST_PLACES => scale = scale.max(decimal.scale()),

@@ -215,8 +215,6 @@ impl Code {
                 | MatrixShape
                 | Unreachable
                 | HouseRule
-                | UnmeasuredWork
-                | UnassignedWeight
         )
     }
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) use self::graph::operands;
 use self::graph::{Graph, Level};
 use crate::model::Model;
-use crate::number::Rounding;
+use crate::number::{Excess, Rounding};
 use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId, Input, Program};
 use crate::plan::query::{Answers, PersonPost, Query, Stint};
@@ -37,7 +37,7 @@ pub struct Subject {
 
 /// A number that cannot be held exactly came up at this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge(pub CalcId);
+pub struct TooLarge(pub CalcId, pub Excess);
 
 /// What only scoring knows (see [`crate::plan::program::Input`]). An absent input is missing.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,11 @@ impl Values {
     pub fn get(&self, node: CalcId) -> Result<&Value, TooLarge> {
         match self.slots.get(node.0) {
             Some(Some(value)) => Ok(value),
-            _ => Err(self.too_large.iter().find(|(at, _)| *at == node).map_or(TooLarge(node), |(_, origin)| *origin)),
+            _ => Err(self
+                .too_large
+                .iter()
+                .find(|(at, _)| *at == node)
+                .map_or(TooLarge(node, Excess::Size), |(_, origin)| *origin)),
         }
     }
 

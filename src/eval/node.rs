@@ -85,9 +85,10 @@ impl Evaluator<'_> {
                 given.cloned().unwrap_or_else(|| Value::Missing(Missing::Stated("there is none".into())))
             }
         };
-        match &value {
-            Value::Number(number) if number.is_too_large() => Err(TooLarge(node)),
-            _ => Ok(value),
+        let value = value.held();
+        match value.excess() {
+            Some(excess) => Err(TooLarge(node, excess)),
+            None => Ok(value),
         }
     }
 

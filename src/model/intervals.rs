@@ -195,15 +195,6 @@ impl Interval {
         let low = end(&self.low).map_or(Number::ZERO, |low| low.sub(&slack(&low)).max(Number::ZERO));
         Interval { low: Some(low), high }
     }
-
-    /// With the numbers between that have more places than a row's value keeps.
-    #[must_use]
-    pub fn as_in_rows(&self) -> Interval {
-        Interval {
-            low: self.low.as_ref().map(|low| low.round_places(24, Rounding::Down)),
-            high: self.high.as_ref().map(|high| high.round_places(24, Rounding::Up)),
-        }
-    }
 }
 
 fn times(one: &End, other: &End) -> End {

@@ -481,7 +481,7 @@ pub(super) fn type_span(ty: &tree::Type, otherwise: Span) -> Span {
 
 impl Model {
     /// The value of a formula without data, in base units; dated constants as of `day` (`None`: their last values).
-    /// `None` where it has none, such as a constant before its first date.
+    /// `None` where it has none, such as a constant before its first date. What is too large stays too large.
     pub fn constant_value(&self, expr: &Expr, day: Option<Day>) -> Option<Number> {
         let value = |expr: &Expr| self.constant_value(expr, day);
         match &expr.kind {
@@ -489,18 +489,12 @@ impl Model {
             Kind::Constant(id) => self.constant_value(self.dated(&self.constants[id.0].values, day)?, day),
             Kind::Negate(operand) => Some(value(operand)?.neg()),
             Kind::Binary(op, left, right) => {
-                match binary(*op, &Value::Number(value(left)?), &Value::Number(value(right)?)) {
-                    Value::Number(number) => Some(number),
-                    _ => None,
-                }
+                number_of(binary(*op, &Value::Number(value(left)?).held(), &Value::Number(value(right)?).held()))
             }
             Kind::Call(builtin, arguments) => {
                 let arguments: Option<Vec<Value>> =
-                    arguments.iter().map(|argument| value(argument).map(Value::Number)).collect();
-                match builtin.call(&arguments?, self.company.rounding, &self.company.calendar) {
-                    Value::Number(number) => Some(number),
-                    _ => None,
-                }
+                    arguments.iter().map(|argument| value(argument).map(|value| Value::Number(value).held())).collect();
+                number_of(builtin.call(&arguments?, self.company.rounding, &self.company.calendar))
             }
             _ => None,
         }
@@ -529,5 +523,15 @@ impl Model {
     /// The KPI or index of a name.
     pub fn kpi_named(&self, name: &str) -> Option<KpiId> {
         self.kpis.iter().position(|kpi| kpi.name == name).map(KpiId)
+    }
+}
+
+fn number_of(value: Value) -> Option<Number> {
+    match value {
+        Value::Missing(Missing::TooLarge(excess)) => Some(Number::beyond(excess)),
+        Value::Number(number) => Some(number),
+        Value::Text(_) | Value::Day(_) | Value::Period(_) | Value::Flag(_) | Value::Choice(_) | Value::Missing(_) => {
+            None
+        }
     }
 }

@@ -170,7 +170,7 @@ impl<'m> Ranges<'m> {
         let value = || {
             let facts = aggregate.condition.as_ref().map(|condition| Facts::default().with(condition, true));
             let known = Known { facts: facts.unwrap_or_default(), ..Known::default() };
-            aggregate.value.as_ref().map_or(Interval::ALL, |value| self.of(value, &known)).as_in_rows()
+            aggregate.value.as_ref().map_or(Interval::ALL, |value| self.of(value, &known))
         };
         match aggregate.function {
             F::Count | F::CountDistinct => Interval::at_least(0),

@@ -6,7 +6,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, Zero};
 
-use super::{MAX_BITS, Number, Rounding, ten_to};
+use super::{Excess, MAX_BITS, Number, Rounding, ten_to};
 
 /// Significant digits of approximate results.
 const DIGITS: u32 = 28;
@@ -24,10 +24,17 @@ impl Number {
                 };
             }
             let (numerator, denominator) = self.parts();
-            let Ok(power) = u32::try_from(whole.unsigned_abs()) else { return Some(too_large()) };
-            if u64::from(power) * (numerator.bits().max(denominator.bits())) > MAX_BITS {
-                return Some(too_large());
+            if numerator.magnitude().is_one() && denominator.is_one() {
+                let power = if whole % 2 == 0 { self.abs() } else { self.clone() };
+                return Some(power.marked_like(self, exponent));
             }
+            let most = numerator.bits().max(denominator.bits());
+            let Some(power) =
+                u32::try_from(whole.unsigned_abs()).ok().filter(|power| u64::from(*power) * most <= MAX_BITS)
+            else {
+                let rises = (numerator.magnitude() > denominator.magnitude()) == (whole > 0);
+                return Some(Number::beyond(if rises { Excess::Size } else { Excess::Digits }));
+            };
             let (up, down) = (Pow::pow(numerator, power), Pow::pow(denominator, power));
             let result = if whole < 0 { Number::ratio(down, up)? } else { Number::ratio(up, down)? };
             return Some(result.marked_like(self, exponent));
@@ -132,7 +139,7 @@ fn fixed_ln(x: &BigRational) -> Option<BigRational> {
 fn exp_of(x: &BigRational) -> Option<Number> {
     let bound = BigRational::from_integer(70.into());
     if x > &bound {
-        return Some(too_large());
+        return Some(Number::beyond(Excess::Size));
     }
     if x < &-BigRational::from_integer(140.into()) {
         return Some(Number::ZERO.mark_approximate());
@@ -153,9 +160,4 @@ fn exp_of(x: &BigRational) -> Option<Number> {
         sum = (&sum * &sum).div_floor(&unit);
     }
     Some(approximate(BigRational::new(sum, unit)))
-}
-
-/// Stands for a result beyond everything that can be written; an evaluation stops on it.
-fn too_large() -> Number {
-    Number::fraction(BigRational::from_integer(ten_to(60)))
 }

@@ -5,6 +5,7 @@
 //! the only approximate operations (28 significant digits); what they touch is marked.
 
 mod approximate;
+mod excess;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -18,6 +19,7 @@ use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 
 use self::approximate::approximate;
+pub use self::excess::{Excess, Words};
 
 /// How ties are broken when a number is rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,8 +51,8 @@ enum Value {
 
 /// Decimals hold at most 28 places and a 96-bit coefficient.
 const MAX_PLACES: u32 = Decimal::MAX_SCALE;
-/// A fraction whose parts are wider than this is too large to go on with.
-const MAX_BITS: u64 = 1 << 14;
+/// A fraction whose denominator is wider than this is too large to go on with.
+pub const MAX_BITS: u64 = 1 << 16;
 
 impl Number {
     pub const ZERO: Number = Number { value: Value::Decimal(Decimal::ZERO), approximate: false };
@@ -137,7 +139,7 @@ impl Number {
         self.rational().into()
     }
 
-    /// Whether `sqrt`, `ln`, `exp`, a fractional power or a rounded row value had a part in it.
+    /// Whether `sqrt`, `ln`, `exp` or a fractional power had a part in it.
     pub fn is_approximate(&self) -> bool {
         self.approximate
     }
@@ -152,14 +154,11 @@ impl Number {
         self
     }
 
-    /// Whether the number cannot be written as a decimal of any precision: larger than some 79 · 10²⁷, or a
-    /// fraction that has grown out of hand. An evaluation stops on it.
-    pub fn is_too_large(&self) -> bool {
+    /// Numerator and denominator of a fraction that no decimal holds, where both are small.
+    pub fn small_fraction(&self) -> Option<(i64, u64)> {
         match &self.value {
-            Value::Decimal(_) => false,
-            Value::Fraction(ratio) => {
-                ratio.denom().bits() > MAX_BITS || ratio.numer().bits() > ratio.denom().bits() + 95
-            }
+            Value::Decimal(_) => None,
+            Value::Fraction(ratio) => ratio.numer().to_i64().zip(ratio.denom().to_u64()),
         }
     }
 

@@ -11,7 +11,7 @@ mod row_scales;
 mod rows;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -29,8 +29,8 @@ use crate::model::{
     CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position,
     PositionId, ScaleId, ScoreCurve, Scorecard,
 };
-use crate::number::Number;
-use crate::source::Span;
+use crate::number::{Excess, Number};
+use crate::source::{FileId, Span};
 use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::time::{Day, Month, Months, PeriodName};
 use crate::value::{Missing, Value};
@@ -127,6 +127,10 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
     if !errors.is_empty() {
         return Err(errors);
     }
+    let too_large = asked.too_large.take();
+    if !too_large.is_empty() {
+        return Err(too_large.into_values().collect());
+    }
     let uncovered = asked.uncovered.take();
     if !uncovered.is_empty() {
         return Err(vec![uncovered_months(model, &uncovered)]);
@@ -144,6 +148,8 @@ struct Asked {
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
     uncovered: RefCell<BTreeSet<Month>>,
+    /// Stated numbers that cannot be held, by file, start and end.
+    too_large: RefCell<BTreeMap<(FileId, u32, u32), Diagnostic>>,
 }
 
 impl Asked {
@@ -438,7 +444,13 @@ impl Planner<'_> {
     /// The checker has made sure that there is one.
     fn number_on(&self, expr: &Expr, day: Day) -> Number {
         let known = self.model.constant_value(expr, Some(day)).or_else(|| self.model.constant_value(expr, None));
-        known.unwrap_or(Number::ZERO)
+        let number = known.unwrap_or(Number::ZERO);
+        if let Some(words) = number.excess().map(Excess::words) {
+            let finding =
+                Diagnostic::new(Code::NumberTooLarge, words.message).at(expr.span, words.label).help(words.help);
+            self.asked.too_large.borrow_mut().entry(expr.span.key()).or_insert(finding);
+        }
+        number
     }
 
     fn node(&mut self, calc: Calc, span: Span) -> CalcId {

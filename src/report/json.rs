@@ -234,7 +234,7 @@ struct Output<'a> {
 #[derive(Serialize)]
 struct Exact {
     number: Number,
-    /// Something in it was rounded to 24 places or more: see the language reference, "Numbers".
+    /// A root, a logarithm or a fractional power is in it: see the language reference, "Numbers".
     approximate: bool,
     shown: String,
 }
@@ -540,5 +540,6 @@ fn reason_kind(missing: &Missing) -> &'static str {
         Missing::NoAnswer => "no_answer",
         Missing::Ambiguous(_) => "ambiguous",
         Missing::Stated(_) => "stated",
+        Missing::TooLarge(_) => "too_large",
     }
 }

@@ -332,6 +332,7 @@ impl Words {
             Missing::NotApplicable => "不适用".into(),
             Missing::OutsideStints => "早于任职开始".into(),
             Missing::NoAnswer => "无解".into(),
+            Missing::TooLarge(_) => "数值过大".into(),
             Missing::Stated(reason) if reason.is_empty() => "缺失".into(),
             Missing::Ambiguous(reason) | Missing::Stated(reason) => reason.to_string(),
         }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::card::{EntryResult, EntryResultKind};
-use crate::number::Number;
+use crate::number::{Excess, Number};
 use crate::plan::program::{EntryPlan, EntryWhat, GroupPlan};
 use crate::syntax::tree::{Combine, WhenMissing};
 use crate::value::{Missing, Value};
@@ -39,7 +39,7 @@ pub(super) struct Rules {
 pub(super) enum Refused {
     /// The entry at this place is below 0, which a geometric mean has no answer to.
     Negative(usize),
-    TooLarge,
+    TooLarge(Excess),
 }
 
 /// Fills in the effective weights of a group's entries and gives the group's score.
@@ -88,12 +88,12 @@ pub(super) fn combine(
             }
             let mut product = Number::ONE;
             for (weight, score) in scores {
-                product = product.mul(&score.pow(weight).ok_or(Refused::TooLarge)?);
+                product = product.mul(&score.pow(weight).ok_or(Refused::TooLarge(Excess::Size))?);
             }
             product
         }
     };
-    if score.is_too_large() { Err(Refused::TooLarge) } else { Ok(Value::Number(score)) }
+    score.excess().map_or(Ok(Value::Number(score)), |excess| Err(Refused::TooLarge(excess)))
 }
 
 /// The missing entries with their reasons as one reason.

@@ -42,7 +42,9 @@ impl Scoring<'_> {
         let rules = Rules { combine: combine::effective_combine(plan), when_missing: self.when_missing };
         let score = combine::combine(&mut entries, rules, &name).map_err(|refused| match refused {
             Refused::Negative(at) => Problem::negative(group.entries[at].span, &name(at)),
-            Refused::TooLarge => Problem::too_large(group.entries.first().map_or(self.span, |entry| entry.span)),
+            Refused::TooLarge(excess) => {
+                Problem::too_large(group.entries.first().map_or(self.span, |entry| entry.span), excess)
+            }
         })?;
         Ok((entries, score))
     }
@@ -131,8 +133,8 @@ impl Scoring<'_> {
                 score.map_err(|too_large| self.too_large(too_large))?
             }
         };
-        if score.as_number().is_some_and(Number::is_too_large) {
-            return Err(Problem::too_large(entry.span));
+        if let Some(excess) = score.as_number().and_then(Number::excess) {
+            return Err(Problem::too_large(entry.span, excess));
         }
         let what = EntryResultKind::Kpi {
             kpi: plan.kpi,
@@ -170,8 +172,8 @@ impl Scoring<'_> {
         value.map_err(|too_large| self.too_large(too_large))
     }
 
-    fn too_large(&self, TooLarge(node): TooLarge) -> Problem {
-        Problem::too_large(span_of(self.plan, node).unwrap_or(self.span))
+    fn too_large(&self, TooLarge(node, excess): TooLarge) -> Problem {
+        Problem::too_large(span_of(self.plan, node).unwrap_or(self.span), excess)
     }
 
     /// How an entry is called in a reason.

@@ -166,9 +166,9 @@ impl Scorer<'_> {
                 Some(false) => stated("not eligible"),
                 _ => {
                     let value = self.eval.keep_with_inputs(&mut one.values, plan.outputs[*output], &one.inputs);
-                    value.map_err(|TooLarge(node)| {
+                    value.map_err(|TooLarge(node, excess)| {
                         let position = &self.model.positions[plan.position.0];
-                        Problem::too_large(span_of(self.plan, node).unwrap_or(position.span))
+                        Problem::too_large(span_of(self.plan, node).unwrap_or(position.span), excess)
                     })?
                 }
             };

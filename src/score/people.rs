@@ -66,8 +66,8 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
             _ => mean(&done, &scored, |one| one.card.scorecard.as_ref()?.score.as_number().cloned())
                 .map(|mean| mean.round_places(model.company.score_decimals, model.company.rounding)),
         };
-        if rounded.as_ref().is_some_and(Number::is_too_large) {
-            return Err(Problem::too_large(position_of(model, &done[last].card).span));
+        if let Some(excess) = rounded.as_ref().and_then(Number::excess) {
+            return Err(Problem::too_large(position_of(model, &done[last].card).span, excess));
         }
         let raw_counts = of_last.is_some_and(|id| sees_raw(model, &model.ratings[id.0]));
         seen = if raw_counts { raw } else { rounded.clone() };

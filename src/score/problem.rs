@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::number::{Excess, Words};
 use crate::source::{FileId, Span};
 
 /// A mistake that came up for one person.
@@ -17,14 +18,9 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn too_large(span: Span) -> Problem {
-        Problem {
-            code: Code::NumberTooLarge,
-            span,
-            message: "this gives a number too large to be held exactly".into(),
-            label: "beyond some 79 000 000 000 000 000 000 000 000 000".into(),
-            help: "look for a unit or a power that is out of place, or for a value in the data that cannot be",
-        }
+    pub(super) fn too_large(span: Span, excess: Excess) -> Problem {
+        let Words { message, label, help } = excess.words();
+        Problem { code: Code::NumberTooLarge, span, message: message.into(), label: label.into(), help }
     }
 
     pub(super) fn negative(span: Span, entry: &str) -> Problem {

@@ -68,8 +68,8 @@ impl Scoring<'_> {
                 _ => {}
             }
         }
-        if total.is_too_large() {
-            return Err(Problem::too_large(self.span));
+        if let Some(excess) = total.excess() {
+            return Err(Problem::too_large(self.span, excess));
         }
         for (cap, veto) in &score_caps {
             if let Err(reason) = cap {

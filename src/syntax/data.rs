@@ -16,7 +16,8 @@ impl<'s> Reader<'s> {
         // Clauses that may be written once, by what they settle.
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for clause in &block.items {
-            let Some(node) = self.clause(clause, DATA) else { continue };
+            self.refuse_block(clause, DATA.name);
+            let Some(node) = self.read(clause, DATA) else { continue };
             let what = match node.rule() {
                 Rule::roster => "`roster`",
                 Rule::organisation => "`organisation`",

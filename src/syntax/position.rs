@@ -4,7 +4,6 @@ use super::grammar::{Node, Rule};
 use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
-use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic};
 
 const POSITION: BlockKind = BlockKind { name: "a position", rule: Rule::position_clause };
@@ -26,10 +25,10 @@ impl<'s> Reader<'s> {
         let mut outputs = Vec::new();
         for clause in &block.items {
             let word = self.first_word(clause);
-            let node = match word {
-                "responsibilities" | "scorecard" => self.read(clause, POSITION),
-                _ => self.clause(clause, POSITION),
-            };
+            if !matches!(word, "responsibilities" | "scorecard") {
+                self.refuse_block(clause, POSITION.name);
+            }
+            let node = self.read(clause, POSITION);
             let place = self.place(clause);
             match word {
                 "responsibilities" => {
@@ -127,7 +126,8 @@ impl<'s> Reader<'s> {
         let mut outcomes = Vec::new();
         let mut measured_by = Once::default();
         for clause in item.block.iter().flat_map(|block| &block.items) {
-            let Some(node) = self.clause(clause, RESPONSIBILITY) else { continue };
+            self.refuse_block(clause, RESPONSIBILITY.name);
+            let Some(node) = self.read(clause, RESPONSIBILITY) else { continue };
             match node.rule() {
                 Rule::duty => duties.extend(self.text_of(&node)),
                 Rule::outcome => outcomes.extend(self.text_of(&node)),
@@ -162,7 +162,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, format!("`{text}` is not a share of the working time"))
                     .at(share.span, "`%` is missing")
-                    .help(format!("write `{}%`", percent_meant(text))),
+                    .help(format!("write `{text}%`")),
             );
             return None;
         }

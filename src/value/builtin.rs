@@ -248,7 +248,7 @@ impl Builtin {
         };
         let number = |at: usize| arguments.get(at).and_then(Value::as_number).cloned().unwrap_or(Number::ZERO);
         let day = |at: usize| arguments.get(at).and_then(Value::as_day).unwrap_or(Day(0));
-        let answer = |number: Option<Number>| number.map_or(Value::Missing(Missing::NoAnswer), Value::Number);
+        let answer = |number: Option<Number>| number.map_or(Value::Missing(Missing::NoAnswer), Value::Number).held();
         let round = |rounding: Rounding| {
             let step = number(1);
             answer(step.is_positive().then(|| number(0).round_to(&step, rounding)))

@@ -398,18 +398,20 @@ fn composite_keys() {
 }
 
 #[test]
-fn fractions_are_rounded_before_they_are_added() {
-    let mut project = plans("a,2026-07,1\nb,2026-07,3\n");
+fn fractions_are_added_exactly() {
+    let mut project = plans("a,2026-07,1\nb,2026-07,4\nc,2026-07,4\n");
     let premium = project.path(0, "premium");
     let three = project.constant(0, number("3"));
     let third = project.node(0, RowNode::Binary(BinaryOp::Divide, premium, three));
     let sum = project.measure(0, Sum, Some(third), Rows::All);
-    assert_eq!(line(&project.answers().measures[sum.0]), "≈1.333333333333333333333333");
+    let average = project.measure(0, Average, Some(third), Rows::All);
+    assert_eq!(line(&project.answers().measures[sum.0]), "3");
+    assert_eq!(line(&project.answers().measures[average.0]), "1");
     let zero = project.constant(0, number("0"));
     let nothing = project.node(0, RowNode::Binary(BinaryOp::Divide, premium, zero));
     let sum = project.measure(0, Sum, Some(nothing), Rows::All);
     let measured = project.answers().measures[sum.0][0].clone();
-    assert_eq!((measured.value, measured.rows, measured.blanks), (number("0"), 0, 2));
+    assert_eq!((measured.value, measured.rows, measured.blanks), (number("0"), 0, 3));
 }
 
 #[test]

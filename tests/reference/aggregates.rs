@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use merit::model::data::{ColumnIx, DataId, Route, TimeShape};
 use merit::model::expr::{Aggregate, Reading};
-use merit::number::{Number, Rounding};
+use merit::number::Number;
 use merit::syntax::tree::{AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
 use merit::value::{Missing, TooFew, Value};
@@ -66,7 +66,6 @@ impl World<'_> {
             Some(condition) => self.of_row(condition, data, row, when, months) == Value::Flag(true),
         };
         let rows: Vec<(&Row, When)> = rows.into_iter().filter(|(row, when)| holds(row, *when)).collect();
-        let adds = matches!(aggregate.function, F::Sum | F::Average);
         let mut values = Vec::new();
         for (row, when) in &rows {
             let value = match &aggregate.value {
@@ -75,11 +74,6 @@ impl World<'_> {
             };
             match value {
                 Value::Missing(_) => {}
-                // Before it is added.
-                Value::Number(number) if adds && number.as_decimal().is_none() => {
-                    let rounded = number.round_places(24, Rounding::HalfEven).mark_approximate();
-                    values.push((*row, Value::Number(rounded)));
-                }
                 value => values.push((*row, value)),
             }
         }

@@ -131,6 +131,7 @@ impl Maker<'_> {
         let nouns: Vec<String> = self.sets.iter().map(|set| format!("unit {0}, {0}s", set.row)).collect();
         blocks.push(nouns.join("\n").replace("persons", "people"));
         blocks.push("constant floor_of : number = 2, from 2026-02-01 3, from 2026-05-01 3.5".into());
+        blocks.push("constant third : number = 1 / 3".into());
         blocks.push("constant bar : CNY = 1_000 CNY, from 2025-10-01 900 CNY".into());
         blocks.push("function twice(x) = x + x 1 quarter earlier".into());
         blocks.push("function part(x, y) = if y > 0 then x / y else missing \"nothing to compare with\"".into());
@@ -290,7 +291,7 @@ impl Maker<'_> {
             return (self.literal(unit), false);
         }
         let deep = depth - 1;
-        match self.random.below(13) {
+        match self.random.below(15) {
             0 | 1 => {
                 let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, unit, deep));
                 let op = self.random.pick(&["+", "-"]);
@@ -306,7 +307,13 @@ impl Maker<'_> {
             }
             4 => {
                 let a = self.row_number(set, unit, deep);
-                (format!("({} / 3)", a.0), a.1)
+                let divisor = self.random.pick(&["3", "7", "9", "11", "0.7", "2.5", "third", "-13", "33.333%"]);
+                (format!("({} / {divisor})", a.0), a.1)
+            }
+            13 => {
+                let a = self.row_number(set, unit, deep);
+                let part = self.random.pick(&["third", "(1 / 7)", "33.333%", "(1 day / period.days)"]);
+                (format!("({} * {part})", a.0), a.1)
             }
             5 => {
                 let (condition, doubt) = match self.chance(30) {
@@ -396,7 +403,8 @@ impl Maker<'_> {
                 let (a, b) = (self.row_number(set, unit, deep), self.literal(unit));
                 let op = self.random.pick(&["=", "!=", "<", "<=", ">", ">="]);
                 let a = if a.1 { format!("({} default {})", a.0, self.literal(unit)) } else { a.0 };
-                format!("{a} {op} {b}")
+                let part = self.random.pick(&["", "", " / 3", " * third"]);
+                format!("{a} {op} {b}{part}")
             }
             2 => self.column(set, &|ty| *ty == Ty::Flag).map_or("yes".into(), |(name, optional)| match optional {
                 true => format!("({name} is not missing and {name})"),

@@ -106,8 +106,8 @@ pub fn lists_too_large(data: &DataSet, most: u64) -> Diagnostic {
     let message = format!("what must be kept of the rows of `{}` takes more memory than is allowed", data.name);
     Diagnostic::new(Code::TooLittleMemory, message)
         .note(format!(
-            "`--memory` allows {}, and half of it is for fractions of which a median or a distinct count is taken, and for \
-             rows that links lead to",
+            "`--memory` allows {}, and half of it is for sums of fractions, for what medians and distinct counts keep, and for rows that links \
+             lead to",
             shown_size(most)
         ))
         .help("allow more")

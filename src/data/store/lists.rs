@@ -4,6 +4,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use num_bigint::{BigInt, Sign};
+use num_integer::Integer;
+use num_traits::{ToPrimitive, Zero};
+
 use super::{at_fraction, between};
 use crate::data::column::NONE;
 use crate::data::dictionary::Dictionary;
@@ -15,6 +19,8 @@ use crate::value::Value;
 
 /// So many entries are taken in before it is looked whether there is room for them.
 const SOME: usize = 1 << 16;
+/// About what a value takes that is kept as it is.
+const ODD_BYTES: usize = 128;
 /// Shorter runs would be too many.
 const SHORTEST_RUN: usize = 1 << 14;
 
@@ -44,7 +50,7 @@ impl Spread {
 
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
-        16 * self.fixed.len() + 64 * self.values.len() + self.runs.in_memory()
+        16 * self.fixed.len() + ODD_BYTES * self.values.len() + self.runs.in_memory()
     }
 
     /// Takes the value of a row in, which is there.
@@ -96,8 +102,7 @@ impl Spread {
             }
         }
         for (cell, number) in self.values.split_off(self.odd) {
-            let decimal = number.as_decimal().filter(|_| !number.is_approximate());
-            match decimal.and_then(|decimal| key_of(decimal.mantissa(), decimal.scale())) {
+            match key_of_any(&number) {
                 Some(key) => self.runs.push(cell, &key),
                 None => self.values.push((cell, number)),
             }
@@ -181,9 +186,43 @@ fn key_of(mantissa: i128, places: u32) -> Option<[u8; 16]> {
     Some((mantissa as u128 ^ (1 << 127)).to_be_bytes())
 }
 
+/// The same of fractions, wide decimals, and what is approximate, which comes behind what is exact. Behind the bytes of
+/// the next decimal below stand the binary digits of the rest, as many as it takes to tell any two apart; then how much
+/// over what denominator it is, and whether it is approximate.
+fn key_of_any(number: &Number) -> Option<Vec<u8>> {
+    let (up, down) = number.parts();
+    if down.bits() > 8 * DENOMINATOR as u64 {
+        return None;
+    }
+    let (whole, rest) = (up * BigInt::from(10u64.pow(MOST_PLACES))).div_mod_floor(&down);
+    let mut key = key_of(whole.to_i128()?, MOST_PLACES)?.to_vec();
+    if rest.is_zero() && !number.is_approximate() {
+        return Some(key);
+    }
+    let mut push = |number: &BigInt, width: usize| {
+        let (_, bytes) = number.to_bytes_be();
+        key.extend(std::iter::repeat_n(0, width - bytes.len()));
+        key.extend(bytes);
+    };
+    push(&((&rest << (16 * DENOMINATOR)) / &down), 2 * DENOMINATOR);
+    push(&rest, DENOMINATOR);
+    push(&down, DENOMINATOR);
+    key.push(u8::from(number.is_approximate()));
+    Some(key)
+}
+
+/// Bytes of the largest denominator that has a place in a file.
+const DENOMINATOR: usize = 12;
+
 fn number_of(key: &[u8]) -> Number {
-    let all = key.iter().fold(0u128, |all, byte| all << 8 | u128::from(*byte));
-    Number::from_parts((all ^ (1 << 127)) as i128, MOST_PLACES)
+    let (whole, rest) = key.split_at(16);
+    let all = whole.iter().fold(0u128, |all, byte| all << 8 | u128::from(*byte));
+    let whole = Number::from_parts((all ^ (1 << 127)) as i128, MOST_PLACES);
+    let Some(parts) = rest.get(2 * DENOMINATOR..) else { return whole };
+    let part = |at: usize| BigInt::from_bytes_be(Sign::Plus, &parts[at * DENOMINATOR..(at + 1) * DENOMINATOR]);
+    let rest = Number::ratio(part(0), part(1) * BigInt::from(10u64.pow(MOST_PLACES))).unwrap_or(Number::ZERO);
+    let number = whole.add(&rest);
+    if parts.last() == Some(&1) { number.mark_approximate() } else { number }
 }
 
 /// Distinct values or keys: cells and codes in one word, and values without codes.
@@ -204,6 +243,7 @@ const CODE: u8 = 0;
 const TEXT: u8 = 1;
 const NUMBER: u8 = 2;
 const DAY: u8 = 3;
+const FRACTION: u8 = 4;
 
 impl Distinct {
     pub fn new(room: usize) -> Distinct {
@@ -219,7 +259,7 @@ impl Distinct {
     pub fn bytes(&self) -> usize {
         let texts = self.texts.as_ref().filter(|texts| Arc::strong_count(texts) == 1);
         let texts = texts.map_or(0, |texts| 64 * texts.len());
-        8 * self.coded.len() + 64 * self.other.len() + texts + self.runs.in_memory()
+        8 * self.coded.len() + ODD_BYTES * self.other.len() + texts + self.runs.in_memory()
     }
 
     pub fn add_key(&mut self, cell: u32, key: u32) {
@@ -326,7 +366,12 @@ impl Distinct {
                     let (mantissa, scale) = (decimal.mantissa().to_be_bytes(), decimal.scale().to_be_bytes());
                     put(&mut self.runs, cell, NUMBER, &[&mantissa, &scale]);
                 }
-                _ => self.other.push((cell, value)),
+                Value::Number(number) => {
+                    let (up, down) = number.parts();
+                    let (up, down) = (up.to_signed_bytes_be(), down.to_signed_bytes_be());
+                    put(&mut self.runs, cell, FRACTION, &[&(up.len() as u32).to_be_bytes(), &up, &down]);
+                }
+                Value::Period(_) | Value::Flag(_) | Value::Missing(_) => self.other.push((cell, value)),
             }
         }
         (self.thinned, self.odd) = (self.thinned.min(self.other.len()), self.other.len());
@@ -388,8 +433,12 @@ mod tests {
 
     /// Decimals that are wide, fractions, and what is only nearly exact.
     fn numbers() -> impl Strategy<Value = Data<'static>> {
-        let number = (-20..20i64, 0..4u8).prop_map(|(number, kind)| match kind {
+        let number = (-20..20i64, 0..7u8).prop_map(|(number, kind)| match kind {
             0 => Number::ratio(number, 3).unwrap_or(Number::ZERO),
+            // So near to one another that many digits are needed to tell them apart.
+            4 => Number::ratio(i128::MAX / 9 + i128::from(number), i128::MAX / 3 - 1).unwrap_or(Number::ZERO),
+            5 => Number::ratio(number, u64::MAX >> 1).unwrap_or(Number::ZERO),
+            6 => Number::ratio(number * number - 400, (number.unsigned_abs() << 8 | 1) * 7).unwrap_or(Number::ZERO),
             1 => Number::from_parts(number.into(), 25),
             2 => Number::from_parts(number.unsigned_abs().into(), 0).sqrt().unwrap_or(Number::ZERO),
             _ => Number::from_parts(number.into(), 1),

@@ -261,10 +261,14 @@ file "plans.xlsx" sheet "2026""#,
     Explanation {
         code: Code::NumberTooLarge,
         title: "a number grows past what can be held exactly",
-        text: "Numbers hold 28 digits. One that does not fit is an error, never a wrong result. Most often a column \
-               is in another unit than its file.",
-        wrong: "premiums multiplied by each other again and again",
-        right: "premiums added up",
+        text: "Numbers reach some 79 · 10²⁷. Behind the point there is no such bound, for fractions are kept as they \
+               are; but where the rows of a sum are divided by thousands of different large numbers, their common \
+               denominator can have more digits than can be held. Either is an error, never a wrong result. Most \
+               often a column is in another unit than its file.",
+        wrong: "premiums multiplied by each other again and again; `sum(paid / insured of policies)` over a hundred \
+                thousand policies",
+        right: "premiums added up; `sum(paid of policies) / sum(insured of policies)`, or \
+                `sum(round(paid / insured to 0.000001) of policies)`",
         setting: Setting::Words,
     },
     Explanation {
