@@ -215,6 +215,8 @@ impl Code {
                 | MatrixShape
                 | Unreachable
                 | HouseRule
+                | UnmeasuredWork
+                | UnassignedWeight
         )
     }
 }

@@ -173,13 +173,16 @@ impl Checker<'_> {
         let calendar = &self.model.company.calendar;
         let last_day = calendar.days(calendar.months(period)).1;
         let mut expectations = Vec::new();
+        let mut refused: Vec<&str> = Vec::new();
         for expectation in &test.expectations {
-            // In a table that is not understood, nobody can be looked for.
-            let whose = match understood {
-                true => self.whose(&expectation.of, &given, period, last_day),
-                false => None,
+            // In a table that is not understood, nobody can be looked for; of whoever cannot be evaluated, it is said once.
+            if !understood || refused.contains(&expectation.of.value.as_str()) {
+                continue;
+            }
+            let Some(whose) = self.whose(&expectation.of, &given, period, last_day) else {
+                refused.push(&expectation.of.value);
+                continue;
             };
-            let Some(whose) = whose else { continue };
             expectations.extend(self.expectation(expectation, &whose, last_day));
         }
         Some(Test { name: test.name.value.clone(), span: test.name.span, period, given, expectations })

@@ -90,6 +90,8 @@ pub(super) struct Checker<'t> {
     pub(super) doubtful_units: Shared<BTreeSet<usize>>,
     /// Where the scorecard at hand names its rating, if it is without a mistake.
     pub(super) rated: Option<Span>,
+    /// Columns whose type nobody knows: what they cannot be used for is no second mistake.
+    pub(super) columns_without_type: BTreeSet<(FileId, u32, u32)>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
@@ -128,6 +130,7 @@ impl<'t> Checker<'t> {
             scale_stack: Vec::new(),
             doubtful_units: self.doubtful_units.clone(),
             rated: None,
+            columns_without_type: BTreeSet::new(),
             scopes_told: BTreeSet::new(),
             column_progress: self.column_progress.clone(),
             column_stack: Vec::new(),
@@ -157,6 +160,7 @@ impl<'t> Checker<'t> {
             scale_stack: Vec::new(),
             doubtful_units: Shared::default(),
             rated: None,
+            columns_without_type: BTreeSet::new(),
             scopes_told: BTreeSet::new(),
             column_progress: Shared::default(),
             column_stack: Vec::new(),

@@ -107,6 +107,7 @@ impl Checker<'_> {
                         return ColumnType::Link { data: DataId(*to), by: Vec::new() };
                     }
                     if self.units.get(&factor.name.text).is_none() {
+                        self.columns_without_type.insert(column.name.span.key());
                         return self.unknown_column_type(&factor.name);
                     }
                 }
@@ -133,8 +134,11 @@ impl Checker<'_> {
         let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
         let words = ["text", "date", "period", "flag", "number", "position"];
         let known: Vec<&str> = sets.map(|(name, _)| *name).chain(self.units.names()).chain(words).collect();
-        let mend = self.did_you_mean(&name.text, known, || {
-            "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set".into()
+        let mend = self.other_word_for(&name.text).unwrap_or_else(|| {
+            self.did_you_mean(&name.text, known, || {
+                "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set"
+                    .into()
+            })
         });
         self.report(
             Diagnostic::new(Code::UnknownName, format!("there is no unit and no data set `{}`", name.text))

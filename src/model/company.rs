@@ -169,8 +169,7 @@ impl Checker<'_> {
         let mut result: Option<DisplayUnit> = None;
         for factor in &written.factors {
             let Some(unit) = self.units.get(&factor.name.text) else {
-                let currency =
-                    currency_code(&factor.name.text).map(|code| format!("write `{code}`, its code of ISO 4217"));
+                let currency = self.other_word_for(&factor.name.text);
                 let near = || {
                     self.did_you_mean(&factor.name.text, self.units.names(), || {
                         let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
@@ -225,6 +224,25 @@ impl Checker<'_> {
 }
 
 /// The code of a currency that goes by another name.
+impl Checker<'_> {
+    /// The unit that a word of everyday speech, or of other programs, stands for.
+    pub(super) fn other_word_for(&self, word: &str) -> Option<String> {
+        let upper = word.to_uppercase();
+        if upper != word && self.units.get(&upper).is_some() {
+            return Some(format!("write `{upper}`"));
+        }
+        let own = || self.model.company.currency.clone().unwrap_or_else(|| "CNY".into());
+        Some(match word.to_lowercase().as_str() {
+            "percent" | "pct" | "percentage" | "prozent" => "write `%`".into(),
+            "money" | "currency" | "cash" => format!("write the code of the currency, such as `{}`", own()),
+            "string" | "varchar" => "write `text`".into(),
+            "int" | "integer" | "decimal" | "float" | "double" | "numeric" => "write `number`".into(),
+            "bool" | "boolean" => "write `flag`, in a column".into(),
+            _ => format!("write `{}`, its code of ISO 4217", currency_code(word)?),
+        })
+    }
+}
+
 fn currency_code(name: &str) -> Option<&'static str> {
     match name.to_lowercase().as_str() {
         "rmb" | "yuan" | "元" | "人民币" => Some("CNY"),

@@ -317,6 +317,9 @@ impl Checker<'_> {
             self.unknown_column(set, name);
             return None;
         };
+        if self.columns_without_type.contains(&set.columns[column.0].span.key()) {
+            return None;
+        }
         if !fits(&set.columns[column.0].ty) {
             self.report(
                 Diagnostic::new(Code::WrongType, format!("the column `{}` is not {wanted}", name.text))

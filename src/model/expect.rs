@@ -35,7 +35,7 @@ impl Checker<'_> {
                 format!("bring both to one unit: they differ by {factors}")
             }
         } else if is_time(&a) && is_time(&b) && [&a, &b].map(Dimension::plural).contains(&"hours".into()) {
-            "say how long a day is: `constant working_day : hour/day = 8 hours/day`, then `* working_day`".into()
+            in_days(if a.plural() == "hours" { &ta } else { &tb })
         } else if is_time(&a) && is_time(&b) {
             "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {
@@ -292,10 +292,11 @@ impl Checker<'_> {
         }
         let text = self.text(number.span);
         let whole = super::kpis::percent(&Number::from(number.written));
-        let mend = match whole == format!("{text}%") {
-            true => format!("write `{text}%`"),
-            false => format!("write `{text}%`, or `{whole}` if that is meant"),
-        };
+        let signed = format!("{text}%");
+        // 0.8 is mostly meant as a part of one, 80 as a percentage.
+        let (likely, other) =
+            if number.written < rust_decimal::Decimal::ONE { (whole, signed) } else { (signed, whole) };
+        let mend = format!("write `{likely}`, or `{other}` if that is meant");
         self.report(
             Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
                 .at(number.span, "without `%`")
@@ -318,6 +319,16 @@ impl Checker<'_> {
         }
         self.expect_base(&typed, &Base::Number(unit.dimension.clone()), "the number here", expr.span);
         (self.diagnostics.len() == before && !typed.is_wrong()).then_some(typed)
+    }
+}
+
+/// Hours where days are counted: whole days are written as such.
+fn in_days(hours: &str) -> String {
+    let number = hours.split(' ').next().and_then(|number| number.replace('_', "").parse::<u32>().ok());
+    match number.filter(|hours| *hours > 0 && hours.is_multiple_of(24)) {
+        Some(24) => "write `1 day`".into(),
+        Some(hours) => format!("write `{} days`", hours / 24),
+        None => "write whole days; of working days say how long one is: `constant working_day : hour/day = 8 hours/day`, then `* working_day`".into(),
     }
 }
 

@@ -348,6 +348,20 @@ impl Checker<'_> {
             return;
         }
         let choice = |base: &Base| matches!(base, Base::Choice(..) | Base::Grade(_));
+        let nothing = |side: &&Expr| matches!(&side.kind, Kind::Value(Value::Text(text)) if text.is_empty());
+        let other = if nothing(&left) { right } else { left };
+        if [left, right].iter().any(nothing) {
+            self.report(
+                Diagnostic::new(Code::WrongType, format!("{} is never an empty text", other.ty.base.words()))
+                    .at(left.span, a.words())
+                    .at(right.span, b.words())
+                    .help(format!(
+                        "a blank cell is asked for with `{0} is missing` or `{0} is not missing`",
+                        self.text(other.span)
+                    )),
+            );
+            return;
+        }
         let quoted = [left, right].into_iter().find(|side| matches!(&side.kind, Kind::Value(Value::Text(_))));
         let mend = match quoted.filter(|_| choice(a) || choice(b)) {
             Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),

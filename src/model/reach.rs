@@ -1,7 +1,7 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, Route};
+use super::data::{ColumnIx, ColumnType, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::scope_name;
 use super::scorecards::CardScope;
@@ -108,10 +108,17 @@ impl Checker<'_> {
                             set.name
                         ),
                     );
-                    self.report(
-                        place(finding)
-                            .help(format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name)),
-                    );
+                    // `column adviser : person` counts persons: the unit of the rows was taken for the data set.
+                    let row = model.data.iter().find(|linked| linked.name == to).map(|linked| &linked.row.dimension);
+                    let counts = set.columns.iter().find(|column| match &column.ty {
+                        ColumnType::Number { unit, .. } => Some(&unit.dimension) == row,
+                        _ => false,
+                    });
+                    let mend = match counts {
+                        Some(column) => format!("a link names the data set: `column {} : {to}`", column.name),
+                        None => format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name),
+                    };
+                    self.report(place(finding).help(mend));
                 }
                 Route::Ambiguous(parting, one, other) => {
                     let parting = &model.data[parting.0];

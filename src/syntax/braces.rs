@@ -1,8 +1,8 @@
 //! Which brace closes which block, and which round bracket closes which, in texts where some are missing.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::scan::{Kind, Scan};
+use super::scan::{Kind, Scan, Token};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -18,6 +18,8 @@ pub struct Braces {
     pub opens: HashMap<usize, usize>,
     /// The partner of each round bracket that has one.
     pub parens: HashMap<usize, usize>,
+    /// Tokens that stand in the place of a `{`, and are reported as such.
+    pub swapped: HashSet<usize>,
     pub diagnostics: Vec<Diagnostic>,
     /// Nested so deep that the file is not read at all.
     pub too_deep: bool,
@@ -127,6 +129,11 @@ fn by_indentation(scan: &Scan) -> Braces {
                 }
             }
             Kind::CloseBrace => {
+                if one_too_many(scan, &open, index) {
+                    report_closing_nothing(scan, &mut braces, token);
+                    braces.closes.insert(index, 0);
+                    continue;
+                }
                 let aligned = open.iter().rposition(|block| block.indent == token.indent);
                 let count = match (aligned, open.last()) {
                     (_, None) => 0,
@@ -134,12 +141,7 @@ fn by_indentation(scan: &Scan) -> Braces {
                     _ => 1,
                 };
                 if count == 0 {
-                    let found = scan.span(token.start, token.end);
-                    braces.diagnostics.push(
-                        Diagnostic::new(Code::Unexpected, "this `}` closes nothing")
-                            .at(found, "no block is open here")
-                            .help("take it away, or add the `{` it belongs to"),
-                    );
+                    report_closing_nothing(scan, &mut braces, token);
                 }
                 for unclosed in open.drain(open.len() - count..).skip(1) {
                     report_unclosed(scan, &mut braces, &unclosed, index);
@@ -173,6 +175,23 @@ fn by_indentation(scan: &Scan) -> Braces {
     braces
 }
 
+/// Whether a `}` stands alone, deeper than the block it would close, and that block goes on or is closed behind it.
+fn one_too_many(scan: &Scan, open: &[OpenBlock], index: usize) -> bool {
+    let token = &scan.tokens[index];
+    let (Some(top), Some(next)) = (open.last(), scan.tokens.get(index + 1)) else { return false };
+    let goes_on = next.indent > top.indent && next.kind != Kind::CloseBrace;
+    let is_closed = next.indent == top.indent && next.kind == Kind::CloseBrace;
+    token.leads && next.leads && token.indent > top.indent && (goes_on || is_closed)
+}
+
+fn report_closing_nothing(scan: &Scan, braces: &mut Braces, brace: &Token) {
+    braces.diagnostics.push(
+        Diagnostic::new(Code::Unexpected, "this `}` closes nothing")
+            .at(scan.span(brace.start, brace.end), "no block is open here")
+            .help("take it away, or add the `{` it belongs to"),
+    );
+}
+
 /// A head whose clauses follow without a `{`.
 fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, head: usize) {
     let Some(body) = (head + 1..scan.tokens.len()).find(|at| scan.tokens[*at].leads) else { return };
@@ -180,12 +199,22 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
     if scan.tokens[body].indent <= indent {
         return;
     }
-    let end = scan.tokens[body - 1].end;
-    braces.diagnostics.push(
-        Diagnostic::new(Code::Unexpected, format!("`{}` opens no block", opening(scan, head)))
-            .at(scan.span(end.saturating_sub(1), end), "`{` is missing behind this")
-            .help("put `{` at the end of the line"),
-    );
+    let last = &scan.tokens[body - 1];
+    let (sign, end) = (scan.word(last), last.end);
+    if matches!(sign, "(" | ":") {
+        braces.swapped.insert(body - 1);
+        braces.diagnostics.push(
+            Diagnostic::new(Code::Unexpected, format!("a block is opened by `{{`, not by `{sign}`"))
+                .at(scan.span(last.start, end), "write `{`")
+                .help("write `{` at the end of the line, and `}` on a line of its own behind the block"),
+        );
+    } else {
+        braces.diagnostics.push(
+            Diagnostic::new(Code::Unexpected, format!("`{}` opens no block", opening(scan, head)))
+                .at(scan.span(end.saturating_sub(1), end), "`{` is missing behind this")
+                .help("put `{` at the end of the line"),
+        );
+    }
     braces.opens.insert(body, 1);
     open.push(OpenBlock { line: head, brace: None, indent, inside: None });
 }

@@ -17,10 +17,10 @@ impl<'s> Reader<'s> {
         let mut given = Vec::new();
         let mut expectations = Vec::new();
         for clause in &block.items {
-            let node = self.read(clause, TEST);
-            if self.first_word(clause) != "given" {
-                self.refuse_block(clause, TEST.name);
-            }
+            let node = match self.first_word(clause) {
+                "given" => self.read(clause, TEST),
+                _ => self.clause(clause, TEST),
+            };
             let Some(node) = node else { continue };
             match node.rule() {
                 Rule::test_period => {

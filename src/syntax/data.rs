@@ -16,8 +16,7 @@ impl<'s> Reader<'s> {
         // Clauses that may be written once, by what they settle.
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         for clause in &block.items {
-            self.refuse_block(clause, DATA.name);
-            let Some(node) = self.read(clause, DATA) else { continue };
+            let Some(node) = self.clause(clause, DATA) else { continue };
             let what = match node.rule() {
                 Rule::roster => "`roster`",
                 Rule::organisation => "`organisation`",

@@ -64,6 +64,7 @@ impl<'s> Reader<'s> {
         let token = &self.scan.tokens[item.first];
         let found = self.scan.word(token).lines().next().unwrap_or("");
         let near = words::nearest(word, words::DECLARATIONS.iter().copied()).filter(|_| !word.is_empty());
+        let near = near.or_else(|| words::synonym(word).filter(|meant| words::DECLARATIONS.contains(meant)));
         let help = match near {
             Some("house") => "did you mean `house rules`?".to_string(),
             Some(near) => format!("did you mean `{near}`?"),
@@ -87,8 +88,7 @@ impl<'s> Reader<'s> {
         let mut settings = Vec::new();
         let mut seen: Vec<(Rule, Span)> = Vec::new();
         for clause in &block.items {
-            self.refuse_block(clause, COMPANY.name);
-            let Some(node) = self.read(clause, COMPANY) else { continue };
+            let Some(node) = self.clause(clause, COMPANY) else { continue };
             let span = node.span();
             if let Some((_, first)) = seen.iter().find(|(rule, _)| *rule == node.rule()) {
                 let what = format!("`{}`", self.first_word(clause));
@@ -168,8 +168,7 @@ impl<'s> Reader<'s> {
         let mut effective = Once::default();
         let mut about = AboutParts::default();
         for clause in &block.items {
-            self.refuse_block(clause, KPI.name);
-            let Some(node) = self.read(clause, KPI) else { continue };
+            let Some(node) = self.clause(clause, KPI) else { continue };
             let span = node.span();
             match node.rule() {
                 Rule::kpi_value => {
@@ -223,8 +222,7 @@ impl<'s> Reader<'s> {
         let mut effective = Once::default();
         let mut about = AboutParts::default();
         for clause in &block.items {
-            self.refuse_block(clause, INDEX.name);
-            let Some(node) = self.read(clause, INDEX) else { continue };
+            let Some(node) = self.clause(clause, INDEX) else { continue };
             match node.rule() {
                 Rule::index_entry => entries.extend(self.index_entry(&node)),
                 Rule::effective => {
@@ -270,8 +268,7 @@ impl<'s> Reader<'s> {
         let block = self.block(item, "`house rules`")?;
         let mut rules = Vec::new();
         for clause in &block.items {
-            self.refuse_block(clause, HOUSE_RULES.name);
-            let Some(node) = self.read(clause, HOUSE_RULES) else { continue };
+            let Some(node) = self.clause(clause, HOUSE_RULES) else { continue };
             rules.extend(self.house_rule(&node));
         }
         head?;

@@ -1,5 +1,6 @@
 //! What went wrong where the grammar stopped, in plain words.
 
+mod habits;
 mod lists;
 mod slips;
 
@@ -17,6 +18,9 @@ pub use super::forms::form;
 /// The tokens around the place where reading stopped.
 struct Around<'s> {
     scan: &'s Scan,
+    /// The tokens of the clause, and the place among them at which reading stopped.
+    tokens: &'s [Token],
+    here: usize,
     /// The first token of the clause, the one before the stop, the one at it, and the one behind.
     first: Option<&'s Token>,
     before: Option<&'s Token>,
@@ -37,6 +41,8 @@ impl<'s> Around<'s> {
         let get = |index: usize| (from..to).contains(&index).then(|| &tokens[index]);
         Around {
             scan,
+            tokens: &tokens[from..to],
+            here: here - from,
             first: get(from),
             before: here.checked_sub(1).and_then(get),
             found: get(here),
@@ -71,6 +77,7 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
     let form = forms::form_in(kind.rule, first);
     if let Some(slip) = slip(&around, &stop.expected, kind) {
         let help = slip.help.or_else(|| form.map(|form| format!("for example: {form}")));
+        let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
         return Diagnostic::new(Code::Unexpected, slip.message)
             .at(place, slip.label)
             .help(help.unwrap_or_else(|| "look at how the lines around it are written".to_string()));
@@ -126,12 +133,45 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     let place = around.first.map_or(scan.span(0, 0), |token| scan.span(token.start, token.end));
     let starts: Vec<String> = plain_words(expected);
     let keywords: Vec<String> = expected.iter().filter_map(|rule| keyword(*rule)).collect();
-    let help = match (words::nearest(word, keywords.iter().map(String::as_str)), forms::elsewhere(word, kind.rule)) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Some(other)) => other,
-        (None, None) => format!("here a line begins with {}", either(&starts)),
-    };
+    let near = words::nearest(word, keywords.iter().map(String::as_str));
+    let help = meant_line(around, kind, &keywords)
+        .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
+        .or_else(|| forms::elsewhere(word, kind.rule))
+        .or_else(|| sentence(around, kind))
+        .unwrap_or_else(|| format!("here a line begins with {}", either(&starts)));
     Diagnostic::new(Code::UnknownClause, format!("no line of {} begins with `{}`", kind.name, shorten(word)))
         .at(place, "not known here")
         .help(help)
+}
+
+/// What a whole line was probably meant to be, where its first word begins none.
+fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<String> {
+    let token = |at: usize| around.tokens.get(at);
+    let text = |at: usize| around.text(token(at));
+    let is = |at: usize, kind: Kind| token(at).is_some_and(|token| token.kind == kind);
+    let word = text(0);
+    let joined = format!("{word}{}", text(1));
+    if is(1, Kind::Word) && keywords.contains(&joined) {
+        return Some(format!("did you mean `{joined}`, in one word?"));
+    }
+    if kind.rule == Rule::scorecard_clause && around.tokens.len() == 1 {
+        return Some(format!("for the grades write `rating {word}`; a KPI has its weight in front: `20% {word}`"));
+    }
+    if let Some(meant) = words::synonym(word).filter(|meant| keywords.iter().any(|known| known == meant)) {
+        return Some(format!("did you mean `{meant}`?"));
+    }
+    let entries = matches!(kind.rule, Rule::scorecard_clause | Rule::group_clause | Rule::index_clause);
+    if entries && is(1, Kind::Number) && text(2) == "%" {
+        return Some(format!("the weight stands in front: `{}% {word} …`", text(1)));
+    }
+    if kind.rule == Rule::data_clause && text(1) == ":" {
+        return Some(format!("a column begins with its word: `column {word} : {}`", text(2)));
+    }
+    None
+}
+
+/// A duty without its quotes.
+fn sentence(around: &Around, kind: BlockKind) -> Option<String> {
+    let first = around.first.filter(|_| kind.rule == Rule::responsibility_clause && around.tokens.len() > 2)?;
+    Some(format!("a sentence stands in quotes: `\"{}\"`", shorten(&around.scan.text[first.start..around.end])))
 }

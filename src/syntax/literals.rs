@@ -47,6 +47,9 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             Some(plain),
         );
     }
+    if let Some(found) = foreign_groups(rest, digits) {
+        return found;
+    }
     let written = &rest[..length];
     let next = rest[length..].chars().next();
     // 1e5
@@ -74,6 +77,10 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
                     .parse::<u32>()
                     .map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
             ),
+            "k" | "K" => match written.parse::<u32>() {
+                Ok(number) => format!("write all digits: `{}`", grouped(u64::from(number) * 1_000)),
+                Err(_) => "write all digits, in groups if you like: `24_000`".to_string(),
+            },
             _ => format!("put a space between a number and its unit: `{written} {unit}`"),
         };
         let total = length + unit.len();
@@ -125,6 +132,58 @@ fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// `24 000`, `24'000`, `1.024.000`, and `24.000` or `1.234 CNY`, which could be thousands or thousandths.
+fn foreign_groups(rest: &str, digits: usize) -> Option<(usize, Option<Finding>)> {
+    let whole = &rest[..digits];
+    if digits > 3 || whole.starts_with('0') || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let separator =
+        rest[digits..].chars().next().filter(|c| matches!(c, '.' | ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}'))?;
+    let (mut length, mut plain, mut groups) = (digits, whole.to_string(), 0);
+    while let Some(after) = rest[length..].strip_prefix(separator) {
+        let group = after.bytes().take_while(u8::is_ascii_digit).count();
+        if group != 3 || after[3..].starts_with(['_', '-', ':']) {
+            break;
+        }
+        plain = format!("{plain}_{}", &after[..3]);
+        length += separator.len_utf8() + 3;
+        groups += 1;
+    }
+    let written = &rest[..length];
+    let finding = |message: String, help: String, mended: String| {
+        let label = "how many is this?";
+        Some((length, Some(Finding { length, label, message, help, mended: Some(mended) })))
+    };
+    if groups == 0 {
+        return None;
+    }
+    if separator == '.' && groups == 1 {
+        let behind = rest[length..].trim_start_matches(' ');
+        let money = behind.get(..3).is_some_and(|code| iso_currency::Currency::from_code(code).is_some());
+        let decimals = &written[digits + 1..];
+        if decimals != "000" && !money || rest[length..].starts_with('%') {
+            return None;
+        }
+        let other = if decimals == "000" { whole.to_string() } else { format!("{written}0") };
+        return finding(
+            format!("`{written}` could be thousands, or a number with three decimals"),
+            format!("write `{plain}` for thousands, `{other}` for the smaller number"),
+            written.to_string(),
+        );
+    }
+    let sign = match separator {
+        '.' => "point",
+        '\'' | '’' => "apostrophe",
+        _ => "space",
+    };
+    finding(
+        format!("{} {sign} stands inside `{written}`", if sign == "apostrophe" { "an" } else { "a" }),
+        format!("write `{plain}`"),
+        plain.clone(),
+    )
 }
 
 /// The length of `,000,000` at the start of `rest`; 0 where there is no such thing.
@@ -260,11 +319,15 @@ fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
             "write year, month and day with hyphens: `{first}` where the day stands first, `{second}` where the month does"
         ),
         (Some(one), _) | (None, Some(one)) => format!("write year, month and day with hyphens: `{one}`"),
-        (None, None) => "write a date as year, month and day: `2026-07-01`".to_string(),
+        (None, None) => "write a day that there is, as year, month and day: `2026-07-01`".to_string(),
     };
+    let exists = first.is_some() || second.is_some();
     let mended = first.or(second).filter(|mended| mended.len() <= written.len());
-    let message = format!("`{written}` is not how a date is written");
-    let finding = Finding { length: written.len(), label: "not how a date is written", message, help, mended };
+    let (label, message) = match exists {
+        true => ("not how a date is written", format!("`{written}` is not how a date is written")),
+        false => ("no such day", format!("there is no day `{written}`")),
+    };
+    let finding = Finding { length: written.len(), label, message, help, mended };
     Some((written.len(), Some(finding)))
 }
 
@@ -272,7 +335,7 @@ fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
 
 /// A character that a Chinese keyboard or a word processor puts where a plain one is meant.
 pub fn is_full_width(c: char) -> bool {
-    is_wide_form(c) || ascii_for(c).is_some() || closing_quote(c).is_some() || "。…【】《》¥￥".contains(c)
+    is_wide_form(c) || ascii_for(c).is_some() || closing_quotes(c).is_some() || "。…【】《》".contains(c)
 }
 
 /// `！` to `～`: the full-width forms of the plain characters.
@@ -307,17 +370,42 @@ pub fn ascii_for(c: char) -> Option<&'static str> {
     })
 }
 
-/// The partner of a quote that is not `"`.
-pub fn closing_quote(c: char) -> Option<char> {
+/// The partners of a quote that is not `"`.
+pub fn closing_quotes(c: char) -> Option<&'static [char]> {
     Some(match c {
-        '“' | '”' | '„' | '＂' => '”',
-        '‘' | '’' | '＇' => '’',
-        '「' => '」',
-        '『' => '』',
-        '«' => '»',
-        '\'' => '\'',
+        '„' | '‟' => &['“', '”'],
+        '“' | '”' | '＂' => &['”'],
+        '‘' | '’' | '‚' | '＇' => &['’', '‘'],
+        '「' => &['」'],
+        '『' => &['』'],
+        '«' => &['»'],
+        '»' => &['«'],
+        '‹' => &['›'],
+        '›' => &['‹'],
+        '\'' => &['\''],
         _ => return None,
     })
+}
+
+/// A sign that begins the lines of a list in a word processor.
+pub fn is_bullet(c: char) -> bool {
+    "•·●◦▪■‣–—".contains(c)
+}
+
+/// The code of the currency that a sign most often stands for.
+pub fn currency_of(c: char) -> Option<&'static str> {
+    Some(match c {
+        '¥' | '￥' => "CNY",
+        '$' => "USD",
+        '€' => "EUR",
+        '£' => "GBP",
+        _ => return None,
+    })
+}
+
+/// A character that takes no room on the screen.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
 // ---------------------------------------------------------------- signs of other languages
@@ -355,6 +443,10 @@ pub fn slips() -> &'static [Slip] {
             "a scale goes from a value to a score with `->`; \"at least\" is `>=`",
             Some("->"),
         ),
+        slip("-->", "write `->`", "`-->` is not a sign of the language", "an arrow is written `->`", Some("->")),
+        slip("–>", "write `->`", "`–>` is not a sign of the language", "an arrow is written `->`", Some("->")),
+        slip("—>", "write `->`", "`—>` is not a sign of the language", "an arrow is written `->`", Some("->")),
+        slip("−>", "write `->`", "`−>` is not a sign of the language", "an arrow is written `->`", Some("->")),
         slip("=<", "write `<=`", "`=<` is not a sign of the language", "write `<=` for \"at most\"", Some("<=")),
         slip(":=", "write `=`", "`:=` is not a sign of the language", "write `=`", Some("=")),
         slip("&&", "write `and`", "`&&` is not a sign of the language", "write `and` between two conditions", None),
@@ -369,11 +461,10 @@ pub fn slips() -> &'static [Slip] {
 pub fn foreign_sign(c: char) -> (String, String) {
     let help = match c {
         '[' | ']' => "write lists and groups in round brackets: `( )`".to_string(),
-        '$' | '€' | '£' => "write the currency behind the number, by its code: `100 USD`".to_string(),
         '^' => "write a power as `pow(x, 2)`".to_string(),
         '!' => "write `not` before a condition, or `!=` for \"is not\"".to_string(),
         '&' => "write `and` between two conditions".to_string(),
-        '•' | '·' | '●' => "a list needs no bullets: put each sentence in quotes on a line of its own".to_string(),
+        _ if is_bullet(c) => "a list needs no bullets: put each sentence in quotes on a line of its own".to_string(),
         _ => "take it away, or put it in quotes if it is part of a text".to_string(),
     };
     let shown = if c.is_control() { format!("U+{:04X}", c as u32) } else { c.to_string() };

@@ -113,6 +113,10 @@ impl Builder<'_> {
                 item.block = Some(self.block(token.start));
                 break;
             }
+            if self.braces.swapped.contains(&self.at) {
+                self.at += 1;
+                continue;
+            }
             if token.kind == Kind::OpenBrace {
                 self.at += 1;
                 item.block = Some(self.block(token.end));

@@ -4,6 +4,7 @@ use super::grammar::{Node, Rule};
 use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
+use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic};
 
 const POSITION: BlockKind = BlockKind { name: "a position", rule: Rule::position_clause };
@@ -25,10 +26,10 @@ impl<'s> Reader<'s> {
         let mut outputs = Vec::new();
         for clause in &block.items {
             let word = self.first_word(clause);
-            if !matches!(word, "responsibilities" | "scorecard") {
-                self.refuse_block(clause, POSITION.name);
-            }
-            let node = self.read(clause, POSITION);
+            let node = match word {
+                "responsibilities" | "scorecard" => self.read(clause, POSITION),
+                _ => self.clause(clause, POSITION),
+            };
             let place = self.place(clause);
             match word {
                 "responsibilities" => {
@@ -126,8 +127,7 @@ impl<'s> Reader<'s> {
         let mut outcomes = Vec::new();
         let mut measured_by = Once::default();
         for clause in item.block.iter().flat_map(|block| &block.items) {
-            self.refuse_block(clause, RESPONSIBILITY.name);
-            let Some(node) = self.read(clause, RESPONSIBILITY) else { continue };
+            let Some(node) = self.clause(clause, RESPONSIBILITY) else { continue };
             match node.rule() {
                 Rule::duty => duties.extend(self.text_of(&node)),
                 Rule::outcome => outcomes.extend(self.text_of(&node)),
@@ -162,7 +162,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, format!("`{text}` is not a share of the working time"))
                     .at(share.span, "`%` is missing")
-                    .help(format!("write `{text}%`")),
+                    .help(format!("write `{}%`", percent_meant(text))),
             );
             return None;
         }

@@ -49,6 +49,13 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Reads a clause that has no block. Where its words are wrong, its block is no second mistake.
+    pub fn clause(&mut self, item: &Item, kind: BlockKind) -> Option<Node<'s>> {
+        let node = self.read(item, kind)?;
+        self.refuse_block(item, kind.name);
+        Some(node)
+    }
+
     /// Reads the whole inside of a block as one clause.
     pub fn read_block(&mut self, block: &Block, kind: BlockKind) -> Option<Vec<Node<'s>>> {
         if block.items.iter().any(|item| item.broken) || self.refuse_blocks(&block.items, kind.name) {

@@ -145,8 +145,7 @@ impl<'s> Reader<'s> {
         let mut distribution = Vec::new();
         let mut sees_raw_score = Once::default();
         for clause in &block.items {
-            self.refuse_block(clause, RATING.name);
-            let Some(node) = self.read(clause, RATING) else { continue };
+            let Some(node) = self.clause(clause, RATING) else { continue };
             match node.rule() {
                 Rule::grade => grades.extend(self.grade(&node)),
                 Rule::distribution => distribution.extend(self.distribution(&node)),

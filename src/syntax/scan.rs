@@ -160,6 +160,12 @@ impl<'s> Scanner<'s> {
             '(' => self.push(Kind::OpenParen, self.at + 1),
             ')' => self.push(Kind::CloseParen, self.at + 1),
             '0'..='9' => self.number(),
+            _ if literals::is_invisible(c) => self.invisible(c),
+            _ if literals::is_bullet(c) && self.leads && rest[c.len_utf8()..].starts_with([' ', '\t', '\u{a0}']) => {
+                self.bullet(c);
+            }
+            _ if literals::currency_of(c).is_some() => self.currency_sign(c),
+            _ if !c.is_ascii() && literals::slips().iter().any(|slip| rest.starts_with(slip.found)) => self.sign(c),
             _ if literals::is_full_width(c) => self.full_width(),
             _ if XID_START(c) => {
                 let length = rest.find(|c| !XID_CONTINUE(c) || literals::is_full_width(c)).unwrap_or(rest.len());
@@ -206,13 +212,23 @@ impl<'s> Scanner<'s> {
                             continue;
                         }
                         let start = self.at + offset;
+                        let is_file = self.out.tokens.last().is_some_and(|last| self.seen(last) == "file");
+                        let help = if is_file {
+                            let name = rest[1..].split(['"', '\n']).next().unwrap_or_default();
+                            let name = name.rsplit('\\').next().unwrap_or_default();
+                            format!(
+                                "files lie in the data folder, so their names are enough: `file \"{name}\"`; folders in it are divided by `/`"
+                            )
+                        } else {
+                            "write `\\\\` for a backslash, `\\\"` for a quote and `\\n` for a new line".into()
+                        };
                         self.diagnostic(
                             Code::BadLiteral,
                             start,
                             start + 1 + other.len_utf8(),
                             "no such sign in text",
                             format!("`\\{other}` means nothing in text"),
-                            "write `\\\\` for a backslash, `\\\"` for a quote and `\\n` for a new line".into(),
+                            help,
                         );
                         self.broken(start);
                     }
@@ -245,22 +261,99 @@ impl<'s> Scanner<'s> {
     fn number(&mut self) {
         let (length, finding) = literals::number(self.rest());
         let start = self.at;
-        if let Some(finding) = finding {
+        let mut end = start + length;
+        if let Some(finding) = finding.map(|finding| self.in_a_head(finding)) {
             let label = finding.label;
             self.diagnostic(Code::BadLiteral, start, start + finding.length, label, finding.message, finding.help);
             match finding.mended {
-                Some(mended) => self.mend(start, start + length, &mended),
+                Some(mended) => {
+                    self.mend(start, start + length, &mended);
+                    end = start + mended.len();
+                }
                 None => self.broken(start),
             }
         }
-        self.push(Kind::Number, start + length);
+        self.push(Kind::Number, end);
+        self.at = start + length;
+    }
+
+    /// What stands in the text where a token was found; nothing where a longer character was read as a shorter sign.
+    fn seen(&self, token: &Token) -> &str {
+        self.source.get(token.start..token.end).unwrap_or("")
+    }
+
+    /// `position 1adviser`: where a name belongs, digits in front are no number with its unit.
+    fn in_a_head(&self, finding: literals::Finding) -> literals::Finding {
+        let name = &self.source[self.at..self.at + finding.length];
+        let (digits, letters) = name.split_at(name.find(|c: char| !c.is_ascii_digit()).unwrap_or(name.len()));
+        let head = self.out.tokens.last().filter(|last| last.leads && !self.leads);
+        let head = head.is_some_and(|head| super::words::DECLARATIONS.contains(&self.seen(head)));
+        if !head || !letters.starts_with(XID_START) {
+            return finding;
+        }
+        literals::Finding {
+            label: "a name is expected here",
+            message: "a name begins with a letter, not with a digit".into(),
+            help: format!("write `{letters}_{digits}`"),
+            mended: None,
+            ..finding
+        }
+    }
+
+    /// A character that nobody sees, as web pages and chats leave them behind.
+    fn invisible(&mut self, c: char) {
+        let (start, end) = (self.at, self.at + c.len_utf8());
+        self.diagnostic(
+            Code::Unexpected,
+            start,
+            end,
+            "cannot be seen",
+            format!("an invisible character stands here: U+{:04X}", c as u32),
+            "delete it: put the cursor behind it and press the Backspace key once".into(),
+        );
+        let continues = |c: Option<char>| c.is_some_and(XID_CONTINUE);
+        // Inside a word it would leave two of them behind.
+        if continues(self.source[..start].chars().next_back()) && continues(self.source[end..].chars().next()) {
+            self.broken(start);
+        }
+        self.mend(start, end, "");
+        self.at = end;
+    }
+
+    /// A bullet in front of a line, which is read without it.
+    fn bullet(&mut self, c: char) {
+        let (start, end) = (self.at, self.at + c.len_utf8());
+        let help = "begin the line with what stands behind it".to_string();
+        self.diagnostic(Code::Unexpected, start, end, "take this away", "a list needs no bullets".into(), help);
+        self.mend(start, end, "");
+        self.at = end;
+    }
+
+    /// `¥24_000`, `24_000 €`, `: $`: a currency is named by its code.
+    fn currency_sign(&mut self, c: char) {
+        let code = literals::currency_of(c).unwrap_or("CNY");
+        let (start, end) = (self.at, self.at + c.len_utf8());
+        let behind = self.source[end..].trim_start_matches(' ');
+        let number = |text: &str| text[..literals::number(text).0].to_string();
+        let before = self.out.tokens.last().filter(|last| !self.leads && last.kind == Kind::Number);
+        let help = match before {
+            Some(before) => format!("write the code of the currency: `{} {code}`", self.seen(before)),
+            None if behind.starts_with(|c: char| c.is_ascii_digit()) => {
+                format!("write the currency behind the number, by its code: `{} {code}`", number(behind))
+            }
+            None => format!("write the code of the currency: `{code}`"),
+        };
+        let message = format!("`{c}` is not a sign of the language");
+        self.diagnostic(Code::FullWidthSign, start, end, "not a sign of the language", message, help);
+        self.broken(start);
+        self.push(Kind::Sign, end);
     }
 
     /// A run of characters from a Chinese keyboard, or typographic quotes.
     fn full_width(&mut self) {
         let rest = self.rest();
         let c = rest.chars().next().unwrap_or(' ');
-        if let Some(close) = literals::closing_quote(c) {
+        if let Some(close) = literals::closing_quotes(c) {
             return self.foreign_quotes(c, close);
         }
         // `，` and the like stand alone; letters and digits come in words, and a word may go on in plain letters.
@@ -343,12 +436,12 @@ impl<'s> Scanner<'s> {
     }
 
     /// `“…”`, `「…」`, `'…'`: read as text when the closing one stands on the same line.
-    fn foreign_quotes(&mut self, open: char, close: char) {
+    fn foreign_quotes(&mut self, open: char, close: &[char]) {
         let rest = self.rest();
         let line = &rest[..line_length(rest)];
         let start = self.at;
         let width = open.len_utf8();
-        let found = line[width..].find([close, '"', open]).map(|offset| {
+        let found = line[width..].find(|c| c == '"' || c == open || close.contains(&c)).map(|offset| {
             let at = offset + width;
             (at, line[at..].chars().next().map_or(1, char::len_utf8))
         });
@@ -375,6 +468,13 @@ impl<'s> Scanner<'s> {
     /// Read as a round bracket; the closing one is reported only where no opening one was.
     fn square_bracket(&mut self, c: char) {
         let (start, opens) = (self.at, c == '[');
+        let rest = self.rest();
+        if opens && rest[1..line_length(rest)].trim().is_empty() {
+            let message = "a block is opened by `{`, not by `[`".to_string();
+            self.diagnostic(Code::Unexpected, start, start + 1, "write `{`", message, "write `{` and `}`".into());
+            self.mend(start, start + 1, "{");
+            return self.push(Kind::OpenBrace, start + 1);
+        }
         let line_start = self.line_start as u32;
         let reported = self.out.diagnostics.last().is_some_and(|last| {
             last.message.starts_with("`[`") && last.labels.first().is_some_and(|label| label.span.start >= line_start)
@@ -395,11 +495,13 @@ impl<'s> Scanner<'s> {
             if slip.found == "//" {
                 return self.comment();
             }
+            self.push(Kind::Sign, start + slip.mended.map_or(slip.found.len(), str::len));
             match slip.mended {
                 Some(mended) => self.mend(start, end, mended),
                 None => self.broken(start),
             }
-            return self.push(Kind::Sign, end);
+            self.at = end;
+            return;
         }
         if matches!(c, '[' | ']') {
             return self.square_bracket(c);

@@ -4,8 +4,8 @@ use super::grammar::{Node, Rule};
 use super::outline::{Block, Item};
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
+use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic};
-use rust_decimal::Decimal;
 
 const SCORECARD: BlockKind = BlockKind { name: "a scorecard", rule: Rule::scorecard_clause };
 const GROUP: BlockKind = BlockKind { name: "a group", rule: Rule::group_clause };
@@ -180,11 +180,7 @@ impl<'s> Reader<'s> {
             Rule::complete => {
                 let least = self.number_of(node)?;
                 if least.style != NumberStyle::Percent {
-                    // 0.7 is meant as a fraction, 70 as a percentage.
-                    let percent = match least.written <= Decimal::ONE {
-                        true => (least.written * Decimal::ONE_HUNDRED).normalize(),
-                        false => least.written,
-                    };
+                    let percent = percent_meant(least.written);
                     self.report(
                         Diagnostic::new(Code::Unexpected, "how much of the weight must be present is a share")
                             .at(least.span, "`%` is missing")

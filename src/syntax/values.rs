@@ -66,11 +66,11 @@ impl<'s> Reader<'s> {
         match (number.style, &number.unit) {
             (NumberStyle::Plain, Some(_)) => Some(Weight::Points(number)),
             (NumberStyle::Plain, None) => {
-                let text = number.written;
+                let (text, percent) = (number.written, percent_meant(number.written));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("the weight `{text}` is neither a share nor points"))
                         .at(number.span, "`%` is missing")
-                        .help(format!("write `{text}%`, or `{text} points` where the scorecard states its total")),
+                        .help(format!("write `{percent}%`, or `{text} points` where the scorecard states its total")),
                 );
                 None
             }
@@ -280,4 +280,9 @@ impl<'s> Reader<'s> {
         let (op, _) = compare(&limit)?;
         Some(Some((op, self.value_of(&limit)?)))
     }
+}
+
+/// How many percent a bare number is meant to be: 0.7 as a part of one, 70 as it stands.
+pub fn percent_meant(number: Decimal) -> Decimal {
+    if number <= Decimal::ONE { (number * Decimal::ONE_HUNDRED).normalize() } else { number }
 }

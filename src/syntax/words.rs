@@ -179,6 +179,53 @@ pub fn is_word_of_the_language(word: &str) -> bool {
     is_reserved(word) || WORDS.binary_search(&word).is_ok()
 }
 
+/// Words that people know from elsewhere, and those of the language that say the same.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("job", "position"),
+    ("role", "position"),
+    ("post", "position"),
+    ("measure", "kpi"),
+    ("metric", "kpi"),
+    ("indicator", "kpi"),
+    ("objective", "kpi"),
+    ("goal", "kpi"),
+    ("table", "data"),
+    ("dataset", "data"),
+    ("sheet", "data"),
+    ("const", "constant"),
+    ("parameter", "constant"),
+    ("variable", "constant"),
+    ("grades", "rating"),
+    ("grade", "rating"),
+    ("curve", "scale"),
+    ("check", "test"),
+    ("bigger", "higher"),
+    ("more", "higher"),
+    ("larger", "higher"),
+    ("greater", "higher"),
+    ("less", "lower"),
+    ("fewer", "lower"),
+    ("smaller", "lower"),
+    ("formula", "value"),
+    ("duties", "responsibilities"),
+    ("tasks", "responsibilities"),
+    ("goals", "scorecard"),
+    ("targets", "scorecard"),
+    ("field", "column"),
+    ("total", "sum"),
+    ("avg", "average"),
+    ("mean", "average"),
+    ("number", "count"),
+    ("maximum", "max"),
+    ("minimum", "min"),
+];
+
+/// The word of the language for one that people know from elsewhere.
+pub fn synonym(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    SYNONYMS.iter().find(|(known, _)| *known == word).map(|(_, meant)| *meant)
+}
+
 /// The known word a misspelt one was probably meant to be.
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     nearest_exact(&word.to_lowercase(), known)

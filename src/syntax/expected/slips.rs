@@ -1,5 +1,6 @@
 //! Typical slips, each with the mend.
 
+use super::habits::habit;
 use super::{Around, shorten};
 use crate::syntax::forms;
 use crate::syntax::grammar::Rule;
@@ -11,10 +12,12 @@ pub struct Slip {
     pub message: String,
     pub label: String,
     pub help: Option<String>,
+    /// From where to where it is marked, where that is not the token at which reading stopped.
+    pub place: Option<(usize, usize)>,
 }
 
 fn slip_with(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
-    Some(Slip { message: message.into(), label: label.into(), help: Some(help.into()) })
+    Some(Slip { message: message.into(), label: label.into(), help: Some(help.into()), place: None })
 }
 
 pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
@@ -26,6 +29,9 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
     let is_word = found_kind == Some(Kind::Word);
     let before_number = around.kind(around.before) == Some(Kind::Number);
 
+    if let Some(habit) = habit(around, expected, kind) {
+        return Some(habit);
+    }
     if found == "if" && wants(Rule::kw_where) {
         return slip_with(
             "rows are chosen with `where`, not with `if`",
@@ -120,18 +126,6 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
             format!("join words with `_`: `{before}_{next}`"),
         );
     }
-    let behind_name = kind.rule == Rule::declaration
-        && around.kind(around.before) == Some(Kind::Word)
-        && around.before.map(|token| token.start) != around.first.map(|token| token.start);
-    if behind_name && is_word && (wants(Rule::colon) || wants(Rule::EOI)) && !wants(Rule::comma) {
-        return slip_with(
-            "a name is one word, and a label stands in quotes",
-            "a second word",
-            format!(
-                "write `{before} \"{found} …\"` for a label; join the words of a name with `_`: `{before}_{found}`"
-            ),
-        );
-    }
     if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
         return slip_with(
             "the name is missing before the label",
@@ -166,12 +160,16 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
                     None => format!("`{sign}` is missing behind this"),
                 },
                 help: None,
+                place: None,
             });
         }
     }
     if wants(Rule::text) && is_word && expected.iter().all(|rule| matches!(rule, Rule::text | Rule::language)) {
         let start = around.found.map_or(around.end, |token| token.start);
-        let text = shorten(&around.scan.text[start..around.end]);
+        // `expect rating of P1 = D`: the text ends before what is compared.
+        let behind = around.tokens[around.here..].iter().find(|token| around.scan.word(token) == "=");
+        let end = behind.map_or(around.end, |token| token.start);
+        let text = shorten(around.scan.text[start..end].trim_end());
         return slip_with(
             "text stands in quotes",
             "`\"` is missing",
