@@ -34,6 +34,8 @@ codes! {
     // --- files
     /// A spec that is not UTF-8 text.
     NotUtf8 = "not-utf8" Error;
+    /// Specs that are written for a newer program than this one.
+    NewerProgram = "newer-program" Error;
 
     // --- syntax: the text itself
     /// Something else was expected at this place.

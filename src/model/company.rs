@@ -35,6 +35,7 @@ impl Checker<'_> {
                             }),
                     ),
                 },
+                tree::Setting::Requires(_) => {}
                 tree::Setting::FiscalYear { month, named_by_end } => match month_named(&month.text) {
                     Some(number) => {
                         company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{LoadError, find_specs, not_utf8};
 use crate::data;
-use crate::diagnostic::{Diagnostic, Levels, sort};
+use crate::diagnostic::{Code, Diagnostic, Levels, sort};
 use crate::model::{self, Edit, Memory, Model};
 use crate::parallel;
 
@@ -110,6 +110,13 @@ impl Workspace {
         if readable && !found.iter().any(Diagnostic::is_error) {
             let model = self.memory.model();
             found.extend(model.tests.iter().flat_map(|test| data::check_given(model, &test.given)));
+        }
+        // Specs for a newer program are not judged by this one.
+        let newer: Vec<Diagnostic> =
+            self.unreadable.iter().flatten().filter(|found| found.code == Code::NewerProgram).cloned().collect();
+        if !newer.is_empty() {
+            self.findings = newer;
+            return;
         }
         let mut findings: Vec<Diagnostic> = self.unreadable.iter().flatten().cloned().collect();
         // Where a line could not be read, what it declares is not there: what may only follow from that is not said.

@@ -105,6 +105,7 @@ impl<'s> Reader<'s> {
     fn setting(&mut self, node: &Node<'s>, span: Span) -> Option<Setting> {
         let name = |reader: &Self, rule| node.child(rule).map(|name| reader.name(&name));
         Some(match node.rule() {
+            Rule::requires => Setting::Requires(span),
             Rule::currency => Setting::Currency(name(self, Rule::name)?),
             Rule::fiscal_year => {
                 Setting::FiscalYear { month: name(self, Rule::month)?, named_by_end: node.has(Rule::named_by_end) }

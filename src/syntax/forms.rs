@@ -17,6 +17,7 @@ const FORMS: &[(Rule, &str, &str)] = &[
     (Rule::declaration, "position", "`position marketing_director \"Director of marketing\" {`"),
     (Rule::declaration, "house", "`house rules {`"),
     (Rule::declaration, "test", "`test \"half the plan scores zero\" {`"),
+    (Rule::company_clause, "requires", "`requires merit 0.2`"),
     (Rule::company_clause, "currency", "`currency CNY`"),
     (Rule::company_clause, "fiscal", "`fiscal year starts January`"),
     (Rule::company_clause, "calendar", "`calendar work_months`"),

@@ -18,6 +18,7 @@ mod literals;
 pub(crate) mod outline;
 mod position;
 mod reader;
+mod requires;
 mod scales;
 pub(crate) mod scan;
 mod scorecard;
@@ -52,6 +53,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
 /// The same for one of many files, with what was learnt of the shapes of clauses in others.
 pub fn parse_with(shapes: &mut Shapes, file: FileId, text: &str) -> Parsed {
     let scan = scan::scan(file, text);
+    if let Some(newer) = requires::newer_program(&scan) {
+        return Parsed { diagnostics: vec![newer], ..Parsed::default() };
+    }
     let outline = outline::outline(&scan);
     let mut reader = Reader::new(&scan, shapes);
     let declarations = reader.declarations(&outline.items);

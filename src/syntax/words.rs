@@ -126,6 +126,7 @@ pub const WORDS: &[&str] = &[
     "rating",
     "redistribute",
     "reports",
+    "requires",
     "responsibilities",
     "rest",
     "roster",

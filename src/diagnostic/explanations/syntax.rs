@@ -31,6 +31,20 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::NewerProgram,
+        title: "specs for a newer program",
+        text: "`requires merit 0.2` in the `company` block says which version of the program the specs are written for. \
+               An older one does not try to read them: what a word means may have changed since. Install the newer \
+               program, or take the line out if the specs need nothing new.",
+        wrong: r#"company "Example Shop" {
+  requires merit 999.0
+}"#,
+        right: r#"company "Example Shop" {
+  requires merit 0.2
+}"#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::Unclosed,
         title: "a bracket, brace or quote is never closed",
         text: "What is opened must be closed: `(` with `)`, `{` with `}`, a text with a second `\"`. The message \

@@ -173,6 +173,7 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         R::company => "company",
         R::unit => "unit",
+        R::requires => "requires merit",
         R::currency => "currency",
         R::fiscal_year => "fiscal year",
         R::calendar => "calendar",

@@ -16,6 +16,8 @@ pub struct Company {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setting {
+    /// `requires merit 0.2`: which the parser has looked at already
+    Requires(Span),
     /// `currency CNY`
     Currency(Name),
     /// `fiscal year starts January [named by its end]`
