@@ -94,7 +94,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // tests/cli/outcome.rs
         NotUtf8
         // the planner and the scorer have tests of their own
-        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean
+        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | PointsInData
         // src/data
         | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval

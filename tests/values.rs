@@ -4,8 +4,9 @@
 use std::fs;
 
 use merit::data::{BLOCK, Options, answer, own_months};
-use merit::diagnostic::Diagnostic;
+use merit::diagnostic::{Code, DataPlace, Diagnostic};
 use merit::plan::plan;
+use merit::plan::query::Doubt;
 use merit::score::card::Results;
 use merit::score::score;
 use merit::time::PeriodName;
@@ -51,7 +52,20 @@ fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
 
 /// The results, or the messages of what is wrong with the data.
 fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results, Vec<String>> {
-    let messages = |found: Vec<Diagnostic>| found.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
+    // With the cells where they are what a test is about.
+    let place = |place: &DataPlace| {
+        let file = place.file.rsplit('/').next().unwrap_or_default();
+        let [column, text] = [&place.column, &place.text].map(|part| part.clone().unwrap_or_default());
+        format!("{file} row {} {column} {text}", place.row.unwrap_or(0))
+    };
+    let message = |finding: Diagnostic| match finding.code {
+        Code::PointsInData => {
+            let places: Vec<String> = finding.data.iter().map(place).collect();
+            format!("{} [{}]", finding.message, places.join(", "))
+        }
+        _ => finding.message,
+    };
+    let messages = |found: Vec<Diagnostic>| found.into_iter().map(message).collect::<Vec<_>>();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.merit"), spec).unwrap();
     for (name, rows) in files {
@@ -486,15 +500,18 @@ fn a_curve_goes_by_what_stands_in_data() {
           output stepped : point = stepwise(counted)";
     let spec =
         project(agreed, card).replace("column team : teams\n", "column team : teams\n column agreement : agreements\n");
-    let people = ["P1,A", "P2,A", "P3,A", "P4,A", "P5,B"].map(|start| {
-        let (code, agreement) = start.split_once(',').unwrap();
-        format!("{code},clerk,T1,{agreement},2024-01-01,")
-    });
-    let people = format!("code,post,team,agreement,since,until\n{}", people.join("\n"));
-    let counts = "of_person,n\nP1,9\nP2,10\nP3,15\nP4,40\nP5,15";
-    let files =
-        [TEAMS, ("people.csv", &people), ("counts.csv", counts), ("agreements.csv", "code,low,high\nA,10,20\nB,20,20")];
-    let results = results(&spec, &files, "2026-Q1");
+    let counts = ["P1,9", "P2,10", "P3,15", "P4,40", "P5,15"];
+    let agreements = "code,low,high\nA,10,20\nB,20,20\nC,30,20";
+    let evaluated = |agreed: &[&str]| {
+        let people =
+            agreed.iter().enumerate().map(|(at, agreement)| format!("P{},clerk,T1,{agreement},2024-01-01,", at + 1));
+        let people: Vec<String> = people.collect();
+        let people = format!("code,post,team,agreement,since,until\n{}", people.join("\n"));
+        let counts = format!("of_person,n\n{}", counts[..agreed.len()].join("\n"));
+        let files = [TEAMS, ("people.csv", &people), ("counts.csv", &counts), ("agreements.csv", agreements)];
+        evaluated(&spec, &files, "2026-Q1")
+    };
+    let results = evaluated(&["A", "A", "A", "A"]).unwrap();
     let shown: Vec<String> = results
         .people
         .iter()
@@ -505,14 +522,99 @@ fn a_curve_goes_by_what_stands_in_data() {
         .collect();
     assert_eq!(
         shown,
-        [
-            "Number(0) Number(10)",
-            "Number(20) Number(50)",
-            "Number(60) Number(50)",
-            "Number(260) Number(100)",
-            "Missing(Stated(\"the points of the line do not rise\")) Number(10)",
-        ]
+        ["Number(0) Number(10)", "Number(20) Number(50)", "Number(60) Number(50)", "Number(260) Number(100)",]
     );
+    // Points that do not rise are a mistake of the data, and so are steps that go the other way.
+    let cells = "[agreements.csv row 3 low 20, agreements.csv row 3 high 20]";
+    let message = format!("the points of the line do not rise: 20 comes after 20, for P5 (`P5`) in 2026-Q1 {cells}");
+    assert_eq!(evaluated(&["A", "A", "A", "A", "B"]).unwrap_err(), [message]);
+    let cells = |first, second| format!("[agreements.csv row 4 {first}, agreements.csv row 4 {second}]");
+    let wrong = evaluated(&["A", "C"]).unwrap_err();
+    let line = "the points of the line do not rise: 20 comes after 30, for P2 (`P2`) in 2026-Q1";
+    assert_eq!(wrong, [format!("{line} {}", cells("low 30", "high 20"))]);
+}
+
+/// A KPI that says what it can come to, and does not.
+#[test]
+fn a_kpi_keeps_to_its_limits() {
+    let spec = |limits: &str| {
+        let data = format!(
+            "data counts {{
+               file \"counts.csv\"
+               row count_of
+               column of_person : people
+               column n : number
+             }}
+             kpi marks : point between {limits} {{
+               value = sum(n of counts) * 2 as point
+             }}"
+        );
+        project(&data, "output doubled : point = if marks > 20 points then 1 point else marks")
+    };
+    let files = [
+        TEAMS,
+        ("people.csv", "code,post,team,since,until\nP1,clerk,T1,2024-01-01,\nP2,clerk,T1,2024-01-01,"),
+        ("counts.csv", "of_person,n\nP1,5\nP2,7.5"),
+    ];
+    let told = |first: &str| format!("`marks` is {first}, for P2 (`P2`) in 2026-Q1");
+    let beyond = evaluated(&spec("0 and 12"), &files, "2026-Q1").unwrap_err();
+    assert_eq!(beyond, [told("15 points, and it is declared between 0 points and 12 points")]);
+    let below = evaluated(&spec("12 and 20"), &files, "2026-Q1").unwrap_err();
+    assert_eq!(
+        below,
+        ["`marks` is 10 points, and it is declared between 12 points and 20 points, for P1 (`P1`) in 2026-Q1"]
+    );
+    let kept = results(&spec("10 and 15"), &files, "2026-Q1");
+    let outputs: Vec<_> = kept.people.iter().map(|person| format!("{:?}", person.cards[0].outputs[0])).collect();
+    assert_eq!(outputs, ["Number(10)", "Number(15)"]);
+}
+
+/// Cells in another unit than their column's are told, with file, row and column; what is merely large is not.
+#[test]
+fn cells_far_out_are_told() {
+    let doubts = |column: &str, cells: &[&str]| -> Vec<String> {
+        let data = format!(
+            "data counts {{
+               file \"counts.csv\"
+               row count_of
+               column of_person : people
+               {column}
+             }}"
+        );
+        let spec = project(&data, "output most : number = max(n of counts) over company / 1");
+        let rows: String = cells.iter().map(|cell| format!("P1,{cell}\n")).collect();
+        let counts = format!("of_person,n\n{rows}");
+        let files =
+            [TEAMS, ("people.csv", "code,post,team,since,until\nP1,clerk,T1,2024-01-01,"), ("counts.csv", &counts)];
+        let results = results(&spec, &files, "2026-Q1");
+        let place = |place: &DataPlace| {
+            let file = place.file.rsplit('/').next().unwrap().to_string();
+            format!("{file} row {} {}", place.row.unwrap(), place.column.as_deref().unwrap())
+        };
+        let told = |doubt: &Doubt| match doubt {
+            Doubt::FarOut { place: at, cell, how, more, .. } => Some(format!("{}: {cell} {how:?} {more}", place(at))),
+            Doubt::SameContent { .. } | Doubt::EndsEarly { .. } => None,
+        };
+        results.doubts.iter().filter_map(told).collect()
+    };
+    let one = |text: &str| vec![text.to_string()];
+    let number = "column n : number";
+    let above = r#"Above { times: 100, others: ["80", "120"] }"#;
+    assert_eq!(doubts(number, &["100", "9000", "80", "120"]), one(&format!("counts.csv row 3 n: 9000 {above} 0")));
+    let below = r#"Below { times: 1000, others: ["80000", "120000"] }"#;
+    assert_eq!(doubts(number, &["100000", "90", "80000", "120000"]), one(&format!("counts.csv row 3 n: 90 {below} 0")));
+    // Large, but not a hundred times any of the others; spread wide; too few; as many of the one as of the other.
+    assert!(doubts(number, &["100", "35000", "80", "120"]).is_empty());
+    assert!(doubts(number, &["1", "9000", "80", "120", "95"]).is_empty());
+    assert!(doubts(number, &["100", "9000", "80"]).is_empty());
+    assert!(doubts(number, &["100", "9000", "8000", "80"]).is_empty());
+    let fraction = "column n : % in fraction";
+    let large = r#"Fraction { percent: "6000" } 1"#;
+    assert_eq!(doubts(fraction, &["0.6", "0.75", "60", "75"]), one(&format!("counts.csv row 4 n: 60 {large}")));
+    assert!(doubts(fraction, &["0.6", "1.75", "9.5"]).is_empty());
+    let percent = "column n : % in percent";
+    assert_eq!(doubts(percent, &["0", "0.6", "0.75", "1"]), one("counts.csv row 3 n: 0.6 Percent 2"));
+    assert!(doubts(percent, &["0", "1", "1"]).is_empty());
 }
 
 /// Ranks count within a part of those in the position; those of whom the part is not known are a part of their own.

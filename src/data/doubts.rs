@@ -1,10 +1,11 @@
-//! What is odd about the files, though no mistake: the same told twice, rows that end early.
+//! What is odd about the files, though no mistake: the same told twice, rows that end early, cells far out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use super::far_out;
 use super::table::Table;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, TimeShape};
@@ -22,6 +23,7 @@ pub fn find(model: &Model, query: &Query, tables: &[&Table]) -> Vec<Doubt> {
         if data.key.is_empty() {
             doubts.extend(told_twice(&data.name, table));
         }
+        doubts.extend(far_out::find(model, table));
         if matches!(data.time, TimeShape::Dated(_)) && !data.may_be_empty {
             doubts.extend(ends_early(model, query, table));
         }

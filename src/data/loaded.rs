@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cell::Repair;
 use super::keys::{self, Keys};
-use super::measure::Evaluation;
+use super::measure::{Evaluation, Reads};
 use super::memory::Memory;
 use super::nodes::{OtherDays, World};
 use super::roster::{self, Roster};
@@ -16,7 +16,6 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, Doubt, FileReport, Measured, Query};
-use crate::value::Value;
 
 /// The tables of a query, checked and linked, and who is evaluated.
 pub struct Loaded {
@@ -103,10 +102,11 @@ impl Loaded {
     }
 
     /// All that was found.
-    pub fn answers(self, measures: Vec<Vec<Measured>>, reads: Vec<Vec<Vec<Value>>>, told: Told) -> Answers {
+    pub fn answers(self, measures: Vec<Vec<Measured>>, reads: Reads, told: Told) -> Answers {
+        let Reads { values: reads, out_of_order } = reads;
         let Told { files, doubts } = told;
         let rosters = self.rosters.into_iter().map(|roster| roster.answer).collect();
-        Answers { rosters, teams: self.teams.teams, measures, reads, files, doubts }
+        Answers { rosters, teams: self.teams.teams, measures, reads, out_of_order, files, doubts }
     }
 }
 

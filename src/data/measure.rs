@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::Options;
-use super::column::Column;
+use super::column::{Column, NONE};
 use super::errors;
 use super::memory::Memory;
-use super::nodes::{Batch, Days, OtherDays, World};
+use super::nodes::{Batch, Cells, Days, OtherDays, World};
 use super::own;
 use super::roster::Roster;
 use super::scan::{self, Found, Straddling};
@@ -17,7 +17,7 @@ use super::teams::Teams;
 use super::vector::{Rows, Vector};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::ColumnIx;
-use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, Query, RowNode};
+use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode};
 use crate::syntax::tree::AggregateFunction;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
@@ -35,8 +35,16 @@ pub struct Evaluation<'a> {
     pub straddling: Straddling,
 }
 
-/// The answers of all measures, then of all reads by post and stint.
-pub type Evaluated = (Vec<Vec<Measured>>, Vec<Vec<Vec<Value>>>, OtherDays);
+/// The answers of all measures, then of all reads.
+pub type Evaluated = (Vec<Vec<Measured>>, Reads, OtherDays);
+
+/// What formulas read of roster rows.
+#[derive(Default)]
+pub struct Reads {
+    /// By read, post and stint.
+    pub values: Vec<Vec<Vec<Value>>>,
+    pub out_of_order: OutOfOrder,
+}
 
 /// Measures that read the rows of one table in the same way.
 pub struct Job<'a> {
@@ -284,10 +292,11 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The columns of roster rows that formulas read, by post and stint.
-    fn reads(&mut self) -> Vec<Vec<Vec<Value>>> {
+    /// The columns of roster rows that formulas read, by post and stint; and where points of curves are out of order.
+    fn reads(&mut self) -> Reads {
         let mut answers = Vec::with_capacity(self.query.reads.len());
-        for read in &self.query.reads {
+        let mut out_of_order = OutOfOrder::default();
+        for (at, read) in self.query.reads.iter().enumerate() {
             let roster = self.rosters.iter().find(|known| known.data == read.roster);
             let place = self.world.place_of.get(&read.roster).copied();
             let (Some(roster), Some(place)) = (roster, place) else {
@@ -309,6 +318,15 @@ impl<'a> Evaluation<'a> {
             let days = Days::Each(days.into());
             let mut batch = Batch::new(&self.world, place, Rows::List(&rows), days, &mut self.other_days);
             let values = batch.node(read.node);
+            let mut places = Vec::new();
+            if let Some(columns) = self.query.orders.get(&at) {
+                places.extend(columns.iter().filter_map(|column| batch.cells(*column)));
+                places.dedup();
+                // What a formula makes of columns stands in the row as a whole.
+                if places.is_empty() {
+                    places.push(Cells { table: place, column: None, rows: rows.clone() });
+                }
+            }
             let mut next = 0;
             let mut value = |stint: &query::Stint| {
                 if read_on(read, stint).is_none() {
@@ -318,9 +336,33 @@ impl<'a> Evaluation<'a> {
                 values.value(next - 1)
             };
             let of_post = |post: &query::PersonPost| post.stints.iter().map(&mut value).collect();
-            answers.push(roster.answer.posts.iter().map(of_post).collect());
+            let of_read: Vec<Vec<Value>> = roster.answer.posts.iter().map(of_post).collect();
+            if !places.is_empty() {
+                self.broken_orders(at, &of_read, &places, &mut out_of_order);
+            }
+            answers.push(of_read);
         }
-        answers
+        Reads { values: answers, out_of_order }
+    }
+
+    /// The cells of points that are out of order. Of very many, enough to tell the first of.
+    fn broken_orders(&self, read: usize, flags: &[Vec<Value>], cells: &[Cells], found: &mut OutOfOrder) {
+        const MOST: usize = 10_000;
+        let mut next = 0;
+        for (post, stints) in flags.iter().enumerate() {
+            for (stint, flag) in stints.iter().enumerate() {
+                if matches!(flag, Value::Missing(Missing::OutsideStints)) {
+                    continue;
+                }
+                if *flag == Value::Flag(false) && found.len() < MOST {
+                    let known = cells.iter().filter(|cells| cells.rows[next] != NONE);
+                    let place =
+                        |cells: &Cells| self.world.tables[cells.table].place(cells.rows[next] as usize, cells.column);
+                    found.insert((read, post, stint), known.map(place).collect());
+                }
+                next += 1;
+            }
+        }
     }
 
     fn straddling_errors(&self, straddling: &Straddling) -> Vec<Diagnostic> {

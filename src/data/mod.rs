@@ -25,6 +25,7 @@ mod column;
 mod dictionary;
 mod doubts;
 mod errors;
+mod far_out;
 mod files;
 mod given;
 mod keys;

@@ -81,6 +81,14 @@ impl OtherDays {
     }
 }
 
+/// Cells of a column (or rows as a whole), [`NONE`] where a link to their row is blank.
+#[derive(PartialEq, Eq)]
+pub struct Cells {
+    pub table: usize,
+    pub column: Option<ColumnIx>,
+    pub rows: Vec<u32>,
+}
+
 /// Some rows of a table with what has been found out about them.
 pub struct Batch<'a> {
     world: &'a World<'a>,
@@ -160,6 +168,19 @@ impl<'a> Batch<'a> {
                 operate::call(*function, &arguments, rounding, &world.model.company.calendar, len)
             }
         }
+    }
+
+    /// Where a node that is a column stands, in every row.
+    pub fn cells(&mut self, id: NodeId) -> Option<Cells> {
+        let RowNode::Column { via, column } = &self.world.nodes[self.table][id.0] else { return None };
+        let (table, rows) = match via.is_empty() {
+            true => (self.table, (0..self.len()).map(|at| self.rows.row(at)).collect()),
+            false => {
+                let (table, rows) = self.rows_at(via)?;
+                (table, rows.to_vec())
+            }
+        };
+        Some(Cells { table, column: Some(*column), rows })
     }
 
     fn column(&mut self, via: &[ColumnIx], column: ColumnIx) -> Vector<'a> {

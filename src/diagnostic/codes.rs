@@ -82,6 +82,8 @@ codes! {
     WrongArguments = "wrong-arguments" Error;
     /// A word that cannot stand in this kind of formula.
     Misplaced = "misplaced" Error;
+    /// A ratio times 100 where `%` is meant, or points in `%` for one.
+    Hundredfold = "hundredfold" Warning;
     /// A number that is too small or too large to make sense here.
     OutOfRange = "out-of-range" Error;
 
@@ -108,6 +110,8 @@ codes! {
     ScaleDirection = "scale-direction" Error;
     /// A matrix with more or fewer values than its rows and columns have places.
     MatrixShape = "matrix-shape" Error;
+    /// An entry or group in points that can give more than its points.
+    BeyondPoints = "beyond-points" Error;
     /// Values that are never reached.
     Unreachable = "unreachable" Error;
     /// A target nothing looks at.
@@ -141,6 +145,8 @@ codes! {
     NumberTooLarge = "number-too-large" Error;
     /// A value below 0 in a geometric mean.
     NegativeInGeometricMean = "negative-in-geometric-mean" Error;
+    /// Points of a line or steps that stand in data, and not in order.
+    PointsInData = "points-in-data" Error;
     /// Scorecards that take in each other's scores.
     ScoreCircle = "score-circle" Error;
 

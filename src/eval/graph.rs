@@ -147,7 +147,8 @@ fn walk(
 /// The operands of a node, and whether their inputs are filled by the node itself.
 pub(crate) fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) {
     match calc {
-        Calc::Value(_) | Calc::Measure { .. } | Calc::Read(_) | Calc::Input(_) => {}
+        // The points are operands of the condition beside it.
+        Calc::Value(_) | Calc::Measure { .. } | Calc::Read(_) | Calc::Input(_) | Calc::OutOfOrder { .. } => {}
         Calc::Not(a) | Calc::Negate(a) | Calc::IsMissing(a) | Calc::Kpi { body: a, .. } => each(*a, false),
         Calc::InDays { date, .. } => each(*date, false),
         Calc::Binary(_, a, b) | Calc::Matrix(_, a, b) | Calc::Default { value: a, fallback: b } => {

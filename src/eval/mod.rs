@@ -4,8 +4,8 @@
 //! for each node that the subject's scorecard needs. A node is computed once for the company, for each team, or for
 //! each subject, whatever it depends on; nodes that only scoring can fill ([`Inputs`]) are computed afresh each time.
 //!
-//! Evaluation never fails on missing values: those are values. It fails on numbers too large to be held exactly
-//! ([`TooLarge`]), and only where such a number is used: the branch of an `if` that is not taken does no harm.
+//! Evaluation never fails on missing values: those are values. It fails on what is wrong, as a number too large to be held
+//! exactly ([`Fault`]), and only where that is used: the branch of an `if` that is not taken does no harm.
 
 pub mod curve;
 mod graph;
@@ -35,9 +35,29 @@ pub struct Subject {
     pub stint: usize,
 }
 
-/// A number that cannot be held exactly came up at this node.
+/// What a number comes from is wrong: it has no value, and is not missing either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge(pub CalcId, pub Excess);
+pub struct Fault {
+    /// Where it came up.
+    pub at: CalcId,
+    pub kind: FaultKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// A number that cannot be held exactly.
+    TooLarge(Excess),
+    /// A KPI beyond its own limits.
+    OutOfLimits,
+    /// The points of a curve in the data do not stand in order.
+    OutOfOrder,
+}
+
+impl Fault {
+    pub fn too_large(at: CalcId, excess: Excess) -> Fault {
+        Fault { at, kind: FaultKind::TooLarge(excess) }
+    }
+}
 
 /// What only scoring knows (see [`crate::plan::program::Input`]). An absent input is missing.
 #[derive(Clone, Debug, Default)]
@@ -57,20 +77,20 @@ pub struct Inputs {
 pub struct Values {
     /// In step with [`Program::nodes`]; `None` where the subject does not need the node, or scoring has to fill it.
     slots: Arc<Vec<Option<Value>>>,
-    /// Nodes without a value because of a number too large, and where it came up.
-    too_large: Arc<Vec<(CalcId, TooLarge)>>,
+    /// Nodes without a value because something is wrong, and where it came up.
+    faults: Arc<Vec<(CalcId, Fault)>>,
 }
 
 impl Values {
     /// The value of a node that was computed.
-    pub fn get(&self, node: CalcId) -> Result<&Value, TooLarge> {
+    pub fn get(&self, node: CalcId) -> Result<&Value, Fault> {
         match self.slots.get(node.0) {
             Some(Some(value)) => Ok(value),
             _ => Err(self
-                .too_large
+                .faults
                 .iter()
                 .find(|(at, _)| *at == node)
-                .map_or(TooLarge(node, Excess::Size), |(_, origin)| *origin)),
+                .map_or(Fault::too_large(node, Excess::Size), |(_, origin)| *origin)),
         }
     }
 
@@ -79,10 +99,10 @@ impl Values {
         self.slots.clone()
     }
 
-    fn put(&mut self, node: CalcId, value: Result<Value, TooLarge>) {
+    fn put(&mut self, node: CalcId, value: Result<Value, Fault>) {
         match value {
             Ok(value) => Arc::make_mut(&mut self.slots)[node.0] = Some(value),
-            Err(origin) => Arc::make_mut(&mut self.too_large).push((node, origin)),
+            Err(origin) => Arc::make_mut(&mut self.faults).push((node, origin)),
         }
     }
 }
@@ -140,21 +160,21 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A node that depends on inputs, with these inputs. `values` holds everything else it needs.
-    pub fn with_inputs(&self, values: &Values, root: CalcId, inputs: &Inputs) -> Result<Value, TooLarge> {
+    pub fn with_inputs(&self, values: &Values, root: CalcId, inputs: &Inputs) -> Result<Value, Fault> {
         self.locals(values, root, inputs).remove(&root).unwrap_or_else(|| values.get(root).cloned())
     }
 
     /// Like [`Evaluator::with_inputs`], and keeps what was computed on the way, for explanations. Only for inputs
     /// that stay the same for the subject: those of outputs.
-    pub fn keep_with_inputs(&self, values: &mut Values, root: CalcId, inputs: &Inputs) -> Result<Value, TooLarge> {
+    pub fn keep_with_inputs(&self, values: &mut Values, root: CalcId, inputs: &Inputs) -> Result<Value, Fault> {
         for (node, value) in self.locals(values, root, inputs) {
             values.put(node, value);
         }
         values.get(root).cloned()
     }
 
-    fn locals(&self, values: &Values, root: CalcId, inputs: &Inputs) -> HashMap<CalcId, Result<Value, TooLarge>> {
-        let mut local: HashMap<CalcId, Result<Value, TooLarge>> = HashMap::new();
+    fn locals(&self, values: &Values, root: CalcId, inputs: &Inputs) -> HashMap<CalcId, Result<Value, Fault>> {
+        let mut local: HashMap<CalcId, Result<Value, Fault>> = HashMap::new();
         for &node in self.graph.waiting(root) {
             let get = |wanted: CalcId| match local.get(&wanted) {
                 Some(Ok(value)) => Ok(value),

@@ -1,7 +1,7 @@
 //! One node of a program from its operands.
 
 use super::curve::{self, Scored};
-use super::{Evaluator, Inputs, Subject, TooLarge, Values};
+use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Values};
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
 use crate::plan::query::{Group, MeasureId, Measured};
@@ -22,9 +22,9 @@ impl Evaluator<'_> {
     pub(super) fn compute<'v>(
         &self,
         node: CalcId,
-        get: &dyn Fn(CalcId) -> Result<&'v Value, TooLarge>,
+        get: &dyn Fn(CalcId) -> Result<&'v Value, Fault>,
         at: &At,
-    ) -> Result<Value, TooLarge> {
+    ) -> Result<Value, Fault> {
         let value = match &self.program.nodes[node.0] {
             Calc::Value(value) => value.clone(),
             Calc::Measure { measure, months, cut, at_least, .. } => {
@@ -60,6 +60,8 @@ impl Evaluator<'_> {
                 Value::Missing(_) => get(*fallback)?.clone(),
                 known => known.clone(),
             },
+            // Only points that are both known can be out of order.
+            Calc::OutOfOrder { .. } => return Err(Fault { at: node, kind: FaultKind::OutOfOrder }),
             Calc::IsMissing(a) => Value::Flag(get(*a)?.is_missing()),
             Calc::InSet(a, list) => in_set(get(*a)?, list, get)?,
             Calc::InDays { date, from, to } => self.in_days(get(*date)?, *from, *to),
@@ -71,7 +73,16 @@ impl Evaluator<'_> {
             Calc::Matrix(matrix, row, column) => {
                 curve::cell(&self.program.matrices[*matrix], get(*row)?, get(*column)?)
             }
-            Calc::Kpi { body, .. } => get(*body)?.clone(),
+            Calc::Kpi { kpi, body, .. } => {
+                let value = get(*body)?.clone();
+                let limits = self.model.kpis[kpi.0].limits.as_ref();
+                if let (Value::Number(number), Some((low, high))) = (&value, limits)
+                    && (number < low || number > high)
+                {
+                    return Err(Fault { at: node, kind: FaultKind::OutOfLimits });
+                }
+                value
+            }
             Calc::Input(input) => {
                 let given = match input {
                     Input::EntryValue => at.inputs.value.as_ref(),
@@ -87,13 +98,13 @@ impl Evaluator<'_> {
         };
         let value = value.held();
         match value.excess() {
-            Some(excess) => Err(TooLarge(node, excess)),
+            Some(excess) => Err(Fault::too_large(node, excess)),
             None => Ok(value),
         }
     }
 
     /// A curve at a value; `values` are what its formula may read besides.
-    pub fn curve(&self, plan: &CurvePlan, scored: Scored, values: &Values) -> Result<Value, TooLarge> {
+    pub fn curve(&self, plan: &CurvePlan, scored: Scored, values: &Values) -> Result<Value, Fault> {
         let CurvePlan::Formula(body) = plan else {
             return Ok(curve::at(plan, &scored));
         };
@@ -160,8 +171,8 @@ impl Evaluator<'_> {
 fn in_set<'v>(
     value: &Value,
     list: &[CalcId],
-    get: &dyn Fn(CalcId) -> Result<&'v Value, TooLarge>,
-) -> Result<Value, TooLarge> {
+    get: &dyn Fn(CalcId) -> Result<&'v Value, Fault>,
+) -> Result<Value, Fault> {
     let mut unknown = None;
     for item in list {
         match binary(BinaryOp::Equal, value, get(*item)?) {

@@ -162,6 +162,6 @@ fn too_large_numbers_name_where_they_came_up() {
     let hidden = setup.node(Calc::Binary(BinaryOp::Multiply, square, zero));
     let eval = Evaluator::new(&setup.model, &setup.plan, &setup.answers);
     let values = eval.values(FIRST, &eval.tape([hidden]));
-    assert_eq!(values.get(hidden), Err(TooLarge(square, Excess::Size)));
+    assert_eq!(values.get(hidden), Err(Fault::too_large(square, Excess::Size)));
     assert_eq!(values.get(large), Ok(&Value::Number(n("79228162514264337593543950335"))));
 }

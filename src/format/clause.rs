@@ -116,7 +116,7 @@ impl<'s> Clauses<'s> {
             Rule::weight => 0,
             Rule::head | Rule::label | Rule::over => 1,
             Rule::target | Rule::prorated => 2,
-            Rule::score => 3,
+            Rule::score | Rule::most_points => 3,
             _ => 4,
         };
         let cells = kids.chunk_by(|a, b| column(a) == column(b)).map(|cell| {

@@ -100,6 +100,9 @@ impl Checker<'_> {
                     return Expr::wrong(span);
                 }
                 self.type_scale(at, span);
+                if !self.scale_can_be_called(ScaleId(at), name, env, declared) {
+                    return Expr::wrong(span);
+                }
                 let input = self.model.scales[at].input.dimension.clone();
                 let bare = Bare::from(&self.model.scales[at].input);
                 let value = self.typed(&arguments[0], &env.clone().bare(&bare), None);
@@ -166,6 +169,32 @@ impl Checker<'_> {
                 Expr::wrong(span)
             }
         }
+    }
+
+    /// Whether what a scale reads is there where a formula calls it. Not so after a finding.
+    fn scale_can_be_called(&mut self, scale: ScaleId, name: &tree::Name, env: &Env, declared: Span) -> bool {
+        let curves = || self.model.scale_versions(scale).map(|version| &self.model.scales[version.0].curve);
+        let of_entry = |kind: &Kind| matches!(kind, Kind::EntryTarget | Kind::EntryWeight);
+        // In rows there is nobody whose figures could be read.
+        let of_subject = |kind: &Kind| matches!(kind, Kind::Person { .. } | Kind::Kpi(_) | Kind::Aggregate(_));
+        let in_rows = matches!(env.place, Place::Row(_));
+        let (what, mend) = if curves().any(|curve| curve.reads_target()) {
+            ("the target of an entry", "use it behind `score`, where there is a target")
+        } else if curves().any(|curve| curve.reads(&of_entry)) {
+            ("the weight of an entry", "use it behind `score`, where there is a weight")
+        } else if in_rows && curves().any(|curve| curve.reads(&of_subject)) {
+            ("figures of the one evaluated", "call it outside the aggregate, on a value of the one evaluated")
+        } else {
+            return true;
+        };
+        let here = if in_rows { "a row has none" } else { "there is none here" };
+        self.report(
+            Diagnostic::new(Code::Misplaced, format!("the scale `{}` goes by {what}, and {here}", name.text))
+                .at(name.span, "called here")
+                .at(declared, "declared here")
+                .help(format!("{mend}, or write what is meant as a formula")),
+        );
+        false
     }
 
     pub(super) fn count_arguments(&mut self, name: &tree::Name, got: usize, needed: usize, declared: Span) -> bool {

@@ -20,9 +20,7 @@ impl Checker<'_> {
         let limits = column.limits.as_ref().and_then(|(low, high)| {
             let ColumnType::Number { unit, .. } = &ty else { return None };
             let bare = Bare::from(unit);
-            let mut end =
-                |side| self.constant_in(side, &bare).and_then(|typed| self.model.constant_value(&typed, None));
-            end(low).zip(end(high))
+            self.limit_in(low, &bare).zip(self.limit_in(high, &bare))
         });
         let mut headers: Vec<String> = column.headers.iter().map(|text| text.value.clone()).collect();
         if headers.is_empty() {
@@ -243,6 +241,9 @@ impl Checker<'_> {
                 .at(formula.span, "may be missing")
                 .help("write `optional` behind its type, or give a value with `default`"),
             );
+        }
+        if let ColumnType::Number { unit, .. } = self.model.data[data.0].columns[column.0].ty.clone() {
+            self.hundredfold(&typed, &unit, &what);
         }
         self.model.data[data.0].columns[column.0].derived = Some(typed);
     }

@@ -219,6 +219,7 @@ impl Walk<'_, '_> {
     pub(super) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
         self.idle(expr, known);
         match &expr.kind {
+            Kind::InOrder { then, .. } => self.formula(then, known),
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition, known);
                 self.formula(then, &Known { facts: known.facts.with(condition, true), ..known.clone() });

@@ -48,7 +48,7 @@ impl Walk<'_, '_> {
             self.target_in_reach(kpi, entry);
         }
         let Some(ScoreCurve::Own(curve)) = kpi.score.as_ref().map(|score| &score.curve) else { return };
-        let read = self.ranges.read(kpi, &entry.weight);
+        let read = self.ranges.read(kpi, &entry.stated);
         let name = self.text(entry.span);
         let what = match is_attainment(kpi) {
             true => format!("the attainment of `{name}`"),

@@ -21,14 +21,23 @@ pub(super) struct Env {
     pub(super) bare: Option<Bare>,
     /// In a comparison a bare number takes the other side's unit (vetoes).
     pub(super) lenient: bool,
-    /// In a curve's `formula`: the types of `value` and `target`.
-    pub(super) entry: Option<(Base, Option<Type>)>,
+    pub(super) entry: Option<InCurve>,
     /// In an output: the earlier ones by name, `score` and `rating`.
     pub(super) outputs: Option<InOutput>,
     /// Behind it stands a window that is not the period's.
     pub(super) moved: bool,
     /// The nearest `over` behind it.
     pub(super) over: Option<ScopeWord>,
+}
+
+/// What the `formula` of a curve can read besides.
+#[derive(Clone, Debug)]
+pub(super) struct InCurve {
+    pub(super) value: Base,
+    /// `None` where none is stated.
+    pub(super) target: Option<Type>,
+    /// Points, or a plain number for a share.
+    pub(super) weight: Base,
 }
 
 /// What an output can read besides KPIs and data.

@@ -305,6 +305,20 @@ impl Checker<'_> {
         true
     }
 
+    /// A limit behind `between`: a number that is the same at all times.
+    pub(super) fn limit_in(&mut self, expr: &tree::Expr, unit: &Bare) -> Option<Number> {
+        let typed = self.constant_in(expr, unit)?;
+        if !self.changing(&[&typed]).is_empty() {
+            self.misplaced(
+                expr.span,
+                "a limit cannot change with time",
+                "write a number, or a constant that always has the same value",
+            );
+            return None;
+        }
+        self.model.constant_value(&typed, None)
+    }
+
     /// The typed form of the above.
     pub(super) fn constant_expr(&mut self, expr: &tree::Expr, unit: &Dimension) -> Option<Expr> {
         self.constant_in(expr, &Bare::from(unit))

@@ -105,6 +105,13 @@ pub enum Kind {
         value: Expr,
         fallback: Expr,
     },
+    /// A curve whose points stand in data: `then` where `one op other` holds; else the data are wrong.
+    InOrder {
+        op: BinaryOp,
+        one: Expr,
+        other: Expr,
+        then: Expr,
+    },
     IsMissing(Expr),
     InSet(Expr, Vec<Expr>),
     /// The words as written; the rightmost applies first.

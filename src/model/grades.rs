@@ -55,7 +55,8 @@ impl Model {
         let id = card.rating?;
         let rating = &self.ratings[id.0];
         let mut ranges = Ranges::new(self, kpis);
-        let range = ranges.total(card, rating.sees_raw_score, &mut Vec::new()).range;
+        let open = || vec![position.name.clone()];
+        let range = ranges.total(card, rating.sees_raw_score, &mut open()).range;
         let missed = |grade: &Grade| match (&range.high, &grade.condition) {
             (Some(high), Some((op, limit))) => !meets(*op, high, limit),
             _ => false,
@@ -74,7 +75,7 @@ impl Model {
         }
         // Only now is the arithmetic wanted in words.
         ranges.in_words = true;
-        let reach = ranges.total(card, rating.sees_raw_score, &mut Vec::new());
+        let reach = ranges.total(card, rating.sees_raw_score, &mut open());
         let unreached = |end: &Option<Number>, sum: &str| {
             let end = end.clone()?;
             Some(Unreached { position: position.name.clone(), at, end, sum: sum.to_string() })
@@ -347,10 +348,28 @@ impl Ranges<'_> {
     }
 
     fn part(&self, entry: &Entry, card: &Scorecard, missed: &Option<Number>, open: &mut Vec<String>) -> Part {
-        let hundred = Number::from(100);
-        let full = entry.points.as_ref().unwrap_or(&hundred);
-        let mut range = match &entry.head {
-            Head::Kpi(kpi) => self.entry(kpi, &entry.weight, full),
+        let mut range = self.gives(entry, card, missed, open);
+        if let Some(cap) = entry.cap() {
+            range = range.min(&Interval::point(cap));
+        }
+        let is_group = matches!(entry.head, Head::Group(_));
+        if !is_group && card.when_missing == WhenMissing::Zero && self.entry_may_be_missing(entry, card) {
+            range = range.hull(&Interval::point(Number::ZERO));
+        }
+        let gives_away = self.gives_away(entry, card);
+        Part { weight: entry.weight.clone(), range, gives_away, missed: gives_away && !may_not_apply(entry) }
+    }
+
+    /// What an entry can come to, before the limit that it states for itself.
+    pub(super) fn gives(
+        &self,
+        entry: &Entry,
+        card: &Scorecard,
+        missed: &Option<Number>,
+        open: &mut Vec<String>,
+    ) -> Interval {
+        match &entry.head {
+            Head::Kpi(kpi) => self.scored(kpi, entry),
             Head::Group(group) => {
                 let points = group.entries.iter().any(|entry| entry.points.is_some());
                 // All that may be missing can be missing in one group.
@@ -359,14 +378,8 @@ impl Ranges<'_> {
                 if points { range } else { scaled(&range, entry) }
             }
             Head::ScoreOf(position) => scaled(&self.score_of(position, open), entry),
-            Head::ScoreOfReports => Interval::ALL,
-        };
-        let is_group = matches!(entry.head, Head::Group(_));
-        if !is_group && card.when_missing == WhenMissing::Zero && self.entry_may_be_missing(entry, card) {
-            range = range.hull(&Interval::point(Number::ZERO));
+            Head::ScoreOfReports => scaled(&self.score_of_reports(open), entry),
         }
-        let gives_away = self.gives_away(entry, card);
-        Part { weight: entry.weight.clone(), range, gives_away, missed: gives_away && !may_not_apply(entry) }
     }
 
     fn entry_may_be_missing(&self, entry: &Entry, card: &Scorecard) -> bool {
@@ -381,6 +394,14 @@ impl Ranges<'_> {
     fn gives_away(&self, entry: &Entry, card: &Scorecard) -> bool {
         let redistributes = card.when_missing == WhenMissing::Redistribute || matches!(entry.head, Head::Group(_));
         entry.applies_when.is_some() || (redistributes && self.entry_may_be_missing(entry, card))
+    }
+
+    /// What the scorecards of those give who report to the position asked for last.
+    fn score_of_reports(&self, open: &mut Vec<String>) -> Interval {
+        let Some(mine) = open.last().cloned() else { return Interval::ALL };
+        let reports = self.model.positions.iter().filter(|known| known.reports_to.as_ref() == Some(&mine));
+        let ranges: Vec<Interval> = reports.map(|known| self.score_of(&known.name, open)).collect();
+        ranges.into_iter().reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL)
     }
 
     /// What the scorecards of another position give.

@@ -12,6 +12,14 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 
+/// What the weights of a level come to.
+#[derive(Clone, Debug)]
+pub(super) enum Total {
+    /// Shares: of 1, or of what `weights total 210` states.
+    Shares(Number),
+    Points(Number),
+}
+
 /// How many KPIs may build on one another, each on the next.
 const MOST_KPIS_DEEP: usize = 100;
 
@@ -140,6 +148,7 @@ impl Checker<'_> {
                 label: label(&name.text, written_label),
                 span: name.span,
                 unit: DisplayUnit::number(),
+                limits: None,
                 value: placeholder(name.span),
                 direction: None,
                 scope: None,
@@ -163,6 +172,7 @@ impl Checker<'_> {
             };
             let unit = self.model.kpis[at].unit.clone();
             self.model.kpis[at].scope = kpi.scope.map(|(scope, _)| scope);
+            self.model.kpis[at].limits = self.kpi_limits(kpi, &unit);
             self.model.kpis[at].direction = match &kpi.direction {
                 None => None,
                 Some(tree::Direction::Higher(_)) => Some(Direction::Higher),
@@ -177,6 +187,32 @@ impl Checker<'_> {
                 }
             };
         }
+    }
+
+    /// `between 0 and 40`, from the lower to the higher.
+    fn kpi_limits(&mut self, kpi: &tree::Kpi, unit: &DisplayUnit) -> Option<(Number, Number)> {
+        let (low, high) = kpi.limits.as_ref()?;
+        if self.untyped.contains(&kpi.name.text) {
+            return None;
+        }
+        let what = format!("a limit of `{}`", kpi.name.text);
+        let mut end = |written: &tree::Expr| {
+            if unit.is_ratio_sign() && self.bare_percent(written, &what) {
+                return None;
+            }
+            self.limit_in(written, &Bare::from(unit))
+        };
+        let (least, most) = (end(low)?, end(high)?);
+        if least < most {
+            return Some((least, most));
+        }
+        self.report(
+            Diagnostic::new(Code::OutOfRange, "limits go from a lower to a higher value")
+                .at(high.span, "not above the first")
+                .at(low.span, "the first")
+                .help("write the lower limit first: `between 0 and 40`"),
+        );
+        None
     }
 
     pub(super) fn type_kpis(&mut self) {
@@ -240,6 +276,9 @@ impl Checker<'_> {
                 self.doubtful_units.insert(at);
             }
         }
+        if !self.doubtful_units.contains(&at) {
+            self.hundredfold(&typed, &self.model.kpis[at].unit.clone(), &what);
+        }
         self.model.kpis[at].value = typed;
     }
 
@@ -251,7 +290,9 @@ impl Checker<'_> {
             .flat_map(|entry| entry.kpis.iter().map(|kpi| (kpi.clone(), entry.weight.clone())))
             .collect();
         let weights: Vec<&tree::Weight> = parts.iter().map(|(_, weight)| weight).collect();
-        let Some(shares) = self.shares(&weights, index.name.span, "the index", None) else { return };
+        let Some(shares) = self.shares(&weights, index.name.span, "the index", &Total::Shares(Number::ONE)) else {
+            return;
+        };
         let wanted = Base::Number(self.model.kpis[at].unit.dimension.clone());
         let mut sum: Option<Expr> = None;
         for (position, ((name, _), share)) in parts.iter().zip(shares).enumerate() {
@@ -282,16 +323,19 @@ impl Checker<'_> {
         }
     }
 
-    /// Exact shares (0 to 1) of a level, where `%` entries must total 100 % and `equal` ones share what is left.
-    /// `None` after a finding. With `total`, entries are points that total it.
+    /// Exact shares (0 to 1) of a level, whose weights must come to its total; `equal` ones share what is left.
+    /// `None` after a finding.
     pub(super) fn shares(
         &mut self,
         weights: &[&tree::Weight],
         at: Span,
         what: &str,
-        total: Option<&Number>,
+        total: &Total,
     ) -> Option<Vec<Number>> {
-        let full = total.cloned().unwrap_or(Number::ONE);
+        let (in_points, full) = match total {
+            Total::Shares(full) => (false, full),
+            Total::Points(full) => (true, full),
+        };
         let mut known = Number::ZERO;
         let mut equal = 0u32;
         let mut last = at;
@@ -299,7 +343,7 @@ impl Checker<'_> {
             match weight {
                 tree::Weight::Share(number) | tree::Weight::Points(number) => {
                     let points = matches!(weight, tree::Weight::Points(_));
-                    if points != total.is_some() {
+                    if points != in_points {
                         let (message, mend) = if points && what.starts_with("the group") {
                             (
                                 "some weights of this group are shares, and this one is in points",
@@ -340,10 +384,7 @@ impl Checker<'_> {
             }
         }
         let left = full.sub(&known);
-        let shown = |number: &Number| match total {
-            Some(_) => format!("{number} points"),
-            None => percent(number),
-        };
+        let shown = |number: &Number| if in_points { format!("{number} points") } else { percent(number) };
         let fits = if equal > 0 { left.is_positive() } else { left.is_zero() };
         if !fits {
             let sum: Vec<String> = weights
@@ -353,7 +394,7 @@ impl Checker<'_> {
                     tree::Weight::Equal(_) => None,
                 })
                 .collect();
-            let are = if total.is_some() { "are" } else { "is" };
+            let are = if in_points { "are" } else { "is" };
             let mend = if equal > 0 {
                 "make the stated weights smaller".to_string()
             } else if left.is_positive() {
@@ -364,10 +405,15 @@ impl Checker<'_> {
             } else {
                 format!("{} {are} too much: lower a weight or remove an entry", shown(&left.neg()))
             };
+            let shares_of_more = matches!(total, Total::Shares(_)) && equal == 0 && what != "the index";
+            let mend = match shares_of_more {
+                true => format!("{mend}; if each is its part of {0}, write `weights total {0}`", percent(&known)),
+                false => mend,
+            };
             let mut finding = Diagnostic::new(
                 Code::SharesTotal,
                 match equal {
-                    0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(&full)),
+                    0 => format!("the weights of {what} total {}, not {}", shown(&known), shown(full)),
                     _ => {
                         format!("the stated weights of {what} total {}: nothing is left for `equal`", shown(&known))
                     }
@@ -386,7 +432,7 @@ impl Checker<'_> {
             tree::Weight::Share(number) | tree::Weight::Points(number) => weight_value(number),
             tree::Weight::Equal(_) => each.clone(),
         };
-        weights.iter().map(share).map(|share| share.div(&full)).collect()
+        weights.iter().map(share).map(|share| share.div(full)).collect()
     }
 
     /// Functions are typed where they are used; here only what no use may show: that they call each other in a circle.

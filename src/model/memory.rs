@@ -215,6 +215,11 @@ impl Memory {
                 Some((at, checker.model.rated(&checker.model.positions[at], position.rating?, &kpis)?))
             };
             takers.extend(taking.filter_map(rated));
+            if !checker.diagnostics.iter().any(Diagnostic::is_error) {
+                let model = checker.model.clone();
+                let taking = self.positions.iter().enumerate().filter(|(_, position)| position.takes_in_scores);
+                taking.for_each(|(at, _)| checker.beyond_points(&model.positions[at], &kpis));
+            }
         }
         checker.check_output_sums();
         let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
@@ -253,6 +258,9 @@ fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
         }
         let broken = checker.broken_rules(written, &position);
         let takes_in_scores = position.scorecard.as_ref().is_some_and(|card| takes_in_scores(&card.root));
+        if sound && !takes_in_scores && !checker.diagnostics.iter().any(Diagnostic::is_error) {
+            checker.beyond_points(&position, &kpis);
+        }
         let rated = checker.rated.filter(|_| !takes_in_scores);
         let rated = rated.and_then(|at| checker.model.rated(&position, at, &kpis));
         let Checker { diagnostics, used, rated: rating, output_sums, .. } = checker;

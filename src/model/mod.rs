@@ -24,6 +24,7 @@ mod formula;
 mod gaps;
 mod grades;
 mod house;
+mod hundredfold;
 mod idle;
 pub mod intervals;
 mod kpis;
@@ -33,6 +34,7 @@ mod moving;
 mod names;
 mod others;
 mod outputs;
+mod points;
 mod positions;
 mod ranges;
 mod reach;
@@ -100,6 +102,18 @@ pub struct Model {
     pub unit_labels: BTreeMap<String, Label>,
     pub positions: Vec<Position>,
     pub tests: Vec<cases::Test>,
+}
+
+impl Entry {
+    /// All that the entry is worth: its points, or 100.
+    pub fn full(&self) -> Number {
+        self.points.clone().unwrap_or_else(|| Number::from(100))
+    }
+
+    /// The most it gives in points, where it says how far it may go beyond its own.
+    pub fn cap(&self) -> Option<Number> {
+        Some(self.points.as_ref()?.mul(self.most.as_ref()?))
+    }
 }
 
 /// How reports name a thing.
@@ -192,6 +206,8 @@ pub struct Kpi {
     pub label: Label,
     pub span: Span,
     pub unit: DisplayUnit,
+    /// `between 0 and 40`: what it cannot leave; a value beyond is a mistake.
+    pub limits: Option<(Number, Number)>,
     pub value: Expr,
     pub direction: Option<Direction>,
     pub scope: Option<ScopeWord>,
@@ -225,6 +241,8 @@ pub struct Scale {
 pub struct Curve {
     pub kind: CurveKind,
     pub span: Span,
+    /// Of a formula that stands for a line or steps with points in data: the scores between which it stays.
+    pub scores: Vec<Expr>,
 }
 
 /// All numbers are expressions without data: literals and constants.
@@ -382,6 +400,10 @@ pub struct Entry {
     pub weight: Number,
     /// For a scorecard in points: the points.
     pub points: Option<Number>,
+    /// What `weight` is in a formula: the weight as it is written, points or a share.
+    pub stated: Number,
+    /// The most it may give, as a part of its points: 1.2 for `up to 120% of its points`.
+    pub most: Option<Number>,
     pub head: Head,
     pub label: Label,
     pub span: Span,
@@ -413,6 +435,8 @@ pub struct Score {
     /// The curve reads value / target (or 2 − value / target), not the value.
     pub on_attainment: bool,
     pub curve: ScoreCurve,
+    /// `of 100`: out of how many points the curve counts, where that is not the entry's own points.
+    pub made_for: Option<Number>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Lines and steps whose points stand in data: the standards of an industry, the levels agreed with a person.
 //!
 //! What they are is known at evaluation only. So the checker proves what can be proved, units and direction, and makes the
-//! curve a formula; that of a line asks for the order of its points itself.
+//! curve a formula, which asks for the order of its points itself: points out of order are a mistake in the data.
 
 use super::checker::Checker;
 use super::env::Env;
@@ -11,10 +11,6 @@ use super::{Anchor, Curve, CurveKind, Step};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, ExprKind};
-use crate::value::{Missing, Value};
-
-/// Why such a line gives no score.
-const OUT_OF_ORDER: &str = "the points of the line do not rise";
 
 impl Checker<'_> {
     /// Whether an expression goes by the row evaluated.
@@ -73,12 +69,15 @@ impl Checker<'_> {
             );
             return None;
         }
-        let curve = Curve { kind: CurveKind::Linear { anchors: anchors.clone(), continue_above }, span };
+        let kind = CurveKind::Linear { anchors: anchors.clone(), continue_above };
+        let curve = Curve { kind, span, scores: Vec::new() };
         if let Some(better) = &fits.direction {
             self.curve_direction(&curve, better);
         }
         let formula = line(&anchors, continue_above, fits, span);
-        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span })
+        // One that goes on has no end.
+        let scores = anchors.into_iter().map(|anchor| anchor.score).filter(|_| !continue_above).collect();
+        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span, scores })
     }
 
     /// The steps as a formula: the first that holds counts. `None` after a finding.
@@ -94,7 +93,7 @@ impl Checker<'_> {
         };
         let before = self.diagnostics.len();
         if let Some(better) = &fits.direction {
-            let curve = Curve { kind: CurveKind::Steps(steps.clone()), span };
+            let curve = Curve { kind: CurveKind::Steps(steps.clone()), span, scores: Vec::new() };
             self.curve_direction(&curve, better);
         }
         let build = Build::of(conditions.iter().filter_map(|step| Some(&step.condition.as_ref()?.1)), fits, span);
@@ -104,8 +103,17 @@ impl Checker<'_> {
             let holds = build.binary(*op, &build.value, at, &build.flag);
             formula = build.choose(holds, step.score.clone(), formula);
         }
+        for pair in conditions.windows(2).rev() {
+            let [Some((op, one)), Some((_, other))] = [&pair[0].condition, &pair[1].condition] else { continue };
+            let order = match op {
+                BinaryOp::Greater | BinaryOp::GreaterOrEqual => BinaryOp::GreaterOrEqual,
+                _ => BinaryOp::LessOrEqual,
+            };
+            formula = build.in_order(order, one, other, formula);
+        }
         formula.ty.optional = true;
-        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span })
+        let scores = steps.iter().map(|step| step.score.clone()).collect();
+        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span, scores })
     }
 }
 
@@ -142,6 +150,12 @@ impl Build {
         Expr::new(Kind::If { condition, then, otherwise }, self.score.clone(), self.span)
     }
 
+    /// The curve where two of its points stand in this order, which the data must keep.
+    fn in_order(&self, op: BinaryOp, one: &Expr, other: &Expr, then: Expr) -> Expr {
+        let kind = Kind::InOrder { op, one: one.clone(), other: other.clone(), then };
+        Expr::new(kind, self.score.clone(), self.span)
+    }
+
     /// The line between two points, at the value.
     fn between(&self, pair: &[Anchor]) -> Expr {
         let way = self.binary(BinaryOp::Subtract, &self.value, &pair[0].at, &self.read);
@@ -158,7 +172,7 @@ fn jumps(pair: &[Anchor]) -> bool {
     pair[0].below && !pair[1].below
 }
 
-/// `if a < b then (if b < c then (if value < a then … else …) else missing) else missing`; where the line jumps, `a = b`.
+/// `if value < a then … else …` where `a < b` and `b < c`; where the line jumps, `a = b`.
 fn line(anchors: &[Anchor], continue_above: bool, fits: &CurveUse, span: Span) -> Expr {
     let build = Build::of(anchors.iter().map(|anchor| &anchor.at), fits, span);
     let below = |at: &Expr| build.binary(BinaryOp::Less, &build.value, at, &build.flag);
@@ -171,12 +185,9 @@ fn line(anchors: &[Anchor], continue_above: bool, fits: &CurveUse, span: Span) -
         curve = build.choose(below(&pair[1].at), build.between(pair), curve);
     }
     curve = build.choose(below(&anchors[0].at), anchors[0].score.clone(), curve);
-    let missing = Value::Missing(Missing::Stated(OUT_OF_ORDER.into()));
     for pair in anchors.windows(2).rev() {
         let op = if jumps(pair) { BinaryOp::Equal } else { BinaryOp::Less };
-        let in_order = build.binary(op, &pair[0].at, &pair[1].at, &build.flag);
-        let out_of_order = Expr::new(Kind::Value(missing.clone()), build.score.clone(), span);
-        curve = build.choose(in_order, curve, out_of_order);
+        curve = build.in_order(op, &pair[0].at, &pair[1].at, curve);
     }
     curve.ty.optional = true;
     curve

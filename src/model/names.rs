@@ -2,7 +2,7 @@
 
 use super::checker::{Checker, Progress, Symbol};
 use super::data::{ColumnIx, ColumnType, DataId, DataSet};
-use super::env::{Env, Place};
+use super::env::{Env, InCurve, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{list, narrow_key, path_key};
 use super::uses::Use;
@@ -44,10 +44,10 @@ impl Checker<'_> {
         {
             return self.column_expr(Vec::new(), data, column, env, span);
         }
-        if let (Some((value, target)), Place::Subject) = (&env.entry, env.place) {
+        if let (Some(InCurve { value, target, weight }), Place::Subject) = (&env.entry, env.place) {
             match name.text.as_str() {
                 "value" => return Expr::new(Kind::EntryValue, Type::known(value.clone()), span),
-                "weight" => return Expr::new(Kind::EntryWeight, Type::known(Base::number()), span),
+                "weight" => return Expr::new(Kind::EntryWeight, Type::known(weight.clone()), span),
                 "target" => {
                     let ty = target.clone().unwrap_or_else(|| {
                         self.report(

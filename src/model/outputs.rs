@@ -60,6 +60,7 @@ impl Checker<'_> {
             let what = format!("the output `{}`", output.name.text);
             let wanted = Base::Number(unit.dimension.clone());
             self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
+            self.hundredfold(&value, &unit, &what);
             self.answerable(&value, card.scope, output.name.span, card);
             if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
                 let first = first.span;

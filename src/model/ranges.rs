@@ -8,7 +8,7 @@ use super::conditions::{Atom, Facts};
 use super::data::{ColumnIx, ColumnType, DataId};
 use super::expr::{Aggregate, Expr, Kind, Reading};
 use super::intervals::{Interval, brackets, line};
-use super::{Curve, CurveKind, Dated, KpiEntry, KpiId, Model, PerStep, ScaleId, Score, ScoreCurve};
+use super::{Curve, CurveKind, Dated, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve};
 use crate::number::{Number, Rounding};
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
@@ -60,7 +60,15 @@ impl<'m> Ranges<'m> {
     pub(super) fn kpi(&self, kpi: KpiId) -> Interval {
         let range = || {
             let versions = self.model.kpi_versions(kpi);
-            self.hull(versions.map(|version| &self.model.kpis[version.0].value))
+            let each = versions.map(|version| {
+                let kpi = &self.model.kpis[version.0];
+                let range = self.of(&kpi.value, &Known::default());
+                match &kpi.limits {
+                    Some((low, high)) => range.within(&Interval::from_to(low.clone(), high.clone())),
+                    None => range,
+                }
+            });
+            each.reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL)
         };
         self.kpis.ranges[kpi.0].get_or_init(range).clone()
     }
@@ -118,6 +126,7 @@ impl<'m> Ranges<'m> {
                     _ => value.hull(&self.of(fallback, known)),
                 }
             }
+            Kind::InOrder { then, .. } => self.of(then, known),
             Kind::Call(builtin, arguments) => {
                 let arguments: Vec<Interval> = arguments.iter().map(|argument| self.of(argument, known)).collect();
                 call(*builtin, &arguments, self.model.company.rounding)
@@ -264,6 +273,7 @@ impl<'m> Ranges<'m> {
                     .collect();
                 known.map_or(Interval::ALL, |known| brackets(&known, value))
             }
+            CurveKind::Formula(_) if !curve.scores.is_empty() => self.hull(&curve.scores),
             CurveKind::Formula(formula) => self.of(formula, &Known { entry: Some(entry.clone()), ..Known::default() }),
         }
     }
@@ -312,19 +322,24 @@ impl<'m> Ranges<'m> {
         let ratio = value.div(&target);
         let lower = matches!(self.model.kpis[entry.kpi.0].direction, Some(super::Direction::Lower));
         let attainment = if lower { Interval::point(Number::from(2)).sub(&ratio) } else { ratio };
-        // Steps below target are counted from the target met.
-        let per_step = match &entry.score {
-            Some(Score { curve: ScoreCurve::Own(curve), .. }) => matches!(curve.kind, CurveKind::PerStep(_)),
-            Some(Score { curve: ScoreCurve::Scale(scale), .. }) => {
-                matches!(self.model.scales[scale.0].curve.kind, CurveKind::PerStep(_))
-            }
-            _ => false,
-        };
-        [attainment, if per_step { Interval::point(Number::ONE) } else { target }, weight]
+        // The target is met at an attainment of 1.
+        [attainment, Interval::point(Number::ONE), weight]
     }
 
-    /// The score of an entry whose full points are `full`.
-    pub(super) fn entry(&self, entry: &KpiEntry, weight: &Number, full: &Number) -> Interval {
+    /// What an entry's scale makes of its KPI, out of the entry's own points; before its limit (`Entry::cap`).
+    pub(super) fn scored(&self, kpi: &KpiEntry, entry: &Entry) -> Interval {
+        let own = entry.full();
+        match kpi.score.as_ref().and_then(|score| score.made_for.as_ref()) {
+            Some(made_for) => {
+                let scale = own.div(made_for).unwrap_or(Number::ONE);
+                self.out_of(kpi, &entry.stated, made_for).mul(&Interval::point(scale))
+            }
+            None => self.out_of(kpi, &entry.stated, &own),
+        }
+    }
+
+    /// The score of an entry whose curve counts out of `full` points.
+    fn out_of(&self, entry: &KpiEntry, weight: &Number, full: &Number) -> Interval {
         let read = self.read(entry, weight);
         match entry.score.as_ref().map(|score| &score.curve) {
             None => read[0].clone(),

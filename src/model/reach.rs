@@ -190,6 +190,7 @@ impl Expr {
             | Kind::Scale(_, a) => with(a),
             Kind::Binary(_, a, b) | Kind::Matrix(_, a, b) => [a, b].into_iter().for_each(with),
             Kind::If { condition, then, otherwise } => [condition, then, otherwise].into_iter().for_each(with),
+            Kind::InOrder { one, other, then, .. } => [one, other, then].into_iter().for_each(with),
             Kind::Default { value, fallback } => [value, fallback].into_iter().for_each(with),
             Kind::InSet(a, set) => std::iter::once(a).chain(set).for_each(with),
             Kind::InWindow { date, .. } => with(date),

@@ -1,8 +1,8 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
 use super::checker::{Checker, Progress, label};
-use super::env::{Bare, Env};
-use super::expr::{Base, Expr, Type};
+use super::env::{Bare, Env, InCurve};
+use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
 use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
@@ -25,6 +25,8 @@ pub(super) struct CurveUse {
     pub(super) direction: Option<Better>,
     /// In a `formula`: the type of the target, if one is stated.
     pub(super) target: Option<Type>,
+    /// In a `formula`: what the weight is in, points or a share.
+    pub(super) weight: Dimension,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +59,30 @@ impl Better {
     }
 }
 
+impl Curve {
+    /// Whether it counts from the target of an entry.
+    pub(super) fn reads_target(&self) -> bool {
+        match &self.kind {
+            CurveKind::PerStep(_) => true,
+            _ => self.reads(&|kind| matches!(kind, Kind::EntryTarget)),
+        }
+    }
+
+    /// Whether its formula has such a part.
+    pub(super) fn reads(&self, what: &dyn Fn(&Kind) -> bool) -> bool {
+        fn holds(expr: &Expr, what: &dyn Fn(&Kind) -> bool) -> bool {
+            what(&expr.kind) || expr.parts().into_iter().any(|part| holds(part, what))
+        }
+        matches!(&self.kind, CurveKind::Formula(formula) if holds(formula, what))
+    }
+}
+
 impl Checker<'_> {
+    /// Whether some version of a scale has a formula with such a part.
+    pub(super) fn scale_reads(&self, scale: ScaleId, what: &dyn Fn(&Kind) -> bool) -> bool {
+        self.model.scale_versions(scale).any(|version| self.model.scales[version.0].curve.reads(what))
+    }
+
     /// Names and units first: the formula of a scale may call another one.
     pub(super) fn declare_scales(&mut self) {
         for scale in self.declarations.scales.clone() {
@@ -73,7 +98,7 @@ impl Checker<'_> {
                 span: scale.name.span,
                 input,
                 output,
-                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span },
+                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span, scores: Vec::new() },
                 versions: Versions::from(effective),
             });
             self.scale_progress.push(Progress::Open);
@@ -127,7 +152,9 @@ impl Checker<'_> {
             percent: input.is_ratio_sign(),
             output: output.dimension.clone(),
             direction: None,
-            target: None,
+            // Behind `score` there is one, in the unit of what the scale reads; where there is none, its use is refused.
+            target: Some(Type::known(Base::Number(input.dimension.clone()))),
+            weight: Dimension::none(),
         };
         if !self.untyped.contains(&written.name.text)
             && let Some(curve) = self.curve(&written.curve, &fits)
@@ -197,14 +224,7 @@ impl Checker<'_> {
                     .collect();
                 CurveKind::Brackets(brackets)
             }
-            tree::CurveKind::Formula(formula) => {
-                let mut env = Env::subject();
-                env.entry = Some((Base::Number(fits.input.dimension.clone()), fits.target.clone()));
-                let typed = self.typed(formula, &env, None);
-                let output = Base::Number(fits.output.clone());
-                self.expect_base(&typed, &output, "what the formula of a score gives", written.span);
-                CurveKind::Formula(typed)
-            }
+            tree::CurveKind::Formula(formula) => CurveKind::Formula(self.score_formula(formula, fits, written.span)),
         };
         // A number that a mistake elsewhere leaves without a value is missing in what was read.
         let complete = match (&kind, &written.kind) {
@@ -218,7 +238,7 @@ impl Checker<'_> {
         if self.diagnostics.len() > before || !complete {
             return None;
         }
-        let curve = Curve { kind, span: written.span };
+        let curve = Curve { kind, span: written.span, scores: Vec::new() };
         self.curve_shape(&curve, written, fits);
         // Of a curve out of order nobody can say which way it goes.
         if let (Some(better), true) = (&fits.direction, self.diagnostics.len() == before) {
@@ -229,6 +249,36 @@ impl Checker<'_> {
             return Some(curve);
         }
         None
+    }
+
+    /// The formula of a score. A weight in points may be taken for their number too: 40 points are 40 either way.
+    fn score_formula(&mut self, formula: &tree::Expr, fits: &CurveUse, span: Span) -> Expr {
+        let output = Base::Number(fits.output.clone());
+        let mut env = Env::subject();
+        env.entry = Some(InCurve {
+            value: Base::Number(fits.input.dimension.clone()),
+            target: fits.target.clone(),
+            weight: Base::Number(fits.weight.clone()),
+        });
+        let before = self.diagnostics.len();
+        let mut typed = self.typed(formula, &env, None);
+        self.expect_base(&typed, &output, "what the formula of a score gives", span);
+        if self.diagnostics.len() > before && !fits.weight.is_none() {
+            let first = self.diagnostics.split_off(before);
+            if let Some(known) = &mut env.entry {
+                known.weight = Base::number();
+            }
+            let plain = self.typed(formula, &env, None);
+            self.expect_base(&plain, &output, "what the formula of a score gives", span);
+            match self.diagnostics.len() > before {
+                true => {
+                    self.diagnostics.truncate(before);
+                    self.diagnostics.extend(first);
+                }
+                false => typed = plain,
+            }
+        }
+        typed
     }
 
     /// A value that the curve is read at.

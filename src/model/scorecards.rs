@@ -4,12 +4,13 @@ use super::checker::{Checker, Symbol, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
+use super::kpis::Total;
 use super::scales::{Better, CurveUse};
 use super::unit::Dimension;
 use super::uses::Use;
 use super::{
-    Adjustment, CurveKind, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve,
-    Scorecard, Veto, VetoEffect,
+    Adjustment, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve, Scorecard,
+    Veto, VetoEffect,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
@@ -30,9 +31,8 @@ impl Checker<'_> {
         let head = Span { end: written.span.start + "scorecard".len() as u32, ..written.span };
         let before = self.diagnostics.len();
         let combine = self.combine(&written.rules);
-        if written.total.is_some() {
-            self.sums_only(&written.rules);
-        }
+        let stated = written.total.as_ref().map(|total| Number::from(total.written));
+        let total = self.level_total(&written.rules, stated);
         let (mut when_missing, mut complete_at_least, mut range, mut rating) =
             (WhenMissing::NoRating, None, None, None);
         let points = Dimension::point();
@@ -74,8 +74,7 @@ impl Checker<'_> {
             }
         }
         let mut kpis = Vec::new();
-        let total = written.total.as_ref().map(|total| Number::from(total.written));
-        let entries = self.entries(&written.entries, total.as_ref(), head, "the scorecard", card, &mut kpis);
+        let entries = self.entries(&written.entries, &total, head, "the scorecard", card, &mut kpis);
         let names_rating = written.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
         let mut vetoes = Vec::new();
         let mut adjustments = Vec::new();
@@ -115,6 +114,37 @@ impl Checker<'_> {
             .unwrap_or(Combine::WeightedMean)
     }
 
+    /// What the weights of a level come to: its points, or shares, of 100% or of what it states.
+    fn level_total(&mut self, rules: &[tree::ScorecardRule], points: Option<Number>) -> Total {
+        let stated = rules.iter().find_map(|rule| match rule {
+            tree::ScorecardRule::WeightsTotal(number) => Some(number),
+            _ => None,
+        });
+        if let Some(points) = points {
+            self.sums_only(rules);
+            if let Some(stated) = stated {
+                self.misplaced(
+                    stated.span,
+                    "the entries here are in points, whose total is stated already",
+                    "remove this line, or write the weights in `%`",
+                );
+            }
+            return Total::Points(points);
+        }
+        let Some(stated) = stated else { return Total::Shares(Number::ONE) };
+        let total = Number::from(stated.written).mul(&Number::from_parts(1, 2));
+        let percent = stated.style != tree::NumberStyle::Permille && stated.unit.is_none();
+        if percent && total.is_positive() {
+            return Total::Shares(total);
+        }
+        self.report(
+            Diagnostic::new(Code::OutOfRange, "what weights come to is a percentage above 0%")
+                .at(stated.span, "not such a total")
+                .help("write `weights total 210`, or points for all: `scorecard total 210 points`"),
+        );
+        Total::Shares(Number::ONE)
+    }
+
     /// Points are added up: a mean of them would be none of the points stated.
     fn sums_only(&mut self, rules: &[tree::ScorecardRule]) {
         for rule in rules {
@@ -132,7 +162,7 @@ impl Checker<'_> {
     fn entries(
         &mut self,
         written: &[tree::Entry],
-        total: Option<&Number>,
+        total: &Total,
         at: Span,
         what: &str,
         card: &CardScope,
@@ -155,7 +185,17 @@ impl Checker<'_> {
         let mut entries = Vec::new();
         for (index, (entry, head)) in heads.iter().enumerate() {
             let weight = shares.as_ref().map_or(Number::ONE, |shares| shares[index].clone());
-            let points = total.map(|total| weight.mul(total));
+            let points = match (total, &shares, &entry.weight) {
+                (Total::Shares(_), ..) => None,
+                // Of a level whose weights are wrong, what is written says more than what would be left.
+                (Total::Points(_), None, tree::Weight::Points(number)) => Some(Number::from(number.written)),
+                (Total::Points(total), ..) => Some(weight.mul(total)),
+            };
+            let stated = match total {
+                Total::Shares(total) => weight.mul(total),
+                Total::Points(_) => points.clone().unwrap_or(Number::ZERO),
+            };
+            let most = self.most_points(entry, points.as_ref());
             let head_span = match head {
                 tree::EntryHead::Kpi(name) | tree::EntryHead::ScoreOf(name) | tree::EntryHead::Group { name, .. } => {
                     name.span
@@ -178,11 +218,9 @@ impl Checker<'_> {
                     self.nothing_but_applies_when(entry, "a group is scored by its entries");
                     let what = format!("the group `{}`", name.text);
                     let combine = self.combine(rules);
-                    let inside = group_total(inner, points.as_ref());
-                    if inside.is_some() {
-                        self.sums_only(rules);
-                    }
-                    let inner = self.entries(inner, inside, name.span, &what, card, kpis);
+                    let known = shares.is_some() || matches!(entry.weight, tree::Weight::Points(_));
+                    let inside = self.level_total(rules, group_total(inner, points.as_ref(), known));
+                    let inner = self.entries(inner, &inside, name.span, &what, card, kpis);
                     let group = Group {
                         name: name.text.clone(),
                         label: label(&name.text, &entry_label),
@@ -192,7 +230,7 @@ impl Checker<'_> {
                     entry_label = tree::Label::default();
                     Some(Head::Group(group))
                 }
-                tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, card, kpis),
+                tree::EntryHead::Kpi(name) => self.kpi_entry(entry, name, points.as_ref(), card, kpis),
                 tree::EntryHead::ScoreOf(_) | tree::EntryHead::ScoreOfReports(_) => {
                     self.nothing_but_applies_when(entry, "the score of another scorecard is in points already");
                     self.other_score(head, card, &mut others)
@@ -223,7 +261,7 @@ impl Checker<'_> {
                 }
                 _ => label,
             };
-            entries.push(Entry { weight, points, head: resolved, label, span: head_span, applies_when });
+            entries.push(Entry { weight, points, stated, most, head: resolved, label, span: head_span, applies_when });
         }
         shares.map(|_| entries)
     }
@@ -232,6 +270,7 @@ impl Checker<'_> {
         &mut self,
         entry: &tree::Entry,
         name: &tree::Name,
+        points: Option<&Number>,
         card: &CardScope,
         seen: &mut Vec<(KpiId, ScopeWord, Span)>,
     ) -> Option<Head> {
@@ -289,7 +328,11 @@ impl Checker<'_> {
         }
         let target_span = entry.target.first().map(|dated| dated.value.span);
         let rule = match &entry.score {
-            Some(rule) => Some(self.score_rule(rule, kpi, &target, name.span)?),
+            Some(rule) => {
+                let made_for = self.made_for(entry, points);
+                let rule = self.score_rule(rule, kpi, &target, name.span, points)?;
+                Some(Score { made_for, ..rule })
+            }
             None => None,
         };
         match rule.as_ref().map(|rule| &rule.curve) {
@@ -352,7 +395,12 @@ impl Checker<'_> {
                 );
             }
         }
-        Some(Head::Kpi(Box::new(KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule })))
+        for dated in &target {
+            self.hundredfold(&dated.value, &kpi.unit, &format!("the target of `{}`", kpi.name));
+        }
+        let entry = KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule };
+        self.hundredfold_points(&entry);
+        Some(Head::Kpi(Box::new(entry)))
     }
 
     /// A target is in the unit of its KPI.
@@ -376,8 +424,69 @@ impl Checker<'_> {
         );
     }
 
-    fn score_rule(&mut self, rule: &tree::ScoreRule, kpi: &super::Kpi, target: &[Dated], at: Span) -> Option<Score> {
+    /// `up to 120% of its points`: how far the entry may go, as a part of its points.
+    fn most_points(&mut self, entry: &tree::Entry, points: Option<&Number>) -> Option<Number> {
+        let written = entry.most.as_ref()?;
+        let share = Number::from(written.written).mul(&Number::from_parts(1, 2));
+        if points.is_none() {
+            self.misplaced(
+                written.span,
+                "the weight of this entry is a share, so it has no points to go beyond",
+                "remove `up to … of its points`, and let its scale say how far the score goes",
+            );
+            return None;
+        }
+        if share < Number::ONE {
+            let text = self.text(written.span);
+            self.report(
+                Diagnostic::new(
+                    Code::OutOfRange,
+                    format!("with at most {text} of its points nobody ever gets all of them"),
+                )
+                .at(written.span, "below 100%")
+                .help("give the entry fewer points, or write 100% or more"),
+            );
+            return None;
+        }
+        Some(share)
+    }
+
+    /// `of 100`: out of how many points the curve counts.
+    fn made_for(&mut self, entry: &tree::Entry, points: Option<&Number>) -> Option<Number> {
+        let written = entry.made_for.as_ref()?;
+        let made_for = Number::from(written.written);
+        let points_word = |factor: &tree::UnitFactor| matches!(factor.name.text.as_str(), "point" | "points");
+        let in_points = written.unit.as_ref().is_none_or(|unit| unit.factors.iter().all(points_word));
+        if written.style != tree::NumberStyle::Plain || !in_points || !made_for.is_positive() {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, "a curve counts out of a number of points above 0")
+                    .at(written.span, "not such a number")
+                    .help("write `of 100` where all points of the curve are 100"),
+            );
+            return None;
+        }
+        let hundred = Number::from(100);
+        let full = points.unwrap_or(&hundred);
+        if *full == made_for {
+            self.report(
+                Diagnostic::new(Code::NoEffect, format!("the entry counts out of {full} points anyway"))
+                    .at(written.span, "no effect")
+                    .help(format!("remove `of {full}`")),
+            );
+        }
+        Some(made_for)
+    }
+
+    fn score_rule(
+        &mut self,
+        rule: &tree::ScoreRule,
+        kpi: &super::Kpi,
+        target: &[Dated],
+        at: Span,
+        entry_points: Option<&Number>,
+    ) -> Option<Score> {
         let points = Dimension::point();
+        let weight = if entry_points.is_some() { Dimension::point() } else { Dimension::none() };
         let target_type = target.first().map(|dated| Type {
             base: dated.value.ty.base.clone(),
             optional: target.iter().any(|dated| dated.value.ty.optional),
@@ -393,7 +502,7 @@ impl Checker<'_> {
                     }
                     None => None,
                 };
-                Some(Score { on_attainment: false, curve: ScoreCurve::Attainment { up_to } })
+                Some(Score { on_attainment: false, curve: ScoreCurve::Attainment { up_to }, made_for: None })
             }
             tree::ScoreRule::OnAttainment(inner, span) => {
                 self.attainment_direction(kpi, *span);
@@ -402,10 +511,12 @@ impl Checker<'_> {
                     percent: true,
                     output: points,
                     direction: Some(Better::Attainment),
+                    // The target is met at 100%.
                     target: Some(Type::known(Base::number())),
+                    weight,
                 };
                 let curve = self.score_curve(inner, &fits, at)?;
-                Some(Score { on_attainment: true, curve })
+                Some(Score { on_attainment: true, curve, made_for: None })
             }
             other => {
                 let fits = CurveUse {
@@ -414,9 +525,10 @@ impl Checker<'_> {
                     output: points,
                     direction: Better::of(kpi.direction.as_ref()),
                     target: target_type,
+                    weight,
                 };
                 let curve = self.score_curve(other, &fits, at)?;
-                Some(Score { on_attainment: false, curve })
+                Some(Score { on_attainment: false, curve, made_for: None })
             }
         }
     }
@@ -454,6 +566,22 @@ impl Checker<'_> {
                         );
                         return None;
                     }
+                }
+                if !fits.weight.is_none() && self.scale_reads(ScaleId(scale), &|kind| matches!(kind, Kind::EntryWeight))
+                {
+                    self.report(
+                        Diagnostic::new(
+                            Code::UnitMismatch,
+                            format!(
+                                "the scale `{}` takes `weight` for a share, and here the weight is points",
+                                name.text
+                            ),
+                        )
+                        .at(name.span, "does not fit")
+                        .at(declared.span, "declared here")
+                        .help("write the formula here: behind `score`, `weight` is the entry's points"),
+                    );
+                    return None;
                 }
                 if let Some(better) = &fits.direction {
                     let before = self.diagnostics.len();
@@ -494,22 +622,14 @@ impl Checker<'_> {
     }
 
     fn reads_target(&self, score: &Score) -> bool {
-        fn formula_reads(expr: &Expr) -> bool {
-            matches!(&expr.kind, Kind::EntryTarget) || expr.parts().into_iter().any(formula_reads)
-        }
         if score.on_attainment {
             return true;
         }
-        let curve_reads = |curve: &super::Curve| match &curve.kind {
-            CurveKind::PerStep(_) => true,
-            CurveKind::Formula(formula) => formula_reads(formula),
-            _ => false,
-        };
         match &score.curve {
             ScoreCurve::Attainment { .. } => true,
-            ScoreCurve::Own(curve) => curve_reads(curve),
+            ScoreCurve::Own(curve) => curve.reads_target(),
             ScoreCurve::Scale(scale) => {
-                self.model.scale_versions(*scale).any(|scale| curve_reads(&self.model.scales[scale.0].curve))
+                self.model.scale_versions(*scale).any(|scale| self.model.scales[scale.0].curve.reads_target())
             }
         }
     }
@@ -596,7 +716,18 @@ impl Checker<'_> {
 }
 
 /// The points that the entries of a group total, where they are in points: a group in a scorecard in points whose
-/// entries are written so, or share its points equally.
-fn group_total<'p>(inner: &[tree::Entry], points: Option<&'p Number>) -> Option<&'p Number> {
-    points.filter(|_| !inner.iter().any(|entry| matches!(entry.weight, tree::Weight::Share(_))))
+/// entries are written so, or share its points equally. Where those of the group are not `known`, whatever they come to.
+fn group_total(inner: &[tree::Entry], points: Option<&Number>, known: bool) -> Option<Number> {
+    let points = points.filter(|_| !inner.iter().any(|entry| matches!(entry.weight, tree::Weight::Share(_))))?;
+    let own = inner.iter().filter_map(|entry| match &entry.weight {
+        tree::Weight::Points(number) => Some(Number::from(number.written)),
+        tree::Weight::Share(_) | tree::Weight::Equal(_) => None,
+    });
+    let own = own.fold(Number::ZERO, |sum, points| sum.add(&points));
+    let equal = inner.iter().any(|entry| matches!(entry.weight, tree::Weight::Equal(_)));
+    Some(match known {
+        true => points.clone(),
+        false if equal => own.add(points),
+        false => own,
+    })
 }

@@ -1,12 +1,13 @@
 //! Formulas about the one evaluated, specialised to a scope and a window.
 
 use super::program::{Calc, CalcId, Input, OutputSum};
-use super::query::{Group, Measure, MeasureId, RosterRead, Rows};
+use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner, stated};
 use crate::model::data::{Route, TimeShape};
 use crate::model::expr::{Aggregate, Expr, Kind, Reading};
-use crate::syntax::tree::ScopeWord;
+use crate::source::Span;
+use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::time::{Day, Month, Months};
 use crate::value::Value;
 
@@ -79,6 +80,7 @@ impl Planner<'_> {
             Kind::Default { value, fallback } => {
                 Calc::Default { value: self.formula(value, context), fallback: self.formula(fallback, context) }
             }
+            Kind::InOrder { op, one, other, then } => return self.in_order(*op, [one, other], then, span, context),
             Kind::IsMissing(a) => Calc::IsMissing(self.formula(a, context)),
             Kind::InSet(a, set) => {
                 let a = self.formula(a, context);
@@ -158,6 +160,63 @@ impl Planner<'_> {
             Kind::Column { .. } => stated("cannot be evaluated".into()),
         };
         self.node(calc, span)
+    }
+
+    /// A curve whose points stand in data: computed where they are in order, else a mistake.
+    fn in_order(&mut self, op: BinaryOp, points: [&Expr; 2], then: &Expr, span: Span, context: Context) -> CalcId {
+        let [one, other] = points.map(|point| self.formula(point, context));
+        let mut condition = self.node(Calc::Binary(op, one, other), span);
+        if matches!(op, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual) {
+            // Of steps, one whose limit is missing is in nobody's way until it is looked at.
+            let fallback = self.node(Calc::Value(Value::Flag(true)), span);
+            condition = self.node(Calc::Default { value: condition, fallback }, span);
+        }
+        let then = self.formula(then, context);
+        let read = self.order_read(op, points, context);
+        let otherwise = self.node(Calc::OutOfOrder { op, one, other, read }, span);
+        self.node(Calc::If { condition, then, otherwise }, span)
+    }
+
+    /// The order of two points as a read of the row evaluated, so that the data can tell where they stand.
+    fn order_read(&mut self, op: BinaryOp, points: [&Expr; 2], context: Context) -> Option<usize> {
+        let row = RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
+        let [one, other] = points;
+        let nodes = [self.row_of_subject(one, &row)?, self.row_of_subject(other, &row)?];
+        let node = self.row_node(context.roster, RowNode::Binary(op, nodes[0], nodes[1]));
+        let mut columns = Vec::new();
+        for point in points {
+            self.columns_of_subject(point, &row, &mut columns);
+        }
+        let (from, to) = self.days(context.months);
+        let (read, _) = self.asked.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
+        self.asked.orders.insert(read, columns);
+        Some(read)
+    }
+
+    /// A formula about the one evaluated as one about the roster's row; `None` where it reads more than that.
+    fn row_of_subject(&mut self, expr: &Expr, row: &RowContext) -> Option<NodeId> {
+        let node = match &expr.kind {
+            Kind::Person { roster, via, column } => {
+                let (via, column) = self.model.column_of_twin(*roster, row.data, via, *column)?;
+                return Some(self.column(row, &via, column));
+            }
+            Kind::Value(_) | Kind::Constant(_) => return Some(self.row(expr, row)),
+            Kind::Negate(a) => RowNode::Negate(self.row_of_subject(a, row)?),
+            Kind::Binary(op, a, b) => RowNode::Binary(*op, self.row_of_subject(a, row)?, self.row_of_subject(b, row)?),
+            Kind::Default { value, fallback } => RowNode::Default {
+                value: self.row_of_subject(value, row)?,
+                fallback: self.row_of_subject(fallback, row)?,
+            },
+            _ => return None,
+        };
+        Some(self.row_node(row.data, node))
+    }
+
+    fn columns_of_subject(&mut self, expr: &Expr, row: &RowContext, found: &mut Vec<NodeId>) {
+        if let Kind::Person { .. } = &expr.kind {
+            found.extend(self.row_of_subject(expr, row));
+        }
+        expr.parts().into_iter().for_each(|part| self.columns_of_subject(part, row, found));
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, context: Context) -> Calc {

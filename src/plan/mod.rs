@@ -20,7 +20,7 @@ use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
     MatrixPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
-use self::query::{Measure, Query, RosterRead};
+use self::query::{Measure, NodeId, Query, RosterRead};
 use self::rows::TableBuilder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataId;
@@ -145,6 +145,8 @@ struct Asked {
     /// With those in whose formulas each stands, and where it does first.
     measures: IndexMap<Measure, (Vec<KpiId>, Span)>,
     reads: IndexSet<RosterRead>,
+    /// Reads that tell whether points of a curve stand in order, with the columns they stand in.
+    orders: BTreeMap<usize, Vec<NodeId>>,
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
     uncovered: RefCell<BTreeSet<Month>>,
@@ -172,6 +174,7 @@ impl Asked {
             rosters,
             organisation,
             reads: self.reads.into_iter().collect(),
+            orders: self.orders,
         }
     }
 }
@@ -328,6 +331,8 @@ impl Planner<'_> {
         EntryPlan {
             weight: entry.weight.clone(),
             points: entry.points.clone(),
+            stated: entry.stated.clone(),
+            cap: entry.cap(),
             applies_when: entry.applies_when.as_ref().map(|condition| self.formula(condition, context)),
             what: match &entry.head {
                 Head::Group(group) => EntryWhat::Group(self.group(group, context)),
@@ -353,6 +358,7 @@ impl Planner<'_> {
             prorated: entry.prorated,
             lower_is_better: matches!(self.model.kpis[entry.kpi.0].direction, Some(Direction::Lower)),
             on_attainment: score.is_some_and(|score| score.on_attainment),
+            made_for: score.and_then(|score| score.made_for.clone()),
             curve: score.map(|score| match &score.curve {
                 ScoreCurve::Attainment { up_to } => {
                     CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }

@@ -67,6 +67,14 @@ pub enum Calc {
         value: CalcId,
         fallback: CalcId,
     },
+    /// Points of a curve that stand in data are out of order: a mistake, where it is asked for. `read`: whether they
+    /// are in order, by the row (index into `Query::reads`), where the data can tell.
+    OutOfOrder {
+        op: BinaryOp,
+        one: CalcId,
+        other: CalcId,
+        read: Option<usize>,
+    },
     IsMissing(CalcId),
     InSet(CalcId, Vec<CalcId>),
     InDays {
@@ -92,7 +100,7 @@ pub enum Calc {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// In a `formula` curve: the value (or attainment) scored, the target, the weight (0 to 1).
+    /// In a `formula` curve: the value (or attainment) scored, the target, the weight as it is written.
     EntryValue,
     EntryTarget,
     EntryWeight,
@@ -155,6 +163,10 @@ pub struct EntryPlan {
     pub weight: Number,
     /// For a scorecard in points: the entry's points.
     pub points: Option<Number>,
+    /// What `weight` is in a formula: points, or the share as it is written.
+    pub stated: Number,
+    /// The most that the entry gives, in points.
+    pub cap: Option<Number>,
     pub applies_when: Option<CalcId>,
     pub what: EntryWhat,
 }
@@ -180,6 +192,8 @@ pub struct KpiPlan {
     pub on_attainment: bool,
     /// `None`: the value is the score.
     pub curve: Option<CurvePlan>,
+    /// Out of how many points the curve counts, where that is not the entry's own.
+    pub made_for: Option<Number>,
 }
 
 /// A curve with its numbers known.

@@ -4,8 +4,10 @@
 //! Everything about time is already resolved into days and months. Whoever answers it (the engine in
 //! [`crate::data`], or one day a warehouse) gives [`Answers`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::diagnostic::DataPlace;
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
@@ -29,6 +31,8 @@ pub struct Query {
     pub organisation: Option<DataId>,
     /// Columns of a roster's rows that formulas read for the person evaluated.
     pub reads: Vec<RosterRead>,
+    /// Reads that tell whether the points of a curve stand in order, with the columns they stand in.
+    pub orders: BTreeMap<usize, Vec<NodeId>>,
 }
 
 /// One data set to be read.
@@ -175,10 +179,15 @@ pub struct Answers {
     pub measures: Vec<Vec<Measured>>,
     /// In the order of [`Query::reads`]; within a read by post ([`RosterAnswer::posts`] index, then stint index).
     pub reads: Vec<Vec<Vec<Value>>>,
+    /// Where points stand that are out of order: by read ([`Query::orders`]), post and stint.
+    pub out_of_order: OutOfOrder,
     pub files: Vec<FileReport>,
     /// What is odd about the data, though no mistake.
     pub doubts: Vec<Doubt>,
 }
+
+/// By read, post and stint: the cells in which the points of a curve are out of order.
+pub type OutOfOrder = BTreeMap<(usize, usize, usize), Vec<DataPlace>>;
 
 /// One aggregate for one group.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,6 +270,21 @@ pub enum Doubt {
     SameContent { data: String, files: [String; 2], rows: u64 },
     /// The newest row lies well before the end of what formulas read.
     EndsEarly { data: String, newest: Day, end: Day },
+    /// Cells that lie a hundred or a thousand times off what their column holds; the first, and how many more.
+    FarOut { data: String, place: DataPlace, cell: String, how: FarOut, more: u64 },
+}
+
+/// How cells are off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FarOut {
+    /// So many times what the others are, which lie between two numbers.
+    Above { times: u32, others: [String; 2] },
+    /// A part of what the others are.
+    Below { times: u32, others: [String; 2] },
+    /// 60 in a column in fractions is 6000%.
+    Fraction { percent: String },
+    /// All cells of a column in percent lie between 0 and 1.
+    Percent,
 }
 
 /// What was read of one file.

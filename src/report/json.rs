@@ -170,6 +170,9 @@ struct EntryJson<'a> {
     full_target: Option<ValueJson>,
     attainment: Option<ValueJson>,
     score: ValueJson,
+    /// What the score was before the entry's limit cut it; only where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncapped: Option<Exact>,
     /// Points added to the combined score.
     contribution: Option<Exact>,
     /// Why there is no score.
@@ -434,6 +437,7 @@ impl<'a> Show<'a> {
             full_target: None,
             attainment: None,
             score: self.score_json(&result.score),
+            uncapped: result.uncapped.as_ref().map(|points| self.exact_score(points)),
             contribution: result.contribution.as_ref().map(|points| self.exact_score(points)),
             missing: missing.map(|missing| self.reason_json(missing)),
             entries: None,

@@ -305,6 +305,11 @@ impl Page<'_, '_> {
                 shown = format!("{label}{reason}");
             }
             row[LABEL] = Cell::new(shown).indented(indent);
+            if let (Some(uncapped), Some(most)) = (&result.uncapped, &entry.most) {
+                let note = show.words.at_most(&show.score(uncapped), &show.share(most));
+                let mark = notes.mark(format!("{label}{}{note}", show.words.colon));
+                set_mark(&mut row[LABEL], &mark);
+            }
             match (&entry.head, &result.what) {
                 (Head::Group(group), EntryResultKind::Group(inner)) => {
                     for cell in [LABEL, SCORE, WEIGHT, ADDS] {

@@ -1,6 +1,7 @@
 //! The fixed words of reports, by language.
 
-use crate::plan::query::Doubt;
+use crate::diagnostic::DataPlace;
+use crate::plan::query::{Doubt, FarOut};
 use crate::value::Missing;
 
 /// What a report says of its own, besides the labels of the specs.
@@ -282,6 +283,15 @@ impl Words {
         }
     }
 
+    /// What an entry would give but for its limit.
+    pub fn at_most(&self, uncapped: &str, most: &str) -> String {
+        if self.chinese {
+            format!("得分 {uncapped}，最多为其分值的 {most}")
+        } else {
+            format!("{uncapped}, at most {most} of its points")
+        }
+    }
+
     /// Own figures are those of all stints in the post, not of this one alone.
     pub fn of_all_stints(&self, stints: &[String]) -> String {
         match self.chinese {
@@ -310,6 +320,42 @@ impl Words {
             (false, Doubt::EndsEarly { data, newest, end }) => {
                 format!("the rows of {data} reach to {newest}; formulas read them to {end}")
             }
+            (false, Doubt::FarOut { data, place, cell, how, more }) => {
+                let what = match how {
+                    FarOut::Above { times, others: [low, high] } => {
+                        format!("{cell} is some {times} times what the other cells hold, {low} to {high}")
+                    }
+                    FarOut::Below { times, others: [low, high] } => {
+                        format!("{cell} is about 1/{times} of what the other cells hold, {low} to {high}")
+                    }
+                    FarOut::Fraction { percent } => format!("the column is in fractions, so {cell} is {percent}%"),
+                    FarOut::Percent => format!(
+                        "the column is in percent, so {cell} is {cell}%; all of its cells lie between 0 and 1: are they fractions?"
+                    ),
+                };
+                let more = match more {
+                    0 => String::new(),
+                    1 => " (and one cell more)".into(),
+                    _ => format!(" (and {more} cells more)"),
+                };
+                format!("{data}, {}: {what}{more}", told_place(place, "row", "column", ", "))
+            }
+            (true, Doubt::FarOut { data, place, cell, how, more }) => {
+                let what = match how {
+                    FarOut::Above { times, others: [low, high] } => {
+                        format!("{cell} 约为其他单元格（{low} 至 {high}）的 {times} 倍")
+                    }
+                    FarOut::Below { times, others: [low, high] } => {
+                        format!("{cell} 约为其他单元格（{low} 至 {high}）的 1/{times}")
+                    }
+                    FarOut::Fraction { percent } => format!("该列以小数填写，{cell} 即 {percent}%"),
+                    FarOut::Percent => {
+                        format!("该列以百分数填写，{cell} 即 {cell}%；全列均在 0 与 1 之间，是否填成了小数？")
+                    }
+                };
+                let more = if *more == 0 { String::new() } else { format!("（另有 {more} 个单元格）") };
+                format!("{data}，{}：{what}{more}", told_place(place, "行", "列", "，"))
+            }
             (true, Doubt::SameContent { data, files: [one, other], rows }) => {
                 format!("{one} 与 {other} 内容相同：{data} 的 {} 被重复计算", self.rows(*rows))
             }
@@ -337,4 +383,13 @@ impl Words {
             Missing::Ambiguous(reason) | Missing::Stated(reason) => reason.to_string(),
         }
     }
+}
+/// `sales.csv, row 7, column amount`
+fn told_place(place: &DataPlace, row: &str, column: &str, comma: &str) -> String {
+    let mut parts = vec![place.file.clone()];
+    parts.extend(place.sheet.clone());
+    parts.extend(place.row.map(|at| format!("{row} {at}")));
+    parts.extend(place.key.clone());
+    parts.extend(place.column.as_ref().map(|name| format!("{column} {name}")));
+    parts.join(comma)
 }

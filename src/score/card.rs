@@ -111,6 +111,8 @@ pub struct EntryResult {
     pub what: EntryResultKind,
     /// A number of points, or why there is none.
     pub score: Value,
+    /// What the score was before the limit of its entry (`up to 120% of its points`) cut it.
+    pub uncapped: Option<Number>,
     /// What it adds to the total in points: score × share of total. Only where everything above is a weighted
     /// mean or a sum.
     pub contribution: Option<Number>,

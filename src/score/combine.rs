@@ -165,10 +165,12 @@ pub(super) fn spread(
         let score = entry.score.as_number().cloned().unwrap_or(Number::ZERO);
         entry.contribution = each.as_ref().map(|each| each.mul(&score));
         if let (EntryResultKind::Group(inner), EntryWhat::Group(group)) = (&mut entry.what, &plan.what) {
-            let inside = match points_of(plan) {
-                Some(points) => each.map(|each| each.mul(&hundredth(points))),
+            let inside = match scale_of(plan) {
+                Some(scale) => each.map(|each| each.mul(&scale)),
                 None => each,
             };
+            // Where the group's limit cut its score, nobody can say whose points were cut.
+            let inside = inside.filter(|_| entry.uncapped.is_none());
             spread(inner, group, when_missing, &entry.share_of_total, inside.as_ref());
         }
     }
@@ -187,15 +189,20 @@ pub(super) fn effective_combine(group: &GroupPlan) -> Combine {
     }
 }
 
-/// The points by which an entry's score out of 100 is to be scaled: for a group of shares, or another scorecard's
-/// score, inside a scorecard in points. KPIs and groups of points give points themselves.
-pub(super) fn points_of(entry: &EntryPlan) -> Option<&Number> {
-    let scaled = match &entry.what {
+/// All that an entry is worth: its points, or 100.
+pub(super) fn full(entry: &EntryPlan) -> Number {
+    entry.points.clone().unwrap_or_else(|| Number::from(100))
+}
+
+/// What brings a score to the points of its entry: one out of 100, as of a group of shares or of another scorecard, inside
+/// a scorecard in points, and one of a curve that was made for another total. Others are in the entry's points.
+pub(super) fn scale_of(entry: &EntryPlan) -> Option<Number> {
+    let out_of_100 = match &entry.what {
         EntryWhat::Group(group) => group.entries.iter().all(|inner| inner.points.is_none()),
         EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => true,
-        EntryWhat::Kpi(_) => false,
+        EntryWhat::Kpi(kpi) => return full(entry).div(kpi.made_for.as_ref()?),
     };
-    entry.points.as_ref().filter(|_| scaled)
+    entry.points.as_ref().filter(|_| out_of_100).map(hundredth)
 }
 
 /// Weight present of weight applicable over the whole scorecard, by the stated weights along each path; 0 where

@@ -2,13 +2,13 @@
 
 use super::card::{EntryResult, EntryResultKind};
 use super::combine::{self, Refused, Rules};
+use super::fault::Faults;
 use super::problem::Problem;
 use super::{Others, Person};
 use crate::eval::curve::{Scored, attainment};
-use crate::eval::{Evaluator, TooLarge};
+use crate::eval::{Evaluator, Fault, Subject, Values};
 use crate::model::{self, Model};
 use crate::number::Number;
-use crate::plan::Plan;
 use crate::plan::program::{CalcId, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan};
 use crate::source::Span;
 use crate::syntax::tree::WhenMissing;
@@ -17,9 +17,10 @@ use crate::value::{Missing, Value};
 /// What the entries of a scorecard are computed with.
 pub(super) struct Scoring<'a> {
     pub model: &'a Model,
-    pub plan: &'a Plan,
     pub eval: &'a Evaluator<'a>,
     pub others: &'a Others<'a>,
+    pub faults: Faults<'a>,
+    pub subject: Subject,
     pub when_missing: WhenMissing,
     /// Of the position, for what has no place of its own.
     pub span: Span,
@@ -59,7 +60,7 @@ impl Scoring<'_> {
         let own = match (forced, plan.applies_when) {
             (Some(reason), _) => Some(reason.clone()),
             (None, None) => None,
-            (None, Some(condition)) => match self.known(person.values.get(condition))? {
+            (None, Some(condition)) => match self.known(person, condition)? {
                 Value::Flag(true) => None,
                 Value::Missing(reason) => Some(Missing::Stated(format!("applies when: {reason}").into())),
                 _ => Some(Missing::NotApplicable),
@@ -82,12 +83,23 @@ impl Scoring<'_> {
             }
             (EntryWhat::Group(_), _) => unreachable!("the plan's entries stand in step with the model's"),
         };
-        let score = match (forced, score, combine::points_of(plan)) {
-            (Some(reason), _, _) => Value::Missing(reason.clone()),
-            (None, Value::Number(score), Some(points)) => Value::Number(combine::hundredth(points).mul(&score)),
-            (None, score, _) => score,
+        let mut uncapped = None;
+        let score = match (forced, score) {
+            (Some(reason), _) => Value::Missing(reason.clone()),
+            (None, Value::Number(score)) => {
+                let score = combine::scale_of(plan).map_or(score.clone(), |scale| score.mul(&scale));
+                match &plan.cap {
+                    Some(cap) if *cap < score => {
+                        uncapped = Some(score);
+                        Value::Number(cap.clone())
+                    }
+                    _ => Value::Number(score),
+                }
+            }
+            (None, score) => score,
         };
         Ok(EntryResult {
+            uncapped,
             weight: plan.weight.clone(),
             effective_weight: Number::ZERO,
             share_of_total: Number::ZERO,
@@ -105,8 +117,8 @@ impl Scoring<'_> {
         person: &Person,
         forced: Option<&Missing>,
     ) -> Result<(EntryResultKind, Value), Problem> {
-        let value = self.known(person.values.get(plan.value))?.clone();
-        let mut target = plan.target.map(|target| self.known(person.values.get(target)).cloned()).transpose()?;
+        let value = self.known(person, plan.value)?.clone();
+        let mut target = plan.target.map(|target| self.known(person, target).cloned()).transpose()?;
         let mut full_target = None;
         if plan.prorated && person.served < person.period_days {
             full_target = target.clone();
@@ -130,7 +142,7 @@ impl Scoring<'_> {
             _ => {
                 let read = reached.as_ref().unwrap_or(&value);
                 let score = self.curve(plan, entry_plan, read, target.as_ref(), person);
-                score.map_err(|too_large| self.too_large(too_large))?
+                score.map_err(|fault| self.wrong(fault, &person.values))?
             }
         };
         if let Some(excess) = score.as_number().and_then(Number::excess) {
@@ -156,24 +168,22 @@ impl Scoring<'_> {
         read: &Value,
         target: Option<&Value>,
         person: &Person,
-    ) -> Result<Value, TooLarge> {
+    ) -> Result<Value, Fault> {
         let Some(curve) = &plan.curve else { return Ok(read.clone()) };
-        let target = match curve {
-            // Steps above or below target, counted in attainment: the target is met at 1.
-            CurvePlan::PerStep(_) if plan.on_attainment => Some(&Number::ONE),
-            _ => target.and_then(Value::as_number),
-        };
-        let full = entry.points.clone().unwrap_or_else(|| Number::from(100));
-        self.eval.curve(curve, Scored { value: read, target, weight: Some(&entry.weight), full }, &person.values)
+        // In attainment the target is met at 1.
+        let target = if plan.on_attainment { Some(&Number::ONE) } else { target.and_then(Value::as_number) };
+        let own = combine::full(entry);
+        let full = plan.made_for.clone().unwrap_or(own);
+        self.eval.curve(curve, Scored { value: read, target, weight: Some(&entry.stated), full }, &person.values)
     }
 
-    /// A value that is known, or the finding that it is too large.
-    pub(super) fn known<'v>(&self, value: Result<&'v Value, TooLarge>) -> Result<&'v Value, Problem> {
-        value.map_err(|too_large| self.too_large(too_large))
+    /// A value that is known, or the finding that what it comes from is wrong.
+    pub(super) fn known<'v>(&self, person: &'v Person, node: CalcId) -> Result<&'v Value, Problem> {
+        person.values.get(node).map_err(|fault| self.wrong(fault, &person.values))
     }
 
-    fn too_large(&self, TooLarge(node, excess): TooLarge) -> Problem {
-        Problem::too_large(span_of(self.plan, node).unwrap_or(self.span), excess)
+    fn wrong(&self, fault: Fault, values: &Values) -> Problem {
+        self.faults.problem(fault, self.subject, values, self.span)
     }
 
     /// How an entry is called in a reason.
@@ -188,11 +198,6 @@ impl Scoring<'_> {
         };
         label.to_string()
     }
-}
-
-/// Where a node stands in the specs.
-pub(super) fn span_of(plan: &Plan, node: CalcId) -> Option<Span> {
-    plan.program.spans.get(node.0).copied()
 }
 
 /// A KPI's label, or its name where it has none.

@@ -10,6 +10,7 @@ pub mod card;
 mod combine;
 mod distribute;
 mod entry;
+mod fault;
 mod others;
 mod outputs;
 mod people;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use self::card::{Card, PersonResult, Results, TeamRef};
 use self::entry::Scoring;
+use self::fault::Faults;
 use self::others::Others;
 use self::people::{Done, Draft, overall};
 use self::problem::{Problem, Problems};
@@ -38,7 +40,8 @@ use crate::value::{Missing, Value};
 
 /// Evaluates and scores everyone on the rosters in the plan's period.
 ///
-/// Findings are numbers too large and values below 0 in a geometric mean; a missing value is never one.
+/// Findings are what cannot be: numbers too large, KPIs beyond their limits, points of a curve out of order, values below 0
+/// in a geometric mean. A missing value is never one.
 pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let results = score_period(model, plan, answers, &mut problems);
@@ -292,15 +295,16 @@ impl Scorer<'_> {
         };
         let scoring = Scoring {
             model: self.model,
-            plan: self.plan,
             eval: &self.eval,
             others: &self.others,
+            faults: self.faults(),
+            subject: seat.subject,
             when_missing: card.scorecard.as_ref().map_or(WhenMissing::NoRating, |card| card.when_missing),
             span: position.span,
         };
         let (mut eligible, mut doubt) = (None, None);
         if let Some(condition) = card.eligible {
-            match scoring.known(person.values.get(condition))? {
+            match scoring.known(&person, condition)? {
                 Value::Missing(reason) => doubt = Some(Missing::Stated(format!("eligible when: {reason}").into())),
                 value => eligible = Some(value.as_flag() == Some(true)),
             }
@@ -317,7 +321,7 @@ impl Scorer<'_> {
             (None, None) => Value::Missing(Missing::Stated("no scorecard".into())),
         };
         let part = match card.rank_within {
-            Some(part) => Some(scoring.known(person.values.get(part))?.clone()).filter(|part| !part.is_missing()),
+            Some(part) => Some(scoring.known(&person, part)?.clone()).filter(|part| !part.is_missing()),
             None => None,
         };
         let team = seat.team.and_then(|team| self.answers.teams.get(team));
@@ -334,6 +338,10 @@ impl Scorer<'_> {
             values: Default::default(),
         };
         Ok(Done { card, part, raw, vetoed, draft: Draft { seat: at, values: person.values, score } })
+    }
+
+    fn faults(&self) -> Faults<'_> {
+        Faults { model: self.model, plan: self.plan, answers: self.answers }
     }
 
     /// Days in the post within the period, over all stints of it.

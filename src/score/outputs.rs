@@ -6,11 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::card::Card;
-use super::entry::span_of;
 use super::people::{Draft, Standing};
 use super::problem::{Problem, Problems};
 use super::{Scorer, THREAD_WORTH};
-use crate::eval::{Inputs, TooLarge, Values};
+use crate::eval::{Inputs, Values};
 use crate::number::Number;
 use crate::plan::program::{Input, OutputSum};
 use crate::syntax::tree::AggregateFunction;
@@ -166,9 +165,9 @@ impl Scorer<'_> {
                 Some(false) => stated("not eligible"),
                 _ => {
                     let value = self.eval.keep_with_inputs(&mut one.values, plan.outputs[*output], &one.inputs);
-                    value.map_err(|TooLarge(node, excess)| {
-                        let position = &self.model.positions[plan.position.0];
-                        Problem::too_large(span_of(self.plan, node).unwrap_or(position.span), excess)
+                    value.map_err(|fault| {
+                        let span = self.model.positions[plan.position.0].span;
+                        self.faults().problem(fault, self.seats[one.seat].subject, &one.values, span)
                     })?
                 }
             };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::number::{Excess, Words};
 use crate::source::{FileId, Span};
+use crate::syntax::tree::BinaryOp;
 
 /// A mistake that came up for one person.
 #[derive(Clone, Debug)]
@@ -15,12 +16,21 @@ pub(super) struct Problem {
     pub message: String,
     pub label: String,
     pub help: &'static str,
+    /// Where the data are wrong, as far as that is known.
+    pub places: Vec<DataPlace>,
 }
 
 impl Problem {
     pub(super) fn too_large(span: Span, excess: Excess) -> Problem {
         let Words { message, label, help } = excess.words();
-        Problem { code: Code::NumberTooLarge, span, message: message.into(), label: label.into(), help }
+        Problem {
+            code: Code::NumberTooLarge,
+            span,
+            message: message.into(),
+            label: label.into(),
+            help,
+            places: Vec::new(),
+        }
     }
 
     pub(super) fn negative(span: Span, entry: &str) -> Problem {
@@ -30,7 +40,31 @@ impl Problem {
             message: format!("`{entry}` has a score below 0, of which a geometric mean cannot be taken"),
             label: "below 0".into(),
             help: "keep its scale at 0 or above (`at least 0`), or combine by the weighted mean",
+            places: Vec::new(),
         }
+    }
+
+    /// Two points of a curve, of which the data have not `one op other`.
+    pub(super) fn out_of_order(span: Span, op: BinaryOp, one: &str, other: &str, places: Vec<DataPlace>) -> Problem {
+        let (message, help) = match op {
+            BinaryOp::Equal => (
+                format!("the line jumps at one point, and the data have two, {one} and {other}"),
+                "mend the data: both columns hold the same value",
+            ),
+            BinaryOp::Less => (
+                format!("the points of the line do not rise: {other} comes after {one}"),
+                "mend the data: each point lies above the one before",
+            ),
+            BinaryOp::GreaterOrEqual => (
+                format!("the limits of the steps are out of order: {other} comes after {one}"),
+                "mend the data: the limits stand from high to low",
+            ),
+            _ => (
+                format!("the limits of the steps are out of order: {other} comes after {one}"),
+                "mend the data: the limits stand from low to high",
+            ),
+        };
+        Problem { code: Code::PointsInData, span, message, label: "out of order".into(), help, places }
     }
 }
 
@@ -63,6 +97,7 @@ impl Problems {
             let diagnostic = Diagnostic::new(problem.code, format!("{}, for {person}", problem.message))
                 .at(problem.span, problem.label)
                 .help(problem.help);
+            let diagnostic = problem.places.into_iter().fold(diagnostic, Diagnostic::in_data);
             match others {
                 0 => diagnostic,
                 1 => diagnostic.note("the same happens for one other scorecard"),

@@ -120,7 +120,7 @@ impl Scoring<'_> {
 
     fn adjustments(&self, plan: &ScorecardPlan, person: &Person) -> Result<Vec<AdjustmentResult>, Problem> {
         let one = |adjustment: &AdjustmentPlan| {
-            let value = self.known(person.values.get(adjustment.value))?.clone();
+            let value = self.known(person, adjustment.value)?.clone();
             let points = match &value {
                 Value::Number(number) => points(adjustment, number),
                 Value::Missing(_) => value.clone(),
@@ -141,7 +141,7 @@ impl Scoring<'_> {
     ) -> Result<(Vec<VetoResult>, Vetoed, Vec<(Result<Number, Missing>, usize)>), Problem> {
         let (mut results, mut vetoed, mut score_caps) = (Vec::new(), Vetoed::default(), Vec::new());
         for (veto, (condition, of_model)) in plan.vetoes.iter().zip(&scorecard.vetoes).enumerate() {
-            let (holds, missing) = match self.known(person.values.get(*condition))? {
+            let (holds, missing) = match self.known(person, *condition)? {
                 Value::Missing(reason) => (None, Some(reason.clone())),
                 value => (Some(value.as_flag() == Some(true)), None),
             };

@@ -94,15 +94,16 @@ impl<'s> Reader<'s> {
         })
     }
 
+    /// `between 1 and 10`; the outer `None` is a mistake.
+    pub fn limits_of(&mut self, node: &Node<'s>) -> Option<Option<(Expr, Expr)>> {
+        let Some(limits) = node.child(Rule::limits) else { return Some(None) };
+        let [low, high] = <[Expr; 2]>::try_from(self.values(&limits)?).ok()?;
+        Some(Some((low, high)))
+    }
+
     fn column(&mut self, node: &Node<'s>) -> Option<Column> {
         let ty = self.ty(node)?;
-        let limits = match node.child(Rule::limits) {
-            Some(limits) => {
-                let [low, high] = <[Expr; 2]>::try_from(self.values(&limits)?).ok()?;
-                Some((low, high))
-            }
-            None => None,
-        };
+        let limits = self.limits_of(node)?;
         let mut optional = Once::default();
         let mut headers = Once::default();
         let mut written_in = Once::default();

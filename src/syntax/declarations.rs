@@ -198,6 +198,7 @@ impl<'s> Reader<'s> {
             name: self.declared(&head)?,
             label: self.label(&head),
             ty: self.ty(&head)?,
+            limits: self.limits_of(&head)?,
             value: value.value,
             direction: direction.value,
             scope: scope.value,

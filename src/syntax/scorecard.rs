@@ -15,6 +15,7 @@ const ENTRY_ORDER: &[(Rule, &str)] = &[
     (Rule::target, "target"),
     (Rule::prorated, "prorated"),
     (Rule::score, "score"),
+    (Rule::most_points, "up to … of its points"),
     (Rule::applies, "applies when"),
 ];
 
@@ -98,6 +99,8 @@ impl<'s> Reader<'s> {
         let mut target = Once::default();
         let mut prorated = Once::default();
         let mut score = Once::default();
+        let mut made_for = None;
+        let mut most = Once::default();
         let mut applies_when = Once::default();
         let mut last = None;
         for part in node.kids() {
@@ -116,7 +119,14 @@ impl<'s> Reader<'s> {
                 Rule::prorated => self.once(&mut prorated, "`prorated`", place, Some(place)),
                 Rule::score => {
                     let rule = self.score_rule(&part).map(Box::new);
+                    if let Some(points) = part.child(Rule::made_for) {
+                        made_for = self.number_of(&points);
+                    }
                     self.once(&mut score, "`score`", place, rule);
+                }
+                Rule::most_points => {
+                    let share = self.share_of_points(&part);
+                    self.once(&mut most, "`up to`", place, share);
                 }
                 _ => {
                     let condition = self.expr_of(&part);
@@ -132,9 +142,27 @@ impl<'s> Reader<'s> {
             target: target.value.unwrap_or_default(),
             prorated: prorated.value,
             score: score.value,
+            made_for,
+            most: most.value,
             applies_when: applies_when.value,
             span: self.extent(item),
         })
+    }
+
+    /// The share in `up to 120% of its points`.
+    fn share_of_points(&mut self, node: &Node<'s>) -> Option<Number> {
+        let share = self.number_of(node)?;
+        if share.style == NumberStyle::Percent {
+            return Some(share);
+        }
+        let text = share.written;
+        self.report(
+            Diagnostic::new(Code::Unexpected, "how far an entry may go beyond its points is a percentage of them")
+                .at(share.span, "`%` is missing")
+                .help(format!("write `up to {text}% of its points`")),
+        );
+        // Read as it is meant, so that nothing is told twice.
+        Some(Number { style: NumberStyle::Percent, ..share })
     }
 
     fn score_rule(&mut self, node: &Node<'s>) -> Option<ScoreRule> {
@@ -169,6 +197,7 @@ impl<'s> Reader<'s> {
                 };
                 ScorecardRule::Combine { combine, span }
             }
+            Rule::weights_total => ScorecardRule::WeightsTotal(self.number_of(node)?),
             Rule::when_missing => {
                 let what = match (node.has(Rule::kw_redistribute), node.has(Rule::kw_zero)) {
                     (true, _) => WhenMissing::Redistribute,

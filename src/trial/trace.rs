@@ -158,6 +158,8 @@ impl<'a> Trace<'a> {
             }
             Calc::Value(Value::Missing(_)) | Calc::Input(_) | Calc::Read(_) => self.line(card, node, depth, None),
             Calc::Measure { months, .. } => self.line(card, node, depth, Some(*months)),
+            // A person with such points has no values at all.
+            Calc::OutOfOrder { .. } => {}
             Calc::Value(_) => self.constant(card, node, depth),
             Calc::Kpi { kpi, months, body, .. } => {
                 if !self.seen.insert(node) {
@@ -282,6 +284,13 @@ impl<'a> Trace<'a> {
                     self.say(depth, format!("attainment = {attainment}"));
                 }
                 self.value(card, *node, depth);
+                if let crate::model::Head::Kpi(kpi) = &entry.head
+                    && let Some(made_for) = kpi.score.as_ref().and_then(|score| score.made_for.as_ref())
+                {
+                    let [made_for, full] =
+                        [made_for, &entry.full()].map(|points| exact(points, &DisplayUnit::number()));
+                    self.say(depth, format!("out of {made_for}, for {full} points"));
+                }
             }
             (_, EntryResultKind::OtherScore(taken)) => {
                 for one in taken {
@@ -293,6 +302,16 @@ impl<'a> Trace<'a> {
                 }
             }
             _ => {}
+        }
+        self.limit(entry, result, depth);
+    }
+
+    /// What an entry would have given but for its limit.
+    fn limit(&mut self, entry: &Entry, result: &EntryResult, depth: usize) {
+        if let (Some(uncapped), Some(most)) = (&result.uncapped, &entry.most) {
+            let uncapped = exact(uncapped, &DisplayUnit::number());
+            let most = exact(most, &DisplayUnit::percent());
+            self.say(depth, format!("{uncapped}, at most {most} of its points"));
         }
     }
 

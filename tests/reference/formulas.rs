@@ -38,6 +38,10 @@ thread_local! {
     pub static MISTAKES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
+pub fn mistake(what: &str) {
+    MISTAKES.with(|mistakes| mistakes.borrow_mut().push(what.into()));
+}
+
 pub fn stated(reason: &str) -> Value {
     Value::Missing(Missing::Stated(reason.into()))
 }
@@ -51,7 +55,13 @@ impl World<'_> {
                     return stated("no version is in force");
                 };
                 let scope = kpi.scope.unwrap_or(at.scope);
-                self.value(&kpi.value, seat, At { scope, ..at }, inputs)
+                let value = self.value(&kpi.value, seat, At { scope, ..at }, inputs);
+                if let (Value::Number(number), Some((low, high))) = (&value, &kpi.limits)
+                    && !(low <= number && number <= high)
+                {
+                    mistake("a KPI beyond its limits");
+                }
+                value
             }
             Kind::Person { roster, via, column } => self.of_person(*roster, via, *column, seat, at),
             Kind::Within(inner, word) => {
@@ -71,6 +81,8 @@ impl World<'_> {
                     self.value(formula, seat, at, &Inputs { value: Some(read.clone()), ..Inputs::default() })
                 })
             }
+            // Lines and steps with points in data are read anew from their text.
+            Kind::InOrder { .. } => panic!("a curve with points in data is a formula that nobody should see"),
             Kind::EntryValue => inputs.value.clone().unwrap_or(stated("no value")),
             Kind::EntryTarget => inputs.target.clone().unwrap_or(stated("no target")),
             Kind::EntryWeight => inputs.weight.clone().unwrap_or(stated("no weight")),
@@ -379,6 +391,14 @@ impl World<'_> {
             pieces.push((sign, point, score.parse().unwrap()));
         }
         if kind == "steps" {
+            let limits: Vec<_> = pieces.iter().filter(|(sign, ..)| !sign.is_empty()).collect();
+            for pair in limits.windows(2) {
+                // A limit that is missing is in nobody's way.
+                let (Value::Number(one), Value::Number(other)) = (&pair[0].1, &pair[1].1) else { continue };
+                if if pair[0].0.starts_with('>') { one < other } else { one > other } {
+                    mistake("limits of steps out of order");
+                }
+            }
             for (sign, point, score) in pieces {
                 let Value::Number(point) = point else { return Some(point) };
                 let holds = match sign {
@@ -400,6 +420,7 @@ impl World<'_> {
             let rises =
                 points.last().is_none_or(|(below, last, _)| if *below { *last == point } else { *last < point });
             if !rises {
+                mistake("the points of a line do not rise");
                 return Some(stated("the points do not rise"));
             }
             points.push((sign == "<", point, score));
@@ -418,8 +439,12 @@ impl World<'_> {
         }))
     }
 
-    /// `person.team.n0`, or a number.
+    /// `person.team.n0`, a number, or one added to the other.
     fn point_in_data(&self, text: &str, seat: &Seat, at: At) -> Value {
+        if let Some((one, other)) = text.split_once(" + ") {
+            let (one, other) = (self.point_in_data(one, seat, at), self.point_in_data(other, seat, at));
+            return binary(BinaryOp::Add, one, other);
+        }
         let Some((_, path)) = text.split_once('.').filter(|(noun, _)| !noun.starts_with(|c: char| c.is_ascii_digit()))
         else {
             let number = text.trim_end_matches(" CNY").trim_end_matches('%').parse::<Number>().unwrap();

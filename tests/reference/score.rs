@@ -89,6 +89,8 @@ pub struct EntryR {
     pub attainment: Option<Value>,
     pub inside: Vec<EntryR>,
     pub is_group: bool,
+    /// Whether its limit cut the score.
+    pub cut: bool,
 }
 
 /// A number that starts as 0.
@@ -518,7 +520,7 @@ impl World<'_> {
                 result.is_group = true;
                 score
             }
-            Head::Kpi(kpi) => self.kpi_entry(kpi, entry, seat, at, &mut result),
+            Head::Kpi(kpi) => self.kpi_entry(kpi, entry, seat, at, why.is_none(), &mut result),
             other => self.other_score(other, seat),
         };
         let points = entry.points.as_ref().filter(|_| of_hundred(&entry.head));
@@ -526,11 +528,29 @@ impl World<'_> {
             (Value::Number(score), Some(points)) => Value::Number(score.mul(points).div(&Number::from(100)).unwrap()),
             (score, _) => score,
         };
+        // `up to 120% of its points`
+        let score = match (score, &entry.most, &entry.points) {
+            (Value::Number(score), Some(most), Some(points)) if score > points.mul(most) => {
+                result.cut = true;
+                Value::Number(points.mul(most))
+            }
+            (score, ..) => score,
+        };
+        result.cut &= why.is_none();
         result.score = Some(why.unwrap_or(score));
         result
     }
 
-    fn kpi_entry(&self, one: &KpiEntry, entry: &Entry, seat: &Seat, at: At, result: &mut EntryR) -> Value {
+    /// `counts`: whether the score is asked for at all.
+    fn kpi_entry(
+        &self,
+        one: &KpiEntry,
+        entry: &Entry,
+        seat: &Seat,
+        at: At,
+        counts: bool,
+        result: &mut EntryR,
+    ) -> Value {
         let kpi = &self.model.kpis[one.kpi.0];
         let at = At { scope: one.scope, ..at };
         let (first, last) = self.days(self.months);
@@ -574,17 +594,26 @@ impl World<'_> {
         if let Some(Value::Missing(_)) = target {
             return stated("target");
         }
+        if !counts {
+            return Value::Missing(Missing::NotApplicable);
+        }
         let Some(score) = &one.score else { return value };
-        let full = entry.points.clone().unwrap_or(Number::from(100));
+        // All points of the curve, and all points of the entry.
+        let own = entry.points.clone().unwrap_or(Number::from(100));
+        let full = score.made_for.clone().unwrap_or(own.clone());
+        let brought_in = |score: Value| match score {
+            Value::Number(points) => Value::Number(points.mul(&own).div(&full).unwrap()),
+            missing => missing,
+        };
         let read = if score.on_attainment { attainment.clone() } else { value };
         let curve = match &score.curve {
             ScoreCurve::Attainment { up_to } => {
                 let Value::Number(attainment) = attainment else { return attainment };
                 let points = attainment.mul(&full);
-                return Value::Number(match up_to {
+                return brought_in(Value::Number(match up_to {
                     Some(most) => points.min(self.number(most, last)),
                     None => points,
-                });
+                }));
             }
             ScoreCurve::Own(curve) => curve,
             ScoreCurve::Scale(scale) => match self.scale(*scale, last) {
@@ -593,18 +622,18 @@ impl World<'_> {
             },
         };
         let target = target.and_then(|target| target.as_number().cloned());
-        let per_step = matches!(curve.kind, merit::model::CurveKind::PerStep(_));
-        let aimed = if score.on_attainment && per_step { Some(Number::ONE) } else { target };
+        let aimed = if score.on_attainment { Some(Number::ONE) } else { target };
         let inputs = Inputs {
             value: Some(read.clone()),
             target: aimed.clone().map(Value::Number),
-            weight: Some(Value::Number(entry.weight.clone())),
+            weight: Some(Value::Number(entry.stated.clone())),
             ..Inputs::default()
         };
         if let Some(score) = self.curve_in_data(curve, &read, seat, at) {
-            return score;
+            return brought_in(score);
         }
-        self.curve(curve, &read, aimed.as_ref(), &full, last, &|body| self.value(body, seat, at, &inputs))
+        let points = self.curve(curve, &read, aimed.as_ref(), &full, last, &|body| self.value(body, seat, at, &inputs));
+        brought_in(points)
     }
 
     /// The cards' scores weighted by days, with the grades of the last one.
@@ -781,6 +810,7 @@ fn spread(entries: &mut [EntryR], group: &Group, when_missing: WhenMissing, shar
                 (Some(each), Some(points)) => Some(each.mul(points).div(&Number::from(100)).unwrap()),
                 (each, _) => each,
             };
+            let each = each.filter(|_| !entry.cut);
             spread(&mut entry.inside, inner, when_missing, &share, each);
         }
     }

@@ -759,7 +759,7 @@ impl Maker<'_> {
         }
         let scored = self.chance(92);
         if scored {
-            let points = self.chance(15);
+            let points = self.chance(25);
             text += if points { "  scorecard total 200 points {\n" } else { "  scorecard {\n" };
             let when = self.random.pick(&["", "redistribute", "redistribute", "redistribute", "zero", "no rating"]);
             let mut used = Vec::new();
@@ -872,15 +872,21 @@ impl Maker<'_> {
             (_, 2, _) => &[250, 750],
             _ => &[100, 400, 500],
         };
+        // Weights that total something else are shares of it.
+        let written = points == Points::None && shares.iter().any(|share| *share > 0);
+        let stated = if written && self.chance(20) { self.random.one(&[2, 3]) } else { 1 };
         let weights = shares.iter().map(|share| match &points {
             _ if *share == 0 => ("equal".to_string(), None),
             Points::Total(total) => {
                 let points = total.mul(&Number::from_parts(*share, 3));
                 (format!("{points} points"), Some(points))
             }
-            _ => (format!("{}%", Number::from_parts(*share, 1)), None),
+            _ => (format!("{}%", Number::from_parts(*share * stated, 1)), None),
         });
         let mut text = String::new();
+        if stated > 1 {
+            text += &format!("    weights total {}\n", stated * 100);
+        }
         for (at, (weight, own)) in weights.enumerate() {
             let group = deep > 0 && self.chance(30);
             let mut free: Vec<usize> = (0..self.kpis.len()).filter(|kpi| !used.contains(kpi)).collect();
@@ -900,12 +906,14 @@ impl Maker<'_> {
                     1 if !in_points => "combine geometric mean\n",
                     _ => "",
                 };
-                text += &format!("    {weight} group {name}{applies} {{\n{inside}{combine}    }}\n");
+                let most = self.most(points != Points::None);
+                text += &format!("    {weight} group {name}{most}{applies} {{\n{inside}{combine}    }}\n");
                 continue;
             }
             if !self.others.is_empty() && self.chance(25) {
                 let other = self.others.remove(self.random.below(self.others.len()));
-                text += &format!("    {weight} {other}{applies}\n");
+                let most = self.most(points != Points::None);
+                text += &format!("    {weight} {other}{most}{applies}\n");
                 continue;
             }
             if free.is_empty() {
@@ -915,9 +923,24 @@ impl Maker<'_> {
             }
             let kpi = self.random.one(&free);
             used.push(kpi);
-            text += &format!("    {weight} {}{applies}\n", self.entry(kpi, points != Points::None));
+            let entry = self.entry(kpi, points != Points::None);
+            let most = self.most(points != Points::None);
+            text += &format!("    {weight} {entry}{most}{applies}\n");
         }
         text
+    }
+
+    /// How far an entry in points may go beyond them.
+    fn most(&mut self, points: bool) -> &'static str {
+        if !points || self.chance(10) {
+            return "";
+        }
+        self.random.pick(&[
+            " up to 100% of its points",
+            " up to 120% of its points",
+            " up to 150.5% of its points",
+            " up to 1000% of its points",
+        ])
     }
 
     fn entry(&mut self, kpi: usize, points: bool) -> String {
@@ -986,7 +1009,10 @@ impl Maker<'_> {
                 format!(" score steps {} {first} -> 100, {} {second} -> 66.6, else -> 0", sign.0, sign.1)
             }
             7 if kind == Kind::Number && direction != 1 => " score marks_of".into(),
-            8 => format!("{target} score formula (if value > target then 90 point else 40.5 point) + 3 point * weight"),
+            8 => {
+                let more = if points && self.chance(50) { "weight / 20" } else { "3 point * weight" };
+                format!("{target} score formula (if value > target then 90 point else 40.5 point) + {more}")
+            }
             _ => match direction {
                 1 => format!(" score linear {} -> 110, {one} -> 100, {three} -> 0", self.amount(kind, 0)),
                 _ => {
@@ -1008,7 +1034,12 @@ impl Maker<'_> {
         if score.is_empty() && !text.contains(" over ") {
             return text;
         }
-        format!("{text}{score}")
+        let made_for = if score.contains(" score ") && self.chance(if points { 50 } else { 10 }) {
+            self.random.pick(&[" of 100", " of 100 points", " of 37.5"])
+        } else {
+            ""
+        };
+        format!("{text}{score}{made_for}")
     }
 
     /// A line or steps whose points are columns of the one evaluated.
@@ -1030,18 +1061,24 @@ impl Maker<'_> {
             true => format!("{noun}.{}", self.random.one(&columns).0),
             false => self.amount(kind, size),
         };
-        let (one, two) = (point(1), format!("{noun}.{}", self.random.one(&columns).0));
-        if one == two {
+        let (one, mut two) = (point(1), format!("{noun}.{}", self.random.one(&columns).0));
+        // Points that rise whatever the data are, so that not all of these projects have mistakes in them.
+        if self.chance(75) {
+            let more = self.amount(kind, 3);
+            two = format!("{one} + {more}");
+        }
+        if one == two || !format!("{one}{two}").contains(noun) {
             return None;
         }
-        let three = if self.chance(50) { format!(", {} -> ", self.amount(kind, 20)) } else { String::new() };
+        let three = if self.chance(20) { format!(", {} -> ", self.amount(kind, 20)) } else { String::new() };
         let (scores, sign) =
             if direction == 1 { (["100", "55.5", "20", "0"], "<") } else { (["0", "30", "70", "110"], ">") };
         let three = if three.is_empty() { three } else { three + scores[3] };
         Some(match self.random.below(3) {
             0 => {
                 let sign = format!("{sign}{}", self.random.pick(&["", "="]));
-                format!(" score steps {sign} {one} -> 100, {sign} {two} -> 60.5, else -> 10")
+                let (first, second) = if direction == 1 { (one, two) } else { (two, one) };
+                format!(" score steps {sign} {first} -> 100, {sign} {second} -> 60.5, else -> 10")
             }
             1 => {
                 let more = if direction == 1 { "" } else { self.random.pick(&["", " continue above"]) };

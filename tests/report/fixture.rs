@@ -62,6 +62,7 @@ fn kpi(name: &str, label: Label, unit: DisplayUnit) -> Kpi {
         label,
         span: span(),
         unit,
+        limits: None,
         value: nothing(),
         direction: None,
         scope: None,
@@ -74,7 +75,16 @@ fn kpi(name: &str, label: Label, unit: DisplayUnit) -> Kpi {
 }
 
 fn entry(weight: &str, head: Head) -> Entry {
-    Entry { weight: number(weight), points: None, head, label: Label::default(), span: span(), applies_when: None }
+    Entry {
+        weight: number(weight),
+        points: None,
+        stated: number(weight),
+        most: None,
+        head,
+        label: Label::default(),
+        span: span(),
+        applies_when: None,
+    }
 }
 
 fn kpi_head(kpi: usize) -> Head {
@@ -239,6 +249,7 @@ fn scored(scored: Scored<'_>) -> EntryResult {
             not_applicable: false,
         },
         score: scored.score,
+        uncapped: None,
         contribution,
     }
 }
@@ -247,7 +258,7 @@ fn group_result(weights: [&str; 3], score: &str, entries: Vec<EntryResult>) -> E
     let [weight, effective_weight, share_of_total] = weights.map(number);
     let contribution = Some(number(score).mul(&share_of_total));
     let what = EntryResultKind::Group(entries);
-    EntryResult { weight, effective_weight, share_of_total, what, score: value(score), contribution }
+    EntryResult { weight, effective_weight, share_of_total, what, score: value(score), uncapped: None, contribution }
 }
 
 fn director_entries() -> Vec<EntryResult> {

@@ -144,8 +144,9 @@ file "plans.xlsx" sheet "2026""#,
     },
     Explanation {
         code: Code::OutOfLimits,
-        title: "a number outside the limits of its column",
-        text: "The column says between which numbers its values lie. Correct the cell or the limits.",
+        title: "a number outside the limits of its column or KPI",
+        text: "The column says between which numbers its values lie, and so may a KPI (`kpi mark : point between 0 and \
+               40`). Correct the cell or the limits.",
         wrong: r#"column mark : number between 1 and 10
 
 | mark |
@@ -269,6 +270,20 @@ file "plans.xlsx" sheet "2026""#,
                 thousand policies",
         right: "premiums added up; `sum(paid of policies) / sum(insured of policies)`, or \
                 `sum(round(paid / insured to 0.000001) of policies)`",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::PointsInData,
+        title: "points of a scale that stand in data, out of order",
+        text: "Where a line or steps take their points from columns, each point of a line lies above the one before, and \
+               the limits of steps stand in the order in which they are written. A row in which they do not is a mistake \
+               in the data, and nobody can say what it is worth. The message names the cells.",
+        wrong: r#"score linear person.floor -> 0, person.goal -> 100
+
+| staff_no | floor | goal |
+| P1       | 50    | 50   |"#,
+        right: r#"| staff_no | floor | goal |
+| P1       | 50    | 80   |"#,
         setting: Setting::Words,
     },
     Explanation {

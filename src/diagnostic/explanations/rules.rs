@@ -26,6 +26,27 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Position,
     },
     Explanation {
+        code: Code::BeyondPoints,
+        title: "an entry that can give more than its points",
+        text: "In a scorecard that totals points, an entry gives at most the points it has, and so does a group. A scale \
+               out of 100 is brought in by `of 100`; a KPI in points says what it can come to, as `between 0 and 40` \
+               behind its unit. Where more is meant, the entry says how far it goes: `up to 120% of its points`. The \
+               note shows what the entry can give.",
+        wrong: r#"position adviser "Adviser" {
+  scorecard total 50 points {
+    20 points sold    score linear 0 -> 0, 10 -> 100
+    30 points premium target 5_000 CNY score attainment
+  }
+}"#,
+        right: r#"position adviser "Adviser" {
+  scorecard total 50 points {
+    20 points sold    score linear 0 -> 0, 10 -> 100 of 100
+    30 points premium target 5_000 CNY score attainment up to 120% of its points
+  }
+}"#,
+        setting: Setting::Position,
+    },
+    Explanation {
         code: Code::Incomplete,
         title: "a part that is needed and not there",
         text: "An entry without a score, a score that looks at a target which is not stated, a KPI without a \

@@ -5,6 +5,20 @@ use crate::diagnostic::Code;
 
 pub(super) const ALL: &[Explanation] = &[
     Explanation {
+        code: Code::Hundredfold,
+        title: "a percentage that is multiplied by 100",
+        text: "`%` means hundredths: a quarter is 0.25, and is shown as 25%. A formula that multiplies a ratio by 100 and is \
+               declared in `%` gives 2500%. The same holds of a target or of points of a curve written with `%` for a KPI \
+               that is a plain number times 100.",
+        wrong: r#"kpi large "Large policies" : % {
+  value = count(policies where premium > 1_000 CNY) / count(policies) * 100
+}"#,
+        right: r#"kpi large "Large policies" : % {
+  value = count(policies where premium > 1_000 CNY) / count(policies)
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
         code: Code::UnitMismatch,
         title: "two units that cannot be added or compared",
         text: "Only like can be added to or compared with like: money with money of the same currency, policies \

@@ -77,10 +77,12 @@ pub struct E {
 impl E {
     fn new(weight: &str, what: EntryWhat, head: Head) -> E {
         E {
-            plan: EntryPlan { weight: n(weight), points: None, applies_when: None, what },
+            plan: EntryPlan { weight: n(weight), points: None, stated: n(weight), cap: None, applies_when: None, what },
             model: Entry {
                 weight: n(weight),
                 points: None,
+                stated: n(weight),
+                most: None,
                 head,
                 label: Label::default(),
                 span: span(),
@@ -91,6 +93,7 @@ impl E {
 
     pub fn points(mut self, points: &str) -> E {
         self.plan.points = Some(n(points));
+        self.plan.stated = n(points);
         self
     }
 
@@ -137,6 +140,7 @@ pub fn entry(weight: &str, value: CalcId) -> E {
         lower_is_better: false,
         on_attainment: false,
         curve: None,
+        made_for: None,
     };
     let model = KpiEntry { kpi: KpiId(0), scope: ScopeWord::Own, target: Vec::new(), prorated: false, score: None };
     E::new(weight, EntryWhat::Kpi(Box::new(plan)), Head::Kpi(Box::new(model)))
@@ -232,6 +236,7 @@ impl Setup {
             label: Label { text: "The KPI".into(), ..Label::default() },
             span: span(),
             unit: DisplayUnit::number(),
+            limits: None,
             value: expr(),
             direction: None,
             scope: None,

@@ -10,6 +10,8 @@ pub struct Kpi {
     pub name: Name,
     pub label: Label,
     pub ty: Type,
+    /// `between 0 and 40`
+    pub limits: Option<(Expr, Expr)>,
     pub value: Option<Expr>,
     pub direction: Option<Direction>,
     pub scope: Option<(ScopeWord, Span)>,

@@ -60,13 +60,15 @@ pub struct Scorecard {
     pub span: Span,
 }
 
-/// A rule inside a scorecard or a group. A group takes only `Combine`.
+/// A rule inside a scorecard or a group. A group takes only `Combine` and `WeightsTotal`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScorecardRule {
     Combine {
         combine: Combine,
         span: Span,
     },
+    /// `weights total 210`
+    WeightsTotal(Number),
     WhenMissing {
         what: WhenMissing,
         span: Span,
@@ -140,6 +142,10 @@ pub struct Entry {
     pub target: Vec<Dated>,
     pub prorated: Option<Span>,
     pub score: Option<Box<ScoreRule>>,
+    /// `score … of 100`: the curve was made for so many points.
+    pub made_for: Option<Number>,
+    /// `up to 120% of its points`
+    pub most: Option<Number>,
     pub applies_when: Option<Expr>,
     pub span: Span,
 }

@@ -1,0 +1,178 @@
+//! Points are points: an entry or a group that can go beyond its points says so.
+//!
+//! What an entry can come to is known by intervals. One that may give more than its points, without `up to 120% of its
+//! points`, was most likely made for another total, such as a scale out of 100 in an entry of 10 points.
+
+use super::checker::Checker;
+use super::conditions::told;
+use super::intervals::Interval;
+use super::ranges::{KpiRanges, Ranges};
+use super::{Direction, Entry, Group, Head, KpiEntry, Model, Position, ScoreCurve, Scorecard};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::number::{Number, Rounding};
+
+impl Checker<'_> {
+    /// Entries of a position's scorecard that can go beyond their points, and limits that nobody reaches.
+    pub(super) fn beyond_points(&mut self, position: &Position, kpis: &KpiRanges) {
+        let Some(card) = &position.scorecard else { return };
+        if card.root.entries.iter().all(|entry| entry.points.is_none()) {
+            return;
+        }
+        let model = self.model.clone();
+        let ranges = Ranges::new(&model, kpis);
+        let mut walk = Walk { checker: &*self, model: &model, ranges, position, card, found: Vec::new() };
+        walk.level(&card.root);
+        for finding in walk.found {
+            self.report(finding);
+        }
+    }
+}
+
+struct Walk<'c> {
+    checker: &'c Checker<'c>,
+    model: &'c Model,
+    ranges: Ranges<'c>,
+    position: &'c Position,
+    card: &'c Scorecard,
+    found: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn level(&mut self, group: &Group) {
+        for entry in &group.entries {
+            let before = self.found.len();
+            if let Head::Group(inner) = &entry.head {
+                self.level(inner);
+            }
+            // What is wrong inside is wrong with the group as well, and told once.
+            if let (Some(points), true) = (&entry.points, self.found.len() == before) {
+                self.entry(entry, points);
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, points: &Number) {
+        let missed = self.card.complete_at_least.as_ref().map(|least| Number::ONE.sub(least));
+        let range = self.ranges.gives(entry, self.card, &missed, &mut vec![self.position.name.clone()]);
+        let within = range.high.as_ref().is_some_and(|high| high <= points);
+        let name = self.name(entry);
+        let finding = match &entry.most {
+            None if within => return,
+            None => self.beyond(entry, points, &range, &name),
+            Some(most) if within => {
+                let limit = super::kpis::percent(most);
+                Diagnostic::new(Code::NoEffect, format!("{name} never goes beyond its {}", of_points(points)))
+                    .at(entry.span, format!("`up to {limit} of its points` has no effect"))
+                    .note(gives(&name, &range))
+                    .help(format!("remove `up to {limit} of its points`"))
+            }
+            Some(_) => return,
+        };
+        self.found.push(finding);
+    }
+
+    fn beyond(&self, entry: &Entry, points: &Number, range: &Interval, name: &str) -> Diagnostic {
+        let has = of_points(points);
+        let raw = matches!(&entry.head, Head::Kpi(kpi) if kpi.score.is_none());
+        let message = match &range.high {
+            Some(high) => format!("{name} can give up to {}, and has {has}", of_points(high)),
+            None if raw => format!("{name} has {has}, and nothing says how many it can come to"),
+            None => format!("{name} can give points without limit, and has {has}"),
+        };
+        let finding = Diagnostic::new(Code::BeyondPoints, message).at(entry.span, format!("has {has}"));
+        let known = range.low.is_some() || range.high.is_some();
+        let finding = if known { finding.note(gives(name, range)) } else { finding };
+        let wider = |high: &Number| {
+            let part = high.div(points).unwrap_or(Number::ONE).mul(&Number::from(100));
+            format!("`up to {}% of its points`", part.round_to(&Number::ONE, Rounding::Up))
+        };
+        finding.help(match &entry.head {
+            Head::Kpi(kpi) if raw => self.mend_raw(kpi, points, range),
+            Head::Kpi(kpi) => self.mend_curve(kpi, points, range, wider),
+            Head::Group(_) => match &range.high {
+                Some(high) => format!("write {} behind the group, or limit its entries", wider(high)),
+                None => "limit its entries, or write `up to 120% of its points` behind the group".into(),
+            },
+            Head::ScoreOf(_) | Head::ScoreOfReports => match &range.high {
+                Some(high) => format!("write {} behind it, or `up to 100% of its points`", wider(high)),
+                None => "write behind it how far it may go: `up to 120% of its points`".into(),
+            },
+        })
+    }
+
+    /// A KPI in points, taken as it is.
+    fn mend_raw(&self, kpi: &KpiEntry, points: &Number, range: &Interval) -> String {
+        let kpi = &self.model.kpis[kpi.kpi.0];
+        let falls = matches!(kpi.direction, Some(Direction::Lower));
+        match (&range.low, &range.high) {
+            (Some(low), Some(high)) => {
+                let (first, last) = if falls { (points, &Number::ZERO) } else { (&Number::ZERO, points) };
+                format!("bring it in by a curve: `score linear {low} -> {first}, {high} -> {last}`")
+            }
+            _ => format!(
+                "state at the KPI what it can come to: `kpi {} : point between 0 and {points}`; marks out of 100 are \
+                 brought in by `score linear 0 -> 0, 100 -> {points}`",
+                kpi.name
+            ),
+        }
+    }
+
+    fn mend_curve(
+        &self,
+        kpi: &KpiEntry,
+        points: &Number,
+        range: &Interval,
+        wider: impl Fn(&Number) -> String,
+    ) -> String {
+        let score = kpi.score.as_ref();
+        let curve = score.map(|score| &score.curve);
+        let made_for = score.and_then(|score| score.made_for.as_ref());
+        match (curve, &range.high) {
+            (Some(ScoreCurve::Attainment { up_to: Some(limit) }), _) => {
+                let text = self.checker.text(limit.span);
+                let text = text.split_whitespace().next().unwrap_or("120");
+                let rest = made_for.map(|made_for| format!(" of {made_for}")).unwrap_or_default();
+                format!(
+                    "`up to {text}` are points; for a part of the entry's points write \
+                     `score attainment up to {text}% of its points` in place of `score attainment up to {text}{rest}`"
+                )
+            }
+            (Some(ScoreCurve::Attainment { up_to: None }), _) | (_, None) => {
+                "write behind it how far it may go: `up to 120% of its points`, or `up to 100% of its points` for no \
+                 more than all of them"
+                    .into()
+            }
+            (_, Some(high)) if made_for.is_none() && *high > *points => {
+                let hundred = Number::from(100);
+                let total = if *high >= hundred && *points < hundred { hundred } else { high.clone() };
+                format!(
+                    "for a curve that counts out of {total} write `of {total}` behind it, or let it end at {}; if more is \
+                     meant, {}",
+                    of_points(points),
+                    wider(high)
+                )
+            }
+            (_, Some(high)) => format!("let the curve end at all of its points, or write {} behind it", wider(high)),
+        }
+    }
+
+    /// How a message calls an entry.
+    fn name(&self, entry: &Entry) -> String {
+        match &entry.head {
+            Head::Kpi(kpi) => format!("`{}`", self.model.kpis[kpi.kpi.0].name),
+            Head::Group(group) => format!("the group `{}`", group.name),
+            Head::ScoreOf(position) => format!("`score of {position}`"),
+            Head::ScoreOfReports => "`score of reports`".into(),
+        }
+    }
+}
+
+/// What an entry can come to, as a note.
+fn gives(name: &str, range: &Interval) -> String {
+    told(&format!("what {name} gives"), range, false)
+}
+
+fn of_points(number: &Number) -> String {
+    let shown = number.round_places(2, Rounding::HalfUp);
+    format!("{shown} {}", if *number == Number::ONE { "point" } else { "points" })
+}

@@ -1,0 +1,79 @@
+//! What is wrong with the numbers of one person, as a finding: where in the specs, and where in the data.
+
+use super::problem::Problem;
+use crate::diagnostic::Code;
+use crate::eval::{Fault, FaultKind, Subject, Values};
+use crate::model::Model;
+use crate::model::data::ColumnType;
+use crate::model::unit::DisplayUnit;
+use crate::number::{Excess, Number};
+use crate::plan::Plan;
+use crate::plan::program::{Calc, CalcId};
+use crate::plan::query::{Answers, RowNode};
+use crate::source::Span;
+use crate::value::Value;
+
+/// What findings about a person's numbers are told by.
+#[derive(Clone, Copy)]
+pub(super) struct Faults<'a> {
+    pub model: &'a Model,
+    pub plan: &'a Plan,
+    pub answers: &'a Answers,
+}
+
+impl Faults<'_> {
+    /// `span` is for a node without a place.
+    pub(super) fn problem(&self, fault: Fault, subject: Subject, values: &Values, span: Span) -> Problem {
+        let span = self.plan.program.spans.get(fault.at.0).copied().unwrap_or(span);
+        let number = |node: CalcId| values.get(node).ok().and_then(Value::as_number).cloned();
+        match (fault.kind, &self.plan.program.nodes[fault.at.0]) {
+            (FaultKind::OutOfLimits, Calc::Kpi { kpi, body, .. }) => {
+                let kpi = &self.model.kpis[kpi.0];
+                let value = number(*body).map_or(String::new(), |value| shown(&value, &kpi.unit));
+                let end = |end: &Number| shown(end, &kpi.unit);
+                let (low, high) = kpi.limits.as_ref().map(|(low, high)| (end(low), end(high))).unwrap_or_default();
+                Problem {
+                    code: Code::OutOfLimits,
+                    span: kpi.span,
+                    message: format!("`{}` is {value}, and it is declared between {low} and {high}", kpi.name),
+                    label: "declared here".into(),
+                    help: "mend the data, or the limits of the KPI",
+                    places: Vec::new(),
+                }
+            }
+            (FaultKind::OutOfOrder, Calc::OutOfOrder { op, one, other, read }) => {
+                let place = read.and_then(|read| self.answers.out_of_order.get(&(read, subject.post, subject.stint)));
+                let unit = self.unit(*one).or_else(|| self.unit(*other)).unwrap_or_else(DisplayUnit::number);
+                let [one, other] = [one, other].map(|node| number(*node).map_or(String::new(), |at| shown(&at, &unit)));
+                Problem::out_of_order(span, *op, &one, &other, place.cloned().unwrap_or_default())
+            }
+            (FaultKind::TooLarge(excess), _) => Problem::too_large(span, excess),
+            // Only these nodes have such faults.
+            (FaultKind::OutOfLimits | FaultKind::OutOfOrder, _) => Problem::too_large(span, Excess::Size),
+        }
+    }
+
+    /// The unit of a column that a node reads.
+    fn unit(&self, node: CalcId) -> Option<DisplayUnit> {
+        let Calc::Read(read) = &self.plan.program.nodes[node.0] else { return None };
+        let read = &self.plan.query.reads[*read];
+        let table = self.plan.query.tables.iter().find(|table| table.data == read.roster)?;
+        let RowNode::Column { via, column } = &table.nodes[read.node.0] else { return None };
+        let set = self.model.links_to(read.roster, via);
+        match &self.model.data[set.0].columns[column.0].ty {
+            ColumnType::Number { unit, .. } => Some(unit.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// A number in the unit that people write.
+fn shown(number: &Number, unit: &DisplayUnit) -> String {
+    let digits = number.div(&unit.factor).unwrap_or_else(|| number.clone()).to_string();
+    let name = if digits == "1" { &unit.singular } else { &unit.plural };
+    match (unit.is_ratio_sign(), name.is_empty()) {
+        (true, _) => format!("{digits}{name}"),
+        (_, true) => digits,
+        _ => format!("{digits} {name}"),
+    }
+}
