@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cell::{Content, Kind};
 use super::dictionary::{self, Dictionary};
+use crate::model::data::ColumnType;
 use crate::number::Number;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
@@ -121,6 +122,20 @@ impl Builder {
             Kind::Period => Builder::Period { codes: Vec::new(), list: Vec::new() },
             Kind::Flag => Builder::Flag(Vec::new()),
             Kind::Choice(_) => Builder::Choice(Vec::new()),
+        }
+    }
+
+    /// For values that are computed.
+    pub fn of_type(ty: &ColumnType) -> Builder {
+        match ty {
+            ColumnType::Text | ColumnType::Position | ColumnType::Link { .. } => {
+                Builder::Text { codes: Vec::new(), texts: Dictionary::default() }
+            }
+            ColumnType::Number { .. } => Builder::Fixed { scale: 0, values: Vec::new() },
+            ColumnType::Date => Builder::Day(Vec::new()),
+            ColumnType::Period => Builder::Period { codes: Vec::new(), list: Vec::new() },
+            ColumnType::Flag => Builder::Flag(Vec::new()),
+            ColumnType::Choice(_) => Builder::Choice(Vec::new()),
         }
     }
 

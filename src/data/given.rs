@@ -1,18 +1,20 @@
 //! Tables of a test in the place of files: the cells are read by the same rules, and what is wrong with them is said
 //! with their place in the spec.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::cell::{CellReader, Content, Kind, Problem, Repairs};
 use super::column::Builder;
 use super::read::{Spot, Tally};
 use super::table::{self, Source, Table, TableFile};
-use super::{Options, answer_from, errors, keys, links, teams};
+use super::stored::Task;
+use super::{Options, answer_from, errors, teams};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
 use crate::model::Model;
 use crate::model::cases::{Given, GivenCell};
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin};
+use crate::model::stored::Role;
 use crate::plan::query::{Answers, Query};
 use crate::source::Span;
 
@@ -31,12 +33,11 @@ pub fn answer_given(model: &Model, query: &Query, given: &[Given]) -> Result<Ans
 pub fn check_given(model: &Model, given: &[Given]) -> Vec<Diagnostic> {
     let model = &model.with_given(given);
     let mut errors = Vec::new();
-    let mut tables =
-        table::load(model, &everything(model, given), &Source::Given(given), &BTreeSet::new(), 1, &mut errors);
-    for table in &mut tables {
-        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-    }
-    links::resolve(model, &mut tables, &mut errors);
+    let needed = everything(model, given);
+    let none = BTreeSet::new();
+    let mut tables = table::load(model, &needed, &Source::Given(given), &none, 1, &mut errors);
+    Task { model, needed: &needed, left_out: &none, keys_left_out: &|_, _| None, given: true }
+        .complete(&mut tables, &mut errors);
     let organisation = |table: &&Table| model.data[table.data.0].organisation.is_some();
     if let Some(table) = tables.iter().find(organisation) {
         teams::build(model, table, &mut errors);
@@ -46,29 +47,26 @@ pub fn check_given(model: &Model, given: &[Given]) -> Vec<Diagnostic> {
 
 /// All given columns, and the keys that they lead to.
 fn everything(model: &Model, given: &[Given]) -> Vec<(DataId, Vec<ColumnIx>)> {
-    let mut needed: Vec<(DataId, BTreeSet<ColumnIx>)> = Vec::new();
-    let mut add = |id: DataId, columns: &[ColumnIx]| {
-        let data = &model.data[id.0];
-        let mut all: BTreeSet<ColumnIx> = data.key.iter().chain(columns).copied().collect();
-        match data.time {
-            TimeShape::Always => {}
-            TimeShape::Dated(column) | TimeShape::Snapshot(column) => all.extend([column]),
-            TimeShape::Valid { from, to } => all.extend(std::iter::once(from).chain(to)),
-        }
-        all.extend(data.organisation);
-        match needed.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, known)) => known.extend(all),
-            None => needed.push((id, all)),
-        }
-    };
+    let mut needed: BTreeMap<DataId, BTreeSet<ColumnIx>> = BTreeMap::new();
     for table in given {
-        add(table.data, &table.columns);
-        for column in &table.columns {
-            if let ColumnType::Link { data, .. } = &model.data[table.data.0].column(*column).ty {
-                add(*data, &[]);
+        let set = &model.data[table.data.0];
+        // Links that are computed must lead somewhere, too.
+        let links = (0..set.columns.len()).map(ColumnIx).filter(|column| {
+            matches!(set.column(*column).origin(), Origin::Formula(_)) && set.role(*column) == Some(Role::Link)
+        });
+        needed.entry(table.data).or_default().extend(table.columns.iter().copied().chain(links));
+    }
+    for (data, columns) in needed.clone() {
+        for column in columns {
+            if let ColumnType::Link { data: target, .. } = &model.data[data.0].column(column).ty {
+                needed.entry(*target).or_default();
             }
         }
     }
+    for (data, columns) in &mut needed {
+        columns.extend(model.data[data.0].organisation);
+    }
+    model.with_inputs(&mut needed);
     needed.into_iter().map(|(data, columns)| (data, columns.into_iter().collect())).collect()
 }
 

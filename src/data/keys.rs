@@ -8,7 +8,8 @@ use super::errors;
 use super::read::SHOWN;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table, text_of};
 use crate::diagnostic::Diagnostic;
-use crate::model::data::{ColumnIx, ColumnType, DataSet, TimeShape};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::time::Day;
 use crate::value::Value;
 
@@ -137,6 +138,8 @@ pub fn key_of_row(data: &DataSet, table: &Table, columns: &[ColumnIx], row: usiz
         parts.push(match (&value, &data.column(*column).ty) {
             (Value::Missing(_), _) => return None,
             (Value::Choice(choice), ColumnType::Choice(choices)) => choices[*choice as usize].name.clone(),
+            // Of a fraction all that tells it from others.
+            (Value::Number(number), _) => format!("{number:?}"),
             _ => text_of(&value),
         });
     }
@@ -145,21 +148,21 @@ pub fn key_of_row(data: &DataSet, table: &Table, columns: &[ColumnIx], row: usiz
 
 /// Numbers the keys and refuses duplicates; `None` for a data set without a key, or whose keys or times are not all
 /// known.
-pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Option<Keys> {
-    let time = match data.time {
-        TimeShape::Valid { from, to } => [Some(from), to],
-        TimeShape::Snapshot(column) => [Some(column), None],
-        TimeShape::Always | TimeShape::Dated(_) => [None, None],
-    };
-    if !table.are_good(data.key.iter().copied().chain(time.into_iter().flatten())) {
+pub fn build(model: &Model, table: &Table, errors: &mut Vec<Diagnostic>) -> Option<Keys> {
+    let data = &model.data[table.data.0];
+    let times = data.time_columns().filter(|_| data.changes());
+    if !table.are_good(data.key.iter().copied().chain(times)) {
         return None;
     }
     let (known, of_row) = match data.key.as_slice() {
         [] => return None,
-        [key] if matches!(table.column(*key), Some(Column::Text { .. })) => match table.column(*key) {
-            Some(Column::Text { codes, texts }) => (texts.clone(), codes.clone()),
-            _ => return None,
-        },
+        // The texts of a link that is resolved already are all keys of its target.
+        [key] if table.links[key.0].is_none() && matches!(table.column(*key), Some(Column::Text { .. })) => {
+            match table.column(*key) {
+                Some(Column::Text { codes, texts }) => (texts.clone(), codes.clone()),
+                _ => return None,
+            }
+        }
         columns => {
             let mut known = Dictionary::default();
             let code = |row| key_of_row(data, table, columns, row).map_or(NONE, |key| known.intern(&key));
@@ -192,12 +195,9 @@ pub fn build(data: &DataSet, table: &Table, errors: &mut Vec<Diagnostic>) -> Opt
     for (first, second) in clashes.iter().take(SHOWN) {
         let key = texts.get(of_row[*second as usize]);
         let place = |row: u32| table.place(row as usize, data.key.first().copied());
-        errors.push(errors::duplicate_key(
-            data,
-            key,
-            [place(*first), place(*second)],
-            common_days(table, *first, *second),
-        ));
+        let finding =
+            errors::duplicate_key(data, key, [place(*first), place(*second)], common_days(table, *first, *second));
+        errors.push(errors::tell_computed(finding, model, table.data, data.key.iter().copied()));
     }
     if clashes.len() > SHOWN {
         errors.push(errors::more_duplicates(data, (clashes.len() - SHOWN) as u64));

@@ -1,4 +1,4 @@
-//! Links between tables, and the tree of teams.
+//! Links between tables.
 
 use std::collections::BTreeMap;
 
@@ -11,38 +11,37 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 
-/// Makes the codes of every link column the numbers of the target's keys; refuses keys that no row has.
-pub fn resolve(model: &Model, tables: &mut [Table], errors: &mut Vec<Diagnostic>) {
-    let place_of: BTreeMap<DataId, usize> = tables.iter().enumerate().map(|(at, table)| (table.data, at)).collect();
-    for at in 0..tables.len() {
-        let data = &model.data[tables[at].data.0];
-        for (index, declared) in data.columns.iter().enumerate() {
-            let ColumnType::Link { data: target, by } = &declared.ty else { continue };
-            let column = ColumnIx(index);
-            let Some(target) = place_of.get(target).copied().filter(|target| tables[*target].keys.is_some()) else {
-                continue;
-            };
-            let resolved = if by.is_empty() {
-                by_cell(&tables[at], &tables[target], column)
-            } else if by.iter().all(|part| tables[at].column(*part).is_some()) {
-                Some(by_parts(data, &tables[at], &tables[target], by))
-            } else {
-                None
-            };
-            let Some((resolved, unknown)) = resolved else { continue };
-            if tables[target].complete && tables[at].are_good(by.iter().copied()) {
-                report(model, &tables[at], &tables[target], column, by, unknown, errors);
-            }
-            tables[at].columns[index] = Some(resolved);
-            tables[at].links[index] = Some(target);
-        }
+/// Makes the codes of a link column the numbers of the target's keys; refuses keys that no row has.
+pub fn resolve(
+    model: &Model,
+    tables: &mut [Table],
+    place_of: &BTreeMap<DataId, usize>,
+    (at, column): (usize, ColumnIx),
+    errors: &mut Vec<Diagnostic>,
+) {
+    let data = &model.data[tables[at].data.0];
+    let ColumnType::Link { data: target, by } = &data.column(column).ty else { return };
+    let Some(target) = place_of.get(target).copied().filter(|target| tables[*target].keys.is_some()) else { return };
+    let resolved = if by.is_empty() {
+        by_cell(&tables[at], &tables[target], column)
+    } else if by.iter().all(|part| tables[at].column(*part).is_some()) {
+        Some(by_parts(data, &tables[at], &tables[target], by))
+    } else {
+        None
+    };
+    let Some((resolved, unknown)) = resolved else { return };
+    if tables[target].complete && tables[at].are_good(by.iter().copied().chain([column])) {
+        report(model, &tables[at], &tables[target], column, by, unknown, errors);
     }
+    tables[at].columns[column.0] = Some(resolved);
+    tables[at].links[column.0] = Some(target);
 }
 
 /// Keys that no row has, with the first rows that hold them and their count.
 pub type Unknown = BTreeMap<String, (Vec<u32>, u64)>;
 
-fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, Unknown)> {
+/// The rows' links by one cell, or by what was computed in its place.
+pub fn by_cell(table: &Table, target: &Table, column: ColumnIx) -> Option<(Column, Unknown)> {
     let Some(Column::Text { codes, texts }) = table.column(column) else { return None };
     let keys = target.keys.as_ref()?;
     let new: Vec<u32> = texts.iter().map(|text| keys.find(text).unwrap_or(NONE)).collect();
@@ -117,7 +116,8 @@ fn report(
         };
         let places = rows.iter().map(place).collect();
         let found = Dangling { column, target: target_data, key, near, places, count: *count };
-        errors.push(errors::dangling(data, found));
+        let finding = errors::dangling(data, found);
+        errors.push(errors::tell_computed(finding, model, table.data, by.iter().copied().chain([column])));
     }
     if more > 0 {
         errors.push(errors::more_dangling(data, column, target_data, more as u64));

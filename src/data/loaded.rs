@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cell::Repair;
-use super::keys::{self, Keys};
+use super::keys::Keys;
 use super::measure::{Evaluation, Reads};
 use super::memory::Memory;
 use super::nodes::{OtherDays, World};
 use super::roster::{self, Roster};
 use super::table::{self, Source, Table};
 use super::teams::{self, Teams};
-use super::{Options, doubts, errors, links, marked, needs, read};
+use super::stored::Task;
+use super::{Options, doubts, errors, marked, needs, read};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
@@ -38,15 +39,9 @@ impl Loaded {
     ) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
         let mut errors = Vec::new();
         let mut tables = table::load(model, needed, source, left_out, options.threads, &mut errors);
-        for table in tables.iter_mut().filter(|table| !left_out.contains(&table.data)) {
-            table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
-        }
-        for place in 0..tables.len() {
-            if left_out.contains(&tables[place].data) {
-                tables[place].keys = keys_left_out(&tables, place);
-            }
-        }
-        links::resolve(model, &mut tables, &mut errors);
+        let given = matches!(source, Source::Given(_));
+        let mut other_days =
+            Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
         let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
         let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
@@ -57,7 +52,6 @@ impl Loaded {
             return Err(errors);
         }
         let mut loaded = Loaded { tables, place_of: Arc::new(place_of), teams, rosters: Vec::new() };
-        let mut other_days = OtherDays::default();
         let world = loaded.world(model, query);
         let places = query.organisation.map(|_| loaded.teams.of_key.as_slice());
         let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, &mut other_days));

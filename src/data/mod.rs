@@ -5,8 +5,9 @@
 //!
 //! 1. [`files`], [`read`] (or [`given`], for the tables of a test): patterns to files, files to blocks of text, blocks
 //!    to columns ([`cell`] says what a cell of each type may look like, [`column`] how it is held)
-//! 2. [`table`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose links lead
-//!    to rows, whose teams are a tree, and the posts people hold
+//! 2. [`table`], [`stored`], [`keys`], [`links`], [`teams`], [`roster`]: columns to tables whose keys are unique, whose
+//!    links lead to rows, whose teams are a tree, and the posts people hold; columns with a formula that any of these
+//!    needs are computed on the way
 //!    Tables too large to keep are left out until now: [`stream`] reads them block by block, checks and adds up, and
 //!    forgets the rows
 //!    ([`loaded`] puts this together, and the answers at the end)
@@ -45,6 +46,7 @@ mod runs;
 mod scan;
 pub mod server;
 mod store;
+mod stored;
 mod stream;
 mod table;
 mod teams;

@@ -7,7 +7,7 @@ use super::errors;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Table};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape, YearOf};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, YearOf};
 use crate::plan::query::{Group, NeededWindow, Query, RowNode, Rows};
 use crate::time::{Calendar, Day};
 
@@ -64,27 +64,11 @@ pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     }
     for (data, columns) in &mut needed {
         let data = &model.data[data.0];
-        columns.extend(&data.key);
         if let Some(YearOf::Column(year)) = data.across.as_ref().and_then(|across| across.year) {
             columns.insert(year);
         }
-        match data.time {
-            TimeShape::Always => {}
-            TimeShape::Dated(column) | TimeShape::Snapshot(column) => {
-                columns.insert(column);
-            }
-            TimeShape::Valid { from, to } => columns.extend([Some(from), to].into_iter().flatten()),
-        }
-        let parts: Vec<ColumnIx> = columns
-            .iter()
-            .filter_map(|column| match &data.column(*column).ty {
-                ColumnType::Link { by, .. } => Some(by.iter().copied()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        columns.extend(parts);
     }
+    model.with_inputs(&mut needed);
     order.extend(needed.keys());
     let mut seen = BTreeSet::new();
     order.retain(|data| seen.insert(*data));

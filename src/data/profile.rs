@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Source, Table};
-use super::{Options, keys, links, table, teams};
+use super::stored::Task;
+use super::{Options, table, teams};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::number::Number;
 use crate::time::{Calendar, Day, Month, Months};
 
@@ -68,18 +69,28 @@ pub enum Holds {
 pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let in_files = |data: &DataSet| {
-        (0..data.columns.len()).map(ColumnIx).filter(|at| data.column(*at).derived.is_none()).collect()
+        (0..data.columns.len()).map(ColumnIx).filter(|at| !matches!(data.column(*at).origin(), Origin::Formula(_))).collect()
     };
     let needed: Vec<(DataId, Vec<ColumnIx>)> =
         model.data.iter().enumerate().map(|(at, data)| (DataId(at), in_files(data))).collect();
     let mut tables =
         table::load(model, &needed, &Source::Files(options), &Default::default(), options.threads, &mut errors);
     // Before links are resolved: then their columns still have the texts of the files.
-    let profiles = tables.iter().map(|table| of_table(model, table)).collect();
-    for table in &mut tables {
-        table.keys = keys::build(&model.data[table.data.0], table, &mut errors);
+    let mut profiles: Vec<SetProfile> = tables.iter().map(|table| of_table(model, table)).collect();
+    let mut needed: BTreeMap<DataId, BTreeSet<ColumnIx>> =
+        needed.into_iter().map(|(data, columns)| (data, columns.into_iter().collect())).collect();
+    for (data, columns) in &mut needed {
+        let set = &model.data[data.0];
+        columns.extend((0..set.columns.len()).map(ColumnIx).filter(|column| set.role(*column).is_some()));
     }
-    links::resolve(model, &mut tables, &mut errors);
+    model.with_inputs(&mut needed);
+    let needed: Vec<(DataId, Vec<ColumnIx>)> =
+        needed.into_iter().map(|(data, columns)| (data, columns.into_iter().collect())).collect();
+    Task { model, needed: &needed, left_out: &BTreeSet::new(), keys_left_out: &|_, _| None, given: false }
+        .complete(&mut tables, &mut errors);
+    for (profile, table) in profiles.iter_mut().zip(&tables) {
+        (profile.days, profile.empty_months) = time(table, &model.data[table.data.0], &model.company.calendar);
+    }
     if let Some(table) = tables.iter().find(|table| model.data[table.data.0].organisation.is_some()) {
         teams::build(model, table, &mut errors);
     }
@@ -88,20 +99,18 @@ pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagno
 
 fn of_table(model: &Model, table: &Table) -> SetProfile {
     let data = &model.data[table.data.0];
-    let calendar = &model.company.calendar;
     let file = |file: &table::TableFile| ProfiledFile {
         path: file.shown.clone(),
         sheet: file.sheet.clone(),
         rows: file.rows as u64,
     };
     let columns = (0..data.columns.len()).map(ColumnIx);
-    let (days, empty_months) = time(table, data, calendar);
     SetProfile {
         data: table.data,
         files: table.files.iter().map(file).collect(),
         rows: table.rows as u64,
-        days,
-        empty_months,
+        days: None,
+        empty_months: Vec::new(),
         repeated: if data.key.is_empty() { repeated(table) } else { 0 },
         columns: columns.filter_map(|at| of_column(model, table, data, at)).collect(),
     }

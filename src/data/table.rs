@@ -17,7 +17,7 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::cases::Given;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
-use crate::time::{Calendar, Day};
+use crate::time::Day;
 
 /// The first day of a row without a beginning.
 pub const ALWAYS_BEFORE: i32 = i32::MIN + 1;
@@ -188,7 +188,7 @@ struct Loading {
 }
 
 /// Reads all rows of the data sets, each with the columns needed; all errors are gathered. Those `streamed` are left
-/// empty: their rows go by later.
+/// empty: their rows go by later. What is computed from columns, [`super::stored`] adds.
 pub fn load(
     model: &Model,
     needed: &[(DataId, Vec<ColumnIx>)],
@@ -211,9 +211,7 @@ pub fn load(
     join_columns(&mut loading, threads);
     let mut tables: Vec<Table> = loading.into_iter().map(|loading| loading.table).collect();
     for table in &mut tables {
-        let data = &model.data[table.data.0];
-        name_positions(model, data, table);
-        table.shape = shape(data, table, &model.company.calendar, errors);
+        name_positions(model, &model.data[table.data.0], table);
     }
     tables
 }
@@ -380,7 +378,8 @@ pub fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
 }
 
 /// The table's shape in time, with the days of its rows.
-pub fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mut Vec<Diagnostic>) -> Shape {
+pub fn shape(model: &Model, table: &mut Table, errors: &mut Vec<Diagnostic>) -> Shape {
+    let (data, calendar) = (&model.data[table.data.0], &model.company.calendar);
     let rows = table.rows;
     let days = |column: ColumnIx, last: bool, blank: i32| -> Vec<i32> {
         let Some(column) = table.column(column) else { return vec![blank; rows] };
@@ -400,7 +399,8 @@ pub fn shape(data: &DataSet, table: &mut Table, calendar: &Calendar, errors: &mu
             let backward: Vec<usize> = (0..rows).filter(|row| begins[*row] > ends[*row]).collect();
             for row in backward.iter().take(read::SHOWN) {
                 let (first, last) = (Day(begins[*row]).to_string(), Day(ends[*row]).to_string());
-                errors.push(errors::backward(data, table.place(*row, to), &first, &last));
+                let finding = errors::backward(data, table.place(*row, to), &first, &last);
+                errors.push(errors::tell_computed(finding, model, table.data, [Some(from), to].into_iter().flatten()));
             }
             // What such rows cover is anybody's guess.
             if !backward.is_empty() {

@@ -41,13 +41,7 @@ impl Checker<'_> {
 
     /// What a formula gives is not in the file.
     fn derived_across(&mut self, set: &DataSet, column: ColumnIx, name: &Name) {
-        let written = self.declarations.data.iter().find(|data| data.name.span.key() == set.span.key());
-        let is_derived = written.is_some_and(|data| {
-            data.clauses.iter().any(|clause| {
-                matches!(clause, DataClause::Column(written) if written.name.text == name.text && written.derived.is_some())
-            })
-        });
-        if is_derived {
+        if self.has_formula(set, &name.text) {
             self.report(
                 Diagnostic::new(
                     Code::BadDataSet,
@@ -58,5 +52,14 @@ impl Checker<'_> {
                 .help("name a column without a formula"),
             );
         }
+    }
+    /// Whether a column is declared with a formula, typed or not yet.
+    pub(super) fn has_formula(&self, set: &DataSet, column: &str) -> bool {
+        let written = self.declarations.data.iter().find(|data| data.name.span.key() == set.span.key());
+        written.is_some_and(|data| {
+            data.clauses.iter().any(|clause| {
+                matches!(clause, DataClause::Column(written) if written.name.text == column && written.derived.is_some())
+            })
+        })
     }
 }

@@ -125,6 +125,8 @@ impl Checker<'_> {
                             "remove `dated by`; test the date in `where`",
                         );
                     }
+                    self.derive_column(data, column);
+                    self.one_value(data, column, "`dated by`", Some(name.span));
                     Some(column)
                 }
                 Some(_) => {

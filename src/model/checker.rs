@@ -192,6 +192,7 @@ impl<'t> Checker<'t> {
         self.type_scales();
         self.type_matrices();
         self.derive_columns();
+        self.stored_columns();
         self.type_kpis();
         self.function_circles();
         self.declare_ratings();

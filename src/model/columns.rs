@@ -16,6 +16,7 @@ const MOST_COLUMNS_DEEP: usize = 32;
 
 impl Checker<'_> {
     pub(super) fn column(&mut self, column: &tree::Column) -> Column {
+        self.formula_alone(column);
         let ty = self.column_type(column);
         let limits = column.limits.as_ref().and_then(|(low, high)| {
             let ColumnType::Number { unit, .. } = &ty else { return None };
@@ -36,6 +37,50 @@ impl Checker<'_> {
             format: column.format.as_ref().map(|format| format.value.clone()),
             limits,
             derived: None,
+        }
+    }
+
+    /// What tells how cells are read has no effect on a formula.
+    fn formula_alone(&mut self, column: &tree::Column) {
+        let Some(formula) = &column.derived else { return };
+        let name = &column.name.text;
+        let mut refuse = |span: Span, what: &str, mend: String| {
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{name}` is a formula, and {what} is about cells of a file"))
+                    .at(span, "has no effect")
+                    .at(formula.span, "the formula")
+                    .help(mend),
+            );
+        };
+        if let Some(header) = column.headers.first() {
+            refuse(header.span, "`from`", "remove `from` and the header, or the formula".into());
+        }
+        if let Some(unit) = &column.written_in {
+            refuse(unit.span, "`in`", format!("remove `in {}`: formulas know their units", unit.text));
+        }
+        if let Some(format) = &column.format {
+            refuse(format.span, "`format`", "remove `format`: formulas give dates as they are".into());
+        }
+        if let Some((low, high)) = &column.limits {
+            let (least, most) = (self.text(low.span), self.text(high.span));
+            let written = self.text(formula.span);
+            let mend = format!("remove `between {least} and {most}`; `clamp({written}, {least}, {most})` keeps the values within");
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{name}` is a formula, and `between` is about cells of a file"))
+                    .at(low.span, "has no effect")
+                    .at(formula.span, "the formula")
+                    .help(mend),
+            );
+        }
+        if let tree::Type::LinkBy { by, .. } = &column.ty
+            && let Some(first) = by.first()
+        {
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{name}` is a link by other columns, and a formula as well"))
+                    .at(first.span, "these columns make the link")
+                    .at(formula.span, "the formula")
+                    .help("remove one of the two; the columns in brackets may have formulas of their own"),
+            );
         }
     }
 

@@ -134,6 +134,33 @@ pub struct Column {
     pub derived: Option<Expr>,
 }
 
+/// Where the values of a column come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'c> {
+    /// Each row has a cell.
+    Cells,
+    /// A link by several columns, which have the cells or are computed.
+    Parts(&'c [ColumnIx]),
+    /// They are computed from other columns; no file holds them.
+    Formula(&'c Expr),
+}
+
+impl Column {
+    /// Whoever reads columns must say what becomes of those without a cell.
+    pub fn origin(&self) -> Origin<'_> {
+        match (&self.derived, &self.ty) {
+            (Some(formula), _) => Origin::Formula(formula),
+            (None, ColumnType::Link { by, .. }) if !by.is_empty() => Origin::Parts(by),
+            (None, _) => Origin::Cells,
+        }
+    }
+
+    /// Whether each row has a cell.
+    pub fn has_cells(&self) -> bool {
+        matches!(self.origin(), Origin::Cells)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum ColumnType {
     Text,

@@ -37,7 +37,8 @@ impl Checker<'_> {
         let set = &self.model.data[at];
         let of = |wanted: fn(&ColumnType) -> bool| -> Vec<ColumnIx> {
             let columns = set.columns.iter().enumerate();
-            let fits = |column: &Column| wanted(&column.ty) && !column.optional && column.derived.is_none();
+            // The months are read before anything can be computed.
+            let fits = |column: &Column| wanted(&column.ty) && !column.optional && !self.has_formula(set, &column.name);
             columns.filter(|(_, column)| fits(column)).map(|(at, _)| ColumnIx(at)).collect()
         };
         let (periods, days) = (of(|ty| matches!(ty, ColumnType::Period)), of(|ty| matches!(ty, ColumnType::Date)));
@@ -48,8 +49,8 @@ impl Checker<'_> {
                     .at(span, "its columns")
                     .at(name.span, "the company's calendar")
                     .help(
-                        "give it one column of type `period` and two of type `date`, none of them optional: the month, \
-                         its first day and its last day, in that order",
+                        "give it one column of type `period` and two of type `date`, none of them optional or a formula: \
+                         the month, its first day and its last day, in that order",
                     ),
             );
         };

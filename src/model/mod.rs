@@ -44,6 +44,7 @@ mod scales;
 mod scorecards;
 mod shapes;
 mod shared;
+pub mod stored;
 pub mod unit;
 mod uses;
 mod versions;

@@ -251,6 +251,9 @@ impl Planner<'_> {
             Group::Company => self.need_links(data, &[]),
             Group::Team { via } | Group::Own { via, .. } | Group::Key { via, .. } => self.need_links(data, via),
         }
+        if let Rows::Dated { column, .. } = &rows {
+            self.asked.need(self.model, data, *column);
+        }
         self.need_window(data, &rows, read);
         let measure = Measure {
             data,

@@ -9,6 +9,7 @@ pub mod program;
 pub mod query;
 mod row_scales;
 mod rows;
+mod stored;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +23,7 @@ use self::program::{
 };
 use self::query::{Measure, NodeId, Query, RosterRead};
 use self::rows::TableBuilder;
+pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
@@ -127,15 +129,19 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
     if !errors.is_empty() {
         return Err(errors);
     }
-    let too_large = asked.too_large.take();
+    let mut too_large = asked.too_large.take();
+    let mut uncovered = asked.uncovered.take();
+    let query = asked.query(model);
+    let stored = Stored::of(model, query.tables.iter().map(|table| (table.data, &*table.columns)));
+    too_large.extend(stored.too_large);
     if !too_large.is_empty() {
         return Err(too_large.into_values().collect());
     }
-    let uncovered = asked.uncovered.take();
+    uncovered.extend(stored.uncovered);
     if !uncovered.is_empty() {
         return Err(vec![uncovered_months(model, &uncovered)]);
     }
-    Ok((asked.query(model), programs))
+    Ok((query, programs))
 }
 
 /// What is asked of the data, as it grows.
@@ -164,6 +170,7 @@ impl Asked {
         if let Some(organisation) = organisation {
             self.need_organisation(model, organisation);
         }
+        self.need_inputs(model);
         let (measures, asked): (_, Vec<_>) = self.measures.into_iter().unzip();
         let (serves, spans) = asked.into_iter().unzip();
         Query {

@@ -39,7 +39,8 @@ pub struct Query {
 #[derive(Clone, Debug)]
 pub struct Table {
     pub data: DataId,
-    /// The columns of the file that are needed (never derived ones), in order; keys and time columns always.
+    /// The columns that are needed, in order; keys and time columns always. Of those with a formula only such as are
+    /// computed when the table is read ([`crate::model::stored`]); the formulas of others stand in the nodes.
     pub columns: Vec<ColumnIx>,
     /// Expressions over a row; they refer to earlier nodes only.
     pub nodes: Vec<RowNode>,

@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
 use super::{Asked, Context, Planner};
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
 use crate::number::Number;
@@ -18,6 +18,12 @@ pub(super) struct TableBuilder {
     columns: Vec<ColumnIx>,
     nodes: IndexSet<RowNode>,
     windows: IndexMap<(Rows, String), Vec<KpiId>>,
+}
+
+impl TableBuilder {
+    pub(super) fn into_nodes(self) -> Vec<RowNode> {
+        self.nodes.into_iter().collect()
+    }
 }
 
 /// Where a row formula stands: the table whose rows are gone through, and the links from there to the row that the
@@ -90,7 +96,8 @@ impl Planner<'_> {
         let path: Vec<ColumnIx> = row.via.iter().chain(via).copied().collect();
         self.need_links(row.data, &path);
         let target = self.model.links_to(row.data, &path);
-        match &self.model.data[target.0].columns[column.0].derived {
+        let stored = self.model.is_read_as_stored(target, column);
+        match self.model.formula_of(target, column).filter(|_| !stored) {
             Some(derived) => {
                 let there = self.link_present(row.data, &path);
                 let inside = RowContext { data: row.data, via: path, months: row.months, read: None };
@@ -176,12 +183,8 @@ impl Asked {
         self.tables.entry(data).or_insert_with(|| {
             // Keys and dates are always read: a duplicate key or a row without a date must be found.
             let set = &model.data[data.0];
-            let dates = match set.time {
-                TimeShape::Always => Vec::new(),
-                TimeShape::Dated(on) | TimeShape::Snapshot(on) => vec![on],
-                TimeShape::Valid { from, to } => std::iter::once(from).chain(to).collect(),
-            };
-            TableBuilder { columns: set.key.iter().copied().chain(dates).collect(), ..TableBuilder::default() }
+            let columns = set.key.iter().copied().chain(set.time_columns()).collect();
+            TableBuilder { columns, ..TableBuilder::default() }
         })
     }
 
@@ -226,6 +229,16 @@ impl Asked {
         self.need_name(model, organisation, set);
         if let Some(parent) = set.organisation {
             self.need(model, organisation, parent);
+        }
+    }
+
+    /// What columns with a formula need that are computed when their table is read, and what that needs.
+    pub(super) fn need_inputs(&mut self, model: &Model) {
+        let columns = |table: &TableBuilder| table.columns.iter().copied().collect();
+        let mut needed = self.tables.iter().map(|(data, table)| (*data, columns(table))).collect();
+        model.with_inputs(&mut needed);
+        for (data, columns) in needed {
+            self.table(model, data).columns.extend(columns);
         }
     }
 

@@ -1,9 +1,11 @@
 //! What is wrong with the rows of tables beside one another: keys, links, trees, days.
 
-use super::{counted, in_file, shortened};
+use super::{counted, in_file, listed, shortened};
 use crate::data::cell::Repair;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnIx, DataSet, TimeShape};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, DataId, DataSet, TimeShape};
+use crate::number::Excess;
 use crate::time::Day;
 
 pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<String>) -> Diagnostic {
@@ -19,6 +21,65 @@ pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Opti
         None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
     };
     Diagnostic::new(Code::DuplicateKey, message).in_data(second).in_data(first).help(help)
+}
+
+/// Of columns that are computed, what they are computed from: nobody finds them in a file.
+pub fn tell_computed(
+    mut diagnostic: Diagnostic,
+    model: &Model,
+    data: DataId,
+    columns: impl IntoIterator<Item = ColumnIx>,
+) -> Diagnostic {
+    for column in columns {
+        let declared = model.data[data.0].column(column);
+        if model.formula_of(data, column).is_none() {
+            continue;
+        }
+        let from = model.reads_in_words(data, column);
+        let from = if from.is_empty() { String::new() } else { format!(" from {}", listed(&from, 6)) };
+        diagnostic = diagnostic.note(format!("`{}` is computed{from}", declared.name));
+        if !diagnostic.labels.iter().any(|label| label.span.key() == declared.span.key()) {
+            diagnostic = diagnostic.at(declared.span, "");
+        }
+    }
+    diagnostic
+}
+
+/// A column that is computed and always there comes out blank in some rows.
+pub fn not_computed(
+    model: &Model,
+    data: DataId,
+    column: ColumnIx,
+    places: Vec<DataPlace>,
+    count: u64,
+) -> Diagnostic {
+    let (set, name) = (&model.data[data.0], &model.data[data.0].column(column).name);
+    let rows = if count == 1 { "a row".to_string() } else { counted(count, "row", "rows") };
+    let message = format!("`{name}` cannot be computed in {rows} of `{}`, and is not optional", set.name);
+    let more = count.saturating_sub(places.len() as u64);
+    let mut diagnostic = places.into_iter().fold(Diagnostic::new(Code::BlankCell, message), Diagnostic::in_data);
+    if more > 0 {
+        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
+    }
+    tell_computed(diagnostic, model, data, [column])
+        .help(format!("fill what it is computed from, or declare `{name} : … optional`"))
+}
+
+/// A column that is computed comes to a number that cannot be held.
+pub fn computed_too_large(
+    model: &Model,
+    data: DataId,
+    column: ColumnIx,
+    excess: Excess,
+    place: DataPlace,
+) -> Diagnostic {
+    let words = excess.words();
+    let diagnostic = Diagnostic::new(Code::NumberTooLarge, words.message);
+    let diagnostic = match model.formula_of(data, column) {
+        Some(formula) => diagnostic.at(formula.span, words.label),
+        None => diagnostic,
+    };
+    tell_computed(diagnostic.in_data(place), model, data, [column]).help(words.help)
 }
 
 fn key_columns(data: &DataSet) -> String {

@@ -1,24 +1,32 @@
 //! The rows of a block as a small table of its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Failed;
 use crate::data::cell::{CellReader, Kind, Repair};
 use crate::data::column::{Builder, Column, NONE, Target, join};
 use crate::data::dictionary::{Dictionary, hash_of};
 use crate::data::keys::{Keys, key_of_row};
-use crate::data::links::by_parts;
-use crate::data::nodes::World;
+use crate::data::links::{by_cell, by_parts};
+use crate::data::nodes::{OtherDays, World};
 use crate::data::read::{Block, Take, Wanted};
+use crate::data::stored;
 use crate::data::table::{self, Table, TableFile};
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Origin, TimeShape};
+use crate::model::stored::Step;
+use crate::plan::Stored;
 
 /// Makes tables of blocks.
 pub struct Reader<'a> {
     model: &'a Model,
     tables: Vec<&'a Table>,
+    place_of: Arc<BTreeMap<DataId, usize>>,
     place: usize,
+    stored: Stored,
+    /// What is found out of the table's rows, each behind what it builds on.
+    steps: Vec<Step>,
     pub wanted: Wanted<'a>,
     /// By column, the place of the table that its links lead to.
     pub links: Vec<Option<usize>>,
@@ -30,6 +38,8 @@ pub struct Taken {
     /// Of the rows' keys; empty for a data set without a key.
     pub hashes: Vec<u64>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// Links that were followed to rows of another day, for columns that are computed.
+    pub other_days: OtherDays,
 }
 
 impl<'a> Reader<'a> {
@@ -57,7 +67,16 @@ impl<'a> Reader<'a> {
         };
         let takes = readers.iter().map(take).collect();
         let wanted = Wanted { data, columns: readers, takes };
-        Reader { model: world.model, tables: world.tables.clone(), place, wanted, links }
+        let stored = Stored::of(world.model, [(own.data, columns)]);
+        let computed = columns.iter().filter(|column| stored.node(own.data, **column).is_some());
+        let mut asked: Vec<Step> = computed.map(|column| Step::Column(own.data, *column)).collect();
+        let is_link = |at: &usize| links[*at].is_some() && !data.columns[*at].has_cells();
+        asked.extend((0..links.len()).filter(is_link).map(|at| Step::Link(own.data, ColumnIx(at))));
+        asked.push(Step::Shape(own.data));
+        // Of other tables everything is known.
+        let steps = world.model.in_order(asked).into_iter().filter(|step| step.data() == own.data).collect();
+        let (tables, place_of) = (world.tables.clone(), world.place_of.clone());
+        Reader { model: world.model, tables, place_of, place, stored, steps, wanted, links }
     }
 
     /// Whether a key may come again on other days.
@@ -89,12 +108,10 @@ impl<'a> Reader<'a> {
             }
         }
         table::name_positions(self.model, data, &mut table);
-        let mut errors = Vec::new();
-        table.shape = table::shape(data, &mut table, &self.model.company.calendar, &mut errors);
-        if !errors.is_empty() {
-            return Err(Failed);
+        let mut other_days = OtherDays::default();
+        for step in &self.steps {
+            self.find_out(*step, &mut table, &mut other_days)?;
         }
-        self.join_links(&mut table)?;
         let (of_row, hashes) = match keys {
             Some(keys) => keys,
             None if data.key.is_empty() => Default::default(),
@@ -110,23 +127,62 @@ impl<'a> Reader<'a> {
         }
         let repairs = block.repairs.into_iter();
         let repairs = repairs.map(|((at, repair), tally)| ((self.wanted.columns[at].0, repair), tally.count));
-        Ok(Taken { table, hashes, repairs: repairs.collect() })
+        Ok(Taken { table, hashes, repairs: repairs.collect(), other_days })
     }
 
-    /// Follows the links by several columns.
-    fn join_links(&self, table: &mut Table) -> Result<(), Failed> {
-        for (index, declared) in self.wanted.data.columns.iter().enumerate() {
-            let (ColumnType::Link { by, .. }, Some(target)) = (&declared.ty, self.links[index]) else { continue };
-            if by.is_empty() || by.iter().any(|part| table.column(*part).is_none()) {
-                continue;
+    fn find_out(&self, step: Step, table: &mut Table, other_days: &mut OtherDays) -> Result<(), Failed> {
+        match step {
+            Step::Keys(_) => {}
+            Step::Shape(_) => {
+                let mut errors = Vec::new();
+                table.shape = table::shape(self.model, table, &mut errors);
+                if !errors.is_empty() {
+                    return Err(Failed);
+                }
             }
-            let (column, unknown) = by_parts(self.wanted.data, table, self.tables[target], by);
-            if !unknown.is_empty() {
-                return Err(Failed);
+            Step::Column(data, column) => {
+                let Some(node) = self.stored.node(data, column) else { return Ok(()) };
+                let computed = {
+                    let mut tables = self.tables.clone();
+                    tables[self.place] = table;
+                    let world = stored::world(self.model, tables, &self.stored, &self.place_of);
+                    stored::values(&world, self.place, (column, node), other_days)
+                };
+                let optional = self.wanted.data.column(column).optional;
+                let values = computed.column;
+                if computed.too_large.is_some()
+                    || !optional && (0..table.rows).any(|row| values.value(row).is_missing())
+                {
+                    return Err(Failed);
+                }
+                table.columns[column.0] = Some(values);
+                table::name_positions(self.model, self.wanted.data, table);
             }
-            table.columns[index] = Some(column);
-            table.links[index] = Some(target);
+            Step::Link(_, link) => self.join(table, link)?,
         }
+        Ok(())
+    }
+
+    /// Follows a link that no cell names: by several columns, or by one that is computed.
+    fn join(&self, table: &mut Table, link: ColumnIx) -> Result<(), Failed> {
+        let data = self.wanted.data;
+        let Some(target) = self.links[link.0] else { return Ok(()) };
+        let found = match data.column(link).origin() {
+            // As the file was read.
+            Origin::Cells => return Ok(()),
+            Origin::Parts(by) if by.iter().any(|part| table.column(*part).is_none()) => return Ok(()),
+            Origin::Parts(by) => by_parts(data, table, self.tables[target], by),
+            Origin::Formula(_) => match by_cell(table, self.tables[target], link) {
+                Some(found) => found,
+                None => return Ok(()),
+            },
+        };
+        let (column, unknown) = found;
+        if !unknown.is_empty() {
+            return Err(Failed);
+        }
+        table.columns[link.0] = Some(column);
+        table.links[link.0] = Some(target);
         Ok(())
     }
 

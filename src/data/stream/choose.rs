@@ -9,6 +9,7 @@ use crate::data::read::Form;
 use crate::data::table::Source;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
+use crate::plan::Stored;
 use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode, Rows};
 use crate::syntax::tree::AggregateFunction;
 
@@ -50,7 +51,8 @@ impl Streams {
         let Source::Files(options) = source else { return none };
         // In little room also smaller ones are better not kept.
         let above = options.memory.map_or(options.stream_above, |most| options.stream_above.min(most / 16));
-        let choice = Choice { model, query, needed };
+        let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
+        let choice = Choice { model, query, needed, stored };
         let mut sizes: BTreeMap<DataId, u64> = BTreeMap::new();
         for (id, _) in needed.iter().filter(|(id, _)| choice.can_go_by(*id)) {
             let mut errors = Vec::new();
@@ -79,6 +81,8 @@ struct Choice<'a> {
     model: &'a Model,
     query: &'a Query,
     needed: &'a [(DataId, Vec<ColumnIx>)],
+    /// What is computed when tables are read.
+    stored: Stored,
 }
 
 impl Choice<'_> {
@@ -98,6 +102,21 @@ impl Choice<'_> {
             && !self.rosters_pass(id)
             && !self.key_is_read(id)
             && self.links_are_plain(id)
+            && !self.is_computed_from(id)
+    }
+
+    /// Whether tables that are kept are only known with the rows of the data set.
+    fn is_computed_from(&self, id: DataId) -> bool {
+        let looks = |(from, node): (DataId, &RowNode)| match node {
+            RowNode::Column { via, .. } => self.way(from, via).contains(&id),
+            _ => false,
+        };
+        let leads = |(from, columns): &(DataId, Vec<ColumnIx>)| {
+            columns.iter().any(|column| {
+                self.model.formula_of(*from, *column).is_some() && self.way(*from, &[*column]).contains(&id)
+            })
+        };
+        self.stored.all().any(looks) || self.needed.iter().any(leads)
     }
 
     fn nodes(&self, id: DataId) -> &[RowNode] {
@@ -128,14 +147,13 @@ impl Choice<'_> {
     fn key_is_read(&self, id: DataId) -> bool {
         let data = &self.model.data[id.0];
         let [key] = data.key.as_slice() else { return false };
-        let read = self.query.tables.iter().flat_map(|table| table.nodes.iter().map(|node| (table.data, node))).any(
-            |(from, node)| match node {
-                RowNode::Column { via, column } => {
-                    column == key && self.way(from, via).last().copied().unwrap_or(from) == id
-                }
-                _ => false,
-            },
-        );
+        let asked = self.query.tables.iter().flat_map(|table| table.nodes.iter().map(|node| (table.data, node)));
+        let read = asked.chain(self.stored.all()).any(|(from, node)| match node {
+            RowNode::Column { via, column } => {
+                column == key && self.way(from, via).last().copied().unwrap_or(from) == id
+            }
+            _ => false,
+        });
         let part = data.columns.iter().any(|column| match &column.ty {
             ColumnType::Link { by, .. } => by.contains(key),
             _ => false,
@@ -146,7 +164,8 @@ impl Choice<'_> {
     /// Whether links to the data set, as far as there are any, name one text each.
     fn links_are_plain(&self, id: DataId) -> bool {
         let data = &self.model.data[id.0];
-        let text = matches!(data.key.as_slice(), [key] if matches!(data.column(*key).ty, ColumnType::Text));
+        let is_text = |key: ColumnIx| matches!(data.column(key).ty, ColumnType::Text) && data.column(key).has_cells();
+        let text = matches!(data.key.as_slice(), [key] if is_text(*key));
         self.links_to(id).all(|(from, by)| from != id && by.is_empty() && text)
     }
 

@@ -301,7 +301,7 @@ impl<'a> Passing<'a> {
         gathered: &mut Gathered,
         other_days: &mut OtherDays,
     ) -> Result<(), Failed> {
-        let Taken { table, hashes, repairs } = taken;
+        let Taken { table, hashes, repairs, other_days: mut marks } = taken;
         let count = gathered.files.entry(file).or_default();
         count.rows += table.rows;
         for (repair, tally) in repairs {
@@ -338,7 +338,6 @@ impl<'a> Passing<'a> {
         }
         let mut world: World = evaluation.world.clone();
         world.tables[self.place] = &table;
-        let mut marks = OtherDays::default();
         for (job, found) in self.jobs.iter().zip(&mut gathered.found) {
             // All jobs together, so that a row counts once.
             std::mem::swap(&mut found.other_days, &mut marks);
@@ -420,7 +419,7 @@ impl<'a> Passing<'a> {
         for (column, parts) in parts {
             table.columns[column.0] = Some(join(parts));
         }
-        table.shape = table::shape(data, &mut table, &model.company.calendar, &mut Vec::new());
+        table.shape = table::shape(model, &mut table, &mut Vec::new());
         table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table, codes));
         for (job, found) in self.jobs.iter().zip(gathered.found) {
             evaluation.keep(job, found);
