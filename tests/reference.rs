@@ -9,6 +9,7 @@ mod reference {
     pub mod aggregates;
     pub mod compare;
     pub mod formulas;
+    pub mod hidden;
     pub mod random;
     pub mod rows;
     pub mod schema;

@@ -473,7 +473,25 @@ impl Checker<'_> {
                 .at(at.unwrap_or(set.span), format!("needed by {role}"))
                 .help(format!("let the file of `{}` hold `{name}`, or compute it from columns of the row", set.name))
             }
-            None => return,
+            None => match set.time {
+                // Without its day the row is no row of any day.
+                TimeShape::Dated(on)
+                    if set.column(on).optional && !declared.optional && model.goes_by_day(data, column) =>
+                {
+                    let day = &set.column(on).name;
+                    Diagnostic::new(
+                        Code::MayBeMissing,
+                        format!(
+                            "the column `{name}` can be missing, and is not declared `optional`: it follows a link as of \
+                             `{day}`, which may be blank"
+                        ),
+                    )
+                    .at(span, "may be missing")
+                    .at(set.column(on).span, "optional")
+                    .help(format!("write `optional` behind the type of `{name}`, or remove it from `{day}`"))
+                }
+                _ => return,
+            },
         };
         self.report(finding);
     }

@@ -85,7 +85,12 @@ impl Gaps<'_> {
         {
             return by.iter().find_map(|part| self.of_column(data, *part));
         }
-        let left_out = !declared.optional && declared.derived.is_none() && !table.columns.contains(&column);
+        // Where the row's date or link is computed, what that reads is left out.
+        if self.model.formula_of(data, column).is_some() {
+            let reads = self.model.reads_of(data, column);
+            return reads.iter().find_map(|read| self.of_path(data, &read.via, Some(read.column)));
+        }
+        let left_out = !declared.optional && !table.columns.contains(&column);
         left_out.then(|| format!("`{}` of `{}` is left out of the test", declared.name, set.name))
     }
 }

@@ -138,9 +138,10 @@ impl World<'_> {
             let key = self.key_behind(data, row, &[ColumnIx(column)], when);
             return key.map_or(Value::Missing(Missing::Blank), |key| Value::text(&format!("{key:?}")));
         }
+        let stored = self.model.is_read_as_stored(data, ColumnIx(column));
         match &self.model.data[data.0].columns[column].derived {
-            Some(derived) => self.of_row(derived, data, row, when, months),
-            None => row.get(&ColumnIx(column)).cloned().unwrap_or(Value::Missing(Missing::Blank)),
+            Some(derived) if !stored => self.of_row(derived, data, row, when, months),
+            _ => row.get(&ColumnIx(column)).cloned().unwrap_or(Value::Missing(Missing::Blank)),
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use merit::model::Model;
 use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
+use merit::model::stored::Step;
 use merit::number::Number;
 use merit::source::SourceSet;
 use merit::time::{Day, Month, Months, PeriodName, Start};
@@ -80,7 +81,44 @@ impl<'m> World<'m> {
                 own_months.push((month.first, day(own.first), day(own.last)));
             }
         }
-        World { model, rows, months, own_months, sources }
+        let mut world = World { model, rows, months, own_months, sources };
+        world.compute();
+        world
+    }
+
+    /// Puts in what rows are dated, found and followed by where that is computed: as of the row's own day, in the order in which
+    /// columns build on one another.
+    fn compute(&mut self) {
+        let model = self.model;
+        let mut asked = Vec::new();
+        for (at, set) in model.data.iter().enumerate() {
+            for (place, column) in set.columns.iter().enumerate() {
+                let is_read = set.role(ColumnIx(place)).is_some()
+                    || matches!(column.ty, ColumnType::Date | ColumnType::Period);
+                if column.derived.is_some() && is_read {
+                    asked.push(Step::Column(DataId(at), ColumnIx(place)));
+                }
+            }
+        }
+        for step in model.in_order(asked) {
+            let Step::Column(data, column) = step else { continue };
+            let formula = model.data[data.0].columns[column.0].derived.as_ref().unwrap();
+            let follows = model.goes_by_day(data, column);
+            for at in 0..self.rows[data.0].len() {
+                let row = &self.rows[data.0][at];
+                let when = match model.data[data.0].time {
+                    TimeShape::Dated(on) | TimeShape::Snapshot(on) => span(row.get(&on), self),
+                    TimeShape::Always | TimeShape::Valid { .. } => None,
+                };
+                if follows && when.is_none() {
+                    continue;
+                }
+                let value = self.of_row(formula, data, row, when, self.months);
+                if !value.is_missing() {
+                    self.rows[data.0][at].insert(column, value);
+                }
+            }
+        }
     }
 
     pub fn days(&self, months: Months) -> (Day, Day) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hidden;
 use super::random::Random;
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -239,6 +240,7 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         fill(&mut set, random, 1, 4);
         sets.push(set);
     }
+    hidden::links(&mut sets, random);
     for at in 0..sets.len() {
         for target in [TEAMS, PEOPLE] {
             if let Way::Several(first) = way(&sets, at, target) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use merit::number::Number;
 
+use super::hidden;
 use super::random::Random;
 use super::schema::{self, BRANCH, CHOICES, CLERK, PEOPLE, POSTS, Set, Shape, TEAMS, TEXTS, Ty, Unit, Way, way};
 
@@ -81,8 +82,9 @@ const WINDOWS: [&str; 10] = [
 
 pub fn project(seed: u64, size: usize) -> Project {
     let mut random = Random::new(seed);
-    let sets = schema::sets(&mut random);
+    let mut sets = schema::sets(&mut random);
     let mut files = schema::files(&sets, &mut random, size);
+    hidden::hide(&mut sets, &mut files, &mut random);
     let calendar = random.chance(25);
     if calendar {
         files.insert("months.csv".into(), schema::months(&mut random));

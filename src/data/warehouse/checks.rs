@@ -8,7 +8,7 @@ use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::statements::{Statement, assembled, head, typed};
 use super::sums::filter;
 use crate::data::table::ALWAYS_AFTER;
-use crate::model::data::{Column, ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::model::data::{Column, ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
 use crate::time::Day;
 
@@ -28,13 +28,14 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statemen
         known,
         data,
         set,
-        columns: with_cells(set, columns),
+        columns: columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect(),
+        all: columns.iter().copied().filter(|column| !matches!(set.column(*column).origin(), Origin::Parts(_))).collect(),
         before: Before::default(),
         parts: Vec::new(),
         selects: Vec::new(),
         expected: Vec::new(),
     };
-    let read = checks.columns.clone();
+    let read = checks.all.clone();
     checks.before.reads.entry(data).or_default().extend(read);
     checks.cells();
     checks.keys();
@@ -58,6 +59,8 @@ struct Checks<'k, 'a> {
     set: &'a DataSet,
     /// Those with a cell of their own.
     columns: Vec<ColumnIx>,
+    /// Those and the ones that are computed.
+    all: Vec<ColumnIx>,
     before: Before,
     parts: Vec<String>,
     selects: Vec<String>,
@@ -119,7 +122,8 @@ impl Checks<'_, '_> {
             return;
         }
         let told = |what: &str, column: &Column| d.name_of(&format!("{} {what}", column.name));
-        let keys: Vec<String> = set.key.iter().map(|key| format!("COALESCE({}, '')", self.name(*key))).collect();
+        let keys = set.key.iter().filter(|key| self.columns.contains(key));
+        let keys: Vec<String> = keys.map(|key| format!("COALESCE({}, '')", self.name(*key))).collect();
         let row = if keys.is_empty() { String::new() } else { format!("{} || ': ' || ", keys.join(" || ' / ' || ")) };
         let (mut cells, mut wrong) = (Vec::new(), Vec::new());
         for column in &self.columns {
@@ -170,7 +174,10 @@ impl Checks<'_, '_> {
                 _ => {}
             }
         }
-        if let TimeShape::Valid { from, to: Some(to) } = set.time {
+        if let TimeShape::Valid { from, to: Some(to) } = set.time
+            && self.columns.contains(&from)
+            && self.columns.contains(&to)
+        {
             let (from, to) = (set.column(from), set.column(to));
             wrong.push(("backward", to, format!("{} > {}", told("value", from), told("value", to))));
         }
@@ -243,6 +250,14 @@ impl Checks<'_, '_> {
     fn held(&mut self) {
         let Some((from, to)) = self.interval() else { return };
         let d = self.known.dialect;
+        // Of what is computed nothing is known among the cells.
+        if let TimeShape::Valid { from: begins, to: Some(ends) } = self.set.time
+            && !(self.columns.contains(&begins) && self.columns.contains(&ends))
+        {
+            let (read, ends) = (self.read(), self.set.column(ends).name.clone());
+            let cell = self.joined([from.clone(), to.clone()].into_iter());
+            self.found("backward", &ends, &format!("SELECT {cell} AS cell FROM {read} WHERE {from} > {to}"));
+        }
         let mut days = vec![format!("MIN({from})"), format!("MAX({to})")];
         days.extend(windows(self.known.query, self.data).into_iter().map(|(first, last)| {
             let (first, last) = (d.day(first.0), d.day(last.0));
@@ -264,7 +279,7 @@ impl Checks<'_, '_> {
     /// all their columns at once, for one look at the table.
     fn values(&mut self) {
         let d = self.known.dialect;
-        let dated = dated(self.known.query, self.set, self.data, &self.columns);
+        let dated = dated(self.known.query, self.set, self.data, &self.all);
         let mut asked: Vec<Asked> = dated.into_iter().map(|column| Asked::days(self.set, column)).collect();
         asked.extend((0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))));
         if asked.is_empty() {
@@ -339,7 +354,7 @@ impl Checks<'_, '_> {
         let declared = self.set.column(column);
         let ColumnType::Link { data, by } = &declared.ty else { return None };
         let columns = if by.is_empty() { vec![column] } else { by.clone() };
-        if !columns.iter().all(|part| self.columns.contains(part)) {
+        if !columns.iter().all(|part| self.all.contains(part)) {
             return None;
         }
         let there = known.set(*data);
@@ -409,15 +424,6 @@ impl Asked {
     fn days(set: &DataSet, column: ColumnIx) -> Asked {
         Asked { finding: "day", about: set.column(column).name.clone(), columns: vec![column], target: None }
     }
-}
-
-/// The columns with a cell of their own.
-fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
-    let has_cell = |column: &ColumnIx| match &set.column(*column).ty {
-        ColumnType::Link { by, .. } => by.is_empty(),
-        _ => set.column(*column).derived.is_none(),
-    };
-    columns.iter().copied().filter(has_cell).collect()
 }
 
 /// The columns whose days and periods must be known: those that windows are about.

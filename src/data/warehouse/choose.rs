@@ -87,9 +87,8 @@ impl Choice<'_> {
             let declared = set.column(*column);
             let name = &declared.name;
             let why = match &declared.ty {
-                _ if declared.derived.is_some() => None,
                 ColumnType::Position => Some(format!("`{name}` holds positions")),
-                ColumnType::Number { cell_factor: None, .. } => {
+                ColumnType::Number { cell_factor: None, .. } if declared.has_cells() => {
                     return Some((
                         format!("`{name}` does not say how its percentages are written"),
                         format!("write `in percent` or `in fraction` behind the type of `{name}`"),
@@ -179,6 +178,21 @@ fn listed(mut words: Vec<String>) -> String {
         Some(last) => format!("{} and {last}", words.join(", ")),
         None => String::new(),
     }
+}
+
+/// Tells of a column that the table is read by and that an engine cannot compute.
+pub fn refused_column(known: &Known, data: DataId, column: ColumnIx, why: &Cannot, errors: &mut Refused) {
+    let set = known.set(data);
+    errors.data.insert(data);
+    let name = &set.column(column).name;
+    errors.findings.push(
+        Diagnostic::new(
+            Code::EngineCannot,
+            format!("`{}` cannot be read in an engine: `{name}` cannot be computed there, as it {}", set.name, why.0),
+        )
+        .at(set.column(column).span, "")
+        .help(format!("leave `{0}` out of `--tables`, so that it is read from files, or give it the column `{name}`", set.name)),
+    );
 }
 
 /// Tells of a formula that an engine cannot compute exactly; once for each KPI.

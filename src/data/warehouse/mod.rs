@@ -11,6 +11,7 @@
 
 mod checks;
 mod choose;
+mod computed;
 mod dialect;
 mod findings;
 mod formulas;
@@ -45,6 +46,7 @@ use super::{Options, needs};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::DataId;
+use crate::plan::Stored;
 use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode};
 
 /// Places behind the point that a formula's values may have in an engine: of the 38 digits that all engines have, enough
@@ -221,12 +223,14 @@ fn script<'a>(
     remote: &Remote,
 ) -> Result<(Script, Vec<Written>), Refused> {
     let model = evaluation.world.model;
+    let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
     type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>);
     let of = |remote: &Remote| -> Result<Parts, Refused> {
         let known = Known {
             model,
             query: evaluation.query,
             world: &evaluation.world,
+            stored: &stored,
             remote,
             dialect: remote.dialect,
             used: Used::default().into(),

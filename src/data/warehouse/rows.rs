@@ -12,6 +12,7 @@ use crate::data::nodes::World;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};
 use crate::number::Number;
+use crate::plan::Stored;
 use crate::plan::query::{Group, MeasureId, NodeId, Query, Rows};
 use crate::value::Value;
 
@@ -20,6 +21,8 @@ pub struct Known<'a> {
     pub model: &'a Model,
     pub query: &'a Query,
     pub world: &'a World<'a>,
+    /// The formulas of columns that tables are read by.
+    pub stored: &'a Stored,
     pub remote: &'a Remote,
     pub dialect: Dialect,
     /// What the statements need beside the engine's own tables.
@@ -117,6 +120,8 @@ pub struct Scope {
     aliases: BTreeMap<Vec<ColumnIx>, String>,
     /// What else is joined, by what it is joined on.
     pub others: BTreeMap<String, String>,
+    /// The rows have cells alone: what is computed from them is written out.
+    of_cells: bool,
 }
 
 /// How the rows of a scope are sorted into windows.
@@ -141,7 +146,17 @@ impl Scope {
             without_day: Vec::new(),
             aliases: BTreeMap::new(),
             others: BTreeMap::new(),
+            of_cells: false,
         }
+    }
+
+    /// The rows of a table before anything is computed from their cells.
+    pub fn of_cells(data: DataId) -> Scope {
+        Scope { of_cells: true, ..Scope::new(data) }
+    }
+
+    fn is_written_out(&self, model: &Model, via: &[ColumnIx], column: ColumnIx) -> bool {
+        self.of_cells && via.is_empty() && model.formula_of(self.data, column).is_some()
     }
 
     /// The day as of which links are followed.
@@ -241,7 +256,14 @@ impl<'a> Known<'a> {
         };
         let own = [link];
         let parts: &[ColumnIx] = if by.is_empty() { &own } else { by };
-        parts.iter().map(|part| self.key_part(before, &alias, data, *part)).collect()
+        let mut keys = Vec::with_capacity(parts.len());
+        for part in parts {
+            keys.push(match scope.is_written_out(self.model, way, *part) {
+                true => self.computed(scope, before, *part)?.text,
+                false => self.key_part(before, &alias, data, *part)?,
+            });
+        }
+        Ok(keys)
     }
 
     /// A column as a part of a key.
@@ -337,6 +359,9 @@ impl<'a> Known<'a> {
         via: &[ColumnIx],
         column: ColumnIx,
     ) -> Result<Sql<'a>, Cannot> {
+        if scope.is_written_out(self.model, via, column) {
+            return self.computed(scope, before, column);
+        }
         let (alias, data) = self.follow(scope, before, via)?;
         let set = self.set(data);
         let declared = set.column(column);

@@ -84,6 +84,10 @@ pub fn write<'a>(
     jobs: &[(DataId, Vec<Job<'a>>)],
 ) -> Result<(Vec<Statement>, Vec<Written>), Refused> {
     let mut errors = Refused::default();
+    known.refuse_computed(needed, &mut errors);
+    if !errors.findings.is_empty() {
+        return Err(errors);
+    }
     let sums: Vec<_> =
         jobs.iter().enumerate().map(|(at, (data, jobs))| of_data(known, at, *data, jobs, &mut errors)).collect();
     if !errors.findings.is_empty() {
@@ -223,29 +227,7 @@ pub fn function_words(function: AggregateFunction) -> &'static str {
 /// The tables read and the inner aggregates, as the beginning of a statement.
 fn with(known: &Known, before: &Before) -> Vec<String> {
     let d = known.dialect;
-    let mut parts = Vec::new();
-    for (data, columns) in &before.reads {
-        let set = known.set(*data);
-        let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
-        let lines: Vec<String> = columns
-            .iter()
-            .map(|column| format!("    {} AS {}", typed(known, set.column(*column), &name(column)), name(column)))
-            .collect();
-        // A table may be read for its rows alone.
-        let lines = if lines.is_empty() { "    1 AS one_row".to_string() } else { lines.join(",\n") };
-        let mut table = d.table(&known.remote.tables[data]);
-        let is_period = |column: &ColumnIx| matches!(set.column(*column).ty, ColumnType::Period);
-        if columns.iter().any(is_period) {
-            // The text of a period is looked at several times.
-            let cell = |column: &ColumnIx| match is_period(column) {
-                true => format!("{} AS {}", d.cell(&name(column)), name(column)),
-                false => name(column),
-            };
-            let cells: Vec<String> = columns.iter().map(cell).collect();
-            table = format!("(SELECT {} FROM {table}) cells", cells.join(", "));
-        }
-        parts.push(format!("{} AS (\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(&read_name(&set.name))));
-    }
+    let mut parts = known.tables_read(before);
     parts.extend(before.by_day.iter().map(|data| by_day(known, *data)));
     parts.extend(before.more.iter().cloned());
     for (id, sql) in &before.inner {

@@ -1,0 +1,162 @@
+//! Columns with a formula that dates, keys or links a table of the engine: computed where the table is read, so that whatever
+//! follows finds them beside its cells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rows::{Before, Known, OWN, Scope, Sql, read_name};
+use super::statements::{Refused, typed};
+use super::{Cannot, choose};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
+
+/// Tables of the engine with the columns read of them.
+type Reads = BTreeMap<DataId, BTreeSet<ColumnIx>>;
+
+impl<'a> Known<'a> {
+    /// The value of a column with a formula, over the cells of its row.
+    pub(super) fn computed(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        column: ColumnIx,
+    ) -> Result<Sql<'a>, Cannot> {
+        let data = scope.data;
+        if self.model.goes_by_day(data, column) {
+            return Err(Cannot::new("follows links to rows that change from day to day"));
+        }
+        let Some(node) = self.stored.node(data, column) else {
+            return Err(Cannot::new("has a formula that nobody asked for"));
+        };
+        let choices = match &self.set(data).column(column).ty {
+            ColumnType::Choice(choices) => Some(choices.as_slice()),
+            _ => None,
+        };
+        self.formula(scope, before, self.stored.nodes(data), node, choices)
+    }
+
+    /// Those of some columns that have a formula.
+    fn with_formula(&self, data: DataId, columns: &BTreeSet<ColumnIx>) -> Vec<ColumnIx> {
+        columns.iter().copied().filter(|column| self.model.formula_of(data, *column).is_some()).collect()
+    }
+
+    /// The tables that must be read before one.
+    fn read_before(&self, data: DataId, columns: &BTreeSet<ColumnIx>) -> BTreeSet<DataId> {
+        let mut found = BTreeSet::new();
+        for column in self.with_formula(data, columns) {
+            for read in self.model.reads_of(data, column) {
+                found.extend((1..=read.via.len()).map(|to| self.model.links_to(data, &read.via[..to])));
+            }
+        }
+        found.retain(|other| self.is_remote(*other));
+        found
+    }
+
+    /// The tables that a statement reads, as parts that stand in front of it, each behind those it builds on.
+    pub(super) fn tables_read(&self, before: &Before) -> Vec<String> {
+        let mut reads = before.reads.clone();
+        loop {
+            let mut more = Before::default();
+            for (data, columns) in &reads {
+                for column in self.with_formula(*data, columns) {
+                    // What cannot be written was refused.
+                    let _ = self.computed(&mut Scope::of_cells(*data), &mut more, column);
+                }
+            }
+            let known = reads.clone();
+            for (data, columns) in more.reads {
+                reads.entry(data).or_default().extend(columns);
+            }
+            if reads == known {
+                break;
+            }
+        }
+        let mut parts = Vec::new();
+        let (mut open, mut done): (Vec<DataId>, BTreeSet<DataId>) = (reads.keys().rev().copied().collect(), BTreeSet::new());
+        while let Some(data) = open.last().copied() {
+            let first: Vec<DataId> =
+                self.read_before(data, &reads[&data]).into_iter().filter(|other| !done.contains(other)).collect();
+            if first.is_empty() || done.contains(&data) {
+                open.pop();
+                if done.insert(data) {
+                    parts.extend(self.table_read(data, &reads[&data]));
+                }
+            } else {
+                open.extend(first);
+            }
+        }
+        parts
+    }
+
+    fn table_read(&self, data: DataId, columns: &BTreeSet<ColumnIx>) -> Vec<String> {
+        let (d, set) = (self.dialect, self.set(data));
+        let computed = self.with_formula(data, columns);
+        let cells: Vec<ColumnIx> = columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect();
+        let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
+        let lines: Vec<String> = cells
+            .iter()
+            .map(|column| format!("    {} AS {}", typed(self, set.column(*column), &name(column)), name(column)))
+            .collect();
+        // A table may be read for its rows alone.
+        let lines = if lines.is_empty() { "    1 AS one_row".to_string() } else { lines.join(",\n") };
+        let mut table = d.table(&self.remote.tables[&data]);
+        let is_period = |column: &ColumnIx| matches!(set.column(*column).ty, ColumnType::Period);
+        if cells.iter().any(is_period) {
+            // The text of a period is looked at several times.
+            let cell = |column: &ColumnIx| match is_period(column) {
+                true => format!("{} AS {}", d.cell(&name(column)), name(column)),
+                false => name(column),
+            };
+            let cells: Vec<String> = cells.iter().map(cell).collect();
+            table = format!("(SELECT {} FROM {table}) cells", cells.join(", "));
+        }
+        let part = |name: &str| format!("{} AS (\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(name));
+        if computed.is_empty() {
+            return vec![part(&read_name(&set.name))];
+        }
+        let cells_name = format!("{}_cells", set.name);
+        let mut scope = Scope::of_cells(data);
+        let mut columns = vec![format!("{OWN}.*")];
+        for column in &computed {
+            if let Ok(sql) = self.computed(&mut scope, &mut Before::default(), *column) {
+                columns.push(format!("{} AS {}", sql.text, name(column)));
+            }
+        }
+        let joins: String = scope.joins.iter().map(|join| format!("\n  {join}")).collect();
+        let read = format!(
+            "{} AS (\n  SELECT {}\n  FROM {} {OWN}{joins}\n)",
+            d.name_of(&read_name(&set.name)),
+            columns.join(", "),
+            d.name_of(&cells_name)
+        );
+        vec![part(&cells_name), read]
+    }
+
+    /// Refuses tables whose columns the engine cannot compute.
+    pub(super) fn refuse_computed(&self, needed: &[(DataId, Vec<ColumnIx>)], errors: &mut Refused) {
+        let mut reads = Reads::new();
+        for (data, columns) in needed.iter().filter(|(data, _)| self.is_remote(*data)) {
+            for column in columns {
+                if !matches!(self.set(*data).column(*column).origin(), Origin::Formula(_)) {
+                    continue;
+                }
+                reads.entry(*data).or_default().insert(*column);
+                if let Err(why) = self.computed(&mut Scope::of_cells(*data), &mut Before::default(), *column) {
+                    choose::refused_column(self, *data, *column, &why, errors);
+                }
+            }
+        }
+        // A table is read as a whole: two cannot each be read before the other.
+        for data in reads.keys() {
+            let (mut open, mut before) = (vec![*data], BTreeSet::new());
+            while let Some(one) = open.pop() {
+                let more = reads.get(&one).map(|columns| self.read_before(one, columns)).unwrap_or_default();
+                open.extend(more.into_iter().filter(|other| before.insert(*other)));
+            }
+            if before.contains(data)
+                && let Some(column) = reads[data].first()
+            {
+                let why = Cannot::new("reads a table that itself is computed from this one");
+                choose::refused_column(self, *data, *column, &why, errors);
+            }
+        }
+    }
+}
