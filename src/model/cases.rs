@@ -190,7 +190,7 @@ impl Checker<'_> {
 
     // ---------------------------------------------------------------- expectations
 
-    /// The person with a key, in one of the given rosters.
+    /// The person with a key, in one of the given rosters; where keys or posts are computed, anyone who may be it.
     fn whose(&mut self, key: &tree::Text, given: &[Given], period: PeriodName, day: Day) -> Option<Whose> {
         let rosters: Vec<(&Given, DataSet)> = given
             .iter()
@@ -214,13 +214,29 @@ impl Checker<'_> {
         let mut positions: Vec<Position> = Vec::new();
         let (mut known, mut without) = (false, None);
         for (table, set) in &rosters {
+            // What is computed is known when the test runs.
+            let computed =
+                |column: &ColumnIx| set.column(*column).derived.is_some() && !table.columns.contains(column);
+            let any_key = set.key.iter().any(computed);
+            let any_post = set.roster.as_ref().and_then(|roster| roster.post).is_some_and(|post| computed(&post));
             for row in &table.rows {
-                let Some(of_row) = key_of(table, set, row) else { continue };
-                if of_row != key.value {
-                    keys.push(of_row);
-                    continue;
+                if !any_key {
+                    let Some(of_row) = key_of(table, set, row) else { continue };
+                    if of_row != key.value {
+                        keys.push(of_row);
+                        continue;
+                    }
                 }
                 known = true;
+                if any_post {
+                    let names: Vec<String> = self.model.positions.iter().map(|position| position.name.clone()).collect();
+                    for position in names.iter().filter_map(|name| self.model.position_in_force(name, day)) {
+                        if !positions.iter().any(|known| known.name == position.name) {
+                            positions.push(position.clone());
+                        }
+                    }
+                    continue;
+                }
                 let post = set.roster.as_ref().and_then(|roster| match roster.every.clone() {
                     None => cell_of(table, row, roster.post?).map(|cell| cell.text.clone()),
                     every => every,
