@@ -30,8 +30,13 @@ pub fn resolve(
         None
     };
     let Some((resolved, unknown)) = resolved else { return };
+    // What follows such a link is not told once more.
+    let leads_nowhere = !unknown.is_empty();
     if tables[target].complete && tables[at].are_good(by.iter().copied().chain([column])) {
         report(model, &tables[at], &tables[target], column, by, unknown, errors);
+    }
+    if leads_nowhere {
+        tables[at].bad.insert(column);
     }
     tables[at].columns[column.0] = Some(resolved);
     tables[at].links[column.0] = Some(target);

@@ -451,7 +451,7 @@ impl Checker<'_> {
         let finding = match model.unsteady(data, column) {
             Some(Unsteady { span: part, why }) => Diagnostic::new(
                 Code::BadDataSet,
-                format!("`{name}` is needed by {role} in each row, and its formula {why}"),
+                format!("`{name}` has no one value in each row, as {role} needs it: its formula {why}"),
             )
             .at(part, "not the same for a row at all times")
             .at(at.unwrap_or(span), format!("needed by {role}"))
@@ -465,13 +465,15 @@ impl Checker<'_> {
                 Diagnostic::new(
                     Code::BadDataSet,
                     format!(
-                        "`{name}` is needed by {role} in each row, but its formula follows a link to rows that change from \
-                         day to day, and a {row} {day}"
+                        "`{name}` has no one value in each row, as {role} needs it: its formula follows a link to rows \
+                         that change from day to day, and a {row} {day}"
                     ),
                 )
-                .at(span, "which day's row?")
-                .at(at.unwrap_or(set.span), format!("needed by {role}"))
-                .help(format!("let the file of `{}` hold `{name}`, or compute it from columns of the row", set.name))
+                .at(span, "of which day?")
+                .help(format!(
+                    "let the file of `{}` hold `{name}`, or write its formula out where formulas read it",
+                    set.name
+                ))
             }
             None => match set.time {
                 // Without its day the row is no row of any day.
@@ -519,12 +521,14 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::Circle, format!("{} cannot be computed: it needs itself", names[0]));
         places.sort_unstable_by_key(|place| place.key());
-        places.dedup();
+        places.dedup_by_key(|place| place.key());
         for place in places {
             finding = finding.at(place, "in the circle");
         }
-        self.report(
-            finding.note(rings::note(&names, "needs")).help("compute it from columns that the files hold"),
-        );
+        finding = finding.note(rings::note(&names, "needs"));
+        if ring.iter().any(|step| matches!(step, Step::Shape(_))) {
+            finding = finding.note("a link to rows that change from day to day is followed as of the row's own day");
+        }
+        self.report(finding.help("compute it from columns that the files hold"));
     }
 }
