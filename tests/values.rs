@@ -649,3 +649,104 @@ fn ranks_count_within_a_part() {
     let ranks: Vec<Option<u64>> = results(&spec, &files, "2026-Q1").people.iter().map(|person| person.rank).collect();
     assert_eq!(ranks, [Some(2), Some(1), Some(1), Some(1), Some(2)]);
 }
+
+/// The results of a project whose rows are dated, found and linked by what is computed: of the rows in memory, and of rows that
+/// go by.
+#[test]
+fn what_is_computed_dates_finds_and_links_rows_of_files() {
+    let data = "
+        data prices {
+          file \"prices.csv\"
+          row price
+          key grade
+          column halves : number
+          column grade : number = halves / 2
+          column each : CNY
+        }
+        data parcels {
+          file \"parcels.csv\"
+          row parcel
+          key label
+          dated by left
+          column shelf : text
+          column place : text
+          column label : text = if place = \"x\" then shelf else place
+          column packed : date
+          column sent : date optional
+          column left : date = sent default packed
+          column quarters : number
+          column grade : number = quarters / 4
+          column price : prices by (grade)
+          column of_person : people
+          column helper : people optional = of_person
+        }";
+    let lines = "
+          output sent : CNY = sum(price.each of parcels)
+          output packed : CNY = sum(price.each of parcels dated by packed)
+          output helped : number = (count(parcels where helper = \"P1\") as %)";
+    let prices = "halves,each\n1,10\n2,100\n3,1000";
+    let parcels = "shelf,place,packed,sent,quarters,of_person\nA,x,2026-01-30,2026-02-01,2,P1\nB,x,2026-02-03,,4,P1\n\
+                   C,D,2026-02-04,2026-03-01,6,P1";
+    let files = [TEAMS, PEOPLE, ("prices.csv", prices), ("parcels.csv", parcels)];
+    assert_eq!(outputs(&project(data, lines), &files, "2026-02"), ["Number(110)", "Number(1100)", "Number(2)"]);
+}
+
+#[test]
+fn mistakes_in_what_is_computed_name_the_row_and_what_it_is_computed_from() {
+    let data = "
+        data boxes {
+          file \"boxes.csv\"
+          row box
+          key code
+          column half : text
+          column other : text optional
+          column code : text = other default half
+        }
+        data visits {
+          file \"visits.csv\"
+          row visit
+          key number
+          valid from begun to ended
+          column number : text
+          column of_box : text
+          column box : boxes = of_box
+          column begun : date
+          column days : number
+          column ended : date = if days > 3 then 2026-01-31 else begun
+        }";
+    let spec = project(data, "output seen : visit = count(visits where box.half = \"A\") over company");
+    let told = |boxes: &str, visits: &str| {
+        let files = [TEAMS, PEOPLE, ("boxes.csv", boxes), ("visits.csv", visits)];
+        evaluated(&spec, &files, "2026-02").unwrap_err()
+    };
+    let visit = "number,of_box,begun,days\nV,A,2026-01-01,5";
+    assert_eq!(told("half,other\nA,\nB,A", visit), ["two rows of `boxes` have the same `code`: `A`"]);
+    let late = "number,of_box,begun,days\nV,A,2026-02-01,5";
+    assert_eq!(told("half,other\nA,", late), ["a row of `visits` ends on 2026-01-31, before it begins on 2026-02-01"]);
+    let lost = "number,of_box,begun,days\nV,C,2026-01-01,5";
+    assert_eq!(told("half,other\nA,", lost), ["`C` in `visits.box` is no box of `boxes`"]);
+    // What is computed from a cell that cannot be read is not told as well.
+    let bad = "number,of_box,begun,days\nV,A,soon,5";
+    assert_eq!(told("half,other\nA,", bad), ["`soon` is not a date"]);
+}
+
+#[test]
+fn links_of_what_is_computed_are_followed_as_of_the_row_s_own_day() {
+    let data = "
+        data calls {
+          file \"calls.csv\"
+          row call
+          dated by made
+          column of_person : people
+          column made : date
+          column paid : date
+          column at : teams = of_person.team
+        }";
+    let people = "code,post,team,since,until\nP1,clerk,T2,2024-01-01,2026-01-31\nP1,clerk,T1,2026-02-01,";
+    let calls = "of_person,made,paid\nP1,2026-01-15,2026-02-15\nP1,2026-02-15,2026-02-15";
+    let lines = "
+          output made : call = count(calls where at = \"T2\") over company
+          output paid : call = count(calls dated by paid where at = \"T2\") over company";
+    let files = [TEAMS, ("people.csv", people), ("calls.csv", calls)];
+    assert_eq!(outputs(&project(data, lines), &files, "2026-02"), ["Number(0)", "Number(1)"]);
+}

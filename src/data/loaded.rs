@@ -9,9 +9,9 @@ use super::measure::{Evaluation, Reads};
 use super::memory::Memory;
 use super::nodes::{OtherDays, World};
 use super::roster::{self, Roster};
+use super::stored::Task;
 use super::table::{self, Source, Table};
 use super::teams::{self, Teams};
-use super::stored::Task;
 use super::{Options, doubts, errors, marked, needs, read};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -40,8 +40,7 @@ impl Loaded {
         let mut errors = Vec::new();
         let mut tables = table::load(model, needed, source, left_out, options.threads, &mut errors);
         let given = matches!(source, Source::Given(_));
-        let mut other_days =
-            Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
+        let mut other_days = Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
         let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
         let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();

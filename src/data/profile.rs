@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
-use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Source, Table};
 use super::stored::Task;
+use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Source, Table};
 use super::{Options, table, teams};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -69,7 +69,10 @@ pub enum Holds {
 pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let in_files = |data: &DataSet| {
-        (0..data.columns.len()).map(ColumnIx).filter(|at| !matches!(data.column(*at).origin(), Origin::Formula(_))).collect()
+        (0..data.columns.len())
+            .map(ColumnIx)
+            .filter(|at| !matches!(data.column(*at).origin(), Origin::Formula(_)))
+            .collect()
     };
     let needed: Vec<(DataId, Vec<ColumnIx>)> =
         model.data.iter().enumerate().map(|(at, data)| (DataId(at), in_files(data))).collect();

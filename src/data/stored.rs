@@ -83,7 +83,9 @@ impl Task<'_> {
         for (data, columns) in self.needed {
             let set = &self.model.data[data.0];
             steps.extend([Step::Shape(*data), Step::Keys(*data)]);
-            steps.extend(columns.iter().filter(|at| stored.node(*data, **at).is_some()).map(|at| Step::Column(*data, *at)));
+            steps.extend(
+                columns.iter().filter(|at| stored.node(*data, **at).is_some()).map(|at| Step::Column(*data, *at)),
+            );
             let is_link = |at: &ColumnIx| match (&set.column(*at).ty, set.column(*at).origin()) {
                 (ColumnType::Link { .. }, Origin::Parts(by)) => by.iter().all(|part| columns.contains(part)),
                 (ColumnType::Link { .. }, Origin::Cells | Origin::Formula(_)) => columns.contains(at),
@@ -167,11 +169,7 @@ pub struct Computed {
 }
 
 /// The values of a column in all rows of its table, links followed as of the row's own day.
-pub fn values(
-    world: &World,
-    place: usize,
-    (column, node): (ColumnIx, NodeId),
-    other_days: &mut OtherDays) -> Computed {
+pub fn values(world: &World, place: usize, (column, node): (ColumnIx, NodeId), other_days: &mut OtherDays) -> Computed {
     let table = world.tables[place];
     let set = &world.model.data[table.data.0];
     let by_day = world.model.goes_by_day(table.data, column);

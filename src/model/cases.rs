@@ -215,8 +215,7 @@ impl Checker<'_> {
         let (mut known, mut without) = (false, None);
         for (table, set) in &rosters {
             // What is computed is known when the test runs.
-            let computed =
-                |column: &ColumnIx| set.column(*column).derived.is_some() && !table.columns.contains(column);
+            let computed = |column: &ColumnIx| set.column(*column).derived.is_some() && !table.columns.contains(column);
             let any_key = set.key.iter().any(computed);
             let any_post = set.roster.as_ref().and_then(|roster| roster.post).is_some_and(|post| computed(&post));
             for row in &table.rows {
@@ -229,7 +228,8 @@ impl Checker<'_> {
                 }
                 known = true;
                 if any_post {
-                    let names: Vec<String> = self.model.positions.iter().map(|position| position.name.clone()).collect();
+                    let names: Vec<String> =
+                        self.model.positions.iter().map(|position| position.name.clone()).collect();
                     for position in names.iter().filter_map(|name| self.model.position_in_force(name, day)) {
                         if !positions.iter().any(|known| known.name == position.name) {
                             positions.push(position.clone());

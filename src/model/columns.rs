@@ -64,12 +64,17 @@ impl Checker<'_> {
         if let Some((low, high)) = &column.limits {
             let (least, most) = (self.text(low.span), self.text(high.span));
             let written = self.text(formula.span);
-            let mend = format!("remove `between {least} and {most}`; `clamp({written}, {least}, {most})` keeps the values within");
+            let mend = format!(
+                "remove `between {least} and {most}`; `clamp({written}, {least}, {most})` keeps the values within"
+            );
             self.report(
-                Diagnostic::new(Code::Misplaced, format!("`{name}` is a formula, and `between` is about cells of a file"))
-                    .at(low.span, "has no effect")
-                    .at(formula.span, "the formula")
-                    .help(mend),
+                Diagnostic::new(
+                    Code::Misplaced,
+                    format!("`{name}` is a formula, and `between` is about cells of a file"),
+                )
+                .at(low.span, "has no effect")
+                .at(formula.span, "the formula")
+                .help(mend),
             );
         }
         if let tree::Type::LinkBy { by, .. } = &column.ty

@@ -65,9 +65,8 @@ impl DataSet {
             TimeShape::Valid { to: Some(to), .. } if to == column => return Some(Role::Ends),
             TimeShape::Always | TimeShape::Dated(_) | TimeShape::Snapshot(_) | TimeShape::Valid { .. } => {}
         }
-        let is_part = |other: &super::data::Column| {
-            matches!(&other.ty, ColumnType::Link { by, .. } if by.contains(&column))
-        };
+        let is_part =
+            |other: &super::data::Column| matches!(&other.ty, ColumnType::Link { by, .. } if by.contains(&column));
         let is_told = self.roster.is_some() || self.organisation.is_some();
         if self.key.contains(&column) {
             Some(Role::Key)
@@ -212,8 +211,9 @@ impl Model {
                 open.push((via, formula));
             }
         }
-        let is_inside =
-            |read: &Read| self.formula_of(read.data, read.column).is_some() && !self.is_read_as_stored(read.data, read.column);
+        let is_inside = |read: &Read| {
+            self.formula_of(read.data, read.column).is_some() && !self.is_read_as_stored(read.data, read.column)
+        };
         reads.into_iter().filter(|read| !is_inside(read)).collect()
     }
 
@@ -231,7 +231,8 @@ impl Model {
 
     /// Whether the column's value is that of the row's own day.
     pub fn goes_by_day(&self, data: DataId, column: ColumnIx) -> bool {
-        let passes = |read: &Read| (1..=read.via.len()).any(|to| self.data[self.links_to(data, &read.via[..to]).0].changes());
+        let passes =
+            |read: &Read| (1..=read.via.len()).any(|to| self.data[self.links_to(data, &read.via[..to]).0].changes());
         self.reads_of(data, column).iter().any(passes)
     }
 
@@ -371,7 +372,8 @@ impl Model {
             | Kind::Score
             | Kind::Rating
             | Kind::Output(_)
-            | Kind::OutputSum(_) => Some("reads what is evaluated".into()),
+            | Kind::OutputSum(_)
+            | Kind::InOrder { .. } => Some("reads what is evaluated".into()),
             Kind::Value(_)
             | Kind::Column { .. }
             | Kind::EntryValue
@@ -407,14 +409,15 @@ impl Model {
 fn curve_parts(kind: &CurveKind) -> Vec<&Expr> {
     match kind {
         CurveKind::Linear { anchors, .. } => anchors.iter().flat_map(|anchor| [&anchor.at, &anchor.score]).collect(),
-        CurveKind::Steps(steps) => steps
-            .iter()
-            .flat_map(|step| step.condition.iter().map(|(_, at)| at).chain([&step.score]))
-            .collect(),
+        CurveKind::Steps(steps) => {
+            steps.iter().flat_map(|step| step.condition.iter().map(|(_, at)| at).chain([&step.score])).collect()
+        }
         CurveKind::PerStep(step) => {
             [&step.amount, &step.step].into_iter().chain(&step.start).chain(&step.limit).collect()
         }
-        CurveKind::Brackets(brackets) => brackets.iter().flat_map(|(rate, to)| std::iter::once(rate).chain(to)).collect(),
+        CurveKind::Brackets(brackets) => {
+            brackets.iter().flat_map(|(rate, to)| std::iter::once(rate).chain(to)).collect()
+        }
         CurveKind::Formula(formula) => vec![formula],
     }
 }
@@ -518,8 +521,7 @@ impl Checker<'_> {
         }
         let first = names.iter().position(|name| name.starts_with('`')).unwrap_or(0);
         names.rotate_left(first);
-        let mut finding =
-            Diagnostic::new(Code::Circle, format!("{} cannot be computed: it needs itself", names[0]));
+        let mut finding = Diagnostic::new(Code::Circle, format!("{} cannot be computed: it needs itself", names[0]));
         places.sort_unstable_by_key(|place| place.key());
         places.dedup_by_key(|place| place.key());
         for place in places {

@@ -41,7 +41,8 @@ pub fn hide(sets: &mut [Set], files: &mut BTreeMap<String, String>, random: &mut
         for place in 0..sets[at].columns.len() {
             let column = sets[at].columns[place].clone();
             let is_read = matches!(column.ty, Ty::Link(_) | Ty::Post)
-                || ["code", "number", "part", "since", "until", "taken", "on_day", "paid"].contains(&column.name.as_str())
+                || ["code", "number", "part", "since", "until", "taken", "on_day", "paid"]
+                    .contains(&column.name.as_str())
                 || column.name.ends_with("_code")
                 || column.name.ends_with("_part");
             if !is_read || column.derived.is_some() || column.by || !random.chance(25) {
@@ -133,11 +134,8 @@ fn of_cells(column: &Column, table: &mut Table, random: &mut Random) -> (String,
     if by_flag {
         let is = format!("{name}_is_1");
         table.put(&is, flags);
-        let columns = vec![
-            raw("1", ty.clone(), column.optional),
-            raw("2", ty, column.optional),
-            raw("is_1", Ty::Flag, false),
-        ];
+        let columns =
+            vec![raw("1", ty.clone(), column.optional), raw("2", ty, column.optional), raw("is_1", Ty::Flag, false)];
         return (format!("if {is} then {a} else {b}"), columns);
     }
     (format!("{a} default {b}"), vec![raw("1", ty.clone(), true), raw("2", ty, column.optional)])

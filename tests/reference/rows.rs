@@ -93,8 +93,8 @@ impl<'m> World<'m> {
         let mut asked = Vec::new();
         for (at, set) in model.data.iter().enumerate() {
             for (place, column) in set.columns.iter().enumerate() {
-                let is_read = set.role(ColumnIx(place)).is_some()
-                    || matches!(column.ty, ColumnType::Date | ColumnType::Period);
+                let is_read =
+                    set.role(ColumnIx(place)).is_some() || matches!(column.ty, ColumnType::Date | ColumnType::Period);
                 if column.derived.is_some() && is_read {
                     asked.push(Step::Column(DataId(at), ColumnIx(place)));
                 }

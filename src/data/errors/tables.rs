@@ -46,13 +46,7 @@ pub fn tell_computed(
 }
 
 /// A column that is computed and always there comes out blank in some rows.
-pub fn not_computed(
-    model: &Model,
-    data: DataId,
-    column: ColumnIx,
-    places: Vec<DataPlace>,
-    count: u64,
-) -> Diagnostic {
+pub fn not_computed(model: &Model, data: DataId, column: ColumnIx, places: Vec<DataPlace>, count: u64) -> Diagnostic {
     let (set, name) = (&model.data[data.0], &model.data[data.0].column(column).name);
     let rows = if count == 1 { "a row".to_string() } else { counted(count, "row", "rows") };
     let message = format!("`{name}` cannot be computed in {rows} of `{}`, and is not optional", set.name);

@@ -29,7 +29,11 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statemen
         data,
         set,
         columns: columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect(),
-        all: columns.iter().copied().filter(|column| !matches!(set.column(*column).origin(), Origin::Parts(_))).collect(),
+        all: columns
+            .iter()
+            .copied()
+            .filter(|column| !matches!(set.column(*column).origin(), Origin::Parts(_)))
+            .collect(),
         before: Before::default(),
         parts: Vec::new(),
         selects: Vec::new(),

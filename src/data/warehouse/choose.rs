@@ -191,7 +191,10 @@ pub fn refused_column(known: &Known, data: DataId, column: ColumnIx, why: &Canno
             format!("`{}` cannot be read in an engine: `{name}` cannot be computed there, as it {}", set.name, why.0),
         )
         .at(set.column(column).span, "")
-        .help(format!("leave `{0}` out of `--tables`, so that it is read from files, or give it the column `{name}`", set.name)),
+        .help(format!(
+            "leave `{0}` out of `--tables`, so that it is read from files, or give it the column `{name}`",
+            set.name
+        )),
     );
 }
 

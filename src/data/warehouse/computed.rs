@@ -13,12 +13,7 @@ type Reads = BTreeMap<DataId, BTreeSet<ColumnIx>>;
 
 impl<'a> Known<'a> {
     /// The value of a column with a formula, over the cells of its row.
-    pub(super) fn computed(
-        &self,
-        scope: &mut Scope,
-        before: &mut Before,
-        column: ColumnIx,
-    ) -> Result<Sql<'a>, Cannot> {
+    pub(super) fn computed(&self, scope: &mut Scope, before: &mut Before, column: ColumnIx) -> Result<Sql<'a>, Cannot> {
         let data = scope.data;
         if self.model.goes_by_day(data, column) {
             return Err(Cannot::new("follows links to rows that change from day to day"));
@@ -70,7 +65,8 @@ impl<'a> Known<'a> {
             }
         }
         let mut parts = Vec::new();
-        let (mut open, mut done): (Vec<DataId>, BTreeSet<DataId>) = (reads.keys().rev().copied().collect(), BTreeSet::new());
+        let (mut open, mut done): (Vec<DataId>, BTreeSet<DataId>) =
+            (reads.keys().rev().copied().collect(), BTreeSet::new());
         while let Some(data) = open.last().copied() {
             let first: Vec<DataId> =
                 self.read_before(data, &reads[&data]).into_iter().filter(|other| !done.contains(other)).collect();
