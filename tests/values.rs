@@ -678,7 +678,8 @@ fn what_is_computed_dates_finds_and_links_rows_of_files() {
           column grade : number = quarters / 4
           column price : prices by (grade)
           column of_person : people
-          column helper : people optional = of_person
+          belongs to of_person
+          column helper : people = of_person
         }";
     let lines = "
           output sent : CNY = sum(price.each of parcels)
@@ -740,13 +741,13 @@ fn links_of_what_is_computed_are_followed_as_of_the_row_s_own_day() {
           column of_person : people
           column made : date
           column paid : date
-          column at : teams = of_person.team
+          column desk : teams = of_person.team
         }";
     let people = "code,post,team,since,until\nP1,clerk,T2,2024-01-01,2026-01-31\nP1,clerk,T1,2026-02-01,";
     let calls = "of_person,made,paid\nP1,2026-01-15,2026-02-15\nP1,2026-02-15,2026-02-15";
     let lines = "
-          output made : call = count(calls where at = \"T2\") over company
-          output paid : call = count(calls dated by paid where at = \"T2\") over company";
+          output made : call = count(calls where desk = \"T2\") over company
+          output paid : call = count(calls dated by paid where desk = \"T2\") over company";
     let files = [TEAMS, ("people.csv", people), ("calls.csv", calls)];
     assert_eq!(outputs(&project(data, lines), &files, "2026-02"), ["Number(0)", "Number(1)"]);
 }

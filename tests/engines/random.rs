@@ -55,17 +55,19 @@ fn lengthen(project: &mut Project, random: &mut Random) {
             continue;
         }
         let text = project.files.get_mut(&format!("{name}.csv")).unwrap();
-        let at = column(text, "on_day");
-        for row in (1..text.lines().count()).filter(|_| random.chance(30)).collect::<Vec<_>>() {
-            change(text, row, at, |month| {
-                let Some((year, month)) = month.split_once('-') else { return month.to_string() };
-                let month: usize = month.parse().unwrap();
-                match random.below(3) {
-                    0 => format!("{year}-Q{}", month.div_ceil(3)),
-                    1 => format!("{year}-H{}", month.div_ceil(6)),
-                    _ => year.to_string(),
-                }
-            });
+        // Where it is computed, the file has what it is computed from.
+        for at in ["on_day", "on_day_1", "on_day_2"].iter().filter_map(|name| column(text, name)).collect::<Vec<_>>() {
+            for row in (1..text.lines().count()).filter(|_| random.chance(30)).collect::<Vec<_>>() {
+                change(text, row, at, |month| {
+                    let Some((year, month)) = month.split_once('-') else { return month.to_string() };
+                    let month: usize = month.parse().unwrap();
+                    match random.below(3) {
+                        0 => format!("{year}-Q{}", month.div_ceil(3)),
+                        1 => format!("{year}-H{}", month.div_ceil(6)),
+                        _ => year.to_string(),
+                    }
+                });
+            }
         }
     }
 }
@@ -97,8 +99,8 @@ fn damage(project: &mut Project, random: &mut Random) {
     }
 }
 
-fn column(text: &str, name: &str) -> usize {
-    text.lines().next().unwrap().split(',').position(|header| header == name).unwrap()
+fn column(text: &str, name: &str) -> Option<usize> {
+    text.lines().next().unwrap().split(',').position(|header| header == name)
 }
 
 /// Puts another text into a cell.
