@@ -152,7 +152,12 @@ fn every_score_rating_and_bonus_follows_from_the_rules() {
                 put(from, "score".into(), fraction(&scorecard["score"]));
                 put(from, "rating".into(), grade(&scorecard["rating"], "grade"));
                 put(from, "by score".into(), grade(&scorecard["rating"], "by_score"));
-                for output in list(&card["outputs"]) {
+            }
+            for post in list(&person["posts"]) {
+                let cards = list(&person["cards"]);
+                let first = cards.iter().find(|card| card["position"] == post["position"]);
+                let from = first.map_or("", |card| text(&card["from"]));
+                for output in list(&post["outputs"]) {
                     put(from, format!("output {}", text(&output["name"])), fraction(&output["value"]));
                 }
             }

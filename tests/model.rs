@@ -98,7 +98,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // src/data
         | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
-        | EmptyWindow | StraddlingPeriod | BadCalendar
+        | EmptyWindow | StraddlingPeriod | BadCalendar | UnknownPost | RowsOfNoPost
         // tests/warehouse, tests/engines
         | NoServer | RefusedQuery | EngineCannot | OtherMeasures
     )

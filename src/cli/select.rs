@@ -185,7 +185,16 @@ mod tests {
 
     fn person(key: &str, name: &str) -> PersonResult {
         let (person, name) = (Arc::from(key), Arc::from(name));
-        PersonResult { roster: DataId(0), person, name, cards: Vec::new(), overall: None, rating: None, rank: None }
+        PersonResult {
+            roster: DataId(0),
+            person,
+            name,
+            cards: Vec::new(),
+            posts: Vec::new(),
+            overall: None,
+            rating: None,
+            rank: None,
+        }
     }
 
     fn said(failure: Failure) -> String {

@@ -126,6 +126,8 @@ codes! {
     ConstantCondition = "constant-condition" Warning;
     /// A value that changes with time, and a time for which it has none.
     DatedGap = "dated-gap" Warning;
+    /// An output made of pay that does not say what those get who hold the post for a part of the period.
+    PartOfPeriod = "part-of-period" Warning;
     /// A level that findings with this code cannot have.
     FixedLevel = "fixed-level" Error;
     /// Against the company's own rules for specs.
@@ -195,7 +197,11 @@ codes! {
     BadCalendar = "bad-calendar" Error;
     /// No row at all in a window that formulas read.
     EmptyWindow = "empty-window" Error;
-    /// A row dated by a period that lies partly inside a window.
+    /// A post of a roster that no position describes, though it is near to one, or all others are named.
+    UnknownPost = "unknown-post" Error;
+    /// Rows of somebody who held no post on their day, where nothing may be doubtful.
+    RowsOfNoPost = "rows-of-no-post" Error;
+    /// A row dated by a period that lies partly inside a window, or in which somebody changes post or team.
     StraddlingPeriod = "straddling-period" Error;
 
     // --- engines

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::plan::program::{Calc, CalcId, CurvePlan, EntryWhat, GroupPlan, Program};
+use crate::plan::program::{Calc, CalcId, CurvePlan, EntryWhat, GroupPlan, OutputPlan, Program};
 use crate::plan::query::{Group, Query};
 
 /// For whom a node may have different values.
@@ -101,7 +101,7 @@ fn formulas(program: &Program) -> Vec<CalcId> {
     }
     let mut found: Vec<CalcId> = program.curves.iter().filter_map(of_curve).collect();
     for card in &program.cards {
-        found.extend(&card.outputs);
+        found.extend(card.outputs.iter().flat_map(OutputPlan::nodes));
         card.scorecard.iter().for_each(|scorecard| of_group(&scorecard.root, &mut found));
     }
     found

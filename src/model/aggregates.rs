@@ -29,6 +29,18 @@ impl Checker<'_> {
             None if self.diagnostics.len() > before => return wrong,
             None => {}
         }
+        // Of those evaluated, the ones with an output can be counted; of rows there is nothing else to count.
+        if let (F::Count, Some(value)) = (written.function, &written.value) {
+            let name = &written.data.text;
+            self.report(
+                Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
+                    .at(value.span, "nothing stands here for a count")
+                    .help(format!(
+                        "write `count({name})` for the rows, or `count distinct(… of {name})` for different values"
+                    )),
+            );
+            return wrong;
+        }
         let set = self.model.data[data.0].clone();
         let inside = env.inside(data);
 
@@ -40,6 +52,9 @@ impl Checker<'_> {
         // Only rows that meet the condition are read, so what it shows to be there is there.
         let shown = condition.as_ref().map(|condition| present_when(condition, true)).unwrap_or_default();
         let value = written.value.as_ref().map(|value| self.typed(value, &inside.with_present(shown), None));
+        if self.column_or_output(data, value.as_ref(), span) {
+            return wrong;
+        }
         let fraction = written.fraction.as_ref().and_then(|fraction| self.fraction(fraction));
         let at_least = written.at_least.as_ref().and_then(|number| {
             let count = Number::from(number.written).to_i64().and_then(|count| u64::try_from(count).ok());

@@ -4,6 +4,7 @@ use super::expr::Expr;
 use super::unit::DisplayUnit;
 use crate::number::Number;
 use crate::source::Span;
+use crate::syntax::tree::AcrossStints;
 
 /// The place of a data set in [`super::Model::data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,6 +34,8 @@ pub struct DataSet {
     /// Empty for a data set without a key.
     pub key: Vec<ColumnIx>,
     pub time: TimeShape,
+    /// Of rows dated by a period: what becomes of one in which somebody changes post or team, if it is said.
+    pub across_stints: Option<AcrossStints>,
     pub columns: Vec<Column>,
     /// Rows whose first filled cell starts with one of these are no data.
     pub ignore_rows_starting: Vec<String>,
@@ -62,6 +65,8 @@ impl DataSet {
 pub struct Roster {
     pub post: Option<ColumnIx>,
     pub every: Option<String>,
+    /// `not evaluated …`: the posts without a spec, as rows name them. Where it is said, no other post may lack one.
+    pub not_evaluated: Option<Vec<String>>,
 }
 
 impl Roster {

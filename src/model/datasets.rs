@@ -82,6 +82,7 @@ impl Checker<'_> {
             row: DisplayUnit::number(),
             key: Vec::new(),
             time: TimeShape::Always,
+            across_stints: None,
             columns: Vec::new(),
             ignore_rows_starting: Vec::new(),
             may_be_empty: false,
@@ -116,7 +117,7 @@ impl Checker<'_> {
                         self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
                         name.text.clone()
                     });
-                    set.roster = Some(Roster { post, every });
+                    set.roster = Some(Roster { post, every, not_evaluated: None });
                 }
                 DataClause::Organisation(span) => {
                     let parent = set
@@ -176,11 +177,12 @@ impl Checker<'_> {
                         }
                     }
                 }
-                DataClause::DatedBy(name) => {
+                DataClause::DatedBy { column: name, across_stints } => {
                     self.one_shape(&mut shape, name.span);
                     let dated = |ty: &ColumnType| matches!(ty, ColumnType::Date | ColumnType::Period);
                     if let Some(column) = self.clause_column(&set, name, dated, "a date or a period") {
                         set.time = TimeShape::Dated(column);
+                        set.across_stints = self.across_stints(&set, column, *across_stints);
                     }
                 }
                 DataClause::Valid { from, to, span } => {
@@ -201,11 +203,14 @@ impl Checker<'_> {
                 }
                 DataClause::MonthsAcross { .. } => set.across = self.across(&set, clause),
                 DataClause::MayBeEmpty(_) => set.may_be_empty = true,
+                // When all clauses are read: `roster` may stand behind it.
+                DataClause::NotEvaluated(..) => {}
                 DataClause::IgnoreRowsStarting(texts) => {
                     set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
                 }
             }
         }
+        self.not_evaluated(&mut set, data);
         self.shape_columns_present(&set);
         if set.files.is_empty() && set.relations.is_empty() {
             self.report(

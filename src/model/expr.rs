@@ -142,7 +142,7 @@ pub enum Kind {
 /// `sum(bonus of people)`
 #[derive(Clone, Debug)]
 pub struct OutputSum {
-    /// `Sum`, `Average`, `Min` or `Max`.
+    /// `Sum`, `Count`, `Average`, `Min` or `Max`.
     pub function: AggregateFunction,
     pub roster: DataId,
     /// The name, in whatever position has such an output.

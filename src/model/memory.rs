@@ -273,13 +273,14 @@ fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
 }
 
 /// What others see of a position: its name, from when it holds, whom it reports to, whether it has a scorecard, and out
-/// of how many points, its outputs and their types.
+/// of how many points, its outputs and their types, and what rosters may call it.
 type Seen<'t> = (
     &'t str,
     (Option<Day>, Option<PeriodName>),
     Option<&'t str>,
     Option<Option<Decimal>>,
     Vec<(&'t str, &'t tree::Type)>,
+    Vec<&'t str>,
 );
 
 /// What others see of a file that holds nothing but positions.
@@ -295,7 +296,9 @@ fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
         let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
         let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
         let outputs = position.outputs.iter().map(|output| (output.name.text.as_str(), &output.ty)).collect();
-        seen.push((position.name.text.as_str(), begins, superior, position.scorecard.as_ref().map(total), outputs));
+        let labels = super::stints::labels(position).collect();
+        let total = position.scorecard.as_ref().map(total);
+        seen.push((position.name.text.as_str(), begins, superior, total, outputs, labels));
     }
     Some(seen)
 }

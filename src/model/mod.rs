@@ -44,6 +44,7 @@ mod scales;
 mod scorecards;
 mod shapes;
 mod shared;
+mod stints;
 pub mod stored;
 pub mod unit;
 mod uses;
@@ -64,7 +65,7 @@ use self::unit::DisplayUnit;
 use crate::diagnostic::Levels;
 use crate::number::{Number, Rounding};
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
+use crate::syntax::tree::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::time::{Calendar, Start};
 
 macro_rules! ids {
@@ -485,5 +486,7 @@ pub struct Output {
     pub label: Label,
     pub span: Span,
     pub unit: DisplayUnit,
+    /// What those get who hold the post in a part of the period, where it is said.
+    pub part: Option<PartOfPeriod>,
     pub value: Expr,
 }

@@ -62,6 +62,7 @@ impl Checker<'_> {
             self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
             self.hundredfold(&value, &unit, &what);
             self.answerable(&value, card.scope, output.name.span, card);
+            self.unsaid_part(output, &unit, &value, card.position);
             if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
                 let first = first.span;
                 self.report(
@@ -76,6 +77,7 @@ impl Checker<'_> {
                 label: label(&output.name.text, &output.label),
                 span: output.name.span,
                 unit,
+                part: output.part,
                 value,
             });
         }
@@ -164,14 +166,14 @@ impl Checker<'_> {
             );
             return wrong;
         }
-        if !matches!(written.function, F::Sum | F::Average | F::Min | F::Max) {
+        if !matches!(written.function, F::Sum | F::Average | F::Min | F::Max | F::Count) {
             self.report(
                 Diagnostic::new(
                     Code::WrongArguments,
                     format!("outputs are not taken in by `{}`", self.text(written.function_span)),
                 )
                 .at(written.function_span, "not of outputs")
-                .help("write `sum`, `average`, `min` or `max`"),
+                .help("write `sum`, `average`, `min`, `max` or `count`"),
             );
             return wrong;
         }
@@ -212,7 +214,12 @@ impl Checker<'_> {
         });
         let open = fallback.is_none() && written.function == F::Sum;
         self.output_sums.push(SumUse { output: name.text.clone(), roster, open, span: name.span });
-        let ty = Type { base: Base::Number(unit.dimension), optional: written.function != F::Sum };
+        let dimension = match written.function {
+            // Of those evaluated.
+            F::Count => set.row.dimension.clone(),
+            _ => unit.dimension,
+        };
+        let ty = Type { base: Base::Number(dimension), optional: !matches!(written.function, F::Sum | F::Count) };
         let sum =
             OutputSum { function: written.function, roster, output: name.text.clone(), fallback, condition, scope };
         Some(Expr::new(Kind::OutputSum(Box::new(sum)), ty, span))

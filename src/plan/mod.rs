@@ -7,6 +7,7 @@
 mod formulas;
 pub mod program;
 pub mod query;
+pub mod rounding;
 mod row_scales;
 mod rows;
 mod stored;
@@ -19,7 +20,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    MatrixPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
+    MatrixPlan, OutputPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
 use self::query::{Measure, NodeId, Query, RosterRead};
 use self::rows::TableBuilder;
@@ -28,12 +29,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Position,
+    CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output, Position,
     PositionId, ScaleId, ScoreCurve, Scorecard,
 };
 use crate::number::{Excess, Number};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{BinaryOp, ScopeWord};
+use crate::syntax::tree::{BinaryOp, PartOfPeriod, ScopeWord};
 use crate::time::{Day, Month, Months, PeriodName};
 use crate::value::{Missing, Value};
 
@@ -300,8 +301,18 @@ impl Planner<'_> {
         let eligible = position.eligible.as_ref().map(|condition| self.formula(condition, context));
         let rank_within = position.rank_within.as_ref().map(|part| self.formula(part, context));
         let scorecard = position.scorecard.as_ref().map(|scorecard| self.scorecard(scorecard, context));
-        let outputs = position.outputs.iter().map(|output| self.formula(&output.value, context)).collect();
+        let outputs = position.outputs.iter().map(|output| self.output(output, context)).collect();
         CardPlan { position: id, roster, eligible, rank_within, scorecard, outputs }
+    }
+
+    fn output(&mut self, output: &Output, context: Context) -> OutputPlan {
+        let inside =
+            self.rounding_around(&output.value).map(|(inside, rounded)| (self.formula(&inside, context), rounded));
+        OutputPlan {
+            value: self.formula(&output.value, context),
+            inside,
+            prorated: output.part == Some(PartOfPeriod::Prorated),
+        }
     }
 
     fn scorecard(&mut self, scorecard: &Scorecard, context: Context) -> ScorecardPlan {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::query::MeasureId;
+use super::rounding::Rounded;
 use crate::model::data::DataId;
 use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
@@ -117,7 +118,7 @@ pub enum Input {
 /// One output of all who are on a roster, or in the team of who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OutputSum {
-    /// `Sum`, `Average`, `Min` or `Max`.
+    /// `Sum`, `Count`, `Average`, `Min` or `Max`.
     pub function: AggregateFunction,
     pub roster: DataId,
     pub output: String,
@@ -137,7 +138,24 @@ pub struct CardPlan {
     pub eligible: Option<CalcId>,
     pub rank_within: Option<CalcId>,
     pub scorecard: Option<ScorecardPlan>,
-    pub outputs: Vec<CalcId>,
+    pub outputs: Vec<OutputPlan>,
+}
+
+/// An output: computed on each stint, and brought together for the post.
+#[derive(Clone, Debug)]
+pub struct OutputPlan {
+    pub value: CalcId,
+    /// The formula inside the rounding around it, and the rounding, which is applied to the post's amount.
+    pub inside: Option<(CalcId, Rounded)>,
+    /// The post's amount is multiplied by the share of the period in which it is held.
+    pub prorated: bool,
+}
+
+impl OutputPlan {
+    /// What is computed on each stint.
+    pub fn nodes(&self) -> impl Iterator<Item = CalcId> {
+        std::iter::once(self.value).chain(self.inside.as_ref().map(|(inside, _)| *inside))
+    }
 }
 
 /// In step with [`crate::model::Scorecard`]: entries, vetoes and adjustments stand in the same order.

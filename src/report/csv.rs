@@ -1,17 +1,20 @@
 //! Results as CSV in the long form: a row for each person, stint and KPI, and one for each person's result.
 //!
 //! UTF-8 with a header that is always the same. `kind` says what a row is: a `kpi` or a taken-in `score` of the
-//! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output`, a `stint` of a person who has
-//! several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
+//! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output` (what is paid: one for each person,
+//! post and output), a `stint_output` (the amount of one of several stints in a post, of which the mean is paid), a
+//! `stint` of a person who has several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
 //! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits.
 
 use std::io::{self, Write};
 
 use super::show::Show;
 use super::{Report, leaves, why_missing};
+use crate::model::PositionId;
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 use crate::score::card::{Card, EntryResultKind, PersonResult};
+use crate::time::Day;
 use crate::value::Value;
 
 /// The header, in the order of the cells.
@@ -50,6 +53,7 @@ enum Kind {
     Bonus,
     Deduction,
     Output,
+    StintOutput,
     Stint,
     Overall,
 }
@@ -62,6 +66,7 @@ impl Kind {
             Kind::Bonus => "bonus",
             Kind::Deduction => "deduction",
             Kind::Output => "output",
+            Kind::StintOutput => "stint_output",
             Kind::Stint => "stint",
             Kind::Overall => "overall",
         }
@@ -111,28 +116,68 @@ pub fn write(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     for report in reports {
         let show = report.show();
         for person in &report.people {
-            for card in &person.cards {
-                for part in parts(&show, card, person.cards.len() > 1) {
-                    writer.write_record(row(report, &show, person, card, part))?;
+            for (at, card) in person.cards.iter().enumerate() {
+                let post = person.posts.iter().find(|post| post.cards.contains(&at));
+                let alone = post.is_none_or(|post| post.cards.len() == 1);
+                for part in parts(&show, card, person.cards.len() > 1, alone) {
+                    writer.write_record(row(report, &show, person, Stretch::of(card), part))?;
+                }
+                // What is paid for several stints stands behind the last of them.
+                if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
+                    let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
+                    for part in outputs(&show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
+                        writer.write_record(row(
+                            report,
+                            &show,
+                            person,
+                            Stretch { from: first.from, ..Stretch::of(card) },
+                            part,
+                        ))?;
+                    }
                 }
             }
             if let Some(last) = person.cards.last() {
-                writer.write_record(row(report, &show, person, last, overall(&show, person)))?;
+                let first = person.cards.first().unwrap_or(last);
+                let stretch = Stretch { from: first.from, ..Stretch::of(last) };
+                writer.write_record(row(report, &show, person, stretch, overall(&show, person)))?;
             }
         }
     }
     writer.flush()
 }
 
-fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, card: &Card, part: Part) -> [String; HEADER.len()] {
+/// The days that a row is about: those of a card, or from an earlier card on.
+#[derive(Clone, Copy)]
+struct Stretch<'a> {
+    from: Day,
+    last: &'a Card,
+}
+
+impl<'a> Stretch<'a> {
+    fn of(card: &'a Card) -> Stretch<'a> {
+        Stretch { from: card.from, last: card }
+    }
+}
+
+fn row(
+    report: &Report<'_>,
+    show: &Show<'_>,
+    person: &PersonResult,
+    Stretch { from, last: card }: Stretch<'_>,
+    part: Part,
+) -> [String; HEADER.len()] {
+    // The score of one of several cards is not what is paid for all of them.
+    let of_several = from != card.from;
     let scorecard = card.scorecard.as_ref();
     let of_card = scorecard.and_then(|scorecard| scorecard.rating.as_ref());
     let is_overall = matches!(part.kind, Kind::Overall);
-    let (from, total, rating) = if is_overall {
-        (person.cards.first().unwrap_or(card).from, person.overall.as_ref().map(decimal), person.rating.as_ref())
+    let (total, rating) = if is_overall {
+        (person.overall.as_ref().map(decimal), person.rating.as_ref())
+    } else if of_several {
+        (None, None)
     } else {
         let rating = if person.cards.len() == 1 { person.rating.as_ref().or(of_card) } else { of_card };
-        (card.from, scorecard.map(|scorecard| plain(&scorecard.score)), rating)
+        (scorecard.map(|scorecard| plain(&scorecard.score)), rating)
     };
     let position = show.position(card.position);
     let draft = position.draft || is_overall && person.cards.iter().any(|one| show.position(one.position).draft);
@@ -143,7 +188,7 @@ fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, card: &Card,
         person.name.to_string(),
         position.name.clone(),
         if draft { "yes" } else { "no" }.into(),
-        card.team.as_ref().map(|team| team.key.to_string()).unwrap_or_default(),
+        card.team.as_ref().filter(|_| is_overall || !of_several).map(|team| team.key.to_string()).unwrap_or_default(),
         from.to_string(),
         card.to.to_string(),
         part.kind.word().into(),
@@ -168,7 +213,8 @@ fn overall(show: &Show<'_>, person: &PersonResult) -> Part {
     Part { missing: show.why_no_overall(person).unwrap_or_default(), ..Part::new(Kind::Overall) }
 }
 
-fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
+/// `alone`: no other stint of the person is in the same post.
+fn parts(show: &Show<'_>, card: &Card, several: bool, alone: bool) -> Vec<Part> {
     let mut parts = Vec::new();
     for leaf in leaves(show.model, card) {
         let result = leaf.result;
@@ -215,23 +261,32 @@ fn parts(show: &Show<'_>, card: &Card, several: bool) -> Vec<Part> {
             });
         }
     }
-    for (output, value) in show.position(card.position).outputs.iter().zip(&card.outputs) {
-        parts.push(Part {
-            kpi: output.name.clone(),
-            label: show.label(&output.label).into(),
-            value: in_unit(value, &output.unit),
-            unit: show.unit(&output.unit.singular),
-            missing: match value {
-                Value::Missing(missing) => show.reason(missing),
-                _ => String::new(),
-            },
-            ..Part::new(Kind::Output)
-        });
-    }
+    let kind = if alone { Kind::Output } else { Kind::StintOutput };
+    parts.extend(outputs(show, card.position, card.outputs.iter(), kind));
     if several {
         parts.push(Part { missing: show.why_unscored(card).unwrap_or_default(), ..Part::new(Kind::Stint) });
     }
     parts
+}
+
+fn outputs<'v>(
+    show: &Show<'_>,
+    position: PositionId,
+    values: impl Iterator<Item = &'v Value>,
+    kind: Kind,
+) -> Vec<Part> {
+    let outputs = show.position(position).outputs.iter().zip(values).map(|(output, value)| Part {
+        kpi: output.name.clone(),
+        label: show.label(&output.label).into(),
+        value: in_unit(value, &output.unit),
+        unit: show.unit(&output.unit.singular),
+        missing: match value {
+            Value::Missing(missing) => show.reason(missing),
+            _ => String::new(),
+        },
+        ..Part::new(kind)
+    });
+    outputs.collect()
 }
 
 /// A value in the KPI's own unit; empty where it is missing.

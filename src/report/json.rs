@@ -16,7 +16,8 @@ use crate::model::{Entry, Head, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
 use crate::score::card::{
-    self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, RatingResult, ScorecardResult, StepKind,
+    self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult,
+    StepKind,
 };
 use crate::value::{Missing, Value};
 
@@ -111,8 +112,37 @@ struct PersonJson<'a> {
     rating: Option<Rating<'a>>,
     /// Among those with the same last position.
     rank: Option<u64>,
+    /// What is paid: one for each post held, over all stints in it.
+    posts: Vec<PostJson<'a>>,
     /// One for each stint.
     cards: Vec<CardJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PostJson<'a> {
+    position: &'a str,
+    label: &'a str,
+    /// Days in the post within the period.
+    days: i64,
+    outputs: Vec<AmountJson<'a>>,
+}
+
+/// An output over all stints of a post.
+#[derive(Serialize)]
+struct AmountJson<'a> {
+    name: &'a str,
+    label: &'a str,
+    value: ValueJson,
+    /// The mean of the stints' amounts by days, where it is not the value itself.
+    mean: Option<ValueJson>,
+    /// By which part of the period it was multiplied.
+    prorated: Option<Prorated>,
+}
+
+#[derive(Serialize)]
+struct Prorated {
+    days: i64,
+    of: i64,
 }
 
 #[derive(Serialize)]
@@ -128,6 +158,7 @@ struct CardJson<'a> {
     /// `null` where the position has no `eligible when`.
     eligible: Option<bool>,
     scorecard: Option<ScorecardJson<'a>>,
+    /// The stint's own amounts; those of the post, where it is the only stint.
     outputs: Vec<Output<'a>>,
 }
 
@@ -328,7 +359,25 @@ impl<'a> Show<'a> {
             overall: person.overall.as_ref().map(|score| self.exact_score(score)),
             rating: person.rating.as_ref().zip(last).map(|(rating, card)| self.rating_json(card, rating)),
             rank: person.rank,
+            posts: person.posts.iter().map(|post| self.post_json(post)).collect(),
             cards: person.cards.iter().map(|card| self.card_json(card)).collect(),
+        }
+    }
+
+    fn post_json(&self, post: &'a PostResult) -> PostJson<'a> {
+        let position = self.position(post.position);
+        let outputs = position.outputs.iter().zip(&post.outputs).map(|(output, amount)| AmountJson {
+            name: &output.name,
+            label: self.label(&output.label),
+            value: self.value_json(&amount.value, &output.unit),
+            mean: amount.mean.as_ref().map(|mean| self.value_json(mean, &output.unit)),
+            prorated: amount.prorated.map(|(days, of)| Prorated { days, of }),
+        });
+        PostJson {
+            position: &position.name,
+            label: self.label(&position.label),
+            days: post.days,
+            outputs: outputs.collect(),
         }
     }
 

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::layout::{Cell, Column, GAP, Line, Style, Table, write_text};
 use super::show::{MISSING, Show};
-use super::summary::{files_read, grade_style, labelled, lead_width, not_evaluated, rating_lines, who};
+use super::summary::{files_read, grade_style, labelled, lead_width, not_evaluated, paid, rating_lines, who};
 use super::{Look, Report};
 use crate::model::PositionId;
 use crate::model::data::DataId;
@@ -197,9 +197,7 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
         return Cell::new("");
     };
     if card.scorecard.is_none() && card.eligible != Some(false) {
-        let outputs = show.position(card.position).outputs.iter().zip(&card.outputs);
-        let texts = outputs.map(|(output, value)| show.value(value, &output.unit)).collect::<Vec<_>>();
-        return Cell::new(texts.join(show.words.semicolon));
+        return Cell::new(paid(show, person));
     }
     let Some(score) = &person.overall else { return Cell::styled(MISSING, Style::Faint) };
     let score = show.score(score);

@@ -9,7 +9,9 @@ use super::{Look, Report, leaves, why_missing};
 use crate::model::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, PositionId, Scorecard};
 use crate::number::Number;
-use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, RatingResult, ScorecardResult, StepKind};
+use crate::score::card::{
+    Card, EntryResult, EntryResultKind, PersonResult, PostOutput, PostResult, RatingResult, ScorecardResult, StepKind,
+};
 use crate::syntax::tree::{Combine, ScopeWord};
 use crate::value::{Missing, Value};
 
@@ -31,7 +33,7 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     page.text(&title(report), Style::Faint);
     for card in &person.cards {
         page.out.push('\n');
-        page.card(card, &person.cards, person.rating.as_ref());
+        page.card(card, person);
         // What stands at the foot of a card is not always there.
         while page.out.ends_with("\n\n") {
             page.out.pop();
@@ -40,6 +42,7 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     if person.cards.len() > 1 {
         page.out.push('\n');
         page.overall(person);
+        page.paid(person);
     }
     out
 }
@@ -128,7 +131,8 @@ impl Page<'_, '_> {
         write_text(self.out, &Cell::styled(text, style), "", self.look.width(), self.look.painter());
     }
 
-    fn card(&mut self, card: &Card, all: &[Card], final_rating: Option<&RatingResult>) {
+    fn card(&mut self, card: &Card, person: &PersonResult) {
+        let (all, final_rating) = (person.cards.as_slice(), person.rating.as_ref());
         let (show, words) = (self.show, self.show.words);
         let mut post = show.position_label(card.position).to_string();
         if let Some(team) = &card.team {
@@ -153,7 +157,7 @@ impl Page<'_, '_> {
             let rating = if all.len() == 1 { final_rating.or(result.rating.as_ref()) } else { result.rating.as_ref() };
             self.scorecard(card, all, model, result, rating);
         }
-        self.outputs(card);
+        self.outputs(card, person);
     }
 
     fn scorecard(
@@ -432,16 +436,78 @@ impl Page<'_, '_> {
         }
     }
 
-    fn outputs(&mut self, card: &Card) {
-        let show = self.show;
+    /// What a card's outputs are; of one of several stints in a post, its own amounts.
+    fn outputs(&mut self, card: &Card, person: &PersonResult) {
+        let (show, at) = (self.show, person.cards.iter().position(|one| std::ptr::eq(one, card)));
+        let post = person.posts.iter().find(|post| at.is_some_and(|at| post.cards.contains(&at)));
+        let several = post.is_some_and(|post| post.cards.len() > 1);
+        let lead = if several { show.words.in_this_stint } else { show.words.outputs };
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs).collect::<Vec<_>>();
         for (index, (output, value)) in outputs.iter().enumerate() {
-            let mut text =
-                format!("{}{}{}", show.label(&output.label), show.words.colon, show.value(value, &output.unit));
-            if let Value::Missing(missing) = value {
-                text = format!("{text} ({})", show.reason(missing));
+            let how = post.filter(|_| !several).and_then(|post| prorated(&show, &post.outputs[index], &output.unit));
+            let text = amount(&show, show.label(&output.label), value, &output.unit, how.as_deref());
+            self.labelled(if index == 0 { lead } else { "" }, &text, Style::Plain);
+        }
+    }
+
+    /// What is paid to somebody with several stints: of each post the mean by days, and all posts together.
+    fn paid(&mut self, person: &PersonResult) {
+        let (show, words) = (self.show, self.show.words);
+        let mut lines = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        for output in person.posts.iter().flat_map(|post| &show.position(post.position).outputs) {
+            if !names.contains(&output.name.as_str()) {
+                names.push(&output.name);
             }
-            self.labelled(if index == 0 { show.words.outputs } else { "" }, &text, Style::Plain);
+        }
+        for name in names {
+            let at =
+                |post: &PostResult| show.position(post.position).outputs.iter().position(|output| output.name == name);
+            let posts: Vec<(&PostResult, usize)> =
+                person.posts.iter().filter_map(|post| Some((post, at(post)?))).collect();
+            // What one card shows is not shown twice.
+            if let [(post, _)] = posts.as_slice()
+                && post.cards.len() == 1
+            {
+                continue;
+            }
+            let mut sum = Number::ZERO;
+            let mut all_there = true;
+            for (post, at) in &posts {
+                let (output, paid) = (&show.position(post.position).outputs[*at], &post.outputs[*at]);
+                match &paid.value {
+                    Value::Number(value) => sum = sum.add(value),
+                    _ => all_there = false,
+                }
+                let label = match person.posts.len() {
+                    1 => show.label(&output.label).to_string(),
+                    _ => format!("{} · {}", show.label(&output.label), show.position_label(post.position)),
+                };
+                let stints = post.cards.iter().map(|card| &person.cards[*card]);
+                let parts: Vec<String> = stints
+                    .filter(|_| post.cards.len() > 1 && !paid.value.is_missing())
+                    .map(|card| {
+                        let own = card.outputs.get(*at).map_or(MISSING.into(), |own| show.value(own, &output.unit));
+                        format!("{own} × {}", days_served(card.from, card.to))
+                    })
+                    .collect();
+                let mean = (!parts.is_empty())
+                    .then(|| format!("({}) / {}", parts.join(" + "), words.days(post.days.unsigned_abs())));
+                let how = match (mean, paid.prorated) {
+                    (Some(mean), Some((days, all))) => Some(words.prorated(&mean, days, all)),
+                    (Some(mean), None) => Some(mean),
+                    (None, _) => prorated(&show, paid, &output.unit),
+                };
+                lines.push(amount(&show, &label, &paid.value, &output.unit, how.as_deref()));
+            }
+            if let ([(post, at), _, ..], true) = (posts.as_slice(), all_there) {
+                let output = &show.position(post.position).outputs[*at];
+                let label = format!("{} · {}", show.label(&output.label), words.of_all_posts());
+                lines.push(amount(&show, &label, &Value::Number(sum), &output.unit, None));
+            }
+        }
+        for (index, line) in lines.iter().enumerate() {
+            self.labelled(if index == 0 { words.outputs } else { "" }, line, Style::Plain);
         }
     }
 
@@ -467,6 +533,22 @@ impl Page<'_, '_> {
             self.rating(card.position, person.rating.as_ref());
         }
     }
+}
+
+/// `Bonus: 50.00 CNY = 100.00 CNY × 14 of 28 days`
+fn amount(show: &Show<'_>, label: &str, value: &Value, unit: &DisplayUnit, how: Option<&str>) -> String {
+    let shown = format!("{label}{}{}", show.words.colon, show.value(value, unit));
+    match (value, how) {
+        (Value::Missing(missing), _) => format!("{shown} ({})", show.reason(missing)),
+        (_, Some(how)) => format!("{shown} = {how}"),
+        (_, None) => shown,
+    }
+}
+
+/// How the amount of a single stint was cut to its part of the period.
+fn prorated(show: &Show<'_>, paid: &PostOutput, unit: &DisplayUnit) -> Option<String> {
+    let ((days, all), whole) = (paid.prorated?, paid.mean.as_ref()?);
+    Some(show.words.prorated(&show.value(whole, unit), days, all))
 }
 
 fn empty_row() -> Vec<Cell> {

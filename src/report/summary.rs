@@ -7,7 +7,7 @@ use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
 use super::show::{MISSING, Show, days_served};
 use super::{Look, Report, leaves, why_missing};
 use crate::model::{PositionId, RatingId};
-use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult};
+use crate::score::card::{Card, LoweredBy, PersonResult, PostResult, RatingResult};
 use crate::value::Missing;
 
 /// The columns a summary may have, in their order.
@@ -154,9 +154,22 @@ fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
                 show.words.distribution_remark(show.grade_word(last.position, *by_score))
             );
         }
+        if person.cards.iter().all(|card| card.scorecard.is_none()) {
+            let paid = paid(show, person);
+            text = if paid.is_empty() { text } else { format!("{text}{}{paid}", show.words.semicolon) };
+        }
         row[REMARKS] = Cell::styled(text, Style::Faint);
     }
     row
+}
+
+/// The amounts of all posts.
+pub(super) fn paid(show: &Show<'_>, person: &PersonResult) -> String {
+    let of_post = |post: &PostResult| {
+        let outputs = show.position(post.position).outputs.iter().zip(&post.outputs);
+        outputs.map(|(output, paid)| show.value(&paid.value, &output.unit)).collect::<Vec<_>>()
+    };
+    person.posts.iter().flat_map(of_post).collect::<Vec<_>>().join(show.words.semicolon)
 }
 
 /// One of several scorecards of a person, under the overall result.

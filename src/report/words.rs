@@ -26,6 +26,8 @@ pub struct Words {
     pub rounded: &'static str,
     pub veto: &'static str,
     pub outputs: &'static str,
+    /// Outputs of one stint of several in a post.
+    pub in_this_stint: &'static str,
     pub overall: &'static str,
     pub change: &'static str,
     pub complete: &'static str,
@@ -69,6 +71,7 @@ static ENGLISH: Words = Words {
     rounded: "Rounded",
     veto: "Veto",
     outputs: "Outputs",
+    in_this_stint: "This stint",
     overall: "Overall",
     change: "Change",
     complete: "Complete",
@@ -113,6 +116,7 @@ static CHINESE: Words = Words {
     rounded: "取整",
     veto: "一票否决",
     outputs: "输出",
+    in_this_stint: "本段",
     overall: "综合",
     change: "变化",
     complete: "完整度",
@@ -290,6 +294,19 @@ impl Words {
         } else {
             format!("{uncapped}, at most {most} of its points")
         }
+    }
+
+    /// Of an amount: how much there is for all of the period.
+    pub fn prorated(&self, whole: &str, days: i64, all: i64) -> String {
+        match self.chinese {
+            true => format!("{whole} × {days}/{all}天"),
+            false => format!("{whole} × {days} of {all} days"),
+        }
+    }
+
+    /// The amounts of several posts together.
+    pub fn of_all_posts(&self) -> &'static str {
+        if self.chinese { "各岗位合计" } else { "all posts" }
     }
 
     /// Own figures are those of all stints in the post, not of this one alone.

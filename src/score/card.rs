@@ -37,12 +37,36 @@ pub struct PersonResult {
     pub person: Arc<str>,
     pub name: Arc<str>,
     pub cards: Vec<Card>,
+    /// What the cards give together, one for each post held, in the order of their first days.
+    pub posts: Vec<PostResult>,
     /// The cards' scores weighted by days (the card's own, where there is one). `None` where a card has none.
     pub overall: Option<Number>,
     /// By the last post's grades.
     pub rating: Option<RatingResult>,
     /// Among those with the same last position (or the same part of it, where it says `rank within`); equal scores share the best rank.
     pub rank: Option<u64>,
+}
+
+/// What somebody gets in one post, over all stints in it.
+#[derive(Clone, Debug)]
+pub struct PostResult {
+    pub position: PositionId,
+    /// Indexes into [`PersonResult::cards`].
+    pub cards: Vec<usize>,
+    /// Days in the post within the period.
+    pub days: i64,
+    /// In the order of the position's outputs.
+    pub outputs: Vec<PostOutput>,
+}
+
+/// The amount of an output in a post.
+#[derive(Clone, Debug)]
+pub struct PostOutput {
+    pub value: Value,
+    /// The mean of the stints' amounts, where there are several or only a part of it is given.
+    pub mean: Option<Value>,
+    /// By which share of the period the mean was multiplied: days in the post, days of the period.
+    pub prorated: Option<(i64, i64)>,
 }
 
 /// One person in one post and team, in a part of the period or all of it.
@@ -56,7 +80,8 @@ pub struct Card {
     /// `Some(false)`: `eligible when` is not met, and nothing is scored.
     pub eligible: Option<bool>,
     pub scorecard: Option<ScorecardResult>,
-    /// In the order of the position's outputs.
+    /// In the order of the position's outputs: the stint's own amounts, before they are weighted and what is around
+    /// them is rounded; those of the post, where this is the only stint in it.
     pub outputs: Vec<Value>,
     /// The values of all nodes of the program for this subject, for explanations.
     pub values: Arc<Vec<Option<Value>>>,

@@ -6,6 +6,7 @@
 //! range; rounding; vetoes; rating. Then over all people: overall, distribution, rank; outputs, which see the final grade
 //! and may add up those of others.
 
+mod amounts;
 pub mod card;
 mod combine;
 mod distribute;
@@ -32,7 +33,7 @@ use crate::eval::{Evaluator, Subject, Tape, Values};
 use crate::model::Model;
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan};
+use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan, OutputPlan};
 use crate::plan::query::Answers;
 use crate::syntax::tree::WhenMissing;
 use crate::time::Day;
@@ -216,7 +217,7 @@ fn roots(card: &CardPlan) -> Vec<CalcId> {
         }
     }
     let mut roots: Vec<CalcId> = [card.eligible, card.rank_within].into_iter().flatten().collect();
-    roots.extend(&card.outputs);
+    roots.extend(card.outputs.iter().flat_map(OutputPlan::nodes));
     if let Some(scorecard) = &card.scorecard {
         of_group(&scorecard.root, &mut roots);
         roots.extend(&scorecard.vetoes);

@@ -1,18 +1,19 @@
 //! Outputs: what is computed when all scores and grades stand.
 //!
-//! An output may add up an output of everyone on a roster, so they are computed one after the other for all people, in
-//! an order in which what each needs is there; the checker has refused circles.
+//! An output is computed on each stint, and brought together for the post ([`amounts`](super::amounts)). It may add up an
+//! output of everyone on a roster, so outputs are computed one after the other for all people, in an order in which what
+//! each needs is there; the checker has refused circles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::card::Card;
+use super::amounts::{Amount, Counted, Fold, OfStint};
+use super::card::{Card, PostResult};
 use super::people::{Draft, Standing};
 use super::problem::{Problem, Problems};
 use super::{Scorer, THREAD_WORTH};
 use crate::eval::{Inputs, Values};
 use crate::number::Number;
-use crate::plan::program::{Input, OutputSum};
-use crate::syntax::tree::AggregateFunction;
+use crate::plan::program::{CalcId, Input};
 use crate::time::Day;
 use crate::value::{Missing, Value};
 
@@ -25,16 +26,29 @@ enum Step {
     Sum(usize),
 }
 
-/// A card whose outputs are being computed.
+/// A post whose outputs are being computed.
 struct Open<'s> {
+    /// Index into the standings.
+    person: usize,
+    /// Index into the program's cards.
+    card: usize,
+    stints: Vec<Stint<'s>>,
+    /// Of the position's outputs, as far as they are computed.
+    amounts: Vec<Amount>,
+}
+
+/// A card of the post.
+struct Stint<'s> {
     card: &'s mut Card,
+    /// Index into the person's cards.
+    at: usize,
     seat: usize,
     values: Values,
     inputs: Inputs,
 }
 
 impl Scorer<'_> {
-    /// Fills in the outputs of all cards, and the values of their formulas.
+    /// Fills in the outputs of all posts and cards, and the values of their formulas.
     pub(super) fn outputs(&self, standings: &mut [Standing]) -> Problems {
         let mut open = self.open(standings);
         let mut problems = Problems::default();
@@ -60,36 +74,67 @@ impl Scorer<'_> {
                 }
             }
         }
-        for one in open {
-            one.card.outputs = one.inputs.outputs;
-            one.card.values = one.values.all();
+        let mut posts: Vec<(usize, PostResult)> = Vec::with_capacity(open.len());
+        for Open { person, card, mut stints, amounts } in open {
+            let alone = stints.len() == 1;
+            for (place, stint) in stints.iter_mut().enumerate() {
+                let own = |amount: &Amount| if alone { amount.value.clone() } else { amount.stint(place) };
+                stint.card.outputs = amounts.iter().map(own).collect();
+                stint.card.values = stint.values.all();
+            }
+            let days = stints.iter().map(|stint| self.seats[stint.seat].days()).sum();
+            posts.push((
+                person,
+                PostResult {
+                    position: self.plan.program.cards[card].position,
+                    cards: stints.iter().map(|stint| stint.at).collect(),
+                    days,
+                    outputs: amounts.into_iter().map(Amount::result).collect(),
+                },
+            ));
+        }
+        for (person, post) in posts {
+            standings[person].result.posts.push(post);
         }
         problems
     }
 
     fn open<'s>(&self, standings: &'s mut [Standing]) -> Vec<Open<'s>> {
         let later = || stated("computed later");
-        let mut open = Vec::new();
-        for standing in standings {
+        let mut open: Vec<Open> = Vec::new();
+        for (person, standing) in standings.iter_mut().enumerate() {
             let grades: Vec<Option<usize>> =
                 (0..standing.result.cards.len()).map(|card| standing.grade(self.model, card)).collect();
             let drafts = std::mem::take(&mut standing.drafts);
-            for ((card, draft), grade) in standing.result.cards.iter_mut().zip(drafts).zip(grades) {
+            let first = open.len();
+            for (at, ((card, draft), grade)) in standing.result.cards.iter_mut().zip(drafts).zip(grades).enumerate() {
                 let Draft { seat, values, score } = draft;
                 let rating = match (grade, &score) {
                     (Some(grade), _) => Value::Choice(grade as u32),
                     (None, Value::Missing(_)) => score.clone(),
                     (None, _) => stated("no rating"),
                 };
-                let outputs = self.plan.program.cards[self.seats[seat].card].outputs.len();
+                let of_card = self.seats[seat].card;
                 let inputs = Inputs {
                     score: Some(score),
                     rating: Some(rating),
-                    outputs: vec![later(); outputs],
+                    outputs: vec![later(); self.plan.program.cards[of_card].outputs.len()],
                     sums: vec![later(); self.plan.program.sums.len()],
                     ..Inputs::default()
                 };
-                open.push(Open { card, seat, values, inputs });
+                let stint = Stint { card, at, seat, values, inputs };
+                match open[first..].iter_mut().find(|post| post.card == of_card) {
+                    Some(post) => post.stints.push(stint),
+                    None => {
+                        let amounts = self.plan.program.cards[of_card].outputs.iter();
+                        open.push(Open {
+                            person,
+                            card: of_card,
+                            stints: vec![stint],
+                            amounts: amounts.map(|_| Amount::default()).collect(),
+                        });
+                    }
+                }
             }
         }
         open
@@ -103,7 +148,7 @@ impl Scorer<'_> {
             }
             let needed: Vec<Step> = match step {
                 Step::Output(card, output) => {
-                    let inputs = scorer.eval.inputs_of(scorer.plan.program.cards[card].outputs[output]);
+                    let inputs = scorer.eval.inputs_of(scorer.plan.program.cards[card].outputs[output].value);
                     let step = |input| match input {
                         Input::Output(earlier) => Some(Step::Output(card, earlier)),
                         Input::Sum(sum) => Some(Step::Sum(sum)),
@@ -139,9 +184,9 @@ impl Scorer<'_> {
 
     /// These outputs of everyone with the card; problems by seat.
     fn compute(&self, card: usize, outputs: &[usize], open: &mut [Open]) -> Vec<(usize, Problem)> {
-        let mut of_card: Vec<&mut Open> = open.iter_mut().filter(|one| self.seats[one.seat].card == card).collect();
+        let mut of_card: Vec<&mut Open> = open.iter_mut().filter(|post| post.card == card).collect();
         let all = |part: &mut [&mut Open]| -> Vec<(usize, Problem)> {
-            part.iter_mut().filter_map(|one| Some((one.seat, self.output(one, card, outputs).err()?))).collect()
+            part.iter_mut().filter_map(|post| self.post_outputs(post, outputs).err()).collect()
         };
         let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
         if threads == 1 || of_card.len() < THREAD_WORTH {
@@ -158,19 +203,39 @@ impl Scorer<'_> {
         })
     }
 
-    fn output(&self, one: &mut Open, card: usize, outputs: &[usize]) -> Result<(), Problem> {
-        let plan = &self.plan.program.cards[card];
+    /// One output after the other: a later one reads the post's amount of an earlier one, not the stint's.
+    fn post_outputs(&self, post: &mut Open, outputs: &[usize]) -> Result<(), (usize, Problem)> {
+        let plan = &self.plan.program.cards[post.card];
+        let span = self.model.positions[plan.position.0].span;
+        let days: i64 = post.stints.iter().map(|stint| self.seats[stint.seat].days()).sum();
         for output in outputs {
-            one.inputs.outputs[*output] = match one.card.eligible {
-                Some(false) => stated("not eligible"),
-                _ => {
-                    let value = self.eval.keep_with_inputs(&mut one.values, plan.outputs[*output], &one.inputs);
-                    value.map_err(|fault| {
-                        let span = self.model.positions[plan.position.0].span;
-                        self.faults().problem(fault, self.seats[one.seat].subject, &one.values, span)
-                    })?
-                }
-            };
+            let plan = &plan.outputs[*output];
+            let mut stints = Vec::with_capacity(post.stints.len());
+            for stint in &mut post.stints {
+                let seat = &self.seats[stint.seat];
+                let mut value = |node: CalcId| match stint.card.eligible {
+                    Some(false) => Ok(stated("not eligible")),
+                    _ => self
+                        .eval
+                        .keep_with_inputs(&mut stint.values, node, &stint.inputs)
+                        .map_err(|fault| (stint.seat, self.faults().problem(fault, seat.subject, &stint.values, span))),
+                };
+                let whole = value(plan.value)?;
+                let inside = match &plan.inside {
+                    Some((inside, _)) => value(*inside)?,
+                    None => whole.clone(),
+                };
+                stints.push(OfStint { whole, inside, from: seat.from, to: seat.to });
+            }
+            let amount = Amount::of(plan, stints, (days, self.period_days()), self.model.company.rounding);
+            if let Some(excess) = amount.value.as_number().and_then(Number::excess) {
+                let span = self.plan.program.spans.get(plan.value.0).copied().unwrap_or(span);
+                return Err((post.stints[0].seat, Problem::too_large(span, excess)));
+            }
+            for stint in &mut post.stints {
+                stint.inputs.outputs[*output] = amount.value.clone();
+            }
+            post.amounts[*output] = amount;
         }
         Ok(())
     }
@@ -185,26 +250,40 @@ impl Scorer<'_> {
         let teams = &self.answers.teams;
         let mut company = Fold::default();
         let mut by_team: Vec<Fold> = vec![Fold::default(); if sum.in_team { teams.len() } else { 0 }];
-        for one in open.iter() {
-            let seat = &self.seats[one.seat];
-            let Some(output) = members[seat.card] else { continue };
-            let counts = sum.condition.map(|condition| one.values.get(condition));
-            if !matches!(counts, None | Some(Ok(Value::Flag(true)))) {
-                continue;
+        for posts in open.chunk_by(|a, b| a.person == b.person) {
+            let mut person = Counted::default();
+            let mut in_teams: BTreeMap<usize, Counted> = BTreeMap::new();
+            for post in posts {
+                let Some(output) = members[post.card] else { continue };
+                // Which of the stints count: in the company, and in each team above one of them.
+                let mut counting = vec![false; post.stints.len()];
+                let mut of_teams: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+                for (stint_at, stint) in post.stints.iter().enumerate() {
+                    let counts = sum.condition.map(|condition| stint.values.get(condition));
+                    if !matches!(counts, None | Some(Ok(Value::Flag(true)))) {
+                        continue;
+                    }
+                    counting[stint_at] = true;
+                    if sum.in_team {
+                        let seat = &self.seats[stint.seat];
+                        for team in self.above(seat.team, seat.to) {
+                            of_teams.entry(team).or_insert_with(|| vec![false; post.stints.len()])[stint_at] = true;
+                        }
+                    }
+                }
+                let amount = &post.amounts[output];
+                person.add(amount.part(&counting, sum.fallback.as_ref()));
+                for (team, counting) in of_teams {
+                    in_teams.entry(team).or_default().add(amount.part(&counting, sum.fallback.as_ref()));
+                }
             }
-            let value = match (&one.inputs.outputs[output], &sum.fallback) {
-                (Value::Missing(_), Some(fallback)) => &Value::Number(fallback.clone()),
-                (value, _) => value,
-            };
-            company.add(value);
-            if sum.in_team {
-                self.above(seat.team, seat.to).into_iter().for_each(|team| by_team[team].add(value));
-            }
+            company.add(person);
+            in_teams.into_iter().for_each(|(team, person)| by_team[team].add(person));
         }
         let company = company.answer(sum);
         let by_team: Vec<Value> = by_team.into_iter().map(|team| team.answer(sum)).collect();
-        for one in open {
-            one.inputs.sums[at] = match (sum.in_team, self.seats[one.seat].team) {
+        for stint in open.iter_mut().flat_map(|post| &mut post.stints) {
+            stint.inputs.sums[at] = match (sum.in_team, self.seats[stint.seat].team) {
                 (false, _) => company.clone(),
                 (true, Some(team)) => by_team[team].clone(),
                 (true, None) => stated("in no team"),
@@ -223,45 +302,9 @@ impl Scorer<'_> {
         }
         found
     }
-}
 
-/// What has been taken together so far.
-#[derive(Clone, Debug, Default)]
-struct Fold {
-    sum: Option<Number>,
-    count: u64,
-    least: Option<Number>,
-    most: Option<Number>,
-    /// Why the first missing one is.
-    missing: Option<Missing>,
-}
-
-impl Fold {
-    fn add(&mut self, value: &Value) {
-        match value {
-            Value::Number(number) => {
-                self.sum = Some(self.sum.as_ref().map_or(number.clone(), |sum| sum.add(number)));
-                self.count += 1;
-                self.least = Some(self.least.take().map_or(number.clone(), |least| least.min(number.clone())));
-                self.most = Some(self.most.take().map_or(number.clone(), |most| most.max(number.clone())));
-            }
-            Value::Missing(reason) => self.missing = self.missing.take().or(Some(reason.clone())),
-            _ => {}
-        }
-    }
-
-    /// The checker has made sure that a sum meets nothing missing but what is left out of a test's tables.
-    fn answer(self, sum: &OutputSum) -> Value {
-        let number = match sum.function {
-            AggregateFunction::Average => self.sum.and_then(|sum| sum.div(&Number::from(self.count))),
-            AggregateFunction::Min => self.least,
-            AggregateFunction::Max => self.most,
-            _ => match self.missing {
-                Some(reason) => return Value::Missing(reason),
-                None => Some(self.sum.unwrap_or(Number::ZERO)),
-            },
-        };
-        number.map_or(Value::Missing(Missing::NoRows), Value::Number)
+    fn period_days(&self) -> i64 {
+        i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1
     }
 }
 

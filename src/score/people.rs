@@ -87,7 +87,7 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
     let (person, name) = (post.person.clone(), post.name.clone());
     let part = last.and_then(|last| done[last].part.clone());
     let (cards, drafts) = done.into_iter().map(|one| (one.card, one.draft)).unzip();
-    let result = PersonResult { roster, person, name, cards, overall, rating, rank: None };
+    let result = PersonResult { roster, person, name, cards, posts: Vec::new(), overall, rating, rank: None };
     Ok(Standing { result, part, last, single: scored.len() == 1, seen, drafts })
 }
 

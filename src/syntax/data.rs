@@ -22,7 +22,7 @@ impl<'s> Reader<'s> {
                 Rule::organisation => "`organisation`",
                 Rule::row => "`row`",
                 Rule::key => "`key`",
-                Rule::dated_by | Rule::valid | Rule::snapshot => "how its rows lie in time",
+                Rule::dated_rows | Rule::valid | Rule::snapshot => "how its rows lie in time",
                 Rule::may_be_empty => "`may be empty`",
                 Rule::across => "`months across`",
                 Rule::belongs => self.belongs_to_whom(&node),
@@ -65,7 +65,11 @@ impl<'s> Reader<'s> {
             Rule::from_postgres => DataClause::FromPostgres(self.text(&node.child(Rule::text)?)),
             Rule::row => DataClause::Row(name(self)?),
             Rule::key => DataClause::Key { columns: self.names(&node.child(Rule::names)?), span },
-            Rule::dated_by => DataClause::DatedBy(name(self)?),
+            Rule::dated_rows => {
+                let shared = node.place(Rule::shared).map(|place| (AcrossStints::SharedByDays, place));
+                let last = || node.place(Rule::held_last).map(|place| (AcrossStints::HeldLast, place));
+                DataClause::DatedBy { column: name(self)?, across_stints: shared.or_else(last) }
+            }
             Rule::valid => DataClause::Valid {
                 from: name(self)?,
                 to: node.child(Rule::valid_to).and_then(|to| to.child(Rule::name)).map(|to| self.name(&to)),
@@ -74,6 +78,7 @@ impl<'s> Reader<'s> {
             Rule::snapshot => DataClause::SnapshotOn(name(self)?),
             Rule::column => DataClause::Column(Box::new(self.column(node)?)),
             Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
+            Rule::not_evaluated => DataClause::NotEvaluated(self.texts(node), span),
             Rule::may_be_empty => DataClause::MayBeEmpty(span),
             Rule::across => {
                 let mut names = node.all(Rule::name).map(|name| self.name(&name));

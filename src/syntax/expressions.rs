@@ -343,18 +343,6 @@ impl<'s> Reader<'s> {
                 }
             },
         };
-        if function == AggregateFunction::Count && value.is_some() {
-            let place = inside.place(Rule::expr).unwrap_or(span);
-            self.report(
-                Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
-                    .at(place, "nothing stands here for a count")
-                    .help(format!(
-                        "write `count({0})` for the rows, or `count distinct(… of {0})` for different values",
-                        data.text
-                    )),
-            );
-            return None;
-        }
         let mut by = Once::default();
         let mut dated_by = Once::default();
         let mut condition = Once::default();

@@ -93,10 +93,13 @@ impl<'s> Reader<'s> {
     }
 
     fn output(&mut self, node: &Node<'s>) -> Option<Output> {
+        let prorated = node.place(Rule::prorated).map(|_| PartOfPeriod::Prorated);
+        let in_full = node.place(Rule::in_full).map(|_| PartOfPeriod::InFull);
         Some(Output {
             name: self.name(&node.child(Rule::name)?),
             label: self.label(node),
             ty: self.ty(node)?,
+            part: prorated.or(in_full),
             value: self.expr_of(node)?,
             span: node.span(),
         })

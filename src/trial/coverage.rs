@@ -285,11 +285,8 @@ impl Ran<'_> {
                 }
             }
             Expected::Output(name) => {
-                let at = |card: &Card| self.position(card).outputs.iter().position(|output| output.name == *name);
-                if let Some((card, at)) =
-                    self.card(person, |card| at(card).is_some()).and_then(|card| Some((card, at(card)?)))
-                {
-                    self.of_output(person, card, at, marks);
+                for (post, at) in self.posts_with(person, name) {
+                    post.cards.iter().for_each(|card| self.of_output(person, &person.cards[*card], at, marks));
                 }
             }
             Expected::ScoreOf(name) => {
@@ -425,10 +422,10 @@ impl Ran<'_> {
     }
 
     fn of_output(&self, person: &PersonResult, card: &Card, at: usize, marks: &mut BTreeSet<Mark>) {
-        let Some(node) = self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at)) else {
+        let Some(output) = self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at)) else {
             return;
         };
-        self.behind(person, card, *node, marks);
+        self.behind(person, card, output.value, marks);
     }
 
     /// What lies behind a node, as far as its value was got by it: of an `if`, the branch taken.

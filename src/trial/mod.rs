@@ -24,7 +24,7 @@ use crate::number::Number;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan};
 use crate::plan::{Plan, plan};
 use crate::report::show::grouped;
-use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, Results};
+use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, PostResult, Results};
 use crate::score::score;
 use crate::source::{SourceSet, Span};
 use crate::value::{Missing, Value};
@@ -123,6 +123,7 @@ fn prepared(model: &Model, test: &Test) -> Model {
                     label: Default::default(),
                     span: expectation.span,
                     unit: unit.clone(),
+                    part: None,
                     value: value.clone(),
                 });
             }
@@ -228,12 +229,23 @@ impl<'a> Ran<'a> {
                 (found.unwrap_or_else(|| nothing("not evaluated")), unit)
             }
             Expected::Output(name) => {
-                let at = |card: &Card| self.position(card).outputs.iter().position(|output| output.name == *name);
-                let card = self.card(person, |card| at(card).is_some());
-                match card.and_then(|card| Some((card, at(card)?))) {
-                    Some((card, at)) => (card.outputs[at].clone(), self.position(card).outputs[at].unit.clone()),
-                    None => (nothing("no such output"), DisplayUnit::number()),
-                }
+                let amounts: Vec<(&Value, &DisplayUnit)> = self
+                    .posts_with(person, name)
+                    .map(|(post, at)| {
+                        (&post.outputs[at].value, &self.model.positions[post.position.0].outputs[at].unit)
+                    })
+                    .collect();
+                let Some((_, unit)) = amounts.last() else {
+                    return (nothing("no such output"), DisplayUnit::number());
+                };
+                // What somebody gets is the sum over the posts held.
+                let add = |sum: Value, (amount, its): &(&Value, &DisplayUnit)| match (sum, *amount) {
+                    (Value::Number(_), _) if its.dimension != unit.dimension => nothing("in different units"),
+                    (Value::Number(sum), Value::Number(amount)) => Value::Number(sum.add(amount)),
+                    (Value::Number(_), other) => other.clone(),
+                    (missing, _) => missing,
+                };
+                (amounts.iter().fold(Value::Number(Number::ZERO), add), (*unit).clone())
             }
             Expected::ScoreOf(name) => {
                 let score = self.entry(person, name).map(|(_, _, entry)| entry.score.clone());
@@ -257,6 +269,18 @@ impl<'a> Ran<'a> {
                 (grade.map_or_else(|| nothing("no rating"), |grade| Value::text(&grade)), DisplayUnit::number())
             }
         }
+    }
+
+    /// The person's posts with an output of that name, and where it stands there.
+    fn posts_with<'p>(
+        &'p self,
+        person: &'p PersonResult,
+        name: &'p str,
+    ) -> impl Iterator<Item = (&'p PostResult, usize)> {
+        let at = move |post: &PostResult| {
+            self.model.positions[post.position.0].outputs.iter().position(|output| output.name == name)
+        };
+        person.posts.iter().filter_map(move |post| Some((post, at(post)?)))
     }
 
     /// The name of a grade by the last scored post's rating.
@@ -284,7 +308,7 @@ impl<'a> Ran<'a> {
         let outputs = &self.model.positions[position.0].outputs;
         card.scorecard.as_ref().and_then(|scorecard| in_group(&scorecard.root, version)).or_else(|| {
             let at = outputs.iter().position(|output| output.name == asked_about(kpi))?;
-            card.outputs.get(at).copied()
+            card.outputs.get(at).map(|output| output.value)
         })
     }
 

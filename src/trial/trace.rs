@@ -6,9 +6,11 @@ use super::{Ran, Step, exact, missing};
 use crate::model::cases::{Expectation, Expected};
 use crate::model::expr::{Base, Expr, Kind};
 use crate::model::unit::{Dimension, DisplayUnit};
-use crate::model::{Entry, Model, PositionId};
+use crate::model::{Entry, Model};
 use crate::plan::program::{Calc, CalcId, Input};
-use crate::score::card::{Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, ScorecardResult, StepKind};
+use crate::score::card::{
+    Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, ScorecardResult, StepKind,
+};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::BinaryOp;
 use crate::time::Months;
@@ -33,15 +35,9 @@ impl Ran<'_> {
                 }
             }
             Expected::Output(name) => {
-                let at = |position: PositionId| {
-                    self.model.positions[position.0].outputs.iter().position(|output| output.name == *name)
-                };
-                if let Some(card) = self.card(person, |card| at(card.position).is_some())
-                    && let Some(at) = at(card.position)
-                    && let Some(node) =
-                        self.card_plan(person.roster, card.position).and_then(|plan| plan.outputs.get(at))
-                {
-                    trace.formula(card, name, self.position(card).outputs[at].value.span, *node, 0);
+                let posts: Vec<(&PostResult, usize)> = self.posts_with(person, name).collect();
+                for (post, at) in &posts {
+                    trace.post(person, post, *at, posts.len() > 1);
                 }
             }
             Expected::ScoreOf(name) => {
@@ -91,6 +87,40 @@ impl<'a> Trace<'a> {
     }
 
     // ---------------------------------------------------------------- formulas
+
+    /// An output of a post: its stints, each with what the formula gives on it, and how they come together.
+    fn post(&mut self, person: &PersonResult, post: &PostResult, at: usize, several: bool) {
+        let (model, output) = (self.ran.model, &post.outputs[at]);
+        let position = &model.positions[post.position.0];
+        let declared = &position.outputs[at];
+        let node = self.ran.card_plan(person.roster, post.position).and_then(|plan| plan.outputs.get(at));
+        let Some(node) = node.map(|plan| plan.value) else { return };
+        let mut depth = 0;
+        if several {
+            let amount = self.shown(Some(&output.value), &declared.unit);
+            self.say(0, format!("as {}: {amount}", position.name));
+            depth = 1;
+        }
+        let stints = post.cards.len() > 1;
+        for card in post.cards.iter().map(|card| &person.cards[*card]) {
+            // The same formula has other values on another stint.
+            self.seen.clear();
+            let mut inner = depth;
+            if stints {
+                let amount = self.shown(card.outputs.get(at), &declared.unit);
+                self.say(depth, format!("from {} to {}: {amount}", card.from, card.to));
+                inner += 1;
+            }
+            self.formula(card, &declared.name, declared.value.span, node, inner);
+        }
+        if stints && let Some(mean) = &output.mean {
+            let mean = self.shown(Some(mean), &declared.unit);
+            self.say(depth, format!("mean by days = {mean}"));
+        }
+        if let Some((days, all)) = output.prorated {
+            self.say(depth, format!("prorated: {days} of {all} days"));
+        }
+    }
 
     /// A node that names itself (a KPI), or its parts.
     fn value(&mut self, card: &Card, node: CalcId, depth: usize) {

@@ -107,6 +107,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         row: unit(row),
         key: Vec::new(),
         time: TimeShape::Always,
+        across_stints: None,
         columns,
         ignore_rows_starting: Vec::new(),
         may_be_empty: false,

@@ -41,7 +41,7 @@ pub fn company() -> Project {
     );
     people.key = vec![ColumnIx(0)];
     people.time = TimeShape::Valid { from: ColumnIx(4), to: Some(ColumnIx(5)) };
-    people.roster = Some(Roster { post: Some(ColumnIx(2)), every: None });
+    people.roster = Some(Roster { post: Some(ColumnIx(2)), every: None, not_evaluated: None });
     people.belongs =
         Belongs { own: vec![(DataId(PEOPLE), Route::Links(Vec::new()))], team: Route::Links(vec![ColumnIx(3)]) };
     let mut policies = data(

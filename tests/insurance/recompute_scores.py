@@ -242,6 +242,7 @@ class Card:
         self.days = (self.end - self.start).days + 1
         self.present = self.applicable = F(0)
         self.lines = []
+        self.outputs = {}
 
     def entry(self, e, path, share):
         """The score of an entry: a fraction, None where it is missing, "n/a" where it does not apply."""
@@ -305,13 +306,12 @@ class Card:
             parts = [(F(35), "customer_satisfaction"), (F(20), "salesperson_satisfaction"), (F(15), "training_satisfaction"),
                      (F(15), "support_satisfaction"), (F(15), "new_product_satisfaction")]
             marks = [(w, (base.TEAM.get(k) or base.PLACE[k])(t)) for w, k in parts]
-            self.lines.append(("output satisfaction", None if any(m is None for _, m in marks) else sum(w * m for w, m in marks) / 100))
+            self.outputs["satisfaction"] = None if any(m is None for _, m in marks) else sum(w * m for w, m in marks) / 100
         rows = [r for r in base.read("staff.csv", "工号", "月基本工资") if r["工号"] == self.person
                 and base.date(r["任职日期"]) <= self.end and (base.date(r["离任日期"]) is None or self.end <= base.date(r["离任日期"]))]
         assert len(rows) == 1
         pay = base.number(rows[0]["月基本工资"])
-        bonus = None if score is None else half_up(pay * MONTHS_PAID.get(self.post, 1) * bonus_rate(score))
-        self.lines.append(("output quarterly_bonus", bonus))
+        self.outputs["quarterly_bonus"] = None if score is None else pay * MONTHS_PAID.get(self.post, 1) * bonus_rate(score)
 
 
 def evaluate(period):
@@ -347,8 +347,25 @@ def evaluate(period):
             rating = p.rating if len(p.cards) == 1 else c.rating
             for what, value in c.lines + [("rating", name(rating)), ("by score", name(c.by_score))]:
                 yield period, p.person, c.start.isoformat(), what, value
+        for post in dict.fromkeys(c.post for c in p.cards):
+            stints = [c for c in p.cards if c.post == post]
+            days = sum(c.days for c in stints)
+            for name_of, paid in paid_in(stints, days, w).items():
+                yield period, p.person, stints[0].start.isoformat(), f"output {name_of}", paid
         for what, value in (("overall", p.overall), ("rating", name(p.rating)), ("by score", name(p.by_score)), ("rank", p.rank)):
             yield period, p.person, "", what, value
+
+
+def paid_in(stints, days, w):
+    """What a post pays: the mean of its stints by days; of the bonus, the part of the quarter, in whole cents."""
+    paid = {}
+    for output in stints[0].outputs:
+        amounts = [(c.outputs[output], c.days) for c in stints]
+        mean = None if any(a is None for a, _ in amounts) else sum(a * d for a, d in amounts) / days
+        if mean is not None and output == "quarterly_bonus":
+            mean = half_up(mean * days / ((w.end - w.start).days + 1))
+        paid[output] = mean
+    return paid
 
 
 class Person:

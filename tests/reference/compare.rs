@@ -168,6 +168,14 @@ fn differences(results: &Results, people: &[PersonR]) -> Same {
         for (card, other) in mine.cards.iter().zip(&theirs.cards) {
             same_card(&format!("{name} from {}", card.from), card, other)?;
         }
+        let paid: Vec<_> = mine.posts.iter().map(|post| (post.position, &post.outputs)).collect();
+        same(&format!("posts of {name}"), &paid.len(), &theirs.posts.len())?;
+        for ((position, mine), (post, theirs)) in paid.iter().zip(&theirs.posts) {
+            same(&format!("post of {name}"), position, post)?;
+            for (at, (mine, theirs)) in mine.iter().zip(theirs).enumerate() {
+                same_value(&format!("{name}: paid for output {at}"), &mine.value, theirs)?;
+            }
+        }
         same_option(&format!("overall of {name}"), &mine.overall, &theirs.overall)?;
         same(&format!("overall rating of {name}"), &grades(&mine.rating), &theirs.rating)?;
         same(&format!("rank of {name}"), &mine.rank, &theirs.rank)?;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use merit::model::Direction;
 use merit::model::data::DataId;
-use merit::model::expr::OutputSum;
+use merit::model::expr::{Expr, Kind, OutputSum};
 use merit::model::{
     Entry, Group, Head, KpiEntry, Output, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within,
 };
 use merit::number::Number;
-use merit::syntax::tree::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
+use merit::syntax::tree::{AggregateFunction, BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use merit::time::Day;
-use merit::value::{Missing, Value};
+use merit::value::{Builtin, Missing, Value};
 
 use super::formulas::{At, Inputs, MISTAKES, stated};
 use super::rows::{Key, Stint, World};
@@ -49,6 +49,8 @@ pub struct PersonR {
     pub roster: DataId,
     pub key: Key,
     pub cards: Vec<CardR>,
+    /// What is paid in each post.
+    pub posts: Vec<(PositionId, Vec<Value>)>,
     pub overall: Option<Number>,
     /// The grade, and the one by score alone.
     pub rating: Option<(usize, usize)>,
@@ -115,7 +117,15 @@ impl World<'_> {
                 Some(person) => person.cards.push(card),
                 None => {
                     let Seat { roster, key, .. } = seat;
-                    people.push(PersonR { roster, key, cards: vec![card], overall: None, rating: None, rank: None });
+                    people.push(PersonR {
+                        roster,
+                        key,
+                        cards: vec![card],
+                        posts: Vec::new(),
+                        overall: None,
+                        rating: None,
+                        rank: None,
+                    });
                 }
             }
         }
@@ -127,9 +137,22 @@ impl World<'_> {
         let known = RefCell::new(BTreeMap::new());
         for person in 0..people.len() {
             for card in 0..people[person].cards.len() {
-                let count = self.position(&people[person].cards[card]).outputs.len();
-                people[person].cards[card].outputs =
-                    (0..count).map(|output| self.output(&people, (person, card, output), &known)).collect();
+                let post = people[person].cards[card].seat.position;
+                let stints = self.stints_in(&people[person], post);
+                let outputs = &self.model.positions[post.0].outputs;
+                let paid: Vec<Value> =
+                    (0..outputs.len()).map(|output| self.paid(&people, (person, post, output), &known)).collect();
+                let own = |(output, declared): (usize, &Output)| match stints.len() {
+                    1 => paid[output].clone(),
+                    _ => {
+                        let (inside, _) = self.without_rounding(&declared.value);
+                        self.on_stint(&people, (person, card, output), &inside, &known)
+                    }
+                };
+                people[person].cards[card].outputs = outputs.iter().enumerate().map(own).collect();
+                if stints.first() == Some(&card) {
+                    people[person].posts.push((post, paid));
+                }
             }
         }
         let standing = |person: &PersonR| {
@@ -205,12 +228,9 @@ impl World<'_> {
         CardR { seat: seat.clone(), eligible, score, outputs: Vec::new() }
     }
 
-    /// One output of one card, when all grades stand; what it needs of other outputs is computed on the way.
-    fn output(&self, people: &[PersonR], place: Place, known: &RefCell<BTreeMap<Place, Value>>) -> Value {
-        if let Some(value) = known.borrow().get(&place) {
-            return value.clone();
-        }
-        let (person, card, output) = place;
+    /// An output on one stint, when all grades stand: as it is written, or without the rounding around it.
+    fn on_stint(&self, people: &[PersonR], place: Place, formula: &Expr, known: &Known) -> Value {
+        let (person, card, _) = place;
         let (person_r, card_r) = (&people[person], &people[person].cards[card]);
         let position = self.position(card_r);
         let score = card_r.score.as_ref().map_or(stated("no scorecard"), |score| score.score.clone());
@@ -220,79 +240,205 @@ impl World<'_> {
             true => person_r.rating,
             false => card_r.score.as_ref().and_then(|score| score.rating),
         };
+        let post = card_r.seat.position;
         let inputs = Inputs {
             score: Some(score),
             rating: Some(grade.map_or(stated("no rating"), |(grade, _)| Value::Choice(grade as u32))),
-            outputs: Some(&|earlier| self.output(people, (person, card, earlier), known)),
+            outputs: Some(&|earlier| self.paid(people, (person, post, earlier), known)),
             sums: Some(&|sum| self.output_sum(people, sum, card_r, known)),
             ..Inputs::default()
         };
         let at = At { scope: position.scope, months: self.months };
-        let value = match card_r.eligible {
+        match card_r.eligible {
             Some(false) => stated("not eligible"),
-            _ => self.value(&position.outputs[output].value, &card_r.seat, at, &inputs),
+            _ => self.value(formula, &card_r.seat, at, &inputs),
+        }
+    }
+
+    /// What somebody gets in a post: the mean of the stints by days, its part of the period, rounded once.
+    fn paid(&self, people: &[PersonR], of: (usize, PositionId, usize), known: &Known) -> Value {
+        if let Some(value) = known.borrow().get(&of) {
+            return value.clone();
+        }
+        let (person, post, output) = of;
+        let cards = self.stints_in(&people[person], post);
+        let declared = &self.model.positions[post.0].outputs[output];
+        let (first, last) = self.days(self.months);
+        let period = Number::from(last.0 - first.0 + 1);
+        let days = |card: &usize| {
+            let seat = &people[person].cards[*card].seat;
+            Number::from(seat.to.0 - seat.from.0 + 1)
         };
-        known.borrow_mut().insert(place, value.clone());
+        let served = cards.iter().fold(Number::ZERO, |sum, card| sum.add(&days(card)));
+        let share = match declared.part {
+            Some(PartOfPeriod::Prorated) => served.div(&period).unwrap(),
+            _ => Number::ONE,
+        };
+        let value = match (cards.as_slice(), share == Number::ONE) {
+            ([only], true) => self.on_stint(people, (person, *only, output), &declared.value, known),
+            _ => {
+                let (inside, rounded) = self.without_rounding(&declared.value);
+                let of_stints: Vec<Value> =
+                    cards.iter().map(|card| self.on_stint(people, (person, *card, output), &inside, known)).collect();
+                match of_stints.iter().find(|value| value.is_missing()) {
+                    Some(missing) if of_stints.iter().all(|value| value == missing) => missing.clone(),
+                    Some(_) => stated("missing in one of the stints"),
+                    None => {
+                        let weighted = of_stints
+                            .iter()
+                            .zip(&cards)
+                            .map(|(value, card)| value.as_number().unwrap().mul(&days(card)));
+                        let sum = weighted.fold(Number::ZERO, |sum, one| sum.add(&one));
+                        let paid = Value::Number(sum.div(&served).unwrap().mul(&share));
+                        match rounded {
+                            None => paid,
+                            Some((function, arguments)) => {
+                                let ty = declared.value.ty.clone();
+                                let paid = Expr::new(Kind::Value(paid), ty.clone(), declared.span);
+                                let arguments = std::iter::once(paid).chain(arguments).collect();
+                                let rounding = Expr::new(Kind::Call(function, arguments), ty, declared.span);
+                                let seat = &people[person].cards[cards[0]].seat;
+                                let at = At { scope: ScopeWord::Own, months: self.months };
+                                self.value(&rounding, seat, at, &Inputs::default())
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        known.borrow_mut().insert(of, value.clone());
         value
     }
 
-    /// The outputs of that name of everyone on the roster.
-    fn output_sum(
-        &self,
-        people: &[PersonR],
-        sum: &OutputSum,
-        asking: &CardR,
-        known: &RefCell<BTreeMap<Place, Value>>,
-    ) -> Value {
+    /// The cards of a person in a post.
+    fn stints_in(&self, person: &PersonR, post: PositionId) -> Vec<usize> {
+        (0..person.cards.len()).filter(|card| person.cards[*card].seat.position == post).collect()
+    }
+
+    /// A formula without the rounding around it; what else the random specs write stays as it is.
+    fn without_rounding(&self, formula: &Expr) -> (Expr, Option<(Builtin, Vec<Expr>)>) {
+        use Builtin::{Ceil, Floor, Round, RoundDown, RoundUp};
+        match &formula.kind {
+            Kind::Call(function @ (Round | RoundUp | RoundDown | Floor | Ceil), arguments) => {
+                let constant = |step: &Expr| self.model.constant_value(step, None).is_some();
+                match self.model.constant_value(formula, None).is_none() && arguments[1..].iter().all(constant) {
+                    true => (arguments[0].clone(), Some((*function, arguments[1..].to_vec()))),
+                    false => (formula.clone(), None),
+                }
+            }
+            Kind::If { condition, then, otherwise } => {
+                let (inside, rounded) = self.without_rounding(then);
+                // The other end is 0 in what is written at random.
+                match (&rounded, self.model.constant_value(otherwise, None)) {
+                    (Some(_), Some(zero)) if zero.is_zero() => {
+                        let (condition, otherwise) = (condition.clone(), otherwise.clone());
+                        let kind = Kind::If { condition, then: inside, otherwise };
+                        (Expr::new(kind, formula.ty.clone(), formula.span), rounded)
+                    }
+                    _ => (formula.clone(), None),
+                }
+            }
+            _ => (formula.clone(), None),
+        }
+    }
+
+    /// The outputs of that name of everyone on the roster, each person once.
+    fn output_sum(&self, people: &[PersonR], sum: &OutputSum, asking: &CardR, known: &Known) -> Value {
         let (_, last) = self.days(self.months);
         let team = &asking.seat.stint.team;
         if sum.scope == ScopeWord::Team && team.is_none() {
             return stated("in no team");
         }
-        let mut numbers = Vec::new();
-        for (person, one) in people.iter().enumerate() {
-            for (at, card) in one.cards.iter().enumerate() {
+        let fallback = sum.fallback.as_ref().map(|fallback| self.number(fallback, last));
+        let (mut numbers, mut doubt) = (Vec::new(), false);
+        for (person, one) in people.iter().enumerate().filter(|(_, one)| one.roster == sum.roster) {
+            let mut posts: Vec<PositionId> = one.cards.iter().map(|card| card.seat.position).collect();
+            posts.dedup();
+            posts.sort();
+            posts.dedup();
+            let mut amounts: Vec<Option<Number>> = Vec::new();
+            for post in posts {
                 let named = |output: &Output| output.name == sum.output;
-                let Some(output) = self.position(card).outputs.iter().position(named) else { continue };
-                let seat = &card.seat;
-                if seat.roster != sum.roster {
+                let position = &self.model.positions[post.0];
+                let Some(output) = position.outputs.iter().position(named) else { continue };
+                let cards = self.stints_in(one, post);
+                let counting: Vec<usize> =
+                    cards.iter().copied().filter(|card| self.counts(sum, team, &one.cards[*card])).collect();
+                if counting.is_empty() {
                     continue;
                 }
-                let in_team = match (sum.scope, team, &seat.stint.team) {
-                    (ScopeWord::Team, Some(team), Some(theirs)) => {
-                        self.is_below(theirs, team, Some((seat.to, seat.to)))
-                    }
-                    (ScopeWord::Team, ..) => false,
-                    _ => true,
+                let paid = self.paid(people, (person, post, output), known);
+                let days = |card: &usize| {
+                    let seat = &one.cards[*card].seat;
+                    Number::from(seat.to.0 - seat.from.0 + 1)
                 };
-                let row = self.rows[seat.roster.0].iter().find(|row| {
-                    let held = self.held(seat.roster, row);
-                    self.key(seat.roster, row) == seat.key && held.0 <= seat.to && seat.to <= held.1
-                });
-                let wanted = sum.condition.as_ref().is_none_or(|condition| {
-                    let when = Some((seat.to, seat.to));
-                    row.is_some_and(|row| {
-                        self.of_row(condition, seat.roster, row, when, self.months) == Value::Flag(true)
-                    })
-                });
-                if !in_team || !wanted {
+                let by_days = |cards: &[usize]| cards.iter().fold(Number::ZERO, |sum, card| sum.add(&days(card)));
+                let paid = match (&paid, &fallback) {
+                    (Value::Number(paid), _) => paid.clone(),
+                    (_, Some(fallback)) => {
+                        let share = by_days(&counting).div(&by_days(&cards)).unwrap();
+                        amounts.push(Some(fallback.mul(&share)));
+                        continue;
+                    }
+                    _ => {
+                        amounts.push(None);
+                        continue;
+                    }
+                };
+                if counting == cards {
+                    amounts.push(Some(paid));
                     continue;
                 }
-                match self.output(people, (person, at, output), known) {
-                    Value::Number(number) => numbers.push(number),
-                    _ => numbers.extend(sum.fallback.as_ref().map(|fallback| self.number(fallback, last))),
-                }
+                // The part that the stints make of what is paid.
+                let (inside, _) = self.without_rounding(&position.outputs[output].value);
+                let made = |cards: &[usize]| {
+                    cards.iter().fold(Number::ZERO, |sum, card| {
+                        let value = self.on_stint(people, (person, *card, output), &inside, known);
+                        sum.add(&value.as_number().unwrap().mul(&days(card)))
+                    })
+                };
+                let share = made(&counting).div(&made(&cards));
+                let share = share.unwrap_or_else(|| by_days(&counting).div(&by_days(&cards)).unwrap());
+                amounts.push(Some(paid.mul(&share)));
+            }
+            if amounts.is_empty() {
+                continue;
+            }
+            match amounts.into_iter().collect::<Option<Vec<Number>>>() {
+                Some(parts) => numbers.push(parts.iter().fold(Number::ZERO, |sum, part| sum.add(part))),
+                None => doubt = true,
             }
         }
         let count = Number::from(numbers.len() as u64);
         let total = numbers.iter().fold(Number::ZERO, |sum, number| sum.add(number));
         let answer = match sum.function {
+            AggregateFunction::Sum if doubt => None,
             AggregateFunction::Sum => Some(total),
+            AggregateFunction::Count => Some(count),
             AggregateFunction::Average => total.div(&count),
             AggregateFunction::Min => numbers.into_iter().min(),
             _ => numbers.into_iter().max(),
         };
         answer.map_or(Value::Missing(Missing::NoRows), Value::Number)
+    }
+
+    /// Whether a sum takes in a stint: by the team of who asks, and by the roster's columns.
+    fn counts(&self, sum: &OutputSum, team: &Option<Key>, card: &CardR) -> bool {
+        let seat = &card.seat;
+        let in_team = match (sum.scope, team, &seat.stint.team) {
+            (ScopeWord::Team, Some(team), Some(theirs)) => self.is_below(theirs, team, Some((seat.to, seat.to))),
+            (ScopeWord::Team, ..) => false,
+            _ => true,
+        };
+        let row = self.rows[seat.roster.0].iter().find(|row| {
+            let held = self.held(seat.roster, row);
+            self.key(seat.roster, row) == seat.key && held.0 <= seat.to && seat.to <= held.1
+        });
+        let wanted = sum.condition.as_ref().is_none_or(|condition| {
+            let when = Some((seat.to, seat.to));
+            row.is_some_and(|row| self.of_row(condition, seat.roster, row, when, self.months) == Value::Flag(true))
+        });
+        in_team && wanted
     }
 
     // ------------------------------------------------------------ scores of others
@@ -740,6 +886,9 @@ impl World<'_> {
         sum.div(&days)
     }
 }
+
+/// What is paid, by person, post and output, as far as it is known.
+type Known = RefCell<BTreeMap<(usize, PositionId, usize), Value>>;
 
 /// Person, card and output.
 type Place = (usize, usize, usize);

@@ -795,16 +795,26 @@ impl Maker<'_> {
             }
             text += "    rating grades\n  }\n";
         }
-        for at in 0..self.random.below(3) {
-            let value = match self.random.below(8) {
+        for at in 0..self.random.below(4) {
+            let value = match self.random.below(9) {
                 4 if scored => self.by_grade(),
                 5 | 6 if at > 0 => self.of_others(at),
                 0 if scored => "(score default 0) / 1 point * 10 CNY".to_string(),
                 1 if scored => "round(bar * score / 3 point to 0.01 CNY)".into(),
                 2 if at > 0 => "max(o0 default 0 CNY, 100 CNY)".into(),
+                7 => {
+                    let value = self.number(Unit::Money, 1).0;
+                    let rounding = self.random.pick(&["round", "round_up", "round_down"]);
+                    let rounded = format!("{rounding}({value} to {} CNY)", self.random.pick(&["0.01", "1", "7"]));
+                    match self.chance(40) {
+                        true => format!("if {} then {rounded} else 0 CNY", self.condition(1)),
+                        false => rounded,
+                    }
+                }
                 _ => self.number(Unit::Money, 2).0,
             };
-            text += &format!("  output o{at} : CNY = {value}\n");
+            let part = self.random.pick(&["", "", "", " prorated", " prorated", " in full"]);
+            text += &format!("  output o{at} : CNY{part} = {value}\n");
         }
         text
     }
@@ -857,6 +867,10 @@ impl Maker<'_> {
         };
         match self.random.below(3) {
             0 => format!("100 CNY * {output} / {sum}"),
+            1 => {
+                let heads = format!("count({output} of {people}{tail}){team}");
+                format!("{sum} + 1 CNY * ({heads} as %)")
+            }
             _ => sum,
         }
     }

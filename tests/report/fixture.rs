@@ -204,6 +204,7 @@ pub fn model() -> Model {
         label: label("Quarterly bonus", "季度奖金"),
         span: span(),
         unit: unit(cny, "CNY", "CNY", "1"),
+        part: None,
         value: nothing(),
     };
     let lecturer = scorecard(vec![entry("0.6", kpi_head(5)), entry("0.4", kpi_head(4))]);
@@ -376,6 +377,21 @@ fn lecturer_card(score: Value, satisfaction: Value, grade: Option<usize>) -> Sco
     }
 }
 
+/// What the cards give, each post held once.
+fn posts(cards: &[Card]) -> Vec<PostResult> {
+    let post = |(at, card): (usize, &Card)| PostResult {
+        position: card.position,
+        cards: vec![at],
+        days: i64::from(card.to.0 - card.from.0) + 1,
+        outputs: card
+            .outputs
+            .iter()
+            .map(|value| PostOutput { value: value.clone(), mean: None, prorated: None })
+            .collect(),
+    };
+    cards.iter().enumerate().map(post).collect()
+}
+
 fn person(
     key: &str,
     name: &str,
@@ -385,7 +401,8 @@ fn person(
     rank: Option<u64>,
 ) -> PersonResult {
     let (person, name, overall) = (key.into(), name.into(), overall.map(number));
-    PersonResult { roster: DataId(0), person, name, cards, overall, rating, rank }
+    let posts = posts(&cards);
+    PersonResult { roster: DataId(0), person, name, cards, posts, overall, rating, rank }
 }
 
 pub fn results() -> Results {

@@ -243,11 +243,34 @@ file "plans.xlsx" sheet "2026""#,
     },
     Explanation {
         code: Code::StraddlingPeriod,
-        title: "a row for a period that lies partly in the window",
+        title: "a row for a period that lies partly in the window, or in two stints",
         text: "A plan for a whole year cannot be read for a quarter: how much of it falls into the quarter is not \
-               known. Give the plan by month or quarter, or read it with `whole year`.",
+               known. Give the plan by month or quarter, or read it with `whole year`.\nNor is it known whose a \
+               plan for a month is when somebody begins, changes post or team, or leaves in the middle of it. The data set \
+               says it: `dated by month shared by days` gives each day an equal part, in windows as well; `dated by month held last` gives \
+               the whole to the post held last in the month.",
         wrong: "a plan for 2026, read for 2026-Q3",
         right: "twelve plans, one for each month",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::UnknownPost,
+        title: "a post that no position describes",
+        text: "A row of the roster has a post that is nearly the name or label of a position, so that somebody would not \
+               be evaluated because of a slip. Where posts without a spec are meant, the roster names them: \
+               `not evaluated \"Cashier\", \"Driver\"`. Then every other post must be a position.",
+        wrong: "`Customer advisor` in the roster, and a position \"Customer adviser\"",
+        right: "`Customer adviser` in the roster, or `not evaluated \"Customer advisor\"`",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RowsOfNoPost,
+        title: "rows of somebody who held no post on their day",
+        text: "A row that belongs to somebody, dated before they began, after they left or between two posts, counts for \
+               nobody. Such rows are counted and told with the total of what formulas read; with `--strict` they \
+               are an error. Mend the date of the row, or the days in the roster.",
+        wrong: "a sale of 2026-06-30 by somebody who joined on 2026-07-01",
+        right: "the sale dated 2026-07-01, or the roster with the day on which they joined",
         setting: Setting::Words,
     },
     Explanation {

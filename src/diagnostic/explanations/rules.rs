@@ -373,6 +373,42 @@ kpi sold : policy {
         setting: Setting::Rows,
     },
     Explanation {
+        code: Code::PartOfPeriod,
+        title: "an output made of pay that does not say for how much of the period",
+        text: "An output that reads money from the roster, as a base pay, gives it in full to whoever holds the post for a \
+               week, and once more in the next post. `prorated` behind the type multiplies what the formula gives by the \
+               days in the post over the days of the period; `in full` says that all of it is meant.",
+        wrong: r#"data staff {
+  roster as adviser
+  file "staff.csv"
+  row person
+  key staff_no
+  valid from joined to left
+  column staff_no : text
+  column joined   : date
+  column left     : date optional
+  column base_pay : CNY
+}
+position adviser {
+  output bonus "Bonus" : CNY = 10% * person.base_pay
+}"#,
+        right: r#"data staff {
+  roster as adviser
+  file "staff.csv"
+  row person
+  key staff_no
+  valid from joined to left
+  column staff_no : text
+  column joined   : date
+  column left     : date optional
+  column base_pay : CNY
+}
+position adviser {
+  output bonus "Bonus" : CNY prorated = 10% * person.base_pay
+}"#,
+        setting: Setting::Alone,
+    },
+    Explanation {
         code: Code::ScoreCircle,
         title: "scorecards that take in each other's scores",
         text: "With `score of`, a scorecard takes in the score of a position in the same team or the nearest one above \

@@ -60,6 +60,7 @@ fn data(name: &str) -> DataSet {
         across: None,
         key: Vec::new(),
         time: TimeShape::Always,
+        across_stints: None,
         columns: Vec::new(),
         ignore_rows_starting: Vec::new(),
         may_be_empty: false,

@@ -152,7 +152,7 @@ fn outputs_read_the_score_and_earlier_outputs() {
     let earlier = setup.node(Calc::Input(Input::Output(0)));
     let double = setup.node(Calc::Binary(BinaryOp::Add, earlier, earlier));
     let plain = setup.node(Calc::Negate(pay));
-    setup.plan.program.cards[0].outputs = vec![bonus, double, plain];
+    setup.plan.program.cards[0].outputs = [bonus, double, plain].map(plain_output).to_vec();
     let results = setup.run();
     let card = first_card(&results);
     assert_eq!(card.outputs, [v("876.5"), v("1753"), v("-1000")]);
@@ -168,7 +168,7 @@ fn outputs_read_the_score_and_earlier_outputs() {
 fn who_is_not_eligible_is_not_scored() {
     let mut setup = rated("95");
     let (no, gap, pay) = (setup.flag(false), setup.missing("blank cell"), setup.number("5"));
-    setup.plan.program.cards[0].outputs = vec![pay];
+    setup.plan.program.cards[0].outputs = vec![plain_output(pay)];
     setup.plan.program.cards[0].eligible = Some(no);
     let results = setup.run();
     let card = first_card(&results);
@@ -201,4 +201,8 @@ fn numbers_too_large_are_refused_only_where_they_are_used() {
     setup.scorecard(vec![entry("1", large)]);
     setup.adjust(false, large, "1", false, "1", None);
     assert_eq!(setup.refused()[0].0, "number-too-large");
+}
+
+fn plain_output(value: CalcId) -> OutputPlan {
+    OutputPlan { value, inside: None, prorated: false }
 }

@@ -73,7 +73,11 @@ pub enum DataClause {
         columns: Vec<Name>,
         span: Span,
     },
-    DatedBy(Name),
+    /// `dated by month`, `dated by month shared by days`, `dated by month held last`
+    DatedBy {
+        column: Name,
+        across_stints: Option<(AcrossStints, Span)>,
+    },
     /// `valid from A to B`
     Valid {
         from: Name,
@@ -92,11 +96,22 @@ pub enum DataClause {
     },
     /// `may be empty`: a register in which nothing may have happened
     MayBeEmpty(Span),
+    /// `not evaluated "Cashier", "Driver"`: posts of a roster that no position describes, on purpose
+    NotEvaluated(Vec<Text>, Span),
     /// `belongs to COLUMN [for own|team]`
     BelongsTo {
         column: Name,
         scope: Option<ScopeWord>,
     },
+}
+
+/// What becomes of a row dated by a period in which somebody changes post or team.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AcrossStints {
+    /// `shared by days`: each day has an equal part of it.
+    SharedByDays,
+    /// `held last`: the post held last in it takes the whole.
+    HeldLast,
 }
 
 /// Of which year the months of a file are.

@@ -188,12 +188,22 @@ impl ScoreRule {
     }
 }
 
-/// `output NAME "Label" : TYPE = EXPR`
+/// What of an output somebody gets who holds the post in a part of the period only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartOfPeriod {
+    /// `prorated`: by the days in the post.
+    Prorated,
+    /// `in full`
+    InFull,
+}
+
+/// `output NAME "Label" : TYPE = EXPR`, with `prorated` or `in full` behind the type
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     pub name: Name,
     pub label: Label,
     pub ty: Type,
+    pub part: Option<PartOfPeriod>,
     pub value: Expr,
     pub span: Span,
 }

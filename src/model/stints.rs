@@ -1,0 +1,196 @@
+//! What specs say of stints: rows of periods in which somebody changes post, posts that nobody evaluates, and what is
+//! paid to those who hold a post in a part of the period.
+
+use std::collections::BTreeSet;
+
+use super::checker::Checker;
+use super::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use super::expr::{Base, Expr, Kind};
+use super::unit::DisplayUnit;
+use super::{KpiId, Model};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree::{self, AcrossStints, DataClause};
+
+impl Checker<'_> {
+    /// `shared by days`, `held last`: of rows that are of a period.
+    pub(super) fn across_stints(
+        &mut self,
+        set: &DataSet,
+        dated_by: ColumnIx,
+        written: Option<(AcrossStints, Span)>,
+    ) -> Option<AcrossStints> {
+        let (across, span) = written?;
+        let column = set.column(dated_by);
+        if !matches!(column.ty, ColumnType::Period) {
+            let words = self.text(span);
+            self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!(
+                        "rows dated by the day `{}` are of one post each, and `{words}` has nothing to say",
+                        column.name
+                    ),
+                )
+                .at(span, "only for rows of periods")
+                .at(column.span, "a date")
+                .help("remove it, or give the column the type `period` where its rows are of months"),
+            );
+            return None;
+        }
+        Some(across)
+    }
+
+    /// `not evaluated "Cashier", "Driver"`
+    pub(super) fn not_evaluated(&mut self, set: &mut DataSet, data: &tree::Data) {
+        let written = data.clauses.iter().find_map(|clause| match clause {
+            DataClause::NotEvaluated(posts, span) => Some((posts, *span)),
+            _ => None,
+        });
+        let Some((posts, span)) = written else { return };
+        let posted = set.roster.as_ref().is_some_and(|roster| roster.post.is_some());
+        if !posted {
+            let (message, mend) = match set.roster {
+                None => (
+                    format!("`{}` is no roster, so it has no posts that might be evaluated", set.name),
+                    "remove the line, or write it in the data set that says `roster`",
+                ),
+                Some(_) => (format!("everyone in `{}` has one post, which is evaluated", set.name), "remove the line"),
+            };
+            return self.report(Diagnostic::new(Code::BadDataSet, message).at(span, "of no effect").help(mend));
+        }
+        let mut known: Vec<&tree::Text> = Vec::new();
+        for post in posts {
+            let described = self.declarations.positions.iter().find(|position| {
+                std::iter::once(position.name.text.as_str()).chain(labels(position)).any(|name| same(name, &post.value))
+            });
+            if let Some(position) = described {
+                let name = &position.name;
+                self.report(
+                    Diagnostic::new(
+                        Code::BadDataSet,
+                        format!("`{}` is evaluated: it is the position `{}`", post.value, name.text),
+                    )
+                    .at(post.span, "said not to be evaluated")
+                    .at(name.span, "described here")
+                    .help("take it out of `not evaluated`, or remove the position"),
+                );
+            } else if known.iter().any(|other| same(&other.value, &post.value)) {
+                self.report(
+                    Diagnostic::new(Code::Repeated, format!("the post `{}` stands twice", post.value))
+                        .at(post.span, "again")
+                        .help("remove one of the two"),
+                );
+            } else {
+                known.push(post);
+            }
+        }
+        let known = known.into_iter().map(|post| post.value.clone()).collect();
+        if let Some(roster) = &mut set.roster {
+            roster.not_evaluated = Some(known);
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// An output made of pay that does not say what those get who hold the post for a part of the period.
+    pub(super) fn unsaid_part(&mut self, output: &tree::Output, unit: &DisplayUnit, value: &Expr, position: &str) {
+        if output.part.is_some() || !unit.dimension.has_money() {
+            return;
+        }
+        // Rosters whose rows are spoken of by one noun are read alike.
+        let in_parts = |named: DataId| {
+            self.model.data.iter().any(|set| {
+                let holds = set.roster.as_ref().is_some_and(|roster| roster.may_hold(position));
+                let lasts = matches!(set.time, TimeShape::Always | TimeShape::Dated(_));
+                holds && !lasts && set.row.singular == self.model.data[named.0].row.singular
+            })
+        };
+        let Some(read) = pay_read(&self.model, value, &in_parts) else { return };
+        let (name, text) = (&output.name.text, self.text(read));
+        let ty = self.text(super::kpis::type_span(&output.ty, output.name.span));
+        self.report(
+            Diagnostic::new(
+                Code::PartOfPeriod,
+                format!("`{name}` is paid in full to whoever holds the post for a day: it reads `{text}` and does not say otherwise"),
+            )
+            .at(output.name.span, "for how much of the period?")
+            .at(read, "pay from the roster")
+            .help(format!("write `: {ty} prorated =` for a share by the days in the post, or `: {ty} in full =`")),
+        );
+    }
+
+    /// `sum(bonus of people)` where `bonus` is an output and a column of the roster as well.
+    pub(super) fn column_or_output(&mut self, roster: DataId, value: Option<&Expr>, span: Span) -> bool {
+        let (Some(value), Some(role)) = (value, self.model.data[roster.0].roster.clone()) else { return false };
+        let mut read = BTreeSet::new();
+        let mut open = vec![value];
+        while let Some(expr) = open.pop() {
+            match &expr.kind {
+                Kind::Column { via, data, column } if via.is_empty() && *data == roster => {
+                    read.insert(*column);
+                }
+                _ => open.extend(expr.parts()),
+            }
+        }
+        for column in read {
+            let (name, declared) = {
+                let column = self.model.data[roster.0].column(column);
+                (column.name.clone(), column.span)
+            };
+            let positions = self.declarations.positions.iter().filter(|position| role.may_hold(&position.name.text));
+            let twin = positions.flat_map(|position| &position.outputs).find(|output| output.name.text == name);
+            let Some(twin) = twin.map(|output| output.name.span) else { continue };
+            let set = self.model.data[roster.0].name.clone();
+            let message = format!("`{name}` is a column of `{set}` and an output, and either could be meant");
+            // However often it is read, one name is to be changed.
+            if !self.diagnostics.iter().any(|finding| finding.message == message) {
+                self.report(
+                    Diagnostic::new(Code::DeclaredTwice, message)
+                        .at(span, "of the column, or of the output?")
+                        .at(twin, "the output")
+                        .at(declared, "the column")
+                        .help("give the output or the column another name"),
+                );
+            }
+            return true;
+        }
+        false
+    }
+}
+
+/// Where a formula reads money from the rows of those evaluated, itself or through KPIs.
+fn pay_read(model: &Model, formula: &Expr, in_parts: &dyn Fn(DataId) -> bool) -> Option<Span> {
+    let mut seen: BTreeSet<KpiId> = BTreeSet::new();
+    // With the place in the formula itself.
+    let mut open: Vec<(&Expr, Option<Span>)> = vec![(formula, None)];
+    while let Some((expr, place)) = open.pop() {
+        match &expr.kind {
+            Kind::Person { roster, .. } => {
+                if matches!(&expr.ty.base, Base::Number(unit) if unit.has_money()) && in_parts(*roster) {
+                    return Some(place.unwrap_or(expr.span));
+                }
+            }
+            Kind::Kpi(kpi) => {
+                let name = &model.kpis[kpi.0].name;
+                let versions = model.kpis.iter().enumerate().filter(|(_, one)| one.name == *name);
+                let unseen = versions.filter(|(at, _)| seen.insert(KpiId(*at))).map(|(_, version)| &version.value);
+                open.extend(unseen.map(|value| (value, place.or(Some(expr.span)))));
+            }
+            _ => open.extend(expr.parts().into_iter().map(|part| (part, place))),
+        }
+    }
+    None
+}
+
+/// What a position is called besides its name, in any language.
+pub(super) fn labels(position: &tree::Position) -> impl Iterator<Item = &str> {
+    let label = &position.label;
+    let translations = label.translations.iter().map(|(_, text)| text);
+    label.text.iter().chain(translations).map(|text| text.value.as_str())
+}
+
+/// As a file's cells are compared, but for signs of other widths.
+fn same(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
