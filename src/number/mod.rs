@@ -6,6 +6,7 @@
 
 mod approximate;
 mod excess;
+pub(crate) mod fraction;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -80,7 +81,7 @@ impl Number {
     /// `numerator / denominator`; `None` when the denominator is 0.
     pub fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> Option<Number> {
         let denominator = denominator.into();
-        (!denominator.is_zero()).then(|| Number::fraction(BigRational::new(numerator.into(), denominator)))
+        (!denominator.is_zero()).then(|| Number::fraction(fraction::reduced(numerator.into(), denominator)))
     }
 
     /// Numerator and denominator (above 0, lowest terms or not) where both are small enough that sums of products of
@@ -201,7 +202,7 @@ impl Number {
             Some((sum, scale)) => Number::from_parts(sum, scale),
             None => match self.small().zip(other.small()) {
                 Some(((a, b), (c, d))) => Number::small_ratio(a * d + c * b, b * d),
-                None => Number::fraction(self.rational() + other.rational()),
+                None => Number::fraction(fraction::add(&self.rational(), &other.rational())),
             },
         };
         sum.marked_like(self, other)
@@ -225,7 +226,7 @@ impl Number {
             Some((product, scale)) => Number::from_reduced(product, scale),
             None => match self.small().zip(other.small()) {
                 Some(((a, b), (c, d))) => Number::small_ratio(a * c, b * d),
-                None => Number::fraction(self.rational() * other.rational()),
+                None => Number::fraction(fraction::multiply(&self.rational(), &other.rational())),
             },
         };
         product.marked_like(self, other)
@@ -251,7 +252,7 @@ impl Number {
         }
         let quotient = match self.small().zip(other.small()) {
             Some(((a, b), (c, d))) => Number::small_ratio(a * d, b * c),
-            None => Number::fraction(self.rational() / other.rational()),
+            None => Number::fraction(fraction::divide(&self.rational(), &other.rational())),
         };
         Some(quotient.marked_like(self, other))
     }
@@ -540,6 +541,26 @@ mod tests {
                 let quotient = x.div(&y).unwrap();
                 prop_assert_eq!(quotient.rational(), &fx / &fy);
                 prop_assert_eq!(quotient.mul(&y), x);
+            }
+        }
+
+        /// Of which one is long and the other short, or both are long and have much in common.
+        #[test]
+        fn long_fractions_agree_with_those_of_the_library(
+            ups in prop::collection::vec(any::<i64>(), 1..12), downs in prop::collection::vec(1..2_000_000i64, 1..12),
+            short in (any::<i32>(), 1..5_000i32), shared in 1..=i64::MAX,
+        ) {
+            let product = |parts: &[i64]| parts.iter().map(|part| BigInt::from(*part)).product::<BigInt>();
+            let one = BigRational::new(product(&ups) * shared, product(&downs));
+            let many = BigRational::new(product(&downs[1..]) + 1, product(&downs[..1]) * shared);
+            let short = BigRational::new(short.0.into(), short.1.into());
+            for (a, b) in [(&one, &many), (&one, &short), (&short, &many), (&one, &-one.clone())] {
+                prop_assert_eq!(fraction::add(a, b), a + b);
+                prop_assert_eq!(fraction::multiply(a, b), a * b);
+                if !b.is_zero() {
+                    prop_assert_eq!(fraction::divide(a, b), a / b);
+                }
+                prop_assert_eq!(fraction::reduced(a.numer() * b.denom(), -b.denom() * a.denom()), -a.clone());
             }
         }
 

@@ -2,11 +2,11 @@
 
 use hashbrown::HashMap;
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_traits::{One, Zero};
 
 use super::Targets;
 use crate::data::number_cell::MOST_PLACES;
+use crate::number::fraction::gcd;
 use crate::number::{Excess, MAX_BITS, Number};
 use crate::value::{Missing, Value};
 
@@ -181,7 +181,7 @@ impl Rest {
         let many = self.many.get_or_insert_with(|| Box::new(Many::Over { up: BigInt::zero(), down: BigInt::one() }));
         let Many::Over { up, down } = &mut **many else { return };
         let rest = &*down % &of;
-        let missing = if rest.is_zero() { BigInt::one() } else { &of / rest.gcd(&of) };
+        let missing = if rest.is_zero() { BigInt::one() } else { &of / gcd(&rest, &of) };
         if !missing.is_one() {
             *down *= &missing;
             *up *= &missing;
