@@ -368,6 +368,27 @@ fn what_cannot_be_exact_is_refused() {
     refused("agents", &["agents,policies,receipts,payouts,attendance_list,exams,certificates`"]);
 }
 
+/// Quotients by what changes from row to row are fractions, which no engine has; and so are those that are rounded.
+#[test]
+fn divisions_in_each_row_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for formula in [
+        "average(value / days_between(sold, 2027-01-01) * 1 day of sales)",
+        "sum(floor(value / 3 CNY) of sales) * 1 CNY",
+    ] {
+        let spec = std::fs::read_to_string(odd().join("odd.merit")).unwrap();
+        let spec = spec.replace("  value = percentile(value of sales, 10%)", &format!("  value = {formula}"));
+        let path = folder.path().join("odd.merit");
+        std::fs::write(&path, spec).unwrap();
+        let (path, data) = (path.display().to_string(), odd().join("data").display().to_string());
+        let sql = ["sql", &path, "--data", &data, "--period", "2026-Q3", "--dialect", "duckdb", "--tables", "sales"];
+        let output = merit(Path::new("no-python"), &sql);
+        assert_eq!(output.status.code(), Some(1), "{formula}: {}", said(&output));
+        let told = "`low` cannot be computed exactly in an engine: it divides in each row, and not every quotient is a decimal";
+        assert!(said(&output).contains(told) && said(&output).contains("divide after adding up"), "{}", said(&output));
+    }
+}
+
 /// A project with what random ones lack.
 fn odd() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/odd")

@@ -124,10 +124,10 @@ impl Sums {
     /// The sum of a cell; too large where its fractions have no denominator that can be held.
     pub fn total(&self, cell: usize) -> Value {
         let sum = Number::from_parts(self.fixed[cell], self.scale);
-        let rest = self.rest.get(&(cell as u32)).map_or(Ok(Number::ZERO), |rest| rest.clone().total());
-        match rest {
-            Ok(rest) => Value::Number(sum.add(&rest)),
-            Err(excess) => Value::Missing(Missing::TooLarge(excess)),
+        match self.rest.get(&(cell as u32)).map(|rest| rest.clone().total()) {
+            None => Value::Number(sum),
+            Some(Ok(rest)) => Value::Number(sum.add(&rest)),
+            Some(Err(excess)) => Value::Missing(Missing::TooLarge(excess)),
         }
     }
 }

@@ -188,7 +188,7 @@ pub fn refused_column(known: &Known, data: DataId, column: ColumnIx, why: &Canno
     errors.findings.push(
         Diagnostic::new(
             Code::EngineCannot,
-            format!("`{}` cannot be read in an engine: `{name}` cannot be computed there, as it {}", set.name, why.0),
+            format!("`{}` cannot be read in an engine: `{name}` cannot be computed there, as it {}", set.name, why.why),
         )
         .at(set.column(column).span, "")
         .help(format!(
@@ -205,12 +205,9 @@ pub fn refused(known: &Known, family: &Family, why: &Cannot, errors: &mut Refuse
     errors.data.extend(data);
     let kpis: BTreeSet<_> =
         family.measures.iter().flat_map(|(id, _)| known.query.serves.get(id.0).into_iter().flatten()).collect();
-    let mend = format!(
-        "leave `{}` out of `--tables`, so that it is read from files, or write the formula without it",
-        set.name
-    );
+    let mend = format!("leave `{}` out of `--tables`, so that it is read from files, or {}", set.name, why.instead);
     let finding = |what: String| {
-        Diagnostic::new(Code::EngineCannot, format!("{what} cannot be computed exactly in an engine: it {}", why.0))
+        Diagnostic::new(Code::EngineCannot, format!("{what} cannot be computed exactly in an engine: it {}", why.why))
             .help(mend.clone())
     };
     let mut found: Vec<Diagnostic> = kpis

@@ -1,5 +1,8 @@
 //! Formulas over a row as SQL that gives the same: exact decimals, and missing where Merit has missing.
 
+use num_integer::Integer;
+use num_traits::{ToPrimitive, Zero};
+
 use super::months::InMonth;
 use super::rows::{Before, Known, Scope, Sql, Type, places};
 use super::{Cannot, MOST_PLACES, periods};
@@ -9,6 +12,9 @@ use crate::plan::query::{NodeId, RowNode};
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
+
+/// So many times too large a number may become: of the digits of an engine, enough are left.
+const MOST_OVER: u64 = 1_000_000;
 
 type Answer<'a> = Result<Sql<'a>, Cannot>;
 
@@ -28,7 +34,18 @@ impl<'a> Known<'a> {
         id: NodeId,
         choices: Option<&'a [Choice]>,
     ) -> Answer<'a> {
-        self.at(&mut At { scope, before, nodes }, id, choices)
+        self.at(&mut At { scope, before, nodes }, id, choices)?.whole()
+    }
+
+    /// The same for a number that may be a fraction.
+    pub(super) fn fraction(
+        &self,
+        scope: &mut Scope,
+        before: &mut Before,
+        nodes: &'a [RowNode],
+        id: NodeId,
+    ) -> Answer<'a> {
+        self.at(&mut At { scope, before, nodes }, id, None)
     }
 
     fn at(&self, at: &mut At<'_, 'a>, id: NodeId, choices: Option<&'a [Choice]>) -> Answer<'a> {
@@ -42,7 +59,7 @@ impl<'a> Known<'a> {
             }
             RowNode::Negate(one) => {
                 let one = self.at(at, *one, None)?;
-                Sql::new(format!("(-{})", one.text), one.ty, one.missing)
+                Sql { text: format!("(-{})", one.text), ..one }
             }
             RowNode::Binary(op, left, right) => {
                 let (left, right) = self.pair(at, *left, *right, choices)?;
@@ -52,6 +69,7 @@ impl<'a> Known<'a> {
                 let condition = self.at(at, *condition, None)?;
                 let (then, otherwise) = self.pair(at, *then, *otherwise, choices)?;
                 let (then, otherwise, ty) = self.alike(then, otherwise)?;
+                let over = then.over;
                 let missing = condition.missing || then.missing || otherwise.missing;
                 let text = match condition.missing {
                     false => format!("CASE WHEN {} THEN {} ELSE {} END", condition.text, then.text, otherwise.text),
@@ -60,12 +78,13 @@ impl<'a> Known<'a> {
                         condition.text, then.text, otherwise.text
                     ),
                 };
-                Sql::new(text, ty, missing)
+                Sql { over, ..Sql::new(text, ty, missing) }
             }
             RowNode::Default { value, fallback } => {
                 let (value, fallback) = self.pair(at, *value, *fallback, choices)?;
                 let (value, fallback, ty) = self.alike(value, fallback)?;
-                Sql::new(format!("COALESCE({}, {})", value.text, fallback.text), ty, fallback.missing)
+                let text = format!("COALESCE({}, {})", value.text, fallback.text);
+                Sql { over: value.over, ..Sql::new(text, ty, fallback.missing) }
             }
             RowNode::IsMissing(one) => {
                 let one = self.at(at, *one, None)?;
@@ -163,14 +182,25 @@ impl<'a> Known<'a> {
     }
 
     fn number(&self, number: &Number) -> Answer<'a> {
-        let decimal = number.as_decimal().filter(|decimal| decimal.scale() <= MOST_PLACES && !number.is_approximate());
-        let decimal = decimal.ok_or_else(|| Cannot::new("has a number that no decimal holds"))?;
-        let text = decimal.to_string();
-        let text = if number.is_negative() { format!("({text})") } else { text };
-        Ok(Sql::new(text, Type::Number(decimal.scale()), false))
+        // What the denominator has beside twos and fives.
+        let mut over = number.parts().1;
+        for factor in [2u32, 5] {
+            while (&over % factor).is_zero() {
+                over /= factor;
+            }
+        }
+        let over = over.to_u64().filter(|over| *over <= MOST_OVER);
+        let decimal = over.and_then(|over| number.mul(&over.into()).as_decimal());
+        match decimal.zip(over).filter(|(decimal, _)| decimal.scale() <= MOST_PLACES && !number.is_approximate()) {
+            Some((decimal, over)) => {
+                let text = if number.is_negative() { format!("({decimal})") } else { decimal.to_string() };
+                Ok(Sql { over, ..Sql::new(text, Type::Number(decimal.scale()), false) })
+            }
+            None => Err(Cannot::new("has a number that no decimal holds")),
+        }
     }
 
-    /// Two values of one type; numbers with the same places.
+    /// Two values of one type; numbers with the same places, and as many times too large.
     fn alike(&self, left: Sql<'a>, right: Sql<'a>) -> Result<(Sql<'a>, Sql<'a>, Type<'a>), Cannot> {
         let ty = match (left.ty, right.ty) {
             (Type::Nothing, other) | (other, Type::Nothing) => other,
@@ -179,11 +209,17 @@ impl<'a> Known<'a> {
             // A link stands for the text of its key.
             _ => return Err(Cannot::new("compares values of two kinds")),
         };
+        let over = left.over.lcm(&right.over);
+        if over > MOST_OVER {
+            return Err(Cannot::divides());
+        }
         let at = |sql: Sql<'a>| match (sql.ty, ty) {
-            (Type::Number(own), Type::Number(places)) if own != places => {
-                Sql { text: self.dialect.widened(&sql.text, places), ty, missing: sql.missing }
+            (Type::Number(own), Type::Number(places)) => {
+                let text = if own == places { sql.text } else { self.dialect.widened(&sql.text, places) };
+                let text = if sql.over == over { text } else { format!("({text} * {})", over / sql.over) };
+                Sql { text, ty, missing: sql.missing, over }
             }
-            _ => sql,
+            _ => Sql { over, ..sql },
         };
         Ok((at(left), at(right), ty))
     }
@@ -218,24 +254,25 @@ impl<'a> Known<'a> {
                 let sign = if op == BinaryOp::Add { '+' } else { '-' };
                 let (left, right, ty) = self.alike(left, right)?;
                 let Type::Number(places) = ty else { return Err(Cannot::new("adds what is no number")) };
-                number(places, format!("({} {sign} {})", left.text, right.text))
+                let sum = number(places, format!("({} {sign} {})", left.text, right.text))?;
+                Ok(Sql { over: left.over, ..sum })
             }
             BinaryOp::Multiply => {
                 let (Type::Number(a), Type::Number(b)) = (left.ty, right.ty) else {
                     return Err(Cannot::new("multiplies what is no number"));
                 };
-                number(a + b, format!("({} * {})", left.text, right.text))
+                let over = left.over.checked_mul(right.over).filter(|over| *over <= MOST_OVER);
+                let product = number(a + b, format!("({} * {})", left.text, right.text))?;
+                Ok(Sql { over: over.ok_or_else(Cannot::divides)?, ..product })
             }
             BinaryOp::Divide => {
-                // By a number whose reciprocal is a decimal: a product.
+                // By a number that is written there: a product.
                 let divisor = right.text.trim_matches(['(', ')']).parse::<Number>().ok();
-                let inverse = divisor.and_then(|divisor| Number::ONE.div(&divisor));
-                match inverse.filter(|inverse| inverse.as_decimal().is_some_and(|one| one.scale() <= 12)) {
-                    Some(inverse) => {
-                        let inverse = self.number(&inverse)?;
-                        self.binary(BinaryOp::Multiply, left, inverse)
-                    }
-                    None => Err(Cannot::new("divides within a row, and not every quotient is a decimal")),
+                let inverse = divisor.and_then(|divisor| Number::from(right.over).div(&divisor));
+                let inverse = inverse.and_then(|inverse| self.number(&inverse).ok());
+                match inverse.filter(|inverse| matches!(inverse.ty, Type::Number(0..=12))) {
+                    Some(inverse) => self.binary(BinaryOp::Multiply, left, inverse),
+                    None => Err(Cannot::divides()),
                 }
             }
             BinaryOp::Equal
@@ -282,6 +319,9 @@ impl<'a> Known<'a> {
         constants: &[Option<&Value>],
     ) -> Answer<'a> {
         let missing = values.iter().any(|value| value.missing);
+        if !matches!(function, Builtin::Abs | Builtin::Min | Builtin::Max | Builtin::Clamp) {
+            values = values.into_iter().map(Sql::whole).collect::<Result<_, _>>()?;
+        }
         if values.iter().any(|value| value.ty == Type::Nothing) {
             return Ok(Sql::new("NULL", Type::Nothing, true));
         }
@@ -292,7 +332,7 @@ impl<'a> Known<'a> {
         match function {
             Builtin::Abs => {
                 let one = values.remove(0);
-                Ok(Sql::new(format!("ABS({})", one.text), one.ty, one.missing))
+                Ok(Sql { text: format!("ABS({})", one.text), ..one })
             }
             Builtin::Min | Builtin::Max => self.best(function == Builtin::Min, values),
             Builtin::Clamp => {
@@ -378,7 +418,7 @@ impl<'a> Known<'a> {
                 true => text,
                 false => format!("CASE WHEN {} THEN {text} END", missing.join(" AND ")),
             };
-            best = Sql::new(text, ty, !missing.is_empty());
+            best = Sql { over: one.over, ..Sql::new(text, ty, !missing.is_empty()) };
         }
         Ok(best)
     }

@@ -6,7 +6,7 @@ use super::findings::shown;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::rows::{Before, Known, Sql, Time, Type};
 use super::statements::{assembled, head};
-use super::sums::{NO_MONTHS, filter};
+use super::sums::{NO_MONTHS, divided, filter};
 use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::store::{Store, between};
@@ -17,7 +17,13 @@ use crate::syntax::tree::AggregateFunction;
 use crate::value::{Missing, Value};
 
 /// The values of some measures of a family, which differ in their windows only.
-pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], name: &str) -> Result<String, Cannot> {
+pub fn statement(
+    known: &Known,
+    job: &Job,
+    family: &Family,
+    measures: &[usize],
+    name: &str,
+) -> Result<(String, u64), Cannot> {
     use AggregateFunction::*;
     let d = known.dialect;
     let data = known.world.tables[job.table].data;
@@ -28,7 +34,7 @@ pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], 
     let group = known.group(&mut scope, &mut before, family.group)?;
     let condition = family.condition.map(|node| known.node(&mut scope, &mut before, node, None)).transpose()?;
     let value = match family.value {
-        Some(node) => known.node(&mut scope, &mut before, node, None)?,
+        Some(node) => known.quotient(&mut scope, &mut before, node)?,
         None if family.by_keys => Sql::new(known.own_key(&scope, &mut before), Type::Text, false),
         None => Sql::new("1", Type::Number(0), false),
     };
@@ -137,7 +143,7 @@ pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], 
         head(name, d)
     );
     windows.push(listed);
-    Ok(assembled(known, &before, windows, &select))
+    Ok((assembled(known, &before, windows, &select), value.over))
 }
 
 // ---------------------------------------------------------------- their answers
@@ -147,6 +153,7 @@ pub fn take_in(
     job: &Job,
     family_at: usize,
     measures: &[usize],
+    over: u64,
     answer: &Answer,
     straddling: &mut Straddling,
 ) -> Checked<()> {
@@ -191,14 +198,16 @@ pub fn take_in(
             AggregateFunction::Only if read > 1 => Value::Missing(Missing::Ambiguous(
                 format!("more than one row: {read} in {}", shown(&evaluation.world.model.data[data.0])).into(),
             )),
-            AggregateFunction::Only => answer.value(row, "value_1", kind)?.unwrap_or(Missing::Blank.into()),
+            AggregateFunction::Only => {
+                divided(answer.value(row, "value_1", kind)?, over).unwrap_or(Missing::Blank.into())
+            }
             AggregateFunction::Latest => {
                 let (first, last) = (answer.value(row, "value_1", kind)?, answer.value(row, "value_2", kind)?);
                 match answer.value(row, "day_1", ValueKind::Day)? {
                     Some(Value::Day(day)) if first != last => {
                         Value::Missing(Missing::Ambiguous(format!("differing values on {day}").into()))
                     }
-                    _ => first.unwrap_or_else(|| blank().into()),
+                    _ => divided(first, over).unwrap_or_else(|| blank().into()),
                 }
             }
             _ => {
@@ -208,7 +217,8 @@ pub fn take_in(
                     Some(low) => {
                         let fraction = evaluation.query.measures[id.0].fraction.as_ref();
                         let high = high.unwrap_or_else(|| low.clone());
-                        Value::Number(between(rows, &low, &high, fraction))
+                        let between = Value::Number(between(rows, &low, &high, fraction));
+                        divided(Some(between), over).unwrap_or_else(|| blank().into())
                     }
                 }
             }

@@ -85,11 +85,23 @@ impl Script {
 
 /// Why an engine cannot compute something exactly: goes on "it …".
 #[derive(Clone, Debug)]
-pub struct Cannot(String);
+pub struct Cannot {
+    why: String,
+    /// What to write instead.
+    instead: &'static str,
+}
 
 impl Cannot {
     fn new(why: impl Into<String>) -> Cannot {
-        Cannot(why.into())
+        Cannot { why: why.into(), instead: "write the formula without it" }
+    }
+
+    /// Engines have no fractions.
+    fn divides() -> Cannot {
+        Cannot {
+            instead: "divide after adding up, as in `sum(a of rows) / sum(b of rows)`",
+            ..Cannot::new("divides in each row, and not every quotient is a decimal")
+        }
     }
 }
 

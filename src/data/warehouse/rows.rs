@@ -82,11 +82,19 @@ pub struct Sql<'a> {
     pub ty: Type<'a>,
     /// Whether it may be `NULL`.
     pub missing: bool,
+    /// A number is so many times too large: an engine has no fractions, and what is divided by a number that is the same in
+    /// every row is divided when it has been added up.
+    pub over: u64,
 }
 
 impl<'a> Sql<'a> {
     pub fn new(text: impl Into<String>, ty: Type<'a>, missing: bool) -> Sql<'a> {
-        Sql { text: text.into(), ty, missing }
+        Sql { text: text.into(), ty, missing, over: 1 }
+    }
+
+    /// As a value of its own, which a fraction is not.
+    pub fn whole(self) -> Result<Sql<'a>, Cannot> {
+        if self.over == 1 { Ok(self) } else { Err(Cannot::divides()) }
     }
 }
 
@@ -410,6 +418,13 @@ impl<'a> Known<'a> {
         let nodes =
             self.query.tables.iter().find(|table| table.data == scope.data).map_or(&[][..], |table| &table.nodes);
         self.formula(scope, before, nodes, id, choices)
+    }
+
+    /// The same; a number may be a fraction, by [`Sql::over`].
+    pub fn quotient(&self, scope: &mut Scope, before: &mut Before, id: NodeId) -> Result<Sql<'a>, Cannot> {
+        let nodes =
+            self.query.tables.iter().find(|table| table.data == scope.data).map_or(&[][..], |table| &table.nodes);
+        self.fraction(scope, before, nodes, id)
     }
 
     /// The answer of an inner aggregate for the row.

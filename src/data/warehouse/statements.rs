@@ -50,6 +50,8 @@ pub enum Written {
         of: (usize, usize),
         family: usize,
         measures: Vec<usize>,
+        /// What its values are still to be divided by.
+        over: u64,
     },
 }
 
@@ -68,6 +70,8 @@ pub struct CellFamily {
     pub family: usize,
     /// The place of its group among the statement's; `None` for all rows.
     pub group: Option<usize>,
+    /// What its sums are still to be divided by.
+    pub over: u64,
 }
 
 /// What an engine cannot compute: the data sets concerned, and what to say about it.
@@ -136,10 +140,10 @@ fn of_data<'a>(
             for measures in alike {
                 let name = next_name();
                 match lists::statement(known, job, family, &measures, &name) {
-                    Ok(sql) => {
+                    Ok((sql, over)) => {
                         let about =
                             vec![about(known, 1, family, measures.iter().map(|place| family.measures[*place].0))];
-                        let written = Written::List { of: (at, job_at), family: family_at, measures };
+                        let written = Written::List { of: (at, job_at), family: family_at, measures, over };
                         all.push((Statement { name, data, about, sql }, written));
                     }
                     Err(why) => refused(known, family, &why, errors),

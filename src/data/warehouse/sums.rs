@@ -15,6 +15,7 @@ use crate::model::data::DataId;
 use crate::plan::query::Group;
 use crate::syntax::tree::AggregateFunction;
 use crate::time::{Month, Months};
+use crate::value::Value;
 
 /// What a row is of that stands there only so that there is one.
 pub const NO_MONTHS: &str = "-1";
@@ -62,7 +63,6 @@ pub fn statement(
                     }
                 },
             };
-            shapes.push(CellFamily { family: *family_at, group });
             let mut column = |prefix: &str, sql: String| match columns.iter().find(|(_, known)| *known == sql) {
                 Some((name, _)) => name.clone(),
                 None => {
@@ -75,14 +75,17 @@ pub fn statement(
                 Some(node) => Some(column("if", known.node(&mut scope, &mut before, node, None)?.text)),
                 None => None,
             };
+            let mut over = 1;
             let value = match family.value {
                 Some(node) => {
-                    let sql = known.node(&mut scope, &mut before, node, None)?;
+                    let sql = known.quotient(&mut scope, &mut before, node)?;
+                    over = sql.over;
                     let text = addable(known, family.function, &sql)?;
                     Some((column("value", text), sql.missing))
                 }
                 None => None,
             };
+            shapes.push(CellFamily { family: *family_at, group, over });
             let filtered = |more: &str| {
                 let parts: Vec<&str> =
                     condition.iter().map(String::as_str).chain((!more.is_empty()).then_some(more)).collect();
@@ -222,7 +225,7 @@ pub fn take_in(
             .enumerate()
             .map(|(at, group)| code(evaluation, answer, row, at + 1, group))
             .collect::<Checked<_>>()?;
-        for (at, CellFamily { family: family_at, group }) in families.iter().enumerate() {
+        for (at, CellFamily { family: family_at, group, over }) in families.iter().enumerate() {
             let family = &job.families[*family_at];
             let group = match group {
                 None => 0,
@@ -237,7 +240,7 @@ pub fn take_in(
                 rows: answer.count(row, &format!("rows_{number}"))?,
                 blanks: if answer.has(&blanks) { answer.count(row, &blanks)? } else { 0 },
                 value: match part_kind(evaluation, data, family) {
-                    Some(kind) => answer.value(row, &format!("value_{number}"), kind)?,
+                    Some(kind) => divided(answer.value(row, &format!("value_{number}"), kind)?, *over),
                     None => None,
                 },
             };
@@ -268,6 +271,14 @@ pub fn take_in(
     let wanted: BTreeSet<usize> = families.iter().map(|family| family.family).collect();
     evaluation.keep_some(job, found, &|family| wanted.contains(&family));
     Ok(())
+}
+
+/// What the engine gave so many times too large.
+pub fn divided(value: Option<Value>, over: u64) -> Option<Value> {
+    match value {
+        Some(Value::Number(number)) => number.div(&over.into()).map(Value::Number),
+        other => other,
+    }
 }
 
 /// What a sum, a least or a greatest is; nothing where rows are only counted.

@@ -322,7 +322,7 @@ file "plans.xlsx" sheet "2026""#,
         code: Code::EngineCannot,
         title: "something that a database or cluster cannot compute exactly",
         text: "Engines add, count and compare exact decimals; divisions are done by Merit. What is left over (a \
-               division within a row, a root, a percentage of which nobody says how it is written) would come out \
+               division by what changes from row to row, a root, a percentage of which nobody says how it is written) would come out \
                rounded or not at all, and is refused. Data sets that are left out of `--tables` are read from files, where all of \
                it can be computed.",
         wrong: "value = sum(premium / parts of policies)\n\nmerit eval … --engine duckdb:sales.duckdb --tables policies",
