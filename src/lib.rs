@@ -27,6 +27,7 @@ pub mod nearest;
 pub mod number;
 pub mod parallel;
 pub mod plan;
+pub mod plural;
 pub mod project;
 pub mod report;
 pub mod score;

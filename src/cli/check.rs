@@ -12,6 +12,7 @@ use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
 use crate::diagnostic::{github, json, junit, sarif, short};
 use crate::model::Position;
+use crate::plural::counted;
 use crate::project::{self, LoadError, Project};
 use crate::report;
 use crate::source::SourceSet;
@@ -154,8 +155,4 @@ pub fn findings(diagnostics: &[Diagnostic]) -> String {
         none if none.is_empty() => "no findings".into(),
         some => some.join(", "),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -21,6 +21,7 @@ use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
+use crate::plural::counted;
 use crate::project;
 use crate::report::{self, Format, Report};
 use crate::score::card::Results;
@@ -83,7 +84,7 @@ fn misspelt_posts(model: &Model, periods: &[Results]) {
             std::iter::once(&position.name).chain(labels).map(String::as_str)
         });
         if let Some(near) = nearest(post, names) {
-            let rows = if rows == 1 { "1 row".to_string() } else { format!("{rows} rows") };
+            let rows = counted(rows, "row");
             eprintln!("merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?");
         }
     }

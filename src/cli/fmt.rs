@@ -14,6 +14,7 @@ use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::format::{Refusal, format};
+use crate::plural::counted;
 use crate::project::{LoadError, find_specs, not_utf8};
 use crate::source::SourceSet;
 
@@ -136,7 +137,7 @@ impl Work<'_> {
             failure.print();
         }
         let looks = self.args.check || self.args.diff;
-        let count = |count: usize| if count == 1 { "1 file".to_string() } else { format!("{count} files") };
+        let count = |count: usize| counted(count, "file");
         let mut said = match (changed, looks) {
             (0, _) => format!("{} looked at, nothing to change", count(files)),
             (_, true) => format!("{} looked at, {} would change", count(files), count(changed)),

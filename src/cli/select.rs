@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::exit::Failure;
 use crate::model::Model;
 use crate::model::data::DataId;
+use crate::nearest::another_writing;
 use crate::plan::query::Team;
 use crate::score::card::{Card, PersonResult, Results};
 use crate::time::Day;
@@ -84,15 +85,14 @@ fn find_person<'r>(
     match by_name.len() {
         1 => Ok(by_name),
         0 => {
-            let known = people.flat_map(|person| {
-                let shown = if person.name.is_empty() || person.name == person.person {
-                    format!("`{}`", person.person)
-                } else {
-                    format!("`{}` ({})", person.person, person.name)
-                };
-                [(&*person.person, shown.clone()), (&*person.name, shown)]
-            });
-            Err(unknown(format!("nobody evaluated {these} has the key or name `{wanted}`"), wanted, known))
+            let message = format!("nobody evaluated {these} has the key or name `{wanted}`");
+            if let Some(same) = another_writing(wanted, people.clone().map(|person| &*person.person)) {
+                return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
+            }
+            // Another key is somebody else's; a name may be misspelt.
+            let named = people.filter(|person| !person.name.is_empty() && person.name != person.person);
+            let known = named.map(|person| (&*person.name, format!("`{}` ({})", person.person, person.name)));
+            Err(unknown(message, wanted, known))
         }
         several => {
             let keys = by_name.iter().map(|(_, person)| format!("`{person}`")).collect::<Vec<_>>();

@@ -11,11 +11,7 @@ pub use tables::*;
 use super::cell::folded;
 use super::read::Tally;
 use crate::diagnostic::{DataPlace, Diagnostic};
-
-/// `1 cell`, `12 cells`
-fn counted(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
-}
+use crate::plural::counted;
 
 /// `a, b and c`; at most so many of them.
 fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
@@ -67,6 +63,6 @@ fn with_places(mut diagnostic: Diagnostic, file: &str, header: Option<&str>, tal
     }
     match tally.count - tally.first.len() as u64 {
         0 => diagnostic,
-        more => diagnostic.note(format!("and {} like it", counted(more, "more", "more"))),
+        more => diagnostic.note(format!("and {more} more like it")),
     }
 }

@@ -10,6 +10,7 @@ use super::table::Table;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::nearest::another_writing;
 
 /// Makes the codes of a link column the numbers of the target's keys; refuses keys that no row has.
 pub fn resolve(
@@ -113,7 +114,7 @@ fn report(
     for (key, (rows, count)) in unknown.iter().take(SHOWN) {
         // Looking for the nearest of very many keys would take longer than reading them.
         let keys = target.keys.as_ref().filter(|keys| keys.len() <= 20_000);
-        let near = keys.and_then(|keys| errors::nearest(key, keys.texts.iter()));
+        let near = keys.and_then(|keys| another_writing(key, keys.texts.iter()));
         let place = |row: &u32| {
             let mut place = table.place(*row as usize, Some(place_column));
             place.text = Some(key.clone());

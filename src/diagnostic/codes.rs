@@ -58,6 +58,8 @@ codes! {
     WrongKind = "wrong-kind" Error;
     /// One name for two things.
     DeclaredTwice = "declared-twice" Error;
+    /// A name that could mean two things at its place.
+    AmbiguousName = "ambiguous-name" Error;
     /// A unit or currency nobody declared.
     UnknownUnit = "unknown-unit" Error;
     /// Versions of one name that differ in what they must have in common.

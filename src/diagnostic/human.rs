@@ -12,6 +12,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::snippet::Snippet;
 use super::{DataPlace, Diagnostic, Severity};
+use crate::plural::counted;
 use crate::source::{FileId, SourceSet};
 
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +46,6 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceSet, options: &HumanOp
 /// `2 errors, 1 warning`; `no errors` when there is nothing.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-    let counted = |number: usize, what: &str| match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    };
     match (errors, diagnostics.len() - errors) {
         (0, 0) => "no errors".to_string(),
         (errors, 0) => counted(errors, "error"),

@@ -5,6 +5,7 @@ use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Values};
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
 use crate::plan::query::{Group, MeasureId, Measured};
+use crate::plural::either;
 use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 use crate::value::{Missing, TooFew, Value, binary};
@@ -144,7 +145,7 @@ impl Evaluator<'_> {
         match at_least {
             Some(needed) if measured.rows < needed => {
                 let row = &self.model.data[self.query.measures[measure.0].data.0].row;
-                let noun = if measured.rows == 1 { row.singular.clone() } else { row.plural.clone() };
+                let noun = either(measured.rows, &row.singular, &row.plural).to_string();
                 Value::Missing(Missing::TooFew(TooFew { got: measured.rows, needed, noun }.into()))
             }
             _ => measured.value.clone(),

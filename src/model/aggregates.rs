@@ -45,16 +45,14 @@ impl Checker<'_> {
         let inside = env.inside(data);
 
         let condition = written.condition.as_ref().map(|condition| {
-            let condition = self.typed(condition, &inside, Some(&Base::Flag));
+            let condition = self.typed(condition, &self.of_part(&inside, condition), Some(&Base::Flag));
             self.expect_condition(&condition, "a `where`");
             condition
         });
         // Only rows that meet the condition are read, so what it shows to be there is there.
         let shown = condition.as_ref().map(|condition| present_when(condition, true)).unwrap_or_default();
-        let value = written.value.as_ref().map(|value| self.typed(value, &inside.with_present(shown), None));
-        if self.column_or_output(data, value.as_ref(), span) {
-            return wrong;
-        }
+        let inside = inside.with_present(shown);
+        let value = written.value.as_ref().map(|value| self.typed(value, &self.of_part(&inside, value), None));
         let fraction = written.fraction.as_ref().and_then(|fraction| self.fraction(fraction));
         let at_least = written.at_least.as_ref().and_then(|number| {
             let count = Number::from(number.written).to_i64().and_then(|count| u64::try_from(count).ok());

@@ -1,11 +1,12 @@
 //! Calls: functions are expanded where they are used; built-in functions, scales and matrices are typed.
 
 use super::checker::{Checker, Symbol};
-use super::env::{Bare, Env, Place};
+use super::env::{Bare, Env, Parameter, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::uses::Use;
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::plural::counted;
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction};
 use crate::value::{Builtin, Signature};
@@ -27,6 +28,11 @@ impl Checker<'_> {
         span: Span,
     ) -> Expr {
         if let Some(signature) = Builtin::named(&name.text) {
+            let own = self.symbols.get(name.text.as_str()).map(|(symbol, _)| *symbol);
+            if matches!(own, Some(Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_))) {
+                // Which of the two is meant was asked where it is declared.
+                return Expr::wrong(span);
+            }
             return self.builtin(signature, arguments, to, env, expected, span);
         }
         match self.symbols.get(name.text.as_str()).copied() {
@@ -53,16 +59,25 @@ impl Checker<'_> {
                     }
                     return Expr::wrong(span);
                 }
-                let arguments: Vec<(String, Expr)> = function
+                if self.no_values(name, arguments, env) {
+                    return Expr::wrong(span);
+                }
+                let library = at >= self.own_functions;
+                let parameters: Vec<Parameter> = function
                     .parameters
                     .iter()
                     .zip(arguments)
-                    .map(|(parameter, argument)| (parameter.text.clone(), self.typed(argument, env, None)))
+                    .map(|(parameter, argument)| Parameter {
+                        name: parameter.text.clone(),
+                        argument: self.typed(argument, env, None),
+                        declared: parameter.span,
+                        library,
+                    })
                     .collect();
-                if arguments.iter().any(|(_, argument)| argument.ty.base == Base::Any && !argument.ty.optional) {
+                if parameters.iter().any(|parameter| parameter.argument.is_wrong()) {
                     return Expr::wrong(span);
                 }
-                let mut inner = Env { parameters: arguments, bare: None, ..env.clone() };
+                let mut inner = Env { parameters, rows_of_function: false, bare: None, ..env.clone() };
                 inner.entry = None;
                 inner.outputs = None;
                 self.function_stack.push(at);
@@ -199,7 +214,7 @@ impl Checker<'_> {
 
     pub(super) fn count_arguments(&mut self, name: &tree::Name, got: usize, needed: usize, declared: Span) -> bool {
         if got != needed {
-            let values = |count: usize| if count == 1 { "1 value".to_string() } else { format!("{count} values") };
+            let values = |count: usize| counted(count, "value");
             self.report(
                 Diagnostic::new(
                     Code::WrongArguments,

@@ -111,7 +111,7 @@ impl Checker<'_> {
 }
 
 /// `50_000 CNY` as `50000` and `CNY`; `None` for what the language does not write so.
-fn written_number(text: &str) -> Option<(String, &str)> {
+pub(super) fn written_number(text: &str) -> Option<(String, &str)> {
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '_' | '.'))).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);

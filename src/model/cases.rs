@@ -3,16 +3,18 @@
 //! Names, units and people are resolved here; what the cells hold is read later, as the cells of files are
 //! ([`crate::data`]), with the tables in the model's [`Model::tests`].
 
+use super::case_tables::written_number;
 use super::checker::{Checker, Symbol};
-use super::data::{ColumnIx, DataId, DataSet};
+use super::data::{Column, ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Bare, Env};
-use super::expr::Base;
+use super::expr::{Base, Kind};
 use super::formula::list;
 use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use super::{Entry, Head, KpiId, Model, Position};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::another_writing;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind, NumberStyle};
@@ -117,6 +119,8 @@ impl Model {
 
 /// The person an expectation is about, as far as the test tells.
 struct Whose {
+    /// As the evaluation writes it: `a / 16`, whatever units stand in the table.
+    key: String,
     /// The versions in force of the positions held.
     positions: Vec<Position>,
 }
@@ -211,6 +215,7 @@ impl Checker<'_> {
             return None;
         }
         let mut keys = Vec::new();
+        let mut found = None;
         let mut positions: Vec<Position> = Vec::new();
         let (mut known, mut without) = (false, None);
         for (table, set) in &rosters {
@@ -220,11 +225,12 @@ impl Checker<'_> {
             let any_post = set.roster.as_ref().and_then(|roster| roster.post).is_some_and(|post| computed(&post));
             for row in &table.rows {
                 if !any_key {
-                    let Some(of_row) = key_of(table, set, row) else { continue };
-                    if of_row != key.value {
+                    let Some(of_row) = self.key_of(table, set, row) else { continue };
+                    if of_row != self.key_wanted(set, &key.value) {
                         keys.push(of_row);
                         continue;
                     }
+                    found = Some(of_row);
                 }
                 known = true;
                 if any_post {
@@ -250,9 +256,10 @@ impl Checker<'_> {
             }
         }
         if !known {
-            let mend = self.did_you_mean(&key.value, keys.iter().map(String::as_str), || {
-                format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name)
-            });
+            let mend = match another_writing(&key.value, keys.iter().map(String::as_str)) {
+                Some(same) => format!("write it as in the table: `{same}`"),
+                None => format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name),
+            };
             self.report(
                 Diagnostic::new(
                     Code::UnknownName,
@@ -289,7 +296,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        Some(Whose { positions })
+        Some(Whose { key: found.unwrap_or_else(|| key.value.clone()), positions })
     }
 
     fn rosters(&self) -> Vec<&str> {
@@ -322,7 +329,7 @@ impl Checker<'_> {
                 }
                 return Some(Expectation {
                     what: Expected::Rating,
-                    person: written.of.value.clone(),
+                    person: whose.key.clone(),
                     positions: whose.names(),
                     value,
                     within: None,
@@ -345,7 +352,7 @@ impl Checker<'_> {
         if let (Some(written), ExpectedValue::Missing(_)) = (&written.within, &value) {
             self.misplaced(written.span, "what is missing has no tolerance", "take `within` out");
         }
-        let (person, positions) = (written.of.value.clone(), whose.names());
+        let (person, positions) = (whose.key.clone(), whose.names());
         Some(Expectation { what, person, positions, value, within, span: written.span })
     }
 
@@ -353,6 +360,22 @@ impl Checker<'_> {
     fn expected_value(&mut self, name: &tree::Name, whose: &Whose) -> Option<(Expected, DisplayUnit)> {
         let outputs = || whose.positions.iter().flat_map(|position| &position.outputs);
         if let Some(output) = outputs().find(|output| output.name == name.text) {
+            // An output that is the KPI of its name has one value with it.
+            if let Some((Symbol::Kpi(at), declared)) = self.symbols.get(name.text.as_str()).copied()
+                && !matches!(output.value.kind, Kind::Kpi(kpi) if kpi.0 == at)
+            {
+                self.report(
+                    Diagnostic::new(Code::AmbiguousName, format!("`{}` could be the output or the KPI", name.text))
+                        .at(name.span, "which of the two?")
+                        .at(output.span, "the output")
+                        .at(declared, "the KPI")
+                        .help(format!(
+                            "give one of the two another name, such as `{}_output` for the output",
+                            name.text
+                        )),
+                );
+                return None;
+            }
             return Some((Expected::Output(name.text.clone()), output.unit.clone()));
         }
         let Some((Symbol::Kpi(at), _)) = self.symbols.get(name.text.as_str()).copied() else {
@@ -378,7 +401,12 @@ impl Checker<'_> {
         for position in &whose.positions {
             let in_card = position.scorecard.as_ref().is_some_and(|card| holds_kpi(&card.root.entries, KpiId(at)));
             if !in_card {
-                let card = CardScope { position: &position.name, scope: position.scope, since: None };
+                let card = CardScope {
+                    position: &position.name,
+                    scope: position.scope,
+                    since: None,
+                    rosters: position.rosters.clone(),
+                };
                 self.kpi_answerable(KpiId(at), position.scope, name.span, &card);
             }
         }
@@ -397,6 +425,23 @@ impl Checker<'_> {
             return None;
         }
         if names.contains(&name.text) {
+            let group = whose.positions.iter().find_map(|position| {
+                let entries = &position.scorecard.as_ref()?.root.entries;
+                let both = self.kpi_and_group(entries, &name.text);
+                both.then_some(position.span)
+            });
+            if let Some(position) = group {
+                self.report(
+                    Diagnostic::new(
+                        Code::AmbiguousName,
+                        format!("`{}` could be the group or the entry of the KPI", name.text),
+                    )
+                    .at(name.span, "which of the two?")
+                    .at(position, "both in its scorecard")
+                    .help(format!("give the group another name, such as `{}_group`", name.text)),
+                );
+                return None;
+            }
             return Some(Expected::ScoreOf(name.text.clone()));
         }
         let position = &whose.positions[0].name;
@@ -493,7 +538,12 @@ impl Checker<'_> {
             return Some(if negative { value.neg() } else { value });
         }
         let before = self.diagnostics.len();
-        let typed = self.typed(written, &Env::constant().bare(&Bare::from(&unit.dimension)), None);
+        // `4 + 1 / 2` in points: 1 / 2 is no number of points, and the whole is.
+        let env = match without_units(written) {
+            true => Env::constant(),
+            false => Env::constant().bare(&Bare::from(&unit.dimension)),
+        };
+        let typed = self.typed(written, &env, None);
         // Arithmetic with bare numbers is as good as one.
         let share = self.sources.text(written.span).contains(['%', '‰']);
         let bare = typed.ty.base == Base::number() && !unit.dimension.has_money() && !share;
@@ -548,16 +598,88 @@ impl Checker<'_> {
     }
 }
 
+/// Arithmetic with nothing but plain numbers.
+fn without_units(written: &tree::Expr) -> bool {
+    match &*written.kind {
+        ExprKind::Number(number) => number.style == NumberStyle::Plain && number.unit.is_none(),
+        ExprKind::Negate(_) | ExprKind::Binary { .. } => written.parts().into_iter().all(without_units),
+        _ => false,
+    }
+}
+
 fn cell_of<'g>(table: &Given, row: &'g GivenRow, column: ColumnIx) -> Option<&'g GivenCell> {
     let at = table.columns.iter().position(|known| *known == column)?;
     row.cells.get(at)
 }
 
-/// The key as reports show it, the parts of a composite one joined by ` / `.
-fn key_of(table: &Given, set: &DataSet, row: &GivenRow) -> Option<String> {
-    let parts = set.key.iter().map(|column| Some(cell_of(table, row, *column)?.text.trim()));
-    let parts = parts.collect::<Option<Vec<&str>>>()?;
-    Some(parts.join(" / "))
+impl Checker<'_> {
+    /// The key as reports show it, the parts of a composite one joined by ` / `.
+    fn key_of(&self, table: &Given, set: &DataSet, row: &GivenRow) -> Option<String> {
+        let part = |column: &ColumnIx| {
+            let cell = cell_of(table, row, *column)?;
+            Some(self.key_part(set.column(*column), &cell.text))
+        };
+        let parts = set.key.iter().map(part).collect::<Option<Vec<String>>>()?;
+        Some(parts.join(" / "))
+    }
+
+    /// A key as it is asked for, in the writing of [`Checker::key_of`].
+    fn key_wanted(&self, set: &DataSet, written: &str) -> String {
+        let parts: Vec<&str> = if set.key.len() == 1 { vec![written] } else { written.split(" / ").collect() };
+        if parts.len() != set.key.len() {
+            return written.to_string();
+        }
+        let parts = set.key.iter().zip(parts).map(|(column, part)| self.key_part(set.column(*column), part));
+        parts.collect::<Vec<_>>().join(" / ")
+    }
+
+    /// A part of a key: numbers without their units, as they are counted.
+    fn key_part(&self, column: &Column, text: &str) -> String {
+        let text = text.trim();
+        let written = match &column.ty {
+            ColumnType::Number { unit, cell_factor } => self.number_in_key(unit, cell_factor.as_ref(), text),
+            ColumnType::Choice(words) => {
+                words.iter().find(|word| word.texts.iter().any(|one| one == text)).map(|word| word.name.clone())
+            }
+            ColumnType::Text
+            | ColumnType::Date
+            | ColumnType::Period
+            | ColumnType::Flag
+            | ColumnType::Position
+            | ColumnType::Link { .. } => None,
+        };
+        written.unwrap_or_else(|| text.to_string())
+    }
+
+    fn number_in_key(&self, unit: &DisplayUnit, cell_factor: Option<&Number>, text: &str) -> Option<String> {
+        let (digits, rest) = written_number(text)?;
+        let number = digits.parse::<Number>().ok()?;
+        let factor = match rest {
+            "" => cell_factor?.clone(),
+            "%" => Number::from_parts(1, 2),
+            "‰" => Number::from_parts(1, 3),
+            name => self.units.get(name).filter(|found| found.dimension == unit.dimension)?.factor,
+        };
+        Some(number.mul(&factor).to_string())
+    }
+}
+
+impl Checker<'_> {
+    /// Whether a scorecard has a group and an entry of a KPI with one name.
+    pub(super) fn kpi_and_group(&self, entries: &[Entry], name: &str) -> bool {
+        let kpi = |name: &str| match self.symbols.get(name) {
+            Some((Symbol::Kpi(at), _)) => Some(KpiId(*at)),
+            _ => None,
+        };
+        has_group(entries, name) && kpi(name).is_some_and(|kpi| holds_kpi(entries, kpi))
+    }
+}
+
+fn has_group(entries: &[Entry], name: &str) -> bool {
+    entries.iter().any(|entry| match &entry.head {
+        Head::Group(group) => group.name == name || has_group(&group.entries, name),
+        Head::Kpi(_) | Head::ScoreOf(_) | Head::ScoreOfReports => false,
+    })
 }
 
 fn holds_kpi(entries: &[Entry], kpi: KpiId) -> bool {

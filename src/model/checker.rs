@@ -8,7 +8,7 @@ use super::data::{ColumnIx, DataId};
 use super::shared::Shared;
 use super::unit::Units;
 use super::uses::Used;
-use super::{Label, Model, When};
+use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::source::{FileId, SourceSet, Span};
@@ -94,6 +94,8 @@ pub(super) struct Checker<'t> {
     pub(super) columns_without_type: BTreeSet<(FileId, u32, u32)>,
     /// Where which data set was refused in which scope.
     pub(super) scopes_told: BTreeSet<((FileId, u32, u32), DataId, &'static str)>,
+    /// Rosters that cannot answer what the position at hand asks.
+    pub(super) unfit: Vec<Unfit>,
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     pub(super) column_stack: Vec<(DataId, ColumnIx)>,
     pub(super) function_stack: Vec<usize>,
@@ -132,6 +134,7 @@ impl<'t> Checker<'t> {
             rated: None,
             columns_without_type: BTreeSet::new(),
             scopes_told: BTreeSet::new(),
+            unfit: Vec::new(),
             column_progress: self.column_progress.clone(),
             column_stack: Vec::new(),
             function_stack: Vec::new(),
@@ -162,6 +165,7 @@ impl<'t> Checker<'t> {
             rated: None,
             columns_without_type: BTreeSet::new(),
             scopes_told: BTreeSet::new(),
+            unfit: Vec::new(),
             column_progress: Shared::default(),
             column_stack: Vec::new(),
             function_stack: Vec::new(),
@@ -195,6 +199,7 @@ impl<'t> Checker<'t> {
         self.stored_columns();
         self.type_kpis();
         self.function_circles();
+        self.doubtful_declarations();
         self.declare_ratings();
     }
 

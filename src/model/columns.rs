@@ -8,6 +8,7 @@ use super::rings;
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
+use crate::plural::plural;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
 
@@ -151,8 +152,9 @@ impl Checker<'_> {
             tree::Type::Unit(unit) => {
                 if let [factor] = unit.factors.as_slice() {
                     // A data set goes before a unit of the same name: `column agent : people` is a link.
-                    if let Some((Symbol::Data(to), _)) = self.symbols.get(factor.name.text.as_str()) {
-                        return ColumnType::Link { data: DataId(*to), by: Vec::new() };
+                    if let Some((Symbol::Data(to), declared)) = self.symbols.get(factor.name.text.as_str()).copied() {
+                        self.link_or_number(&factor.name, declared);
+                        return ColumnType::Link { data: DataId(to), by: Vec::new() };
                     }
                     if self.units.get(&factor.name.text).is_none() {
                         self.columns_without_type.insert(column.name.span.key());
@@ -164,6 +166,22 @@ impl Checker<'_> {
                 ColumnType::Number { unit, cell_factor }
             }
         }
+    }
+
+    /// A type is written in the singular, so the plural of a unit is the data set. One word for both tells nothing.
+    fn link_or_number(&mut self, name: &tree::Name, declared: Span) {
+        let Some(unit) = self.declarations.units.iter().find(|unit| unit.name.text == name.text) else { return };
+        let unit = unit.name.span;
+        self.report(
+            Diagnostic::new(
+                Code::AmbiguousName,
+                format!("`{}` could be a link to the data set or a number in the unit", name.text),
+            )
+            .at(name.span, "which of the two?")
+            .at(declared, "the data set")
+            .at(unit, "the unit")
+            .help(format!("give one of the two another name, such as `{}` for the data set", plural(&name.text))),
+        );
     }
 
     fn unknown_column_type(&mut self, name: &tree::Name) -> ColumnType {

@@ -6,6 +6,7 @@ use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePa
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plural::plural;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
 
@@ -64,7 +65,12 @@ impl Checker<'_> {
         for clause in &data.clauses {
             let DataClause::Row(noun) = clause else { continue };
             if self.units.get(&noun.text).is_none() {
-                self.units.add_counted(&noun.text, &format!("{}s", noun.text));
+                let english = self.model.company.languages.first().is_none_or(|language| language == "en");
+                let plural = if english { plural(&noun.text) } else { noun.text.clone() };
+                // Where the plural is the name of another unit, the word serves for both.
+                if self.units.add_counted(&noun.text, &plural).is_some() {
+                    self.units.add_counted(&noun.text, &noun.text);
+                }
             }
         }
     }
@@ -211,6 +217,20 @@ impl Checker<'_> {
             }
         }
         self.not_evaluated(&mut set, data);
+        let noun = data.clauses.iter().find_map(|clause| match clause {
+            DataClause::Row(noun) if noun.text == "period" => Some(noun.span),
+            _ => None,
+        });
+        if let (Some(noun), true) = (noun, set.roster.is_some()) {
+            self.report(
+                Diagnostic::new(
+                    Code::AmbiguousName,
+                    "`period.…` could be the one evaluated, a row of this roster, or the period evaluated",
+                )
+                .at(noun, "the word for the one evaluated")
+                .help("give the rows another word, such as `row entry`"),
+            );
+        }
         self.shape_columns_present(&set);
         if set.files.is_empty() && set.relations.is_empty() {
             self.report(

@@ -1,20 +1,24 @@
 //! Where a formula stands: what its names can mean, and the types of what it reads.
 
+use std::sync::Arc;
+
 use super::RatingId;
 use super::data::DataId;
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::ScopeWord;
+use crate::syntax::tree::{self, ScopeWord};
 use crate::value::{Missing, Value};
 
 /// Where a formula stands: what its names can mean.
 #[derive(Clone, Debug)]
 pub(super) struct Env {
     pub(super) place: Place,
-    /// Parameters of the function that is expanded, with the arguments as typed where they were written.
-    pub(super) parameters: Vec<(String, Expr)>,
+    /// Parameters of the function that is expanded.
+    pub(super) parameters: Vec<Parameter>,
+    /// The rows were entered in the function's own text: their columns and its parameters are written side by side.
+    pub(super) rows_of_function: bool,
     /// What an enclosing condition has shown not to be missing.
     pub(super) present: Vec<String>,
     /// The unit that a bare number takes (targets, thresholds).
@@ -24,6 +28,8 @@ pub(super) struct Env {
     pub(super) entry: Option<InCurve>,
     /// In an output: the earlier ones by name, `score` and `rating`.
     pub(super) outputs: Option<InOutput>,
+    /// The part of a row's formula that is being read goes by several of its columns.
+    pub(super) mixed: bool,
     /// Behind it stands a window that is not the period's.
     pub(super) moved: bool,
     /// The nearest `over` behind it.
@@ -40,10 +46,25 @@ pub(super) struct InCurve {
     pub(super) weight: Base,
 }
 
+/// A parameter of a function that is expanded.
+#[derive(Clone, Debug)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    /// As typed where it was written.
+    pub(super) argument: Expr,
+    pub(super) declared: Span,
+    /// Of a function that ships with Merit: nobody can give it another name.
+    pub(super) library: bool,
+}
+
 /// What an output can read besides KPIs and data.
 #[derive(Clone, Debug)]
 pub(super) struct InOutput {
     pub(super) position: String,
+    /// The output itself.
+    pub(super) name: String,
+    /// All outputs of the position, as written.
+    pub(super) written: Arc<[tree::Output]>,
     /// The outputs before it.
     pub(super) earlier: Vec<(String, Type)>,
     /// Whether the position has a scorecard, and that a rating; `None` where nothing knows its name.
@@ -89,11 +110,13 @@ impl Env {
         Env {
             place,
             parameters: Vec::new(),
+            rows_of_function: false,
             present: Vec::new(),
             bare: None,
             lenient: false,
             entry: None,
             outputs: None,
+            mixed: false,
             moved: false,
             over: None,
         }
@@ -118,7 +141,11 @@ impl Env {
     }
     /// The rows of a data set, read by an aggregate in this formula.
     pub(super) fn inside(&self, data: DataId) -> Env {
-        Env { place: Place::Row(data), parameters: self.parameters.clone(), ..Env::at(Place::Row(data)) }
+        Env {
+            parameters: self.parameters.clone(),
+            rows_of_function: !self.parameters.is_empty(),
+            ..Env::at(Place::Row(data))
+        }
     }
     /// In another window or scope: what was shown here says nothing there.
     pub(super) fn elsewhere(&self) -> Env {
@@ -128,6 +155,13 @@ impl Env {
         let mut env = self.clone();
         env.present.extend(keys);
         env
+    }
+}
+
+impl Env {
+    /// The parameter of that name; of functions in functions, the innermost.
+    pub(super) fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().rev().find(|parameter| parameter.name == name)
     }
 }
 

@@ -207,9 +207,9 @@ impl Checker<'_> {
     ) -> Expr {
         match op {
             BinaryOp::And | BinaryOp::Or => {
-                let left = self.typed(left, env, Some(&Base::Flag));
+                let left = self.typed(left, &self.of_part(env, left), Some(&Base::Flag));
                 let env = env.with_present(present_when(&left, op == BinaryOp::And));
-                let right = self.typed(right, &env, Some(&Base::Flag));
+                let right = self.typed(right, &self.of_part(&env, right), Some(&Base::Flag));
                 let word = if op == BinaryOp::And { "`and`" } else { "`or`" };
                 self.expect_flag(&left, word);
                 self.expect_flag(&right, word);
@@ -281,8 +281,7 @@ impl Checker<'_> {
         let is_name = |expr: &tree::Expr| matches!(&*expr.kind, ExprKind::Name(_));
         let column_first = |checker: &Self, expr: &tree::Expr| match (&*expr.kind, env.place) {
             (ExprKind::Name(name), Place::Row(data)) => {
-                checker.model.data[data.0].column_named(&name.text).is_some()
-                    || env.parameters.iter().any(|(parameter, _)| *parameter == name.text)
+                checker.model.data[data.0].column_named(&name.text).is_some() || env.parameter(&name.text).is_some()
             }
             (ExprKind::Name(_), _) => true,
             _ => true,

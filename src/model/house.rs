@@ -6,6 +6,7 @@ use super::uses::{Use, Used, Uses};
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
+use crate::plural::counted;
 use crate::source::Span;
 use crate::syntax::tree::{self, HouseRule, HouseRuleKind, Name, Number as Literal, NumberStyle, WeightLimit};
 
@@ -334,7 +335,7 @@ fn scorecard_size(position: &Position, least: &Literal, most: &Literal) -> Optio
     let kpis = count(&position.scorecard.as_ref()?.root.entries);
     let number = Number::from(kpis as u64);
     (number < least || number > most).then(|| {
-        let counted = if kpis == 1 { "1 KPI".to_string() } else { format!("{kpis} KPIs") };
+        let counted = counted(kpis, "KPI");
         let message = format!("the scorecard of `{}` has {counted}; {least} to {most} are allowed", position.name);
         let mend =
             if number > most { "remove the least important ones" } else { "add what the position is measured by" };

@@ -471,30 +471,10 @@ impl Checker<'_> {
 
 /// The names of the functions that a formula calls, the last one first.
 fn called_in(expr: &tree::Expr, calls: &mut Vec<tree::Name>) {
-    use tree::ExprKind as E;
-    let mut inside: Vec<&tree::Expr> = Vec::new();
-    match &*expr.kind {
-        E::Call { name, arguments, to } => {
-            calls.push(name.clone());
-            inside.extend(arguments.iter().chain(to));
-        }
-        E::Aggregate(aggregate) => {
-            inside.extend(aggregate.value.iter().chain(&aggregate.condition).chain(&aggregate.fraction))
-        }
-        E::Field { of: a, .. } | E::Not(a) | E::Negate(a) => inside.push(a),
-        E::IsMissing { value, .. }
-        | E::InWindow { date: value, .. }
-        | E::As { value, .. }
-        | E::Within { value, .. }
-        | E::Over { value, .. } => inside.push(value),
-        E::Binary { left, right, .. } => inside.extend([left, right]),
-        E::If { condition, then, otherwise } => inside.extend([condition, then, otherwise]),
-        E::Default { value, fallback } => inside.extend([value, fallback]),
-        E::InSet { value, set, .. } => inside.extend(std::iter::once(value).chain(set)),
-        E::Between { value, low, high } => inside.extend([value, low, high]),
-        E::Number(_) | E::Text(_) | E::Date(_) | E::Period(_) | E::Flag(_) | E::Missing(_) | E::Name(_) => {}
+    if let tree::ExprKind::Call { name, .. } = &*expr.kind {
+        calls.push(name.clone());
     }
-    for part in inside {
+    for part in expr.parts() {
         called_in(part, calls);
     }
 }

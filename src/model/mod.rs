@@ -4,6 +4,7 @@
 //! checker found. A model with errors is never planned or evaluated.
 
 mod across;
+mod advice;
 mod aggregates;
 pub mod alignment;
 mod calls;
@@ -29,6 +30,7 @@ mod idle;
 pub mod intervals;
 mod kpis;
 mod matrices;
+mod meanings;
 mod memory;
 mod moving;
 mod names;
@@ -362,6 +364,19 @@ pub struct Position {
     pub rank_within: Option<Expr>,
     pub scorecard: Option<Scorecard>,
     pub outputs: Vec<Output>,
+    /// The rosters whose rows can hold the position: all that it reads can be told of them.
+    pub rosters: Vec<data::DataId>,
+    /// Those that could by their declaration, and what cannot be told of their rows.
+    pub unfit: Vec<Unfit>,
+}
+
+/// A roster of which a position asks what its rows cannot answer.
+#[derive(Clone, Debug)]
+pub struct Unfit {
+    pub roster: data::DataId,
+    /// The part of a formula, as written.
+    pub what: String,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug)]

@@ -3,23 +3,103 @@
 //! What they are is known at evaluation only. So the checker proves what can be proved, units and direction, and makes the
 //! curve a formula, which asks for the order of its points itself: points out of order are a mistake in the data.
 
-use super::checker::Checker;
+use super::checker::{Checker, Symbol};
+use super::conditions::sign;
 use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
 use super::scales::CurveUse;
 use super::{Anchor, Curve, CurveKind, Step};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, ExprKind};
 
 impl Checker<'_> {
-    /// Whether an expression goes by the row evaluated.
+    /// Whether an expression goes by what is known at evaluation only: a cell of the row evaluated, a KPI, other rows.
     pub(super) fn reads_data(&self, expr: &tree::Expr) -> bool {
         match &*expr.kind {
-            ExprKind::Field { .. } => true,
-            ExprKind::Negate(inner) => self.reads_data(inner),
-            ExprKind::Binary { left, right, .. } => self.reads_data(left) || self.reads_data(right),
-            _ => false,
+            ExprKind::Field { .. } | ExprKind::Aggregate(_) => true,
+            ExprKind::Name(name) => matches!(self.symbols.get(name.text.as_str()), Some((Symbol::Kpi(_), _))),
+            _ => expr.parts().into_iter().any(|part| self.reads_data(part)),
+        }
+    }
+
+    /// What a curve gives is a number known beforehand; where it is not, a formula says the same.
+    pub(super) fn score_in_data(&mut self, written: &tree::Curve, fits: &CurveUse) -> bool {
+        let scores: Vec<&tree::Expr> = match &written.kind {
+            tree::CurveKind::Linear { anchors, .. } => anchors.iter().map(|anchor| &anchor.score).collect(),
+            tree::CurveKind::Steps(steps) => steps.iter().map(|step| &step.score).collect(),
+            tree::CurveKind::Deduct(_)
+            | tree::CurveKind::Add(_)
+            | tree::CurveKind::Brackets(_)
+            | tree::CurveKind::Formula(_) => return false,
+        };
+        let Some(score) = scores.into_iter().find(|score| self.reads_data(score)) else { return false };
+        let text = self.text(score.span);
+        let formula = self.as_formula(written, fits);
+        let mend = match formula {
+            Some(formula) => format!("write the curve as a formula: `{formula}`"),
+            None => "write the curve as a `formula`, with `if … then … else …` for its pieces".into(),
+        };
+        self.report(
+            Diagnostic::new(
+                Code::Misplaced,
+                format!("`{text}` is known at evaluation only, and what a curve gives is a number or a constant"),
+            )
+            .at(score.span, "not a number")
+            .help(mend),
+        );
+        true
+    }
+
+    /// A line between two points, or steps, as a formula that says the same.
+    fn as_formula(&self, written: &tree::Curve, fits: &CurveUse) -> Option<String> {
+        let text = |expr: &tree::Expr| {
+            let text = self.sources.text(expr.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            match &*expr.kind {
+                ExprKind::Binary { .. } | ExprKind::Default { .. } | ExprKind::If { .. } => format!("({text})"),
+                _ => text,
+            }
+        };
+        let bare = |expr: &tree::Expr| matches!(&*expr.kind, ExprKind::Number(number) if number.unit.is_none());
+        let unit = |scores: &[&tree::Expr]| match fits.output.is_point() && scores.iter().all(|score| bare(score)) {
+            true => " as point",
+            false => "",
+        };
+        match &written.kind {
+            tree::CurveKind::Linear { anchors, continue_above: None } => {
+                let [low, high] = anchors.as_slice() else { return None };
+                let [x, y, a, b] = [&low.at, &high.at, &low.score, &high.score].map(text);
+                // A number known to be other than 0 leaves no doubt that there is an answer.
+                let width = match (&*low.at.kind, &*high.at.kind) {
+                    (ExprKind::Number(low), ExprKind::Number(high))
+                        if low.unit.is_none() && high.unit.is_none() && low.style == high.style =>
+                    {
+                        let sign = match low.style {
+                            tree::NumberStyle::Plain => "",
+                            tree::NumberStyle::Percent => "%",
+                            tree::NumberStyle::Permille => "‰",
+                        };
+                        format!("{}{sign}", Number::from(high.written).sub(&Number::from(low.written)))
+                    }
+                    _ => format!("({y} - {x})"),
+                };
+                let unit = unit(&[&low.score, &high.score]);
+                Some(format!("formula {a} + (clamp(value, {x}, {y}) - {x}) / {width} * ({b} - {a}){unit}"))
+            }
+            tree::CurveKind::Steps(steps) => {
+                let mut formula = String::from("formula ");
+                for step in steps {
+                    formula += &match &step.condition {
+                        Some((op, at)) => {
+                            format!("if value {} {} then {} else ", sign(*op), text(at), text(&step.score))
+                        }
+                        None => text(&step.score),
+                    };
+                }
+                steps.last()?.condition.is_none().then_some(formula)
+            }
+            _ => None,
         }
     }
 

@@ -1,10 +1,11 @@
 //! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
 
-use super::checker::{Checker, Progress, Symbol};
+use super::checker::{Checker, Progress};
 use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, InCurve, Place};
 use super::expr::{Base, Expr, Kind, Type};
-use super::formula::{list, narrow_key, path_key};
+use super::formula::{narrow_key, path_key};
+use super::meanings::Meaning;
 use super::uses::Use;
 use super::{ConstantId, KpiId, Model, rings};
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,61 +16,21 @@ use crate::value::Value;
 impl Checker<'_> {
     pub(super) fn name(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) -> Expr {
         let span = name.span;
-        if let Some((_, argument)) = env.parameters.iter().rev().find(|(parameter, _)| *parameter == name.text) {
-            return present_in(env, argument.clone());
-        }
-        match expected {
-            Some(Base::Choice(data, column)) => {
-                if let Some(choice) = self.choice(*data, *column, &name.text) {
-                    let ty = Type::known(Base::Choice(*data, *column));
-                    return Expr::new(Kind::Value(Value::Choice(choice)), ty, span);
-                }
+        let Ok(meaning) = self.meaning(name, env, expected) else { return Expr::wrong(span) };
+        let Some(meaning) = meaning else { return self.no_meaning(name, env, expected) };
+        match meaning {
+            Meaning::Parameter(parameter) => present_in(env, parameter.argument),
+            Meaning::Word(data, column, choice) => {
+                Expr::new(Kind::Value(Value::Choice(choice)), Type::known(Base::Choice(data, column)), span)
             }
-            Some(Base::Grade(rating)) => {
-                let grades = &self.model.ratings[rating.0].grades;
-                if let Some(grade) = grades.iter().position(|grade| grade.name == name.text) {
-                    let ty = Type::known(Base::Grade(*rating));
-                    return Expr::new(Kind::Value(Value::Choice(grade as u32)), ty, span);
-                }
+            Meaning::Grade(rating, grade) => {
+                Expr::new(Kind::Value(Value::Choice(grade as u32)), Type::known(Base::Grade(rating)), span)
             }
-            Some(Base::Position) => {
-                if let Some((Symbol::Position(_), _)) = self.symbols.get(name.text.as_str()) {
-                    return Expr::new(Kind::Value(Value::text(&name.text)), Type::known(Base::Position), span);
-                }
-            }
-            _ => {}
-        }
-        if let Place::Row(data) = env.place
-            && let Some(column) = self.model.data[data.0].column_named(&name.text)
-        {
-            return self.column_expr(Vec::new(), data, column, env, span);
-        }
-        if let (Some(InCurve { value, target, weight }), Place::Subject) = (&env.entry, env.place) {
-            match name.text.as_str() {
-                "value" => return Expr::new(Kind::EntryValue, Type::known(value.clone()), span),
-                "weight" => return Expr::new(Kind::EntryWeight, Type::known(weight.clone()), span),
-                "target" => {
-                    let ty = target.clone().unwrap_or_else(|| {
-                        self.report(
-                            Diagnostic::new(Code::Incomplete, "the formula reads `target`, and none is stated")
-                                .at(span, "no target")
-                                .help("write `target` and a value before `score`"),
-                        );
-                        Type::known(Base::Any)
-                    });
-                    // A missing target makes the whole entry missing before its curve is read.
-                    return Expr::new(Kind::EntryTarget, Type::known(ty.base), span);
-                }
-                _ => {}
-            }
-        }
-        if let (Some(around), Place::Subject) = (&env.outputs, env.place)
-            && let Some(expr) = self.in_output(name, around, env)
-        {
-            return expr;
-        }
-        match self.symbols.get(name.text.as_str()).copied() {
-            Some((Symbol::Constant(at), _)) => {
+            Meaning::Position(_) => Expr::new(Kind::Value(Value::text(&name.text)), Type::known(Base::Position), span),
+            Meaning::Column(data, column) => self.column_expr(Vec::new(), data, column, env, span),
+            Meaning::EntryValue | Meaning::EntryTarget | Meaning::EntryWeight => self.of_entry(&meaning, env, span),
+            Meaning::Result | Meaning::Output(_) => self.in_output(name, env),
+            Meaning::Constant(at) => {
                 self.used.insert(Use::Constant(at));
                 if self.untyped.contains(&name.text) {
                     return Expr::wrong(span);
@@ -77,102 +38,31 @@ impl Checker<'_> {
                 let base = Base::Number(self.model.constants[at].unit.dimension.clone());
                 Expr::new(Kind::Constant(ConstantId(at)), Type::known(base), span)
             }
-            Some((Symbol::Kpi(at), _)) if env.place == Place::Subject => self.kpi_reference(at, env, span),
-            Some((symbol, declared)) => {
-                let (what, mend) = match (symbol, env.place) {
-                    (Symbol::Kpi(_), Place::Row(_)) => (
-                        format!("the KPI `{}` cannot be read inside an aggregate", name.text),
-                        "name a column of the data set here; KPIs stand outside the aggregate".to_string(),
-                    ),
-                    (Symbol::Kpi(_), _) => (
-                        format!("the KPI `{}` cannot stand here", name.text),
-                        "write a number or a constant".to_string(),
-                    ),
-                    (Symbol::Data(_), _) => (
-                        format!("`{}` is a data set, not a value", name.text),
-                        format!("count its rows or add up a column: `count({0})`, `sum(… of {0})`", name.text),
-                    ),
-                    (Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_), _) => (
-                        format!("`{}` is a {}, and needs a value in brackets", name.text, symbol.kind()),
-                        format!("write `{}(…)`", name.text),
-                    ),
-                    _ => (
-                        format!("`{}` is a {}, not a value", name.text, symbol.kind()),
-                        "write a KPI, a constant or a number".to_string(),
-                    ),
-                };
-                self.report(
-                    Diagnostic::new(Code::WrongKind, what)
-                        .at(span, "not a value")
-                        .at(declared, "declared here")
-                        .help(mend),
-                );
-                Expr::wrong(span)
-            }
-            None => {
-                self.unknown_value(name, env, expected);
-                Expr::wrong(span)
-            }
+            Meaning::Kpi(at) => self.kpi_reference(at, env, span),
+            // They never stand for the name; that they are there is told.
+            Meaning::LaterOutput(_) | Meaning::OutputOfOthers(..) => self.no_meaning(name, env, expected),
         }
     }
 
-    pub(super) fn unknown_value(&mut self, name: &tree::Name, env: &Env, expected: Option<&Base>) {
-        let roster = self.model.data.iter().find(|set| set.roster.is_some() && set.column_named(&name.text).is_some());
-        if let (Some(roster), Place::Subject) = (roster, env.place) {
-            let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
-                .at(name.span, "unknown")
-                .help(format!(
-                    "did you mean `{}.{}`, the column of the one evaluated?",
-                    roster.row.singular, name.text
-                ));
-            return self.report(finding);
-        }
-        let mut candidates: Vec<String> = env.parameters.iter().map(|(name, _)| name.clone()).collect();
-        let mut message = format!("nothing is called `{}`", name.text);
-        let mut otherwise = "write the name of a KPI, a constant, or an aggregate such as `sum(… of …)`".to_string();
-        for (known, (symbol, _)) in self.symbols.iter() {
-            match (symbol, env.place) {
-                (Symbol::Kpi(_), Place::Subject) | (Symbol::Constant(_), _) => candidates.push(known.to_string()),
-                _ => {}
+    /// What a curve's formula reads of its entry.
+    fn of_entry(&mut self, meaning: &Meaning, env: &Env, span: Span) -> Expr {
+        let Some(InCurve { value, target, weight }) = &env.entry else { return Expr::wrong(span) };
+        match meaning {
+            Meaning::EntryValue => Expr::new(Kind::EntryValue, Type::known(value.clone()), span),
+            Meaning::EntryWeight => Expr::new(Kind::EntryWeight, Type::known(weight.clone()), span),
+            _ => {
+                let ty = target.clone().unwrap_or_else(|| {
+                    self.report(
+                        Diagnostic::new(Code::Incomplete, "the formula reads `target`, and none is stated")
+                            .at(span, "no target")
+                            .help("write `target` and a value before `score`"),
+                    );
+                    Type::known(Base::Any)
+                });
+                // A missing target makes the whole entry missing before its curve is read.
+                Expr::new(Kind::EntryTarget, Type::known(ty.base), span)
             }
         }
-        if let Place::Row(data) = env.place {
-            let set = &self.model.data[data.0];
-            message = format!("`{}` is not a column of `{}`", name.text, set.name);
-            let columns: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
-            let are = if columns.len() == 1 { "its only column is" } else { "its columns are" };
-            otherwise = format!("{are} {}; text stands in quotes", list(&columns));
-            candidates.extend(columns.iter().map(|column| column.to_string()));
-            if set.roster.is_some() {
-                let outputs = self.declarations.positions.iter().flat_map(|position| &position.outputs);
-                candidates.extend(outputs.map(|output| output.name.text.clone()));
-            }
-        }
-        if let Some(Base::Text) = expected {
-            otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
-        }
-        if let Some(Base::Choice(data, column)) = expected {
-            let column = &self.model.data[data.0].columns[column.0];
-            if let ColumnType::Choice(choices) = &column.ty {
-                let names: Vec<&str> = choices.iter().map(|choice| choice.name.as_str()).collect();
-                message = format!("`{}` is not one of the values of `{}`", name.text, column.name);
-                otherwise = format!("write one of {}", list(&names));
-                candidates = names.iter().map(|name| name.to_string()).collect();
-            }
-        }
-        if let Some(Base::Grade(rating)) = expected {
-            let rating = &self.model.ratings[rating.0];
-            let names: Vec<&str> = rating.grades.iter().map(|grade| grade.name.as_str()).collect();
-            let all = format!("the grades, the best first, are {}", list(&names));
-            // Grades of one letter are all alike.
-            let long = name.text.chars().count() > 1;
-            let near = crate::nearest::nearest(&name.text, names.iter().copied()).filter(|_| long);
-            let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
-            message = format!("`{}` is no grade of `{}`", name.text, rating.name);
-            return self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
-        }
-        let mend = self.did_you_mean(&name.text, candidates.iter().map(String::as_str), || otherwise);
-        self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
     }
 
     pub(super) fn choice(&self, data: DataId, column: ColumnIx, label: &str) -> Option<u32> {
@@ -240,6 +130,9 @@ impl Checker<'_> {
 
     pub(super) fn field(&mut self, of: &tree::Expr, name: &tree::Name, env: &Env, span: Span) -> Expr {
         if let ExprKind::Name(noun) = &*of.kind {
+            if self.two_before_the_dot(noun, name, env) {
+                return Expr::wrong(span);
+            }
             let is_column = matches!(env.place, Place::Row(data) if self.model.data[data.0].columns.iter()
                 .any(|column| column.name == noun.text && matches!(column.ty, ColumnType::Link { .. })));
             if noun.text == "period" && !is_column {
@@ -252,13 +145,16 @@ impl Checker<'_> {
             let roster = with_it.or(first);
             if let (Some(roster), false) = (roster, is_column) {
                 let roster = DataId(roster);
-                if env.place != Place::Subject {
-                    self.misplaced(
-                        noun.span,
-                        &format!("`{}` is the one evaluated, and cannot be read here", noun.text),
-                        "compare with a column of the data set, or scope the aggregate with `over own`",
-                    );
-                    return Expr::wrong(span);
+                match env.place {
+                    Place::Subject => {}
+                    Place::Row(data) => {
+                        self.evaluated_in_rows(roster, noun, name, data);
+                        return Expr::wrong(span);
+                    }
+                    Place::Constant => {
+                        self.evaluated_in_constants(noun, name, span);
+                        return Expr::wrong(span);
+                    }
                 }
                 return self.person_column(roster, Vec::new(), roster, name, span);
             }

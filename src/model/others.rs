@@ -132,14 +132,15 @@ impl Checker<'_> {
                 .iter()
                 .filter(|set| set.roster.as_ref().is_some_and(|roster| roster.may_hold(position)));
             let mut lost: Option<(&str, Span)> = None;
-            let mut found = 0;
+            let (mut found, mut in_teams) = (0, false);
             for set in rosters {
                 found += 1;
-                if !matches!(set.belongs.team, Route::Links(_)) {
-                    lost = Some((&set.name, set.span));
+                match set.belongs.team {
+                    Route::Links(_) => in_teams = true,
+                    Route::None | Route::Ambiguous(..) => lost = Some((&set.name, set.span)),
                 }
             }
-            if let Some((set, declared)) = lost {
+            if let Some((set, declared)) = lost.filter(|_| !in_teams) {
                 let message = format!("{what} the rows of `{set}` lead to no team, or to several");
                 return self.report(
                     Diagnostic::new(Code::NoScope, message).at(span, "whose?").at(declared, "declared here").help(

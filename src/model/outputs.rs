@@ -1,6 +1,7 @@
 //! Outputs: what a position computes of its scores, and sums of outputs over a roster.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::checker::{Checker, label};
 use super::data::DataId;
@@ -38,6 +39,7 @@ impl Checker<'_> {
     ) -> Vec<Output> {
         let names_rating =
             |stated: &tree::Scorecard| stated.rules.iter().any(|rule| matches!(rule, tree::ScorecardRule::Rating(_)));
+        let all: Arc<[tree::Output]> = written.into();
         let mut outputs: Vec<Output> = Vec::new();
         for output in written {
             let earlier = outputs
@@ -50,13 +52,29 @@ impl Checker<'_> {
             let mut env = Env::subject();
             env.outputs = Some(InOutput {
                 position: card.position.to_string(),
+                name: output.name.text.clone(),
+                written: all.clone(),
                 earlier,
                 scored: stated.is_some(),
                 rated: stated.is_some_and(names_rating),
                 rating: scorecard.and_then(|scorecard| scorecard.rating),
             });
-            let unit = self.number_type(&output.ty, "an output").unwrap_or_else(DisplayUnit::number);
+            if matches!(output.name.text.as_str(), "score" | "rating") {
+                let word = &output.name.text;
+                self.report(
+                    Diagnostic::new(
+                        Code::AmbiguousName,
+                        format!("wherever `{word}` is read, it could be this output or the {word} of the scorecard"),
+                    )
+                    .at(output.name.span, "an output of this name")
+                    .help(format!("give the output another name, such as `{word}_output`")),
+                );
+            }
+            let unit = self.number_type(&output.ty, "an output");
             let value = self.typed(&output.value, &env, None);
+            // What the output cannot be was told of its type.
+            let value = if unit.is_some() { value } else { Expr::wrong(value.span) };
+            let unit = unit.unwrap_or_else(DisplayUnit::number);
             let what = format!("the output `{}`", output.name.text);
             let wanted = Base::Number(unit.dimension.clone());
             self.expect_base(&value, &wanted, &what, type_span(&output.ty, output.name.span));
@@ -85,8 +103,9 @@ impl Checker<'_> {
     }
 
     /// `score`, `rating` or an earlier output, by its name.
-    pub(super) fn in_output(&mut self, name: &tree::Name, around: &InOutput, env: &Env) -> Option<Expr> {
+    pub(super) fn in_output(&mut self, name: &tree::Name, env: &Env) -> Expr {
         let span = name.span;
+        let Some(around) = &env.outputs else { return Expr::wrong(span) };
         let earlier = around.earlier.iter().position(|(output, _)| *output == name.text);
         let expr = match (name.text.as_str(), earlier) {
             ("score", _) if around.scored => {
@@ -95,7 +114,7 @@ impl Checker<'_> {
             ("rating", _) if around.rated => match around.rating {
                 Some(rating) => Expr::new(Kind::Rating, Type::maybe(Base::Grade(rating)), span),
                 // A rating that nothing knows is reported itself.
-                None => return Some(Expr::wrong(span)),
+                None => return Expr::wrong(span),
             },
             (word @ ("score" | "rating"), _) => {
                 let position = &around.position;
@@ -113,10 +132,10 @@ impl Checker<'_> {
                 if !self.diagnostics.iter().any(|finding| finding.message == message) {
                     self.report(Diagnostic::new(Code::Incomplete, message).at(span, format!("no {word}")).help(mend));
                 }
-                return Some(Expr::wrong(span));
+                return Expr::wrong(span);
             }
             (_, Some(at)) => Expr::new(Kind::Output(at), around.earlier[at].1.clone(), span),
-            _ => return None,
+            _ => return Expr::wrong(span),
         };
         if env.moved {
             self.misplaced(
@@ -125,7 +144,7 @@ impl Checker<'_> {
                 "leave the window out, or move the KPIs that it is made of",
             );
         }
-        Some(super::names::present_in(env, expr))
+        super::names::present_in(env, expr)
     }
 
     /// Whether an output of some position has this name.
@@ -274,17 +293,18 @@ impl Checker<'_> {
     pub(super) fn check_output_sums(&mut self) {
         let uses = std::mem::take(&mut self.output_sums);
         for one in uses.iter().filter(|one| one.open) {
-            let Some(roster) = self.model.data[one.roster.0].roster.clone() else { continue };
             let lacking =
-                self.model.positions.iter().filter(|position| roster.may_hold(&position.name)).find_map(|position| {
-                    let output = position.outputs.iter().find(|output| output.name == one.output)?;
-                    let why = match (output.value.ty.optional, position.eligible.is_some()) {
-                        (true, _) => "it can be missing",
-                        (_, true) => "there is none for those who are not eligible",
-                        _ => return None,
-                    };
-                    Some((position.name.clone(), output.span, why))
-                });
+                self.model.positions.iter().filter(|position| position.rosters.contains(&one.roster)).find_map(
+                    |position| {
+                        let output = position.outputs.iter().find(|output| output.name == one.output)?;
+                        let why = match (output.value.ty.optional, position.eligible.is_some()) {
+                            (true, _) => "it can be missing",
+                            (_, true) => "there is none for those who are not eligible",
+                            _ => return None,
+                        };
+                        Some((position.name.clone(), output.span, why))
+                    },
+                );
             let Some((position, at, why)) = lacking else { continue };
             self.report(
                 Diagnostic::new(
@@ -340,11 +360,10 @@ impl Checker<'_> {
                 match &expr.kind {
                     Kind::Output(earlier) => found.push((at, *earlier)),
                     Kind::OutputSum(sum) => {
-                        let roster = self.model.data[sum.roster.0].roster.as_ref();
                         for other in &in_force {
                             let position = &self.model.positions[*other];
                             let named = position.outputs.iter().position(|output| output.name == sum.output);
-                            if roster.is_some_and(|roster| roster.may_hold(&position.name)) {
+                            if position.rosters.contains(&sum.roster) {
                                 found.extend(named.map(|output| (*other, output)));
                             }
                         }

@@ -96,7 +96,8 @@ impl Checker<'_> {
             condition
         });
         let since = written.effective.as_ref().map(|effective| self.effective_day(effective));
-        let card = CardScope { position: &name, scope, since };
+        let rosters = self.rosters_of(&name);
+        let card = CardScope { position: &name, scope, since, rosters };
         if let (Some(condition), Some(written)) = (&eligible, &written.eligible) {
             self.answerable(condition, scope, written.span, &card);
         }
@@ -107,6 +108,8 @@ impl Checker<'_> {
         });
         let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card, written.scorecard.as_ref(), scorecard.as_ref());
+        let rosters = self.fit_rosters(&card, written.name.span);
+        let unfit = std::mem::take(&mut self.unfit);
         Position {
             label: label(&name, &written.label),
             span: written.name.span,
@@ -120,6 +123,8 @@ impl Checker<'_> {
             rank_within,
             scorecard,
             outputs,
+            rosters,
+            unfit,
             name,
         }
     }

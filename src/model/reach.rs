@@ -1,11 +1,11 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, ColumnType, Route};
+use super::data::{ColumnIx, ColumnType, DataId, Route};
 use super::expr::{Aggregate, Expr, Kind};
-use super::formula::scope_name;
+use super::formula::{list, scope_name};
 use super::scorecards::CardScope;
-use super::{Curve, CurveKind, KpiId, ScaleId};
+use super::{Curve, CurveKind, KpiId, ScaleId, Unfit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree::ScopeWord;
@@ -18,6 +18,7 @@ impl Checker<'_> {
                 self.kpi_answerable(*kpi, scope, at, card);
             }
             Kind::Over(value, scope) => self.answerable(value, *scope, at, card),
+            Kind::Person { roster, via, column } => self.cell_of_whom(*roster, via, *column, expr.span, card),
             Kind::Aggregate(aggregate) => self.aggregate_scope(aggregate, scope, at, card),
             Kind::Scale(scale, value) => {
                 self.scale_answerable(*scale, scope, at, card);
@@ -57,6 +58,7 @@ impl Checker<'_> {
     pub(super) fn aggregate_scope(&mut self, aggregate: &Aggregate, scope: ScopeWord, at: Span, card: &CardScope) {
         let model = self.model.clone();
         let set = &model.data[aggregate.data.0];
+        self.whose_cells(aggregate, scope, card);
         let mut routes: Vec<(&Route, &str)> = Vec::new();
         match scope {
             ScopeWord::Company => return,
@@ -65,14 +67,19 @@ impl Checker<'_> {
                 routes.push((&set.belongs.team, &model.data[teams.0].name));
             }
             ScopeWord::Own => {
-                for (roster, route) in &set.belongs.own {
-                    let declared = &model.data[roster.0];
-                    if declared.roster.as_ref().is_some_and(|roster| roster.may_hold(card.position)) {
-                        routes.push((route, &declared.name));
-                    }
-                }
-                if routes.is_empty() {
+                if card.rosters.is_empty() {
                     return self.nobody_holds(aggregate, at, card);
+                }
+                let of_card = set.belongs.own.iter().filter(|(roster, _)| card.rosters.contains(roster));
+                // A roster to which nothing leads does not hold the position, where something leads to another.
+                let leads = |route: &Route| !matches!(route, Route::None);
+                let one_leads = of_card.clone().any(|(_, route)| leads(route));
+                for (roster, route) in of_card {
+                    if one_leads && !leads(route) {
+                        self.does_not_fit(*roster, aggregate.span);
+                        continue;
+                    }
+                    routes.push((route, &model.data[roster.0].name));
                 }
             }
         }
@@ -140,6 +147,97 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// The rosters whose rows may hold a position, by their declarations.
+    pub(super) fn rosters_of(&self, position: &str) -> Vec<DataId> {
+        let holds = |at: &usize| self.model.data[*at].roster.as_ref().is_some_and(|roster| roster.may_hold(position));
+        (0..self.model.data.len()).filter(holds).map(DataId).collect()
+    }
+
+    /// `person.region` in rows of others: a link of the rows, called like the one evaluated, could be either of the two.
+    fn whose_cells(&mut self, aggregate: &Aggregate, scope: ScopeWord, card: &CardScope) {
+        if scope == ScopeWord::Own {
+            return;
+        }
+        let nouns: Vec<&str> = card.rosters.iter().map(|roster| &*self.model.data[roster.0].row.singular).collect();
+        let parts = [&aggregate.value, &aggregate.condition].into_iter().flatten();
+        let mut open: Vec<(DataId, &Expr)> = parts.map(|part| (aggregate.data, part)).collect();
+        let mut found = Vec::new();
+        while let Some((data, expr)) = open.pop() {
+            match &expr.kind {
+                Kind::Column { via, .. } => {
+                    let link = via.first().map(|link| self.model.data[data.0].column(*link));
+                    if let Some(link) = link.filter(|link| nouns.contains(&&*link.name)) {
+                        found.push((expr.span, link.name.clone(), link.span, self.model.data[data.0].name.clone()));
+                    }
+                }
+                Kind::Aggregate(inner) => {
+                    let parts = [&inner.value, &inner.condition].into_iter().flatten();
+                    open.extend(parts.map(|part| (inner.data, part)));
+                }
+                _ => expr.each_part(&mut |part| open.push((data, part))),
+            }
+        }
+        for (span, name, declared, set) in found {
+            let text = self.text(span);
+            self.report(
+                Diagnostic::new(
+                    Code::AmbiguousName,
+                    format!("`{text}` could be of the one evaluated or of the `{name}` in each row of `{set}`"),
+                )
+                .at(span, "whose?")
+                .at(declared, format!("the column of `{set}`"))
+                .help(format!(
+                    "give the column another name, such as `{name}_in_{set}`: with `from \"{name}\"` behind its type the \
+                     file stays as it is"
+                )),
+            );
+        }
+    }
+
+    fn does_not_fit(&mut self, roster: DataId, span: Span) {
+        if !self.unfit.iter().any(|one| one.roster == roster) {
+            let what = self.text(span);
+            self.unfit.push(Unfit { roster, what, span });
+        }
+    }
+
+    /// `person.pay`: a cell of those rosters that have such a column.
+    fn cell_of_whom(&mut self, named: DataId, via: &[ColumnIx], column: ColumnIx, span: Span, card: &CardScope) {
+        let has = |roster: &DataId| self.model.column_of_twin(named, *roster, via, column).is_some();
+        let (fit, unfit): (Vec<DataId>, Vec<DataId>) = card.rosters.iter().copied().partition(has);
+        if !fit.is_empty() {
+            unfit.into_iter().for_each(|roster| self.does_not_fit(roster, span));
+            return;
+        }
+        let Some(first) = card.rosters.first() else { return };
+        let (text, whose) = (self.text(span), &self.model.data[named.0].name);
+        let set = &self.model.data[first.0];
+        let message =
+            format!("`{text}` is a cell of `{whose}`, and who is `{}` stands in `{}`", card.position, set.name);
+        let names: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
+        let mend =
+            format!("read a cell of `{}`: `{}.` and one of its columns, {}", set.name, set.row.singular, list(&names));
+        self.report(Diagnostic::new(Code::NoScope, message).at(span, "of another roster").help(mend));
+    }
+
+    /// The rosters that can answer all that a position asks.
+    pub(super) fn fit_rosters(&mut self, card: &CardScope, at: Span) -> Vec<DataId> {
+        let unfit = |roster: &DataId| self.unfit.iter().find(|one| one.roster == *roster);
+        let fit: Vec<DataId> = card.rosters.iter().copied().filter(|roster| unfit(roster).is_none()).collect();
+        if !fit.is_empty() || card.rosters.is_empty() {
+            return fit;
+        }
+        let message = format!("no roster can answer all that `{}` reads", card.position);
+        let mut finding = Diagnostic::new(Code::NoScope, message).at(at, "whose?");
+        for one in &self.unfit {
+            let set = &self.model.data[one.roster.0].name;
+            finding = finding.at(one.span, format!("not to be told of a row of `{set}`"));
+        }
+        let mend = "let all of it be of one roster: link the data sets to it, or make two positions of this one";
+        self.report(finding.help(mend));
+        card.rosters.clone()
     }
 
     fn nobody_holds(&mut self, aggregate: &Aggregate, at: Span, card: &CardScope) {

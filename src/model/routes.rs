@@ -4,6 +4,7 @@ use super::checker::Checker;
 use super::data::{Belongs, ColumnIx, ColumnType, DataId, Route};
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plural::{counted, either};
 use crate::syntax::tree::{self, DataClause, ScopeWord};
 
 impl Checker<'_> {
@@ -34,7 +35,7 @@ impl Checker<'_> {
                         format!(
                             "`{}` links by {}, and the key of `{}` is {}",
                             column.name,
-                            if parts == 1 { "one column".into() } else { format!("{parts} columns") },
+                            either(parts, "one column", &counted(parts, "column")),
                             target.name,
                             key.join(" and ")
                         ),

@@ -165,6 +165,9 @@ impl Checker<'_> {
 
     /// A curve with its numbers typed and its shape proved. `None` after a finding.
     pub(super) fn curve(&mut self, written: &tree::Curve, fits: &CurveUse) -> Option<Curve> {
+        if self.score_in_data(written, fits) {
+            return None;
+        }
         let before = self.diagnostics.len();
         let kind = match &written.kind {
             tree::CurveKind::Linear { anchors, continue_above } => {

@@ -1,6 +1,7 @@
 //! Scorecards: entries and groups with their weights, targets and scores; vetoes and bonuses.
 
 use super::checker::{Checker, Symbol, label};
+use super::data::DataId;
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
@@ -24,6 +25,8 @@ pub(super) struct CardScope<'n> {
     pub(super) scope: ScopeWord,
     /// From when on the position is in force.
     pub(super) since: Option<Day>,
+    /// The rosters whose rows may hold the position.
+    pub(super) rosters: Vec<DataId>,
 }
 
 impl Checker<'_> {

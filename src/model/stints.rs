@@ -119,44 +119,6 @@ impl Checker<'_> {
             .help(format!("write `: {ty} prorated =` for a share by the days in the post, or `: {ty} in full =`")),
         );
     }
-
-    /// `sum(bonus of people)` where `bonus` is an output and a column of the roster as well.
-    pub(super) fn column_or_output(&mut self, roster: DataId, value: Option<&Expr>, span: Span) -> bool {
-        let (Some(value), Some(role)) = (value, self.model.data[roster.0].roster.clone()) else { return false };
-        let mut read = BTreeSet::new();
-        let mut open = vec![value];
-        while let Some(expr) = open.pop() {
-            match &expr.kind {
-                Kind::Column { via, data, column } if via.is_empty() && *data == roster => {
-                    read.insert(*column);
-                }
-                _ => open.extend(expr.parts()),
-            }
-        }
-        for column in read {
-            let (name, declared) = {
-                let column = self.model.data[roster.0].column(column);
-                (column.name.clone(), column.span)
-            };
-            let positions = self.declarations.positions.iter().filter(|position| role.may_hold(&position.name.text));
-            let twin = positions.flat_map(|position| &position.outputs).find(|output| output.name.text == name);
-            let Some(twin) = twin.map(|output| output.name.span) else { continue };
-            let set = self.model.data[roster.0].name.clone();
-            let message = format!("`{name}` is a column of `{set}` and an output, and either could be meant");
-            // However often it is read, one name is to be changed.
-            if !self.diagnostics.iter().any(|finding| finding.message == message) {
-                self.report(
-                    Diagnostic::new(Code::DeclaredTwice, message)
-                        .at(span, "of the column, or of the output?")
-                        .at(twin, "the output")
-                        .at(declared, "the column")
-                        .help("give the output or the column another name"),
-                );
-            }
-            return true;
-        }
-        false
-    }
 }
 
 /// Where a formula reads money from the rows of those evaluated, itself or through KPIs.

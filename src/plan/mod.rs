@@ -227,11 +227,7 @@ impl Planner<'_> {
             if !self.in_force(at) {
                 continue;
             }
-            for (roster, set) in model.data.iter().enumerate() {
-                if set.roster.as_ref().is_some_and(|roster| roster.may_hold(&position.name)) {
-                    cards.push(self.card(PositionId(at), position, DataId(roster)));
-                }
-            }
+            cards.extend(position.rosters.iter().map(|roster| self.card(PositionId(at), position, *roster)));
         }
         if cards.is_empty() {
             return Err(Box::new(self.nobody()));

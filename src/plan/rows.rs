@@ -8,6 +8,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
 use crate::number::Number;
+use crate::plural::either;
 use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::Months;
 use crate::value::{Missing, Value};
@@ -144,7 +145,7 @@ impl Planner<'_> {
         let count = self.inner_node(row, count);
         let least_node = self.row_node(row.data, RowNode::Constant(Value::Number(Number::from(least))));
         let read = &self.model.data[aggregate.data.0].row;
-        let noun = if least == 1 { &read.singular } else { &read.plural };
+        let noun = either(least, &read.singular, &read.plural);
         let reason = Missing::Stated(format!("fewer than {least} {noun}").into());
         let missing = self.row_node(row.data, RowNode::Constant(Value::Missing(reason)));
         let enough = self.row_node(row.data, RowNode::Binary(BinaryOp::GreaterOrEqual, count, least_node));

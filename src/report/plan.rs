@@ -18,6 +18,7 @@ use crate::model::{KpiId, Model, PositionId};
 use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};
 use crate::plan::query::{Group, Measure, MeasureId, RowNode, Rows};
+use crate::plural::{either, plural};
 use crate::source::{SourceSet, Span};
 
 /// The version of the JSON format.
@@ -348,7 +349,7 @@ pub fn render(report: &PlanReport<'_>, look: Look) -> String {
         page.labelled(2, "Role", role);
         let files = data.files.iter().map(|files| {
             let sheet = files.sheet.map(|sheet| format!(", sheet \"{sheet}\"")).unwrap_or_default();
-            format!("{}{sheet}: {}", files.pattern, counted(files.files, "file", "files"))
+            format!("{}{sheet}: {}", files.pattern, counted(files.files, "file"))
         });
         page.labelled(2, "Files", &files.collect::<Vec<_>>().join("; "));
         page.labelled(2, "Postgres", &data.postgres.join("; "));
@@ -380,19 +381,25 @@ fn sums(report: &PlanReport<'_>) -> String {
     let shared = data.iter().flat_map(|data| &data.aggregates).filter(|one| one.kpis.len() > 1).count();
     let server = match relations {
         0 => String::new(),
-        count => format!(" and {}", counted(count, "table or query of a server", "tables or queries of a server")),
+        count => {
+            format!(
+                " and {} {} of a server",
+                grouped(&count.to_string()),
+                either(count, "table or query", "tables or queries")
+            )
+        }
     };
     let mut text = format!(
         "One pass reads {}{server} for {} and, of their {}, {}. It computes {}",
-        counted(files, "file", "files"),
-        counted(data.len(), "data set", "data sets"),
-        counted(all, "column", "columns"),
+        counted(files, "file"),
+        counted(data.len(), "data set"),
+        counted(all, "column"),
         grouped(&read.to_string()),
-        counted(aggregates, "aggregate", "aggregates"),
+        counted(aggregates, "aggregate"),
     );
     if report.kpi.is_none() {
-        let kpis = counted(report.kpis.len(), "KPI", "KPIs");
-        text.push_str(&format!(" for {kpis} in {}", counted(report.positions.len(), "position", "positions")));
+        let kpis = counted(report.kpis.len(), "KPI");
+        text.push_str(&format!(" for {kpis} in {}", counted(report.positions.len(), "position")));
     }
     match shared {
         0 => text.push('.'),
@@ -402,8 +409,8 @@ fn sums(report: &PlanReport<'_>) -> String {
     text
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(&count.to_string()), if count == 1 { one } else { many })
+fn counted(count: usize, one: &str) -> String {
+    format!("{} {}", grouped(&count.to_string()), either(count, one, &plural(one)))
 }
 
 /// `Policies issued (policies)`

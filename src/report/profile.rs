@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::model::data::{ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
+use crate::plural::either;
 
 /// One table a data set.
 pub fn text(model: &Model, profiles: &[SetProfile], look: Look) -> String {
@@ -49,7 +50,8 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
     }
     lines.push(Line::Rule);
     let (files, rows) = (profile.files.len() as u64, profile.rows);
-    let mut facts = format!("{} {} in {} {}", count(rows), row_noun(data, rows), count(files), plural(files, "file"));
+    let mut facts =
+        format!("{} {} in {} {}", count(rows), row_noun(data, rows), count(files), either(files, "file", "files"));
     if let Some((first, last)) = profile.days {
         facts.push_str(&format!(", {first} to {last}"));
     }
@@ -68,7 +70,7 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
         lines.push(Line::Text(Cell::styled(text, Style::Poor)));
     }
     if profile.repeated > 0 {
-        let (rows, are) = (plural(profile.repeated, "row"), if profile.repeated == 1 { "is" } else { "are" });
+        let (rows, are) = (either(profile.repeated, "row", "rows"), either(profile.repeated, "is", "are"));
         let text = format!("{} {rows} {are} the same as an earlier one in every column", count(profile.repeated));
         lines.push(Line::Text(Cell::styled(text, Style::Poor)));
     }
@@ -81,12 +83,8 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
     Table { columns, lines, stretch: None }
 }
 
-fn plural(count: u64, word: &str) -> String {
-    if count == 1 { word.to_string() } else { format!("{word}s") }
-}
-
 fn row_noun(data: &DataSet, rows: u64) -> &str {
-    if rows == 1 { &data.row.singular } else { &data.row.plural }
+    either(rows, &data.row.singular, &data.row.plural)
 }
 
 fn type_words(model: &Model, data: &DataSet, column: &ColumnProfile) -> String {

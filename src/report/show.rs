@@ -7,6 +7,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::unit::{BaseKind, DisplayUnit};
 use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
+use crate::plural::either;
 use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult};
 use crate::time::Day;
 use crate::value::{Missing, Value};
@@ -69,8 +70,8 @@ impl<'a> Show<'a> {
     fn roster_of(&self, position: PositionId) -> Option<&'a DataSet> {
         let name = &self.position(position).name;
         let own = |set: &&DataSet| set.roster.as_ref().is_some_and(|roster| roster.every.as_ref() == Some(name));
-        let any = |set: &&DataSet| set.roster.as_ref().is_some_and(|roster| roster.may_hold(name));
-        self.model.data.iter().find(own).or_else(|| self.model.data.iter().find(any))
+        let any = self.position(position).rosters.first().and_then(|roster| self.model.data.get(roster.0));
+        self.model.data.iter().find(own).or(any)
     }
 
     /// The word for who holds a position, where these are no people: `country`.
@@ -83,8 +84,8 @@ impl<'a> Show<'a> {
     pub fn holders(&self, position: PositionId, count: u64) -> String {
         match (self.noun(position), self.roster_of(position)) {
             (Some(one), Some(set)) => {
-                let word = if count == 1 { one } else { self.unit(&set.row.plural) };
-                format!("{} {word}", grouped(&count.to_string()))
+                let many = self.unit(&set.row.plural);
+                format!("{} {}", grouped(&count.to_string()), either(count, &one, &many))
             }
             _ => self.words.people(count),
         }

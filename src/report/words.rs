@@ -2,6 +2,7 @@
 
 use crate::diagnostic::DataPlace;
 use crate::plan::query::{Doubt, FarOut};
+use crate::plural::{either, plural};
 use crate::value::Missing;
 
 /// What a report says of its own, besides the labels of the specs.
@@ -172,25 +173,24 @@ impl Words {
         }
     }
 
-    fn counted(&self, count: u64, one: &str, many: &str, chinese: &str) -> String {
+    fn counted(&self, count: u64, one: &str, chinese: &str) -> String {
         let number = super::show::grouped(&count.to_string());
-        match (self.chinese, count) {
-            (true, _) => format!("{number}{chinese}"),
-            (false, 1) => format!("{number} {one}"),
-            (false, _) => format!("{number} {many}"),
+        match self.chinese {
+            true => format!("{number}{chinese}"),
+            false => format!("{number} {}", either(count, one, &plural(one))),
         }
     }
 
     pub fn people(&self, count: u64) -> String {
-        self.counted(count, "person", "people", "人")
+        self.counted(count, "person", "人")
     }
 
     pub fn days(&self, count: u64) -> String {
-        self.counted(count, "day", "days", "天")
+        self.counted(count, "day", "天")
     }
 
     pub fn file_count(&self, count: u64) -> String {
-        self.counted(count, "file", "files", "个文件")
+        self.counted(count, "file", "个文件")
     }
 
     /// The entry that takes in the score of a position.
@@ -214,22 +214,22 @@ impl Words {
     }
 
     pub fn rows(&self, count: u64) -> String {
-        self.counted(count, "row", "rows", "行")
+        self.counted(count, "row", "行")
     }
 
     pub fn repair_count(&self, count: u64) -> String {
-        self.counted(count, "repair", "repairs", "处修正")
+        self.counted(count, "repair", "处修正")
     }
 
     pub fn posts_held(&self, count: u64) -> String {
-        self.counted(count, "stint", "stints", "段任职")
+        self.counted(count, "stint", "段任职")
     }
 
     pub fn kpis_missing(&self, count: u64) -> String {
         if self.chinese {
             format!("缺{count}项指标")
         } else {
-            format!("{} missing", self.counted(count, "KPI", "KPIs", ""))
+            format!("{} missing", self.counted(count, "KPI", ""))
         }
     }
 
@@ -331,7 +331,7 @@ impl Words {
     pub fn doubt(&self, doubt: &Doubt) -> String {
         match (self.chinese, doubt) {
             (false, Doubt::SameContent { data, files: [one, other], rows }) => {
-                let (rows, are) = (self.rows(*rows), if *rows == 1 { "is" } else { "are" });
+                let (rows, are) = (self.rows(*rows), either(*rows, "is", "are"));
                 format!("{one} and {other} hold the same: their {rows} of {data} {are} counted twice")
             }
             (false, Doubt::EndsEarly { data, newest, end }) => {

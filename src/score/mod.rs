@@ -71,7 +71,7 @@ pub fn score_all(model: &Model, plans: &[Plan], answers: &Answers) -> Result<Vec
 
 /// Nothing where there were problems.
 fn score_period(model: &Model, plan: &Plan, answers: &Answers, problems: &mut Problems) -> Option<Results> {
-    let (seats, without_position) = seats(model, plan, answers);
+    let (seats, without_position) = seats(model, plan, answers, problems)?;
     let eval = Evaluator::new(model, plan, answers);
     let others = Others::of(model, plan, answers, &seats);
     let asked = |card: &CardPlan| {
@@ -163,8 +163,18 @@ impl Seat {
     }
 }
 
-/// Who gets a card, in the order of the answers, and the posts in the period that no position evaluates.
-fn seats(model: &Model, plan: &Plan, answers: &Answers) -> (Vec<Seat>, Vec<(String, u64)>) {
+/// Who gets a card, in the order of the answers, and the posts in the period that no position evaluates. Nothing where
+/// somebody holds a post whose formulas cannot be read for the rows of that roster.
+fn seats(
+    model: &Model,
+    plan: &Plan,
+    answers: &Answers,
+    problems: &mut Problems,
+) -> Option<(Vec<Seat>, Vec<(String, u64)>)> {
+    let mut all_fit = true;
+    let in_force = |name: &str| {
+        plan.program.cards.iter().map(|card| &model.positions[card.position.0]).find(|position| position.name == name)
+    };
     let mut cards = HashMap::new();
     for (at, card) in plan.program.cards.iter().enumerate() {
         cards.insert((card.roster, model.positions[card.position.0].name.as_str()), at);
@@ -190,12 +200,22 @@ fn seats(model: &Model, plan: &Plan, answers: &Answers) -> (Vec<Seat>, Vec<(Stri
                     Some(card) => {
                         seats.push(Seat { subject: Subject { roster, post, stint }, card, team: run.team, from, to });
                     }
-                    None => count(&holder.position, 1),
+                    None => {
+                        let position = in_force(&holder.position);
+                        match position.and_then(|one| one.unfit.iter().find(|unfit| unfit.roster == *data)) {
+                            Some(unfit) => {
+                                all_fit = false;
+                                let person = format!("`{}` in {}", holder.person, plan.period);
+                                problems.add(Problem::unfit(model, unfit, &holder.position), &person);
+                            }
+                            None => count(&holder.position, 1),
+                        }
+                    }
                 }
             }
         }
     }
-    (seats, without)
+    all_fit.then_some((seats, without))
 }
 
 /// The nodes a card needs values of.

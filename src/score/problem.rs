@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::model::{Model, Unfit};
 use crate::number::{Excess, Words};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::BinaryOp;
@@ -29,6 +30,18 @@ impl Problem {
             message: message.into(),
             label: label.into(),
             help,
+            places: Vec::new(),
+        }
+    }
+
+    pub(super) fn unfit(model: &Model, unfit: &Unfit, position: &str) -> Problem {
+        let set = &model.data[unfit.roster.0].name;
+        Problem {
+            code: Code::NoScope,
+            span: unfit.span,
+            message: format!("`{}` cannot be told of a row of `{set}` that holds `{position}`", unfit.what),
+            label: format!("nothing leads to `{set}`"),
+            help: "correct the post in the row; or let what the formula reads lead to that roster, too",
             places: Vec::new(),
         }
     }

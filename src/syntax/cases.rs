@@ -7,6 +7,7 @@ use super::scan::Kind;
 use super::tree::*;
 use super::words;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plural::counted;
 
 const TEST: BlockKind = BlockKind { name: "a test", rule: Rule::test_clause };
 
@@ -91,9 +92,13 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(
                         Code::Unexpected,
-                        format!("this row has {} for {}", count(row.cells.len(), "cell"), count(names.len(), "column")),
+                        format!(
+                            "this row has {} for {}",
+                            counted(row.cells.len(), "cell"),
+                            counted(names.len(), "column")
+                        ),
                     )
-                    .at(row.span, count(row.cells.len(), "cell"))
+                    .at(row.span, counted(row.cells.len(), "cell"))
                     .at(header.span, "the columns")
                     .help("give every column a cell; a blank one stays empty between its bars: `| P1 |    |`"),
                 );
@@ -171,8 +176,4 @@ pub fn bars(text: &str) -> Vec<usize> {
         }
     }
     found
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

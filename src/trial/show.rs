@@ -10,6 +10,7 @@ use super::covered::CoverageJson;
 use super::{Check, Outcome, covered};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::plural::counted;
 use crate::source::{SourceSet, Span};
 
 /// The version of the JSON.
@@ -74,7 +75,7 @@ fn summary(outcomes: &[Outcome]) -> String {
     let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
     let broken = outcomes.iter().filter(|outcome| !outcome.errors.is_empty()).count();
     let failed = outcomes.len() - passed - broken;
-    let tests = if outcomes.len() == 1 { "1 test".into() } else { format!("{} tests", outcomes.len()) };
+    let tests = counted(outcomes.len(), "test");
     let parts = [(passed, "passed"), (failed, "failed"), (broken, "could not be evaluated")];
     let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
     format!("{tests}: {}", parts.collect::<Vec<_>>().join(", "))

@@ -131,6 +131,8 @@ pub fn position(name: &str, label: &str, zh: &str) -> Position {
         eligible: None,
         scorecard: None,
         outputs: Vec::new(),
+        rosters: vec![DataId(0)],
+        unfit: Vec::new(),
     }
 }
 

@@ -111,6 +111,8 @@ fn position(name: &str, label: Label, scorecard: Scorecard, outputs: Vec<Output>
         eligible: None,
         scorecard: Some(scorecard),
         outputs,
+        rosters: vec![DataId(0)],
+        unfit: Vec::new(),
     }
 }
 

@@ -7,9 +7,10 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
+use crate::plural::either;
 
 pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagnostic {
-    let rows = counted(tally.count, "row has", "rows have");
+    let rows = format!("{} {}", counted(tally.count, "row"), either(tally.count, "has", "have"));
     let compared = if cells < expected { "fewer" } else { "more" };
     let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
     let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
@@ -252,14 +253,13 @@ fn limits(limits: Option<&(Number, Number)>, ty: &ColumnType) -> String {
 }
 
 pub fn more_kinds(file: &str, header: &str, more: usize) -> Diagnostic {
-    let others = counted(more as u64, "other text", "other texts");
+    let others = counted(more, "other text");
     Diagnostic::new(Code::UnknownChoice, format!("{others} in `{header}` cannot be read either"))
         .in_data(DataPlace { column: Some(header.to_string()), ..in_file(file) })
 }
 
 pub fn repaired(file: &str, name: &str, header: &str, repair: Repair, tally: &Tally) -> Diagnostic {
-    let message =
-        format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell", "cells"), repair.words());
+    let message = format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell"), repair.words());
     let diagnostic = with_places(Diagnostic::new(Code::RepairedCell, message), file, Some(header), tally);
     diagnostic.help("mend the file, or run without `--strict`")
 }

@@ -48,12 +48,12 @@ pub fn tell_computed(
 /// A column that is computed and always there comes out blank in some rows.
 pub fn not_computed(model: &Model, data: DataId, column: ColumnIx, places: Vec<DataPlace>, count: u64) -> Diagnostic {
     let (set, name) = (&model.data[data.0], &model.data[data.0].column(column).name);
-    let rows = if count == 1 { "a row".to_string() } else { counted(count, "row", "rows") };
+    let rows = if count == 1 { "a row".to_string() } else { counted(count, "row") };
     let message = format!("`{name}` cannot be computed in {rows} of `{}`, and is not optional", set.name);
     let more = count.saturating_sub(places.len() as u64);
     let mut diagnostic = places.into_iter().fold(Diagnostic::new(Code::BlankCell, message), Diagnostic::in_data);
     if more > 0 {
-        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
+        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row")));
     }
     tell_computed(diagnostic, model, data, [column])
         .help(format!("fill what it is computed from, or declare `{name} : … optional`"))
@@ -82,7 +82,7 @@ fn key_columns(data: &DataSet) -> String {
 }
 
 pub fn more_duplicates(data: &DataSet, more: u64) -> Diagnostic {
-    Diagnostic::new(Code::DuplicateKey, format!("{} of `{}` twice", counted(more, "more key", "more keys"), data.name))
+    Diagnostic::new(Code::DuplicateKey, format!("{} of `{}` twice", counted(more, "more key"), data.name))
 }
 
 /// A key that some rows link to and no row has.
@@ -106,18 +106,18 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
         diagnostic = diagnostic.in_data(place);
     }
     if more > 0 {
-        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row", "more rows")));
+        diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row")));
     }
     match found.near {
         Some(near) => {
-            diagnostic.help(format!("the nearest known key is `{near}`: mend the cell, or add the row to `{target}`"))
+            diagnostic.help(format!("the key is written `{near}` in `{target}`: write it alike, or add the row there"))
         }
         None => diagnostic.help(format!("add the row to `{target}`, or mend the cell")),
     }
 }
 
 pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u64) -> Diagnostic {
-    let keys = counted(more, "more key", "more keys");
+    let keys = counted(more, "more key");
     let message =
         format!("{keys} in `{}.{}` that no row of `{}` has", data.name, data.column(column).name, target.name);
     Diagnostic::new(Code::DanglingLink, message)
@@ -158,7 +158,7 @@ pub fn parent_absent(
 }
 
 pub fn more_parents_absent(data: &DataSet, more: u64) -> Diagnostic {
-    let rows = counted(more, "more row", "more rows");
+    let rows = counted(more, "more row");
     Diagnostic::new(Code::ParentAbsent, format!("{rows} of `{}` whose parent is not there on some day", data.name))
 }
 
@@ -225,13 +225,13 @@ pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, cou
     .in_data(place);
     let diagnostic = match count {
         1 => diagnostic,
-        more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row", "more rows"))),
+        more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row"))),
     };
     diagnostic.help("split the row into shorter periods, or evaluate a period that holds it wholly")
 }
 
 pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
-    let cells = counted(count, "cell", "cells");
+    let cells = counted(count, "cell");
     let message = format!("{cells} of `{name}` would have to be repaired: {}", Repair::OtherDay.words());
     let mut diagnostic = Diagnostic::new(Code::RepairedCell, message);
     for place in places {

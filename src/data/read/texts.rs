@@ -8,6 +8,7 @@ use super::records::{Cell, Found, Records};
 use super::{FileTask, Form, parquet, wide};
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
+use crate::plural::counted;
 
 /// A table of texts; blank cells are empty.
 pub struct Texts {
@@ -58,7 +59,7 @@ fn separated(task: &FileTask) -> Result<Texts, Box<Diagnostic>> {
             // A blank line.
             _ if row.len() == 1 && row[0].is_empty() => {}
             columns if row.len() != columns => {
-                let reason = format!("row {line} has {} cells, and the header has {columns}", row.len());
+                let reason = format!("row {line} has {}, and the header has {columns}", counted(row.len(), "cell"));
                 return Err(unreadable(&reason));
             }
             _ => found.rows.push(row),

@@ -13,6 +13,7 @@ use ::postgres::{Client, Config, Error, NoTls, Socket};
 use super::Refusal;
 use super::connection::plainly;
 use super::security::{self, Security};
+use crate::plural::counted;
 
 /// How long a server may take to answer, where nothing else is said.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -197,9 +198,7 @@ impl Address {
     fn told(&self, failed: Failed) -> Refusal {
         const WAIT: &str = "see whether the host and the port are right, and whether the server is well; `PGCONNECT_TIMEOUT` says \
                             how many seconds to wait";
-        let seconds = |time: Duration| {
-            if time.as_secs() == 1 { "1 second".into() } else { format!("{} seconds", time.as_secs()) }
-        };
+        let seconds = |time: Duration| counted(time.as_secs(), "second");
         let error = match failed {
             Failed::Silent(limit) => {
                 return unreachable(

@@ -11,6 +11,7 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::plan::query::Query;
+use crate::plural::{counted, either};
 use crate::time::{Day, Months};
 
 /// What stands for a table whose rows stayed away: it has a row for each time that they are of.
@@ -123,7 +124,7 @@ fn in_table(diagnostic: Diagnostic, set: &DataSet, column: Option<ColumnIx>, fir
 
 /// Rows whose period lies partly in a window.
 pub fn straddling(set: &DataSet, column: ColumnIx, window: Months, rows: u64, first: &str) -> Diagnostic {
-    let (rows, lies) = if rows == 1 { ("1 row".to_string(), "lies") } else { (format!("{rows} rows"), "lie") };
+    let (rows, lies) = (counted(rows, "row"), either(rows, "lies", "lie"));
     let message = format!("{rows} of `{}` {lies} partly inside {window}, which a formula reads", set.name);
     let diagnostic = Diagnostic::new(Code::StraddlingPeriod, message);
     in_table(diagnostic, set, Some(column), first)
@@ -131,8 +132,8 @@ pub fn straddling(set: &DataSet, column: ColumnIx, window: Months, rows: u64, fi
 }
 
 fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, first: &str) -> Diagnostic {
-    let rows = if count == 1 { "1 row".to_string() } else { format!("{count} rows") };
-    let has = if count == 1 { "has" } else { "have" };
+    let rows = counted(count, "row");
+    let has = either(count, "has", "have");
     let a = if about.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let column = set.column_named(about);
     let (code, message, mend) = match finding {
@@ -152,7 +153,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             "mend the cells, or widen the limits".to_string(),
         ),
         "duplicate" => {
-            let keys = if count == 1 { "1 key".to_string() } else { format!("{count} keys") };
+            let keys = counted(count, "key");
             let on = if matches!(set.time, TimeShape::Snapshot(_)) { " on a day" } else { "" };
             (
                 Code::DuplicateKey,
@@ -164,7 +165,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             )
         }
         "overlap" => {
-            let begin = if count == 1 { "begins" } else { "begin" };
+            let begin = either(count, "begins", "begin");
             (
                 Code::DuplicateKey,
                 format!(
@@ -176,7 +177,7 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             )
         }
         "backward" => {
-            let (end, begin) = if count == 1 { ("ends", "it begins") } else { ("end", "they begin") };
+            let (end, begin) = (either(count, "ends", "end"), either(count, "it begins", "they begin"));
             (
                 Code::BackwardInterval,
                 format!("{rows} of `{}` {end} before {begin}", set.name),

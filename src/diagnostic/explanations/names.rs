@@ -53,6 +53,23 @@ kpi premium_sold : CNY {
         setting: Setting::Rows,
     },
     Explanation {
+        code: Code::AmbiguousName,
+        title: "a name that could mean two things",
+        text: "Where a name could stand for two things, one of them has to be called something else: a column of the \
+               rows that are read and a constant or another KPI, an output and a KPI, a parameter and a KPI, a word of \
+               a list and a column. Columns keep their header in the file with `from \"…\"`. A KPI may have the name of \
+               the column that it is made of.",
+        wrong: r#"constant premium : CNY = 5_000 CNY
+kpi sold : policy {
+  value = count(policies where premium > 5_000 CNY)
+}"#,
+        right: r#"constant high_premium : CNY = 5_000 CNY
+kpi sold : policy {
+  value = count(policies where premium > high_premium)
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
         code: Code::VersionsDiffer,
         title: "versions of one name that differ too much",
         text: "Versions of a KPI have the same unit, the same `is better` and the same `scope`, and versions of a scale \

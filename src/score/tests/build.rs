@@ -203,6 +203,8 @@ pub fn position(name: &str) -> Position {
         eligible: None,
         scorecard: None,
         outputs: Vec::new(),
+        rosters: vec![DataId(0)],
+        unfit: Vec::new(),
     }
 }
 

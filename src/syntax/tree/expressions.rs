@@ -91,6 +91,39 @@ pub enum ExprKind {
     },
 }
 
+impl Expr {
+    /// The formulas directly inside, those of an aggregate among them.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match &*self.kind {
+            ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Date(_)
+            | ExprKind::Period(_)
+            | ExprKind::Flag(_)
+            | ExprKind::Missing(_)
+            | ExprKind::Name(_) => Vec::new(),
+            ExprKind::Field { of: part, .. }
+            | ExprKind::Not(part)
+            | ExprKind::Negate(part)
+            | ExprKind::IsMissing { value: part, .. }
+            | ExprKind::InWindow { date: part, .. }
+            | ExprKind::As { value: part, .. }
+            | ExprKind::Within { value: part, .. }
+            | ExprKind::Over { value: part, .. } => vec![part],
+            ExprKind::Binary { left, right, .. } => vec![left, right],
+            ExprKind::If { condition, then, otherwise } => vec![condition, then, otherwise],
+            ExprKind::Default { value, fallback } => vec![value, fallback],
+            ExprKind::InSet { value, set, .. } => std::iter::once(value).chain(set).collect(),
+            ExprKind::Between { value, low, high } => vec![value, low, high],
+            ExprKind::Call { arguments, to, .. } => arguments.iter().chain(to).collect(),
+            ExprKind::Aggregate(aggregate) => {
+                let Aggregate { value, fraction, condition, .. } = &**aggregate;
+                [value, fraction, condition].into_iter().flatten().collect()
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     Add,
