@@ -51,7 +51,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The rosters whose rows are evaluated in the period: their places in [`Query::rosters`].
+    /// The rosters whose rows are evaluated in the period: their places in [`Query::rosters`]. Others are asked for to see
+    /// that nobody there holds a position of these.
     pub fn rosters(&self) -> Vec<usize> {
         let evaluated: IndexSet<DataId> = self.program.cards.iter().map(|card| card.roster).collect();
         evaluated.iter().filter_map(|data| self.query.rosters.iter().position(|asked| asked == data)).collect()
@@ -228,6 +229,8 @@ impl Planner<'_> {
                 continue;
             }
             cards.extend(position.rosters.iter().map(|roster| self.card(PositionId(at), position, *roster)));
+            // Nobody there may hold it, and somebody might.
+            self.asked.rosters.extend(position.unfit.iter().map(|unfit| unfit.roster));
         }
         if cards.is_empty() {
             return Err(Box::new(self.nobody()));

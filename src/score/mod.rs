@@ -185,9 +185,15 @@ fn seats(
         None => without.push((post.to_string(), rows)),
     };
     let mut seats = Vec::new();
-    for roster in plan.rosters() {
+    let mut rosters = plan.rosters();
+    let others = (0..plan.query.rosters.len()).filter(|roster| !rosters.contains(roster));
+    rosters.extend(others.collect::<Vec<usize>>());
+    for roster in rosters {
         let (data, answer) = (&plan.query.rosters[roster], &answers.rosters[roster]);
-        answer.without_position.iter().for_each(|(post, rows)| count(post, *rows));
+        let evaluated = cards.keys().any(|(of, _)| of == data);
+        if evaluated {
+            answer.without_position.iter().for_each(|(post, rows)| count(post, *rows));
+        }
         for (post, holder) in answer.posts.iter().enumerate() {
             let card = cards.get(&(*data, &*holder.position)).copied();
             for (stint, run) in holder.stints.iter().enumerate() {
@@ -208,7 +214,8 @@ fn seats(
                                 let person = format!("`{}` in {}", holder.person, plan.period);
                                 problems.add(Problem::unfit(model, unfit, &holder.position), &person);
                             }
-                            None => count(&holder.position, 1),
+                            None if evaluated => count(&holder.position, 1),
+                            None => {}
                         }
                     }
                 }

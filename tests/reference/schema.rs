@@ -180,7 +180,9 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         people.column("part", Ty::Text, false);
     }
     people.column("post", Ty::Post, false);
-    people.column("team", Ty::Link(TEAMS), random.chance(15));
+    // A link called like the rows of a roster is doubtful, and refused, where these are evaluated over a team.
+    let team = random.pick(&["team", "branch", "branch"]);
+    people.column(team, Ty::Link(TEAMS), random.chance(15));
     time_columns(&mut people, random);
     fill(&mut people, random, 1, 3);
     let mut sets = vec![teams, people];

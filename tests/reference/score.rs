@@ -198,6 +198,9 @@ impl World<'_> {
                             .map(|one| (one.from, one.to))
                             .collect()
                     };
+                    if in_force.unfit.iter().any(|unfit| unfit.roster.0 == roster) {
+                        MISTAKES.with(|mistakes| mistakes.borrow_mut().push("a post of another roster".into()));
+                    }
                     seats.push(Seat {
                         roster: DataId(roster),
                         key: key.clone(),
