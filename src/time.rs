@@ -399,8 +399,8 @@ impl Calendar {
         month
     }
 
-    /// Whole months from one day to another: the number of times the day of the month is reached again. Negative when
-    /// `to` lies before `from`. A month that lacks the day counts on its last day.
+    /// Whole months from one day to another, as DATEDIF of spreadsheets counts them: how often the day of the month is
+    /// reached again. A month that lacks the day reaches it with the next one. Negative when `to` lies before `from`.
     pub fn months_between(&self, from: Day, to: Day) -> i32 {
         if self.own.is_none() {
             return months_between(from, to);
@@ -410,7 +410,7 @@ impl Calendar {
         }
         let (one, other) = (self.month_of(from), self.month_of(to));
         let into = |day: Day, month: Month| day.0 - self.first_day(month).0;
-        let reached = into(to, other) >= into(from, one) || to == self.last_day(other);
+        let reached = into(to, other) >= into(from, one);
         other.0 - one.0 - i32::from(!reached)
     }
 
@@ -427,8 +427,7 @@ fn months_between(from: Day, to: Day) -> i32 {
     }
     let ((from_year, from_month, from_day), (to_year, to_month, to_day)) = (from.ymd(), to.ymd());
     let months = (to_year - from_year) * 12 + to_month as i32 - from_month as i32;
-    let at_month_end = to.next().ymd().1 != to_month;
-    if to_day < from_day && !at_month_end { months - 1 } else { months }
+    months - i32::from(to_day < from_day)
 }
 
 #[cfg(test)]
@@ -502,6 +501,9 @@ mod tests {
         assert_eq!(calendar.months_between(day("2025-12-26"), day("2026-01-26")), 1);
         assert_eq!(calendar.months_between(day("2025-12-27"), day("2026-01-26")), 0);
         assert_eq!(calendar.months_between(day("2026-01-26"), day("2025-12-27")), 0);
+        // Day 31 of January, and February has 28 of them.
+        assert_eq!(calendar.months_between(day("2026-01-25"), day("2026-02-25")), 0);
+        assert_eq!(calendar.months_between(day("2026-01-25"), day("2026-02-26")), 1);
         let own = calendar.own.as_deref().unwrap();
         assert_eq!(own.told().nth(1), Some((Month::new(2026, 2), day("2026-01-26"), day("2026-02-25"))));
         assert_eq!((own.told().count(), own.shifts()), (3, (-6, -6)));
@@ -509,8 +511,18 @@ mod tests {
 
     #[test]
     fn whole_months_between_days() {
-        assert_eq!(months_between(day("2026-01-31"), day("2026-02-28")), 1);
-        assert_eq!(months_between(day("2026-01-15"), day("2026-04-14")), 2);
-        assert_eq!(months_between(day("2026-04-15"), day("2026-01-15")), -3);
+        let between = |from: &str, to: &str| months_between(day(from), day(to));
+        assert_eq!(between("2026-01-15", "2026-04-14"), 2);
+        assert_eq!(between("2026-01-15", "2026-04-15"), 3);
+        // A month without the day has not reached it on its last day.
+        assert_eq!(between("2026-01-31", "2026-02-28"), 0);
+        assert_eq!(between("2026-01-31", "2026-03-01"), 1);
+        assert_eq!(between("2026-01-30", "2026-02-28"), 0);
+        assert_eq!(between("2024-02-29", "2025-02-28"), 11);
+        assert_eq!(between("2024-02-29", "2025-03-01"), 12);
+        // Backwards as forwards, with the other sign.
+        assert_eq!(between("2026-04-15", "2026-01-15"), -3);
+        assert_eq!(between("2026-04-15", "2026-01-16"), -2);
+        assert_eq!(between("2026-02-28", "2026-01-31"), 0);
     }
 }

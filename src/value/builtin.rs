@@ -174,10 +174,13 @@ impl Builtin {
             least: 2,
             most: 2,
             usage: "months_between(from, to)",
-            about: "Full months from one date to another.",
+            about: "Full months from one date to another, as `DATEDIF` of spreadsheets counts them: another one is full \
+                    when the day of the month is reached again. A month that is too short for it reaches it on the \
+                    first day of the next. Backwards it counts below 0.",
             examples: &[
                 ("months_between(2026-01-15, 2026-04-14)", "2 months"),
                 ("months_between(2026-01-15, 2026-04-15)", "3 months"),
+                ("months_between(2026-01-31, 2026-02-28)", "0 months"),
             ],
         },
         Signature {

@@ -151,7 +151,7 @@ impl<'m> World<'m> {
     }
 
     /// Whole months between two days, counted one by one: the day with the same place in its month is looked for, the
-    /// last one of a month that is too short.
+    /// day behind a month that is too short.
     pub fn months_between(&self, from: Day, to: Day) -> i32 {
         if to < from {
             return -self.months_between(to, from);
@@ -160,7 +160,7 @@ impl<'m> World<'m> {
         let place = from.0 - self.month(month).0.0;
         let after = |count: i32| {
             let (first, last) = self.month(Month(month.0 + count));
-            Day(first.0 + place).min(last)
+            Day(first.0 + place).min(last.next())
         };
         (0..).find(|count| after(count + 1) > to).unwrap()
     }

@@ -381,8 +381,8 @@ impl<'a> Known<'a> {
                 let (one, other) = (self.in_month(scope, from), self.in_month(scope, to));
                 let months = |from: &InMonth, to: &InMonth| {
                     format!(
-                        "{} - {} - CASE WHEN {} < {} AND NOT {} THEN 1 ELSE 0 END",
-                        to.month, from.month, to.place, from.place, to.is_last
+                        "{} - {} - CASE WHEN {} < {} THEN 1 ELSE 0 END",
+                        to.month, from.month, to.place, from.place
                     )
                 };
                 let (there, back) = (months(&one, &other), months(&other, &one));

@@ -7,7 +7,6 @@ pub struct InMonth {
     /// The number of the month.
     pub month: String,
     pub place: String,
-    pub is_last: String,
 }
 
 impl Known<'_> {
@@ -33,16 +32,13 @@ impl Known<'_> {
         InMonth {
             month: either("month", &ordinary.month),
             place: either("place", &ordinary.place),
-            is_last: either("is_last", &ordinary.is_last),
         }
     }
 
     fn in_ordinary_month(&self, day: &str) -> InMonth {
-        let next = self.dialect.later(day, 1);
         InMonth {
             month: format!("(EXTRACT(YEAR FROM {day}) * 12 + EXTRACT(MONTH FROM {day}) - 1)"),
             place: format!("(EXTRACT(DAY FROM {day}) - 1)"),
-            is_last: format!("(EXTRACT(MONTH FROM {next}) <> EXTRACT(MONTH FROM {day}))"),
         }
     }
 }

@@ -287,21 +287,17 @@ fn own_months(known: &Known) -> Option<Relation> {
     let own = known.model.company.calendar.own.as_ref()?;
     let mut rows = Vec::new();
     for (month, first, last) in own.told() {
-        rows.extend((first.0..=last.0).map(|one| {
-            let is_last = if one == last.0 { "TRUE" } else { "FALSE" };
-            vec![day(one), Some(month.0.to_string()), Some((one - first.0).to_string()), Some(is_last.to_string())]
-        }));
+        rows.extend(
+            (first.0..=last.0).map(|one| vec![day(one), Some(month.0.to_string()), Some((one - first.0).to_string())]),
+        );
     }
     Some(Relation {
         name: "merit_days".into(),
-        about:
-            "the days of the company's own months: the month's number, the day's place in it, whether it is the last"
-                .into(),
+        about: "the days of the company's own months: the month's number and the day's place in it".into(),
         columns: vec![
             ("day".into(), Kind::Day),
             ("month".into(), Kind::Whole),
             ("place".into(), Kind::Whole),
-            ("is_last".into(), Kind::Flag),
         ],
         rows,
     })
