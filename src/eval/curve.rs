@@ -18,13 +18,21 @@ pub struct Scored<'v> {
     pub full: Number,
 }
 
-/// Value / target, or 2 − value / target where lower is better: 1 is the target met. A target of 0 has none.
+/// 1 + (value − target) / |target|, or 1 − (value − target) / |target| where lower is better: 1 is the target met, and
+/// more is better whatever the sign of the target. A target of 0 has none.
 pub fn attainment(value: &Number, target: &Number, lower_is_better: bool) -> Value {
     match value.div(target) {
         None => stated("target: it is 0, so there is no attainment"),
-        Some(ratio) if lower_is_better => Value::Number(Number::from(2).sub(&ratio)),
+        Some(ratio) if is_mirrored(target.is_negative(), lower_is_better) => {
+            Value::Number(Number::from(2).sub(&ratio))
+        }
         Some(ratio) => Value::Number(ratio),
     }
+}
+
+/// Whether the attainment is 2 − value / target, and not value / target itself.
+pub fn is_mirrored(target_is_negative: bool, lower_is_better: bool) -> bool {
+    target_is_negative != lower_is_better
 }
 
 /// The curve at a value; a missing value gives its reason. Formulas are not evaluated here

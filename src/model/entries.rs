@@ -87,12 +87,6 @@ impl Walk<'_, '_> {
                 false => format!("nothing can be divided by a target of 0, so nobody gets a score for `{name}`"),
             };
             (at.span, message, "write a target above 0, or a curve that reads the value itself")
-        } else if let Some((at, target)) = targets.iter().find(|(_, target)| target.is_negative()) {
-            let (half, half_value) = ("50%", target.div(&Number::from(2)).unwrap_or(Number::ZERO));
-            let message = format!(
-                "with a target below 0 the attainment of `{name}` goes the wrong way: {half_value} of {target} would be {half}"
-            );
-            (at.span, message, "write a curve that reads the value itself: `score linear … -> 0, … -> 100`")
         } else {
             return false;
         };

@@ -9,6 +9,7 @@ use super::data::{ColumnIx, ColumnType, DataId};
 use super::expr::{Aggregate, Expr, Kind, Reading};
 use super::intervals::{Interval, brackets, line};
 use super::{Curve, CurveKind, Dated, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve};
+use crate::eval::curve::is_mirrored;
 use crate::number::{Number, Rounding};
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
@@ -319,9 +320,8 @@ impl<'m> Ranges<'m> {
         if !is_attainment(entry) {
             return [value, target, weight];
         }
-        let ratio = value.div(&target);
         let lower = matches!(self.model.kpis[entry.kpi.0].direction, Some(super::Direction::Lower));
-        let attainment = if lower { Interval::point(Number::from(2)).sub(&ratio) } else { ratio };
+        let attainment = attainment(&value, &target, lower);
         // The target is met at an attainment of 1.
         [attainment, Interval::point(Number::ONE), weight]
     }
@@ -403,6 +403,18 @@ impl<'m> Ranges<'m> {
             _ => false,
         };
         expr.ty.optional || shifted || expr.parts().into_iter().any(|part| self.missing(part))
+    }
+}
+
+/// [`crate::eval::curve::attainment`] of intervals.
+fn attainment(value: &Interval, target: &Interval, lower_is_better: bool) -> Interval {
+    let ratio = value.div(target);
+    let negative = target.high.as_ref().is_some_and(|high| !high.is_positive());
+    let positive = target.low.as_ref().is_some_and(|low| !low.is_negative());
+    match negative || positive {
+        true if is_mirrored(negative, lower_is_better) => Interval::point(Number::from(2)).sub(&ratio),
+        true => ratio,
+        false => Interval::ALL,
     }
 }
 
