@@ -315,6 +315,11 @@ impl Walk<'_, '_> {
         self.checker.text(span)
     }
 
+    /// The whole of it, as it is written.
+    pub(super) fn source(&self, span: Span) -> &str {
+        self.checker.sources.text(span)
+    }
+
     fn say(&mut self, condition: &Expr, always: bool, clash: Clash<'_>) {
         // In a function it depends on what the function is used for.
         if self.in_function(condition.span) {
@@ -357,13 +362,16 @@ impl Walk<'_, '_> {
 impl Model {
     /// Between which scores a card with a range ends, behind rounding and vetoes.
     fn score_range(&self, card: &Scorecard, (low, high): &(Number, Number)) -> Interval {
-        let places = self.company.score_decimals;
+        let rounded = |end: &Number, rounding| match self.company.score_decimals {
+            Some(places) => end.round_places(places, rounding),
+            None => end.clone(),
+        };
         let caps = card.vetoes.iter().filter_map(|veto| match &veto.effect {
             VetoEffect::ScoreAtMost(cap) => Some(cap.clone()),
             VetoEffect::RatingAtMost(_) => None,
         });
-        let low = caps.fold(low.round_places(places, Rounding::Down), |low, cap| low.min(cap));
-        Interval::from_to(low, high.round_places(places, Rounding::Up))
+        let low = caps.fold(rounded(low, Rounding::Down), |low, cap| low.min(cap));
+        Interval::from_to(low, rounded(high, Rounding::Up))
     }
 }
 

@@ -229,8 +229,7 @@ impl Ranges<'_> {
             range = range.max(&least).min(&most);
         }
         if !raw {
-            let company = &self.model.company;
-            range = range.map(|end| end.round_places(company.score_decimals, company.rounding));
+            range = range.map(|end| self.model.company.rounded(end));
         }
         for veto in &card.vetoes {
             if let VetoEffect::ScoreAtMost(cap) = &veto.effect

@@ -32,6 +32,7 @@ mod kpis;
 mod matrices;
 mod meanings;
 mod memory;
+mod mends;
 mod moving;
 mod names;
 mod others;
@@ -152,7 +153,8 @@ pub struct Company {
     pub calendar: Calendar,
     /// The data set that holds the months of the company's own calendar.
     pub calendar_data: Option<CalendarData>,
-    pub score_decimals: u32,
+    /// How scores are rounded; `None`: not at all.
+    pub score_decimals: Option<u32>,
     pub rounding: Rounding,
     pub rating_sees_raw_score: bool,
     pub languages: Vec<String>,
@@ -167,11 +169,21 @@ impl Default for Company {
             currency: None,
             calendar: Calendar::default(),
             calendar_data: None,
-            score_decimals: 2,
+            score_decimals: None,
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,
             languages: Vec::new(),
             levels: Levels::default(),
+        }
+    }
+}
+
+impl Company {
+    /// A score as the company rounds it: exact, unless it says `scores to N decimals`.
+    pub fn rounded(&self, score: &Number) -> Number {
+        match self.score_decimals {
+            Some(places) => score.round_places(places, self.rounding),
+            None => score.clone(),
         }
     }
 }

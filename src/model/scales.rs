@@ -8,7 +8,7 @@ use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
     rings,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::nearest::nearest;
 use crate::number::Number;
 use crate::source::Span;
@@ -410,6 +410,9 @@ impl Checker<'_> {
             }
             self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            if let Some(span) = rating.sees_raw_score {
+                self.raw_is_rounded(span);
+            }
             let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
@@ -449,7 +452,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::OutOfRange, "a share of people lies between 0% and 100%")
                     .at(rule.share.span, "out of range")
-                    .help("write `at most 20%`"),
+                    .help("write a share between them, as in `at most 20%`"),
             );
             return None;
         }
@@ -478,7 +481,8 @@ impl Checker<'_> {
         let all = format!("the grades are {}", super::formula::list(&names));
         // Of single letters, each is as near as the other.
         let near = nearest(&name.text, names.iter().copied().filter(|_| name.text.chars().count() > 1));
-        let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
+        let meant = |near| Help::of(&format!("did you mean `{{}}`? {all}"), [Mend::replace(name.span, near)]);
+        let mend = near.map_or_else(|| all.clone().into(), meant);
         self.report(
             Diagnostic::new(Code::UnknownName, format!("the rating has no grade `{}`", name.text))
                 .at(name.span, "unknown")

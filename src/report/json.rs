@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::{Report, why_missing};
 use crate::model::unit::DisplayUnit;
@@ -255,6 +256,8 @@ struct Rating<'a> {
     by_score: &'a str,
     /// `veto`, `distribution` or `null`.
     lowered_by: Option<&'static str>,
+    /// What it looked at, where that is the score before it was rounded.
+    unrounded: Option<Exact>,
 }
 
 #[derive(Serialize)]
@@ -356,7 +359,11 @@ impl<'a> Show<'a> {
             roster: self.model.data.get(person.roster.0).map_or("", |set| &set.name),
             person: &person.person,
             name: &person.name,
-            overall: person.overall.as_ref().map(|score| self.exact_score(score)),
+            overall: person
+                .overall
+                .as_ref()
+                .zip(last)
+                .map(|(score, card)| exact(score, self.score_in(score, card.position))),
             rating: person.rating.as_ref().zip(last).map(|(rating, card)| self.rating_json(card, rating)),
             rank: person.rank,
             posts: person.posts.iter().map(|post| self.post_json(post)).collect(),
@@ -410,7 +417,9 @@ impl<'a> Show<'a> {
             let stated = model?.vetoes.get(veto.veto)?;
             let (rating, score) = match &stated.effect {
                 VetoEffect::RatingAtMost(grade) => (Some(self.grade_name(card.position, *grade)), None),
-                VetoEffect::ScoreAtMost(score) => (None, Some(self.exact_score(score))),
+                VetoEffect::ScoreAtMost(score) => {
+                    (None, Some(exact(score, self.score_in(score, card.position))))
+                }
             };
             Some(Veto {
                 reason: self.label(&stated.reason),
@@ -420,13 +429,15 @@ impl<'a> Show<'a> {
                 missing: veto.missing.as_ref().map(|missing| self.reason_json(missing)),
             })
         });
+        let figures = self.of_card(card.position, result);
+        let added = |points: &Number| figures.adds.text(points);
         ScorecardJson {
             entries: entries
                 .iter()
                 .zip(&result.entries)
-                .map(|(entry, result)| self.entry_json(entry, result))
+                .map(|(entry, result)| self.entry_json(entry, result, &figures))
                 .collect(),
-            combined: self.score_json(&result.combined),
+            combined: self.score_json(&result.combined, added),
             adjustments: adjustments
                 .map(|(adjustment, result)| {
                     let kpi = &self.model.kpis[result.kpi.0];
@@ -436,7 +447,7 @@ impl<'a> Show<'a> {
                         name: &kpi.name,
                         label: if own.is_empty() { self.label(&kpi.label) } else { own },
                         value: self.value_json(&result.value, &kpi.unit),
-                        points: self.score_json(&result.points),
+                        points: self.score_json(&result.points, added),
                     }
                 })
                 .collect(),
@@ -450,17 +461,17 @@ impl<'a> Show<'a> {
                         StepKind::Rounded => "rounded",
                         StepKind::Veto(_) => "veto",
                     },
-                    score: self.exact_score(&step.score),
+                    score: exact(&step.score, figures.step(step, *self)),
                 })
                 .collect(),
-            score: self.score_json(&result.score),
+            score: self.score_json(&result.score, |score| figures.score(score, *self)),
             completeness: self.exact_share(&result.completeness),
             vetoes: vetoes.collect(),
             rating: result.rating.as_ref().map(|rating| self.rating_json(card, rating)),
         }
     }
 
-    fn entry_json(&self, entry: &'a Entry, result: &'a EntryResult) -> EntryJson<'a> {
+    fn entry_json(&self, entry: &'a Entry, result: &'a EntryResult, figures: &OfCard) -> EntryJson<'a> {
         let (kind, name) = match &entry.head {
             Head::Group(group) => ("group", group.name.as_str()),
             Head::Kpi(kpi) => ("kpi", self.model.kpis[kpi.kpi.0].name.as_str()),
@@ -485,9 +496,9 @@ impl<'a> Show<'a> {
             target: None,
             full_target: None,
             attainment: None,
-            score: self.score_json(&result.score),
-            uncapped: result.uncapped.as_ref().map(|points| self.exact_score(points)),
-            contribution: result.contribution.as_ref().map(|points| self.exact_score(points)),
+            score: self.score_json(&result.score, |score| figures.scores.text(score)),
+            uncapped: result.uncapped.as_ref().map(|points| exact(points, figures.scores.text(points))),
+            contribution: result.contribution.as_ref().map(|points| exact(points, figures.adds.text(points))),
             missing: missing.map(|missing| self.reason_json(missing)),
             entries: None,
             taken_in: None,
@@ -495,13 +506,13 @@ impl<'a> Show<'a> {
         match (&entry.head, &result.what) {
             (Head::Group(group), EntryResultKind::Group(inner)) => {
                 let inner = group.entries.iter().zip(inner);
-                json.entries = Some(inner.map(|(entry, result)| self.entry_json(entry, result)).collect());
+                json.entries = Some(inner.map(|(entry, result)| self.entry_json(entry, result, figures)).collect());
             }
             (_, EntryResultKind::OtherScore(taken)) => {
                 let one = |one: &'a card::Taken| TakenJson {
                     person: &one.person,
                     name: &one.name,
-                    score: self.score_json(&one.score),
+                    score: self.score_json(&one.score, |score| figures.scores.text(score)),
                 };
                 json.taken_in = Some(taken.iter().map(one).collect());
             }
@@ -527,24 +538,21 @@ impl<'a> Show<'a> {
                 LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "veto",
                 LoweredBy::Distribution(_) => "distribution",
             }),
+            unrounded: rating.unrounded.as_ref().map(|seen| exact(seen, self.score_in(seen, card.position))),
         }
     }
 
-    fn exact_score(&self, score: &Number) -> Exact {
-        Exact { shown: self.score(score), approximate: score.is_approximate(), number: score.clone() }
-    }
-
     fn exact_share(&self, share: &Number) -> Exact {
-        Exact { shown: self.share(share), approximate: share.is_approximate(), number: share.clone() }
+        exact(share, self.share(share))
     }
 
-    fn score_json(&self, score: &Value) -> ValueJson {
+    fn score_json(&self, score: &Value, shown: impl FnOnce(&Number) -> String) -> ValueJson {
         match score {
             Value::Number(number) => ValueJson::Number {
                 number: number.clone(),
                 unit: Some("point".into()),
                 approximate: number.is_approximate(),
-                shown: self.score(number),
+                shown: shown(number),
             },
             other => self.value_json(other, &DisplayUnit::point()),
         }
@@ -575,6 +583,10 @@ impl<'a> Show<'a> {
     fn reason_json(&self, missing: &Missing) -> Reason {
         Reason { kind: reason_kind(missing), text: self.reason(missing) }
     }
+}
+
+fn exact(number: &Number, shown: String) -> Exact {
+    Exact { shown, approximate: number.is_approximate(), number: number.clone() }
 }
 
 /// The unit the exact number is in; none for plain numbers and ratios.

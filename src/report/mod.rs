@@ -7,6 +7,7 @@ pub mod csv;
 pub mod json;
 pub mod layout;
 pub mod periods;
+pub mod places;
 pub mod plan;
 pub mod profile;
 pub mod scorecard;

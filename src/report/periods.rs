@@ -13,7 +13,6 @@ use crate::model::PositionId;
 use crate::model::data::DataId;
 use crate::number::Number;
 use crate::score::card::PersonResult;
-use crate::value::Value;
 
 /// One who is evaluated in some of the periods.
 struct Row<'a> {
@@ -200,7 +199,7 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
         return Cell::new(paid(show, person));
     }
     let Some(score) = &person.overall else { return Cell::styled(MISSING, Style::Faint) };
-    let score = show.score(score);
+    let score = show.score_in(score, card.position);
     match &person.rating {
         Some(rating) => {
             let grades = show.rating_of(card.position).map_or(0, |rating| rating.grades.len());
@@ -213,19 +212,23 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
 
 /// The last total less the first, as both are shown.
 fn change(show: &Show<'_>, row: &Row<'_>) -> Cell {
-    let company = &show.model.company;
-    let shown = |one: Option<&Option<&PersonResult>>| -> Option<Number> {
-        Some((*one?)?.overall.as_ref()?.round_places(company.score_decimals, company.rounding))
+    let rounding = show.model.company.rounding;
+    let shown = |one: Option<&Option<&PersonResult>>| -> Option<(Number, u32)> {
+        let person = (*one?)?;
+        let score = person.overall.as_ref()?;
+        let places = show.places_of_score(score, person.cards.last()?.position);
+        Some((score.round_places(places, rounding), places))
     };
     match (shown(row.results.first()), shown(row.results.last())) {
-        (Some(first), Some(last)) => {
-            let change = last.sub(&first);
+        (Some((first, one)), Some((last, other))) => {
+            let (change, places) = (last.sub(&first), one.max(other));
             let style = match (change.is_zero(), change.is_negative()) {
                 (true, _) => Style::Faint,
                 (_, true) => Style::Poor,
                 (_, false) => Style::Good,
             };
-            Cell::styled(show.points(&Value::Number(change)), style)
+            let sign = if change.is_negative() { "" } else { "+" };
+            Cell::styled(format!("{sign}{}", show.score_to(&change, places)), style)
         }
         _ => Cell::new(""),
     }

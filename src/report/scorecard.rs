@@ -3,6 +3,7 @@
 use super::layout::{Cell, Column, Line, Style, Table, write_text};
 use std::collections::BTreeMap;
 
+use super::places::{Column as Places, OfCard, mean, weights};
 use super::show::{MISSING, Show, days_served};
 use super::summary::{grade_style, title};
 use super::{Look, Report, leaves, why_missing};
@@ -59,7 +60,6 @@ struct Page<'a, 'o> {
 }
 
 /// Remarks under the table, in the order of their entries; equal ones share a mark.
-#[derive(Default)]
 struct Notes {
     texts: Vec<String>,
     /// Entries whose weight changed: label and stated weight.
@@ -68,6 +68,7 @@ struct Notes {
     whole: Vec<String>,
     /// How many places the values of a unit are shown with, by its name.
     places: BTreeMap<String, u32>,
+    figures: OfCard,
     /// The remark on own figures, where there are several stints in the post.
     stints: Option<String>,
 }
@@ -172,14 +173,18 @@ impl Page<'_, '_> {
         let same_post = |other: &&Card| show.position(other.position).name == show.position(card.position).name;
         let stints = all.iter().filter(same_post).map(|one| show.days(one.from, one.to)).collect::<Vec<_>>();
         let mut notes = Notes {
+            texts: Vec::new(),
+            redistributed: Vec::new(),
+            whole: Vec::new(),
             places: places(&show, card, result),
+            figures: show.of_card(card.position, result),
             stints: (stints.len() > 1).then(|| words.of_all_stints(&stints)),
-            ..Notes::default()
         };
         let mut lines = Vec::new();
         self.entries(&model.root, &result.entries, 0, &mut lines, &mut notes);
         lines.push(Line::Rule);
-        let combined = self.total_line(words.combined, Cell::new(show.score_value(&result.combined)));
+        let adds = notes.figures.adds;
+        let combined = self.total_line(words.combined, Cell::new(points(adds, &result.combined)));
         let changed = result.steps.iter().any(|step| matches!(step.what, StepKind::Range | StepKind::Veto(_)));
         if changed || !result.adjustments.is_empty() {
             lines.push(combined);
@@ -194,7 +199,10 @@ impl Page<'_, '_> {
             let mut row = empty_row();
             row[LABEL] = Cell::new(format!("{kind}{}{label}", words.colon));
             row[VALUE] = Cell::new(notes.value(&show, &result.value, &kpi.unit));
-            row[ADDS] = Cell::new(show.points(&result.points));
+            row[ADDS] = Cell::new(match result.points.as_number() {
+                Some(points) if !points.is_negative() => format!("+{}", adds.text(points)),
+                _ => points(adds, &result.points),
+            });
             if let Value::Missing(missing) = &result.points {
                 let note = notes.mark(format!("{label}{}{}", show.words.colon, show.reason(missing)));
                 set_mark(&mut row[LABEL], &note);
@@ -208,14 +216,20 @@ impl Page<'_, '_> {
                     Some((low, high)) => format!("{} {}", words.range, words.span(show.plain(low), show.plain(high))),
                     None => words.range.to_string(),
                 },
-                StepKind::Rounded => continue,
+                StepKind::Rounded => match &notes.figures.before_rounding {
+                    Some(before) => {
+                        lines.push(self.total_line(words.before_rounding, Cell::new(adds.text(before))));
+                        continue;
+                    }
+                    None => continue,
+                },
                 // The veto itself is told below, with its reason.
                 StepKind::Veto(_) => words.veto.to_string(),
             };
-            lines.push(self.total_line(&text, Cell::new(show.score(&step.score))));
+            lines.push(self.total_line(&text, Cell::new(notes.figures.step(step, show))));
         }
         let total = match &result.score {
-            Value::Number(score) => Cell::styled(show.score(score), Style::Strong),
+            Value::Number(score) => Cell::styled(notes.figures.score(score, show), Style::Strong),
             _ => Cell::styled(MISSING, Style::Poor),
         };
         let mut row = empty_row();
@@ -265,7 +279,7 @@ impl Page<'_, '_> {
         }
         self.notes(&notes);
         self.out.push('\n');
-        self.rating(card.position, rating);
+        self.rating(card.position, rating, result.score.as_number());
         if let Value::Missing(missing) = &result.score {
             self.labelled(words.score, &format!("{MISSING} {}", show.reason(missing)), Style::Poor);
         }
@@ -287,16 +301,18 @@ impl Page<'_, '_> {
 
     fn entries(&self, group: &Group, results: &[EntryResult], depth: usize, lines: &mut Vec<Line>, notes: &mut Notes) {
         let show = self.show;
+        let weights = weights(results, show.model.company.rounding);
+        let (scores, adds) = (notes.figures.scores, notes.figures.adds);
         for (entry, result) in group.entries.iter().zip(results) {
             let mut row = empty_row();
             let indent = depth * 2;
             let label = show.entry_label(entry);
             let left_out = result.score.is_missing();
-            let score = show.score_value(&result.score);
+            let score = points(scores, &result.score);
             row[SCORE] = if left_out { Cell::styled(score, Style::Poor) } else { Cell::new(score) };
-            row[WEIGHT] = Cell::new(self.weight(group, entry, result, &label, notes));
+            row[WEIGHT] = Cell::new(self.weight((group, entry), result, weights, &label, notes));
             row[ADDS] = match &result.contribution {
-                Some(points) => Cell::new(show.score(points)),
+                Some(points) => Cell::new(adds.text(points)),
                 None if left_out => Cell::styled(MISSING, Style::Faint),
                 // Parts of a geometric mean add nothing of their own.
                 None => Cell::new(""),
@@ -367,11 +383,18 @@ impl Page<'_, '_> {
     }
 
     /// The weight that counts; a star where it is not the one stated.
-    fn weight(&self, group: &Group, entry: &Entry, result: &EntryResult, label: &str, notes: &mut Notes) -> String {
+    fn weight(
+        &self,
+        (group, entry): (&Group, &Entry),
+        result: &EntryResult,
+        weights: Places,
+        label: &str,
+        notes: &mut Notes,
+    ) -> String {
         let show = self.show;
         let stated = match &entry.points {
             Some(points) => show.plain(points),
-            None => show.share(&result.weight),
+            None => weights.percent(&result.weight),
         };
         if result.effective_weight == result.weight {
             // The parts of a sum count in full, whatever their number.
@@ -379,7 +402,7 @@ impl Page<'_, '_> {
             return if counts_in_full { String::new() } else { stated };
         }
         notes.redistributed.push(format!("{label} {stated}"));
-        format!("{}*", show.share(&result.effective_weight))
+        format!("{}*", weights.percent(&result.effective_weight))
     }
 
     fn notes(&mut self, notes: &Notes) {
@@ -404,13 +427,16 @@ impl Page<'_, '_> {
         write_text(self.out, &Cell::styled(text, style), &lead, self.look.width(), self.look.painter());
     }
 
-    fn rating(&mut self, position: PositionId, rating: Option<&RatingResult>) {
+    fn rating(&mut self, position: PositionId, rating: Option<&RatingResult>, score: Option<&Number>) {
         let show = self.show;
         let Some((result, rating)) = rating.zip(show.rating_of(position)) else { return };
         let Some(grade) = rating.grades.get(result.grade) else { return };
         let mut text = show.grade_in_full(grade);
         if let Some(lowered) = show.lowered(position, result) {
             text = format!("{text} ({lowered})");
+        }
+        if let Some(rated_by) = score.and_then(|score| show.rated_by(score, result, position)) {
+            text = format!("{text} ({rated_by})");
         }
         self.labelled(show.words.rating, &text, grade_style(result.grade, rating.grades.len()));
     }
@@ -518,19 +544,30 @@ impl Page<'_, '_> {
         let days = scored.iter().map(|card| days_served(card.from, card.to)).collect::<Vec<_>>();
         let text = match &person.overall {
             None => format!("{MISSING} {}", show.why_no_overall(person).unwrap_or_default()),
-            Some(score) if scored.len() == 1 => show.score(score),
             Some(score) => {
-                let parts = scored.iter().zip(&days).filter_map(|(card, days)| {
-                    card.scorecard.as_ref().map(|scorecard| format!("{} × {days}", show.score_value(&scorecard.score)))
-                });
-                let sum = parts.collect::<Vec<_>>().join(" + ");
-                format!("{} = ({sum}) / {}", show.score(score), words.days(days.iter().sum()))
+                let position = person.cards.last().map(|card| card.position);
+                let least = position.map_or(0, |position| show.places_of_score(score, position));
+                let of = |(card, days): (&&Card, &u64)| {
+                    Some((card.scorecard.as_ref()?.score.as_number()?.clone(), *days))
+                };
+                let parts: Vec<(Number, u64)> = scored.iter().zip(&days).filter_map(of).collect();
+                let places = mean(&parts, score, least, show.model.company.rounding);
+                let sum = parts.iter().map(|(score, days)| format!("{} × {days}", places.text(score)));
+                match parts.len() {
+                    1 => show.score_to(score, least),
+                    _ => format!(
+                        "{} = ({}) / {}",
+                        places.text(score),
+                        sum.collect::<Vec<_>>().join(" + "),
+                        words.days(days.iter().sum())
+                    ),
+                }
             }
         };
         let style = if person.overall.is_some() { Style::Strong } else { Style::Poor };
         self.labelled(words.overall, &text, style);
         if let Some(card) = person.cards.last() {
-            self.rating(card.position, person.rating.as_ref());
+            self.rating(card.position, person.rating.as_ref(), person.overall.as_ref());
         }
     }
 }
@@ -553,4 +590,9 @@ fn prorated(show: &Show<'_>, paid: &PostOutput, unit: &DisplayUnit) -> Option<St
 
 fn empty_row() -> Vec<Cell> {
     vec![Cell::new(""); ADDS + 1]
+}
+
+/// Points of a column, or that there are none.
+fn points(column: Places, points: &Value) -> String {
+    points.as_number().map_or_else(|| MISSING.into(), |number| column.text(number))
 }

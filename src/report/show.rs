@@ -2,10 +2,11 @@
 //!
 //! Shown numbers are rounded as the company rounds; the exact ones are in the JSON and CSV reports.
 
+use super::places::PLACES;
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::unit::{BaseKind, DisplayUnit};
-use crate::model::{Entry, Grade, Head, Label, Model, Position, PositionId, Rating, VetoEffect};
+use crate::model::{Entry, Grade, Head, Label, Model, Output, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::plural::either;
 use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult};
@@ -14,9 +15,6 @@ use crate::value::{Missing, Value};
 
 /// What stands in the place of a missing value.
 pub const MISSING: &str = "—";
-
-/// Places behind the point of shown values.
-const PLACES: u32 = 2;
 
 #[derive(Clone, Copy)]
 pub struct Show<'a> {
@@ -157,7 +155,7 @@ impl<'a> Show<'a> {
     /// The same with at least so many places behind the point, for numbers that stand in one column.
     fn number_to(&self, number: &Number, unit: &DisplayUnit, places: u32) -> String {
         let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
-        let mut amount = self.plain(&shown);
+        let mut amount = self.plain_to(&shown, places.max(PLACES));
         let missing = places.max(self.least_places(&amount, unit)).saturating_sub(places_of(&amount));
         if missing > 0 {
             let point = if amount.contains('.') { "" } else { "." };
@@ -201,10 +199,14 @@ impl<'a> Show<'a> {
 
     /// A number without unit: separators, two places at most; more only where it would look like 0.
     pub fn plain(&self, number: &Number) -> String {
+        self.plain_to(number, PLACES)
+    }
+
+    fn plain_to(&self, number: &Number, most: u32) -> String {
         let rounding = self.model.company.rounding;
-        let mut text = number.to_fixed(PLACES, rounding);
-        if !number.is_zero() && number.round_places(PLACES, rounding).is_zero() {
-            for places in PLACES + 1..=28 {
+        let mut text = number.to_fixed(most, rounding);
+        if !number.is_zero() && number.round_places(most, rounding).is_zero() {
+            for places in most + 1..=28 {
                 if !number.round_places(places, rounding).is_zero() {
                     text = number.to_fixed(places + 1, rounding);
                     break;
@@ -233,6 +235,11 @@ impl<'a> Show<'a> {
         }
     }
 
+    /// An output with its name: `Bonus: 1,200 CNY`.
+    pub fn output(&self, output: &'a Output, value: &Value) -> String {
+        format!("{}{}{}", self.label(&output.label), self.words.colon, self.value(value, &output.unit))
+    }
+
     fn words_for_months(&self, months: &crate::time::Months) -> String {
         match months.count {
             1 => months.first.to_string(),
@@ -248,23 +255,14 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// A score to the company's decimals: `92.50`.
-    pub fn score(&self, score: &Number) -> String {
-        let company = &self.model.company;
-        grouped(&score.to_fixed(company.score_decimals, company.rounding))
+    /// A score with so many places: `92.50`.
+    pub fn score_to(&self, score: &Number, places: u32) -> String {
+        grouped(&score.to_fixed(places, self.model.company.rounding))
     }
 
-    pub fn score_value(&self, score: &Value) -> String {
-        score.as_number().map_or_else(|| MISSING.into(), |score| self.score(score))
-    }
-
-    /// Points added or taken away: `+2.00`.
-    pub fn points(&self, points: &Value) -> String {
-        match points.as_number() {
-            Some(number) if number.is_negative() => self.score(number),
-            Some(number) => format!("+{}", self.score(number)),
-            None => MISSING.into(),
-        }
+    /// The score of somebody in a position.
+    pub fn score_in(&self, score: &Number, position: PositionId) -> String {
+        self.score_to(score, self.places_of_score(score, position))
     }
 
     /// A part of 1: `12.5%`.
@@ -387,8 +385,7 @@ mod tests {
 
         let third = Number::ratio(1, 3).unwrap();
         assert_eq!(show.number(&third, &DisplayUnit::percent()), "33.33%");
-        assert_eq!(show.score(&Number::from(92)), "92.00");
-        assert_eq!(show.points(&Value::Number(Number::from(-5))), "-5.00");
+        assert_eq!(show.score_to(&Number::from(92), 2), "92.00");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
 use super::show::{MISSING, Show, days_served};
 use super::{Look, Report, leaves, why_missing};
 use crate::model::{PositionId, RatingId};
-use crate::score::card::{Card, LoweredBy, PersonResult, PostResult, RatingResult};
-use crate::value::Missing;
+use crate::score::card::{Card, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult};
+use crate::value::{Missing, Value};
 
 /// The columns a summary may have, in their order.
 const PERSON: usize = 0;
@@ -69,10 +69,10 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
     });
     let teams = people.iter().flat_map(|person| &person.cards).any(|card| card.team.is_some());
     let ranked = people.iter().any(|person| person.rank.is_some());
-    let rated = people.iter().any(|person| {
-        person.cards.iter().any(|card| card.scorecard.is_none() || show.rating_of(card.position).is_some())
-    });
-    let wanted = [true, named, teams, true, rated, ranked, true];
+    let cards = || people.iter().flat_map(|person| &person.cards);
+    let rated = cards().any(|card| show.rating_of(card.position).is_some());
+    let scored = cards().any(|card| show.position(card.position).scorecard.is_some());
+    let wanted = [true, named, teams, scored, rated, ranked, true];
     let keep = |cells: Vec<Cell>| {
         Line::Row(cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect())
     };
@@ -92,8 +92,9 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
             lines.push(Line::Blank);
         }
         lines.push(Line::Text(Cell::styled(heading(show, position, people.len()), Style::Strong)));
-        for person in people {
-            lines.push(keep(person_row(show, person)));
+        let places = show.places_of_ranked(&people);
+        for (person, places) in people.into_iter().zip(places) {
+            lines.push(keep(person_row(show, person, places)));
             if person.cards.len() > 1 {
                 lines.extend(person.cards.iter().map(|card| keep(stint_row(show, card, position))));
             }
@@ -131,20 +132,25 @@ fn empty_row() -> Vec<Cell> {
     vec![Cell::new(""); REMARKS + 1]
 }
 
-fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
+fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> {
     let mut row = empty_row();
     let Some(last) = person.cards.last() else { return row };
     row[PERSON] = Cell::new(&*person.person);
     row[NAME] = Cell::new(&*person.name);
     row[SCORE] = match &person.overall {
-        Some(score) => Cell::new(show.score(score)),
+        Some(score) => Cell::new(show.score_to(score, places)),
         None => Cell::styled(MISSING, Style::Faint),
     };
     row[RATING] = rating_cell(show, last.position, person.rating.as_ref());
     row[RANK] = Cell::new(person.rank.map(|rank| rank.to_string()).unwrap_or_default());
+    let rated_by = || show.rated_by(person.overall.as_ref()?, person.rating.as_ref()?, last.position);
     if let [card] = person.cards.as_slice() {
         row[TEAM] = team_cell(card);
         row[REMARKS] = remarks(show, card, person.rating.as_ref());
+        if let Some(rated_by) = rated_by() {
+            let before = if row[REMARKS].text.is_empty() { "" } else { show.words.semicolon };
+            row[REMARKS].text += &format!("{before}{rated_by}");
+        }
     } else {
         let mut text = show.words.posts_held(person.cards.len() as u64);
         if let Some(RatingResult { by_score, lowered_by: Some(LoweredBy::Distribution(_)), .. }) = &person.rating {
@@ -158,6 +164,9 @@ fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
             let paid = paid(show, person);
             text = if paid.is_empty() { text } else { format!("{text}{}{paid}", show.words.semicolon) };
         }
+        if let Some(rated_by) = rated_by() {
+            text = format!("{text}{}{rated_by}", show.words.semicolon);
+        }
         row[REMARKS] = Cell::styled(text, Style::Faint);
     }
     row
@@ -167,7 +176,7 @@ fn person_row(show: &Show<'_>, person: &PersonResult) -> Vec<Cell> {
 pub(super) fn paid(show: &Show<'_>, person: &PersonResult) -> String {
     let of_post = |post: &PostResult| {
         let outputs = show.position(post.position).outputs.iter().zip(&post.outputs);
-        outputs.map(|(output, paid)| show.value(&paid.value, &output.unit)).collect::<Vec<_>>()
+        outputs.map(|(output, paid)| show.output(output, &paid.value)).collect::<Vec<_>>()
     };
     person.posts.iter().flat_map(of_post).collect::<Vec<_>>().join(show.words.semicolon)
 }
@@ -181,8 +190,8 @@ fn stint_row(show: &Show<'_>, card: &Card, section: PositionId) -> Vec<Cell> {
     let rating = card.scorecard.as_ref().and_then(|scorecard| scorecard.rating.as_ref());
     row[RATING] = rating_cell(show, card.position, rating);
     row[SCORE] = match &card.scorecard {
-        Some(scorecard) => Cell::new(show.score_value(&scorecard.score)),
-        None => Cell::styled(MISSING, Style::Faint),
+        Some(ScorecardResult { score: Value::Number(score), .. }) => Cell::new(show.score_in(score, card.position)),
+        _ => Cell::styled(MISSING, Style::Faint),
     };
     let mut remarks = remarks(show, card, rating);
     if card.position != section {
@@ -229,7 +238,7 @@ fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell 
     }
     let Some(scorecard) = &card.scorecard else {
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs);
-        let texts = outputs.map(|(output, value)| show.value(value, &output.unit)).collect::<Vec<_>>();
+        let texts = outputs.map(|(output, value)| show.output(output, value)).collect::<Vec<_>>();
         return Cell::new(texts.join(words.semicolon));
     };
     let mut parts = Vec::new();

@@ -24,7 +24,7 @@ pub struct Words {
     pub bonus: &'static str,
     pub deduction: &'static str,
     pub range: &'static str,
-    pub rounded: &'static str,
+    pub before_rounding: &'static str,
     pub veto: &'static str,
     pub outputs: &'static str,
     /// Outputs of one stint of several in a post.
@@ -69,7 +69,7 @@ static ENGLISH: Words = Words {
     bonus: "Bonus",
     deduction: "Deduction",
     range: "Kept within",
-    rounded: "Rounded",
+    before_rounding: "Before rounding",
     veto: "Veto",
     outputs: "Outputs",
     in_this_stint: "This stint",
@@ -114,7 +114,7 @@ static CHINESE: Words = Words {
     bonus: "加分",
     deduction: "扣分",
     range: "限定范围",
-    rounded: "取整",
+    before_rounding: "取整前",
     veto: "一票否决",
     outputs: "输出",
     in_this_stint: "本段",
@@ -263,6 +263,11 @@ impl Words {
 
     pub fn distribution_remark(&self, from: &str) -> String {
         if self.chinese { format!("{from}，强制分布") } else { format!("{from}, distribution") }
+    }
+
+    /// By which score somebody is rated, where the one shown is rounded.
+    pub fn rated_by(&self, score: &str) -> String {
+        if self.chinese { format!("按取整前的 {score} 评级") } else { format!("rated by {score}, before rounding") }
     }
 
     /// How much of the weight is present, and how much must be.

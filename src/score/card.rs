@@ -154,7 +154,7 @@ pub enum EntryResultKind {
         target: Option<Value>,
         /// The target before proration, where it was prorated.
         full_target: Option<Value>,
-        /// Value / target, or 2 − value / target; only where the score reads it.
+        /// See [`crate::eval::curve::attainment`]; only where the score reads it.
         attainment: Option<Value>,
         /// `applies when` is not met, here or on a group above: the entry's weight goes to the others.
         not_applicable: bool,
@@ -199,6 +199,8 @@ pub struct RatingResult {
     pub by_score: usize,
     /// What lowered it, if anything.
     pub lowered_by: Option<LoweredBy>,
+    /// What it looked at, where that is not the score but the score before it was rounded.
+    pub unrounded: Option<Number>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

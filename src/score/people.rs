@@ -52,7 +52,7 @@ pub(super) struct Standing {
 
 /// The overall result over a person's cards, which stand in the order of their days.
 ///
-/// - overall = Σ score × days / Σ days over the cards that are scored, rounded as scores are
+/// - overall = Σ score × days / Σ days over the cards that are scored, rounded where scores are
 /// - the grade is that of the last of them; vetoes of earlier cards with the same grades hold for it too
 pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Vec<Done>) -> Result<Standing, Problem> {
     let scored: Vec<usize> = (0..done.len()).filter(|at| done[*at].card.scorecard.is_some()).collect();
@@ -64,7 +64,7 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
         let rounded = match scored.len() {
             1 => done[last].card.scorecard.as_ref().and_then(|card| card.score.as_number().cloned()),
             _ => mean(&done, &scored, |one| one.card.scorecard.as_ref()?.score.as_number().cloned())
-                .map(|mean| mean.round_places(model.company.score_decimals, model.company.rounding)),
+                .map(|mean| model.company.rounded(&mean)),
         };
         if let Some(excess) = rounded.as_ref().and_then(Number::excess) {
             return Err(Problem::too_large(position_of(model, &done[last].card).span, excess));
@@ -79,7 +79,7 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
                 if let (Some(LoweredBy::Veto(veto)), true) = (result.lowered_by, card != last) {
                     result.lowered_by = Some(LoweredBy::EarlierVeto { card, veto });
                 }
-                Some(result)
+                Some(result.seeing(seen, rounded.as_ref()))
             }),
         };
         overall = rounded;

@@ -93,8 +93,7 @@ impl Scoring<'_> {
                     }
                     total = within;
                 }
-                let company = &self.model.company;
-                let mut rounded = total.round_places(company.score_decimals, company.rounding);
+                let mut rounded = self.model.company.rounded(&total);
                 if rounded != total {
                     step(StepKind::Rounded, &rounded);
                 }
@@ -112,7 +111,7 @@ impl Scoring<'_> {
         let rating = scorecard.rating.and_then(|id| {
             let rating = &self.model.ratings[id.0];
             let seen = if sees_raw(self.model, rating) { raw.as_ref() } else { score.as_number() };
-            rate(rating, seen?, vetoed)
+            Some(rate(rating, seen?, vetoed)?.seeing(seen?, score.as_number()))
         });
         let result = ScorecardResult { entries, combined, adjustments, steps, score, completeness, vetoes, rating };
         Ok(Totalled { result, raw, vetoed })
@@ -199,10 +198,17 @@ pub(super) fn rate(rating: &Rating, seen: &Number, vetoed: Vetoed) -> Option<Rat
     }
     Some(match vetoed.cap {
         Some((cap, veto)) if cap > by_score => {
-            RatingResult { grade: cap, by_score, lowered_by: Some(LoweredBy::Veto(veto)) }
+            RatingResult { grade: cap, by_score, lowered_by: Some(LoweredBy::Veto(veto)), unrounded: None }
         }
-        _ => RatingResult { grade: by_score, by_score, lowered_by: None },
+        _ => RatingResult { grade: by_score, by_score, lowered_by: None, unrounded: None },
     })
+}
+
+impl RatingResult {
+    /// With what it looked at, beside the score.
+    pub(super) fn seeing(self, seen: &Number, score: Option<&Number>) -> RatingResult {
+        RatingResult { unrounded: (score != Some(seen)).then(|| seen.clone()), ..self }
+    }
 }
 
 /// Whether the rating reads the score before rounding.

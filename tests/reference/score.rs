@@ -545,7 +545,10 @@ impl World<'_> {
             total = total.max(low.clone()).min(high.clone());
         }
         let company = &self.model.company;
-        let mut rounded = total.round_places(company.score_decimals, company.rounding);
+        let mut rounded = match company.score_decimals {
+            Some(places) => total.round_places(places, company.rounding),
+            None => total.clone(),
+        };
         let (mut cap, mut unknown) = (None::<usize>, false);
         let mut vetoes = Vec::new();
         for veto in &card.vetoes {
@@ -724,12 +727,12 @@ impl World<'_> {
             .as_ref()
             .is_some_and(|score| score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. }));
         let attainment = match (&value, &target) {
-            (Value::Number(value), Some(Value::Number(target))) => match value.div(target) {
+            (Value::Number(value), Some(Value::Number(target))) => match value.sub(target).div(&target.abs()) {
                 None => stated("target 0"),
-                Some(ratio) if matches!(kpi.direction, Some(Direction::Lower)) => {
-                    Value::Number(Number::from(2).sub(&ratio))
+                Some(better) if matches!(kpi.direction, Some(Direction::Lower)) => {
+                    Value::Number(Number::ONE.sub(&better))
                 }
-                Some(ratio) => Value::Number(ratio),
+                Some(better) => Value::Number(Number::ONE.add(&better)),
             },
             (Value::Missing(_), _) => value.clone(),
             _ => stated("target"),
@@ -802,8 +805,8 @@ impl World<'_> {
         let company = &self.model.company;
         let raw = mean(&|score| score.raw.clone());
         let mut overall = mean(&|score| score.score.as_number().cloned());
-        if scored.len() > 1 {
-            overall = overall.map(|score| score.round_places(company.score_decimals, company.rounding));
+        if let (Some(places), true) = (company.score_decimals, scored.len() > 1) {
+            overall = overall.map(|score| score.round_places(places, company.rounding));
         }
         let rating = rating_of(last).and_then(|rating| {
             let seen = if self.sees_raw(rating.0) { raw } else { overall.clone() }?;

@@ -120,7 +120,10 @@ impl Maker<'_> {
         if self.calendar {
             company += "  calendar work_months\n";
         }
-        company += &format!("  scores to {} decimals\n", self.random.below(4));
+        // Without it nothing is rounded.
+        if self.random.below(3) > 0 {
+            company += &format!("  scores to {} decimals\n", self.random.one(&[0, 1, 2, 3, 12]));
+        }
         company += self.random.pick(&["", "  rounding half even\n", "  rounding half up\n"]);
         company += self.random.pick(&["", "", "", "  rating sees raw score\n"]);
         let mut blocks = vec![company + "}", "unit wan \"万\" = 10_000 CNY".into()];
@@ -966,7 +969,7 @@ impl Maker<'_> {
             text += &format!(" over {}", self.random.pick(&["team", "company", "company"]));
         }
         let (one, two, three) = (self.amount(kind, 1), self.amount(kind, 2), self.amount(kind, 10));
-        let target = match self.random.below(7) {
+        let target = match self.random.below(8) {
             0 => format!("{one} in Q1, {two} in Q2, {three} in Q3, {one} in Q4"),
             1 => format!("{one}, from 2026-01-01 {two}, from 2026-03-15 {three}"),
             2 if kind != Kind::Points => {
@@ -974,6 +977,7 @@ impl Maker<'_> {
                 self.number(unit, 1).0
             }
             3 => self.amount(kind, 0),
+            4 => format!("-{two}"),
             _ => two.clone(),
         };
         let prorated = if matches!(kind, Kind::Number | Kind::Money) && self.chance(30) { " prorated" } else { "" };

@@ -218,6 +218,7 @@ pub fn model() -> Model {
             name: "Example Life".into(),
             currency: Some("CNY".into()),
             languages: vec!["en".into(), "zh".into()],
+            score_decimals: Some(2),
             ..Company::default()
         },
         kpis,
@@ -320,7 +321,7 @@ fn director_entries() -> Vec<EntryResult> {
 }
 
 fn rating(grade: usize, by_score: usize, lowered_by: Option<LoweredBy>) -> Option<RatingResult> {
-    Some(RatingResult { grade, by_score, lowered_by })
+    Some(RatingResult { grade, by_score, lowered_by, unrounded: None })
 }
 
 fn card(position: usize, team: (&str, &str), from: Day, to: Day, scorecard: ScorecardResult) -> Card {

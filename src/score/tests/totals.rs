@@ -30,7 +30,7 @@ fn the_rating_sees_the_rounded_score_unless_raw() {
     assert_eq!(setup.result().score, v("89.99"));
     setup.model.company.rounding = Rounding::HalfEven;
     assert_eq!(setup.result().score, v("89.98"));
-    setup.model.company.score_decimals = 0;
+    setup.model.company.score_decimals = Some(0);
     assert_eq!(setup.result().score, v("90"));
 }
 

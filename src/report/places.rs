@@ -1,0 +1,327 @@
+//! How many places behind the point tell the truth: parts that stand beside their sum add up to it as they are shown,
+//! and nothing seems to lie on the other side of a limit, or level with what it differs from. The one place that
+//! decides this for all reports.
+
+use std::cmp::Ordering;
+
+use super::show::{Show, grouped};
+use crate::model::unit::DisplayUnit;
+use crate::model::{Group, Head, PositionId};
+use crate::number::{Number, Rounding};
+use crate::score::card::{EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind};
+use crate::syntax::tree::Combine;
+
+/// Of shown values, and of scores where the company says nothing.
+pub const PLACES: u32 = 2;
+
+/// Parts that need more places than these beside the usual ones, mostly thirds, never add up; they are shown as what
+/// they are, with `…`.
+const MORE: u32 = 6;
+
+/// Two numbers that differ only behind so many places are shown as equal.
+const MOST: u32 = 60;
+
+/// The least number of places, from `least` on, with which a number compares with each of the limits as it does exactly.
+pub fn telling<'n>(
+    number: &Number,
+    least: u32,
+    limits: impl IntoIterator<Item = &'n Number>,
+    rounding: Rounding,
+) -> u32 {
+    let limits: Vec<(&Number, Ordering)> = limits.into_iter().map(|limit| (limit, number.cmp(limit))).collect();
+    let tells = |places: &u32| {
+        let shown = number.round_places(*places, rounding);
+        limits.iter().all(|(limit, exactly)| shown.cmp(limit) == *exactly)
+    };
+    (least..=MOST).find(tells).unwrap_or(least)
+}
+
+/// Shown numbers and their shown sum.
+pub struct Sum {
+    pub parts: Vec<Number>,
+    pub whole: Number,
+}
+
+/// The numbers of one column: all have the same places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    least: u32,
+    /// `None`: no number of places makes the sums right.
+    places: Option<u32>,
+    rounding: Rounding,
+}
+
+impl Column {
+    /// As many places, from `least` on, as the sums need.
+    pub fn of(sums: &[Sum], least: u32, rounding: Rounding) -> Column {
+        let adds_up = |places: &u32| {
+            let shown = |number: &Number| number.round_places(*places, rounding);
+            let total = |parts: &[Number]| parts.iter().map(shown).fold(Number::ZERO, |sum, part| sum.add(&part));
+            sums.iter().all(|sum| total(&sum.parts) == shown(&sum.whole))
+        };
+        Column { least, places: (least..=least + MORE).find(adds_up), rounding }
+    }
+
+    /// The places of a number that none of the sums is about.
+    pub fn places(self) -> u32 {
+        self.places.unwrap_or(self.least.max(PLACES))
+    }
+
+    /// `24.80`; `33.33…` where the digits go on and no number of them would do.
+    pub fn digits(self, number: &Number) -> String {
+        if let Some(places) = self.places {
+            return number.to_fixed(places, self.rounding);
+        }
+        let places = self.least.max(PLACES);
+        if number.round_places(places, self.rounding) == *number {
+            return number.to_fixed(places, self.rounding);
+        }
+        let cut = number.abs().to_fixed(places, Rounding::Down);
+        format!("{}{cut}…", if number.is_negative() { "-" } else { "" })
+    }
+
+    pub fn text(self, number: &Number) -> String {
+        grouped(&self.digits(number))
+    }
+
+    /// A part of 1 in percent: `12.5%`, `33.33…%`.
+    pub fn percent(self, share: &Number) -> String {
+        let digits = self.digits(&share.mul(&Number::from(100)));
+        let short = match digits.contains('.') && !digits.ends_with('…') {
+            true => digits.trim_end_matches('0').trim_end_matches('.'),
+            false => &digits,
+        };
+        format!("{}{}", grouped(short), DisplayUnit::percent().singular)
+    }
+
+    /// Whether two numbers look the same.
+    pub fn looks_like(self, one: &Number, other: &Number) -> bool {
+        self.digits(one) == self.digits(other)
+    }
+}
+
+/// The columns of a scorecard, and its total.
+pub struct OfCard {
+    pub adds: Column,
+    pub scores: Column,
+    /// The total, as the company rounds it.
+    pub total: u32,
+    /// The total before it was rounded, where that makes a difference to see.
+    pub before_rounding: Option<Number>,
+}
+
+impl OfCard {
+    pub fn score(&self, score: &Number, show: Show<'_>) -> String {
+        if show.model.company.score_decimals.is_none() && self.adds.places.is_none() {
+            return self.adds.text(score);
+        }
+        show.score_to(score, self.total)
+    }
+
+    /// The score behind a step: rounded and capped scores as the total, the others as what adds up.
+    pub fn step(&self, step: &ScoreStep, show: Show<'_>) -> String {
+        match step.what {
+            StepKind::Rounded | StepKind::Veto(_) => self.score(&step.score, show),
+            StepKind::Adjusted | StepKind::Range => self.adds.text(&step.score),
+        }
+    }
+}
+
+impl Show<'_> {
+    /// The places that scores have at least.
+    pub fn least_places_of_scores(&self) -> u32 {
+        self.model.company.score_decimals.unwrap_or(PLACES)
+    }
+
+    /// The places of the score of somebody in a position, so that it does not seem to be across a grade's edge.
+    pub fn places_of_score(&self, score: &Number, position: PositionId) -> u32 {
+        telling(score, self.least_places_of_scores(), &self.limits(position), self.model.company.rounding)
+    }
+
+    /// 0, and where grades start.
+    fn limits(&self, position: PositionId) -> Vec<Number> {
+        let grades = self.rating_of(position).map(|rating| rating.grades.as_slice()).unwrap_or_default();
+        let edges = grades.iter().filter_map(|grade| grade.condition.as_ref().map(|(_, edge)| edge.clone()));
+        edges.chain([Number::ZERO]).collect()
+    }
+
+    /// What a rating looked at, where the score seems to lie in another grade.
+    pub fn rated_by(&self, score: &Number, rating: &RatingResult, position: PositionId) -> Option<String> {
+        let seen = rating.unrounded.as_ref()?;
+        let limits = self.limits(position);
+        let across = limits.iter().any(|limit| score.cmp(limit) != seen.cmp(limit));
+        across.then(|| self.words.rated_by(&self.score_to(seen, self.places_of_score(seen, position))))
+    }
+
+    /// The places of the scores of people who are ranked together: those that differ look different.
+    pub fn places_of_ranked(&self, people: &[&PersonResult]) -> Vec<u32> {
+        let rounding = self.model.company.rounding;
+        let scores: Vec<Option<&Number>> = people.iter().map(|person| person.overall.as_ref()).collect();
+        let mut order: Vec<usize> = (0..people.len()).filter(|at| scores[*at].is_some()).collect();
+        order.sort_by(|one, other| scores[*one].cmp(&scores[*other]));
+        let mut places: Vec<u32> = people
+            .iter()
+            .map(|person| match (&person.overall, person.cards.last()) {
+                (Some(score), Some(card)) => self.places_of_score(score, card.position),
+                _ => 0,
+            })
+            .collect();
+        for pair in order.windows(2) {
+            let (Some(one), Some(other)) = (scores[pair[0]], scores[pair[1]]) else { continue };
+            if one == other {
+                continue;
+            }
+            let least = places[pair[0]].min(places[pair[1]]);
+            let differ = |places: &u32| one.round_places(*places, rounding) != other.round_places(*places, rounding);
+            let apart = (least..=MOST).find(differ).unwrap_or(least);
+            for at in pair {
+                places[*at] = places[*at].max(apart);
+            }
+        }
+        places
+    }
+
+    pub fn of_card(&self, position: PositionId, result: &ScorecardResult) -> OfCard {
+        let (company, least) = (&self.model.company, self.least_places_of_scores());
+        let rounding = company.rounding;
+        let total = result.score.as_number().map_or(least, |score| self.places_of_score(score, position));
+        let mut sums = Sums::default();
+        if let Some(model) = &self.position(position).scorecard {
+            let combined = result.combined.as_number();
+            sums.group(&model.root, &result.entries, combined, combined, false);
+        }
+        // The steps stand in order, each with the score it left.
+        let (mut before_rounding, mut last) = (None, result.combined.as_number());
+        for step in &result.steps {
+            match step.what {
+                StepKind::Adjusted => {
+                    let parts = result.adjustments.iter().filter_map(|one| one.points.as_number());
+                    let parts = result.combined.as_number().into_iter().chain(parts).cloned().collect();
+                    sums.adds.push(Sum { parts, whole: step.score.clone() });
+                }
+                StepKind::Rounded => before_rounding = last.cloned(),
+                StepKind::Range | StepKind::Veto(_) => {}
+            }
+            last = Some(&step.score);
+        }
+        let adds = Column::of(&sums.adds, if company.score_decimals.is_some() { least } else { total }, rounding);
+        let total = if company.score_decimals.is_some() { total } else { total.max(adds.places()) };
+        let rounded = result.steps.iter().find(|step| step.what == StepKind::Rounded);
+        let before_rounding =
+            before_rounding.zip(rounded).filter(|(before, rounded)| !adds.looks_like(before, &rounded.score));
+        OfCard {
+            adds,
+            scores: Column::of(&sums.scores, least, rounding),
+            total,
+            before_rounding: before_rounding.map(|(before, _)| before),
+        }
+    }
+}
+
+/// The sums that stand in the columns of a card.
+#[derive(Default)]
+struct Sums {
+    adds: Vec<Sum>,
+    scores: Vec<Sum>,
+}
+
+impl Sums {
+    /// `added` is what the group adds to the total, `score` its own; `shown`: it has a line of its own.
+    fn group(
+        &mut self,
+        group: &Group,
+        results: &[EntryResult],
+        added: Option<&Number>,
+        score: Option<&Number>,
+        shown: bool,
+    ) {
+        let contributions: Option<Vec<Number>> = results.iter().map(|result| result.contribution.clone()).collect();
+        if let (Some(parts), Some(whole)) = (contributions, added) {
+            self.adds.push(Sum { parts, whole: whole.clone() });
+        }
+        let points = group.entries.iter().any(|entry| entry.points.is_some());
+        let sum = group.combine == Combine::Sum || points && group.combine == Combine::WeightedMean;
+        let scores: Option<Vec<Number>> = results.iter().map(|result| result.score.as_number().cloned()).collect();
+        if let (Some(parts), Some(whole), true) = (scores, score, sum && shown) {
+            self.scores.push(Sum { parts, whole: whole.clone() });
+        }
+        for (entry, result) in group.entries.iter().zip(results) {
+            if let (Head::Group(inner), EntryResultKind::Group(results)) = (&entry.head, &result.what) {
+                self.group(inner, results, result.contribution.as_ref(), result.score.as_number(), true);
+            }
+        }
+    }
+}
+
+/// Weights that stand beside each other: as they are shown they total what they do.
+pub fn weights(results: &[EntryResult], rounding: Rounding) -> Column {
+    let parts: Vec<Number> = results.iter().map(|result| result.effective_weight.mul(&Number::from(100))).collect();
+    let whole = parts.iter().fold(Number::ZERO, |sum, part| sum.add(part));
+    Column::of(&[Sum { parts, whole }], PLACES, rounding)
+}
+
+/// Scores weighted by days, and their mean: as they are shown.
+pub fn mean(scores: &[(Number, u64)], overall: &Number, least: u32, rounding: Rounding) -> Column {
+    let days = Number::from(scores.iter().map(|(_, days)| days).sum::<u64>());
+    let right = |places: &u32| {
+        let shown = |number: &Number| number.round_places(*places, rounding);
+        let weighed = scores.iter().map(|(score, days)| shown(score).mul(&Number::from(*days)));
+        let mean = weighed.fold(Number::ZERO, |sum, one| sum.add(&one)).div(&days);
+        mean.is_some_and(|mean| shown(&mean) == shown(overall))
+    };
+    Column { least, places: (least..=least + MORE).find(right), rounding }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn n(text: &str) -> Number {
+        match text.split_once('/') {
+            Some((one, other)) => n(one).div(&n(other)).unwrap(),
+            None => text.parse().unwrap(),
+        }
+    }
+
+    fn column(sums: &[(&[&str], &str)], least: u32) -> Column {
+        let sum = |(parts, whole): &(&[&str], &str)| Sum {
+            parts: parts.iter().map(|part| n(part)).collect(),
+            whole: n(whole),
+        };
+        Column::of(&sums.iter().map(sum).collect::<Vec<_>>(), least, Rounding::HalfUp)
+    }
+
+    #[test]
+    fn limits_are_not_crossed() {
+        let places = |number: &str, limits: &[&str]| {
+            let limits: Vec<Number> = limits.iter().map(|limit| n(limit)).collect();
+            telling(&n(number), 2, &limits, Rounding::HalfUp)
+        };
+        assert_eq!(places("74.999", &["75", "0"]), 3);
+        assert_eq!(places("74.99", &["75"]), 2);
+        assert_eq!(places("75", &["75"]), 2);
+        assert_eq!(places("75.0000004", &["75"]), 7);
+        assert_eq!(places("-0.001", &["0"]), 3);
+        assert_eq!(places("224.999/3", &["75"]), 4);
+    }
+
+    #[test]
+    fn parts_add_up_as_they_are_shown() {
+        let one = column(&[(&["24.8", "24.8", "24.8"], "74.4")], 0);
+        assert_eq!((one.text(&n("24.8")), one.text(&n("74.4"))), ("24.8".into(), "74.4".into()));
+        assert_eq!(column(&[(&["25", "25", "25"], "75")], 0).places(), 0);
+        assert_eq!(column(&[(&["1.005", "1.005"], "2.01")], 2).places(), 3);
+        let thirds = column(&[(&["100/3", "100/3", "100/3"], "100")], 2);
+        assert_eq!((thirds.text(&n("100/3")), thirds.text(&n("100"))), ("33.33…".into(), "100.00".into()));
+        assert_eq!(thirds.text(&n("-200/3")), "-66.66…");
+        assert_eq!((thirds.percent(&n("1/3")), thirds.percent(&n("0.5"))), ("33.33…%".into(), "50%".into()));
+    }
+
+    #[test]
+    fn a_mean_is_that_of_the_scores_shown() {
+        let scores = [(n("80.004"), 31), (n("80.004"), 30)];
+        assert_eq!(mean(&scores, &n("80.004"), 2, Rounding::HalfUp).places(), 2);
+        let scores = [(n("0.005"), 1), (n("0.005"), 1), (n("0"), 2)];
+        assert_eq!(mean(&scores, &n("0.0025"), 2, Rounding::HalfUp).places(), 3);
+    }
+}
