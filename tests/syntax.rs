@@ -93,9 +93,11 @@ fn precedence() {
         "a + b * c - d / e",
         "-a * b",
         "a - -b 1 year earlier",
-        "a default b + c",
+        "a default (b + c)",
+        "(a default b) + c",
         "a default b default c",
-        "a / b as % default 0 >= 90%",
+        "a default -1",
+        "(a / b as %) default 0 >= 90%",
         "a + b as point",
         "a / b over team year to date 1 year earlier",
         "a over company / b previous period",
@@ -107,7 +109,7 @@ fn precedence() {
         "issued in 3 months earlier 1 year earlier and x",
         "issued in period or issued in 2026-Q3 or issued in last 2 halves",
         "period.start - agent.team.since",
-        "if a then b else if c then d else e + 1 default 2",
+        "if a then b else if c then d else (e + 1) default 2",
         "(a + b) * c",
         "3 days + 50_000 CNY/person / 2",
         "x > 0 1 year earlier",
@@ -133,6 +135,35 @@ fn precedence() {
         out.push_str(&format!("{}\n    {shown}\n", case.replace('\n', " ")));
     }
     insta::assert_snapshot!(out);
+}
+
+/// `default` beside arithmetic is refused, with both readings; each is read as what it says.
+#[test]
+fn default_beside_arithmetic_needs_brackets() {
+    let both = |text: &str| -> Vec<String> {
+        let found = syntax::parse_expression(FileId(0), text).err().unwrap_or_default();
+        assert!(found.iter().all(|finding| finding.code.as_str() == "two-readings"), "{text}");
+        assert!(found.len() <= 1, "{text}");
+        found.into_iter().flat_map(|finding| finding.mends).map(|mend| mend.edits[0].text.clone()).collect()
+    };
+    for (text, whole, part) in [
+        ("a + b default 0", "(a + b) default 0", "a + (b default 0)"),
+        ("a default b + c", "a default (b + c)", "(a default b) + c"),
+        ("a / b * c default 0", "(a / b * c) default 0", "a / b * (c default 0)"),
+        ("a - b default c default 0", "(a - b) default c default 0", "a - (b default c default 0)"),
+        ("a + b default c * d", "(a + b) default (c * d)", "a + (b default c) * d"),
+        ("-a default 1", "(-a) default 1", "-(a default 1)"),
+        ("a + b as point default 0", "(a + b as point) default 0", "a + (b as point default 0)"),
+        ("a - b 1 year earlier default 0", "(a - b 1 year earlier) default 0", "a - (b 1 year earlier default 0)"),
+        ("a default -b default 0", "a default (-b) default 0", "(a default -(b default 0))"),
+        ("a\n  + b default 0", "(a\n  + b) default 0", "a\n  + (b default 0)"),
+    ] {
+        assert_eq!(both(text), [whole, part], "{text}");
+        assert!(both(whole).is_empty() && both(part).is_empty(), "{text}");
+    }
+    for text in ["a default 0", "a default -1", "(a + b) default 0", "sum(a + b of c) default 0", "a > b default 0"] {
+        assert!(both(text).is_empty(), "{text}");
+    }
 }
 
 #[test]
@@ -165,7 +196,7 @@ fn every_form_may_be_nested_as_deep_as_is_allowed() {
         ("(a and not b or (", "c", "))"),
         ("if a then ", "1", " else 2"),
         ("if (if a then b else c) then (d - -", "1", ") else 2"),
-        ("x default -(1 + ", "1", " as %) 1 year earlier"),
+        ("x default -(1 + (", "1", ") as %) 1 year earlier"),
     ] {
         let depth = if open.matches('(').count() + open.matches("if").count() > 1 { 50 } else { 100 };
         let text = format!("kpi x : % {{\n  value = {}{middle}{}\n}}\n", open.repeat(depth), close.repeat(depth));

@@ -50,6 +50,8 @@ codes! {
     BadLiteral = "bad-literal" Error;
     /// `a < b < c`
     ChainedComparison = "chained-comparison" Error;
+    /// `a + b default 0`
+    TwoReadings = "two-readings" Error;
 
     // --- model: names
     /// A name that nothing in the project has.

@@ -11,6 +11,7 @@ pub mod human;
 pub mod json;
 pub mod junit;
 mod levels;
+mod mend;
 pub mod sarif;
 pub mod short;
 mod snippet;
@@ -18,6 +19,7 @@ mod snippet;
 pub use checked::Checked;
 pub use codes::Code;
 pub use levels::{Level, LevelError, Levels};
+pub use mend::{Edit, Help, Mend};
 
 use crate::source::{SourceSet, Span};
 
@@ -69,8 +71,10 @@ pub struct Diagnostic {
     pub data: Vec<DataPlace>,
     /// Facts that help to understand the finding, one sentence each.
     pub notes: Vec<String>,
-    /// The mend: what to write instead, or what to do.
+    /// What to write instead, or what to do.
     pub help: Option<String>,
+    /// The same as changes of the specs, where the help offers a text; of several the author chooses one.
+    pub mends: Vec<Mend>,
 }
 
 impl Diagnostic {
@@ -84,6 +88,7 @@ impl Diagnostic {
             data: Vec::new(),
             notes: Vec::new(),
             help: None,
+            mends: Vec::new(),
         }
     }
 
@@ -102,8 +107,10 @@ impl Diagnostic {
         self
     }
 
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
+        let Help { text, mends } = help.into();
+        self.help = Some(text);
+        self.mends = mends;
         self
     }
 

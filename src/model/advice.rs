@@ -5,7 +5,7 @@ use super::data::{ColumnIx, ColumnType, DataId, Route};
 use super::env::{Env, Place};
 use super::expr::{Base, Expr};
 use super::formula::list;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
 
@@ -69,10 +69,10 @@ impl Checker<'_> {
         if let (Some(roster), Place::Subject) = (roster, env.place) {
             let finding = Diagnostic::new(Code::UnknownName, format!("nothing is called `{}` here", name.text))
                 .at(name.span, "unknown")
-                .help(format!(
-                    "did you mean `{}.{}`, the column of the one evaluated?",
-                    roster.row.singular, name.text
-                ));
+                .mend(
+                    "did you mean `{}`, the column of the one evaluated?",
+                    Mend::replace(name.span, format!("{}.{}", roster.row.singular, name.text)),
+                );
             return self.report(finding);
         }
         if env.place == Place::Subject && expected.is_none_or(|base| base.is_number()) && self.of_rows(name) {
@@ -118,11 +118,12 @@ impl Checker<'_> {
             // Grades of one letter are all alike.
             let long = name.text.chars().count() > 1;
             let near = crate::nearest::nearest(&name.text, names.iter().copied()).filter(|_| long);
-            let mend = near.map_or(all.clone(), |near| format!("did you mean `{near}`? {all}"));
+            let meant = |near| Help::of(&format!("did you mean `{{}}`? {all}"), [Mend::replace(name.span, near)]);
+            let mend = near.map_or_else(|| all.clone().into(), meant);
             message = format!("`{}` is no grade of `{}`", name.text, rating.name);
             return self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
         }
-        let mend = self.did_you_mean(&name.text, candidates.iter().map(String::as_str), || otherwise);
+        let mend = self.did_you_mean(&name.text, name.span, candidates.iter().map(String::as_str), || otherwise);
         self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(mend));
     }
 

@@ -5,8 +5,9 @@ use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use super::env::{Env, Place};
 use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::formula::{first_optional, present_when};
+use super::mends::is_number;
 use super::uses::Use;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction as F};
@@ -227,7 +228,10 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::AmbiguousLink, format!("`{from}` leads to `{to}` in two ways"))
                         .at(written.data.span, format!("by `{}` and by `{}`", names[0], names[1]))
-                        .help(format!("say which link to follow: `of {from} by {}`", names[0])),
+                        .mends(
+                        &format!("say which link to follow: `of {from} {{}}`, or `of {from} {{}}`"),
+                        names.each_ref().map(|name| Mend::behind(written.data.span, format!("by {name}"))),
+                    ),
                 );
                 None
             }
@@ -265,11 +269,16 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::WrongArguments, "`count` counts rows and takes no column")
                         .at(value.span, "not needed")
-                        .help(format!(
-                            "write `count({0})`, `count({0} where …)` or `count distinct({1} of {0})`",
-                            set.name,
-                            self.text(value.span)
-                        )),
+                        .mends("write `{}`, or `{}`", {
+                            let whole = value.span.to(written.data.span);
+                            let rows = Mend::replace(whole, set.name.as_str());
+                            let distinct = Mend::behind(written.function_span, "distinct");
+                            let text = self.text(value.span);
+                            [
+                                rows.shown_as(format!("count({})", set.name)),
+                                distinct.shown_as(format!("count distinct({text} of {})", set.name)),
+                            ]
+                        }),
                 );
                 Type::known(rows())
             }
@@ -287,14 +296,17 @@ impl Checker<'_> {
                     return Type::known(Base::Any);
                 }
                 if value.ty.optional {
-                    let blank = self.text(first_optional(value).span);
+                    let culprit = first_optional(value);
+                    let blank = self.text(culprit.span);
+                    // Of what is no number, such as a date, there is no 0.
+                    let zero = self.with_default(if is_number(culprit) { culprit } else { value }, "0");
                     self.report(
                         Diagnostic::new(
                             Code::BlanksInSum,
                             format!("`{blank}` can be blank, and a sum must say what that means"),
                         )
                         .at(value.span, "may be missing")
-                        .help(format!("write `{blank} default 0`, or `where {blank} is not missing`")),
+                        .mends("write `{}`, or leave the row out: `{}`", [zero, self.with_where(written, culprit)]),
                     );
                 }
                 Type::known(value.ty.base.clone())

@@ -85,9 +85,18 @@ impl Checker<'_> {
                 let body = self.typed(&function.body, &inner, expected);
                 self.function_stack.pop();
                 for finding in &mut self.diagnostics[before..] {
+                    // What the formula is made of depends on the values that are put in.
+                    if matches!(finding.code, Code::UnitMismatch | Code::WrongUnit | Code::WrongType)
+                        && !function.parameters.is_empty()
+                    {
+                        finding.mends.clear();
+                        finding.help =
+                            Some(format!("give `{}` values of the units that it is made for, or change its formula", name.text));
+                    }
                     // Nobody can mend the library, so it is the call that is shown.
                     if at >= self.own_functions {
                         finding.labels.retain(|label| label.span.file != declared.file);
+                        finding.mends.retain(|mend| mend.edits.iter().all(|edit| edit.span.file != declared.file));
                         let formula = self.sources.text(function.body.span);
                         finding.notes.push(format!("the library has `{}` as `{formula}`", name.text));
                     }
@@ -173,7 +182,7 @@ impl Checker<'_> {
                     .chain(Builtin::TABLE.iter().map(|signature| signature.name.to_string()))
                     .chain(AggregateFunction::TABLE.iter().map(|signature| signature.name.to_string()))
                     .collect();
-                let mend = self.did_you_mean(&name.text, known.iter().map(String::as_str), || {
+                let mend = self.did_you_mean(&name.text, name.span, known.iter().map(String::as_str), || {
                     format!("declare it: `function {}(x) = …`", name.text)
                 });
                 self.report(

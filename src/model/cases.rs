@@ -13,7 +13,7 @@ use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use super::{Entry, Head, KpiId, Model, Position};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::nearest::another_writing;
 use crate::number::Number;
 use crate::source::Span;
@@ -257,8 +257,8 @@ impl Checker<'_> {
         }
         if !known {
             let mend = match another_writing(&key.value, keys.iter().map(String::as_str)) {
-                Some(same) => format!("write it as in the table: `{same}`"),
-                None => format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name),
+                Some(same) => Help::of("write it as in the table: `{}`", [Mend::replace(key.span, format!("\"{same}\""))]),
+                None => format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name).into(),
             };
             self.report(
                 Diagnostic::new(
@@ -284,7 +284,7 @@ impl Checker<'_> {
                 ),
                 None => {
                     let names: Vec<&str> = self.model.positions.iter().map(|position| position.name.as_str()).collect();
-                    let mend = self.did_you_mean(&post, names, || "write the name of a position".into());
+                    let mend = self.did_you_mean(&post, key.span, names, || "write the name of a position".into()).text;
                     (format!("`{}` has the post `{post}`, which no position describes", key.value), mend)
                 }
             };
@@ -385,7 +385,7 @@ impl Checker<'_> {
             }
             let names: Vec<&str> = self.model.kpis.iter().map(|kpi| kpi.name.as_str()).collect();
             let names = names.into_iter().chain(outputs().map(|output| output.name.as_str()));
-            let mend = self.did_you_mean(&name.text, names, || "write the name of a KPI, an index or an output".into());
+            let mend = self.did_you_mean(&name.text, name.span, names, || "write the name of a KPI, an index or an output".into());
             let position = &whose.positions[0].name;
             self.report(
                 Diagnostic::new(
@@ -445,7 +445,7 @@ impl Checker<'_> {
             return Some(Expected::ScoreOf(name.text.clone()));
         }
         let position = &whose.positions[0].name;
-        let mend = self.did_you_mean(&name.text, names.iter().map(String::as_str), || {
+        let mend = self.did_you_mean(&name.text, name.span, names.iter().map(String::as_str), || {
             let names: Vec<&str> = names.iter().map(String::as_str).take(8).collect();
             format!("its entries and groups are {}", list(&names))
         });

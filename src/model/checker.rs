@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::unit::Units;
 use super::uses::Used;
 use super::{Label, Model, Unfit, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::nearest::nearest;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree;
@@ -316,7 +316,7 @@ impl<'t> Checker<'t> {
                 let mut candidates: Vec<&str> =
                     self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| *name).collect();
                 candidates.sort_unstable();
-                let mend = self.did_you_mean(&name.text, candidates.iter().copied(), || match candidates.as_slice() {
+                let mend = self.did_you_mean(&name.text, name.span, candidates.iter().copied(), || match candidates.as_slice() {
                     [] => format!("declare a {wanted} `{}`", name.text),
                     [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
                     some if some.len() <= 6 => {
@@ -335,17 +335,19 @@ impl<'t> Checker<'t> {
         }
     }
 
+    /// The known name that is nearest to the one that is written, or what to do otherwise.
     pub(super) fn did_you_mean<'n>(
         &self,
         name: &str,
+        at: Span,
         candidates: impl IntoIterator<Item = &'n str>,
         otherwise: impl FnOnce() -> String,
-    ) -> String {
+    ) -> Help {
         // Where hundreds of names are wrong already, the nearest of thousands is not looked for each time.
         let near = if self.diagnostics.len() < 500 { nearest(name, candidates) } else { None };
         match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => otherwise(),
+            Some(near) => Help::of("did you mean `{}`?", [Mend::replace(at, near)]),
+            None => otherwise().into(),
         }
     }
 

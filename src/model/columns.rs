@@ -200,8 +200,8 @@ impl Checker<'_> {
         let sets = self.symbols.iter().filter(|(_, (symbol, _))| matches!(symbol, Symbol::Data(_)));
         let words = ["text", "date", "period", "flag", "number", "position"];
         let known: Vec<&str> = sets.map(|(name, _)| *name).chain(self.units.names()).chain(words).collect();
-        let mend = self.other_word_for(&name.text).unwrap_or_else(|| {
-            self.did_you_mean(&name.text, known, || {
+        let mend = self.other_word_for(&name.text, name.span).unwrap_or_else(|| {
+            self.did_you_mean(&name.text, name.span, known, || {
                 "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set"
                     .into()
             })
@@ -227,7 +227,7 @@ impl Checker<'_> {
         }
         self.uses_unit(&written.text);
         let Some(other) = self.units.get(&written.text) else {
-            let mend = self.did_you_mean(&written.text, self.units.names(), || {
+            let mend = self.did_you_mean(&written.text, written.span, self.units.names(), || {
                 "write a unit of the project, `percent` or `fraction`".into()
             });
             self.report(

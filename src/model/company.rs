@@ -4,10 +4,14 @@ use super::Company;
 use super::checker::{Checker, label};
 use super::unit::DisplayUnit;
 use super::uses::Use;
-use crate::diagnostic::{Code, Diagnostic, Level, LevelError, Levels};
+use crate::diagnostic::{Code, Diagnostic, Help, Level, LevelError, Levels, Mend};
 use crate::number::Rounding;
+use crate::source::Span;
 use crate::syntax::tree;
 use crate::time::{Calendar, month_named};
+
+/// Of a score that is rounded.
+const MOST_DECIMALS: u32 = 20;
 
 impl Checker<'_> {
     pub(super) fn company(&mut self) {
@@ -22,6 +26,7 @@ impl Checker<'_> {
         }
         let Some(declared) = self.declarations.companies.first().copied() else { return };
         let mut company = Company { name: declared.name.value.clone(), ..Company::default() };
+        let mut sees_raw = None;
         for setting in &declared.settings {
             match setting {
                 tree::Setting::Currency(name) => match iso_currency::Currency::from_code(&name.text) {
@@ -30,7 +35,7 @@ impl Checker<'_> {
                         Diagnostic::new(Code::UnknownUnit, format!("`{}` is not a currency", name.text))
                             .at(name.span, "unknown")
                             .help(match currency_code(&name.text) {
-                                Some(code) => format!("write its code of ISO 4217: `{code}`"),
+                                Some(code) => by_code(name.span, code),
                                 None => "write a code of ISO 4217, such as `CNY`, `USD` or `EUR`".into(),
                             }),
                     ),
@@ -50,19 +55,25 @@ impl Checker<'_> {
                 tree::Setting::Calendar(_) => {}
                 tree::Setting::ScoreDecimals(number) => {
                     let decimals = crate::number::Number::from(number.written).to_i64();
-                    match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= 9) {
-                        Some(decimals) => company.score_decimals = decimals,
+                    match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= MOST_DECIMALS) {
+                        Some(decimals) => company.score_decimals = Some(decimals),
                         None => self.report(
-                            Diagnostic::new(Code::OutOfRange, "scores have 0 to 9 decimals")
+                            Diagnostic::new(Code::OutOfRange, format!("scores have 0 to {MOST_DECIMALS} decimals"))
                                 .at(number.span, "out of range")
-                                .help("write `scores to 2 decimals`"),
+                                .mend(
+                                    "write `scores to {} decimals`, or remove the line: then no score is rounded",
+                                    Mend::replace(number.span, MOST_DECIMALS.to_string()),
+                                ),
                         ),
                     }
                 }
                 tree::Setting::Rounding { half_even, .. } => {
                     company.rounding = if *half_even { Rounding::HalfEven } else { Rounding::HalfUp };
                 }
-                tree::Setting::RatingSeesRawScore(_) => company.rating_sees_raw_score = true,
+                tree::Setting::RatingSeesRawScore(span) => {
+                    company.rating_sees_raw_score = true;
+                    sees_raw = Some(*span);
+                }
                 tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
@@ -70,6 +81,21 @@ impl Checker<'_> {
             }
         }
         self.model.company = company;
+        if let Some(span) = sees_raw {
+            self.raw_is_rounded(span);
+        }
+    }
+
+    /// `rating sees raw score` where no score is rounded.
+    pub(super) fn raw_is_rounded(&mut self, span: Span) {
+        if self.model.company.score_decimals.is_some() {
+            return;
+        }
+        self.report(
+            Diagnostic::new(Code::NoEffect, "`rating sees raw score` changes nothing: no score is rounded")
+                .at(span, "no effect")
+                .mend("remove it, or write `scores to 2 decimals` in the company", Mend::remove(span)),
+        );
     }
 
     /// How serious the company takes findings with these codes.
@@ -86,7 +112,7 @@ impl Checker<'_> {
             }
             let Some(code) = Code::named(&name.text) else {
                 let known = Code::ALL.iter().map(|code| code.as_str());
-                let mend = self.did_you_mean(&name.text, known, || "`merit explain` lists all codes".to_string());
+                let mend = self.did_you_mean(&name.text, name.span, known, || "`merit explain` lists all codes".to_string());
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
                         .at(name.span, "unknown")
@@ -136,7 +162,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::UnknownUnit, format!("`{}` is a multiple of nothing", unit.name.text))
                         .at(multiple.span, "a number without a unit")
-                        .help("name the unit behind the number: `unit wan = 10_000 CNY`"),
+                        .help("name the unit behind the number, as in `unit wan = 10_000 CNY`"),
                 );
                 continue;
             };
@@ -170,9 +196,9 @@ impl Checker<'_> {
         let mut result: Option<DisplayUnit> = None;
         for factor in &written.factors {
             let Some(unit) = self.units.get(&factor.name.text) else {
-                let currency = self.other_word_for(&factor.name.text);
+                let currency = self.other_word_for(&factor.name.text, factor.name.span);
                 let near = || {
-                    self.did_you_mean(&factor.name.text, self.units.names(), || {
+                    self.did_you_mean(&factor.name.text, factor.name.span, self.units.names(), || {
                         let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
                         format!("declare it: `unit {one}, {one}s` for something that is counted")
                     })
@@ -224,23 +250,28 @@ impl Checker<'_> {
     }
 }
 
+fn by_code(at: Span, code: &str) -> Help {
+    Help::of("write `{}`, its code of ISO 4217", [Mend::replace(at, code)])
+}
+
 /// The code of a currency that goes by another name.
 impl Checker<'_> {
     /// The unit that a word of everyday speech, or of other programs, stands for.
-    pub(super) fn other_word_for(&self, word: &str) -> Option<String> {
+    pub(super) fn other_word_for(&self, word: &str, at: Span) -> Option<Help> {
+        let write = |words: &str, text: &str| Some(Help::of(words, [Mend::replace(at, text)]));
         let upper = word.to_uppercase();
         if upper != word && self.units.get(&upper).is_some() {
-            return Some(format!("write `{upper}`"));
+            return write("write `{}`", &upper);
         }
         let own = || self.model.company.currency.clone().unwrap_or_else(|| "CNY".into());
-        Some(match word.to_lowercase().as_str() {
-            "percent" | "pct" | "percentage" | "prozent" => "write `%`".into(),
-            "money" | "currency" | "cash" => format!("write the code of the currency, such as `{}`", own()),
-            "string" | "varchar" => "write `text`".into(),
-            "int" | "integer" | "decimal" | "float" | "double" | "numeric" => "write `number`".into(),
-            "bool" | "boolean" => "write `flag`, in a column".into(),
-            _ => format!("write `{}`, its code of ISO 4217", currency_code(word)?),
-        })
+        match word.to_lowercase().as_str() {
+            "percent" | "pct" | "percentage" | "prozent" => write("write `{}`", "%"),
+            "money" | "currency" | "cash" => write("write the code of the currency, such as `{}`", &own()),
+            "string" | "varchar" => write("write `{}`", "text"),
+            "int" | "integer" | "decimal" | "float" | "double" | "numeric" => write("write `{}`", "number"),
+            "bool" | "boolean" => Some("write `flag`, in a column".into()),
+            _ => Some(by_code(at, currency_code(word)?)),
+        }
     }
 }
 

@@ -353,7 +353,7 @@ impl Walk<'_, '_> {
             _ => clash.why,
         };
         if between {
-            help = "write the lower limit first: `between 1 and 5`";
+            help = "write the lower limit first, as in `between 1 and 5`";
         }
         self.found.push(finding.note(why).help(help));
     }

@@ -360,7 +360,7 @@ impl Checker<'_> {
 
     pub(super) fn unknown_column(&mut self, set: &DataSet, name: &tree::Name) {
         let names = set.columns.iter().map(|column| column.name.as_str());
-        let mend = self.did_you_mean(&name.text, names.clone(), || {
+        let mend = self.did_you_mean(&name.text, name.span, names.clone(), || {
             let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
             format!("its {} {}", if names.len() == 1 { "only column is" } else { "columns are" }, names.join(", "))
         });

@@ -5,12 +5,15 @@ use super::data::DataId;
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind};
 use super::formula::{first_optional, narrow_key};
+use super::mends::{as_read, is_number};
 use super::unit::{BaseKind, Dimension};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, NumberStyle};
 use crate::value::Value;
+
+const WITH_UNIT: &str = "write the unit behind the number: `{}`";
 
 impl Checker<'_> {
     pub(super) fn unit_mismatch(&mut self, left: &Expr, right: &Expr, what: &str) {
@@ -24,30 +27,33 @@ impl Checker<'_> {
         let literal = |expr: &Expr, text: &str| matches!(&expr.kind, Kind::Value(Value::Number(_))) && !ratio(text);
         let is_time = |dimension: &Dimension| matches!(dimension.factors(), [(base, _)] if base.kind == BaseKind::Time);
         let mend = if b.is_none() && literal(right, &tb) {
-            format!("write the unit behind the number: `{tb} {}`", a.beside(&tb))
+            Help::of(WITH_UNIT, [Mend::replace(right.span, format!("{tb} {}", a.beside(&tb)))])
         } else if a.is_none() && literal(left, &ta) {
-            format!("write the unit behind the number: `{ta} {}`", b.beside(&ta))
+            Help::of(WITH_UNIT, [Mend::replace(left.span, format!("{ta} {}", b.beside(&ta)))])
         } else if a.has_money() && b.has_money() && !a.is_none() {
             let factors = a.times(&b, -1);
             if factors.factors().iter().all(|(base, _)| base.kind == BaseKind::Currency) {
                 format!("convert one of the two with an exchange rate: `constant rate : {factors} = …`, then `* rate`")
+                    .into()
             } else {
-                format!("bring both to one unit: they differ by {factors}")
+                format!("bring both to one unit: they differ by {factors}").into()
             }
         } else if is_time(&a) && is_time(&b) && [&a, &b].map(Dimension::plural).contains(&"hours".into()) {
             in_days(if a.plural() == "hours" { &ta } else { &tb })
         } else if is_time(&a) && is_time(&b) {
             "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {
-            let (share, other) = if ratio(&tb) { (&tb, &a) } else { (&ta, &b) };
+            let (share, at, other) = if ratio(&tb) { (&tb, right, &a) } else { (&ta, left, &b) };
             let digits = share.trim_end_matches(['%', '‰']);
-            format!("write `{digits} {}`, or a share of something: `{share} * …`", other.plural())
+            let words = format!("write `{{}}`, or a share of something: `{share} * …`");
+            let amount = Mend::replace(at.span, format!("{digits} {}", other.beside(digits)));
+            Help::of(&words, Some(amount).filter(|_| matches!(at.kind, Kind::Value(_))))
         } else if a.is_point() || b.is_point() {
-            "a score is no ratio: write `(… * 100) as point` where points are meant".to_string()
+            "a score is no ratio: write `(… * 100) as point` where points are meant".into()
         } else if a.is_counted() && b.is_counted() {
-            "drop the counted unit with `as %`, or count the same things on both sides".to_string()
+            "drop the counted unit with `as %`, or count the same things on both sides".into()
         } else {
-            format!("bring both to one unit: they differ by {}", a.times(&b, -1))
+            format!("bring both to one unit: they differ by {}", a.times(&b, -1)).into()
         };
         diagnostic = diagnostic.help(mend);
         self.report(diagnostic);
@@ -100,7 +106,7 @@ impl Checker<'_> {
         if !self.expect_test(expr) || !expr.ty.optional {
             return;
         }
-        let culprit = first_optional(expr);
+        let culprit = as_read(expr, first_optional(expr));
         let text = self.text(culprit.span);
         let mut finding =
             Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
@@ -112,10 +118,14 @@ impl Checker<'_> {
         }
         // Only what has a name can be shown to be there by an earlier test.
         self.report(finding.help(match narrow_key(culprit) {
-            Some(_) => {
-                format!("say what then: `{text} is not missing and …`, `{text} is missing or …`, or `{text} default …`")
+            Some(_) => Help::of(
+                "say what then: `{}`, or `{}`, or give it a value with `default`",
+                self.with_test(expr, culprit),
+            ),
+            None if is_number(culprit) => {
+                Help::of("say what holds then: `{}`, with 0 or another value", [self.with_default(culprit, "0")])
             }
-            None => "say what holds then with `default` and a value: `(… default 0) > …`".to_string(),
+            None => "say what holds then: give it a value with `default`, in brackets".into(),
         }));
     }
 
@@ -187,22 +197,24 @@ impl Checker<'_> {
         let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '_' | '.')).collect();
         let needed =
             if wanted.is_none() { "a plain number or a ratio".to_string() } else { format!("in {}", wanted.plural()) };
+        let write = |text: String| Mend::replace(expr.span, text);
         let (message, mend) = if wanted.is_none() {
-            (format!("`{text}` has a unit, and {what} is {needed}"), format!("write `{digits}` or `{digits}%`"))
+            let texts = [write(digits.clone()), write(format!("{digits}%"))];
+            (format!("`{text}` has a unit, and {what} is {needed}"), Help::of("write `{}` or `{}`", texts))
         } else if ratio {
-            let amount = format!("`{digits} {}`", wanted.plural());
+            let amount = write(format!("{digits} {}", wanted.beside(&digits)));
             (
                 format!("`{text}` is a ratio, and {what} is {needed}"),
-                format!("write it with its unit, such as {amount}"),
+                Help::of("write it with its unit, such as `{}`", [amount]),
             )
         } else if got.is_none() {
-            let mend = format!("write the unit behind the number: `{text} {}`", wanted.beside(&text));
+            let mend = Help::of(WITH_UNIT, [write(format!("{text} {}", wanted.beside(&text)))]);
             (format!("`{text}` has no unit, and {what} is {needed}"), mend)
         } else {
             // The unit as it is written: hours, not the seconds that they are counted in.
             let written = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.' | ' ' | '-'));
             let got = if written.is_empty() { got.plural() } else { written.to_string() };
-            (format!("`{text}` is in {got}, and {what} is {needed}"), format!("write it {needed}"))
+            (format!("`{text}` is in {got}, and {what} is {needed}"), format!("write it {needed}").into())
         };
         let place = if wanted.is_none() { "no unit belongs here".into() } else { format!("not {needed}") };
         let mut finding = Diagnostic::new(Code::WrongUnit, message).at(expr.span, place);
@@ -296,7 +308,11 @@ impl Checker<'_> {
         // 0.8 is mostly meant as a part of one, 80 as a percentage.
         let (likely, other) =
             if number.written < rust_decimal::Decimal::ONE { (whole, signed) } else { (signed, whole) };
-        let mend = format!("write `{likely}`, or `{other}` if that is meant");
+        let write = Mend::replace(number.span, likely.as_str());
+        let mend = match likely == other {
+            true => Help::of("write `{}`", [write]),
+            false => Help::of(&format!("write `{{}}`, or `{other}` if that is meant"), [write]),
+        };
         self.report(
             Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
                 .at(number.span, "without `%`")

@@ -130,7 +130,7 @@ impl Checker<'_> {
             .collect();
         let name = names.find(|name| !known.contains(&name.text.as_str()))?;
         let mend =
-            self.did_you_mean(&name.text, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
+            self.did_you_mean(&name.text, name.span, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
         Some(
             Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
                 .at(name.span, "unknown")

@@ -3,7 +3,7 @@
 use super::conditions::Walk;
 use super::expr::{Base, Expr, Kind};
 use super::ranges::Known;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::BinaryOp;
@@ -57,7 +57,11 @@ impl Walk<'_, '_> {
             )
             .at(low.span, "the lower limit")
             .at(high.span, "the upper one lies below it")
-            .help(format!("write the lower limit first: `clamp(x, {second}, {first})`"))
+            .mend("write the lower limit first: `{}`", {
+                let (one, other) = (self.source(low.span), self.source(high.span));
+                let swapped = Mend::replace(low.span, other).and(Mend::replace(high.span, one));
+                swapped.shown_as(format!("clamp(…, {second}, {first})"))
+            })
         })
     }
 
@@ -72,7 +76,7 @@ impl Walk<'_, '_> {
                 format!("a step to round to is above 0, and `{text}` is never more than {most}"),
             )
             .at(step.span, "never above 0")
-            .help("write `round(x to 0.01)`"),
+            .help("write a step above 0, as in `round(x to 0.01)`"),
         )
     }
 
@@ -92,7 +96,10 @@ impl Walk<'_, '_> {
         Some(
             Diagnostic::new(Code::NoEffect, format!("`default {otherwise}` has no effect: {why}"))
                 .at(fallback.span, "never taken")
-                .help(format!("write `{text}` alone{mend}")),
+                .mend(
+                    &format!("write `{{}}` alone{mend}"),
+                    Mend::replace(value.span.to(fallback.span), self.source(value.span)).shown_as(text),
+                ),
         )
     }
 }

@@ -130,7 +130,7 @@ impl Checker<'_> {
                     Diagnostic::new(Code::ScaleOrder, "two values are given for the same months of the year")
                         .at(dated.value.span, "again")
                         .at(earlier.value.span, "already given here")
-                        .help("let each month have one value: `3 in Q1, 5 in Q2, 5 in Q3, 7 in Q4`"),
+                        .help("let each month have one value, as in `3 in Q1, 5 in Q2, 5 in Q3, 7 in Q4`"),
                 );
             }
         }
@@ -352,7 +352,7 @@ impl Checker<'_> {
                         } else if points {
                             (
                                 "weights in points need the total they add up to",
-                                "write `scorecard total 100 points`, or weights in `%`",
+                                "state the total, as in `scorecard total 100 points`, or write weights in `%`",
                             )
                         } else {
                             (

@@ -11,7 +11,7 @@ use super::kpis::type_span;
 use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
 use super::{Output, Position, Scorecard, rings};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction as F, ExprKind, ScopeWord};
 use crate::time::Day;
@@ -313,7 +313,10 @@ impl Checker<'_> {
                 )
                 .at(one.span, "may be missing")
                 .at(at, why)
-                .help(format!("write `{} default 0`, or give the output itself a `default`", one.output)),
+                .mend(
+                    "write `{}`, or give the output itself a `default`",
+                    Mend::replace(one.span, format!("{} default 0", one.output)),
+                ),
             );
         }
         if uses.is_empty() {

@@ -148,7 +148,7 @@ impl Checker<'_> {
                         self.report(
                             Diagnostic::new(Code::OutOfRange, "a share of working time is a percentage above 0%")
                                 .at(number.span, "not a share")
-                                .help("write `20%`"),
+                                .help("write a percentage, such as `20%`"),
                         );
                     }
                     known = known.add(&share);

@@ -13,7 +13,7 @@ use super::{
     Adjustment, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve, Scorecard,
     Veto, VetoEffect,
 };
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, Combine, ScopeWord, WhenMissing};
@@ -48,20 +48,27 @@ impl Checker<'_> {
                         self.report(
                             Diagnostic::new(Code::OutOfRange, "how much must be there is a percentage up to 100%")
                                 .at(number.span, "not a share of the weights")
-                                .help("write `complete at least 70%`"),
+                                .mend("write a share such as `{}`", Mend::replace(number.span, "100%")),
                         );
                     }
                     complete_at_least = Some(share);
                 }
                 tree::ScorecardRule::Range { low, high, span } => {
                     let ends = self.constant_number(low, &points).zip(self.constant_number(high, &points));
-                    if let Some((low, high)) = &ends
-                        && low >= high
+                    if let Some((least, most)) = &ends
+                        && least >= most
                     {
                         self.report(
                             Diagnostic::new(Code::OutOfRange, "a range goes from a lower to a higher score")
-                                .at(*span, format!("{low} is not below {high}"))
-                                .help("write `range 0 to 120`"),
+                                .at(*span, format!("{least} is not below {most}"))
+                                .help(match least > most {
+                                    true => {
+                                        let texts = [high, low].map(|end| self.sources.text(end.span));
+                                        let swapped = format!("range {} to {}", texts[0], texts[1]);
+                                        Help::of("write `{}`", [Mend::replace(*span, swapped)])
+                                    }
+                                    false => "write a higher score behind `to`".into(),
+                                }),
                         );
                     }
                     range = ends;
@@ -177,7 +184,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("{what} has no entries"))
                     .at(at, "empty")
-                    .help("add a line such as `100% premium_growth target 10% score attainment up to 120`"),
+                    .help("add a line, as in `100% premium_growth target 10% score attainment up to 120`"),
             );
             return None;
         }
@@ -356,7 +363,7 @@ impl Checker<'_> {
                     )
                     .at(name.span, "no `score`")
                     .at(kpi.span, "declared here")
-                    .help("add a curve: `score linear 60% -> 0, 100% -> 100`; only a KPI in points needs none"),
+                    .help("add a curve, as in `score linear 60% -> 0, 100% -> 100`; only a KPI in points needs none"),
                 );
             }
             Some(rule) if self.reads_target(rule) => {
@@ -394,7 +401,7 @@ impl Checker<'_> {
                         },
                     )
                     .at(span, "has no place here")
-                    .help("remove `prorated`"),
+                    .mend("remove `prorated`", Mend::remove(span)),
                 );
             }
         }

@@ -7,7 +7,7 @@ use super::expr::{Expr, Kind};
 use super::scales::{Better, CurveUse};
 use super::unit::Dimension;
 use super::{Anchor, ConstantId, Curve, CurveKind, Dated, Step, When};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Edit, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp};
@@ -217,7 +217,7 @@ impl Checker<'_> {
         self.report(
             Diagnostic::new(Code::Incomplete, "a line needs two points or more")
                 .at(span, "only one")
-                .help("write `linear 60% -> 0, 100% -> 100`"),
+                .help("write a second point, as in `linear 60% -> 0, 100% -> 100`"),
         );
     }
 
@@ -379,7 +379,17 @@ impl Checker<'_> {
         self.report(
             Diagnostic::new(Code::ScaleDirection, format!("{better}, and this {word} points {side} the target"))
                 .at(curve.span, "rewards the worse")
-                .help(format!("write `{other} target`, or change the KPI's `{better}`")),
+                .help(Help::of(&format!("write `{{}}`, or change the KPI's `{better}`"), {
+                    // The side stands before `target` in the curve.
+                    let text = self.sources.text(curve.span);
+                    let at = text.match_indices(side).map(|(at, _)| at).find(|at| {
+                        text[at + side.len()..].split_whitespace().next() == Some("target")
+                    });
+                    let start = curve.span.start + at.unwrap_or(0) as u32;
+                    let place = Span { start, end: start + side.len() as u32, ..curve.span };
+                    let mend = Mend::replace(place, other).shown_as(format!("{other} target"));
+                    at.map(|_| mend).into_iter().collect::<Vec<_>>()
+                })),
         );
     }
 
@@ -477,13 +487,27 @@ impl Checker<'_> {
         let (first, second) = (&culprit.told[0], &culprit.told[1]);
         let what = format!("{} and {}", told(first), told(second));
         let better_words = better.words(self);
+        // Turned round as a whole, or nobody can tell how it is meant.
+        let turned = numbers_of(curve).into_iter().all(|number| !reads_constants(number))
+            && pairs.iter().all(|pair| !agrees(&pair) || self.number(pair.low) == self.number(pair.high));
         let mend = match better {
-            Better::Higher | Better::Lower => format!("swap the scores, or change the KPI's `{better_words}`"),
+            Better::Higher | Better::Lower if turned => {
+                Help::of(&format!("turn the scores round, or change the KPI's `{better_words}`"), [self.turned(curve)])
+            }
+            Better::Attainment if turned => Help::of(
+                "turn the scores round: an attainment above 100% is better, whichever way the KPI goes",
+                [self.turned(curve)],
+            ),
+            Better::Higher | Better::Lower => {
+                format!("correct the scores that go the wrong way, or change the KPI's `{better_words}`").into()
+            }
             Better::Attainment => {
-                "swap the scores: an attainment above 100% is better, whichever way the KPI goes".into()
+                "correct the scores that go the wrong way: an attainment above 100% is better, whichever way the KPI goes"
+                    .into()
             }
             Better::Nearest(best) => {
                 format!("let the scores rise up to {0} and fall behind it, with a point at {0}", self.text(best.span))
+                    .into()
             }
         };
         let finding = Diagnostic::new(Code::ScaleDirection, format!("{better_words}, but {what}"))
@@ -491,6 +515,20 @@ impl Checker<'_> {
             .at(first.1.span, "compared with this")
             .help(mend);
         self.report(finding);
+    }
+}
+
+impl Checker<'_> {
+    /// A line or steps with their scores in the opposite order.
+    fn turned(&self, curve: &Curve) -> Mend {
+        let scores: Vec<Span> = match &curve.kind {
+            CurveKind::Linear { anchors, .. } => anchors.iter().map(|anchor| anchor.score.span).collect(),
+            CurveKind::Steps(steps) => steps.iter().map(|step| step.score.span).collect(),
+            CurveKind::PerStep(_) | CurveKind::Brackets(_) | CurveKind::Formula(_) => Vec::new(),
+        };
+        let texts = scores.iter().rev().map(|span| self.sources.text(*span).to_string());
+        let edits = scores.iter().zip(texts).map(|(span, text)| Edit { span: *span, text });
+        Mend { edits: edits.collect(), shown: String::new() }
     }
 }
 

@@ -4,7 +4,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::scan::{Kind, Scan, Token};
 use super::words;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 
 /// How deep brackets and braces may be nested.
 pub const MAX_DEPTH: usize = 128;
@@ -212,7 +212,7 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
         braces.diagnostics.push(
             Diagnostic::new(Code::Unexpected, format!("`{}` opens no block", opening(scan, head)))
                 .at(scan.span(end.saturating_sub(1), end), "`{` is missing behind this")
-                .help("put `{` at the end of the line"),
+                .mend("put `{` at the end of the line", Mend::behind(scan.span(end, end), "{")),
         );
     }
     braces.opens.insert(body, 1);
@@ -229,7 +229,12 @@ fn report_unclosed(scan: &Scan, braces: &mut Braces, block: &OpenBlock, before: 
         Some(next) => diagnostic.at(scan.span(next.start, next.end), "`}` is missing before this"),
         None => diagnostic.at(scan.span(scan.text.len().saturating_sub(1), scan.text.len()), "the file ends here"),
     };
-    braces.diagnostics.push(diagnostic.help(format!("add a line with `}}` at the end of the block of `{name}`")));
+    let (at, text) = match scan.tokens.get(before) {
+        Some(next) => (next.start, "}\n"),
+        None => (scan.text.len(), "\n}\n"),
+    };
+    let mend = Mend::replace(scan.span(at, at), text);
+    braces.diagnostics.push(diagnostic.mend(&format!("add a line with `}}` at the end of the block of `{name}`"), mend));
 }
 
 /// The first words of a line, to call its block by: `kpi growth`, `60% group results`.

@@ -6,7 +6,7 @@ use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::words;
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic, Help, Level, Mend};
 use crate::source::Span;
 
 const DECLARATION: BlockKind = BlockKind { name: "a file", rule: Rule::declaration };
@@ -66,14 +66,16 @@ impl<'s> Reader<'s> {
         let near = words::nearest(word, words::DECLARATIONS.iter().copied()).filter(|_| !word.is_empty());
         let near = near.or_else(|| words::synonym(word).filter(|meant| words::DECLARATIONS.contains(meant)));
         let help = match near {
-            Some("house") => "did you mean `house rules`?".to_string(),
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => {
+                let near = if near == "house" { "house rules" } else { near };
+                Help::of("did you mean `{}`?", [Mend::replace(self.scan.span(token.start, token.end), near)])
+            }
             None if forms::elsewhere(word, Rule::declaration).is_some() => {
-                forms::elsewhere(word, Rule::declaration).unwrap_or_default()
+                forms::elsewhere(word, Rule::declaration).unwrap_or_default().into()
             }
             None => "a file holds `company`, `unit`, `data`, `constant`, `function`, `kpi`, `index`, `scale`, `matrix`, \
                      `rating`, `position`, `house rules` and `test`; a clause stands between the `{` and `}` of one of them"
-                .to_string(),
+                .into(),
         };
         let message = format!("`{found}` does not start a declaration");
         let code = if word.is_empty() { Code::Unexpected } else { Code::UnknownClause };

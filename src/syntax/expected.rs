@@ -11,7 +11,7 @@ use super::grammar::{Rule, Stop};
 use super::reader::BlockKind;
 use super::scan::{Kind, Scan, Token};
 use super::words;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 
 pub use super::forms::form;
 
@@ -78,9 +78,8 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
     if let Some(slip) = slip(&around, &stop.expected, kind) {
         let help = slip.help.or_else(|| form.map(|form| format!("for example: {form}")));
         let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
-        return Diagnostic::new(Code::Unexpected, slip.message)
-            .at(place, slip.label)
-            .help(help.unwrap_or_else(|| "look at how the lines around it are written".to_string()));
+        let help = help.unwrap_or_else(|| "look at how the lines around it are written".to_string());
+        return Diagnostic::new(Code::Unexpected, slip.message).at(place, slip.label).mends(&help, slip.mends);
     }
     let expected = plain_words(&stop.expected);
     let found = match around.found {
@@ -96,9 +95,9 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         None => "something is missing behind this".to_string(),
     };
     let help = match (meant(&around, &stop.expected), form) {
-        (Some(word), _) => format!("did you mean `{word}`?"),
-        (None, Some(form)) => format!("for example: {form}"),
-        (None, None) => format!("write {} here", either(&expected)),
+        (Some(word), _) => Help::of("did you mean `{}`?", [Mend::replace(place, word)]),
+        (None, Some(form)) => format!("for example: {form}").into(),
+        (None, None) => format!("write {} here", either(&expected)).into(),
     };
     Diagnostic::new(Code::Unexpected, message).at(place, label).help(help)
 }
@@ -135,10 +134,11 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     let keywords: Vec<String> = expected.iter().filter_map(|rule| keyword(*rule)).collect();
     let near = words::nearest(word, keywords.iter().map(String::as_str));
     let help = meant_line(around, kind, &keywords)
-        .or_else(|| near.map(|near| format!("did you mean `{near}`?")))
-        .or_else(|| forms::elsewhere(word, kind.rule))
-        .or_else(|| sentence(around, kind))
-        .unwrap_or_else(|| format!("here a line begins with {}", either(&starts)));
+        .map(Help::from)
+        .or_else(|| near.map(|near| Help::of("did you mean `{}`?", [Mend::replace(place, near)])))
+        .or_else(|| forms::elsewhere(word, kind.rule).map(Help::from))
+        .or_else(|| sentence(around, kind).map(Help::from))
+        .unwrap_or_else(|| format!("here a line begins with {}", either(&starts)).into());
     Diagnostic::new(Code::UnknownClause, format!("no line of {} begins with `{}`", kind.name, shorten(word)))
         .at(place, "not known here")
         .help(help)

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use super::grammar::{Node, Rule};
 use super::reader::{Once, Reader};
 use super::tree::*;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::source::Span;
 
 /// How tightly an operator of a `value` binds, from loose to tight; comparisons, `not`, `and` and `or` are looser than
@@ -29,6 +29,23 @@ fn expr(kind: ExprKind, span: Span) -> Expr {
 fn binary(op: BinaryOp, left: Expr, right: Expr, op_span: Span) -> Expr {
     let span = left.span.to(right.span);
     expr(ExprKind::Binary { op, left, right, op_span }, span)
+}
+
+/// `a < b < c` as `a < b and b < c`; `None` where the checks are no comparisons. In brackets behind `not`.
+fn joined(node: &Node) -> Option<String> {
+    let operands: Vec<Node> = node.kids().filter(|part| part.rule() != Rule::kw_not).collect();
+    let (first, checks) = operands.split_first()?;
+    let mut left = first.text();
+    let mut parts = Vec::new();
+    for check in checks {
+        if check.rule() != Rule::comparison {
+            return None;
+        }
+        parts.push(format!("{left} {}", check.text()));
+        left = check.child(Rule::value)?.text();
+    }
+    let text = parts.join(" and ");
+    Some(if node.has(Rule::kw_not) { format!("({text})") } else { text })
 }
 
 impl<'s> Reader<'s> {
@@ -87,10 +104,18 @@ impl<'s> Reader<'s> {
         };
         if let Some(second) = checks.next() {
             let span = second.span();
+            let help = match joined(node) {
+                Some(text) => {
+                    let value = node.child(Rule::value).map_or(span, |value| value.span());
+                    let place = value.to(Span { start: node.span().end, ..node.span() });
+                    Help::of("join two comparisons with `and`: `{}`", [Mend::replace(place, text)])
+                }
+                None => "join two comparisons with `and`".into(),
+            };
             self.report(
                 Diagnostic::new(Code::ChainedComparison, "two comparisons in a row")
                     .at(span, "a second comparison")
-                    .help("join two comparisons with `and`: `a < b and b < c`, or write `b between a and c`"),
+                    .help(help),
             );
             return None;
         }
@@ -131,6 +156,9 @@ impl<'s> Reader<'s> {
 
     /// Arithmetic, `as`, `default`, windows and scopes.
     pub fn value(&mut self, node: &Node<'s>) -> Option<Expr> {
+        if self.mixes_default(node) {
+            return None;
+        }
         self.operation(&mut node.kids().peekable(), 0)
     }
 
@@ -287,8 +315,8 @@ impl<'s> Reader<'s> {
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")
                         .help(near.map_or_else(
-                            || "read a data set with `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".to_string(),
-                            |near| format!("did you mean `{near}`?"),
+                            || "read a data set with `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".into(),
+                            |near| Help::of("did you mean `{}`?", [Mend::replace(name.span, near)]),
                         )),
                 );
                 None
@@ -302,12 +330,13 @@ impl<'s> Reader<'s> {
         let part = |text: &str| text.chars().all(|c| c == '_' || pest::unicode::XID_CONTINUE(c));
         match written.split_once('.') {
             Some((data, column)) if part(data) && part(column) && !data.is_empty() => {
-                let fraction = if function == AggregateFunction::Percentile { ", 90%" } else { "" };
-                let mend = format!("{}({column} of {data}{fraction})", name.text);
+                let span = inside.span();
+                let place = Span { end: span.start + written.len() as u32, ..span };
+                let mend = Mend::replace(place, format!("{column} of {data}"));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                         .at(inside.span(), "the column first, then `of` and the data set")
-                        .help(format!("write `{mend}`")),
+                        .mend("write `{}`", mend),
                 );
             }
             _ => self.no_data(name, function, name.span),
@@ -323,7 +352,7 @@ impl<'s> Reader<'s> {
         self.report(
             Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                 .at(place, "of which data set?")
-                .help(format!("name the data set behind `of`: `{example}`")),
+                .help(format!("name the data set behind `of`, as in `{example}`")),
         );
     }
 
@@ -337,7 +366,7 @@ impl<'s> Reader<'s> {
                     self.report(
                         Diagnostic::new(Code::Unexpected, format!("`{}` counts the rows of a data set", name.text))
                             .at(value.span, "not the name of a data set")
-                            .help("name the data set, and put conditions behind `where`: `count(policies where status = active)`"),
+                            .help("name the data set, and put conditions behind `where`, as in `count(policies where status = active)`"),
                     );
                     return None;
                 }
@@ -414,7 +443,10 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` takes one value of one data set", name.text))
                         .at(argument.span(), "nothing more belongs here")
-                        .help("take it away; only `percentile(x of d, 90%)` takes a second value"),
+                        .mend(
+                            "take it away; only a percentile takes a second value, as in `percentile(premium of policies, 90%)`",
+                            Mend::remove(argument.span()),
+                        ),
                 );
                 return None;
             }
@@ -424,7 +456,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "`percentile` takes one value and one share")
                     .at(third.span(), "nothing more belongs here")
-                    .help("write `percentile(x of d, 90%)`"),
+                    .mend("take it away", Mend::remove(third.span())),
             );
             return None;
         }
@@ -432,7 +464,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "`percentile` does not say which percentile")
                     .at(span, "no share given")
-                    .help("add the share behind a comma: `percentile(x of d, 90%)`"),
+                    .help("add the share behind a comma, as in `percentile(premium of policies, 90%)`"),
             );
             return None;
         }

@@ -1,5 +1,7 @@
 //! What single tokens may look like, and what people write instead.
 
+use rust_decimal::Decimal;
+
 use crate::time::{Day, PeriodName};
 
 /// A number, date or period that is not written properly.
@@ -8,7 +10,10 @@ pub struct Finding {
     pub length: usize,
     pub label: &'static str,
     pub message: String,
+    /// With `{}` for each of the texts to write.
     pub help: String,
+    /// What may be written in its place.
+    pub writes: Vec<String>,
     /// What to read in its place: never longer than the text.
     pub mended: Option<String>,
 }
@@ -27,8 +32,8 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     {
         length += 1 + run(decimals);
     }
-    let finding = |length, label, message: String, help: String, mended| {
-        (length, Some(Finding { length, label, message, help, mended }))
+    let finding = |length, label, message: String, help: String, writes: Vec<String>, mended| {
+        (length, Some(Finding { length, label, message, help, writes, mended }))
     };
     // 1,000
     let groups = comma_groups(&rest[digits..]);
@@ -41,9 +46,10 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             "one number or several?",
             format!("a comma stands inside `{written}`"),
             format!(
-                "write `{plain}` for one number; put a space behind the comma of a list: `{}`",
+                "write `{{}}` for one number; in a list a space stands behind the comma, as in `{}`",
                 written.replace(',', ", ")
             ),
+            vec![plain.clone()],
             Some(plain),
         );
     }
@@ -58,11 +64,16 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
         let exponent = tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len());
         if exponent > 0 {
             let length = rest.len() - tail.len() + exponent;
+            let digits = Decimal::from_scientific(&rest[..length]).ok().map(|number| grouped(number.normalize()));
             return finding(
                 length,
                 "a number with an exponent",
                 format!("`{}` is not how a number is written", &rest[..length]),
-                "write all digits, in groups if you like: `1_000_000`".into(),
+                match &digits {
+                    Some(_) => "write all digits, in groups if you like: `{}`".into(),
+                    None => "write all digits, in groups if you like, as in `1_000_000`".into(),
+                },
+                digits.into_iter().collect(),
                 None,
             );
         }
@@ -70,25 +81,24 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     // 3days, 10万
     if next.is_some_and(|c| pest::unicode::XID_START(c) && !super::literals::is_full_width(c)) {
         let unit: String = rest[length..].chars().take_while(|c| pest::unicode::XID_CONTINUE(*c)).collect();
-        let help = match unit.as_str() {
-            "万" | "万元" => format!(
-                "write the number out: {}; or declare `unit wan = 10_000 CNY` and write `{written} wan`",
-                written
-                    .parse::<u32>()
-                    .map_or("`100_000`".to_string(), |number| format!("`{}`", grouped(u64::from(number) * 10_000)))
-            ),
-            "k" | "K" => match written.parse::<u32>() {
-                Ok(number) => format!("write all digits: `{}`", grouped(u64::from(number) * 1_000)),
-                Err(_) => "write all digits, in groups if you like: `24_000`".to_string(),
-            },
-            _ => format!("put a space between a number and its unit: `{written} {unit}`"),
+        let plain = written.replace('_', "").parse::<Decimal>().ok();
+        let times = |factor: u32| Some(grouped(plain?.checked_mul(Decimal::from(factor))?.normalize()));
+        let (help, writes) = match unit.as_str() {
+            "万" | "万元" => {
+                let currency = if unit == "万元" { " CNY" } else { "" };
+                let or = format!("or declare `unit wan = 10_000 CNY` and write `{written} wan`");
+                (format!("write the number out: `{{}}`; {or}"), times(10_000).map(|number| number + currency))
+            }
+            "k" | "K" => ("write all digits: `{}`".to_string(), times(1_000)),
+            _ => ("put a space between a number and its unit: `{}`".to_string(), Some(format!("{written} {unit}"))),
         };
         let total = length + unit.len();
         return finding(
             total,
             "the unit follows without a space",
             format!("`{written}{unit}` is neither a number nor a name"),
-            help,
+            if writes.is_some() { help } else { "write all digits, in groups if you like, as in `1_000_000`".into() },
+            writes.into_iter().collect(),
             None,
         );
     }
@@ -102,7 +112,8 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             length,
             "`_` at the wrong place",
             format!("`{written}` is not how a number is written"),
-            format!("`_` stands between two digits before the decimal point: `1_000_000`; or write `{plain}`"),
+            "`_` stands between two digits before the decimal point, as in `1_000_000`; or write `{}`".into(),
+            vec![plain.clone()],
             Some(plain.trim_start_matches('0').to_string())
                 .filter(|plain| plain.starts_with(|c: char| c.is_ascii_digit())),
         );
@@ -114,24 +125,26 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             length,
             "a number does not begin with 0",
             format!("`{written}` begins with a zero"),
-            format!("write `{plain}`; a code or a number that is not counted is text: `\"{written}\"`"),
+            format!("write `{{}}`; a code or a number that is not counted is text: `\"{written}\"`"),
+            vec![plain.clone()],
             Some(plain),
         );
     }
     (length, None)
 }
 
-/// `1_000_000`
-fn grouped(number: u64) -> String {
+/// `1_000_000.5`
+fn grouped(number: Decimal) -> String {
     let digits = number.to_string();
+    let (whole, part) = digits.find('.').map_or((digits.as_str(), ""), |point| digits.split_at(point));
     let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             out.push('_');
         }
         out.push(digit);
     }
-    out
+    out + part
 }
 
 /// `24 000`, `24'000`, `1.024.000`, and `24.000` or `1.234 CNY`, which could be thousands or thousandths.
@@ -153,9 +166,9 @@ fn foreign_groups(rest: &str, digits: usize) -> Option<(usize, Option<Finding>)>
         groups += 1;
     }
     let written = &rest[..length];
-    let finding = |message: String, help: String, mended: String| {
-        let label = "how many is this?";
-        Some((length, Some(Finding { length, label, message, help, mended: Some(mended) })))
+    let finding = |message: String, help: &str, writes: Vec<String>, mended: String| {
+        let (label, help, mended) = ("how many is this?", help.to_string(), Some(mended));
+        Some((length, Some(Finding { length, label, message, help, writes, mended })))
     };
     if groups == 0 {
         return None;
@@ -170,7 +183,8 @@ fn foreign_groups(rest: &str, digits: usize) -> Option<(usize, Option<Finding>)>
         let other = if decimals == "000" { whole.to_string() } else { format!("{written}0") };
         return finding(
             format!("`{written}` could be thousands, or a number with three decimals"),
-            format!("write `{plain}` for thousands, `{other}` for the smaller number"),
+            "write `{}` for thousands, `{}` for the smaller number",
+            vec![plain, other],
             written.to_string(),
         );
     }
@@ -181,7 +195,8 @@ fn foreign_groups(rest: &str, digits: usize) -> Option<(usize, Option<Finding>)>
     };
     finding(
         format!("{} {sign} stands inside `{written}`", if sign == "apostrophe" { "an" } else { "a" }),
-        format!("write `{plain}`"),
+        "write `{}`",
+        vec![plain.clone()],
         plain.clone(),
     )
 }
@@ -234,6 +249,7 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
     let written = &rest[..length];
     let parts: Vec<&str> = written.split(separator as char).collect();
     let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 2);
+    let mut writes = Vec::new();
     let (label, message, help) = match parts.as_slice() {
         [_, part] if separator == b'-' => {
             if PeriodName::parse(written).is_some() {
@@ -243,9 +259,11 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
             let upper = format!("{year}-{}", part.to_uppercase());
             let padded = number(part).map(|month| format!("{year}-{month:02}"));
             let help = if let Some(month) = padded.filter(|text| PeriodName::parse(text).is_some()) {
-                format!("write the month with two digits: `{month}`; for a subtraction put spaces around `-`")
+                writes.push(month);
+                "write the month with two digits: `{}`; for a subtraction put spaces around `-`".to_string()
             } else if PeriodName::parse(&upper).is_some() {
-                format!("write `{upper}`")
+                writes.push(upper);
+                "write `{}`".to_string()
             } else if part.starts_with(['Q', 'q']) {
                 format!("a year has the quarters `{year}-Q1` to `{year}-Q4`")
             } else if part.starts_with(['H', 'h']) {
@@ -267,15 +285,18 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
             };
             match padded {
                 Some(padded) if padded == written => return Some((length, None)),
-                Some(padded) => (
-                    "not how a date is written",
-                    format!("`{written}` is not how a date is written"),
-                    format!("write year, month and day with hyphens and two digits each: `{padded}`"),
-                ),
+                Some(padded) => {
+                    writes.push(padded);
+                    (
+                        "not how a date is written",
+                        format!("`{written}` is not how a date is written"),
+                        "write year, month and day with hyphens and two digits each: `{}`".to_string(),
+                    )
+                }
                 None => (
                     "no such day",
                     format!("there is no day `{written}`"),
-                    "write a date as year, month and day: `2026-07-01`".to_string(),
+                    "write a date as year, month and day, as in `2026-07-01`".to_string(),
                 ),
             }
         }
@@ -293,7 +314,7 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
         }),
         _ => None,
     };
-    Some((length, Some(Finding { length, label, message, help, mended })))
+    Some((length, Some(Finding { length, label, message, help, writes, mended })))
 }
 
 /// `01/07/2026`, `1.7.2026`: a date with the year at its end.
@@ -314,12 +335,13 @@ fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
         Day::from_ymd(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).map(|day| day.to_string())
     };
     let (first, second) = (day(b, a), day(a, b));
-    let help = match (&first, &second) {
-        (Some(first), Some(second)) if first != second => format!(
-            "write year, month and day with hyphens: `{first}` where the day stands first, `{second}` where the month does"
+    let (help, writes) = match (&first, &second) {
+        (Some(first), Some(second)) if first != second => (
+            "write year, month and day with hyphens: `{}` where the day stands first, `{}` where the month does",
+            vec![first.clone(), second.clone()],
         ),
-        (Some(one), _) | (None, Some(one)) => format!("write year, month and day with hyphens: `{one}`"),
-        (None, None) => "write a day that there is, as year, month and day: `2026-07-01`".to_string(),
+        (Some(one), _) | (None, Some(one)) => ("write year, month and day with hyphens: `{}`", vec![one.clone()]),
+        (None, None) => ("write a day that there is, as year, month and day, as in `2026-07-01`", Vec::new()),
     };
     let exists = first.is_some() || second.is_some();
     let mended = first.or(second).filter(|mended| mended.len() <= written.len());
@@ -327,7 +349,7 @@ fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
         true => ("not how a date is written", format!("`{written}` is not how a date is written")),
         false => ("no such day", format!("there is no day `{written}`")),
     };
-    let finding = Finding { length: written.len(), label, message, help, mended };
+    let finding = Finding { length: written.len(), label, message, help: help.to_string(), writes, mended };
     Some((written.len(), Some(finding)))
 }
 
@@ -415,7 +437,10 @@ pub struct Slip {
     pub found: &'static str,
     pub label: &'static str,
     pub message: &'static str,
+    /// With `{}` for each of the texts to write.
     pub help: &'static str,
+    /// What may be written in its place.
+    pub writes: &'static [&'static str],
     /// What to read in its place; `None`: the clause cannot be read.
     pub mended: Option<&'static str>,
 }
@@ -427,32 +452,34 @@ pub fn slips() -> &'static [Slip] {
         label: &'static str,
         message: &'static str,
         help: &'static str,
+        writes: &'static [&'static str],
         mended: Option<&'static str>,
     ) -> Slip {
-        Slip { found, label, message, help, mended }
+        Slip { found, label, message, help, writes, mended }
     }
     const SLIPS: &[Slip] = &[
-        slip("===", "one `=` is enough", "`===` is not a sign of the language", "compare with a single `=`", Some("=")),
-        slip("==", "one `=` is enough", "`==` is not a sign of the language", "compare with a single `=`", Some("=")),
-        slip("!==", "write `!=`", "`!==` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
-        slip("<>", "write `!=`", "`<>` is not a sign of the language", "write `!=` for \"is not\"", Some("!=")),
+        slip("===", "one `=` is enough", "`===` is not a sign of the language", "compare with a single `{}`", &["="], Some("=")),
+        slip("==", "one `=` is enough", "`==` is not a sign of the language", "compare with a single `{}`", &["="], Some("=")),
+        slip("!==", "write `!=`", "`!==` is not a sign of the language", "write `{}` for \"is not\"", &["!="], Some("!=")),
+        slip("<>", "write `!=`", "`<>` is not a sign of the language", "write `{}` for \"is not\"", &["!="], Some("!=")),
         slip(
             "=>",
             "write `->` or `>=`",
             "`=>` is not a sign of the language",
-            "a scale goes from a value to a score with `->`; \"at least\" is `>=`",
+            "a scale goes from a value to a score with `{}`; \"at least\" is `>=`",
+            &["->"],
             Some("->"),
         ),
-        slip("-->", "write `->`", "`-->` is not a sign of the language", "an arrow is written `->`", Some("->")),
-        slip("–>", "write `->`", "`–>` is not a sign of the language", "an arrow is written `->`", Some("->")),
-        slip("—>", "write `->`", "`—>` is not a sign of the language", "an arrow is written `->`", Some("->")),
-        slip("−>", "write `->`", "`−>` is not a sign of the language", "an arrow is written `->`", Some("->")),
-        slip("=<", "write `<=`", "`=<` is not a sign of the language", "write `<=` for \"at most\"", Some("<=")),
-        slip(":=", "write `=`", "`:=` is not a sign of the language", "write `=`", Some("=")),
-        slip("&&", "write `and`", "`&&` is not a sign of the language", "write `and` between two conditions", None),
-        slip("||", "write `or`", "`||` is not a sign of the language", "write `or` between two conditions", Some("or")),
-        slip("**", "write `pow(x, 2)`", "`**` is not a sign of the language", "write a power as `pow(x, 2)`", None),
-        slip("//", "a comment begins with `#`", "`//` does not begin a comment", "begin a comment with `#`", None),
+        slip("-->", "write `->`", "`-->` is not a sign of the language", "an arrow is written `{}`", &["->"], Some("->")),
+        slip("–>", "write `->`", "`–>` is not a sign of the language", "an arrow is written `{}`", &["->"], Some("->")),
+        slip("—>", "write `->`", "`—>` is not a sign of the language", "an arrow is written `{}`", &["->"], Some("->")),
+        slip("−>", "write `->`", "`−>` is not a sign of the language", "an arrow is written `{}`", &["->"], Some("->")),
+        slip("=<", "write `<=`", "`=<` is not a sign of the language", "write `{}` for \"at most\"", &["<="], Some("<=")),
+        slip(":=", "write `=`", "`:=` is not a sign of the language", "write `{}`", &["="], Some("=")),
+        slip("&&", "write `and`", "`&&` is not a sign of the language", "write `{}` between two conditions", &["and"], None),
+        slip("||", "write `or`", "`||` is not a sign of the language", "write `{}` between two conditions", &["or"], Some("or")),
+        slip("**", "write `pow(x, 2)`", "`**` is not a sign of the language", "write a power as in `pow(x, 2)`", &[], None),
+        slip("//", "a comment begins with `#`", "`//` does not begin a comment", "begin a comment with `{}`", &["#"], None),
     ];
     SLIPS
 }
@@ -461,7 +488,7 @@ pub fn slips() -> &'static [Slip] {
 pub fn foreign_sign(c: char) -> (String, String) {
     let help = match c {
         '[' | ']' => "write lists and groups in round brackets: `( )`".to_string(),
-        '^' => "write a power as `pow(x, 2)`".to_string(),
+        '^' => "write a power as in `pow(x, 2)`".to_string(),
         '!' => "write `not` before a condition, or `!=` for \"is not\"".to_string(),
         '&' => "write `and` between two conditions".to_string(),
         _ if is_bullet(c) => "a list needs no bullets: put each sentence in quotes on a line of its own".to_string(),
@@ -476,7 +503,10 @@ mod tests {
     use super::*;
 
     fn wrong(text: &str) -> String {
-        number(text).1.map_or_else(String::new, |finding| finding.help)
+        let finding = number(text).1;
+        finding.map_or_else(String::new, |finding| {
+            finding.writes.iter().fold(finding.help, |help, text| help.replacen("{}", text, 1))
+        })
     }
 
     #[test]
@@ -498,7 +528,10 @@ mod tests {
         assert!(wrong("2026-Q5").contains("`2026-Q4`"));
         assert!(wrong("2026-02-30").contains("2026-07-01"));
         assert!(wrong("007").contains("`7`"));
-        assert!(wrong("1e5").contains("1_000_000"));
+        assert!(wrong("1e5").contains("`100_000`"));
+        assert!(wrong("2.5E-3").contains("`0.0025`"));
+        assert!(wrong("1.5万").contains("`15_000`"));
+        assert!(wrong("20万元").contains("`200_000 CNY`"));
         assert!(wrong("3days").contains("`3 days`"));
         assert!(wrong("10,5").is_empty());
         assert!(wrong("01/07/2026").contains("`2026-07-01` where the day stands first, `2026-01-07`"));

@@ -18,6 +18,7 @@ mod literals;
 pub(crate) mod outline;
 mod position;
 mod reader;
+mod readings;
 mod requires;
 mod scales;
 pub(crate) mod scan;

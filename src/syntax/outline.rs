@@ -5,7 +5,7 @@
 
 use super::braces::{Braces, match_braces};
 use super::scan::{Kind, Scan, Token};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 
 /// How many operators one clause may hold: later stages walk over expressions and must not run out of stack.
 const MAX_OPERATORS: usize = 1000;
@@ -166,7 +166,7 @@ impl Builder<'_> {
         self.diagnostics.push(
             Diagnostic::new(Code::Unexpected, "this `)` closes nothing")
                 .at(self.scan.span(token.start, token.end), "no `(` is open here")
-                .help("take it away, or add the `(` it belongs to"),
+                .mend("take it away, or add the `(` it belongs to", Mend::remove(self.scan.span(token.start, token.end))),
         );
     }
 

@@ -5,7 +5,7 @@ use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 
 const POSITION: BlockKind = BlockKind { name: "a position", rule: Rule::position_clause };
 const RESPONSIBILITIES: BlockKind = BlockKind { name: "the responsibilities", rule: Rule::responsibility };
@@ -165,7 +165,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, format!("`{text}` is not a share of the working time"))
                     .at(share.span, "`%` is missing")
-                    .help(format!("write `{}%`", percent_meant(text))),
+                    .mend("write `{}`", Mend::replace(share.span, format!("{}%", percent_meant(text)))),
             );
             return None;
         }

@@ -8,7 +8,7 @@
 use pest::unicode::{XID_CONTINUE, XID_START};
 
 use super::literals;
-use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::diagnostic::{Code, Diagnostic, Edit, Help, Label, Mend};
 use crate::source::{FileId, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,14 @@ impl<'s> Scanner<'s> {
         self.at = end;
     }
 
-    fn diagnostic(&mut self, code: Code, start: usize, end: usize, label: &str, message: String, help: String) {
+    fn diagnostic(
+        &mut self,
+        code: Code,
+        (start, end): (usize, usize),
+        label: &str,
+        message: String,
+        help: impl Into<Help>,
+    ) {
         let span = self.out.span(start, end);
         self.out.diagnostics.push(Diagnostic::new(code, message).at(span, label).help(help));
     }
@@ -188,11 +195,10 @@ impl<'s> Scanner<'s> {
             let Some(length) = inside.find("\"\"\"") else {
                 self.diagnostic(
                     Code::Unclosed,
-                    self.at,
-                    self.at + 3,
+                    (self.at, self.at + 3),
                     "opened here",
                     "this text is never closed".into(),
-                    "close the text with three quotes: `\"\"\"`".into(),
+                    "close the text with three quotes: `\"\"\"`",
                 );
                 self.broken(self.at);
                 self.out.swallowed = true;
@@ -224,8 +230,7 @@ impl<'s> Scanner<'s> {
                         };
                         self.diagnostic(
                             Code::BadLiteral,
-                            start,
-                            start + 1 + other.len_utf8(),
+                            (start, start + 1 + other.len_utf8()),
                             "no such sign in text",
                             format!("`\\{other}` means nothing in text"),
                             help,
@@ -244,15 +249,21 @@ impl<'s> Scanner<'s> {
     /// A quote without its partner: the text is taken to end with the line, or before a `{` that ends it.
     fn unclosed_text(&mut self, rest: &str) {
         let line = rest[..line_length(rest)].trim_end();
-        let length = line.strip_suffix('{').map_or(line, str::trim_end).len().max(1);
+        let head = line.strip_suffix('{').map(str::trim_end);
+        // A head goes on with its unit.
+        let text = head.map_or(line, |head| head.find(" : ").map_or(head, |at| head[..at].trim_end()));
+        let length = text.len().max(1);
         let (start, end) = (self.at, self.at + length);
+        let close = Edit { span: self.out.span(end, end), text: "\"".into() };
         self.diagnostic(
             Code::Unclosed,
-            start,
-            end,
+            (start, end),
             "this text has no closing quote",
             "a quote is opened and not closed on its line".into(),
-            "add `\"` where the text ends; text over several lines stands between `\"\"\"` and `\"\"\"`".into(),
+            Help::of(
+                "add `{}` where the text ends; text over several lines stands between `\"\"\"` and `\"\"\"`",
+                [Mend { edits: vec![close], shown: "\"".into() }],
+            ),
         );
         self.broken(start);
         self.push(Kind::Text, end);
@@ -264,7 +275,10 @@ impl<'s> Scanner<'s> {
         let mut end = start + length;
         if let Some(finding) = finding.map(|finding| self.in_a_head(finding)) {
             let label = finding.label;
-            self.diagnostic(Code::BadLiteral, start, start + finding.length, label, finding.message, finding.help);
+            let place = (start, start + finding.length);
+            let span = self.out.span(place.0, place.1);
+            let help = Help::of(&finding.help, finding.writes.into_iter().map(|text| Mend::replace(span, text)));
+            self.diagnostic(Code::BadLiteral, place, label, finding.message, help);
             match finding.mended {
                 Some(mended) => {
                     self.mend(start, start + length, &mended);
@@ -294,7 +308,8 @@ impl<'s> Scanner<'s> {
         literals::Finding {
             label: "a name is expected here",
             message: "a name begins with a letter, not with a digit".into(),
-            help: format!("write `{letters}_{digits}`"),
+            help: "write `{}`".into(),
+            writes: vec![format!("{letters}_{digits}")],
             mended: None,
             ..finding
         }
@@ -305,11 +320,13 @@ impl<'s> Scanner<'s> {
         let (start, end) = (self.at, self.at + c.len_utf8());
         self.diagnostic(
             Code::Unexpected,
-            start,
-            end,
+            (start, end),
             "cannot be seen",
             format!("an invisible character stands here: U+{:04X}", c as u32),
-            "delete it: put the cursor behind it and press the Backspace key once".into(),
+            Help::of(
+                "delete it: put the cursor behind it and press the Backspace key once",
+                [Mend::remove(self.out.span(start, end))],
+            ),
         );
         let continues = |c: Option<char>| c.is_some_and(XID_CONTINUE);
         // Inside a word it would leave two of them behind.
@@ -323,8 +340,9 @@ impl<'s> Scanner<'s> {
     /// A bullet in front of a line, which is read without it.
     fn bullet(&mut self, c: char) {
         let (start, end) = (self.at, self.at + c.len_utf8());
-        let help = "begin the line with what stands behind it".to_string();
-        self.diagnostic(Code::Unexpected, start, end, "take this away", "a list needs no bullets".into(), help);
+        let away = Mend::remove(self.out.span(start, end));
+        let help = Help::of("begin the line with what stands behind it", [away]);
+        self.diagnostic(Code::Unexpected, (start, end), "take this away", "a list needs no bullets".into(), help);
         self.mend(start, end, "");
         self.at = end;
     }
@@ -334,17 +352,24 @@ impl<'s> Scanner<'s> {
         let code = literals::currency_of(c).unwrap_or("CNY");
         let (start, end) = (self.at, self.at + c.len_utf8());
         let behind = self.source[end..].trim_start_matches(' ');
-        let number = |text: &str| text[..literals::number(text).0].to_string();
+        let length = literals::number(behind).0;
+        let number = &behind[..length];
+        let until = self.source.len() - behind.len() + length;
+        let span = |from: usize, to: usize| self.out.span(from, to);
         let before = self.out.tokens.last().filter(|last| !self.leads && last.kind == Kind::Number);
         let help = match before {
-            Some(before) => format!("write the code of the currency: `{} {code}`", self.seen(before)),
-            None if behind.starts_with(|c: char| c.is_ascii_digit()) => {
-                format!("write the currency behind the number, by its code: `{} {code}`", number(behind))
+            Some(before) => {
+                let text = format!("{} {code}", self.seen(before));
+                Help::of("write the code of the currency: `{}`", [Mend::replace(span(before.start, end), text)])
             }
-            None => format!("write the code of the currency: `{code}`"),
+            None if behind.starts_with(|c: char| c.is_ascii_digit()) => Help::of(
+                "write the currency behind the number, by its code: `{}`",
+                [Mend::replace(span(start, until), format!("{number} {code}"))],
+            ),
+            None => Help::of("write the code of the currency: `{}`", [Mend::replace(span(start, end), code)]),
         };
         let message = format!("`{c}` is not a sign of the language");
-        self.diagnostic(Code::FullWidthSign, start, end, "not a sign of the language", message, help);
+        self.diagnostic(Code::FullWidthSign, (start, end), "not a sign of the language", message, help);
         self.broken(start);
         self.push(Kind::Sign, end);
     }
@@ -373,18 +398,17 @@ impl<'s> Scanner<'s> {
         if self.same_line_again(start, end, &ascii) {
             return self.push_plain(start, end, &ascii);
         }
-        let help = match ascii.as_str() {
+        let words = match ascii.as_str() {
             "" => format!("take `{found}` away; inside text, between quotes, it may stay"),
-            _ => format!(
-                "type `{ascii}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"
-            ),
+            _ => format!("type `{{}}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"),
         };
+        let help = Help::of(&words, [Mend::replace(self.out.span(start, end), ascii.as_str())]);
         let label = if ascii.is_empty() { "not a sign of the language".to_string() } else { format!("type `{ascii}`") };
         let message = match literals::is_wide_form(c) {
             true => format!("`{found}` is a full-width character"),
             false => format!("`{found}` is not a sign of the language"),
         };
-        self.diagnostic(Code::FullWidthSign, start, end, &label, message, help);
+        self.diagnostic(Code::FullWidthSign, (start, end), &label, message, help);
         self.push_plain(start, end, &ascii);
     }
 
@@ -405,6 +429,7 @@ impl<'s> Scanner<'s> {
         }
         last.labels.push(Label { span, text: format!("type `{ascii}`") });
         last.message = "this line holds full-width characters".into();
+        last.mends.iter_mut().for_each(|mend| mend.edits.push(Edit { span, text: ascii.into() }));
         last.help =
             Some("type them with the keyboard set to English; inside text, between quotes, they may stay".into());
         true
@@ -449,12 +474,15 @@ impl<'s> Scanner<'s> {
             (format!("`{open}` does not begin a text"), "put text between straight quotes: `\"…\"`".to_string());
         let code = if open == '\'' { Code::Unexpected } else { Code::FullWidthSign };
         let Some((offset, close_width)) = found else {
-            self.diagnostic(code, start, start + width, "type `\"`", message, help);
+            self.diagnostic(code, (start, start + width), "type `\"`", message, help);
             self.broken(start);
             return self.push(Kind::Text, start + line.trim_end().len().max(width));
         };
         let end = start + offset + close_width;
-        self.diagnostic(code, start, end, "type `\"` on both sides", message, help);
+        let quotes = [(start, start + width), (start + offset, end)];
+        let edits = quotes.map(|(from, to)| Edit { span: self.out.span(from, to), text: "\"".into() });
+        let mend = Mend { edits: edits.to_vec(), shown: "\"…\"".into() };
+        self.diagnostic(code, (start, end), "type `\"` on both sides", message, Help::of(&help, [mend]));
         if line[width..offset].contains('\\') {
             self.broken(start);
         }
@@ -471,7 +499,7 @@ impl<'s> Scanner<'s> {
         let rest = self.rest();
         if opens && rest[1..line_length(rest)].trim().is_empty() {
             let message = "a block is opened by `{`, not by `[`".to_string();
-            self.diagnostic(Code::Unexpected, start, start + 1, "write `{`", message, "write `{` and `}`".into());
+            self.diagnostic(Code::Unexpected, (start, start + 1), "write `{`", message, "write `{` and `}`");
             self.mend(start, start + 1, "{");
             return self.push(Kind::OpenBrace, start + 1);
         }
@@ -481,7 +509,12 @@ impl<'s> Scanner<'s> {
         });
         if opens || !reported {
             let (message, help) = literals::foreign_sign(c);
-            self.diagnostic(Code::Unexpected, start, start + 1, "a round bracket belongs here", message, help);
+            let close = self.rest().find(']').filter(|at| opens && *at < line_length(self.rest()));
+            let replace = |at: usize, text: &str| Mend::replace(self.out.span(at, at + 1), text);
+            let mend = replace(start, if opens { "(" } else { ")" });
+            let mend = close.map_or(mend.clone(), |close| mend.and(replace(start + close, ")")));
+            let help = Help::of(&help, [mend]);
+            self.diagnostic(Code::Unexpected, (start, start + 1), "a round bracket belongs here", message, help);
         }
         self.mend(start, start + 1, if opens { "(" } else { ")" });
         self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
@@ -491,7 +524,9 @@ impl<'s> Scanner<'s> {
         let rest = self.rest();
         if let Some(slip) = literals::slips().iter().find(|slip| rest.starts_with(slip.found)) {
             let (start, end) = (self.at, self.at + slip.found.len());
-            self.diagnostic(Code::Unexpected, start, end, slip.label, slip.message.into(), slip.help.into());
+            let span = self.out.span(start, end);
+            let help = Help::of(slip.help, slip.writes.iter().map(|text| self.spaced(span, text)));
+            self.diagnostic(Code::Unexpected, (start, end), slip.label, slip.message.into(), help);
             if slip.found == "//" {
                 return self.comment();
             }
@@ -510,10 +545,21 @@ impl<'s> Scanner<'s> {
         let length = if matches!(two, "->" | "!=" | "<=" | ">=") { 2 } else { c.len_utf8() };
         if length == c.len_utf8() && !"+-*/=<>%‰,.:;?|".contains(c) {
             let (message, help) = literals::foreign_sign(c);
-            self.diagnostic(Code::Unexpected, self.at, self.at + length, "not understood", message, help);
+            self.diagnostic(Code::Unexpected, (self.at, self.at + length), "not understood", message, help);
             self.broken(self.at);
         }
         self.push(Kind::Sign, self.at + length);
+    }
+}
+
+impl Scanner<'_> {
+    /// Writes a word or sign in a place, apart from words that touch it.
+    fn spaced(&self, span: Span, text: &str) -> Mend {
+        let is_word = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        let (before, behind) = (&self.source[..span.start as usize], &self.source[span.end as usize..]);
+        let apart = |touches: bool| if touches && is_word(text.chars().next()) { " " } else { "" };
+        let (left, right) = (apart(is_word(before.chars().next_back())), apart(is_word(behind.chars().next())));
+        Mend::replace(span, format!("{left}{text}{right}")).shown_as(text)
     }
 }
 

@@ -5,7 +5,7 @@ use super::outline::{Block, Item};
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 
 const SCORECARD: BlockKind = BlockKind { name: "a scorecard", rule: Rule::scorecard_clause };
 const GROUP: BlockKind = BlockKind { name: "a group", rule: Rule::group_clause };
@@ -213,7 +213,7 @@ impl<'s> Reader<'s> {
                     self.report(
                         Diagnostic::new(Code::Unexpected, "how much of the weight must be present is a share")
                             .at(least.span, "`%` is missing")
-                            .help(format!("write `complete at least {percent}%`")),
+                            .mend("write `{}`", Mend::replace(least.span, format!("{percent}%"))),
                     );
                     return None;
                 }

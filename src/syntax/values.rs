@@ -7,7 +7,8 @@ use super::expressions::compare;
 use super::grammar::{Node, Rule};
 use super::reader::Reader;
 use super::tree::*;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::source::Span;
 use crate::time::{Day, MONTH_NAMES, PeriodName};
 
 /// A window reaches at most this far: a hundred years.
@@ -70,7 +71,10 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("the weight `{text}` is neither a share nor points"))
                         .at(number.span, "`%` is missing")
-                        .help(format!("write `{percent}%`, or `{text} points` where the scorecard states its total")),
+                        .mend(
+                            &format!("write `{{}}`, or `{text} points` where the scorecard states its total"),
+                            Mend::replace(number.span, format!("{percent}%")),
+                        ),
                 );
                 None
             }
@@ -143,7 +147,7 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(Code::BadLiteral, "a window reaches from 1 month to 100 years")
                         .at(count.span, "outside these limits")
-                        .help("write a whole number of months, quarters, halves or years: `last 12 months`"),
+                        .help("write a whole number of months, quarters, halves or years, as in `last 12 months`"),
                 );
                 None
             }
@@ -234,17 +238,26 @@ impl<'s> Reader<'s> {
                 // 30,5: no space behind the comma.
                 if let Some(before) = values.last().filter(|last| last.value.span.end + 1 == span.start) {
                     let whole = before.value.span.to(span);
+                    let text = |span: Span| &self.scan.text[span.start as usize..span.end as usize];
+                    let point = format!("{}.{}", text(before.value.span), text(span));
                     self.report(
                         Diagnostic::new(Code::Unexpected, "a comma stands inside a number")
                             .at(whole, "one number or two?")
-                            .help("write a decimal point: `30.5`; a second value that holds from a day on: `30, from 2026-Q1 35`"),
+                            .mend(
+                                "write a decimal point: `{}`; a second value that holds from a day on says so, as in \
+                                 `30, from 2026-Q1 35`",
+                                Mend::replace(whole, point),
+                            ),
                     );
                     return None;
                 }
                 self.report(
                     Diagnostic::new(Code::Unexpected, "it is not said from when this second value holds")
                         .at(span, "from when?")
-                        .help("write `from 2026-Q1` before it, or give every value its part of the year: `25% in Q1, 50% in Q2`"),
+                        .help(
+                            "say from when, as in `30, from 2026-Q1 35`, or give every value its part of the year, as in \
+                             `25% in Q1, 50% in Q2`",
+                        ),
                 );
                 return None;
             }
@@ -265,8 +278,8 @@ impl<'s> Reader<'s> {
             Diagnostic::new(Code::Unexpected, format!("`{}` is not a part of the year", name.text))
                 .at(name.span, "not a quarter, half or month")
                 .help(match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "write `Q1` to `Q4`, `H1`, `H2` or the name of a month, such as `January`".to_string(),
+                    Some(near) => Help::of("did you mean `{}`?", [Mend::replace(name.span, near)]),
+                    None => "write `Q1` to `Q4`, `H1`, `H2` or the name of a month, such as `January`".into(),
                 }),
         );
         None

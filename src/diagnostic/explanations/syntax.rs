@@ -102,6 +102,19 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Rows,
     },
     Explanation {
+        code: Code::TwoReadings,
+        title: "a formula that can be read in two ways",
+        text: "`a + b default 0` may mean that a missing sum counts as 0, or that only a missing `b` does. Brackets \
+               say which: `(a + b) default 0`, or `a + (b default 0)`.",
+        wrong: r#"kpi paid : CNY {
+  value = sum(premium - fee default 0 of policies)
+}"#,
+        right: r#"kpi paid : CNY {
+  value = sum(premium - (fee default 0) of policies)
+}"#,
+        setting: Setting::Rows,
+    },
+    Explanation {
         code: Code::UnknownClause,
         title: "a line that begins with no word of the language",
         text: "The first word of the line starts nothing that may stand in this block. Often it is misspelt, or the \

@@ -42,8 +42,8 @@ const SPREADSHEET: &[(&str, &str)] = &[
     ("MITTELWERT", "`average(mark of answers)`"),
     ("IF", "`if sold > 0 CNY then sold else 0 CNY`"),
     ("WENN", "`if sold > 0 CNY then sold else 0 CNY`"),
-    ("IFERROR", "`sold / planned default 0`"),
-    ("WENNFEHLER", "`sold / planned default 0`"),
+    ("IFERROR", "`(sold / planned) default 0`"),
+    ("WENNFEHLER", "`(sold / planned) default 0`"),
     ("VLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
     ("XLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
     ("SVERWEIS", "a column that links to the other data set: `seller.base_pay`"),
@@ -103,7 +103,7 @@ impl<'s> Here<'_, 's> {
         help: Option<String>,
     ) -> Option<Slip> {
         let place = self.token(behind).map(|token| (token.start, token.end));
-        Some(Slip { message: message.into(), label: label.into(), help, place })
+        Some(Slip { message: message.into(), label: label.into(), help, place, mends: Vec::new() })
     }
 
     /// What stands between two tokens, both included, as it is written.

@@ -2,6 +2,8 @@
 
 use super::habits::habit;
 use super::{Around, shorten};
+use crate::diagnostic::Mend;
+use crate::source::Span;
 use crate::syntax::forms;
 use crate::syntax::grammar::Rule;
 use crate::syntax::reader::BlockKind;
@@ -11,13 +13,21 @@ use crate::syntax::words;
 pub struct Slip {
     pub message: String,
     pub label: String,
+    /// With `{}` for what the mends write.
     pub help: Option<String>,
     /// From where to where it is marked, where that is not the token at which reading stopped.
     pub place: Option<(usize, usize)>,
+    pub mends: Vec<Mend>,
 }
 
 fn slip_with(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
-    Some(Slip { message: message.into(), label: label.into(), help: Some(help.into()), place: None })
+    let (message, label, help) = (message.into(), label.into(), Some(help.into()));
+    Some(Slip { message, label, help, place: None, mends: Vec::new() })
+}
+
+/// With the mends that the help speaks of.
+fn mended(slip: Option<Slip>, mends: impl IntoIterator<Item = Mend>) -> Option<Slip> {
+    slip.map(|slip| Slip { mends: mends.into_iter().collect(), ..slip })
 }
 
 pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
@@ -32,12 +42,20 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
     if let Some(habit) = habit(around, expected, kind) {
         return Some(habit);
     }
+    // From one token to another.
+    let span = |from: Option<&Token>, to: Option<&Token>| {
+        from.zip(to).map(|(from, to)| around.scan.span(from.start, to.end))
+    };
+    let here = span(around.found, around.found);
+    let replace = |place: Option<Span>, text: String| place.map(|place| Mend::replace(place, text));
+
     if found == "if" && wants(Rule::kw_where) {
-        return slip_with(
+        let slip = slip_with(
             "rows are chosen with `where`, not with `if`",
             "write `where`",
-            "for example: `count(policies where status = active)`",
+            "write `{}`, as in `count(policies where status = active)`",
         );
+        return mended(slip, replace(here, "where".into()));
     }
     let touching = |left: Option<&Token>, right: Option<&Token>| {
         left.zip(right).is_some_and(|(left, right)| left.end == right.start)
@@ -48,28 +66,41 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         && touching(around.before, around.found)
         && touching(around.found, around.next)
     {
-        return slip_with(
+        let slip = slip_with(
             format!("a comma stands inside `{before},{next}`"),
             "not a decimal point",
-            format!("write `{before}.{next}`"),
+            "write `{}`",
         );
+        return mended(slip, replace(span(around.before, around.next), format!("{before}.{next}")));
     }
     if found == ";" {
-        return slip_with("a line needs no `;`", "take this away", "end a clause by ending its line");
+        let slip = slip_with("a line needs no `;`", "take this away", "end a clause by ending its line");
+        return mended(slip, here.map(Mend::remove));
     }
     if matches!(before, "%" | "‰") && is_word && !words::is_reserved(found) && !follows_number(found) {
-        return slip_with(
+        let slip = slip_with(
             format!("`{before}` takes no unit"),
             "a unit behind a share",
-            format!("write `{before}` alone, or a plain number with its unit: `20 {found}`"),
+            format!("write `{before}` alone, or a plain number with its unit: `{{}}`"),
         );
+        let number = around.before.map_or("", |sign| {
+            let text = &around.scan.text[..sign.start];
+            text.rfind(|letter: char| !(letter.is_ascii_digit() || "._".contains(letter))).map_or(text, |at| &text[at + 1..])
+        });
+        let from = around.before.map_or(0, |sign| sign.start - number.len());
+        let whole = around.found.map(|found| around.scan.span(from, found.end));
+        let alone = here.map(Mend::remove).map(|mend| mend.shown_as(String::new()));
+        let plain = replace(whole, format!("{number} {found}"));
+        // The first is told in words, and the text is that of the second.
+        return mended(slip, plain.into_iter().chain(alone));
     }
     if matches!(found, "%" | "‰") && before_number {
-        return slip_with(
+        let slip = slip_with(
             format!("a space stands between the number and `{found}`"),
             "move this to the number",
-            format!("write `{before}{found}`"),
+            "write `{}`",
         );
+        return mended(slip, replace(span(around.before, around.found), format!("{before}{found}")));
     }
     let after_next = around.text(around.after_next);
     let short = short_window(found, next, before_number)
@@ -78,25 +109,24 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         return slip_with(
             format!("a window is a run of whole months, not of {length}"),
             "not a length of a window",
-            format!("write months, quarters, halves or years: `{example}`"),
+            format!("write months, quarters, halves or years, as in `{example}`"),
         );
     }
     if found == "-" && around.before.is_none() && around.kind(around.next) == Some(Kind::Text) {
-        return slip_with(
+        let slip = slip_with(
             "a list needs no bullets",
             "take this away",
             "put each sentence in quotes on a line of its own, without `-`",
         );
+        return mended(slip, here.map(Mend::remove));
     }
     if matches!(found, "elif" | "elseif" | "elsif") {
-        return slip_with(format!("`{found}` is not a word of the language"), "two words", "write `else if`");
+        let slip = slip_with(format!("`{found}` is not a word of the language"), "two words", "write `{}`");
+        return mended(slip, replace(here, "else if".into()));
     }
     if found == "." && matches!(around.next.map(|t| t.kind), Some(Kind::Number)) {
-        return slip_with(
-            "a number begins with a digit",
-            "a digit is missing before this",
-            format!("write `0.{next}`"),
-        );
+        let slip = slip_with("a number begins with a digit", "a digit is missing before this", "write `{}`");
+        return mended(slip, replace(span(around.found, around.next), format!("0.{next}")));
     }
     if around.has_if && wants(Rule::kw_else) && !wants(Rule::name) {
         return slip_with(
@@ -105,11 +135,11 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
                 Some(_) => "`else` is expected here",
                 None => "`else` is missing behind this",
             },
-            "say what holds otherwise: `if a then b else c`; `else missing \"why\"` where nothing does",
+            "say what holds otherwise, as in `if a then b else c`; `else missing \"why\"` where nothing does",
         );
     }
     if around.has_if && wants(Rule::kw_then) && !wants(Rule::name) {
-        return slip_with("this `if` has no `then`", "`then` is missing", "write `if a then b else c`");
+        return slip_with("this `if` has no `then`", "`then` is missing", "write it as in `if a then b else c`");
     }
     if wants(Rule::name) && is_word && words::is_reserved(found) {
         return slip_with(
@@ -120,34 +150,35 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
     }
     if found == "-" && around.kind(around.before) == Some(Kind::Word) && around.next.is_some() && is_head(around, kind)
     {
-        return slip_with(
-            "a name holds no hyphen",
-            "not part of a name",
-            format!("join words with `_`: `{before}_{next}`"),
-        );
+        let from = around.before.map_or(0, |token| token.start);
+        let text = &around.scan.text[from..around.end];
+        let length = text.find(|letter: char| letter != '-' && !pest::unicode::XID_CONTINUE(letter));
+        let name = &text[..length.unwrap_or(text.len())];
+        let slip = slip_with("a name holds no hyphen", "not part of a name", "join words with `_`: `{}`");
+        let place = around.scan.span(from, from + name.len());
+        return mended(slip, [Mend::replace(place, name.trim_end_matches('-').replace('-', "_"))]);
     }
     if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
-        return slip_with(
+        let slip = slip_with(
             "the name is missing before the label",
             "a name is expected before this",
-            format!("formulas use the name, reports the label: `{before} short_name {}`", shorten(found)),
+            "formulas use the name, reports the label: `{}`",
         );
+        let name = name_for(found.trim_matches('"'));
+        return mended(slip, replace(span(around.before, around.found), format!("{before} {name} {found}")));
     }
     if found == "/"
         && matches!(kind.rule, Rule::declaration | Rule::data_clause | Rule::position_clause)
         && !wants(Rule::divide)
     {
-        return slip_with(
-            "a unit is written without spaces",
-            "a space stands before this",
-            format!("write `{before}/{next}`"),
-        );
+        let slip = slip_with("a unit is written without spaces", "a space stands before this", "write `{}`");
+        return mended(slip, replace(span(around.before, around.next), format!("{before}/{next}")));
     }
     if is_word && matches!(before, "sum" | "average" | "share" | "median" | "latest" | "only" | "count") {
         return slip_with(
             format!("what `{before}` reads stands in brackets"),
             "`(` is missing before this",
-            format!("write `{before}(premium of policies)`").replace("count(premium of ", "count("),
+            format!("put it in brackets, as in `{before}(premium of policies)`").replace("count(premium of ", "count("),
         );
     }
     for (rule, sign) in [(Rule::equals, "="), (Rule::arrow, "->"), (Rule::colon, ":")] {
@@ -161,6 +192,14 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
                 },
                 help: None,
                 place: None,
+                mends: match (here, around.before) {
+                    // Of a `:` alone nobody knows the type behind it.
+                    (Some(here), _) if sign != ":" || is_word || found == "%" => vec![Mend::before(here, sign)],
+                    (None, Some(before)) if sign != ":" => {
+                        vec![Mend::behind(around.scan.span(before.start, before.end), sign)]
+                    }
+                    _ => Vec::new(),
+                },
             });
         }
     }
@@ -169,24 +208,34 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         // `expect rating of P1 = D`: the text ends before what is compared.
         let behind = around.tokens[around.here..].iter().find(|token| around.scan.word(token) == "=");
         let end = behind.map_or(around.end, |token| token.start);
-        let text = shorten(around.scan.text[start..end].trim_end());
-        return slip_with(
-            "text stands in quotes",
-            "`\"` is missing",
-            format!("put the text between quotes: `\"{text}\"`"),
-        );
+        let text = around.scan.text[start..end].trim_end();
+        let slip = slip_with("text stands in quotes", "`\"` is missing", "put the text between quotes: `{}`");
+        let place = around.scan.span(start, start + text.len());
+        let shown = format!("\"{}\"", shorten(text));
+        return mended(slip, [Mend::replace(place, format!("\"{text}\"")).shown_as(shown)]);
     }
     if found == "{" || found_kind == Some(Kind::OpenBrace) {
         return slip_with("no block belongs here", "not expected here", "take the `{` and its `}` away");
     }
     if let Some(clause) = second_clause(around, kind) {
-        return slip_with(
+        let slip = slip_with(
             "two clauses stand on one line",
             "a second clause begins here",
             format!("start a new line before `{clause}`"),
         );
+        let indent = " ".repeat(around.first.map_or(0, |first| first.indent));
+        return mended(slip, here.map(|here| Mend::replace(here, format!("\n{indent}{clause}"))));
     }
     None
+}
+
+/// A name made of the words of a label: `Surrender rate` as `surrender_rate`.
+fn name_for(label: &str) -> String {
+    let plain = |letter: char| if pest::unicode::XID_CONTINUE(letter) { letter } else { ' ' };
+    let words: String = label.to_lowercase().chars().map(plain).collect();
+    let name = words.split_whitespace().collect::<Vec<_>>().join("_");
+    let is_name = name.starts_with(pest::unicode::XID_START) && !words::is_word_of_the_language(&name);
+    if is_name { name } else { format!("x_{name}") }
 }
 
 /// `30 days earlier`, `last 4 weeks`: the length, and what may stand there.

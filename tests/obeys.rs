@@ -1,0 +1,212 @@
+//! Helps obeyed to the letter: what a help offers to write is written at its place, and the project is checked again. The
+//! finding is gone, no other has come, and test blocks get the values that were meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use merit::diagnostic::explanations::{STAGES, Setting};
+use merit::diagnostic::human::{self, HumanOptions};
+use merit::diagnostic::{Code, Diagnostic, Mend};
+use merit::model::{self, Model};
+use merit::source::{FileId, SourceSet};
+use merit::syntax;
+use merit::trial::run;
+
+/// Texts that are checked together.
+struct Project {
+    name: String,
+    /// Path and text of each file; those behind the first are its setting.
+    files: Vec<(String, String)>,
+    /// Pieces of the language that are no project: only how they are read counts.
+    only_syntax: bool,
+}
+
+struct Checked {
+    sources: SourceSet,
+    findings: Vec<Diagnostic>,
+    model: Option<Model>,
+}
+
+impl Project {
+    fn check(&self) -> Checked {
+        let mut sources = SourceSet::default();
+        let files: Vec<FileId> = self.files.iter().map(|(path, text)| sources.add(path, text)).collect();
+        let library = sources.add("the standard library", model::STANDARD_LIBRARY);
+        let mut findings = Vec::new();
+        let mut trees = Vec::new();
+        for file in files {
+            let parsed = syntax::parse(file, &sources.get(file).text);
+            findings.extend(parsed.diagnostics);
+            trees.push(parsed.tree);
+        }
+        if self.only_syntax {
+            return Checked { sources, findings, model: None };
+        }
+        let readable = findings.is_empty();
+        let standard = syntax::parse(library, model::STANDARD_LIBRARY).tree;
+        let (model, found) = model::check(&trees, &standard, &sources);
+        findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+        // That a setting has more than an example uses is no mistake of the example.
+        let own = |finding: &Diagnostic| finding.labels.first().is_none_or(|label| label.span.file.0 == 0);
+        findings.retain(|finding| finding.code != Code::Unused || own(finding));
+        Checked { sources, findings, model: Some(model) }
+    }
+
+    /// The project as a mend leaves it.
+    fn mended(&self, mend: &Mend, sources: &SourceSet) -> Project {
+        let mut files = self.files.clone();
+        for (file, text) in mend.apply(sources) {
+            files[file.0 as usize].1 = text;
+        }
+        Project { name: self.name.clone(), files, only_syntax: self.only_syntax }
+    }
+}
+
+fn corpus(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|kind| kind == "merit"));
+    files.sort();
+    files
+}
+
+/// Every bad spec of the corpus, and every wrong example of the explanations.
+fn projects() -> Vec<Project> {
+    let mut all = Vec::new();
+    for stage in ["syntax", "names", "types", "data", "rules"] {
+        for path in corpus(&format!("{stage}/bad")) {
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let name = format!("{stage}/{}", path.file_stem().unwrap().to_string_lossy());
+            let files = vec![("spec.merit".into(), text)];
+            all.push(Project { name, files, only_syntax: stage == "syntax" });
+        }
+    }
+    for explanation in STAGES.iter().flat_map(|(_, all)| all.iter()) {
+        if explanation.setting == Setting::Words {
+            continue;
+        }
+        let files = [("spec.merit", explanation.wrong), ("setting.merit", explanation.setting.declarations())];
+        let files = files.map(|(path, text)| (path.to_string(), text.to_string())).to_vec();
+        all.push(Project { name: format!("explain {}", explanation.code.as_str()), files, only_syntax: false });
+    }
+    all
+}
+
+/// What tells a finding from others, wherever it stands.
+fn key(finding: &Diagnostic) -> (&'static str, &str) {
+    (finding.code.as_str(), &finding.message)
+}
+
+fn counted(findings: &[Diagnostic]) -> BTreeMap<(&'static str, &str), usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(key(finding)).or_default() += 1;
+    }
+    counts
+}
+
+/// Projects in which another mistake hides behind the first.
+const REVEALS: &[&str] = &[
+    "names/unknown-position-of-a-score",
+    "names/unknown-type-of-column",
+    "syntax/comparison-chinese",
+    "syntax/dash-as-bullet",
+    "syntax/more-mistakes-in-braces",
+];
+
+/// What is wrong with a mend; nothing where it does what it says.
+fn faults(project: &Project, before: &Checked, finding: &Diagnostic, mend: &Mend) -> Option<String> {
+    let mended = project.mended(mend, &before.sources);
+    let after = mended.check();
+    let (had, has) = (counted(&before.findings), counted(&after.findings));
+    let gone = has.get(&key(finding)).copied().unwrap_or(0) < had[&key(finding)];
+    let new: Vec<Diagnostic> =
+        after.findings.iter().filter(|finding| !had.contains_key(&key(finding))).cloned().collect();
+    if gone && (new.is_empty() || REVEALS.contains(&&*project.name)) {
+        return None;
+    }
+    let shown = HumanOptions::default();
+    let help = finding.help.as_deref().unwrap_or_default();
+    Some(format!(
+        "---- {}: `{}`\nhelp: {help}\nwritten: `{}`\n{}{}\n",
+        project.name,
+        finding.message,
+        mend.shown,
+        if gone { "" } else { "the finding is still there\n" },
+        human::render(&new, &after.sources, &shown)
+    ))
+}
+
+#[test]
+fn what_a_help_offers_mends_the_finding_and_nothing_else_breaks() {
+    let mut wrong = String::new();
+    let mut obeyed = 0;
+    for project in projects() {
+        let before = project.check();
+        for finding in &before.findings {
+            for mend in &finding.mends {
+                obeyed += 1;
+                wrong.extend(faults(&project, &before, finding, mend));
+            }
+        }
+    }
+    println!("{obeyed} helps obeyed");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Codes of which some finding of the corpus has a help with a text to write that is not a mend yet. It may only get
+/// shorter.
+const IN_WORDS: &[&str] = &[];
+
+#[test]
+fn texts_that_helps_offer_are_mends() {
+    let mut in_words: BTreeSet<&str> = BTreeSet::new();
+    let mut examples: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for project in projects() {
+        for finding in project.check().findings {
+            let help = finding.help.unwrap_or_default();
+            if help.contains('`') && !help.contains('…') && finding.mends.is_empty() {
+                in_words.insert(finding.code.as_str());
+                examples.entry(finding.code.as_str()).or_default().push(format!("{}: {help}", project.name));
+            }
+        }
+    }
+    if std::env::var_os("MERIT_SHOW").is_some() {
+        examples.iter().for_each(|(code, helps)| println!("{code}\n  {}", helps.join("\n  ")));
+    }
+    let listed: BTreeSet<&str> = IN_WORDS.iter().copied().collect();
+    let new: Vec<&&str> = in_words.difference(&listed).collect();
+    assert!(new.is_empty(), "helps of these codes offer a text, and have no mend: {new:?}");
+    let done: Vec<&&str> = listed.difference(&in_words).collect();
+    assert!(done.is_empty(), "all helps of these codes are mends now; take them off the list: {done:?}");
+}
+
+/// Specs with a mistake and with the values that were meant: `# obeys: 2` tells which of the mends gives them.
+#[test]
+fn what_was_meant_comes_out() {
+    let mut wrong = String::new();
+    for path in corpus("obeys") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let meant = text.lines().find_map(|line| line.strip_prefix("# obeys: ")).expect("which mend is meant");
+        let meant: usize = meant.trim().parse().unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().to_string();
+        let project = Project { name: name.clone(), files: vec![("spec.merit".into(), text)], only_syntax: false };
+        let before = project.check();
+        let [finding] = before.findings.as_slice() else {
+            wrong += &format!("{name}: {}", human::render(&before.findings, &before.sources, &HumanOptions::default()));
+            continue;
+        };
+        let after = project.mended(&finding.mends[meant - 1], &before.sources).check();
+        let model = after.model.as_ref().unwrap();
+        if !after.findings.is_empty() {
+            wrong += &format!("{name}: {}", human::render(&after.findings, &after.sources, &HumanOptions::default()));
+        }
+        assert!(!model.tests.is_empty(), "{name} has no test");
+        for test in &model.tests {
+            for check in run(model, &after.sources, test).checks.into_iter().filter(|check| !check.passed) {
+                wrong += &format!("{name}: {}: {} and not {}\n", check.what, check.got.text, check.expected.text);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
