@@ -18,6 +18,8 @@ mod plan;
 mod rosters;
 #[path = "report/schema.rs"]
 mod schema;
+#[path = "cli/shown.rs"]
+mod shown;
 #[path = "cli/tests.rs"]
 mod tests;
 

@@ -56,6 +56,7 @@ fn every_code_of_this_stage_has_a_bad_file() {
         "repeated-clause",
         "reserved-name",
         "too-deep",
+        "two-readings",
         "unclosed",
         "unexpected",
         "unknown-clause",

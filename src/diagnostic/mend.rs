@@ -28,7 +28,8 @@ impl Mend {
     pub fn replace(span: Span, text: impl Into<String>) -> Mend {
         let text = text.into();
         // On one line, as helps are.
-        let shown = if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.clone() };
+        let shown =
+            if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.clone() };
         Mend { shown, edits: vec![Edit { span, text }] }
     }
 
@@ -70,8 +71,7 @@ impl Mend {
         edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.key()));
         let mut texts = BTreeMap::new();
         for Edit { span, text } in edits {
-            let file: &mut String =
-                texts.entry(span.file).or_insert_with(|| sources.get(span.file).text.clone());
+            let file: &mut String = texts.entry(span.file).or_insert_with(|| sources.get(span.file).text.clone());
             file.replace_range(span.start as usize..span.end as usize, text);
         }
         texts

@@ -23,9 +23,7 @@ pub struct Scored<'v> {
 pub fn attainment(value: &Number, target: &Number, lower_is_better: bool) -> Value {
     match value.div(target) {
         None => stated("target: it is 0, so there is no attainment"),
-        Some(ratio) if is_mirrored(target.is_negative(), lower_is_better) => {
-            Value::Number(Number::from(2).sub(&ratio))
-        }
+        Some(ratio) if is_mirrored(target.is_negative(), lower_is_better) => Value::Number(Number::from(2).sub(&ratio)),
         Some(ratio) => Value::Number(ratio),
     }
 }

@@ -108,7 +108,12 @@ impl<'s> Clauses<'s> {
             let then = Doc::row([Doc::Soft(1), self.doc(word_then), Doc::space(), self.expr(then).align()]);
             parts.push(Doc::Nest(2, Box::new(then)));
             parts.extend([Doc::Line(1), self.doc(word_else), Doc::space()]);
-            match self.lone_primary(otherwise).filter(|lone| lone.rule() == Rule::if_expr) {
+            // Brackets that are left out hide no further `if`.
+            let mut lone = self.lone_primary(otherwise);
+            while let Some(paren) = lone.clone().filter(|lone| lone.rule() == Rule::paren && self.may_go(lone)) {
+                lone = paren.child(Rule::expr).and_then(|inside| self.lone_primary(&inside));
+            }
+            match lone.filter(|lone| lone.rule() == Rule::if_expr) {
                 Some(next) => kids = next.kids().collect(),
                 None => {
                     parts.push(self.expr(otherwise).align());

@@ -229,9 +229,9 @@ impl Checker<'_> {
                     Diagnostic::new(Code::AmbiguousLink, format!("`{from}` leads to `{to}` in two ways"))
                         .at(written.data.span, format!("by `{}` and by `{}`", names[0], names[1]))
                         .mends(
-                        &format!("say which link to follow: `of {from} {{}}`, or `of {from} {{}}`"),
-                        names.each_ref().map(|name| Mend::behind(written.data.span, format!("by {name}"))),
-                    ),
+                            &format!("say which link to follow: `of {from} {{}}`, or `of {from} {{}}`"),
+                            names.each_ref().map(|name| Mend::behind(written.data.span, format!("by {name}"))),
+                        ),
                 );
                 None
             }

@@ -90,8 +90,10 @@ impl Checker<'_> {
                         && !function.parameters.is_empty()
                     {
                         finding.mends.clear();
-                        finding.help =
-                            Some(format!("give `{}` values of the units that it is made for, or change its formula", name.text));
+                        finding.help = Some(format!(
+                            "give `{}` values of the units that it is made for, or change its formula",
+                            name.text
+                        ));
                     }
                     // Nobody can mend the library, so it is the call that is shown.
                     if at >= self.own_functions {

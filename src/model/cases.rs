@@ -257,7 +257,9 @@ impl Checker<'_> {
         }
         if !known {
             let mend = match another_writing(&key.value, keys.iter().map(String::as_str)) {
-                Some(same) => Help::of("write it as in the table: `{}`", [Mend::replace(key.span, format!("\"{same}\""))]),
+                Some(same) => {
+                    Help::of("write it as in the table: `{}`", [Mend::replace(key.span, format!("\"{same}\""))])
+                }
                 None => format!("add a row for `{}` to `given {}`", key.value, rosters[0].1.name).into(),
             };
             self.report(
@@ -385,7 +387,8 @@ impl Checker<'_> {
             }
             let names: Vec<&str> = self.model.kpis.iter().map(|kpi| kpi.name.as_str()).collect();
             let names = names.into_iter().chain(outputs().map(|output| output.name.as_str()));
-            let mend = self.did_you_mean(&name.text, name.span, names, || "write the name of a KPI, an index or an output".into());
+            let mend = self
+                .did_you_mean(&name.text, name.span, names, || "write the name of a KPI, an index or an output".into());
             let position = &whose.positions[0].name;
             self.report(
                 Diagnostic::new(

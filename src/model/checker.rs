@@ -316,14 +316,16 @@ impl<'t> Checker<'t> {
                 let mut candidates: Vec<&str> =
                     self.symbols.iter().filter(|(_, (symbol, _))| is(*symbol)).map(|(name, _)| *name).collect();
                 candidates.sort_unstable();
-                let mend = self.did_you_mean(&name.text, name.span, candidates.iter().copied(), || match candidates.as_slice() {
-                    [] => format!("declare a {wanted} `{}`", name.text),
-                    [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
-                    some if some.len() <= 6 => {
-                        let known = super::formula::list(some);
-                        format!("write one of {known}, or declare a {wanted} `{}`", name.text)
+                let mend = self.did_you_mean(&name.text, name.span, candidates.iter().copied(), || {
+                    match candidates.as_slice() {
+                        [] => format!("declare a {wanted} `{}`", name.text),
+                        [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
+                        some if some.len() <= 6 => {
+                            let known = super::formula::list(some);
+                            format!("write one of {known}, or declare a {wanted} `{}`", name.text)
+                        }
+                        _ => format!("declare a {wanted} `{}`", name.text),
                     }
-                    _ => format!("declare a {wanted} `{}`", name.text),
                 });
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no {wanted} `{}`", name.text))

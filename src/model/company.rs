@@ -55,7 +55,10 @@ impl Checker<'_> {
                 tree::Setting::Calendar(_) => {}
                 tree::Setting::ScoreDecimals(number) => {
                     let decimals = crate::number::Number::from(number.written).to_i64();
-                    match decimals.and_then(|decimals| u32::try_from(decimals).ok()).filter(|decimals| *decimals <= MOST_DECIMALS) {
+                    match decimals
+                        .and_then(|decimals| u32::try_from(decimals).ok())
+                        .filter(|decimals| *decimals <= MOST_DECIMALS)
+                    {
                         Some(decimals) => company.score_decimals = Some(decimals),
                         None => self.report(
                             Diagnostic::new(Code::OutOfRange, format!("scores have 0 to {MOST_DECIMALS} decimals"))
@@ -112,7 +115,8 @@ impl Checker<'_> {
             }
             let Some(code) = Code::named(&name.text) else {
                 let known = Code::ALL.iter().map(|code| code.as_str());
-                let mend = self.did_you_mean(&name.text, name.span, known, || "`merit explain` lists all codes".to_string());
+                let mend =
+                    self.did_you_mean(&name.text, name.span, known, || "`merit explain` lists all codes".to_string());
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no finding with the code `{}`", name.text))
                         .at(name.span, "unknown")

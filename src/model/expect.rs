@@ -39,7 +39,7 @@ impl Checker<'_> {
                 format!("bring both to one unit: they differ by {factors}").into()
             }
         } else if is_time(&a) && is_time(&b) && [&a, &b].map(Dimension::plural).contains(&"hours".into()) {
-            in_days(if a.plural() == "hours" { &ta } else { &tb })
+            in_days(if a.plural() == "hours" { &ta } else { &tb }).into()
         } else if is_time(&a) && is_time(&b) {
             "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {

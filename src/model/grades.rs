@@ -126,7 +126,7 @@ impl Checker<'_> {
         let Some(first) = cards.first() else { return };
         let grade = self.model.ratings[rating.0].grades[grade].clone();
         let Some((op, limit)) = &grade.condition else { return };
-        let (name, highest) = (&grade.name, shown(&first.end));
+        let (name, highest) = (&grade.name, shown_beside(&first.end, limit));
         let same = cards.iter().all(|card| card.end == first.end);
         let mut positions: Vec<String> = cards.iter().map(|card| format!("`{}`", card.position)).collect();
         // Versions of a position have one name.
@@ -161,7 +161,8 @@ impl Checker<'_> {
         let Some((_, limit)) = &rating.grades[lowest].condition else { return };
         let names: Vec<&str> = grades.iter().map(|grade| grade.name.as_str()).collect();
         let names = names.join(" or ");
-        let least = cards.iter().map(|(_, card)| &card.end).min().map(shown).unwrap_or_default();
+        let least = cards.iter().map(|(_, card)| &card.end).min();
+        let least = least.map(|least| shown_beside(least, limit)).unwrap_or_default();
         let above = &rating.grades[lowest].name;
         let message =
             format!("nobody can be rated {names}: every score is at least {least}, and {above} starts at {limit}");
@@ -176,6 +177,12 @@ impl Checker<'_> {
 
 fn meets(op: BinaryOp, score: &Number, limit: &Number) -> bool {
     if op == BinaryOp::Greater { score > limit } else { score >= limit }
+}
+
+/// An end of the scores so that it does not seem to reach a limit that it misses.
+fn shown_beside(number: &Number, limit: &Number) -> String {
+    let places = number.telling_places(2, [limit], Rounding::HalfUp);
+    number.round_places(places, Rounding::HalfUp).to_string()
 }
 
 fn shown(number: &Number) -> String {

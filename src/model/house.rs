@@ -129,8 +129,9 @@ impl Checker<'_> {
             .filter_map(|entry| self.entry_name(entry))
             .collect();
         let name = names.find(|name| !known.contains(&name.text.as_str()))?;
-        let mend =
-            self.did_you_mean(&name.text, name.span, known.iter().copied(), || "name a KPI or a group of a scorecard".to_string());
+        let mend = self.did_you_mean(&name.text, name.span, known.iter().copied(), || {
+            "name a KPI or a group of a scorecard".to_string()
+        });
         Some(
             Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
                 .at(name.span, "unknown")

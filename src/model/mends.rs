@@ -84,7 +84,7 @@ pub(super) fn as_read<'e>(formula: &'e Expr, part: &'e Expr) -> &'e Expr {
     }
     let Some(inner) = formula.parts().into_iter().find(|inner| holds(inner, part)) else { return part };
     let inner = as_read(inner, part);
-    let read = matches!(&formula.kind, Kind::Within(value, _) | Kind::Over(value, _) if std::ptr::eq(&**value, inner));
+    let read = matches!(&formula.kind, Kind::Within(value, _) | Kind::Over(value, _) if std::ptr::eq(value, inner));
     if read { formula } else { inner }
 }
 

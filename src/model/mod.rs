@@ -461,7 +461,7 @@ pub struct KpiEntry {
 
 #[derive(Clone, Debug)]
 pub struct Score {
-    /// The curve reads value / target (or 2 − value / target), not the value.
+    /// The curve reads the attainment (see [`crate::eval::curve::attainment`]), not the value.
     pub on_attainment: bool,
     pub curve: ScoreCurve,
     /// `of 100`: out of how many points the curve counts, where that is not the entry's own points.

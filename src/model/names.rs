@@ -156,7 +156,7 @@ impl Checker<'_> {
                         return Expr::wrong(span);
                     }
                 }
-                return self.person_column(roster, Vec::new(), roster, name, span);
+                return present_in(env, self.person_column(roster, Vec::new(), roster, name, span));
             }
         }
         let of = self.typed(of, env, None);
@@ -175,7 +175,7 @@ impl Checker<'_> {
             }
             (Base::Link(target), Kind::Person { roster, via, column }) => {
                 let (target, via) = (*target, via.iter().copied().chain([*column]).collect());
-                self.person_column(*roster, via, target, name, span)
+                present_in(env, self.person_column(*roster, via, target, name, span))
             }
             _ => {
                 let text = self.text(of.span);

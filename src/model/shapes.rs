@@ -382,9 +382,10 @@ impl Checker<'_> {
                 .help(Help::of(&format!("write `{{}}`, or change the KPI's `{better}`"), {
                     // The side stands before `target` in the curve.
                     let text = self.sources.text(curve.span);
-                    let at = text.match_indices(side).map(|(at, _)| at).find(|at| {
-                        text[at + side.len()..].split_whitespace().next() == Some("target")
-                    });
+                    let at = text
+                        .match_indices(side)
+                        .map(|(at, _)| at)
+                        .find(|at| text[at + side.len()..].split_whitespace().next() == Some("target"));
                     let start = curve.span.start + at.unwrap_or(0) as u32;
                     let place = Span { start, end: start + side.len() as u32, ..curve.span };
                     let mend = Mend::replace(place, other).shown_as(format!("{other} target"));

@@ -291,6 +291,23 @@ impl Number {
         self.round_to(&Number::from_parts(1, places), rounding)
     }
 
+    /// The least number of places, from `least` on, with which the rounded number compares with each of the limits as the
+    /// number itself does.
+    pub fn telling_places<'n>(
+        &self,
+        least: u32,
+        limits: impl IntoIterator<Item = &'n Number>,
+        rounding: Rounding,
+    ) -> u32 {
+        let limits: Vec<(&Number, Ordering)> = limits.into_iter().map(|limit| (limit, self.cmp(limit))).collect();
+        let tells = |places: &u32| {
+            let shown = self.round_places(*places, rounding);
+            limits.iter().all(|(limit, exactly)| shown.cmp(limit) == *exactly)
+        };
+        // What differs only behind so many places is as good as equal.
+        (least..=least + 60).find(tells).unwrap_or(least)
+    }
+
     #[must_use]
     pub fn floor(&self) -> Number {
         self.round_to(&Number::ONE, Rounding::Down)

@@ -417,9 +417,7 @@ impl<'a> Show<'a> {
             let stated = model?.vetoes.get(veto.veto)?;
             let (rating, score) = match &stated.effect {
                 VetoEffect::RatingAtMost(grade) => (Some(self.grade_name(card.position, *grade)), None),
-                VetoEffect::ScoreAtMost(score) => {
-                    (None, Some(exact(score, self.score_in(score, card.position))))
-                }
+                VetoEffect::ScoreAtMost(score) => (None, Some(exact(score, self.score_in(score, card.position)))),
             };
             Some(Veto {
                 reason: self.label(&stated.reason),

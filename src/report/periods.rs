@@ -49,7 +49,8 @@ pub fn render(reports: &[Report<'_>], look: Look) -> String {
             lead = "";
         }
     }
-    if reports.len() > 1 && !sections.is_empty() {
+    let scored = reports.iter().flat_map(|report| &report.people).any(|person| person.overall.is_some());
+    if reports.len() > 1 && scored {
         let span = show.words.span(first.results.period, last.results.period);
         labelled(&mut out, show.words.change, lead_width, &span, width, painter);
     }
@@ -121,7 +122,8 @@ fn tables(reports: &[Report<'_>], sections: &[Vec<Row<'_>>], show: &Show<'_>, wi
         .map(|rows| rows.iter().map(|row| row.results.iter().map(|one| cell(show, *one)).collect()).collect())
         .collect();
     let change = |row: &Row| change(show, row);
-    let with_change = reports.len() > 1;
+    let scored = rows().any(|row| row.results.iter().flatten().any(|person| person.overall.is_some()));
+    let with_change = reports.len() > 1 && scored;
 
     let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
     let lead_width: usize = (0..lead.len())

@@ -2,14 +2,16 @@
 //! and nothing seems to lie on the other side of a limit, or level with what it differs from. The one place that
 //! decides this for all reports.
 
-use std::cmp::Ordering;
-
 use super::show::{Show, grouped};
+use crate::model::expr::{Expr, Kind};
 use crate::model::unit::DisplayUnit;
-use crate::model::{Group, Head, PositionId};
+use crate::model::{CurveKind, Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
 use crate::number::{Number, Rounding};
-use crate::score::card::{EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind};
+use crate::score::card::{
+    EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind,
+};
 use crate::syntax::tree::Combine;
+use crate::value::Value;
 
 /// Of shown values, and of scores where the company says nothing.
 pub const PLACES: u32 = 2;
@@ -18,23 +20,8 @@ pub const PLACES: u32 = 2;
 /// they are, with `…`.
 const MORE: u32 = 6;
 
-/// Two numbers that differ only behind so many places are shown as equal.
+/// Two scores that differ only behind so many places are shown as equal.
 const MOST: u32 = 60;
-
-/// The least number of places, from `least` on, with which a number compares with each of the limits as it does exactly.
-pub fn telling<'n>(
-    number: &Number,
-    least: u32,
-    limits: impl IntoIterator<Item = &'n Number>,
-    rounding: Rounding,
-) -> u32 {
-    let limits: Vec<(&Number, Ordering)> = limits.into_iter().map(|limit| (limit, number.cmp(limit))).collect();
-    let tells = |places: &u32| {
-        let shown = number.round_places(*places, rounding);
-        limits.iter().all(|(limit, exactly)| shown.cmp(limit) == *exactly)
-    };
-    (least..=MOST).find(tells).unwrap_or(least)
-}
 
 /// Shown numbers and their shown sum.
 pub struct Sum {
@@ -135,7 +122,7 @@ impl Show<'_> {
 
     /// The places of the score of somebody in a position, so that it does not seem to be across a grade's edge.
     pub fn places_of_score(&self, score: &Number, position: PositionId) -> u32 {
-        telling(score, self.least_places_of_scores(), &self.limits(position), self.model.company.rounding)
+        score.telling_places(self.least_places_of_scores(), &self.limits(position), self.model.company.rounding)
     }
 
     /// 0, and where grades start.
@@ -179,6 +166,16 @@ impl Show<'_> {
             }
         }
         places
+    }
+
+    /// The places of a value, where it needs more than values have, so that it does not seem to be on the other side of a
+    /// limit; 0 where it does not.
+    pub fn places_beside(&self, value: &Value, unit: &DisplayUnit, limits: &[Number]) -> u32 {
+        let in_unit = |number: &Number| number.div(&unit.factor).unwrap_or_else(|| number.clone());
+        let Value::Number(number) = value else { return 0 };
+        let limits: Vec<Number> = limits.iter().map(in_unit).collect();
+        let places = in_unit(number).telling_places(PLACES, &limits, self.model.company.rounding);
+        if places > PLACES { places } else { 0 }
     }
 
     pub fn of_card(&self, position: PositionId, result: &ScorecardResult) -> OfCard {
@@ -253,6 +250,38 @@ impl Sums {
     }
 }
 
+/// What the value of an entry is compared with: the limits of its steps, and those of conditions on its KPI.
+pub fn limits_of(model: &Model, entry: &Entry, kpi: KpiId, vetoes: &[Veto]) -> Vec<Number> {
+    let mut limits = Vec::new();
+    if let Head::Kpi(entry) = &entry.head
+        && let Some(score) = entry.score.as_ref().filter(|score| !score.on_attainment)
+    {
+        let curve = match &score.curve {
+            ScoreCurve::Own(curve) => Some(curve),
+            ScoreCurve::Scale(scale) => Some(&model.scales[scale.0].curve),
+            ScoreCurve::Attainment { .. } => None,
+        };
+        if let Some(CurveKind::Steps(steps)) = curve.map(|curve| &curve.kind) {
+            let edges = steps.iter().filter_map(|step| step.condition.as_ref());
+            limits.extend(edges.filter_map(|(_, edge)| model.constant_value(edge, None)));
+        }
+    }
+    vetoes.iter().for_each(|veto| compared(model, &veto.condition, kpi, &mut limits));
+    limits
+}
+
+/// The numbers that a KPI is compared with in a condition.
+fn compared(model: &Model, condition: &Expr, kpi: KpiId, limits: &mut Vec<Number>) {
+    if let Kind::Binary(_, left, right) = &condition.kind {
+        for (one, other) in [(left, right), (right, left)] {
+            if matches!(one.kind, Kind::Kpi(read) if read == kpi) {
+                limits.extend(model.constant_value(other, None));
+            }
+        }
+    }
+    condition.parts().into_iter().for_each(|part| compared(model, part, kpi, limits));
+}
+
 /// Weights that stand beside each other: as they are shown they total what they do.
 pub fn weights(results: &[EntryResult], rounding: Rounding) -> Column {
     let parts: Vec<Number> = results.iter().map(|result| result.effective_weight.mul(&Number::from(100))).collect();
@@ -295,7 +324,7 @@ mod tests {
     fn limits_are_not_crossed() {
         let places = |number: &str, limits: &[&str]| {
             let limits: Vec<Number> = limits.iter().map(|limit| n(limit)).collect();
-            telling(&n(number), 2, &limits, Rounding::HalfUp)
+            n(number).telling_places(2, &limits, Rounding::HalfUp)
         };
         assert_eq!(places("74.999", &["75", "0"]), 3);
         assert_eq!(places("74.99", &["75"]), 2);

@@ -3,7 +3,7 @@
 use super::layout::{Cell, Column, Line, Style, Table, write_text};
 use std::collections::BTreeMap;
 
-use super::places::{Column as Places, OfCard, mean, weights};
+use super::places::{Column as Places, OfCard, limits_of, mean, weights};
 use super::show::{MISSING, Show, days_served};
 use super::summary::{grade_style, title};
 use super::{Look, Report, leaves, why_missing};
@@ -110,20 +110,21 @@ fn mark(index: usize) -> String {
 /// Values of one unit are shown with the same places behind the point.
 fn places(show: &Show<'_>, card: &Card, result: &ScorecardResult) -> BTreeMap<String, u32> {
     let mut places = BTreeMap::new();
-    let mut see = |value: &Value, kpi: KpiId| {
+    let mut see = |value: &Value, kpi: KpiId, limits: &[Number]| {
         let unit = &show.model.kpis[kpi.0].unit;
         let most: &mut u32 = places.entry(unit.plural.clone()).or_default();
-        *most = (*most).max(show.places(value, unit));
+        *most = (*most).max(show.places(value, unit)).max(show.places_beside(value, unit, limits));
     };
+    let vetoed = show.position(card.position).scorecard.as_ref().map_or(&[][..], |card| &card.vetoes);
     for leaf in leaves(show.model, card) {
         if let EntryResultKind::Kpi { kpi, value, target, full_target, .. } = &leaf.result.what {
-            [Some(value), target.as_ref(), full_target.as_ref()]
-                .into_iter()
-                .flatten()
-                .for_each(|value| see(value, *kpi));
+            let mut limits = limits_of(show.model, leaf.entry, *kpi, vetoed);
+            limits.extend(target.as_ref().and_then(Value::as_number).cloned());
+            see(value, *kpi, &limits);
+            [target.as_ref(), full_target.as_ref()].into_iter().flatten().for_each(|value| see(value, *kpi, &[]));
         }
     }
-    result.adjustments.iter().for_each(|adjustment| see(&adjustment.value, adjustment.kpi));
+    result.adjustments.iter().for_each(|adjustment| see(&adjustment.value, adjustment.kpi, &[]));
     places
 }
 
@@ -286,7 +287,11 @@ impl Page<'_, '_> {
         let incomplete = leaves(show.model, card).iter().any(|leaf| why_missing(leaf.result).is_some());
         if incomplete || result.completeness != Number::ONE {
             let needed = model.complete_at_least.as_ref().map(|least| show.share(least));
-            let text = words.completeness(&show.share(&result.completeness), needed.as_deref());
+            let limits: Vec<Number> = model.complete_at_least.iter().cloned().chain([Number::ONE]).collect();
+            let percent = DisplayUnit::percent();
+            let complete = Value::Number(result.completeness.clone());
+            let places = show.places_beside(&complete, &percent, &limits);
+            let text = words.completeness(&show.value_to(&complete, &percent, places), needed.as_deref());
             self.labelled(words.complete, &text, Style::Plain);
         }
         self.vetoes(card.position, model, result);
@@ -326,7 +331,7 @@ impl Page<'_, '_> {
             }
             row[LABEL] = Cell::new(shown).indented(indent);
             if let (Some(uncapped), Some(most)) = (&result.uncapped, &entry.most) {
-                let note = show.words.at_most(&show.score(uncapped), &show.share(most));
+                let note = show.words.at_most(&scores.text(uncapped), &show.share(most));
                 let mark = notes.mark(format!("{label}{}{note}", show.words.colon));
                 set_mark(&mut row[LABEL], &mark);
             }
@@ -547,9 +552,8 @@ impl Page<'_, '_> {
             Some(score) => {
                 let position = person.cards.last().map(|card| card.position);
                 let least = position.map_or(0, |position| show.places_of_score(score, position));
-                let of = |(card, days): (&&Card, &u64)| {
-                    Some((card.scorecard.as_ref()?.score.as_number()?.clone(), *days))
-                };
+                let of =
+                    |(card, days): (&&Card, &u64)| Some((card.scorecard.as_ref()?.score.as_number()?.clone(), *days));
                 let parts: Vec<(Number, u64)> = scored.iter().zip(&days).filter_map(of).collect();
                 let places = mean(&parts, score, least, show.model.company.rounding);
                 let sum = parts.iter().map(|(score, days)| format!("{} × {days}", places.text(score)));

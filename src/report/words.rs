@@ -267,7 +267,11 @@ impl Words {
 
     /// By which score somebody is rated, where the one shown is rounded.
     pub fn rated_by(&self, score: &str) -> String {
-        if self.chinese { format!("按取整前的 {score} 评级") } else { format!("rated by {score}, before rounding") }
+        if self.chinese {
+            format!("按取整前的 {score} 评级")
+        } else {
+            format!("rated by {score}, before rounding")
+        }
     }
 
     /// How much of the weight is present, and how much must be.

@@ -234,7 +234,9 @@ fn report_unclosed(scan: &Scan, braces: &mut Braces, block: &OpenBlock, before: 
         None => (scan.text.len(), "\n}\n"),
     };
     let mend = Mend::replace(scan.span(at, at), text);
-    braces.diagnostics.push(diagnostic.mend(&format!("add a line with `}}` at the end of the block of `{name}`"), mend));
+    braces
+        .diagnostics
+        .push(diagnostic.mend(&format!("add a line with `}}` at the end of the block of `{name}`"), mend));
 }
 
 /// The first words of a line, to call its block by: `kpi growth`, `60% group results`.

@@ -333,6 +333,8 @@ impl<'s> Reader<'s> {
                 let span = inside.span();
                 let place = Span { end: span.start + written.len() as u32, ..span };
                 let mend = Mend::replace(place, format!("{column} of {data}"));
+                let rest = inside.text().get(written.len()..).unwrap_or_default();
+                let mend = mend.shown_as(format!("{}({column} of {data}{rest})", name.text));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                         .at(inside.span(), "the column first, then `of` and the data set")

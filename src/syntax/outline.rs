@@ -166,7 +166,10 @@ impl Builder<'_> {
         self.diagnostics.push(
             Diagnostic::new(Code::Unexpected, "this `)` closes nothing")
                 .at(self.scan.span(token.start, token.end), "no `(` is open here")
-                .mend("take it away, or add the `(` it belongs to", Mend::remove(self.scan.span(token.start, token.end))),
+                .mend(
+                    "take it away, or add the `(` it belongs to",
+                    Mend::remove(self.scan.span(token.start, token.end)),
+                ),
         );
     }
 

@@ -51,10 +51,7 @@ impl<'s> Reader<'s> {
         self.report(
             Diagnostic::new(Code::TwoReadings, "`default` beside arithmetic can be read in two ways")
                 .at(at(operands[mixed].start, fallback), "for this part, or for more of the formula?")
-                .mends(
-                    "write brackets: `{}`, or `{}`",
-                    [whole, part].map(|text| Mend::replace(span, text)),
-                ),
+                .mends("write brackets: `{}`, or `{}`", [whole, part].map(|text| Mend::replace(span, text))),
         );
         true
     }

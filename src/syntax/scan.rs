@@ -400,7 +400,9 @@ impl<'s> Scanner<'s> {
         }
         let words = match ascii.as_str() {
             "" => format!("take `{found}` away; inside text, between quotes, it may stay"),
-            _ => format!("type `{{}}` with the keyboard set to English; inside text, between quotes, `{found}` may stay"),
+            _ => {
+                format!("type `{{}}` with the keyboard set to English; inside text, between quotes, `{found}` may stay")
+            }
         };
         let help = Help::of(&words, [Mend::replace(self.out.span(start, end), ascii.as_str())]);
         let label = if ascii.is_empty() { "not a sign of the language".to_string() } else { format!("type `{ascii}`") };

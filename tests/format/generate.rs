@@ -316,9 +316,18 @@ impl Spec {
     }
 
     fn value(&mut self, depth: usize) {
+        // Beside arithmetic `default` needs brackets.
+        if self.random.chance(15) {
+            self.unsigned(depth);
+            while self.random.chance(40) {
+                self.word("default");
+                self.unsigned(depth);
+            }
+            return;
+        }
         self.operand(depth);
         while self.random.chance(30) {
-            let sign = self.random.of(&["+", "-", "*", "/", "default"]);
+            let sign = self.random.of(&["+", "-", "*", "/"]);
             self.word(sign);
             self.operand(depth);
         }
@@ -328,6 +337,10 @@ impl Spec {
         while self.random.chance(6) {
             self.word("-");
         }
+        self.unsigned(depth);
+    }
+
+    fn unsigned(&mut self, depth: usize) {
         self.primary(depth);
         while self.random.chance(12) {
             match self.random.below(3) {

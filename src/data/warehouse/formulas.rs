@@ -380,10 +380,7 @@ impl<'a> Known<'a> {
                 let (from, to) = (&values[0].text, &values[1].text);
                 let (one, other) = (self.in_month(scope, from), self.in_month(scope, to));
                 let months = |from: &InMonth, to: &InMonth| {
-                    format!(
-                        "{} - {} - CASE WHEN {} < {} THEN 1 ELSE 0 END",
-                        to.month, from.month, to.place, from.place
-                    )
+                    format!("{} - {} - CASE WHEN {} < {} THEN 1 ELSE 0 END", to.month, from.month, to.place, from.place)
                 };
                 let (there, back) = (months(&one, &other), months(&other, &one));
                 let text = format!("CASE WHEN {to} < {from} THEN -({back}) ELSE {there} END");

@@ -29,10 +29,7 @@ impl Known<'_> {
         });
         let ordinary = self.in_ordinary_month(&format!("ordinary_{alias}.day"));
         let either = |own: &str, ordinary: &str| format!("COALESCE(day_{alias}.{own}, {ordinary})");
-        InMonth {
-            month: either("month", &ordinary.month),
-            place: either("place", &ordinary.place),
-        }
+        InMonth { month: either("month", &ordinary.month), place: either("place", &ordinary.place) }
     }
 
     fn in_ordinary_month(&self, day: &str) -> InMonth {

@@ -294,11 +294,7 @@ fn own_months(known: &Known) -> Option<Relation> {
     Some(Relation {
         name: "merit_days".into(),
         about: "the days of the company's own months: the month's number and the day's place in it".into(),
-        columns: vec![
-            ("day".into(), Kind::Day),
-            ("month".into(), Kind::Whole),
-            ("place".into(), Kind::Whole),
-        ],
+        columns: vec![("day".into(), Kind::Day), ("month".into(), Kind::Whole), ("place".into(), Kind::Whole)],
         rows,
     })
 }

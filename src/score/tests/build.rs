@@ -233,6 +233,7 @@ impl Setup {
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
         };
         // The roster, and what measures read.
+        setup.model.company.score_decimals = Some(2);
         setup.model.data.extend(["people", "events"].map(data));
         setup.model.kpis.push(Kpi {
             name: "kpi".into(),

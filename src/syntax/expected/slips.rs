@@ -43,9 +43,8 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         return Some(habit);
     }
     // From one token to another.
-    let span = |from: Option<&Token>, to: Option<&Token>| {
-        from.zip(to).map(|(from, to)| around.scan.span(from.start, to.end))
-    };
+    let span =
+        |from: Option<&Token>, to: Option<&Token>| from.zip(to).map(|(from, to)| around.scan.span(from.start, to.end));
     let here = span(around.found, around.found);
     let replace = |place: Option<Span>, text: String| place.map(|place| Mend::replace(place, text));
 
@@ -66,11 +65,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         && touching(around.before, around.found)
         && touching(around.found, around.next)
     {
-        let slip = slip_with(
-            format!("a comma stands inside `{before},{next}`"),
-            "not a decimal point",
-            "write `{}`",
-        );
+        let slip = slip_with(format!("a comma stands inside `{before},{next}`"), "not a decimal point", "write `{}`");
         return mended(slip, replace(span(around.before, around.next), format!("{before}.{next}")));
     }
     if found == ";" {
@@ -85,7 +80,8 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
         );
         let number = around.before.map_or("", |sign| {
             let text = &around.scan.text[..sign.start];
-            text.rfind(|letter: char| !(letter.is_ascii_digit() || "._".contains(letter))).map_or(text, |at| &text[at + 1..])
+            text.rfind(|letter: char| !(letter.is_ascii_digit() || "._".contains(letter)))
+                .map_or(text, |at| &text[at + 1..])
         });
         let from = around.before.map_or(0, |sign| sign.start - number.len());
         let whole = around.found.map(|found| around.scan.span(from, found.end));

@@ -1,0 +1,93 @@
+//! What is shown is true to the eye: parts add up to what stands under them, and nothing seems to be in a grade, or
+//! level with somebody, where it is not.
+
+use super::{expect, folder, merit};
+
+/// Marks of three kinds, each a third of the score.
+fn marks(company: &str, rows: &str) -> tempfile::TempDir {
+    let spec = format!(
+        r#"company "Example School" {{
+{company}}}
+data people "Pupils" {{
+  roster as pupil
+  file "people.csv"
+  row person
+  key id
+  column id    : text
+  column word  : number
+  column sum   : number
+  column craft : number
+}}
+kpi words "Words" : point {{
+  value = person.word as point
+}}
+kpi sums "Sums" : point {{
+  value = person.sum as point
+}}
+kpi crafts "Crafts" : point {{
+  value = person.craft as point
+}}
+rating grades "Grades" {{
+  P "Passed" >= 75
+  F "Failed" else
+}}
+position pupil "Pupil" {{
+  scorecard {{
+    equal words, sums, crafts
+    rating grades
+  }}
+}}
+"#
+    );
+    let rows = format!("id,word,sum,craft\n{rows}");
+    folder(&[("spec.merit", spec.as_bytes()), ("data/people.csv", rows.as_bytes())])
+}
+
+#[test]
+fn parts_add_up_to_a_rounded_score() {
+    let project = marks("  scores to 0 decimals\n", "A,74.4,74.4,74.4\nB,80,80,80\nC,74,74,75.5\n");
+    for person in ["A", "B", "C"] {
+        let card = merit(project.path(), &["eval", "--period", "2026", "--person", person]);
+        expect(&format!("shown_rounded_{person}"), &card);
+    }
+}
+
+#[test]
+fn an_exact_score_stays_on_its_side_of_a_grade_and_apart_from_others() {
+    let project =
+        marks("", "A,74.997,74.997,74.997\nB,75,75,75\nC,75.0001,75.0001,75.0001\nD,100,100,0\nE,0.001,0,0\n");
+    expect("shown_exact", &merit(project.path(), &["eval", "--period", "2026"]));
+    expect("shown_exact_D", &merit(project.path(), &["eval", "--period", "2026", "--person", "D"]));
+}
+
+#[test]
+fn a_rating_of_the_score_before_rounding_says_so() {
+    let company = "  scores to 1 decimal\n  rating sees raw score\n";
+    let project = marks(company, "A,74.97,74.97,74.97\nB,75,75,75\nC,70,70,70\n");
+    expect("shown_raw", &merit(project.path(), &["eval", "--period", "2026"]));
+    expect("shown_raw_A", &merit(project.path(), &["eval", "--period", "2026", "--person", "A"]));
+}
+
+#[test]
+fn outputs_without_a_scorecard_have_their_names() {
+    let spec = r#"company "Example Sales" {
+  currency CNY
+}
+data people "Sellers" {
+  roster as seller
+  file "people.csv"
+  row person
+  key id
+  column id   : text
+  column sold : CNY
+}
+position seller "Seller" {
+  output commission "Commission" : CNY = 5% * person.sold
+  output bonus "Bonus" : CNY = if person.sold > 1_000 CNY then 50 CNY else 0 CNY
+}
+"#;
+    let rows = "id,sold\nA,900\nB,2000\n";
+    let project = folder(&[("spec.merit", spec.as_bytes()), ("data/people.csv", rows.as_bytes())]);
+    expect("shown_outputs", &merit(project.path(), &["eval", "--period", "2026"]));
+    expect("shown_outputs_periods", &merit(project.path(), &["eval", "--periods", "2025..2026"]));
+}
