@@ -424,6 +424,59 @@ fn what_random_projects_lack() {
     }
 }
 
+/// What dates, keys and links tables is computed there; what is wrong with it is found; what cannot be computed is refused.
+#[test]
+fn dates_keys_and_links_are_computed_there() {
+    let Some(python) = python("duckdb") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/computed");
+    fs::create_dir(folder.path().join("data")).unwrap();
+    for entry in fs::read_dir(from.join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path().join("data").join(path.file_name().unwrap())).unwrap();
+    }
+    let spec = fs::read_to_string(from.join("computed.merit")).unwrap();
+    let ask = |spec: &str| {
+        fs::write(folder.path().join("computed.merit"), spec).unwrap();
+        let database = folder.path().join("computed.duckdb");
+        let _ = fs::remove_file(&database);
+        load(&python, folder.path(), &database, &[]);
+        let specs = folder.path().display().to_string();
+        let eval = ["eval", &specs, "--period", "2026-01", "--format", "json"];
+        let engine = format!("duckdb:{}", database.display());
+        let tables = "orders,credits,plans,stocks";
+        let there = merit(&python, &[&eval[..], &["--engine", &engine, "--tables", tables]].concat());
+        (merit(&python, &eval), there)
+    };
+    let (local, there) = ask(&spec);
+    assert_eq!(difference(&results(&local), &results(&there)), None);
+
+    // Two orders of one number, and a credit of no order.
+    let spoil = |file: &str, row: &str| {
+        let path = folder.path().join("data").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{text}{row}\n")).unwrap();
+    };
+    spoil("orders.csv", "9,1,2026-01-02,,5");
+    spoil("credits.csv", "7,P1,100");
+    let (local, there) = ask(&spec);
+    let of_files =
+        ["two rows of `orders` have the same `order_no`: `1`", "`7` in `credits.order` is no order of `orders`"];
+    let of_tables =
+        ["1 key of `orders` (`order_no`) has more than one row", "1 row of `credits` has an `order` that no row"];
+    for (output, findings) in [(&local, of_files), (&there, of_tables)] {
+        assert_eq!(output.status.code(), Some(1), "{}", said(output));
+        for words in findings.iter().chain(&["`order_no` is computed from `a`, `b`"]) {
+            assert!(said(output).contains(words), "{}", said(output));
+        }
+    }
+
+    let by_day = "  column desk : text = who.desk\n  key order_text, desk\n  column part ";
+    let (_, there) = ask(&spec.replace("  column part ", by_day));
+    let words = "`desk` cannot be computed there, as it follows links to rows that change from day to day";
+    assert!(said(&there).contains(words), "{}", said(&there));
+}
+
 /// Random projects, with all that can be in an engine there; `load` puts the tables of a folder into it and gives its
 /// address and `--tables`.
 fn try_out(python: &Path, wanted: u64, load: &mut dyn FnMut(&Path) -> (String, String)) {

@@ -188,14 +188,21 @@ impl<'a> Batch<'a> {
         if via.is_empty() {
             return match world.tables[self.table].column(column) {
                 Some(column) => Vector::of_column(column, self.rows),
-                None => operate::missing(Missing::Blank),
+                None => self.not_read(self.table, column),
             };
         }
         let Some((table, rows)) = self.rows_at(via) else { return operate::missing(Missing::Blank) };
         match world.tables[table].column(column) {
             Some(column) => owned(Vector::of_column(column, Rows::List(&rows))),
-            None => operate::missing(Missing::Blank),
+            None => self.not_read(table, column),
         }
+    }
+
+    /// A column that nobody has read or computed is no blank one: whoever needs it is told.
+    fn not_read(&self, table: usize, column: ColumnIx) -> Vector<'a> {
+        let set = &self.world.model.data[self.world.tables[table].data.0];
+        let reason = format!("`{}` of `{}` was not read", set.column(column).name, set.name);
+        operate::missing(Missing::Stated(reason.into()))
     }
 
     /// The table and the rows that links lead to, from each row of the batch; [`NONE`] where a link is blank.

@@ -2,6 +2,7 @@
 
 use super::checker::Checker;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
+use super::stored::Role;
 use super::uses::{Use, Used, Uses};
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -295,7 +296,8 @@ impl Checker<'_> {
                 // Who stands in which team is shown, and makes stints.
                 let placed =
                     set.roster.is_some() && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));
-                let named = set.name_column() == Some(column) || placed;
+                // A link of several columns is made of them.
+                let named = set.name_column() == Some(column) || placed || set.role(column) == Some(Role::Part);
                 let read = uses(Use::Column(id, column));
                 if !(in_shape || in_role || named || read || set.key.contains(&column)) {
                     add("column", &declared.name, declared.span, Use::Column(id, column));

@@ -398,7 +398,7 @@ impl Model {
         let all = self.data.iter().enumerate().flat_map(|(at, set)| {
             let data = DataId(at);
             let stored = (0..set.columns.len()).map(ColumnIx).filter(move |column| {
-                set.role(*column).is_some() && matches!(set.column(*column).origin(), Origin::Formula(_))
+                matches!(set.column(*column).origin(), Origin::Formula(_)) && set.role(*column).is_some()
             });
             stored.map(move |column| Step::Column(data, column))
         });
@@ -431,6 +431,9 @@ impl Checker<'_> {
         }
         for data in (0..self.model.data.len()).map(DataId) {
             for column in (0..self.model.data[data.0].columns.len()).map(ColumnIx) {
+                if self.model.formula_of(data, column).is_none() {
+                    continue;
+                }
                 if let Some(role) = self.model.data[data.0].role(column) {
                     self.one_value(data, column, role.words(), None);
                 }

@@ -4,7 +4,7 @@ use super::{counted, in_file, listed, shortened};
 use crate::data::cell::Repair;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
-use crate::model::data::{ColumnIx, DataId, DataSet, TimeShape};
+use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
 use crate::number::Excess;
 use crate::time::Day;
 
@@ -108,11 +108,21 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
     if more > 0 {
         diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row")));
     }
+    let is_computed = |column: &ColumnIx| matches!(data.column(*column).origin(), Origin::Formula(_));
+    let cell = match column.origin() {
+        Origin::Cells => "the cell",
+        Origin::Parts(by) if !by.iter().any(is_computed) => "the cell",
+        Origin::Parts(_) | Origin::Formula(_) => "what it is computed from",
+    };
     match found.near {
         Some(near) => {
-            diagnostic.help(format!("the key is written `{near}` in `{target}`: write it alike, or add the row there"))
+            let mend = match cell {
+                "the cell" => "write it alike".to_string(),
+                _ => format!("mend {cell}"),
+            };
+            diagnostic.help(format!("the key is written `{near}` in `{target}`: {mend}, or add the row there"))
         }
-        None => diagnostic.help(format!("add the row to `{target}`, or mend the cell")),
+        None => diagnostic.help(format!("add the row to `{target}`, or mend {cell}")),
     }
 }
 

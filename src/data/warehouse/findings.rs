@@ -6,6 +6,7 @@ use super::checks::{Expected, windows};
 use super::periods;
 use super::results::{Answer, Checked, Straddling, day_of};
 use crate::data::column::{self, NO_DAY, NONE};
+use crate::data::errors::tell_computed;
 use crate::data::table::{ALWAYS_AFTER, Shape, Table, TableFile};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
@@ -48,7 +49,13 @@ pub fn take_in(
             _ if count == 0 => {}
             _ => match finding.strip_prefix("straddling ").and_then(periods::read) {
                 Some(window) => straddling.add((data, column_of(about)?, window), first.to_string(), None, count),
-                None => errors.push(wrong(model, set, finding, about, count, first)),
+                None => {
+                    let about_keys = matches!(finding, "duplicate" | "overlap");
+                    let keys = set.key.iter().copied().filter(|_| about_keys);
+                    let columns = keys.chain(set.column_named(about));
+                    let wrong = wrong(model, set, finding, about, count, first);
+                    errors.push(tell_computed(wrong, model, data, columns));
+                }
             },
         }
     }
