@@ -6,7 +6,7 @@ use merit::data::{BLOCK, Options, answer, own_months};
 use merit::diagnostic::Diagnostic;
 use merit::model::Model;
 use merit::number::Number;
-use merit::plan::query::Answers;
+use merit::plan::query::{Answers, Doubt};
 use merit::plan::{plan, plans};
 use merit::report::{self, Format, Look, Report};
 use merit::score::card::{Card, EntryResult, EntryResultKind, RatingResult, Results};
@@ -137,9 +137,13 @@ fn alone_and_together(model: &Model, period: PeriodName, options: &Options) -> S
 const LOOK: Look = Look { color: false, width: 80 };
 
 /// All but how many links were followed to the row of another day: rows that are read for one measure are counted when
-/// another one of the same pass, which leaves them out, follows its links; and which measures share a pass differs.
+/// another one of the same pass, which leaves them out, follows its links; and which measures share a pass differs. Nor cells
+/// that are far off, which are looked for in tables that are kept.
 fn shown(answers: &Result<Answers, Vec<Diagnostic>>) -> String {
     let mut answers = answers.clone();
+    if let Ok(answers) = &mut answers {
+        answers.doubts.retain(|doubt| !matches!(doubt, Doubt::FarOut { .. }));
+    }
     for file in answers.iter_mut().flat_map(|answers| &mut answers.files) {
         file.repairs.retain(|(_, repair, _)| !repair.starts_with("no row on the day"));
     }

@@ -108,22 +108,22 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
     if more > 0 {
         diagnostic = diagnostic.note(format!("and {} like it", counted(more, "more row")));
     }
-    let is_computed = |column: &ColumnIx| matches!(data.column(*column).origin(), Origin::Formula(_));
-    let cell = match column.origin() {
-        Origin::Cells => "the cell",
-        Origin::Parts(by) if !by.iter().any(is_computed) => "the cell",
-        Origin::Parts(_) | Origin::Formula(_) => "what it is computed from",
+    let has_formula = |column: &ColumnIx| matches!(data.column(*column).origin(), Origin::Formula(_));
+    let is_computed = match column.origin() {
+        Origin::Cells => false,
+        Origin::Parts(by) => by.iter().any(has_formula),
+        Origin::Formula(_) => true,
     };
-    match found.near {
-        Some(near) => {
-            let mend = match cell {
-                "the cell" => "write it alike".to_string(),
-                _ => format!("mend {cell}"),
-            };
-            diagnostic.help(format!("the key is written `{near}` in `{target}`: {mend}, or add the row there"))
+    diagnostic.help(match (found.near, is_computed) {
+        (Some(near), false) => {
+            format!("the key is written `{near}` in `{target}`: write it alike, or add the row there")
         }
-        None => diagnostic.help(format!("add the row to `{target}`, or mend {cell}")),
-    }
+        (Some(near), true) => {
+            format!("the nearest key of `{target}` is `{near}`: mend what this is computed from, or add the row there")
+        }
+        (None, false) => format!("add the row to `{target}`, or mend the cell"),
+        (None, true) => format!("add the row to `{target}`, or mend what this is computed from"),
+    })
 }
 
 pub fn more_dangling(data: &DataSet, column: ColumnIx, target: &DataSet, more: u64) -> Diagnostic {
