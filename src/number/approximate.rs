@@ -88,13 +88,9 @@ const WORKING: u32 = 80;
 
 /// Cuts a working result to its significant digits, half even, and marks it.
 pub(super) fn approximate(value: BigRational) -> Number {
-    let mut places = DIGITS;
-    let mut size = value.abs();
-    let ten = BigRational::from_integer(10.into());
-    while size >= BigRational::one() {
-        size /= &ten;
-        places = places.saturating_sub(1);
-    }
+    let whole = (value.numer() / value.denom()).magnitude().to_string();
+    let digits = if whole == "0" { 0 } else { whole.len() as u32 };
+    let places = DIGITS.saturating_sub(digits);
     Number::fraction(value).round_places(places, Rounding::HalfEven).mark_approximate()
 }
 

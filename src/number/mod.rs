@@ -275,9 +275,9 @@ impl Number {
     /// The nearest multiple of `step`, which is above 0.
     #[must_use]
     pub fn round_to(&self, step: &Number, rounding: Rounding) -> Number {
-        let steps = self.rational() / step.rational();
+        let steps = fraction::divide(&self.rational(), &step.rational());
         let whole = BigRational::from_integer(round_ratio(&steps, rounding));
-        let mut rounded = Number::fraction(whole * step.rational());
+        let mut rounded = Number::fraction(fraction::multiply(&whole, &step.rational()));
         rounded.approximate = self.approximate;
         rounded
     }
