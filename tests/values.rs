@@ -156,6 +156,8 @@ fn numbers_too_large_in_rows_are_told() {
         "median(pow(n, 90) of slips)",
         "min(exp(n) of slips)",
         "only(pow(n, 90) of slips where n > 9)",
+        "average(pow(n, 17) of slips at least 2 rows) default 0",
+        "sum((average(pow(n, 17) of slips at least 2 rows) default 0) of people) over company",
         "count(people where (max(pow(n, 90) of slips) default 0) > 0) / 1 person over company",
         "sum((max(pow(n, 90) of slips) default 0) of people) over company",
         "count(slips where n < huge) / 1 slip",

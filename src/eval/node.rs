@@ -143,7 +143,8 @@ impl Evaluator<'_> {
         };
         let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
         match at_least {
-            Some(needed) if measured.rows < needed => {
+            // A row with a number too large is there all the same.
+            Some(needed) if measured.rows < needed && measured.value.excess().is_none() => {
                 let row = &self.model.data[self.query.measures[measure.0].data.0].row;
                 let noun = either(measured.rows, &row.singular, &row.plural).to_string();
                 Value::Missing(Missing::TooFew(TooFew { got: measured.rows, needed, noun }.into()))

@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn too_many_denominators_are_told_whatever_the_order() {
-        let is_prime = |number: &u64| (2..).take_while(|by| by * by <= *number).all(|by| number % by != 0);
+        let is_prime = |number: &u64| (2..).take_while(|by| by * by <= *number).all(|by| !number.is_multiple_of(by));
         // Their product has the bits that are allowed, and not one more prime.
         let (mut bits, mut primes) = (0.0, Vec::new());
         for prime in (2..).filter(is_prime) {
