@@ -15,13 +15,15 @@
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
-//! puts all cores to work.
+//! puts all cores to work, and [`limits`] says how much of everything is taken on, [`visible`] what
+//! of it may be shown as it is.
 
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
 pub mod eval;
 pub mod format;
+pub mod limits;
 pub mod model;
 pub mod nearest;
 pub mod number;
@@ -36,3 +38,4 @@ pub mod syntax;
 pub mod time;
 pub mod trial;
 pub mod value;
+pub mod visible;

@@ -1,18 +1,87 @@
 //! "Did you mean": the known name nearest to a mistyped one.
+//!
+//! Long texts are nobody's slip of the pen, and comparing them takes as long as the product of their lengths: so names
+//! are compared up to a length and a number, and only where their letters can be near enough at all.
 
-use strsim::damerau_levenshtein;
+use std::borrow::Cow;
+
+use strsim::{damerau_levenshtein, jaro_winkler};
+
+use crate::limits::{NAME_COMPARED, NAMES_COMPARED};
 
 /// The candidate nearest to `name`, if one is near enough to be what was meant. Case does not count.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase();
-    let length = wanted.chars().count();
-    candidates
-        .into_iter()
-        .filter(|candidate| *candidate != name)
-        .map(|candidate| (damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).max(1))
-        .min_by(|a, b| a.cmp(b))
-        .map(|(_, candidate)| candidate)
+    let others = candidates.into_iter().filter(|candidate| *candidate != name);
+    closest(name, others, |text| text.to_lowercase().into(), |one, other| (one.max(other) / 3).max(1))
+}
+
+/// The same for words of the language, of which none may be far away; capitals count.
+pub fn nearest_word<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    closest(word, words, |text| Cow::Borrowed(text), |one, other| one.min(other).div_ceil(4).min(3))
+}
+
+/// The candidate most like a text out of a file, if half of it is; `fold` takes away what does not count.
+pub fn likest<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    fold: impl Fn(&str) -> Cow<'_, str>,
+) -> Option<&'a str> {
+    closest(text, candidates, fold, |one, other| one.max(other) / 2)
+}
+
+/// The candidates that are like a text, the likest first; case does not count.
+pub fn alike<'a, T>(text: &str, candidates: impl Iterator<Item = (&'a str, T)>) -> Vec<T>
+where
+    T: Ord,
+{
+    let wanted = text.to_lowercase();
+    if !is_name(&wanted) {
+        return Vec::new();
+    }
+    let mut near: Vec<(f64, T)> = candidates
+        .take(NAMES_COMPARED)
+        .filter(|(candidate, _)| is_name(candidate))
+        .map(|(candidate, known)| (jaro_winkler(&wanted, &candidate.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .collect();
+    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
+    near.into_iter().map(|(_, known)| known).collect()
+}
+
+/// The candidate with the fewest changes, no more than two lengths allow; of equals the first by name.
+fn closest<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    fold: impl Fn(&str) -> Cow<'_, str>,
+    most: impl Fn(usize, usize) -> usize,
+) -> Option<&'a str> {
+    let wanted = fold(wanted);
+    if !is_name(&wanted) {
+        return None;
+    }
+    let (length, letters) = (wanted.chars().count(), letters_of(&wanted));
+    let near = candidates.into_iter().take(NAMES_COMPARED).filter(|candidate| is_name(candidate));
+    let near = near.filter_map(|candidate| {
+        let other = fold(candidate);
+        let (others, most) = (letters_of(&other), most(length, other.chars().count()));
+        // Each change takes away one letter at most, and brings in one.
+        let missing = (letters & !others).count_ones().max((others & !letters).count_ones());
+        if missing as usize > most {
+            return None;
+        }
+        let distance = damerau_levenshtein(&wanted, &other);
+        (distance <= most).then_some((distance, candidate))
+    });
+    near.min().map(|(_, candidate)| candidate)
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= NAME_COMPARED || text.chars().nth(NAME_COMPARED).is_none()
+}
+
+/// A bit for each of its letters; some letters share one.
+fn letters_of(text: &str) -> u64 {
+    text.chars().fold(0, |bits, letter| bits | 1 << (u32::from(letter) % 64))
 }
 
 /// The one key that is the same but for how it is written: capitals, blanks, hyphens, full-width signs, zeros in front.
@@ -38,7 +107,7 @@ fn folded(key: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{another_writing, nearest};
+    use super::*;
 
     #[test]
     fn a_key_is_never_taken_for_another() {
@@ -59,5 +128,21 @@ mod tests {
         assert_eq!(nearest("标准保弗", ["标准保费", "达成率"]), Some("标准保费"));
         assert_eq!(nearest("Premium", ["premium"]), Some("premium"));
         assert_eq!(nearest("claims", ["premium", "people"]), None);
+        assert_eq!(nearest_word("postion", ["position"]), Some("position"));
+        assert_eq!(
+            likest("Standrd premium", ["Standard premium", "Team"], |text| text.into()),
+            Some("Standard premium")
+        );
+        assert_eq!(alike("wang", [("Wang Fang", 1), ("Li Lei", 2)].into_iter()), [1]);
+    }
+
+    #[test]
+    fn long_texts_are_no_slips() {
+        let long = "m".repeat(1_000_000);
+        let other = format!("{long}n");
+        assert_eq!(nearest(&long, [other.as_str()]), None);
+        assert_eq!(nearest("m", [other.as_str()]), None);
+        assert_eq!(likest(&long, [other.as_str()], |text| text.into()), None);
+        assert!(alike(&long, [(other.as_str(), 1)].into_iter()).is_empty());
     }
 }

@@ -4,6 +4,9 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Room for formulas that are nested, and build on one another, as deep as they may. What is not used costs nothing.
+pub const STACK: usize = 256 << 20;
+
 /// What `work` makes of each number below `count`, in their order, whatever thread made it.
 pub fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
     map_with(count, || (), |(), at| work(at))
@@ -36,7 +39,9 @@ pub fn map_with<S, R: Send>(
     let mut made: Vec<Option<R>> = Vec::new();
     made.resize_with(count, || None);
     thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
+        // Where the system gives no more threads, fewer do the work.
+        let more = |at: usize| thread::Builder::new().name(at.to_string()).stack_size(STACK).spawn_scoped(scope, share);
+        let others: Vec<_> = (1..threads).map_while(|at| more(at).ok()).collect();
         let mine = share();
         let theirs = others.into_iter().flat_map(|other| match other.join() {
             Ok(made) => made,

@@ -99,6 +99,8 @@ fn proved_elsewhere(code: Code) -> bool {
         | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod | BadCalendar | UnknownPost | RowsOfNoPost
+        // tests/limits, tests/cli/safety
+        | RowAboveHeader | OutsideFolder
         // tests/warehouse, tests/engines
         | NoServer | RefusedQuery | EngineCannot | OtherMeasures
     )

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::Engine;
+use crate::limits::PERIODS;
 use crate::time::PeriodName;
 
 #[derive(Debug, Parser)]
@@ -124,6 +125,9 @@ pub struct DataArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub links: LinkArgs,
+
     /// The form of the profile
     #[arg(long, value_enum, default_value_t = DataForm::Table, help_heading = "How it is shown")]
     pub format: DataForm,
@@ -190,6 +194,9 @@ pub struct EvalArgs {
     /// The folder of the data files [default: the folder `data` beside the specs]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub links: LinkArgs,
 
     /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
     /// a cluster leaves them behind
@@ -283,6 +290,9 @@ pub struct PlanArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub links: LinkArgs,
+
     /// The form of the plan
     #[arg(long, value_enum, default_value_t = PlanForm::Text, help_heading = "How it is shown")]
     pub format: PlanForm,
@@ -335,6 +345,9 @@ pub struct SqlArgs {
     /// The folder of the data files [default: the folder `data` beside the specs]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub links: LinkArgs,
 
     #[command(flatten)]
     pub tables: TableArgs,
@@ -454,6 +467,13 @@ pub struct SpecArgs {
 }
 
 #[derive(Clone, Copy, Debug, Args)]
+pub struct LinkArgs {
+    /// Read data files outside the data folder, too, where links or patterns with `..` lead
+    #[arg(long)]
+    pub follow_links: bool,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
 pub struct ColorArgs {
     /// Colours in the output
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "How it is shown")]
@@ -509,9 +529,6 @@ fn periods_of(one: Option<PeriodName>, several: Option<&Periods>) -> Vec<PeriodN
 #[derive(Clone, Debug)]
 pub struct Periods(pub Vec<PeriodName>);
 
-/// More are a slip of the pen.
-const MOST_PERIODS: usize = 240;
-
 fn read_periods(text: &str) -> Result<Periods, String> {
     let (first, last) =
         text.split_once("..").ok_or("write the first and the last period with `..` between: 2025-Q1..2026-Q3")?;
@@ -519,10 +536,10 @@ fn read_periods(text: &str) -> Result<Periods, String> {
     let Some(mut periods) = first.up_to(last) else {
         return Err(format!("{first} and {last} are of two kinds: write two years, halves, quarters or months"));
     };
-    let all: Vec<PeriodName> = periods.by_ref().take(MOST_PERIODS).collect();
+    let all: Vec<PeriodName> = periods.by_ref().take(PERIODS).collect();
     match all.is_empty() {
         true => Err(format!("{last} comes before {first}: write {last}..{first}")),
-        false if periods.next().is_some() => Err(format!("more than {MOST_PERIODS} periods lie between the two")),
+        false if periods.next().is_some() => Err(format!("more than {PERIODS} periods lie between the two")),
         false => Ok(Periods(all)),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::exit::Failure;
 use crate::model::Model;
 use crate::model::data::DataId;
-use crate::nearest::another_writing;
+use crate::nearest::{alike, another_writing};
 use crate::plan::query::Team;
 use crate::score::card::{Card, PersonResult, Results};
 use crate::time::Day;
@@ -156,14 +156,8 @@ fn is_below(team: usize, top: usize, teams: &[Team], day: Day) -> bool {
 
 /// The failure for a text that nothing has, with the nearest ones there are.
 fn unknown<'k>(message: String, wanted: &str, known: impl Iterator<Item = (&'k str, String)>) -> Failure {
-    let wanted = wanted.to_lowercase();
-    let mut near = known
-        .map(|(text, shown)| (strsim::jaro_winkler(&wanted, &text.to_lowercase()), shown))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .collect::<Vec<_>>();
-    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
     let mut shown = Vec::<String>::new();
-    for (_, text) in near {
+    for text in alike(wanted, known) {
         if !shown.contains(&text) {
             shown.push(text);
         }

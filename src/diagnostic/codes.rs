@@ -163,6 +163,8 @@ codes! {
     NoSheet = "no-sheet" Error;
     /// A file that cannot be opened or is no table of text.
     UnreadableFile = "unreadable-file" Error;
+    /// A file outside the data folder, where a link or a pattern leads.
+    OutsideFolder = "outside-folder" Error;
     /// No connection to a server of rows.
     NoServer = "no-server" Error;
     /// A table or query that the server does not give.
@@ -173,6 +175,8 @@ codes! {
     MissingColumn = "missing-column" Error;
     /// Two columns of the file could be the same column of the data set.
     TwoColumns = "two-columns" Error;
+    /// A row of the table above its header.
+    RowAboveHeader = "row-above-header" Error;
     /// A row with more or fewer cells than the header.
     RaggedRow = "ragged-row" Error;
     /// A cell that is not what its column holds.

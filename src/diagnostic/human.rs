@@ -3,7 +3,6 @@
 //! miette draws the lines. What it cannot do is done here: a finding with places in several files, places in data
 //! files, labels at the end of a file, columns counted in characters, and control characters kept off the terminal.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
@@ -14,6 +13,7 @@ use super::snippet::Snippet;
 use super::{DataPlace, Diagnostic, Severity};
 use crate::plural::counted;
 use crate::source::{FileId, SourceSet};
+use crate::visible::visible;
 
 #[derive(Clone, Copy, Debug)]
 pub struct HumanOptions {
@@ -94,7 +94,7 @@ impl Shown<'_> {
             Snippet::new(self.sources.get(file), labels, width)
         });
         // Wrapped here: miette would break dates at their hyphens, and formulas anywhere.
-        let message = wrap(&printable(&diagnostic.message), width.saturating_sub(MESSAGE_LEAD)).join("\n");
+        let message = wrap(&visible(&diagnostic.message), width.saturating_sub(MESSAGE_LEAD)).join("\n");
         let report = Report { diagnostic, message, snippet };
         let theme = if self.options.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme)
@@ -124,7 +124,7 @@ impl Shown<'_> {
     fn footer(&mut self, title: &str, text: &str) {
         let lead = if title.is_empty() { "  ".to_string() } else { format!("  {title}: ") };
         let width = self.options.width.max(40).saturating_sub(lead.len() + 1);
-        let text = printable(text);
+        let text = visible(text);
         let mut first = true;
         for line in text.lines().flat_map(|line| wrap(line, width)) {
             match (first, self.options.color && !title.is_empty()) {
@@ -197,24 +197,6 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
     }
     lines.push(current);
     lines
-}
-
-/// The text with every character that could steer a terminal replaced by one of the same length in bytes.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let replace = |c: char| match (steers(c), c.len_utf8()) {
-        (false, _) => c,
-        (_, 1) => '?',
-        (_, 2) => '·',
-        _ => '\u{fffd}',
-    };
-    Cow::Owned(text.chars().map(replace).collect())
 }
 
 /// Columns of `  × ` before a message, and those that miette leaves free at the end of a line.

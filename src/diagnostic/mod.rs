@@ -21,6 +21,7 @@ pub use codes::Code;
 pub use levels::{Level, LevelError, Levels};
 pub use mend::{Edit, Help, Mend};
 
+use crate::limits::{SENTENCE_SHOWN, WORD_SHOWN};
 use crate::source::{SourceSet, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,7 +84,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: shortened(message.into()),
             labels: Vec::new(),
             data: Vec::new(),
             notes: Vec::new(),
@@ -93,7 +94,7 @@ impl Diagnostic {
     }
 
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: shortened(text.into()) });
         self
     }
 
@@ -103,13 +104,13 @@ impl Diagnostic {
     }
 
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
+        self.notes.push(shortened(note.into()));
         self
     }
 
     pub fn help(mut self, help: impl Into<Help>) -> Self {
         let Help { text, mends } = help.into();
-        self.help = Some(text);
+        self.help = Some(shortened(text));
         self.mends = mends;
         self
     }
@@ -117,6 +118,29 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// A sentence in which words of any length, out of specs and files, are cut to what can be looked at.
+fn shortened(text: String) -> String {
+    if text.len() <= WORD_SHOWN {
+        return text;
+    }
+    let mut short = String::with_capacity(text.len().min(SENTENCE_SHOWN));
+    for word in text.split_inclusive([' ', '\n']) {
+        match word.char_indices().nth(WORD_SHOWN) {
+            None => short.push_str(word),
+            Some((cut, _)) => {
+                // The quote behind it, and what ends the sentence, stay.
+                let end = word.trim_end_matches([' ', '\n', '`', ':', ',', '?', ')']).len().max(cut);
+                short.extend([&word[..cut], "…", &word[end..]]);
+            }
+        }
+        if short.len() > SENTENCE_SHOWN {
+            short.push('…');
+            break;
+        }
+    }
+    short
 }
 
 /// Puts findings in the order of their places: specs by file and offset, then data by file and row.

@@ -7,8 +7,8 @@ use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpa
 use unicode_width::UnicodeWidthChar;
 
 use super::Label;
-use super::human::printable;
 use crate::source::SourceFile;
+use crate::visible::{visible, visible_in_place};
 
 pub struct Snippet<'a> {
     source: &'a SourceFile,
@@ -54,7 +54,7 @@ impl<'a> Snippet<'a> {
         };
         let labels: Vec<(&Label, usize, usize)> = labels
             .map(|label| {
-                let (start, end) = visible(&source.text, label);
+                let (start, end) = in_view(&source.text, label);
                 (label, start, end)
             })
             .collect();
@@ -63,7 +63,7 @@ impl<'a> Snippet<'a> {
         }
         for (index, (label, start, end)) in labels.iter().enumerate() {
             let (from, to) = (snippet.place(*start), snippet.place(*end));
-            let text = (!label.text.is_empty()).then(|| printable(&label.text).into_owned());
+            let text = (!label.text.is_empty()).then(|| visible(&label.text).into_owned());
             let span = SourceSpan::from((from, to - from));
             snippet.places.push((from, *start));
             snippet.labels.push(match index {
@@ -126,7 +126,7 @@ impl<'a> Snippet<'a> {
             self.text.push('…');
         }
         self.lines.push(Line { start, from: start + skip, to: start + stop, at: self.text.len() });
-        self.text.push_str(&printable(&line[skip..stop]));
+        self.text.push_str(&visible_in_place(&line[skip..stop]));
         if stop < line.len() {
             self.text.push('…');
         }
@@ -162,7 +162,7 @@ fn runs(text: &str, labels: &[(&Label, usize, usize)]) -> Vec<(usize, usize)> {
 }
 
 /// A label's place, moved inside the text, onto whole characters, and not behind the last visible one.
-fn visible(text: &str, label: &Label) -> (usize, usize) {
+fn in_view(text: &str, label: &Label) -> (usize, usize) {
     let end_of_text = text.trim_end().len();
     let last = text[..end_of_text].char_indices().next_back().map_or(0, |(at, _)| at);
     let mut start = (label.span.start as usize).min(last);
@@ -229,7 +229,7 @@ impl SourceCode for Snippet<'_> {
         let place = self.places.iter().find(|(at, _)| before == 0 && *at == from);
         let column = place.map_or(0, |(_, offset)| self.source.line_column(*offset as u32).1 - 1);
         Ok(Box::new(MietteSpanContents::new_named(
-            self.source.path.display().to_string(),
+            visible(&self.source.path.display().to_string()).into_owned(),
             &text.as_bytes()[start..end],
             SourceSpan::from((start, end - start)),
             line,

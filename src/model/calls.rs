@@ -129,6 +129,11 @@ impl Checker<'_> {
                 if !self.scale_can_be_called(ScaleId(at), name, env, declared) {
                     return Expr::wrong(span);
                 }
+                if let Some(open) = self.scale_stack.last().copied()
+                    && self.is_too_deep(Use::Scale(open), Use::Scale(at), span)
+                {
+                    return Expr::wrong(span);
+                }
                 let input = self.model.scales[at].input.dimension.clone();
                 let bare = Bare::from(&self.model.scales[at].input);
                 let value = self.typed(&arguments[0], &env.clone().bare(&bare), None);

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 
 use super::data::{ColumnIx, DataId};
+use super::depth::Depths;
 use super::shared::Shared;
 use super::unit::Units;
-use super::uses::Used;
+use super::uses::{Use, Used};
 use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::limits::FINDINGS;
 use crate::nearest::nearest;
 use crate::source::{FileId, SourceSet, Span};
-use crate::syntax::tree;
+use crate::syntax::tree::{self, ScopeWord};
 use crate::time::{Day, PeriodPart, Start, month_named};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.
@@ -99,6 +101,10 @@ pub(super) struct Checker<'t> {
     pub(super) column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     pub(super) column_stack: Vec<(DataId, ColumnIx)>,
     pub(super) function_stack: Vec<usize>,
+    /// How far what was typed so far builds on others.
+    pub(super) depths: Depths,
+    /// Which KPIs and scales were asked whether they have an answer, in which scope, for which place of whose scorecard.
+    pub(super) answered: HashSet<(String, Use, ScopeWord, (FileId, u32, u32))>,
     /// How often functions were expanded in the formula at hand.
     pub(super) expansions: usize,
     /// How many functions are the project's; those of the library come after them.
@@ -138,6 +144,8 @@ impl<'t> Checker<'t> {
             column_progress: self.column_progress.clone(),
             column_stack: Vec::new(),
             function_stack: Vec::new(),
+            depths: Depths::default(),
+            answered: HashSet::new(),
             expansions: 0,
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
@@ -169,6 +177,8 @@ impl<'t> Checker<'t> {
             column_progress: Shared::default(),
             column_stack: Vec::new(),
             function_stack: Vec::new(),
+            depths: Depths::default(),
+            answered: HashSet::new(),
             expansions: 0,
             own_functions: 0,
             untyped: Shared::default(),
@@ -345,8 +355,8 @@ impl<'t> Checker<'t> {
         candidates: impl IntoIterator<Item = &'n str>,
         otherwise: impl FnOnce() -> String,
     ) -> Help {
-        // Where hundreds of names are wrong already, the nearest of thousands is not looked for each time.
-        let near = if self.diagnostics.len() < 500 { nearest(name, candidates) } else { None };
+        // Where more names are wrong already than are shown, the nearest of thousands is not looked for each time.
+        let near = if self.diagnostics.len() < FINDINGS { nearest(name, candidates) } else { None };
         match near {
             Some(near) => Help::of("did you mean `{}`?", [Mend::replace(at, near)]),
             None => otherwise().into(),

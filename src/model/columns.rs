@@ -1,19 +1,20 @@
 //! Columns of data sets: their types, what a number in a cell stands for, and the formulas of those that are derived.
 
+use hashbrown::HashSet;
+
 use super::checker::{Checker, Progress, Symbol, label};
 use super::data::{Choice, Column, ColumnIx, ColumnType, DataId};
 use super::env::{Bare, Env};
 use super::expr::Base;
 use super::rings;
 use super::unit::DisplayUnit;
+use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::COLUMN_CHAIN;
 use crate::number::Number;
 use crate::plural::plural;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
-
-/// How many derived columns may build on one another, each on the next.
-const MOST_COLUMNS_DEEP: usize = 32;
 
 impl Checker<'_> {
     pub(super) fn column(&mut self, column: &tree::Column) -> Column {
@@ -102,8 +103,9 @@ impl Checker<'_> {
                     name: choice.name.text.clone(),
                     texts: choice.texts.iter().map(|text| text.value.clone()).collect(),
                 };
-                for (at, one) in choices.iter().enumerate() {
-                    if choices[..at].iter().any(|earlier| earlier.name.text == one.name.text) {
+                let mut earlier = HashSet::new();
+                for one in choices {
+                    if !earlier.insert(one.name.text.as_str()) {
                         self.report(
                             Diagnostic::new(
                                 Code::DeclaredTwice,
@@ -280,16 +282,8 @@ impl Checker<'_> {
             }
             Progress::Open => {}
         }
-        if self.column_stack.len() >= MOST_COLUMNS_DEEP {
-            self.report(
-                Diagnostic::new(
-                    Code::TooDeep,
-                    format!("more than {MOST_COLUMNS_DEEP} columns build on one another, `{name}` at the end"),
-                )
-                .at(formula.span, "one too many")
-                .help("join some of the steps in one formula"),
-            );
-            return;
+        if self.column_stack.len() >= COLUMN_CHAIN {
+            return self.chain_too_long(Use::Column(data, column), formula.span);
         }
         self.column_progress.insert(key, Progress::Working);
         self.column_stack.push((data, column));

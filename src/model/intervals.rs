@@ -6,7 +6,7 @@
 use crate::number::{Number, Rounding};
 
 /// From `low` to `high`, both included; `None`: without bound.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Interval {
     pub low: Option<Number>,
     pub high: Option<Number>,

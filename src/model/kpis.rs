@@ -1,11 +1,15 @@
 //! Constants, KPIs, indices and functions.
 
+use hashbrown::HashMap;
+
 use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
+use super::uses::Use;
 use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When, rings};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::CHAIN;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, NumberStyle};
@@ -19,9 +23,6 @@ pub(super) enum Total {
     Shares(Number),
     Points(Number),
 }
-
-/// How many KPIs may build on one another, each on the next.
-const MOST_KPIS_DEEP: usize = 100;
 
 impl Checker<'_> {
     pub(super) fn declare_constants(&mut self) {
@@ -67,16 +68,10 @@ impl Checker<'_> {
 
     /// Constants that are written with each other: each ring is told once, and its constants then have no value.
     fn constant_circles(&mut self) {
-        fn read(expr: &Expr, found: &mut Vec<usize>) {
-            if let Kind::Constant(id) = &expr.kind {
-                found.push(id.0);
-            }
-            expr.parts().into_iter().for_each(|part| read(part, found));
-        }
         let reads = |at: usize| {
             let mut found = Vec::new();
-            self.model.constants[at].values.iter().for_each(|dated| read(&dated.value, &mut found));
-            found
+            self.model.constants[at].values.iter().for_each(|dated| constants_in(&dated.value, &mut found));
+            found.into_iter().map(|(constant, _)| constant).collect()
         };
         let found = rings::walk(0..self.model.constants.len(), reads);
         for ring in found.rings {
@@ -91,6 +86,30 @@ impl Checker<'_> {
             for at in ring {
                 self.model.constants[at].values.clear();
             }
+        }
+        // Each behind what it is written with: so whatever is too much is said where it begins.
+        for at in found.order {
+            self.constant_in_bounds(at);
+        }
+    }
+
+    /// Refuses a constant at the end of a long chain, and one that comes to a number larger than any; it then has no
+    /// value.
+    fn constant_in_bounds(&mut self, at: usize) {
+        let one = Use::Constant(at);
+        let values = self.model.constants[at].values.clone();
+        let mut read = Vec::new();
+        values.iter().for_each(|dated| constants_in(&dated.value, &mut read));
+        let too_deep = read.into_iter().any(|(other, span)| self.is_too_deep(one, Use::Constant(other), span));
+        let excess = |dated: &Dated| Some((self.model.constant_value(&dated.value, None)?.excess()?, dated.value.span));
+        let large = values.iter().find_map(excess);
+        if let (Some((excess, span)), false) = (large, too_deep) {
+            let words = excess.words();
+            self.report(Diagnostic::new(Code::NumberTooLarge, words.message).at(span, words.label).help(words.help));
+        }
+        if too_deep || large.is_some() {
+            self.untyped.insert(self.model.constants[at].name.clone());
+            self.model.constants[at].values.clear();
         }
     }
 
@@ -227,18 +246,9 @@ impl Checker<'_> {
         if self.kpi_progress[at] != Progress::Open {
             return;
         }
-        if self.kpi_stack.len() >= MOST_KPIS_DEEP {
-            let (name, span) = (self.model.kpis[at].name.clone(), self.model.kpis[at].span);
+        if self.kpi_stack.len() >= CHAIN {
             self.kpi_progress[at] = Progress::Done;
-            self.report(
-                Diagnostic::new(
-                    Code::TooDeep,
-                    format!("more than {MOST_KPIS_DEEP} KPIs build on one another, `{name}` at the end"),
-                )
-                .at(span, "one too many")
-                .help("join some of the steps in one formula"),
-            );
-            return;
+            return self.chain_too_long(Use::Kpi(KpiId(at)), self.model.kpis[at].span);
         }
         self.kpi_progress[at] = Progress::Working;
         self.kpi_stack.push(at);
@@ -494,6 +504,14 @@ pub(super) fn percent(number: &Number) -> String {
     format!("{}%", number.mul(&Number::from(100)))
 }
 
+/// The constants that a formula reads, and where.
+fn constants_in(expr: &Expr, found: &mut Vec<(usize, Span)>) {
+    if let Kind::Constant(id) = &expr.kind {
+        found.push((id.0, expr.span));
+    }
+    expr.parts().into_iter().for_each(|part| constants_in(part, found));
+}
+
 fn placeholder(span: Span) -> Expr {
     Expr::new(Kind::Value(Value::Missing(Missing::NoAnswer)), Type::known(Base::Any), span)
 }
@@ -509,21 +527,7 @@ impl Model {
     /// The value of a formula without data, in base units; dated constants as of `day` (`None`: their last values).
     /// `None` where it has none, such as a constant before its first date. What is too large stays too large.
     pub fn constant_value(&self, expr: &Expr, day: Option<Day>) -> Option<Number> {
-        let value = |expr: &Expr| self.constant_value(expr, day);
-        match &expr.kind {
-            Kind::Value(Value::Number(number)) => Some(number.clone()),
-            Kind::Constant(id) => self.constant_value(self.dated(&self.constants[id.0].values, day)?, day),
-            Kind::Negate(operand) => Some(value(operand)?.neg()),
-            Kind::Binary(op, left, right) => {
-                number_of(binary(*op, &Value::Number(value(left)?).held(), &Value::Number(value(right)?).held()))
-            }
-            Kind::Call(builtin, arguments) => {
-                let arguments: Option<Vec<Value>> =
-                    arguments.iter().map(|argument| value(argument).map(|value| Value::Number(value).held())).collect();
-                number_of(builtin.call(&arguments?, self.company.rounding, &self.company.calendar))
-            }
-            _ => None,
-        }
+        (Constants { model: self, day, known: HashMap::new() }).of(expr)
     }
 
     /// The one of several dated values that holds on the day (`None`: the last one).
@@ -549,6 +553,42 @@ impl Model {
     /// The KPI or index of a name.
     pub fn kpi_named(&self, name: &str) -> Option<KpiId> {
         self.kpis.iter().position(|kpi| kpi.name == name).map(KpiId)
+    }
+}
+
+/// Works out constants, each once.
+struct Constants<'m> {
+    model: &'m Model,
+    day: Option<Day>,
+    known: HashMap<usize, Option<Number>>,
+}
+
+impl Constants<'_> {
+    fn of(&mut self, expr: &Expr) -> Option<Number> {
+        match &expr.kind {
+            Kind::Value(Value::Number(number)) => Some(number.clone()),
+            Kind::Constant(id) => {
+                if let Some(known) = self.known.get(&id.0) {
+                    return known.clone();
+                }
+                let model = self.model;
+                let value = model.dated(&model.constants[id.0].values, self.day).and_then(|value| self.of(value));
+                self.known.insert(id.0, value.clone());
+                value
+            }
+            Kind::Negate(operand) => Some(self.of(operand)?.neg()),
+            Kind::Binary(op, left, right) => {
+                number_of(binary(*op, &Value::Number(self.of(left)?).held(), &Value::Number(self.of(right)?).held()))
+            }
+            Kind::Call(builtin, arguments) => {
+                let arguments: Option<Vec<Value>> = arguments
+                    .iter()
+                    .map(|argument| self.of(argument).map(|value| Value::Number(value).held()))
+                    .collect();
+                number_of(builtin.call(&arguments?, self.model.company.rounding, &self.model.company.calendar))
+            }
+            _ => None,
+        }
     }
 }
 

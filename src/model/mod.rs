@@ -17,6 +17,7 @@ mod company;
 mod conditions;
 pub mod data;
 mod datasets;
+mod depth;
 mod entries;
 mod env;
 mod expect;

@@ -85,6 +85,11 @@ impl Checker<'_> {
             return Expr::wrong(span);
         }
         self.type_kpi(at);
+        if let Some(open) = self.kpi_stack.last().copied()
+            && self.is_too_deep(Use::Kpi(KpiId(open)), Use::Kpi(KpiId(at)), span)
+        {
+            return Expr::wrong(span);
+        }
         let kpi = &self.model.kpis[at];
         if self.untyped.contains(&kpi.name) {
             return Expr::wrong(span);
@@ -106,6 +111,12 @@ impl Checker<'_> {
         self.used.insert(Use::Column(data, column));
         self.used.insert(Use::Data(data));
         self.derive_column(data, column);
+        if let Some((open_data, open)) = self.column_stack.last().copied()
+            && self.model.data[data.0].columns[column.0].derived.is_some()
+            && self.is_too_deep(Use::Column(open_data, open), Use::Column(data, column), span)
+        {
+            return Expr::wrong(span);
+        }
         let base = self.column_base(data, column);
         let mut optional = self.model.data[data.0].columns[column.0].optional;
         let kind = Kind::Column { via, data, column };

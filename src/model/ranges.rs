@@ -2,7 +2,10 @@
 //!
 //! An interval speaks of the value where there is one; whether it can be missing is another question.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use super::conditions::{Atom, Facts};
 use super::data::{ColumnIx, ColumnType, DataId};
@@ -14,12 +17,15 @@ use crate::number::{Number, Rounding};
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
 
-/// What was worked out of the KPIs of a model; all positions share it.
+/// What was worked out of the KPIs of a model, and of what they are made of; all positions share it.
 pub(super) struct KpiRanges {
     /// A constant may be changed tomorrow: for conditions it can have any value.
     free_constants: bool,
     ranges: Vec<OnceLock<Interval>>,
     missing: Vec<OnceLock<bool>>,
+    constants: Vec<OnceLock<Interval>>,
+    /// By data set and column.
+    columns: Vec<Vec<OnceLock<Interval>>>,
 }
 
 impl KpiRanges {
@@ -28,19 +34,33 @@ impl KpiRanges {
         let count = model.kpis.len();
         KpiRanges {
             free_constants,
-            ranges: std::iter::repeat_with(OnceLock::new).take(count).collect(),
-            missing: std::iter::repeat_with(OnceLock::new).take(count).collect(),
+            ranges: unknown(count),
+            missing: unknown(count),
+            constants: unknown(model.constants.len()),
+            columns: model.data.iter().map(|set| unknown(set.columns.len())).collect(),
         }
     }
 }
 
-/// Works out intervals, each KPI's once.
+fn unknown<T>(count: usize) -> Vec<OnceLock<T>> {
+    std::iter::repeat_with(OnceLock::new).take(count).collect()
+}
+
+/// Works out intervals, once of each thing that has a name.
 pub(super) struct Ranges<'m> {
     pub(super) model: &'m Model,
     /// Whether how the ends come about is wanted in words.
     pub(super) in_words: bool,
     kpis: &'m KpiRanges,
+    /// What scales make of intervals. A scale may look another one up many times.
+    scales: RefCell<HashMap<ScaleInput, Interval>>,
 }
+
+/// A scale, what its curve reads, and the full points where they are known.
+type ScaleInput = (ScaleId, [Interval; 3], Option<Number>);
+
+/// Beyond so many, a scale is taken to give anything.
+const MOST_SCALE_INPUTS: usize = 10_000;
 
 /// What is known where a formula stands.
 #[derive(Clone, Default)]
@@ -55,7 +75,7 @@ pub(super) struct Known<'e> {
 
 impl<'m> Ranges<'m> {
     pub(super) fn new(model: &'m Model, kpis: &'m KpiRanges) -> Ranges<'m> {
-        Ranges { model, in_words: false, kpis }
+        Ranges { model, in_words: false, kpis, scales: RefCell::default() }
     }
 
     pub(super) fn kpi(&self, kpi: KpiId) -> Interval {
@@ -86,7 +106,8 @@ impl<'m> Ranges<'m> {
         match &expr.kind {
             Kind::Value(Value::Number(number)) => Interval::point(number.clone()),
             Kind::Constant(constant) if !self.kpis.free_constants => {
-                self.dated(&self.model.constants[constant.0].values)
+                let range = || self.dated(&self.model.constants[constant.0].values);
+                self.kpis.constants[constant.0].get_or_init(range).clone()
             }
             Kind::Kpi(kpi) => self.kpi(*kpi),
             Kind::Person { roster, via, column } => {
@@ -168,9 +189,10 @@ impl<'m> Ranges<'m> {
     }
 
     fn column(&self, data: DataId, column: ColumnIx) -> Interval {
+        let known = &self.kpis.columns[data.0][column.0];
         let column = self.model.data[data.0].column(column);
         match (&column.derived, &column.limits) {
-            (Some(formula), _) => self.of(formula, &Known::default()),
+            (Some(formula), _) => known.get_or_init(|| self.of(formula, &Known::default())).clone(),
             (None, Some((low, high))) => Interval { low: Some(low.clone()), high: Some(high.clone()) },
             (None, None) => Interval::ALL,
         }
@@ -281,9 +303,17 @@ impl<'m> Ranges<'m> {
 
     /// All versions of a scale.
     fn scale(&self, scale: ScaleId, entry: &[Interval; 3], full: Option<&Number>) -> Interval {
+        let input = (scale, entry.clone(), full.cloned());
+        match self.scales.borrow() {
+            known if known.contains_key(&input) => return known[&input].clone(),
+            known if known.len() >= MOST_SCALE_INPUTS => return Interval::ALL,
+            _ => {}
+        }
         let curves = self.model.scale_versions(scale).map(|version| &self.model.scales[version.0].curve);
         let ranges = curves.map(|curve| self.curve(curve, entry, full));
-        ranges.reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL)
+        let range = ranges.reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL);
+        self.scales.borrow_mut().insert(input, range.clone());
+        range
     }
 
     fn per_step(&self, plan: &PerStep, value: &Interval, target: &Interval, full: Option<&Number>) -> Interval {

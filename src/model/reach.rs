@@ -5,6 +5,7 @@ use super::data::{ColumnIx, ColumnType, DataId, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::{list, scope_name};
 use super::scorecards::CardScope;
+use super::uses::Use;
 use super::{Curve, CurveKind, KpiId, ScaleId, Unfit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -33,6 +34,9 @@ impl Checker<'_> {
     /// Likewise for all versions of a KPI.
     pub(super) fn kpi_answerable(&mut self, kpi: KpiId, scope: ScopeWord, at: Span, card: &CardScope) {
         let model = self.model.clone();
+        if self.was_asked(Use::Kpi(kpi), scope, at, card) {
+            return;
+        }
         for version in model.kpi_versions(kpi) {
             let kpi = &model.kpis[version.0];
             // A scope that the KPI has of itself is wrong there, whoever uses it.
@@ -41,9 +45,17 @@ impl Checker<'_> {
         }
     }
 
+    /// Many formulas may build on one: whatever is wrong is told once, so once is enough to look.
+    fn was_asked(&mut self, what: Use, scope: ScopeWord, at: Span, card: &CardScope) -> bool {
+        !self.answered.insert((card.position.to_string(), what, scope, at.key()))
+    }
+
     /// Likewise for what the formulas of a scale read.
     pub(super) fn scale_answerable(&mut self, scale: ScaleId, scope: ScopeWord, at: Span, card: &CardScope) {
         let model = self.model.clone();
+        if self.was_asked(Use::Scale(scale.0), scope, at, card) {
+            return;
+        }
         for version in model.scale_versions(scale) {
             self.curve_answerable(&model.scales[version.0].curve, scope, at, card);
         }

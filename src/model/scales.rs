@@ -4,11 +4,13 @@ use super::checker::{Checker, Progress, label};
 use super::env::{Bare, Env, InCurve};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
+use super::uses::Use;
 use super::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
     rings,
 };
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::limits::CHAIN;
 use crate::nearest::nearest;
 use crate::number::Number;
 use crate::source::Span;
@@ -134,6 +136,10 @@ impl Checker<'_> {
                 );
             }
             Progress::Open => {}
+        }
+        if self.scale_stack.len() >= CHAIN {
+            self.scale_progress[at] = Progress::Done;
+            return self.chain_too_long(Use::Scale(at), self.declarations.scales[at].name.span);
         }
         self.scale_progress[at] = Progress::Working;
         self.scale_stack.push(at);

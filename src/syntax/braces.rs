@@ -5,9 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::scan::{Kind, Scan, Token};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic, Mend};
-
-/// How deep brackets and braces may be nested.
-pub const MAX_DEPTH: usize = 128;
+use crate::limits::NESTING;
 
 /// What the outline needs to know about tokens, by their index.
 #[derive(Debug, Default)]
@@ -123,7 +121,7 @@ fn by_indentation(scan: &Scan) -> Braces {
         match token.kind {
             Kind::OpenBrace => {
                 open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None });
-                if open.len() > MAX_DEPTH {
+                if open.len() > NESTING {
                     // Refused below.
                     return braces;
                 }
@@ -283,10 +281,10 @@ fn check_depth(scan: &Scan, braces: &mut Braces) {
         }
         depth = (depth + usize::from(braces.opens.contains_key(&index)))
             .saturating_sub(braces.closes.get(&index).copied().unwrap_or(0));
-        if depth > MAX_DEPTH {
+        if depth > NESTING {
             braces.too_deep = true;
             braces.diagnostics.push(
-                Diagnostic::new(Code::TooDeep, format!("brackets and blocks are nested more than {MAX_DEPTH} deep"))
+                Diagnostic::new(Code::TooDeep, format!("brackets and blocks are nested more than {NESTING} deep"))
                     .at(scan.span(token.start, token.end), "too deep here")
                     .help("give parts of it names of their own, such as a `kpi` or a `function`"),
             );

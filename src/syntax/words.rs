@@ -1,5 +1,7 @@
 //! The words of the language that the parser must know apart from the grammar.
 
+use crate::nearest::nearest_word;
+
 /// Words that are never a name.
 pub const RESERVED: &[&str] = &[
     "and", "or", "not", "if", "then", "else", "is", "in", "between", "missing", "yes", "no", "of", "where", "during",
@@ -234,13 +236,7 @@ pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
 
 /// The same, where capitals matter.
 pub fn nearest_exact<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let length = word.chars().count();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().min(length).div_ceil(4).min(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    nearest_word(word, known)
 }
 
 #[cfg(test)]

@@ -33,6 +33,16 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::OutsideFolder,
+        title: "a file outside the data folder, where a link or a pattern leads",
+        text: "What is read stands in the data folder, so that whoever keeps that folder knows what a score is made of. \
+               A link that leads out of it, or a pattern such as `../plan.csv`, is followed only with \
+               `--follow-links`. Links inside the folder are followed.",
+        wrong: "`data/sales.csv`, a link to `/home/wang/sales.csv`",
+        right: "the file itself in `data`, or `merit eval --follow-links`",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::NoServer,
         title: "a server that cannot be reached",
         text: "A data set comes from PostgreSQL, and there is no connection to the server. A spec never says where it \
@@ -85,6 +95,15 @@ file "plans.xlsx" sheet "2026""#,
         right: r#"column premium : CNY from "Premium"
 
 | Premium | 保费 |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RowAboveHeader,
+        title: "a row of the table above its header",
+        text: "Above the header there may be titles. A row there that has a cell for each column, with numbers and days \
+               where they belong, is no title: left out, it would be missing in every sum.",
+        wrong: "P1,50\nPolicy No,Premium\nP2,70",
+        right: "Policy No,Premium\nP1,50\nP2,70",
         setting: Setting::Words,
     },
     Explanation {
