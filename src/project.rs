@@ -5,12 +5,14 @@ mod workspace;
 pub use workspace::{Project, Workspace, load, load_with};
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::limits::{SPEC, megabytes};
 use crate::source::{FileId, SourceFile, Span};
 
 /// Why no project could be loaded at all.
@@ -20,6 +22,9 @@ pub enum LoadError {
     /// A file that is given by name and is not a spec.
     NotASpec(PathBuf),
     NoSpecs(Vec<PathBuf>),
+    /// A pipe or device with the name of a spec.
+    NoFile(PathBuf),
+    TooLarge(PathBuf),
     Unreadable(PathBuf, io::Error),
 }
 
@@ -33,6 +38,10 @@ impl fmt::Display for LoadError {
             LoadError::NoSpecs(paths) => {
                 let paths = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>();
                 write!(f, "there is no `.merit` file under {}", paths.join(", "))
+            }
+            LoadError::NoFile(path) => write!(f, "`{}` is a pipe or a device, and no file", path.display()),
+            LoadError::TooLarge(path) => {
+                write!(f, "`{}` is larger than a spec can be: {}", path.display(), megabytes(SPEC))
             }
             LoadError::Unreadable(path, error) => write!(f, "`{}` cannot be read: {error}", path.display()),
         }
@@ -56,60 +65,113 @@ pub fn not_utf8(id: FileId, path: &Path, bytes: &[u8]) -> (SourceFile, Diagnosti
     (file, finding)
 }
 
+/// The bytes of a spec. What is no file has no end, and may never begin.
+pub fn read_spec(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(LoadError::NoFile(path.to_path_buf()));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(SPEC + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
+    match bytes.len() as u64 > SPEC {
+        true => Err(LoadError::TooLarge(path.to_path_buf())),
+        false => Ok(bytes),
+    }
+}
+
 /// All specs under the paths, each once, in the order of their names.
 pub fn find_specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
-    let mut files = Vec::new();
-    let mut seen = HashSet::new();
+    let mut found = Found::default();
     for path in paths {
         if path.is_dir() {
-            walk(path, &mut files, &mut seen)?;
+            found.walk(path)?;
         } else if !path.exists() {
             return Err(LoadError::NotFound(path.clone()));
         } else if !is_spec(path) {
             return Err(LoadError::NotASpec(path.clone()));
-        } else if is_new(path, &mut seen)? {
-            files.push(path.clone());
+        } else {
+            found.file(path.clone(), path)?;
         }
     }
-    if files.is_empty() {
+    if found.files.is_empty() {
         return Err(LoadError::NoSpecs(paths.to_vec()));
     }
-    files.sort();
-    Ok(files)
+    found.files.sort();
+    Ok(found.files)
 }
 
-/// Hidden folders and `target`, where programs build, hold no specs.
-fn walk(folder: &Path, files: &mut Vec<PathBuf>, seen: &mut HashSet<PathBuf>) -> Result<(), LoadError> {
-    if !is_new(folder, seen)? {
-        return Ok(());
-    }
-    let unreadable = |error| LoadError::Unreadable(folder.to_path_buf(), error);
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.starts_with('.') {
-            continue;
+/// What has been met, whatever way leads to it.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    folders: HashSet<Place>,
+    /// By folder and name.
+    known: HashSet<(Place, OsString)>,
+}
+
+/// What tells a folder from others. Its path would: but to work that out takes as many steps as it is deep.
+#[cfg(unix)]
+type Place = (u64, u64);
+#[cfg(not(unix))]
+type Place = PathBuf;
+
+#[cfg(unix)]
+fn place(folder: &Path) -> io::Result<Place> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(folder).map(|folder| (folder.dev(), folder.ino()))
+}
+
+#[cfg(not(unix))]
+fn place(folder: &Path) -> io::Result<Place> {
+    folder.canonicalize()
+}
+
+impl Found {
+    /// Hidden folders and `target`, where programs build, hold no specs.
+    fn walk(&mut self, folder: &Path) -> Result<(), LoadError> {
+        let unreadable = |error| LoadError::Unreadable(folder.to_path_buf(), error);
+        let here = place(folder).map_err(unreadable)?;
+        if !self.folders.insert(here.clone()) {
+            return Ok(());
         }
-        if path.is_dir() {
-            if name != "target" {
-                walk(&path, files, seen)?;
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let (path, name) = (entry.path(), entry.file_name());
+            if name.to_string_lossy().starts_with('.') {
+                continue;
             }
-        } else if is_spec(&path) && is_new(&path, seen)? {
-            // `./specs/a.merit` reads as `specs/a.merit`.
-            files.push(path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path));
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() || kind.is_symlink() && path.is_dir() {
+                if name != "target" {
+                    self.walk(&path)?;
+                }
+            } else if is_spec(&path) {
+                // `./specs/a.merit` reads as `specs/a.merit`.
+                let shown = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or_else(|_| path.clone());
+                match kind.is_symlink() {
+                    true => self.file(shown, &path)?,
+                    false if self.known.insert((here.clone(), name)) => self.files.push(shown),
+                    false => {}
+                }
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// A file that may be met by another way.
+    fn file(&mut self, shown: PathBuf, path: &Path) -> Result<(), LoadError> {
+        let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
+        let real = path.canonicalize().map_err(unreadable)?;
+        let folder = place(real.parent().unwrap_or(Path::new("/"))).map_err(unreadable)?;
+        if self.known.insert((folder, real.file_name().unwrap_or_default().to_os_string())) {
+            self.files.push(shown);
+        }
+        Ok(())
+    }
 }
 
 fn is_spec(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "merit")
-}
-
-/// Whether a place is met for the first time, whatever way leads to it.
-fn is_new(path: &Path, seen: &mut HashSet<PathBuf>) -> Result<bool, LoadError> {
-    let real = path.canonicalize().map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
-    Ok(seen.insert(real))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod outcome;
 mod plan;
 #[path = "cli/rosters.rs"]
 mod rosters;
+#[path = "cli/safety.rs"]
+mod safety;
 #[path = "report/schema.rs"]
 mod schema;
 #[path = "cli/shown.rs"]

@@ -1,21 +1,22 @@
 //! `merit check`
 
-use std::collections::BTreeSet;
-use std::io::Write;
-
 use super::args::{CheckArgs, FindingsForm};
 use super::exit::{Exit, Failure};
 use super::explain;
+use super::out;
 use super::select::find_positions;
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::terminal;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
 use crate::diagnostic::{github, json, junit, sarif, short};
+use crate::limits::FINDINGS;
 use crate::model::Position;
 use crate::plural::counted;
 use crate::project::{self, LoadError, Project};
 use crate::report;
 use crate::source::SourceSet;
+use crate::visible::Form;
+use std::collections::BTreeSet;
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let levels = levels(args)?;
@@ -32,15 +33,14 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         failure: None,
     };
     if let (Some(wanted), false) = (&args.alignment, project.has_errors()) {
-        write(&alignment(args, wanted.as_deref(), &project)?)?;
+        let (text, form) = alignment(args, wanted.as_deref(), &project)?;
+        out::print(&text, form, FINDINGS_WRITTEN)?;
         return Ok(Exit::Clean);
     }
-    match machine(args.format, &checked) {
-        Some(text) => write(&text)?,
-        None => write(&human(args, &project))?,
-    }
+    let (text, form) = machine(args.format, &checked).unwrap_or_else(|| human(args, &project));
+    out::print(&text, form, FINDINGS_WRITTEN)?;
     if args.format == FindingsForm::Short {
-        eprintln!("{}", summary(&project));
+        out::say(summary(&project));
     }
     let exit = if project.has_errors() { Exit::Findings } else { Exit::Clean };
     // The program ends here: to take a large project apart would only take time.
@@ -49,14 +49,17 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 }
 
 /// The table of working time against weights. Specs with errors get these instead: nothing can be said of them yet.
-fn alignment(args: &CheckArgs, wanted: Option<&str>, project: &Project) -> Result<String, Failure> {
+fn alignment(args: &CheckArgs, wanted: Option<&str>, project: &Project) -> Result<(String, Form), Failure> {
     let model = &project.model;
     let names = wanted.map(|wanted| find_positions(wanted, model)).transpose()?;
     let shown = |position: &&Position| names.as_ref().is_none_or(|names| names.contains(position.name.as_str()));
     let positions: Vec<&Position> = model.positions.iter().filter(shown).collect();
     match args.format {
-        FindingsForm::Human => Ok(report::alignment::text(model, &positions, terminal::stdout(args.color.color))),
-        FindingsForm::Json => Ok(report::alignment::json(model, &positions)),
+        FindingsForm::Human => {
+            let look = terminal::stdout(args.color.color);
+            Ok((report::alignment::text(model, &positions, look), Form::Text { colored: look.color }))
+        }
+        FindingsForm::Json => Ok((report::alignment::json(model, &positions), Form::Json)),
         _ => Err(Failure::with_help(
             "`--alignment` is a table, for people or as JSON",
             "leave `--format` out, or write `--format json`",
@@ -65,32 +68,31 @@ fn alignment(args: &CheckArgs, wanted: Option<&str>, project: &Project) -> Resul
 }
 
 /// The findings in a form for machines; `None` where people read them.
-fn machine(format: FindingsForm, checked: &Checked) -> Option<String> {
+fn machine(format: FindingsForm, checked: &Checked) -> Option<(String, Form)> {
+    let lines = Form::Text { colored: false };
     match format {
         FindingsForm::Human => None,
-        FindingsForm::Short => Some(short::render(checked)),
-        FindingsForm::Json => Some(json::render(checked)),
-        FindingsForm::Sarif => Some(sarif::render(checked)),
-        FindingsForm::Github => Some(github::render(checked)),
-        FindingsForm::Junit => Some(junit::render(checked)),
+        FindingsForm::Short => Some((short::render(checked), lines)),
+        FindingsForm::Json => Some((json::render(checked), Form::Json)),
+        FindingsForm::Sarif => Some((sarif::render(checked), Form::Json)),
+        FindingsForm::Github => Some((github::render(checked), lines)),
+        FindingsForm::Junit => Some((junit::render(checked), lines)),
     }
 }
 
-fn human(args: &CheckArgs, project: &Project) -> String {
+fn human(args: &CheckArgs, project: &Project) -> (String, Form) {
     let look = terminal::stdout(args.color.color);
-    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
     let mut text = render(&project.diagnostics, &project.sources, &options);
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
     text.push_str(&summary(project));
     text.push('\n');
-    text
+    (text, Form::Text { colored: look.color })
 }
 
-fn write(text: &str) -> Result<(), Failure> {
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the findings", &error))
-}
+const FINDINGS_WRITTEN: &str = "the findings";
 
 /// A machine that waits for a document gets one, in which the failure stands.
 fn could_not_load(args: &CheckArgs, error: &LoadError) -> Failure {
@@ -103,7 +105,8 @@ fn could_not_load(args: &CheckArgs, error: &LoadError) -> Failure {
         diagnostics: &[],
         failure: Some(&message),
     };
-    let written = machine(args.format, &checked).map_or(Ok(()), |text| write(&text));
+    let written =
+        machine(args.format, &checked).map_or(Ok(()), |(text, form)| out::print(&text, form, FINDINGS_WRITTEN));
     written.err().unwrap_or_else(|| Failure::new(message))
 }
 

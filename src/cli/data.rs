@@ -1,19 +1,20 @@
 //! `merit data`
 
-use std::io::Write;
-
 use super::args::{DataArgs, DataForm};
 use super::check::findings;
 use super::eval::data_folder;
 use super::exit::{Exit, Failure};
 use super::open::refuse;
+use super::out;
 use super::progress::Bar;
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::terminal;
 use crate::data::profile::profile;
 use crate::data::{Options, Progress};
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::limits::FINDINGS;
 use crate::project;
 use crate::report;
+use crate::visible::Form;
 
 pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
@@ -26,6 +27,7 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let reading = Options {
         threads: args.threads.map_or(usual.threads, usize::from),
         strict: args.strict,
+        follow_links: args.links.follow_links,
         allow_empty: true,
         stream_above: u64::MAX,
         progress: bar.as_ref().map(|bar| bar as &dyn Progress),
@@ -35,17 +37,18 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     if let Some(bar) = &bar {
         bar.finish();
     }
-    let text = match args.format {
-        DataForm::Table => report::profile::text(model, &profiles, terminal::stdout(args.color.color)),
-        DataForm::Json => report::profile::json(model, &profiles, errors.len()),
+    let look = terminal::stdout(args.color.color);
+    let (text, form) = match args.format {
+        DataForm::Table => (report::profile::text(model, &profiles, look), Form::Text { colored: look.color }),
+        DataForm::Json => (report::profile::json(model, &profiles, errors.len()), Form::Json),
     };
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the profile", &error))?;
+    out::print(&text, form, "the profile")?;
     if errors.is_empty() {
         return Ok(Exit::Clean);
     }
     let look = terminal::stderr(args.color.color);
-    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-    eprint!("{}", render(&errors, &project.sources, &options));
-    eprintln!("merit: {} in the data", findings(&errors));
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
+    out::aloud(&render(&errors, &project.sources, &options), look.color);
+    out::say(format_args!("merit: {} in the data", findings(&errors)));
     Ok(Exit::Findings)
 }

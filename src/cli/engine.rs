@@ -6,6 +6,7 @@ mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -53,6 +54,11 @@ impl Engine {
                       `spark:local[2]`"
                 .into()),
         }
+    }
+
+    /// The file of a database that is one.
+    pub fn file(&self) -> Option<&Path> {
+        (self.dialect == Dialect::DuckDb).then(|| Path::new(&self.target))
     }
 
     /// Runs a script there.

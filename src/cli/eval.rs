@@ -1,19 +1,16 @@
 //! `merit eval`
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::args::{EvalArgs, Form};
+use super::args::EvalArgs;
 use super::check::findings;
 use super::engine;
 use super::exit::{Exit, Failure};
 use super::open::refuse;
 use super::progress::Bar;
 use super::select::{Wanted, select};
-use super::terminal;
-use super::whole;
+use super::{out, output};
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
 use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
@@ -23,7 +20,7 @@ use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
 use crate::plural::counted;
 use crate::project;
-use crate::report::{self, Format, Report};
+use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::score_all;
 
@@ -37,6 +34,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
+    output::refuse_inputs(args, &project, model, &options(args, data.clone()))?;
     let (results, teams) = match evaluate(args, model, data)? {
         Ok(found) => found,
         Err(diagnostics) => return Ok(refuse(&project, &diagnostics, args.color, UNDONE)),
@@ -46,26 +44,19 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let people = select(&wanted, model, &teams, &results)?;
     let report = |(results, people)| Report { model, results, people, language: args.lang.as_deref() };
     let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
-    let format = match args.format {
-        // Several periods of a person are lines to compare, unless cards are wished for.
-        Form::Table if args.cards || (args.person.is_some() && args.periods.is_none()) => Format::Scorecards,
-        Form::Table => Format::Summary,
-        Form::Json => Format::Json,
-        Form::Csv => Format::Csv,
-    };
-    deliver(args, format, &reports)?;
+    output::deliver(args, &reports)?;
     misspelt_posts(model, &results);
     // The summary says it itself.
-    if format != Format::Summary {
+    if output::format(args) != Format::Summary {
         // Several periods have the same files.
         for report in reports.iter().take(1) {
             for doubt in &report.results.doubts {
-                eprintln!("merit: {}", report.show().words.doubt(doubt));
+                out::say(format_args!("merit: {}", report.show().words.doubt(doubt)));
             }
         }
     }
     if !project.diagnostics.is_empty() {
-        eprintln!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics));
+        out::say(format_args!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics)));
     }
     Ok(Exit::Clean)
 }
@@ -85,7 +76,9 @@ fn misspelt_posts(model: &Model, periods: &[Results]) {
         });
         if let Some(near) = nearest(post, names) {
             let rows = counted(rows, "row");
-            eprintln!("merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?");
+            out::say(format_args!(
+                "merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?"
+            ));
         }
     }
 }
@@ -94,14 +87,7 @@ type Evaluated = (Vec<Results>, Vec<Team>);
 
 /// Plans the periods, reads the data once and scores everyone.
 fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
-    let usual = Options::of(data);
-    let mut options = Options {
-        threads: args.threads.map_or(usual.threads, usize::from),
-        strict: args.strict,
-        allow_empty: args.allow_empty,
-        memory: args.memory,
-        ..usual
-    };
+    let mut options = options(args, data);
     let with_months;
     let model = match own_months_of(model, &options) {
         Ok(Some(own)) => {
@@ -130,6 +116,19 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
         Ok((results, answers.teams))
     };
     Ok(answers.and_then(scored))
+}
+
+/// How the files are read.
+fn options(args: &EvalArgs, data: PathBuf) -> Options<'static> {
+    let usual = Options::of(data);
+    Options {
+        threads: args.threads.map_or(usual.threads, usize::from),
+        strict: args.strict,
+        allow_empty: args.allow_empty,
+        memory: args.memory,
+        follow_links: args.links.follow_links,
+        ..usual
+    }
 }
 
 /// The answers where some of them come from an engine.
@@ -204,32 +203,4 @@ pub fn data_folder(given: Option<&Path>, paths: &[PathBuf]) -> Result<PathBuf, F
         let message = format!("there is no data folder: looked for {}", places.join(", "));
         Failure::with_help(message, "name the folder of the data files with `--data DIR`")
     })
-}
-
-/// Writes the report to standard output or to the file; a file appears only when it is complete.
-fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Result<(), Failure> {
-    let write = |look, out: &mut dyn Write| match (args.period, reports) {
-        (Some(_), [report]) => report::write(format, report, look, out),
-        _ => report::write_periods(format, reports, look, out),
-    };
-    let Some(path) = &args.output else {
-        let look = terminal::stdout(args.color.color);
-        let mut out = BufWriter::new(io::stdout().lock());
-        return write(look, &mut out)
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::writing("the report", &error));
-    };
-    let shown = format!("`{}`", path.display());
-    let failed = |error: io::Error| Failure::writing(&shown, &error);
-    let look = terminal::file(args.color.color);
-    let save = |place: &Path| -> io::Result<()> {
-        let mut out = BufWriter::new(File::create(place)?);
-        write(look, &mut out)?;
-        out.flush()
-    };
-    // A device or pipe cannot be put in the place of another.
-    if path.exists() && !path.is_file() {
-        return save(path).map_err(failed);
-    }
-    whole::replace(path, save).map_err(failed)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use super::out;
 use crate::project::LoadError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +55,9 @@ impl Failure {
 
     pub fn print(&self) {
         if let Failure::Said { message, help } = self {
-            eprintln!("merit: {message}");
+            out::say(format_args!("merit: {message}"));
             if let Some(help) = help {
-                eprintln!("  help: {help}");
+                out::say(format_args!("  help: {help}"));
             }
         }
     }

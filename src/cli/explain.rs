@@ -1,12 +1,12 @@
 //! `merit explain`
 
-use std::io::Write;
-
 use super::args::ExplainArgs;
 use super::exit::{Exit, Failure};
+use super::out;
 use crate::diagnostic::Code;
 use crate::diagnostic::explanations::{Explanation, STAGES, explanation};
 use crate::nearest::nearest;
+use crate::visible::Form;
 
 /// Columns of a paragraph.
 const WIDTH: usize = 78;
@@ -16,7 +16,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         Some(name) => explained(explanation(code_named(name)?)),
         None => listed(),
     };
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the explanation", &error))?;
+    out::print(&text, Form::Text { colored: false }, "the explanation")?;
     Ok(Exit::Clean)
 }
 

@@ -1,7 +1,6 @@
 //! `merit fmt`
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -9,14 +8,17 @@ use similar::TextDiff;
 use super::args::FmtArgs;
 use super::check::findings;
 use super::exit::{Exit, Failure};
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::out;
+use super::terminal;
 use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::format::{Refusal, format};
+use crate::limits::{FINDINGS, SPEC, megabytes};
 use crate::plural::counted;
-use crate::project::{LoadError, find_specs, not_utf8};
+use crate::project::{find_specs, not_utf8, read_spec};
 use crate::source::SourceSet;
+use crate::visible::Form;
 
 pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
     let work = Work { args, sources: SourceSet::default(), broken: Vec::new(), failures: Vec::new(), out: Vec::new() };
@@ -44,8 +46,12 @@ impl Work<'_> {
     fn standard_input(mut self) -> Result<Exit, Failure> {
         let mut bytes = Vec::new();
         io::stdin()
+            .take(SPEC + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| Failure::new(format_args!("standard input cannot be read: {error}")))?;
+        if bytes.len() as u64 > SPEC {
+            return Err(Failure::new(format_args!("standard input is larger than a spec can be: {}", megabytes(SPEC))));
+        }
         let name = Path::new("standard input");
         let Some(text) = self.formatted(name, &bytes) else { return self.finish(0, 0) };
         let changed = text.as_bytes() != bytes;
@@ -62,7 +68,7 @@ impl Work<'_> {
     fn files(mut self, paths: &[PathBuf]) -> Result<Exit, Failure> {
         let mut changed = 0;
         for path in paths {
-            let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.clone(), error))?;
+            let bytes = read_spec(path)?;
             let Some(text) = self.formatted(path, &bytes) else { continue };
             if text.as_bytes() == bytes {
                 continue;
@@ -122,17 +128,15 @@ impl Work<'_> {
     }
 
     fn deliver(&self) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
-        let written = out.write_all(&self.out).and_then(|()| out.flush());
-        written.map_err(|error| Failure::writing("to standard output", &error))
+        out::print(&String::from_utf8_lossy(&self.out), Form::Exact, "to standard output")
     }
 
     /// What was found and done, in one line at the end.
     fn finish(self, files: usize, changed: usize) -> Result<Exit, Failure> {
         self.deliver()?;
         let look = terminal::stderr(self.args.color.color);
-        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-        eprint!("{}", render(&self.broken, &self.sources, &options));
+        let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
+        out::aloud(&render(&self.broken, &self.sources, &options), look.color);
         for failure in &self.failures {
             failure.print();
         }
@@ -150,7 +154,7 @@ impl Work<'_> {
             };
         }
         if files > 0 || self.failures.is_empty() {
-            eprintln!("merit: {said}");
+            out::say(format_args!("merit: {said}"));
         }
         if !self.failures.is_empty() {
             return Ok(Exit::CouldNotRun);
@@ -161,9 +165,5 @@ impl Work<'_> {
 
 /// Puts a text in the place of a file, as a whole or not at all; a link goes on pointing to the same file.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    whole::replace(&path, |partial| {
-        fs::write(partial, text)?;
-        fs::set_permissions(partial, fs::metadata(&path)?.permissions())
-    })
+    whole::replace(path, |out| out.write_all(text.as_bytes()))
 }

@@ -9,6 +9,8 @@ mod exit;
 mod explain;
 mod fmt;
 mod open;
+mod out;
+mod output;
 mod plan;
 mod progress;
 mod select;

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use super::args::{ColorArgs, SpecArgs};
+use super::args::{ColorArgs, LinkArgs, SpecArgs};
 use super::check::findings;
 use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::out;
+use super::terminal;
 use crate::data::Options;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::limits::FINDINGS;
 use crate::model::Model;
 use crate::project::{self, Project};
 
@@ -31,7 +33,7 @@ impl Opened {
 /// Opens a project; `undone` is what is not done where it has errors.
 pub fn open(
     specs: &SpecArgs,
-    data: Option<&Path>,
+    (data, links): (Option<&Path>, LinkArgs),
     color: ColorArgs,
     undone: &str,
 ) -> Result<Result<Opened, Exit>, Failure> {
@@ -39,7 +41,8 @@ pub fn open(
     if project.has_errors() {
         return Ok(Err(refuse(&project, &project.diagnostics, color, undone)));
     }
-    let options = Options { allow_empty: true, ..Options::of(data_folder(data, &specs.paths)?) };
+    let follow_links = links.follow_links;
+    let options = Options { allow_empty: true, follow_links, ..Options::of(data_folder(data, &specs.paths)?) };
     Ok(match own_months_of(&project.model, &options) {
         Ok(with_months) => Ok(Opened { project, options, with_months }),
         Err(diagnostics) => Err(refuse(&project, &diagnostics, color, undone)),
@@ -49,8 +52,8 @@ pub fn open(
 /// Shows the findings that stand in the way.
 pub fn refuse(project: &Project, diagnostics: &[Diagnostic], color: ColorArgs, undone: &str) -> Exit {
     let look = terminal::stderr(color.color);
-    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN };
-    eprint!("{}", render(diagnostics, &project.sources, &options));
-    eprintln!("merit: {}; {undone}", findings(diagnostics));
+    let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
+    out::aloud(&render(diagnostics, &project.sources, &options), look.color);
+    out::say(format_args!("merit: {}; {undone}", findings(diagnostics)));
     Exit::Findings
 }

@@ -1,19 +1,19 @@
 //! `merit plan`
 
-use std::io::Write;
-
 use super::args::{PlanArgs, PlanForm};
 use super::exit::{Exit, Failure};
 use super::open::{open, refuse};
+use super::out;
 use super::terminal;
 use crate::data::files_matching;
 use crate::nearest::nearest;
 use crate::plan::plan;
 use crate::report;
+use crate::visible::Form;
 
 pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "nothing was planned";
-    let opened = match open(&args.specs, args.data.as_deref(), args.color, UNDONE)? {
+    let opened = match open(&args.specs, (args.data.as_deref(), args.links), args.color, UNDONE)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -32,10 +32,11 @@ pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     };
     let files = |data: &_| files_matching(data, &opened.options.data);
     let told = report::plan::of(model, &project.sources, &plan, args.kpi.as_deref(), &files);
-    let text = match args.format {
-        PlanForm::Text => report::plan::render(&told, terminal::stdout(args.color.color)),
-        PlanForm::Json => serde_json::to_string_pretty(&told).unwrap_or_default() + "\n",
+    let look = terminal::stdout(args.color.color);
+    let (text, form) = match args.format {
+        PlanForm::Text => (report::plan::render(&told, look), Form::Text { colored: look.color }),
+        PlanForm::Json => (serde_json::to_string_pretty(&told).unwrap_or_default() + "\n", Form::Json),
     };
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the plan", &error))?;
+    out::print(&text, form, "the plan")?;
     Ok(Exit::Clean)
 }

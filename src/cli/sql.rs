@@ -1,19 +1,20 @@
 //! `merit sql`
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use super::args::SqlArgs;
 use super::engine::remote;
 use super::exit::{Exit, Failure};
 use super::open::{open, refuse};
+use super::out;
 use crate::data::warehouse::{Dialect, Exchange, Script, answer_with};
 use crate::diagnostic::Diagnostic;
 use crate::plan::plans;
+use crate::visible::Form;
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
-    let opened = match open(&args.specs, args.data.as_deref(), args.color, UNDONE)? {
+    let opened = match open(&args.specs, (args.data.as_deref(), args.links), args.color, UNDONE)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -33,7 +34,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     if let Err(diagnostics) = answer_with(model, &query, options, &remote, &mut write) {
         return refuse(&diagnostics);
     }
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the statements", &error))?;
+    out::print(&text, Form::Exact, "the statements")?;
     Ok(Exit::Clean)
 }
 

@@ -8,9 +8,6 @@ use crate::report::Look;
 /// Columns of an output that is no terminal.
 const DEFAULT_WIDTH: usize = 80;
 
-/// Findings shown at most; how many more there are is said.
-pub const FINDINGS_SHOWN: usize = 100;
-
 /// How to write to standard output.
 pub fn stdout(color: Color) -> Look {
     look(color, std::io::stdout().is_terminal(), terminal_size::terminal_size_of(std::io::stdout()))

@@ -1,16 +1,17 @@
 //! `merit test`
 
-use std::io::Write;
-
 use super::args::{TestArgs, TestForm};
 use super::exit::{Exit, Failure};
 use super::open::refuse;
-use super::terminal::{self, FINDINGS_SHOWN};
+use super::out;
+use super::terminal;
 use crate::diagnostic::human::HumanOptions;
+use crate::limits::FINDINGS;
 use crate::project::{self, Project};
 use crate::trial::coverage::items;
 use crate::trial::show::{Report, human, json, junit};
 use crate::trial::{Outcome, run as run_test};
+use crate::visible::Form;
 
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let project = project::load(&args.specs.paths)?;
@@ -27,16 +28,17 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let items = (args.coverage && !refused).then(|| items(&project.model, &project.sources, &reached));
     let findings = if refused { project.diagnostics.as_slice() } else { &[] };
     let report = Report { sources: &project.sources, outcomes: &outcomes, findings, coverage: items.as_deref() };
-    let text = match args.format {
+    let (text, form) = match args.format {
         TestForm::Human if refused => return Ok(Exit::Findings),
         TestForm::Human => {
             let look = terminal::stdout(args.color.color);
-            human(&report, &HumanOptions { color: look.color, width: look.width, limit: FINDINGS_SHOWN })
+            let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
+            (human(&report, &options), Form::Text { colored: look.color })
         }
-        TestForm::Json => json(&report),
-        TestForm::Junit => junit(&report),
+        TestForm::Json => (json(&report), Form::Json),
+        TestForm::Junit => (junit(&report), Form::Text { colored: false }),
     };
-    std::io::stdout().write_all(text.as_bytes()).map_err(|error| Failure::writing("the outcomes", &error))?;
+    out::print(&text, form, "the outcomes")?;
     let clean = !refused && outcomes.iter().all(Outcome::passed);
     Ok(if clean { Exit::Clean } else { Exit::Findings })
 }

@@ -3,10 +3,9 @@
 //! Each file's tree and findings are held, so that an edit costs the parse of one file and the check of what it may
 //! have changed (see [`crate::model::Memory`]). What comes out is what a fresh check of the same texts would say.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{LoadError, find_specs, not_utf8};
+use super::{LoadError, find_specs, not_utf8, read_spec};
 use crate::data;
 use crate::diagnostic::{Code, Diagnostic, Levels, sort};
 use crate::model::{self, Edit, Memory, Model};
@@ -143,7 +142,7 @@ impl Workspace {
 
 /// One file and its tree.
 fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
-    let bytes = fs::read(path).map_err(|error| LoadError::Unreadable(path.to_path_buf(), error))?;
+    let bytes = read_spec(path)?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => {
             let source = SourceFile::new(path.to_path_buf(), text);

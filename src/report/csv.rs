@@ -4,9 +4,11 @@
 //! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output` (what is paid: one for each person,
 //! post and output), a `stint_output` (the amount of one of several stints in a post, of which the mean is paid), a
 //! `stint` of a person who has several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
-//! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits.
+//! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits. No cell is a formula.
 
 use std::io::{self, Write};
+
+use rust_decimal::Decimal;
 
 use super::show::Show;
 use super::{Report, leaves, why_missing};
@@ -207,6 +209,7 @@ fn row(
         person.rank.filter(|_| is_overall).map(|rank| rank.to_string()).unwrap_or_default(),
         part.missing,
     ]
+    .map(no_formula)
 }
 
 fn overall(show: &Show<'_>, person: &PersonResult) -> Part {
@@ -309,10 +312,36 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// A text that a spreadsheet would take for a formula gets a `'` in front, which makes it a text there. Numbers stay.
+fn no_formula(cell: String) -> String {
+    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    let is_number = || {
+        let digits = cell.strip_prefix(['+', '-']).unwrap_or(&cell);
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.parse::<Decimal>().is_ok()
+    };
+    if cell.starts_with(begins) && !is_number() { format!("'{cell}") } else { cell }
+}
+
 /// The exact decimal, or the nearest with 28 significant digits.
 fn decimal(number: &Number) -> String {
     match number.as_decimal() {
         Some(decimal) => decimal.to_string(),
         None => number.to_string().trim_start_matches('≈').trim_end_matches('…').to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::no_formula;
+
+    #[test]
+    fn a_spreadsheet_computes_nothing() {
+        let made = |text: &str| no_formula(text.to_string());
+        for text in ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-", "-1+1", "=", "+1.5e3x"] {
+            assert_eq!(made(text), format!("'{text}"));
+        }
+        for text in ["-12", "-0.5", "+7", "12", "a=1", "", "Ann - Lee"] {
+            assert_eq!(made(text), text);
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use owo_colors::{OwoColorize, Style as Ansi};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::visible::visible;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     Plain,
@@ -26,8 +28,9 @@ pub struct Painter {
 
 impl Painter {
     pub fn paint(self, text: &str, style: Style) -> String {
+        let text = visible(text);
         if !self.color || style == Style::Plain || text.is_empty() {
-            return text.to_string();
+            return text.into_owned();
         }
         let ansi = Ansi::new();
         let ansi = match style {
@@ -59,11 +62,11 @@ pub struct Cell {
 
 impl Cell {
     pub fn new(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), style: Style::Plain, indent: 0 }
+        Cell::styled(text, Style::Plain)
     }
 
     pub fn styled(text: impl Into<String>, style: Style) -> Cell {
-        Cell { text: text.into(), style, indent: 0 }
+        Cell { text: visible(&text.into()).into_owned(), style, indent: 0 }
     }
 
     pub fn indented(mut self, indent: usize) -> Cell {

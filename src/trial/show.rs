@@ -12,6 +12,7 @@ use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::plural::counted;
 use crate::source::{SourceSet, Span};
+use crate::visible::visible;
 
 /// The version of the JSON.
 pub const SCHEMA: &str = "merit.tests/1";
@@ -50,9 +51,9 @@ pub fn human(report: &Report, options: &HumanOptions) -> String {
             (false, true) => ("FAIL", false),
             (false, false) => ("error", false),
         };
-        out.push_str(&format!("{}  {}\n", paint(&format!("{word:5}"), good), outcome.name));
+        out.push_str(&format!("{}  {}\n", paint(&format!("{word:5}"), good), visible(&outcome.name)));
         for check in outcome.checks.iter().filter(|check| !check.passed) {
-            out.push_str(&failure(report.sources, check, "       "));
+            out.push_str(&visible(&failure(report.sources, check, "       ")));
         }
         if !outcome.errors.is_empty() {
             out.push_str(&render(&outcome.errors, report.sources, options));

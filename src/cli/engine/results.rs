@@ -73,7 +73,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         if name.starts_with(['_', '.']) {
             continue;
         }
-        if path.is_dir() {
+        // A linked folder may lead round in a ring.
+        if path.is_dir() && !path.is_symlink() {
             collect(&path, files)?;
         } else if [".csv", ".csv.gz", ".csv.zst"].iter().any(|ending| name.ends_with(ending)) || is_parquet(&path) {
             files.push(path);
