@@ -84,7 +84,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         memory: None,
         block: BLOCK,
         progress: None,
-        server: Default::default(),
+        ..Options::of(std::path::PathBuf::new())
     };
     let mut model = loaded.model;
     if let Some(months) = own_months(&model, &options).map_err(messages)? {

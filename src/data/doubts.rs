@@ -1,12 +1,14 @@
 //! What is odd about the files, though no mistake: the same told twice, rows that end early, cells far out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
+use std::hash::Hasher;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::far_out;
-use super::table::Table;
+use super::table::{Table, TableFile};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, TimeShape};
 use crate::plan::query::{Doubt, Query, Rows};
@@ -32,17 +34,44 @@ pub fn find(model: &Model, query: &Query, tables: &[&Table]) -> Vec<Doubt> {
 }
 
 fn told_twice(data: &str, table: &Table) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
-    let filled: Vec<_> = table.files.iter().filter(|file| file.rows > 0).collect();
-    for (at, file) in filled.iter().enumerate() {
-        let twin = filled[..at].iter().find(|other| other.rows == file.rows && is_same(&other.path, &file.path));
-        doubts.extend(twin.map(|twin| Doubt::SameContent {
-            data: data.into(),
-            files: [twin.shown.clone(), file.shown.clone()],
-            rows: file.rows as u64,
-        }));
+    // Only files of one size are looked into, and each of them once, however many there are.
+    let mut sizes: BTreeMap<(usize, u64), Vec<&TableFile>> = BTreeMap::new();
+    for file in table.files.iter().filter(|file| file.rows > 0) {
+        if let Ok(meta) = std::fs::metadata(&file.path) {
+            sizes.entry((file.rows, meta.len())).or_default().push(file);
+        }
     }
-    doubts
+    let mut known: HashMap<(usize, u64), Vec<&TableFile>> = HashMap::new();
+    let mut doubts = Vec::new();
+    for ((rows, _), files) in sizes.into_iter().filter(|(_, files)| files.len() > 1) {
+        for file in files {
+            let Ok(mark) = mark(&file.path) else { continue };
+            let like = known.entry((rows, mark)).or_default();
+            match like.iter().find(|other| is_same(&other.path, &file.path)) {
+                Some(twin) => doubts.push((file.first_row, twin.shown.clone(), file)),
+                None => like.push(file),
+            }
+        }
+    }
+    doubts.sort_by_key(|(first_row, ..)| *first_row);
+    let doubt = |(_, twin, file): (usize, String, &TableFile)| Doubt::SameContent {
+        data: data.into(),
+        files: [twin, file.shown.clone()],
+        rows: file.rows as u64,
+    };
+    doubts.into_iter().map(doubt).collect()
+}
+
+/// A number that files with the same bytes have in common.
+fn mark(path: &Path) -> io::Result<u64> {
+    let (mut file, mut hasher, mut part) = (File::open(path)?, DefaultHasher::new(), Vec::new());
+    loop {
+        part.clear();
+        match (&mut file).take(1 << 16).read_to_end(&mut part)? {
+            0 => return Ok(hasher.finish()),
+            _ => hasher.write(&part),
+        }
+    }
 }
 
 /// Whether two files hold the same bytes; what cannot be read now is not compared.

@@ -11,6 +11,7 @@ pub use tables::*;
 use super::cell::folded;
 use super::read::Tally;
 use crate::diagnostic::{DataPlace, Diagnostic};
+use crate::nearest::likest;
 use crate::plural::counted;
 
 /// `a, b and c`; at most so many of them.
@@ -33,13 +34,7 @@ pub fn shortened(text: &str) -> String {
 
 /// The candidate most like a text, if one is like it at all.
 pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = folded(text);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(&wanted, &folded(candidate)), candidate))
-        .filter(|(likeness, _)| *likeness >= 0.5)
-        .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
-        .map(|(_, candidate)| candidate)
+    likest(text, candidates, folded)
 }
 
 fn in_file(file: &str) -> DataPlace {

@@ -1,17 +1,20 @@
 //! Which files a data set is in.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::read::{FileTask, Form};
 use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Diagnostic;
+use crate::model::Model;
 use crate::model::data::{DataSet, FilePattern};
 
 /// The files that match the data set's patterns, in the order of the patterns and then of their names.
 pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>) -> Vec<FileTask> {
     let folder = options.data.display().to_string();
+    let inside = if options.follow_links { None } else { fs::canonicalize(&options.data).ok() };
     let mut known = BTreeSet::new();
     let mut tasks = Vec::new();
     for pattern in &data.files {
@@ -22,14 +25,23 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
                 continue;
             }
         };
-        if found.is_empty() {
+        for (folder, reason) in found.closed {
+            errors.push(errors::unreadable(&folder.display().to_string(), &reason));
+        }
+        if found.paths.is_empty() {
             errors.push(errors::no_file(data, pattern, &folder, &present(&options.data)));
         }
-        for path in found {
-            if !known.insert((path.clone(), pattern.sheet.clone())) {
+        for path in found.paths {
+            // Whatever links lead to it, a file is read once.
+            let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if !known.insert((real.clone(), pattern.sheet.clone())) {
                 continue;
             }
             let shown = path.display().to_string().replace('\\', "/");
+            if let Some(refusal) = refusal((&path, &real), &shown, data, pattern, inside.as_deref()) {
+                errors.push(refusal);
+                continue;
+            }
             let form = Form::of(&path);
             if pattern.sheet.is_some() && form != Form::Spreadsheet {
                 errors.push(errors::sheet_of_none(&shown, pattern));
@@ -48,20 +60,70 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
 
 /// How many files there are for each of the data set's patterns.
 pub fn files_matching(data: &DataSet, folder: &Path) -> Vec<usize> {
-    let count = |pattern: &FilePattern| matching(folder, pattern).map_or(0, |paths| paths.len());
+    let count = |pattern: &FilePattern| {
+        matching(folder, pattern).map_or(0, |found| found.paths.iter().filter(|path| path.is_file()).count())
+    };
     data.files.iter().map(count).collect()
 }
 
-fn matching(folder: &Path, pattern: &FilePattern) -> Result<Vec<PathBuf>, glob::PatternError> {
+/// The data set that would read a file of that name.
+pub fn reader_of<'m>(model: &'m Model, options: &Options, path: &Path) -> Option<&'m str> {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    // What is not there yet lies in a folder that is.
+    let place = real(path).or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(real(folder)?.join(path.file_name()?))
+    })?;
+    let folder = real(&options.data)?;
+    let is_read = |pattern: &FilePattern| {
+        let written = format!("{}/{}", glob::Pattern::escape(&folder.display().to_string()), pattern.pattern);
+        let named = glob::Pattern::new(&written).is_ok_and(|written| written.matches_path_with(&place, BY_FOLDERS));
+        let found = || matching(&options.data, pattern).map(|found| found.paths).unwrap_or_default();
+        named || found().iter().any(|found| real(found).as_ref() == Some(&place))
+    };
+    model.data.iter().find(|data| data.files.iter().any(is_read)).map(|data| data.name.as_str())
+}
+
+const BY_FOLDERS: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: false };
+
+/// What matches a pattern.
+struct Found {
+    paths: Vec<PathBuf>,
+    /// Folders that could not be looked into, and why.
+    closed: Vec<(PathBuf, String)>,
+}
+
+fn matching(folder: &Path, pattern: &FilePattern) -> Result<Found, glob::PatternError> {
     let whole = format!("{}/{}", glob::Pattern::escape(&folder.display().to_string()), pattern.pattern);
-    // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
-    let mut found: Vec<_> = glob::glob(&whole)?
-        .flatten()
-        .filter(|path| path.is_file())
-        .filter(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")))
-        .collect();
-    found.sort();
+    let mut found = Found { paths: Vec::new(), closed: Vec::new() };
+    for path in glob::glob(&whole)? {
+        match path {
+            // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
+            Ok(path) if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")) => {}
+            Ok(path) if path.is_dir() => {}
+            Ok(path) => found.paths.push(path),
+            Err(error) => found.closed.push((error.path().to_path_buf(), error.error().to_string())),
+        }
+    }
+    found.paths.sort();
     Ok(found)
+}
+
+/// Why a file is not read, if it is not.
+fn refusal(
+    (path, real): (&Path, &Path),
+    shown: &str,
+    data: &DataSet,
+    pattern: &FilePattern,
+    inside: Option<&Path>,
+) -> Option<Diagnostic> {
+    match fs::metadata(path) {
+        Ok(what) if !what.is_file() => return Some(errors::unreadable(shown, "it is a pipe or a device, and no file")),
+        // What cannot be looked at is told when it is opened.
+        Err(_) | Ok(_) => {}
+    }
+    (!real.starts_with(inside?)).then(|| errors::outside(shown, &real.display().to_string(), data, pattern))
 }
 
 /// What the folder holds, two levels deep.

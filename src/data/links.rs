@@ -117,7 +117,7 @@ fn report(
         let near = keys.and_then(|keys| another_writing(key, keys.texts.iter()));
         let place = |row: &u32| {
             let mut place = table.place(*row as usize, Some(place_column));
-            place.text = Some(key.clone());
+            place.text = Some(errors::shortened(key));
             place
         };
         let places = rows.iter().map(place).collect();

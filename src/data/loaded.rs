@@ -133,14 +133,15 @@ fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<File
     let mut reports = Vec::new();
     for (place, table) in tables.iter().enumerate() {
         let data = &model.data[table.data.0];
-        for (at, file) in table.files.iter().enumerate() {
-            let mut repairs = file.repairs.clone();
-            for ((_, column), rows) in other_days.0.iter().filter(|((other, _), _)| *other == place) {
-                let count = marked(rows).filter(|row| table.file_of(*row) == at).count() as u64;
-                if count > 0 {
-                    repairs.insert((*column, Repair::OtherDay), count);
+        let mut repaired: Vec<_> = table.files.iter().map(|file| file.repairs.clone()).collect();
+        for ((_, column), rows) in other_days.0.iter().filter(|((other, _), _)| *other == place) {
+            for row in marked(rows) {
+                if let Some(repairs) = repaired.get_mut(table.file_of(row)) {
+                    *repairs.entry((*column, Repair::OtherDay)).or_default() += 1;
                 }
             }
+        }
+        for (file, repairs) in table.files.iter().zip(repaired) {
             let name = |column: ColumnIx| data.column(column).name.clone();
             reports.push(FileReport {
                 path: file.shown.clone(),

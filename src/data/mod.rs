@@ -67,6 +67,7 @@ use self::server::Server;
 use self::stream::{Stage, Streams};
 use self::table::{Source, Table};
 use crate::diagnostic::Diagnostic;
+use crate::limits::WHOLE;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, Query};
@@ -86,6 +87,10 @@ pub struct Options<'a> {
     pub block: usize,
     /// How many bytes of data may be kept at once.
     pub memory: Option<u64>,
+    /// What is in packed files.
+    pub unpacked: read::Sizes,
+    /// Files outside the folder are read, too.
+    pub follow_links: bool,
     pub progress: Option<&'a dyn Progress>,
     /// Where data sets `from postgres` are read.
     pub server: Server,
@@ -102,16 +107,25 @@ impl Options<'_> {
             stream_above: STREAM_ABOVE,
             block: BLOCK,
             memory: None,
+            unpacked: read::Sizes::default(),
+            follow_links: false,
             progress: None,
             server: Server::default(),
         }
     }
 }
 
+impl Options<'_> {
+    /// How many bytes of a file may be kept as a whole.
+    fn whole(&self) -> u64 {
+        self.memory.map_or(WHOLE, |most| most.min(WHOLE))
+    }
+}
+
 /// What files of a data set hold before its rows are read and forgotten: 16 MB.
 pub const STREAM_ABOVE: u64 = 16 << 20;
 
-pub use self::files::files_matching;
+pub use self::files::{files_matching, reader_of};
 pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
 pub use self::read::texts::{Texts, is_parquet, texts};
@@ -184,7 +198,7 @@ fn kept(
         let files = files_of(&model.data[id.0], options, &mut Vec::new());
         let size = |task: &read::FileTask| {
             let size = task.size(options);
-            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet) || read::is_packed(&task.path);
+            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet);
             // What is packed takes several times as much once it is read.
             if packed { 5 * size } else { size }
         };

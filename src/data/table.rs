@@ -124,7 +124,7 @@ impl Table {
             key: (!file.known_by.is_empty()).then(|| errors::shortened(&key.join(", "))),
             cell: at.map(|at| format!("{}{}", errors::spreadsheet_column(*at), self.lines[row])),
             column: column.and_then(|column| file.headers.get(&column).cloned()),
-            text: text.filter(|text| !text.is_missing()).map(|text| text_of(&text)),
+            text: text.filter(|text| !text.is_missing()).map(|text| errors::shortened(&text_of(&text))),
         }
     }
 

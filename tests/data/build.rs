@@ -265,7 +265,7 @@ impl Project {
             memory: self.memory,
             block,
             progress,
-            server: Default::default(),
+            ..Options::of(std::path::PathBuf::new())
         };
         answer(&self.model, query, &options)
     }

@@ -53,7 +53,7 @@ pub fn compare(project: &Project) -> Outcome {
         memory: None,
         block,
         progress: None,
-        server: Default::default(),
+        ..Options::of(std::path::PathBuf::new())
     };
     let with_months;
     let model = match own_months(&loaded.model, &options(u64::MAX, BLOCK)) {

@@ -26,6 +26,15 @@ pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[S
     }
 }
 
+/// A file that a link, or a pattern with `..`, leads to.
+pub fn outside(file: &str, real: &str, data: &DataSet, pattern: &FilePattern) -> Diagnostic {
+    let message = format!("`{file}` of `{}` leads out of the data folder, to `{real}`", data.name);
+    Diagnostic::new(Code::OutsideFolder, message)
+        .at(pattern.span, "found by this")
+        .in_data(in_file(file))
+        .help("put the file itself into the data folder, or allow it with `--follow-links`")
+}
+
 pub fn bad_pattern(data: &DataSet, pattern: &FilePattern, reason: &str) -> Diagnostic {
     let message = format!("`{}` of `{}` is no pattern for files: {reason}", pattern.pattern, data.name);
     Diagnostic::new(Code::NoFile, message)
@@ -215,6 +224,22 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
         Some(near) => diagnostic.help(format!("is it `{near}`? then add the header: `from \"{near}\"`")),
         None => diagnostic.help("add the header it has in the file: `from \"…\"`"),
     }
+}
+
+/// A row above the header that looks like one of the table.
+pub fn above_header(file: &str, data: &DataSet, layout: &Layout, line: u32, row: &[String]) -> Diagnostic {
+    let first = row.iter().find(|cell| !cell.is_empty()).map(|cell| shortened(cell)).unwrap_or_default();
+    let (row, header) = (u64::from(line) + 1, layout.header_line.map_or(0, |line| u64::from(line) + 1));
+    let message = format!(
+        "row {row} of `{file}` looks like a row of `{}`, and stands above the header in row {header}",
+        data.name
+    );
+    Diagnostic::new(Code::RowAboveHeader, message)
+        .in_data(DataPlace { text: Some(first.clone()), ..in_row(file, row) })
+        .help(format!(
+            "put the header first; a row that is none of the table can be left out with `ignore rows starting \"{}\"`",
+            first.replace(['"', '\\'], "")
+        ))
 }
 
 pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout, found: &[usize]) -> Diagnostic {

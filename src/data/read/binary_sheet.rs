@@ -10,21 +10,25 @@ use std::path::Path;
 use calamine::{Cell, CellErrorType, Data};
 use zip::ZipArchive;
 
+use super::bounds::Extent;
+
 /// Records that are looked at. Between the first and the last are all cells, the blank ones in front.
 const ROW: u16 = 0;
 const BLANK: u16 = 1;
 const ERROR_OF_FORMULA: u16 = 11;
 const SHEET: u16 = 156;
 
-/// The rows and columns that a sheet can have, and how many cells between the first and the last that is filled.
+/// The rows and columns that a sheet can have.
 const ROWS: u32 = 1 << 20;
 const COLUMNS: u32 = 1 << 14;
-const CELLS: u64 = 1 << 28;
+
+/// By sheet, its errors of formulas.
+type Errors = BTreeMap<String, Vec<Cell<Data>>>;
 
 type Book = ZipArchive<BufReader<File>>;
 
-/// By sheet, the errors of its formulas; nothing where the workbook is not built as such are.
-pub fn errors_of_formulas(path: &Path) -> Option<BTreeMap<String, Vec<Cell<Data>>>> {
+/// By sheet, the errors of its formulas, or why it is too large; nothing where the workbook is not built as such are.
+pub fn errors_of_formulas(path: &Path) -> Option<Result<Errors, String>> {
     let mut book = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
     let bytes = part(&mut book, "xl/workbook.bin")?;
     let relations = String::from_utf8(part(&mut book, "xl/_rels/workbook.bin.rels")?).ok()?;
@@ -35,28 +39,30 @@ pub fn errors_of_formulas(path: &Path) -> Option<BTreeMap<String, Vec<Cell<Data>
         let (name, _) = text(content, behind)?;
         let place = format!("xl/{}", target(&relations, &relation)?);
         if place.starts_with("xl/worksheets/") {
-            found.insert(name, errors_of_sheet(&part(&mut book, &place)?)?);
+            let (errors, extent) = errors_of_sheet(&part(&mut book, &place)?)?;
+            if let Some(refusal) = extent.refusal(&name) {
+                return Some(Err(refusal));
+            }
+            found.insert(name, errors);
         }
     }
-    Some(found)
+    Some(Ok(found))
 }
 
-fn errors_of_sheet(bytes: &[u8]) -> Option<Vec<Cell<Data>>> {
-    let (mut row, mut found) = (0, Vec::new());
-    let (mut rows, mut columns) = ((ROWS, 0), (COLUMNS, 0));
+fn errors_of_sheet(bytes: &[u8]) -> Option<(Vec<Cell<Data>>, Extent)> {
+    let (mut row, mut found, mut extent) = (0, Vec::new(), Extent::default());
     for (kind, content) in Records(bytes) {
         if kind == ROW {
             row = number(content, 0).filter(|row| *row < ROWS)?;
         } else if kind > BLANK && kind <= ERROR_OF_FORMULA {
             let column = number(content, 0).filter(|column| *column < COLUMNS)?;
-            (rows, columns) = ((rows.0.min(row), rows.1.max(row)), (columns.0.min(column), columns.1.max(column)));
+            extent.add(row, column);
             if kind == ERROR_OF_FORMULA {
                 found.push(Cell::new((row, column), Data::Error(error(*content.get(8)?))));
             }
         }
     }
-    let size = |(first, last): (u32, u32)| u64::from(last.saturating_sub(first)) + 1;
-    (size(rows) * size(columns) <= CELLS).then_some(found)
+    Some((found, extent))
 }
 
 /// Where a relation of the workbook leads.

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use encoding_rs::{CoderResult, Decoder, GB18030, UTF_16BE, UTF_16LE};
 
+use super::layout::TITLE_ROWS;
 use super::records::last_end;
+use crate::data::Options;
+use crate::limits::{ROW, megabytes};
 
 /// About as much text as one block holds.
 pub const BLOCK: usize = 1 << 18;
@@ -32,14 +35,16 @@ pub struct Blocks {
     /// Whether something in the file had no meaning in its encoding.
     pub damaged: bool,
     index: usize,
+    /// Lines handed out.
+    lines: u64,
     /// About as many bytes as are handed out at once.
     size: usize,
 }
 
 impl Blocks {
     /// Opens a file; without an encoding its byte order mark tells, and UTF-8 is taken where there is none.
-    pub fn open(path: &Path, encoding: Option<Encoding>, size: usize) -> io::Result<Blocks> {
-        let mut blocks = Blocks::of(super::compressed::open(path)?, size);
+    pub fn open(path: &Path, encoding: Option<Encoding>, options: &Options) -> io::Result<Blocks> {
+        let mut blocks = Blocks::of(super::compressed::open(path, options.whole())?, options.block);
         let mut mark = Vec::new();
         (&mut blocks.input).take(3).read_to_end(&mut mark)?;
         let (found, length) = match mark.as_slice() {
@@ -73,6 +78,7 @@ impl Blocks {
             ended: false,
             damaged: false,
             index: 0,
+            lines: 0,
             size: size.max(1),
         }
     }
@@ -121,14 +127,40 @@ impl Blocks {
         Ok(())
     }
 
-    /// The beginning of the text, and whether that is all of it.
+    /// The beginning of the text, down to where the header can be, and whether that is all of it. It ends with a line.
     pub fn head(&mut self) -> io::Result<(&[u8], bool)> {
-        self.fill(BLOCK)?;
-        Ok((&self.carry[self.taken..], self.ended))
+        let mut size = BLOCK;
+        loop {
+            self.fill(size)?;
+            let text = &self.carry[self.taken..];
+            if self.ended || lines_outside_quotes(text) >= TITLE_ROWS {
+                break;
+            }
+            if size >= ROW {
+                if memchr::memchr(b'\n', text).is_none() {
+                    return Err(self.too_long(0));
+                }
+                break;
+            }
+            size *= 2;
+        }
+        let text = &self.carry[self.taken..];
+        let end = if self.ended { text.len() } else { memchr::memrchr(b'\n', text).map_or(text.len(), |at| at + 1) };
+        Ok((&text[..end], self.ended))
+    }
+
+    /// `lines` have been read before the row that has no end.
+    fn too_long(&self, lines: u64) -> io::Error {
+        io::Error::other(format!(
+            "row {} is longer than {}, and no table has such rows; where a quote opens a cell, one must close it",
+            lines + 1,
+            megabytes(ROW as u64)
+        ))
     }
 
     /// Leaves out the first bytes of the text; what follows are records with this separator.
     pub fn skip(&mut self, bytes: usize, separator: u8) {
+        self.lines += memchr::memchr_iter(b'\n', &self.carry[self.taken..self.taken + bytes]).count() as u64;
         self.taken += bytes;
         self.separator = separator;
     }
@@ -157,11 +189,27 @@ impl Blocks {
                     self.taken += end;
                 }
                 self.index += 1;
+                self.lines += memchr::memchr_iter(b'\n', buffer).count() as u64;
                 return Ok(Some(self.index - 1));
+            }
+            if size >= ROW {
+                return Err(self.too_long(self.lines));
             }
             size *= 2;
         }
     }
+}
+
+/// How many lines end outside of quotes, as far as quotes come in pairs.
+fn lines_outside_quotes(text: &[u8]) -> usize {
+    let (mut open, mut lines) = (false, 0);
+    for at in memchr::memchr2_iter(b'"', b'\n', text) {
+        match text[at] {
+            b'"' => open = !open,
+            _ => lines += usize::from(!open),
+        }
+    }
+    lines
 }
 
 /// Whether a text whose bytes are no UTF-8 from `valid` on is nevertheless UTF-8, but damaged: text in another

@@ -137,6 +137,7 @@ fn together(content: &mut FileContent, columns: usize, months: &across::Months) 
 fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
     let expected = Expected::of(wanted.data);
     let mut best: Option<((usize, usize), Layout, usize)> = None;
+    let mut above = Vec::new();
     for row in 0..grid.height().min(TITLE_ROWS) {
         let texts: Vec<String> =
             (0..grid.width(row)).map(|column| grid.cell(row, column).text.trim().to_string()).collect();
@@ -149,9 +150,10 @@ fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
         // A header merged over two rows is seen in both: the last of equal rows is the one above the data.
         let better = |known: &(usize, usize)| if found == 0 { score > *known } else { found > known.0 };
         if best.as_ref().is_none_or(|(known, ..)| better(known)) {
-            let layout = Layout { headers: texts, header_line: grid.line(row).checked_sub(1), ..Layout::default() };
-            best = Some((score, layout, row));
+            let (headers, above, header_line) = (texts.clone(), above.clone(), grid.line(row).checked_sub(1));
+            best = Some((score, Layout { headers, above, header_line, ..Layout::default() }, row));
         }
+        above.push((grid.line(row).saturating_sub(1), texts));
     }
     best.map(|(_, layout, row)| (layout, row + 1))
 }

@@ -1,8 +1,9 @@
 //! Where the table begins in a file: separator, title rows, header.
 
+use super::Wanted;
 use super::across::month_named;
 use super::records::{Cell, Found, Records};
-use crate::data::cell::folded;
+use crate::data::cell::{Kind, Repairs, folded};
 use crate::model::data::{Column, ColumnIx, DataSet};
 
 /// Rows in which the header is looked for.
@@ -13,6 +14,8 @@ pub const TITLE_ROWS: usize = 50;
 pub struct Layout {
     pub separator: u8,
     pub headers: Vec<String>,
+    /// The filled rows above the header, each with its line counted from 0.
+    pub above: Vec<(u32, Vec<String>)>,
     /// The line of the header, counted from 0; none where columns have their names without one.
     pub header_line: Option<u32>,
     /// Where the row behind the header begins, and how many lines lie before it.
@@ -51,6 +54,7 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
     for separator in [b',', b';', b'\t'] {
         let mut records = Records::new(head.as_bytes(), separator);
         let mut cells: Vec<Cell> = Vec::new();
+        let mut above: Vec<(u32, Vec<String>)> = Vec::new();
         for _ in 0..TITLE_ROWS {
             let Found::Record(line) = records.next(&mut cells) else { break };
             let row: Vec<String> = cells.iter().map(|cell| cell.text(head).trim().to_string()).collect();
@@ -64,16 +68,50 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
             if best.as_ref().is_none_or(|(known, _)| if found == 0 { score > *known } else { found > known.0 }) {
                 let layout = Layout {
                     separator,
-                    headers: row,
+                    headers: row.clone(),
+                    above: above.clone(),
                     header_line: Some(line),
                     offset: records.at,
                     lines: records.line,
                 };
                 best = Some((score, layout));
             }
+            above.push((line, row));
         }
     }
     best.map(|(_, layout)| layout).unwrap_or(Layout { separator: b',', ..Layout::default() })
+}
+
+impl Layout {
+    /// The first row above the header that looks like one of the table, which then is no title: as many cells, those
+    /// filled that may not be blank, and numbers and days where they belong; where all is text, every cell filled.
+    pub fn row_above(&self, wanted: &Wanted, places: &[(usize, usize)]) -> Option<&(u32, Vec<String>)> {
+        let ignored = &wanted.data.ignore_rows_starting;
+        let is_filled = |text: &&String| !text.is_empty();
+        let headed = self.headers.iter().filter(is_filled).count();
+        let is_data = |(_, row): &&(u32, Vec<String>)| {
+            let first = row.iter().find(is_filled).map(String::as_str).unwrap_or_default();
+            if row.len() != self.headers.len() || ignored.iter().any(|start| first.starts_with(start.as_str())) {
+                return false;
+            }
+            let (mut read, mut unread) = (0, 0);
+            for (at, index) in places {
+                let (column, reader) = &wanted.columns[*index];
+                if row[*at].is_empty() {
+                    if !wanted.data.column(*column).optional {
+                        return false;
+                    }
+                } else if reader.kind != Kind::Text {
+                    match reader.read(&row[*at], &mut Repairs::default()) {
+                        Ok(_) => read += 1,
+                        Err(_) => unread += 1,
+                    }
+                }
+            }
+            if read + unread == 0 { row.iter().filter(is_filled).count() == headed } else { read > unread }
+        };
+        self.above.iter().find(is_data)
+    }
 }
 
 /// Which cell of a row is which column.

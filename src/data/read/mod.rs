@@ -5,6 +5,7 @@
 mod across;
 mod binary_sheet;
 pub mod blocks;
+mod bounds;
 mod compressed;
 mod content;
 mod grid;
@@ -13,6 +14,7 @@ mod index;
 pub mod layout;
 pub mod marks;
 mod memo;
+mod old_sheet;
 pub mod parquet;
 mod quick;
 pub mod records;
@@ -25,7 +27,7 @@ mod wide;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::compressed::is_packed;
+pub use self::compressed::{Sizes, is_packed};
 pub use self::content::{Block, FileContent, SHOWN, Spot, Tally};
 use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
@@ -36,6 +38,7 @@ use super::column::{Builder, Target};
 use super::dictionary::Dictionary;
 use super::server::Relation;
 use super::{Options, errors};
+use crate::limits::WHOLE;
 use crate::model::data::{ColumnIx, DataSet};
 use crate::source::Span;
 
@@ -61,6 +64,12 @@ impl FileTask {
     pub fn size(&self, options: &Options) -> u64 {
         match &self.relation {
             Some((relation, _)) => options.server.size(relation),
+            None if self.form == Form::Text && is_packed(&self.path) => options.unpacked.of(&self.path, || {
+                compressed::size(
+                    &self.path,
+                    options.memory.unwrap_or(options.stream_above.min(WHOLE)).saturating_add(1),
+                )
+            }),
             None => self.bytes(),
         }
     }
@@ -161,6 +170,10 @@ fn match_headers(
         }
     }
     if !content.errors.is_empty() {
+        return None;
+    }
+    if let Some((line, row)) = layout.row_above(wanted, &places) {
+        content.errors.push(errors::above_header(&task.shown, wanted.data, layout, *line, row));
         return None;
     }
     content.headers = places.iter().map(|(at, _)| layout.headers[*at].clone()).collect();

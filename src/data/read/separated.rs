@@ -53,7 +53,7 @@ fn read_as(
     options: &Options,
     encoding: Option<Encoding>,
 ) -> io::Result<Result<Vec<FileContent>, NotUtf8>> {
-    let mut blocks = Blocks::open(&task.path, encoding, options.block)?;
+    let mut blocks = Blocks::open(&task.path, encoding, options)?;
     let mut contents: Vec<FileContent> = wanted.iter().map(|_| FileContent::default()).collect();
     let mut refuse = |error: &dyn Fn() -> Diagnostic| {
         contents.iter_mut().for_each(|content| content.errors.push(error()));

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use calamine::{Cell, Data, Dimensions, ExcelDateTime, Range, Reader, Sheets, StyleRange};
+use calamine::{Cell, Data, Dimensions, ExcelDateTime, Range, Reader, Sheets, StyleRange, Xlsx, XlsxError};
 
 use super::binary_sheet::errors_of_formulas;
+use super::bounds::{self, Extent};
 use super::grid::{Grid, Merged, Raw};
 use super::guarded::guarded;
 use super::layout::{Expected, TITLE_ROWS};
@@ -20,7 +21,7 @@ const DAMAGED: &str = "it is no workbook, or damaged";
 /// Reads one sheet of a workbook with all its errors.
 pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent {
     let damaged = || Err(Box::new(errors::bad_workbook(&task.shown, DAMAGED)));
-    let sheet = match guarded(|| open(task, wanted)).unwrap_or_else(damaged) {
+    let sheet = match guarded(|| open(task, wanted, options)).unwrap_or_else(damaged) {
         Ok(sheet) => sheet,
         Err(error) => {
             return FileContent { errors: vec![*error], incomplete: true, ..FileContent::default() };
@@ -57,12 +58,18 @@ struct Sheet {
 
 type Workbook = Sheets<std::io::BufReader<std::fs::File>>;
 
-fn open(task: &FileTask, wanted: &Wanted) -> Result<Sheet, Box<Diagnostic>> {
+fn open(task: &FileTask, wanted: &Wanted, options: &Options) -> Result<Sheet, Box<Diagnostic>> {
     let unreadable = |reason: String| Box::new(errors::bad_workbook(&task.shown, &reason));
+    let too_far = |reason: String| Box::new(errors::unreadable(&task.shown, &reason));
+    if let Some(reason) = bounds::refusal(&task.path, options.whole()) {
+        return Err(too_far(reason));
+    }
     let mut book =
         calamine::open_workbook_auto(&task.path).map_err(|error| unreadable(reason(&task.path, &error.to_string())))?;
     let mut errors = match book {
-        Sheets::Xlsb(_) => errors_of_formulas(&task.path).ok_or_else(|| unreadable(DAMAGED.into()))?,
+        Sheets::Xlsb(_) => {
+            errors_of_formulas(&task.path).ok_or_else(|| unreadable(DAMAGED.into()))?.map_err(too_far)?
+        }
         _ => BTreeMap::new(),
     };
     let (name, mut range) = choose(&mut book, task, wanted)?;
@@ -77,7 +84,7 @@ fn open(task: &FileTask, wanted: &Wanted) -> Result<Sheet, Box<Diagnostic>> {
     };
     let formulas = match &mut book {
         Sheets::Xlsx(book) if range.cells().any(|(.., cell)| is_empty(cell)) => {
-            book.worksheet_formula(&name).unwrap_or_else(|_| Range::empty())
+            formulas_of(book, &name).map_err(too_far)?
         }
         _ => Range::empty(),
     };
@@ -116,7 +123,6 @@ fn reason(path: &Path, error: &str) -> String {
 
 /// The sheet that is named; else the one in which most of the columns are found.
 fn choose(book: &mut Workbook, task: &FileTask, wanted: &Wanted) -> Result<(String, Range<Data>), Box<Diagnostic>> {
-    let unreadable = |error: calamine::Error| Box::new(errors::bad_workbook(&task.shown, &error.to_string()));
     let names = book.sheet_names();
     let Some(asked) = &task.sheet else {
         let expected = Expected::of(wanted.data);
@@ -129,7 +135,7 @@ fn choose(book: &mut Workbook, task: &FileTask, wanted: &Wanted) -> Result<(Stri
             .map(|sheet| sheet.name.clone())
             .collect();
         for name in visible {
-            let range = book.worksheet_range(&name).map_err(unreadable)?;
+            let range = cells_of(book, &name, task)?;
             let texts = |row: &[Data]| row.iter().map(|cell| plain(cell).into_owned()).collect::<Vec<_>>();
             let best = range.rows().take(TITLE_ROWS).map(|row| expected.found(&texts(row))).max();
             found.push((best.unwrap_or(0), name, range));
@@ -152,7 +158,47 @@ fn choose(book: &mut Workbook, task: &FileTask, wanted: &Wanted) -> Result<(Stri
         let near = nearest(asked, names.iter().map(String::as_str));
         return Err(Box::new(errors::no_sheet(&task.shown, wanted.data, asked, &names, near)));
     };
-    Ok((name.clone(), book.worksheet_range(name).map_err(unreadable)?))
+    Ok((name.clone(), cells_of(book, name, task)?))
+}
+
+/// The cells of a sheet, or why they are not taken in. Those of `.xlsx` come one by one, so that it is known how far
+/// they reach before room is made for all between them; the others were looked through before.
+fn cells_of(book: &mut Workbook, name: &str, task: &FileTask) -> Result<Range<Data>, Box<Diagnostic>> {
+    let damaged = |error: &dyn std::fmt::Display| Box::new(errors::bad_workbook(&task.shown, &error.to_string()));
+    let Sheets::Xlsx(xlsx) = book else { return book.worksheet_range(name).map_err(|error| damaged(&error)) };
+    let mut reader = match xlsx.worksheet_cells_reader(name) {
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(Range::empty()),
+        other => other.map_err(|error| damaged(&error))?,
+    };
+    let mut cells: Vec<Cell<Data>> = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(|error| damaged(&error))? {
+        let place = cell.get_position();
+        match Data::from(cell.get_value().clone()) {
+            Data::Empty => {}
+            value => cells.push(Cell::new(place, value)),
+        }
+    }
+    sparse(cells, name).map_err(|reason| Box::new(errors::unreadable(&task.shown, &reason)))
+}
+
+/// The formulas of a sheet, likewise.
+fn formulas_of(book: &mut Xlsx<std::io::BufReader<std::fs::File>>, name: &str) -> Result<Range<String>, String> {
+    let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(Range::empty()) };
+    let mut cells = Vec::new();
+    // A formula that cannot be read is none.
+    while let Ok(Some(cell)) = reader.next_formula() {
+        if !cell.get_value().is_empty() {
+            cells.push(cell);
+        }
+    }
+    sparse(cells, name)
+}
+
+fn sparse<T: calamine::CellType>(cells: Vec<Cell<T>>, name: &str) -> Result<Range<T>, String> {
+    match Extent::of(cells.iter().map(Cell::get_position)).refusal(name) {
+        Some(reason) => Err(reason),
+        None => Ok(Range::from_sparse(cells)),
+    }
 }
 
 /// By cell of the range: the first cell of the merged cells that it belongs to.

@@ -8,6 +8,7 @@ use super::records::{Cell, Found, Records};
 use super::{FileTask, Form, parquet, wide};
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
+use crate::limits::WHOLE;
 use crate::plural::counted;
 
 /// A table of texts; blank cells are empty.
@@ -30,13 +31,15 @@ pub fn texts(path: &Path) -> Result<Texts, Box<Diagnostic>> {
 /// By the name or, as some programs give none that tells it, by how the file begins.
 pub fn is_parquet(path: &Path) -> bool {
     let mut head = [0; 4];
-    let mut begins = || File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"PAR1";
+    let is_file = std::fs::metadata(path).is_ok_and(|what| what.is_file());
+    let mut begins =
+        || is_file && File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"PAR1";
     Form::of(path) == Form::Parquet || begins()
 }
 
 fn separated(task: &FileTask) -> Result<Texts, Box<Diagnostic>> {
     let unreadable = |reason: &str| Box::new(errors::unreadable(&task.shown, reason));
-    let text = wide::text_of(task).map_err(|error| unreadable(&error.to_string()))??;
+    let text = wide::text_of(task, WHOLE).map_err(|error| unreadable(&error.to_string()))??;
     let mut records = Records::new(text.as_bytes(), b',');
     let mut cells: Vec<Cell> = Vec::new();
     let mut found = Texts { headers: Vec::new(), rows: Vec::new() };

@@ -1,7 +1,7 @@
 //! Text with a column for each month: small enough to be read as a whole.
 
 use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io;
 
 use encoding_rs::{Encoding, GB18030};
 
@@ -22,7 +22,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
             let Some(text) = server::whole(task, wanted, options, &mut content) else { return content };
             Ok(Ok(text))
         }
-        None => text_of(task),
+        None => text_of(task, options.whole()),
     };
     let text = match text {
         Ok(Ok(text)) => text,
@@ -42,10 +42,9 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     grid::read(task, wanted, options, &rows)
 }
 
-/// The text of a file in any of the encodings.
-pub fn text_of(task: &FileTask) -> io::Result<Result<String, Box<Diagnostic>>> {
-    let mut bytes = Vec::new();
-    compressed::open(&task.path)?.read_to_end(&mut bytes)?;
+/// The text of a file of at most so many bytes, in any of the encodings.
+pub fn text_of(task: &FileTask, most: u64) -> io::Result<Result<String, Box<Diagnostic>>> {
+    let bytes = compressed::whole(&task.path, most)?;
     if let Some((encoding, mark)) = Encoding::for_bom(&bytes) {
         let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
         if damaged {

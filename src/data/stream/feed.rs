@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::Failed;
-use crate::data::Options;
 use crate::data::read::blocks::{Blocks, Encoding, is_damaged_utf8};
 use crate::data::read::parquet::{self, Slice};
 use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, server};
+use crate::data::{Options, errors};
+use crate::diagnostic::Diagnostic;
 
 /// Where a block stands: its file, and its place in it.
 pub type Order = (usize, usize);
@@ -48,11 +49,13 @@ pub struct Feed<'a> {
     /// Bytes of it, and those handed out.
     size: u64,
     done: u64,
+    /// Why a file cannot be read on.
+    pub unreadable: Option<Diagnostic>,
 }
 
 impl<'a> Feed<'a> {
     pub fn new(files: &'a [FileTask], wanted: Vec<&'a Wanted<'a>>, options: &'a Options<'a>) -> Feed<'a> {
-        Feed { files, wanted, options, at: 0, open: None, size: 0, done: 0 }
+        Feed { files, wanted, options, at: 0, open: None, size: 0, done: 0, unreadable: None }
     }
 
     /// The next rows, and where they stand; those of a text are put into `buffer`. `None` behind the last file.
@@ -72,7 +75,10 @@ impl<'a> Feed<'a> {
             }
             let next = match &mut self.open {
                 Some(Open::Text(blocks, decoders)) => {
-                    let next = blocks.next(buffer).map_err(|_| Failed)?;
+                    let next = blocks.next(buffer).map_err(|error| {
+                        self.unreadable = Some(errors::unreadable(&task.shown, &error.to_string()));
+                        Failed
+                    })?;
                     if next.is_none() && blocks.damaged {
                         return Err(Failed);
                     }
@@ -118,13 +124,13 @@ impl<'a> Feed<'a> {
     }
 
     fn text(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
-        let mut blocks = Blocks::open(&task.path, None, self.options.block).map_err(|_| Failed)?;
+        let mut blocks = Blocks::open(&task.path, None, self.options).map_err(|_| Failed)?;
         let (head, all) = blocks.head().map_err(|_| Failed)?;
         let error = std::str::from_utf8(head).err();
         if error
             .is_some_and(|error| (all || error.error_len().is_some()) && !is_damaged_utf8(head, error.valid_up_to()))
         {
-            blocks = Blocks::open(&task.path, Some(Encoding::Gb18030), self.options.block).map_err(|_| Failed)?;
+            blocks = Blocks::open(&task.path, Some(Encoding::Gb18030), self.options).map_err(|_| Failed)?;
         }
         let (head, all) = blocks.head().map_err(|_| Failed)?;
         let text = match std::str::from_utf8(head) {

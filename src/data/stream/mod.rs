@@ -200,6 +200,11 @@ fn let_by(
         parts
     });
     if failed.into_inner() {
+        // Where it cannot be kept, it cannot be told by reading it once more.
+        let feed = feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let (Some(_), Some(unreadable)) = (options.memory, feed.unreadable) {
+            evaluation.memory.refuse(unreadable);
+        }
         return Err(Failed);
     }
     let mut parts = parts.into_iter();
