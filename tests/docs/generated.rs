@@ -15,7 +15,7 @@ use super::page::{Page, Piece};
 const GRAMMAR: &str = include_str!("../../grammar/merit.pest");
 
 pub const NAMES: &[&str] =
-    &["aggregates", "codes", "functions", "grammar", "library", "reserved words", "units of time", "words"];
+    &["aggregates", "codes", "functions", "grammar", "library", "limits", "reserved words", "units of time", "words"];
 
 /// The page with its generated parts made anew.
 pub fn renew(page: &Page) -> (Page, Vec<String>) {
@@ -35,6 +35,7 @@ pub fn renew(page: &Page) -> (Page, Vec<String>) {
                 "codes" => codes(),
                 "grammar" => grammar(),
                 "library" => library(),
+                "limits" => limits(),
                 "reserved words" => words(RESERVED),
                 "words" => words(WORDS),
                 "units of time" => times(),
@@ -95,6 +96,11 @@ fn times() -> String {
         out.push_str(&format!("| {base}s | {} |\n", units.collect::<Vec<_>>().join(", ")));
     }
     out
+}
+
+fn limits() -> String {
+    let rows = merit::limits::table().into_iter().map(|row| format!("| {} |\n", row.join(" | ")));
+    "| what | at most | beyond |\n| --- | --- | --- |\n".to_string() + &rows.collect::<String>()
 }
 
 /// The functions of the standard library with the comments above them.
