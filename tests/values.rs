@@ -147,8 +147,8 @@ fn numbers_too_large_in_rows_are_told() {
         "sum(n * n * n * n * n * n * n * n * n * n * n of slips)",
         // The two stand for numbers that nobody has worked out: they are not equal, and their quotient is not 1.
         "count(slips where (pow(n, 90) default 0) = (pow(n, 91) default 0)) / 1 slip",
-        "sum(pow(n, 90) / pow(n, 89) default 0 of slips)",
-        "sum(1 / pow(n, 100000000) default 0 of slips)",
+        "sum((pow(n, 90) / pow(n, 89)) default 0 of slips)",
+        "sum((1 / pow(n, 100000000)) default 0 of slips)",
         "sum(pow(n, 90) default 0 of slips)",
         "count(slips where pow(n, 90) is missing) / 1 slip",
         "average(if n > 9 then pow(n, 90) default 0 else 0 of slips)",
@@ -169,8 +169,8 @@ fn numbers_too_large_in_rows_are_told() {
         assert!(message[0].starts_with("this gives a number too large to be held exactly"), "{formula}: {message:?}");
     }
     for (formula, value) in [
-        ("sum(if n < 10 then pow(n, 20) / 9 default 0 else 0 of slips)", "1350851717672992089"),
-        ("sum(pow(n, 30) / pow(n, 29) default 0 of slips where n < 10)", "9"),
+        ("sum(if n < 10 then (pow(n, 20) / 9) default 0 else 0 of slips)", "1350851717672992089"),
+        ("sum((pow(n, 30) / pow(n, 29)) default 0 of slips where n < 10)", "9"),
         ("count(slips where n >= 9 or (pow(n, 90) default 0) > 0) / 1 slip", "2"),
         ("sum(pow(n / 1000, 100000) default 0 of slips where n > 9)", "1"),
         ("sum(n of slips where n < 10 and n < 20)", "9"),
