@@ -158,6 +158,7 @@ fn what_a_help_offers_mends_the_finding_and_nothing_else_breaks() {
 /// shorter.
 const IN_WORDS: &[&str] = &[
     "ambiguous-link",
+    "ambiguous-name",
     "bad-data-set",
     "bad-literal",
     "beyond-points",
