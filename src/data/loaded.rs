@@ -16,7 +16,7 @@ use super::{Options, doubts, errors, marked, needs, read};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answers, Doubt, FileReport, Measured, Query};
+use crate::plan::query::{Answers, Branches, Doubt, FileReport, Measured, Query};
 
 /// The tables of a query, checked and linked, and who is evaluated.
 pub struct Loaded {
@@ -99,7 +99,16 @@ impl Loaded {
         let Reads { values: reads, out_of_order } = reads;
         let Told { files, doubts } = told;
         let rosters = self.rosters.into_iter().map(|roster| roster.answer).collect();
-        Answers { rosters, teams: self.teams.teams, measures, reads, out_of_order, files, doubts }
+        Answers {
+            rosters,
+            teams: self.teams.teams,
+            measures,
+            reads,
+            out_of_order,
+            branches: Branches::default(),
+            files,
+            doubts,
+        }
     }
 }
 

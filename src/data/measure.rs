@@ -414,7 +414,7 @@ fn by_months(mut job: Job) -> Vec<Job> {
 }
 
 /// The last day of a stint within the period that a read is about.
-fn read_on(read: &query::RosterRead, stint: &query::Stint) -> Option<Day> {
+pub fn read_on(read: &query::RosterRead, stint: &query::Stint) -> Option<Day> {
     let last = stint.to.map_or(read.to, |to| to.min(read.to));
     (stint.from.max(read.from) <= last).then_some(last)
 }

@@ -20,6 +20,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod branches;
 mod calendar;
 mod cell;
 mod column;
@@ -228,6 +229,8 @@ fn attempt(
     }
     let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| streams.stage(measure) == Stage::After);
+    // Only tests ask for them.
+    let branches = matches!(source, Source::Given(_)).then(|| evaluation.branches());
     let (measures, reads, other_days) = evaluation.end()?;
     if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
         // Rows that went by would be counted once more.
@@ -239,7 +242,7 @@ fn attempt(
         return Err(Vec::new());
     }
     let told = Told::of(model, query, options, &tables, &other_days)?;
-    Ok(loaded.answers(measures, reads, told))
+    Ok(Answers { branches: branches.unwrap_or_default(), ..loaded.answers(measures, reads, told) })
 }
 
 /// The data sets that a query needs and that have no files.

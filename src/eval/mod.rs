@@ -187,6 +187,19 @@ impl<'a> Evaluator<'a> {
         local
     }
 
+    /// The values of the nodes of a formula that wait for these inputs, for explanations. `known` are those computed for the
+    /// subject.
+    pub fn waiting_values(
+        &self,
+        known: &Arc<Vec<Option<Value>>>,
+        root: CalcId,
+        inputs: &Inputs,
+    ) -> HashMap<CalcId, Value> {
+        let values = Values { slots: known.clone(), ..Values::default() };
+        let local = self.locals(&values, root, inputs);
+        local.into_iter().filter_map(|(node, value)| Some((node, value.ok()?))).collect()
+    }
+
     /// One pass over the nodes, each after its operands.
     fn run(&self, base: &Values, nodes: &[CalcId], team: Option<usize>, subject: Option<Subject>) -> Values {
         let mut values = base.clone();

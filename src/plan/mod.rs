@@ -22,7 +22,7 @@ use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
     MatrixPlan, OutputPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
-use self::query::{Measure, NodeId, Query, RosterRead};
+use self::query::{Measure, NodeId, Query, RosterRead, RowBranch};
 use self::rows::TableBuilder;
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
@@ -153,6 +153,7 @@ struct Asked {
     /// With those in whose formulas each stands, and where it does first.
     measures: IndexMap<Measure, (Vec<KpiId>, Span)>,
     reads: IndexSet<RosterRead>,
+    branches: Vec<RowBranch>,
     /// Reads that tell whether points of a curve stand in order, with the columns they stand in.
     orders: BTreeMap<usize, Vec<NodeId>>,
     rosters: IndexSet<DataId>,
@@ -183,6 +184,7 @@ impl Asked {
             rosters,
             organisation,
             reads: self.reads.into_iter().collect(),
+            branches: self.branches,
             orders: self.orders,
         }
     }

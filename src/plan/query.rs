@@ -31,8 +31,27 @@ pub struct Query {
     pub organisation: Option<DataId>,
     /// Columns of a roster's rows that formulas read for the person evaluated.
     pub reads: Vec<RosterRead>,
+    /// Where an `if` stands in formulas about rows, for the coverage of tests.
+    pub branches: Vec<RowBranch>,
     /// Reads that tell whether the points of a curve stand in order, with the columns they stand in.
     pub orders: BTreeMap<usize, Vec<NodeId>>,
+}
+
+/// An `if` in a formula about rows, by the node of its condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowBranch {
+    pub data: DataId,
+    pub condition: NodeId,
+    pub span: Span,
+}
+
+/// Which branches the rows of a test took.
+#[derive(Clone, Debug, Default)]
+pub struct Branches {
+    /// By the node of a condition: whether it did not hold, and whether it held, in some row of the table.
+    pub rows: BTreeMap<(DataId, NodeId), [bool; 2]>,
+    /// By read, post and stint: whether conditions held in the row that is read.
+    pub reads: BTreeMap<(usize, usize, usize), BTreeMap<NodeId, bool>>,
 }
 
 /// One data set to be read.
@@ -182,6 +201,8 @@ pub struct Answers {
     pub reads: Vec<Vec<Vec<Value>>>,
     /// Where points stand that are out of order: by read ([`Query::orders`]), post and stint.
     pub out_of_order: OutOfOrder,
+    /// For the tables of a test only.
+    pub branches: Branches,
     pub files: Vec<FileReport>,
     /// What is odd about the data, though no mistake.
     pub doubts: Vec<Doubt>,

@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::query::{Group, MeasureId, NeededWindow, NodeId, RowNode, Rows, Table};
+use super::query::{Group, MeasureId, NeededWindow, NodeId, RowBranch, RowNode, Rows, Table};
 use super::{Asked, Context, Planner};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
@@ -46,11 +46,14 @@ impl Planner<'_> {
             Kind::Not(a) => RowNode::Not(self.row(a, row)),
             Kind::Negate(a) => RowNode::Negate(self.row(a, row)),
             Kind::Binary(op, a, b) => RowNode::Binary(*op, self.row(a, row), self.row(b, row)),
-            Kind::If { condition, then, otherwise } => RowNode::If {
-                condition: self.row(condition, row),
-                then: self.row(then, row),
-                otherwise: self.row(otherwise, row),
-            },
+            Kind::If { condition, then, otherwise } => {
+                let condition = self.row(condition, row);
+                let branch = RowBranch { data: row.data, condition, span: expr.span };
+                if !self.asked.branches.contains(&branch) {
+                    self.asked.branches.push(branch);
+                }
+                RowNode::If { condition, then: self.row(then, row), otherwise: self.row(otherwise, row) }
+            }
             Kind::Default { value, fallback } => {
                 RowNode::Default { value: self.row(value, row), fallback: self.row(fallback, row) }
             }

@@ -2,19 +2,24 @@
 //!
 //! A part counts as reached where a value that a test expects was got by way of it: a KPI with a known value, the
 //! piece of a scale that the value fell on, the cell of a matrix, a veto that held, a bonus that gave points, the grade
-//! of an expected rating. Scales and matrices that formulas call row by row are left out: no card tells their pieces.
+//! of an expected rating. In formulas about rows a branch counts where a row of the test takes it: the row that is read of
+//! the one evaluated, or any of the table that is counted or added up. The pieces of scales and matrices that formulas call
+//! row by row are left out: no card tells them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Ran;
+use crate::eval::Inputs;
 use crate::model::cases::{Expectation, Expected};
-use crate::model::data::DataSet;
+use crate::model::data::{Column, DataId, DataSet};
 use crate::model::expr::{Expr, Kind};
 use crate::model::{
-    CurveKind, Entry, Group, Head, KpiId, MatrixId, Model, PositionId, RatingId, STANDARD_LIBRARY, ScaleId, ScoreCurve,
+    Curve, CurveKind, Entry, Group, Head, KpiId, MatrixId, Model, PositionId, RatingId, STANDARD_LIBRARY, ScaleId,
+    ScoreCurve,
 };
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, EntryPlan, EntryWhat, Input, MatrixPlan};
+use crate::plan::query::{MeasureId, NodeId, PersonPost, RowNode, Stint};
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult};
 use crate::source::{FileId, SourceSet, Span};
 use crate::value::Value;
@@ -145,8 +150,7 @@ impl Inventory<'_> {
         }
     }
 
-    /// Both branches of each `if` in the formulas of KPIs and outputs. Formulas that are written alike are computed once,
-    /// and so they count once.
+    /// Both branches of each `if` in formulas. Those that are written alike are computed once, and so they count once.
     fn branches(&mut self, model: &Model) {
         let mut taken: BTreeSet<(String, bool)> = BTreeSet::new();
         for mark in self.reached {
@@ -158,10 +162,26 @@ impl Inventory<'_> {
         let outputs = model.positions.iter().flat_map(|position| {
             position.outputs.iter().map(|output| (format!("{}: {}", position.name, output.name), &output.value))
         });
+        let derived = model.data.iter().flat_map(|set| {
+            let named = |column: &Column| format!("{}: {}", set.name, column.name);
+            set.columns.iter().filter_map(move |column| Some((named(column), column.derived.as_ref()?)))
+        });
+        let scales = model.scales.iter().filter_map(|scale| Some((scale.name.clone(), formula_of(&scale.curve)?)));
+        let mut of_cards = Vec::new();
+        for position in &model.positions {
+            of_cards.extend(position.eligible.iter().map(|condition| (position.name.clone(), condition)));
+            if let Some(card) = &position.scorecard {
+                in_entries(model, &position.name, &card.root, &mut of_cards);
+                of_cards.extend(card.vetoes.iter().map(|veto| (position.name.clone(), &veto.condition)));
+            }
+        }
         let mut known = BTreeSet::new();
-        for (of, formula) in kpis.chain(outputs) {
+        for (of, formula) in kpis.chain(derived).chain(scales).chain(of_cards).chain(outputs) {
             let mut open = vec![formula];
             while let Some(expr) = open.pop() {
+                if let Kind::Aggregate(aggregate) = &expr.kind {
+                    open.extend([&aggregate.condition, &aggregate.value].into_iter().flatten());
+                }
                 open.extend(expr.parts().into_iter().rev());
                 let Kind::If { condition, .. } = &expr.kind else { continue };
                 let text = self.text(expr.span);
@@ -244,6 +264,32 @@ impl Inventory<'_> {
                 let what = self.text(formula.span);
                 piece(self, 0, what);
             }
+        }
+    }
+}
+
+/// The formula of a curve that is written as one; a line or steps with points in data are told by their pieces.
+fn formula_of(curve: &Curve) -> Option<&Expr> {
+    match &curve.kind {
+        CurveKind::Formula(formula) => Some(formula).filter(|_| curve.scores.is_empty()),
+        CurveKind::Linear { .. } | CurveKind::Steps(_) | CurveKind::PerStep(_) | CurveKind::Brackets(_) => None,
+    }
+}
+
+/// The formulas that entries are scored by, with the position and KPI.
+fn in_entries<'m>(model: &Model, position: &str, group: &'m Group, found: &mut Vec<(String, &'m Expr)>) {
+    for entry in &group.entries {
+        found.extend(entry.applies_when.iter().map(|condition| (position.to_string(), condition)));
+        match &entry.head {
+            Head::Group(inner) => in_entries(model, position, inner, found),
+            Head::Kpi(kpi) => {
+                let of = format!("{position}: {}", model.kpis[kpi.kpi.0].name);
+                found.extend(kpi.target.iter().map(|dated| (of.clone(), &dated.value)));
+                if let Some(ScoreCurve::Own(curve)) = kpi.score.as_ref().map(|score| &score.curve) {
+                    found.extend(formula_of(curve).map(|formula| (of, formula)));
+                }
+            }
+            Head::ScoreOf(_) | Head::ScoreOfReports => {}
         }
     }
 }
@@ -395,7 +441,11 @@ impl Ran<'_> {
                     self.entry_marks(person, card, entry, plan, result, marks);
                 }
             }
-            (Head::Kpi(head), EntryWhat::Kpi(kpi), EntryResultKind::Kpi { value, attainment, not_applicable, .. }) => {
+            (
+                Head::Kpi(head),
+                EntryWhat::Kpi(kpi),
+                EntryResultKind::Kpi { value, target, attainment, not_applicable, .. },
+            ) => {
                 if *not_applicable {
                     return;
                 }
@@ -408,12 +458,23 @@ impl Ran<'_> {
                     }
                     _ => CurveOf::Entry(card.position, head.kpi),
                 };
-                let full = plan.points.clone().unwrap_or_else(|| Number::from(100));
-                if let (Some(curve), Some(read), Some(score)) = (&kpi.curve, read.as_number(), result.score.as_number())
-                {
-                    marks.extend(piece(curve, read, score, &full).map(|at| Mark::Piece(of, at)));
+                let own = entry.full();
+                let full = kpi.made_for.clone().unwrap_or_else(|| own.clone());
+                // As the curve gave it, before it was brought to the entry's points.
+                let score = result.uncapped.as_ref().or(result.score.as_number());
+                let score = score.and_then(|score| score.mul(&full).div(&own));
+                if let (Some(curve), Some(number), Some(score)) = (&kpi.curve, read.as_number(), score) {
+                    marks.extend(piece(curve, number, &score, &full).map(|at| Mark::Piece(of, at)));
                     if let CurvePlan::Formula(body) = curve {
-                        self.behind(person, card, *body, marks);
+                        let target = if kpi.on_attainment { Some(Value::Number(Number::ONE)) } else { target.clone() };
+                        let inputs = Inputs {
+                            value: Some(read.clone()),
+                            target,
+                            weight: Some(Value::Number(plan.stated.clone())),
+                            ..Inputs::default()
+                        };
+                        let local = self.eval.waiting_values(&card.values, *body, &inputs);
+                        self.behind_with(person, card, *body, &local, marks);
                     }
                 }
             }
@@ -430,8 +491,20 @@ impl Ran<'_> {
 
     /// What lies behind a node, as far as its value was got by it: of an `if`, the branch taken.
     fn behind(&self, person: &PersonResult, card: &Card, root: CalcId, marks: &mut BTreeSet<Mark>) {
+        self.behind_with(person, card, root, &HashMap::new(), marks);
+    }
+
+    /// The same, with values that are not kept: those of a scale's formula.
+    fn behind_with(
+        &self,
+        person: &PersonResult,
+        card: &Card,
+        root: CalcId,
+        local: &HashMap<CalcId, Value>,
+        marks: &mut BTreeSet<Mark>,
+    ) {
         let program = &self.plan.program;
-        let value = |node: CalcId| card.values.get(node.0).and_then(Option::as_ref);
+        let value = |node: CalcId| local.get(&node).or_else(|| card.values.get(node.0).and_then(Option::as_ref));
         let (mut stack, mut seen) = (vec![root], BTreeSet::new());
         while let Some(node) = stack.pop() {
             if !seen.insert(node) {
@@ -461,6 +534,11 @@ impl Ran<'_> {
                     let plan = &program.curves[*curve];
                     if let Some((read, score)) = numbers(value(*at), value(node)) {
                         marks.extend(piece(plan, read, score, &Number::from(100)).map(|at| Mark::Piece(of, at)));
+                        if let CurvePlan::Formula(body) = plan {
+                            let inputs = Inputs { value: value(*at).cloned(), ..Inputs::default() };
+                            let inner = self.eval.waiting_values(&card.values, *body, &inputs);
+                            self.behind_with(person, card, *body, &inner, marks);
+                        }
                     }
                 }
                 Calc::Matrix(matrix, row, column) => {
@@ -473,7 +551,71 @@ impl Ran<'_> {
                 Calc::Input(Input::Score) => self.scorecard(person, card, marks),
                 Calc::Input(Input::Rating) => self.rating(person, marks),
                 Calc::Input(Input::Output(at)) => self.of_output(person, card, *at, marks),
+                Calc::Measure { measure, .. } => self.of_measure(*measure, marks),
+                Calc::Read(read) => self.of_read(person, card, *read, marks),
                 calc => crate::eval::operands(program, calc, |operand, _| stack.push(operand)),
+            }
+        }
+    }
+}
+
+impl Ran<'_> {
+    /// The branches that rows took on the way to an aggregate.
+    fn of_measure(&self, measure: MeasureId, marks: &mut BTreeSet<Mark>) {
+        let measure = &self.plan.query.measures[measure.0];
+        let taken =
+            |condition: NodeId| self.answers.branches.rows.get(&(measure.data, condition)).copied().unwrap_or_default();
+        for root in measure.condition.iter().chain(&measure.value) {
+            self.in_rows(measure.data, *root, &taken, marks);
+        }
+    }
+
+    /// The branches that the row of the one evaluated took.
+    fn of_read(&self, person: &PersonResult, card: &Card, read: usize, marks: &mut BTreeSet<Mark>) {
+        let Some(roster) = self.plan.query.rosters.iter().position(|data| *data == person.roster) else { return };
+        let name = &self.position(card).name;
+        let held = |post: &PersonPost| post.person == person.person && *post.position == **name;
+        let posts = &self.answers.rosters[roster].posts;
+        let Some(post) = posts.iter().position(held) else { return };
+        let from = |stint: &Stint| stint.from.max(self.plan.first_day) == card.from;
+        let Some(stint) = posts[post].stints.iter().position(from) else { return };
+        let known = self.answers.branches.reads.get(&(read, post, stint));
+        let taken = |condition: NodeId| match known.and_then(|known| known.get(&condition)) {
+            Some(held) => [!held, *held],
+            None => [false, false],
+        };
+        let read = &self.plan.query.reads[read];
+        self.in_rows(read.roster, read.node, &taken, marks);
+    }
+
+    /// Marks what was `taken` (not held, held) behind a node of a table.
+    fn in_rows(&self, data: DataId, root: NodeId, taken: &dyn Fn(NodeId) -> [bool; 2], marks: &mut BTreeSet<Mark>) {
+        let query = &self.plan.query;
+        let Some(table) = query.tables.iter().find(|table| table.data == data) else { return };
+        let (mut open, mut seen) = (vec![root], BTreeSet::new());
+        while let Some(node) = open.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            match &table.nodes[node.0] {
+                RowNode::If { condition, then, otherwise } => {
+                    open.push(*condition);
+                    let spans = || query.branches.iter().filter(|one| one.data == data && one.condition == *condition);
+                    for (held, branch) in [(false, otherwise), (true, then)] {
+                        if taken(*condition)[usize::from(held)] {
+                            marks.extend(spans().map(|one| Mark::Branch(one.span.key(), held)));
+                            open.push(*branch);
+                        }
+                    }
+                }
+                RowNode::Inner { measure, .. } => self.of_measure(*measure, marks),
+                RowNode::Constant(_) | RowNode::Column { .. } => {}
+                RowNode::Not(a) | RowNode::Negate(a) | RowNode::IsMissing(a) | RowNode::InDays { date: a, .. } => {
+                    open.push(*a);
+                }
+                RowNode::Binary(_, a, b) | RowNode::Default { value: a, fallback: b } => open.extend([*a, *b]),
+                RowNode::InSet(a, list) => open.extend(std::iter::once(*a).chain(list.iter().copied())),
+                RowNode::Call(_, list) => open.extend(list.iter().copied()),
             }
         }
     }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use self::coverage::Mark;
 use crate::data::{answer_given, own_months_given};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::eval::Evaluator;
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
@@ -22,6 +23,7 @@ use crate::model::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, Model, Output, PositionId};
 use crate::number::Number;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan};
+use crate::plan::query::Answers;
 use crate::plan::{Plan, plan};
 use crate::report::show::grouped;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, PostResult, Results};
@@ -98,7 +100,8 @@ fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<(Vec<Chec
     left_out::mark(&model, &mut plan, &test.given);
     let answers = answer_given(&model, &plan.query, &test.given)?;
     let results = score(&model, &plan, &answers)?;
-    let ran = Ran { model: &model, plan: &plan, sources };
+    let eval = Evaluator::new(&model, &plan, &answers);
+    let ran = Ran { model: &model, plan: &plan, answers: &answers, eval, sources };
     let mut reached = BTreeSet::new();
     let checks: Vec<Result<Check, Box<Diagnostic>>> =
         test.expectations.iter().map(|expectation| ran.check(expectation, &results, &mut reached)).collect();
@@ -149,6 +152,9 @@ fn holds(group: &Group, kpi: KpiId) -> bool {
 struct Ran<'a> {
     model: &'a Model,
     plan: &'a Plan,
+    answers: &'a Answers,
+    /// For formulas whose values are not kept: those of scales.
+    eval: Evaluator<'a>,
     sources: &'a SourceSet,
 }
 
