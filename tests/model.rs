@@ -96,7 +96,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // tests/explain.rs: what is newer is another with each version
         | NewerProgram
         // the planner and the scorer have tests of their own
-        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | PointsInData
+        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
         // src/data
         | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval

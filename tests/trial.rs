@@ -97,6 +97,89 @@ fn what_no_test_reaches_is_shown() {
     assert!(fewer.iter().filter(|item| item.reached).count() < items.iter().filter(|item| item.reached).count());
 }
 
+/// Branches count where a value that is expected was got by them: in the formulas of scales, in derived columns of the one
+/// evaluated and of rows, inside aggregates, and in targets.
+#[test]
+fn branches_count_where_they_were_taken() {
+    let spec = |expectations: &str| {
+        format!(
+            r#"
+unit call, calls
+data agents {{
+  roster as agent
+  file "agents.csv"
+  row agent
+  key id
+  column id    : text
+  column calls : number
+  column busy  : number = if calls > 10 then 1 else 0
+}}
+data orders {{
+  file "orders.csv"
+  row one_order
+  column of_agent : agents
+  column worth    : number
+  column counted  : number = if worth > 100 then 100 else worth
+}}
+scale marks : number {{ formula if value > 10 then 10 points else if value > 5 then 5 points else 0 points }}
+kpi counted_worth : number {{
+  value = sum(counted of orders)
+  higher is better
+}}
+kpi halves : number {{
+  value = sum(if worth > 50 then worth / 2 else 0 of orders)
+  higher is better
+}}
+position agent "Agent" {{
+  scorecard {{
+    50% counted_worth target if agent.calls > 3 then 10 else 20 score formula if value > target then 90 points else 40 points
+    50% halves score marks
+  }}
+  output by_calls : point = marks(agent.calls)
+  output busy : number = agent.busy
+}}
+test "one" {{
+  period 2026
+  given agents {{
+    | id | calls |
+    | a  | 7     |
+    | b  | 20    |
+  }}
+  given orders {{
+    | of_agent | worth |
+    | a        | 400   |
+    | a        | 20    |
+  }}
+  {expectations}
+}}
+"#
+        )
+    };
+    let reached = |expectations: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.merit"), spec(expectations)).unwrap();
+        let project = load(&[folder.path().to_path_buf()]).unwrap();
+        assert!(project.diagnostics.iter().all(|finding| !finding.is_error()), "{:#?}", project.diagnostics);
+        let outcomes = self::outcomes(&project);
+        assert!(outcomes.iter().all(|outcome| outcome.passed()), "{outcomes:#?}");
+        let reached = outcomes.iter().flat_map(|outcome| &outcome.reached).copied().collect();
+        let items = items(&project.model, &project.sources, &reached);
+        let branches = items.into_iter().filter(|item| item.part == Part::Branch && item.reached);
+        branches.map(|item| format!("{}: {}", item.of, item.what)).collect::<Vec<_>>()
+    };
+    // Of the row of the one asked about, not of the others.
+    assert_eq!(reached("expect busy of \"a\" = 0"), ["agents: busy: calls > 10: no"]);
+    assert_eq!(reached("expect by_calls of \"a\" = 5"), ["marks: value > 10: no", "marks: value > 5: yes"]);
+    assert_eq!(reached("expect by_calls of \"b\" = 10"), ["marks: value > 10: yes"]);
+    let rows = ["orders: counted: worth > 100: yes", "orders: counted: worth > 100: no"];
+    assert_eq!(reached("expect counted_worth of \"a\" = 120"), rows);
+    assert_eq!(reached("expect halves of \"a\" = 200"), ["halves: worth > 50: yes", "halves: worth > 50: no"]);
+    let entry = ["agent: counted_worth: agent.calls > 3: yes", "agent: counted_worth: value > target: yes"];
+    let mut expected = rows.to_vec();
+    expected.extend(entry);
+    assert_eq!(reached("expect score of counted_worth of \"a\" = 90"), expected);
+}
+
 /// Values on, below and above every point of a line, and on each step, reach all the pieces there are.
 #[test]
 fn every_piece_of_a_scale_can_be_reached() {

@@ -151,6 +151,8 @@ codes! {
     NumberTooLarge = "number-too-large" Error;
     /// A value below 0 in a geometric mean.
     NegativeInGeometricMean = "negative-in-geometric-mean" Error;
+    /// Several rows or values where `only` or `latest` takes one.
+    SeveralValues = "several-values" Error;
     /// Points of a line or steps that stand in data, and not in order.
     PointsInData = "points-in-data" Error;
     /// Scorecards that take in each other's scores.

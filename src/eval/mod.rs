@@ -51,6 +51,8 @@ pub enum FaultKind {
     OutOfLimits,
     /// The points of a curve in the data do not stand in order.
     OutOfOrder,
+    /// `only` found several rows, `latest` differing values on the newest day.
+    Ambiguous,
 }
 
 impl Fault {

@@ -29,7 +29,12 @@ impl Evaluator<'_> {
         let value = match &self.program.nodes[node.0] {
             Calc::Value(value) => value.clone(),
             Calc::Measure { measure, months, cut, at_least, .. } => {
-                self.measure(*measure, cut.then_some(*months), *at_least, at)
+                match self.measure(*measure, cut.then_some(*months), *at_least, at) {
+                    Value::Missing(Missing::Ambiguous(_)) => {
+                        return Err(Fault { at: node, kind: FaultKind::Ambiguous });
+                    }
+                    value => value,
+                }
             }
             Calc::Read(read) => at
                 .subject

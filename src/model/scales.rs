@@ -29,6 +29,8 @@ pub(super) struct CurveUse {
     pub(super) target: Option<Type>,
     /// In a `formula`: what the weight is in, points or a share.
     pub(super) weight: Dimension,
+    /// It scores a KPI, whose direction (or that there is none) is known.
+    pub(super) scored: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +163,7 @@ impl Checker<'_> {
             // Behind `score` there is one, in the unit of what the scale reads; where there is none, its use is refused.
             target: Some(Type::known(Base::Number(input.dimension.clone()))),
             weight: Dimension::none(),
+            scored: false,
         };
         if !self.untyped.contains(&written.name.text)
             && let Some(curve) = self.curve(&written.curve, &fits)
@@ -255,6 +258,9 @@ impl Checker<'_> {
         }
         if self.diagnostics.len() == before {
             self.idle_pieces(&curve);
+            if fits.scored && fits.direction.is_none() {
+                self.both_ways(&curve);
+            }
             return Some(curve);
         }
         None

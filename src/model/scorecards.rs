@@ -1,6 +1,6 @@
 //! Scorecards: entries and groups with their weights, targets and scores; vetoes and bonuses.
 
-use super::checker::{Checker, Symbol, label};
+use super::checker::{Checker, KpiDeclaration, Symbol, label};
 use super::data::DataId;
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
@@ -496,6 +496,11 @@ impl Checker<'_> {
         entry_points: Option<&Number>,
     ) -> Option<Score> {
         let points = Dimension::point();
+        // One that is written wrongly is told where it stands.
+        let directed = self.declarations.kpis.iter().any(|declared| match declared {
+            KpiDeclaration::Kpi(written) => written.name.span.key() == kpi.span.key() && written.direction.is_some(),
+            KpiDeclaration::Index(_) => false,
+        });
         let weight = if entry_points.is_some() { Dimension::point() } else { Dimension::none() };
         let target_type = target.first().map(|dated| Type {
             base: dated.value.ty.base.clone(),
@@ -524,6 +529,7 @@ impl Checker<'_> {
                     // The target is met at 100%.
                     target: Some(Type::known(Base::number())),
                     weight,
+                    scored: !directed,
                 };
                 let curve = self.score_curve(inner, &fits, at)?;
                 Some(Score { on_attainment: true, curve, made_for: None })
@@ -536,6 +542,7 @@ impl Checker<'_> {
                     direction: Better::of(kpi.direction.as_ref()),
                     target: target_type,
                     weight,
+                    scored: !directed,
                 };
                 let curve = self.score_curve(other, &fits, at)?;
                 Some(Score { on_attainment: false, curve, made_for: None })
@@ -592,6 +599,12 @@ impl Checker<'_> {
                         .help("write the formula here: behind `score`, `weight` is the entry's points"),
                     );
                     return None;
+                }
+                if fits.scored && fits.direction.is_none() {
+                    for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
+                        let curve = self.model.scales[version.0].curve.clone();
+                        self.both_ways(&curve);
+                    }
                 }
                 if let Some(better) = &fits.direction {
                     let before = self.diagnostics.len();

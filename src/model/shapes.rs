@@ -349,6 +349,38 @@ impl Checker<'_> {
         }
     }
 
+    /// A curve that rises and falls, for a KPI that does not say what is better.
+    pub(super) fn both_ways(&mut self, curve: &Curve) {
+        let pieces: Vec<(Option<&Expr>, &Expr)> = match &curve.kind {
+            CurveKind::Linear { anchors, .. } => {
+                anchors.iter().map(|anchor| (Some(&anchor.at), &anchor.score)).collect()
+            }
+            CurveKind::Steps(steps) => {
+                steps.iter().map(|step| (step.condition.as_ref().map(|(_, at)| at), &step.score)).collect()
+            }
+            CurveKind::PerStep(_) | CurveKind::Brackets(_) | CurveKind::Formula(_) => return,
+        };
+        let scores: Vec<Number> = pieces.iter().map(|(_, score)| self.number(score)).collect();
+        let rises = scores.windows(2).any(|pair| pair[1] > pair[0]);
+        let falls = scores.windows(2).any(|pair| pair[1] < pair[0]);
+        let Some(most) = scores.iter().max().filter(|_| rises && falls) else { return };
+        let Some(peak) = scores.iter().position(|score| score == most) else { return };
+        let at = pieces[peak].0.map_or(String::new(), |at| self.text(at.span));
+        let mend = match at.as_str() {
+            "" => "add `higher is better`, `lower is better` or `closest to … is best` to the KPI".to_string(),
+            at => format!("add `closest to {at} is best` to the KPI, or correct the scores"),
+        };
+        let mut finding = Diagnostic::new(
+            Code::ScaleDirection,
+            "the score rises and falls, and the KPI does not say which values are better",
+        )
+        .at(pieces[peak].1.span, "the most of all")
+        .help(mend);
+        // It may be meant so.
+        finding.severity = crate::diagnostic::Severity::Warning;
+        self.report(finding);
+    }
+
     /// A curve agrees with what the KPI calls better.
     pub(super) fn curve_direction(&mut self, curve: &Curve, better: &Better) {
         let mut numbers: Vec<&Expr> = match &curve.kind {

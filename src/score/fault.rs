@@ -9,9 +9,10 @@ use crate::model::unit::DisplayUnit;
 use crate::number::{Excess, Number};
 use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};
-use crate::plan::query::{Answers, RowNode};
+use crate::plan::query::{Answers, Group, MeasureId, RowNode};
 use crate::source::Span;
-use crate::value::Value;
+use crate::syntax::tree::AggregateFunction;
+use crate::value::{Missing, Value};
 
 /// What findings about a person's numbers are told by.
 #[derive(Clone, Copy)]
@@ -47,9 +48,39 @@ impl Faults<'_> {
                 let [one, other] = [one, other].map(|node| number(*node).map_or(String::new(), |at| shown(&at, &unit)));
                 Problem::out_of_order(span, *op, &one, &other, place.cloned().unwrap_or_default())
             }
+            (FaultKind::Ambiguous, Calc::Measure { measure, .. }) => {
+                let function = self.plan.query.measures[measure.0].function;
+                let signature = AggregateFunction::TABLE.iter().find(|known| known.function == function);
+                let name = signature.map_or("only", |known| known.name);
+                Problem {
+                    code: Code::SeveralValues,
+                    span,
+                    message: format!("`{name}` found {}", self.several(*measure, subject)),
+                    label: "which one counts?".into(),
+                    help: "mend the data, choose the row with `where`, or say what is made of several: `sum`, `average`, `max`",
+                    places: Vec::new(),
+                }
+            }
             (FaultKind::TooLarge(excess), _) => Problem::too_large(span, excess),
             // Only these nodes have such faults.
-            (FaultKind::OutOfLimits | FaultKind::OutOfOrder, _) => Problem::too_large(span, Excess::Size),
+            (FaultKind::OutOfLimits | FaultKind::OutOfOrder | FaultKind::Ambiguous, _) => {
+                Problem::too_large(span, Excess::Size)
+            }
+        }
+    }
+
+    /// The rows or values between which `only` and `latest` could not choose for somebody.
+    fn several(&self, measure: MeasureId, subject: Subject) -> String {
+        let answers = &self.answers.measures[measure.0];
+        let holder = &self.answers.rosters[subject.roster].posts[subject.post];
+        let answer = match &self.plan.query.measures[measure.0].group {
+            Group::Company | Group::Key { .. } => answers.first(),
+            Group::Team { .. } => holder.stints[subject.stint].team.and_then(|team| answers.get(team)),
+            Group::Own { .. } => answers.get(subject.post),
+        };
+        match answer.map(|answer| &answer.value) {
+            Some(Value::Missing(reason @ Missing::Ambiguous(_))) => reason.to_string(),
+            _ => "several values".into(),
         }
     }
 

@@ -69,7 +69,13 @@ impl World<'_> {
                 self.value(inner, seat, At { months, ..at }, inputs)
             }
             Kind::Over(inner, scope) => self.value(inner, seat, At { scope: *scope, ..at }, inputs),
-            Kind::Aggregate(aggregate) => self.aggregate(aggregate, seat, at),
+            Kind::Aggregate(aggregate) => {
+                let value = self.aggregate(aggregate, seat, at);
+                if matches!(value, Value::Missing(Missing::Ambiguous(_))) {
+                    mistake("several values where one is taken");
+                }
+                value
+            }
             Kind::Scale(scale, read) => {
                 let read = self.value(read, seat, at, inputs);
                 let (_, last) = self.days(at.months);
@@ -166,7 +172,14 @@ impl World<'_> {
                 Value::Number(number) => Value::Number(Number::ZERO.sub(&number)),
                 missing => missing,
             },
-            Kind::Binary(op, a, b) => binary(*op, value(a), value(b)),
+            Kind::Binary(op, a, b) => {
+                let left = value(a);
+                // What the left side decides is not asked of the right one, where a mistake may lie.
+                match (op, left.as_flag()) {
+                    (BinaryOp::And, Some(false)) | (BinaryOp::Or, Some(true)) => left,
+                    _ => binary(*op, left, value(b)),
+                }
+            }
             Kind::If { condition, then, otherwise } => match value(condition) {
                 Value::Flag(true) => value(then),
                 Value::Flag(false) => value(otherwise),

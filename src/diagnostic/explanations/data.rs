@@ -315,6 +315,19 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::SeveralValues,
+        title: "several rows or values where one is taken",
+        text: "`only` takes the value of the single row there is, and `latest` that of the newest day. Where there are two \
+               rows, or two values on that day, nobody can say which one counts. The message names the rows or the day.",
+        wrong: r#"value = only(amount of plans)
+
+| seller | month   | amount |
+| P1     | 2026-07 | 100    |
+| P1     | 2026-08 | 120    |"#,
+        right: "value = sum(amount of plans)",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::PointsInData,
         title: "points of a scale that stand in data, out of order",
         text: "Where a line or steps take their points from columns, each point of a line lies above the one before, and \
