@@ -126,14 +126,14 @@ kpi counted_worth : number {{
   value = sum(counted of orders)
   higher is better
 }}
-kpi halves : number {{
+kpi half_worth : number {{
   value = sum(if worth > 50 then worth / 2 else 0 of orders)
   higher is better
 }}
 position agent "Agent" {{
   scorecard {{
     50% counted_worth target if agent.calls > 3 then 10 else 20 score formula if value > target then 90 points else 40 points
-    50% halves score marks
+    50% half_worth score marks
   }}
   output by_calls : point = marks(agent.calls)
   output busy : number = agent.busy
@@ -173,7 +173,7 @@ test "one" {{
     assert_eq!(reached("expect by_calls of \"b\" = 10"), ["marks: value > 10: yes"]);
     let rows = ["orders: counted: worth > 100: yes", "orders: counted: worth > 100: no"];
     assert_eq!(reached("expect counted_worth of \"a\" = 120"), rows);
-    assert_eq!(reached("expect halves of \"a\" = 200"), ["halves: worth > 50: yes", "halves: worth > 50: no"]);
+    assert_eq!(reached("expect half_worth of \"a\" = 200"), ["half_worth: worth > 50: yes", "half_worth: worth > 50: no"]);
     let entry = ["agent: counted_worth: agent.calls > 3: yes", "agent: counted_worth: value > target: yes"];
     let mut expected = rows.to_vec();
     expected.extend(entry);
@@ -230,6 +230,8 @@ fn the_branch_that_was_taken_is_reached() {
             ("worth_known: typical is not missing and typical > 100 CNY: no", true),
             ("either: count(sales) = 0 or typical > 100 CNY: yes", true),
             ("either: count(sales) = 0 or typical > 100 CNY: no", false),
+            ("of_rows: rebate > 1 CNY: yes", true),
+            ("of_rows: rebate > 1 CNY: no", true),
             ("agent: bonus: typical > 100 CNY: yes", false),
             ("agent: bonus: typical > 100 CNY: no", true),
         ]
