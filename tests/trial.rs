@@ -173,7 +173,10 @@ test "one" {{
     assert_eq!(reached("expect by_calls of \"b\" = 10"), ["marks: value > 10: yes"]);
     let rows = ["orders: counted: worth > 100: yes", "orders: counted: worth > 100: no"];
     assert_eq!(reached("expect counted_worth of \"a\" = 120"), rows);
-    assert_eq!(reached("expect half_worth of \"a\" = 200"), ["half_worth: worth > 50: yes", "half_worth: worth > 50: no"]);
+    assert_eq!(
+        reached("expect half_worth of \"a\" = 200"),
+        ["half_worth: worth > 50: yes", "half_worth: worth > 50: no"]
+    );
     let entry = ["agent: counted_worth: agent.calls > 3: yes", "agent: counted_worth: value > target: yes"];
     let mut expected = rows.to_vec();
     expected.extend(entry);
