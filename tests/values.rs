@@ -753,3 +753,92 @@ fn links_of_what_is_computed_are_followed_as_of_the_row_s_own_day() {
     let files = [TEAMS, ("people.csv", people), ("calls.csv", calls)];
     assert_eq!(outputs(&project(data, lines), &files, "2026-02"), ["Number(0)", "Number(1)"]);
 }
+
+// ---------------------------------------------------------------- stints and posts
+
+const PLANS: &str = "data plans {
+  file \"plans.csv\"
+  row plan
+  dated by month HOW
+  may be empty
+  column who : people
+  column month : period
+  column goal : CNY
+}
+kpi planned : CNY { value = sum(goal of plans) }
+kpi mean_plan : CNY { value = average(goal of plans) }";
+
+fn plans(how: &str, output: &str) -> String {
+    project(&PLANS.replace("HOW", how), output)
+}
+
+fn moved() -> [(&'static str, &'static str); 3] {
+    [
+        ("teams.csv", "code,parent\nA,\nB,\n"),
+        (
+            "people.csv",
+            "code,post,team,since,until\nP1,clerk,A,2026-02-15,\nP2,clerk,A,2020-01-01,\nP3,clerk,A,2020-01-01,2026-02-07\nP3,clerk,B,2026-02-08,\n",
+        ),
+        ("plans.csv", "who,month,goal\nP1,2026-02,28\nP2,2026-02,28\nP3,2026-02,28\n"),
+    ]
+}
+
+#[test]
+fn a_month_that_begins_before_its_person_is_told_unless_the_data_set_says_what_it_means() {
+    let found = evaluated(&plans("", "output own : CNY = planned"), &moved(), "2026-02").unwrap_err();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("whose it is changes within it"), "{found:?}");
+    let of = |how: &str, output: &str| -> Vec<String> {
+        let results = results(&plans(how, output), &moved(), "2026-02");
+        let paid = results.people.iter().map(|person| format!("{:?}", person.posts[0].outputs[0].value));
+        paid.collect()
+    };
+    let numbers = |shown: &[&str]| shown.iter().map(|one| format!("Number({one})")).collect::<Vec<_>>();
+    assert_eq!(of("shared by days", "output own : CNY = planned"), numbers(&["14", "28", "28"]));
+    assert_eq!(of("held last", "output own : CNY = planned"), numbers(&["28", "28", "28"]));
+    // 14 of P1, all of P2, a quarter of P3; and of P3 the mean of its stints in A and B by days.
+    assert_eq!(of("shared by days", "output t : CNY = planned over team"), numbers(&["49", "49", "28"]));
+    assert_eq!(of("held last", "output t : CNY = planned over team"), numbers(&["56", "56", "35"]));
+}
+
+#[test]
+fn a_part_of_a_row_has_no_mean() {
+    let found = evaluated(&plans("shared by days", "output own : CNY = mean_plan default 0 CNY"), &moved(), "2026-02");
+    assert!(found.unwrap_err()[0].contains("what reads it is no sum of amounts"));
+    // Of whole rows it has one.
+    let whole = [
+        moved()[0],
+        ("people.csv", "code,post,team,since,until\nP2,clerk,A,2020-01-01,\n"),
+        ("plans.csv", "who,month,goal\nP2,2026-02,28\n"),
+    ];
+    let results = results(&plans("shared by days", "output own : CNY = mean_plan default 0 CNY"), &whole, "2026-02");
+    assert_eq!(format!("{:?}", results.people[0].posts[0].outputs[0].value), "Number(28)");
+}
+
+#[test]
+fn a_window_takes_its_days_of_a_row_that_is_shared() {
+    let files = [
+        moved()[0],
+        ("people.csv", "code,post,team,since,until\nP2,clerk,A,2020-01-01,\n"),
+        ("plans.csv", "who,month,goal\nP2,2026-Q1,90\n"),
+    ];
+    let results = results(&plans("shared by days", "output own : CNY = planned"), &files, "2026-02");
+    assert_eq!(format!("{:?}", results.people[0].posts[0].outputs[0].value), "Number(28)");
+    let found = evaluated(&plans("held last", "output own : CNY = planned"), &files, "2026-02").unwrap_err();
+    assert!(found[0].contains("lies partly inside 2026-02"), "{found:?}");
+}
+
+#[test]
+fn a_post_near_to_a_position_is_a_slip_and_named_ones_are_meant() {
+    let spec =
+        |line: &str| project("", "output one : number = 1").replacen("roster\n", &format!("roster\n{line}\n"), 1);
+    let files = |post: &str| format!("code,post,team,since,until\nP1,clerk,A,2020-01-01,\nP2,{post},A,2020-01-01,\n");
+    let teams = ("teams.csv", "code,parent\nA,\n");
+    let found = |line: &str, post: &str| evaluated(&spec(line), &[teams, ("people.csv", &files(post))], "2026-02");
+    let slip = found("", "clerc").unwrap_err();
+    assert!(slip[0].contains("no position is called `clerc`"), "{slip:?}");
+    assert_eq!(found("", "driver").unwrap().without_position, [("driver".to_string(), 1)]);
+    assert_eq!(found("not evaluated \"Driver\", \"clerc\"", "driver").unwrap().without_position.len(), 1);
+    assert!(found("not evaluated \"Driver\", \"clerc\"", "clerc").is_ok());
+    assert!(found("not evaluated \"Driver\"", "cook").unwrap_err()[0].contains("`cook`"));
+}

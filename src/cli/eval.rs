@@ -1,6 +1,5 @@
 //! `merit eval`
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::args::EvalArgs;
@@ -15,10 +14,8 @@ use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Scrip
 use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::nearest::nearest;
 use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
-use crate::plural::counted;
 use crate::project;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
@@ -45,7 +42,6 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let report = |(results, people)| Report { model, results, people, language: args.lang.as_deref() };
     let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
     output::deliver(args, &reports)?;
-    misspelt_posts(model, &results);
     // The summary says it itself.
     if output::format(args) != Format::Summary {
         // Several periods have the same files.
@@ -59,28 +55,6 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         out::say(format_args!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics)));
     }
     Ok(Exit::Clean)
-}
-
-/// Says of posts that are nearly the name of a position that nobody in them is evaluated.
-fn misspelt_posts(model: &Model, periods: &[Results]) {
-    // In several periods: as often as in the one that has the most of them.
-    let mut posts = BTreeMap::<&str, u64>::new();
-    for (post, rows) in periods.iter().flat_map(|results| &results.without_position) {
-        let most = posts.entry(post).or_default();
-        *most = (*most).max(*rows);
-    }
-    for (post, rows) in posts {
-        let names = model.positions.iter().flat_map(|position| {
-            let labels = std::iter::once(&position.label.text).chain(position.label.translations.values());
-            std::iter::once(&position.name).chain(labels).map(String::as_str)
-        });
-        if let Some(near) = nearest(post, names) {
-            let rows = counted(rows, "row");
-            out::say(format_args!(
-                "merit: {rows} of the roster with the post `{post}` not evaluated: did you mean `{near}`?"
-            ));
-        }
-    }
 }
 
 type Evaluated = (Vec<Results>, Vec<Team>);

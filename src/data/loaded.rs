@@ -55,6 +55,14 @@ impl Loaded {
         let places = query.organisation.map(|_| loaded.teams.of_key.as_slice());
         let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, &mut other_days));
         loaded.rosters = rosters.collect();
+        let unknown = |roster: &Roster| match loaded.place_of.get(&roster.data) {
+            Some(place) => roster.unknown_posts(model, &loaded.tables[*place]),
+            None => Vec::new(),
+        };
+        let errors: Vec<Diagnostic> = loaded.rosters.iter().flat_map(unknown).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
         Ok((loaded, other_days))
     }
 
@@ -91,6 +99,7 @@ impl Loaded {
             other_days,
             answers: vec![Vec::new(); query.measures.len()],
             straddling: Default::default(),
+            in_parts: Default::default(),
         }
     }
 

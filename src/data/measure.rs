@@ -1,6 +1,6 @@
 //! Measures to answers: measures that read the same rows are computed in one pass over them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Options;
@@ -9,8 +9,9 @@ use super::errors;
 use super::memory::Memory;
 use super::nodes::{Batch, Cells, Days, OtherDays, World};
 use super::own;
+use super::pieces::InPart;
 use super::roster::Roster;
-use super::scan::{self, Found, Straddling};
+use super::scan::{self, Found, InParts, Straddling};
 use super::store::Store;
 use super::table::{Shape, Table};
 use super::teams::Teams;
@@ -33,6 +34,7 @@ pub struct Evaluation<'a> {
     pub other_days: OtherDays,
     pub answers: Vec<Vec<Measured>>,
     pub straddling: Straddling,
+    pub in_parts: InParts,
 }
 
 /// The answers of all measures, then of all reads.
@@ -73,6 +75,8 @@ pub struct Family<'a> {
     pub groups: usize,
     /// Keys are counted, not rows.
     pub by_keys: bool,
+    /// Rows give each day of their period an equal part. Each such family has one window: a row counts once in it.
+    pub shared: bool,
     /// Runs of months in which the same measures read, one after the other.
     pub segments: Vec<Months>,
     /// With the segments of each.
@@ -111,8 +115,9 @@ impl<'a> Evaluation<'a> {
 
     /// The same for some of a job's families.
     pub fn keep_some(&mut self, job: &Job, found: Found, wanted: &dyn Fn(usize) -> bool) {
-        let Found { stores, straddling, other_days } = found;
+        let Found { stores, straddling, in_parts, other_days } = found;
         self.straddling.extend(straddling);
+        self.in_parts.extend(in_parts);
         self.other_days.take_in(other_days);
         for (at, (family, store)) in job.families.iter().zip(stores).enumerate() {
             if wanted(at) {
@@ -144,7 +149,7 @@ impl<'a> Evaluation<'a> {
 
     /// All answers; the only errors left are rows dated by a period that lies partly in a window, and temporary files.
     pub fn end(mut self) -> Result<Evaluated, Vec<Diagnostic>> {
-        if !self.straddling.is_empty() {
+        if !self.straddling.is_empty() || !self.in_parts.is_empty() {
             return Err(self.straddling_errors(&self.straddling));
         }
         if let Some(refusal) = self.memory.refused() {
@@ -157,7 +162,7 @@ impl<'a> Evaluation<'a> {
     /// The measures of one level as jobs, in the order of their first measure.
     pub fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
         type JobKey<'a> = (usize, RowsBy, Option<(usize, &'a [ColumnIx])>);
-        type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool);
+        type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool, Option<Months>);
         let query: &'a Query = self.query;
         let mut jobs: Vec<Job<'a>> = Vec::new();
         let mut job_at: HashMap<JobKey<'a>, usize> = HashMap::new();
@@ -184,7 +189,8 @@ impl<'a> Evaluation<'a> {
                 jobs.len() - 1
             });
             let job = &mut jobs[at];
-            let key = (measure.function, measure.value, measure.condition, &measure.group, by_keys);
+            let alone = months.filter(|_| measure.shared);
+            let key = (measure.function, measure.value, measure.condition, &measure.group, by_keys, alone);
             let family = *family_at.entry((at, key)).or_insert_with(|| {
                 job.families.push(Family {
                     function: measure.function,
@@ -193,6 +199,7 @@ impl<'a> Evaluation<'a> {
                     group: &measure.group,
                     groups: self.groups(&measure.group),
                     by_keys,
+                    shared: measure.shared,
                     segments: Vec::new(),
                     measures: Vec::new(),
                 });
@@ -381,6 +388,21 @@ impl<'a> Evaluation<'a> {
             };
             let place = table.place(*row as usize, Some(column));
             errors.push(errors::straddling(data, place, &period, &window.to_string(), rows.len() as u64));
+        }
+        let mut in_parts: BTreeMap<(usize, ColumnIx, InPart), BTreeSet<u32>> = BTreeMap::new();
+        for (table, column, row, why) in &self.in_parts {
+            in_parts.entry((*table, *column, *why)).or_default().insert(*row);
+        }
+        for ((place, column, why), rows) in in_parts {
+            let table = self.world.tables[place];
+            let data = &self.world.model.data[table.data.0];
+            let Some(row) = rows.first() else { continue };
+            let period = match table.column(column) {
+                Some(Column::Period { codes, list }) => list[codes[*row as usize] as usize].to_string(),
+                _ => String::new(),
+            };
+            let place = table.place(*row as usize, Some(column));
+            errors.push(errors::in_part(data, column, place, &period, why, rows.len() as u64));
         }
         errors
     }

@@ -40,6 +40,7 @@ mod nodes;
 mod number_cell;
 mod operate;
 mod own;
+mod pieces;
 pub mod profile;
 mod read;
 mod roster;

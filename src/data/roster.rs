@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::column::{Column, NONE};
+use super::errors;
 use super::nodes::{Batch, Days, OtherDays, World};
+use super::read::SHOWN;
 use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Table};
 use super::vector::Rows;
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{self, DataId, Route};
+use crate::nearest::nearest;
 use crate::plan::query::{PersonPost, RosterAnswer, Stint};
 use crate::time::Day;
 
@@ -21,6 +25,8 @@ pub struct Roster {
     pub served: Vec<Vec<(i32, i32)>>,
     /// The number of the key of each post.
     pub key_of: Vec<u32>,
+    /// Posts that no position describes, with the first rows of each.
+    without: BTreeMap<String, Vec<usize>>,
     posts_of_key: Vec<Vec<u32>>,
 }
 
@@ -29,6 +35,17 @@ struct Served {
     from: i32,
     to: i32,
     post: u32,
+    /// The number of the team's key.
+    team: u32,
+}
+
+/// Days in which somebody held a post, described or not, in a team.
+pub struct Stretch {
+    pub from: i32,
+    pub to: i32,
+    /// [`NONE`] for a post without a spec.
+    pub post: u32,
+    pub team: u32,
 }
 
 /// A run of days in a post.
@@ -70,6 +87,19 @@ impl Roster {
         })
     }
 
+    /// The days in which somebody held posts, in the order of time, as far as they lie between two days.
+    pub fn stretches(&self, key: u32, first: i32, last: i32) -> impl Iterator<Item = Stretch> {
+        let all = self.served_by_key.get(key as usize).map_or(&[][..], Vec::as_slice);
+        let begun = &all[..all.partition_point(|served| served.from <= last)];
+        let from = begun.iter().rposition(|served| served.to < first).map_or(0, |before| before + 1);
+        begun[from..].iter().map(|Served { from, to, post, team }| Stretch {
+            from: *from,
+            to: *to,
+            post: *post,
+            team: *team,
+        })
+    }
+
     pub fn posts(&self, key: u32) -> &[u32] {
         self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
     }
@@ -85,6 +115,41 @@ impl Roster {
         (to >= first).then_some(to.min(last))
     }
 }
+
+impl Roster {
+    /// Posts without a spec of which nobody said that this is meant: near to one with a spec, or all others are named.
+    pub fn unknown_posts(&self, model: &Model, table: &Table) -> Vec<Diagnostic> {
+        let set = &model.data[self.data.0];
+        let Some(role) = &set.roster else { return Vec::new() };
+        let named = role.not_evaluated.as_deref();
+        let is_named = |post: &str| {
+            named.is_some_and(|named| named.iter().any(|known| super::cell::folded(known) == super::cell::folded(post)))
+        };
+        let described = || {
+            model.positions.iter().flat_map(|position| {
+                let labels = std::iter::once(&position.label.text).chain(position.label.translations.values());
+                std::iter::once(&position.name).chain(labels).map(String::as_str)
+            })
+        };
+        let count = |post: &str| {
+            self.answer.without_position.iter().find(|(known, _)| known == post).map_or(0, |(_, count)| *count)
+        };
+        let unknown = self.without.iter().filter(|(post, _)| !post.is_empty() && !is_named(post));
+        unknown
+            .filter_map(|(post, rows)| {
+                // Of very short words one letter makes another word.
+                let near = nearest(post, described()).filter(|_| post.chars().count() >= NEAR_FROM);
+                (near.is_some() || named.is_some()).then(|| {
+                    let places = rows.iter().map(|row| table.place(*row, role.post)).collect();
+                    errors::unknown_post(set, post, near, count(post), places, named.is_some())
+                })
+            })
+            .collect()
+    }
+}
+
+/// Letters of a post that may be a slip of another.
+const NEAR_FROM: usize = 4;
 
 /// A position's name, from its name or label in any language.
 pub fn position_named<'a>(model: &'a Model, text: &str) -> Option<&'a str> {
@@ -105,6 +170,7 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
         served_by_key: Vec::new(),
         served: Vec::new(),
         key_of: Vec::new(),
+        without: BTreeMap::new(),
         posts_of_key: Vec::new(),
     };
     let Some(place) = world.place_of.get(&data).copied() else { return roster };
@@ -112,7 +178,8 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
     let declared = &world.model.data[data.0];
     let Some(keys) = &table.keys else { return roster };
     let days = table.days_held();
-    let team_of = teams_of_rows(world, place, teams, &days, other_days);
+    let team_keys = teams_of_rows(world, place, teams.is_some(), &days, other_days);
+    let team_at = |key: u32| teams.and_then(|teams| teams.get(key as usize)).map(|team| *team as usize);
     let names = declared.name_column().and_then(|column| table.column(column));
     let known: std::collections::BTreeSet<&str> =
         world.model.positions.iter().map(|position| position.name.as_str()).collect();
@@ -127,7 +194,11 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
             let (from, to) = days[row];
             if !known.contains(post.as_str()) {
                 // A post nobody describes is a post: what is done in it is not done in another one.
-                roster.served_by_key[key as usize].push(Served { from, to, post: NONE });
+                roster.served_by_key[key as usize].push(Served { from, to, post: NONE, team: team_keys[row] });
+                let rows = roster.without.entry(post.clone()).or_default();
+                if rows.len() < SHOWN {
+                    rows.push(row);
+                }
                 *without.entry(post).or_default() += 1;
                 continue;
             }
@@ -150,12 +221,12 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
                 posts[at].name = texts.shared(codes[row]);
             }
             let post = (first_post + at) as u32;
-            roster.served_by_key[key as usize].push(Served { from, to, post });
+            roster.served_by_key[key as usize].push(Served { from, to, post, team: team_keys[row] });
             match roster.served[post as usize].last_mut() {
                 Some(last) if last.1 != ALWAYS_AFTER && last.1 + 1 == from => last.1 = to,
                 _ => roster.served[post as usize].push((from, to)),
             }
-            add_stint(&mut posts[at].stints, from, to, team_of[row]);
+            add_stint(&mut posts[at].stints, from, to, team_at(team_keys[row]));
         }
         roster.answer.posts.extend(posts);
     }
@@ -174,21 +245,21 @@ fn post_of(role: &data::Roster, table: &Table, row: usize) -> Option<String> {
     }
 }
 
-/// The team of each row by the roster's own links, as of its first day.
+/// The key of the team of each row by the roster's own links, as of its first day.
 fn teams_of_rows(
     world: &World,
     place: usize,
-    teams: Option<&[u32]>,
+    has_teams: bool,
     days: &[(i32, i32)],
     other_days: &mut OtherDays,
-) -> Vec<Option<usize>> {
+) -> Vec<u32> {
     let rows = world.tables[place].rows;
     let route = &world.model.data[world.tables[place].data.0].belongs.team;
-    let (Some(teams), Route::Links(via)) = (teams, route) else { return vec![None; rows] };
+    let (true, Route::Links(via)) = (has_teams, route) else { return vec![NONE; rows] };
     let firsts = days.iter().map(|(from, _)| *from).collect();
     let mut batch = Batch::new(world, place, Rows::Range(0, rows), Days::Each(firsts), other_days);
-    let Some((_, keys)) = batch.key_numbers(via) else { return vec![None; rows] };
-    keys.iter().map(|key| teams.get(*key as usize).map(|team| *team as usize)).collect()
+    let Some((_, keys)) = batch.key_numbers(via) else { return vec![NONE; rows] };
+    keys.to_vec()
 }
 
 fn add_stint(stints: &mut Vec<Stint>, from: i32, to: i32, team: Option<usize>) {

@@ -1,20 +1,24 @@
 //! One pass over the rows of a table for all measures that read them in the same way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::column::{Column, NO_DAY, NONE};
 use super::measure::{Family, Job, RowsBy};
 use super::nodes::{Batch, Days, OtherDays, World, days_by};
 use super::own;
+use super::pieces::{Followed, InPart, Piece};
 use super::roster::Roster;
 use super::store::{self, Store};
 use super::table::{Shape, Table};
 use super::teams::Teams;
-use super::vector::Rows;
+use super::vector::{Rows, Vector};
 use crate::model::data::ColumnIx;
+use crate::number::Number;
 use crate::plan::query::{self, Group};
+use crate::syntax::tree::{AcrossStints, BinaryOp};
 use crate::time::{Calendar, Months};
+use crate::value::{Value, binary};
 
 /// Rows in a batch: what is computed for one stays in the fast memory.
 const BATCH: usize = 1 << 14;
@@ -26,11 +30,15 @@ const STRADDLES: u32 = NONE - 1;
 /// Table, column, row and window of rows whose period lies partly inside the window.
 pub type Straddling = BTreeSet<(usize, ColumnIx, u32, Months)>;
 
+/// Table, column, row and what is wrong of rows that count in part for somebody, where nobody said what that means.
+pub type InParts = BTreeSet<(usize, ColumnIx, u32, InPart)>;
+
 /// What a pass has found.
 pub struct Found {
     /// By family.
     pub stores: Vec<Store>,
     pub straddling: Straddling,
+    pub in_parts: InParts,
     pub other_days: OtherDays,
 }
 
@@ -45,6 +53,7 @@ impl Found {
         Found {
             stores: job.families.iter().map(store).collect(),
             straddling: Straddling::new(),
+            in_parts: InParts::new(),
             other_days: OtherDays::default(),
         }
     }
@@ -53,6 +62,7 @@ impl Found {
     pub fn take_in(&mut self, part: Found) {
         self.stores.iter_mut().zip(part.stores).for_each(|(store, other)| store.join(other));
         self.straddling.extend(part.straddling);
+        self.in_parts.extend(part.in_parts);
         self.other_days.take_in(part.other_days);
     }
 }
@@ -281,10 +291,14 @@ impl<'a> Prepared<'a> {
         if rows.len() == 0 {
             return;
         }
-        let Found { stores, straddling, other_days } = found;
+        let Found { stores, straddling, in_parts, other_days } = found;
         let mut batch = Batch::new(self.world, self.job.table, rows, days, other_days);
         let mut groups: HashMap<&Group, Rc<Vec<u32>>> = HashMap::new();
         for (place, (family, store)) in self.job.families.iter().zip(stores).enumerate() {
+            if family.shared && matches!(self.time, Time::Periods { .. }) {
+                self.take_shared(family, &rows, &mut batch, store);
+                continue;
+            }
             let group = match (&posts, groups.get(family.group)) {
                 (Some(posts), _) => posts.clone(),
                 (None, Some(known)) => known.clone(),
@@ -295,6 +309,7 @@ impl<'a> Prepared<'a> {
                 }
             };
             let mut cells = self.cells(family, place, &group, codes);
+            let doubtful = self.rows_in_parts(family, place, codes, &mut batch);
             if let Some(condition) = family.condition {
                 let condition = batch.node(condition);
                 let may_exceed = condition.may_exceed();
@@ -304,6 +319,15 @@ impl<'a> Prepared<'a> {
                             store.refuse(*cell, condition.excess(at));
                         }
                         *cell = NONE;
+                    }
+                }
+            }
+            if let (Some((doubtful, why)), RowsBy::Dated(column)) = (doubtful, &self.job.rows) {
+                let condition = family.condition.map(|condition| batch.node(condition));
+                for at in doubtful {
+                    if condition.as_ref().is_none_or(|condition| condition.is_yes(at)) {
+                        in_parts.insert((self.job.table, *column, rows.row(at), why));
+                        cells[at] = NONE;
                     }
                 }
             }
@@ -318,6 +342,82 @@ impl<'a> Prepared<'a> {
                 keys: keys.as_ref().map(|keys| keys.as_slice()),
             });
         }
+    }
+
+    /// Rows that a family reads of which somebody has a part only, and why that is a mistake.
+    fn rows_in_parts(
+        &self,
+        family: &Family,
+        place: usize,
+        codes: &[u32],
+        batch: &mut Batch,
+    ) -> Option<(Vec<usize>, InPart)> {
+        let Time::Periods { segments, .. } = &self.time else { return None };
+        let data = self.table().data;
+        let across = self.world.model.data[data.0].across_stints;
+        if across == Some(AcrossStints::HeldLast) {
+            return None;
+        }
+        let followed = Followed::of(batch, self.world.model, data, family.group, self.rosters, self.teams)?;
+        let read = |at: &usize| !matches!(segments[place][codes[*at] as usize], NONE | STRADDLES);
+        let found: Vec<usize> =
+            (0..batch.len()).filter(read).filter(|at| followed.is_in_parts(*at, batch.days.bounds(*at))).collect();
+        let why = match across {
+            Some(AcrossStints::SharedByDays) => InPart::NotShared,
+            Some(AcrossStints::HeldLast) | None => InPart::Stints,
+        };
+        (!found.is_empty()).then_some((found, why))
+    }
+
+    /// Takes in the part of each row that its days in the window give to a group.
+    fn take_shared(&self, family: &Family, rows: &Rows, batch: &mut Batch, store: &mut Store) {
+        let (Some(value), Some(window)) = (family.value, family.segments.first()) else { return };
+        let (first, last) = self.world.model.company.calendar.days(*window);
+        let condition = family.condition.map(|condition| batch.node(condition));
+        let value = batch.node(value);
+        let followed = Followed::of(batch, self.world.model, self.table().data, family.group, self.rosters, self.teams);
+        let groups = if followed.is_none() { self.groups(family.group, batch) } else { Vec::new() };
+        let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for at in 0..batch.len() {
+            let (begins, ends) = batch.days.bounds(at);
+            let (from, to) = (begins.max(first.0), ends.min(last.0));
+            if from > to {
+                continue;
+            }
+            let pieces = match &followed {
+                Some(followed) => followed.pieces(at, (from, to)),
+                None if groups[at] == NONE => continue,
+                None => vec![Piece { from, to, group: groups[at] }],
+            };
+            let mut days: BTreeMap<u32, i32> = BTreeMap::new();
+            for piece in pieces {
+                *days.entry(piece.group).or_default() += piece.to - piece.from + 1;
+            }
+            if let Some(condition) = condition.as_ref().filter(|condition| !condition.is_yes(at)) {
+                if condition.may_exceed() {
+                    days.keys().for_each(|cell| store.refuse(*cell, condition.excess(at)));
+                }
+                continue;
+            }
+            for (cell, days) in days {
+                let share = Number::ratio(days, ends - begins + 1).map(Value::Number);
+                let part = match share.filter(|share| *share != Value::Number(Number::ONE)) {
+                    Some(share) => binary(BinaryOp::Multiply, &value.value(at), &share),
+                    None => value.value(at),
+                };
+                at_of.push(at);
+                cells.push(cell);
+                values.push(part);
+            }
+        }
+        let values = Vector::any(values);
+        store.add(&store::Rows {
+            cells: &cells,
+            value: Some(&values),
+            row: &|place| rows.row(at_of[place]),
+            day: &|place| batch.days.last(at_of[place]),
+            keys: None,
+        });
     }
 
     /// The day that `latest` compares.

@@ -4,10 +4,11 @@ use super::program::{Calc, CalcId, Input, OutputSum};
 use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner, stated};
+use crate::model::Model;
 use crate::model::data::{Route, TimeShape};
-use crate::model::expr::{Aggregate, Expr, Kind, Reading};
+use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, ScopeWord};
+use crate::syntax::tree::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::{Day, Month, Months};
 use crate::value::Value;
 
@@ -263,6 +264,7 @@ impl Planner<'_> {
             fraction: aggregate.fraction.clone(),
             rows,
             group,
+            shared: is_shared(self.model, aggregate),
         };
         let entry = self.asked.measures.entry(measure);
         let id = MeasureId(entry.index());
@@ -311,4 +313,13 @@ impl Planner<'_> {
         }
         calendar.days(months)
     }
+}
+
+/// Whether an aggregate adds up amounts of which rows of a period give each day its part. What has no unit is none: half
+/// of a rate or of a number of a list is not to be had by days.
+fn is_shared(model: &Model, aggregate: &Aggregate) -> bool {
+    let is_amount = |value: &Expr| matches!(&value.ty.base, Base::Number(unit) if !unit.is_none());
+    model.data[aggregate.data.0].across_stints == Some(AcrossStints::SharedByDays)
+        && aggregate.function == AggregateFunction::Sum
+        && aggregate.value.as_ref().is_some_and(is_amount)
 }

@@ -127,6 +127,8 @@ pub struct Measure {
     pub fraction: Option<Number>,
     pub rows: Rows,
     pub group: Group,
+    /// A row of a period gives each of its days an equal part of the value, where the rows are `shared by days`.
+    pub shared: bool,
 }
 
 /// Which rows are read, by time.

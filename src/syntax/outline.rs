@@ -206,9 +206,9 @@ impl Builder<'_> {
             matches!(word, "target" | "score" | "prorated" | "applies")
                 && (head.kind == Kind::Number || scan.word(head) == "equal")
         };
-        // The one clause that begins with such a word.
-        let behind = scan.tokens.get(self.at + 1);
-        if word == "from" && behind.is_some_and(|token| scan.word(token) == "postgres") {
+        // The clauses that begin with such a word.
+        let behind = scan.tokens.get(self.at + 1).map_or("", |token| scan.word(token));
+        if matches!((word, behind), ("from", "postgres") | ("not", "evaluated")) {
             return false;
         }
         operator(&next)

@@ -208,6 +208,7 @@ impl Project {
             fraction: None,
             rows,
             group: Group::Company,
+            shared: false,
         });
         MeasureId(self.query.measures.len() - 1)
     }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use merit::model::data::{ColumnIx, DataId, Route, TimeShape};
-use merit::model::expr::{Aggregate, Reading};
+use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
+use merit::model::expr::{Aggregate, Base, Expr, Reading};
 use merit::number::Number;
-use merit::syntax::tree::{AggregateFunction as F, ScopeWord};
+use merit::syntax::tree::{AcrossStints, AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
 use merit::value::{Missing, TooFew, Value};
 
-use super::formulas::{At, MISTAKES, stated};
-use super::rows::{Key, Row, When, World, span};
+use super::formulas::{At, MISTAKES, mistake, stated};
+use super::rows::{Key, Row, Stint, When, World, span};
 use super::score::Seat;
 
 /// Whose rows are read.
@@ -51,6 +51,9 @@ impl World<'_> {
 
     fn read(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Value {
         let data = aggregate.data;
+        if self.is_shared(aggregate) {
+            return self.shared_by_days(aggregate, whose, months);
+        }
         let rows = match self.rows_read(aggregate, whose, months) {
             Ok(rows) => rows,
             // No stock was taken: no rows, which are fewer than any number.
@@ -155,6 +158,127 @@ impl World<'_> {
         }
     }
 
+    /// Whether each day of a row has an equal part of its value.
+    fn is_shared(&self, aggregate: &Aggregate) -> bool {
+        let set = &self.model.data[aggregate.data.0];
+        let is_amount = |value: &Expr| matches!(&value.ty.base, Base::Number(unit) if !unit.is_none());
+        let of_period = aggregate.dated_by.is_some_and(|column| matches!(set.columns[column.0].ty, ColumnType::Period));
+        of_period
+            && set.across_stints == Some(AcrossStints::SharedByDays)
+            && aggregate.function == F::Sum
+            && aggregate.value.as_ref().is_some_and(is_amount)
+    }
+
+    /// The sum, day by day: what each day of a row in the window gives to whoever it is of on that day.
+    fn shared_by_days(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Value {
+        let data = aggregate.data;
+        let Reading::During(words) = &aggregate.reading else { panic!("events are read during a window") };
+        if let Whose::Team(None) = whose {
+            return Value::Missing(Missing::Stated("in no team".into()));
+        }
+        let window = self.window(months, words);
+        let (first, last) = self.days(window);
+        if let Whose::Own(seat) = whose {
+            let served = |run: &&(Day, Day)| run.0 <= last && first <= run.1;
+            if seat.runs.iter().find(served).is_none() {
+                return Value::Missing(Missing::OutsideStints);
+            }
+        }
+        let (mut sum, mut counted) = (Number::ZERO, 0);
+        for row in &self.rows[data.0] {
+            let Some((from, to)) = span(aggregate.dated_by.and_then(|column| row.get(&column)), self) else { continue };
+            let when = Some((from, to));
+            let all = Number::from(to.0 - from.0 + 1);
+            let theirs = |day: &i32| {
+                let day = Day(*day);
+                first <= day && day <= last && self.is_theirs_on(data, row, whose, when, day)
+            };
+            let days = (from.0..=to.0).filter(theirs).count() as u64;
+            if days == 0 {
+                continue;
+            }
+            let counts = aggregate
+                .condition
+                .as_ref()
+                .is_none_or(|condition| self.of_row(condition, data, row, when, months) == Value::Flag(true));
+            if !counts {
+                continue;
+            }
+            if let Value::Number(number) = self.of_row(aggregate.value.as_ref().unwrap(), data, row, when, months) {
+                counted += 1;
+                sum = sum.add(&number.mul(&Number::from(days)).div(&all).unwrap());
+            }
+        }
+        match aggregate.at_least {
+            Some(needed) if counted < needed => self.too_few(data, counted, needed),
+            _ => Value::Number(sum),
+        }
+    }
+
+    /// Whether a row of a period is of somebody on a day.
+    fn is_theirs_on(&self, data: DataId, row: &Row, whose: &Whose, when: When, day: Day) -> bool {
+        match whose {
+            Whose::Own(seat) => {
+                let held = seat.runs.iter().any(|run| run.0 <= day && day <= run.1);
+                held && self.is_theirs(data, row, whose, when)
+            }
+            Whose::Team(Some(team)) => match self.person_of_team(data, row, when) {
+                Some((roster, key)) => {
+                    let on_day = |stint: &Stint| stint.from <= day && day <= stint.to;
+                    let stints = self.stints(roster).into_iter().find(|(known, _)| *known == key);
+                    let stint = stints.and_then(|(_, stints)| stints.into_iter().find(on_day));
+                    let theirs = stint.and_then(|stint| stint.team);
+                    theirs.is_some_and(|theirs| self.is_below(&theirs, team, Some((day, day))))
+                }
+                None => self.is_theirs(data, row, whose, when),
+            },
+            _ => self.is_theirs(data, row, whose, when),
+        }
+    }
+
+    /// The roster and the person on a row's way to its team.
+    fn person_of_team(&self, data: DataId, row: &Row, when: When) -> Option<(DataId, Key)> {
+        let Route::Links(links) = &self.model.data[data.0].belongs.team else { return None };
+        (0..=links.len()).find_map(|to| {
+            let at = self.model.links_to(data, &links[..to]);
+            let set = &self.model.data[at.0];
+            let tells = matches!(&set.belongs.team, Route::Links(rest) if rest.as_slice() == &links[to..]);
+            let evaluated = set
+                .roster
+                .as_ref()
+                .is_some_and(|roster| self.model.positions.iter().any(|position| roster.may_hold(&position.name)));
+            let through = evaluated && set.organisation.is_none() && tells;
+            through.then(|| self.key_behind(data, row, &links[..to], when).map(|key| (at, key)))
+        })?
+    }
+
+    /// Whether a row of a period counts for somebody, and not all of it for one post or team.
+    fn is_in_parts(&self, data: DataId, row: &Row, whose: &Whose, (from, to): (Day, Day)) -> bool {
+        let when = Some((from, to));
+        let person = match whose {
+            Whose::Own(seat) => {
+                let routes = &self.model.data[data.0].belongs.own;
+                let route = routes.iter().find(|(roster, _)| *roster == seat.roster);
+                let Some((_, Route::Links(links))) = route else { panic!("no way to the roster") };
+                self.key_behind(data, row, links, when).map(|key| (seat.roster, key))
+            }
+            Whose::Team(Some(_)) => self.person_of_team(data, row, when),
+            _ => None,
+        };
+        let Some((roster, key)) = person else { return false };
+        let Some((_, stints)) = self.stints(roster).into_iter().find(|(known, _)| *known == key) else { return false };
+        let described = |post: &str| self.model.positions.iter().any(|position| position.name == post);
+        let on = |day: i32| {
+            let stint = stints.iter().find(|stint| stint.from.0 <= day && day <= stint.to.0)?;
+            Some(match whose {
+                Whose::Own(_) => described(&stint.post).then(|| vec![Value::text(&stint.post)]),
+                _ => stint.team.clone(),
+            })
+        };
+        let days: Vec<Option<Option<Key>>> = (from.0..=to.0).map(on).collect();
+        days.iter().any(|day| matches!(day, Some(Some(_)))) && days.iter().any(|day| *day != days[0] || day.is_none())
+    }
+
     /// The rows that are read by time, each with the day as of which its links are followed.
     fn rows_read(&self, aggregate: &Aggregate, whose: &Whose, months: Months) -> Result<Vec<(&Row, When)>, Missing> {
         let data = aggregate.data;
@@ -200,6 +324,17 @@ impl World<'_> {
                         if from <= last && first <= to {
                             MISTAKES
                                 .with(|mistakes| mistakes.borrow_mut().push("a period straddles the window".into()));
+                        }
+                        continue;
+                    }
+                    let held_last = self.model.data[data.0].across_stints == Some(AcrossStints::HeldLast);
+                    if !held_last && from < to && self.is_in_parts(data, row, whose, (from, to)) {
+                        let when = Some((from, to));
+                        let counts = aggregate.condition.as_ref().is_none_or(|condition| {
+                            self.of_row(condition, data, row, when, months) == Value::Flag(true)
+                        });
+                        if counts {
+                            mistake("a row of a period lies in two stints");
                         }
                         continue;
                     }

@@ -52,6 +52,8 @@ pub struct Set {
     pub shape: Shape,
     pub columns: Vec<Column>,
     pub belongs: Vec<String>,
+    /// What becomes of rows of periods in which somebody changes post.
+    pub across: &'static str,
 }
 
 pub const CHOICES: [&str; 3] = ["red", "green", "blue"];
@@ -93,7 +95,7 @@ impl Set {
         }
         match self.shape {
             Shape::Always => {}
-            Shape::Dated => text += "  dated by on_day\n",
+            Shape::Dated => text += &format!("  dated by on_day{}\n", self.across),
             Shape::Valid if self.columns.iter().any(|column| column.name == "until") => {
                 text += "  valid from since to until\n"
             }
@@ -162,6 +164,7 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         shape,
         columns: Vec::new(),
         belongs: Vec::new(),
+        across: "",
     };
     // A dice of its own, so that the other sets are the same with and without time here.
     let shape = Random::new(random.below(1 << 30) as u64).one(&[Shape::Always, Shape::Valid, Shape::Snapshot]);
@@ -270,6 +273,9 @@ fn time_columns(set: &mut Set, random: &mut Random) {
         Shape::Always => {}
         Shape::Dated => {
             let ty = if random.chance(25) { Ty::Period } else { Ty::Date };
+            if ty == Ty::Period {
+                set.across = random.pick(&[" shared by days", " shared by days", " held last", " held last", ""]);
+            }
             set.column("on_day", ty, random.chance(20));
             if random.chance(30) {
                 set.column("paid", Ty::Date, random.chance(60));
@@ -436,6 +442,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                     },
                     Ty::Date => day(random),
                     // A row dated by a longer period would straddle windows.
+                    Ty::Period if name == "on_day" && set.across == " shared by days" && random.chance(15) => {
+                        period(random)
+                    }
                     Ty::Period if name == "on_day" => day(random)[..7].to_string(),
                     Ty::Period => period(random),
                 };

@@ -2,6 +2,7 @@
 
 use super::{counted, in_file, listed, shortened};
 use crate::data::cell::Repair;
+use crate::data::pieces::InPart;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
@@ -237,7 +238,46 @@ pub fn straddling(data: &DataSet, place: DataPlace, row: &str, window: &str, cou
         1 => diagnostic,
         more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row"))),
     };
-    diagnostic.help("split the row into shorter periods, or evaluate a period that holds it wholly")
+    diagnostic.help(match data.time {
+        // `shared by days` serves sums, and those read it already.
+        TimeShape::Dated(column) if data.across_stints.is_none() => format!(
+            "split the row into shorter periods, or evaluate a period that holds it wholly; or write `dated by {} shared by days` in \
+             `{}`, so that each day has an equal part",
+            data.column(column).name,
+            data.name
+        ),
+        _ => "split the row into shorter periods, or evaluate a period that holds it wholly".into(),
+    })
+}
+
+/// A row dated by a period of which a stint holds a part only.
+pub fn in_part(data: &DataSet, column: ColumnIx, place: DataPlace, row: &str, why: InPart, count: u64) -> Diagnostic {
+    let (name, column) = (&data.name, &data.column(column).name);
+    let message = match why {
+        InPart::Stints => {
+            format!(
+                "a row of `{name}` is for {row}, and whose it is changes within it: somebody begins, leaves, or changes post or team"
+            )
+        }
+        InPart::NotShared => {
+            format!("a part of a row of `{name}` for {row} counts, and what reads it is no sum of amounts with a unit")
+        }
+    };
+    let diagnostic = Diagnostic::new(Code::StraddlingPeriod, message).in_data(place);
+    let diagnostic = match count {
+        1 => diagnostic,
+        more => diagnostic.note(format!("and {} like it", counted(more - 1, "more row"))),
+    };
+    diagnostic.help(match why {
+        InPart::Stints => format!(
+            "write in `{name}` what becomes of it: `dated by {column} shared by days` gives each day an equal part, \
+             `dated by {column} held last` gives the whole to the post held last in it"
+        ),
+        InPart::NotShared => {
+            "split the row into shorter periods, or add up amounts that have a unit: only these are shared by days"
+                .into()
+        }
+    })
 }
 
 pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
@@ -248,4 +288,33 @@ pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
         diagnostic = diagnostic.in_data(place);
     }
     diagnostic.help("mend the dates of the rows linked to, or run without `--strict`")
+}
+
+/// A post that no position describes; `listed` where the roster names those that are meant.
+pub fn unknown_post(
+    data: &DataSet,
+    post: &str,
+    near: Option<&str>,
+    count: u64,
+    places: Vec<DataPlace>,
+    listed: bool,
+) -> Diagnostic {
+    let post = shortened(post);
+    let noun = if count == 1 { &data.row.singular } else { &data.row.plural };
+    let message =
+        format!("no position is called `{post}`, and {count} {noun} of `{}` would not be evaluated", data.name);
+    let more = count - places.len() as u64;
+    let diagnostic = places.into_iter().fold(Diagnostic::new(Code::UnknownPost, message), Diagnostic::in_data);
+    let diagnostic = match more {
+        0 => diagnostic,
+        more => diagnostic.note(format!("and {} like it", counted(more, "more row"))),
+    };
+    let line = match listed {
+        true => format!("add `\"{post}\"` to `not evaluated` in `{}`", data.name),
+        false => format!("write `not evaluated \"{post}\"` in `{}`", data.name),
+    };
+    diagnostic.help(match near {
+        Some(near) => format!("did you mean `{near}`? Mend the cell; where the post has no spec on purpose, {line}"),
+        None => format!("describe it as a position; where it has no spec on purpose, {line}"),
+    })
 }

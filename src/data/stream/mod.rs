@@ -348,7 +348,7 @@ impl<'a> Passing<'a> {
             std::mem::swap(&mut found.other_days, &mut marks);
             Prepared::new(&world, evaluation.teams, evaluation.rosters, job).pass((0, table.rows), found);
             std::mem::swap(&mut found.other_days, &mut marks);
-            if !found.straddling.is_empty() {
+            if !found.straddling.is_empty() || !found.in_parts.is_empty() {
                 return Err(Failed);
             }
         }

@@ -13,6 +13,9 @@ impl<'a> Known<'a> {
     pub fn inner_statement(&self, before: &mut Before, id: MeasureId) -> Result<(Type<'a>, bool), Cannot> {
         let measure: &Measure = &self.query.measures[id.0];
         let Group::Key { via, .. } = &measure.group else { return Err(Cannot::new("reads an aggregate without keys")) };
+        if measure.shared {
+            return Err(Cannot::shared_by_days());
+        }
         let mut scope = self.scope(measure.data, &measure.rows, &measure.group, before)?;
         let key = self.key(&mut scope, before, via)?;
         let mut conditions = vec![format!("{key} IS NOT NULL")];

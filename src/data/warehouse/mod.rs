@@ -103,6 +103,10 @@ impl Cannot {
             ..Cannot::new("divides in each row, and not every quotient is a decimal")
         }
     }
+
+    fn shared_by_days() -> Cannot {
+        Cannot::new("gives each day of a row's period an equal part")
+    }
 }
 
 /// What to do with a script.

@@ -9,11 +9,13 @@ use super::dialect::Dialect;
 use super::{Cannot, MOST_PLACES, Remote};
 use crate::data::column::Column;
 use crate::data::nodes::World;
+use crate::data::pieces::way_to_stints;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};
 use crate::number::Number;
 use crate::plan::Stored;
 use crate::plan::query::{Group, MeasureId, NodeId, Query, Rows};
+use crate::syntax::tree::AcrossStints;
 use crate::value::Value;
 
 /// What is known while statements are written.
@@ -316,6 +318,16 @@ impl<'a> Known<'a> {
 
     /// The group of a row, as the column that is grouped by; `None` for all rows together.
     pub fn group(&self, scope: &mut Scope, before: &mut Before, group: &Group) -> Result<Option<String>, Cannot> {
+        let is_roster = |data: DataId| self.query.rosters.contains(&data);
+        if let (Time::Period(_), true) =
+            (&scope.time, self.set(scope.data).across_stints != Some(AcrossStints::HeldLast))
+            && way_to_stints(self.model, scope.data, group, is_roster).is_some()
+        {
+            return Err(Cannot::new(format!(
+                "tells whose rows of periods are, in which people may change post; `held last` behind `dated by` in `{}` settles it",
+                self.set(scope.data).name
+            )));
+        }
         let (table, column, via) = match group {
             Group::Company => return Ok(None),
             Group::Key { via, .. } => return self.key(scope, before, via).map(Some),

@@ -52,6 +52,9 @@ pub fn statement(
         let family = &job.families[*family_at];
         let number = at + 1;
         let mut add = || -> Result<(), Cannot> {
+            if family.shared {
+                return Err(Cannot::shared_by_days());
+            }
             let group = match groups.iter().position(|known| known == family.group) {
                 Some(place) => Some(place),
                 None => match known.group(&mut scope, &mut before, family.group)? {

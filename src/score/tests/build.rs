@@ -325,6 +325,7 @@ impl Setup {
             fraction: None,
             rows: Rows::All,
             group,
+            shared: false,
         });
         let measured = |(value, rows)| Measured { value, rows, blanks: 0 };
         self.answers.measures.push(answers.into_iter().map(measured).collect());
