@@ -169,6 +169,22 @@ impl Checker<'_> {
                 let (Some(row), Some(column)) = (typed.next(), typed.next()) else { return Expr::wrong(span) };
                 Expr::new(Kind::Matrix(MatrixId(at), row, column), Type { base: output, optional }, span)
             }
+            Some((Symbol::Rating(_), declared)) => {
+                let text = &name.text;
+                self.report(
+                    Diagnostic::new(
+                        Code::WrongKind,
+                        format!("`{text}` is a rating: it gives a grade to the score of a scorecard, and to nothing else"),
+                    )
+                    .at(name.span, "not a function")
+                    .at(declared, "declared here")
+                    .help(format!(
+                        "write `rating {text}` in the scorecard, and `rating` in its outputs; a value of its own for each range \
+                         of a KPI is written as a `scale`"
+                    )),
+                );
+                Expr::wrong(span)
+            }
             Some((symbol, declared)) => {
                 self.report(
                     Diagnostic::new(Code::WrongKind, format!("`{}` is a {}, and takes nothing in brackets", name.text, symbol.kind()))

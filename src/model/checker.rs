@@ -401,13 +401,13 @@ impl<'t> Checker<'t> {
     }
 }
 
-pub(super) fn label(name: &str, label: &tree::Label) -> Label {
-    Label {
-        text: label.text.as_ref().map_or(name, |text| &text.value).to_string(),
-        translations: label
-            .translations
-            .iter()
-            .map(|(language, text)| (language.text.clone(), text.value.clone()))
-            .collect(),
+impl Checker<'_> {
+    /// A label without a language is in the company's first one, and so is one that names it.
+    pub(super) fn label(&self, name: &str, label: &tree::Label) -> Label {
+        let translations: BTreeMap<String, String> =
+            label.translations.iter().map(|(language, text)| (language.text.clone(), text.value.clone())).collect();
+        let first = self.model.company.languages.first().and_then(|language| translations.get(language));
+        let text = label.text.as_ref().map(|text| &text.value).or(first).map_or(name, String::as_str).to_string();
+        Label { text, translations }
     }
 }

@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::checker::{Checker, Progress, Symbol, label};
+use super::checker::{Checker, Progress, Symbol};
 use super::data::{Choice, Column, ColumnIx, ColumnType, DataId};
 use super::env::{Bare, Env};
 use super::expr::Base;
@@ -31,7 +31,7 @@ impl Checker<'_> {
         }
         Column {
             name: column.name.text.clone(),
-            label: label(&column.name.text, &column.label),
+            label: self.label(&column.name.text, &column.label),
             span: column.name.span,
             ty,
             optional: column.optional.is_some(),

@@ -1,7 +1,7 @@
 //! The company: its settings, how serious it takes findings, and the units of the project.
 
 use super::Company;
-use super::checker::{Checker, label};
+use super::checker::{Checker, Symbol};
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic, Help, Level, LevelError, Levels, Mend};
@@ -146,11 +146,13 @@ impl Checker<'_> {
         let declared = self.declarations.units.clone();
         for unit in declared.iter().filter(|unit| unit.label.text.is_some() || !unit.label.translations.is_empty()) {
             for name in [Some(&unit.name), unit.plural.as_ref()].into_iter().flatten() {
-                self.model.unit_labels.insert(name.text.clone(), label(&name.text, &unit.label));
+                let label = self.label(&name.text, &unit.label);
+                self.model.unit_labels.insert(name.text.clone(), label);
             }
             if let (Some(text), Some(_)) = (&unit.label.text, &unit.multiple) {
                 // A multiple goes by its label in all languages that have none of their own.
-                self.model.unit_labels.insert(text.value.clone(), label(&text.value, &unit.label));
+                let label = self.label(&text.value, &unit.label);
+                self.model.unit_labels.insert(text.value.clone(), label);
             }
         }
         // Multiples may be of units declared further down, so counted units come first.
@@ -226,23 +228,33 @@ impl Checker<'_> {
 
     /// The unit a type stands for, where only a number will do (KPIs, constants, scales, outputs).
     pub(super) fn number_type(&mut self, ty: &tree::Type, of: &str) -> Option<DisplayUnit> {
-        match ty {
-            tree::Type::Unit(unit) => self.unit(unit),
-            tree::Type::Text(span)
-            | tree::Type::Date(span)
-            | tree::Type::Period(span)
-            | tree::Type::Flag(span)
-            | tree::Type::Position(span)
-            | tree::Type::OneOf(_, span)
-            | tree::Type::LinkBy { span, .. } => {
-                self.report(
-                    Diagnostic::new(Code::WrongType, format!("{of} is a number, and this type is not"))
-                        .at(*span, "not a unit")
-                        .help("write a unit, such as `%`, `point`, `CNY` or `CNY/person`"),
-                );
-                None
+        const WORDS: &str = "words for ranges of a score are the grades of a `rating`, which a scorecard names: `rating grades`. \
+                             Everything else is a number, with a unit such as `%`, `point`, `CNY` or `CNY/person`";
+        let (span, mend) = match ty {
+            tree::Type::Unit(unit) => {
+                let rating = |name: &tree::Name| matches!(self.symbols.get(&*name.text), Some((Symbol::Rating(_), _)));
+                if !matches!(unit.factors.as_slice(), [one] if rating(&one.name)) {
+                    return self.unit(unit);
+                }
+                (unit.span, WORDS)
             }
-        }
+            tree::Type::Text(span) | tree::Type::OneOf(_, span) => (*span, WORDS),
+            tree::Type::Flag(span) => (
+                *span,
+                "write the unit `number` and `if … then 1 else 0`; the part of rows that meet a condition is `share(… of …)`, \
+                 in `%`",
+            ),
+            tree::Type::Date(span)
+            | tree::Type::Period(span)
+            | tree::Type::Position(span)
+            | tree::Type::LinkBy { span, .. } => (*span, "write a unit, such as `%`, `point`, `CNY` or `CNY/person`"),
+        };
+        self.report(
+            Diagnostic::new(Code::WrongType, format!("{of} is a number, and this type is not"))
+                .at(span, "not a unit")
+                .help(mend),
+        );
+        None
     }
 
     /// The unit declared for a name; where it cannot be read, the name counts as untyped from here on.

@@ -1,7 +1,7 @@
 //! Data sets: from their clauses to schemas. `columns` reads what a column is, `routes` the ways that links make.
 
 use super::CalendarData;
-use super::checker::{Checker, Symbol, label};
+use super::checker::{Checker, Symbol};
 use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, TimeShape};
 use super::unit::DisplayUnit;
 use super::uses::Use;
@@ -78,7 +78,7 @@ impl Checker<'_> {
     fn data_set(&mut self, id: DataId, data: &tree::Data) -> DataSet {
         let mut set = DataSet {
             name: data.name.text.clone(),
-            label: label(&data.name.text, &data.label),
+            label: self.label(&data.name.text, &data.label),
             span: data.name.span,
             roster: None,
             organisation: None,

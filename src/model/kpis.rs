@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::checker::{Checker, KpiDeclaration, Progress, Symbol, label};
+use super::checker::{Checker, KpiDeclaration, Progress, Symbol};
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
@@ -164,7 +164,7 @@ impl Checker<'_> {
             let text = |text: &Option<tree::Text>| text.as_ref().map(|text| text.value.clone());
             let kpi = Kpi {
                 name: name.text.clone(),
-                label: label(&name.text, written_label),
+                label: self.label(&name.text, written_label),
                 span: name.span,
                 unit: DisplayUnit::number(),
                 limits: None,

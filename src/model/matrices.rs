@@ -1,6 +1,6 @@
 //! Matrices: a value for each row and column, and what is proved about them.
 
-use super::checker::{Checker, label};
+use super::checker::Checker;
 use super::env::Bare;
 use super::expr::Expr;
 use super::unit::DisplayUnit;
@@ -18,9 +18,10 @@ impl Checker<'_> {
                 None => DisplayUnit::point(),
             };
             let effective = matrix.effective.as_ref().map(|effective| self.effective(effective));
+            let label = self.label(&matrix.name.text, &matrix.label);
             self.model.matrices.push(Matrix {
                 name: matrix.name.text.clone(),
-                label: label(&matrix.name.text, &matrix.label),
+                label,
                 span: matrix.name.span,
                 inputs,
                 output,

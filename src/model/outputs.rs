@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::checker::{Checker, label};
+use super::checker::Checker;
 use super::data::DataId;
 use super::env::{Env, InOutput, Place};
 use super::expr::{Base, Expr, Kind, OutputSum, Type};
@@ -71,9 +71,11 @@ impl Checker<'_> {
                 );
             }
             let unit = self.number_type(&output.ty, "an output");
-            let value = self.typed(&output.value, &env, None);
             // What the output cannot be was told of its type.
-            let value = if unit.is_some() { value } else { Expr::wrong(value.span) };
+            let value = match unit {
+                Some(_) => self.typed(&output.value, &env, None),
+                None => Expr::wrong(output.value.span),
+            };
             let unit = unit.unwrap_or_else(DisplayUnit::number);
             let what = format!("the output `{}`", output.name.text);
             let wanted = Base::Number(unit.dimension.clone());
@@ -92,7 +94,7 @@ impl Checker<'_> {
             }
             outputs.push(Output {
                 name: output.name.text.clone(),
-                label: label(&output.name.text, &output.label),
+                label: self.label(&output.name.text, &output.label),
                 span: output.name.span,
                 unit,
                 part: output.part,

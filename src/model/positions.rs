@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::checker::{Checker, Symbol, label};
+use super::checker::{Checker, Symbol};
 use super::env::Env;
 use super::expr::Base;
 use super::kpis::percent;
@@ -111,7 +111,7 @@ impl Checker<'_> {
         let rosters = self.fit_rosters(&card, written.name.span);
         let unfit = std::mem::take(&mut self.unfit);
         Position {
-            label: label(&name, &written.label),
+            label: self.label(&name, &written.label),
             span: written.name.span,
             draft: written.draft.is_some(),
             effective: written.effective.as_ref().map(|effective| self.effective(effective)),
@@ -174,7 +174,7 @@ impl Checker<'_> {
             let texts = |texts: &[tree::Text]| texts.iter().map(|text| text.value.clone()).collect();
             result.push(Responsibility {
                 name: written.name.text.clone(),
-                label: label(&written.name.text, &written.label),
+                label: self.label(&written.name.text, &written.label),
                 span: written.name.span,
                 share,
                 duties: texts(&written.duties),

@@ -1,6 +1,6 @@
 //! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
 
-use super::checker::{Checker, Progress, label};
+use super::checker::{Checker, Progress};
 use super::env::{Bare, Env, InCurve};
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
@@ -96,9 +96,10 @@ impl Checker<'_> {
                 None => DisplayUnit::point(),
             };
             let effective = scale.effective.as_ref().map(|effective| self.effective(effective));
+            let label = self.label(&scale.name.text, &scale.label);
             self.model.scales.push(Scale {
                 name: scale.name.text.clone(),
-                label: label(&scale.name.text, &scale.label),
+                label,
                 span: scale.name.span,
                 input,
                 output,
@@ -415,7 +416,7 @@ impl Checker<'_> {
                 conditions.push((condition.clone(), place));
                 grades.push(Grade {
                     name: grade.name.text.clone(),
-                    label: label(&grade.name.text, &grade.label),
+                    label: self.label(&grade.name.text, &grade.label),
                     span: grade.name.span,
                     condition,
                 });
@@ -426,9 +427,10 @@ impl Checker<'_> {
                 self.raw_is_rounded(span);
             }
             let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
+            let label = self.label(&rating.name.text, &rating.label);
             self.model.ratings.push(Rating {
                 name: rating.name.text.clone(),
-                label: label(&rating.name.text, &rating.label),
+                label,
                 span: rating.name.span,
                 grades,
                 distribution,

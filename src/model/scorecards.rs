@@ -1,6 +1,6 @@
 //! Scorecards: entries and groups with their weights, targets and scores; vetoes and bonuses.
 
-use super::checker::{Checker, KpiDeclaration, Symbol, label};
+use super::checker::{Checker, KpiDeclaration, Symbol};
 use super::data::DataId;
 use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
@@ -233,7 +233,7 @@ impl Checker<'_> {
                     let inner = self.entries(inner, &inside, name.span, &what, card, kpis);
                     let group = Group {
                         name: name.text.clone(),
-                        label: label(&name.text, &entry_label),
+                        label: self.label(&name.text, &entry_label),
                         combine,
                         entries: inner.unwrap_or_default(),
                     };
@@ -260,7 +260,7 @@ impl Checker<'_> {
                 Head::ScoreOf(_) | Head::ScoreOfReports => Default::default(),
             };
             let label =
-                if entry_label == tree::Label::default() { default } else { label(&default.text, &entry_label) };
+                if entry_label == tree::Label::default() { default } else { self.label(&default.text, &entry_label) };
             let label = match &resolved {
                 // That of the version in force, which the results tell.
                 Head::Kpi(entry)
@@ -695,7 +695,7 @@ impl Checker<'_> {
                 }
             }
         };
-        let reason = label(&self.text(written.condition.span), &written.reason);
+        let reason = self.label(&self.text(written.condition.span), &written.reason);
         Some(Veto { condition, effect, reason, span: written.span })
     }
 
@@ -723,7 +723,7 @@ impl Checker<'_> {
         if let Some(limit) = &limit {
             self.above_zero(limit, &format!("the most that this can {word}"), &mend)?;
         }
-        let label = label(&declared.label.text, &written.label);
+        let label = self.label(&declared.label.text, &written.label);
         Some(Adjustment {
             deduct: written.deduct,
             kpi,

@@ -202,3 +202,56 @@ fn what_is_odd_about_the_data_is_said_beside_the_results() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("hold the same") && !text.contains("reach to"), "{text}");
 }
+
+/// The list of people says that Cleo is a branch, of which the formulas ask what only teams have.
+#[test]
+fn a_post_of_another_roster_is_told() {
+    let spec = String::from_utf8_lossy(SPEC)
+        .replace("  column parent : teams optional\n", "  column parent : teams optional\n  column rent : CNY\n")
+        .replace("  scope team\n  scorecard {", "  scope team\n  output rent : CNY = team.rent\n  scorecard {");
+    let people = String::from_utf8_lossy(PEOPLE).replace("cashier", "branch");
+    let project = folder(&[
+        ("specs/all.merit", spec.as_bytes()),
+        ("specs/data/people.csv", people.as_bytes()),
+        ("specs/data/teams.csv", b"code,name,parent,rent\nN,North,,1\nN1,Harbour,N,2\nS,South,,3\n"),
+        ("specs/data/sales.csv", SALES),
+    ]);
+    expect("post_of_another_roster", &merit(project.path(), &["eval", "specs", "--period", "2026-Q3"]));
+}
+
+/// Without a language a label is in the first one; with the first one it needs no other.
+#[test]
+fn labels_are_in_the_first_language() {
+    let spec = r#"company "某公司" {
+  language zh, en
+}
+unit policy, policies zh "件"
+unit worker, workers zh "人"
+data workers "人员" {
+  roster as clerk
+  file "workers.csv"
+  row worker
+  key code
+  column code   : text
+  column sold   : policy
+  column visits : number
+}
+kpi sold zh "件数" en "Policies" : policy {
+  value = worker.sold
+}
+kpi visits "拜访" en "Visits" : number {
+  value = worker.visits
+}
+position clerk zh "文员" en "Clerk" {
+  scorecard {
+    60% sold    score linear 0 -> 0, 10 -> 100
+    40% visits  score linear 0 -> 0, 10 -> 100
+  }
+}
+"#;
+    let files = [("specs/all.merit", spec.as_bytes()), ("specs/data/workers.csv", b"code,sold,visits\nP1,5,6\n")];
+    let project = folder(&files);
+    let arguments = ["eval", "specs", "--period", "2026", "--person", "P1"];
+    expect("first_language", &merit(project.path(), &arguments));
+    expect("first_language_en", &merit(project.path(), &[&arguments[..], &["--lang", "en"]].concat()));
+}

@@ -11,6 +11,7 @@ use crate::syntax::words;
 pub fn habit(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
     let here = Here { around, expected, kind };
     here.spreadsheet()
+        .or_else(|| here.not_in_formulas())
         .or_else(|| here.capitals())
         .or_else(|| here.function_if())
         .or_else(|| here.bullets())
@@ -465,6 +466,34 @@ impl<'s> Here<'_, 's> {
             let help =
                 Some(format!("write `{} : {}`", self.written(self.first(), -1), self.written(0, self.all().end - 1)));
             return self.at(0, "`:` is missing before the unit", "`:` is expected here", help);
+        }
+        None
+    }
+
+    /// What formulas cannot say, and the nearest that they can.
+    fn not_in_formulas(&self) -> Option<Slip> {
+        let formula = self.wants(Rule::plus) || self.wants(Rule::infix) || self.wants(Rule::open_paren);
+        let score_of = [0, -2].into_iter().find(|at| self.text(*at) == "of" && self.text(at - 1) == "score");
+        if let Some(at) = score_of.filter(|at| *at < 0 || formula && !self.is_entry()) {
+            let entry = self.text(at + 1);
+            let message =
+                "the score of one entry or group cannot be read in a formula: `score` is that of the whole scorecard";
+            let help = format!(
+                "give the curve of the entry a name, `scale {entry}_scale : % {{ … }}`, score the entry with it, `score \
+                 {entry}_scale`, and write `{entry}_scale({entry})` here"
+            );
+            return self.at(at, message, "not in a formula", Some(help));
+        }
+        let place =
+            matches!(self.text(-1), "best" | "top" | "largest" | "highest" | "worst" | "lowest" | "smallest" | "first");
+        if place && self.is(0, Kind::Number) && self.text(-2) == "(" {
+            let number = self.text(0);
+            let message = "rows cannot be chosen by their place among others";
+            let help = format!(
+                "let the file say the place of each row, and choose by that column: `sum(points of measures where place <= \
+                 {number})`"
+            );
+            return self.at(-1, message, "not a column", Some(help));
         }
         None
     }
