@@ -40,7 +40,7 @@ impl Problem {
             code: Code::NoScope,
             span: unfit.span,
             message: format!("`{}` cannot be told of a row of `{set}` that holds `{position}`", unfit.what),
-            label: format!("nothing leads to `{set}`"),
+            label: format!("not in the rows of `{set}`"),
             help: "correct the post in the row; or let what the formula reads lead to that roster, too",
             places: Vec::new(),
         }
