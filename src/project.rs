@@ -110,20 +110,18 @@ struct Found {
 }
 
 /// What tells a folder from others. Its path would: but to work that out takes as many steps as it is deep.
-#[cfg(unix)]
-type Place = (u64, u64);
-#[cfg(not(unix))]
-type Place = PathBuf;
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Place(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
 #[cfg(unix)]
 fn place(folder: &Path) -> io::Result<Place> {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(folder).map(|folder| (folder.dev(), folder.ino()))
+    fs::metadata(folder).map(|folder| Place((folder.dev(), folder.ino())))
 }
 
 #[cfg(not(unix))]
 fn place(folder: &Path) -> io::Result<Place> {
-    folder.canonicalize()
+    folder.canonicalize().map(Place)
 }
 
 impl Found {

@@ -76,6 +76,9 @@ pub(super) enum Progress {
     Done,
 }
 
+/// What is asked for whose scorecard: a thing in a scope, at a place.
+type Asked = (String, Use, ScopeWord, (FileId, u32, u32));
+
 pub(super) struct Checker<'t> {
     pub(super) sources: &'t SourceSet,
     pub(super) declarations: Shared<Declarations<'t>>,
@@ -104,7 +107,7 @@ pub(super) struct Checker<'t> {
     /// How far what was typed so far builds on others.
     pub(super) depths: Depths,
     /// Which KPIs and scales were asked whether they have an answer, in which scope, for which place of whose scorecard.
-    pub(super) answered: HashSet<(String, Use, ScopeWord, (FileId, u32, u32))>,
+    pub(super) answered: HashSet<Asked>,
     /// How often functions were expanded in the formula at hand.
     pub(super) expansions: usize,
     /// How many functions are the project's; those of the library come after them.
