@@ -5,16 +5,21 @@ mod postgres;
 mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub use self::results::results;
 use super::args::{DialectName, TableArgs};
 use super::exit::Failure;
-use crate::data::warehouse::{DECIMALS, Dialect, Found, Kind, Relation, Remote, Script, can_stay, complete};
+use super::progress::Steps;
+use crate::data::warehouse::{
+    DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete, least_version,
+};
 use crate::data::{Options, without_files};
 use crate::model::Model;
 use crate::model::data::DataId;
@@ -23,15 +28,25 @@ use crate::plan::query::Query;
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {
-    use super::{Failure, Found, Script};
+    use super::{BTreeMap, DataId, Duration, Failure, Found, Looked, Script, Steps};
 
-    pub fn run(_: &str, _: &Script) -> Result<Vec<Found>, Failure> {
+    pub enum Connection {}
+    type Looks = (Connection, BTreeMap<DataId, Looked>);
+
+    pub fn look(_: &str, _: &[(DataId, String)], _: Option<Duration>, _: &Steps) -> Result<Looks, Failure> {
         Err(Failure::with_help(
             "this program was built without the way to PostgreSQL",
             "build `merit` with `--features postgres`, or run the statements of `merit sql` with `psql`",
         ))
     }
+
+    pub fn run(connection: Connection, _: &Script, _: Option<Duration>, _: &Steps) -> Result<Vec<Found>, Failure> {
+        match connection {}
+    }
 }
+
+/// A database of DuckDB that is no file.
+const IN_MEMORY: &str = ":memory:";
 
 /// Where an engine is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +57,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// `duckdb:FILE`, `postgres://name@host/database`, `spark://host:port`, `sc://host:port`, `spark:local[2]`
+    /// `duckdb:FILE`, `duckdb::memory:`, `postgres://name@host/database`, `spark://host:port`, `sc://host:port`, `spark:local[2]`
     pub fn parse(url: &str) -> Result<Engine, String> {
         let engine = |dialect, target: &str| Ok(Engine { dialect, target: target.to_string() });
         match url.split_once(':') {
@@ -58,15 +73,114 @@ impl Engine {
 
     /// The file of a database that is one.
     pub fn file(&self) -> Option<&Path> {
-        (self.dialect == Dialect::DuckDb).then(|| Path::new(&self.target))
+        (self.dialect == Dialect::DuckDb && self.target != IN_MEMORY).then(|| Path::new(&self.target))
     }
 
-    /// Runs a script there.
-    pub fn run(&self, script: &Script) -> Result<Vec<Found>, Failure> {
-        if self.dialect == Dialect::Postgres {
-            return postgres::run(&self.target, script);
+    /// Connects, and looks what there is of some tables: their columns with their types.
+    pub fn look(&self, tables: &[(DataId, String)]) -> Result<(Session, BTreeMap<DataId, Looked>), Failure> {
+        let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);
+        match self.dialect {
+            Dialect::Postgres => {
+                let (client, looked) = postgres::look(&self.target, tables, wait, &steps)?;
+                Ok((Session::Postgres(client, wait, steps), looked))
+            }
+            Dialect::DuckDb | Dialect::Spark => {
+                let mut driven = Driven::start(self.clone(), wait, steps)?;
+                let looked = driven.look(tables)?;
+                Ok((Session::Driven(Box::new(driven)), looked))
+            }
         }
-        let engine = if self.dialect == Dialect::Spark { "spark" } else { "duckdb" };
+    }
+}
+
+/// A connection to an engine.
+pub enum Session {
+    Postgres(postgres::Connection, Option<Duration>, Steps),
+    Driven(Box<Driven>),
+}
+
+impl Session {
+    /// Runs a script.
+    pub fn run(self, script: &Script) -> Result<Vec<Found>, Failure> {
+        match self {
+            Session::Postgres(client, wait, steps) => postgres::run(client, script, wait, &steps),
+            Session::Driven(driven) => driven.run(script),
+        }
+    }
+}
+
+/// An engine that is asked through Python: what it is told and what it says are lines of JSON.
+pub struct Driven {
+    engine: Engine,
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    said: JoinHandle<String>,
+    wait: Option<Duration>,
+    steps: Steps,
+}
+
+impl Driven {
+    fn start(engine: Engine, wait: Option<Duration>, steps: Steps) -> Result<Driven, Failure> {
+        let python = std::env::var("MERIT_PYTHON").unwrap_or_else(|_| "python3".into());
+        let name = engine.dialect.name();
+        let no_python = |error: &dyn std::fmt::Display| {
+            Failure::with_help(
+                format_args!("{name} is asked through Python, and `{python}` could not be started: {error}"),
+                "install Python 3, or name it in the environment variable MERIT_PYTHON",
+            )
+        };
+        let mut child = Command::new(&python)
+            .args(["-c", include_str!("engine.py")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| no_python(&error))?;
+        let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(no_python(&"it has no output"));
+        };
+        // Read by itself, so that none waits for another.
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = stderr.read_to_end(&mut said);
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        Ok(Driven { engine, child, lines: BufReader::new(stdout).lines(), said, wait, steps })
+    }
+
+    /// Tells it something. Whatever goes wrong here is told by what it says, or by its end.
+    fn tell(&mut self, what: &Value) {
+        if let Some(stdin) = &mut self.child.stdin {
+            let _ = writeln!(stdin, "{what}").and_then(|()| stdin.flush());
+        }
+    }
+
+    fn look(&mut self, tables: &[(DataId, String)]) -> Result<BTreeMap<DataId, Looked>, Failure> {
+        let settings: BTreeMap<String, String> = std::env::var("MERIT_SPARK_CONF")
+            .unwrap_or_default()
+            .split_whitespace()
+            .filter_map(|setting| setting.split_once('='))
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        let tables: Vec<Value> = tables.iter().map(|(data, sql)| json!({"number": data.0, "sql": sql})).collect();
+        self.tell(&json!({
+            "engine": if self.engine.dialect == Dialect::Spark { "spark" } else { "duckdb" },
+            "target": self.engine.target,
+            "least": least_version(self.engine.dialect),
+            "wait": self.wait.map_or(0, |wait| wait.as_secs()),
+            "settings": settings,
+            "opening": self.engine.dialect.opening(),
+            "tables": tables,
+        }));
+        loop {
+            let says = self.next()?;
+            if let Some(looked) = says.get("looked").and_then(Value::as_array) {
+                return Ok(looked.iter().filter_map(looked_at).collect());
+            }
+        }
+    }
+
+    fn run(mut self, script: &Script) -> Result<Vec<Found>, Failure> {
         let relation = |relation: &Relation| {
             let columns: Vec<Value> = relation
                 .columns
@@ -79,106 +193,153 @@ impl Engine {
                     Kind::Number(places) => json!([name, "number", places]),
                 })
                 .collect();
-            match self.dialect {
+            match script.dialect {
                 // A view of very many literals would take Spark longer than the rows themselves.
                 Dialect::Spark => json!({"name": relation.name, "columns": columns, "rows": relation.rows}),
-                _ => json!({"sql": script.making(relation)}),
+                Dialect::DuckDb | Dialect::Postgres => json!({"sql": script.making(relation)}),
             }
         };
-        let settings: BTreeMap<String, String> = std::env::var("MERIT_SPARK_CONF")
-            .unwrap_or_default()
-            .split_whitespace()
-            .filter_map(|setting| setting.split_once('='))
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect();
-        let job = json!({
-            "engine": engine,
-            "target": self.target,
-            "settings": settings,
-            "session": self.dialect.settings(),
+        self.tell(&json!({
+            "marking": script.marking(),
             "relations": script.relations.iter().map(relation).collect::<Vec<_>>(),
             "statements": script.statements.iter().map(|one| json!({"name": one.name, "sql": one.sql})).collect::<Vec<_>>(),
-        });
-        self.driven(&job)
-    }
-
-    fn driven(&self, job: &Value) -> Result<Vec<Found>, Failure> {
-        let python = std::env::var("MERIT_PYTHON").unwrap_or_else(|_| "python3".into());
-        let name = self.dialect.name();
-        let no_python = |error: std::io::Error| {
-            Failure::with_help(
-                format_args!("{name} is asked through Python, and `{python}` could not be started: {error}"),
-                "install Python 3, or name it in the environment variable MERIT_PYTHON",
-            )
-        };
-        let mut child = Command::new(&python)
-            .args(["-c", include_str!("engine.py")])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(no_python)?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let text = job.to_string();
-        let (answers, said) = std::thread::scope(|scope| {
-            // Each pipe is read or written by itself, so that none waits for another.
-            scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(text.as_bytes())));
-            let said = scope.spawn(move || {
-                let mut said = Vec::new();
-                stderr.map(|mut stderr| stderr.read_to_end(&mut said));
-                String::from_utf8_lossy(&said).into_owned()
-            });
-            let answers = stdout.map(|stdout| self.answers(&mut BufReader::new(stdout)));
-            (answers, said.join().unwrap_or_default())
-        });
-        let _ = child.wait();
-        match answers {
-            Some(Some(answers)) => answers,
-            _ => {
-                let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
-                let last: Vec<&str> = last.into_iter().rev().collect();
-                Err(Failure::with_help(
-                    format_args!("{name} ended before it had answered: {}", last.join(" / ")),
-                    "no scorecard was written; run the command again when the engine is well",
-                ))
-            }
-        }
-    }
-
-    /// What comes back; `None` where it breaks off.
-    fn answers(&self, lines: &mut dyn BufRead) -> Option<Result<Vec<Found>, Failure>> {
-        let name = self.dialect.name();
+        }));
+        let name = self.engine.dialect.name();
         let mut found: Vec<Found> = Vec::new();
-        for line in lines.lines() {
-            match serde_json::from_str::<Value>(&line.ok()?).ok()? {
-                Value::Array(cells) => {
-                    let cells = cells.into_iter().map(|cell| cell.as_str().unwrap_or_default().to_string()).collect();
-                    found.last_mut()?.rows.push(cells);
-                }
-                Value::Object(says) => {
-                    if let Some(module) = says.get("module").and_then(Value::as_str) {
-                        return Some(Err(Failure::with_help(
-                            format_args!("{name} is asked through Python, which has no `{module}`"),
-                            format_args!(
-                                "`pip install {module}`, or name a Python that has it in the environment variable MERIT_PYTHON"
-                            ),
-                        )));
-                    }
-                    if let Some(error) = says.get("error").and_then(Value::as_str) {
-                        return Some(Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), NAMES)));
-                    }
-                    if says.contains_key("done") {
-                        return Some(Ok(found));
-                    }
-                    let columns = says.get("columns")?.as_array()?;
-                    let columns = columns.iter().filter_map(|column| column.as_str().map(str::to_string)).collect();
-                    let statement = says.get("statement")?.as_str()?;
-                    found.push(Found { from: format!("{name}: {statement}"), columns, rows: Vec::new() });
-                }
-                _ => return None,
+        loop {
+            let says = self.next()?;
+            let text = |key: &str| says.get(key).and_then(Value::as_str);
+            let texts = |cells: &Value| -> Vec<String> {
+                let cells = cells.as_array().map_or(&[][..], Vec::as_slice);
+                cells.iter().map(|cell| cell.as_str().unwrap_or_default().to_string()).collect()
+            };
+            if let (Some(rows), Some(last)) = (says.get("row"), found.last_mut()) {
+                last.rows.push(texts(rows));
+            } else if let (Some(statement), Some(columns)) = (text("statement"), says.get("columns")) {
+                found.push(Found { from: format!("{name}: {statement}"), columns: texts(columns), rows: Vec::new() });
+            } else if says.get("done") == Some(&Value::Bool(true)) {
+                let _ = self.child.wait();
+                return Ok(found);
             }
         }
-        None
+    }
+
+    /// The next line, once it is no word about how far it has come; what is wrong is told.
+    fn next(&mut self) -> Result<Map<String, Value>, Failure> {
+        let name = self.engine.dialect.name();
+        loop {
+            let line =
+                self.lines.next().and_then(Result::ok).and_then(|line| serde_json::from_str::<Value>(&line).ok());
+            let says = match line {
+                Some(Value::Array(row)) => return Ok(Map::from_iter([("row".to_string(), Value::Array(row))])),
+                Some(Value::Object(says)) => says,
+                _ => return Err(self.ended()),
+            };
+            let text = |key: &str| says.get(key).and_then(Value::as_str);
+            if let Some(phase) = text("progress") {
+                let count = |key: &str| says.get(key).and_then(Value::as_u64).unwrap_or(0) as usize;
+                let tasks = says.get("tasks").and_then(Value::as_array);
+                let tasks = tasks.and_then(|tasks| Some((tasks.get(1)?.as_u64()?, tasks.get(2)?.as_u64()?)));
+                self.steps.told(phase, count("done"), count("of"), tasks);
+            } else if let Some(module) = text("module") {
+                return Err(Failure::with_help(
+                    format_args!("{name} is asked through Python, which has no `{module}`"),
+                    format_args!(
+                        "`pip install {module}`, or name a Python that has it in the environment variable MERIT_PYTHON"
+                    ),
+                ));
+            } else if let Some(version) = text("old") {
+                return Err(too_old(self.engine.dialect, version));
+            } else if let Some(phase) = text("silent") {
+                return Err(self.silent(phase));
+            } else if let Some(error) = text("error") {
+                return Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), NAMES));
+            } else {
+                return Ok(says);
+            }
+        }
+    }
+
+    /// It broke off.
+    fn ended(&mut self) -> Failure {
+        let _ = self.child.wait();
+        let said = std::mem::replace(&mut self.said, std::thread::spawn(String::new)).join().unwrap_or_default();
+        let last: Vec<&str> = said.lines().rev().filter(|line| !line.trim().is_empty()).take(3).collect();
+        let last: Vec<&str> = last.into_iter().rev().collect();
+        let name = self.engine.dialect.name();
+        Failure::with_help(
+            format_args!("{name} ended before it had answered: {}", last.join(" / ")),
+            "no scorecard was written; run the command again when the engine is well",
+        )
+    }
+
+    /// Nothing came for too long.
+    fn silent(&self, phase: &str) -> Failure {
+        let (name, target) = (self.engine.dialect.name(), &self.engine.target);
+        let seconds = self.wait.map_or(0, |wait| wait.as_secs());
+        let what = match phase {
+            "connect" => format!("{name} at `{target}` has not answered within {seconds} seconds"),
+            _ => {
+                format!("{name} at `{target}` has done no work for {seconds} seconds: no worker of the cluster is free")
+            }
+        };
+        Failure::with_help(
+            what,
+            format_args!(
+                "no scorecard was written; see whether the address is right and the engine is well; or give it more time: \
+                 {WAIT} says how many seconds, 0 without end"
+            ),
+        )
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        // It may wait for statements that never come.
+        drop(self.child.stdin.take());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A table of the engine, as it is told of.
+fn looked_at(says: &Value) -> Option<(DataId, Looked)> {
+    let data = DataId(usize::try_from(says.get("table")?.as_u64()?).ok()?);
+    if let Some(error) = says.get("absent").and_then(Value::as_str) {
+        return Some((data, Looked::Absent(shortened(error))));
+    }
+    let column = |pair: &Value| Some((pair.get(0)?.as_str()?.to_string(), pair.get(1)?.as_str()?.to_string()));
+    Some((data, Looked::Columns(says.get("columns")?.as_array()?.iter().filter_map(column).collect())))
+}
+
+/// An engine that the statements are not made for.
+fn too_old(dialect: Dialect, version: &str) -> Failure {
+    let [major, minor] = least_version(dialect);
+    // PostgreSQL counts in whole numbers.
+    let least = if dialect == Dialect::Postgres { major.to_string() } else { format!("{major}.{minor}") };
+    let name = dialect.name();
+    Failure::with_help(
+        format_args!("{name} {version} is too old: the statements are made for {name} {least} and newer"),
+        "no scorecard was written; use a newer one, or read the tables from files",
+    )
+}
+
+/// Says how long an engine may give no sign of work.
+const WAIT: &str = "MERIT_ENGINE_WAIT";
+const USUAL_WAIT: Duration = Duration::from_secs(300);
+
+/// How long an engine may give no sign of work; `None` for as long as it likes.
+fn waiting_time() -> Result<Option<Duration>, Failure> {
+    match std::env::var(WAIT).ok().filter(|text| !text.is_empty()) {
+        None => Ok(Some(USUAL_WAIT)),
+        Some(text) => match text.trim().parse::<u64>() {
+            Ok(0) => Ok(None),
+            Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
+            Err(_) => Err(Failure::with_help(
+                format_args!("`{WAIT}` is no number of seconds: `{text}`"),
+                "write a whole number of seconds, or 0 to wait without end",
+            )),
+        },
     }
 }
 
@@ -255,7 +416,7 @@ pub fn remote(
             format_args!("name those that are with `--tables`; these can be: {}", possible()),
         ));
     }
-    Ok(Remote { tables, dialect, decimals: args.decimals.unwrap_or(DECIMALS) })
+    Ok(Remote { tables, dialect, decimals: args.decimals.unwrap_or(DECIMALS), looked: BTreeMap::new() })
 }
 
 impl From<DialectName> for Dialect {

@@ -10,7 +10,7 @@ use super::open::refuse;
 use super::progress::Bar;
 use super::select::{Wanted, select};
 use super::{out, output};
-use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with};
+use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
 use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -112,8 +112,15 @@ fn beside(
     query: &Query,
     options: &Options,
 ) -> Result<Option<Result<Answers, Vec<Diagnostic>>>, Failure> {
+    let mut session = None;
     let (remote, mut found) = match &args.engine {
-        Some(asked) => (engine::remote(&args.tables, asked.dialect, model, query, options)?, None),
+        Some(asked) => {
+            let mut remote = engine::remote(&args.tables, asked.dialect, model, query, options)?;
+            let (opened, looked) = asked.look(&remote.called())?;
+            session = Some(opened);
+            remote.looked = looked;
+            (remote, None)
+        }
         None if args.measures.is_empty() => {
             return match args.tables.tables.first() {
                 Some(_) => Err(Failure::with_help(
@@ -125,15 +132,15 @@ fn beside(
         }
         None => {
             let found = engine::results(&args.measures)?;
+            if let Some(time) = run_of(&found) {
+                out::say(format_args!("merit: the results are of a run of {time}"));
+            }
             let tables = engine::answered(model, query, &found);
-            (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS }, Some(found))
+            (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS, looked: BTreeMap::new() }, Some(found))
         }
     };
-    let mut exchange = |script: &Script| match (&args.engine, found.take()) {
-        (Some(engine), _) => match engine.run(script) {
-            Ok(found) => Exchange::Found(found),
-            Err(failure) => Exchange::Failed(failure),
-        },
+    let mut exchange = |script: &Script| match (session.take(), found.take()) {
+        (Some(session), _) => session.run(script).map_or_else(Exchange::Failed, Exchange::Found),
         (None, found) => Exchange::Found(found.unwrap_or_default()),
     };
     match answer_with(model, query, options, &remote, &mut exchange) {

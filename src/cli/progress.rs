@@ -1,4 +1,4 @@
-//! A bar on standard error while large files are read.
+//! What is shown on standard error while large files are read, or an engine works.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -88,6 +88,63 @@ impl Progress for Bar {
 
     fn finished(&self, file: &str) {
         self.read(file, None);
+    }
+}
+
+/// How often it is said, where standard error is no terminal, how far an engine has come.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// What an engine is at: a line that changes, or on what is no terminal a line now and then.
+pub struct Steps {
+    engine: &'static str,
+    bar: Option<ProgressBar>,
+    started: Instant,
+    said: Mutex<Instant>,
+}
+
+impl Steps {
+    pub fn new(engine: &'static str) -> Steps {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner().with_message(engine);
+            bar.set_style(
+                ProgressStyle::with_template("{msg} {spinner} {elapsed}")
+                    .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+            );
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        Steps { engine, bar, started: Instant::now(), said: Mutex::new(Instant::now()) }
+    }
+
+    /// `tasks`: how many of those that a cluster has begun are done.
+    pub fn told(&self, phase: &str, done: usize, of: usize, tasks: Option<(u64, u64)>) {
+        let engine = self.engine;
+        let mut text = match phase {
+            "connect" => format!("{engine}: connecting"),
+            "look" => format!("{engine}: looking at the tables"),
+            _ => format!("{engine}: {done} of {of} statements answered"),
+        };
+        if let Some((done, all)) = tasks {
+            text.push_str(&format!(", {done} of {all} tasks"));
+        }
+        match &self.bar {
+            Some(bar) => bar.set_message(text),
+            None => {
+                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+                if said.elapsed() >= EVERY {
+                    *said = Instant::now();
+                    super::out::say(format_args!("merit: {text}, {} s", self.started.elapsed().as_secs()));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
     }
 }
 

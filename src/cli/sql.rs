@@ -7,7 +7,7 @@ use super::engine::remote;
 use super::exit::{Exit, Failure};
 use super::open::{open, refuse};
 use super::out;
-use crate::data::warehouse::{Dialect, Exchange, Script, answer_with};
+use crate::data::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
 use crate::diagnostic::Diagnostic;
 use crate::plan::plans;
 use crate::visible::Form;
@@ -38,6 +38,9 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// What a file of the user's own could have set otherwise.
+const PSQL: &str = "\\set ON_ERROR_STOP on\n\\encoding UTF8\n\\timing off\n\\pset format csv\n\\pset csv_fieldsep ','\n\\pset null ''\n\\pset tuples_only off\n\\pset expanded off\n\\pset numericlocale off\n";
+
 /// The whole script for the engine's own command line: the result of each statement becomes a file.
 fn written(script: &Script, paths: &[String]) -> String {
     let mut text = String::new();
@@ -46,16 +49,20 @@ fn written(script: &Script, paths: &[String]) -> String {
         writeln!(text, "-- The row work of {} for {name}, written by Merit; plan {}.", paths.join(", "), script.plan);
     let (how, form) = match script.dialect {
         Dialect::DuckDb => ("duckdb FILE < this", "CSV"),
-        Dialect::Postgres => ("psql DATABASE < this", "CSV"),
+        Dialect::Postgres => ("psql -X DATABASE < this", "CSV"),
         Dialect::Spark => ("spark-sql -f this", "a folder of Parquet"),
     };
     let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as {form}.");
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
+    let [major, minor] = least_version(script.dialect);
+    let _ = writeln!(text, "-- It is made for {name} {major}.{minor} and newer. All of it is one run: run all of it.");
     if script.dialect == Dialect::Postgres {
-        text.push_str("\\set ON_ERROR_STOP on\n\\pset format csv\n");
+        text.push_str(PSQL);
     }
-    for (name, value) in script.dialect.settings() {
-        let _ = writeln!(text, "SET {name}={value};");
+    for sql in script.opening() {
+        // What is asked only for what it does shows nothing.
+        let end = if script.dialect == Dialect::Postgres && sql.starts_with("SELECT") { " \\gset merit_" } else { ";" };
+        let _ = writeln!(text, "{sql}{end}");
     }
     for relation in &script.relations {
         let _ = writeln!(text, "\n-- {}: {}", relation.name, relation.about);
@@ -77,6 +84,9 @@ fn written(script: &Script, paths: &[String]) -> String {
             // Its CSV has small numbers with exponents, and backslashes before quotes.
             Dialect::Spark => writeln!(text, "INSERT OVERWRITE DIRECTORY {quoted} USING parquet\n{};", statement.sql),
         };
+    }
+    if script.dialect != Dialect::Spark {
+        text.push_str("\nCOMMIT;\n");
     }
     text
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
+use super::forms::{BLANK_SIGNS, BLANK_WORDS, FORMULA_ERRORS, NO, YES};
 use super::number_cell::{self, NumberCell};
 use super::time_cell::{self, DateFormat};
 use crate::model::Model;
@@ -200,7 +201,7 @@ impl CellReader {
             }
             return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
         }
-        if text.starts_with('#') && is_formula_error(text) {
+        if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
             return Err(Problem::FormulaError);
         }
         self.content(&self.kind, text, repairs)
@@ -287,17 +288,9 @@ fn is_blank(text: &str, in_text: bool) -> bool {
     match text.len() {
         0 => true,
         _ if text.as_bytes()[0].is_ascii_digit() => false,
-        1..=12 => {
-            matches!(text, "-" | "—" | "–" | "－" | "——" | "--" | "/" | "／" | "N/A" | "n/a" | "#N/A")
-                || !in_text && matches!(text, "NA" | "NULL" | "null" | "Null" | "None" | "none" | "无" | "nil")
-        }
+        1..=12 => BLANK_SIGNS.contains(&text) || !in_text && BLANK_WORDS.contains(&text),
         _ => false,
     }
-}
-
-/// What a spreadsheet shows where a formula has no value; `#N/A` is a blank.
-fn is_formula_error(text: &str) -> bool {
-    matches!(text, "#REF!" | "#DIV/0!" | "#VALUE!" | "#NAME?" | "#NUM!" | "#NULL!" | "#DATA!" | "#SPILL!" | "#CALC!")
 }
 
 fn flag(text: &str, repairs: &mut Repairs) -> Result<bool, Problem> {
@@ -306,8 +299,8 @@ fn flag(text: &str, repairs: &mut Repairs) -> Result<bool, Problem> {
         repairs.add(Repair::FullWidth);
     }
     match &*folded {
-        "yes" | "y" | "true" | "t" | "1" | "是" => Ok(true),
-        "no" | "n" | "false" | "f" | "0" | "否" => Ok(false),
+        folded if YES.contains(&folded) => Ok(true),
+        folded if NO.contains(&folded) => Ok(false),
         _ => Err(Problem::NotAFlag),
     }
 }

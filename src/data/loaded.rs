@@ -13,7 +13,7 @@ use super::stored::Task;
 use super::table::{self, Source, Table};
 use super::teams::{self, Teams};
 use super::{Options, doubts, errors, marked, needs, read};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, Branches, Doubt, FileReport, Measured, Query};
@@ -128,26 +128,41 @@ pub struct Told {
 }
 
 impl Told {
-    /// Refuses links to rows of other days where nothing may be repaired.
+    /// Refuses links to rows of other days where nothing may be repaired. `others` are those that an engine has
+    /// followed, with the rows that did.
     pub fn of(
         model: &Model,
         query: &Query,
         options: &Options,
         tables: &[&Table],
         other_days: &OtherDays,
+        others: &BTreeMap<(DataId, ColumnIx), u64>,
     ) -> Result<Told, Vec<Diagnostic>> {
         if options.strict {
-            let errors = other_day_errors(model, tables, other_days);
+            let mut errors = other_day_errors(model, tables, other_days);
+            errors.extend(others.iter().map(|((data, column), rows)| {
+                let set = &model.data[data.0];
+                let column = &set.column(*column).name;
+                let file = tables.iter().find(|table| table.data == *data).and_then(|table| table.files.first());
+                let file = file.map_or_else(String::new, |file| file.shown.clone());
+                let place = DataPlace { file, column: Some(column.clone()), ..DataPlace::default() };
+                errors::other_day(column, *rows, vec![place])
+            }));
             if !errors.is_empty() {
                 return Err(errors);
             }
         }
-        Ok(Told { files: reports(model, tables, other_days), doubts: doubts::find(model, query, tables) })
+        Ok(Told { files: reports(model, tables, other_days, others), doubts: doubts::find(model, query, tables) })
     }
 }
 
 /// What was read and repaired, file by file.
-fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<FileReport> {
+fn reports(
+    model: &Model,
+    tables: &[&Table],
+    other_days: &OtherDays,
+    others: &BTreeMap<(DataId, ColumnIx), u64>,
+) -> Vec<FileReport> {
     let mut reports = Vec::new();
     for (place, table) in tables.iter().enumerate() {
         let data = &model.data[table.data.0];
@@ -158,6 +173,11 @@ fn reports(model: &Model, tables: &[&Table], other_days: &OtherDays) -> Vec<File
                     *repairs.entry((*column, Repair::OtherDay)).or_default() += 1;
                 }
             }
+        }
+        // An engine's table is one file.
+        if let Some(repairs) = repaired.first_mut() {
+            let of_table = others.iter().filter(|((other, _), _)| *other == table.data);
+            repairs.extend(of_table.map(|((_, column), rows)| ((*column, Repair::OtherDay), *rows)));
         }
         for (file, repairs) in table.files.iter().zip(repaired) {
             let name = |column: ColumnIx| data.column(column).name.clone();

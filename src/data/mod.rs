@@ -29,6 +29,7 @@ mod doubts;
 mod errors;
 mod far_out;
 mod files;
+mod forms;
 mod given;
 mod keys;
 mod links;
@@ -56,6 +57,7 @@ mod time_cell;
 mod vector;
 pub mod warehouse;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use self::calendar::{own_months, own_months_given};
@@ -242,7 +244,7 @@ fn attempt(
         // What is refused is told with its rows.
         return Err(Vec::new());
     }
-    let told = Told::of(model, query, options, &tables, &other_days)?;
+    let told = Told::of(model, query, options, &tables, &other_days, &BTreeMap::new())?;
     Ok(Answers { branches: branches.unwrap_or_default(), ..loaded.answers(measures, reads, told) })
 }
 

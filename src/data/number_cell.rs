@@ -1,11 +1,21 @@
 //! Numbers as people write them in files.
 
 use super::cell::{Content, Problem, Repair, Repairs, fixed, narrow};
+use super::forms::NumberForm;
 use crate::model::unit::{BaseKind, DisplayUnit};
 use crate::number::Number;
 
 /// Places behind the point that fixed-point columns hold.
 pub const MOST_PLACES: u32 = 18;
+
+/// What money a sign may stand for. Many countries call theirs a dollar.
+const CURRENCIES: [(char, &[&str]); 5] = [
+    ('¥', &["CNY", "JPY"]),
+    ('￥', &["CNY", "JPY"]),
+    ('€', &["EUR"]),
+    ('£', &["GBP"]),
+    ('$', &["USD", "HKD", "SGD", "AUD", "CAD", "NZD", "TWD"]),
+];
 
 /// How the numbers of a column are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +89,20 @@ impl NumberCell {
             None if mantissa == 0 => Content::Fixed(0, 0),
             None => return Err(Problem::BareRatio),
         })
+    }
+
+    /// How its numbers may be written beside plain digits.
+    pub fn form(&self) -> NumberForm {
+        let fits = |sign: &&(char, &[&str])| self.currency.as_deref().is_some_and(|money| sign.1.contains(&money));
+        NumberForm {
+            currency: CURRENCIES.iter().filter(fits).map(|(sign, _)| *sign).collect(),
+            per: self.ratio || self.plain,
+        }
+    }
+
+    /// Whether a percent sign is no more than what the column is.
+    pub fn is_ratio(&self) -> bool {
+        self.ratio
     }
 
     /// Whether 85 means 85%.
@@ -162,13 +186,7 @@ impl NumberCell {
                 }
                 '¥' | '￥' | '$' | '€' | '£' if !priced => {
                     priced = true;
-                    let fits = match first {
-                        '¥' | '￥' => &["CNY", "JPY"][..],
-                        '€' => &["EUR"],
-                        '£' => &["GBP"],
-                        // Many countries call their money a dollar.
-                        _ => &["USD", "HKD", "SGD", "AUD", "CAD", "NZD", "TWD"],
-                    };
+                    let fits = CURRENCIES.iter().find(|(sign, _)| *sign == first).map_or(&[][..], |(_, fits)| fits);
                     if self.currency.as_deref().is_some_and(|currency| !fits.contains(&currency)) {
                         return Err(Problem::OtherCurrency);
                     }
@@ -337,5 +355,39 @@ mod tests {
         assert_eq!(show(&percent(Some(Number::ONE)), "85%").as_deref(), Ok("0.85"));
         assert_eq!(show(&percent(Some(Number::ONE)), "8.5‰").as_deref(), Ok("0.0085"));
         assert_eq!(show(&percent(None), "0").as_deref(), Ok("0"));
+    }
+
+    /// What is a number to the reader is one to the patterns that engines are given, and nothing else is.
+    #[test]
+    fn the_forms_are_what_is_read() {
+        let cny = BaseUnit { name: "CNY".into(), plural: "CNY".into(), kind: BaseKind::Currency };
+        let money = DisplayUnit { dimension: Dimension::of(cny), ..DisplayUnit::number() };
+        let (mut dice, mut read) = (7u64, 0);
+        let mut roll = |sides: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) as usize % sides
+        };
+        let letters: Vec<char> = "0123456789123456,,,..'  -+−()%‰¥$e".chars().collect();
+        for unit in [DisplayUnit::number(), money, DisplayUnit::percent()] {
+            let cell = NumberCell::new(&unit, Some(&Number::ONE), None);
+            let form = cell.form();
+            let mut patterns = vec![crate::data::forms::plain_number(None), form.pattern(None, "")];
+            if form.per {
+                patterns.extend(["%", "‰"].map(|sign| form.pattern(None, sign)));
+            }
+            let patterns: Vec<regex::Regex> = patterns.iter().map(|one| regex::Regex::new(one).unwrap()).collect();
+            for _ in 0..60_000 {
+                let text: String = (0..1 + roll(8)).map(|_| letters[roll(letters.len())]).collect();
+                // A cell has no white space around it.
+                let text = text.trim();
+                if text.is_empty() {
+                    continue;
+                }
+                let is_read = cell.read(text, &mut Repairs::default()).is_ok();
+                assert_eq!(patterns.iter().any(|one| one.is_match(text)), is_read, "{text} in {:?}", unit.singular);
+                read += u32::from(is_read);
+            }
+        }
+        assert!(read > 5_000, "{read}");
     }
 }

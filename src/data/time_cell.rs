@@ -1,16 +1,36 @@
-//! Dates and periods as people write them in files.
+//! Dates and periods as people write them in files: the forms of [`super::forms`], one after the other.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use super::cell::{Problem, Repair, Repairs, narrow};
+use super::forms::{self, Form};
 use crate::time::{Calendar, Day, Months, PeriodName, PeriodPart};
 
 /// `DD/MM/YYYY`: the order of the parts and what stands between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct DateFormat {
     parts: Vec<Part>,
     pub text: String,
+    /// Its forms, and those that every date may have.
+    tried: Arc<[Tried]>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl PartialEq for DateFormat {
+    fn eq(&self, other: &DateFormat) -> bool {
+        self.text == other.text
+    }
+}
+
+impl fmt::Debug for DateFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DateFormat").field(&self.text).finish()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// With so many digits at most.
     Year(usize),
@@ -33,38 +53,69 @@ impl DateFormat {
                 (other, _) => parts.push(Part::Other(other)),
             }
         }
-        DateFormat { parts, text: text.to_string() }
+        let format = DateFormat { parts, text: text.to_string(), tried: Arc::new([]) };
+        let tried = forms::dates(Some(&format)).into_iter().map(Tried::new).collect();
+        DateFormat { tried, ..format }
     }
 
-    /// `None` when the text has another form, `Some(None)` when it names no day.
-    fn read(&self, text: &str) -> Option<Option<Day>> {
-        let (mut rest, mut year, mut month, mut day) = (text, 0i32, 0, 0);
+    /// The pattern of its texts, and the date by the groups of it.
+    pub fn pattern(&self) -> (String, String) {
+        let (mut pattern, mut groups) = (String::new(), Vec::new());
         for (at, part) in self.parts.iter().enumerate() {
             // Without a sign behind it a number has all its digits.
             let exact = matches!(self.parts.get(at + 1), Some(Part::Year(_) | Part::Month(_) | Part::Day(_)));
-            let mut number = |most: usize| {
-                let found = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
-                let enough = if exact { found == most } else { found > 0 };
-                let (digits, after) = rest.split_at(found);
-                rest = after;
-                if enough { digits.parse::<u32>().ok().map(|value| (value, found)) } else { None }
-            };
+            let two = if exact { "([0-9]{2})" } else { "([0-9]{1,2})" };
             match part {
-                Part::Year(digits) => {
-                    let (value, found) = number(if *digits == 2 { 2 } else { 4 })?;
-                    if found != if *digits == 2 { 2 } else { 4 } {
-                        return None;
+                Part::Year(2) => pattern.push_str("([0-9]{2})"),
+                Part::Year(_) => pattern.push_str(&format!("({})", forms::YEAR)),
+                Part::Month(_) | Part::Day(_) => pattern.push_str(two),
+                Part::Other(letter) => {
+                    match letter {
+                        '^' | '[' | ']' | '\\' => pattern.push_str(&format!("\\{letter}")),
+                        _ => pattern.push_str(&format!("[{letter}]")),
                     }
-                    year = value as i32 + if *digits == 2 { 2000 } else { 0 };
+                    continue;
                 }
-                Part::Month(_) => month = number(2)?.0,
-                Part::Day(_) => day = number(2)?.0,
-                Part::Other(letter) => rest = rest.strip_prefix(*letter)?,
             }
+            groups.push(*part);
         }
-        rest.is_empty().then(|| Day::from_ymd(year, month, day))
+        let group = |wanted: fn(&Part) -> bool| groups.iter().position(wanted).map_or(0, |at| at + 1);
+        let century = if groups.contains(&Part::Year(2)) { "20" } else { "" };
+        let to = format!(
+            "{century}${{{}}}-${{{}}}-${{{}}}",
+            group(|part| matches!(part, Part::Year(_))),
+            group(|part| matches!(part, Part::Month(_))),
+            group(|part| matches!(part, Part::Day(_)))
+        );
+        (pattern, to)
     }
 }
+
+/// A form with its pattern, ready to be tried.
+struct Tried {
+    form: Form,
+    regex: Option<Regex>,
+}
+
+impl Tried {
+    fn new(form: Form) -> Tried {
+        Tried { regex: Regex::new(&form.pattern).ok(), form }
+    }
+
+    /// The value in the one way it is held, where the text has this form.
+    fn read(&self, text: &str) -> Option<String> {
+        let found = self.regex.as_ref()?.captures(text)?;
+        let mut value = String::new();
+        found.expand(&self.form.to, &mut value);
+        Some(value)
+    }
+}
+
+/// The forms of dates that declare none of their own.
+static DATES: LazyLock<Vec<Tried>> = LazyLock::new(|| forms::dates(None).into_iter().map(Tried::new).collect());
+static PERIODS: LazyLock<Vec<Tried>> = LazyLock::new(|| forms::periods().into_iter().map(Tried::new).collect());
+static MIDNIGHT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(forms::MIDNIGHT).ok());
+static HAS_CLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(forms::HAS_CLOCK).ok());
 
 /// A date: year first in any of the usual forms, or as `format` says.
 pub fn day(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Result<Day, Problem> {
@@ -72,34 +123,54 @@ pub fn day(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Re
         return day.ok_or(Problem::NoSuchDay);
     }
     let narrowed: String = text.chars().map(narrow).collect();
+    let narrow = narrowed.trim();
+    let tried: &[Tried] = format.map_or(&DATES, |format| &format.tried);
+    let Some((form, value)) = tried.iter().find_map(|tried| Some((&tried.form, tried.read(narrow)?))) else {
+        return Err(no_day(narrow, format));
+    };
     if narrowed != text {
         repairs.add(Repair::FullWidth);
     }
-    let date = without_time(narrowed.trim(), repairs)?;
-    if let Some(day) = format.and_then(|format| format.read(date)) {
-        return day.ok_or(Problem::NoSuchDay);
+    let matches = |regex: &Option<Regex>| regex.as_ref().is_some_and(|regex| regex.is_match(narrow));
+    match (matches(&HAS_CLOCK), matches(&MIDNIGHT)) {
+        (true, false) => repairs.add(Repair::TimeOfDay),
+        (true, true) => repairs.add(Repair::DateForm),
+        (false, _) => {}
     }
-    let Some((numbers, _)) = parts(date) else {
-        return Err(if format.is_some() { Problem::NotInFormat } else { Problem::NotADate });
-    };
-    let (year, month, day) = match numbers.as_slice() {
-        [(year, 4), (month, 1 | 2), (day, 1 | 2)] => (*year, *month, *day),
-        [(all, 8)] => (all / 10_000, all / 100 % 100, all % 100),
-        _ if format.is_some() => return Err(Problem::NotInFormat),
-        [(first, 1 | 2), (second, 1 | 2), (_, 2 | 4)] => {
-            return Err(match (first, second) {
-                (13.., 1..=12) => Problem::DayFirst,
-                (1..=12, 13..) => Problem::MonthFirst,
-                (1..=12, 1..=12) => Problem::AmbiguousDate,
-                _ => Problem::NotADate,
-            });
-        }
-        _ => return Err(Problem::NotADate),
-    };
-    if iso(date.as_bytes()).is_none() {
-        repairs.add(Repair::DateForm);
+    if let Some(repair) = form.repair {
+        repairs.add(repair);
     }
-    Day::from_ymd(year as i32, month, day).ok_or(Problem::NoSuchDay)
+    let mut numbers = value.split('-').map(|part| part.parse::<u32>().ok());
+    let mut next = || numbers.next().flatten();
+    match (next(), next(), next()) {
+        (Some(year), Some(month), Some(day)) => Day::from_ymd(year as i32, month, day).ok_or(Problem::NoSuchDay),
+        _ => Err(Problem::NotADate),
+    }
+}
+
+/// Why a text in narrow letters is no date.
+fn no_day(text: &str, format: Option<&DateFormat>) -> Problem {
+    let (date, clock) = match text.split_once([' ', 'T']).filter(|(_, clock)| clock.contains(':')) {
+        Some((date, clock)) => (date, clock.trim()),
+        None => (text, ""),
+    };
+    if clock.ends_with(['Z', 'C']) || clock.contains(['+', '-']) {
+        return Problem::ZonedTime;
+    }
+    if format.is_some() {
+        return Problem::NotInFormat;
+    }
+    let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
+    let number = |part: &&str| Some((part.trim().parse::<u32>().ok()?, part.trim().len()));
+    match parts.iter().map(number).collect::<Option<Vec<_>>>().as_deref() {
+        Some([(first, 1 | 2), (second, 1 | 2), (_, 2 | 4)]) => match (first, second) {
+            (13.., 1..=12) => Problem::DayFirst,
+            (1..=12, 13..) => Problem::MonthFirst,
+            (1..=12, 1..=12) => Problem::AmbiguousDate,
+            _ => Problem::NotADate,
+        },
+        _ => Problem::NotADate,
+    }
 }
 
 /// `2026-07-01` and nothing else; the inner `None` when there is no such day.
@@ -137,73 +208,24 @@ fn civil(year: i32, month: u32, day: u32) -> Option<Day> {
     Some(Day(era * 146_097 + day_of_era - 719_468))
 }
 
-/// Takes `00:00:00` off the end.
-fn without_time<'a>(text: &'a str, repairs: &mut Repairs) -> Result<&'a str, Problem> {
-    let Some((date, time)) = text.split_once([' ', 'T']).filter(|(_, time)| time.contains(':')) else {
-        return Ok(text);
-    };
-    let clock = time.trim();
-    if clock.ends_with(['Z', 'C']) || clock.contains(['+', '-']) {
-        return Err(Problem::ZonedTime);
-    }
-    let fields: Vec<&str> = clock.split([':', '.']).collect();
-    let numbers: Option<Vec<u64>> = fields
-        .iter()
-        .map(|field| Some(*field).filter(|field| field.len() <= 9).and_then(|field| field.parse().ok()))
-        .collect();
-    match numbers.as_deref() {
-        Some([hour, minute, rest @ ..]) if *hour < 24 && *minute < 60 && rest.len() <= 2 => {
-            if numbers.iter().flatten().any(|number| *number != 0) {
-                repairs.add(Repair::TimeOfDay);
-            } else {
-                repairs.add(Repair::DateForm);
-            }
-            Ok(date.trim_end())
-        }
-        _ => Err(Problem::NotADate),
-    }
-}
-
-/// Numbers with their count of digits, apart by one of `-/.` or by `年月日`; and whether the latter.
-fn parts(text: &str) -> Option<(Vec<(u32, usize)>, bool)> {
-    let chinese = text.contains('年');
-    let plain: String = match chinese {
-        true => text.trim_end_matches(['日', '号']).replace(['年', '月'], "-"),
-        false => text.to_string(),
-    };
-    let separator = plain.chars().find(|letter| !letter.is_ascii_digit());
-    let numbers = match separator {
-        None => vec![plain.as_str()],
-        Some(separator @ ('-' | '/' | '.')) => plain.trim_end_matches('-').split(separator).collect(),
-        Some(_) => return None,
-    };
-    let read = |text: &str| {
-        let text = text.trim();
-        let digits = !text.is_empty() && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok().map(|number| (number, text.len()))).flatten()
-    };
-    Some((numbers.into_iter().map(read).collect::<Option<_>>()?, chinese))
-}
-
 /// A month, quarter, half or year.
 pub fn period(text: &str, calendar: &Calendar, repairs: &mut Repairs) -> Result<Months, Problem> {
     if let Some(period) = PeriodName::parse(text) {
         return Ok(calendar.months(period));
     }
     let narrowed: String = text.chars().map(narrow).collect();
+    let period = named(narrowed.trim()).ok_or(Problem::NotAPeriod)?;
     if narrowed != text {
         repairs.add(Repair::FullWidth);
     }
     repairs.add(Repair::PeriodForm);
-    let text = without_time(narrowed.trim(), &mut Repairs::default()).map_err(|_| Problem::NotAPeriod)?;
-    named(text).map(|period| calendar.months(period)).ok_or(Problem::NotAPeriod)
+    Ok(calendar.months(period))
 }
 
 /// The year and month that a text names.
 pub fn month_named(text: &str) -> Option<(i32, u32)> {
     let narrowed: String = text.chars().map(narrow).collect();
-    let text = without_time(narrowed.trim(), &mut Repairs::default()).ok()?;
-    let name = PeriodName::parse(text).or_else(|| named(text))?;
+    let name = named(narrowed.trim())?;
     match name.part {
         PeriodPart::Month(month) => Some((name.year, u32::from(month))),
         _ => None,
@@ -211,50 +233,11 @@ pub fn month_named(text: &str) -> Option<(i32, u32)> {
 }
 
 fn named(text: &str) -> Option<PeriodName> {
-    let name =
-        |year: u32, part: PeriodPart| (1..=9999).contains(&year).then_some(PeriodName { year: year as i32, part });
-    let month = |month: u32| (1..=12).contains(&month).then_some(PeriodPart::Month(month as u8));
-    if let Some((year, rest)) =
-        text.split_once(['年', '-', '/', ' ', 'Q', 'q', 'H', 'h']).filter(|(year, _)| year.len() == 4)
-    {
-        let year = year.parse().ok()?;
-        let letter = text[4..].chars().find(|letter| matches!(letter, 'Q' | 'q' | 'H' | 'h'));
-        let digit = rest.chars().find_map(|letter| match letter {
-            '一' => Some(1),
-            '二' => Some(2),
-            '三' => Some(3),
-            '四' => Some(4),
-            _ => letter.to_digit(10),
-        });
-        let plain = rest.trim_start_matches(['Q', 'q', 'H', 'h', '第', ' ']);
-        let only = |suffixes: &[&str]| {
-            suffixes.iter().any(|suffix| plain.strip_suffix(suffix).is_some_and(|front| front.chars().count() == 1))
-        };
-        match (letter, digit) {
-            (Some('Q' | 'q'), Some(quarter @ 1..=4)) if only(&[""]) => {
-                return name(year, PeriodPart::Quarter(quarter as u8));
-            }
-            (Some('H' | 'h'), Some(half @ 1..=2)) if only(&[""]) => return name(year, PeriodPart::Half(half as u8)),
-            (None, Some(quarter @ 1..=4)) if only(&["季度", "季"]) => {
-                return name(year, PeriodPart::Quarter(quarter as u8));
-            }
-            _ => {}
-        }
-        match rest {
-            "上半年" => return name(year, PeriodPart::Half(1)),
-            "下半年" => return name(year, PeriodPart::Half(2)),
-            "" | "年度" | "度" => return name(year, PeriodPart::Year),
-            _ => {}
-        }
-    }
-    let (numbers, _) = parts(text)?;
-    match numbers.as_slice() {
-        [(all, 6)] => name(all / 100, month(all % 100)?),
-        [(year, 4), (number, 1 | 2)] => name(*year, month(*number)?),
-        // Spreadsheets keep a month as its first day.
-        [(year, 4), (number, 1 | 2), (1, 1 | 2)] => name(*year, month(*number)?),
-        _ => None,
-    }
+    let value = PERIODS.iter().find_map(|tried| tried.read(text))?;
+    PeriodName::parse(&value).or_else(|| {
+        let (year, month) = value.split_once('-')?;
+        PeriodName::parse(&format!("{year}-{month:0>2}"))
+    })
 }
 
 #[cfg(test)]
@@ -315,7 +298,8 @@ mod tests {
         assert_eq!(read("2026-04-03").as_deref(), Ok("2026-04-03"));
         assert_eq!(read("04/13/2026"), Err(Problem::NoSuchDay));
         assert_eq!(read("03.04.2026"), Err(Problem::NotInFormat));
-        assert_eq!(DateFormat::new("DDMMYY").read("030426").flatten(), Day::from_ymd(2026, 4, 3));
+        let short = DateFormat::new("DDMMYY");
+        assert_eq!(day("030426", Some(&short), &mut Repairs::default()).ok(), Day::from_ymd(2026, 4, 3));
     }
 
     #[test]
@@ -333,6 +317,19 @@ mod tests {
         assert_eq!(read("2026年上半年").as_deref(), Ok("2026-01 to 2026-06"));
         for text in ["2026-13", "2026-07-15", "Q3", "July", "2026-Q5", "26-07"] {
             assert_eq!(read(text), Err(Problem::NotAPeriod), "{text}");
+        }
+    }
+
+    /// Every pattern is one: a form that cannot be tried would be no form.
+    #[test]
+    fn the_forms_can_be_tried() {
+        for format in [None, Some(DateFormat::new("DD.MM.YY")), Some(DateFormat::new("[YYYY]^MM^DD"))] {
+            for form in forms::dates(format.as_ref()).into_iter().chain(forms::periods()) {
+                assert!(Tried::new(form.clone()).regex.is_some(), "{}", form.pattern);
+            }
+        }
+        for pattern in [forms::plain_date(), forms::plain_period(), forms::MIDNIGHT.into(), forms::HAS_CLOCK.into()] {
+            assert!(Regex::new(&pattern).is_ok(), "{pattern}");
         }
     }
 }

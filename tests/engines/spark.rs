@@ -11,7 +11,7 @@ use super::{
 use crate::support::{insurance, utf8};
 
 /// Whether Spark can run at all.
-fn java() -> bool {
+pub fn java() -> bool {
     let there = Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success());
     if !there {
         println!("skipped: Spark needs Java, and there is none");

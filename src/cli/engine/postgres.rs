@@ -1,28 +1,59 @@
-//! Statements in PostgreSQL: all in one transaction, so that all of them see the same rows.
+//! Statements in PostgreSQL: all in one transaction, so that all of them see the same rows, and one that only reads.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ::postgres::error::SqlState;
+use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, NAMES, Script, shortened};
+use super::{Failure, Found, Looked, NAMES, Script, Steps, WAIT, least_version, shortened, too_old};
 use crate::data::server::{self, Refusal};
+use crate::data::warehouse::Dialect;
+use crate::model::data::DataId;
 
-/// What is written for the transaction alone goes away with it.
-const BEGIN: &str = "ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'; \
-                     SET LOCAL client_min_messages = error; SET LOCAL standard_conforming_strings = on";
+/// A connection, in a transaction.
+pub type Connection = Box<Client>;
 
-pub fn run(url: &str, script: &Script) -> Result<Vec<Found>, Failure> {
-    let says = |error: Error| {
-        let text = error.as_db_error().map_or_else(|| plainly(&error), |error| error.message().to_string());
-        Failure::with_help(format_args!("PostgreSQL says: {}", shortened(&text)), NAMES)
-    };
+/// Connects, and looks what there is of some tables.
+pub fn look(
+    url: &str,
+    tables: &[(DataId, String)],
+    wait: Option<Duration>,
+    steps: &Steps,
+) -> Result<(Connection, BTreeMap<DataId, Looked>), Failure> {
+    steps.told("connect", 0, 0, None);
     let mut client = connect(url)?;
-    client.batch_execute(BEGIN).map_err(says)?;
-    for relation in &script.relations {
-        for sql in script.making(relation) {
-            client.batch_execute(&sql).map_err(says)?;
-        }
+    let says = |error: Error| told(&error, wait);
+    check_version(&mut client)?;
+    client.batch_execute("ROLLBACK").map_err(says)?;
+    for sql in Dialect::Postgres.opening() {
+        client.batch_execute(&sql).map_err(says)?;
+    }
+    let limit = wait.map_or(0, |wait| wait.as_millis());
+    client.batch_execute(&format!("SET LOCAL lock_timeout = {limit}")).map_err(says)?;
+    steps.told("look", 0, 0, None);
+    let mut looked = BTreeMap::new();
+    for (data, sql) in tables {
+        looked.insert(*data, look_at(&mut client, sql).map_err(says)?);
+    }
+    Ok((Box::new(client), looked))
+}
+
+/// Runs a script.
+pub fn run(
+    mut client: Connection,
+    script: &Script,
+    wait: Option<Duration>,
+    steps: &Steps,
+) -> Result<Vec<Found>, Failure> {
+    let says = |error: Error| told(&error, wait);
+    for sql in script.marking() {
+        client.batch_execute(&sql).map_err(says)?;
     }
     let mut found = Vec::new();
-    for statement in &script.statements {
+    for (at, statement) in script.statements.iter().enumerate() {
+        steps.told("run", at, script.statements.len(), None);
         let from = format!("PostgreSQL: {}", statement.name);
         let mut answer = Found { from, ..Found::default() };
         for message in client.simple_query(&statement.sql).map_err(says)? {
@@ -40,6 +71,80 @@ pub fn run(url: &str, script: &Script) -> Result<Vec<Found>, Failure> {
     }
     client.batch_execute("ROLLBACK").map_err(says)?;
     Ok(found)
+}
+
+fn told(error: &Error, wait: Option<Duration>) -> Failure {
+    if let (Some(wait), true) = (wait, error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)) {
+        return Failure::with_help(
+            format_args!(
+                "PostgreSQL has not answered within {} seconds: another session keeps a table locked",
+                wait.as_secs()
+            ),
+            format_args!(
+                "no scorecard was written; run the command again when the table is free, or give it more time with {WAIT}"
+            ),
+        );
+    }
+    let text = error.as_db_error().map_or_else(|| plainly(error), |error| error.message().to_string());
+    Failure::with_help(format_args!("PostgreSQL says: {}", shortened(&text)), NAMES)
+}
+
+/// Refuses a server that the statements are not made for.
+fn check_version(client: &mut Client) -> Result<(), Failure> {
+    let mut shown = |name: &str| {
+        let rows = client.simple_query(&format!("SHOW {name}")).map_err(|error| told(&error, None))?;
+        let row = rows.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_string),
+            _ => None,
+        });
+        Ok::<_, Failure>(row.unwrap_or_default())
+    };
+    let number: u32 = shown("server_version_num")?.parse().unwrap_or(0);
+    if number / 10_000 < least_version(Dialect::Postgres)[0] {
+        return Err(too_old(Dialect::Postgres, &shown("server_version")?));
+    }
+    match shown("server_encoding")?.as_str() {
+        "UTF8" => Ok(()),
+        other => Err(Failure::with_help(
+            format_args!("the database has the encoding {other}, in which not every letter can be looked for"),
+            "no scorecard was written; use a database in UTF8, or read the tables from files",
+        )),
+    }
+}
+
+fn look_at(client: &mut Client, sql: &str) -> Result<Looked, Error> {
+    client.batch_execute("SAVEPOINT looked")?;
+    match client.prepare(&format!("SELECT * FROM {sql}")) {
+        Ok(statement) => {
+            client.batch_execute("RELEASE SAVEPOINT looked")?;
+            let columns = statement.columns().iter();
+            Ok(Looked::Columns(columns.map(|column| (column.name().to_string(), type_name(column.type_()))).collect()))
+        }
+        Err(error) if is_absent(&error) => {
+            client.batch_execute("ROLLBACK TO SAVEPOINT looked")?;
+            let says = error.as_db_error().map_or_else(String::new, |error| error.message().to_string());
+            Ok(Looked::Absent(says))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The types of which values are taken as they are; others are looked at as texts.
+fn type_name(ty: &Type) -> String {
+    let known = [
+        (Type::INT2, "smallint"),
+        (Type::INT4, "integer"),
+        (Type::INT8, "bigint"),
+        (Type::NUMERIC, "numeric"),
+        (Type::DATE, "date"),
+        (Type::BOOL, "boolean"),
+    ];
+    known.into_iter().find(|(one, _)| one == ty).map_or(ty.name(), |(_, name)| name).to_string()
+}
+
+fn is_absent(error: &Error) -> bool {
+    let codes = [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME, SqlState::INVALID_CATALOG_NAME];
+    error.code().is_some_and(|code| codes.contains(code))
 }
 
 /// A connection; the password comes from the environment alone.

@@ -3,14 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cells::{Cells, looked_at};
 use super::periods;
 use super::rows::{Before, Known, Time, read_name, rows_name};
-use super::statements::{Statement, assembled, head, typed};
+use super::session::head;
+use super::statements::{Statement, assembled};
 use super::sums::filter;
 use crate::data::table::ALWAYS_AFTER;
-use crate::model::data::{Column, ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
 use crate::time::Day;
+
+/// What stands in front of a repair's words in a finding.
+pub const REPAIRED: &str = "repaired: ";
 
 /// A line that a whole answer has.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statemen
         known,
         data,
         set,
-        columns: columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect(),
+        columns: with_cells(set, columns),
         all: columns
             .iter()
             .copied()
@@ -71,7 +76,7 @@ struct Checks<'k, 'a> {
     expected: Vec<Expected>,
 }
 
-impl Checks<'_, '_> {
+impl<'a> Checks<'_, 'a> {
     /// The name of a column.
     fn name(&self, column: ColumnIx) -> String {
         self.known.dialect.name_of(&self.set.column(column).name)
@@ -125,75 +130,55 @@ impl Checks<'_, '_> {
         if self.columns.is_empty() {
             return;
         }
-        let told = |what: &str, column: &Column| d.name_of(&format!("{} {what}", column.name));
+        let (texts, types) = (self.texts(), self.types(&table));
         let keys = set.key.iter().filter(|key| self.columns.contains(key));
-        let keys: Vec<String> = keys.map(|key| format!("COALESCE({}, '')", self.name(*key))).collect();
+        let keys: Vec<String> =
+            keys.map(|key| format!("COALESCE({}, '')", Cells::new(known, self.data, *key).own("text"))).collect();
         let row = if keys.is_empty() { String::new() } else { format!("{} || ': ' || ", keys.join(" || ' / ' || ")) };
+        self.parts.extend(types);
         let (mut cells, mut wrong) = (Vec::new(), Vec::new());
-        for column in &self.columns {
+        for (column, one) in self.columns.iter().zip(&texts) {
             let declared = set.column(*column);
-            let (name, value) = (self.name(*column), told("value", declared));
-            cells.push(format!("{} AS {name}", d.cell(&name)));
-            let blank = match &declared.ty {
-                ColumnType::Date | ColumnType::Number { .. } | ColumnType::Flag => {
-                    let blank = told("blank", declared);
-                    cells.push(format!("{} AS {blank}", d.is_blank(&name)));
-                    blank
-                }
-                _ => format!("{name} IS NULL"),
-            };
+            let (value, blank, mended) = (one.own("value"), one.own("blank"), one.own("mended"));
+            cells.push(format!("{} AS {value}", one.value()));
+            cells.push(format!("{} AS {blank}", one.blank()));
+            cells.push(format!("{} AS {mended}", one.is_mended()));
+            let mut add = |finding: String, condition: String| wrong.push((finding, declared, one, condition));
             if !declared.optional {
-                wrong.push(("blank", declared, blank.clone()));
+                add("blank".into(), blank.clone());
             }
-            if !matches!(
-                &declared.ty,
-                ColumnType::Text | ColumnType::Position | ColumnType::Link { .. } | ColumnType::Period
-            ) {
-                cells.push(format!("{} AS {value}", typed(known, declared, &name)));
+            add("bad".into(), one.is_bad(&value, &blank));
+            if one.may_be_zoned() {
+                add("zoned".into(), one.is_zoned(&value));
             }
-            match &declared.ty {
-                ColumnType::Number { .. } => {
-                    let float = told("float", declared);
-                    cells.push(format!("{} AS {float}", d.is_float(&name)));
-                    wrong.push(("float", declared, format!("{float} AND NOT {blank}")));
-                    let mut is_number = d.is_number(&name, known.remote.decimals);
-                    if let Some(is_decimal) = d.is_decimal(&name, known.remote.decimals) {
-                        // There is nothing to look at as text, which takes its time.
-                        let exact = told("exact", declared);
-                        cells.push(format!("{is_decimal} AS {exact}"));
-                        is_number = format!("CASE WHEN {exact} THEN {value} IS NOT NULL ELSE {is_number} END");
-                    }
-                    wrong.push(("bad", declared, format!("NOT {blank} AND NOT {is_number}")));
-                    if let Some((low, high)) = &declared.limits {
-                        wrong.push(("limits", declared, format!("{value} < {low} OR {value} > {high}")));
-                    }
-                }
-                ColumnType::Period => {
-                    let is_period = periods::is_period(d, &known.model.company.calendar, &name);
-                    wrong.push(("bad", declared, format!("NOT {is_period}")));
-                }
-                ColumnType::Date | ColumnType::Flag | ColumnType::Choice(_) => {
-                    wrong.push(("bad", declared, format!("NOT ({blank}) AND {value} IS NULL")));
-                }
-                _ => {}
+            if let Some((low, high)) = &declared.limits {
+                add("limits".into(), format!("{value} < {low} OR {value} > {high}"));
+            }
+            for (repair, condition) in one.repairs(&value, &mended) {
+                add(format!("{REPAIRED}{}", repair.words()), condition);
             }
         }
-        if let TimeShape::Valid { from, to: Some(to) } = set.time
-            && self.columns.contains(&from)
-            && self.columns.contains(&to)
-        {
-            let (from, to) = (set.column(from), set.column(to));
-            wrong.push(("backward", to, format!("{} > {}", told("value", from), told("value", to))));
+        if let TimeShape::Valid { from, to: Some(to) } = set.time {
+            let cells = |column: ColumnIx| texts.iter().zip(&self.columns).find(|(_, at)| **at == column);
+            if let (Some((begin, _)), Some((end, _))) = (cells(from), cells(to)) {
+                let condition = format!("{} > {}", begin.own("value"), end.own("value"));
+                wrong.push(("backward".into(), set.column(to), end, condition));
+            }
         }
-        self.parts.push(format!("cells AS (\n  SELECT\n    {}\n  FROM {table}\n)", cells.join(",\n    ")));
+        let looked_at = looked_at(known, &table, &texts);
+        self.parts.push(format!("cells AS (\n  SELECT *,\n    {}\n  FROM {looked_at}\n)", cells.join(",\n    ")));
         if wrong.is_empty() {
             return;
         }
         let (mut judged, mut tally, mut lines, mut any) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (at, (finding, column, condition)) in wrong.iter().enumerate() {
+        for (at, (finding, column, cells, condition)) in wrong.iter().enumerate() {
             self.expect(finding, &column.name, false);
-            let first = format!("{row}COALESCE({}, 'blank')", d.name_of(&column.name));
-            let holds = told(&format!("is {finding}"), column);
+            let raw = d.as_text(&d.name_of(&column.name));
+            // Of a column of the engine's own type there is no text.
+            let text = cells.own("text");
+            let shown = format!("COALESCE(NULLIF({text}, ''), CASE WHEN {text} IS NULL THEN {raw} END, 'blank')");
+            let first = format!("{row}{shown}");
+            let holds = d.name_of(&format!("finding {at}"));
             judged.push(format!("{condition} AS {holds}"));
             tally.push(format!("COUNT(*) FILTER (WHERE {holds}) AS n{at}"));
             tally.push(format!("{} AS e{at}", d.first(&first, &holds)));
@@ -212,6 +197,39 @@ impl Checks<'_, '_> {
             self.head(),
             d.rows_of(&lines, &["finding", "about", "n", "first"])
         ));
+    }
+
+    /// The cells of the columns.
+    fn texts(&self) -> Vec<Cells<'a>> {
+        self.columns.iter().map(|column| Cells::new(self.known, self.data, *column)).collect()
+    }
+
+    /// Columns of types that are not read, whatever their rows hold.
+    fn types(&mut self, table: &str) -> Vec<String> {
+        let d = self.known.dialect;
+        let (mut names, mut lines) = (Vec::new(), Vec::new());
+        for (at, column) in self.columns.clone().into_iter().enumerate() {
+            let name = self.set.column(column).name.clone();
+            names.push(format!("{} AS t{at}", d.type_name(&format!("typed.{}", d.name_of(&name)))));
+            let read = d.matches(&format!("t{at}"), d.types_read());
+            self.expect("type", &name, false);
+            lines.push(vec![
+                d.text("type"),
+                d.text(&name),
+                format!("CASE WHEN {read} THEN 0 ELSE 1 END"),
+                format!("t{at}"),
+            ]);
+        }
+        let part = format!(
+            "types AS (\n  SELECT {}\n  FROM (SELECT 1 AS merit_one) one LEFT JOIN {table} typed ON FALSE\n)",
+            names.join(", ")
+        );
+        self.selects.push(format!(
+            "SELECT {}, finding, about, CAST(n AS BIGINT) AS n, first\nFROM types {}",
+            self.head(),
+            d.rows_of(&lines, &["finding", "about", "n", "first"])
+        ));
+        vec![part]
     }
 
     /// Keys with more than one row, on a day.
@@ -428,6 +446,11 @@ impl Asked {
     fn days(set: &DataSet, column: ColumnIx) -> Asked {
         Asked { finding: "day", about: set.column(column).name.clone(), columns: vec![column], target: None }
     }
+}
+
+/// The columns with a cell of their own.
+pub fn with_cells(set: &DataSet, columns: &[ColumnIx]) -> Vec<ColumnIx> {
+    columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect()
 }
 
 /// The columns whose days and periods must be known: those that windows are about.

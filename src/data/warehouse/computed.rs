@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cells::{Cells, looked_at};
 use super::rows::{Before, Known, OWN, Scope, Sql, read_name};
-use super::statements::{Refused, typed};
+use super::statements::Refused;
 use super::{Cannot, choose};
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
 
 /// Tables of the engine with the columns read of them.
-type Reads = BTreeMap<DataId, BTreeSet<ColumnIx>>;
+pub(super) type Reads = BTreeMap<DataId, BTreeSet<ColumnIx>>;
 
 impl<'a> Known<'a> {
     /// The value of a column with a formula, over the cells of its row.
@@ -45,8 +46,8 @@ impl<'a> Known<'a> {
         found
     }
 
-    /// The tables that a statement reads, as parts that stand in front of it, each behind those it builds on.
-    pub(super) fn tables_read(&self, before: &Before) -> Vec<String> {
+    /// The tables that a statement reads, with those that its columns are computed from.
+    pub(super) fn all_reads(&self, before: &Before) -> Reads {
         let mut reads = before.reads.clone();
         loop {
             let mut more = Before::default();
@@ -61,9 +62,14 @@ impl<'a> Known<'a> {
                 reads.entry(data).or_default().extend(columns);
             }
             if reads == known {
-                break;
+                return reads;
             }
         }
+    }
+
+    /// The tables that a statement reads, as parts that stand in front of it, each behind those it builds on.
+    pub(super) fn tables_read(&self, before: &Before) -> Vec<String> {
+        let reads = self.all_reads(before);
         let mut parts = Vec::new();
         let (mut open, mut done): (Vec<DataId>, BTreeSet<DataId>) =
             (reads.keys().rev().copied().collect(), BTreeSet::new());
@@ -87,23 +93,13 @@ impl<'a> Known<'a> {
         let computed = self.with_formula(data, columns);
         let cells: Vec<ColumnIx> = columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect();
         let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
-        let lines: Vec<String> = cells
-            .iter()
-            .map(|column| format!("    {} AS {}", typed(self, set.column(*column), &name(column)), name(column)))
-            .collect();
+        let cells: Vec<(String, Cells)> =
+            cells.iter().map(|column| (name(column), Cells::new(self, data, *column))).collect();
+        let lines: Vec<String> = cells.iter().map(|(name, cells)| format!("    {} AS {name}", cells.value())).collect();
         // A table may be read for its rows alone.
         let lines = if lines.is_empty() { "    1 AS one_row".to_string() } else { lines.join(",\n") };
-        let mut table = d.table(&self.remote.tables[&data]);
-        let is_period = |column: &ColumnIx| matches!(set.column(*column).ty, ColumnType::Period);
-        if cells.iter().any(is_period) {
-            // The text of a period is looked at several times.
-            let cell = |column: &ColumnIx| match is_period(column) {
-                true => format!("{} AS {}", d.cell(&name(column)), name(column)),
-                false => name(column),
-            };
-            let cells: Vec<String> = cells.iter().map(cell).collect();
-            table = format!("(SELECT {} FROM {table}) cells", cells.join(", "));
-        }
+        let cells: Vec<Cells> = cells.into_iter().map(|(_, cells)| cells).collect();
+        let table = looked_at(self, &d.table(&self.remote.tables[&data]), &cells);
         let part = |name: &str| format!("{} AS (\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(name));
         if computed.is_empty() {
             return vec![part(&read_name(&set.name))];

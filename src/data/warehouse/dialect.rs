@@ -1,6 +1,15 @@
 //! How the engines differ in what they call things.
 
+use regex::Regex;
+
+use crate::data::cell::Kind;
+use crate::data::forms::WHITE_SPACE;
 use crate::time::Day;
+
+/// Dates that there are: for engines in which a cast of any other is an error.
+const DAYS_OF_THE_CALENDAR: &str = "^(?:[0-9]{4}-(?:(?:0?[13578]|1[02])-(?:0?[1-9]|[12][0-9]|3[01])\
+     |(?:0?[469]|11)-(?:0?[1-9]|[12][0-9]|30)|0?2-(?:0?[1-9]|1[0-9]|2[0-8]))\
+     |(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-0?2-29)$";
 
 /// The SQL of an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,17 +28,12 @@ impl Dialect {
         }
     }
 
-    /// What must be set before the statements are run.
-    pub fn settings(self) -> &'static [(&'static str, &'static str)] {
+    /// Whether two names of columns are one.
+    pub fn same_name(self, one: &str, other: &str) -> bool {
         match self {
-            Dialect::DuckDb | Dialect::Postgres => &[],
-            Dialect::Spark => &[
-                // Too many digits are an error, and no digit is dropped.
-                ("spark.sql.ansi.enabled", "true"),
-                ("spark.sql.decimalOperations.allowPrecisionLoss", "false"),
-                // Java never compiles longer methods, and Spark does better without them.
-                ("spark.sql.codegen.hugeMethodLimit", "8000"),
-            ],
+            Dialect::Postgres => one == other,
+            // Capital and small letters are the same.
+            Dialect::DuckDb | Dialect::Spark => one.to_lowercase() == other.to_lowercase(),
         }
     }
 
@@ -45,7 +49,17 @@ impl Dialect {
     pub fn table(self, name: &str) -> String {
         match self {
             Dialect::Spark if name.contains('/') => return format!("parquet.{}", self.name_of(name)),
-            Dialect::DuckDb if name.contains('/') => return self.text(name),
+            Dialect::DuckDb if name.contains(['*', '?']) || name.ends_with(".parquet") => return self.text(name),
+            // Of a folder all files of Parquet, but for what is not finished or hidden, as Spark has it.
+            Dialect::DuckDb if name.contains('/') => {
+                let folder = name.trim_end_matches('/');
+                return format!(
+                    "(SELECT * EXCLUDE (merit_file) FROM read_parquet({}, filename = 'merit_file') \
+                     WHERE NOT regexp_matches(SUBSTR(merit_file, {}), '/[_.]'))",
+                    self.text(&format!("{folder}/**/*.parquet")),
+                    folder.chars().count() + 1
+                );
+            }
             _ => {}
         }
         name.split('.').map(|part| self.name_of(part)).collect::<Vec<_>>().join(".")
@@ -71,62 +85,209 @@ impl Dialect {
         }
     }
 
-    /// A cell as text, blank ones as `NULL`.
-    pub fn cell(self, column: &str) -> String {
-        format!("NULLIF(TRIM({}), '')", self.as_text(column))
+    /// Whether a text has the form of a pattern.
+    pub fn matches(self, text: &str, pattern: &str) -> String {
+        let pattern = self.text(pattern);
+        match self {
+            Dialect::DuckDb => format!("regexp_matches({text}, {pattern})"),
+            Dialect::Postgres => format!("{text} ~ {pattern}"),
+            Dialect::Spark => format!("{text} RLIKE {pattern}"),
+        }
     }
 
-    /// Whether a cell is blank. What is no text is not made one to find out.
-    pub fn is_blank(self, column: &str) -> String {
-        let cell = self.cell(column);
+    /// What becomes of a text that has the form of a pattern: `$1` is its first group.
+    pub fn replaced(self, text: &str, pattern: &str, to: &str) -> String {
+        let to = to.replace(['{', '}'], "");
+        let to = match self {
+            Dialect::DuckDb | Dialect::Postgres => to.replace('$', "\\"),
+            Dialect::Spark => to,
+        };
+        format!("REGEXP_REPLACE({text}, {}, {})", self.text(pattern), self.text(&to))
+    }
+
+    /// Every piece of a text that has the form of a pattern replaced.
+    pub fn replaced_all(self, text: &str, pattern: &str, to: &str) -> String {
+        let (pattern, to) = (self.text(pattern), self.text(to));
         match self {
-            Dialect::Postgres => format!("{cell} IS NULL"),
-            Dialect::DuckDb | Dialect::Spark => {
-                let no_text = "(?i)^(tinyint|smallint|int|integer|bigint|decimal|date|timestamp|boolean)";
-                let is_none = self.matches(&format!("typeof({column})"), no_text);
-                format!("CASE WHEN {is_none} THEN {column} IS NULL ELSE {cell} IS NULL END")
+            Dialect::DuckDb | Dialect::Postgres => format!("REGEXP_REPLACE({text}, {pattern}, {to}, 'g')"),
+            Dialect::Spark => format!("REGEXP_REPLACE({text}, {pattern}, {to})"),
+        }
+    }
+
+    /// Letters in the place of others, one for one.
+    pub fn translated(self, text: &str, from: &str, to: &str) -> String {
+        format!("TRANSLATE({text}, {}, {})", self.letters(from), self.letters(to))
+    }
+
+    /// Without white space around it.
+    pub fn trimmed(self, text: &str) -> String {
+        let letters = self.letters(WHITE_SPACE);
+        match self {
+            Dialect::DuckDb => format!("TRIM({text}, {letters})"),
+            Dialect::Postgres => format!("BTRIM({text}, {letters})"),
+            Dialect::Spark => format!("TRIM(BOTH {letters} FROM {text})"),
+        }
+    }
+
+    /// A text in which letters may be none that can be seen.
+    fn letters(self, letters: &str) -> String {
+        let plain: String = letters.chars().filter(|letter| !letter.is_control()).collect();
+        let control = letters.chars().filter(|letter| letter.is_control());
+        match self {
+            Dialect::Spark => {
+                let text = self.text(&plain);
+                let control: String = control.map(|letter| format!("\\u{:04x}", letter as u32)).collect();
+                format!("{}{control}'", &text[..text.len() - 1])
+            }
+            Dialect::DuckDb | Dialect::Postgres => {
+                let control: String = control.map(|letter| format!(" || CHR({})", letter as u32)).collect();
+                format!("{}{control}", self.text(&plain))
             }
         }
     }
 
-    /// A cell as an exact decimal; `NULL` where it is none.
-    pub fn number(self, column: &str, places: u32) -> String {
+    /// The name of a column's type.
+    pub fn type_name(self, column: &str) -> String {
+        match self {
+            Dialect::DuckDb | Dialect::Spark => format!("LOWER(typeof({column}))"),
+            // Of a type made from another one, or of labels, what it is made of.
+            Dialect::Postgres => format!(
+                "(SELECT CASE WHEN t.typtype = 'e' THEN 'enum' \
+                 ELSE format_type(CASE WHEN t.typbasetype = 0 THEN t.oid ELSE t.typbasetype END, NULL) END \
+                 FROM pg_catalog.pg_type t WHERE t.oid = pg_typeof({column}))"
+            ),
+        }
+    }
+
+    /// The names of all types that are read.
+    pub fn types_read(self) -> &'static str {
+        match self {
+            Dialect::DuckDb => {
+                "^(varchar|json|enum[(].*|\"null\"|u?(tinyint|smallint|integer|bigint|hugeint)|decimal[(].*|boolean|uuid\
+                 |date|timestamp(_s|_ms|_ns)?|timestamp with time zone)$"
+            }
+            Dialect::Postgres => {
+                "^(text|character varying|character|\"char\"|name|citext|enum|smallint|integer|bigint|numeric|boolean|uuid\
+                 |date|timestamp without time zone|timestamp with time zone)$"
+            }
+            Dialect::Spark => {
+                "^((string|char|varchar).*|void|tinyint|smallint|int|bigint|decimal[(].*|boolean|date|timestamp|timestamp_ntz)$"
+            }
+        }
+    }
+
+    /// Those of binary fractions, which are no decimals.
+    pub fn types_of_floats(self) -> &'static str {
+        "^(double|float|real|double precision)$"
+    }
+
+    /// The types whose values a kind of cells holds as they are: of numbers those of whole ones, and of decimals with
+    /// at most so many places.
+    fn types_of(self, kind: &Kind, places: u32) -> Option<String> {
+        let places = (0..=places).map(|places| places.to_string()).collect::<Vec<_>>().join("|");
+        match (kind, self) {
+            (Kind::Number(_), Dialect::Postgres) => Some("^(smallint|integer|bigint|numeric)$".into()),
+            (Kind::Number(_), Dialect::DuckDb | Dialect::Spark) => {
+                Some(format!("^(u?(tinyint|smallint|int|integer|bigint)|decimal[(][0-9]+, ?({places})[)])$"))
+            }
+            (Kind::Day(_), _) => Some("^date$".into()),
+            (Kind::Flag, _) => Some("^boolean$".into()),
+            (Kind::Period | Kind::Choice(_) | Kind::Text | Kind::KeyOf(..), _) => None,
+        }
+    }
+
+    /// Whether a type holds such values.
+    pub fn holds(self, ty: &str, kind: &Kind, places: u32) -> bool {
+        let types = self.types_of(kind, places).and_then(|types| Regex::new(&types).ok());
+        types.is_some_and(|types| types.is_match(&ty.to_lowercase()))
+    }
+
+    /// Whether a column's type holds such values, as a condition that the engine decides before it looks at any row;
+    /// nothing where it would have to understand casts that the type has not.
+    pub fn holds_where(self, column: &str, kind: &Kind, places: u32) -> Option<String> {
+        match self {
+            Dialect::DuckDb => Some(self.matches(&self.type_name(column), &self.types_of(kind, places)?)),
+            Dialect::Postgres | Dialect::Spark => None,
+        }
+    }
+
+    /// Whether a number of the engine's own type is more than is read.
+    pub fn beyond_numbers(self, value: &str, places: u32) -> Option<String> {
+        (self == Dialect::Postgres).then(|| {
+            format!(
+                "{value} IS NOT NULL AND NOT COALESCE(SCALE(TRIM_SCALE({value})) <= {places} AND ABS({value}) < 1{}, FALSE)",
+                "0".repeat(20)
+            )
+        })
+    }
+
+    /// A column's value as the text that stands for it in a file: of a time at midnight its day, which of one with a
+    /// zone is that of UTC.
+    pub fn written(self, column: &str) -> String {
+        let text = match self {
+            // Whatever the column's own way to compare texts is.
+            Dialect::DuckDb => format!("CAST({column} AS VARCHAR) COLLATE \"binary\""),
+            Dialect::Postgres => format!("CAST({column} AS text) COLLATE \"C\""),
+            Dialect::Spark => format!("CAST({column} AS STRING) COLLATE UTF8_BINARY"),
+        };
+        let without = |ending: &str| self.replaced(&format!("({text})"), &format!("{ending}$"), "");
+        match self {
+            Dialect::DuckDb => format!(
+                "CASE WHEN typeof({column}) = 'TIMESTAMP WITH TIME ZONE' THEN {} WHEN typeof({column}) LIKE 'TIMESTAMP%' THEN {} \
+                 ELSE {text} END",
+                without(" 00:00:00[+]00"),
+                without(" 00:00:00")
+            ),
+            Dialect::Postgres => format!(
+                "CASE WHEN pg_typeof({column}) = 'timestamptz'::regtype THEN {} \
+                 WHEN pg_typeof({column}) = 'timestamp'::regtype THEN {} ELSE {text} END",
+                without(" 00:00:00[+]00"),
+                without(" 00:00:00")
+            ),
+            Dialect::Spark => format!(
+                "CASE WHEN typeof({column}) = 'timestamp' THEN {} WHEN typeof({column}) = 'timestamp_ntz' THEN {} \
+                 ELSE {text} END",
+                self.replaced(&format!("({text} || ' UTC')"), " 00:00:00 UTC$", ""),
+                without(" 00:00:00")
+            ),
+        }
+    }
+
+    /// A text of digits, or a number of the engine, as an exact decimal.
+    pub fn to_number(self, text: &str, places: u32) -> String {
         match self {
             // A numeric of PostgreSQL has as many places as it needs.
-            Dialect::Postgres => {
-                let cell = self.cell(column);
-                format!("CASE WHEN {} THEN CAST({cell} AS numeric) END", self.is_number(&cell, places))
-            }
-            _ => format!("TRY_CAST({column} AS DECIMAL(38, {places}))"),
+            Dialect::Postgres => format!("CAST({text} AS numeric)"),
+            Dialect::DuckDb | Dialect::Spark => format!("TRY_CAST({text} AS DECIMAL(38, {places}))"),
         }
     }
 
-    /// Whether a cell's text is a number with at most so many places.
-    pub fn is_number(self, cell: &str, places: u32) -> String {
-        // A pattern cannot repeat something up to no times.
-        let rest = if places == 0 { "0*".to_string() } else { format!("[0-9]{{1,{places}}}0*") };
-        let pattern = format!("^[+-]?[0-9]{{1,20}}([.]{rest})?$");
-        self.matches(cell, &pattern)
-    }
-
-    /// Whether a text has the form of a pattern.
-    pub fn matches(self, cell: &str, pattern: &str) -> String {
+    /// A text such as `2026-7-1` as a date; `NULL` where there is no such day.
+    pub fn to_day(self, text: &str) -> String {
         match self {
-            Dialect::DuckDb => format!("regexp_matches({cell}, '{pattern}')"),
-            Dialect::Postgres => format!("{cell} ~ '{pattern}'"),
-            Dialect::Spark => format!("{cell} RLIKE '{pattern}'"),
+            Dialect::Postgres => {
+                format!("CASE WHEN {} THEN CAST({text} AS date) END", self.matches(text, DAYS_OF_THE_CALENDAR))
+            }
+            Dialect::DuckDb | Dialect::Spark => format!("TRY_CAST({text} AS DATE)"),
         }
     }
 
-    /// A cell as a date; `NULL` where it is none.
-    pub fn date(self, column: &str) -> String {
+    /// A column of dates. One beyond all time is no date, and nothing can be reckoned with it.
+    pub fn own_day(self, column: &str) -> String {
         match self {
-            Dialect::Postgres => {
-                let cell = self.cell(column);
-                let looks = self.matches(&cell, "^[0-9]{4}-[0-9]{2}-[0-9]{2}( 00:00:00)?$");
-                format!("CASE WHEN {looks} THEN CAST({cell} AS date) END")
+            Dialect::Postgres => format!("CASE WHEN ISFINITE({column}) THEN {column} END"),
+            Dialect::DuckDb => {
+                let day = format!("TRY_CAST({column} AS DATE)");
+                format!("CASE WHEN ISFINITE({day}) THEN {day} END")
             }
-            _ => format!("TRY_CAST({column} AS DATE)"),
+            Dialect::Spark => format!("TRY_CAST({column} AS DATE)"),
+        }
+    }
+
+    pub fn own_flag(self, column: &str) -> String {
+        match self {
+            Dialect::Postgres => column.to_string(),
+            Dialect::DuckDb | Dialect::Spark => format!("TRY_CAST({column} AS BOOLEAN)"),
         }
     }
 
@@ -136,15 +297,6 @@ impl Dialect {
             Dialect::Postgres => format!("CAST({text} AS INTEGER)"),
             // These may look at texts that other cases are for.
             _ => format!("TRY_CAST({text} AS INTEGER)"),
-        }
-    }
-
-    /// Whether a column holds binary fractions, which are no decimals.
-    pub fn is_float(self, column: &str) -> String {
-        match self {
-            Dialect::DuckDb => format!("typeof({column}) IN ('DOUBLE', 'FLOAT')"),
-            Dialect::Postgres => format!("CAST(pg_typeof({column}) AS text) IN ('double precision', 'real')"),
-            Dialect::Spark => format!("typeof({column}) IN ('double', 'float')"),
         }
     }
 
@@ -220,17 +372,6 @@ impl Dialect {
     /// before they are put in order, however many there are.)
     pub fn first(self, text: &str, condition: &str) -> String {
         format!("MIN(CASE WHEN {condition} THEN {} END)", self.ordered(text))
-    }
-
-    /// Whether a column is of whole numbers, or of decimals with at most so many places; never so where every number
-    /// is looked at as text.
-    pub fn is_decimal(self, column: &str, places: u32) -> Option<String> {
-        let places = (0..=places).map(|places| places.to_string()).collect::<Vec<_>>().join("|");
-        let pattern = format!("(?i)^(tinyint|smallint|int|integer|bigint|decimal[(][0-9]+, ?({places})[)])$");
-        match self {
-            Dialect::DuckDb | Dialect::Spark => Some(self.matches(&format!("typeof({column})"), &pattern)),
-            Dialect::Postgres => None,
-        }
     }
 
     /// One row more, behind those of a query with so many columns: Spark gives no total of no rows.

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checks::{Expected, windows};
+use super::checks::{Expected, REPAIRED, windows, with_cells};
 use super::periods;
 use super::results::{Answer, Checked, Straddling, day_of};
+use super::{Looked, Remote};
+use crate::data::cell::Repair;
 use crate::data::column::{self, NO_DAY, NONE};
 use crate::data::errors::tell_computed;
 use crate::data::table::{ALWAYS_AFTER, Shape, Table, TableFile};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::nearest::nearest;
 use crate::plan::query::Query;
 use crate::plural::{counted, either};
 use crate::time::{Day, Months};
@@ -22,6 +25,7 @@ pub fn take_in(
     data: DataId,
     expected: &[Expected],
     answer: &Answer,
+    strict: bool,
     straddling: &mut Straddling,
     errors: &mut Vec<Diagnostic>,
 ) -> Checked<Table> {
@@ -30,6 +34,7 @@ pub fn take_in(
     // The days of each column, among them one for blank cells; and how many there should be.
     let mut times: BTreeMap<ColumnIx, (Vec<&str>, u64)> = BTreeMap::new();
     let mut held = Vec::new();
+    let mut repairs = BTreeMap::new();
     let column_of = |about: &str| set.column_named(about).ok_or_else(|| answer.broken("it speaks of other columns"));
     let day = |text: &str| day_of(text).ok_or_else(|| answer.broken(&format!("`{text}` is no date")));
     let mut told = BTreeSet::new();
@@ -47,6 +52,15 @@ pub fn take_in(
             }
             "held" => held.push(first),
             _ if count == 0 => {}
+            finding if finding.starts_with(REPAIRED) => {
+                let repair = Repair::ALL.into_iter().find(|repair| finding[REPAIRED.len()..] == *repair.words());
+                let repair = repair.ok_or_else(|| answer.broken("it speaks of other repairs"))?;
+                let column = column_of(about)?;
+                repairs.insert((column, repair), count);
+                if strict {
+                    errors.push(repaired(set, column, repair, count, first));
+                }
+            }
             _ => match finding.strip_prefix("straddling ").and_then(periods::read) {
                 Some(window) => straddling.add((data, column_of(about)?, window), first.to_string(), None, count),
                 None => {
@@ -73,8 +87,12 @@ pub fn take_in(
     if matches!(set.time, TimeShape::Valid { .. }) && held.len() != windows(query, data).len() + 2 {
         return Err(answer.broken("rows are missing"));
     }
-    let file =
-        TableFile { shown: shown(set), rows: usize::try_from(rows).unwrap_or(usize::MAX), ..TableFile::default() };
+    let file = TableFile {
+        shown: shown(set),
+        rows: usize::try_from(rows).unwrap_or(usize::MAX),
+        repairs,
+        ..TableFile::default()
+    };
     let mut table = Table { files: vec![file], ..Table::empty(data, set) };
     table.rows = times.values().map(Vec::len).max().unwrap_or(0).max(usize::from(rows > 0));
     for (column, times) in &times {
@@ -149,10 +167,31 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             format!("{rows} of `{}` {has} no `{about}`", set.name),
             format!("fill the cells in, or write `optional` behind the type of `{about}`"),
         ),
-        "float" => (
+        "type" if matches!(first, "double" | "float" | "real" | "double precision") => (
             Code::BadCell,
             format!("`{about}` of `{}` is a column of binary fractions, which are not exact", set.name),
             format!("make `{about}` a DECIMAL, in the table or in a view of it"),
+        ),
+        "type" => {
+            let wanted = match column.map(|column| &set.column(column).ty) {
+                Some(ColumnType::Number { .. }) => "a DECIMAL or a whole number",
+                Some(ColumnType::Date) => "a DATE",
+                Some(ColumnType::Flag) => "a BOOLEAN",
+                _ => "a text",
+            };
+            (
+                Code::BadCell,
+                format!("`{about}` of `{}` is a column of a type that is not read", set.name),
+                format!("make `{about}` {wanted}, in the table or in a view of it"),
+            )
+        }
+        "zoned" => (
+            Code::BadCell,
+            format!(
+                "{rows} of `{}` {has} {a} `{about}` that is a time with a time zone, so its day depends on the place",
+                set.name
+            ),
+            format!("make `{about}` a DATE, in the table or in a view of it, that says in which zone a day begins"),
         ),
         "limits" => (
             Code::OutOfLimits,
@@ -211,13 +250,67 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
                     "mend the cells",
                 ),
                 Some(ColumnType::Date) => (Code::BadCell, "no date", "mend the cells"),
-                Some(ColumnType::Period) => (Code::BadCell, "no period", periods::FORMS),
+                Some(ColumnType::Period) => (Code::BadCell, "no period", PERIODS),
+                Some(ColumnType::Text | ColumnType::Position | ColumnType::Link { .. }) => {
+                    (Code::BadCell, "the error of a formula", "mend the formula in the spreadsheet it came from")
+                }
                 _ => (Code::BadCell, "no `yes` and no `no`", "mend the cells"),
             };
             (code, format!("{rows} of `{}` {has} {a} `{about}` that is {what}", set.name), mend.to_string())
         }
     };
     in_table(Diagnostic::new(code, message).help(mend), set, column, first)
+}
+
+/// Tables and columns that the engine has not, all of them.
+pub fn lacking(model: &Model, needed: &[(DataId, Vec<ColumnIx>)], remote: &Remote) -> Vec<Diagnostic> {
+    let engine = remote.dialect.name();
+    let mut findings = Vec::new();
+    for (data, columns) in needed {
+        let (Some(called), Some(looked)) = (remote.tables.get(data), remote.looked.get(data)) else { continue };
+        let set = &model.data[data.0];
+        let there = match looked {
+            Looked::Columns(there) => there,
+            Looked::Absent(says) => {
+                let message = format!("there is no table `{called}` in {engine} for `{}`", set.name);
+                let help = format!(
+                    "give its name there with `--tables {}=NAME`, or put its files into the data folder",
+                    set.name
+                );
+                let finding = Diagnostic::new(Code::NoFile, message).at(set.span, "").help(help);
+                findings.push(finding.note(format!("{engine} says: {says}")));
+                continue;
+            }
+        };
+        let names: Vec<&str> = there.iter().map(|(name, _)| name.as_str()).collect();
+        for column in with_cells(set, columns).into_iter().map(|column| set.column(column)) {
+            let name = &column.name;
+            if names.iter().any(|there| remote.dialect.same_name(there, name)) {
+                continue;
+            }
+            let message =
+                format!("the table `{called}` in {engine} has no column `{name}`, which `{}` declares", set.name);
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("make a view of it in which `{near}` is called `{name}`, if that is meant"),
+                None => format!("make a view of it that has `{name}`, and name that with `--tables {}=VIEW`", set.name),
+            };
+            let place = DataPlace { file: shown(set), ..DataPlace::default() };
+            let finding = Diagnostic::new(Code::MissingColumn, message).at(column.span, "").in_data(place).help(help);
+            findings.push(finding.note(format!("its columns: {}", names.join(", "))));
+        }
+    }
+    findings
+}
+
+/// How a period is best written.
+const PERIODS: &str = "write a month as `2026-07`, a quarter as `2026-Q3`, a half as `2026-H2`, a year as `2026`";
+
+/// Cells that had to be repaired, where nothing may be.
+fn repaired(set: &DataSet, column: ColumnIx, repair: Repair, count: u64, first: &str) -> Diagnostic {
+    let (name, cells) = (&set.column(column).name, counted(count, "cell"));
+    let message = format!("{cells} of `{name}` would have to be repaired: {}", repair.words());
+    in_table(Diagnostic::new(Code::RepairedCell, message), set, Some(column), first)
+        .help("mend the cells, or run without `--strict`")
 }
 
 fn key_columns(set: &DataSet) -> String {

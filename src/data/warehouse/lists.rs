@@ -4,26 +4,30 @@ use std::collections::BTreeMap;
 
 use super::findings::shown;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
-use super::rows::{Before, Known, Sql, Time, Type};
-use super::statements::{assembled, head};
+use super::rows::{Before, Known, Link, Sql, Time, Type};
+use super::session::{head, rows_read};
+use super::statements::{assembled, tables_read};
 use super::sums::{NO_MONTHS, divided, filter};
 use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::store::{Store, between};
-use crate::model::data::TimeShape;
+use crate::model::data::{DataId, TimeShape};
 use crate::number::Number;
 use crate::plan::query::{Group, Measured};
 use crate::syntax::tree::AggregateFunction;
 use crate::value::{Missing, Value};
 
+/// A statement, with the tables it reads and the links it follows to rows that may be of another day.
+pub struct Listed {
+    pub sql: String,
+    pub read: Vec<DataId>,
+    pub others: Vec<Link>,
+    /// What its values are still to be divided by.
+    pub over: u64,
+}
+
 /// The values of some measures of a family, which differ in their windows only.
-pub fn statement(
-    known: &Known,
-    job: &Job,
-    family: &Family,
-    measures: &[usize],
-    name: &str,
-) -> Result<(String, u64), Cannot> {
+pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], name: &str) -> Result<Listed, Cannot> {
     use AggregateFunction::*;
     let d = known.dialect;
     let data = known.world.tables[job.table].data;
@@ -94,8 +98,13 @@ pub fn statement(
         format!("{day} AS day"),
         format!("{text} AS value"),
     ];
+    let others = known.other_days(&scope);
+    columns.extend(straddles.iter().map(|period| format!("{period} AS straddles")));
+    if straddles.is_some() || !others.is_empty() {
+        columns.push(format!("{its_own} AS its_own"));
+    }
     columns.extend(
-        straddles.iter().flat_map(|period| [format!("{period} AS straddles"), format!("{its_own} AS its_own")]),
+        others.iter().enumerate().map(|(at, (_, other))| format!("CASE WHEN {other} THEN 1 END AS other_{}", at + 1)),
     );
     let from = format!("{}{join}{}", known.from(&scope), filter(&conditions));
     let listed = format!(
@@ -138,12 +147,18 @@ pub fn statement(
              MAX(straddles) AS straddling_2",
         );
     }
+    for at in 1..=others.len() {
+        sums.push_str(&format!(",\n  COUNT(other_{at}) FILTER (WHERE its_own) AS other_{at}"));
+    }
+    let links: Vec<Link> = others.into_iter().map(|(link, _)| link).collect();
+    let read = tables_read(known, &before);
     let select = format!(
-        "SELECT {}, GROUPING(number) AS total, number, group_1, COUNT(*) AS read_rows, COUNT(value) AS rows_1,\n  {sums}\nFROM {ranked}\nGROUP BY GROUPING SETS ((number, group_1), ())",
-        head(name, d)
+        "SELECT {}, {}, GROUPING(number) AS total, number, group_1, COUNT(*) AS read_rows, COUNT(value) AS rows_1,\n  {sums}\nFROM {ranked}\nGROUP BY GROUPING SETS ((number, group_1), ())",
+        head(name, d),
+        rows_read(known, &read)
     );
     windows.push(listed);
-    Ok((assembled(known, &before, windows, &select), value.over))
+    Ok(Listed { sql: assembled(known, &before, windows, &select), read, others: links, over: value.over })
 }
 
 // ---------------------------------------------------------------- their answers

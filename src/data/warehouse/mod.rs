@@ -9,6 +9,7 @@
 //! What holds: an engine only adds, counts and compares exact decimals; what else a formula needs is refused
 //! ([`choose`]), never approximated. Rows that are wrong are found by the statements' own checks.
 
+mod cells;
 mod checks;
 mod choose;
 mod computed;
@@ -23,6 +24,7 @@ mod reading;
 mod relations;
 mod results;
 mod rows;
+mod session;
 mod statements;
 mod sums;
 
@@ -34,8 +36,9 @@ pub use self::choose::complete;
 pub use self::dialect::Dialect;
 pub use self::relations::{Kind, Relation};
 use self::results::Answered;
-pub use self::results::Found;
+pub use self::results::{Found, run_of};
 use self::rows::{Known, Used};
+pub use self::session::least_version;
 pub use self::statements::Statement;
 use self::statements::{Refused, Written, write};
 use super::loaded::{Loaded, Told};
@@ -64,6 +67,34 @@ pub struct Remote {
     pub dialect: Dialect,
     /// Places behind the point that their numbers may have.
     pub decimals: u32,
+    /// What the engine says of its tables, where it has been asked.
+    pub looked: BTreeMap<DataId, Looked>,
+}
+
+/// What an engine has of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The names of its columns, and their types as the engine calls them.
+    Columns(Vec<(String, String)>),
+    /// No such table; and what it says about it.
+    Absent(String),
+}
+
+impl Remote {
+    /// Tables and what they are called in statements.
+    pub fn called(&self) -> Vec<(DataId, String)> {
+        self.tables.iter().map(|(data, name)| (*data, self.dialect.table(name))).collect()
+    }
+
+    /// The type of a column, where it is known.
+    fn type_of(&self, data: DataId, column: &str) -> Option<&str> {
+        match self.looked.get(&data)? {
+            Looked::Columns(columns) => {
+                columns.iter().find(|(name, _)| self.dialect.same_name(name, column)).map(|(_, ty)| ty.as_str())
+            }
+            Looked::Absent(_) => None,
+        }
+    }
 }
 
 /// All that an engine is asked for a project and its periods.
@@ -74,9 +105,21 @@ pub struct Script {
     pub relations: Vec<Relation>,
     pub statements: Vec<Statement>,
     pub dialect: Dialect,
+    /// Counts the rows of all tables, once the run has its mark.
+    counting: Option<String>,
 }
 
 impl Script {
+    /// What comes before the small tables and the statements, one by one.
+    pub fn opening(&self) -> Vec<String> {
+        [self.dialect.opening(), self.marking()].concat()
+    }
+
+    /// The part of it that is about the run.
+    pub fn marking(&self) -> Vec<String> {
+        std::iter::once(self.dialect.marking().to_string()).chain(self.counting.clone()).collect()
+    }
+
     /// The SQL that makes a small table.
     pub fn making(&self, relation: &Relation) -> Vec<String> {
         relation.sql(self.dialect)
@@ -132,7 +175,7 @@ pub fn can_stay(model: &Model, query: &Query, options: &Options) -> BTreeSet<Dat
     loop {
         let there = choose::declared_so(model, query, |data| !refused.contains(&data));
         let tables = there.iter().map(|data| (*data, model.data[data.0].name.clone())).collect();
-        let remote = Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS };
+        let remote = Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS, looked: BTreeMap::new() };
         match answer_or_refuse(model, query, options, &remote, &mut |_| Exchange::<()>::Stop) {
             Err(Problem::Refused(more)) if !more.data.is_empty() => refused.extend(more.data),
             _ => return there,
@@ -182,7 +225,8 @@ fn answer_or_refuse<F>(
     exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
 ) -> Result<Outcome<F>, Problem> {
     let needed = needs::columns(model, query);
-    let errors = choose::obstacles(model, query, &needed, remote);
+    let mut errors = choose::obstacles(model, query, &needed, remote);
+    errors.extend(findings::lacking(model, &needed, remote));
     if !errors.is_empty() {
         return Err(errors.into());
     }
@@ -211,7 +255,7 @@ fn answer_or_refuse<F>(
     };
     let answered = Answered::new(&script, &written, &found)?;
     // What is known of the tables by now, for windows without rows and stock that was never taken.
-    let passed = answered.tables(model, query)?;
+    let passed = answered.tables(model, query, options.strict)?;
     if !options.allow_empty {
         let mut errors = Vec::new();
         let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -223,11 +267,11 @@ fn answer_or_refuse<F>(
     for table in &passed {
         evaluation.world.tables[loaded.place_of[&table.data]] = table;
     }
-    answered.take_in(&mut evaluation, &jobs)?;
+    let others = answered.take_in(&mut evaluation, &jobs)?;
     let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| stages.after.contains(&measure));
     let (measures, reads, other_days) = evaluation.end()?;
-    let told = Told::of(model, query, options, &tables, &other_days)?;
+    let told = Told::of(model, query, options, &tables, &other_days, &others)?;
     Ok(Outcome::Answered(Box::new(loaded.answers(measures, reads, told))))
 }
 
@@ -240,7 +284,7 @@ fn script<'a>(
 ) -> Result<(Script, Vec<Written>), Refused> {
     let model = evaluation.world.model;
     let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
-    type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>);
+    type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>, Option<String>);
     let of = |remote: &Remote| -> Result<Parts, Refused> {
         let known = Known {
             model,
@@ -253,15 +297,16 @@ fn script<'a>(
         };
         let (statements, written) = write(&known, needed, jobs)?;
         let relations = relations::all(&known, evaluation);
-        Ok((relations, statements, written))
+        Ok((relations, statements, written, session::counting(&known)))
     };
     // One plan for all engines, whatever their tables are called.
     let plain = Remote {
         tables: remote.tables.keys().map(|data| (*data, model.data[data.0].name.clone())).collect(),
         dialect: Dialect::DuckDb,
         decimals: DECIMALS,
+        looked: BTreeMap::new(),
     };
-    let (relations, statements, _) = of(&plain)?;
+    let (relations, statements, ..) = of(&plain)?;
     let tables = relations.iter().flat_map(|relation| relation.sql(plain.dialect));
     let mut digest = Sha256::new();
     for sql in tables.chain(statements.into_iter().map(|statement| statement.sql)) {
@@ -269,11 +314,15 @@ fn script<'a>(
         digest.update([0]);
     }
     let plan: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let (relations, mut statements, written) = of(remote)?;
+    let (relations, mut statements, written, counting) = of(remote)?;
     for statement in &mut statements {
-        statement.sql = statement.sql.replace(statements::PLAN, &plan);
+        statement.sql = statement.sql.replace(session::PLAN, &plan);
+        if remote.dialect == Dialect::Postgres {
+            statement.sql =
+                relations.iter().fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
+        }
     }
-    Ok((Script { plan, relations, statements, dialect: remote.dialect }, written))
+    Ok((Script { plan, relations, statements, dialect: remote.dialect, counting }, written))
 }
 
 /// Where each measure is computed.

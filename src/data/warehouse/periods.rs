@@ -3,11 +3,8 @@
 //! Such texts have the order of periods, and windows are compared with their halves: nothing need be known of days.
 
 use super::dialect::Dialect;
+use crate::data::forms;
 use crate::time::{Calendar, Month, Months, PeriodName, PeriodPart};
-
-/// How cells may write a period, for messages.
-pub const FORMS: &str = "a month is written `2026-07`, `202607` or as its first day, a quarter `2026-Q3`, a half \
-                         `2026-H2`, a year `2026`";
 
 /// A period as an engine has it.
 pub fn written(period: Months) -> String {
@@ -43,23 +40,22 @@ pub fn overlaps(period: &str, window: Months) -> String {
     format!("({} <= '{}' AND {} >= '{}')", first_month(period), window.last(), last_month(period), window.first)
 }
 
-/// Whether a cell's text names a period. A database may keep a month as its first day.
-pub fn is_period(d: Dialect, calendar: &Calendar, cell: &str) -> String {
-    const MONTH: &str = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-01( 00:00:00)?)?|(0[1-9]|1[0-2]))";
-    // Months have four digits for their year, also where the fiscal year ends in the one behind that it is named for.
-    let year = match calendar.months(PeriodName { year: ANY_YEAR, part: PeriodPart::Year }).last().year() {
-        ANY_YEAR => "[1-9][0-9]{3}",
-        _ => "([1-8][0-9]|9[0-8])[0-9]{2}",
-    };
-    d.matches(cell, &format!("^({MONTH}|{year}(-?(Q[1-4]|H[12]))?)$"))
-}
-
 /// Stands for any year that a cell names.
 const ANY_YEAR: i32 = 2000;
 
-/// A cell's text as a period; `NULL` where it is none.
-pub fn parsed(d: Dialect, calendar: &Calendar, cell: &str) -> String {
-    let year = format!("SUBSTR({cell}, 1, 4)");
+/// The name of a period in the one way of [`PeriodName`], but for months of one digit; `NULL` where the text names none.
+pub fn named(d: Dialect, text: &str, narrow: &str) -> String {
+    let mut cases = format!("WHEN {narrow} IS NULL THEN {text}");
+    for form in forms::periods() {
+        let name = d.replaced(narrow, &form.pattern, &form.to);
+        cases.push_str(&format!("\n      WHEN {} THEN {name}", d.matches(narrow, &form.pattern)));
+    }
+    format!("CASE {cases} END")
+}
+
+/// The period of a name; `NULL` where there is none.
+pub fn parsed(d: Dialect, calendar: &Calendar, name: &str) -> String {
+    let year = format!("SUBSTR({name}, 1, 4)");
     let part = |part: PeriodPart| {
         let months = calendar.months(PeriodName { year: ANY_YEAR, part });
         // The fiscal year may begin in another one than it is named for.
@@ -70,17 +66,20 @@ pub fn parsed(d: Dialect, calendar: &Calendar, cell: &str) -> String {
         let (first, last) = (months.first, months.last());
         format!("{} || '-{:02} ' || {} || '-{:02}'", year(first), first.number(), year(last), last.number())
     };
-    let mut cases = format!("\n      WHEN NOT {} THEN NULL", is_period(d, calendar, cell));
-    cases.push_str(&format!("\n      WHEN LENGTH({cell}) = 4 THEN {}", part(PeriodPart::Year)));
+    let mut cases = String::new();
+    // Months have four digits for their year, also where the fiscal year ends in the one behind that it is named for.
+    if calendar.months(PeriodName { year: ANY_YEAR, part: PeriodPart::Year }).last().year() != ANY_YEAR {
+        let last = d.matches(name, "^9999($|-[QH])");
+        cases.push_str(&format!("\n      WHEN {last} THEN NULL"));
+    }
+    cases.push_str(&format!("\n      WHEN LENGTH({name}) = 4 THEN {}", part(PeriodPart::Year)));
     let halves = (1..=2).map(|half| (format!("H{half}"), PeriodPart::Half(half)));
     let quarters = (1..=4).map(|quarter| (format!("Q{quarter}"), PeriodPart::Quarter(quarter)));
     for (end, of) in halves.chain(quarters) {
-        cases.push_str(&format!("\n      WHEN {cell} LIKE '%{end}' THEN {}", part(of)));
+        cases.push_str(&format!("\n      WHEN {name} LIKE '%{end}' THEN {}", part(of)));
     }
-    let together = format!("{year} || '-' || SUBSTR({cell}, 5, 2)");
-    cases.push_str(&format!("\n      WHEN LENGTH({cell}) = 6 THEN {together} || ' ' || {together}"));
-    let apart = format!("SUBSTR({cell}, 1, 7)");
-    format!("CASE{cases}\n      ELSE {apart} || ' ' || {apart}\n    END")
+    let month = format!("{year} || '-' || LPAD(SUBSTR({name}, 6), 2, '0')");
+    format!("CASE{cases}\n      ELSE {month} || ' ' || {month}\n    END")
 }
 
 #[cfg(test)]

@@ -39,59 +39,79 @@ pub struct Relation {
 const ROWS: usize = 500;
 
 impl Relation {
-    /// The SQL that makes it.
+    /// The SQL that makes it, where it is made before the statements.
     pub fn sql(&self, dialect: Dialect) -> Vec<String> {
         let name = dialect.name_of(&self.name);
-        let kind = |kind: &Kind| match kind {
-            Kind::Text => dialect.type_of_text().to_string(),
-            Kind::Day => "DATE".to_string(),
-            Kind::Whole => "INTEGER".to_string(),
-            Kind::Number(places) => dialect.decimal(*places),
-            Kind::Flag => "BOOLEAN".to_string(),
+        match dialect {
+            // It stands within the statements: a session that may only read has no tables of its own.
+            Dialect::Postgres => return Vec::new(),
+            Dialect::Spark => {
+                return vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS {}", self.select(dialect))];
+            }
+            Dialect::DuckDb => {}
+        }
+        let columns: Vec<String> =
+            self.columns.iter().map(|(name, of)| format!("{} {}", dialect.name_of(name), kind(dialect, of))).collect();
+        // Never a table of the engine's own, whatever its name.
+        let mut sql = vec![format!("CREATE OR REPLACE TEMPORARY TABLE {name} ({})", columns.join(", "))];
+        for rows in self.rows.chunks(ROWS) {
+            sql.push(format!("INSERT INTO {name} VALUES\n{}", self.lines(dialect, rows)));
+        }
+        sql
+    }
+
+    /// A statement with this table before it, if it reads it.
+    pub fn before(&self, dialect: Dialect, statement: &str) -> String {
+        match statement.strip_prefix("WITH ") {
+            Some(rest) if statement.contains(&self.name) => {
+                format!("WITH {} AS (\n  {}\n), {rest}", dialect.name_of(&self.name), self.select(dialect))
+            }
+            _ => statement.to_string(),
+        }
+    }
+
+    /// It as a query.
+    fn select(&self, dialect: Dialect) -> String {
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| dialect.name_of(name)).collect();
+        let typed = |(name, (_, of)): (&String, &(String, Kind))| {
+            let value = if self.rows.is_empty() { "NULL" } else { name.as_str() };
+            // Texts are compared letter by letter.
+            let collation = if (dialect, of) == (Dialect::Postgres, &Kind::Text) { " COLLATE \"C\"" } else { "" };
+            format!("CAST({value} AS {}){collation} AS {name}", kind(dialect, of))
         };
+        let typed: Vec<String> = names.iter().zip(&self.columns).map(typed).collect();
+        if self.rows.is_empty() {
+            return format!("SELECT {} WHERE FALSE", typed.join(", "));
+        }
+        let (lines, typed, names) = (self.lines(dialect, &self.rows), typed.join(", "), names.join(", "));
+        match dialect {
+            Dialect::Spark => format!("SELECT {typed} FROM VALUES\n{lines}\n  AS t({names})"),
+            Dialect::DuckDb | Dialect::Postgres => format!("SELECT {typed} FROM (VALUES\n{lines}\n  ) AS t({names})"),
+        }
+    }
+
+    fn lines(&self, dialect: Dialect, rows: &[Vec<Option<String>>]) -> String {
         let cell = |(cell, (_, kind)): (&Option<String>, &(String, Kind))| match (cell, kind) {
             (None, _) => "NULL".to_string(),
             (Some(cell), Kind::Text) => dialect.text(cell),
             (Some(cell), Kind::Day) => format!("DATE '{cell}'"),
-            (Some(cell), _) => cell.clone(),
+            (Some(cell), Kind::Whole | Kind::Number(_) | Kind::Flag) => cell.clone(),
         };
         let line = |row: &Vec<Option<String>>| {
             let cells: Vec<String> = row.iter().zip(&self.columns).map(cell).collect();
             format!("  ({})", cells.join(", "))
         };
-        let names: Vec<String> = self.columns.iter().map(|(name, _)| dialect.name_of(name)).collect();
-        if dialect == Dialect::Spark {
-            let typed: Vec<String> = self
-                .columns
-                .iter()
-                .map(|(column, of)| {
-                    let column = dialect.name_of(column);
-                    format!("CAST({} AS {}) AS {column}", if self.rows.is_empty() { "NULL" } else { &column }, kind(of))
-                })
-                .collect();
-            let from = match self.rows.is_empty() {
-                true => " WHERE FALSE".to_string(),
-                false => format!(
-                    " FROM VALUES\n{}\n  AS t({})",
-                    self.rows.iter().map(line).collect::<Vec<_>>().join(",\n"),
-                    names.join(", ")
-                ),
-            };
-            return vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS SELECT {}{from}", typed.join(", "))];
-        }
-        let columns: Vec<String> =
-            names.iter().zip(&self.columns).map(|(name, (_, of))| format!("{name} {}", kind(of))).collect();
-        // Never a table of the engine's own, whatever its name.
-        let create = format!("TEMPORARY TABLE {name} ({})", columns.join(", "));
-        let mut sql = match dialect {
-            Dialect::Postgres => vec![format!("DROP TABLE IF EXISTS pg_temp.{name}"), format!("CREATE {create}")],
-            _ => vec![format!("CREATE OR REPLACE {create}")],
-        };
-        for rows in self.rows.chunks(ROWS) {
-            let lines: Vec<String> = rows.iter().map(line).collect();
-            sql.push(format!("INSERT INTO {name} VALUES\n{}", lines.join(",\n")));
-        }
-        sql
+        rows.iter().map(line).collect::<Vec<_>>().join(",\n")
+    }
+}
+
+fn kind(dialect: Dialect, kind: &Kind) -> String {
+    match kind {
+        Kind::Text => dialect.type_of_text().to_string(),
+        Kind::Day => "DATE".to_string(),
+        Kind::Whole => "INTEGER".to_string(),
+        Kind::Number(places) => dialect.decimal(*places),
+        Kind::Flag => "BOOLEAN".to_string(),
     }
 }
 
@@ -304,7 +324,7 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
     let set = known.set(table.data);
     let mut all: Vec<ColumnIx> = set.key.clone();
     all.extend(columns.iter().filter(|column| !set.key.contains(column)));
-    let kind = |column: &ColumnIx| match &set.column(*column).ty {
+    let kind_of = |column: &ColumnIx| match &set.column(*column).ty {
         ColumnType::Number { .. } if !set.key.contains(column) => {
             Kind::Number(known.places_of(table.data, *column).unwrap_or(0))
         }
@@ -320,7 +340,9 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
         },
         Some(Value::Day(one)) => day(one.0),
         Some(Value::Period(months)) => Some(periods::written(months)),
-        Some(Value::Flag(flag)) if kind(column) == Kind::Flag => Some(if flag { "TRUE" } else { "FALSE" }.to_string()),
+        Some(Value::Flag(flag)) if kind_of(column) == Kind::Flag => {
+            Some(if flag { "TRUE" } else { "FALSE" }.to_string())
+        }
         Some(value) => Some(crate::data::table::text_of(&value)),
     };
     let timeless = table.is_timeless();
@@ -329,6 +351,10 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
         Shape::Valid { from, .. } => from[row as usize],
         Shape::Snapshot(days) => days[row as usize],
         Shape::Always | Shape::Dated => ALWAYS_BEFORE,
+    };
+    let ends = |row: u32| match &table.shape {
+        Shape::Valid { to, .. } => to[row as usize],
+        Shape::Snapshot(_) | Shape::Always | Shape::Dated => ALWAYS_AFTER,
     };
     if let Some(keys) = &table.keys {
         for key in keys.known.sorted() {
@@ -339,16 +365,21 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
                     // Before its first row a key stands for that; in a gap for the row before it.
                     line.push(day(if at == 0 { ALWAYS_BEFORE } else { begins(*row) }));
                     line.push(day(of_key.get(at + 1).map_or(ALWAYS_AFTER, |next| begins(*next) - 1)));
+                    line.push(day(begins(*row)));
+                    line.push(day(ends(*row)));
                 }
                 lines.push(line);
             }
         }
     }
     let mut named: Vec<(String, Kind)> =
-        all.iter().map(|column| (set.column(*column).name.clone(), kind(column))).collect();
+        all.iter().map(|column| (set.column(*column).name.clone(), kind_of(column))).collect();
     if !timeless {
         named.push(("merit_since".into(), Kind::Day));
         named.push(("merit_until".into(), Kind::Day));
+        // When the row itself holds.
+        named.push(("merit_from".into(), Kind::Day));
+        named.push(("merit_to".into(), Kind::Day));
     }
     Relation {
         name: rows_name(&set.name),

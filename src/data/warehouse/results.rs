@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::statements::{PLAN_COLUMN, STATEMENT_COLUMN, Written};
+use super::rows::Link;
+use super::session::{PLAN_COLUMN, ROWS_COLUMN, RUN_COLUMN, STATEMENT_COLUMN};
+use super::statements::Written;
 use super::{Script, Statement, findings, lists, periods, sums};
 use crate::data::measure::{Evaluation, Job};
 use crate::data::table::Table;
@@ -76,6 +78,24 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Adds how many rows have links to the row of another day; of several statements, and of several windows in one,
+    /// that which has met the most.
+    fn other_days(&self, links: &[Link], others: &mut BTreeMap<Link, u64>) -> Checked<()> {
+        for (at, link) in links.iter().enumerate() {
+            let mut by_window: BTreeMap<&str, u64> = BTreeMap::new();
+            for row in self.counted()? {
+                let window = if self.has("number") { self.cell(row, "number")? } else { "" };
+                *by_window.entry(window).or_default() += self.count(row, &format!("other_{}", at + 1))?;
+            }
+            let most = by_window.into_values().max().unwrap_or(0);
+            if most > 0 {
+                let known = others.entry(*link).or_default();
+                *known = most.max(*known);
+            }
+        }
+        Ok(())
+    }
+
     pub fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
     }
@@ -130,40 +150,76 @@ impl<'a> Answered<'a> {
     }
 
     /// What is known of the tables whose rows stayed away; or what is wrong with them.
-    pub fn tables(&self, model: &Model, query: &Query) -> Result<Vec<Table>, Vec<Diagnostic>> {
+    pub fn tables(&self, model: &Model, query: &Query, strict: bool) -> Result<Vec<Table>, Vec<Diagnostic>> {
         let (mut errors, mut tables) = (Vec::new(), Vec::new());
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
             if let Written::Checks(data, expected) = shape {
-                match findings::take_in(model, query, *data, expected, answer, &mut straddling, &mut errors) {
+                match findings::take_in(model, query, *data, expected, answer, strict, &mut straddling, &mut errors) {
                     Ok(table) => tables.push(table),
                     Err(why) => errors.push(*why),
                 }
             }
         }
         errors.extend(straddling.errors(model));
+        if errors.is_empty() {
+            errors.extend(self.counted_otherwise(model, &tables).map(|why| *why));
+        }
         if errors.is_empty() { Ok(tables) } else { Err(errors) }
     }
 
+    /// Sums of other rows than those that were checked: the table has changed between the statements.
+    fn counted_otherwise(&self, model: &Model, tables: &[Table]) -> Option<Box<Diagnostic>> {
+        let rows = |data: &DataId| tables.iter().find(|table| table.data == *data).map(|table| table.files[0].rows);
+        self.written.iter().zip(&self.answers).find_map(|(shape, answer)| {
+            let (Written::Cells { read, .. } | Written::List { read, .. }) = shape else { return None };
+            let checked: Vec<String> =
+                read.iter().map(|data| rows(data).map_or_else(String::new, |rows| rows.to_string())).collect();
+            let one = |row: &&[String]| match answer.cell(row, ROWS_COLUMN) {
+                Err(why) => Some(why),
+                Ok(told) => {
+                    let told: Vec<&str> = told.split(' ').collect();
+                    let other = (0..read.len()).find(|at| told.get(*at).copied() != Some(checked[*at].as_str()))?;
+                    let (name, there) = (&model.data[read[other].0].name, told.get(other).copied().unwrap_or("no"));
+                    Some(answer.broken(&format!(
+                        "`{name}` had {} rows when it was checked, and {there} when it was added up",
+                        checked[other]
+                    )))
+                }
+            };
+            answer.rows.iter().find_map(one)
+        })
+    }
+
     /// Puts what was added up into the evaluation.
-    pub fn take_in(&self, evaluation: &mut Evaluation, jobs: &[(DataId, Vec<Job>)]) -> Result<(), Vec<Diagnostic>> {
+    ///
+    /// Gives the rows whose links have led to the row of another day.
+    pub fn take_in(
+        &self,
+        evaluation: &mut Evaluation,
+        jobs: &[(DataId, Vec<Job>)],
+    ) -> Result<BTreeMap<Link, u64>, Vec<Diagnostic>> {
+        let mut others = BTreeMap::new();
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
             let taken = match shape {
                 Written::Checks(..) => Ok(()),
-                Written::Cells { of, times, families, groups } => {
+                Written::Cells { of, times, families, groups, .. } => {
                     let job = &jobs[of.0].1[of.1];
                     sums::take_in(evaluation, job, answer, times, families, groups, &mut straddling)
                 }
-                Written::List { of, family, measures, over } => {
+                Written::List { of, family, measures, over, .. } => {
                     let job = &jobs[of.0].1[of.1];
                     lists::take_in(evaluation, job, *family, measures, *over, answer, &mut straddling)
                 }
             };
             taken.map_err(|why| vec![*why])?;
+            if let Written::Cells { others: links, .. } | Written::List { others: links, .. } = shape {
+                answer.other_days(links, &mut others).map_err(|why| vec![*why])?;
+            }
         }
         let errors = straddling.errors(evaluation.world.model);
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() { Ok(others) } else { Err(errors) }
     }
 }
 
@@ -197,6 +253,8 @@ impl Straddling {
 fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut answers: BTreeMap<&str, Answer> = BTreeMap::new();
+    // By the mark of a run, which of the results came of it.
+    let mut runs: BTreeMap<&str, &str> = BTreeMap::new();
     for found in found {
         let column = |name: &str| found.columns.iter().position(|column| column == name);
         let place = || DataPlace { file: found.from.clone(), ..DataPlace::default() };
@@ -205,8 +263,11 @@ fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Ve
                 .in_data(place())
                 .help("give the results of the statements that `merit sql` prints, each with its header")
         };
-        let (Some(plan), Some(name)) = (column(PLAN_COLUMN), column(STATEMENT_COLUMN)) else {
-            errors.push(no_results("holds no results: it has no column `merit_plan` and `merit_statement`"));
+        let known = (column(PLAN_COLUMN), column(STATEMENT_COLUMN), column(RUN_COLUMN));
+        let (Some(plan), Some(name), Some(run)) = known else {
+            errors.push(no_results(
+                "holds no results: it has no columns `merit_plan`, `merit_statement` and `merit_run`",
+            ));
             continue;
         };
         if found.rows.is_empty() {
@@ -226,6 +287,9 @@ fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Ve
             );
             continue;
         }
+        for row in &found.rows {
+            runs.entry(cell(row, run)).or_insert(found.from.as_str());
+        }
         let columns: BTreeMap<&str, usize> =
             found.columns.iter().enumerate().map(|(at, column)| (column.as_str(), at)).collect();
         for row in &found.rows {
@@ -241,6 +305,9 @@ fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Ve
             answer.rows.push(row);
         }
     }
+    if errors.is_empty() && runs.len() > 1 {
+        errors.push(several_runs(&runs));
+    }
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -254,6 +321,33 @@ fn sorted<'a>(script: &Script, found: &'a [Found]) -> Result<Vec<Answer<'a>>, Ve
         ]);
     }
     Ok(script.statements.iter().filter_map(|statement| answers.remove(statement.name.as_str())).collect())
+}
+
+/// Results of several runs: the checks of one would stand for the sums of another.
+fn several_runs(runs: &BTreeMap<&str, &str>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(
+        Code::OtherMeasures,
+        format!(
+            "the results come from {} runs of the statements, so that what was checked may not be what was added up",
+            runs.len()
+        ),
+    )
+    .help("run all statements of `merit sql` once more, and give the results of that run alone");
+    for (run, from) in runs {
+        // The rest of the mark tells runs of one second apart.
+        let time = run.split_once(" UTC").map_or("an unknown time", |(time, _)| time);
+        diagnostic = diagnostic
+            .in_data(DataPlace { file: from.to_string(), ..DataPlace::default() })
+            .note(format!("`{from}` is of a run of {time} UTC"));
+    }
+    diagnostic
+}
+
+/// When the run began that all results are of.
+pub fn run_of(found: &[Found]) -> Option<String> {
+    let found = found.iter().find(|found| !found.rows.is_empty())?;
+    let at = found.columns.iter().position(|column| column == RUN_COLUMN)?;
+    found.rows[0].get(at)?.split_once(" UTC").map(|(time, _)| format!("{time} UTC"))
 }
 
 // ---------------------------------------------------------------- values and groups

@@ -10,6 +10,7 @@ use super::{Cannot, MOST_PLACES, Remote};
 use crate::data::column::Column;
 use crate::data::nodes::World;
 use crate::data::pieces::way_to_stints;
+use crate::data::table::ALWAYS_AFTER;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};
 use crate::number::Number;
@@ -113,6 +114,9 @@ pub struct Before {
     pub inner: IndexMap<MeasureId, String>,
 }
 
+/// A column that links, of its data set.
+pub type Link = (DataId, ColumnIx);
+
 /// The rows of a table that a measure reads, as far as links have been followed.
 pub struct Scope {
     pub data: DataId,
@@ -127,6 +131,8 @@ pub struct Scope {
     pub joins: Vec<String>,
     /// Tables that were joined before the day was known.
     pub without_day: Vec<String>,
+    /// Links that may have led to the row of another day, with the alias of that row.
+    other_days: Vec<(Link, String)>,
     aliases: BTreeMap<Vec<ColumnIx>, String>,
     /// What else is joined, by what it is joined on.
     pub others: BTreeMap<String, String>,
@@ -154,6 +160,7 @@ impl Scope {
             post: None,
             joins: Vec::new(),
             without_day: Vec::new(),
+            other_days: Vec::new(),
             aliases: BTreeMap::new(),
             others: BTreeMap::new(),
             of_cells: false,
@@ -231,6 +238,8 @@ impl<'a> Known<'a> {
                 Some(day) => on.push(holds_on(day, &alias)),
                 None => scope.without_day.push(alias.clone()),
             }
+            let from = self.model.links_to(scope.data, way);
+            scope.other_days.push(((from, *last), alias.clone()));
         }
         let table = if self.is_remote(target) {
             let reads = before.reads.entry(target).or_default();
@@ -238,6 +247,9 @@ impl<'a> Known<'a> {
             match own.time {
                 TimeShape::Valid { from: begins, .. } | TimeShape::Snapshot(begins) => {
                     reads.insert(begins);
+                    if let TimeShape::Valid { to: Some(ends), .. } = own.time {
+                        reads.insert(ends);
+                    }
                     before.by_day.insert(target);
                     by_day_name(&own.name)
                 }
@@ -250,6 +262,20 @@ impl<'a> Known<'a> {
         scope.joins.push(format!("LEFT JOIN {} {alias} ON {}", self.dialect.name_of(&table), on.join(" AND ")));
         scope.aliases.insert(via.to_vec(), alias.clone());
         Ok((alias, target))
+    }
+
+    /// Links that have led to the row of another day than the one they were followed on, and when they have.
+    pub fn other_days(&self, scope: &Scope) -> Vec<(Link, String)> {
+        let Some((first, last)) = &scope.days else { return Vec::new() };
+        // Nobody has asked for a day.
+        if *last == self.dialect.day(ALWAYS_AFTER) {
+            return Vec::new();
+        }
+        let mut links: BTreeMap<Link, Vec<String>> = BTreeMap::new();
+        for (link, alias) in &scope.other_days {
+            links.entry(*link).or_default().push(format!("{alias}.merit_from > {last} OR {alias}.merit_to < {first}"));
+        }
+        links.into_iter().map(|(link, conditions)| (link, conditions.join(" OR "))).collect()
     }
 
     /// The parts of the key that a link names, as texts.

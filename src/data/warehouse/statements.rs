@@ -4,23 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::choose::refused;
-use super::dialect::Dialect;
-use super::rows::{Before, Known, by_day_name, read_name};
-use super::{checks, lists, periods, sums};
+use super::rows::{Before, Known, Link, by_day_name, read_name};
+use super::{checks, lists, sums};
 use crate::data::measure::{Family, Job};
 use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
-use crate::model::data::{Column, ColumnIx, ColumnType, DataId, TimeShape};
+use crate::model::data::{ColumnIx, DataId, TimeShape};
 use crate::plan::query::{Group, MeasureId, Rows};
 use crate::syntax::tree::AggregateFunction;
 use crate::time::Months;
-
-/// Stands for the plan's fingerprint until that is known.
-pub const PLAN: &str = "{the plan}";
-
-/// The columns that every result begins with.
-pub const PLAN_COLUMN: &str = "merit_plan";
-pub const STATEMENT_COLUMN: &str = "merit_statement";
 
 /// One question to an engine.
 #[derive(Clone, Debug)]
@@ -44,6 +36,8 @@ pub enum Written {
         times: Times,
         families: Vec<CellFamily>,
         groups: Vec<Group>,
+        read: Vec<DataId>,
+        others: Vec<Link>,
     },
     /// One aggregate that cannot be added up, for some of its measures (their places) and all groups.
     List {
@@ -52,6 +46,8 @@ pub enum Written {
         measures: Vec<usize>,
         /// What its values are still to be divided by.
         over: u64,
+        read: Vec<DataId>,
+        others: Vec<Link>,
     },
 }
 
@@ -140,10 +136,11 @@ fn of_data<'a>(
             for measures in alike {
                 let name = next_name();
                 match lists::statement(known, job, family, &measures, &name) {
-                    Ok((sql, over)) => {
+                    Ok(lists::Listed { sql, read, others, over }) => {
                         let about =
                             vec![about(known, 1, family, measures.iter().map(|place| family.measures[*place].0))];
-                        let written = Written::List { of: (at, job_at), family: family_at, measures, over };
+                        let written =
+                            Written::List { of: (at, job_at), family: family_at, measures, read, others, over };
                         all.push((Statement { name, data, about, sql }, written));
                     }
                     Err(why) => refused(known, family, &why, errors),
@@ -245,12 +242,17 @@ fn with(known: &Known, before: &Before) -> Vec<String> {
 fn by_day(known: &Known, data: DataId) -> String {
     let (d, set) = (known.dialect, known.set(data));
     let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
-    let (TimeShape::Valid { from: begins, .. } | TimeShape::Snapshot(begins)) = &set.time else { return String::new() };
+    let (begins, ends) = match &set.time {
+        TimeShape::Valid { from, to } => (from, to.as_ref()),
+        TimeShape::Snapshot(taken) => (taken, None),
+        TimeShape::Always | TimeShape::Dated(_) => return String::new(),
+    };
     let begins = name(begins);
+    let ends = ends.map_or(d.day(ALWAYS_AFTER), |ends| format!("COALESCE({}, {})", name(ends), d.day(ALWAYS_AFTER)));
     let key: Vec<String> = set.key.iter().map(name).collect();
     format!(
         "{} AS (\n  SELECT *,\n    CASE WHEN LAG({begins}) OVER w IS NULL THEN {} ELSE {begins} END AS merit_since,\n    \
-         COALESCE({}, {}) AS merit_until\n  FROM {}\n  WINDOW w AS (PARTITION BY {} ORDER BY {begins})\n)",
+         COALESCE({}, {}) AS merit_until, {begins} AS merit_from, {ends} AS merit_to\n  FROM {}\n  WINDOW w AS (PARTITION BY {} ORDER BY {begins})\n)",
         d.name_of(&by_day_name(&set.name)),
         d.day(ALWAYS_BEFORE),
         d.later(&format!("LEAD({begins}) OVER w"), -1),
@@ -260,41 +262,9 @@ fn by_day(known: &Known, data: DataId) -> String {
     )
 }
 
-/// A cell in the type of its column; `NULL` where it is blank or cannot be read. Of a period the cell's text.
-pub fn typed(known: &Known, declared: &Column, cell: &str) -> String {
-    let d = known.dialect;
-    match &declared.ty {
-        ColumnType::Number { cell_factor, .. } => {
-            let number = d.number(cell, known.remote.decimals);
-            match cell_factor {
-                Some(factor) if *factor != crate::number::Number::ONE => format!("{number} * {factor}"),
-                _ => number,
-            }
-        }
-        ColumnType::Date => d.date(cell),
-        ColumnType::Flag => {
-            let case = |text: &str, flag: &str| format!(" WHEN {} THEN {flag}", d.text(text));
-            let yes = ["yes", "y", "true", "t", "1", "是"].map(|text| case(text, "TRUE")).concat();
-            let no = ["no", "n", "false", "f", "0", "否"].map(|text| case(text, "FALSE")).concat();
-            format!("CASE LOWER({}){yes}{no} END", d.cell(cell))
-        }
-        ColumnType::Choice(choices) => {
-            let mut cases = String::new();
-            for choice in choices {
-                let all = std::iter::once(&choice.name).chain(&choice.texts);
-                for text in all.map(|text| text.trim()).collect::<BTreeSet<&str>>() {
-                    cases.push_str(&format!(" WHEN {} THEN {}", d.text(text), d.text(&choice.name)));
-                }
-            }
-            format!("CASE {}{cases} END", d.cell(cell))
-        }
-        ColumnType::Period => periods::parsed(d, &known.model.company.calendar, cell),
-        ColumnType::Text | ColumnType::Position | ColumnType::Link { .. } => d.cell(cell),
-    }
-}
-
-pub fn head(name: &str, dialect: Dialect) -> String {
-    format!("{} AS {PLAN_COLUMN}, {} AS {STATEMENT_COLUMN}", dialect.text(PLAN), dialect.text(name))
+/// The tables of the engine that a statement reads.
+pub fn tables_read(known: &Known, before: &Before) -> Vec<DataId> {
+    known.all_reads(before).into_keys().collect()
 }
 
 pub fn assembled(known: &Known, before: &Before, more: Vec<String>, select: &str) -> String {

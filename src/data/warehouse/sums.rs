@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use super::choose::refused;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
-use super::rows::{Before, Known, Sql, Time, Type};
-use super::statements::{CellFamily, Refused, Times, Written, assembled, head};
+use super::rows::{Before, Known, Link, Sql, Time, Type};
+use super::session::{head, rows_read};
+use super::statements::{CellFamily, Refused, Times, Written, assembled, tables_read};
 use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::scan::Found;
@@ -123,6 +124,12 @@ pub fn statement(
     if failed {
         return None;
     }
+    let others = known.other_days(&scope);
+    for (at, (_, other)) in (1..).zip(&others) {
+        columns.push((format!("other_{at}"), format!("CASE WHEN {other} THEN 1 END")));
+        sums.push(format!("COUNT(other_{at}) AS other_{at}"));
+    }
+    let others: Vec<Link> = others.into_iter().map(|(link, _)| link).collect();
     let mut conditions = scope.conditions.clone();
     let whole = runs
         .first()
@@ -157,15 +164,17 @@ pub fn statement(
     );
     let by: Vec<String> =
         std::iter::once("months".to_string()).chain((1..=groups.len()).map(|at| format!("group_{at}"))).collect();
+    let read = tables_read(known, &before);
     let select = format!(
-        "SELECT {}, GROUPING(months) AS total, {}, COUNT(*) AS read_rows,\n  {}\nFROM counted\nWHERE months IS NOT NULL\nGROUP BY GROUPING SETS (({}), ())",
+        "SELECT {}, {}, GROUPING(months) AS total, {}, COUNT(*) AS read_rows,\n  {}\nFROM counted\nWHERE months IS NOT NULL\nGROUP BY GROUPING SETS (({}), ())",
         head(name, d),
+        rows_read(known, &read),
         by.join(", "),
         sums.join(",\n  "),
         by.join(", ")
     );
     let sql = assembled(known, &before, vec![counted], &select);
-    Some((sql, Written::Cells { of, times, families: shapes, groups }))
+    Some((sql, Written::Cells { of, times, families: shapes, groups, read, others }))
 }
 
 /// Conditions as a `WHERE` clause on a line of its own.
