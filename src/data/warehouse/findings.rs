@@ -20,8 +20,7 @@ use crate::time::{Day, Months};
 
 /// What stands for a table whose rows stayed away: it has a row for each time that they are of.
 pub fn take_in(
-    model: &Model,
-    query: &Query,
+    (model, query): (&Model, &Query),
     data: DataId,
     expected: &[Expected],
     answer: &Answer,

@@ -155,7 +155,7 @@ impl<'a> Answered<'a> {
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
             if let Written::Checks(data, expected) = shape {
-                match findings::take_in(model, query, *data, expected, answer, strict, &mut straddling, &mut errors) {
+                match findings::take_in((model, query), *data, expected, answer, strict, &mut straddling, &mut errors) {
                     Ok(table) => tables.push(table),
                     Err(why) => errors.push(*why),
                 }
