@@ -6,7 +6,7 @@ use std::fs;
 use merit::data::{BLOCK, Options, answer, own_months};
 use merit::diagnostic::{Code, DataPlace, Diagnostic};
 use merit::plan::plan;
-use merit::plan::query::Doubt;
+use merit::plan::query::{Doubt, Uncounted};
 use merit::score::card::Results;
 use merit::score::score;
 use merit::time::PeriodName;
@@ -52,6 +52,16 @@ fn results(spec: &str, files: &[(&str, &str)], period: &str) -> Results {
 
 /// The results, or the messages of what is wrong with the data.
 fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results, Vec<String>> {
+    evaluated_with(spec, files, period, &|_| {})
+}
+
+/// The same where files are read in another way.
+fn evaluated_with(
+    spec: &str,
+    files: &[(&str, &str)],
+    period: &str,
+    change: &dyn Fn(&mut Options),
+) -> Result<Results, Vec<String>> {
     // With the cells where they are what a test is about.
     let place = |place: &DataPlace| {
         let file = place.file.rsplit('/').next().unwrap_or_default();
@@ -59,7 +69,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         format!("{file} row {} {column} {text}", place.row.unwrap_or(0))
     };
     let message = |finding: Diagnostic| match finding.code {
-        Code::PointsInData => {
+        Code::PointsInData | Code::RowsOfNoPost => {
             let places: Vec<String> = finding.data.iter().map(place).collect();
             format!("{} [{}]", finding.message, places.join(", "))
         }
@@ -75,7 +85,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|finding| finding.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let data = folder.path().to_path_buf();
-    let options = Options {
+    let mut options = Options {
         data,
         threads: 1,
         strict: false,
@@ -86,6 +96,7 @@ fn evaluated(spec: &str, files: &[(&str, &str)], period: &str) -> Result<Results
         progress: None,
         ..Options::of(std::path::PathBuf::new())
     };
+    change(&mut options);
     let mut model = loaded.model;
     if let Some(months) = own_months(&model, &options).map_err(messages)? {
         model = model.with_own_months(months);
@@ -595,7 +606,7 @@ fn cells_far_out_are_told() {
         };
         let told = |doubt: &Doubt| match doubt {
             Doubt::FarOut { place: at, cell, how, more, .. } => Some(format!("{}: {cell} {how:?} {more}", place(at))),
-            Doubt::SameContent { .. } | Doubt::EndsEarly { .. } => None,
+            Doubt::SameContent { .. } | Doubt::EndsEarly { .. } | Doubt::Nowhere { .. } => None,
         };
         results.doubts.iter().filter_map(told).collect()
     };
@@ -841,4 +852,125 @@ fn a_post_near_to_a_position_is_a_slip_and_named_ones_are_meant() {
     assert_eq!(found("not evaluated \"Driver\", \"clerc\"", "driver").unwrap().without_position.len(), 1);
     assert!(found("not evaluated \"Driver\", \"clerc\"", "clerc").is_ok());
     assert!(found("not evaluated \"Driver\"", "cook").unwrap_err()[0].contains("`cook`"));
+}
+
+// ---------------------------------------------------------------- rows on days without a post
+
+const SALES: &str = "data sales {
+  file \"sales.csv\"
+  row sale
+  dated by sold
+  may be empty
+  column who : people
+  column sold : date
+  column amount : CNY
+  column tax : CNY
+  column kind : text
+}
+kpi sold : CNY { value = sum(amount of sales) }
+kpi taxed : CNY { value = sum(tax of sales where kind = \"b\") }
+kpi mean_sale : CNY { value = average(amount of sales) }";
+
+/// P1 from 02-10 to 02-12 and from 02-20 on, P2 a driver until 02-14, P3 all the time.
+const STINTS: &str = "code,post,team,since,until
+P1,clerk,T1,2026-02-10,2026-02-12
+P1,clerk,T1,2026-02-20,
+P2,driver,T1,2026-01-01,2026-02-14
+P3,clerk,T1,2020-01-01,2026-02-25
+";
+
+/// What is told of rows on days without a post, in words.
+fn uncounted(output: &str, sales: &str, change: &dyn Fn(&mut Options)) -> Result<Vec<String>, Vec<String>> {
+    let files = [TEAMS, ("people.csv", STINTS), ("sales.csv", &format!("who,sold,amount,tax,kind\n{sales}"))];
+    let results = evaluated_with(&project(SALES, output), &files, "2026-02", change)?;
+    let count = |count: &Uncounted| {
+        let totals: Vec<String> = count.totals.iter().map(|total| format!("{} {}", total.column, total.sum)).collect();
+        let rows: Vec<String> = count.places.iter().filter_map(|place| place.row).map(|row| row.to_string()).collect();
+        format!("{} [{}] in {}", count.rows, totals.join(", "), rows.join(","))
+    };
+    let told = |doubt: &Doubt| match doubt {
+        Doubt::Nowhere { data, all, people, .. } => {
+            let people: Vec<String> = people.iter().map(|(person, of)| format!("{person} {}", count(of))).collect();
+            Some(format!("{data} {}; {}", count(all), people.join("; ")))
+        }
+        Doubt::SameContent { .. } | Doubt::EndsEarly { .. } | Doubt::FarOut { .. } => None,
+    };
+    Ok(results.doubts.iter().filter_map(told).collect())
+}
+
+const OWN: &str = "output own : CNY = sold";
+
+#[test]
+fn rows_on_days_without_a_post_are_told_with_their_total() {
+    let told = |sales: &str| uncounted(OWN, sales, &|_| {}).unwrap();
+    // Before the start, between two stints, after the end.
+    assert_eq!(told("P1,2026-02-09,5,1,a"), ["sales 1 [amount 5] in 2; P1 1 [amount 5] in 2"]);
+    assert_eq!(told("P1,2026-02-11,1,1,a\nP1,2026-02-15,7,1,a"), ["sales 1 [amount 7] in 3; P1 1 [amount 7] in 3"]);
+    let several = "P3,2026-02-26,0.5,1,a\nP1,2026-02-13,2,1,a\nP3,2026-02-28,,1,a";
+    let expected = "sales 3 [amount 2.5] in 2,3,4; P1 1 [amount 2] in 3; P3 2 [amount 0.5] in 2,4";
+    assert_eq!(told(several), [expected]);
+    // On the first and the last day, outside the window, and of nobody.
+    assert!(told("P1,2026-02-10,5,1,a\nP1,2026-02-12,5,1,a\nP3,2026-02-25,5,1,a\nP1,2026-01-31,5,1,a").is_empty());
+    // A post that nobody evaluates is a post; after its end there is none.
+    assert!(told("P2,2026-02-14,5,1,a").is_empty());
+    assert_eq!(told("P2,2026-02-15,5,1,a").len(), 1);
+}
+
+#[test]
+fn rows_on_days_without_a_post_are_those_that_formulas_of_ones_own_read() {
+    let told = |output: &str, sales: &str| uncounted(output, sales, &|_| {}).unwrap();
+    let sales = "P1,2026-02-09,5,1,a\nP1,2026-02-09,6,2,b";
+    assert_eq!(told("output own : CNY = taxed", sales), ["sales 1 [tax 2] in 3; P1 1 [tax 2] in 3"]);
+    assert_eq!(told("output own : CNY = mean_sale default 0 CNY", sales), ["sales 2 [] in 2,3; P1 2 [] in 2,3"]);
+    assert!(told("output all : CNY = sold over company", sales).is_empty());
+    // Each row once, each total of the rows that would have gone into it.
+    let all = "output one : CNY = sold\noutput two : CNY = taxed\noutput three : CNY = sold * 2";
+    assert_eq!(told(all, sales), ["sales 2 [amount 11, tax 2] in 2,3; P1 2 [amount 11, tax 2] in 2,3"]);
+}
+
+#[test]
+fn rows_on_days_without_a_post_are_counted_as_they_go_by() {
+    let sales: String = (0..400).map(|at| format!("P1,2026-02-{:02},{at},1,a\n", at % 28 + 1)).collect();
+    let kept = uncounted(OWN, &sales, &|_| {}).unwrap();
+    let passing = uncounted(OWN, &sales, &|options| {
+        (options.stream_above, options.block, options.threads) = (0, 200, 4);
+    });
+    let without_places =
+        |told: &str| told.split("; ").map(|part| part.split(" in ").next().unwrap().to_string()).collect::<Vec<_>>();
+    assert_eq!(without_places(&kept[0]), without_places(&passing.unwrap()[0]));
+    assert!(kept[0].starts_with("sales 228 "), "{kept:?}");
+}
+
+#[test]
+fn rows_on_days_without_a_post_are_refused_where_nothing_may_be_in_doubt() {
+    let sales = "P1,2026-02-09,5,1,a\nP3,2026-02-25,5,1,a";
+    let message = "1 row of `sales` belongs to `P1` on a day without a post, and counts for nobody \
+                   [sales.csv row 2 sold 2026-02-09]";
+    for stream_above in [0, u64::MAX] {
+        let strict = |options: &mut Options| (options.strict, options.stream_above) = (true, stream_above);
+        assert_eq!(uncounted(OWN, sales, &strict).unwrap_err(), [message]);
+        assert_eq!(uncounted(OWN, "P3,2026-02-25,5,1,a", &strict), Ok(Vec::new()));
+    }
+}
+
+/// A row of a period belongs to somebody who held a post on one of its days.
+#[test]
+fn rows_of_periods_without_a_post_are_told() {
+    let told = |how: &str, plans_csv: &str| -> Vec<u64> {
+        let files = [
+            ("teams.csv", "code,parent\nA,\n"),
+            ("people.csv", "code,post,team,since,until\nP1,clerk,A,2026-02-15,\nP2,clerk,A,2020-01-01,2026-02-28\n"),
+            ("plans.csv", plans_csv),
+        ];
+        let results = results(&plans(how, "output own : CNY = planned over year"), &files, "2026-03");
+        let rows = results.doubts.iter().filter_map(|doubt| match doubt {
+            Doubt::Nowhere { all, .. } => Some(all.rows),
+            Doubt::SameContent { .. } | Doubt::EndsEarly { .. } | Doubt::FarOut { .. } => None,
+        });
+        rows.collect()
+    };
+    for how in ["shared by days", "held last"] {
+        assert_eq!(told(how, "who,month,goal\nP1,2026-01,28\nP2,2026-03,28\nP1,2026-02,28"), [2], "{how}");
+        assert!(told(how, "who,month,goal\nP1,2026-02,28\nP2,2026-01,28").is_empty(), "{how}");
+    }
 }

@@ -46,8 +46,9 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     if output::format(args) != Format::Summary {
         // Several periods have the same files.
         for report in reports.iter().take(1) {
+            let show = report.show();
             for doubt in &report.results.doubts {
-                out::say(format_args!("merit: {}", report.show().words.doubt(doubt)));
+                out::say(format_args!("merit: {}", show.words.doubt(doubt, &show)));
             }
         }
     }

@@ -100,6 +100,7 @@ impl Loaded {
             answers: vec![Vec::new(); query.measures.len()],
             straddling: Default::default(),
             in_parts: Default::default(),
+            passed_nowhere: BTreeMap::new(),
         }
     }
 
@@ -128,15 +129,15 @@ pub struct Told {
 }
 
 impl Told {
-    /// Refuses links to rows of other days where nothing may be repaired. `others` are those that an engine has
-    /// followed, with the rows that did.
+    /// Refuses links to rows of other days, and rows that count for nobody, where nothing may be repaired. `others` are
+    /// links that an engine has followed, with the rows that did.
     pub fn of(
         model: &Model,
         query: &Query,
         options: &Options,
         tables: &[&Table],
         other_days: &OtherDays,
-        others: &BTreeMap<(DataId, ColumnIx), u64>,
+        (others, nowhere): (&BTreeMap<(DataId, ColumnIx), u64>, Vec<Doubt>),
     ) -> Result<Told, Vec<Diagnostic>> {
         if options.strict {
             let mut errors = other_day_errors(model, tables, other_days);
@@ -148,11 +149,14 @@ impl Told {
                 let place = DataPlace { file, column: Some(column.clone()), ..DataPlace::default() };
                 errors::other_day(column, *rows, vec![place])
             }));
+            errors.extend(nowhere.iter().filter_map(errors::rows_of_no_post));
             if !errors.is_empty() {
                 return Err(errors);
             }
         }
-        Ok(Told { files: reports(model, tables, other_days, others), doubts: doubts::find(model, query, tables) })
+        let mut doubts = doubts::find(model, query, tables);
+        doubts.extend(nowhere);
+        Ok(Told { files: reports(model, tables, other_days, others), doubts })
     }
 }
 

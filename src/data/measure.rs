@@ -8,6 +8,7 @@ use super::column::{Column, NONE};
 use super::errors;
 use super::memory::Memory;
 use super::nodes::{Batch, Cells, Days, OtherDays, World};
+use super::nowhere::Nowhere;
 use super::own;
 use super::pieces::InPart;
 use super::roster::Roster;
@@ -17,8 +18,8 @@ use super::table::{Shape, Table};
 use super::teams::Teams;
 use super::vector::{Rows, Vector};
 use crate::diagnostic::Diagnostic;
-use crate::model::data::ColumnIx;
-use crate::plan::query::{self, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode};
+use crate::model::data::{ColumnIx, DataId};
+use crate::plan::query::{self, Doubt, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode};
 use crate::syntax::tree::AggregateFunction;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
@@ -35,6 +36,8 @@ pub struct Evaluation<'a> {
     pub answers: Vec<Vec<Measured>>,
     pub straddling: Straddling,
     pub in_parts: InParts,
+    /// Rows of tables that went by and count for nobody, by place.
+    pub passed_nowhere: BTreeMap<usize, Nowhere>,
 }
 
 /// The answers of all measures, then of all reads.
@@ -145,6 +148,24 @@ impl<'a> Evaluation<'a> {
             }
             _ => self.answers[id.0] = measured,
         }
+    }
+
+    /// Rows that count for nobody. Of the tables left out, those that went by have been looked through already.
+    pub fn nowhere(&self, left_out: &BTreeSet<DataId>) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        for (place, table) in self.world.tables.iter().enumerate() {
+            let mut kept = Nowhere::default();
+            let found = match (self.passed_nowhere.get(&place), left_out.contains(&table.data)) {
+                (Some(passed), _) => passed,
+                (None, true) => continue,
+                (None, false) => {
+                    kept.look(&self.world, self.query, self.rosters, place, true);
+                    &kept
+                }
+            };
+            doubts.extend(found.doubts(&self.world, self.rosters, table));
+        }
+        doubts
     }
 
     /// All answers; the only errors left are rows dated by a period that lies partly in a window, and temporary files.

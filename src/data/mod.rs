@@ -38,6 +38,7 @@ mod measure;
 mod memory;
 mod needs;
 mod nodes;
+mod nowhere;
 mod number_cell;
 mod operate;
 mod own;
@@ -234,17 +235,20 @@ fn attempt(
     evaluation.run(|measure| streams.stage(measure) == Stage::After);
     // Only tests ask for them.
     let branches = matches!(source, Source::Given(_)).then(|| evaluation.branches());
+    let nowhere = evaluation.nowhere(&streams.data);
     let (measures, reads, other_days) = evaluation.end()?;
     if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
         // Rows that went by would be counted once more.
         return Err(Vec::new());
     }
     let repaired = |table: &Table| table.files.iter().any(|file| !file.repairs.is_empty());
-    if options.strict && streamed.iter().any(|(_, table)| repaired(table)) {
+    if options.strict
+        && (streamed.iter().any(|(_, table)| repaired(table)) || !streams.is_empty() && !nowhere.is_empty())
+    {
         // What is refused is told with its rows.
         return Err(Vec::new());
     }
-    let told = Told::of(model, query, options, &tables, &other_days, &BTreeMap::new())?;
+    let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), nowhere))?;
     Ok(Answers { branches: branches.unwrap_or_default(), ..loaded.answers(measures, reads, told) })
 }
 

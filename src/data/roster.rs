@@ -100,6 +100,12 @@ impl Roster {
         })
     }
 
+    /// Whether somebody on the roster held no post, described or not, on any day between two.
+    pub fn held_none(&self, key: u32, first: i32, last: i32) -> bool {
+        let is_on_it = self.served_by_key.get(key as usize).is_some_and(|served| !served.is_empty());
+        is_on_it && self.stretches(key, first, last).next().is_none()
+    }
+
     pub fn posts(&self, key: u32) -> &[u32] {
         self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::diagnostic::DataPlace;
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
+use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction, BinaryOp};
@@ -296,6 +297,27 @@ pub enum Doubt {
     EndsEarly { data: String, newest: Day, end: Day },
     /// Cells that lie a hundred or a thousand times off what their column holds; the first, and how many more.
     FarOut { data: String, place: DataPlace, cell: String, how: FarOut, more: u64 },
+    /// Rows of somebody on a roster, dated on a day without a post: they count for nobody. In all, and by person in the
+    /// order of the keys.
+    Nowhere { data: String, roster: DataId, all: Uncounted, people: Vec<(Arc<str>, Uncounted)> },
+}
+
+/// Rows that count for nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncounted {
+    pub rows: u64,
+    /// Of the columns that formulas add up.
+    pub totals: Vec<Total>,
+    /// The first of them; none of rows that went by.
+    pub places: Vec<DataPlace>,
+}
+
+/// What the cells of a column add up to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub column: String,
+    pub sum: Number,
+    pub unit: DisplayUnit,
 }
 
 /// How cells are off.

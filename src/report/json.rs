@@ -327,7 +327,8 @@ pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<
 }
 
 fn doubts(report: &Report<'_>) -> Vec<String> {
-    report.results.doubts.iter().map(|doubt| report.show().words.doubt(doubt)).collect()
+    let show = report.show();
+    report.results.doubts.iter().map(|doubt| show.words.doubt(doubt, &show)).collect()
 }
 
 fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {

@@ -6,6 +6,7 @@ pub mod alignment;
 pub mod csv;
 pub mod json;
 pub mod layout;
+mod nowhere;
 pub mod periods;
 pub mod places;
 pub mod plan;

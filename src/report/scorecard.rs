@@ -45,6 +45,14 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
         page.overall(person);
         page.paid(person);
     }
+    let nowhere = show.nowhere_of(report, person);
+    if !nowhere.is_empty() {
+        out.push('\n');
+    }
+    for text in nowhere {
+        let lead = format!("{}  ", show.words.doubts);
+        write_text(&mut out, &Cell::styled(text, Style::Poor), &lead, look.width(), look.painter());
+    }
     out
 }
 

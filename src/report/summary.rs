@@ -357,7 +357,14 @@ pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String,
         );
     }
     for (index, doubt) in results.doubts.iter().enumerate() {
-        labelled(out, if index == 0 { words.doubts } else { "" }, lead_width, &words.doubt(doubt), width, painter);
+        labelled(
+            out,
+            if index == 0 { words.doubts } else { "" },
+            lead_width,
+            &words.doubt(doubt, show),
+            width,
+            painter,
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! The fixed words of reports, by language.
 
+use super::show::Show;
 use crate::diagnostic::DataPlace;
 use crate::plan::query::{Doubt, FarOut};
 use crate::plural::{either, plural};
@@ -50,7 +51,7 @@ pub struct Words {
     pub no: &'static str,
     pub colon: &'static str,
     pub semicolon: &'static str,
-    chinese: bool,
+    pub(super) chinese: bool,
 }
 
 static ENGLISH: Words = Words {
@@ -337,8 +338,9 @@ impl Words {
     }
 
     /// What is odd about the data.
-    pub fn doubt(&self, doubt: &Doubt) -> String {
+    pub fn doubt(&self, doubt: &Doubt, show: &Show<'_>) -> String {
         match (self.chinese, doubt) {
+            (_, Doubt::Nowhere { data, all, people, .. }) => show.nowhere(data, all, people),
             (false, Doubt::SameContent { data, files: [one, other], rows }) => {
                 let (rows, are) = (self.rows(*rows), either(*rows, "is", "are"));
                 format!("{one} and {other} hold the same: their {rows} of {data} {are} counted twice")
@@ -411,7 +413,7 @@ impl Words {
     }
 }
 /// `sales.csv, row 7, column amount`
-fn told_place(place: &DataPlace, row: &str, column: &str, comma: &str) -> String {
+pub(super) fn told_place(place: &DataPlace, row: &str, column: &str, comma: &str) -> String {
     let mut parts = vec![place.file.clone()];
     parts.extend(place.sheet.clone());
     parts.extend(place.row.map(|at| format!("{row} {at}")));

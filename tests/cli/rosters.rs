@@ -203,6 +203,30 @@ fn what_is_odd_about_the_data_is_said_beside_the_results() {
     assert!(text.contains("hold the same") && !text.contains("reach to"), "{text}");
 }
 
+/// A sale of Ann's before she came, and two of Bob's after he left.
+#[test]
+fn rows_that_count_for_nobody_are_said_beside_the_results() {
+    let people =
+        b"staff_no,name,post,team,joined,left\nP1,Ann,seller,N1,2026-08-01,\nP2,Bob,seller,N1,2025-01-01,2026-08-15\n";
+    let sales =
+        b"seller,sold_on,amount\nP1,2026-07-03,1300.50\nP1,2026-08-20,299.50\nP2,2026-08-16,500\nP2,2026-09-28,250\n";
+    let project = folder(&[
+        ("specs/all.merit", SPEC),
+        ("specs/data/people.csv", people),
+        ("specs/data/teams.csv", TEAMS),
+        ("specs/data/sales.csv", sales),
+    ]);
+    let run =
+        |arguments: &[&str]| merit(project.path(), &[&["eval", "specs", "--period", "2026-Q3"], arguments].concat());
+    expect("nowhere", &run(&[]));
+    expect("nowhere_zh", &run(&["--lang", "zh"]));
+    expect("nowhere_person", &run(&["--person", "P2"]));
+    expect("nowhere_strict", &run(&["--strict"]));
+    let json: serde_json::Value = serde_json::from_slice(&run(&["--format", "json"]).stdout).unwrap();
+    let doubt = json["doubts"][0].as_str().unwrap();
+    assert!(doubt.starts_with("3 rows of sales (amount 2,050.50 CNY) belong to P1, P2 "), "{doubt}");
+}
+
 /// The list of people says that Cleo is a branch, of which the formulas ask what only teams have.
 #[test]
 fn a_post_of_another_roster_is_told() {

@@ -143,6 +143,12 @@ fn shown(answers: &Result<Answers, Vec<Diagnostic>>) -> String {
     let mut answers = answers.clone();
     if let Ok(answers) = &mut answers {
         answers.doubts.retain(|doubt| !matches!(doubt, Doubt::FarOut { .. }));
+        for doubt in &mut answers.doubts {
+            if let Doubt::Nowhere { all, people, .. } = doubt {
+                // Rows that went by have no places.
+                people.iter_mut().map(|(_, one)| one).chain([all]).for_each(|count| count.places.clear());
+            }
+        }
     }
     for file in answers.iter_mut().flat_map(|answers| &mut answers.files) {
         file.repairs.retain(|(_, repair, _)| !repair.starts_with("no row on the day"));

@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
 use crate::number::Excess;
+use crate::plan::query::{Doubt, Total};
 use crate::time::Day;
 
 pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<String>) -> Diagnostic {
@@ -289,6 +290,32 @@ pub fn other_day(name: &str, count: u64, places: Vec<DataPlace>) -> Diagnostic {
     }
     diagnostic.help("mend the dates of the rows linked to, or run without `--strict`")
 }
+
+/// Rows of somebody on days without a post, where nothing may be in doubt.
+pub fn rows_of_no_post(doubt: &Doubt) -> Option<Diagnostic> {
+    let Doubt::Nowhere { data, all, people, .. } = doubt else { return None };
+    let people: Vec<&str> = people.iter().map(|(person, _)| &**person).collect();
+    let whose = listed(&people, NAMED);
+    let message = match all.rows {
+        1 => format!("1 row of `{data}` belongs to {whose} on a day without a post, and counts for nobody"),
+        rows => format!("{rows} rows of `{data}` belong to {whose} on days without a post, and count for nobody"),
+    };
+    let mut diagnostic = Diagnostic::new(Code::RowsOfNoPost, message);
+    for place in &all.places {
+        diagnostic = diagnostic.in_data(place.clone());
+    }
+    for Total { column, sum, unit } in &all.totals {
+        let sum = sum.div(&unit.factor).unwrap_or_else(|| sum.clone());
+        let sum = format!("{sum} {}", unit.plural);
+        diagnostic = diagnostic.note(format!("in `{column}` this leaves out {}", sum.trim_end()));
+    }
+    Some(diagnostic.help(format!(
+        "mend the dates of the rows of `{data}`, or the days in the roster; without `--strict` they are only told"
+    )))
+}
+
+/// People that a message names.
+const NAMED: usize = 3;
 
 /// A post that no position describes; `listed` where the roster names those that are meant.
 pub fn unknown_post(

@@ -31,6 +31,7 @@ use super::keys::Keys;
 use super::measure::{Evaluation, Job};
 use super::needs;
 use super::nodes::{OtherDays, World};
+use super::nowhere::Nowhere;
 use super::read::{FileTask, Quick, Wanted};
 use super::scan::{Found, Prepared};
 use super::store::Store;
@@ -88,6 +89,7 @@ struct Gathered {
     /// The days that rows are dated by, by column.
     days: BTreeMap<ColumnIx, Days>,
     files: BTreeMap<usize, FileCount>,
+    nowhere: Nowhere,
 }
 
 /// Rows of one block that links lead to, with the numbers of their keys.
@@ -229,6 +231,7 @@ impl Gathered {
             windows: vec![false; passing.windows.len()],
             days: passing.dated.iter().map(|column| (*column, Days::default())).collect(),
             files: BTreeMap::new(),
+            nowhere: Nowhere::default(),
         }
     }
 
@@ -237,6 +240,7 @@ impl Gathered {
         self.hashes.take_in(part.hashes);
         self.seen.iter_mut().zip(part.seen).for_each(|(seen, part)| *seen |= part);
         self.kept.extend(part.kept);
+        self.nowhere.take_in(part.nowhere);
         self.windows.iter_mut().zip(part.windows).for_each(|(any, part)| *any |= part);
         for (column, days) in part.days {
             self.days.entry(column).or_default().take_in(days);
@@ -352,6 +356,7 @@ impl<'a> Passing<'a> {
                 return Err(Failed);
             }
         }
+        gathered.nowhere.look(&world, evaluation.query, evaluation.rosters, self.place, false);
         let stores = gathered.found.iter().flat_map(|found| &found.stores);
         let lists: u64 = stores.map(Store::list_bytes).sum::<u64>() + gathered.kept_bytes;
         if !evaluation.memory.lists_fit(lists.saturating_sub(gathered.lists)) {
@@ -426,6 +431,7 @@ impl<'a> Passing<'a> {
         }
         table.shape = table::shape(model, &mut table, &mut Vec::new());
         table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table, codes));
+        evaluation.passed_nowhere.insert(self.place, gathered.nowhere);
         for (job, found) in self.jobs.iter().zip(gathered.found) {
             evaluation.keep(job, found);
         }
