@@ -242,7 +242,8 @@ pub struct EvalArgs {
     #[command(flatten)]
     pub color: ColorArgs,
 
-    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …)
+    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …), and rows that count
+    /// for nobody
     #[arg(long, help_heading = "How the data is read")]
     pub strict: bool,
 

@@ -35,7 +35,10 @@ impl Show<'_> {
             let place = DataPlace { column: None, ..place.clone() };
             if chinese { told_place(&place, "行", "列", "，") } else { told_place(&place, "row", "column", ", ") }
         };
-        let places: Vec<String> = all.places.iter().take(NAMED).map(place).collect();
+        let mut places: Vec<String> = all.places.iter().take(NAMED).map(place).collect();
+        if !places.is_empty() && all.rows > places.len() as u64 {
+            places.push("…".into());
+        }
         let places = match places.is_empty() {
             true => String::new(),
             false => format!("{}{}", self.words.colon, places.join(self.words.semicolon)),
