@@ -89,6 +89,9 @@ fn results(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", utf8(&output.stderr));
     let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
     document.as_object_mut().unwrap().remove("files");
+    // Rows on days without a post are not looked for in an engine.
+    let told = |doubt: &Value| doubt.as_str().is_some_and(|doubt| doubt.contains("without a post"));
+    document["doubts"].as_array_mut().unwrap().retain(|doubt| !told(doubt));
     let text = serde_json::to_string_pretty(&document).unwrap();
     // Rows of files are named by their lines, which rows of an engine do not have.
     let line = |line: &str| match line.split_once("more than one row: ") {
