@@ -19,8 +19,11 @@ pub enum Repair {
     BlankMark,
     FullWidth,
     Thousands,
+    /// Decimals behind a comma, where nothing says that they stand there.
+    DecimalComma,
     Currency,
     Parentheses,
+    MinusBehind,
     PercentSign,
     DateForm,
     TimeOfDay,
@@ -33,13 +36,15 @@ pub enum Repair {
 }
 
 impl Repair {
-    pub const ALL: [Repair; 13] = [
+    pub const ALL: [Repair; 15] = [
         Repair::Spaces,
         Repair::BlankMark,
         Repair::FullWidth,
         Repair::Thousands,
+        Repair::DecimalComma,
         Repair::Currency,
         Repair::Parentheses,
+        Repair::MinusBehind,
         Repair::PercentSign,
         Repair::DateForm,
         Repair::TimeOfDay,
@@ -56,8 +61,10 @@ impl Repair {
             Repair::BlankMark => "sign for a blank cell",
             Repair::FullWidth => "full-width characters",
             Repair::Thousands => "thousands separator",
+            Repair::DecimalComma => "decimals behind a comma",
             Repair::Currency => "currency sign",
             Repair::Parentheses => "negative number in parentheses",
+            Repair::MinusBehind => "minus sign behind the number",
             Repair::PercentSign => "percent sign in a plain number",
             Repair::DateForm => "date in another form than 2026-07-01",
             Repair::TimeOfDay => "time of day left out",
@@ -69,9 +76,20 @@ impl Repair {
     }
 }
 
-/// The repairs of one cell.
+/// What a number's own signs tell of how the numbers of its column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Its decimals can only stand behind a point.
+    Point,
+    /// Its decimals can only stand behind a comma.
+    Comma,
+    /// It could be thousands or have three decimals.
+    Either,
+}
+
+/// The repairs of one cell, and what its signs tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Repairs(pub u16);
+pub struct Repairs(pub u16, pub Option<Sign>);
 
 impl Repairs {
     pub fn add(&mut self, repair: Repair) {
@@ -185,6 +203,11 @@ impl CellReader {
         Some(CellReader { kind, optional: declared.optional, calendar: model.company.calendar.clone() })
     }
 
+    /// The same for cells of another kind.
+    pub fn of_kind(&self, kind: Kind) -> CellReader {
+        CellReader { kind, ..self.clone() }
+    }
+
     /// Reads a cell; what had to be mended is added to `repairs`.
     pub fn read<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         let text = trimmed(raw);
@@ -242,7 +265,8 @@ fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Optio
     Some(match &declared.ty {
         ColumnType::Text | ColumnType::Position => Kind::Text,
         ColumnType::Number { unit, cell_factor } => {
-            Kind::Number(Box::new(NumberCell::new(unit, cell_factor.as_ref(), declared.limits.as_ref())))
+            let number = NumberCell::new(unit, cell_factor.as_ref(), declared.limits.as_ref());
+            Kind::Number(Box::new(number.written_with(declared.numbers.clone())))
         }
         ColumnType::Date => Kind::Day(declared.format.as_deref().map(DateFormat::new)),
         ColumnType::Period => Kind::Period,

@@ -238,6 +238,40 @@ impl Builder {
         }
     }
 
+    /// How many cells it has taken in.
+    pub fn len(&self) -> usize {
+        match self {
+            Builder::Fixed { values, .. } => values.len(),
+            Builder::Wide(values) => values.len(),
+            Builder::Day(days) => days.len(),
+            Builder::Flag(flags) => flags.len(),
+            Builder::Period { codes, .. }
+            | Builder::Choice(codes)
+            | Builder::Text { codes, .. }
+            | Builder::Link { codes, .. }
+            | Builder::Key { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Puts what a cell says in the place of what was taken in for it.
+    pub fn put(&mut self, row: usize, content: Content) {
+        self.push(content);
+        match self {
+            Builder::Fixed { values, .. } => drop(values.swap_remove(row)),
+            Builder::Wide(values) => drop(values.swap_remove(row)),
+            Builder::Day(days) => drop(days.swap_remove(row)),
+            Builder::Flag(flags) => drop(flags.swap_remove(row)),
+            Builder::Period { codes, .. }
+            | Builder::Choice(codes)
+            | Builder::Text { codes, .. }
+            | Builder::Link { codes, .. } => drop(codes.swap_remove(row)),
+            Builder::Key { codes, hashes, .. } => {
+                codes.swap_remove(row);
+                hashes.swap_remove(row);
+            }
+        }
+    }
+
     /// What it says in some rows, in their order; a row may come again and again.
     pub fn picked(self, rows: &[u32]) -> Builder {
         fn some<T: Clone>(values: Vec<T>, rows: &[u32]) -> Vec<T> {

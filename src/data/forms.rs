@@ -119,6 +119,8 @@ pub struct NumberForm {
     pub currency: String,
     /// Whether `%` and `‰` may stand behind it.
     pub per: bool,
+    /// Decimals stand behind a comma: a number with signs between its digits is left to files, which can tell them apart.
+    pub commas: bool,
 }
 
 pub const THOUSANDS: &str = "[0-9][, '\u{202f}][0-9]";
@@ -131,10 +133,15 @@ pub const PARENTHESES: &str = "^[(]";
 fn places(most: Option<u32>) -> String {
     match most {
         // A pattern cannot repeat something up to no times.
-        Some(0) => "(?:[.]0+)?".into(),
-        Some(most) => format!("(?:[.][0-9]{{1,{most}}}0*)?"),
-        None => "(?:[.][0-9]+)?".into(),
+        Some(0) => "[.]0+".into(),
+        Some(most) => format!("[.][0-9]{{1,{most}}}0*"),
+        None => "[.][0-9]+".into(),
     }
+}
+
+/// Digits alone.
+pub fn whole_number() -> String {
+    format!("^[+-]?0*[0-9]{{1,{MOST_WHOLE}}}$")
 }
 
 /// Digits in front of the point that all engines have room for.
@@ -143,8 +150,8 @@ const MOST_WHOLE: u32 = 20;
 /// The plain form of a number; with so many places at most.
 pub fn plain_number(most: Option<u32>) -> String {
     match most {
-        None => format!("^[+-]?[0-9]+{}$", places(most)),
-        Some(_) => format!("^[+-]?0*[0-9]{{1,{MOST_WHOLE}}}{}$", places(most)),
+        None => format!("^[+-]?[0-9]+(?:{})?$", places(most)),
+        Some(_) => format!("^[+-]?0*[0-9]{{1,{MOST_WHOLE}}}(?:{})?$", places(most)),
     }
 }
 
@@ -153,8 +160,15 @@ impl NumberForm {
     pub fn pattern(&self, most: Option<u32>, per: &str) -> String {
         let repeat = if most.is_some() { "{1,6}" } else { "+" };
         let plain = if most.is_some() { format!("0*[0-9]{{1,{MOST_WHOLE}}}") } else { "[0-9]+".into() };
-        let apart = [",", "'", " ", "\u{202f}"].map(|sign| format!("(?:{sign}[0-9]{{3}}){repeat}")).join("|");
-        let number = format!("(?:{plain}|[0-9]{{1,3}}(?:{apart})){}", places(most));
+        let apart = ["'", " ", "\u{202f}"].map(|sign| format!("(?:{sign}[0-9]{{3}}){repeat}")).join("|");
+        // `1,234` alone could be 1.234.
+        let more = if most.is_some() { "{2,6}" } else { "{2,}" };
+        let decimals = places(most);
+        let by_commas = format!("[0-9]{{1,3}}(?:(?:,[0-9]{{3}}){more}(?:{decimals})?|,[0-9]{{3}}{decimals})");
+        let number = match self.commas {
+            true => plain,
+            false => format!("(?:(?:{plain}|[0-9]{{1,3}}(?:{apart}))(?:{decimals})?|{by_commas})"),
+        };
         let behind = if per.is_empty() { String::new() } else { format!(" *{per}") };
         let (sign, money) = ("(?:[-+−] *)?", format!("(?:[{}] *)?", self.currency));
         let money = if self.currency.is_empty() { String::new() } else { money };

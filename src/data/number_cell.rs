@@ -1,7 +1,8 @@
 //! Numbers as people write them in files.
 
-use super::cell::{Content, Problem, Repair, Repairs, fixed, narrow};
+use super::cell::{Content, Problem, Repair, Repairs, Sign, fixed, narrow};
 use super::forms::NumberForm;
+use crate::model::data::NumberSigns;
 use crate::model::unit::{BaseKind, DisplayUnit};
 use crate::number::Number;
 
@@ -27,6 +28,9 @@ pub struct NumberCell {
     plain: bool,
     currency: Option<String>,
     limits: Option<(Number, Number)>,
+    signs: Option<NumberSigns>,
+    /// `1.234` could be thousands: the file separates cells by `;`, as is usual where decimals stand behind a comma.
+    semicolons: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,12 +62,44 @@ impl NumberCell {
             plain: unit.dimension.is_none(),
             currency: money.map(|(base, _)| base.name.clone()),
             limits: limits.cloned(),
+            signs: None,
+            semicolons: false,
         }
     }
 
+    /// The same for cells that are written with declared signs.
+    pub fn written_with(self, signs: Option<NumberSigns>) -> NumberCell {
+        NumberCell { signs, ..self }
+    }
+
+    /// The same for a file that separates its cells by `;`.
+    pub fn in_semicolons(&self) -> NumberCell {
+        NumberCell { semicolons: true, ..self.clone() }
+    }
+
+    /// The same for a file whose numbers have their decimals behind a comma, as other cells of the column tell.
+    pub fn with_commas(&self) -> NumberCell {
+        self.clone().written_with(NumberSigns::of("1.234,56"))
+    }
+
+    /// Whether nothing is declared, so that the cells themselves tell what their signs mean.
+    pub fn is_open(&self) -> bool {
+        self.signs.is_none()
+    }
+
+    /// Whether a point always stands before decimals.
+    fn takes_points(&self) -> bool {
+        !self.semicolons && self.signs.as_ref().is_none_or(|signs| signs.decimal == '.')
+    }
+
     pub fn read(&self, text: &str, repairs: &mut Repairs) -> Result<Content<'static>, Problem> {
-        let content = match plain(text.as_bytes()) {
-            Some((mantissa, scale)) => self.plainly(mantissa, scale)?,
+        let content = match plain(text.as_bytes()).filter(|(_, scale)| *scale == 0 || self.takes_points()) {
+            Some((mantissa, scale)) => {
+                if scale > 0 {
+                    repairs.1 = Some(Sign::Point);
+                }
+                self.plainly(mantissa, scale)?
+            }
             None => self.careful(text, repairs)?,
         };
         self.within_limits(content)
@@ -71,7 +107,7 @@ impl NumberCell {
 
     /// Whether plain numbers are taken as they stand.
     pub fn is_plain(&self) -> bool {
-        matches!(self.factor, Some(Factor::One)) && self.limits.is_none()
+        matches!(self.factor, Some(Factor::One)) && self.limits.is_none() && self.takes_points()
     }
 
     /// The same for a number that was never a text; `None` where it has more than 18 digits.
@@ -97,7 +133,13 @@ impl NumberCell {
         NumberForm {
             currency: CURRENCIES.iter().filter(fits).map(|(sign, _)| *sign).collect(),
             per: self.ratio || self.plain,
+            commas: self.has_commas(),
         }
+    }
+
+    /// Whether decimals are declared to stand behind a comma.
+    pub fn has_commas(&self) -> bool {
+        self.signs.as_ref().is_some_and(|signs| signs.decimal == ',')
     }
 
     /// Whether a percent sign is no more than what the column is.
@@ -160,7 +202,7 @@ impl NumberCell {
             }
             repairs.add(Repair::PercentSign);
         }
-        let (mantissa, scale) = digits(rest, repairs)?;
+        let (mantissa, scale) = self.digits(rest, repairs)?;
         let mantissa = if negative { -mantissa } else { mantissa };
         Ok(match (per, &self.factor) {
             (Some(places), _) => fixed(mantissa, scale + places),
@@ -170,7 +212,7 @@ impl NumberCell {
         })
     }
 
-    /// Takes `-`, `+` and a currency sign off the front, in either order.
+    /// Takes the sign and the currency off both ends: `-¥5`, `¥ -5`, `5 €`, `EUR 5`, `5-`.
     fn sign_and_currency<'a>(
         &self,
         mut rest: &'a str,
@@ -178,28 +220,50 @@ impl NumberCell {
         repairs: &mut Repairs,
     ) -> Result<&'a str, Problem> {
         let (mut signed, mut priced) = (*negative, false);
-        while let Some(first) = rest.chars().next() {
-            match first {
-                '-' | '−' | '+' if !signed => {
-                    signed = true;
-                    *negative = first != '+';
-                }
-                '¥' | '￥' | '$' | '€' | '£' if !priced => {
-                    priced = true;
-                    let fits = CURRENCIES.iter().find(|(sign, _)| *sign == first).map_or(&[][..], |(_, fits)| fits);
-                    if self.currency.as_deref().is_some_and(|currency| !fits.contains(&currency)) {
-                        return Err(Problem::OtherCurrency);
-                    }
-                    if self.currency.is_none() {
-                        return Err(Problem::NotANumber);
-                    }
-                    repairs.add(Repair::Currency);
-                }
-                _ => break,
+        loop {
+            let front = rest.chars().next().unwrap_or('0');
+            let back = rest.chars().next_back().unwrap_or('0');
+            let before = rest.len();
+            if matches!(front, '-' | '−' | '+') && !signed {
+                signed = true;
+                *negative = front != '+';
+                rest = &rest[front.len_utf8()..];
+            } else if matches!(back, '-' | '−') && !signed && rest.len() > 1 {
+                signed = true;
+                *negative = true;
+                repairs.add(Repair::MinusBehind);
+                rest = &rest[..rest.len() - back.len_utf8()];
+            } else if !priced && let Some((length, ahead)) = self.money(rest)? {
+                priced = true;
+                repairs.add(Repair::Currency);
+                rest = if ahead { &rest[length..] } else { &rest[..rest.len() - length] };
             }
-            rest = rest[first.len_utf8()..].trim_start();
+            if rest.len() == before {
+                return Ok(rest);
+            }
+            rest = rest.trim();
         }
-        Ok(rest)
+    }
+
+    /// The length of the sign or the code of a currency at one of the ends, and whether it is the front.
+    fn money(&self, text: &str) -> Result<Option<(usize, bool)>, Problem> {
+        let own = self.currency.as_deref();
+        let sign = |c: Option<char>| {
+            let (sign, fits) = CURRENCIES.iter().find(|(sign, _)| Some(*sign) == c)?;
+            Some((sign.len_utf8(), fits.iter().any(|money| own == Some(*money))))
+        };
+        let code = |code: Option<&str>| {
+            let code = code.filter(|code| iso_currency::Currency::from_code(code).is_some())?;
+            Some((code.len(), own == Some(code)))
+        };
+        let front = sign(text.chars().next()).or_else(|| code(text.get(..3))).map(|found| (found, true));
+        let back = || sign(text.chars().next_back()).or_else(|| code(text.get(text.len().checked_sub(3)?..)));
+        match front.or_else(|| back().map(|found| (found, false))) {
+            None => Ok(None),
+            Some(_) if own.is_none() => Err(Problem::NotANumber),
+            Some(((_, false), _)) => Err(Problem::OtherCurrency),
+            Some(((length, true), ahead)) => Ok(Some((length, ahead))),
+        }
     }
 }
 
@@ -227,47 +291,108 @@ pub fn plain(bytes: &[u8]) -> Option<(i64, u32)> {
     Some((if negative { -mantissa } else { mantissa }, scale))
 }
 
-/// Digits with a point and with thousands separators, which must stand where they belong.
-fn digits(text: &str, repairs: &mut Repairs) -> Result<(i128, u32), Problem> {
-    let (whole, part) = match text.split_once('.') {
-        Some((whole, part)) => (whole, Some(part)),
-        None => (text, None),
-    };
-    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let part = part.unwrap_or("0");
-    if !all_digits(part) || part.is_empty() || whole.is_empty() {
-        let mark = text.find(['e', 'E']).filter(|at| *at > 0);
-        let exponent = mark.is_some_and(|at| text[at + 1..].trim_start_matches(['+', '-']).parse::<u16>().is_ok());
-        return Err(if exponent { Problem::Exponent } else { Problem::NotANumber });
-    }
-    let separator = whole.chars().find(|letter| !letter.is_ascii_digit());
-    let mut plain = String::with_capacity(text.len());
-    match separator {
-        None => plain.push_str(whole),
-        Some(separator @ (',' | '\'' | ' ' | '\u{202f}')) => {
-            for (place, group) in whole.split(separator).enumerate() {
-                let fits = if place == 0 { (1..=3).contains(&group.len()) } else { group.len() == 3 };
-                if !all_digits(group) {
-                    return Err(Problem::NotANumber);
-                }
-                if !fits {
-                    return Err(Problem::Separators);
-                }
-                plain.push_str(group);
-            }
-            repairs.add(Repair::Thousands);
+/// What stands between groups of digits, whatever stands before decimals.
+const GROUPS: [char; 5] = ['\'', '’', ' ', '\u{a0}', '\u{202f}'];
+
+impl NumberCell {
+    /// Digits with decimals and in groups, all of which must stand where they belong.
+    fn digits(&self, text: &str, repairs: &mut Repairs) -> Result<(i128, u32), Problem> {
+        if !text.starts_with(|c: char| c.is_ascii_digit()) || !text.ends_with(|c: char| c.is_ascii_digit()) {
+            return Err(no_number(text));
         }
-        Some('e' | 'E') => return Err(Problem::Exponent),
-        Some(_) => return Err(Problem::NotANumber),
+        let groups_apart = text.contains(GROUPS);
+        let (decimal, group) = match &self.signs {
+            Some(signs) => (signs.decimal, signs.group),
+            None => self.told_by(text, groups_apart, repairs)?,
+        };
+        let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
+        let separator = whole.chars().find(|letter| !letter.is_ascii_digit());
+        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(part) {
+            return Err(if part.contains(['e', 'E']) || part.contains(char::is_alphabetic) {
+                no_number(text)
+            } else {
+                Problem::Separators
+            });
+        }
+        let mut plain = String::with_capacity(text.len());
+        match separator {
+            None => plain.push_str(whole),
+            Some(separator) if Some(separator) == group || group.is_none() && GROUPS.contains(&separator) => {
+                let indian = self.signs.as_ref().is_some_and(|signs| signs.indian);
+                let parts: Vec<&str> = whole.split(separator).collect();
+                for (place, digits) in parts.iter().enumerate() {
+                    if !all_digits(digits) {
+                        return Err(if digits.contains([',', '.']) { Problem::Separators } else { no_number(text) });
+                    }
+                    let wanted = if indian && place + 1 < parts.len() { 2 } else { 3 };
+                    let fits = if place == 0 { (1..=wanted).contains(&digits.len()) } else { digits.len() == wanted };
+                    if !fits {
+                        return Err(Problem::Separators);
+                    }
+                    plain.push_str(digits);
+                }
+                if group.is_none() || self.signs.is_none() && repairs.1 != Some(Sign::Either) {
+                    repairs.add(Repair::Thousands);
+                }
+            }
+            Some(',' | '.') => return Err(Problem::Separators),
+            Some(_) => return Err(no_number(text)),
+        }
+        let part = part.trim_end_matches('0');
+        plain.push_str(part);
+        let significant = plain.trim_start_matches('0');
+        if significant.len() > 28 || part.len() > 28 {
+            return Err(Problem::TooManyDigits);
+        }
+        let mantissa = if significant.is_empty() { 0 } else { significant.parse().map_err(|_| Problem::NotANumber)? };
+        Ok((mantissa, part.len() as u32))
     }
-    let part = part.trim_end_matches('0');
-    plain.push_str(part);
-    let significant = plain.trim_start_matches('0');
-    if significant.len() > 28 || part.len() > 28 {
-        return Err(Problem::TooManyDigits);
+
+    /// The decimal sign and the sign between groups, where nothing is declared: what the text itself can only mean, and
+    /// of what it could mean otherwise the reading of a file with points, until the column's other cells tell.
+    fn told_by(&self, text: &str, groups_apart: bool, repairs: &mut Repairs) -> Result<(char, Option<char>), Problem> {
+        let (points, commas) = (text.matches('.').count(), text.matches(',').count());
+        let (sign, told) = match (points, commas) {
+            (0, 0) => return Ok(('.', None)),
+            (1.., 1..) if text.rfind('.') > text.rfind(',') => ('.', Sign::Point),
+            (1.., 1..) => (',', Sign::Comma),
+            // 1.234.567 and 1,234,567 are whole numbers in groups.
+            (2.., 0) => (',', Sign::Comma),
+            (0, 2..) => ('.', Sign::Point),
+            (one, _) => {
+                let (mine, other) = if one == 1 { ('.', ',') } else { (',', '.') };
+                let (whole, part) = text.split_once(mine).unwrap_or((text, ""));
+                let could_be_thousands =
+                    !groups_apart && part.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
+                let sign_alone = if mine == '.' { Sign::Point } else { Sign::Comma };
+                match (could_be_thousands, mine) {
+                    (true, ',') => (other, Sign::Either),
+                    (true, _) if self.semicolons => (mine, Sign::Either),
+                    _ => (mine, sign_alone),
+                }
+            }
+        };
+        repairs.1 = Some(told);
+        if sign == ',' && text.contains(',') {
+            repairs.add(Repair::DecimalComma);
+        }
+        let group = if groups_apart { None } else { Some(if sign == '.' { ',' } else { '.' }) };
+        Ok((sign, group))
     }
-    let mantissa = if significant.is_empty() { 0 } else { significant.parse().map_err(|_| Problem::NotANumber)? };
-    Ok((mantissa, part.len() as u32))
+
+    /// What a text that could mean two numbers could mean: with a point before decimals, and with a comma.
+    pub fn both(&self, text: &str) -> Option<(String, String)> {
+        let plain: String = text.chars().map(narrow).filter(|c| c.is_ascii_digit() || ".,-".contains(*c)).collect();
+        let (whole, part) = plain.split_once([',', '.'])?;
+        Some((format!("{whole}{part}"), format!("{whole}.{part}")))
+    }
+}
+
+fn no_number(text: &str) -> Problem {
+    let mark = text.find(['e', 'E']).filter(|at| *at > 0 && text[..*at].ends_with(|c: char| c.is_ascii_digit()));
+    let exponent = mark.is_some_and(|at| text[at + 1..].trim_start_matches(['+', '-']).parse::<u16>().is_ok());
+    if exponent { Problem::Exponent } else { Problem::NotANumber }
 }
 
 fn times(mantissa: i128, scale: u32, factor: &Factor) -> Content<'static> {
@@ -322,26 +447,93 @@ mod tests {
             ("1 234 567", "1234567"),
             ("12345678901234567890.12", "12345678901234567890.12"),
             ("0.10", "0.1"),
+            // What can only be decimals behind a comma.
+            ("1,23", "1.23"),
+            ("1,2345", "1.2345"),
+            ("0,850", "0.85"),
+            ("1234,567", "1234.567"),
+            ("1.234,50", "1234.5"),
+            ("1.234.567", "1234567"),
+            ("1 234,5", "1234.5"),
+            ("1'234.50", "1234.5"),
+            ("1’234", "1234"),
+            ("100-", "-100"),
+            ("100 ¥", "100"),
+            ("CNY 100", "100"),
+            ("100.50 CNY", "100.5"),
+            ("−5", "-5"),
+            ("¥ -5", "-5"),
         ] {
             assert_eq!(money(text).as_deref(), Ok(expected), "{text}");
         }
         for (text, problem) in [
-            ("1,23", Problem::Separators),
-            ("1,2345", Problem::Separators),
             ("12,34,567", Problem::Separators),
+            ("1.234,567.8", Problem::Separators),
+            ("1,23.4", Problem::Separators),
             ("abc", Problem::NotANumber),
             ("1.", Problem::NotANumber),
             (".5", Problem::NotANumber),
-            ("1.2.3", Problem::NotANumber),
+            ("1.2.3", Problem::Separators),
             ("--1", Problem::NotANumber),
             ("(-1)", Problem::NotANumber),
             ("1.2E+05", Problem::Exponent),
             ("5%", Problem::PercentOfUnit),
             ("$5", Problem::OtherCurrency),
+            ("5 EUR", Problem::OtherCurrency),
+            ("-5-", Problem::NotANumber),
             ("¥¥5", Problem::NotANumber),
             ("1234567890123456789012345678901", Problem::TooManyDigits),
         ] {
             assert_eq!(money(text), Err(problem), "{text}");
+        }
+    }
+
+    #[test]
+    fn declared_signs_are_obeyed() {
+        let cell = |example: &str| {
+            NumberCell::new(&DisplayUnit::number(), Some(&Number::ONE), None).written_with(NumberSigns::of(example))
+        };
+        for (example, text, expected) in [
+            ("1.234,56", "1,234", "1.234"),
+            ("1.234,56", "1.234", "1234"),
+            ("1.234,56", "12.345.678,9", "12345678.9"),
+            ("1.234,56", "7", "7"),
+            ("1,234.56", "1,234", "1234"),
+            ("1,234.56", "1.234", "1.234"),
+            ("1234,56", "1234,567", "1234.567"),
+            ("12,34,567.89", "12,34,567", "1234567"),
+            ("1 234,5", "1 234,567", "1234.567"),
+        ] {
+            assert_eq!(show(&cell(example), text).as_deref(), Ok(expected), "{example} {text}");
+        }
+        for (example, text) in
+            [("1.234,56", "12.5"), ("1.234,56", "1,234.5"), ("1234,56", "1.234"), ("12,34,567.89", "1,234,567")]
+        {
+            assert_eq!(show(&cell(example), text), Err(Problem::Separators), "{example} {text}");
+        }
+    }
+
+    #[test]
+    fn signs_tell_of_their_column() {
+        let sign = |cell: &NumberCell, text: &str| {
+            let mut repairs = Repairs::default();
+            cell.read(text, &mut repairs).unwrap();
+            repairs.1
+        };
+        let number = NumberCell::new(&DisplayUnit::number(), Some(&Number::ONE), None);
+        for (text, alone, in_semicolons) in [
+            ("1234", None, None),
+            ("12.5", Some(Sign::Point), Some(Sign::Point)),
+            ("1.234", Some(Sign::Point), Some(Sign::Either)),
+            ("0.234", Some(Sign::Point), Some(Sign::Point)),
+            ("1,234", Some(Sign::Either), Some(Sign::Either)),
+            ("1,234.5", Some(Sign::Point), Some(Sign::Point)),
+            ("1,234,567", Some(Sign::Point), Some(Sign::Point)),
+            ("0,850", Some(Sign::Comma), Some(Sign::Comma)),
+            ("12,5", Some(Sign::Comma), Some(Sign::Comma)),
+            ("1.234.567", Some(Sign::Comma), Some(Sign::Comma)),
+        ] {
+            assert_eq!((sign(&number, text), sign(&number.in_semicolons(), text)), (alone, in_semicolons), "{text}");
         }
     }
 

@@ -187,6 +187,8 @@ codes! {
     BlankCell = "blank-cell" Error;
     /// `03/04/2026`: two days could be meant.
     AmbiguousDate = "ambiguous-date" Error;
+    /// A number whose sign could stand between thousands or before decimals.
+    AmbiguousNumber = "ambiguous-number" Error;
     /// A text that is none of a column's `one of`.
     UnknownChoice = "unknown-choice" Error;
     /// A number outside the limits of its column.

@@ -9,6 +9,7 @@ use super::expr::Base;
 use super::rings;
 use super::unit::DisplayUnit;
 use super::uses::Use;
+use super::written::Written;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::COLUMN_CHAIN;
 use crate::number::Number;
@@ -17,7 +18,8 @@ use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
 
 impl Checker<'_> {
-    pub(super) fn column(&mut self, column: &tree::Column) -> Column {
+    /// `files` is what holds of the whole data set.
+    pub(super) fn column(&mut self, column: &tree::Column, files: &Written) -> Column {
         self.formula_alone(column);
         let ty = self.column_type(column);
         let limits = column.limits.as_ref().and_then(|(low, high)| {
@@ -29,6 +31,16 @@ impl Checker<'_> {
         if headers.is_empty() {
             headers.push(column.name.text.clone());
         }
+        let format = column.format.as_ref().and_then(|format| self.date_format(format));
+        let numbers = column.numbers.as_ref().and_then(|example| self.number_signs(example));
+        let is_number = matches!(ty, ColumnType::Number { .. });
+        if let (Some(written), false) = (&column.numbers, is_number) {
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{}` holds no numbers", column.name.text))
+                    .at(written.span, "has no effect")
+                    .help("remove `numbers`"),
+            );
+        }
         Column {
             name: column.name.text.clone(),
             label: self.label(&column.name.text, &column.label),
@@ -36,7 +48,8 @@ impl Checker<'_> {
             ty,
             optional: column.optional.is_some(),
             headers,
-            format: column.format.as_ref().map(|format| format.value.clone()),
+            format: format.or_else(|| files.dates.clone()),
+            numbers: numbers.or_else(|| files.numbers.clone()).filter(|_| is_number),
             limits,
             derived: None,
         }
@@ -59,6 +72,9 @@ impl Checker<'_> {
         }
         if let Some(unit) = &column.written_in {
             refuse(unit.span, "`in`", format!("remove `in {}`: formulas know their units", unit.text));
+        }
+        if let Some(numbers) = &column.numbers {
+            refuse(numbers.span, "`numbers`", "remove `numbers`: formulas need no signs".into());
         }
         if let Some(format) = &column.format {
             refuse(format.span, "`format`", "remove `format`: formulas give dates as they are".into());

@@ -41,6 +41,9 @@ impl Checker<'_> {
                     ),
                 },
                 tree::Setting::Requires(_) => {}
+                tree::Setting::Files(written) => {
+                    company.files = self.written(written, std::mem::take(&mut company.files))
+                }
                 tree::Setting::FiscalYear { month, named_by_end } => match month_named(&month.text) {
                     Some(number) => {
                         company.calendar = Calendar { fiscal_start: number, named_by_end: *named_by_end, own: None };

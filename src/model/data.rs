@@ -133,10 +133,25 @@ pub struct Column {
     pub headers: Vec<String>,
     /// For dates: `DD/MM/YYYY`, where a file's dates would be ambiguous.
     pub format: Option<String>,
+    /// For numbers: the signs that are declared for it, its data set or all files.
+    pub numbers: Option<NumberSigns>,
     /// In base units.
     pub limits: Option<(Number, Number)>,
     /// The formula of a column that no file holds.
     pub derived: Option<Expr>,
+}
+
+/// With which signs numbers are written in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberSigns {
+    /// `.` or `,`
+    pub decimal: char,
+    /// Between groups of digits, where they are told apart.
+    pub group: Option<char>,
+    /// Groups of two digits in front of the last three: 12,34,567.
+    pub indian: bool,
+    /// As it is declared.
+    pub example: String,
 }
 
 /// Where the values of a column come from.

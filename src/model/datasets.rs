@@ -94,6 +94,12 @@ impl Checker<'_> {
             may_be_empty: false,
             belongs: Belongs::default(),
         };
+        let mut files = self.model.company.files.clone();
+        for clause in &data.clauses {
+            if let DataClause::Written(written) = clause {
+                files = self.written(written, files);
+            }
+        }
         for clause in &data.clauses {
             if let DataClause::Column(column) = clause {
                 if let Some(first) = set.columns.iter().find(|known| known.name == column.name.text) {
@@ -108,7 +114,7 @@ impl Checker<'_> {
                     );
                     continue;
                 }
-                let column = self.column(column);
+                let column = self.column(column, &files);
                 set.columns.push(column);
             }
         }
@@ -116,7 +122,7 @@ impl Checker<'_> {
         let mut shape: Option<Span> = None;
         for clause in &data.clauses {
             match clause {
-                DataClause::Column(_) | DataClause::BelongsTo { .. } => {}
+                DataClause::Column(_) | DataClause::BelongsTo { .. } | DataClause::Written(_) => {}
                 DataClause::Roster { position, span } => {
                     let post = self.one_post(&set, position.as_ref(), *span);
                     let every = position.as_ref().map(|name| {

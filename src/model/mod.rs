@@ -54,6 +54,7 @@ pub mod unit;
 mod uses;
 mod versions;
 mod windows;
+pub mod written;
 
 pub use memory::{Edit, Memory, check};
 pub use versions::Versions;
@@ -154,6 +155,8 @@ pub struct Company {
     pub calendar: Calendar,
     /// The data set that holds the months of the company's own calendar.
     pub calendar_data: Option<CalendarData>,
+    /// How numbers and dates are written in files, where nothing nearer says it.
+    pub files: written::Written,
     /// How scores are rounded; `None`: not at all.
     pub score_decimals: Option<u32>,
     pub rounding: Rounding,
@@ -170,6 +173,7 @@ impl Default for Company {
             currency: None,
             calendar: Calendar::default(),
             calendar_data: None,
+            files: written::Written::default(),
             score_decimals: None,
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,

@@ -24,6 +24,8 @@ impl<'s> Reader<'s> {
                 Rule::key => "`key`",
                 Rule::dated_rows | Rule::valid | Rule::snapshot => "how its rows lie in time",
                 Rule::may_be_empty => "`may be empty`",
+                Rule::written_so if node.has(Rule::number_signs) => "`numbers`",
+                Rule::written_so => "`dates`",
                 Rule::across => "`months across`",
                 Rule::belongs => self.belongs_to_whom(&node),
                 _ => "",
@@ -80,6 +82,7 @@ impl<'s> Reader<'s> {
             Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
             Rule::not_evaluated => DataClause::NotEvaluated(self.texts(node), span),
             Rule::may_be_empty => DataClause::MayBeEmpty(span),
+            Rule::written_so => DataClause::Written(self.written_in_files(node)),
             Rule::across => {
                 let mut names = node.all(Rule::name).map(|name| self.name(&name));
                 let of_year = node.child(Rule::of_year);
@@ -113,6 +116,7 @@ impl<'s> Reader<'s> {
         let mut headers = Once::default();
         let mut written_in = Once::default();
         let mut format = Once::default();
+        let mut numbers = Once::default();
         let mut derived = Once::default();
         let mut last: Option<(Rule, &'static str)> = None;
         for part in node.kids() {
@@ -121,6 +125,7 @@ impl<'s> Reader<'s> {
                 Rule::headers => "from",
                 Rule::written_in => "in",
                 Rule::format => "format",
+                Rule::number_signs => "numbers",
                 Rule::derived => "=",
                 _ => continue,
             };
@@ -140,6 +145,10 @@ impl<'s> Reader<'s> {
                     let text = self.text_of(&part);
                     self.once(&mut format, "`format`", place, text);
                 }
+                Rule::number_signs => {
+                    let text = self.text_of(&part);
+                    self.once(&mut numbers, "`numbers`", place, text);
+                }
                 _ => {
                     let formula = self.expr_of(&part)?;
                     self.once(&mut derived, "the formula", place, Some(formula));
@@ -155,6 +164,7 @@ impl<'s> Reader<'s> {
             headers: headers.value.unwrap_or_default(),
             written_in: written_in.value,
             format: format.value,
+            numbers: numbers.value,
             derived: derived.value,
             span: node.span(),
         })
@@ -188,5 +198,6 @@ const COLUMN_ORDER: &[(Rule, &str)] = &[
     (Rule::headers, "from"),
     (Rule::written_in, "in"),
     (Rule::format, "format"),
+    (Rule::number_signs, "numbers"),
     (Rule::derived, "="),
 ];

@@ -108,6 +108,7 @@ impl<'s> Reader<'s> {
         let name = |reader: &Self, rule| node.child(rule).map(|name| reader.name(&name));
         Some(match node.rule() {
             Rule::requires => Setting::Requires(span),
+            Rule::files_say => Setting::Files(self.written_in_files(node)),
             Rule::currency => Setting::Currency(name(self, Rule::name)?),
             Rule::fiscal_year => {
                 Setting::FiscalYear { month: name(self, Rule::month)?, named_by_end: node.has(Rule::named_by_end) }
@@ -121,6 +122,21 @@ impl<'s> Reader<'s> {
             Rule::deny_codes => self.levels(Level::Deny, node)?,
             _ => Setting::Languages(self.names(&node.child(Rule::names)?)),
         })
+    }
+
+    /// `numbers "…"` and `dates "…"`.
+    pub fn written_in_files(&mut self, node: &Node<'s>) -> Written {
+        let mut numbers = Once::default();
+        let mut dates = Once::default();
+        for part in node.kids() {
+            let text = self.text_of(&part);
+            match part.rule() {
+                Rule::number_signs => self.once(&mut numbers, "`numbers`", part.span(), text),
+                Rule::dates_say => self.once(&mut dates, "`dates`", part.span(), text),
+                _ => {}
+            }
+        }
+        Written { numbers: numbers.value, dates: dates.value }
     }
 
     fn levels(&self, level: Level, node: &Node<'s>) -> Option<Setting> {

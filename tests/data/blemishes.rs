@@ -54,7 +54,7 @@ fn blemishes() -> Vec<Blemish> {
         refused(0, &["#REF!"], Code::BadCell),
         read(1, &["1234.50", "1,234.50", "¥1,234.5", "１２３４．５", " 1 234.5 ", "￥1,234.50"], number("1234.5")),
         read(1, &["-12", "(12)", "（12）", "−12", "-¥12.0"], number("-12")),
-        refused(1, &["twelve", "1,23", "1.2E+05", "5%", "$5", "--1", "1.", "#DIV/0!", "1.2.3"], Code::BadCell),
+        refused(1, &["twelve", "1,23.4", "1.2E+05", "5%", "$5", "--1", "1.", "#DIV/0!", "1.2.3"], Code::BadCell),
         refused(1, &["", "-", "N/A", "——", "无"], Code::BlankCell),
         refused(1, &["-2000.01", "1,000,000"], Code::OutOfLimits),
         read(

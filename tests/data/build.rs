@@ -80,6 +80,7 @@ pub fn column(name: &str, ty: ColumnType) -> Column {
         optional: false,
         headers: vec![name.into()],
         format: None,
+        numbers: None,
         limits: None,
         derived: None,
     }

@@ -59,7 +59,7 @@ fn what_values_of_each_type_say() {
         (number(), "required double x;", Double(vec![Some(1e21)]), "1000000000000000000000".into()),
         (number(), "required double x;", Double(vec![Some(-0.000_001)]), "-0.000001".into()),
         (number(), "required fixed_len_byte_array(2) x (FLOAT16);", bytes(&[0, 0x42]), "3".into()),
-        (number(), "required binary x (STRING);", texts(&["1,250"]), "1250 (thousands separator)".into()),
+        (number(), "required binary x (STRING);", texts(&["1,250.5"]), "1250.5 (thousands separator)".into()),
         (percent(Some("0.01")), "required int32 x;", Short(vec![Some(85)]), "0.85".into()),
         (percent(None), "required binary x (STRING);", texts(&["85%"]), "0.85".into()),
         (ColumnType::Flag, "required boolean x;", Flag(vec![Some(true)]), "Flag(true)".into()),

@@ -40,8 +40,8 @@ fn encodings_and_separators() {
     assert_eq!(total("policies.csv", wide), "1334.5");
     let wide: Vec<u8> = [0xfe, 0xff].into_iter().chain(chinese.encode_utf16().flat_map(u16::to_be_bytes)).collect();
     assert_eq!(total("policies.csv", wide), "1334.5");
-    assert_eq!(total("policies.csv", "Policy No;Premium;Issued\r\nA;1,234;20260701\r\n"), "1234");
-    assert_eq!(total("policies.csv", "Policy No\tPremium\tIssued\nA\t(1,234)\t2026-07-01 00:00:00"), "-1234");
+    assert_eq!(total("policies.csv", "Policy No;Premium;Issued\r\nA;1,234.5;20260701\r\n"), "1234.5");
+    assert_eq!(total("policies.csv", "Policy No\tPremium\tIssued\nA\t(1,234.5)\t2026-07-01 00:00:00"), "-1234.5");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn many_files_of_one_pattern() {
 
 #[test]
 fn repairs_are_counted_and_refused_when_strict() {
-    let text = "Policy No,Premium,Issued\n A ,\"1,234\",2026/7/1\nB,￥２,2026-07-01\nC,\"¥1,000\",20260702\n";
+    let text = "Policy No,Premium,Issued\n A ,\"1,234.5\",2026/7/1\nB,￥２,2026-07-01\nC,\"¥1,000\",20260702\n";
     let mut project = Project::new(vec![policies()]).file("policies.csv", text);
     let repairs = &project.answers().files[0].repairs;
     let shown: Vec<String> = repairs.iter().map(|(column, kind, count)| format!("{column}: {kind} {count}")).collect();

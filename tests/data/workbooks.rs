@@ -328,7 +328,7 @@ fn a_column_for_each_month() {
     day(sheet, 0, 2, "2026-02-01");
     sheet.write(1, 0, "T").unwrap();
     sheet.write(1, 1, 1.25).unwrap();
-    sheet.write(1, 2, "2,000").unwrap();
+    sheet.write(1, 2, "2,000.0").unwrap();
     let bytes = book.save_to_buffer().unwrap();
     let mut set = of_2026();
     assert_eq!(months_of(set.clone(), "plans.xlsx", &bytes), "1.25 2000 - - - - - - - - - - - - -");

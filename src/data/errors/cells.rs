@@ -69,7 +69,12 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             )
         }
         Problem::NotANumber => {
-            (Code::BadCell, is("is not a number", "are not numbers"), "write it with digits, as in `1,234.50`".into())
+            let example = declared.numbers.as_ref().map_or("1,234.50", |signs| &signs.example);
+            (
+                Code::BadCell,
+                is("is not a number", "are not numbers"),
+                format!("write it with digits, as in `{example}`"),
+            )
         }
         Problem::Exponent => (
             Code::BadCell,
@@ -78,8 +83,16 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         ),
         Problem::Separators => (
             Code::BadCell,
-            is("has a comma where no thousands end", "have a comma where no thousands end"),
-            "write `1,234` or `1234`, and a decimal fraction with a point: `1.23`".into(),
+            is(
+                "has a sign between its digits where no thousands end",
+                "have signs between their digits where no thousands end",
+            ),
+            match &declared.numbers {
+                Some(signs) => format!("write it like `{}`, as is declared", signs.example),
+                None => {
+                    "write it like `1,234.50` or `1234.50`; where decimals stand behind a comma, like `1.234,50`".into()
+                }
+            },
         ),
         Problem::TooManyDigits => {
             (Code::BadCell, is("has more than 28 digits", "have more than 28 digits"), "round it in the file".into())
@@ -210,6 +223,47 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
     let diagnostic = Diagnostic::new(code, message).help(help);
     let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
     diagnostic.at(declared.span, "")
+}
+
+/// A file and a header.
+type Place<'a> = (&'a str, &'a str);
+
+const SAY_SIGNS: &str = "say how the file writes 1234.56: `numbers \"1,234.56\"` or `numbers \"1.234,56\"`, behind the type of the \
+                         column or as a line of its data set; for all files `files numbers \"…\"` in the company block";
+
+/// Numbers whose sign could stand between thousands or before decimals.
+pub fn ambiguous_number((file, header): Place, data: &DataSet, column: ColumnIx, tally: &Tally) -> Diagnostic {
+    let first = tally.first.first().map_or("", |spot| spot.text.as_str());
+    let (whole, part) = first.split_once([',', '.']).unwrap_or((first, ""));
+    let message = match tally.count {
+        1 => format!("`{first}` could be {whole}{part} or {whole}.{part}"),
+        count => {
+            format!("{count} cells of `{header}` could be two numbers: `{first}` is {whole}{part} or {whole}.{part}")
+        }
+    };
+    let diagnostic = Diagnostic::new(Code::AmbiguousNumber, message).help(SAY_SIGNS);
+    with_places(diagnostic, file, Some(header), tally).at(data.column(column).span, "")
+}
+
+/// One column with decimals behind commas and behind points.
+pub fn two_number_forms(
+    (file, header): Place,
+    data: &DataSet,
+    column: ColumnIx,
+    commas: &Tally,
+    points: &Tally,
+) -> Diagnostic {
+    let first = |tally: &Tally| tally.first.first().map_or(String::new(), |spot| spot.text.clone());
+    let message = format!(
+        "`{header}` has decimals behind a comma (`{}`) and behind a point (`{}`)",
+        first(commas),
+        first(points)
+    );
+    let one = |tally: &Tally| Tally { count: 1, first: tally.first.iter().take(1).cloned().collect() };
+    let diagnostic = Diagnostic::new(Code::AmbiguousNumber, message)
+        .help("write all numbers of the column in one way; `numbers \"1.234,56\"` behind its type says which");
+    let diagnostic = with_places(diagnostic, file, Some(header), &one(commas));
+    with_places(diagnostic, file, Some(header), &one(points)).at(data.column(column).span, "")
 }
 
 fn unknown_choice(ty: &ColumnType, name: &str, found: &BadCells) -> (Code, String, String) {

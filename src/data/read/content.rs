@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::Layout;
+use super::signs::{self, Seen};
 use super::{FileTask, Wanted};
 use crate::data::cell::{Problem, Repair, Repairs};
 use crate::data::column::Builder;
@@ -79,6 +80,8 @@ pub struct Block {
     pub(super) length: u32,
     pub(super) troubles: BTreeMap<TroubleKey, Tally>,
     pub repairs: BTreeMap<(usize, Repair), Tally>,
+    /// By wanted column, what the signs of its numbers tell.
+    pub(super) signs: BTreeMap<usize, Seen>,
     /// Rows with the wrong number of cells, by that number.
     pub(super) ragged: BTreeMap<usize, Tally>,
     pub(super) unclosed: Option<u32>,
@@ -92,7 +95,7 @@ impl Block {
     /// Whether every row and every cell could be read.
     pub fn is_clean(&self) -> bool {
         let rows = self.ragged.is_empty() && self.headers.count == 0;
-        rows && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+        rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
     }
 
     /// Notes that a cell cannot be read.
@@ -104,7 +107,7 @@ impl Block {
 
     /// Notes what was mended to read a cell.
     pub(super) fn repaired(&mut self, column: usize, repairs: Repairs, line: u32, raw: &str) {
-        if repairs == Repairs::default() {
+        if repairs.0 == 0 {
             return;
         }
         for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
@@ -128,6 +131,7 @@ impl Block {
             (*column == theirs).then(|| ((at, *repair), tally.clone()))
         };
         self.repairs.extend(other.repairs.iter().filter_map(of_column));
+        self.signs.extend(other.signs.get(&theirs).map(|seen| (at, seen.clone())));
         true
     }
 }
@@ -142,6 +146,19 @@ pub(super) fn collect(
 ) {
     // Lines are counted from 1 when they are shown.
     let mut before = layout.lines + 1;
+    let mut blocks: Vec<Block> = blocks.collect();
+    let mut doubtful = Vec::new();
+    if blocks.iter().any(|block| !block.signs.is_empty()) {
+        let lines: Vec<u32> = blocks
+            .iter()
+            .scan(before, |line, block| {
+                let first = *line;
+                *line += block.length;
+                Some(first)
+            })
+            .collect();
+        doubtful = signs::settle(task, wanted, &mut blocks, &lines, &content.headers);
+    }
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
     let mut headers = Tally::default();
@@ -170,7 +187,9 @@ pub(super) fn collect(
     if headers.count > 0 {
         content.errors.push(errors::header_again(&task.shown, &headers));
     }
-    content.bad = troubles.keys().map(|(column, ..)| *column).collect();
+    content.bad =
+        troubles.keys().map(|(column, ..)| *column).chain(doubtful.iter().map(|(column, _)| *column)).collect();
+    content.errors.extend(doubtful.into_iter().map(|(_, finding)| finding));
     for (cells, tally) in ragged {
         content.errors.push(errors::ragged(&task.shown, cells, layout.headers.len(), &tally));
     }

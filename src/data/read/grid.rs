@@ -227,10 +227,15 @@ impl Decoder<'_> {
         if raw.merged == Merged::Down && read.is_ok() {
             repairs.add(Repair::MergedCell);
         }
+        let understood = read.is_ok();
         let content = read.unwrap_or_else(|problem| {
             block.trouble(told, problem, line, &raw.text);
             Content::Blank
         });
+        // A number that a spreadsheet holds as one says nothing about those that are texts.
+        if !raw.number && understood {
+            block.signed(index, repairs.1, Some(block.columns[index].len()), (line, &raw.text));
+        }
         block.repaired(told, repairs, line, &raw.text);
         content
     }

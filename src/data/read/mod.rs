@@ -20,6 +20,7 @@ mod quick;
 pub mod records;
 mod separated;
 pub mod server;
+mod signs;
 mod spreadsheet;
 pub mod texts;
 mod wide;

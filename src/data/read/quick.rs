@@ -5,7 +5,7 @@ use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
 use super::{Block, Decoder, Wanted};
-use crate::data::cell::{Content, Kind};
+use crate::data::cell::{Content, Kind, Sign};
 use crate::data::column::{Builder, NO_DAY, NONE, named_key};
 use crate::data::{number_cell, time_cell};
 use crate::model::data::DataSet;
@@ -117,11 +117,12 @@ impl Decoder<'_> {
 
     fn column(&self, text: &str, index: &Index, (at, wanted): (usize, usize), memo: &mut Memo, block: &mut Block) {
         let bytes = text.as_bytes();
-        let reader = &self.wanted.columns[wanted].1;
+        let reader = self.reader(wanted);
         let optional = reader.optional;
         let plain_numbers = matches!(&reader.kind, Kind::Number(number) if number.is_plain());
         let dates = matches!(reader.kind, Kind::Day(_));
         let own_text = matches!(reader.kind, Kind::Text);
+        let mut points = false;
         for row in 0..index.rows() {
             let (mut start, mut end) = index.cell(row, at);
             if index.quoted && end - start >= 2 && bytes[start] == b'"' {
@@ -137,11 +138,15 @@ impl Decoder<'_> {
             let raw = &bytes[start..end];
             match &mut block.columns[wanted] {
                 Builder::Fixed { scale, values } if plain_numbers => match number_cell::plain(raw) {
-                    Some((mantissa, places)) if places == *scale => {
+                    Some((mantissa, places)) if places == *scale && (places == 0 || points) => {
                         values.push(mantissa);
                         continue;
                     }
                     Some((mantissa, places)) => {
+                        // The first number with decimals comes here.
+                        if places > 0 && !std::mem::replace(&mut points, true) {
+                            block.signed(wanted, Some(Sign::Point), None, (index.lines[row], &text[start..end]));
+                        }
                         block.columns[wanted].push(Content::Fixed(mantissa, places));
                         continue;
                     }

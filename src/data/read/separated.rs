@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::blocks::{Blocks, Encoding, is_damaged_utf8};
 use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
-use super::{Block, FileContent, FileTask, Form, Quick, Wanted, collect, match_headers, quick, refuse_repairs, server};
-use crate::data::cell::{Content, Repairs};
+use super::{
+    Block, FileContent, FileTask, Form, Quick, Wanted, collect, match_headers, quick, refuse_repairs, server, signs,
+};
+use crate::data::cell::{CellReader, Content, Repairs};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 
@@ -202,6 +204,8 @@ pub struct Decoder<'a> {
     pub(super) headers: Vec<String>,
     /// The first bytes of records that may be no data.
     pub(super) doubtful: Vec<bool>,
+    /// How cells are read where the file's separator makes a difference; by wanted column.
+    pub(super) readers: Option<Vec<CellReader>>,
     /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
     pub(super) key: Option<Vec<(String, usize)>>,
 }
@@ -210,7 +214,13 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, .. } = layout;
         let doubtful = quick::doubtful(wanted.data, &headers);
-        Decoder { wanted, places, separator, headers, doubtful, key: None }
+        let readers = if separator == b';' { signs::in_semicolons(wanted) } else { None };
+        Decoder { wanted, places, separator, headers, doubtful, readers, key: None }
+    }
+
+    /// How the cells of a wanted column are read.
+    pub(super) fn reader(&self, index: usize) -> &CellReader {
+        self.readers.as_ref().map_or(&self.wanted.columns[index].1, |readers| &readers[index])
     }
 
     /// For a file that begins with `head`, with where its records begin; `None` where something is wrong with it.
@@ -282,7 +292,7 @@ impl<'a> Decoder<'a> {
 
     /// Takes in what a cell of a wanted column says; whether there was nothing odd about it.
     pub(super) fn cell(&self, index: usize, raw: &str, line: u32, block: &mut Block) -> bool {
-        let reader = &self.wanted.columns[index].1;
+        let reader = self.reader(index);
         let mut repairs = Repairs::default();
         let mut plain = true;
         let content = reader.read(raw, &mut repairs).unwrap_or_else(|problem| {
@@ -290,7 +300,9 @@ impl<'a> Decoder<'a> {
             plain = false;
             Content::Blank
         });
+        let row = block.columns[index].len();
         block.columns[index].push(content);
+        block.signed(index, repairs.1.filter(|_| plain), Some(row), (line, raw));
         block.repaired(index, repairs, line, raw);
         plain && repairs == Repairs::default()
     }

@@ -103,7 +103,13 @@ impl<'k> Cells<'k> {
         let text = self.own("text");
         Some(match &self.kind {
             Kind::Text | Kind::KeyOf(..) => return None,
-            Kind::Number(_) => self.d.matches(&text, &forms::plain_number(Some(self.places))),
+            Kind::Number(number) => {
+                let plain = match number.has_commas() {
+                    true => forms::whole_number(),
+                    false => forms::plain_number(Some(self.places)),
+                };
+                self.d.matches(&text, &plain)
+            }
             Kind::Day(_) => self.d.matches(&text, &forms::plain_date()),
             Kind::Period => self.d.matches(&text, &forms::plain_period()),
             Kind::Flag => format!("{text} IN ({})", self.listed(&[YES, NO].concat())),

@@ -150,6 +150,21 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::AmbiguousNumber,
+        title: "a number that can be read in two ways",
+        text: "`1,234` is one thousand two hundred and thirty-four, or a little more than one, and so is `1.234` in a file \
+               that separates its cells by `;`. Other cells of the column tell which, if one of them can be read in one \
+               way only, such as `12,5` or `1.234,56`. Where none does, say how 1234.56 is written: `numbers \"1.234,56\"` \
+               behind the type of the column, as a line of the data set, or for all files with `files numbers \
+               \"1.234,56\"` in the company block.",
+        wrong: r#"column amount : EUR
+
+| amount |
+| 1,234  |"#,
+        right: r#"column amount : EUR numbers "1.234,56""#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::UnknownChoice,
         title: "a text that is none of a list",
         text: "The column is `one of` several words, and the cell holds another. Add the text to the word it means, \

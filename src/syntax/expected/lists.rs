@@ -173,6 +173,9 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         R::company => "company",
         R::unit => "unit",
+        R::files_say => "files",
+        R::number_signs => "numbers",
+        R::dates_say => "dates",
         R::requires => "requires merit",
         R::currency => "currency",
         R::fiscal_year => "fiscal year",

@@ -18,6 +18,8 @@ pub struct Company {
 pub enum Setting {
     /// `requires merit 0.2`: which the parser has looked at already
     Requires(Span),
+    /// `files numbers "1.234,56" dates "DD.MM.YYYY"`
+    Files(Written),
     /// `currency CNY`
     Currency(Name),
     /// `fiscal year starts January [named by its end]`
@@ -34,6 +36,13 @@ pub enum Setting {
     Languages(Vec<Name>),
     /// `allow unused`, `warn house-rule`, `deny warnings`: codes as they stand above findings
     Levels { level: Level, codes: Vec<Name> },
+}
+
+/// How numbers and dates are written in files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    pub numbers: Option<Text>,
+    pub dates: Option<Text>,
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.

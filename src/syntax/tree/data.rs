@@ -96,6 +96,8 @@ pub enum DataClause {
     },
     /// `may be empty`: a register in which nothing may have happened
     MayBeEmpty(Span),
+    /// `numbers "1.234,56"`, `dates "DD.MM.YYYY"`
+    Written(super::Written),
     /// `not evaluated "Cashier", "Driver"`: posts of a roster that no position describes, on purpose
     NotEvaluated(Vec<Text>, Span),
     /// `belongs to COLUMN [for own|team]`
@@ -134,6 +136,8 @@ pub struct Column {
     /// `in wan`, `in percent`, `in fraction`
     pub written_in: Option<Name>,
     pub format: Option<Text>,
+    /// `numbers "1.234,56"`
+    pub numbers: Option<Text>,
     pub derived: Option<Expr>,
     pub span: Span,
 }

@@ -121,6 +121,7 @@ impl<'a> Cells<'a> {
         };
         match content {
             Ok(content) => {
+                self.block.signed(self.index, repairs.1, None, (row, &text));
                 self.block.repaired(self.index, repairs, row, &text);
                 (content, repairs == Repairs::default())
             }

@@ -1,0 +1,113 @@
+//! How numbers and dates are written in files: what a column, its data set or the company says.
+
+use super::checker::Checker;
+use super::data::NumberSigns;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::tree;
+
+impl NumberSigns {
+    /// Of an example: `1.234,56`, `1 234,56`, `1234,56`, `12,34,567.89`.
+    pub fn of(example: &str) -> Option<NumberSigns> {
+        let sign = |c: char| !c.is_ascii_digit();
+        let signs: Vec<char> = example.chars().filter(|c| sign(*c)).collect();
+        let parts: Vec<&str> = example.split(sign).collect();
+        let (decimal, groups) = signs.split_last()?;
+        let (decimals, whole) = parts.split_last()?;
+        let group = groups.first().copied();
+        let one_group_sign = groups.iter().all(|c| Some(*c) == group) && group != Some(*decimal);
+        let lengths: Vec<usize> = whole.iter().map(|part| part.len()).collect();
+        let (first, last) = (*lengths.first()?, *lengths.last()?);
+        let inner = lengths.get(1..lengths.len().saturating_sub(1)).unwrap_or_default();
+        let indian = !inner.is_empty() && inner.iter().all(|length| *length == 2);
+        let fits = match group {
+            None => first > 0,
+            Some(_) => (1..=3).contains(&first) && last == 3 && (indian || inner.iter().all(|length| *length == 3)),
+        };
+        let known = matches!(decimal, '.' | ',') && group.is_none_or(|c| ".,' ’\u{a0}\u{202f}".contains(c));
+        // Three decimals could be thousands.
+        let decimals = (1..=2).contains(&decimals.len());
+        (known && one_group_sign && fits && decimals).then(|| NumberSigns {
+            decimal: *decimal,
+            group,
+            indian,
+            example: example.to_string(),
+        })
+    }
+}
+
+/// What holds where nothing nearer is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    pub numbers: Option<NumberSigns>,
+    pub dates: Option<String>,
+}
+
+impl Checker<'_> {
+    pub(super) fn number_signs(&mut self, example: &tree::Text) -> Option<NumberSigns> {
+        let signs = NumberSigns::of(&example.value);
+        if signs.is_none() {
+            self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{}` does not show how numbers are written", example.value))
+                    .at(example.span, "not an example of a number")
+                    .help("write 1234.56 as the file does: `numbers \"1.234,56\"`, `numbers \"1,234.56\"`, `numbers \"1234,56\"` or `numbers \"1 234,56\"`"),
+            );
+        }
+        signs
+    }
+
+    pub(super) fn date_format(&mut self, format: &tree::Text) -> Option<String> {
+        let mut letters: Vec<(char, usize)> = Vec::new();
+        for letter in format.value.chars() {
+            match letters.last_mut() {
+                Some((last, count)) if *last == letter.to_ascii_uppercase() => *count += 1,
+                _ => letters.push((letter.to_ascii_uppercase(), 1)),
+            }
+        }
+        let of =
+            |wanted: char| letters.iter().filter(|(letter, _)| *letter == wanted).map(|(_, count)| *count).collect();
+        let (years, months, days): (Vec<usize>, Vec<usize>, Vec<usize>) = (of('Y'), of('M'), of('D'));
+        let other = letters.iter().any(|(letter, _)| letter.is_alphanumeric() && !"YMD年月日号".contains(*letter));
+        let fits = matches!(years.as_slice(), [2 | 4])
+            && matches!(months.as_slice(), [1 | 2])
+            && matches!(days.as_slice(), [1 | 2]);
+        if !fits || other {
+            self.report(
+                Diagnostic::new(Code::BadDataSet, format!("`{}` does not say how a date is written", format.value))
+                    .at(format.span, "not the form of a date")
+                    .help("write `YYYY` for the year, `MM` for the month and `DD` for the day, as in `DD.MM.YYYY` or `MM/DD/YYYY`"),
+            );
+            return None;
+        }
+        Some(format.value.clone())
+    }
+
+    pub(super) fn written(&mut self, written: &tree::Written, so_far: Written) -> Written {
+        let numbers = written.numbers.as_ref().and_then(|example| self.number_signs(example));
+        let dates = written.dates.as_ref().and_then(|format| self.date_format(format));
+        Written { numbers: numbers.or(so_far.numbers), dates: dates.or(so_far.dates) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_show_the_signs() {
+        for (example, decimal, group, indian) in [
+            ("1.234,56", ',', Some('.'), false),
+            ("1,234.56", '.', Some(','), false),
+            ("1234,56", ',', None, false),
+            ("1 234,5", ',', Some(' '), false),
+            ("1'234.56", '.', Some('\''), false),
+            ("12,34,567.89", '.', Some(','), true),
+            ("1.234.567,8", ',', Some('.'), false),
+        ] {
+            let signs = NumberSigns::of(example).unwrap_or_else(|| panic!("{example}"));
+            assert_eq!((signs.decimal, signs.group, signs.indian), (decimal, group, indian), "{example}");
+        }
+        for example in ["1234", "1.234", "1,234", "1.234.56", "1,23,456", "12345.678,9", "a", "1.234,567", ""] {
+            assert_eq!(NumberSigns::of(example), None, "{example}");
+        }
+    }
+}
