@@ -48,7 +48,8 @@ where
     near.into_iter().map(|(_, known)| known).collect()
 }
 
-/// The candidate with the fewest changes, no more than two lengths allow; of equals the first by name.
+/// The candidate with the fewest changes, no more than two lengths allow; of equals the one that begins like it, then the
+/// first by name.
 fn closest<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -70,9 +71,10 @@ fn closest<'a>(
             return None;
         }
         let distance = damerau_levenshtein(&wanted, &other);
-        (distance <= most).then_some((distance, candidate))
+        let alike = wanted.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+        (distance <= most).then_some((distance, std::cmp::Reverse(alike), candidate))
     });
-    near.min().map(|(_, candidate)| candidate)
+    near.min().map(|(.., candidate)| candidate)
 }
 
 fn is_name(text: &str) -> bool {

@@ -144,7 +144,6 @@ fn a_scale_is_read_in_formulas_over_rows() {
 #[test]
 fn numbers_too_large_in_rows_are_told() {
     let data = "
-        constant huge : number = pow(10, 40) / pow(10, 2)
         data slips {
           file \"slips.csv\"
           row slip
@@ -171,9 +170,6 @@ fn numbers_too_large_in_rows_are_told() {
         "sum((average(pow(n, 17) of slips at least 2 rows) default 0) of people) over company",
         "count(people where (max(pow(n, 90) of slips) default 0) > 0) / 1 person over company",
         "sum((max(pow(n, 90) of slips) default 0) of people) over company",
-        "count(slips where n < huge) / 1 slip",
-        "sum(n of slips where n > 9 or n < huge)",
-        "sum(n of slips) / huge",
     ] {
         let message = told(formula).map(|results| format!("{:?}", results.people[0].cards[0].outputs)).unwrap_err();
         assert_eq!(message.len(), 1, "{formula}: {message:?}");

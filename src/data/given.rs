@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::cell::{CellReader, Content, Kind, Problem, Repairs};
+use super::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, Sign};
 use super::column::Builder;
 use super::read::{Spot, Tally};
 use super::stored::Task;
@@ -113,6 +113,18 @@ pub(super) fn read(
 fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<'c>, Problem> {
     match (&cell.number, &reader.kind) {
         (Some(number), Kind::Number(kind)) => kind.content(number),
+        // A spec writes numbers as formulas do: what files of many countries hold could mean two things here.
+        (None, Kind::Number(_)) => {
+            let mut repairs = Repairs::default();
+            let content = reader.read(&cell.text, &mut repairs)?;
+            let mended =
+                [Repair::Thousands, Repair::DecimalComma, Repair::MinusBehind].map(|repair| repairs.has(repair));
+            if mended.contains(&true) || matches!(repairs.1, Some(Sign::Comma | Sign::Either)) {
+                Err(Problem::NotANumber)
+            } else {
+                Ok(content)
+            }
+        }
         _ => reader.read(&cell.text, &mut Repairs::default()),
     }
 }
@@ -123,6 +135,10 @@ fn bad_cell(model: &Model, data: &DataSet, column: ColumnIx, cell: &GivenCell, p
     let found = errors::BadCells { file: &data.name, header: name, problem, text: &cell.text, tally: &tally };
     let mut diagnostic = errors::bad_cells(data, column, &found);
     diagnostic.data.clear();
+    if problem == Problem::NotANumber {
+        diagnostic.help =
+            Some("write numbers as in formulas, without signs for thousands: `8_000` or `8000`, `12.5`".into());
+    }
     if problem == Problem::Blank {
         diagnostic.message = format!("this cell is blank, but `{}.{name}` is not optional", data.name);
         diagnostic.help = Some("fill it, or leave the whole column out if no formula of the test reads it".into());

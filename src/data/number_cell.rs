@@ -549,7 +549,8 @@ mod tests {
         assert_eq!(show(&percent(None), "0").as_deref(), Ok("0"));
     }
 
-    /// What is a number to the reader is one to the patterns that engines are given, and nothing else is.
+    /// What is a number to the reader is one to the patterns that engines are given, and nothing else is; but for what only
+    /// a file can tell (whether `1,234` is thousands) and what only files write (`5-`, `5 ¥`).
     #[test]
     fn the_forms_are_what_is_read() {
         let cny = BaseUnit { name: "CNY".into(), plural: "CNY".into(), kind: BaseKind::Currency };
@@ -575,8 +576,16 @@ mod tests {
                 if text.is_empty() {
                     continue;
                 }
-                let is_read = cell.read(text, &mut Repairs::default()).is_ok();
-                assert_eq!(patterns.iter().any(|one| one.is_match(text)), is_read, "{text} in {:?}", unit.singular);
+                let mut repairs = Repairs::default();
+                let is_read = cell.read(text, &mut repairs).is_ok();
+                let is_form = patterns.iter().any(|one| one.is_match(text));
+                let behind =
+                    text.trim_end_matches([')', ' ']).ends_with(['¥', '$']) || repairs.has(Repair::MinusBehind);
+                if is_read && (behind || matches!(repairs.1, Some(Sign::Comma | Sign::Either))) {
+                    assert!(!is_form, "{text} in {:?}", unit.singular);
+                    continue;
+                }
+                assert_eq!(is_form, is_read, "{text} in {:?}", unit.singular);
                 read += u32::from(is_read);
             }
         }

@@ -9,7 +9,7 @@ use merit::syntax::tree::{AcrossStints, AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
 use merit::value::{Missing, TooFew, Value};
 
-use super::formulas::{At, MISTAKES, mistake, stated};
+use super::formulas::{At, mistake, stated};
 use super::rows::{Key, Row, Stint, When, World, span};
 use super::score::Seat;
 
@@ -320,20 +320,20 @@ impl World<'_> {
                     let Some((from, to)) = span(aggregate.dated_by.and_then(|column| row.get(&column)), self) else {
                         continue;
                     };
+                    let counts = || {
+                        aggregate.condition.as_ref().is_none_or(|condition| {
+                            self.of_row(condition, data, row, Some((from, to)), months) == Value::Flag(true)
+                        })
+                    };
                     if from < first || to > last {
-                        if from <= last && first <= to {
-                            MISTAKES
-                                .with(|mistakes| mistakes.borrow_mut().push("a period straddles the window".into()));
+                        if from <= last && first <= to && counts() {
+                            mistake("a period straddles the window");
                         }
                         continue;
                     }
                     let held_last = self.model.data[data.0].across_stints == Some(AcrossStints::HeldLast);
                     if !held_last && from < to && self.is_in_parts(data, row, whose, (from, to)) {
-                        let when = Some((from, to));
-                        let counts = aggregate.condition.as_ref().is_none_or(|condition| {
-                            self.of_row(condition, data, row, when, months) == Value::Flag(true)
-                        });
-                        if counts {
+                        if counts() {
                             mistake("a row of a period lies in two stints");
                         }
                         continue;

@@ -126,14 +126,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[cfg(unix)]
+/// The same file under another name where that can be, for the data is large; whoever writes takes it away first.
 fn link(from: &Path, to: &Path) {
-    std::os::unix::fs::symlink(from, to).unwrap();
-}
-
-#[cfg(not(unix))]
-fn link(from: &Path, to: &Path) {
-    fs::copy(from, to).unwrap();
+    if fs::hard_link(from, to).is_err() {
+        fs::copy(from, to).unwrap();
+    }
 }
 
 pub fn utf8(bytes: &[u8]) -> String {
