@@ -376,9 +376,9 @@ impl<'a> Prepared<'a> {
         let condition = family.condition.map(|condition| batch.node(condition));
         let value = batch.node(value);
         let followed = Followed::of(batch, self.world.model, self.table().data, family.group, self.rosters, self.teams);
-        let groups = if followed.is_none() { self.groups(family.group, batch) } else { Vec::new() };
+        let groups = if followed.is_none() { self.groups(family.group, batch) } else { vec![NONE; batch.len()] };
         let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        for at in 0..batch.len() {
+        for (at, group) in groups.into_iter().enumerate() {
             let (begins, ends) = batch.days.bounds(at);
             let (from, to) = (begins.max(first.0), ends.min(last.0));
             if from > to {
@@ -386,8 +386,8 @@ impl<'a> Prepared<'a> {
             }
             let pieces = match &followed {
                 Some(followed) => followed.pieces(at, (from, to)),
-                None if groups[at] == NONE => continue,
-                None => vec![Piece { from, to, group: groups[at] }],
+                None if group == NONE => continue,
+                None => vec![Piece { from, to, group }],
             };
             let mut days: BTreeMap<u32, i32> = BTreeMap::new();
             for piece in pieces {

@@ -244,10 +244,11 @@ impl Checker<'_> {
             let mut parts: Vec<&tree::Expr> = formula.into_iter().collect();
             while let Some(part) = parts.pop() {
                 match &*part.kind {
-                    ExprKind::Aggregate(aggregate) if aggregate.data.text == set.name => {
-                        if part.parts().into_iter().any(|part| names(part, name)) {
-                            return false;
-                        }
+                    ExprKind::Aggregate(aggregate)
+                        if aggregate.data.text == set.name
+                            && part.parts().into_iter().any(|part| names(part, name)) =>
+                    {
+                        return false;
                     }
                     ExprKind::Name(part) => open.extend(self.kpi_called(part)),
                     _ if set.roster.is_some() && is_field(part, &set.row.singular, name) => return false,

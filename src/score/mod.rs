@@ -163,6 +163,9 @@ impl Seat {
     }
 }
 
+/// Posts that no position evaluates, with the number of their rows.
+type WithoutPosition = Vec<(String, u64)>;
+
 /// Who gets a card, in the order of the answers, and the posts in the period that no position evaluates. Nothing where
 /// somebody holds a post whose formulas cannot be read for the rows of that roster.
 fn seats(
@@ -170,7 +173,7 @@ fn seats(
     plan: &Plan,
     answers: &Answers,
     problems: &mut Problems,
-) -> Option<(Vec<Seat>, Vec<(String, u64)>)> {
+) -> Option<(Vec<Seat>, WithoutPosition)> {
     let mut all_fit = true;
     let in_force = |name: &str| {
         plan.program.cards.iter().map(|card| &model.positions[card.position.0]).find(|position| position.name == name)
