@@ -245,6 +245,7 @@ impl Project {
         let ways = if size > 1 << 20 { &ways[..1] } else { &ways };
         for &(block, threads) in ways {
             let passing = self.answer(&query, 0, block, threads, None);
+            let (passing, expected) = (without_places(passing), without_places(expected.clone()));
             assert_eq!(format!("{passing:?}"), format!("{expected:?}"), "blocks of {block} bytes, {threads} threads");
         }
         kept
@@ -322,4 +323,14 @@ pub fn line(measured: &[Measured]) -> String {
         other => format!("{other:?}"),
     };
     measured.iter().map(shown).collect::<Vec<_>>().join(" ")
+}
+
+/// Rows on days without a post have no places where they went by.
+fn without_places(mut answers: Result<Answers, Vec<Diagnostic>>) -> Result<Answers, Vec<Diagnostic>> {
+    for doubt in answers.iter_mut().flat_map(|answers| &mut answers.doubts) {
+        if let Doubt::Nowhere { all, people, .. } = doubt {
+            people.iter_mut().map(|(_, one)| one).chain([all]).for_each(|count| count.places.clear());
+        }
+    }
+    answers
 }

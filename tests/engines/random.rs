@@ -59,8 +59,9 @@ fn lengthen(project: &mut Project, random: &mut Random) {
         for at in ["on_day", "on_day_1", "on_day_2"].iter().filter_map(|name| column(text, name)).collect::<Vec<_>>() {
             for row in (1..text.lines().count()).filter(|_| random.chance(30)).collect::<Vec<_>>() {
                 change(text, row, at, |month| {
-                    let Some((year, month)) = month.split_once('-') else { return month.to_string() };
-                    let month: usize = month.parse().unwrap();
+                    let Some((year, part)) = month.split_once('-') else { return month.to_string() };
+                    // A quarter already.
+                    let Ok(month) = part.parse::<usize>() else { return month.to_string() };
                     match random.below(3) {
                         0 => format!("{year}-Q{}", month.div_ceil(3)),
                         1 => format!("{year}-H{}", month.div_ceil(6)),
