@@ -30,6 +30,8 @@ pub(super) struct Env {
     pub(super) outputs: Option<InOutput>,
     /// The part of a row's formula that is being read goes by several of its columns.
     pub(super) mixed: bool,
+    /// In the formula of a column: KPIs and outputs are never meant.
+    pub(super) column: bool,
     /// Behind it stands a window that is not the period's.
     pub(super) moved: bool,
     /// The nearest `over` behind it.
@@ -117,6 +119,7 @@ impl Env {
             entry: None,
             outputs: None,
             mixed: false,
+            column: false,
             moved: false,
             over: None,
         }
@@ -124,8 +127,9 @@ impl Env {
     pub(super) fn subject() -> Env {
         Env::at(Place::Subject)
     }
+    /// The formula of a column, in which nothing about people can be read.
     pub(super) fn row(data: DataId) -> Env {
-        Env::at(Place::Row(data))
+        Env { column: true, ..Env::at(Place::Row(data)) }
     }
     pub(super) fn constant() -> Env {
         Env::at(Place::Constant)

@@ -110,13 +110,15 @@ impl Checker<'_> {
             match symbol {
                 Some((Symbol::Constant(constant), _)) => found.push(Meaning::Constant(constant)),
                 Some((Symbol::Kpi(kpi), _))
-                    if (env.mixed || self.model.data[data.0].roster.is_some()) && self.is_another(kpi, data, at) =>
+                    if !env.column
+                        && (env.mixed || self.model.data[data.0].roster.is_some())
+                        && self.is_another(kpi, data, at) =>
                 {
                     found.push(Meaning::Kpi(kpi));
                 }
                 _ => {}
             }
-            found.extend(self.output_of_others(text, data));
+            found.extend(self.output_of_others(text, data).filter(|_| !env.column));
             return found;
         }
         let mut found = Vec::new();
