@@ -380,13 +380,6 @@ impl NumberCell {
         let group = if groups_apart { None } else { Some(if sign == '.' { ',' } else { '.' }) };
         Ok((sign, group))
     }
-
-    /// What a text that could mean two numbers could mean: with a point before decimals, and with a comma.
-    pub fn both(&self, text: &str) -> Option<(String, String)> {
-        let plain: String = text.chars().map(narrow).filter(|c| c.is_ascii_digit() || ".,-".contains(*c)).collect();
-        let (whole, part) = plain.split_once([',', '.'])?;
-        Some((format!("{whole}{part}"), format!("{whole}.{part}")))
-    }
 }
 
 fn no_number(text: &str) -> Problem {
