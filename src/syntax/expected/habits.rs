@@ -148,7 +148,8 @@ impl<'s> Here<'_, 's> {
         });
         if let Some((at, here)) = found {
             let name = self.text(at);
-            let help = format!("what `{name}` does is written {here}").replace("written a column", "done by a column");
+            let how = if here.starts_with('`') { "written" } else { "done by" };
+            let help = format!("what `{name}` does is {how} {here}");
             return self.at(at, format!("`{name}` is a function of spreadsheets"), "not a function here", Some(help));
         }
         if self.text(0) == "=" && self.text(-1) == "=" {
@@ -411,18 +412,14 @@ impl<'s> Here<'_, 's> {
         if matches!(self.text(0), "+" | "-") && self.around.here == 1 {
             let (sign, name) = (self.text(0), self.text(-1));
             let word = if sign == "+" { "plus" } else { "minus" };
-            let help = Some(
-                format!("write `{name}_{word} \"{name}{sign} {bare}\"`: the label shows the sign")
-                    .replace(" \"`", "\"`"),
-            );
+            let label = format!("{name}{sign} {bare}");
+            let help = Some(format!("write `{name}_{word} \"{}\"`: the label shows the sign", label.trim_end()));
             return self.at(0, "the name of a grade is letters, digits and `_`", "not part of a name", help);
         }
         if self.is(0, Kind::Number) && self.around.here == 0 {
             let number = self.text(0);
-            let help = Some(
-                format!("write `grade_{number} \"{number} {bare}\"`: the label shows the number")
-                    .replace(" \"`", "\"`"),
-            );
+            let label = format!("{number} {bare}");
+            let help = Some(format!("write `grade_{number} \"{}\"`: the label shows the number", label.trim_end()));
             return self.at(0, "the name of a grade begins with a letter", "a name is expected here", help);
         }
         if self.is(0, Kind::Number) && self.wants(Rule::limit) && matches!(self.text(1), "-" | "to") {
