@@ -1,14 +1,19 @@
 //! Files to answers, through the interface that the planner uses.
 
+#[path = "../support/biff.rs"]
+mod biff;
 mod binary_workbooks;
 mod blemishes;
 mod build;
 mod cells;
 mod measures;
+#[path = "../support/ods.rs"]
+mod ods;
 mod orders;
 mod parquet;
 mod passing;
 mod reading;
+mod sheets;
 #[path = "../support/parquet.rs"]
 mod support;
 mod workbooks;
