@@ -99,8 +99,7 @@ fn matching(folder: &Path, pattern: &FilePattern) -> Result<Found, glob::Pattern
     let mut found = Found { paths: Vec::new(), closed: Vec::new() };
     for path in glob::glob(&whole)? {
         match path {
-            // A spreadsheet program leaves `~$policies.xlsx` beside the file that it has open.
-            Ok(path) if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")) => {}
+            Ok(path) if is_leftover(&path, pattern) => {}
             Ok(path) if path.is_dir() => {}
             Ok(path) => found.paths.push(path),
             Err(error) => found.closed.push((error.path().to_path_buf(), error.error().to_string())),
@@ -108,6 +107,27 @@ fn matching(folder: &Path, pattern: &FilePattern) -> Result<Found, glob::Pattern
     }
     found.paths.sort();
     Ok(found)
+}
+
+/// Whether programs have left a file beside the one that was meant: to lock it, or as it was before. One that a pattern
+/// names by its letters is meant.
+fn is_leftover(path: &Path, pattern: &FilePattern) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // No workbook is called so by anybody.
+    if name.starts_with("~$") {
+        return true;
+    }
+    let asked = pattern.pattern.rsplit('/').next().unwrap_or_default();
+    if !asked.contains(['*', '?', '[']) {
+        return false;
+    }
+    let lower = name.to_lowercase();
+    const BEGIN: [&str; 5] = [".~lock.", "._", ".#", "~wrl", ".goutputstream"];
+    const ENDS: [&str; 11] =
+        ["~", "#", ".bak", ".backup", ".old", ".orig", ".tmp", ".swp", ".part", ".crdownload", ".download"];
+    BEGIN.iter().any(|begin| lower.starts_with(begin))
+        || ENDS.iter().any(|end| lower.ends_with(end) && !asked.to_lowercase().ends_with(end))
+        || matches!(lower.as_str(), ".ds_store" | "thumbs.db" | "desktop.ini")
 }
 
 /// Why a file is not read, if it is not.

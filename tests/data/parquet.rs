@@ -353,7 +353,7 @@ fn damaged_files_are_refused() {
     assert!(refused > tries, "{refused}");
     let text = shown(b"Policy No,Premium\nP1,1\n".to_vec());
     assert!(
-        text.starts_with("unreadable-file: `DATA/policies.parquet` cannot be read: it is no Parquet file"),
+        text.starts_with("unreadable-file: `DATA/policies.parquet` cannot be read: by its content it is text"),
         "{text}"
     );
 }

@@ -2,6 +2,8 @@
 
 use super::{in_file, in_row, listed, nearest, shortened};
 use crate::data::memory::shown_size;
+use crate::data::read::Refused;
+use crate::data::read::kind::Kind;
 use crate::data::read::layout::Layout;
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
@@ -133,6 +135,19 @@ pub fn no_temporary_file(reason: &str) -> Diagnostic {
 
 pub fn unreadable(file: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(Code::UnreadableFile, format!("`{file}` cannot be read: {reason}")).in_data(in_file(file))
+}
+
+/// A file that is something else than its name says.
+pub fn other_kind(file: &str, kind: Kind) -> Diagnostic {
+    unreadable(file, &format!("by its content it is {}", kind.words())).help(kind.mend(file))
+}
+
+/// Of an error that tells what helps, where it does.
+pub fn not_read(file: &str, error: &std::io::Error) -> Diagnostic {
+    match Refused::of(error) {
+        Some(refused) => unreadable(file, &refused.reason).help(refused.help.clone()),
+        None => unreadable(file, &error.to_string()),
+    }
 }
 
 pub fn not_from_server(data: &DataSet, shown: &str, span: Span, refusal: Refusal) -> Diagnostic {

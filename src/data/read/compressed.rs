@@ -2,30 +2,110 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use flate2::read::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::frames::Frames;
+use super::kind::{self, Kind};
 use crate::data::memory::shown_size;
 
-/// The bytes of the table in a file, of which so many may be kept at once.
+/// The bytes of the table in a file, of which so many may be kept at once. What is no text by its content is refused.
 pub fn open(path: &Path, most: u64) -> io::Result<Box<dyn Read + Send>> {
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is a pipe or a device, and no file"));
     }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    Ok(match ending.as_str() {
-        "gz" => Box::new(Unpacked(MultiGzDecoder::new(BufReader::new(file)))),
-        "zst" | "zstd" => Box::new(Unpacked(StreamingDecoder::new(BufReader::new(file)).map_err(damaged)?)),
-        "zip" => Box::new(Cursor::new(only_table(file, most)?)),
-        _ => Box::new(file),
-    })
+    let packing = match ending.as_str() {
+        "gz" => Kind::Gzip,
+        "zst" | "zstd" => Kind::Zstd,
+        "zip" => Kind::Zip,
+        _ => Kind::Text,
+    };
+    let found = kind::of(&mut BufReader::new(&mut file))?;
+    file.seek(SeekFrom::Start(0))?;
+    match found {
+        _ if found == packing => {}
+        Kind::Empty if packing == Kind::Text => {}
+        Kind::Empty => return Err(refused("it is empty, and was not packed".into(), found, &name)),
+        // A file that ends within its first bytes tells nothing of itself.
+        Kind::Binary if packing != Kind::Text => {}
+        Kind::Text if packing != Kind::Text => {
+            let reason = format!("by its content it is text, and not {}", packing.words());
+            let help = format!("rename it to `{}`, and name it so in the spec", unpacked_name(&name));
+            return Err(io::Error::other(Refused { reason, help }));
+        }
+        _ => return Err(refused(format!("by its content it is {}", found.words()), found, &name)),
+    }
+    let file = BufReader::new(file);
+    let unpacked: Box<dyn Read + Send> = match packing {
+        Kind::Gzip => Box::new(Unpacked(MultiGzDecoder::new(file))),
+        Kind::Zstd => Box::new(Unpacked(Frames::new(file))),
+        Kind::Zip => return Ok(Box::new(Cursor::new(only_table(file, most)?))),
+        _ => return Ok(Box::new(file.into_inner())),
+    };
+    only_text(unpacked, &name)
+}
+
+/// Looks at what was packed before it is read.
+fn only_text(mut unpacked: Box<dyn Read + Send>, name: &str) -> io::Result<Box<dyn Read + Send>> {
+    let mut head = Vec::new();
+    (&mut unpacked).take(kind::HEAD).read_to_end(&mut head)?;
+    match kind::of_bytes(&head) {
+        Kind::Text | Kind::Empty => Ok(Box::new(Cursor::new(head).chain(unpacked))),
+        other => Err(packed_other(other, unpacked_name(name).as_str())),
+    }
+}
+
+/// Of a packed file with the name that what is in it has, or should have.
+fn packed_other(kind: Kind, name: &str) -> io::Error {
+    let reason = format!("what is packed in it is {}", kind.words());
+    let help = match kind.ending() {
+        Some(ending) => {
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            format!("unpack it to `{stem}.{ending}`, and name it so in the spec")
+        }
+        None => kind.mend(name),
+    };
+    io::Error::other(Refused { reason, help })
+}
+
+/// `sales.csv.gz` without the last ending, and with one at all.
+fn unpacked_name(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.contains('.') { stem.into() } else { format!("{stem}.csv") }
+}
+
+fn refused(reason: String, kind: Kind, name: &str) -> io::Error {
+    io::Error::other(Refused { reason, help: kind.mend(name) })
+}
+
+/// Why a file is not read at all, and what helps.
+#[derive(Debug)]
+pub struct Refused {
+    pub reason: String,
+    pub help: String,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Refused {
+    /// What was refused, if that is why reading has failed.
+    pub fn of(error: &io::Error) -> Option<&Refused> {
+        error.get_ref()?.downcast_ref()
+    }
 }
 
 /// All bytes of the table in a file.
@@ -82,12 +162,13 @@ impl<R: Read> Read for Unpacked<R> {
 }
 
 fn damaged(error: impl std::fmt::Display) -> io::Error {
-    io::Error::other(format!("it is damaged, or was not copied to its end ({error}); pack it again"))
+    let reason = format!("it is damaged, or was not copied to its end ({error})");
+    io::Error::other(Refused { reason, help: "pack it again, or export it again".into() })
 }
 
 /// The one table in a `.zip`, which is unpacked at once: so its check sum is known before the first row is used.
-fn only_table(file: File, most: u64) -> io::Result<Vec<u8>> {
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;
+fn only_table(file: BufReader<File>, most: u64) -> io::Result<Vec<u8>> {
+    let mut archive = ZipArchive::new(file).map_err(damaged)?;
     // Some systems put files of their own beside those that were packed.
     let is_own = |name: &str| {
         let last = name.rsplit('/').next().unwrap_or(name);
@@ -97,23 +178,28 @@ fn only_table(file: File, most: u64) -> io::Result<Vec<u8>> {
         |at: usize| archive.name_for_index(at).and_then(Result::ok).map(|name| name.into_owned()).unwrap_or_default();
     let names: Vec<(usize, String)> =
         (0..archive.len()).map(|at| (at, name(at))).filter(|(_, name)| !is_own(name)).collect();
-    let at = match names.as_slice() {
-        [(at, _)] => *at,
-        [] => return Err(io::Error::other("there is no file in it; pack the table again")),
+    let refused = |reason: String, help: &str| io::Error::other(Refused { reason, help: help.into() });
+    let (at, name) = match names.as_slice() {
+        [one] => one,
+        [] => return Err(refused("there is no file in it".into(), "pack the table again")),
         several => {
             let shown: Vec<String> = several.iter().take(10).map(|(_, name)| format!("`{name}`")).collect();
-            return Err(io::Error::other(format!(
-                "it holds {} files, and one is expected: {}; pack each by itself",
-                several.len(),
-                shown.join(", ")
-            )));
+            let reason = format!("it holds {} files, and one is expected: {}", several.len(), shown.join(", "));
+            return Err(refused(reason, "pack each by itself"));
         }
     };
-    let entry = archive.by_index(at).map_err(|error| match error {
+    let entry = archive.by_index(*at).map_err(|error| match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-            io::Error::other("it is locked with a password; pack it without one")
+            refused("it is locked with a password".into(), "pack it without one")
+        }
+        ZipError::UnsupportedArchive(_) => {
+            refused("it is packed in a way that is not known here".into(), "pack it again in the usual way (Deflate)")
         }
         other => damaged(other),
     })?;
-    up_to(Unpacked(entry), most)
+    let bytes = up_to(Unpacked(entry), most)?;
+    match kind::of_bytes(&bytes) {
+        Kind::Text | Kind::Empty => Ok(bytes),
+        other => Err(packed_other(other, name)),
+    }
 }

@@ -8,9 +8,11 @@ pub mod blocks;
 mod bounds;
 mod compressed;
 mod content;
+mod frames;
 mod grid;
 mod guarded;
 mod index;
+pub mod kind;
 pub mod layout;
 pub mod marks;
 mod memo;
@@ -28,7 +30,7 @@ mod wide;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::compressed::{Sizes, is_packed};
+pub use self::compressed::{Refused, Sizes, is_packed};
 pub use self::content::{Block, FileContent, SHOWN, Spot, Tally};
 use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
@@ -97,7 +99,7 @@ impl Form {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         match ending.as_str() {
             "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => Form::Spreadsheet,
-            "parquet" => Form::Parquet,
+            "parquet" | "pq" | "parq" => Form::Parquet,
             _ => Form::Text,
         }
     }

@@ -30,10 +30,8 @@ pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<
         Err(error) => Err(error),
     };
     let mut contents = result.unwrap_or_else(|error| {
-        let unreadable = || FileContent {
-            errors: vec![errors::unreadable(&task.shown, &error.to_string())],
-            ..FileContent::default()
-        };
+        let unreadable =
+            || FileContent { errors: vec![errors::not_read(&task.shown, &error)], ..FileContent::default() };
         wanted.iter().map(|_| unreadable()).collect()
     });
     for (content, wanted) in contents.iter_mut().zip(wanted) {

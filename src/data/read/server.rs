@@ -96,7 +96,7 @@ pub fn whole(task: &FileTask, wanted: &Wanted, options: &Options, content: &mut 
     match rows.read_to_string(&mut text) {
         Ok(_) => Some(text),
         Err(error) => {
-            content.errors.push(errors::unreadable(&task.shown, &error.to_string()));
+            content.errors.push(errors::not_read(&task.shown, &error));
             None
         }
     }

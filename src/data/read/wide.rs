@@ -27,7 +27,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     let text = match text {
         Ok(Ok(text)) => text,
         Ok(Err(error)) => return failed(*error),
-        Err(error) => return failed(errors::unreadable(&task.shown, &error.to_string())),
+        Err(error) => return failed(errors::not_read(&task.shown, &error)),
     };
     let mut rows = Rows { text: &text, rows: Vec::new() };
     let mut records = Records::new(text.as_bytes(), detect(&text, wanted.data).separator);

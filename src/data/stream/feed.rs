@@ -76,7 +76,7 @@ impl<'a> Feed<'a> {
             let next = match &mut self.open {
                 Some(Open::Text(blocks, decoders)) => {
                     let next = blocks.next(buffer).map_err(|error| {
-                        self.unreadable = Some(errors::unreadable(&task.shown, &error.to_string()));
+                        self.unreadable = Some(errors::not_read(&task.shown, &error));
                         Failed
                     })?;
                     if next.is_none() && blocks.damaged {

@@ -22,6 +22,7 @@ use self::fill::{Starts, fill};
 pub use self::texts::texts;
 use self::values::{Column, Meaning};
 use super::guarded::guarded;
+use super::kind::{self, Kind};
 use super::layout::Layout;
 use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
@@ -126,10 +127,10 @@ pub struct Slice {
 
 impl Opened {
     pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
-        let unreadable = |error: io::Error| Box::new(errors::unreadable(&task.shown, &error.to_string()));
+        let unreadable = |error: io::Error| Box::new(errors::not_read(&task.shown, &error));
         let file = File::open(&task.path).map_err(unreadable)?;
         let metadata = tried(|| ParquetMetaDataReader::new().parse_and_finish(&file));
-        let metadata = metadata.map_err(|error| damaged(&task.shown, &error))?;
+        let metadata = metadata.map_err(|error| damaged(task, &error))?;
         let size = file.metadata().map_err(unreadable)?.len();
         let schema = metadata.file_metadata().schema_descr();
         let roots = schema.root_schema().get_fields();
@@ -143,7 +144,7 @@ impl Opened {
         }
         if !metadata.row_groups().iter().all(|group| is_possible(group, size)) {
             let error = ParquetError::General("what it says of its rows cannot be".into());
-            return Err(damaged(&task.shown, &error));
+            return Err(damaged(task, &error));
         }
         let layout = Layout { headers, ..Layout::default() };
         let (shown, path) = (task.shown.clone(), task.path.clone());
@@ -252,12 +253,17 @@ fn tried<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parquet
     guarded(work).unwrap_or_else(|| Err(ParquetError::General("what it says of itself cannot be".into())))
 }
 
-fn damaged(file: &str, error: &ParquetError) -> Box<Diagnostic> {
+fn damaged(task: &FileTask, error: &ParquetError) -> Box<Diagnostic> {
+    if let Ok(kind) = kind::of_path(&task.path)
+        && !matches!(kind, Kind::Parquet | Kind::Binary | Kind::Empty)
+    {
+        return Box::new(errors::other_kind(&task.shown, kind));
+    }
     let reason = match error {
         ParquetError::General(reason) | ParquetError::EOF(reason) | ParquetError::NYI(reason) => reason.clone(),
         other => other.to_string(),
     };
-    Box::new(errors::no_parquet(file, &reason))
+    Box::new(errors::no_parquet(&task.shown, &reason))
 }
 
 /// The places of columns with bytes that are not as they should be.
