@@ -118,6 +118,8 @@ pub enum Problem {
     NoSuchDay,
     /// Day first or month first: both would be a date.
     AmbiguousDate,
+    /// `2026.1` is January, or October kept as a number.
+    AmbiguousMonth,
     DayFirst,
     MonthFirst,
     NotInFormat,
@@ -177,8 +179,15 @@ impl Content<'_> {
 pub struct CellReader {
     pub kind: Kind,
     pub optional: bool,
+    /// What is declared to stand for a blank cell.
+    pub blanks: Vec<String>,
+    /// Texts that are declared to stand for something, beside the values of a set.
+    kept: Vec<String>,
     calendar: Calendar,
 }
+
+/// How a date is read that was never a text.
+static ANY_DAY: Kind = Kind::Day(None);
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -200,7 +209,10 @@ impl CellReader {
             return None;
         }
         let kind = kind_of(model, data, column, 0)?;
-        Some(CellReader { kind, optional: declared.optional, calendar: model.company.calendar.clone() })
+        let posts = data.roster.as_ref().and_then(|roster| roster.not_evaluated.clone());
+        let kept = posts.filter(|_| matches!(declared.ty, ColumnType::Position)).unwrap_or_default();
+        let (optional, blanks) = (declared.optional, declared.blank.clone());
+        Some(CellReader { kind, optional, blanks, kept, calendar: model.company.calendar.clone() })
     }
 
     /// The same for cells of another kind.
@@ -210,24 +222,75 @@ impl CellReader {
 
     /// Reads a cell; what had to be mended is added to `repairs`.
     pub fn read<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        self.read_as(&self.kind, raw, repairs)
+    }
+
+    /// The same of a cell that holds a date and no text: no declared form is about it.
+    pub fn read_date<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        match &self.kind {
+            Kind::Day(_) => self.read_as(&ANY_DAY, raw, repairs),
+            Kind::KeyOf(inner, _) if matches!(**inner, Kind::Day(_)) => {
+                let content = self.read_as(&ANY_DAY, raw, repairs)?;
+                Ok(if content == Content::Blank { content } else { Content::Text(canonical(content, &[])) })
+            }
+            _ => self.read(raw, repairs),
+        }
+    }
+
+    fn read_as<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         let text = trimmed(raw);
         if text.len() != raw.len() && !text.is_empty() {
             repairs.add(Repair::Spaces);
         }
-        if is_blank(text, matches!(self.kind, Kind::Text)) {
-            if !text.is_empty() {
-                // `-` in a required column of texts is a text.
-                if matches!(self.kind, Kind::Text) && !self.optional {
-                    return Ok(Content::Text(Cow::Borrowed(text)));
-                }
+        match self.blank(text) {
+            Some(Blank::Sign) => {
                 repairs.add(Repair::BlankMark);
+                return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
             }
-            return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
+            Some(Blank::Plain) => return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) },
+            None => {}
         }
         if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
             return Err(Problem::FormulaError);
         }
-        self.content(&self.kind, text, repairs)
+        self.content(kind, text, repairs)
+    }
+
+    /// Whether a cell holds nothing: by what is declared first, then by what such signs mean elsewhere.
+    fn blank(&self, text: &str) -> Option<Blank> {
+        if text.is_empty() {
+            return Some(Blank::Plain);
+        }
+        if !self.blanks.is_empty() && self.blanks.iter().any(|sign| sign == text) && !self.stands_for(text) {
+            return Some(Blank::Plain);
+        }
+        let in_text = matches!(self.kind, Kind::Text);
+        // `-` in a required column of texts is a text.
+        let is_sign = is_sign(text, in_text) && (self.optional || !in_text);
+        (is_sign && !self.stands_for(text)).then_some(Blank::Sign)
+    }
+
+    /// Whether a text is declared to be a value.
+    fn stands_for(&self, text: &str) -> bool {
+        fn is_choice(kind: &Kind, text: &str) -> bool {
+            match kind {
+                Kind::Choice(known) => known.contains_key(text) || known.contains_key(&*folded(text)),
+                Kind::KeyOf(inner, _) => is_choice(inner, text),
+                _ => false,
+            }
+        }
+        is_choice(&self.kind, text) || self.kept.iter().any(|kept| kept.trim() == text)
+    }
+
+    /// The general signs for a blank cell that are such in this column.
+    pub fn signs_for_blank(&self) -> Vec<&'static str> {
+        let signs = BLANK_SIGNS.into_iter().chain(BLANK_WORDS);
+        signs.filter(|sign| matches!(self.blank(sign), Some(Blank::Sign))).collect()
+    }
+
+    /// Whether cells in the plain form of their kind need no second look.
+    pub fn takes_plain_forms(&self) -> bool {
+        self.blanks.is_empty() && !matches!(&self.kind, Kind::Day(Some(format)) if format.is_day_before_month())
     }
 
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
@@ -244,6 +307,14 @@ impl CellReader {
             }
         }
     }
+}
+
+/// Why a cell holds nothing.
+enum Blank {
+    /// It is empty, or says so by a sign that is declared.
+    Plain,
+    /// By a sign that mostly means it.
+    Sign,
 }
 
 /// A key's part in the one way it is written.
@@ -307,10 +378,10 @@ fn trimmed(raw: &str) -> &str {
     }
 }
 
-/// Whether a cell says that it holds nothing.
-fn is_blank(text: &str, in_text: bool) -> bool {
+/// Whether a text mostly stands for nothing.
+fn is_sign(text: &str, in_text: bool) -> bool {
     match text.len() {
-        0 => true,
+        0 => false,
         _ if text.as_bytes()[0].is_ascii_digit() => false,
         1..=12 => BLANK_SIGNS.contains(&text) || !in_text && BLANK_WORDS.contains(&text),
         _ => false,

@@ -59,11 +59,14 @@ pub fn plain_date() -> String {
 /// What else is a date, in narrow letters: the first that fits tells it.
 pub fn dates(format: Option<&DateFormat>) -> Vec<Form> {
     let behind = format!("(?:{CLOCK})?$");
+    let declared = format.into_iter().flat_map(DateFormat::patterns);
+    let declared = declared.map(|(pattern, to)| form(format!("^{pattern}{behind}"), &to, None));
+    // Where the day stands between year and month, nothing else that begins with a year is certain.
+    if format.is_some_and(DateFormat::is_day_before_month) {
+        return declared.collect();
+    }
     let mut forms = vec![form(format!("^({YEAR})-([0-9]{{2}})-([0-9]{{2}}){behind}"), "$1-$2-$3", None)];
-    forms.extend(format.map(|format| {
-        let (pattern, to) = format.pattern();
-        form(format!("^{pattern}{behind}"), &to, None)
-    }));
+    forms.extend(declared);
     let mended = Some(Repair::DateForm);
     for sign in ["-", "/", "."] {
         let pattern = format!("^({YEAR}) *[{sign}] *([0-9]{{1,2}}) *[{sign}] *([0-9]{{1,2}}){behind}");
@@ -87,7 +90,9 @@ pub fn periods() -> Vec<Form> {
     // In full-width letters.
     let mut forms = vec![form(format!("^({YEAR}(?:-(?:0[1-9]|1[0-2]|Q[1-4]|H[12]))?)$"), "$1", mended)];
     forms.push(form(format!("^({YEAR})(0[1-9]|1[0-2])$"), "$1-$2", mended));
-    forms.push(form(format!("^({YEAR}) *[-/.] *{MONTH}$"), "$1-$2", mended));
+    forms.push(form(format!("^({YEAR}) *[-/] *{MONTH}$"), "$1-$2", mended));
+    // `2026.1` may be October kept as a number: see [`open_month`].
+    forms.push(form(format!("^({YEAR}) *[.] *(0[1-9]|1[0-2]|[2-9])$"), "$1-$2", mended));
     forms.push(form(format!("^({YEAR}) *年 *{MONTH} *月?$"), "$1-$2", mended));
     // Spreadsheets and databases keep a month as its first day.
     for sign in ["-", "/", "."] {
@@ -105,6 +110,11 @@ pub fn periods() -> Vec<Form> {
     forms.push(form(format!("^({YEAR}) *年 *下半年$"), "$1-H2", mended));
     forms.push(form(format!("^({YEAR}) *年 *度?$"), "$1", mended));
     forms
+}
+
+/// January, or October whose last digit a program has taken away with the zeros of a number.
+pub fn open_month() -> String {
+    format!("^({YEAR}) *[.] *1$")
 }
 
 /// The characters that the forms of a date or a period hold beside those of all languages.
@@ -161,13 +171,15 @@ impl NumberForm {
         let repeat = if most.is_some() { "{1,6}" } else { "+" };
         let plain = if most.is_some() { format!("0*[0-9]{{1,{MOST_WHOLE}}}") } else { "[0-9]+".into() };
         let apart = ["'", " ", "\u{202f}"].map(|sign| format!("(?:{sign}[0-9]{{3}}){repeat}")).join("|");
+        // Nobody writes a zero in front of thousands: `010 888 888` is no number but a telephone.
+        let first = "[1-9][0-9]{0,2}";
         // `1,234` alone could be 1.234.
         let more = if most.is_some() { "{2,6}" } else { "{2,}" };
         let decimals = places(most);
-        let by_commas = format!("[0-9]{{1,3}}(?:(?:,[0-9]{{3}}){more}(?:{decimals})?|,[0-9]{{3}}{decimals})");
+        let by_commas = format!("{first}(?:(?:,[0-9]{{3}}){more}(?:{decimals})?|,[0-9]{{3}}{decimals})");
         let number = match self.commas {
             true => plain,
-            false => format!("(?:(?:{plain}|[0-9]{{1,3}}(?:{apart}))(?:{decimals})?|{by_commas})"),
+            false => format!("(?:(?:{plain}|{first}(?:{apart}))(?:{decimals})?|{by_commas})"),
         };
         let behind = if per.is_empty() { String::new() } else { format!(" *{per}") };
         let (sign, money) = ("(?:[-+−] *)?", format!("(?:[{}] *)?", self.currency));

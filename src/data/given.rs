@@ -9,7 +9,7 @@ use super::column::Builder;
 use super::read::{Spot, Tally};
 use super::stored::Task;
 use super::table::{self, Source, Table, TableFile};
-use super::{Options, answer_from, errors, teams};
+use super::{Options, answer_from, errors, teams, time_cell};
 use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
 use crate::model::Model;
 use crate::model::cases::{Given, GivenCell};
@@ -124,6 +124,10 @@ fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<
             } else {
                 Ok(content)
             }
+        }
+        // A date as formulas write it, whatever form files have.
+        _ if time_cell::iso(cell.text.trim().as_bytes()).is_some() => {
+            reader.read_date(&cell.text, &mut Repairs::default())
         }
         _ => reader.read(&cell.text, &mut Repairs::default()),
     }

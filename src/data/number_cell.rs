@@ -321,6 +321,10 @@ impl NumberCell {
             Some(separator) if Some(separator) == group || group.is_none() && GROUPS.contains(&separator) => {
                 let indian = self.signs.as_ref().is_some_and(|signs| signs.indian);
                 let parts: Vec<&str> = whole.split(separator).collect();
+                // Nobody writes a zero in front of thousands: `010 888 888` is no number but a telephone.
+                if whole.starts_with('0') {
+                    return Err(Problem::Separators);
+                }
                 for (place, digits) in parts.iter().enumerate() {
                     if !all_digits(digits) {
                         return Err(if digits.contains([',', '.']) { Problem::Separators } else { no_number(text) });

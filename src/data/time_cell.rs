@@ -58,15 +58,32 @@ impl DateFormat {
         DateFormat { tried, ..format }
     }
 
-    /// The pattern of its texts, and the date by the groups of it.
-    pub fn pattern(&self) -> (String, String) {
+    /// Whether the day stands between the year and the month, where nobody expects it.
+    pub fn is_day_before_month(&self) -> bool {
+        let place = |wanted: fn(&Part) -> bool| self.parts.iter().position(wanted);
+        let year = place(|part| matches!(part, Part::Year(_)));
+        let day = place(|part| matches!(part, Part::Day(_)));
+        let month = place(|part| matches!(part, Part::Month(_)));
+        year < day && day < month
+    }
+
+    /// The patterns of its texts, and the date by the groups of each.
+    pub fn patterns(&self) -> Vec<(String, String)> {
+        match self.parts.contains(&Part::Year(2)) {
+            true => YEARS_OF_TWO_DIGITS.iter().map(|(years, century)| self.pattern(years, century)).collect(),
+            false => vec![self.pattern("", "")],
+        }
+    }
+
+    /// With what years of two digits may be, and the digits before them.
+    fn pattern(&self, years: &str, century: &str) -> (String, String) {
         let (mut pattern, mut groups) = (String::new(), Vec::new());
         for (at, part) in self.parts.iter().enumerate() {
             // Without a sign behind it a number has all its digits.
             let exact = matches!(self.parts.get(at + 1), Some(Part::Year(_) | Part::Month(_) | Part::Day(_)));
             let two = if exact { "([0-9]{2})" } else { "([0-9]{1,2})" };
             match part {
-                Part::Year(2) => pattern.push_str("([0-9]{2})"),
+                Part::Year(2) => pattern.push_str(&format!("({years})")),
                 Part::Year(_) => pattern.push_str(&format!("({})", forms::YEAR)),
                 Part::Month(_) | Part::Day(_) => pattern.push_str(two),
                 Part::Other(letter) => {
@@ -80,7 +97,6 @@ impl DateFormat {
             groups.push(*part);
         }
         let group = |wanted: fn(&Part) -> bool| groups.iter().position(wanted).map_or(0, |at| at + 1);
-        let century = if groups.contains(&Part::Year(2)) { "20" } else { "" };
         let to = format!(
             "{century}${{{}}}-${{{}}}-${{{}}}",
             group(|part| matches!(part, Part::Year(_))),
@@ -90,6 +106,9 @@ impl DateFormat {
         (pattern, to)
     }
 }
+
+/// Years of two digits lie from 1950 to 2049: nobody at work was born before, and few ends are agreed on for later.
+const YEARS_OF_TWO_DIGITS: [(&str, &str); 2] = [("[0-4][0-9]", "20"), ("[5-9][0-9]", "19")];
 
 /// A form with its pattern, ready to be tried.
 struct Tried {
@@ -114,12 +133,14 @@ impl Tried {
 /// The forms of dates that declare none of their own.
 static DATES: LazyLock<Vec<Tried>> = LazyLock::new(|| forms::dates(None).into_iter().map(Tried::new).collect());
 static PERIODS: LazyLock<Vec<Tried>> = LazyLock::new(|| forms::periods().into_iter().map(Tried::new).collect());
+static OPEN_MONTH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&forms::open_month()).ok());
 static MIDNIGHT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(forms::MIDNIGHT).ok());
 static HAS_CLOCK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(forms::HAS_CLOCK).ok());
 
 /// A date: year first in any of the usual forms, or as `format` says.
 pub fn day(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Result<Day, Problem> {
-    if let Some(day) = iso(text.as_bytes()) {
+    let own_order = format.is_some_and(DateFormat::is_day_before_month);
+    if let Some(day) = iso(text.as_bytes()).filter(|_| !own_order) {
         return day.ok_or(Problem::NoSuchDay);
     }
     let narrowed: String = text.chars().map(narrow).collect();
@@ -214,12 +235,19 @@ pub fn period(text: &str, calendar: &Calendar, repairs: &mut Repairs) -> Result<
         return Ok(calendar.months(period));
     }
     let narrowed: String = text.chars().map(narrow).collect();
-    let period = named(narrowed.trim()).ok_or(Problem::NotAPeriod)?;
+    let Some(period) = named(narrowed.trim()) else {
+        return Err(if is_open_month(&narrowed) { Problem::AmbiguousMonth } else { Problem::NotAPeriod });
+    };
     if narrowed != text {
         repairs.add(Repair::FullWidth);
     }
     repairs.add(Repair::PeriodForm);
     Ok(calendar.months(period))
+}
+
+/// Whether a text in narrow letters could be January or October.
+pub fn is_open_month(text: &str) -> bool {
+    OPEN_MONTH.as_ref().is_some_and(|regex| regex.is_match(text.trim()))
 }
 
 /// The year and month that a text names.

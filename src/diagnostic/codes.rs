@@ -185,7 +185,7 @@ codes! {
     BadCell = "bad-cell" Error;
     /// A blank cell in a column that is not optional.
     BlankCell = "blank-cell" Error;
-    /// `03/04/2026`: two days could be meant.
+    /// `03/04/2026`, `2026.1`: two days or months could be meant.
     AmbiguousDate = "ambiguous-date" Error;
     /// A number whose sign could stand between thousands or before decimals.
     AmbiguousNumber = "ambiguous-number" Error;

@@ -33,6 +33,14 @@ impl Checker<'_> {
         }
         let format = column.format.as_ref().and_then(|format| self.date_format(format));
         let numbers = column.numbers.as_ref().and_then(|example| self.number_signs(example));
+        let blank = self.blanks_of(column, &ty, files);
+        if let (Some(written), false) = (&column.format, matches!(ty, ColumnType::Date)) {
+            self.report(
+                Diagnostic::new(Code::Misplaced, format!("`{}` holds no dates", column.name.text))
+                    .at(written.span, "has no effect")
+                    .help("remove `format`"),
+            );
+        }
         let is_number = matches!(ty, ColumnType::Number { .. });
         if let (Some(written), false) = (&column.numbers, is_number) {
             self.report(
@@ -50,6 +58,7 @@ impl Checker<'_> {
             headers,
             format: format.or_else(|| files.dates.clone()),
             numbers: numbers.or_else(|| files.numbers.clone()).filter(|_| is_number),
+            blank,
             limits,
             derived: None,
         }
@@ -75,6 +84,9 @@ impl Checker<'_> {
         }
         if let Some(numbers) = &column.numbers {
             refuse(numbers.span, "`numbers`", "remove `numbers`: formulas need no signs".into());
+        }
+        if let Some(sign) = column.blank.first() {
+            refuse(sign.span, "`blank`", "remove `blank` and its signs".into());
         }
         if let Some(format) = &column.format {
             refuse(format.span, "`format`", "remove `format`: formulas give dates as they are".into());

@@ -39,6 +39,8 @@ pub struct DataSet {
     pub columns: Vec<Column>,
     /// Rows whose first filled cell starts with one of these are no data.
     pub ignore_rows_starting: Vec<String>,
+    /// Headers beside the months that are none of a month, on purpose.
+    pub ignore_columns: Vec<String>,
     /// A window without rows is no mistake: a register in which nothing may have happened.
     pub may_be_empty: bool,
     /// The links that lead to each roster and to the organisation, as far as there are any.
@@ -135,6 +137,8 @@ pub struct Column {
     pub format: Option<String>,
     /// For numbers: the signs that are declared for it, its data set or all files.
     pub numbers: Option<NumberSigns>,
+    /// What is declared to stand for a blank cell, for the column, its data set or all files.
+    pub blank: Vec<String>,
     /// In base units.
     pub limits: Option<(Number, Number)>,
     /// The formula of a column that no file holds.
@@ -175,6 +179,13 @@ impl Column {
         }
     }
 
+    /// Whether its dates are declared to have the day between the year and the month.
+    pub fn is_day_before_month(&self) -> bool {
+        let format = self.format.as_deref().unwrap_or_default().to_ascii_uppercase();
+        let (year, month, day) = (format.find('Y'), format.find('M'), format.find('D'));
+        year < day && day < month
+    }
+
     /// Whether each row has a cell.
     pub fn has_cells(&self) -> bool {
         matches!(self.origin(), Origin::Cells)
@@ -211,6 +222,14 @@ pub struct Choice {
     pub name: String,
     /// How it may be written in a file, besides its name.
     pub texts: Vec<String>,
+}
+
+impl Choice {
+    /// Whether a cell with this text stands for it.
+    pub fn is_written(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        self.texts.iter().chain([&self.name]).any(|own| own.trim().to_lowercase() == text)
+    }
 }
 
 /// How rows are tied to those evaluated and to the organisation.

@@ -91,6 +91,7 @@ impl Checker<'_> {
             across_stints: None,
             columns: Vec::new(),
             ignore_rows_starting: Vec::new(),
+            ignore_columns: Vec::new(),
             may_be_empty: false,
             belongs: Belongs::default(),
         };
@@ -218,7 +219,13 @@ impl Checker<'_> {
                 // When all clauses are read: `roster` may stand behind it.
                 DataClause::NotEvaluated(..) => {}
                 DataClause::IgnoreRowsStarting(texts) => {
-                    set.ignore_rows_starting.extend(texts.iter().map(|text| text.value.clone()));
+                    let starts = self.row_starts(texts);
+                    set.ignore_rows_starting.extend(starts);
+                }
+                DataClause::IgnoreColumns(texts, span) => {
+                    let across = data.clauses.iter().any(|one| matches!(one, DataClause::MonthsAcross { .. }));
+                    let headers = self.ignored_columns(&set, texts, *span, across);
+                    set.ignore_columns.extend(headers);
                 }
             }
         }
@@ -238,6 +245,18 @@ impl Checker<'_> {
             );
         }
         self.shape_columns_present(&set);
+        if let (Some(column), false) =
+            (set.columns.iter().find(|one| one.is_day_before_month()), set.relations.is_empty())
+        {
+            self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("a server writes dates as `2026-07-01`, and `{}` has the day before the month", column.name),
+                )
+                .at(column.span, format!("`{}`", column.format.as_deref().unwrap_or_default()))
+                .help("take the format away; where the server holds texts, make dates of them in the query: `from postgres \"select …\"`"),
+            );
+        }
         if set.files.is_empty() && set.relations.is_empty() {
             self.report(
                 Diagnostic::new(
@@ -336,6 +355,50 @@ impl Checker<'_> {
                 .help("remove `optional`"),
             );
         }
+    }
+
+    /// How rows begin that are no data. Every row begins with nothing.
+    fn row_starts(&mut self, texts: &[tree::Text]) -> Vec<String> {
+        let mut starts = Vec::new();
+        for text in texts {
+            match text.value.trim() {
+                "" => self.report(
+                    Diagnostic::new(Code::BadDataSet, "`ignore rows starting \"\"` would leave every row out")
+                        .at(text.span, "every row starts so")
+                        .help("write how such rows start, as in `ignore rows starting \"Total\"`; blank rows are no rows anyway"),
+                ),
+                start => starts.push(start.to_string()),
+            }
+        }
+        starts
+    }
+
+    /// Headers that are no months, on purpose. `across` says whether the files have months side by side at all.
+    fn ignored_columns(&mut self, set: &DataSet, texts: &[tree::Text], span: Span, across: bool) -> Vec<String> {
+        if !across {
+            self.report(
+                Diagnostic::new(Code::Misplaced, "`ignore columns` is for files that have a column for each month")
+                    .at(span, "has no effect")
+                    .help("remove the line: columns that the data set does not declare are passed over"),
+            );
+        }
+        let plain = |header: &str| header.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        for text in texts {
+            let header = plain(&text.value);
+            let declared = set.columns.iter().find(|column| column.headers.iter().any(|own| plain(own) == header));
+            if let Some(column) = declared {
+                self.report(
+                    Diagnostic::new(
+                        Code::BadDataSet,
+                        format!("`{}` is the header of the column `{}`", text.value, column.name),
+                    )
+                    .at(text.span, "left out here")
+                    .at(column.span, "read here")
+                    .help("remove one of the two"),
+                );
+            }
+        }
+        texts.iter().map(|text| text.value.clone()).collect()
     }
 
     pub(super) fn clause_column(

@@ -1,7 +1,7 @@
-//! How numbers and dates are written in files: what a column, its data set or the company says.
+//! How numbers, dates and blank cells are written in files: what a column, its data set or the company says.
 
 use super::checker::Checker;
-use super::data::NumberSigns;
+use super::data::{Choice, ColumnType, NumberSigns};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree;
 
@@ -40,6 +40,8 @@ impl NumberSigns {
 pub struct Written {
     pub numbers: Option<NumberSigns>,
     pub dates: Option<String>,
+    /// What a column, its data set and the company say adds up.
+    pub blank: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -81,10 +83,51 @@ impl Checker<'_> {
         Some(format.value.clone())
     }
 
+    /// Signs for a blank cell, as they stand in cells.
+    pub(super) fn blank_signs(&mut self, texts: &[tree::Text]) -> Vec<String> {
+        let mut signs = Vec::new();
+        for text in texts {
+            match text.value.trim() {
+                "" => self.report(
+                    Diagnostic::new(Code::BadDataSet, "`blank \"\"` says nothing: a cell without text is blank")
+                        .at(text.span, "no sign")
+                        .help("write what stands in such cells, as in `blank \"-\"`, or remove it"),
+                ),
+                sign => signs.push(sign.to_string()),
+            }
+        }
+        signs
+    }
+
+    /// The signs for a blank cell in a column. A value of its set is nearer than what holds of the whole data set; where
+    /// the column itself says both, one of the two is meant.
+    pub(super) fn blanks_of(&mut self, column: &tree::Column, ty: &ColumnType, files: &Written) -> Vec<String> {
+        let own = self.blank_signs(&column.blank);
+        let choices: &[Choice] = if let ColumnType::Choice(choices) = ty { choices } else { &[] };
+        let named = |sign: &str| choices.iter().find(|choice| choice.is_written(sign));
+        for (sign, text) in own.iter().zip(&column.blank) {
+            if let Some(choice) = named(sign) {
+                self.report(
+                    Diagnostic::new(
+                        Code::BadDataSet,
+                        format!("`{sign}` is a value of `{}` and a sign for a blank cell", column.name.text),
+                    )
+                    .at(text.span, format!("`{}` is written so, too", choice.name))
+                    .help(format!("take `{sign}` out of one of the two")),
+                );
+            }
+        }
+        let general = files.blank.iter().filter(|sign| named(sign).is_none() && !own.contains(sign)).cloned();
+        let general: Vec<String> = general.collect();
+        own.into_iter().chain(general).collect()
+    }
+
     pub(super) fn written(&mut self, written: &tree::Written, so_far: Written) -> Written {
         let numbers = written.numbers.as_ref().and_then(|example| self.number_signs(example));
         let dates = written.dates.as_ref().and_then(|format| self.date_format(format));
-        Written { numbers: numbers.or(so_far.numbers), dates: dates.or(so_far.dates) }
+        let mut blank = so_far.blank;
+        blank.extend(self.blank_signs(&written.blank));
+        Written { numbers: numbers.or(so_far.numbers), dates: dates.or(so_far.dates), blank }
     }
 }
 

@@ -25,7 +25,8 @@ impl<'s> Reader<'s> {
                 Rule::dated_rows | Rule::valid | Rule::snapshot => "how its rows lie in time",
                 Rule::may_be_empty => "`may be empty`",
                 Rule::written_so if node.has(Rule::number_signs) => "`numbers`",
-                Rule::written_so => "`dates`",
+                Rule::written_so if node.has(Rule::dates_say) => "`dates`",
+                Rule::written_so => "`blank`",
                 Rule::across => "`months across`",
                 Rule::belongs => self.belongs_to_whom(&node),
                 _ => "",
@@ -80,6 +81,7 @@ impl<'s> Reader<'s> {
             Rule::snapshot => DataClause::SnapshotOn(name(self)?),
             Rule::column => DataClause::Column(Box::new(self.column(node)?)),
             Rule::ignore => DataClause::IgnoreRowsStarting(self.texts(node)),
+            Rule::ignore_columns => DataClause::IgnoreColumns(self.texts(node), span),
             Rule::not_evaluated => DataClause::NotEvaluated(self.texts(node), span),
             Rule::may_be_empty => DataClause::MayBeEmpty(span),
             Rule::written_so => DataClause::Written(self.written_in_files(node)),
@@ -117,6 +119,7 @@ impl<'s> Reader<'s> {
         let mut written_in = Once::default();
         let mut format = Once::default();
         let mut numbers = Once::default();
+        let mut blank = Once::default();
         let mut derived = Once::default();
         let mut last: Option<(Rule, &'static str)> = None;
         for part in node.kids() {
@@ -126,6 +129,7 @@ impl<'s> Reader<'s> {
                 Rule::written_in => "in",
                 Rule::format => "format",
                 Rule::number_signs => "numbers",
+                Rule::blank_signs => "blank",
                 Rule::derived => "=",
                 _ => continue,
             };
@@ -149,6 +153,10 @@ impl<'s> Reader<'s> {
                     let text = self.text_of(&part);
                     self.once(&mut numbers, "`numbers`", place, text);
                 }
+                Rule::blank_signs => {
+                    let texts = self.texts(&part);
+                    self.once(&mut blank, "`blank`", place, Some(texts));
+                }
                 _ => {
                     let formula = self.expr_of(&part)?;
                     self.once(&mut derived, "the formula", place, Some(formula));
@@ -165,6 +173,7 @@ impl<'s> Reader<'s> {
             written_in: written_in.value,
             format: format.value,
             numbers: numbers.value,
+            blank: blank.value.unwrap_or_default(),
             derived: derived.value,
             span: node.span(),
         })
@@ -199,5 +208,6 @@ const COLUMN_ORDER: &[(Rule, &str)] = &[
     (Rule::written_in, "in"),
     (Rule::format, "format"),
     (Rule::number_signs, "numbers"),
+    (Rule::blank_signs, "blank"),
     (Rule::derived, "="),
 ];

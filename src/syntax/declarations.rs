@@ -124,19 +124,24 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// `numbers "…"` and `dates "…"`.
+    /// `numbers "…"`, `dates "…"` and `blank "…", "…"`.
     pub fn written_in_files(&mut self, node: &Node<'s>) -> Written {
         let mut numbers = Once::default();
         let mut dates = Once::default();
+        let mut blank = Once::default();
         for part in node.kids() {
             let text = self.text_of(&part);
             match part.rule() {
+                Rule::blank_signs => {
+                    let texts = self.texts(&part);
+                    self.once(&mut blank, "`blank`", part.span(), Some(texts));
+                }
                 Rule::number_signs => self.once(&mut numbers, "`numbers`", part.span(), text),
                 Rule::dates_say => self.once(&mut dates, "`dates`", part.span(), text),
                 _ => {}
             }
         }
-        Written { numbers: numbers.value, dates: dates.value }
+        Written { numbers: numbers.value, dates: dates.value, blank: blank.value.unwrap_or_default() }
     }
 
     fn levels(&self, level: Level, node: &Node<'s>) -> Option<Setting> {

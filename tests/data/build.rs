@@ -81,6 +81,7 @@ pub fn column(name: &str, ty: ColumnType) -> Column {
         headers: vec![name.into()],
         format: None,
         numbers: None,
+        blank: Vec::new(),
         limits: None,
         derived: None,
     }
@@ -111,6 +112,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         across_stints: None,
         columns,
         ignore_rows_starting: Vec::new(),
+        ignore_columns: Vec::new(),
         may_be_empty: false,
         belongs: Belongs::default(),
     }

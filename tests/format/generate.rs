@@ -502,7 +502,11 @@ impl Spec {
             |s| s.put("dated by issued"),
         ]);
         clauses.extend(self.times(6, Spec::column));
-        clauses.extend(self.some(&[|s| s.put("ignore rows starting \"合计\" , \"Total\"")]));
+        clauses.extend(self.some(&[
+            |s| s.put("ignore rows starting \"合计\" , \"Total\""),
+            |s| s.put("ignore columns \"Note\",\"合计\""),
+            |s| s.put("blank \"-\" ,\"n.a.\""),
+        ]));
         self.block(clauses);
     }
 
@@ -523,6 +527,9 @@ impl Spec {
         }
         if self.random.chance(20) {
             self.put("in wan");
+        }
+        if self.random.chance(10) {
+            self.put("blank \"-\" , \"n.a.\"");
         }
         if self.random.chance(20) {
             self.word("=");

@@ -1,10 +1,11 @@
 //! What is wrong with rows and cells.
 
 use super::{counted, in_file, listed, nearest, with_places};
-use crate::data::cell::{Problem, Repair};
+use crate::data::cell::{Problem, Repair, Repairs, narrow};
 use crate::data::read::Tally;
+use crate::data::time_cell::{self, DateFormat};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::model::data::{ColumnIx, ColumnType, DataSet};
+use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plural::either;
@@ -88,6 +89,12 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
                 "have signs between their digits where no thousands end",
             ),
             match &declared.numbers {
+                _ if first.starts_with('0') => {
+                    let name = &declared.name;
+                    format!(
+                        "no thousands begin with 0: write the number alone; what is no number, such as a telephone's, is `{name} : text`"
+                    )
+                }
                 Some(signs) => format!("write it like `{}`, as is declared", signs.example),
                 None => {
                     "write it like `1,234.50` or `1234.50`; where decimals stand behind a comma, like `1.234,50`".into()
@@ -135,22 +142,30 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         Problem::AmbiguousDate => (
             Code::AmbiguousDate,
             is("could be two days", "could be two days each"),
-            "say which is first behind the type: `format \"DD/MM/YYYY\"` or `format \"MM/DD/YYYY\"`".into(),
+            format!("say which is first behind the type: {} or {}", format_of(first, "DM"), format_of(first, "MD")),
         ),
         Problem::DayFirst => (
             Code::BadCell,
             is("is a date with the day first", "are dates with the day first"),
-            "say so behind the type: `format \"DD/MM/YYYY\"`".into(),
+            format!("say so behind the type: {}", format_of(first, "DM")),
         ),
         Problem::MonthFirst => (
             Code::BadCell,
             is("is a date with the month first", "are dates with the month first"),
-            "say so behind the type: `format \"MM/DD/YYYY\"`".into(),
+            format!("say so behind the type: {}", format_of(first, "MD")),
         ),
         Problem::NotInFormat => {
             let format = declared.format.as_deref().unwrap_or_default();
             let message = is(&format!("is not a date as `{format}`"), &format!("are not dates as `{format}`"));
-            (Code::BadCell, message, "mend the file, or the column's `format`; `2026-07-01` is always read".into())
+            (Code::BadCell, message, not_in_format(declared, first))
+        }
+        Problem::AmbiguousMonth => {
+            let year: String = first.chars().map(narrow).take(4).collect();
+            (
+                Code::AmbiguousDate,
+                is("could be January, or October kept as a number", "could be January, or October kept as a number"),
+                format!("write months as `{year}-01` and `{year}-10`"),
+            )
         }
         Problem::NotAPeriod => (
             Code::BadCell,
@@ -223,6 +238,39 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
     let diagnostic = Diagnostic::new(code, message).help(help);
     let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
     diagnostic.at(declared.span, "")
+}
+
+/// The form that a date in a cell has, with day and month in this order.
+fn format_of(cell: &str, order: &str) -> String {
+    let date = cell.split_once(|c: char| c == 'T' || c == ' ').filter(|(_, clock)| clock.contains(':'));
+    let (mut format, mut parts, mut digits) = (String::new(), order.chars(), 0);
+    for letter in date.map_or(cell, |(date, _)| date).chars().map(narrow).chain(['\0']) {
+        match (letter.is_ascii_digit(), digits) {
+            (true, _) => digits += 1,
+            (false, 0) => format.push(letter),
+            (false, count) => {
+                let part =
+                    parts.next().map_or("Y".repeat(if count == 2 { 2 } else { 4 }), |part| part.to_string().repeat(2));
+                format = format + &part + &letter.to_string();
+                digits = 0;
+            }
+        }
+    }
+    format!("`format \"{}\"`", format.trim_end_matches('\0'))
+}
+
+/// What may help where a date has another form than is declared.
+fn not_in_format(declared: &Column, cell: &str) -> String {
+    let format = declared.format.as_deref().unwrap_or_default().to_ascii_uppercase();
+    let short = format.replace("YYYY", "YY");
+    let reads = |format: &str| time_cell::day(cell, Some(&DateFormat::new(format)), &mut Repairs::default()).is_ok();
+    if short != format && reads(&short) {
+        return format!("where all years have two digits, write `format \"{short}\"`: they lie between 1950 and 2049");
+    }
+    match declared.is_day_before_month() {
+        true => "mend the file, or the column's `format`".into(),
+        false => "mend the file, or the column's `format`; `2026-07-01` is always read".into(),
+    }
 }
 
 /// A file and a header.

@@ -10,7 +10,7 @@ use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs};
 use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
 use crate::data::column::Builder;
-use crate::data::{Options, errors};
+use crate::data::{Options, errors, time_cell};
 use crate::model::data::ColumnIx;
 use crate::parallel;
 
@@ -33,6 +33,8 @@ pub struct Raw<'a> {
     pub text: Cow<'a, str>,
     /// Kept as a number, not as a text.
     pub number: bool,
+    /// Kept as a date, not as a text.
+    pub date: bool,
     /// A number, and there is no telling whether it is shown as percent.
     pub unstyled: bool,
     pub merged: Merged,
@@ -222,6 +224,7 @@ impl Decoder<'_> {
         let mut repairs = Repairs::default();
         let read = match trouble(raw, reader) {
             Some(problem) => Err(problem),
+            None if raw.date => reader.read_date(&raw.text, &mut repairs),
             None => reader.read(&raw.text, &mut repairs),
         };
         if raw.merged == Merged::Down && read.is_ok() {
@@ -265,7 +268,10 @@ fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
         Kind::Number(number) if raw.unstyled && number.is_in_percent() => Some(Problem::UnseenPercent),
         Kind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
         // October typed as 2026.10 is kept as the number 2026.1.
-        Kind::Period if raw.number && !digits() => Some(Problem::NotAPeriod),
+        Kind::Period if raw.number && !digits() => Some(match time_cell::is_open_month(&raw.text) {
+            true => Problem::AmbiguousMonth,
+            false => Problem::NotAPeriod,
+        }),
         _ => None,
     }
 }

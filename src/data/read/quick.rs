@@ -119,9 +119,10 @@ impl Decoder<'_> {
         let bytes = text.as_bytes();
         let reader = self.reader(wanted);
         let optional = reader.optional;
-        let plain_numbers = matches!(&reader.kind, Kind::Number(number) if number.is_plain());
-        let dates = matches!(reader.kind, Kind::Day(_));
-        let own_text = matches!(reader.kind, Kind::Text);
+        let quick = reader.takes_plain_forms();
+        let plain_numbers = quick && matches!(&reader.kind, Kind::Number(number) if number.is_plain());
+        let dates = quick && matches!(reader.kind, Kind::Day(_));
+        let own_text = quick && matches!(reader.kind, Kind::Text);
         let mut points = false;
         for row in 0..index.rows() {
             let (mut start, mut end) = index.cell(row, at);

@@ -262,7 +262,8 @@ impl Grid for Sheet {
                 _ => {}
             }
         }
-        Raw { text, number, unstyled: number && !self.styled, ..Raw::default() }
+        let date = matches!(cell, Data::DateTime(_) | Data::DateTimeIso(_));
+        Raw { text, number, date, unstyled: number && !self.styled, ..Raw::default() }
     }
 }
 

@@ -11,8 +11,8 @@ use super::periods;
 use super::rows::Known;
 use crate::data::cell::{CellReader, Kind, Repair, folded};
 use crate::data::forms::{
-    self, BLANK_SIGNS, BLANK_WORDS, CURRENCY, FORMULA_ERRORS, HAS_CLOCK, MIDNIGHT, NEGATIVE, NO, NUMBER_LETTERS,
-    PARENTHESES, THOUSANDS, TIME_LETTERS, WIDE, YES,
+    self, CURRENCY, FORMULA_ERRORS, HAS_CLOCK, MIDNIGHT, NEGATIVE, NO, NUMBER_LETTERS, PARENTHESES, THOUSANDS,
+    TIME_LETTERS, WIDE, YES,
 };
 use crate::data::number_cell::NumberCell;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
@@ -37,6 +37,9 @@ pub struct Cells<'k> {
     /// What stands in front of a number's unit: 85 is 0.85 with `in percent`.
     factor: Option<Number>,
     choices: &'k [Choice],
+    /// What is declared to stand for a blank cell, and what mostly does.
+    blanks: Vec<String>,
+    signs: Vec<&'static str>,
     at: usize,
     /// The engine's own column, and what is known of its type.
     raw: String,
@@ -50,7 +53,10 @@ impl<'k> Cells<'k> {
         let (d, set) = (known.dialect, known.set(data));
         let declared = set.column(column);
         // A key that is no text does not get here; see `choose`.
-        let kind = match CellReader::new(known.model, set, column).map(|reader| reader.kind) {
+        let reader = CellReader::new(known.model, set, column);
+        let signs = reader.as_ref().map(CellReader::signs_for_blank).unwrap_or_default();
+        let blanks = reader.as_ref().map(|reader| reader.blanks.clone()).unwrap_or_default();
+        let kind = match reader.map(|reader| reader.kind) {
             Some(Kind::KeyOf(..)) | None => Kind::Text,
             Some(kind) => kind,
         };
@@ -61,6 +67,8 @@ impl<'k> Cells<'k> {
         };
         let raw = d.name_of(&declared.name);
         let own = match known.remote.type_of(data, &declared.name) {
+            // Signs for a blank are looked for among texts.
+            _ if !blanks.is_empty() => Own::No,
             Some(ty) if d.holds(ty, &kind, known.remote.decimals) => Own::Yes,
             Some(_) => Own::No,
             None => d.holds_where(&raw, &kind, known.remote.decimals).map_or(Own::No, Own::Where),
@@ -72,6 +80,8 @@ impl<'k> Cells<'k> {
             optional: declared.optional,
             factor,
             choices,
+            blanks,
+            signs,
             at: column.0,
             raw,
             places: known.remote.decimals,
@@ -154,7 +164,7 @@ impl<'k> Cells<'k> {
     /// Whether a cell holds nothing.
     pub fn blank(&self) -> String {
         let text = self.own("text");
-        let signs = if self.is_text() && !self.optional { self.listed(&[""]) } else { self.blank_texts() };
+        let signs = self.blank_texts();
         let blank = format!("({text} IS NULL OR {text} IN ({signs}))");
         match &self.own {
             Own::No => blank,
@@ -164,8 +174,8 @@ impl<'k> Cells<'k> {
     }
 
     fn blank_texts(&self) -> String {
-        let words = if self.is_text() { &[][..] } else { &BLANK_WORDS };
-        self.listed(&[&[""], &BLANK_SIGNS[..], words].concat())
+        let declared: Vec<&str> = self.blanks.iter().map(String::as_str).collect();
+        self.listed(&[&[""], &declared[..], &self.signs[..]].concat())
     }
 
     fn listed(&self, texts: &[&str]) -> String {
@@ -183,6 +193,14 @@ impl<'k> Cells<'k> {
 
     /// The last step: the value; `NULL` where the cell is blank or cannot be read.
     pub fn value(&self) -> String {
+        match self.blanks.is_empty() || self.is_text() {
+            true => self.filled(),
+            // What is declared to be a blank might be read as well.
+            false => format!("CASE WHEN {} THEN NULL ELSE {} END", self.blank(), self.filled()),
+        }
+    }
+
+    fn filled(&self) -> String {
         let (d, text, narrow) = (self.d, self.own("text"), self.own("narrow"));
         let factor = match &self.factor {
             Some(factor) if *factor != Number::ONE => format!(" * {factor}"),
@@ -196,8 +214,7 @@ impl<'k> Cells<'k> {
         }
         match &self.kind {
             Kind::Text | Kind::KeyOf(..) => {
-                let blank = if self.optional { self.blank_texts() } else { self.listed(&[""]) };
-                format!("CASE WHEN {text} IN ({blank}) THEN NULL ELSE {text} END")
+                format!("CASE WHEN {text} IN ({}) THEN NULL ELSE {text} END", self.blank_texts())
             }
             Kind::Number(number) => {
                 cases.push_str(&format!("\n      WHEN {narrow} IS NULL THEN {}", d.to_number(&text, self.places)));
@@ -304,8 +321,8 @@ impl<'k> Cells<'k> {
         let spaces = format!("{text} <> '' AND {} <> {text}", d.written(&self.raw));
         let read = if self.is_text() { String::new() } else { format!(" AND {value} IS NOT NULL") };
         all.push((Repair::Spaces, format!("{spaces}{read}")));
-        if self.optional {
-            all.push((Repair::BlankMark, format!("{text} <> '' AND {text} IN ({})", self.blank_texts())));
+        if self.optional && !self.signs.is_empty() {
+            all.push((Repair::BlankMark, format!("{text} IN ({})", self.listed(&self.signs))));
         }
         let read = |condition: String| format!("{mended} AND {value} IS NOT NULL AND {condition}");
         let wide = read(d.matches(&text, WIDE));

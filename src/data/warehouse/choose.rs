@@ -88,6 +88,11 @@ impl Choice<'_> {
             let name = &declared.name;
             let why = match &declared.ty {
                 ColumnType::Position => Some(format!("`{name}` holds positions")),
+                // What the engine has as dates would look the other way round.
+                ColumnType::Date if declared.is_day_before_month() => Some(format!(
+                    "`{name}` has the day before the month, and behind the year: `{}`",
+                    declared.format.as_deref().unwrap_or_default()
+                )),
                 ColumnType::Number { cell_factor: None, .. } if declared.has_cells() => {
                     return Some((
                         format!("`{name}` does not say how its percentages are written"),

@@ -142,7 +142,9 @@ file "plans.xlsx" sheet "2026""#,
         code: Code::AmbiguousDate,
         title: "a date that can be read in two ways",
         text: "`03/04/2026` is the third of April or the fourth of March. Say which with `format \"DD/MM/YYYY\"` on \
-               the column, or write dates as 2026-04-03.",
+               the column, or write dates as 2026-04-03.\n\
+               `2026.1` is January, or October of which a program has taken the last digit away, as it does with the \
+               zeros behind the point of a number. Write months as 2026-01 and 2026-10.",
         wrong: r#"| issued     |
 | 03/04/2026 |"#,
         right: r#"| issued     |

@@ -63,6 +63,7 @@ fn data(name: &str) -> DataSet {
         across_stints: None,
         columns: Vec::new(),
         ignore_rows_starting: Vec::new(),
+        ignore_columns: Vec::new(),
         may_be_empty: false,
         belongs: Belongs::default(),
     }

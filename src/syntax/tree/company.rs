@@ -38,11 +38,13 @@ pub enum Setting {
     Levels { level: Level, codes: Vec<Name> },
 }
 
-/// How numbers and dates are written in files.
+/// How numbers, dates and blank cells are written in files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Written {
     pub numbers: Option<Text>,
     pub dates: Option<Text>,
+    /// What stands for a blank cell: `blank "-", "n.a."`
+    pub blank: Vec<Text>,
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.

@@ -87,6 +87,8 @@ pub enum DataClause {
     SnapshotOn(Name),
     Column(Box<Column>),
     IgnoreRowsStarting(Vec<Text>),
+    /// `ignore columns "Total", "Note"`: headers between the months that are none of a month, on purpose
+    IgnoreColumns(Vec<Text>, Span),
     /// `months [of 2026] across as MONTH, VALUE`: the files have a column for each month
     MonthsAcross {
         year: Option<AcrossYear>,
@@ -96,7 +98,7 @@ pub enum DataClause {
     },
     /// `may be empty`: a register in which nothing may have happened
     MayBeEmpty(Span),
-    /// `numbers "1.234,56"`, `dates "DD.MM.YYYY"`
+    /// `numbers "1.234,56"`, `dates "DD.MM.YYYY"`, `blank "-", "n.a."`
     Written(super::Written),
     /// `not evaluated "Cashier", "Driver"`: posts of a roster that no position describes, on purpose
     NotEvaluated(Vec<Text>, Span),
@@ -138,6 +140,8 @@ pub struct Column {
     pub format: Option<Text>,
     /// `numbers "1.234,56"`
     pub numbers: Option<Text>,
+    /// `blank "-", "n.a."`
+    pub blank: Vec<Text>,
     pub derived: Option<Expr>,
     pub span: Span,
 }

@@ -61,13 +61,15 @@ impl<'a> Cells<'a> {
     fn one_by_one(&mut self, builder: &mut Builder, rows: &[u32], places: &[u32]) {
         builder.reserve(places.len());
         let kind = &self.reader.kind;
+        let quick = self.reader.blanks.is_empty();
         let plain_scale = match (kind, self.column.meaning) {
+            _ if !quick => None,
             (Kind::Number(number), Meaning::Decimal(scale)) => Some(scale).filter(|_| number.is_plain()),
             (Kind::Number(number), Meaning::Whole) => Some(0).filter(|_| number.is_plain()),
             _ => None,
         };
-        let dates = matches!(kind, Kind::Day(_)) && self.column.meaning == Meaning::Date;
-        let texts = matches!(kind, Kind::Text) && self.column.meaning == Meaning::Text;
+        let dates = quick && matches!(kind, Kind::Day(_)) && self.column.meaning == Meaning::Date;
+        let texts = quick && matches!(kind, Kind::Text) && self.column.meaning == Meaning::Text;
         for (row, place) in rows.iter().zip(places) {
             let at = *place as usize;
             match (&mut *builder, &self.column.values) {
@@ -103,7 +105,8 @@ impl<'a> Cells<'a> {
         if place == NOWHERE {
             return self.text(row, Cow::Borrowed(""));
         }
-        match column.quick(at, &self.reader.kind) {
+        let quick = self.reader.blanks.is_empty();
+        match column.quick(at, &self.reader.kind).filter(|_| quick) {
             Some(Ok(content)) => (content, true),
             Some(Err(problem)) => self.trouble(row, problem, &column.text(at).unwrap_or_default()),
             None => match column.text(at) {
@@ -115,9 +118,11 @@ impl<'a> Cells<'a> {
 
     fn text(&mut self, row: u32, text: Cow<'a, str>) -> (Content<'a>, bool) {
         let mut repairs = Repairs::default();
+        let dates = matches!(self.column.meaning, Meaning::Date | Meaning::Moment { .. });
+        let read = if dates { CellReader::read_date } else { CellReader::read };
         let content = match &text {
-            Cow::Borrowed(text) => self.reader.read(text, &mut repairs),
-            Cow::Owned(text) => self.reader.read(text, &mut repairs).map(Content::into_owned),
+            Cow::Borrowed(text) => read(self.reader, text, &mut repairs),
+            Cow::Owned(text) => read(self.reader, text, &mut repairs).map(Content::into_owned),
         };
         match content {
             Ok(content) => {
