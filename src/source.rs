@@ -59,11 +59,15 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A byte order mark at the start of the text is dropped.
+    /// A byte order mark at the start of the text is dropped; lines that end as old Macs ended them are lines.
     pub fn new(path: PathBuf, mut text: String) -> Self {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
+        let lone: Vec<usize> =
+            text.match_indices('\r').map(|(at, _)| at).filter(|at| !text[at + 1..].starts_with('\n')).collect();
+        // Each stays one byte, so that places in the text hold.
+        lone.into_iter().for_each(|at| text.replace_range(at..=at, "\n"));
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();

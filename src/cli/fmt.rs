@@ -13,10 +13,11 @@ use super::terminal;
 use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::format::ends::{self, Ends};
 use crate::format::{Refusal, format};
 use crate::limits::{FINDINGS, SPEC, megabytes};
 use crate::plural::counted;
-use crate::project::{find_specs, not_utf8, read_spec};
+use crate::project::{not_utf8, read_spec, specs_to_format};
 use crate::source::SourceSet;
 use crate::visible::Form;
 
@@ -29,7 +30,7 @@ pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
         }
         return work.standard_input();
     }
-    work.files(&find_specs(&args.paths)?)
+    work.files(&specs_to_format(&args.paths)?)
 }
 
 struct Work<'a> {
@@ -74,13 +75,16 @@ impl Work<'_> {
                 continue;
             }
             changed += 1;
+            // The text can be read: it has been laid out.
+            let mixed = std::str::from_utf8(&bytes).ok().and_then(|text| Ends::of(text).mixed());
+            let mixed = mixed.map_or(String::new(), |most| format!(": its lines end in several ways, most in {most}"));
             if self.args.diff {
                 self.show_diff(path, &bytes, &text);
             } else if self.args.check {
-                self.out.extend(format!("would change {}\n", path.display()).into_bytes());
+                self.out.extend(format!("would change {}{mixed}\n", path.display()).into_bytes());
             } else {
                 match replace(path, &text) {
-                    Ok(()) => self.out.extend(format!("changed {}\n", path.display()).into_bytes()),
+                    Ok(()) => self.out.extend(format!("changed {}{mixed}\n", path.display()).into_bytes()),
                     Err(error) => {
                         changed -= 1;
                         self.failures.push(Failure::writing(format_args!("`{}`", path.display()), &error));
@@ -102,9 +106,10 @@ impl Work<'_> {
                 return None;
             }
         };
-        let file = self.sources.add(path, text);
+        let ends = Ends::of(text);
+        let file = self.sources.add(path, ends::plain(text));
         match format(file, &self.sources.get(file).text) {
-            Ok(text) => Some(text),
+            Ok(text) => Some(ends.put(&text)),
             Err(Refusal::Broken(diagnostics)) => {
                 self.broken.extend(diagnostics);
                 None

@@ -1,7 +1,8 @@
 //! One way to write a spec: `merit fmt`.
 //!
 //! In: the text of a file without mistakes. Out: the same in the one style. What holds: it says the same, which is
-//! proved by reading it again; it holds every comment, in order; and laying it out again changes nothing.
+//! proved by reading it again; it holds every comment, in order; and laying it out again changes nothing. [`ends`] are
+//! the caller's: they are kept as the file has them.
 //!
 //! [`comments`] finds what stands between the tokens, `clause` and `expression` turn what the grammar has read into
 //! texts that may be broken, `table` aligns lines of one kind, [`doc`] breaks lines, and `layout` puts it together.
@@ -9,6 +10,7 @@
 mod clause;
 mod comments;
 mod doc;
+pub mod ends;
 mod expression;
 mod layout;
 mod table;

@@ -59,6 +59,39 @@ fn standard_input_goes_to_standard_output() {
     assert_eq!(run(&["-", "specs"], UNTIDY).status.code(), Some(2));
 }
 
+#[test]
+fn ends_of_lines_and_the_mark_are_kept() {
+    let ends = |end: &str| RESULT.replace('\n', end).into_bytes();
+    let untidy = |end: &str| String::from_utf8(UNTIDY.to_vec()).unwrap().replace('\n', end).into_bytes();
+    let marked = |bytes: Vec<u8>| [b"\xef\xbb\xbf".as_slice(), &bytes].concat();
+    let mixed = b"unit person, people\r\n\r\nkpi a : % {\r\n  value = x + y\n}\r\n";
+    let folder = folder(&[
+        ("windows.merit", &untidy("\r\n")),
+        ("marked.merit", &marked(untidy("\r\n"))),
+        ("mac.merit", &untidy("\r")),
+        ("mixed.merit", mixed),
+        ("tidy.merit", &marked(ends("\r\n"))),
+        ("text.merit", b"kpi a : % {\r\n  value = x + y\r\n  note \"\"\"\r\n    One\r\n    two\r\n    \"\"\"\r\n}\r\n"),
+    ]);
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    expect("fmt_ends_check", &merit(folder.path(), &["fmt", "--check"]));
+    expect("fmt_ends", &merit(folder.path(), &["fmt"]));
+    assert_eq!(read("windows.merit"), ends("\r\n"));
+    assert_eq!(read("marked.merit"), marked(ends("\r\n")));
+    assert_eq!(read("mac.merit"), ends("\r"));
+    assert_eq!(read("mixed.merit"), b"unit person, people\r\n\r\nkpi a : % {\r\n  value = x + y\r\n}\r\n");
+    assert_eq!(read("tidy.merit"), marked(ends("\r\n")));
+    assert_eq!(merit(folder.path(), &["fmt", "--check"]).status.code(), Some(0));
+}
+
+#[test]
+fn lines_of_old_macs_are_lines() {
+    // A comment would go on to the end of the file.
+    let folder = folder(&[("a.merit", b"# prices\rconstant floor : CNY = 3 EUR\r")]);
+    let said = String::from_utf8(merit(folder.path(), &["check", "--format", "short"]).stdout).unwrap();
+    assert!(said.starts_with("a.merit:2:24: error[wrong-unit]"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_permissions_stay() {
