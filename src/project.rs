@@ -1,7 +1,17 @@
-//! Folders of `.merit` files to the texts of a project.
+//! Folders of `.merit` files to the texts of projects.
+//!
+//! `file` reads a `merit.project`, `group` makes projects of its clauses, `places` finds the projects of what is named on
+//! the command line, `several` checks them, and `workspace` holds one that is edited.
 
+mod file;
+mod group;
+mod places;
+mod several;
 mod workspace;
 
+pub use file::NAME as PROJECT_FILE;
+pub use places::specs_to_format;
+pub use several::{Member, Set, open, open_one};
 pub use workspace::{Project, Workspace, load, load_with};
 
 use std::collections::HashSet;
@@ -26,6 +36,12 @@ pub enum LoadError {
     NoFile(PathBuf),
     TooLarge(PathBuf),
     Unreadable(PathBuf, io::Error),
+    /// Several projects where one is wanted.
+    Several(Vec<PathBuf>),
+    /// Nothing is left of what is named: a `merit.project` ignores it.
+    Ignored(Vec<PathBuf>),
+    /// A file or folder in no project of the `merit.project` above it.
+    NoProject(PathBuf, PathBuf),
 }
 
 impl fmt::Display for LoadError {
@@ -35,9 +51,15 @@ impl fmt::Display for LoadError {
             LoadError::NotASpec(path) => {
                 write!(f, "`{}` is not a spec: their names end in `.merit`", path.display())
             }
-            LoadError::NoSpecs(paths) => {
-                let paths = paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>();
-                write!(f, "there is no `.merit` file under {}", paths.join(", "))
+            LoadError::NoSpecs(paths) => write!(f, "there is no `.merit` file under {}", listed(paths)),
+            LoadError::Several(names) => {
+                write!(f, "there are {} projects here, and one is wanted: {}", names.len(), listed(names))
+            }
+            LoadError::Ignored(paths) => {
+                write!(f, "nothing is left to read: `{PROJECT_FILE}` ignores {}", listed(paths))
+            }
+            LoadError::NoProject(path, file) => {
+                write!(f, "`{}` belongs to no project of `{}`", path.display(), file.display())
             }
             LoadError::NoFile(path) => write!(f, "`{}` is a pipe or a device, and no file", path.display()),
             LoadError::TooLarge(path) => {
@@ -46,6 +68,16 @@ impl fmt::Display for LoadError {
             LoadError::Unreadable(path, error) => write!(f, "`{}` cannot be read: {error}", path.display()),
         }
     }
+}
+
+/// Names in quotes; of many, the first.
+fn listed(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 5;
+    let mut shown: Vec<String> = paths.iter().take(SHOWN).map(|path| format!("`{}`", path.display())).collect();
+    if paths.len() > SHOWN {
+        shown.push(format!("… and {} more", paths.len() - SHOWN));
+    }
+    shown.join(", ")
 }
 
 /// The finding for a text in another encoding; the text is kept as far as it can be read, to show the line.
@@ -107,6 +139,21 @@ struct Found {
     folders: HashSet<Place>,
     /// By folder and name.
     known: HashSet<(Place, OsString)>,
+    /// Files and folders that are passed over.
+    left_out: HashSet<PathBuf>,
+    inner: Inner,
+}
+
+/// What is done with a folder that has a `merit.project` of its own.
+#[derive(Default)]
+enum Inner {
+    /// Nothing: its specs are specs like others.
+    #[default]
+    Walked,
+    /// It is left out, and noted.
+    LeftOut(Vec<PathBuf>),
+    /// What its file ignores is left out.
+    Obeyed,
 }
 
 /// What tells a folder from others. Its path would: but to work that out takes as many steps as it is deep.
@@ -138,9 +185,12 @@ impl Found {
             if name.to_string_lossy().starts_with('.') {
                 continue;
             }
+            if self.left_out.contains(&path) || path.strip_prefix(".").is_ok_and(|path| self.left_out.contains(path)) {
+                continue;
+            }
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() || kind.is_symlink() && path.is_dir() {
-                if name != "target" {
+                if name != "target" && self.enters(&path)? {
                     self.walk(&path)?;
                 }
             } else if is_spec(&path) {
@@ -154,6 +204,19 @@ impl Found {
             }
         }
         Ok(())
+    }
+
+    /// Whether the specs of a folder in a folder are looked for.
+    fn enters(&mut self, folder: &Path) -> Result<bool, LoadError> {
+        if matches!(self.inner, Inner::Walked) || !folder.join(PROJECT_FILE).is_file() {
+            return Ok(true);
+        }
+        if let Inner::LeftOut(folders) = &mut self.inner {
+            folders.push(folder.to_path_buf());
+            return Ok(false);
+        }
+        self.left_out.extend(places::ignored_in(folder)?);
+        Ok(true)
     }
 
     /// A file that may be met by another way.

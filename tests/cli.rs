@@ -14,6 +14,8 @@ mod levels;
 mod outcome;
 #[path = "cli/plan.rs"]
 mod plan;
+#[path = "cli/projects.rs"]
+mod projects;
 #[path = "cli/rosters.rs"]
 mod rosters;
 #[path = "cli/safety.rs"]

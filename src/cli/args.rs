@@ -54,11 +54,16 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  merit check                              the specs in this folder and below
-  merit check specs/group specs/shanghai   two folders, read as one project
-  merit check --format sarif > merit.sarif for a code host
+  merit check
+      the specs in this folder and below
+  merit check specs/insurance/positions/lecturer.merit
+      the project of a file, with what concerns the file first
+  merit check --format sarif > merit.sarif
+      for a code host
   merit check --deny warnings --allow unused
-  merit check --alignment=sales_agent      working time against weights")]
+      warnings count as errors, but for one code
+  merit check --alignment=lecturer
+      the working time of a position against its weights")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub specs: SpecArgs,
@@ -96,7 +101,9 @@ pub struct CheckArgs {
 #[command(after_help = "\
 Examples:
   merit explain
-  merit explain unit-mismatch")]
+      all codes
+  merit explain unit-mismatch
+      one code, with a wrong and a right example")]
 pub struct ExplainArgs {
     /// The code of a finding, as it stands above it
     #[arg(value_name = "CODE")]
@@ -113,8 +120,10 @@ pub struct ExplainArgs {
 Examples:
   merit data specs/insurance
       what the files hold
-  merit data specs/insurance --data exports/july --strict
-      another folder; whatever would have to be repaired is an error
+  merit data specs/insurance --data exports/july
+      what those of another folder hold: needs the folder
+  merit data specs/insurance --strict
+      what would have to be repaired is an error: ends with 1 here
   merit data specs/insurance --format json > profile.json
       for programs")]
 pub struct DataArgs {
@@ -170,14 +179,16 @@ pub enum DataForm {
 Examples:
   merit eval specs/insurance --period 2026-Q3
       everyone, by position, the best first
-  merit eval specs/insurance --period 2026-Q3 --person \"Wang Fang\" --lang zh
-      one person's scorecard, with the Chinese labels
-  merit eval specs --period 2026-Q3 --team SH --format csv --output q3.csv
-      all teams under SH, as a file for a spreadsheet
+  merit eval specs/insurance --period 2026-Q3 --person S1056 --lang zh
+      one person's scorecard, by key or name, with the Chinese labels
+  merit eval specs/insurance --period 2026-Q3 --team 8610 --format csv
+      a team with all below it, for a spreadsheet
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
-  merit eval specs/insurance --period 2026-07 --data exports/july --strict
-      another data folder; refuse whatever would have to be repaired"
+  merit eval specs/insurance --period 2026-07 --allow-empty
+      one month, although there were no examinations in it
+  merit eval specs/insurance --period 2026-Q3 --data exports/july
+      the files of another folder: needs the folder"
 )]
 pub struct EvalArgs {
     #[command(flatten)]
@@ -320,12 +331,12 @@ pub enum PlanForm {
     override_usage = "merit sql [OPTIONS] --dialect <DIALECT> --period <PERIOD> [PATH]...",
     after_help = "\
 Examples:
-  merit sql specs/insurance --period 2026-Q3 --dialect duckdb --tables policies,receipts,payouts > q3.sql
-      three data sets are tables of the engine, all others files
-  duckdb sales.duckdb < q3.sql
-      leaves files of results behind
-  merit eval specs/insurance --period 2026-Q3 --measures *.csv
-      everyone's scores"
+  merit sql specs/insurance --period 2026-Q3 --dialect spark --tables all
+      all data sets that can be tables of a cluster; all others are files
+  spark-sql -f q3.sql
+      leaves results behind: needs Spark, these tables, and the statements in q3.sql
+  merit eval specs/insurance --period 2026-Q3 --measures results
+      everyone's scores: needs those results in a folder"
 )]
 pub struct SqlArgs {
     #[command(flatten)]
@@ -393,10 +404,14 @@ pub struct TableArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  merit fmt                    the specs in this folder and below
-  merit fmt specs --check      only tell which files would change
-  merit fmt specs --diff       show what would change, and write nothing
-  merit fmt - < a.merit        one text, from standard input to standard output")]
+  merit fmt
+      the specs in this folder and below
+  merit fmt specs --check
+      only tell which files would change
+  merit fmt specs --diff
+      show what would change, and write nothing
+  merit fmt - < specs/insurance/company.merit
+      one text, from standard input to standard output")]
 pub struct FmtArgs {
     /// Folders of `.merit` files, or single files; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -462,7 +477,7 @@ pub enum TestForm {
 
 #[derive(Debug, Args)]
 pub struct SpecArgs {
-    /// Folders of `.merit` files, or single files; several are read as one project
+    /// Folders of `.merit` files, read as one project; a single file stands for the project it lies in
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 }

@@ -10,47 +10,56 @@ use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
 use crate::diagnostic::{github, json, junit, sarif, short};
 use crate::limits::FINDINGS;
-use crate::model::Position;
+use crate::model::{Model, Position};
 use crate::plural::counted;
-use crate::project::{self, LoadError, Project};
+use crate::project::{self, LoadError, Member, PROJECT_FILE, Set};
 use crate::report;
 use crate::source::SourceSet;
 use crate::visible::Form;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let levels = levels(args)?;
-    let project = match project::load_with(&args.specs.paths, &levels) {
-        Ok(project) => project,
-        Err(error) => return Err(could_not_load(args, &error)),
+    let set = match project::open(&args.specs.paths, &levels) {
+        Ok(set) => set,
+        // Nothing is wrong with what is left out on purpose: a hook names whatever has changed.
+        Err(LoadError::Ignored(paths)) => {
+            passed_over(&paths);
+            return nothing(args);
+        }
+        Err(error) => return Err(could_not_load(args, error)),
     };
+    passed_over(&set.ignored);
     let checked = Checked {
-        sources: &project.sources,
-        files: project.files,
-        positions: positions(&project),
-        kpis: project.model.kpis.iter().filter(|kpi| !kpi.versions.is_other).count(),
-        diagnostics: &project.diagnostics,
+        sources: &set.sources,
+        files: set.files,
+        positions: positions(&set),
+        kpis: kpis(&set),
+        diagnostics: &set.findings,
         failure: None,
     };
-    if let (Some(wanted), false) = (&args.alignment, project.has_errors()) {
-        let (text, form) = alignment(args, wanted.as_deref(), &project)?;
+    if let (Some(wanted), false) = (&args.alignment, set.has_errors()) {
+        let [project] = set.projects.as_slice() else {
+            return Err(LoadError::Several(set.projects.into_iter().map(|project| project.name).collect()).into());
+        };
+        let (text, form) = alignment(args, wanted.as_deref(), &project.model)?;
         out::print(&text, form, FINDINGS_WRITTEN)?;
         return Ok(Exit::Clean);
     }
-    let (text, form) = machine(args.format, &checked).unwrap_or_else(|| human(args, &project));
+    let (text, form) = machine(args.format, &checked).unwrap_or_else(|| human(args, &set));
     out::print(&text, form, FINDINGS_WRITTEN)?;
     if args.format == FindingsForm::Short {
-        out::say(summary(&project));
+        out::say(summary(&set));
     }
-    let exit = if project.has_errors() { Exit::Findings } else { Exit::Clean };
+    let exit = if set.has_errors() { Exit::Findings } else { Exit::Clean };
     // The program ends here: to take a large project apart would only take time.
-    std::mem::forget(project);
+    std::mem::forget(set);
     Ok(exit)
 }
 
 /// The table of working time against weights. Specs with errors get these instead: nothing can be said of them yet.
-fn alignment(args: &CheckArgs, wanted: Option<&str>, project: &Project) -> Result<(String, Form), Failure> {
-    let model = &project.model;
+fn alignment(args: &CheckArgs, wanted: Option<&str>, model: &Model) -> Result<(String, Form), Failure> {
     let names = wanted.map(|wanted| find_positions(wanted, model)).transpose()?;
     let shown = |position: &&Position| names.as_ref().is_none_or(|names| names.contains(position.name.as_str()));
     let positions: Vec<&Position> = model.positions.iter().filter(shown).collect();
@@ -80,22 +89,38 @@ fn machine(format: FindingsForm, checked: &Checked) -> Option<(String, Form)> {
     }
 }
 
-fn human(args: &CheckArgs, project: &Project) -> (String, Form) {
+fn human(args: &CheckArgs, set: &Set) -> (String, Form) {
     let look = terminal::stdout(args.color.color);
     let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
-    let mut text = render(&project.diagnostics, &project.sources, &options);
+    let mut text = render(&set.findings, &set.sources, &options);
     if !text.is_empty() && !text.ends_with("\n\n") {
         text.push('\n');
     }
-    text.push_str(&summary(project));
+    text.push_str(&summary(set));
     text.push('\n');
     (text, Form::Text { colored: look.color })
 }
 
 const FINDINGS_WRITTEN: &str = "the findings";
 
+fn passed_over(paths: &[PathBuf]) {
+    for path in paths {
+        out::say(format_args!("merit: `{}` is passed over: `{PROJECT_FILE}` ignores it", path.display()));
+    }
+}
+
+/// The document of nothing at all.
+fn nothing(args: &CheckArgs) -> Result<Exit, Failure> {
+    let sources = SourceSet::default();
+    let checked = Checked { sources: &sources, files: 0, positions: 0, kpis: 0, diagnostics: &[], failure: None };
+    if let Some((text, form)) = machine(args.format, &checked) {
+        out::print(&text, form, FINDINGS_WRITTEN)?;
+    }
+    Ok(Exit::Clean)
+}
+
 /// A machine that waits for a document gets one, in which the failure stands.
-fn could_not_load(args: &CheckArgs, error: &LoadError) -> Failure {
+fn could_not_load(args: &CheckArgs, error: LoadError) -> Failure {
     let message = error.to_string();
     let checked = Checked {
         sources: &SourceSet::default(),
@@ -107,7 +132,7 @@ fn could_not_load(args: &CheckArgs, error: &LoadError) -> Failure {
     };
     let written =
         machine(args.format, &checked).map_or(Ok(()), |(text, form)| out::print(&text, form, FINDINGS_WRITTEN));
-    written.err().unwrap_or_else(|| Failure::new(message))
+    written.err().unwrap_or_else(|| error.into())
 }
 
 fn levels(args: &CheckArgs) -> Result<Levels, Failure> {
@@ -136,17 +161,29 @@ fn levels(args: &CheckArgs) -> Result<Levels, Failure> {
     Ok(levels)
 }
 
-fn positions(project: &Project) -> usize {
-    project.model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>().len()
+fn positions(set: &Set) -> usize {
+    let names =
+        |project: &Member| project.model.positions.iter().map(|position| &position.name).collect::<BTreeSet<_>>().len();
+    set.projects.iter().map(names).sum()
+}
+
+/// Each once, however many projects read it.
+fn kpis(set: &Set) -> usize {
+    let all = set.projects.iter().flat_map(|project| &project.model.kpis).filter(|kpi| !kpi.versions.is_other);
+    all.map(|kpi| kpi.span.key()).collect::<BTreeSet<_>>().len()
 }
 
 /// `checked 12 files: 5 positions, 54 KPIs, no findings`
-fn summary(project: &Project) -> String {
-    let mut parts = Vec::new();
-    parts.push(counted(positions(project), "position"));
-    parts.push(counted(project.model.kpis.iter().filter(|kpi| !kpi.versions.is_other).count(), "KPI"));
-    parts.push(findings(&project.diagnostics));
-    format!("checked {}: {}", counted(project.files, "file"), parts.join(", "))
+fn summary(set: &Set) -> String {
+    let files = counted(set.files, "file");
+    let which = match set.projects.as_slice() {
+        [] => return format!("{} in `{PROJECT_FILE}`; no spec was read", findings(&set.findings)),
+        [project] if set.found && project.name != Path::new(".") => format!("{files} of {}", project.name.display()),
+        [_] => files,
+        several => format!("{files} in {}", counted(several.len(), "project")),
+    };
+    let parts = [counted(positions(set), "position"), counted(kpis(set), "KPI"), findings(&set.findings)];
+    format!("checked {which}: {}", parts.join(", "))
 }
 
 /// `2 errors, 1 warning`, or `no findings`.

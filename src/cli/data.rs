@@ -17,13 +17,13 @@ use crate::report;
 use crate::visible::Form;
 
 pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
-    let project = project::load(&args.specs.paths)?;
+    let project = project::open_one(&args.specs.paths)?;
     if project.has_errors() {
-        return Ok(refuse(&project, &project.diagnostics, args.color, "no file was read"));
+        return Ok(refuse(&project.sources, &project.diagnostics, args.color, "no file was read"));
     }
     let model = &project.model;
     let bar = Bar::new();
-    let usual = Options::of(data_folder(args.data.as_deref(), &args.specs.paths)?);
+    let usual = Options::of(data_folder(args.data.as_deref(), &project.folders)?);
     let reading = Options {
         threads: args.threads.map_or(usual.threads, usize::from),
         strict: args.strict,

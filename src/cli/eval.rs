@@ -24,17 +24,17 @@ use crate::score::score_all;
 const UNDONE: &str = "no scorecard was written";
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
-    let project = project::load(&args.specs.paths)?;
+    let project = project::open_one(&args.specs.paths)?;
     if project.has_errors() {
-        return Ok(refuse(&project, &project.diagnostics, args.color, UNDONE));
+        return Ok(refuse(&project.sources, &project.diagnostics, args.color, UNDONE));
     }
     let model = &project.model;
     check_language(args, model)?;
-    let data = data_folder(args.data.as_deref(), &args.specs.paths)?;
+    let data = data_folder(args.data.as_deref(), &project.folders)?;
     output::refuse_inputs(args, &project, model, &options(args, data.clone()))?;
     let (results, teams) = match evaluate(args, model, data)? {
         Ok(found) => found,
-        Err(diagnostics) => return Ok(refuse(&project, &diagnostics, args.color, UNDONE)),
+        Err(diagnostics) => return Ok(refuse(&project.sources, &diagnostics, args.color, UNDONE)),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
@@ -169,7 +169,7 @@ fn check_language(args: &EvalArgs, model: &Model) -> Result<(), Failure> {
     }
 }
 
-/// The folder given, or the folder `data` of the first path that has one.
+/// The folder given, or the folder `data` of the first of a project's folders that has one.
 pub fn data_folder(given: Option<&Path>, paths: &[PathBuf]) -> Result<PathBuf, Failure> {
     if let Some(data) = given {
         return if data.is_dir() {

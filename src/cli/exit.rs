@@ -77,6 +77,17 @@ impl From<LoadError> for Failure {
                 error,
                 "specs are text files whose names end in `.merit`; name the folder that holds them",
             ),
+            LoadError::Several(names) => {
+                let help = names.first().map(|name| format!("name the folder of one, such as `{}`", name.display()));
+                Failure::Said { message: LoadError::Several(names).to_string(), help }
+            }
+            LoadError::Ignored(_) => {
+                Failure::with_help(error, "take it out of the line that begins with `ignore`, or name something else")
+            }
+            LoadError::NoProject(..) => Failure::with_help(
+                error,
+                "add a line there, as in `project \"companies/*\" with \"group\"`, or `ignore` with its folder",
+            ),
             _ => Failure::new(error),
         }
     }

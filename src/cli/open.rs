@@ -14,6 +14,7 @@ use crate::diagnostic::human::{HumanOptions, render};
 use crate::limits::FINDINGS;
 use crate::model::Model;
 use crate::project::{self, Project};
+use crate::source::SourceSet;
 
 /// A project without errors.
 pub struct Opened {
@@ -37,23 +38,23 @@ pub fn open(
     color: ColorArgs,
     undone: &str,
 ) -> Result<Result<Opened, Exit>, Failure> {
-    let project = project::load(&specs.paths)?;
+    let project = project::open_one(&specs.paths)?;
     if project.has_errors() {
-        return Ok(Err(refuse(&project, &project.diagnostics, color, undone)));
+        return Ok(Err(refuse(&project.sources, &project.diagnostics, color, undone)));
     }
     let follow_links = links.follow_links;
-    let options = Options { allow_empty: true, follow_links, ..Options::of(data_folder(data, &specs.paths)?) };
+    let options = Options { allow_empty: true, follow_links, ..Options::of(data_folder(data, &project.folders)?) };
     Ok(match own_months_of(&project.model, &options) {
         Ok(with_months) => Ok(Opened { project, options, with_months }),
-        Err(diagnostics) => Err(refuse(&project, &diagnostics, color, undone)),
+        Err(diagnostics) => Err(refuse(&project.sources, &diagnostics, color, undone)),
     })
 }
 
 /// Shows the findings that stand in the way.
-pub fn refuse(project: &Project, diagnostics: &[Diagnostic], color: ColorArgs, undone: &str) -> Exit {
+pub fn refuse(sources: &SourceSet, diagnostics: &[Diagnostic], color: ColorArgs, undone: &str) -> Exit {
     let look = terminal::stderr(color.color);
     let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
-    out::aloud(&render(diagnostics, &project.sources, &options), look.color);
+    out::aloud(&render(diagnostics, sources, &options), look.color);
     out::say(format_args!("merit: {}; {undone}", findings(diagnostics)));
     Exit::Findings
 }

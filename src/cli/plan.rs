@@ -28,7 +28,7 @@ pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     }
     let plan = match plan(model, args.period) {
         Ok(plan) => plan,
-        Err(diagnostics) => return Ok(refuse(project, &diagnostics, args.color, UNDONE)),
+        Err(diagnostics) => return Ok(refuse(&project.sources, &diagnostics, args.color, UNDONE)),
     };
     let files = |data: &_| files_matching(data, &opened.options.data);
     let told = report::plan::of(model, &project.sources, &plan, args.kpi.as_deref(), &files);

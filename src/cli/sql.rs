@@ -19,7 +19,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let (model, options) = (opened.model(), &opened.options);
-    let refuse = |diagnostics: &[Diagnostic]| Ok(refuse(&opened.project, diagnostics, args.color, UNDONE));
+    let refuse = |diagnostics: &[Diagnostic]| Ok(refuse(&opened.project.sources, diagnostics, args.color, UNDONE));
     let plans = match plans(model, &args.periods()) {
         Ok(plans) => plans,
         Err(diagnostics) => return refuse(&diagnostics),

@@ -5,29 +5,35 @@ use super::exit::{Exit, Failure};
 use super::open::refuse;
 use super::out;
 use super::terminal;
+use crate::diagnostic::Levels;
 use crate::diagnostic::human::HumanOptions;
 use crate::limits::FINDINGS;
-use crate::project::{self, Project};
+use crate::model::cases::Test;
+use crate::project::{self, LoadError, Member, Set};
 use crate::trial::coverage::items;
 use crate::trial::show::{Report, human, json, junit};
 use crate::trial::{Outcome, run as run_test};
 use crate::visible::Form;
 
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
-    let project = project::load(&args.specs.paths)?;
-    let refused = project.has_errors();
+    let set = project::open(&args.specs.paths, &Levels::default())?;
+    let refused = set.has_errors();
     if refused {
-        refuse(&project, &project.diagnostics, args.color, "no test was run");
+        refuse(&set.sources, &set.findings, args.color, "no test was run");
     }
-    let outcomes = if refused { Vec::new() } else { outcomes(args, &project)? };
+    let outcomes = if refused { Vec::new() } else { outcomes(args, &set)? };
     if args.coverage && args.format == TestForm::Junit {
         let help = "leave one of the two out, or write `--format json`";
         return Err(Failure::with_help("the JUnit form has no place for coverage", help));
     }
     let reached = outcomes.iter().flat_map(|outcome| &outcome.reached).copied().collect();
-    let items = (args.coverage && !refused).then(|| items(&project.model, &project.sources, &reached));
-    let findings = if refused { project.diagnostics.as_slice() } else { &[] };
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings, coverage: items.as_deref() };
+    let items = match set.projects.as_slice() {
+        [project] if args.coverage && !refused => Some(items(&project.model, &set.sources, &reached)),
+        [_, _, ..] if args.coverage => return Err(several(&set).into()),
+        _ => None,
+    };
+    let findings = if refused { set.findings.as_slice() } else { &[] };
+    let report = Report { sources: &set.sources, outcomes: &outcomes, findings, coverage: items.as_deref() };
     let (text, form) = match args.format {
         TestForm::Human if refused => return Ok(Exit::Findings),
         TestForm::Human => {
@@ -43,21 +49,34 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     Ok(if clean { Exit::Clean } else { Exit::Findings })
 }
 
-/// Runs the tests whose names hold the text of `--filter`, in the order of the specs.
-fn outcomes(args: &TestArgs, project: &Project) -> Result<Vec<Outcome>, Failure> {
-    let tests = &project.model.tests;
-    if tests.is_empty() {
+/// What is said where one project is wanted, and there are several.
+fn several(set: &Set) -> LoadError {
+    LoadError::Several(set.projects.iter().map(|project| project.name.clone()).collect())
+}
+
+/// Runs the tests whose names hold the text of `--filter`, project by project in the order of the specs.
+fn outcomes(args: &TestArgs, set: &Set) -> Result<Vec<Outcome>, Failure> {
+    let tests = || set.projects.iter().flat_map(|project| project.model.tests.iter().map(move |test| (project, test)));
+    let Some((_, first)) = tests().next() else {
         let help = "write one: `test \"…\" { period 2026-Q3  given … { … }  expect … of \"P1\" = … }`";
         return Err(Failure::with_help("there is no test in these specs", help));
-    }
+    };
     let wanted = args.filter.as_deref().unwrap_or_default().to_lowercase();
-    let chosen: Vec<_> = tests.iter().filter(|test| test.name.to_lowercase().contains(&wanted)).collect();
+    let chosen: Vec<_> = tests().filter(|(_, test)| test.name.to_lowercase().contains(&wanted)).collect();
     if chosen.is_empty() {
         let message = format!("no test has `{}` in its name", args.filter.as_deref().unwrap_or_default());
         return Err(Failure::with_help(
             message,
-            format!("the specs have {} tests; the first is `{}`", tests.len(), tests[0].name),
+            format!("the specs have {} tests; the first is `{}`", tests().count(), first.name),
         ));
     }
-    Ok(chosen.into_iter().map(|test| run_test(&project.model, &project.sources, test)).collect())
+    let run = |(project, test): (&Member, &Test)| {
+        let mut outcome = run_test(&project.model, &set.sources, test);
+        // A test that projects share is run in each of them.
+        if set.is_shared(project, test.span.file) {
+            outcome.name = format!("{} ({})", outcome.name, project.name.display());
+        }
+        outcome
+    };
+    Ok(chosen.into_iter().map(run).collect())
 }

@@ -36,6 +36,8 @@ codes! {
     NotUtf8 = "not-utf8" Error;
     /// Specs that are written for a newer program than this one.
     NewerProgram = "newer-program" Error;
+    /// A `merit.project` that cannot be read, or does not fit the folders that are there.
+    ProjectFile = "project-file" Error;
 
     // --- syntax: the text itself
     /// Something else was expected at this place.

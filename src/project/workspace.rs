@@ -23,6 +23,8 @@ pub struct Project {
     pub model: Model,
     /// In the order of their places.
     pub diagnostics: Vec<Diagnostic>,
+    /// What it is made of, its own folder first: the first that has a folder `data` has its data.
+    pub folders: Vec<PathBuf>,
 }
 
 impl Project {
@@ -31,8 +33,8 @@ impl Project {
     }
 }
 
-/// Reads, parses and checks all specs under the paths as one project. Findings are as serious as the company takes
-/// them.
+/// Reads, parses and checks all specs under the paths as one project, and nothing else. Findings are as serious as the
+/// company takes them.
 pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
     load_with(paths, &Levels::default())
 }
@@ -44,7 +46,7 @@ pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadErro
     let Workspace { sources, trees, memory, findings: diagnostics, .. } = workspace;
     // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
     std::thread::spawn(move || drop(trees));
-    Ok(Project { files, sources, model: memory.into_model(), diagnostics })
+    Ok(Project { files, sources, model: memory.into_model(), diagnostics, folders: paths.to_vec() })
 }
 
 /// A checked project, open for edits.
@@ -103,24 +105,9 @@ impl Workspace {
         self.gather(found);
     }
 
-    fn gather(&mut self, mut found: Vec<Diagnostic>) {
-        let readable = !self.unreadable.iter().flatten().any(Diagnostic::is_error);
-        // The tables of tests are read by the rules of a model without errors.
-        if readable && !found.iter().any(Diagnostic::is_error) {
-            let model = self.memory.model();
-            found.extend(model.tests.iter().flat_map(|test| data::check_given(model, &test.given)));
-        }
-        // Specs for a newer program are not judged by this one.
-        let newer: Vec<Diagnostic> =
-            self.unreadable.iter().flatten().filter(|found| found.code == Code::NewerProgram).cloned().collect();
-        if !newer.is_empty() {
-            self.findings = newer;
-            return;
-        }
-        let mut findings: Vec<Diagnostic> = self.unreadable.iter().flatten().cloned().collect();
-        // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
-        findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
-        let mut findings = self.levels.before(&self.memory.model().company.levels).apply(findings);
+    fn gather(&mut self, found: Vec<Diagnostic>) {
+        let unreadable: Vec<&Diagnostic> = self.unreadable.iter().flatten().collect();
+        let mut findings = levelled(&unreadable, found, self.memory.model(), &self.levels);
         sort(&mut findings, &self.sources);
         self.findings = findings;
     }
@@ -140,8 +127,32 @@ impl Workspace {
     }
 }
 
+/// What is to be said of a project: of what could not be read in its texts, and of what the check has found.
+pub(super) fn levelled(
+    unreadable: &[&Diagnostic],
+    mut found: Vec<Diagnostic>,
+    model: &Model,
+    levels: &Levels,
+) -> Vec<Diagnostic> {
+    let readable = !unreadable.iter().any(|finding| finding.is_error());
+    // The tables of tests are read by the rules of a model without errors.
+    if readable && !found.iter().any(Diagnostic::is_error) {
+        found.extend(model.tests.iter().flat_map(|test| data::check_given(model, &test.given)));
+    }
+    // Specs for a newer program are not judged by this one.
+    let is_newer = |finding: &&&Diagnostic| finding.code == Code::NewerProgram;
+    let newer: Vec<Diagnostic> = unreadable.iter().filter(is_newer).map(|finding| (*finding).clone()).collect();
+    if !newer.is_empty() {
+        return newer;
+    }
+    let mut findings: Vec<Diagnostic> = unreadable.iter().map(|finding| (*finding).clone()).collect();
+    // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
+    findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+    levels.before(&model.company.levels).apply(findings)
+}
+
 /// One file and its tree.
-fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+pub(super) fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = read_spec(path)?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => {

@@ -45,6 +45,18 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::ProjectFile,
+        title: "a mistake in `merit.project`",
+        text: "`merit.project` says which folders of specs are projects, and what they are read with. A line begins with \
+               `project` or `ignore`; paths stand in quotes, are divided by `/` and lie below the folder of the file.\n\
+               Each spec below that folder belongs to a project, is read with some, or is ignored; so what nobody \
+               checks is not there by a slip. No project lies in another, none is built on itself, and there is one such \
+               file for all of them.",
+        wrong: r#"project "companys/*" with "group""#,
+        right: r#"project "companies/*" with "group""#,
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::Unclosed,
         title: "a bracket, brace or quote is never closed",
         text: "What is opened must be closed: `(` with `)`, `{` with `}`, a text with a second `\"`. The message \
