@@ -17,7 +17,8 @@ pub enum Piece {
 
 #[derive(Clone, Debug)]
 pub struct Fence {
-    /// What stands behind the opening fence: `merit fails unit-mismatch`.
+    /// The word behind the opening fence, and what the comment above it says: `merit fails unit-mismatch`. Readers of
+    /// Markdown differ in what they take behind the first word.
     pub info: String,
     pub body: String,
     /// Of the opening fence, from 1.
@@ -32,6 +33,9 @@ pub struct Generated {
 }
 
 const END: &str = "<!-- end -->\n";
+
+/// Comments above a frame, and what stands for them in what is known of it.
+const MARKS: &[(&str, &str)] = &[("<!-- not run: ", "not run: "), ("<!-- example: ", "")];
 
 impl Page {
     pub fn read(path: &Path, text: &str) -> Result<Page, String> {
@@ -49,9 +53,22 @@ impl Page {
                 }
                 Err(fault(at, "this is never closed"))
             };
-            if let Some(info) = line.strip_prefix("```") {
+            let comment = MARKS.iter().find_map(|(mark, before)| Some((line.strip_prefix(mark)?, before)));
+            if let Some((mark, before)) = comment {
+                let mark = mark.trim_end().strip_suffix("-->").ok_or(fault(at, "this comment is never closed"))?.trim();
+                let (at, word) = lines.next().unwrap_or((at, ""));
+                let word = word.strip_prefix("```").ok_or(fault(at, "a frame should stand below this comment"))?.trim();
                 let body = until("```\n", &mut lines)?;
-                pieces.push(Piece::Fence(Fence { info: info.trim_end().to_string(), body, line: at }));
+                pieces.push(Piece::Fence(Fence { info: format!("{word} {before}{mark}"), body, line: at }));
+            } else if let Some(info) = line.strip_prefix("```") {
+                let body = until("```\n", &mut lines)?;
+                if info.trim().contains(' ') {
+                    return Err(fault(
+                        at,
+                        "all but the first word belongs into a comment above: `<!-- example: … -->`",
+                    ));
+                }
+                pieces.push(Piece::Fence(Fence { info: info.trim().to_string(), body, line: at }));
             } else if let Some(name) = line.strip_prefix("<!-- generated: ") {
                 let name = name.trim_end().trim_end_matches("-->").trim_end().to_string();
                 pieces.push(Piece::Generated(Generated { name, body: until(END, &mut lines)? }));
@@ -70,7 +87,15 @@ impl Page {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Fence(fence) => out.push_str(&format!("```{}\n{}```\n", fence.info, fence.body)),
+                Piece::Fence(fence) => {
+                    let (word, mark) = fence.info.split_once(' ').unwrap_or((&fence.info, ""));
+                    if let Some((open, before)) = MARKS.iter().find(|(_, before)| mark.starts_with(before))
+                        && !mark.is_empty()
+                    {
+                        out.push_str(&format!("{open}{} -->\n", &mark[before.len()..]));
+                    }
+                    out.push_str(&format!("```{word}\n{}```\n", fence.body));
+                }
                 Piece::Generated(part) => {
                     out.push_str(&format!("<!-- generated: {} -->\n{}{END}", part.name, part.body));
                 }

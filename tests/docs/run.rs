@@ -1,6 +1,6 @@
-//! Runs what stands in fences.
+//! Runs what stands in fences. The first word of a kind stands behind the fence, the others in a comment above it.
 //!
-//! | fence | what holds |
+//! | kind | what holds |
 //! | --- | --- |
 //! | `merit` | a whole project: it has no findings, and its tests pass |
 //! | `merit part of NAME` | the same, put into `docs/reference/settings/NAME.merit` |
@@ -8,8 +8,10 @@
 //! | `merit warns CODE`, `merit warns CODE part of NAME` | the same with warnings |
 //! | `formulas of NAME` | a formula a line, and behind `#` what it gives to `P1` in the first test of the setting |
 //! | `formulas with this part of NAME` | the same, with what was shown last as `merit part of NAME` |
-//! | `merit in FILE`, `csv in FILE` | written into the page's folder |
+//! | `merit in FILE`, `csv in FILE`, `text in FILE` | written into the page's folder; the text above names the file |
+//! | `text` | words to look at |
 //! | `console` | commands run in the page's folder, and what they print |
+//! | `console not run: WHY` | commands that need what is not there; their options are known |
 //! | `yaml from FILE` | lines of that file of the project |
 //!
 //! Declarations that are put into a setting or a file take the place of those of the same kind and name.
@@ -28,16 +30,27 @@ use merit::trial;
 use merit::trial::show::Report;
 
 use super::page::{Fence, Page, Piece};
-use super::root;
+use super::{commands, root};
 
 /// The page as it should be, and what is wrong in it.
 pub fn page(page: &Page) -> (String, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let mut page = page.clone();
     let mut faults = Vec::new();
-    let mut above = String::new();
+    let (mut above, mut said) = (String::new(), String::new());
     for piece in &mut page.pieces {
+        // Frames may stand one below the other.
+        if let Piece::Text(text) = piece
+            && !text.trim().is_empty()
+        {
+            said.clone_from(text);
+        }
         if let Piece::Fence(fence) = piece {
+            if let Some((_, file)) = fence.info.split_once(" in ")
+                && !said.contains(&format!("`{file}`"))
+            {
+                faults.push(format!("{}:{}: the text above does not name `{file}`", page.path.display(), fence.line));
+            }
             match run(fence, folder.path(), &above) {
                 Ok(body) => fence.body = body,
                 Err(fault) => faults.push(format!("{}:{}: {fault}", page.path.display(), fence.line)),
@@ -71,11 +84,17 @@ fn run(fence: &Fence, folder: &Path, above: &str) -> Result<String, String> {
             write(&path, &put_into(&old, &fence.body));
             Ok(fence.body.clone())
         }
-        ["csv", "in", file] => {
+        ["csv" | "text", "in", file] => {
             write(&folder.join(file), &fence.body);
             Ok(fence.body.clone())
         }
         ["console"] => Ok(console(&fence.body, folder)),
+        ["text"] => Ok(fence.body.clone()),
+        ["console", "not", "run:", _, ..] => {
+            let lines = fence.body.lines().filter_map(|line| line.strip_prefix("$ "));
+            let unknown: Vec<String> = lines.flat_map(commands::unknown).collect();
+            if unknown.is_empty() { Ok(fence.body.clone()) } else { Err(unknown.join("; ")) }
+        }
         ["yaml", "from", file] => {
             let lines = |text: &str| text.lines().map(|line| line.trim().to_string()).collect::<Vec<_>>();
             let (all, shown) = (lines(&fs::read_to_string(root().join(file)).unwrap()), lines(&fence.body));
@@ -229,16 +248,21 @@ fn asked(around: &str, formulas: &[(&str, &str, &str)]) -> String {
     all.concat()
 }
 
-/// Each `$ command` with what it prints.
-fn console(body: &str, folder: &Path) -> String {
+/// The output of a command in a folder, with both streams in one, and whether it ended well.
+pub fn shell(command: &str, folder: &Path) -> (String, Option<i32>) {
     let program = Path::new(env!("CARGO_BIN_EXE_merit"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder).args(["-c", &format!("exec 2>&1; {command}")]);
+    let output = shell.env("PATH", &path).env_remove("NO_COLOR").env_remove("COLUMNS").output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+/// Each `$ command` with what it prints.
+pub fn console(body: &str, folder: &Path) -> String {
     let mut out = String::new();
     for command in body.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        let mut shell = Command::new("sh");
-        shell.current_dir(folder).args(["-c", &format!("exec 2>&1; {command}")]);
-        let output = shell.env("PATH", &path).env_remove("NO_COLOR").env_remove("COLUMNS").output().unwrap();
-        out.push_str(&format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap()));
+        out.push_str(&format!("$ {command}\n{}", shell(command, folder).0));
         if !out.ends_with('\n') {
             out.push('\n');
         }
