@@ -72,11 +72,31 @@ enum Off {
 
 /// Cells of about one size, without sign, and the rows they stand in.
 #[derive(Clone)]
-struct Bin {
+struct Bin<T = f64> {
     count: u64,
     first: usize,
-    least: (f64, usize),
-    most: (f64, usize),
+    least: (T, usize),
+    most: (T, usize),
+}
+
+impl<T: Copy + PartialOrd> Bin<T> {
+    fn add(bin: &mut Option<Bin<T>>, row: usize, size: T) {
+        let Some(bin) = bin else {
+            *bin = Some(Bin { count: 1, first: row, least: (size, row), most: (size, row) });
+            return;
+        };
+        bin.count += 1;
+        if size < bin.least.0 {
+            bin.least = (size, row);
+        } else if size > bin.most.0 {
+            bin.most = (size, row);
+        }
+    }
+
+    fn map<U>(self, size: impl Fn(T) -> U) -> Bin<U> {
+        let Bin { count, first, least, most } = self;
+        Bin { count, first, least: (size(least.0), least.1), most: (size(most.0), most.1) }
+    }
 }
 
 impl Bin {
@@ -87,32 +107,35 @@ impl Bin {
     }
 }
 
-/// All cells that are not 0, by size: a few bins, however many rows.
+/// All cells that are not 0, by size: a few bins, however many rows. A bin is narrower than [`GAP`], so that none holds cells
+/// from both sides of one.
 fn bins(column: &Column, rows: usize) -> Vec<Bin> {
-    let mut bins: BTreeMap<i32, Bin> = BTreeMap::new();
-    let mut add = |row: usize, size: f64| {
-        if size > 0.0 && size.is_finite() {
-            let one = Bin { count: 1, first: row, least: (size, row), most: (size, row) };
-            let bin = bins.entry((size.log10() * 8.0).floor() as i32);
-            bin.and_modify(|bin| *bin = bin.join(&one)).or_insert(one);
-        }
-    };
     match column {
         Column::Fixed { scale, values } => {
+            // By their highest bit: each bin reaches from one power of two to the next.
+            let mut bins = vec![None; 64];
+            for (row, value) in values.iter().enumerate().filter(|(_, value)| **value != 0 && **value != NO_NUMBER) {
+                let size = value.unsigned_abs();
+                Bin::add(&mut bins[size.ilog2() as usize], row, size);
+            }
             let unit = 10f64.powi(*scale as i32);
-            let known = values.iter().enumerate().filter(|(_, value)| **value != NO_NUMBER);
-            known.for_each(|(row, value)| add(row, value.unsigned_abs() as f64 / unit));
+            bins.into_iter().flatten().map(|bin| bin.map(|size| size as f64 / unit)).collect()
         }
         Column::Wide(_) => {
+            let mut bins: BTreeMap<i32, Option<Bin>> = BTreeMap::new();
             for row in 0..rows {
-                if let Value::Number(number) = column.value(row) {
-                    add(row, number.abs().to_string().parse().unwrap_or(0.0));
+                let Value::Number(number) = column.value(row) else { continue };
+                let size: f64 = number.abs().to_string().parse().unwrap_or(0.0);
+                if size > 0.0 && size.is_finite() {
+                    Bin::add(bins.entry(size.log2().floor() as i32).or_default(), row, size);
                 }
             }
+            bins.into_values().flatten().collect()
         }
-        Column::Day(_) | Column::Period { .. } | Column::Flag(_) | Column::Choice(_) | Column::Text { .. } => {}
+        Column::Day(_) | Column::Period { .. } | Column::Flag(_) | Column::Choice(_) | Column::Text { .. } => {
+            Vec::new()
+        }
     }
-    bins.into_values().collect()
 }
 
 fn joined(bins: &[Bin]) -> Option<Bin> {

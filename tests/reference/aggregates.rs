@@ -252,10 +252,9 @@ impl World<'_> {
         })?
     }
 
-    /// Whether a row of a period counts for somebody, and not all of it for one post or team.
-    fn is_in_parts(&self, data: DataId, row: &Row, whose: &Whose, (from, to): (Day, Day)) -> bool {
-        let when = Some((from, to));
-        let person = match whose {
+    /// The roster and the person whose row it is, where rows are sorted by people.
+    fn person_of(&self, data: DataId, row: &Row, whose: &Whose, when: When) -> Option<(DataId, Key)> {
+        match whose {
             Whose::Own(seat) => {
                 let routes = &self.model.data[data.0].belongs.own;
                 let route = routes.iter().find(|(roster, _)| *roster == seat.roster);
@@ -264,14 +263,41 @@ impl World<'_> {
             }
             Whose::Team(Some(_)) => self.person_of_team(data, row, when),
             _ => None,
-        };
-        let Some((roster, key)) = person else { return false };
-        let Some((_, stints)) = self.stints(roster).into_iter().find(|(known, _)| *known == key) else { return false };
-        let described = |post: &str| self.model.positions.iter().any(|position| position.name == post);
+        }
+    }
+
+    fn stints_of(&self, (roster, key): (DataId, Key)) -> Vec<Stint> {
+        self.stints(roster).into_iter().find(|(known, _)| *known == key).map_or_else(Vec::new, |(_, stints)| stints)
+    }
+
+    fn is_described(&self, post: &str) -> bool {
+        self.model.positions.iter().any(|position| position.name == post)
+    }
+
+    /// Whether a row of a period counts for anybody: for a post held last in it, a team, or a row linked to.
+    fn is_somebodys(&self, data: DataId, row: &Row, whose: &Whose, (from, to): (Day, Day)) -> bool {
+        let when = Some((from, to));
+        match whose {
+            Whose::Everyones => true,
+            Whose::Team(None) => false,
+            Whose::Team(Some(_)) => self.team_of(data, row, when).is_some(),
+            Whose::Linked(links, _) => self.key_behind(data, row, links, when).is_some(),
+            Whose::Own(_) => {
+                let stints = self.person_of(data, row, whose, when).map_or_else(Vec::new, |who| self.stints_of(who));
+                let held = stints.iter().rfind(|stint| stint.from <= to && from <= stint.to);
+                held.is_some_and(|stint| self.is_described(&stint.post))
+            }
+        }
+    }
+
+    /// Whether a row of a period counts for somebody, and not all of it for one post or team.
+    fn is_in_parts(&self, data: DataId, row: &Row, whose: &Whose, (from, to): (Day, Day)) -> bool {
+        let Some(person) = self.person_of(data, row, whose, Some((from, to))) else { return false };
+        let stints = self.stints_of(person);
         let on = |day: i32| {
             let stint = stints.iter().find(|stint| stint.from.0 <= day && day <= stint.to.0)?;
             Some(match whose {
-                Whose::Own(_) => described(&stint.post).then(|| vec![Value::text(&stint.post)]),
+                Whose::Own(_) => self.is_described(&stint.post).then(|| vec![Value::text(&stint.post)]),
                 _ => stint.team.clone(),
             })
         };
@@ -326,7 +352,7 @@ impl World<'_> {
                         })
                     };
                     if from < first || to > last {
-                        if from <= last && first <= to && counts() {
+                        if from <= last && first <= to && self.is_somebodys(data, row, whose, (from, to)) && counts() {
                             mistake("a period straddles the window");
                         }
                         continue;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use merit::data::{BLOCK, Options, answer, own_months};
-use merit::diagnostic::Diagnostic;
+use merit::diagnostic::{Code, Diagnostic};
 use merit::model::Model;
 use merit::number::Number;
 use merit::plan::query::{Answers, Doubt};
@@ -81,6 +81,10 @@ pub fn compare(project: &Project) -> Outcome {
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
     match results {
+        // What only a post that nobody holds would read, the reference has not looked at.
+        Err(errors) if mistakes.is_empty() && in_parts(&errors) && somewhere_nobody(model, &people) => {
+            Outcome::Refused("rows of a period that count in part, perhaps for a post that nobody holds".into())
+        }
         Err(errors) if mistakes.is_empty() => Outcome::Differ(format!("the program refuses: {}", messages(&errors))),
         Err(_) => Outcome::MistakeInData,
         Ok(_) if !mistakes.is_empty() => Outcome::Differ(format!("the program overlooks: {mistakes:?}")),
@@ -91,6 +95,16 @@ pub fn compare(project: &Project) -> Outcome {
             }
         }
     }
+}
+
+fn in_parts(errors: &[Diagnostic]) -> bool {
+    errors.iter().all(|error| error.code == Code::StraddlingPeriod)
+}
+
+/// Whether there is a position without a scorecard.
+fn somewhere_nobody(model: &Model, people: &[PersonR]) -> bool {
+    let held = |at: usize| people.iter().flat_map(|person| &person.cards).any(|card| card.seat.position.0 == at);
+    (0..model.positions.len()).any(|at| !held(at))
 }
 
 /// Evaluates the period and the two before it one by one, and in one pass: the same results, or mistakes in both.
