@@ -101,6 +101,7 @@ impl Loaded {
             straddling: Default::default(),
             in_parts: Default::default(),
             passed_nowhere: BTreeMap::new(),
+            with_nowhere: BTreeSet::new(),
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Evaluation<'a> {
     pub in_parts: InParts,
     /// Rows of tables that went by and count for nobody, by place.
     pub passed_nowhere: BTreeMap<usize, Nowhere>,
+    /// Tables with rows that are somebody's on a day without a post.
+    pub with_nowhere: BTreeSet<usize>,
 }
 
 /// The answers of all measures, then of all reads.
@@ -118,7 +120,10 @@ impl<'a> Evaluation<'a> {
 
     /// The same for some of a job's families.
     pub fn keep_some(&mut self, job: &Job, found: Found, wanted: &dyn Fn(usize) -> bool) {
-        let Found { stores, straddling, in_parts, other_days } = found;
+        let Found { stores, straddling, in_parts, other_days, nowhere } = found;
+        if nowhere {
+            self.with_nowhere.insert(job.table);
+        }
         self.straddling.extend(straddling);
         self.in_parts.extend(in_parts);
         self.other_days.take_in(other_days);
@@ -157,8 +162,8 @@ impl<'a> Evaluation<'a> {
             let mut kept = Nowhere::default();
             let found = match (self.passed_nowhere.get(&place), left_out.contains(&table.data)) {
                 (Some(passed), _) => passed,
-                (None, true) => continue,
-                (None, false) => {
+                (None, left_out) if left_out || !self.with_nowhere.contains(&place) => continue,
+                (None, _) => {
                     kept.look(&self.world, self.query, self.rosters, place, true);
                     &kept
                 }

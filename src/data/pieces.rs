@@ -102,6 +102,11 @@ impl<'a> Followed<'a> {
         pieces
     }
 
+    /// Whether a row is somebody's who held no post in its days.
+    pub fn held_none(&self, at: usize, (first, last): (i32, i32)) -> bool {
+        self.roster.held_none(self.keys[at], first, last)
+    }
+
     /// Whether a row counts for some group, and not all of it for this one.
     pub fn is_in_parts(&self, at: usize, (first, last): (i32, i32)) -> bool {
         let mut whose = self.roster.stretches(self.keys[at], first, last).map(|served| {

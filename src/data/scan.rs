@@ -40,6 +40,8 @@ pub struct Found {
     pub straddling: Straddling,
     pub in_parts: InParts,
     pub other_days: OtherDays,
+    /// Whether a row that was read is somebody's on a day without a post.
+    pub nowhere: bool,
 }
 
 impl Found {
@@ -55,6 +57,7 @@ impl Found {
             straddling: Straddling::new(),
             in_parts: InParts::new(),
             other_days: OtherDays::default(),
+            nowhere: false,
         }
     }
 
@@ -64,6 +67,7 @@ impl Found {
         self.straddling.extend(part.straddling);
         self.in_parts.extend(part.in_parts);
         self.other_days.take_in(part.other_days);
+        self.nowhere |= part.nowhere;
     }
 }
 
@@ -291,19 +295,19 @@ impl<'a> Prepared<'a> {
         if rows.len() == 0 {
             return;
         }
-        let Found { stores, straddling, in_parts, other_days } = found;
+        let Found { stores, straddling, in_parts, other_days, nowhere } = found;
         let mut batch = Batch::new(self.world, self.job.table, rows, days, other_days);
         let mut groups: HashMap<&Group, Rc<Vec<u32>>> = HashMap::new();
         for (place, (family, store)) in self.job.families.iter().zip(stores).enumerate() {
             if family.shared && matches!(self.time, Time::Periods { .. }) {
-                self.take_shared(family, &rows, &mut batch, store);
+                self.take_shared(family, &rows, &mut batch, store, nowhere);
                 continue;
             }
             let group = match (&posts, groups.get(family.group)) {
                 (Some(posts), _) => posts.clone(),
                 (None, Some(known)) => known.clone(),
                 (None, None) => {
-                    let group = Rc::new(self.groups(family.group, &mut batch));
+                    let group = Rc::new(self.groups(family.group, &mut batch, nowhere));
                     groups.insert(family.group, group.clone());
                     group
                 }
@@ -370,13 +374,14 @@ impl<'a> Prepared<'a> {
     }
 
     /// Takes in the part of each row that its days in the window give to a group.
-    fn take_shared(&self, family: &Family, rows: &Rows, batch: &mut Batch, store: &mut Store) {
+    fn take_shared(&self, family: &Family, rows: &Rows, batch: &mut Batch, store: &mut Store, nowhere: &mut bool) {
         let (Some(value), Some(window)) = (family.value, family.segments.first()) else { return };
         let (first, last) = self.world.model.company.calendar.days(*window);
         let condition = family.condition.map(|condition| batch.node(condition));
         let value = batch.node(value);
         let followed = Followed::of(batch, self.world.model, self.table().data, family.group, self.rosters, self.teams);
-        let groups = if followed.is_none() { self.groups(family.group, batch) } else { vec![NONE; batch.len()] };
+        let groups =
+            if followed.is_none() { self.groups(family.group, batch, nowhere) } else { vec![NONE; batch.len()] };
         let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
         for (at, group) in groups.into_iter().enumerate() {
             let (begins, ends) = batch.days.bounds(at);
@@ -389,6 +394,7 @@ impl<'a> Prepared<'a> {
                 None if group == NONE => continue,
                 None => vec![Piece { from, to, group }],
             };
+            *nowhere |= pieces.is_empty() && followed.as_ref().is_some_and(|all| all.held_none(at, (begins, ends)));
             let mut days: BTreeMap<u32, i32> = BTreeMap::new();
             for piece in pieces {
                 *days.entry(piece.group).or_default() += piece.to - piece.from + 1;
@@ -471,7 +477,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// The group of each row.
-    fn groups(&self, group: &Group, batch: &mut Batch) -> Vec<u32> {
+    fn groups(&self, group: &Group, batch: &mut Batch, nowhere: &mut bool) -> Vec<u32> {
         let nothing = vec![NONE; batch.len()];
         match group {
             Group::Company => vec![0; batch.len()],
@@ -488,11 +494,13 @@ impl<'a> Prepared<'a> {
                 let roster = self.rosters.iter().find(|known| known.data == *roster);
                 match (roster, batch.key_numbers(via)) {
                     (Some(roster), Some((_, keys))) => {
-                        let post = |(at, key): (usize, &u32)| {
+                        let mut post = |(at, key): (usize, &u32)| {
                             let (first, last) = batch.days.bounds(at);
-                            roster.post_between(*key, first, last)
+                            let post = roster.post_between(*key, first, last);
+                            *nowhere |= post == NONE && roster.held_none(*key, first, last);
+                            post
                         };
-                        keys.iter().enumerate().map(post).collect()
+                        keys.iter().enumerate().map(&mut post).collect()
                     }
                     _ => nothing,
                 }

@@ -347,16 +347,20 @@ impl<'a> Passing<'a> {
         }
         let mut world: World = evaluation.world.clone();
         world.tables[self.place] = &table;
+        let mut nowhere = false;
         for (job, found) in self.jobs.iter().zip(&mut gathered.found) {
             // All jobs together, so that a row counts once.
             std::mem::swap(&mut found.other_days, &mut marks);
             Prepared::new(&world, evaluation.teams, evaluation.rosters, job).pass((0, table.rows), found);
             std::mem::swap(&mut found.other_days, &mut marks);
+            nowhere |= std::mem::take(&mut found.nowhere);
             if !found.straddling.is_empty() || !found.in_parts.is_empty() {
                 return Err(Failed);
             }
         }
-        gathered.nowhere.look(&world, evaluation.query, evaluation.rosters, self.place, false);
+        if nowhere {
+            gathered.nowhere.look(&world, evaluation.query, evaluation.rosters, self.place, false);
+        }
         let stores = gathered.found.iter().flat_map(|found| &found.stores);
         let lists: u64 = stores.map(Store::list_bytes).sum::<u64>() + gathered.kept_bytes;
         if !evaluation.memory.lists_fit(lists.saturating_sub(gathered.lists)) {

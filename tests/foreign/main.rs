@@ -1,0 +1,201 @@
+//! Files as offices of the world write them, by the thousand: each is read right or refused, never wrong.
+//!
+//! Every file has people with a name, an amount and a day; what the program reads is compared with what was meant. Where
+//! the spec declares how the file is written, it may not be refused either.
+
+mod months;
+mod offices;
+#[path = "../reference/random.rs"]
+mod random;
+#[path = "../support"]
+mod support {
+    pub mod biff;
+    pub mod ods;
+}
+mod write;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use merit::data::{Options, answer};
+use merit::number::Number;
+use merit::plan::plan;
+use merit::score::card::Results;
+use merit::score::score;
+use merit::time::PeriodName;
+use merit::value::Value;
+use offices::{DateForm, OFFICES, Office, Writing};
+use random::Random;
+use write::{Container, Encoding};
+
+/// A file with the spec that reads it, and what was meant.
+pub struct Case {
+    pub spec: String,
+    pub file: String,
+    pub bytes: Vec<u8>,
+    /// Of each person, in the order of keys: the name and the outputs, as the program shows them.
+    pub meant: Vec<(String, Vec<String>)>,
+    /// Nothing is left to be guessed.
+    pub declared: bool,
+    /// Of what kind it is, for the count.
+    pub kind: String,
+}
+
+/// What became of a file.
+enum Outcome {
+    Right,
+    Refused(String),
+    Wrong(String),
+}
+
+fn count(name: &str, usual: u64) -> u64 {
+    std::env::var(name)
+        .map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+}
+
+#[test]
+fn files_of_the_world_are_read_right_or_refused() {
+    prove(people);
+}
+
+#[test]
+fn months_across_of_the_world_are_read_right_or_refused() {
+    prove(months::across);
+}
+
+/// Tries many files, and shows those that went wrong.
+fn prove(make: fn(&mut Random) -> Option<Case>) {
+    let first = count("MERIT_FOREIGN_SEED", 1);
+    let (mut right, mut refused, mut wrong) = (BTreeMap::new(), BTreeMap::<String, Vec<u64>>::new(), Vec::new());
+    for seed in first..first + count("MERIT_FOREIGN_FILES", 400) {
+        let Some(case) = make(&mut Random::new(seed)) else { continue };
+        match outcome(&case) {
+            Outcome::Right => *right.entry(case.kind.clone()).or_insert(0) += 1,
+            Outcome::Refused(why) if case.declared => {
+                wrong.push((seed, format!("refused, though all is declared: {why}"), case));
+            }
+            Outcome::Refused(why) => refused.entry(why).or_default().push(seed),
+            Outcome::Wrong(what) => wrong.push((seed, what, case)),
+        }
+    }
+    println!("read right: {} files {right:?}", right.values().sum::<u64>());
+    let mut refused: Vec<_> = refused.into_iter().collect();
+    refused.sort_by_key(|(_, seeds)| std::cmp::Reverse(seeds.len()));
+    println!("refused: {} files", refused.iter().map(|(_, seeds)| seeds.len()).sum::<usize>());
+    for (why, seeds) in refused.iter().take(40) {
+        println!("{:6} {why} (as seed {})", seeds.len(), seeds[0]);
+    }
+    for (seed, what, case) in wrong.iter().take(8) {
+        println!("seed {seed} ({}): {what}\n{}\n{}\n", case.kind, case.spec, String::from_utf8_lossy(&case.bytes));
+    }
+    let seeds: Vec<_> = wrong.iter().map(|(seed, ..)| seed).collect();
+    assert!(wrong.is_empty(), "{} files were read wrong: {seeds:?}", wrong.len());
+    assert!(right.values().sum::<u64>() > 0, "no file was read at all");
+}
+
+fn outcome(case: &Case) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("all.merit"), &case.spec).unwrap();
+    fs::write(folder.path().join(&case.file), &case.bytes).unwrap();
+    let loaded = merit::project::load(&[folder.path().to_path_buf()]).unwrap();
+    let errors: Vec<_> = loaded.diagnostics.iter().filter(|finding| finding.is_error()).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{}", case.spec);
+    let options = Options { threads: 1, allow_empty: true, ..Options::of(folder.path().to_path_buf()) };
+    let results = plan(&loaded.model, PeriodName::parse("2026").unwrap())
+        .and_then(|plan| answer(&loaded.model, &plan.query, &options).map(|answers| (plan, answers)))
+        .and_then(|(plan, answers)| score(&loaded.model, &plan, &answers));
+    match results {
+        Err(findings) => {
+            let codes: std::collections::BTreeSet<_> =
+                findings.iter().map(|finding| finding.code.as_str().to_string()).collect();
+            Outcome::Refused(codes.into_iter().collect::<Vec<_>>().join(", "))
+        }
+        Ok(results) => {
+            let read = read(&results);
+            match read == case.meant {
+                true => Outcome::Right,
+                false => Outcome::Wrong(format!("read {read:?}, meant {:?}", case.meant)),
+            }
+        }
+    }
+}
+
+fn read(results: &Results) -> Vec<(String, Vec<String>)> {
+    let shown = |value: &Value| match value {
+        Value::Number(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    let person = |person: &merit::score::card::PersonResult| {
+        let outputs = person.cards.iter().flat_map(|card| &card.outputs).map(shown).collect();
+        (person.name.to_string(), outputs)
+    };
+    results.people.iter().map(person).collect()
+}
+
+/// A number as the program shows it.
+pub fn shown(text: &str) -> String {
+    text.parse::<Number>().unwrap().to_string()
+}
+
+/// An encoding that this office might use, and its name where it is declared.
+pub fn encoding(random: &mut Random, office: &Office, container: Container) -> Encoding {
+    if !matches!(container, Container::Text { .. }) || office.encodings.is_empty() || random.chance(40) {
+        return match random.below(4) {
+            0 | 1 => Encoding::Utf8 { mark: false },
+            2 => Encoding::Utf8 { mark: true },
+            _ => Encoding::Utf16 { little: random.chance(70) },
+        };
+    }
+    Encoding::Other(random.one(office.encodings))
+}
+
+/// Days of 2020 to 2026; none that could not be written in another order, more often than not.
+fn day(random: &mut Random, clear: bool) -> (i32, u32, u32) {
+    let day = if clear { random.between(13, 28) } else { random.between(1, 28) };
+    (random.between(2020, 2025) as i32, random.between(1, 12) as u32, day as u32)
+}
+
+/// A list of people with an amount and a day.
+fn people(random: &mut Random) -> Option<Case> {
+    let office = &OFFICES[random.below(OFFICES.len())];
+    let container = Container::random(random);
+    let encoding = encoding(random, office, container);
+    let writing = Writing::random(random, office);
+    let dates: DateForm = random.one(office.dates);
+    let (declared, clear) = (random.chance(40), random.chance(50));
+    let count = random.one(&[1, 2, 3, 5, 8, 40]);
+    let mut rows = vec![office.headers.map(String::from).to_vec()];
+    let mut meant = Vec::new();
+    for at in 0..count {
+        let name = random.pick(office.names);
+        let amount = writing.amount(random, office);
+        let (year, month, of_month) = day(random, clear);
+        rows.push(vec![format!("P{at:03}"), name.to_string(), amount.written, dates.write((year, month, of_month))]);
+        let days = jiff::civil::date(year as i16, month as i8, of_month as i8)
+            .since((jiff::Unit::Day, jiff::civil::date(2000, 1, 1)))
+            .unwrap()
+            .get_days();
+        meant.push((name.to_string(), vec![shown(&amount.plain), days.to_string()]));
+    }
+    let bytes = write::bytes(&rows, container, encoding)?;
+    let file = format!("staff.{}", container.ending());
+    let clause = match (declared, encoding, container) {
+        (true, Encoding::Other(label), Container::Text { .. }) => format!("  encoding \"{label}\"\n"),
+        _ => String::new(),
+    };
+    let (numbers, format) = match declared {
+        true => (format!(" numbers \"{}\"", writing.example(office)), format!(" format \"{}\"", dates.format)),
+        false => Default::default(),
+    };
+    let [key, name, amount, since] = office.headers;
+    let spec = format!(
+        "data people {{\n  roster as seller\n  file \"{file}\"\n{clause}  row person\n  key id\n  column id : text from \"{key}\"\n  \
+         column name : text from \"{name}\"\n  column amount : number from \"{amount}\"{numbers}\n  \
+         column since : date from \"{since}\"{format}\n}}\n\nposition seller {{\n  \
+         output amount \"Amount\" : number = person.amount\n  \
+         output since_day \"Since\" : days = days_between(2000-01-01, person.since)\n}}\n"
+    );
+    let packed = container.ending();
+    let kind = format!("{} {packed} {encoding:?}", office.country);
+    Some(Case { spec, file, bytes, meant, declared, kind })
+}
