@@ -294,7 +294,8 @@ fn load_table(
             file.known_by = read::server::known_by(&wanted);
         }
         if content.sheet.is_some() {
-            file.columns_at = wanted.columns.iter().map(|(column, _)| *column).zip(content.columns_at).collect();
+            let columns = wanted.columns.iter().zip(content.columns_at);
+            file.columns_at = columns.filter_map(|((column, _), at)| Some((*column, at?))).collect();
         }
         file.sheet = content.sheet;
         for ((index, repair), tally) in content.repairs {

@@ -14,12 +14,13 @@ mod support {
 }
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use merit::data::{Options, answer};
 use merit::number::Number;
 use merit::plan::plan;
+use merit::plan::query::Doubt;
 use merit::score::card::Results;
 use merit::score::score;
 use merit::time::PeriodName;
@@ -93,7 +94,44 @@ fn prove(make: fn(&mut Random) -> Option<Case>) {
     assert!(right.values().sum::<u64>() > 0, "no file was read at all");
 }
 
+/// The value of a month has no column of its own in the sheet.
+#[test]
+fn an_amount_far_out_in_a_month_across_is_told() {
+    let months = (1..=12).map(|month| format!("2026-{month:02}"));
+    let amounts =
+        |far: &str| (1..=12).map(|month| if month == 7 { far.into() } else { (100 + month).to_string() }).collect();
+    let row = |first: &str, rest: Vec<String>| std::iter::once(first.to_string()).chain(rest).collect::<Vec<_>>();
+    let rows = [row("id", months.collect()), row("P1", amounts("107")), row("P2", amounts("10800"))];
+    let case = Case {
+        spec:
+            "data people {\n  roster as seller\n  file \"plan.xlsx\"\n  row person\n  key id\n  column id : text\n}\n\n\
+               data plans {\n  file \"plan.xlsx\"\n  months across as month, amount\n  row plan\n  dated by month\n  \
+               column id : people\n  column month : period\n  column amount : number\n}\n\nposition seller {\n  \
+               output plan : number = sum(amount of plans) over own\n}\n"
+                .into(),
+        file: "plan.xlsx".into(),
+        bytes: write::bytes(&rows, Container::Xlsx { titles: 0 }, Encoding::Utf8 { mark: false }).unwrap(),
+        meant: Vec::new(),
+        declared: false,
+        kind: String::new(),
+    };
+    let results = evaluated(&case).unwrap();
+    let [Doubt::FarOut { place, cell, .. }] = results.doubts.as_slice() else { panic!("{:?}", results.doubts) };
+    assert_eq!((place.row, cell.as_str()), (Some(3), "10800"));
+}
+
 fn outcome(case: &Case) -> Outcome {
+    match evaluated(case) {
+        Err(codes) => Outcome::Refused(codes.into_iter().collect::<Vec<_>>().join(", ")),
+        Ok(results) => match read(&results) {
+            read if read == case.meant => Outcome::Right,
+            read => Outcome::Wrong(format!("read {read:?}, meant {:?}", case.meant)),
+        },
+    }
+}
+
+/// What the program makes of a file, or the codes of its findings.
+fn evaluated(case: &Case) -> Result<Results, BTreeSet<&'static str>> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.merit"), &case.spec).unwrap();
     fs::write(folder.path().join(&case.file), &case.bytes).unwrap();
@@ -104,20 +142,7 @@ fn outcome(case: &Case) -> Outcome {
     let results = plan(&loaded.model, PeriodName::parse("2026").unwrap())
         .and_then(|plan| answer(&loaded.model, &plan.query, &options).map(|answers| (plan, answers)))
         .and_then(|(plan, answers)| score(&loaded.model, &plan, &answers));
-    match results {
-        Err(findings) => {
-            let codes: std::collections::BTreeSet<_> =
-                findings.iter().map(|finding| finding.code.as_str().to_string()).collect();
-            Outcome::Refused(codes.into_iter().collect::<Vec<_>>().join(", "))
-        }
-        Ok(results) => {
-            let read = read(&results);
-            match read == case.meant {
-                true => Outcome::Right,
-                false => Outcome::Wrong(format!("read {read:?}, meant {:?}", case.meant)),
-            }
-        }
-    }
+    results.map_err(|findings| findings.iter().map(|finding| finding.code.as_str()).collect())
 }
 
 fn read(results: &Results) -> Vec<(String, Vec<String>)> {

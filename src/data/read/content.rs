@@ -30,8 +30,8 @@ pub struct FileContent {
     pub incomplete: bool,
     /// The sheet that was read, of a spreadsheet.
     pub sheet: Option<String>,
-    /// By wanted column, its place in the sheet.
-    pub columns_at: Vec<usize>,
+    /// By wanted column, its place in the sheet; a month across and its value stand in several.
+    pub columns_at: Vec<Option<usize>>,
     /// All headers of the sheet with their places.
     pub spread: Vec<(String, usize)>,
     pub errors: Vec<Diagnostic>,

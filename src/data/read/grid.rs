@@ -96,15 +96,16 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
 
     // Each month is a column of its own as long as cells are spoken of.
     let mut read = Wanted { data: wanted.data, columns: wanted.columns.clone(), takes: Vec::new() };
-    let mut at: Vec<usize> = vec![usize::MAX; wanted.columns.len()];
-    decoder.cells.iter().for_each(|(place, index)| at[*index] = *place);
+    let mut at: Vec<Option<usize>> = vec![None; wanted.columns.len()];
+    decoder.cells.iter().for_each(|(place, index)| at[*index] = Some(*place));
     let value = decoder.months.as_ref().and_then(|months| months.value);
     for month in decoder.months.iter().flat_map(|months| &months.columns) {
         let column = value.unwrap_or(0);
         read.columns.push(wanted.columns[column].clone());
-        at.push(month.at);
+        at.push(Some(month.at));
     }
-    content.headers = at.iter().map(|at| layout.headers.get(*at).cloned().unwrap_or_default()).collect();
+    content.headers =
+        at.iter().map(|at| at.and_then(|at| layout.headers.get(at).cloned()).unwrap_or_default()).collect();
     collect(task, &read, &layout, blocks.into_iter(), &mut content);
     if options.strict {
         refuse_repairs(task, &read, &mut content);

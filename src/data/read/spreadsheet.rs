@@ -29,7 +29,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     };
     let mut content = grid::read(task, wanted, options, &sheet);
     let start = sheet.range.start().map_or(0, |(_, column)| column as usize);
-    for at in &mut content.columns_at {
+    for at in content.columns_at.iter_mut().flatten() {
         *at += start;
     }
     let headers: HashMap<&str, usize> =
