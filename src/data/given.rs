@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, Sign};
+use super::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, Sign, canonical};
 use super::column::Builder;
 use super::read::{Spot, Tally};
 use super::stored::Task;
@@ -111,10 +111,24 @@ pub(super) fn read(
 }
 
 fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<'c>, Problem> {
-    match (&cell.number, &reader.kind) {
-        (Some(number), Kind::Number(kind)) => kind.content(number),
+    let number_kind = match &reader.kind {
+        Kind::Number(kind) => Some(kind),
+        Kind::KeyOf(inner, _) => match &**inner {
+            Kind::Number(kind) => Some(kind),
+            _ => None,
+        },
+        _ => None,
+    };
+    match (&cell.number, number_kind) {
+        (Some(number), Some(kind)) => {
+            let content = kind.content(number)?;
+            Ok(match &reader.kind {
+                Kind::KeyOf(_, choices) => Content::Text(canonical(content, choices)),
+                _ => content,
+            })
+        }
         // A spec writes numbers as formulas do: what files of many countries hold could mean two things here.
-        (None, Kind::Number(_)) => {
+        (None, Some(_)) => {
             let mut repairs = Repairs::default();
             let content = reader.read(&cell.text, &mut repairs)?;
             let mended =

@@ -1,5 +1,6 @@
 //! The tables of test blocks: data sets, columns, and numbers as the language writes them.
 
+use super::Model;
 use super::cases::{Given, GivenCell, GivenRow};
 use super::checker::{Checker, Symbol};
 use super::data::{Column, ColumnIx, ColumnType, DataId};
@@ -81,7 +82,8 @@ impl Checker<'_> {
     /// A cell; numbers may also stand as the language writes them: `50_000 CNY`.
     fn cell(&mut self, cell: &tree::Text, column: &Column) -> GivenCell {
         let plain = GivenCell { text: cell.value.clone(), number: None, span: cell.span };
-        let ColumnType::Number { unit, .. } = &column.ty else { return plain };
+        // The cell of a link is written as the key that it leads to.
+        let ColumnType::Number { unit, .. } = self.model.key_behind(column).ty.clone() else { return plain };
         let Some((digits, rest)) = written_number(&cell.value) else { return plain };
         // Without a unit it is what it would be in a file.
         if rest.is_empty() || rest == "%" || rest == "‰" {
@@ -107,6 +109,21 @@ impl Checker<'_> {
         }
         let number = found.zip(number).map(|(found, number)| number.mul(&found.factor));
         GivenCell { number, ..plain }
+    }
+}
+
+impl Model {
+    /// The column whose cells those of a link are written as: the key that it leads to, however far.
+    pub(super) fn key_behind<'m>(&'m self, column: &'m Column) -> &'m Column {
+        let mut found = column;
+        // Keys that are links to each other would never end; the checker refuses them.
+        for _ in 0..8 {
+            let ColumnType::Link { data, by } = &found.ty else { break };
+            let target = &self.data[data.0];
+            let (&[key], true) = (target.key.as_slice(), by.is_empty()) else { break };
+            found = target.column(key);
+        }
+        found
     }
 }
 

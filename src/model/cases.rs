@@ -639,7 +639,7 @@ impl Checker<'_> {
     /// A part of a key: numbers without their units, as they are counted.
     fn key_part(&self, column: &Column, text: &str) -> String {
         let text = text.trim();
-        let written = match &column.ty {
+        let written = match &self.model.key_behind(column).ty {
             ColumnType::Number { unit, cell_factor } => self.number_in_key(unit, cell_factor.as_ref(), text),
             ColumnType::Choice(words) => {
                 words.iter().find(|word| word.texts.iter().any(|one| one == text)).map(|word| word.name.clone())
