@@ -1,13 +1,14 @@
 //! Percentages that are a hundred times too large: a ratio times 100, where `%` means hundredths already.
 
 use super::checker::Checker;
+use super::data::{ColumnIx, ColumnType, DataId};
 use super::expr::{Expr, Kind};
 use super::unit::DisplayUnit;
 use super::{CurveKind, KpiEntry, ScoreCurve};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::BinaryOp;
+use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
 
 impl Checker<'_> {
@@ -19,14 +20,27 @@ impl Checker<'_> {
         let times = Number::ONE.div(&unit.factor).unwrap_or(Number::ONE);
         let Some(factor) = self.factor_of(formula, &times) else { return };
         let sign = &unit.singular;
+        let finding = Diagnostic::new(
+            Code::Hundredfold,
+            format!(
+                "{what} is {times} times too large: it is in `{sign}`, and the formula multiplies by {times} as well"
+            ),
+        )
+        .at(
+            factor.at,
+            match factor.divided {
+                true => format!("to divide by it is to multiply by {times}"),
+                false => format!("1{sign} is 1/{times} already"),
+            },
+        );
+        let finding = match factor.through {
+            Some(read) => finding.at(read, "reads it"),
+            None => finding,
+        };
         self.report(
-            Diagnostic::new(
-                Code::Hundredfold,
-                format!("{what} is {times} times too large: it is in `{sign}`, and the formula multiplies by {times} as well"),
-            )
-            .at(factor, format!("1{sign} is 1/{times} already"))
-            .note(format!("a quarter, 0.25, is shown as {}{sign}", Number::from_parts(25, 2).mul(&times)))
-            .help(format!("leave out the {times}; or declare a plain number if {times} times the ratio is meant")),
+            finding
+                .note(format!("a quarter, 0.25, is shown as {}{sign}", Number::from_parts(25, 2).mul(&times)))
+                .help(format!("leave out the {times}; or declare a plain number if {times} times the ratio is meant")),
         );
     }
 
@@ -63,33 +77,58 @@ impl Checker<'_> {
         );
     }
 
-    /// Where a product has this factor, written as a plain number, beside what is no constant.
-    fn factor_of(&self, expr: &Expr, times: &Number) -> Option<Span> {
-        let is_it = |expr: &Expr| {
-            let literal = matches!(&expr.kind, Kind::Value(Value::Number(number)) if number == times);
-            literal && expr.dimension().is_none() && !self.text(expr.span).ends_with(['%', '‰'])
-        };
-        let fixed = |expr: &Expr| self.model.constant_value(expr, None).is_some();
+    /// Where a value has this factor, as a plain number or a constant beside what is not known without data; or
+    /// anywhere, where all of it is known.
+    fn factor_of(&self, expr: &Expr, times: &Number) -> Option<Factor> {
+        Search { checker: self, times, fixed: self.value_of(expr).is_some(), left: MOST_STEPS }.of(expr)
+    }
+
+    fn value_of(&self, expr: &Expr) -> Option<Number> {
+        self.model.constant_value(expr, None)
+    }
+}
+
+/// Formulas that others read are looked through so far.
+const MOST_STEPS: u32 = 10_000;
+
+/// Where a value is multiplied.
+struct Factor {
+    at: Span,
+    /// By a division.
+    divided: bool,
+    /// The name by which the formula reads it, where it stands in another one.
+    through: Option<Span>,
+}
+
+struct Search<'c> {
+    checker: &'c Checker<'c>,
+    times: &'c Number,
+    /// The whole formula is known without data.
+    fixed: bool,
+    left: u32,
+}
+
+impl Search<'_> {
+    fn of(&mut self, expr: &Expr) -> Option<Factor> {
+        self.left = self.left.checked_sub(1)?;
         match &expr.kind {
-            Kind::Binary(BinaryOp::Multiply, one, other) => match (is_it(one), is_it(other)) {
-                (true, false) if !fixed(other) => Some(one.span),
-                (false, true) if !fixed(one) => Some(other.span),
-                _ => self.factor_of(one, times).or_else(|| self.factor_of(other, times)),
+            Kind::Binary(BinaryOp::Multiply, one, other) => match (self.is_it(one), self.is_it(other)) {
+                _ if self.is_part(one) || self.is_part(other) => None,
+                (true, false) if self.counts(other) => found(one),
+                (false, true) if self.counts(one) => found(other),
+                _ => self.first([one, other]),
             },
+            Kind::Binary(BinaryOp::Divide, one, other) if self.is_part(other) && self.counts(one) => {
+                Some(Factor { at: other.span, divided: true, through: None })
+            }
             Kind::Binary(BinaryOp::Divide, one, other) => {
-                let undone = is_it(other) || self.factor_of(other, times).is_some();
-                self.factor_of(one, times).filter(|_| !undone)
+                let undone = self.is_it(other) || self.of(other).is_some();
+                self.of(one).filter(|_| !undone)
             }
-            Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => {
-                self.factor_of(one, times).or_else(|| self.factor_of(other, times))
-            }
-            Kind::Negate(inner) | Kind::Within(inner, _) | Kind::Over(inner, _) => self.factor_of(inner, times),
-            Kind::If { then, otherwise, .. } => {
-                self.factor_of(then, times).or_else(|| self.factor_of(otherwise, times))
-            }
-            Kind::Default { value, fallback } => {
-                self.factor_of(value, times).or_else(|| self.factor_of(fallback, times))
-            }
+            Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => self.first([one, other]),
+            Kind::Negate(inner) | Kind::Within(inner, _) | Kind::Over(inner, _) => self.of(inner),
+            Kind::If { then, otherwise, .. } => self.first([then, otherwise]),
+            Kind::Default { value, fallback } => self.first([value, fallback]),
             Kind::Call(
                 Builtin::Abs
                 | Builtin::Min
@@ -101,10 +140,63 @@ impl Checker<'_> {
                 | Builtin::RoundUp
                 | Builtin::RoundDown,
                 parts,
-            ) => parts.iter().find_map(|part| self.factor_of(part, times)),
+            ) => self.first(parts),
+            Kind::Aggregate(aggregate) => match aggregate.function {
+                F::Sum | F::Average | F::Median | F::Percentile | F::Min | F::Max | F::Latest | F::Only => {
+                    self.of(aggregate.value.as_ref()?)
+                }
+                F::Count | F::CountDistinct | F::Share => None,
+            },
+            // What is declared in `%` is told where it is declared.
+            Kind::Kpi(kpi) => {
+                let kpi = &self.checker.model.kpis[kpi.0];
+                if kpi.unit.is_ratio_sign() { None } else { self.through(expr, &kpi.value.clone()) }
+            }
+            Kind::Column { data, column, .. } => self.column(expr, *data, *column),
+            Kind::Person { roster, via, column } => {
+                self.column(expr, self.checker.model.links_to(*roster, via), *column)
+            }
             _ => None,
         }
     }
+
+    fn first<'e>(&mut self, parts: impl IntoIterator<Item = &'e Expr>) -> Option<Factor> {
+        parts.into_iter().find_map(|part| self.of(part))
+    }
+
+    fn column(&mut self, read: &Expr, data: DataId, column: ColumnIx) -> Option<Factor> {
+        let column = self.checker.model.data[data.0].column(column);
+        let ColumnType::Number { unit, .. } = &column.ty else { return None };
+        let formula = column.derived.clone().filter(|_| !unit.is_ratio_sign())?;
+        self.through(read, &formula)
+    }
+
+    fn through(&mut self, read: &Expr, formula: &Expr) -> Option<Factor> {
+        self.of(formula).map(|factor| Factor { through: Some(read.span), ..factor })
+    }
+
+    fn counts(&self, beside: &Expr) -> bool {
+        self.fixed || self.checker.value_of(beside).is_none()
+    }
+
+    fn is_it(&self, expr: &Expr) -> bool {
+        let plain = match &expr.kind {
+            Kind::Value(Value::Number(_)) => !self.checker.text(expr.span).ends_with(['%', '‰']),
+            Kind::Constant(constant) => !self.checker.model.constants[constant.0].unit.is_ratio_sign(),
+            _ => false,
+        };
+        plain && expr.dimension().is_none() && self.checker.value_of(expr).as_ref() == Some(self.times)
+    }
+
+    /// `1%` or `0.01`
+    fn is_part(&self, expr: &Expr) -> bool {
+        let plain = matches!(&expr.kind, Kind::Value(Value::Number(_)) | Kind::Constant(_));
+        plain && expr.dimension().is_none() && self.checker.value_of(expr) == Number::ONE.div(self.times)
+    }
+}
+
+fn found(expr: &Expr) -> Option<Factor> {
+    Some(Factor { at: expr.span, divided: false, through: None })
 }
 
 impl super::Curve {

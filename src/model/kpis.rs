@@ -52,7 +52,9 @@ impl Checker<'_> {
                     {
                         return None;
                     }
-                    Some(Dated { value: self.constant_in(&dated.value, &Bare::from(&unit))?, when })
+                    let value = self.constant_in(&dated.value, &Bare::from(&unit))?;
+                    self.hundredfold(&value, &unit, &format!("the constant `{}`", constant.name.text));
+                    Some(Dated { value, when })
                 })
                 .collect();
             let before = self.diagnostics.len();
