@@ -249,11 +249,25 @@ impl Checker<'_> {
         let Some(written) = &column.written_in else {
             return if unit.is_ratio_sign() && column.derived.is_none() { None } else { Some(unit.factor.clone()) };
         };
-        match written.text.as_str() {
-            "percent" => return Some(Number::from_parts(1, 2)),
-            "permille" => return Some(Number::from_parts(1, 3)),
-            "fraction" => return Some(Number::ONE),
-            _ => {}
+        let part = match written.text.as_str() {
+            "percent" => Some(Number::from_parts(1, 2)),
+            "permille" => Some(Number::from_parts(1, 3)),
+            "fraction" => Some(Number::ONE),
+            _ => None,
+        };
+        if let Some(part) = part {
+            if !unit.dimension.is_none() {
+                let (is, word) = (&unit.plural, &written.text);
+                self.report(
+                    Diagnostic::new(
+                        Code::UnitMismatch,
+                        format!("the column is in {is}, and `in {word}` is about ratios"),
+                    )
+                    .at(written.span, "only for `%`, `‰` and plain numbers")
+                    .help(format!("remove `in {word}`; or write `%` as the type if the cells are ratios")),
+                );
+            }
+            return Some(part);
         }
         self.uses_unit(&written.text);
         let Some(other) = self.units.get(&written.text) else {
