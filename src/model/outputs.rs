@@ -83,6 +83,7 @@ impl Checker<'_> {
             self.hundredfold(&value, &unit, &what);
             self.answerable(&value, card.scope, output.name.span, card);
             self.unsaid_part(output, &unit, &value, card.position);
+            self.shared_twice(output, &value, &outputs);
             if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
                 let first = first.span;
                 self.report(

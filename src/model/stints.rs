@@ -7,10 +7,10 @@ use super::checker::Checker;
 use super::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use super::expr::{Base, Expr, Kind};
 use super::unit::DisplayUnit;
-use super::{KpiId, Model};
+use super::{KpiId, Model, Output};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::syntax::tree::{self, AcrossStints, DataClause};
+use crate::syntax::tree::{self, AcrossStints, BinaryOp, DataClause};
 
 impl Checker<'_> {
     /// `shared by days`, `held last`: of rows that are of a period.
@@ -118,6 +118,51 @@ impl Checker<'_> {
             .at(read, "pay from the roster")
             .help(format!("write `: {ty} prorated =` for a share by the days in the post, or `: {ty} in full =`")),
         );
+    }
+}
+
+impl Checker<'_> {
+    /// A prorated output made of one that is prorated already, itself or through others: the days would count twice.
+    pub(super) fn shared_twice(&mut self, output: &tree::Output, value: &Expr, earlier: &[Output]) {
+        if output.part != Some(tree::PartOfPeriod::Prorated) {
+            return;
+        }
+        let Some((place, shared)) = prorated_in(value, earlier) else { return };
+        let (name, shared) = (&output.name, &earlier[shared]);
+        self.report(
+            Diagnostic::new(
+                Code::PartOfPeriod,
+                format!(
+                    "the days in the post count twice in `{}`: it is prorated, and made of `{}`, which is so already",
+                    name.text, shared.name
+                ),
+            )
+            .at(name.span, "prorated")
+            .at(place, "shared by days")
+            .at(shared.span, "prorated as well")
+            .help(format!("leave `prorated` out here; or make `{}` of what `{}` is made of", name.text, shared.name)),
+        );
+    }
+}
+
+/// Where an amount is made of a prorated output, and which; what conditions ask about is no part of the amount, and a
+/// part of what was shared alike is whole again.
+fn prorated_in(amount: &Expr, earlier: &[Output]) -> Option<(Span, usize)> {
+    match &amount.kind {
+        Kind::Output(at) => match earlier.get(*at)? {
+            output if output.part == Some(tree::PartOfPeriod::Prorated) => Some((amount.span, *at)),
+            output => prorated_in(&output.value, earlier).map(|(_, shared)| (amount.span, shared)),
+        },
+        Kind::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, one, other) => {
+            prorated_in(one, earlier).or_else(|| prorated_in(other, earlier))
+        }
+        Kind::Binary(BinaryOp::Divide, one, other) => {
+            prorated_in(one, earlier).filter(|_| prorated_in(other, earlier).is_none())
+        }
+        Kind::If { then, otherwise, .. } => prorated_in(then, earlier).or_else(|| prorated_in(otherwise, earlier)),
+        Kind::Negate(inner) | Kind::Default { value: inner, .. } | Kind::Scale(_, inner) => prorated_in(inner, earlier),
+        Kind::Call(_, parts) => parts.iter().find_map(|part| prorated_in(part, earlier)),
+        _ => None,
     }
 }
 

@@ -377,7 +377,8 @@ kpi sold : policy {
         title: "an output made of pay that does not say for how much of the period",
         text: "An output that reads money from the roster, as a base pay, gives it in full to whoever holds the post for a \
                week, and once more in the next post. `prorated` behind the type multiplies what the formula gives by the \
-               days in the post over the days of the period; `in full` says that all of it is meant.",
+               days in the post over the days of the period; `in full` says that all of it is meant. A `prorated` output made \
+               of another one that is `prorated` would have the days in it twice.",
         wrong: r#"data staff {
   roster as adviser
   file "staff.csv"
