@@ -535,12 +535,46 @@ fn a_curve_goes_by_what_stands_in_data() {
     );
     // Points that do not rise are a mistake of the data, and so are steps that go the other way.
     let cells = "[agreements.csv row 3 low 20, agreements.csv row 3 high 20]";
-    let message = format!("the points of the line do not rise: 20 comes after 20, for P5 (`P5`) in 2026-Q1 {cells}");
+    let message = format!("the points of the line do not rise: 20 comes after 20, for `P5` in 2026-Q1 {cells}");
     assert_eq!(evaluated(&["A", "A", "A", "A", "B"]).unwrap_err(), [message]);
     let cells = |first, second| format!("[agreements.csv row 4 {first}, agreements.csv row 4 {second}]");
     let wrong = evaluated(&["A", "C"]).unwrap_err();
-    let line = "the points of the line do not rise: 20 comes after 30, for P2 (`P2`) in 2026-Q1";
+    let line = "the points of the line do not rise: 20 comes after 30, for `P2` in 2026-Q1";
     assert_eq!(wrong, [format!("{line} {}", cells("low 30", "high 20"))]);
+}
+
+/// Points of many people, read directly, through KPIs and within formulas: all their cells are named, as far as they can be
+/// taken in.
+#[test]
+fn points_that_do_not_rise_are_told_of_everybody() {
+    let people: Vec<String> =
+        (1..=9).map(|at| format!("P{at},clerk,T1,{},5,2024-01-01,", if at % 2 == 0 { 1 } else { at + 4 })).collect();
+    let people = format!("code,post,team,low,high,since,until\n{}", people.join("\n"));
+    for points in ["person.low -> 0, person.high -> 100", "from_low -> 0, from_high -> 100"] {
+        let data = "
+            kpi from_low : number {
+              value = max(person.low, 0)
+            }
+            kpi from_high : number {
+              value = person.high
+            }
+            kpi three : number {
+              value = 3
+              higher is better
+            }";
+        let card = format!(
+            "scorecard {{\n 100% three score linear {points}\n }}\n output low : number = from_low + from_high"
+        );
+        let spec = project(data, &card)
+            .replace("column team : teams\n", "column team : teams\ncolumn low : number\ncolumn high : number\n");
+        let wrong = evaluated(&spec, &[TEAMS, ("people.csv", &people)], "2026-Q1").unwrap_err();
+        let cells = |row: u32, low: u32| format!("people.csv row {row} low {low}, people.csv row {row} high 5");
+        let all = [(2, 5), (4, 7), (6, 9), (8, 11), (10, 13)].map(|(row, low)| cells(row, low)).join(", ");
+        assert_eq!(
+            wrong,
+            [format!("the points of the line do not rise: 5 comes after 5, for `P1` in 2026-Q1 [{all}]")]
+        );
+    }
 }
 
 /// A KPI that says what it can come to, and does not.
@@ -565,13 +599,13 @@ fn a_kpi_keeps_to_its_limits() {
         ("people.csv", "code,post,team,since,until\nP1,clerk,T1,2024-01-01,\nP2,clerk,T1,2024-01-01,"),
         ("counts.csv", "of_person,n\nP1,5\nP2,7.5"),
     ];
-    let told = |first: &str| format!("`marks` is {first}, for P2 (`P2`) in 2026-Q1");
+    let told = |first: &str| format!("`marks` is {first}, for `P2` in 2026-Q1");
     let beyond = evaluated(&spec("0 and 12"), &files, "2026-Q1").unwrap_err();
     assert_eq!(beyond, [told("15 points, and it is declared between 0 points and 12 points")]);
     let below = evaluated(&spec("12 and 20"), &files, "2026-Q1").unwrap_err();
     assert_eq!(
         below,
-        ["`marks` is 10 points, and it is declared between 12 points and 20 points, for P1 (`P1`) in 2026-Q1"]
+        ["`marks` is 10 points, and it is declared between 12 points and 20 points, for `P1` in 2026-Q1"]
     );
     let kept = results(&spec("10 and 15"), &files, "2026-Q1");
     let outputs: Vec<_> = kept.people.iter().map(|person| format!("{:?}", person.cards[0].outputs[0])).collect();

@@ -182,6 +182,10 @@ impl Planner<'_> {
     fn order_read(&mut self, op: BinaryOp, points: [&Expr; 2], context: Context) -> Option<usize> {
         let row = RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
         let [one, other] = points;
+        let mut left = MOST_READ;
+        if !points.into_iter().all(|point| self.is_short(point, &row, &mut left)) {
+            return None;
+        }
         let nodes = [self.row_of_subject(one, &row)?, self.row_of_subject(other, &row)?];
         let node = self.row_node(context.roster, RowNode::Binary(op, nodes[0], nodes[1]));
         let mut columns = Vec::new();
@@ -202,6 +206,12 @@ impl Planner<'_> {
                 return Some(self.column(row, &via, column));
             }
             Kind::Value(_) | Kind::Constant(_) => return Some(self.row(expr, row)),
+            Kind::Kpi(_) => return self.row_of_subject(self.kpi_of_subject(expr, row)?, row),
+            Kind::Call(builtin, arguments) => {
+                let arguments: Option<Vec<NodeId>> =
+                    arguments.iter().map(|argument| self.row_of_subject(argument, row)).collect();
+                RowNode::Call(*builtin, arguments?)
+            }
             Kind::Negate(a) => RowNode::Negate(self.row_of_subject(a, row)?),
             Kind::Binary(op, a, b) => RowNode::Binary(*op, self.row_of_subject(a, row)?, self.row_of_subject(b, row)?),
             Kind::Default { value, fallback } => RowNode::Default {
@@ -216,6 +226,9 @@ impl Planner<'_> {
     fn columns_of_subject(&mut self, expr: &Expr, row: &RowContext, found: &mut Vec<NodeId>) {
         if let Kind::Person { .. } = &expr.kind {
             found.extend(self.row_of_subject(expr, row));
+        }
+        if let Some(formula) = self.kpi_of_subject(expr, row) {
+            self.columns_of_subject(formula, row, found);
         }
         expr.parts().into_iter().for_each(|part| self.columns_of_subject(part, row, found));
     }
@@ -312,6 +325,25 @@ impl Planner<'_> {
             self.asked.uncovered.borrow_mut().extend(each.filter_map(|month| calendar.uncovered(month)));
         }
         calendar.days(months)
+    }
+}
+
+/// Cells are not looked for behind longer formulas, with all the KPIs that they are made of.
+const MOST_READ: u32 = 1_000;
+
+impl<'a> Planner<'a> {
+    /// The formula of a KPI that is read; the checker has refused circles.
+    fn kpi_of_subject(&self, expr: &Expr, row: &RowContext) -> Option<&'a Expr> {
+        let Kind::Kpi(kpi) = &expr.kind else { return None };
+        let model = self.model;
+        Some(&model.kpis[model.kpi_on(*kpi, self.days(row.months).1)?.0].value)
+    }
+
+    fn is_short(&self, expr: &Expr, row: &RowContext, left: &mut u32) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        self.kpi_of_subject(expr, row).is_none_or(|formula| self.is_short(formula, row, left))
+            && expr.parts().into_iter().all(|part| self.is_short(part, row, left))
     }
 }
 

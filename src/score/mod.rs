@@ -393,7 +393,7 @@ impl Scorer<'_> {
     fn named(&self, seat: usize) -> String {
         let (post, period) = (self.eval.post(self.seats[seat].subject), self.plan.period);
         match &*post.name {
-            "" => format!("`{}` in {period}", post.person),
+            name if name.is_empty() || name == &*post.person => format!("`{}` in {period}", post.person),
             name => format!("{name} (`{}`) in {period}", post.person),
         }
     }

@@ -1,6 +1,7 @@
 //! What stops an evaluation: one finding for each place, however many people it touches.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::{Model, Unfit};
@@ -81,40 +82,92 @@ impl Problem {
     }
 }
 
-/// Problems by code and place, each with the first person it came up for and the number of others.
+/// So many others are named, with their cells, beside the first one.
+const NAMED: usize = 5;
+
+/// Problems by code and place.
 #[derive(Debug, Default)]
-pub(super) struct Problems(BTreeMap<Place, (Problem, String, u64)>);
+pub(super) struct Problems(BTreeMap<Place, Found>);
 
 /// A code, and file, start and end of its place.
 type Place = (Code, (FileId, u32, u32));
 
+/// What came up at one place, and for whom.
+#[derive(Debug)]
+struct Found {
+    /// With the cells of all who are named.
+    problem: Problem,
+    person: String,
+    /// Others, as far as they are named.
+    others: Vec<String>,
+    /// How many others there are besides.
+    more: u64,
+    last: String,
+}
+
+impl Found {
+    fn add(&mut self, places: Vec<DataPlace>, person: String) {
+        // Several scorecards of one person in one period.
+        if self.last == person {
+            return;
+        }
+        if self.others.len() < NAMED {
+            self.others.push(person.clone());
+            self.problem.places.extend(places);
+        } else {
+            self.more += 1;
+        }
+        self.last = person;
+    }
+
+    fn note(&self) -> Option<String> {
+        let named = self.others.join(", ");
+        match (self.others.len(), self.more) {
+            (0, _) => None,
+            (_, 0) => Some(format!("the same happens for {named}")),
+            (_, more) => Some(format!("the same happens for {named}, and {more} more")),
+        }
+    }
+}
+
 impl Problems {
     pub(super) fn add(&mut self, problem: Problem, person: &str) {
-        self.0
-            .entry((problem.code, problem.span.key()))
-            .and_modify(|(_, _, others)| *others += 1)
-            .or_insert_with(|| (problem, person.to_string(), 0));
+        match self.0.entry((problem.code, problem.span.key())) {
+            Entry::Occupied(mut found) => found.get_mut().add(problem.places, person.to_string()),
+            Entry::Vacant(free) => {
+                let person = person.to_string();
+                free.insert(Found { problem, last: person.clone(), person, others: Vec::new(), more: 0 });
+            }
+        }
     }
 
     pub(super) fn take_in(&mut self, others: Problems) {
-        for (place, (problem, person, count)) in others.0 {
-            self.0
-                .entry(place)
-                .and_modify(|(_, _, others)| *others += count + 1)
-                .or_insert_with(|| (problem, person, count));
+        for (place, found) in others.0 {
+            match self.0.entry(place) {
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.add(found.problem.places, found.person);
+                    found.others.into_iter().for_each(|person| known.add(Vec::new(), person));
+                    known.more += found.more;
+                }
+                Entry::Vacant(free) => {
+                    free.insert(found);
+                }
+            }
         }
     }
 
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        let finding = |(problem, person, others): (Problem, String, u64)| {
+        let finding = |found: Found| {
+            let note = found.note();
+            let Found { problem, person, .. } = found;
             let diagnostic = Diagnostic::new(problem.code, format!("{}, for {person}", problem.message))
                 .at(problem.span, problem.label)
                 .help(problem.help);
             let diagnostic = problem.places.into_iter().fold(diagnostic, Diagnostic::in_data);
-            match others {
-                0 => diagnostic,
-                1 => diagnostic.note("the same happens for one other scorecard"),
-                _ => diagnostic.note(format!("the same happens for {others} other scorecards")),
+            match note {
+                Some(note) => diagnostic.note(note),
+                None => diagnostic,
             }
         };
         self.0.into_values().map(finding).collect()

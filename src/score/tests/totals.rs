@@ -195,7 +195,7 @@ fn numbers_too_large_are_refused_only_where_they_are_used() {
     let found = crate::score::score(&setup.model, &setup.plan, &setup.answers).unwrap_err();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message, "this gives a number too large to be held exactly, for Name of P1 (`P1`) in 2026-Q3");
-    assert_eq!(found[0].notes, ["the same happens for one other scorecard"]);
+    assert_eq!(found[0].notes, ["the same happens for Name of P2 (`P2`) in 2026-Q3"]);
     assert!(matches!(setup.plan.program.nodes[square.0], Calc::Binary(..)));
     // A total out of bounds is refused as well.
     setup.scorecard(vec![entry("1", large)]);
