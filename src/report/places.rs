@@ -29,6 +29,12 @@ pub struct Sum {
     pub whole: Number,
 }
 
+fn add_up(sums: &[Sum], places: u32, rounding: Rounding) -> bool {
+    let shown = |number: &Number| number.round_places(places, rounding);
+    let total = |parts: &[Number]| parts.iter().map(shown).fold(Number::ZERO, |sum, part| sum.add(&part));
+    sums.iter().all(|sum| total(&sum.parts) == shown(&sum.whole))
+}
+
 /// The numbers of one column: all have the same places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -41,12 +47,15 @@ pub struct Column {
 impl Column {
     /// As many places, from `least` on, as the sums need.
     pub fn of(sums: &[Sum], least: u32, rounding: Rounding) -> Column {
-        let adds_up = |places: &u32| {
-            let shown = |number: &Number| number.round_places(*places, rounding);
-            let total = |parts: &[Number]| parts.iter().map(shown).fold(Number::ZERO, |sum, part| sum.add(&part));
-            sums.iter().all(|sum| total(&sum.parts) == shown(&sum.whole))
-        };
+        let adds_up = |places: &u32| add_up(sums, *places, rounding);
         Column { least, places: (least..=least + MORE).find(adds_up), rounding }
+    }
+
+    /// With more places, where some make the sums right and let no number seem to have reached an edge.
+    fn telling(self, sums: &[Sum], edged: &[Edged]) -> Column {
+        let Some(first) = self.places else { return self };
+        let right = |places: &u32| tell(edged, *places, self.rounding) && add_up(sums, *places, self.rounding);
+        Column { places: (first..=self.least + MORE).find(right).or(self.places), ..self }
     }
 
     /// The places of a number that none of the sums is about.
@@ -201,14 +210,15 @@ impl Show<'_> {
             }
             last = Some(&step.score);
         }
-        let adds = Column::of(&sums.adds, if company.score_decimals.is_some() { least } else { total }, rounding);
+        let least_added = if company.score_decimals.is_some() { least } else { total };
+        let adds = Column::of(&sums.adds, least_added, rounding).telling(&sums.adds, &sums.added);
         let total = if company.score_decimals.is_some() { total } else { total.max(adds.places()) };
         let rounded = result.steps.iter().find(|step| step.what == StepKind::Rounded);
         let before_rounding =
             before_rounding.zip(rounded).filter(|(before, rounded)| !adds.looks_like(before, &rounded.score));
         OfCard {
             adds,
-            scores: Column::of(&sums.scores, least, rounding),
+            scores: Column::of(&sums.scores, least, rounding).telling(&sums.scores, &sums.scored),
             total,
             before_rounding: before_rounding.map(|(before, _)| before),
         }
@@ -220,6 +230,20 @@ impl Show<'_> {
 struct Sums {
     adds: Vec<Sum>,
     scores: Vec<Sum>,
+    /// Scores of entries and groups.
+    scored: Vec<Edged>,
+    /// What entries in points add, where each adds its own.
+    added: Vec<Edged>,
+}
+
+/// A score, and what it must not seem to have reached: 0, and all points of its entry.
+type Edged = (Number, [Number; 2]);
+
+fn tell(edged: &[Edged], places: u32, rounding: Rounding) -> bool {
+    edged.iter().all(|(score, edges)| {
+        let shown = score.round_places(places, rounding);
+        edges.iter().all(|edge| shown.cmp(edge) == score.cmp(edge))
+    })
 }
 
 impl Sums {
@@ -243,6 +267,11 @@ impl Sums {
             self.scores.push(Sum { parts, whole: whole.clone() });
         }
         for (entry, result) in group.entries.iter().zip(results) {
+            let edged = |number: &Number| (number.clone(), [Number::ZERO, entry.full()]);
+            self.scored.extend(result.score.as_number().map(edged));
+            if entry.points.is_some() && result.contribution.as_ref() == result.score.as_number() {
+                self.added.extend(result.contribution.as_ref().map(edged));
+            }
             if let (Head::Group(inner), EntryResultKind::Group(results)) = (&entry.head, &result.what) {
                 self.group(inner, results, result.contribution.as_ref(), result.score.as_number(), true);
             }

@@ -485,7 +485,9 @@ impl Page<'_, '_> {
         for (index, (output, value)) in outputs.iter().enumerate() {
             let how = post.filter(|_| !several).and_then(|post| prorated(&show, &post.outputs[index], &output.unit));
             let text = amount(&show, show.label(&output.label), value, &output.unit, how.as_deref());
-            self.labelled(if index == 0 { lead } else { "" }, &text, Style::Plain);
+            // Under the first one.
+            let below = " ".repeat(unicode_width::UnicodeWidthStr::width(lead));
+            self.labelled(if index == 0 { lead } else { &below }, &text, Style::Plain);
         }
     }
 

@@ -91,3 +91,60 @@ position seller "Seller" {
     expect("shown_outputs", &merit(project.path(), &["eval", "--period", "2026"]));
     expect("shown_outputs_periods", &merit(project.path(), &["eval", "--periods", "2025..2026"]));
 }
+
+#[test]
+fn a_score_does_not_seem_more_than_its_points() {
+    let spec = r#"company "Example Sales" {
+  currency CNY
+  scores to 0 decimals
+}
+data teams "Teams" {
+  organisation
+  file "teams.csv"
+  row team
+  key code
+  column code   : text
+  column parent : teams optional
+}
+data people "Sellers" {
+  roster
+  file "people.csv"
+  row person
+  key id
+  valid from joined to left
+  column id     : text
+  column post   : position
+  column team   : teams
+  column joined : date
+  column left   : date optional
+  column rate   : %
+  column other  : %
+}
+kpi rate "Rate" : % {
+  value = person.rate
+  higher is better
+}
+kpi other "Other" : % {
+  value = person.other
+  higher is better
+}
+position seller "Seller" {
+  scorecard total 4 points {
+    2.5 points rate   score linear 0% -> 0, 100% -> 2.5
+    1.5 points other  score linear 0% -> 0, 100% -> 1.5
+  }
+  output pay "Pay" : CNY = 100 CNY * score / 1 point
+  output more "More" : CNY = 50 CNY
+}
+"#;
+    let people = "id,post,team,joined,left,rate,other\n\
+                  A,seller,T,2020-01-01,2026-06-30,100%,20%\n\
+                  A,seller,U,2026-07-01,,100%,99.99%\n";
+    let files: [(&str, &[u8]); 3] = [
+        ("spec.merit", spec.as_bytes()),
+        ("data/people.csv", people.as_bytes()),
+        ("data/teams.csv", b"code,parent\nT,\nU,\n"),
+    ];
+    let project = folder(&files);
+    expect("shown_points", &merit(project.path(), &["eval", "--period", "2026", "--person", "A"]));
+}
