@@ -68,14 +68,20 @@ impl<'s> Reader<'s> {
             (NumberStyle::Plain, Some(_)) => Some(Weight::Points(number)),
             (NumberStyle::Plain, None) => {
                 let (text, percent) = (number.written, percent_meant(number.written));
-                self.report(
+                let finding =
                     Diagnostic::new(Code::Unexpected, format!("the weight `{text}` is neither a share nor points"))
-                        .at(number.span, "`%` is missing")
-                        .mend(
-                            &format!("write `{{}}`, or `{text} points` where the scorecard states its total"),
-                            Mend::replace(number.span, format!("{percent}%")),
-                        ),
-                );
+                        .at(number.span, "`%` is missing");
+                // All of it, or one of several parts.
+                self.report(match text == Decimal::ONE {
+                    true => finding.help(
+                        "write `100%` for the whole, `1%` for one of the parts of a stated total, or `1 point` where the \
+                         scorecard states its points",
+                    ),
+                    false => finding.mend(
+                        &format!("write `{{}}`, or `{text} points` where the scorecard states its total"),
+                        Mend::replace(number.span, format!("{percent}%")),
+                    ),
+                });
                 None
             }
             _ => Some(Weight::Share(number)),
