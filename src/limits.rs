@@ -22,6 +22,8 @@ pub const WHOLE: u64 = 1 << 30;
 pub const SHEET: u64 = 1 << 22;
 /// Of larger sheets, so many cells to each one that is filled.
 pub const SHEET_SPARSE: u64 = 64;
+/// As many as there can be where all are filled.
+pub const SHEET_MOST: u64 = 44 << 20;
 /// Periods evaluated at once.
 pub const PERIODS: usize = 240;
 /// Letters of one word that a finding shows, and bytes of one of its sentences.
@@ -48,7 +50,11 @@ pub fn table() -> Vec<[String; 3]> {
         ),
         row(
             "cells between the first and the last filled one of a sheet",
-            format!("{} million, or {SHEET_SPARSE} to each filled one", SHEET / 1_000_000),
+            format!(
+                "{} million, or {SHEET_SPARSE} to each filled one and no more than {} million",
+                SHEET / 1_000_000,
+                SHEET_MOST / 1_000_000
+            ),
             "`unreadable-file`",
         ),
         row("rows of a data set", "4,294,967,294".to_string(), "`unreadable-file`"),

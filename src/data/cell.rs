@@ -135,8 +135,12 @@ pub enum Problem {
     MergedNumber,
     /// A cell that another, merged one covers.
     CoveredCell,
-    /// A number in percent, in a spreadsheet that does not tell how it is shown.
-    UnseenPercent,
+    /// A number with more digits than a spreadsheet keeps.
+    CutDigits,
+    /// A text is wanted, and what the format of the number shows is not certain.
+    UncertainText,
+    /// A number whose format shows something beside it that multiplies it.
+    MoreThanNumber,
     /// A number where a spreadsheet should have a date.
     BareSerial,
     /// A time with its time zone: it depends on the place what day it is.
@@ -291,6 +295,14 @@ impl CellReader {
     /// Whether cells in the plain form of their kind need no second look.
     pub fn takes_plain_forms(&self) -> bool {
         self.blanks.is_empty() && !matches!(&self.kind, Kind::Day(Some(format)) if format.is_day_before_month())
+    }
+
+    /// The same of a number that a program holds as such.
+    pub fn read_number<'a>(&self, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        match &self.kind {
+            Kind::Number(number) => number.in_points().read(text, repairs),
+            _ => self.read(text, repairs),
+        }
     }
 
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {

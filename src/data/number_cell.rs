@@ -82,6 +82,16 @@ impl NumberCell {
         self.clone().written_with(NumberSigns::of("1.234,56"))
     }
 
+    /// The same for numbers that a program holds as such: a point stands before decimals, whatever is declared for texts.
+    pub fn in_points(&self) -> NumberCell {
+        NumberCell { signs: None, semicolons: false, ..self.clone() }
+    }
+
+    /// Whether numbers in the file are so many of something else, as is declared by `in`.
+    pub fn is_scaled(&self) -> bool {
+        !matches!(self.factor, None | Some(Factor::One))
+    }
+
     /// Whether nothing is declared, so that the cells themselves tell what their signs mean.
     pub fn is_open(&self) -> bool {
         self.signs.is_none()
@@ -145,11 +155,6 @@ impl NumberCell {
     /// Whether a percent sign is no more than what the column is.
     pub fn is_ratio(&self) -> bool {
         self.ratio
-    }
-
-    /// Whether 85 means 85%.
-    pub fn is_in_percent(&self) -> bool {
-        self.ratio && matches!(self.factor, Some(Factor::Fixed(..) | Factor::Exact(_)))
     }
 
     /// A number in base units as a cell.

@@ -18,3 +18,5 @@ mod sheets;
 #[path = "../support/parquet.rs"]
 mod support;
 mod workbooks;
+#[path = "../support/xlsx.rs"]
+mod xlsx;

@@ -206,13 +206,35 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
                 "unmerge the cells; a line that is no row of the table can be left out with `ignore rows starting`";
             (Code::BadCell, message, help.into())
         }
-        Problem::UnseenPercent => (
+        Problem::CutDigits => (
             Code::BadCell,
             is(
-                "may be shown as a percentage, which this kind of file does not tell",
-                "may be shown as percentages, which this kind of file does not tell",
+                "has more than the 15 digits that a spreadsheet keeps of a number, so the last ones are lost",
+                "have more than the 15 digits that a spreadsheet keeps of a number, so the last ones are lost",
             ),
-            "save the file as `.xlsx`".into(),
+            "export the column anew as text: give it the format Text before the digits are put in, as they cannot be \
+             had back from this file"
+                .into(),
+        ),
+        Problem::UncertainText => (
+            Code::BadCell,
+            is(
+                "is a number, and what its format shows as text is not certain",
+                "are numbers, and what their format shows as text is not certain",
+            ),
+            "write what is to be read as text: give the column the format Text and put the values in anew; or give it the \
+             format General if the plain number is meant"
+                .into(),
+        ),
+        Problem::MoreThanNumber => (
+            Code::BadCell,
+            is(
+                "has a number format that shows something else than the number",
+                "have a number format that shows something else than the number",
+            ),
+            "give the cells a plain number format, for percentages `0%`; or declare by what they are to be multiplied, as \
+             in `CNY in wan`"
+                .into(),
         ),
         Problem::ZonedTime => (
             Code::BadCell,

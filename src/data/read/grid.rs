@@ -10,6 +10,7 @@ use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs};
 use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
 use crate::data::column::Builder;
+use crate::data::number_cell::NumberCell;
 use crate::data::{Options, errors, time_cell};
 use crate::model::data::ColumnIx;
 use crate::parallel;
@@ -30,16 +31,53 @@ pub trait Grid: Sync {
 /// One cell before it is read.
 #[derive(Clone, Debug, Default)]
 pub struct Raw<'a> {
+    /// What it says; of a number, all its digits.
     pub text: Cow<'a, str>,
     /// Kept as a number, not as a text.
     pub number: bool,
     /// Kept as a date, not as a text.
     pub date: bool,
-    /// A number, and there is no telling whether it is shown as percent.
-    pub unstyled: bool,
+    /// What the format of a number shows where a text is wanted.
+    pub shown: Shown,
+    /// What the format of a number shows beside it, and does not compute with.
+    pub beside: Option<Beside>,
+    /// The money that a number is shown with.
+    pub currency: Option<String>,
     pub merged: Merged,
-    /// A formula without its value.
-    pub uncomputed: bool,
+    /// What is wrong with it whatever it is read as.
+    pub problem: Option<Problem>,
+}
+
+/// What a number format can show beside a number as a mere text, which changes what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// What multiplies it: `0"万"`.
+    Times,
+    /// A percent sign, where the number itself is rounded.
+    Percent,
+}
+
+/// What is shown of a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// Its digits.
+    #[default]
+    AsIs,
+    As(String),
+    /// It depends on the computer, or on the width of the column; or it is rounded.
+    Uncertain,
+    /// It is too large for all its digits to be kept.
+    Cut,
+}
+
+impl Raw<'_> {
+    /// What it shows as a header.
+    pub fn header(&self) -> String {
+        match &self.shown {
+            Shown::As(shown) => shown.trim().to_string(),
+            _ => self.text.trim().to_string(),
+        }
+    }
 }
 
 /// Whether a cell belongs to a larger one.
@@ -76,7 +114,8 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
         return content;
     };
     let cells = places.into_iter().map(|(at, index)| (at, plain[index])).collect();
-    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len() };
+    let headed = layout.headers.iter().map(|header| !header.is_empty()).collect();
+    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len(), headed };
     if let Some(months) = months {
         decoder.months = Some(months.without_blank(|at| {
             (first..grid.height()).all(|row| decoder.is_no_data(row) || grid.cell(row, at).text.trim().is_empty())
@@ -142,8 +181,7 @@ fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
     let mut best: Option<((usize, usize), Layout, usize)> = None;
     let mut above = Vec::new();
     for row in 0..grid.height().min(TITLE_ROWS) {
-        let texts: Vec<String> =
-            (0..grid.width(row)).map(|column| grid.cell(row, column).text.trim().to_string()).collect();
+        let texts: Vec<String> = (0..grid.width(row)).map(|column| grid.cell(row, column).header()).collect();
         let filled = texts.iter().filter(|text| !text.is_empty()).count();
         if filled == 0 {
             continue;
@@ -168,6 +206,8 @@ struct Decoder<'a> {
     cells: Vec<(usize, usize)>,
     months: Option<across::Months>,
     width: usize,
+    /// By column, whether it has a header.
+    headed: Vec<bool>,
 }
 
 impl Decoder<'_> {
@@ -223,10 +263,15 @@ impl Decoder<'_> {
     fn content<'r>(&self, raw: &'r Raw, index: usize, told: usize, line: u32, block: &mut Block) -> Content<'r> {
         let reader = &self.wanted.columns[index].1;
         let mut repairs = Repairs::default();
+        let text = match (&raw.shown, &reader.kind) {
+            (Shown::As(shown), Kind::Text | Kind::Choice(_)) => shown,
+            _ => &*raw.text,
+        };
         let read = match trouble(raw, reader) {
             Some(problem) => Err(problem),
-            None if raw.date => reader.read_date(&raw.text, &mut repairs),
-            None => reader.read(&raw.text, &mut repairs),
+            None if raw.date => reader.read_date(text, &mut repairs),
+            None if raw.number => reader.read_number(text, &mut repairs),
+            None => reader.read(text, &mut repairs),
         };
         if raw.merged == Merged::Down && read.is_ok() {
             repairs.add(Repair::MergedCell);
@@ -244,14 +289,23 @@ impl Decoder<'_> {
         content
     }
 
-    /// Blank rows, and rows that start as the data set says.
+    /// Blank rows, and rows that start as the data set says. What stands beside the table is none of its cells.
     fn is_no_data(&self, row: usize) -> bool {
         let ignored = &self.wanted.data.ignore_rows_starting;
-        for column in 0..self.grid.width(row) {
+        let width = self.grid.width(row);
+        for column in 0..width {
             let raw = self.grid.cell(row, column);
             let text = raw.text.trim();
             if raw.merged == Merged::No && !text.is_empty() {
-                return ignored.iter().any(|start| text.starts_with(start.as_str()));
+                if ignored.iter().any(|start| text.starts_with(start.as_str())) {
+                    return true;
+                }
+                let in_table = |at: usize| at >= self.headed.len() || self.headed[at];
+                let is_filled = |at: usize| {
+                    let raw = self.grid.cell(row, at);
+                    in_table(at) && raw.merged == Merged::No && !raw.text.trim().is_empty()
+                };
+                return !(column..width).any(is_filled);
             }
         }
         true
@@ -261,18 +315,38 @@ impl Decoder<'_> {
 /// What is wrong with a cell because of how a spreadsheet holds it.
 fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
     let digits = || raw.text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(problem) = raw.problem {
+        // It stands for nothing, but is no text.
+        let is_nothing = raw.text == "#N/A" && (reader.optional || reader.kind != Kind::Text);
+        return (problem != Problem::FormulaError || !is_nothing).then_some(problem);
+    }
+    if raw.merged == Merged::Across {
+        return Some(Problem::CoveredCell);
+    }
     match &reader.kind {
-        _ if raw.uncomputed => Some(Problem::Uncomputed),
-        _ if raw.merged == Merged::Across => Some(Problem::CoveredCell),
         // The number of each row, or of all of them together?
         Kind::Number(_) if raw.merged == Merged::Down => Some(Problem::MergedNumber),
-        Kind::Number(number) if raw.unstyled && number.is_in_percent() => Some(Problem::UnseenPercent),
+        Kind::Number(number) if raw.number => beside(raw, number),
+        Kind::Text | Kind::Choice(_) if raw.number && raw.shown == Shown::Cut => Some(Problem::CutDigits),
+        Kind::Text | Kind::Choice(_) if raw.number && raw.shown == Shown::Uncertain => Some(Problem::UncertainText),
         Kind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
         // October typed as 2026.10 is kept as the number 2026.1.
         Kind::Period if raw.number && !digits() => Some(match time_cell::is_open_month(&raw.text) {
             true => Problem::AmbiguousMonth,
             false => Problem::NotAPeriod,
         }),
+        _ => None,
+    }
+}
+
+/// What is wrong with a number for what its format shows beside it.
+fn beside(raw: &Raw, number: &NumberCell) -> Option<Problem> {
+    let in_money = raw.currency.as_ref().map(|money| format!("{} {money}", raw.text));
+    let read = in_money.map(|text| number.read(&text, &mut Repairs::default()));
+    match read {
+        Some(Err(Problem::OtherCurrency)) => Some(Problem::OtherCurrency),
+        _ if raw.beside == Some(Beside::Percent) => Some(Problem::MoreThanNumber),
+        _ if raw.beside == Some(Beside::Times) && !number.is_scaled() => Some(Problem::MoreThanNumber),
         _ => None,
     }
 }

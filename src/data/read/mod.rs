@@ -3,9 +3,7 @@
 //! a server ([`server`]). What an engine found is read as it stands ([`texts`]).
 
 mod across;
-mod binary_sheet;
 pub mod blocks;
-mod bounds;
 mod compressed;
 mod content;
 mod frames;
@@ -16,7 +14,6 @@ pub mod kind;
 pub mod layout;
 pub mod marks;
 mod memo;
-mod old_sheet;
 pub mod parquet;
 mod quick;
 pub mod records;

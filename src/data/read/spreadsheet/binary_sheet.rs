@@ -1,68 +1,102 @@
 //! A look at an `.xlsb` before the library reads it: whether its cells can be where they say, which the library takes for
-//! granted, and which of them hold the error of a formula, which it passes over. Left blank, a sum would be wrong without
-//! a word.
+//! granted; which of them hold an error, which it passes over or breaks down at; merged cells, and how numbers are shown.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use calamine::{Cell, CellErrorType, Data};
 use zip::ZipArchive;
 
-use super::bounds::Extent;
+use super::format::{NumberFormat, built_in};
+use super::library::{Beside, BesideAll};
+use super::table::{COLUMNS, Held, ROWS, Trouble, cut_off, damaged};
 
 /// Records that are looked at. Between the first and the last are all cells, the blank ones in front.
 const ROW: u16 = 0;
 const BLANK: u16 = 1;
+const ERROR: u16 = 3;
 const ERROR_OF_FORMULA: u16 = 11;
+const NUMBERS: [u16; 3] = [2, 5, 9];
+const FORMAT: u16 = 44;
+const STYLE: u16 = 47;
 const SHEET: u16 = 156;
-
-/// The rows and columns that a sheet can have.
-const ROWS: u32 = 1 << 20;
-const COLUMNS: u32 = 1 << 14;
-
-/// By sheet, its errors of formulas.
-type Errors = BTreeMap<String, Vec<Cell<Data>>>;
+const MERGED: u16 = 176;
+const STYLES_OF_CELLS: u16 = 617;
+const END_OF_STYLES_OF_CELLS: u16 = 618;
 
 type Book = ZipArchive<BufReader<File>>;
 
-/// By sheet, the errors of its formulas, or why it is too large; nothing where the workbook is not built as such are.
-pub fn errors_of_formulas(path: &Path) -> Option<Result<Errors, String>> {
-    let mut book = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
-    let bytes = part(&mut book, "xl/workbook.bin")?;
-    let relations = String::from_utf8(part(&mut book, "xl/_rels/workbook.bin.rels")?).ok()?;
-    let mut found = BTreeMap::new();
+/// The sheets with what the library does not tell of them.
+pub fn look(path: &Path) -> Result<BesideAll, Trouble> {
+    let file = File::open(path).map_err(damaged)?;
+    let mut book = ZipArchive::new(BufReader::new(file)).map_err(cut_off)?;
+    look_at(&mut book).ok_or_else(|| Trouble::Damaged("it is not built as such workbooks are".into()))
+}
+
+fn look_at(book: &mut Book) -> Option<BesideAll> {
+    let bytes = part(book, "xl/workbook.bin")?;
+    let relations = String::from_utf8(part(book, "xl/_rels/workbook.bin.rels")?).ok()?;
+    let formats = part(book, "xl/styles.bin").map(|bytes| formats(&bytes)).unwrap_or_default();
+    let mut all = BesideAll { formats, ..BesideAll::default() };
     for (_, content) in Records(&bytes).filter(|(kind, _)| *kind == SHEET) {
         // A sheet without one has no cells.
         let Some((relation, behind)) = text(content, 8) else { continue };
         let (name, _) = text(content, behind)?;
         let place = format!("xl/{}", target(&relations, &relation)?);
         if place.starts_with("xl/worksheets/") {
-            let (errors, extent) = errors_of_sheet(&part(&mut book, &place)?)?;
-            if let Some(refusal) = extent.refusal(&name) {
-                return Some(Err(refusal));
-            }
-            found.insert(name, errors);
+            let beside = sheet(&part(book, &place)?, &all.formats)?;
+            all.sheets.push((name, beside));
         }
     }
-    Some(Ok(found))
+    Some(all)
 }
 
-fn errors_of_sheet(bytes: &[u8]) -> Option<(Vec<Cell<Data>>, Extent)> {
-    let (mut row, mut found, mut extent) = (0, Vec::new(), Extent::default());
+fn sheet(bytes: &[u8], formats: &[NumberFormat]) -> Option<Beside> {
+    let (mut row, mut beside) = (0, Beside::default());
     for (kind, content) in Records(bytes) {
         if kind == ROW {
             row = number(content, 0).filter(|row| *row < ROWS)?;
         } else if kind > BLANK && kind <= ERROR_OF_FORMULA {
             let column = number(content, 0).filter(|column| *column < COLUMNS)?;
-            extent.add(row, column);
-            if kind == ERROR_OF_FORMULA {
-                found.push(Cell::new((row, column), Data::Error(error(*content.get(8)?))));
+            beside.found.extent.add(row, column);
+            let style = number(content, 4).unwrap_or(0) & 0x00ff_ffff;
+            let is_plain = formats.get(style as usize).is_none_or(NumberFormat::is_general);
+            if NUMBERS.contains(&kind) && !is_plain {
+                beside.formats.insert((row, column), style);
             }
+            if kind == ERROR || kind == ERROR_OF_FORMULA {
+                beside.found.cells.push(((row, column), Held::Error(error(*content.get(8)?).into())));
+            }
+        } else if kind == MERGED {
+            let at = |at: usize| number(content, 4 * at);
+            beside.found.merged.push(((at(0)?, at(2)?), (at(1)?, at(3)?)));
         }
     }
-    Some((found, extent))
+    Some(beside)
+}
+
+/// The format of each style of cells.
+fn formats(bytes: &[u8]) -> Vec<NumberFormat> {
+    let (mut codes, mut found, mut of_cells) = (BTreeMap::new(), Vec::new(), false);
+    for (kind, content) in Records(bytes) {
+        let short = |at: usize| content.get(at..at + 2).map(|pair| u32::from(pair[0]) | u32::from(pair[1]) << 8);
+        match kind {
+            FORMAT => {
+                if let (Some(number), Some((code, _))) = (short(0), text(content, 2)) {
+                    codes.insert(number, code);
+                }
+            }
+            STYLES_OF_CELLS => of_cells = true,
+            END_OF_STYLES_OF_CELLS => break,
+            STYLE if of_cells => {
+                let number = short(2).unwrap_or(0);
+                found.push(codes.get(&number).map_or_else(|| built_in(number), |code| NumberFormat::of(code)));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Where a relation of the workbook leads.
@@ -129,14 +163,15 @@ fn text(content: &[u8], at: usize) -> Option<(String, usize)> {
     Some((String::from_utf16(&letters).ok()?, behind))
 }
 
-fn error(code: u8) -> CellErrorType {
+fn error(code: u8) -> &'static str {
     match code {
-        0x00 => CellErrorType::Null,
-        0x07 => CellErrorType::Div0,
-        0x17 => CellErrorType::Ref,
-        0x1d => CellErrorType::Name,
-        0x24 => CellErrorType::Num,
-        0x2a => CellErrorType::NA,
-        _ => CellErrorType::Value,
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x17 => "#REF!",
+        0x1d => "#NAME?",
+        0x24 => "#NUM!",
+        0x2a => "#N/A",
+        0x2b => "#GETTING_DATA",
+        _ => "#VALUE!",
     }
 }

@@ -1,0 +1,336 @@
+//! The cells of one sheet, however its workbook keeps them, and what each of them says.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::bounds::Extent;
+use super::format::{Look, NumberFormat};
+use super::text::{elapsed, hundredfold, is_cut, moment, shortest};
+use crate::data::cell::Problem;
+use crate::data::errors::spreadsheet_column;
+use crate::data::read::grid::{Beside, Merged, Raw, Shown};
+use crate::data::read::kind::Kind;
+use crate::limits::{SHEET, SHEET_SPARSE};
+
+/// Row and column, counted from 0.
+pub type Place = (u32, u32);
+
+/// What a cell holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Held {
+    #[default]
+    Blank,
+    Text(Arc<str>),
+    /// A number, and which of the workbook's formats it has.
+    Number(f64, u32),
+    /// A number with what is shown of it.
+    Told(Box<Told>),
+    /// A number with more digits than a spreadsheet keeps.
+    Cut(Arc<str>),
+    Flag(bool),
+    /// A day or a time, as it is written.
+    Moment(Arc<str>),
+    /// The error of a formula.
+    Error(Arc<str>),
+    /// A formula without a value.
+    Uncomputed(Arc<str>),
+    /// What is none of its kind: a number that is no number.
+    Strange(Arc<str>),
+}
+
+/// A number in a workbook that says what is shown, and not only how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub number: f64,
+    pub percent: bool,
+    pub currency: Option<String>,
+    pub shown: Option<String>,
+}
+
+/// Why a workbook or a sheet is not read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble {
+    Damaged(String),
+    /// It asks for more than can be meant.
+    TooFar(String),
+    Locked,
+    /// It is something else by its content.
+    Other(Kind),
+}
+
+pub fn damaged(error: impl std::fmt::Display) -> Trouble {
+    Trouble::Damaged(error.to_string())
+}
+
+/// Parts that cannot be unpacked, or end too early: in what words a library says so helps nobody.
+pub fn cut_off(_: impl std::fmt::Display) -> Trouble {
+    Trouble::Damaged("a part of it is missing".into())
+}
+
+/// Cells as they are found.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub cells: Vec<(Place, Held)>,
+    /// The first and the last of cells that are one.
+    pub merged: Vec<(Place, Place)>,
+    pub extent: Extent,
+}
+
+impl Found {
+    pub fn add(&mut self, place: Place, held: Held) {
+        if held != Held::Blank {
+            self.extent.add(place.0, place.1);
+            self.cells.push((place, held));
+        }
+    }
+}
+
+/// The cells of a sheet.
+#[derive(Debug)]
+pub struct Table {
+    pub name: String,
+    first: Place,
+    width: usize,
+    cells: Vec<Held>,
+    /// By cell that belongs to a larger one, the first of that.
+    covered: HashMap<Place, Place>,
+    formats: Arc<[NumberFormat]>,
+    since_1904: bool,
+}
+
+impl Table {
+    pub fn of(name: &str, found: Found, formats: Arc<[NumberFormat]>, since_1904: bool) -> Result<Table, Trouble> {
+        if let Some(reason) = found.extent.refusal(name) {
+            return Err(Trouble::TooFar(reason));
+        }
+        let Some((first, last)) = found.extent.corners() else {
+            let name = name.to_string();
+            let covered = HashMap::new();
+            return Ok(Table { name, first: (0, 0), width: 0, cells: Vec::new(), covered, formats, since_1904 });
+        };
+        let width = (last.1 - first.1) as usize + 1;
+        let mut cells = vec![Held::Blank; ((last.0 - first.0) as usize + 1) * width];
+        for (place, held) in found.cells {
+            let at = (place.0 - first.0) as usize * width + (place.1 - first.1) as usize;
+            if std::mem::replace(&mut cells[at], held) != Held::Blank {
+                return Err(Trouble::Damaged(format!("its sheet `{name}` has its cell {} twice", cell_name(place))));
+            }
+        }
+        // As many as there can be where none lies over another.
+        let mut room = cells.len();
+        let mut covered = HashMap::new();
+        for (top, bottom) in found.merged {
+            for row in top.0.max(first.0)..=bottom.0.min(last.0) {
+                for column in top.1.max(first.1)..=bottom.1.min(last.1) {
+                    if (row, column) != top {
+                        covered.insert((row, column), top);
+                    }
+                    if room == 0 {
+                        return Err(Trouble::Damaged(format!(
+                            "merged cells of its sheet `{name}` lie over each other"
+                        )));
+                    }
+                    room -= 1;
+                }
+            }
+        }
+        Ok(Table { name: name.to_string(), first, width, cells, covered, formats, since_1904 })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    pub fn height(&self) -> usize {
+        self.cells.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The first row and column that hold anything.
+    pub fn first(&self) -> Place {
+        self.first
+    }
+
+    fn held(&self, place: Place) -> &Held {
+        let (Some(row), Some(column)) = (place.0.checked_sub(self.first.0), place.1.checked_sub(self.first.1)) else {
+            return &Held::Blank;
+        };
+        let inside = (column as usize) < self.width;
+        let held = self.cells.get(row as usize * self.width + column as usize).filter(|_| inside);
+        held.unwrap_or(&Held::Blank)
+    }
+
+    /// What a cell says; counted from the first row and column.
+    pub fn raw(&self, row: usize, column: usize) -> Raw<'_> {
+        let place = (self.first.0 + row as u32, self.first.1 + column as u32);
+        let held = self.held(place);
+        let Some(top) = self.covered.get(&place) else { return self.said(held) };
+        let covering = self.held(*top);
+        match (held, top.1 == place.1) {
+            (Held::Blank, true) => Raw { merged: Merged::Down, ..self.said(covering) },
+            (Held::Blank, false) => Raw { merged: Merged::Across, ..Raw::default() },
+            // What lies below is not shown; where it says the same, nothing is lost.
+            (held, _) if held == covering => self.said(held),
+            (held, _) => Raw { problem: Some(Problem::CoveredCell), ..self.said(held) },
+        }
+    }
+
+    fn said<'a>(&'a self, held: &'a Held) -> Raw<'a> {
+        let text = |text: &'a str| Raw { text: Cow::Borrowed(text), ..Raw::default() };
+        let wrong = |shown: &'a str, problem| Raw { problem: Some(problem), ..text(shown) };
+        match held {
+            Held::Blank => Raw::default(),
+            Held::Text(held) => text(held),
+            Held::Moment(held) => Raw { date: true, ..text(held) },
+            // What is no number in a cell of one is read, or refused, as the text that it is.
+            Held::Strange(held) => text(held),
+            Held::Flag(flag) => text(if *flag { "TRUE" } else { "FALSE" }),
+            Held::Error(error) => wrong(error, Problem::FormulaError),
+            Held::Uncomputed(formula) => wrong(formula, Problem::Uncomputed),
+            Held::Cut(digits) => wrong(digits, Problem::CutDigits),
+            Held::Number(number, format) => self.number(*number, self.formats.get(*format as usize)),
+            Held::Told(told) => told.raw(),
+        }
+    }
+
+    fn number(&self, number: f64, format: Option<&NumberFormat>) -> Raw<'static> {
+        let owned = |text: String| Raw { text: Cow::Owned(text), ..Raw::default() };
+        let plain = shortest(number);
+        let Some(format) = format.filter(|format| !format.is_general()) else {
+            return Raw { number: true, shown: shown_as_is(number), ..owned(plain) };
+        };
+        let text = match format.look(number) {
+            Look::Moment => return Raw { date: true, ..owned(moment(number, self.since_1904)) },
+            Look::Elapsed => return owned(elapsed(number)),
+            Look::Percent(times) => {
+                (0..times).fold(plain.clone(), |digits, _| hundredfold(&digits)) + &"%".repeat(times)
+            }
+            Look::Number => plain.clone(),
+        };
+        let shown = match format.text(number) {
+            _ if is_cut(number) => Shown::Cut,
+            None => Shown::Uncertain,
+            Some(shown) if shown == text => Shown::AsIs,
+            Some(shown) => Shown::As(shown),
+        };
+        let (text, beside) = match format.percent_beside(number) {
+            Some(_) if shown == Shown::Uncertain => (text, Some(Beside::Percent)),
+            Some(sign) => (format!("{plain}{sign}"), None),
+            None => (text, format.has_magnitude(number).then_some(Beside::Times)),
+        };
+        let currency = format.currency(number).map(str::to_string);
+        Raw { number: true, shown, beside, currency, ..owned(text) }
+    }
+}
+
+fn shown_as_is(number: f64) -> Shown {
+    if is_cut(number) { Shown::Cut } else { Shown::AsIs }
+}
+
+impl Told {
+    fn raw(&self) -> Raw<'static> {
+        let plain = shortest(self.number);
+        let text = if self.percent { hundredfold(&plain) + "%" } else { plain.clone() };
+        let shown = match self.shown.as_deref().map(str::trim) {
+            _ if is_cut(self.number) => Shown::Cut,
+            Some(shown) if shown == text || shown.is_empty() => Shown::AsIs,
+            None => Shown::AsIs,
+            Some(shown) => {
+                let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+                let bare = |text: &str| digits(text).trim_start_matches('0').to_string();
+                let point = plain.contains('.');
+                let ends = |text: String| if point { text.trim_end_matches('0').to_string() } else { text };
+                // Signs between thousands are no part of what a number says.
+                let grouped = |text: &str| text.replace([',', '.', ' ', '\'', '’', '\u{a0}', '\u{202f}'], "");
+                match () {
+                    () if !point && grouped(shown) == plain && shown.len() > plain.len() => Shown::AsIs,
+                    () if ends(bare(shown)) == ends(bare(&text)) => Shown::As(shown.to_string()),
+                    () => Shown::Uncertain,
+                }
+            }
+        };
+        let currency = self.currency.clone();
+        Raw { text: Cow::Owned(text), number: true, shown, currency, ..Raw::default() }
+    }
+}
+
+/// Room for cells that are repeated, by those that are written.
+pub fn room_for(written: u64) -> u64 {
+    SHEET.max(written.saturating_mul(SHEET_SPARSE))
+}
+
+/// `B2`
+pub fn cell_name((row, column): Place) -> String {
+    format!("{}{}", spreadsheet_column(column as usize), u64::from(row) + 1)
+}
+
+/// `B2`, `$B$2`: its row and column, if a sheet can have them.
+pub fn place_named(name: &str) -> Option<Place> {
+    let name = name.as_bytes();
+    let letters = name.iter().position(|byte| !byte.is_ascii_alphabetic() && *byte != b'$')?;
+    let (letters, digits) = name.split_at(letters);
+    let mut column = 0u32;
+    for letter in letters.iter().filter(|letter| **letter != b'$') {
+        column = column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1;
+        if column > COLUMNS {
+            return None;
+        }
+    }
+    let row = std::str::from_utf8(digits).ok()?.parse::<u32>().ok()?;
+    Some((row.checked_sub(1).filter(|row| *row < ROWS)?, column.checked_sub(1)?))
+}
+
+/// Rows and columns that a sheet of any program can have.
+pub const ROWS: u32 = 1 << 20;
+pub const COLUMNS: u32 = 1 << 14;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_cells() {
+        for (name, place) in [("A1", (0, 0)), ("b2", (1, 1)), ("$AA$10", (9, 26)), ("XFD1048576", (1_048_575, 16_383))]
+        {
+            assert_eq!(place_named(name), Some(place), "{name}");
+        }
+        for name in ["", "A", "1", "A0", "A99999999999", "XFE1", "A1048577", "AAAAAAAAAAAAAAAA1", "A-1", "A1:B2"] {
+            assert_eq!(place_named(name), None, "{name}");
+        }
+        assert_eq!(cell_name((9, 26)), "AA10");
+    }
+
+    #[test]
+    fn what_is_shown_beside_a_number() {
+        let told = |number: f64, percent: bool, shown: &str| {
+            Told { number, percent, currency: None, shown: Some(shown.into()) }.raw().shown
+        };
+        for (number, percent, text) in [
+            (12.0, false, "12"),
+            (12345.0, false, "12,345"),
+            (12345.0, false, "12.345"),
+            (12345.0, false, "12 345"),
+            (0.5, true, "50%"),
+            (0.5, false, ""),
+        ] {
+            assert_eq!(told(number, percent, text), Shown::AsIs, "{text}");
+        }
+        for (number, percent, text) in [
+            (12.0, false, "00012"),
+            (12.0, false, "S0012"),
+            (12345.0, false, "12-345"),
+            (1.1, false, "1.10"),
+            (0.5, true, "50.00%"),
+        ] {
+            assert_eq!(told(number, percent, text), Shown::As(text.into()), "{text}");
+        }
+        for (number, text) in [(12.5, "13"), (123456.0, "1.23E+05"), (12.0, "###"), (0.1234, "0.12")] {
+            assert_eq!(told(number, false, text), Shown::Uncertain, "{text}");
+        }
+        assert_eq!(told(1e17, false, "100000000000000000"), Shown::Cut);
+    }
+}

@@ -1,0 +1,91 @@
+//! Parts of workbooks that are XML.
+
+use std::io::{BufRead, BufReader, Read};
+
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::table::{Trouble, cut_off, damaged};
+
+/// Events of a part, one behind the other; elements without content have a beginning and an end like others.
+pub struct Xml<R: BufRead> {
+    reader: Reader<R>,
+    buffer: Vec<u8>,
+}
+
+impl<R: Read> Xml<BufReader<R>> {
+    pub fn of(part: R) -> Xml<BufReader<R>> {
+        let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, part));
+        reader.config_mut().expand_empty_elements = true;
+        Xml { reader, buffer: Vec::new() }
+    }
+}
+
+impl<R: BufRead> Xml<R> {
+    /// The next event; the end of the part is one, too.
+    pub fn next(&mut self) -> Result<Event<'_>, Trouble> {
+        self.buffer.clear();
+        self.reader.read_event_into(&mut self.buffer).map_err(damaged)
+    }
+
+    /// Goes on behind the end of an element that has just begun.
+    pub fn skip(&mut self) -> Result<(), Trouble> {
+        let mut depth = 1;
+        while depth > 0 {
+            match self.next()? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                Event::Eof => return Err(cut_off("")),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of an element that has just begun, without that of elements in it.
+    pub fn text(&mut self) -> Result<String, Trouble> {
+        let mut text = String::new();
+        let mut depth = 1;
+        while depth > 0 {
+            match self.next()? {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth -= 1,
+                Event::Eof => return Err(cut_off("")),
+                event if depth == 1 => add_text(&event, &mut text)?,
+                _ => {}
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// Adds what an event holds of the text around it.
+pub fn add_text(event: &Event, text: &mut String) -> Result<(), Trouble> {
+    match event {
+        Event::Text(part) => text.push_str(&part.xml10_content()),
+        Event::CData(part) => text.push_str(&part.xml10_content()),
+        Event::GeneralRef(name) => text.push_str(&letter_named(name)?),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn letter_named(name: &BytesRef) -> Result<String, Trouble> {
+    if let Some(letter) = name.resolve_char_ref().map_err(damaged)? {
+        return Ok(letter.to_string());
+    }
+    let known = quick_xml::escape::resolve_xml_entity(name.as_ref());
+    known.map(str::to_string).ok_or_else(|| Trouble::Damaged("it holds an unknown letter".into()))
+}
+
+/// An attribute by its name without what stands before the colon.
+pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
+    let mut all = element.attributes().flatten();
+    let found = all.find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    found.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.into_owned())
+}
+
+/// `1`, `true`
+pub fn is_on(element: &BytesStart, name: &str) -> bool {
+    attribute(element, name).is_some_and(|value| ["1", "true", "on"].contains(&value.trim()))
+}
