@@ -896,7 +896,9 @@ const SALES: &str = "data sales {
   column amount : CNY
   column tax : CNY
   column kind : text
+  column third : CNY = amount / 3
 }
+kpi net : CNY { value = sum(amount - tax of sales) }
 kpi sold : CNY { value = sum(amount of sales) }
 kpi taxed : CNY { value = sum(tax of sales where kind = \"b\") }
 kpi mean_sale : CNY { value = average(amount of sales) }";
@@ -944,6 +946,17 @@ fn rows_on_days_without_a_post_are_told_with_their_total() {
     // A post that nobody evaluates is a post; after its end there is none.
     assert!(told("P2,2026-02-14,5,1,a").is_empty());
     assert_eq!(told("P2,2026-02-15,5,1,a").len(), 1);
+}
+
+/// The total is that of whatever is added up: a computed column, one with a `default`, or a formula by its KPI.
+#[test]
+fn rows_on_days_without_a_post_are_told_with_what_formulas_make_of_them() {
+    let told = |output: &str| uncounted(output, "P1,2026-02-09,5,1,a\nP1,2026-02-13,1,1,a", &|_| {}).unwrap();
+    let expected = |totals: &str| [format!("sales 2 [{totals}] in 2,3; P1 2 [{totals}] in 2,3")];
+    assert_eq!(told("output own : CNY = sum(third of sales)"), expected("third 2"));
+    assert_eq!(told("output own : CNY = sum((third) default 0 of sales) + net"), expected("third 2, net 4"));
+    assert_eq!(told("output own : CNY = sold + sum(amount default 0 of sales)"), expected("amount 6"));
+    assert_eq!(told("output own : CNY = sum(2 * amount of sales)"), expected(""));
 }
 
 #[test]

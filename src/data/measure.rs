@@ -168,7 +168,7 @@ impl<'a> Evaluation<'a> {
                     &kept
                 }
             };
-            doubts.extend(found.doubts(&self.world, self.rosters, table));
+            doubts.extend(found.doubts(&self.world, self.query, self.rosters, table));
         }
         doubts
     }

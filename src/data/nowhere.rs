@@ -1,8 +1,8 @@
 //! Rows of somebody on a roster, dated on a day without a post: they count for nobody.
 //!
 //! Looked at are the rows that formulas read `over own`, in the windows and by the conditions of these formulas. A row that
-//! several of them read is told once, with what those add up that are a plain sum of a column. A post that is not
-//! evaluated is a post.
+//! several of them read is told once, with what those add up that have a name: a column of the rows, read or computed, or
+//! a KPI that is one sum. A post that is not evaluated is a post.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +13,9 @@ use super::roster::Roster;
 use super::table::Table;
 use super::vector::Rows;
 use crate::diagnostic::DataPlace;
-use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
-use crate::plan::query::{self, Doubt, Group, NodeId, Query, RowNode, Total, Uncounted};
-use crate::syntax::tree::AggregateFunction;
+use crate::plan::query::{self, Doubt, Group, MeasureId, NodeId, Query, Total, Uncounted};
 use crate::value::Value;
 
 /// Rows that are looked at together.
@@ -30,7 +29,8 @@ pub struct Nowhere(BTreeMap<usize, BTreeMap<u32, Count>>);
 #[derive(Default)]
 struct Count {
     rows: u64,
-    totals: BTreeMap<ColumnIx, Number>,
+    /// By the place of their names in [`Query::called`].
+    totals: BTreeMap<usize, Number>,
     /// The first rows, where the table is kept.
     first: BTreeSet<(u32, ColumnIx)>,
 }
@@ -45,29 +45,25 @@ struct Read {
     /// Rows of a period that lies partly in the window are read, too.
     shared: bool,
     condition: Option<NodeId>,
-    /// The column of a plain sum.
-    summed: Option<ColumnIx>,
+    /// What is added up, and the place of its name.
+    summed: Option<(NodeId, usize)>,
 }
 
-fn ways<'a>(world: &World<'a>, query: &'a Query, rosters: &[Roster], data: DataId) -> Ways<'a> {
-    let nodes = world.place_of.get(&data).map_or(&[][..], |place| world.nodes[*place]);
+fn ways<'a>(world: &World<'_>, query: &'a Query, rosters: &[Roster], data: DataId) -> Ways<'a> {
     let mut ways = Ways::new();
-    for measure in query.measures.iter().filter(|measure| measure.data == data) {
+    for (at, measure) in query.measures.iter().enumerate().filter(|(_, measure)| measure.data == data) {
         let (Group::Own { roster, via }, query::Rows::Dated { column, months }) = (&measure.group, &measure.rows)
         else {
             continue;
         };
         let Some(roster) = rosters.iter().position(|known| known.data == *roster) else { continue };
         let (first, last) = world.model.company.calendar.days(*months);
-        let summed = match measure.value.and_then(|value| nodes.get(value.0)) {
-            Some(RowNode::Column { via, column }) if via.is_empty() => Some(*column),
-            _ => None,
-        };
+        let called = query.calls.get(&MeasureId(at));
         ways.entry((roster, via.as_slice(), *column)).or_default().push(Read {
             window: (first.0, last.0),
             shared: measure.shared,
             condition: measure.condition,
-            summed: summed.filter(|_| measure.function == AggregateFunction::Sum),
+            summed: measure.value.zip(called.copied()),
         });
     }
     ways
@@ -95,8 +91,8 @@ impl Nowhere {
         range: (usize, usize),
         kept: bool,
     ) {
-        // By roster and row: the person, and the columns that are added up.
-        let mut found: BTreeMap<(usize, u32), (u32, ColumnIx, BTreeSet<ColumnIx>)> = BTreeMap::new();
+        // By roster and row: the person, and what is added up.
+        let mut found: BTreeMap<(usize, u32), (u32, ColumnIx, BTreeMap<usize, Number>)> = BTreeMap::new();
         // What is found on the way to people is no repair once more.
         let mut ignored = OtherDays::default();
         for ((roster_at, via, column), reads) in ways {
@@ -121,18 +117,22 @@ impl Nowhere {
             let mut batch = Batch::new(world, table_at, Rows::List(&rows), days, &mut ignored);
             for read in reads {
                 let condition = read.condition.map(|condition| batch.node(condition));
+                let summed = read.summed.map(|(value, called)| (batch.node(value), called));
                 for (place, row) in rows.iter().enumerate().filter(|(place, _)| read.takes(spans[*place])) {
                     if condition.as_ref().is_none_or(|condition| condition.is_yes(place)) {
                         let known = found.entry((*roster_at, *row));
-                        let (.., summed) = known.or_insert_with(|| (keys[at[place]], *column, BTreeSet::new()));
-                        summed.extend(read.summed);
+                        let (.., sums) = known.or_insert_with(|| (keys[at[place]], *column, BTreeMap::new()));
+                        if let Some((values, called)) = &summed
+                            && let Value::Number(number) = values.value(place)
+                        {
+                            sums.entry(*called).or_insert(number);
+                        }
                     }
                 }
             }
         }
-        let table = world.tables[table_at];
         for ((roster, row), (key, column, summed)) in found {
-            self.0.entry(roster).or_default().entry(key).or_default().add(table, row, column, &summed, kept);
+            self.0.entry(roster).or_default().entry(key).or_default().add(row, column, &summed, kept);
         }
     }
 
@@ -145,11 +145,11 @@ impl Nowhere {
     }
 
     /// What is told of it, for each roster.
-    pub fn doubts(&self, world: &World, rosters: &[Roster], table: &Table) -> Vec<Doubt> {
+    pub fn doubts(&self, world: &World, query: &Query, rosters: &[Roster], table: &Table) -> Vec<Doubt> {
         let set = &world.model.data[table.data.0];
         let told = |count: &Count| Uncounted {
             rows: count.rows,
-            totals: count.totals.iter().filter_map(|(column, sum)| total(world, table, *column, sum)).collect(),
+            totals: count.totals.iter().filter_map(|(called, sum)| total(query, *called, sum)).collect(),
             places: count.first.iter().take(SHOWN).map(|first| place(table, *first)).collect(),
         };
         let doubt = |(roster, people): (&usize, &BTreeMap<u32, Count>)| {
@@ -173,13 +173,11 @@ impl Read {
 }
 
 impl Count {
-    fn add(&mut self, table: &Table, row: u32, column: ColumnIx, summed: &BTreeSet<ColumnIx>, kept: bool) {
+    fn add(&mut self, row: u32, column: ColumnIx, summed: &BTreeMap<usize, Number>, kept: bool) {
         self.rows += 1;
-        for summed in summed {
-            if let Some(Value::Number(number)) = table.column(*summed).map(|cells| cells.value(row as usize)) {
-                let total = self.totals.entry(*summed).or_insert(Number::ZERO);
-                *total = total.add(&number);
-            }
+        for (called, number) in summed {
+            let total = self.totals.entry(*called).or_insert(Number::ZERO);
+            *total = total.add(number);
         }
         if kept && self.first.len() < SHOWN {
             self.first.insert((row, column));
@@ -188,18 +186,17 @@ impl Count {
 
     fn take_in(&mut self, other: &Count) {
         self.rows += other.rows;
-        for (column, sum) in &other.totals {
-            let total = self.totals.entry(*column).or_insert(Number::ZERO);
+        for (called, sum) in &other.totals {
+            let total = self.totals.entry(*called).or_insert(Number::ZERO);
             *total = total.add(sum);
         }
         self.first.extend(other.first.iter().copied());
     }
 }
 
-fn total(world: &World, table: &Table, column: ColumnIx, sum: &Number) -> Option<Total> {
-    let declared = world.model.data[table.data.0].column(column);
-    let ColumnType::Number { unit, .. } = &declared.ty else { return None };
-    (!sum.is_too_large()).then(|| Total { column: declared.name.clone(), sum: sum.clone(), unit: unit.clone() })
+fn total(query: &Query, called: usize, sum: &Number) -> Option<Total> {
+    let (column, unit) = query.called.get(called)?.clone();
+    (!sum.is_too_large()).then(|| Total { column, sum: sum.clone(), unit })
 }
 
 fn place(table: &Table, (row, column): (u32, ColumnIx)) -> DataPlace {

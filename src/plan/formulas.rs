@@ -5,7 +5,7 @@ use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows}
 use super::rows::RowContext;
 use super::{Context, Planner, stated};
 use crate::model::Model;
-use crate::model::data::{Route, TimeShape};
+use crate::model::data::{ColumnType, Route, TimeShape};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::source::Span;
 use crate::syntax::tree::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
@@ -283,7 +283,38 @@ impl Planner<'_> {
         let id = MeasureId(entry.index());
         let (kpis, _) = entry.or_insert_with(|| (Vec::new(), aggregate.span));
         kpis.extend(self.reading.filter(|reader| !kpis.contains(reader)));
+        self.call(id, aggregate);
         (id, read)
+    }
+
+    /// What a sum is called: by the column that it adds up, else by the KPI that it is the whole of.
+    fn call(&mut self, measure: MeasureId, aggregate: &Aggregate) {
+        let (AggregateFunction::Sum, Some(value)) = (aggregate.function, &aggregate.value) else { return };
+        let model = self.model;
+        let column = match &value.kind {
+            Kind::Default { value, .. } => &value.kind,
+            kind => kind,
+        };
+        let name = match column {
+            Kind::Column { via, data, column } if via.is_empty() => {
+                let column = model.data[data.0].column(*column);
+                let ColumnType::Number { unit, .. } = &column.ty else { return };
+                (column.name.clone(), unit.clone())
+            }
+            _ => {
+                let Some(kpi) = self.reading.map(|kpi| &model.kpis[kpi.0]) else { return };
+                if !matches!(&kpi.value.kind, Kind::Aggregate(whole) if whole.span == aggregate.span) {
+                    return;
+                }
+                (kpi.name.clone(), kpi.unit.clone())
+            }
+        };
+        let known = self.asked.called.iter().position(|known| *known == name);
+        let at = known.unwrap_or(self.asked.called.len());
+        if known.is_none() {
+            self.asked.called.push(name);
+        }
+        self.asked.calls.entry(measure).or_insert(at);
     }
 
     /// Which rows an aggregate reads by time, and the months they lie in.

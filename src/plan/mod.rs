@@ -22,12 +22,13 @@ use self::program::{
     AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
     MatrixPlan, OutputPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
 };
-use self::query::{Measure, NodeId, Query, RosterRead, RowBranch};
+use self::query::{Measure, MeasureId, NodeId, Query, RosterRead, RowBranch};
 use self::rows::TableBuilder;
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
+use crate::model::unit::DisplayUnit;
 use crate::model::{
     CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output, Position,
     PositionId, ScaleId, ScoreCurve, Scorecard,
@@ -156,6 +157,8 @@ struct Asked {
     branches: Vec<RowBranch>,
     /// Reads that tell whether points of a curve stand in order, with the columns they stand in.
     orders: BTreeMap<usize, Vec<NodeId>>,
+    called: Vec<(String, DisplayUnit)>,
+    calls: BTreeMap<MeasureId, usize>,
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
     uncovered: RefCell<BTreeSet<Month>>,
@@ -186,6 +189,8 @@ impl Asked {
             reads: self.reads.into_iter().collect(),
             branches: self.branches,
             orders: self.orders,
+            called: self.called,
+            calls: self.calls,
         }
     }
 }

@@ -36,6 +36,10 @@ pub struct Query {
     pub branches: Vec<RowBranch>,
     /// Reads that tell whether the points of a curve stand in order, with the columns they stand in.
     pub orders: BTreeMap<usize, Vec<NodeId>>,
+    /// What sums are called where rows are told of that count for nobody, and in which unit.
+    pub called: Vec<(String, DisplayUnit)>,
+    /// The places in `called` of measures that have one there.
+    pub calls: BTreeMap<MeasureId, usize>,
 }
 
 /// An `if` in a formula about rows, by the node of its condition.
