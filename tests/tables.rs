@@ -140,3 +140,144 @@ fn no_thousands_begin_with_zero() {
         assert!(told.contains("no thousands begin with 0"), "{cell}\n{told}");
     }
 }
+
+// ---------------------------------------------------------------- months side by side
+
+const ACROSS: &str = "column team : text; column month : period; column amount : CNY optional";
+
+/// Months of 2026 with amounts 1, 2, 3, … in one row.
+fn across(headers: &str) -> String {
+    across_as("months of 2026 across as month, amount", "t.csv", "", headers)
+}
+
+fn across_as(clause: &str, file: &str, titles: &str, headers: &str) -> String {
+    let values: Vec<String> = (1..=headers.split(',').count()).map(|at| at.to_string()).collect();
+    let text = format!("{titles}team,{headers}\nA,{}\n", values.join(","));
+    told(&format!("{clause}; {ACROSS}"), file, text, &[])
+}
+
+/// All on one line, as it was before it was broken for the terminal.
+fn flat(told: &str) -> String {
+    told.replace("\n  │ ", " ").replace("\n        ", " ")
+}
+
+#[test]
+fn months_are_read_in_the_languages_of_offices() {
+    for headers in [
+        "Jan,Feb,Mär,Apr,Mai,Jun,Jul,Aug,Sep,Okt,Nov,Dez",
+        "JAN.,FEB.,MRZ.,APR.,MAI,JUN.,JUL.,AUG.,SEPT.,OKT.,NOV.,DEZ.",
+        "Jänner,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember",
+        "janv,févr,mars,avr,mai,juin,juil,août,sept,oct,nov,déc",
+        "JANVIER,FEVRIER,MARS,AVRIL,MAI,JUIN,JUILLET,AOUT,SEPTEMBRE,OCTOBRE,NOVEMBRE,DECEMBRE",
+        "Ene,Feb,Mar,Abr,May,Jun,Jul,Ago,Sep,Oct,Nov,Dic",
+        "gen,feb,mar,apr,mag,giu,lug,ago,set,ott,nov,dic",
+        "jan,fev,mar,abr,mai,jun,jul,ago,set,out,nov,dez",
+        "styczeń,luty,marzec,kwiecień,maj,czerwiec,lipiec,sierpień,wrzesień,październik,listopad,grudzień",
+        "leden,únor,březen,duben,květen,červen,červenec,srpen,září,říjen,listopad,prosinec",
+        "siječanj,veljača,ožujak,travanj,svibanj,lipanj,srpanj,kolovoz,rujan,listopad,studeni,prosinac",
+        "январь,февраль,март,апрель,май,июнь,июль,август,сентябрь,октябрь,ноябрь,декабрь",
+        "Ocak,Şubat,Mart,Nisan,Mayıs,Haziran,Temmuz,Ağustos,Eylül,Ekim,Kasım,Aralık",
+        "OCAK,ŞUBAT,MART,NİSAN,MAYIS,HAZİRAN,TEMMUZ,AĞUSTOS,EYLÜL,EKİM,KASIM,ARALIK",
+        "1월,2월,3월,4월,5월,6월,7월,8월,9월,10월,11월,12월",
+        "一月,二月,三月,四月,五月,六月,七月,八月,九月,十月,十一月,十二月",
+        "1 月,2月,03 月,4月,5月,6月,7月,8月,9月,10月,11月,12 月",
+        "Tháng 1,Tháng 2,Tháng 3,Tháng 4,Tháng 5,Tháng 6,Tháng 7,Tháng 8,Tháng 9,Tháng 10,Tháng 11,Tháng 12",
+        "ม.ค.,ก.พ.,มี.ค.,เม.ย.,พ.ค.,มิ.ย.,ก.ค.,ส.ค.,ก.ย.,ต.ค.,พ.ย.,ธ.ค.",
+        "\"Jan\n2026\",Feb 2026,2026-03,04/2026,2026年5月,Jun-26,2026.07,2026.08,2026.09,2026.10,2026.11,2026.12",
+    ] {
+        let told = across(headers);
+        sound(&told);
+        assert!(line(&told, "month").ends_with("2026-01 … 2026-12"), "{headers}\n{told}");
+        assert!(line(&told, "amount").ends_with("1 to 12, total 78"), "{headers}\n{told}");
+    }
+}
+
+#[test]
+fn nothing_beside_months_is_passed_over() {
+    for (headers, words) in [
+        ("Jan,Feb,Mar,Apr,May,Jun,July,Agust,Sep,Oct,Nov,Dec", "`Agust` may be `August`"),
+        ("l月,2月,3月", "`l月` may be `1月`"),
+        ("一月,二月,叁月", "`叁月` may be `3月`"),
+        ("Jan,Feb,Mar,Out,Nov", "`Out` stands beside the months"),
+        ("Jan,Plan,Feb", "`ignore columns \"Plan\"`"),
+        ("Jan,Feb,Mar,Apri1,Ma1", "`Apri1` and `Ma1` stand beside"),
+        ("Jan,,Mar", "column C (without a header) stands beside"),
+        ("Jan,Feb,\"Head\ncount\"", "`ignore columns \"Head count\"`"),
+        ("Quote,Jan,Feb", "`Quote` stands beside the months"),
+    ] {
+        let told = flat(&across(headers));
+        assert!(told.contains("unclear-month") && told.contains(words), "{headers}\n{told}");
+    }
+    // Obeyed, the help leaves the column out; totals, quarters and texts are none anyway.
+    let left_out = "ignore columns \"Plan\", \"Head count\"; months of 2026 across as month, amount";
+    for headers in ["Jan,Plan,Feb", "Jan,Feb,\"Head\ncount\"", "Jan,Feb,Q1,Total,Gesamt 2026,合计,H1,2026"] {
+        let told = across_as(left_out, "t.csv", "", headers);
+        sound(&told);
+        assert!(line(&told, "month").ends_with("2026-01 … 2026-02"), "{headers}\n{told}");
+    }
+    let told = csv(
+        &format!("months of 2026 across as month, amount; {ACROSS}"),
+        "name,team,Jan,Feb,note\nAnn,A,1,2,good\nBob,B,3,4,\n",
+    );
+    sound(&told);
+}
+
+#[test]
+fn order_makes_no_years() {
+    for (headers, words) in [
+        ("3月,2月,1月", "`2月` stands behind `3月`"),
+        ("Apr,Aug,Dec,Feb,Jan", "`Feb` stands behind `Dec`"),
+        ("Nov,Dec,Jan,Feb", "`Jan` stands behind `Dec`"),
+        ("2025年12月,1月,2月", "`1月` and `2月` name no year, and `2025年12月` does"),
+        ("2026年1月,2月,3月", "`2月` and `3月` name no year"),
+        ("2025-01,2025-02", "are declared to be of 2026"),
+        ("2026.1,2026.11,2026.12", "`2026.1` could be January, or October"),
+        ("listopad", "is October in Croatian, November in"),
+        ("lis,pro", "October in Croatian"),
+        ("Jan,Feb,Jan.", "two columns for one month"),
+    ] {
+        let told = flat(&across(headers));
+        assert!(told.contains(words), "{headers}\n{told}");
+        assert_eq!(told.matches('×').count(), 1, "{told}");
+    }
+    for headers in ["2027-01,2026-12,2026-11", "Dez 2026,Nov 2026", "12/2026,01/2027"] {
+        sound(&across(headers));
+    }
+}
+
+#[test]
+fn the_year_stands_in_one_certain_place() {
+    let clause = "months across as month, amount";
+    for (file, titles) in [
+        ("plan 2026.csv", ""),
+        ("t.csv", "Budget 2026,,\n"),
+        ("t_2026.csv", "Budget 2026年,,\n"),
+        ("t.csv", "预算２０２６,,\n"),
+    ] {
+        let told = across_as(clause, file, titles, "Jan,Feb");
+        sound(&told);
+        assert!(line(&told, "month").ends_with("2026-01 … 2026-02"), "{file} {titles}\n{told}");
+    }
+    for (file, titles, words) in [
+        ("t.csv", "", "does not say of which year"),
+        ("t_2026.csv", "As of 2025-12-31,,\n", "names several years, 2025 and 2026"),
+        ("t 2025-26.csv", "", "names several years, 2025 and 2026"),
+    ] {
+        let told = flat(&across_as(clause, file, titles, "Jan,Feb"));
+        assert!(told.contains(words), "{file} {titles}\n{told}");
+    }
+    // The name of the sheet is the nearest.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Plan 2026").unwrap();
+    for (row, cells) in [["As of 31.12.2025", "", ""], ["team", "Jan", "Feb"]].iter().enumerate() {
+        for (at, cell) in cells.iter().enumerate() {
+            sheet.write_string(row as u32, at as u16, *cell).unwrap();
+        }
+    }
+    sheet.write_string(2, 0, "A").unwrap();
+    sheet.write_number(2, 1, 5).unwrap();
+    sheet.write_number(2, 2, 6).unwrap();
+    let told = told(&format!("{clause}; {ACROSS}"), "plan_2025.xlsx", book.save_to_buffer().unwrap(), &[]);
+    sound(&told);
+    assert!(line(&told, "month").ends_with("2026-01 … 2026-02"), "{told}");
+}

@@ -110,6 +110,11 @@ impl DateFormat {
 /// Years of two digits lie from 1950 to 2049: nobody at work was born before, and few ends are agreed on for later.
 const YEARS_OF_TWO_DIGITS: [(&str, &str); 2] = [("[0-4][0-9]", "20"), ("[5-9][0-9]", "19")];
 
+/// The year that two digits stand for.
+pub fn year_of_two_digits(digits: i32) -> i32 {
+    if digits < 50 { 2000 + digits } else { 1900 + digits }
+}
+
 /// A form with its pattern, ready to be tried.
 struct Tried {
     form: Form,

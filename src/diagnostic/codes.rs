@@ -187,6 +187,8 @@ codes! {
     BadCell = "bad-cell" Error;
     /// A blank cell in a column that is not optional.
     BlankCell = "blank-cell" Error;
+    /// A header beside months that is not certainly one.
+    UnclearMonth = "unclear-month" Error;
     /// `03/04/2026`, `2026.1`: two days or months could be meant.
     AmbiguousDate = "ambiguous-date" Error;
     /// A number whose sign could stand between thousands or before decimals.

@@ -314,8 +314,9 @@ fn a_column_for_each_month() {
         months_of(plans(None), "plans.csv", "team,2026-02,202603,2026年4月,May 2026\nT,1,2,3,4\n"),
         "- 1 2 3 4 - - - - - - - - - -"
     );
-    // A fiscal year: what comes behind December is the next year.
-    assert_eq!(months_of(of_2026(), "plans.csv", "team;Nov;Dec;Jan;Feb\nT;1;2;3;4\n"), "- - - - - - - - - - 1 2 3 4 -");
+    // A fiscal year: the headers say of which year each month is.
+    let dated = "team;Nov 2026;Dec 2026;Jan 2027;Feb 2027\nT;1;2;3;4\n";
+    assert_eq!(months_of(plans(None), "plans.csv", dated), "- - - - - - - - - - 1 2 3 4 -");
     let by_row = "team,year,Jan,Feb\nT,2026,1,2\nT,2027年,3,4\n";
     assert_eq!(
         months_of(plans(Some(YearOf::Column(ColumnIx(3)))), "plans.csv", by_row),
@@ -324,7 +325,7 @@ fn a_column_for_each_month() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("plan 2026").unwrap();
     sheet.write(0, 0, "team").unwrap();
-    sheet.write(0, 1, "一月").unwrap();
+    sheet.write(0, 1, "2026年一月").unwrap();
     day(sheet, 0, 2, "2026-02-01");
     sheet.write(1, 0, "T").unwrap();
     sheet.write(1, 1, 1.25).unwrap();

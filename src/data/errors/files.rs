@@ -1,6 +1,7 @@
 //! What is wrong with files as a whole, their headers, and servers; and what they need of memory.
 
 use super::{in_file, in_row, listed, nearest, shortened};
+use crate::data::cell::narrow;
 use crate::data::memory::shown_size;
 use crate::data::read::Refused;
 use crate::data::read::kind::Kind;
@@ -8,7 +9,9 @@ use crate::data::read::layout::Layout;
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
+use crate::plural::either;
 use crate::source::Span;
+use crate::time::MONTH_NAMES;
 
 pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
     let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);
@@ -288,15 +291,153 @@ pub fn month_twice(file: &str, data: &DataSet, span: Span, layout: &Layout, foun
         .help("take one of them out, or write the year into the headers: `2026-07`")
 }
 
-pub fn no_year(file: &str, data: &DataSet, across: &Across, header: &str) -> Diagnostic {
+/// A file, its data set, the clause about its months, and its header.
+type Months<'a> = (&'a str, &'a DataSet, Span, &'a Layout);
+
+fn unclear_months((file, _, span, layout): Months, found: &[usize], message: String) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::UnclearMonth, message).at(span, "months across");
+    for at in found.iter().take(12) {
+        let column = Some(spreadsheet_column(*at)).filter(|_| layout.headers[*at].is_empty());
+        let text = Some(layout.headers[*at].clone()).filter(|text| !text.is_empty());
+        diagnostic = diagnostic.in_data(DataPlace { column, text, ..in_header(file, layout) });
+    }
+    let more = found.len().saturating_sub(12);
+    if more > 0 { diagnostic.note(format!("and {more} more")) } else { diagnostic }
+}
+
+/// Headers as they are named in messages.
+fn named((_, _, _, layout): Months, found: &[usize]) -> String {
+    let name = |at: &usize| match layout.headers[*at].as_str() {
+        "" => format!("column {} (without a header)", spreadsheet_column(*at)),
+        header => format!("`{}`", in_one_line(header)),
+    };
+    let names: Vec<String> = found.iter().take(6).map(name).collect();
+    let more = found.len().saturating_sub(6);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    match names.split_last() {
+        Some((last, first)) if !first.is_empty() && more.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => names.join(", ") + &more,
+    }
+}
+
+/// Columns beside those of months that could be months, with what they may be.
+pub fn no_months(place: Months, strays: &[(usize, Option<String>)]) -> Diagnostic {
+    let found: Vec<usize> = strays.iter().map(|(at, _)| *at).collect();
+    let (one, several) = ("is not read as a month", "are not read as months");
+    let message = format!(
+        "{} {} beside the months of `{}` and {}",
+        named(place, &found),
+        either(found.len(), "stands", "stand"),
+        place.1.name,
+        either(found.len(), one, several),
+    );
+    let near = strays.iter().filter_map(|(at, near)| Some((place.3.headers[*at].as_str(), near.as_deref()?)));
+    let near: Vec<String> = near
+        .map(|(header, near)| match header {
+            "" => format!("the column without a header may be `{near}`"),
+            header => format!("`{}` may be `{near}`", in_one_line(header)),
+        })
+        .take(6)
+        .collect();
+    let headed: Vec<&str> =
+        found.iter().map(|at| place.3.headers[*at].as_str()).filter(|text| !text.is_empty()).collect();
+    let help = match headed.is_empty() {
+        true => "give the column a header, or remove what stands in it".to_string(),
+        false => {
+            let listed: Vec<String> = headed.iter().map(|header| quoted(header)).collect();
+            format!(
+                "write months as `2026-07`, `Jul` or `7月`; what is no month is left out by a line of the data set: `ignore columns {}`",
+                listed.join(", ")
+            )
+        }
+    };
+    let diagnostic = unclear_months(place, &found, message).help(help);
+    if near.is_empty() { diagnostic } else { diagnostic.note(near.join(", ")) }
+}
+
+/// `2026.1`
+pub fn open_months(place: Months, found: &[usize]) -> Diagnostic {
+    let message = format!("{} could be January, or October kept as a number", named(place, found));
+    let year: String =
+        found.first().map(|at| place.3.headers[*at].chars().map(narrow).take(4).collect()).unwrap_or_default();
+    unclear_months(place, found, message).help(format!("head these months `{year}-01` and `{year}-10`"))
+}
+
+/// Names that are different months in different languages.
+pub fn several_months(place: Months, found: &[(usize, Vec<(&'static str, u32)>)]) -> Diagnostic {
+    let one = |(at, readings): &(usize, Vec<(&'static str, u32)>)| {
+        let mut months: Vec<u32> = readings.iter().map(|(_, month)| *month).collect();
+        months.sort_unstable();
+        months.dedup();
+        let in_languages = months.iter().map(|month| {
+            let languages: Vec<&str> = readings.iter().filter(|(_, of)| of == month).map(|(name, _)| *name).collect();
+            format!("{} in {}", MONTH_NAMES[*month as usize - 1], languages.join(" and "))
+        });
+        format!("`{}` is {}", in_one_line(&place.3.headers[*at]), in_languages.collect::<Vec<_>>().join(", "))
+    };
+    let places: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
+    let message = found.iter().take(6).map(one).collect::<Vec<_>>().join("; ");
+    unclear_months(place, &places, message).help("write the months as numbers: `2026-11`, or `11月`")
+}
+
+/// Some headers name their years and others do not.
+pub fn years_in_some(place: Months, dated: usize, bare: &[usize]) -> Diagnostic {
+    let message = format!(
+        "{} {} no year, and {} does",
+        named(place, bare),
+        either(bare.len(), "names", "name"),
+        named(place, &[dated])
+    );
+    unclear_months(place, bare, message).help("write the year into all headers, as in `2026-01`, or into none")
+}
+
+/// No header is of the year that the spec says.
+pub fn other_year(place: Months, dated: usize, year: i32) -> Diagnostic {
+    let message =
+        format!("the months of `{}` are declared to be of {year}, and {} is not", place.1.name, named(place, &[dated]));
+    unclear_months(place, &[dated], message)
+        .help("mend the year behind `months of`, or leave `of` and the year out: the headers say it")
+}
+
+/// A month that stands behind a later one.
+pub fn months_back(place: Months, [before, behind]: [usize; 2]) -> Diagnostic {
+    let message = format!(
+        "{} stands behind {}, so nothing says of which year each month is",
+        named(place, &[behind]),
+        named(place, &[before])
+    );
+    unclear_months(place, &[before, behind], message).help(
+        "write the year into each header, as in `2026-12`; or put the months of one year into the order of the calendar",
+    )
+}
+
+pub fn no_year(file: &str, data: &DataSet, across: &Across, header: &str, found: &[i32]) -> Diagnostic {
     let names = |column| &data.column(column).name;
     let (month, value) = (names(across.month), names(across.value));
-    let message =
-        format!("`{file}` does not say of which year the months of `{}` are: `{header}` names none", data.name);
+    let message = match found {
+        [] => format!("`{file}` does not say of which year the months of `{}` are: `{header}` names none", data.name),
+        years => format!(
+            "`{file}` names several years, {}, so it is not certain of which the months of `{}` are",
+            years.iter().map(i32::to_string).collect::<Vec<_>>().join(" and "),
+            data.name
+        ),
+    };
+    let year = found.last().copied().unwrap_or(2026);
     Diagnostic::new(Code::MissingColumn, message)
         .at(across.span, "months across")
         .in_data(in_file(file))
-        .help(format!("write `months of 2026 across as {month}, {value}`, or name a column that holds the year, or put one year into the name of the file or sheet"))
+        .help(format!("write `months of {year} across as {month}, {value}`, or name a column that holds the year, or put one year into the name of the file or sheet"))
+}
+
+/// A header with line breaks, as it can stand in a message.
+fn in_one_line(header: &str) -> String {
+    shortened(&header.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A header as a text of a spec that finds it.
+fn quoted(header: &str) -> String {
+    let text = header.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// `A`, `B`, …, `AA`

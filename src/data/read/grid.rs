@@ -26,6 +26,10 @@ pub trait Grid: Sync {
     /// The line of a row as people count it, from 1.
     fn line(&self, row: usize) -> u32;
     fn cell(&self, row: usize, column: usize) -> Raw<'_>;
+    /// The name of the sheet, of a spreadsheet.
+    fn sheet(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// One cell before it is read.
@@ -106,7 +110,10 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     let headed = Wanted { data: wanted.data, columns, takes: Vec::new() };
     let places = match_headers(task, &headed, &layout, &mut content);
     let months = match &wanted.data.across {
-        Some(across) => across::months(task, wanted, across, &layout, &mut content.errors),
+        Some(across) => {
+            let sheet = across::Sheet { task, wanted, across, layout: &layout, grid, first };
+            across::months(&sheet, &mut content.errors)
+        }
         None => None,
     };
     let (Some(places), true) = (places, content.errors.is_empty()) else {

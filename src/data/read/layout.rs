@@ -1,7 +1,7 @@
 //! Where the table begins in a file: separator, title rows, header.
 
 use super::Wanted;
-use super::across::month_named;
+use super::month_names::heading;
 use super::records::{Cell, Found, Records};
 use crate::data::cell::{Kind, Repairs, folded};
 use crate::model::data::{Column, ColumnIx, DataSet};
@@ -41,7 +41,7 @@ impl Expected {
     pub fn found(&self, row: &[String]) -> usize {
         let folds: Vec<_> = row.iter().map(|text| folded(text)).collect();
         let is_there = |headers: &&Vec<String>| headers.iter().any(|header| folds.iter().any(|cell| cell == header));
-        let months = if self.months { row.iter().filter(|text| month_named(text).is_some()).count() } else { 0 };
+        let months = if self.months { row.iter().filter(|text| heading(text).is_some()).count() } else { 0 };
         self.columns.iter().filter(is_there).count() + months
     }
 }

@@ -14,6 +14,7 @@ pub mod kind;
 pub mod layout;
 pub mod marks;
 mod memo;
+mod month_names;
 pub mod parquet;
 mod quick;
 pub mod records;
@@ -22,6 +23,7 @@ pub mod server;
 mod signs;
 mod spreadsheet;
 pub mod texts;
+mod totals;
 mod wide;
 
 use std::path::{Path, PathBuf};

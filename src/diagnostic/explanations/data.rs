@@ -98,6 +98,20 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::UnclearMonth,
+        title: "months side by side that are not certain",
+        text: "In a file with a column for each month, each header there is a month for certain, or it is left out on purpose.\n\
+               A header that is no month, between the months or with numbers beside them, may be one with a slip of the pen: \
+               its values would be missing without a word. If it is none, name it in `ignore columns`. Totals, quarters \
+               and years are known.\n\
+               Years stand in all headers or in none. Without them all months are of one year, which the clause, the sheet or \
+               the file names, so none stands behind a later one. A name that is different months in different languages \
+               needs others beside it that tell the language.",
+        wrong: "| team | Jan | Febr | Mrach |",
+        right: "| team | Jan | Febr | March |",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::RowAboveHeader,
         title: "a row of the table above its header",
         text: "Above the header there may be titles. A row there that has a cell for each column, with numbers and days \

@@ -152,6 +152,7 @@ fn plain_word(rule: Rule) -> Word {
         | R::never_unit
         | R::word_reserved
         | R::year_ahead
+        | R::signs_ahead
         | R::blank => Word::Silent,
         R::open_paren => Word::Sign("`(`".into()),
         R::close_paren => Word::Sign("`)`".into()),

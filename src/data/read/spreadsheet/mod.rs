@@ -182,4 +182,8 @@ impl Grid for Table {
     fn cell(&self, row: usize, column: usize) -> Raw<'_> {
         self.raw(row, column)
     }
+
+    fn sheet(&self) -> Option<&str> {
+        Some(&self.name)
+    }
 }
