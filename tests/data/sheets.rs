@@ -125,7 +125,7 @@ fn formulas_that_no_program_has_computed() {
     }
 
     let formula = |given| biff::Cell::Formula(given, "General");
-    let by_a_library = |given| biff::Book { computed: false, ..xls(&[5.0.into(), formula(given)]) };
+    let by_a_library = |given| biff::Book { by: biff::Program::Library, ..xls(&[5.0.into(), formula(given)]) };
     refused(&of("policies.xls", by_a_library(Given::Nothing).bytes()), LATER, "(B3): \"=1\"");
     refused(&of("policies.xls", by_a_library(Given::Later).bytes()), LATER, "(B3)");
     refused(&of("policies.xls", xls(&[5.0.into(), formula(Given::Later)]).bytes()), LATER, "(B3)");
@@ -136,6 +136,12 @@ fn formulas_that_no_program_has_computed() {
 fn rows_of_formulas_without_values() {
     let mut book = excel(&["<v>5</v>", "<f t=\"array\" ref=\"B3:B4\">A1:A9</f>", "s=\"0\">"]);
     let told = of("policies.xlsx", book.bytes());
+    assert!(told.contains("2 cells of `Premium` are formulas without their values"), "{told}");
+    // Zeros that one library puts into the cells behind the first.
+    let mut padded = excel(&["<f t=\"array\" ref=\"B2:B4\">A1:A9</f><v>7</v>", "<v>0</v>", "<v>0</v>"]);
+    assert_eq!(of("policies.xlsx", padded.bytes()), "rows 3, premium 7, distinct 3 2 1\n");
+    padded.behind = "<calcPr fullCalcOnLoad=\"1\"/>".into();
+    let told = of("policies.xlsx", padded.bytes());
     assert!(told.contains("2 cells of `Premium` are formulas without their values"), "{told}");
     book.sheets[0].2 += "<row r=\"5\"><c r=\"A5\"><f>\"P\"&amp;9</f></c><c r=\"B5\"><f>B2*2</f></c></row>";
     let told = of("policies.xlsx", book.bytes());
@@ -149,8 +155,10 @@ fn formulas_that_gave_nothing() {
     set.columns[1].optional = true;
     let of = |name: &str, bytes| read(Project::new(vec![set.clone()]).file(name, bytes));
     let expected = "rows 2, premium 5, distinct 2 1 1\n";
-    let xls = xls(&[5.0.into(), biff::Cell::Formula(Given::Nothing, "General")]);
-    assert_eq!(of("policies.xls", xls.bytes()), expected);
+    for by in [biff::Program::Excel, biff::Program::Calc] {
+        let xls = biff::Book { by, ..xls(&[5.0.into(), biff::Cell::Formula(Given::Nothing, "General")]) };
+        assert_eq!(of("policies.xls", xls.bytes()), expected);
+    }
     assert_eq!(of("policies.xlsx", excel(&["<v>5</v>", "t=\"str\"><f>LOWER(\"\")</f><v></v>"]).bytes()), expected);
     let shown = "<table:table-cell table:formula=\"of:=LOWER(&quot;&quot;)\"><text:p/></table:table-cell>";
     let ods = open_document(&[ods::Cell::number("5", "5"), ods::Cell::Raw(shown.into())]);

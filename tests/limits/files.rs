@@ -185,7 +185,7 @@ fn repeated_cells_ask_for_no_memory() {
                  table:number-columns-repeated=\"16384\"/></table:table-row>";
     is_fifty(ods(&(sound.clone() + blank)));
     let far = row(&("<table:table-cell table:number-columns-repeated=\"16000\"/>".to_string() + &cell("x")));
-    is_refused(ods(&(sound.clone() + blank + &far)), "repeats cells");
+    is_refused(ods(&(sound.clone() + blank + &far)), "reaches from A1");
     let all = blank.replace("<table:table-cell ", "<table:table-cell office:value-type=\"float\" office:value=\"1\" ");
     is_refused(ods(&(sound + &all)), "repeats cells");
 }

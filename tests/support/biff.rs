@@ -63,8 +63,18 @@ impl Sheet {
 pub struct Book {
     pub sheets: Vec<Sheet>,
     pub since_1904: bool,
-    /// Saved by a program that computes, and says so in its first record.
-    pub computed: bool,
+    pub by: Program,
+}
+
+/// Which program saved it: they differ in what they say of themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Program {
+    #[default]
+    Excel,
+    /// LibreOffice.
+    Calc,
+    /// One that computes no formula.
+    Library,
 }
 
 /// Bytes of a record's content; what is longer goes on in others.
@@ -97,7 +107,7 @@ fn long(text_: &str) -> Vec<u8> {
 
 impl Book {
     pub fn of(rows: Vec<Vec<Cell>>) -> Book {
-        Book { sheets: vec![Sheet::new("data", rows)], computed: true, ..Book::default() }
+        Book { sheets: vec![Sheet::new("data", rows)], ..Book::default() }
     }
 
     /// The file.
@@ -155,15 +165,18 @@ impl Book {
     }
 
     fn beginning(&self, kind: u16) -> Vec<u8> {
-        let made_by: [u16; 2] = if self.computed { [0x18af, 0x07cd] } else { [0x0dbb, 0x07cc] };
-        let computed = if self.computed { 0xc1 } else { 0 };
-        shorts(&[0x0600, kind, made_by[0], made_by[1], computed, 0, 6, 0])
+        // Behind the program's own version, on what kind of computer it ran.
+        let made_by = if self.by == Program::Excel { [0x18af, 0x07cd, 0xc1] } else { [0x0dbb, 0x07cc, 0] };
+        shorts(&[0x0600, kind, made_by[0], made_by[1], made_by[2], 0, 6, 0])
     }
 
     fn globals(&self, formats: &[&str], texts: &[&str], begins: &[u32]) -> Vec<u8> {
         let mut records = Records::default();
         records.add(0x0809, &self.beginning(5));
         records.add(0x0042, &shorts(&[1200]));
+        if self.by == Program::Calc {
+            records.add(0x01c0, &[]);
+        }
         records.add(0x0022, &shorts(&[u16::from(self.since_1904)]));
         for (at, format) in (164u16..).zip(formats) {
             records.add(0x041e, &[at.to_le_bytes().to_vec(), long(format)].concat());

@@ -1,6 +1,6 @@
 //! The cells of one sheet of an `.xlsx`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -196,40 +196,45 @@ impl Sheet<'_> {
         }
         let is_zero = matches!(held, Some(Held::Number(0.0, _)));
         let is_later = is_zero && (self.to_be_computed || as_java_writes);
-        match held {
-            Some(held) if !is_later => held,
-            _ => {
-                // Of a shared one, the first cell has the text.
-                let text = match formula.shared.as_ref().and_then(|shared| self.shared.get(shared)) {
-                    Some(text) => text,
-                    None if formula.text.is_empty() => "…",
-                    None => &formula.text,
-                };
-                let text: Arc<str> = format!("={text}").into();
-                if let Some(cells) = formula.cells {
-                    self.of_arrays.push((cells, text.clone()));
-                }
-                Held::Uncomputed(text)
-            }
+        let is_given = held.is_some() && !is_later;
+        // Of a shared one, the first cell has the text.
+        let text = match formula.shared.as_ref().and_then(|shared| self.shared.get(shared)) {
+            Some(text) => text,
+            None if formula.text.is_empty() => "…",
+            None => &formula.text,
+        };
+        let text: Arc<str> = format!("={text}").into();
+        if let Some(cells) = formula.cells.filter(|_| !is_given || self.to_be_computed) {
+            self.of_arrays.push((cells, text.clone()));
         }
+        held.filter(|_| is_given).unwrap_or(Held::Uncomputed(text))
     }
 
-    /// Cells of a formula for several that have no value are no blank ones; beyond the last row of the sheet there are
-    /// none.
+    /// Cells of a formula for several that have no value, or a 0 in place of it, are no blank ones and no zeros; beyond
+    /// the last row of the sheet there are none.
     fn done(mut self) -> Result<Found, Trouble> {
         let Some((first, last)) = self.found.extent.corners() else { return Ok(self.found) };
         if self.of_arrays.is_empty() {
             return Ok(self.found);
         }
-        let mut filled: HashSet<Place> = self.found.cells.iter().map(|(place, _)| *place).collect();
+        let mut filled: HashMap<Place, usize> =
+            self.found.cells.iter().enumerate().map(|(at, (place, _))| (*place, at)).collect();
         let mut room = room_for(filled.len() as u64);
         for ((top, bottom), text) in std::mem::take(&mut self.of_arrays) {
             for row in top.0.max(first.0)..=bottom.0.min(last.0) {
                 for column in top.1.max(first.1)..=bottom.1.min(last.1) {
                     room =
                         room.checked_sub(1).ok_or_else(|| Trouble::Damaged("formulas lie over each other".into()))?;
-                    if filled.insert((row, column)) {
-                        self.found.cells.push(((row, column), Held::Uncomputed(text.clone())));
+                    let later = Held::Uncomputed(text.clone());
+                    match filled.get(&(row, column)) {
+                        Some(at) if matches!(self.found.cells[*at].1, Held::Number(0.0, _)) => {
+                            self.found.cells[*at].1 = later;
+                        }
+                        Some(_) => {}
+                        None => {
+                            filled.insert((row, column), self.found.cells.len());
+                            self.found.cells.push(((row, column), later));
+                        }
                     }
                 }
             }
@@ -247,6 +252,7 @@ fn number(text: &str, style: u32) -> Option<Held> {
     }
     let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
     Some(match has_too_many_digits(text, number) {
+        true if text.contains(['e', 'E']) => Held::Cut(number.to_string().into()),
         true => Held::Cut(text.into()),
         false => Held::Number(number, style),
     })
