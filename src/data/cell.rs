@@ -254,7 +254,7 @@ impl CellReader {
             Some(Blank::Plain) => return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) },
             None => {}
         }
-        if text.starts_with('#') && FORMULA_ERRORS.contains(&text) {
+        if text.starts_with(['#', 'E']) && FORMULA_ERRORS.contains(&text) {
             return Err(Problem::FormulaError);
         }
         self.content(kind, text, repairs)

@@ -17,9 +17,46 @@ pub const BLANK_SIGNS: [&str; 11] = ["-", "—", "–", "－", "——", "--", "
 /// What stands for nothing where no text is wanted.
 pub const BLANK_WORDS: [&str; 8] = ["NA", "NULL", "null", "Null", "None", "none", "无", "nil"];
 
-/// What a spreadsheet shows where a formula has no value; `#N/A` is a blank.
-pub const FORMULA_ERRORS: [&str; 9] =
-    ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#DATA!", "#SPILL!", "#CALC!"];
+/// What a spreadsheet shows where a formula has no value, Excel and LibreOffice; `#N/A` is a blank.
+pub const FORMULA_ERRORS: [&str; 37] = [
+    "#REF!",
+    "#DIV/0!",
+    "#VALUE!",
+    "#NAME?",
+    "#NUM!",
+    "#NULL!",
+    "#DATA!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#BUSY!",
+    "#CONNECT!",
+    "#PYTHON!",
+    "#UNKNOWN!",
+    "#EXTERNAL!",
+    "#TIMEOUT!",
+    "#GETTING_DATA",
+    "#ERROR!",
+    "Err:501",
+    "Err:502",
+    "Err:503",
+    "Err:504",
+    "Err:507",
+    "Err:508",
+    "Err:509",
+    "Err:510",
+    "Err:511",
+    "Err:512",
+    "Err:513",
+    "Err:514",
+    "Err:516",
+    "Err:520",
+    "Err:522",
+    "Err:523",
+    "Err:532",
+    "Err:540",
+];
 
 /// Flags, folded.
 pub const YES: [&str; 6] = ["yes", "y", "true", "t", "1", "是"];

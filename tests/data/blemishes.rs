@@ -51,7 +51,7 @@ fn blemishes() -> Vec<Blemish> {
         read(0, &["  X  ", "X "], Value::Text("X".into())),
         read(0, &["a \"b\"; c,\td"], Value::Text("a \"b\"; c,\td".into())),
         refused(0, &["", "   "], Code::BlankCell),
-        refused(0, &["#REF!"], Code::BadCell),
+        refused(0, &["#REF!", "#SPILL!", "#CONNECT!", "Err:504"], Code::BadCell),
         read(1, &["1234.50", "1,234.50", "¥1,234.5", "１２３４．５", " 1 234.5 ", "￥1,234.50"], number("1234.5")),
         read(1, &["-12", "(12)", "（12）", "−12", "-¥12.0"], number("-12")),
         refused(1, &["twelve", "1,23.4", "1.2E+05", "5%", "$5", "--1", "1.", "#DIV/0!", "1.2.3"], Code::BadCell),
