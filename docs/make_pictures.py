@@ -138,7 +138,9 @@ def run(arguments, folder):
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300)
     if done.returncode == 2:
         sys.exit(f"{' '.join(command)} did not run:\n{done.stderr}")
-    return done.stdout or done.stderr
+    said = done.stdout or done.stderr
+    # The line on what made the report is another with every change of a spec.
+    return re.sub(r"\n+[^\n]*Made by [^\n]*\n$", "\n", said)
 
 
 # A spec with the mistake most people make first: the unit of the formula is not the one declared.

@@ -16,11 +16,13 @@
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
 //! puts all cores to work, and [`limits`] says how much of everything is taken on, [`visible`] what
-//! of it may be shown as it is.
+//! of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what stands
+//! at the head of all that programs read.
 
 pub mod cli;
 pub mod data;
 pub mod diagnostic;
+pub mod documents;
 pub mod eval;
 pub mod format;
 pub mod limits;
@@ -31,6 +33,7 @@ pub mod parallel;
 pub mod plan;
 pub mod plural;
 pub mod project;
+pub mod provenance;
 pub mod report;
 pub mod score;
 pub mod source;

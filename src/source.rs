@@ -55,13 +55,16 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The text without its byte order mark.
     pub text: String,
+    /// Whether the file begins with one.
+    pub has_mark: bool,
     line_starts: Vec<u32>,
 }
 
 impl SourceFile {
     /// A byte order mark at the start of the text is dropped; lines that end as old Macs ended them are lines.
     pub fn new(path: PathBuf, mut text: String) -> Self {
-        if text.starts_with('\u{feff}') {
+        let has_mark = text.starts_with('\u{feff}');
+        if has_mark {
             text.drain(..'\u{feff}'.len_utf8());
         }
         let lone: Vec<usize> =
@@ -71,7 +74,7 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
-        SourceFile { path, text, line_starts }
+        SourceFile { path, text, has_mark, line_starts }
     }
 
     /// Line and column of a byte offset, both counted from 1; the column counts characters.

@@ -4,6 +4,8 @@
 mod arguments;
 #[path = "cli/data.rs"]
 mod data;
+#[path = "cli/documents.rs"]
+mod documents;
 #[path = "cli/fmt.rs"]
 mod fmt;
 #[path = "cli/formats.rs"]
@@ -12,6 +14,8 @@ mod formats;
 mod levels;
 #[path = "cli/outcome.rs"]
 mod outcome;
+#[path = "cli/output.rs"]
+mod output;
 #[path = "cli/plan.rs"]
 mod plan;
 #[path = "cli/projects.rs"]
@@ -48,7 +52,13 @@ fn merit(folder: &Path, arguments: &[&str]) -> Output {
 
 /// Exit code and both outputs, for a snapshot.
 fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let text = |bytes: &[u8]| {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        // A new version is no new answer.
+        let version = env!("CARGO_PKG_VERSION");
+        text.replace(&format!("merit {version}"), "merit {VERSION}")
+            .replace(&format!("\": \"{version}\""), "\": \"{VERSION}\"")
+    };
     let mut said = format!("exit code: {}\n", output.status.code().unwrap());
     for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
         if !bytes.is_empty() {

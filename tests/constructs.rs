@@ -48,7 +48,14 @@ fn faults(path: &Path, needs_tests: bool) -> String {
     match outcomes.iter().all(Outcome::passed) {
         true => String::new(),
         false => human(
-            &Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None },
+            &Report {
+                sources: &project.sources,
+                files: project.files,
+                provenance: None,
+                outcomes: &outcomes,
+                findings: &[],
+                coverage: None,
+            },
             &HumanOptions::default(),
         ),
     }
@@ -74,7 +81,14 @@ fn the_other_good_projects_pass_their_tests() {
     for path in ["names", "types", "data", "rules"].into_iter().flat_map(good_files) {
         let project = load(std::slice::from_ref(&path)).unwrap();
         let outcomes = outcomes(&project);
-        let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
+        let report = Report {
+            sources: &project.sources,
+            files: project.files,
+            provenance: None,
+            outcomes: &outcomes,
+            findings: &[],
+            coverage: None,
+        };
         assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
     }
 }

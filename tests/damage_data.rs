@@ -19,7 +19,10 @@ fn refused_in(name: &str, project: &Copy, period: &str, errors: &[&[&str]]) {
         insta::assert_snapshot!(name, shown);
     });
     assert_eq!(run.status.code(), Some(1), "exit code\n{shown}");
-    assert!(run.stdout.is_empty(), "{}", utf8(&run.stdout));
+    // Who asked for a document gets one, with as many findings.
+    let document: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(document["findings"].as_array().unwrap().len(), errors.len(), "{document:#}");
+    assert!(document.get("people").is_none());
     for left in ["../scores.json", "../scores.json.partial"] {
         assert!(!project.path(left).exists(), "{left} was written");
     }

@@ -64,7 +64,9 @@ fn refused(name: &str, project: &Copy, places: &[(&str, &str)]) {
         "insurance/out.json",
     ]);
     assert_eq!(run.status.code(), Some(1));
-    assert!(run.stdout.is_empty() && !output.exists());
+    let document: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert!(!output.exists() && document.get("people").is_none());
+    assert_eq!(document["findings"].as_array().unwrap().len(), found.len());
     for finding in &found {
         assert!(utf8(&run.stderr).contains(finding.text.trim()), "{}", utf8(&run.stderr));
     }

@@ -49,7 +49,14 @@ fn good_tests_pass() {
     let project = project(Path::new("tests/corpus/tests/run/passing.merit"));
     assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
     let outcomes = outcomes(&project);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
+    let report = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &outcomes,
+        findings: &[],
+        coverage: None,
+    };
     let text = human(&report, &HumanOptions::default());
     assert!(text.ends_with("\n4 tests: 4 passed\n"), "{text}");
 }
@@ -62,7 +69,14 @@ fn good_projects_come_out_as_they_say() {
         let project = load(&[path.to_path_buf()]).unwrap();
         assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
         let outcomes = outcomes(&project);
-        let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
+        let report = Report {
+            sources: &project.sources,
+            files: project.files,
+            provenance: None,
+            outcomes: &outcomes,
+            findings: &[],
+            coverage: None,
+        };
         let passed = !outcomes.is_empty() && outcomes.iter().all(Outcome::passed);
         assert!(passed, "{}", human(&report, &HumanOptions::default()));
     });
@@ -72,13 +86,27 @@ fn good_projects_come_out_as_they_say() {
 fn failures_are_shown_with_how_their_values_were_got() {
     let project = project(Path::new("tests/corpus/tests/run/failing.merit"));
     let outcomes = outcomes(&project);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
+    let report = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &outcomes,
+        findings: &[],
+        coverage: None,
+    };
     insta::assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
     // Byte for byte: programs read these.
     exactly("failing.json", &json(&report));
     exactly("failing.junit.xml", &junit(&report));
     let again = self::outcomes(&project);
-    let again = Report { sources: &project.sources, outcomes: &again, findings: &[], coverage: None };
+    let again = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &again,
+        findings: &[],
+        coverage: None,
+    };
     assert_eq!((json(&report), junit(&report)), (json(&again), junit(&again)));
 }
 
@@ -88,7 +116,14 @@ fn what_no_test_reaches_is_shown() {
     let outcomes = outcomes(&project);
     let reached = outcomes.iter().flat_map(|outcome| &outcome.reached).copied().collect();
     let items = items(&project.model, &project.sources, &reached);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: Some(&items) };
+    let report = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &outcomes,
+        findings: &[],
+        coverage: Some(&items),
+    };
     insta::assert_snapshot!("coverage_human", human(&report, &HumanOptions::default()));
     exactly("coverage.json", &json(&report));
     // The second test alone reaches less.
@@ -256,14 +291,21 @@ fn outcomes_keep_to_their_schema() {
         let document = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         assert_eq!(schema::faults(&schema, &document), Vec::<String>::new(), "{name}");
     }
-    let wrong = serde_json::json!({ "schema": "merit.tests/2", "tests": [], "findings": [], "coverage": 3 });
+    let wrong = serde_json::json!({ "schema": "merit.tests/1", "tests": [], "findings": [], "coverage": 3 });
     assert!(schema::faults(&schema, &wrong).len() >= 3);
 }
 
 #[test]
 fn machines_are_told_of_mistakes_in_the_specs() {
     let project = project(Path::new("tests/corpus/tests/bad/unknown-person.merit"));
-    let report = Report { sources: &project.sources, outcomes: &[], findings: &project.diagnostics, coverage: None };
+    let report = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &[],
+        findings: &project.diagnostics,
+        coverage: None,
+    };
     exactly("findings.json", &json(&report));
     exactly("findings.junit.xml", &junit(&report));
 }
@@ -275,6 +317,13 @@ fn the_example_passes_its_own_tests() {
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
     let outcomes = outcomes(&project);
     assert!(outcomes.len() >= 12);
-    let report = Report { sources: &project.sources, outcomes: &outcomes, findings: &[], coverage: None };
+    let report = Report {
+        sources: &project.sources,
+        files: project.files,
+        provenance: None,
+        outcomes: &outcomes,
+        findings: &[],
+        coverage: None,
+    };
     assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
 }

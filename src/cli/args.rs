@@ -11,7 +11,7 @@ use crate::time::PeriodName;
 #[derive(Debug, Parser)]
 #[command(
     name = "merit",
-    version,
+    version = crate::provenance::program(),
     about = "Job specs as plain text: checked like a program, evaluated exactly against your data.",
     max_term_width = 80,
     after_help = "\
@@ -183,6 +183,10 @@ Examples:
       one person's scorecard, by key or name, with the Chinese labels
   merit eval specs/insurance --period 2026-Q3 --team 8610 --format csv
       a team with all below it, for a spreadsheet
+  merit eval specs/insurance --period 2026-Q3 --output q3.csv --csv excel
+      a file for Excel
+  merit eval specs/insurance --period 2026-Q3 --rows people
+      one row for each person, with what is paid
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
   merit eval specs/insurance --period 2026-07 --allow-empty
@@ -234,9 +238,17 @@ pub struct EvalArgs {
     #[arg(long, value_name = "TEAM", help_heading = "Who is shown")]
     pub team: Option<String>,
 
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t = Form::Table, help_heading = "How it is shown")]
-    pub format: Form,
+    /// The form of the report [default: that of the name of `--output`, else table]
+    #[arg(long, value_enum, help_heading = "How it is shown")]
+    pub format: Option<Form>,
+
+    /// The program that is to open a CSV report
+    #[arg(long, value_enum, value_name = "PROGRAM", help_heading = "How it is shown")]
+    pub csv: Option<CsvStyle>,
+
+    /// What the rows of a CSV report are
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "How it is shown")]
+    pub rows: Option<CsvRows>,
 
     /// Full scorecards of everyone shown, instead of one line each
     #[arg(long, help_heading = "How it is shown")]
@@ -246,9 +258,17 @@ pub struct EvalArgs {
     #[arg(long, value_name = "LANGUAGE", help_heading = "How it is shown")]
     pub lang: Option<String>,
 
-    /// Write the report to this file
+    /// Write the report to this file, in the form that its name ends in: `.csv`, `.json`, or `.txt` for the table
     #[arg(long, value_name = "FILE", help_heading = "How it is shown")]
     pub output: Option<PathBuf>,
+
+    /// Replace the file even where it is no report of this program; specs and files of data are never replaced
+    #[arg(long, requires = "output", help_heading = "How it is shown")]
+    pub force: bool,
+
+    /// Tell the SHA-256 of each data file, too; all are read once more for that
+    #[arg(long, help_heading = "How it is shown")]
+    pub hash_data: bool,
 
     #[command(flatten)]
     pub color: ColorArgs,
@@ -528,6 +548,24 @@ pub enum Form {
     Json,
     /// For spreadsheets: a row for each KPI, output and person
     Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CsvStyle {
+    /// Any: `,` between cells and `.` before decimals
+    Plain,
+    /// Excel set to a country that writes 1.5: the same with a byte order mark
+    Excel,
+    /// Excel set to a country that writes 1,5: with a byte order mark and `;` between cells
+    ExcelComma,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CsvRows {
+    /// Each KPI, output and person
+    All,
+    /// Each person, with a column for each output
+    People,
 }
 
 impl EvalArgs {

@@ -3,16 +3,19 @@
 use super::args::{CheckArgs, FindingsForm};
 use super::exit::{Exit, Failure};
 use super::explain;
+use super::machine;
 use super::out;
+use super::provenance::of_specs;
 use super::select::find_positions;
 use super::terminal;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
-use crate::diagnostic::{github, json, junit, sarif, short};
+use crate::documents::Document;
 use crate::limits::FINDINGS;
 use crate::model::{Model, Position};
 use crate::plural::counted;
 use crate::project::{self, LoadError, Member, PROJECT_FILE, Set};
+use crate::provenance::Provenance;
 use crate::report;
 use crate::source::SourceSet;
 use crate::visible::Form;
@@ -28,9 +31,10 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
             passed_over(&paths);
             return nothing(args);
         }
-        Err(error) => return Err(could_not_load(args, error)),
+        Err(error) => return Err(error.into()),
     };
     passed_over(&set.ignored);
+    let made = (args.format == FindingsForm::Json).then(|| provenance(args, &set));
     let checked = Checked {
         sources: &set.sources,
         files: set.files,
@@ -38,16 +42,21 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         kpis: kpis(&set),
         diagnostics: &set.findings,
         failure: None,
+        provenance: made.as_ref(),
     };
     if let (Some(wanted), false) = (&args.alignment, set.has_errors()) {
         let [project] = set.projects.as_slice() else {
             return Err(LoadError::Several(set.projects.into_iter().map(|project| project.name).collect()).into());
         };
-        let (text, form) = alignment(args, wanted.as_deref(), &project.model)?;
+        let (text, form) = alignment(args, wanted.as_deref(), &project.model, &set)?;
         out::print(&text, form, FINDINGS_WRITTEN)?;
         return Ok(Exit::Clean);
     }
-    let (text, form) = machine(args.format, &checked).unwrap_or_else(|| human(args, &set));
+    if let (Some(_), FindingsForm::Json) = (&args.alignment, args.format) {
+        machine::refused(Some(Document::Alignment), &set.sources, set.files, &set.findings);
+        return Ok(Exit::Findings);
+    }
+    let (text, form) = machine::written(args.format, &checked).unwrap_or_else(|| human(args, &set));
     out::print(&text, form, FINDINGS_WRITTEN)?;
     if args.format == FindingsForm::Short {
         out::say(summary(&set));
@@ -59,7 +68,7 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 }
 
 /// The table of working time against weights. Specs with errors get these instead: nothing can be said of them yet.
-fn alignment(args: &CheckArgs, wanted: Option<&str>, model: &Model) -> Result<(String, Form), Failure> {
+fn alignment(args: &CheckArgs, wanted: Option<&str>, model: &Model, set: &Set) -> Result<(String, Form), Failure> {
     let names = wanted.map(|wanted| find_positions(wanted, model)).transpose()?;
     let shown = |position: &&Position| names.as_ref().is_none_or(|names| names.contains(position.name.as_str()));
     let positions: Vec<&Position> = model.positions.iter().filter(shown).collect();
@@ -68,7 +77,7 @@ fn alignment(args: &CheckArgs, wanted: Option<&str>, model: &Model) -> Result<(S
             let look = terminal::stdout(args.color.color);
             Ok((report::alignment::text(model, &positions, look), Form::Text { colored: look.color }))
         }
-        FindingsForm::Json => Ok((report::alignment::json(model, &positions), Form::Json)),
+        FindingsForm::Json => Ok((report::alignment::json(model, &positions, &provenance(args, set)), Form::Json)),
         _ => Err(Failure::with_help(
             "`--alignment` is a table, for people or as JSON",
             "leave `--format` out, or write `--format json`",
@@ -76,17 +85,9 @@ fn alignment(args: &CheckArgs, wanted: Option<&str>, model: &Model) -> Result<(S
     }
 }
 
-/// The findings in a form for machines; `None` where people read them.
-fn machine(format: FindingsForm, checked: &Checked) -> Option<(String, Form)> {
-    let lines = Form::Text { colored: false };
-    match format {
-        FindingsForm::Human => None,
-        FindingsForm::Short => Some((short::render(checked), lines)),
-        FindingsForm::Json => Some((json::render(checked), Form::Json)),
-        FindingsForm::Sarif => Some((sarif::render(checked), Form::Json)),
-        FindingsForm::Github => Some((github::render(checked), lines)),
-        FindingsForm::Junit => Some((junit::render(checked), lines)),
-    }
+fn provenance(args: &CheckArgs, set: &Set) -> Provenance {
+    let made = of_specs(&set.sources, set.files);
+    made.option("allow", args.allow.clone()).option("warn", args.warn.clone()).option("deny", args.deny.clone())
 }
 
 fn human(args: &CheckArgs, set: &Set) -> (String, Form) {
@@ -112,27 +113,10 @@ fn passed_over(paths: &[PathBuf]) {
 /// The document of nothing at all.
 fn nothing(args: &CheckArgs) -> Result<Exit, Failure> {
     let sources = SourceSet::default();
-    let checked = Checked { sources: &sources, files: 0, positions: 0, kpis: 0, diagnostics: &[], failure: None };
-    if let Some((text, form)) = machine(args.format, &checked) {
+    if let Some((text, form)) = machine::written(args.format, &Checked::of(&sources)) {
         out::print(&text, form, FINDINGS_WRITTEN)?;
     }
     Ok(Exit::Clean)
-}
-
-/// A machine that waits for a document gets one, in which the failure stands.
-fn could_not_load(args: &CheckArgs, error: LoadError) -> Failure {
-    let message = error.to_string();
-    let checked = Checked {
-        sources: &SourceSet::default(),
-        files: 0,
-        positions: 0,
-        kpis: 0,
-        diagnostics: &[],
-        failure: Some(&message),
-    };
-    let written =
-        machine(args.format, &checked).map_or(Ok(()), |(text, form)| out::print(&text, form, FINDINGS_WRITTEN));
-    written.err().unwrap_or_else(|| error.into())
 }
 
 fn levels(args: &CheckArgs) -> Result<Levels, Failure> {

@@ -4,13 +4,16 @@ use super::args::{DataArgs, DataForm};
 use super::check::findings;
 use super::eval::data_folder;
 use super::exit::{Exit, Failure};
-use super::open::refuse;
+use super::open::{Telling, refuse};
 use super::out;
 use super::progress::Bar;
+use super::provenance;
 use super::terminal;
 use crate::data::profile::profile;
 use crate::data::{Options, Progress};
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::diagnostic::json;
+use crate::documents::Document;
 use crate::limits::FINDINGS;
 use crate::project;
 use crate::report;
@@ -19,7 +22,9 @@ use crate::visible::Form;
 pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let project = project::open_one(&args.specs.paths)?;
     if project.has_errors() {
-        return Ok(refuse(&project.sources, &project.diagnostics, args.color, "no file was read"));
+        let document = (args.format == DataForm::Json).then_some(Document::Data);
+        let telling = Telling { color: args.color, undone: "no file was read", document };
+        return Ok(refuse((&project.sources, project.files), &project.diagnostics, telling));
     }
     let model = &project.model;
     let bar = Bar::new();
@@ -40,7 +45,11 @@ pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let look = terminal::stdout(args.color.color);
     let (text, form) = match args.format {
         DataForm::Table => (report::profile::text(model, &profiles, look), Form::Text { colored: look.color }),
-        DataForm::Json => (report::profile::json(model, &profiles, errors.len()), Form::Json),
+        DataForm::Json => {
+            let made = provenance::of_profiles(args, &project, &reading.data, &profiles);
+            let findings = json::findings(&project.sources, project.files, &errors);
+            (report::profile::json(model, &profiles, &made, findings), Form::Json)
+        }
     };
     out::print(&text, form, "the profile")?;
     if errors.is_empty() {

@@ -76,6 +76,11 @@ impl Engine {
         (self.dialect == Dialect::DuckDb && self.target != IN_MEMORY).then(|| Path::new(&self.target))
     }
 
+    /// What stands behind its name; passwords and all.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     /// Connects, and looks what there is of some tables: their columns with their types.
     pub fn look(&self, tables: &[(DataId, String)]) -> Result<(Session, BTreeMap<DataId, Looked>), Failure> {
         let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);

@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::EvalArgs;
+use super::args::{EvalArgs, Form};
 use super::check::findings;
 use super::engine;
 use super::exit::{Exit, Failure};
-use super::open::refuse;
+use super::open::{Telling, refuse};
 use super::progress::Bar;
 use super::select::{Wanted, select};
-use super::{out, output};
+use super::{out, output, provenance};
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
 use crate::data::{Options, Progress, answer, own_months};
 use crate::diagnostic::Diagnostic;
+use crate::documents::Document;
 use crate::model::Model;
 use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
@@ -21,29 +22,30 @@ use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::score_all;
 
-const UNDONE: &str = "no scorecard was written";
-
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
+    let format = output::format(args)?;
     let project = project::open_one(&args.specs.paths)?;
     if project.has_errors() {
-        return Ok(refuse(&project.sources, &project.diagnostics, args.color, UNDONE));
+        return Ok(refuse((&project.sources, project.files), &project.diagnostics, telling(args)));
     }
     let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args.data.as_deref(), &project.folders)?;
     output::refuse_inputs(args, &project, model, &options(args, data.clone()))?;
-    let (results, teams) = match evaluate(args, model, data)? {
+    let (results, teams) = match evaluate(args, model, data.clone())? {
         Ok(found) => found,
-        Err(diagnostics) => return Ok(refuse(&project.sources, &diagnostics, args.color, UNDONE)),
+        Err(diagnostics) => return Ok(refuse((&project.sources, project.files), &diagnostics, telling(args))),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
     let people = select(&wanted, model, &teams, &results)?;
-    let report = |(results, people)| Report { model, results, people, language: args.lang.as_deref() };
+    let made = provenance::of_evaluation(args, &project, &data, &results);
+    let report =
+        |(results, people)| Report { model, results, people, language: args.lang.as_deref(), provenance: Some(&made) };
     let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
-    output::deliver(args, &reports)?;
+    output::deliver(args, format, &reports)?;
     // The summary says it itself.
-    if output::format(args) != Format::Summary {
+    if format != Format::Summary {
         // Several periods have the same files.
         for report in reports.iter().take(1) {
             let show = report.show();
@@ -56,6 +58,12 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         out::say(format_args!("merit: {} in the specs; `merit check` shows them", findings(&project.diagnostics)));
     }
     Ok(Exit::Clean)
+}
+
+fn telling(args: &EvalArgs) -> Telling {
+    let kind = if args.periods.is_some() { Document::Periods } else { Document::Results };
+    let document = (args.format == Some(Form::Json)).then_some(kind);
+    Telling { color: args.color, undone: "no scorecard was written", document }
 }
 
 type Evaluated = (Vec<Results>, Vec<Team>);

@@ -5,6 +5,7 @@ use std::io;
 use std::process::ExitCode;
 
 use super::out;
+use crate::documents::Failure as Said;
 use crate::project::LoadError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +29,21 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command stopped before it had anything to say about the project.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Failure {
     /// What is wrong, and what to do instead.
-    Said { message: String, help: Option<String> },
+    Said(Said),
     /// The reader of the output has gone, as `head` does: nothing to say.
     NobodyReads,
 }
 
 impl Failure {
     pub fn new(message: impl fmt::Display) -> Failure {
-        Failure::Said { message: message.to_string(), help: None }
+        Failure::Said(Said { message: message.to_string(), help: None })
     }
 
     pub fn with_help(message: impl fmt::Display, help: impl fmt::Display) -> Failure {
-        Failure::Said { message: message.to_string(), help: Some(help.to_string()) }
+        Failure::Said(Said { message: message.to_string(), help: Some(help.to_string()) })
     }
 
     /// A failed write to the named place.
@@ -54,7 +55,7 @@ impl Failure {
     }
 
     pub fn print(&self) {
-        if let Failure::Said { message, help } = self {
+        if let Failure::Said(Said { message, help }) = self {
             out::say(format_args!("merit: {message}"));
             if let Some(help) = help {
                 out::say(format_args!("  help: {help}"));
@@ -64,7 +65,7 @@ impl Failure {
 
     pub fn exit(&self) -> Exit {
         match self {
-            Failure::Said { .. } => Exit::CouldNotRun,
+            Failure::Said(_) => Exit::CouldNotRun,
             Failure::NobodyReads => Exit::Clean,
         }
     }
@@ -79,7 +80,7 @@ impl From<LoadError> for Failure {
             ),
             LoadError::Several(names) => {
                 let help = names.first().map(|name| format!("name the folder of one, such as `{}`", name.display()));
-                Failure::Said { message: LoadError::Several(names).to_string(), help }
+                Failure::Said(Said { message: LoadError::Several(names).to_string(), help })
             }
             LoadError::Ignored(_) => {
                 Failure::with_help(error, "take it out of the line that begins with `ignore`, or name something else")

@@ -8,11 +8,13 @@ mod eval;
 mod exit;
 mod explain;
 mod fmt;
+mod machine;
 mod open;
 mod out;
 mod output;
 mod plan;
 mod progress;
+mod provenance;
 mod select;
 mod sql;
 mod terminal;
@@ -25,13 +27,21 @@ use clap::Parser;
 use self::args::{Cli, Command};
 pub use self::exit::Exit;
 use self::exit::Failure;
+use self::machine::Machine;
 
 /// Runs the command the program was started with.
 pub fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
-            if let Some(failure) = wrong::refused(&message) {
+            let failure = wrong::refused(&message);
+            if message.use_stderr() {
+                let words: Vec<String> =
+                    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+                let said = failure.as_ref().map_or_else(|| wrong::first_line(&message), Failure::clone);
+                Machine::of_words(&words).inspect(|machine| machine.tell(&said));
+            }
+            if let Some(failure) = failure {
                 failure.print();
                 return failure.exit();
             }
@@ -51,6 +61,7 @@ pub fn run() -> Exit {
         Command::Fmt(args) => fmt::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {
+        Machine::of(&cli.command).inspect(|machine| machine.tell(&failure));
         failure.print();
         failure.exit()
     })

@@ -6,11 +6,13 @@ use super::args::{ColorArgs, LinkArgs, SpecArgs};
 use super::check::findings;
 use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
+use super::machine;
 use super::out;
 use super::terminal;
 use crate::data::Options;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::documents::Document;
 use crate::limits::FINDINGS;
 use crate::model::Model;
 use crate::project::{self, Project};
@@ -31,27 +33,38 @@ impl Opened {
     }
 }
 
-/// Opens a project; `undone` is what is not done where it has errors.
+/// How findings that stand in the way are told.
+#[derive(Clone, Copy)]
+pub struct Telling {
+    pub color: ColorArgs,
+    /// What is not done.
+    pub undone: &'static str,
+    /// What a program waits for.
+    pub document: Option<Document>,
+}
+
+/// Opens a project.
 pub fn open(
     specs: &SpecArgs,
     (data, links): (Option<&Path>, LinkArgs),
-    color: ColorArgs,
-    undone: &str,
+    telling: Telling,
 ) -> Result<Result<Opened, Exit>, Failure> {
     let project = project::open_one(&specs.paths)?;
     if project.has_errors() {
-        return Ok(Err(refuse(&project.sources, &project.diagnostics, color, undone)));
+        return Ok(Err(refuse((&project.sources, project.files), &project.diagnostics, telling)));
     }
     let follow_links = links.follow_links;
     let options = Options { allow_empty: true, follow_links, ..Options::of(data_folder(data, &project.folders)?) };
     Ok(match own_months_of(&project.model, &options) {
         Ok(with_months) => Ok(Opened { project, options, with_months }),
-        Err(diagnostics) => Err(refuse(&project.sources, &diagnostics, color, undone)),
+        Err(diagnostics) => Err(refuse((&project.sources, project.files), &diagnostics, telling)),
     })
 }
 
 /// Shows the findings that stand in the way.
-pub fn refuse(sources: &SourceSet, diagnostics: &[Diagnostic], color: ColorArgs, undone: &str) -> Exit {
+pub fn refuse((sources, files): (&SourceSet, usize), diagnostics: &[Diagnostic], telling: Telling) -> Exit {
+    let Telling { color, undone, document } = telling;
+    machine::refused(document, sources, files, diagnostics);
     let look = terminal::stderr(color.color);
     let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
     out::aloud(&render(diagnostics, sources, &options), look.color);

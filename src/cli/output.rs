@@ -1,32 +1,116 @@
-//! The report of `merit eval`, to standard output or to a file, and the files it must not take the place of.
+//! The report of `merit eval`, to standard output or to a file: in which form, and which files it must not take the place
+//! of.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::{EvalArgs, Form};
+use clap::ValueEnum;
+
+use super::args::{CsvRows, CsvStyle, EvalArgs, Form};
 use super::exit::Failure;
 use super::{out, terminal, whole};
 use crate::data::{Options, reader_of};
 use crate::model::Model;
 use crate::project::Project;
+use crate::report::csv::{self, Style};
+use crate::report::own::is_own;
 use crate::report::{self, Format, Look, Report};
 use crate::visible::{self, Shown};
 
-/// The form of what is written.
-pub fn format(args: &EvalArgs) -> Format {
-    match args.format {
+/// The forms of files by the endings of their names.
+const ENDINGS: [(&str, Form); 3] = [("csv", Form::Csv), ("json", Form::Json), ("txt", Form::Table)];
+
+/// The form of what is written: what is asked for, what the name of the file says, and that these agree.
+pub fn format(args: &EvalArgs) -> Result<Format, Failure> {
+    let form = form_asked(args)?;
+    Ok(match form {
         // Several periods of a person are lines to compare, unless cards are wished for.
         Form::Table if args.cards || (args.person.is_some() && args.periods.is_none()) => Format::Scorecards,
         Form::Table => Format::Summary,
         Form::Json => Format::Json,
-        Form::Csv => Format::Csv,
+        Form::Csv => Format::Csv(csv::Form {
+            style: match args.csv {
+                None | Some(CsvStyle::Plain) => Style::Plain,
+                Some(CsvStyle::Excel) => Style::Excel,
+                Some(CsvStyle::ExcelComma) => Style::ExcelComma,
+            },
+            people: args.rows == Some(CsvRows::People),
+        }),
+    })
+}
+
+fn form_asked(args: &EvalArgs) -> Result<Form, Failure> {
+    let about_csv = args.csv.map(|_| "--csv").or(args.rows.map(|_| "--rows"));
+    let asked = match (args.format, about_csv) {
+        (Some(form), Some(option)) if form != Form::Csv => {
+            return Err(Failure::with_help(
+                format_args!("`{option}` is about CSV, and `--format {}` asks for another form", word(form)),
+                "leave one of the two out",
+            ));
+        }
+        (form, about_csv) => form.or(about_csv.map(|_| Form::Csv)),
+    };
+    let Some(path) = args.output.as_deref().filter(|path| !is_device(path)) else {
+        return Ok(asked.unwrap_or(Form::Table));
+    };
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let shown = path.display();
+    let ends = |ending: &str| path.with_extension(ending).display().to_string();
+    let named = |form: Form| ends(ENDINGS.iter().find(|(_, known)| *known == form).map_or("txt", |(ending, _)| ending));
+    let Some((_, form)) = ENDINGS.iter().find(|(known, _)| *known == ending) else {
+        let all = format!("name it `{}`, `{}` or `{}` (the table)", ends("csv"), ends("json"), ends("txt"));
+        return Err(match ending.as_str() {
+            "" => Failure::with_help(format_args!("`{shown}` does not say in which form the report is to be"), all),
+            "xls" | "xlsx" | "xlsb" | "xlsm" | "ods" | "numbers" | "et" => Failure::with_help(
+                format_args!("the report is not written to `{shown}`: spreadsheets are read, and not written"),
+                format_args!("name it `{}`, with `--csv excel` for Excel, which opens such files", ends("csv")),
+            ),
+            _ => Failure::with_help(
+                format_args!("the report is not written to `{shown}`: there is no form `.{ending}`"),
+                all,
+            ),
+        });
+    };
+    match asked {
+        Some(asked) if asked != *form => Err(Failure::with_help(
+            format_args!(
+                "`{shown}` is to be {}, and {} asks for {}",
+                form.told(),
+                match (args.format, about_csv) {
+                    (Some(asked), _) => format!("`--format {}`", word(asked)),
+                    (None, option) => format!("`{}`", option.unwrap_or_default()),
+                },
+                asked.told()
+            ),
+            format_args!("name the file `{}`, or leave the option out", named(asked)),
+        )),
+        _ => Ok(*form),
     }
 }
 
+impl Form {
+    fn told(self) -> &'static str {
+        match self {
+            Form::Table => "a table",
+            Form::Json => "JSON",
+            Form::Csv => "CSV",
+        }
+    }
+}
+
+/// As the command line has it.
+fn word(form: Form) -> String {
+    form.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default()
+}
+
+/// Pipes and devices have the names they have.
+fn is_device(path: &Path) -> bool {
+    path.starts_with("/dev") || fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir())
+}
+
 /// Writes the report to standard output or to the file; a file appears only when it is complete.
-pub fn deliver(args: &EvalArgs, reports: &[Report<'_>]) -> Result<(), Failure> {
-    let format = format(args);
+pub fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Result<(), Failure> {
     let write = |look, out: &mut dyn Write| match (args.period, reports) {
         (Some(_), [report]) => report::write(format, report, look, out),
         _ => report::write_periods(format, reports, look, out),
@@ -48,12 +132,13 @@ pub fn deliver(args: &EvalArgs, reports: &[Report<'_>]) -> Result<(), Failure> {
 fn form(format: Format, look: Look) -> visible::Form {
     match format {
         Format::Json => visible::Form::Json,
-        Format::Csv => visible::Form::Text { colored: false },
+        Format::Csv(_) => visible::Form::Text { colored: false },
         Format::Summary | Format::Scorecards => visible::Form::Text { colored: look.color },
     }
 }
 
-/// Refuses a place for the report in which something else is read: it would be lost, or read as data next time.
+/// Refuses a place for the report in which something else is: what is read would be lost, or read as data next time; and
+/// what is no report is somebody's work.
 pub fn refuse_inputs(args: &EvalArgs, project: &Project, model: &Model, options: &Options) -> Result<(), Failure> {
     let Some(path) = &args.output else { return Ok(()) };
     let shown = path.display();
@@ -73,9 +158,22 @@ pub fn refuse_inputs(args: &EvalArgs, project: &Project, model: &Model, options:
     if args.engine.as_ref().and_then(|engine| engine.file()).is_some_and(|file| is_same(file, path)) {
         return refuse("it is the database".into());
     }
-    match reader_of(model, options, path) {
-        Some(data) => refuse(format!("`{data}` is read there")),
-        None => Ok(()),
+    if let Some(data) = reader_of(model, options, path) {
+        return refuse(format!("`{data}` is read there"));
+    }
+    if args.force || is_device(path) || !path.is_file() {
+        return Ok(());
+    }
+    match is_own(path) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::with_help(
+            format_args!("the report is not written to `{shown}`: the file that is there is no report of this program"),
+            "name another file with `--output`, or replace this one with `--force`",
+        )),
+        Err(error) => Err(Failure::with_help(
+            format_args!("the report is not written to `{shown}`: what is there cannot be looked at: {error}"),
+            "name another file with `--output`, or replace this one with `--force`",
+        )),
     }
 }
 

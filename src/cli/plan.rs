@@ -2,10 +2,12 @@
 
 use super::args::{PlanArgs, PlanForm};
 use super::exit::{Exit, Failure};
-use super::open::{open, refuse};
+use super::open::{Telling, open, refuse};
 use super::out;
+use super::provenance::of_specs;
 use super::terminal;
 use crate::data::files_matching;
+use crate::documents::Document;
 use crate::nearest::nearest;
 use crate::plan::plan;
 use crate::report;
@@ -13,7 +15,9 @@ use crate::visible::Form;
 
 pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "nothing was planned";
-    let opened = match open(&args.specs, (args.data.as_deref(), args.links), args.color, UNDONE)? {
+    let document = (args.format == PlanForm::Json).then_some(Document::Plan);
+    let telling = Telling { color: args.color, undone: UNDONE, document };
+    let opened = match open(&args.specs, (args.data.as_deref(), args.links), telling)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -28,10 +32,16 @@ pub fn run(args: &PlanArgs) -> Result<Exit, Failure> {
     }
     let plan = match plan(model, args.period) {
         Ok(plan) => plan,
-        Err(diagnostics) => return Ok(refuse(&project.sources, &diagnostics, args.color, UNDONE)),
+        Err(diagnostics) => return Ok(refuse((&project.sources, project.files), &diagnostics, telling)),
     };
     let files = |data: &_| files_matching(data, &opened.options.data);
-    let told = report::plan::of(model, &project.sources, &plan, args.kpi.as_deref(), &files);
+    let made = document.map(|_| {
+        of_specs(&project.sources, project.files)
+            .option("period", args.period.to_string())
+            .option("kpi", args.kpi.clone())
+            .option("follow-links", args.links.follow_links)
+    });
+    let told = report::plan::of(model, &project.sources, &plan, args.kpi.as_deref(), &files, made.as_ref());
     let look = terminal::stdout(args.color.color);
     let (text, form) = match args.format {
         PlanForm::Text => (report::plan::render(&told, look), Form::Text { colored: look.color }),

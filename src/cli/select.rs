@@ -193,7 +193,7 @@ mod tests {
 
     fn said(failure: Failure) -> String {
         match failure {
-            Failure::Said { message, help } => format!("{message}; {}", help.unwrap_or_default()),
+            Failure::Said(said) => format!("{}; {}", said.message, said.help.unwrap_or_default()),
             Failure::NobodyReads => String::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::args::SqlArgs;
 use super::engine::remote;
 use super::exit::{Exit, Failure};
-use super::open::{open, refuse};
+use super::open::{Telling, open, refuse};
 use super::out;
 use crate::data::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
 use crate::diagnostic::Diagnostic;
@@ -14,12 +14,14 @@ use crate::visible::Form;
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
-    let opened = match open(&args.specs, (args.data.as_deref(), args.links), args.color, UNDONE)? {
+    let telling = Telling { color: args.color, undone: UNDONE, document: None };
+    let opened = match open(&args.specs, (args.data.as_deref(), args.links), telling)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
     let (model, options) = (opened.model(), &opened.options);
-    let refuse = |diagnostics: &[Diagnostic]| Ok(refuse(&opened.project.sources, diagnostics, args.color, UNDONE));
+    let refuse =
+        |diagnostics: &[Diagnostic]| Ok(refuse((&opened.project.sources, opened.project.files), diagnostics, telling));
     let plans = match plans(model, &args.periods()) {
         Ok(plans) => plans,
         Err(diagnostics) => return refuse(&diagnostics),

@@ -2,8 +2,9 @@
 
 use super::args::{TestArgs, TestForm};
 use super::exit::{Exit, Failure};
-use super::open::refuse;
+use super::open::{Telling, refuse};
 use super::out;
+use super::provenance::of_specs;
 use super::terminal;
 use crate::diagnostic::Levels;
 use crate::diagnostic::human::HumanOptions;
@@ -19,7 +20,9 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
     let set = project::open(&args.specs.paths, &Levels::default())?;
     let refused = set.has_errors();
     if refused {
-        refuse(&set.sources, &set.findings, args.color, "no test was run");
+        // A document that is asked for is written below, with all that it has.
+        let telling = Telling { color: args.color, undone: "no test was run", document: None };
+        refuse((&set.sources, set.files), &set.findings, telling);
     }
     let outcomes = if refused { Vec::new() } else { outcomes(args, &set)? };
     if args.coverage && args.format == TestForm::Junit {
@@ -33,7 +36,16 @@ pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
         _ => None,
     };
     let findings = if refused { set.findings.as_slice() } else { &[] };
-    let report = Report { sources: &set.sources, outcomes: &outcomes, findings, coverage: items.as_deref() };
+    let made = (args.format == TestForm::Json)
+        .then(|| of_specs(&set.sources, set.files).option("filter", args.filter.clone()));
+    let report = Report {
+        sources: &set.sources,
+        files: set.files,
+        provenance: made.as_ref(),
+        outcomes: &outcomes,
+        findings,
+        coverage: items.as_deref(),
+    };
     let (text, form) = match args.format {
         TestForm::Human if refused => return Ok(Exit::Findings),
         TestForm::Human => {

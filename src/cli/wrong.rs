@@ -41,9 +41,13 @@ pub fn refused(error: &Error) -> Option<Failure> {
         }
         ErrorKind::MissingRequiredArgument => {
             let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
-            let help = match missing.iter().any(|arg| arg == "--period") {
-                true => "write the period: `--period 2026-Q3`",
-                false => help,
+            let is = |name: &str| missing.iter().any(|arg| arg == name);
+            let help = match (is("--period"), is("--output")) {
+                (true, _) => "write the period: `--period 2026-Q3`",
+                (_, true) => {
+                    "`--force` is about the file that the report is written to: name it with `--output q3.csv`"
+                }
+                _ => help,
             };
             Failure::with_help(format!("`{}` is missing", missing.join("`, `")), help)
         }
@@ -58,6 +62,12 @@ pub fn refused(error: &Error) -> Option<Failure> {
         }
         _ => return None,
     })
+}
+
+/// What the library says, in one line.
+pub fn first_line(error: &Error) -> Failure {
+    let text = error.to_string();
+    Failure::new(text.lines().next().unwrap_or_default().trim_start_matches("error: "))
 }
 
 /// `--period` of `--period <PERIOD>`

@@ -20,6 +20,15 @@ pub use self::address::has_password;
 #[cfg(feature = "postgres")]
 pub use self::connection::connect;
 
+/// What a result says of a server, of which nobody learns who asked or with which password; `None` where nothing says
+/// where it is.
+pub fn identity(url: Option<&str>) -> Option<String> {
+    #[cfg(feature = "postgres")]
+    return address::Address::find(url).ok().map(|address| address.identity());
+    #[cfg(not(feature = "postgres"))]
+    return url.and(None);
+}
+
 /// A table or a query on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation(pub String);

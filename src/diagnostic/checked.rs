@@ -1,6 +1,10 @@
 //! What a check of a project came to: the input of the renderers for machines.
 
-use super::{Diagnostic, Label, Severity};
+use std::path::Path;
+
+use super::{Diagnostic, Label, Mend, Severity};
+use crate::documents::Failure;
+use crate::provenance::{Provenance, absolute};
 use crate::source::{FileId, SourceFile, SourceSet, Span};
 
 /// A project and what was found in it, or why it could not be checked at all.
@@ -12,7 +16,8 @@ pub struct Checked<'a> {
     pub kpis: usize,
     pub diagnostics: &'a [Diagnostic],
     /// Why nothing could be checked: a folder that is not there, a file that cannot be read.
-    pub failure: Option<&'a str>,
+    pub failure: Option<&'a Failure>,
+    pub provenance: Option<&'a Provenance>,
 }
 
 /// A place in a spec; lines and columns are counted from 1, columns in characters, and the end is exclusive.
@@ -20,6 +25,13 @@ pub(super) struct Place {
     pub path: String,
     pub start: (usize, usize),
     pub end: (usize, usize),
+}
+
+impl<'a> Checked<'a> {
+    /// Nothing found in these texts.
+    pub fn of(sources: &'a SourceSet) -> Checked<'a> {
+        Checked { sources, files: 0, positions: 0, kpis: 0, diagnostics: &[], failure: None, provenance: None }
+    }
 }
 
 impl Checked<'_> {
@@ -52,9 +64,28 @@ impl Checked<'_> {
         self.labels(diagnostic).first().map(|label| self.place(label.span))
     }
 
+    /// The same with the path from the root of the repository, as code hosts know it.
+    pub(super) fn place_from_root(&self, span: Span) -> Place {
+        let place = self.place(span);
+        Place { path: from_root(&self.sources.get(span.file).path).unwrap_or(place.path), ..place }
+    }
+
+    /// The mends of a finding that change the project's own files alone.
+    pub(super) fn mends<'d>(&self, diagnostic: &'d Diagnostic) -> impl Iterator<Item = &'d Mend> {
+        diagnostic.mends.iter().filter(|mend| mend.edits.iter().all(|edit| self.is_own(edit.span)))
+    }
+
     pub(super) fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
+}
+
+/// The path of a file from the root of the repository that it is in, wherever the program was started; `None` where it
+/// is in none.
+pub(super) fn from_root(path: &Path) -> Option<String> {
+    let path = absolute(path);
+    let root = path.ancestors().skip(1).find(|folder| folder.join(".git").exists())?;
+    Some(slashes(&path.strip_prefix(root).ok()?.display().to_string()))
 }
 
 /// Paths have `/` between their parts on every system.

@@ -1,23 +1,19 @@
 //! The findings for programs. `docs/check.schema.json` describes the document.
-//!
-//! New fields may come with any version of the program; what a field means changes only with [`VERSION`].
 
 use serde_json::{Value, json};
 
 use super::checked::Checked;
-use super::{DataPlace, Diagnostic, Label, Severity};
-use crate::source::Span;
-
-/// The version of the document's form.
-pub const VERSION: u32 = 1;
+use super::{DataPlace, Diagnostic, Edit, Label, Mend, Severity};
+use crate::documents::Document;
+use crate::provenance::Provenance;
+use crate::source::{SourceSet, Span};
 
 pub fn render(checked: &Checked) -> String {
-    let findings: Vec<Value> = checked.diagnostics.iter().map(|diagnostic| finding(checked, diagnostic)).collect();
     let document = json!({
-        "format": "merit-check",
-        "version": VERSION,
-        "program": env!("CARGO_PKG_VERSION"),
+        "schema": Document::Check.schema(),
+        "provenance": Provenance::or_program(checked.provenance),
         "failure": checked.failure,
+        "findings": checked.diagnostics.iter().map(|diagnostic| finding(checked, diagnostic)).collect::<Vec<_>>(),
         "summary": {
             "files": checked.files,
             "positions": checked.positions,
@@ -25,9 +21,19 @@ pub fn render(checked: &Checked) -> String {
             "errors": checked.count(Severity::Error),
             "warnings": checked.count(Severity::Warning),
         },
-        "findings": findings,
     });
     format!("{document:#}\n")
+}
+
+/// The findings as every document has them. The first `files` of the sources are specs; behind them is the library that
+/// ships with the program, in which nobody looks for places.
+pub fn findings<'d>(
+    sources: &SourceSet,
+    files: usize,
+    diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
+) -> Vec<Value> {
+    let checked = Checked { files, ..Checked::of(sources) };
+    diagnostics.into_iter().map(|diagnostic| finding(&checked, diagnostic)).collect()
 }
 
 fn finding(checked: &Checked, diagnostic: &Diagnostic) -> Value {
@@ -40,22 +46,40 @@ fn finding(checked: &Checked, diagnostic: &Diagnostic) -> Value {
         "data": diagnostic.data.iter().map(data).collect::<Vec<_>>(),
         "notes": diagnostic.notes,
         "help": diagnostic.help,
+        "mends": checked.mends(diagnostic).map(|found| mend(checked, found)).collect::<Vec<_>>(),
     })
 }
 
 fn place(checked: &Checked, label: &Label) -> Value {
-    let Span { start, end, .. } = label.span;
-    let place = checked.place(label.span);
+    let mut place = range(checked, label.span);
+    place["text"] = json!(label.text);
+    place
+}
+
+fn mend(checked: &Checked, mend: &Mend) -> Value {
+    let edit = |Edit { span, text }: &Edit| {
+        let mut edit = range(checked, *span);
+        edit["text"] = json!(text);
+        edit
+    };
+    json!({ "text": mend.shown, "edits": mend.edits.iter().map(edit).collect::<Vec<_>>() })
+}
+
+fn range(checked: &Checked, span: Span) -> Value {
+    let Span { start, end, .. } = span;
+    let place = checked.place(span);
     let at = |(line, column): (usize, usize), offset: u32| json!({ "line": line, "column": column, "offset": offset });
-    json!({ "file": place.path, "start": at(place.start, start), "end": at(place.end, end.max(start)), "text": label.text })
+    json!({ "file": place.path, "start": at(place.start, start), "end": at(place.end, end.max(start)) })
 }
 
 fn data(place: &DataPlace) -> Value {
-    let mut shown = json!({ "file": place.file, "row": place.row, "column": place.column, "text": place.text });
-    for (name, value) in [("sheet", &place.sheet), ("key", &place.key), ("cell", &place.cell)] {
-        if let Some(value) = value {
-            shown[name] = json!(value);
-        }
-    }
-    shown
+    json!({
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "key": place.key,
+        "column": place.column,
+        "cell": place.cell,
+        "text": place.text,
+    })
 }

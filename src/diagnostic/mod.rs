@@ -15,6 +15,7 @@ mod mend;
 pub mod sarif;
 pub mod short;
 mod snippet;
+pub mod xml;
 
 pub use checked::Checked;
 pub use codes::Code;

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::Look;
 use super::layout::{Cell, Column, Line, Style, Table};
+use crate::documents::Document;
 use crate::model::alignment::{Alignment, Weighted, share};
 use crate::model::{Model, Position};
 use crate::number::Number;
+use crate::provenance::Provenance;
 
 /// One table a position.
 pub fn text(model: &Model, positions: &[&Position], look: Look) -> String {
@@ -19,9 +21,7 @@ pub fn text(model: &Model, positions: &[&Position], look: Look) -> String {
         out.push_str("\n\n");
         match model.alignment(position) {
             None => out.push_str(lacking(position)),
-            Some(alignment) => {
-                table(model, position, &alignment).write(&mut out, look.width.clamp(60, 80), look.painter())
-            }
+            Some(alignment) => table(model, position, &alignment).write(&mut out, look.width(), look.painter()),
         }
     }
     out
@@ -84,7 +84,7 @@ fn total(weighted: &[Weighted]) -> Number {
 }
 
 /// The same for programs; shares from 0 to 1, exact.
-pub fn json(model: &Model, positions: &[&Position]) -> String {
+pub fn json(model: &Model, positions: &[&Position], provenance: &Provenance) -> String {
     let kpi = |weighted: &Weighted| json!({ "kpi": model.kpis[weighted.kpi.0].name, "weight": weighted.weight.as_ref().map(Number::to_string) });
     let tables: Vec<Value> = positions
         .iter()
@@ -112,6 +112,12 @@ pub fn json(model: &Model, positions: &[&Position]) -> String {
             })
         })
         .collect();
-    let document = json!({ "format": "merit-alignment", "version": 1, "positions": tables });
+    let document = json!({
+        "schema": Document::Alignment.schema(),
+        "provenance": provenance,
+        "failure": null,
+        "findings": [],
+        "positions": tables,
+    });
     format!("{document:#}\n")
 }

@@ -1,20 +1,22 @@
-//! Results as CSV in the long form: a row for each person, stint and KPI, and one for each person's result.
+//! Results as CSV: in the long form, a row for each person, stint and KPI, and one for each person's result; or in the
+//! form of [`people`], one row for each person. [`cell`] says how cells are written for which program.
 //!
-//! UTF-8 with a header that is always the same. `kind` says what a row is: a `kpi` or a taken-in `score` of the
+//! The long form has a header that is always the same. `kind` says what a row is: a `kpi` or a taken-in `score` of the
 //! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output` (what is paid: one for each person,
 //! post and output), a `stint_output` (the amount of one of several stints in a post, of which the mean is paid), a
 //! `stint` of a person who has several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
 //! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits. No cell is a formula.
 
+mod cell;
+pub mod people;
+
 use std::io::{self, Write};
 
-use rust_decimal::Decimal;
-
+use self::cell::{Cell, Sheet, decimal, in_unit, plain};
+pub use self::cell::{Form, MARK, Style};
 use super::show::Show;
 use super::{Report, leaves, why_missing};
 use crate::model::PositionId;
-use crate::model::unit::DisplayUnit;
-use crate::number::Number;
 use crate::score::card::{Card, EntryResultKind, PersonResult};
 use crate::time::Day;
 use crate::value::Value;
@@ -81,40 +83,44 @@ struct Part {
     group: String,
     kpi: String,
     label: String,
-    value: String,
+    value: Cell,
     unit: String,
-    target: String,
-    score: String,
-    weight: String,
-    effective_weight: String,
-    contribution: String,
+    target: Cell,
+    score: Cell,
+    weight: Cell,
+    effective_weight: Cell,
+    contribution: Cell,
     missing: String,
 }
 
 impl Part {
     fn new(kind: Kind) -> Part {
-        let none = String::new;
+        let none = Cell::none;
         Part {
             kind,
-            group: none(),
-            kpi: none(),
-            label: none(),
+            group: String::new(),
+            kpi: String::new(),
+            label: String::new(),
             value: none(),
-            unit: none(),
+            unit: String::new(),
             target: none(),
             score: none(),
             weight: none(),
             effective_weight: none(),
             contribution: none(),
-            missing: none(),
+            missing: String::new(),
         }
     }
 }
 
 /// The periods stand one after the other, under one header.
-pub fn write(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(HEADER)?;
+pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(form.style, out)?;
+    if form.people {
+        people::write(reports, &mut sheet)?;
+        return sheet.end();
+    }
+    sheet.row(HEADER.map(Cell::text))?;
     for report in reports {
         let show = report.show();
         for person in &report.people {
@@ -122,13 +128,13 @@ pub fn write(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
                 let post = person.posts.iter().find(|post| post.cards.contains(&at));
                 let alone = post.is_none_or(|post| post.cards.len() == 1);
                 for part in parts(&show, card, person.cards.len() > 1, alone) {
-                    writer.write_record(row(report, &show, person, Stretch::of(card), part))?;
+                    sheet.row(row(report, &show, person, Stretch::of(card), part))?;
                 }
                 // What is paid for several stints stands behind the last of them.
                 if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
                     let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
                     for part in outputs(&show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
-                        writer.write_record(row(
+                        sheet.row(row(
                             report,
                             &show,
                             person,
@@ -141,11 +147,11 @@ pub fn write(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
             if let Some(last) = person.cards.last() {
                 let first = person.cards.first().unwrap_or(last);
                 let stretch = Stretch { from: first.from, ..Stretch::of(last) };
-                writer.write_record(row(report, &show, person, stretch, overall(&show, person)))?;
+                sheet.row(row(report, &show, person, stretch, overall(&show, person)))?;
             }
         }
     }
-    writer.flush()
+    sheet.end()
 }
 
 /// The days that a row is about: those of a card, or from an earlier card on.
@@ -167,7 +173,7 @@ fn row(
     person: &PersonResult,
     Stretch { from, last: card }: Stretch<'_>,
     part: Part,
-) -> [String; HEADER.len()] {
+) -> [Cell; HEADER.len()] {
     // The score of one of several cards is not what is paid for all of them.
     let of_several = from != card.from;
     let scorecard = card.scorecard.as_ref();
@@ -184,32 +190,43 @@ fn row(
     let position = show.position(card.position);
     let draft = position.draft || is_overall && person.cards.iter().any(|one| show.position(one.position).draft);
     [
-        report.results.period.to_string(),
-        report.model.data.get(person.roster.0).map(|set| set.name.clone()).unwrap_or_default(),
-        person.person.to_string(),
-        person.name.to_string(),
-        position.name.clone(),
-        if draft { "yes" } else { "no" }.into(),
-        card.team.as_ref().filter(|_| is_overall || !of_several).map(|team| team.key.to_string()).unwrap_or_default(),
-        from.to_string(),
-        card.to.to_string(),
-        part.kind.word().into(),
-        part.group,
-        part.kpi,
-        part.label,
+        Cell::text(report.results.period),
+        Cell::text(roster(report, person)),
+        Cell::text(&person.person),
+        Cell::text(&person.name),
+        Cell::text(&position.name),
+        yes_no(draft),
+        Cell::text(card.team.as_ref().filter(|_| is_overall || !of_several).map_or("", |team| &*team.key)),
+        Cell::Day(from),
+        Cell::Day(card.to),
+        Cell::text(part.kind.word()),
+        Cell::text(part.group),
+        Cell::text(part.kpi),
+        Cell::text(part.label),
         part.value,
-        part.unit,
+        Cell::text(part.unit),
         part.target,
         part.score,
         part.weight,
         part.effective_weight,
         part.contribution,
-        total.unwrap_or_default(),
-        rating.map(|rating| show.grade_name(card.position, rating.grade).to_string()).unwrap_or_default(),
-        person.rank.filter(|_| is_overall).map(|rank| rank.to_string()).unwrap_or_default(),
-        part.missing,
+        total.unwrap_or_else(Cell::none),
+        Cell::text(rating.map_or("", |rating| show.grade_name(card.position, rating.grade))),
+        rank(person.rank.filter(|_| is_overall)),
+        Cell::text(part.missing),
     ]
-    .map(no_formula)
+}
+
+fn roster<'a>(report: &Report<'a>, person: &PersonResult) -> &'a str {
+    report.model.data.get(person.roster.0).map_or("", |set| &set.name)
+}
+
+fn yes_no(yes: bool) -> Cell {
+    Cell::text(if yes { "yes" } else { "no" })
+}
+
+fn rank(rank: Option<u64>) -> Cell {
+    rank.map_or_else(Cell::none, |rank| Cell::Number(rank.to_string()))
 }
 
 fn overall(show: &Show<'_>, person: &PersonResult) -> Part {
@@ -228,7 +245,7 @@ fn parts(show: &Show<'_>, card: &Card, several: bool, alone: bool) -> Vec<Part> 
             score: plain(&result.score),
             weight: decimal(&result.weight),
             effective_weight: decimal(&result.effective_weight),
-            contribution: result.contribution.as_ref().map(decimal).unwrap_or_default(),
+            contribution: result.contribution.as_ref().map_or_else(Cell::none, decimal),
             missing: why_missing(result).map(|missing| show.reason(missing)).unwrap_or_default(),
             ..Part::new(Kind::Score)
         };
@@ -238,7 +255,7 @@ fn parts(show: &Show<'_>, card: &Card, several: bool, alone: bool) -> Vec<Part> 
             part.kpi = kpi.name.clone();
             part.value = in_unit(value, &kpi.unit);
             part.unit = show.unit(&kpi.unit.singular);
-            part.target = target.as_ref().map(|target| in_unit(target, &kpi.unit)).unwrap_or_default();
+            part.target = target.as_ref().map_or_else(Cell::none, |target| in_unit(target, &kpi.unit));
         }
         parts.push(part);
     }
@@ -290,58 +307,4 @@ fn outputs<'v>(
         ..Part::new(kind)
     });
     outputs.collect()
-}
-
-/// A value in the KPI's own unit; empty where it is missing.
-fn in_unit(value: &Value, unit: &DisplayUnit) -> String {
-    match value {
-        Value::Number(number) => number.div(&unit.factor).as_ref().map(decimal).unwrap_or_default(),
-        other => plain(other),
-    }
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Number(number) => decimal(number),
-        Value::Text(text) => text.to_string(),
-        Value::Day(day) => day.to_string(),
-        Value::Period(months) => months.to_string(),
-        Value::Flag(flag) => if *flag { "yes" } else { "no" }.into(),
-        Value::Choice(index) => index.to_string(),
-        Value::Missing(_) => String::new(),
-    }
-}
-
-/// A text that a spreadsheet would take for a formula gets a `'` in front, which makes it a text there. Numbers stay.
-fn no_formula(cell: String) -> String {
-    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    let is_number = || {
-        let digits = cell.strip_prefix(['+', '-']).unwrap_or(&cell);
-        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.parse::<Decimal>().is_ok()
-    };
-    if cell.starts_with(begins) && !is_number() { format!("'{cell}") } else { cell }
-}
-
-/// The exact decimal, or the nearest with 28 significant digits.
-fn decimal(number: &Number) -> String {
-    match number.as_decimal() {
-        Some(decimal) => decimal.to_string(),
-        None => number.to_string().trim_start_matches('≈').trim_end_matches('…').to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::no_formula;
-
-    #[test]
-    fn a_spreadsheet_computes_nothing() {
-        let made = |text: &str| no_formula(text.to_string());
-        for text in ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-", "-1+1", "=", "+1.5e3x"] {
-            assert_eq!(made(text), format!("'{text}"));
-        }
-        for text in ["-12", "-0.5", "+7", "12", "a=1", "", "Ann - Lee"] {
-            assert_eq!(made(text), text);
-        }
-    }
 }

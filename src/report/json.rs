@@ -1,10 +1,11 @@
-//! Results as JSON, for programs: `merit.results/1`, and `merit.periods/1` for several periods.
+//! Results as JSON, for programs, of one period or of several.
 //!
 //! The schemas are `docs/results.schema.json` and `docs/periods.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
 //! terms (`"1/3"`), in base units: a ratio as a part of 1, money in the currency itself. `shown` is the same as
 //! a table shows it, rounded. Fields are never left out; what does not exist is `null`. Equal results give
 //! the same bytes. A field may be added under the same version; nothing else changes without a new one.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
@@ -12,26 +13,39 @@ use serde::{Serialize, Serializer};
 use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::{Report, why_missing};
+use crate::documents::Document as Kind;
 use crate::model::unit::DisplayUnit;
 use crate::model::{Entry, Head, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
+use crate::provenance::Provenance;
 use crate::score::card::{
     self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult,
     StepKind,
 };
 use crate::value::{Missing, Value};
 
-/// The version of the format.
-pub const SCHEMA: &str = "merit.results/1";
+/// What stands first in every document. What would stand in the way of results does not stand beside them.
+#[derive(Serialize)]
+struct Top<'a> {
+    schema: &'static str,
+    provenance: Cow<'a, Provenance>,
+    failure: Option<()>,
+    findings: [(); 0],
+}
 
-/// The version of the format for several periods.
-pub const PERIODS_SCHEMA: &str = "merit.periods/1";
+impl<'a> Top<'a> {
+    fn of(kind: Kind, report: Option<&Report<'a>>) -> Top<'a> {
+        let provenance = Provenance::or_program(report.and_then(|report| report.provenance));
+        Top { schema: kind.schema(), provenance, failure: None, findings: [] }
+    }
+}
 
 /// The whole document.
 #[derive(Serialize)]
 struct Document<'a> {
-    schema: &'static str,
+    #[serde(flatten)]
+    top: Top<'a>,
     company: &'a str,
     period: Period,
     people: People<'a>,
@@ -45,7 +59,8 @@ struct Document<'a> {
 /// Several periods out of one pass over the files.
 #[derive(Serialize)]
 struct PeriodsDocument<'a> {
-    schema: &'static str,
+    #[serde(flatten)]
+    top: Top<'a>,
     company: &'a str,
     periods: Vec<PeriodResults<'a>>,
     files: Vec<File<'a>>,
@@ -300,7 +315,7 @@ enum ValueJson {
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let PeriodResults { period, people, without_position } = results(report);
     let document = Document {
-        schema: SCHEMA,
+        top: Top::of(Kind::Results, Some(report)),
         company: &report.model.company.name,
         period,
         people,
@@ -315,7 +330,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// Writes the document of several periods, with a line break at its end.
 pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let document = PeriodsDocument {
-        schema: PERIODS_SCHEMA,
+        top: Top::of(Kind::Periods, reports.first()),
         company: reports.first().map_or("", |report| &report.model.company.name),
         periods: reports.iter().map(results).collect(),
         // All were evaluated from the same files.

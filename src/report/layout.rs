@@ -105,6 +105,9 @@ impl Column {
 /// Between two columns.
 pub(super) const GAP: usize = 2;
 
+/// A column takes no more of the room that is left: it would tear the rows apart.
+const STRETCHED: usize = 110;
+
 /// A table no wider than `width`, as wide as its rows need.
 pub struct Table {
     pub columns: Vec<Column>,
@@ -167,7 +170,7 @@ impl Table {
             }
         }
         if let Some(stretch) = self.stretch {
-            widths[stretch] += room.saturating_sub(widths.iter().sum());
+            widths[stretch] += room.min(STRETCHED).saturating_sub(widths.iter().sum());
         }
         widths
     }

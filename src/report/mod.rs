@@ -7,6 +7,7 @@ pub mod csv;
 pub mod json;
 pub mod layout;
 mod nowhere;
+pub mod own;
 pub mod periods;
 pub mod places;
 pub mod plan;
@@ -21,6 +22,7 @@ use std::io::{self, Write};
 use self::layout::Painter;
 use self::show::Show;
 use crate::model::{Entry, Head, Model};
+use crate::provenance::Provenance;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, Results};
 use crate::value::{Missing, Value};
 
@@ -32,11 +34,13 @@ pub struct Report<'a> {
     pub people: Vec<&'a PersonResult>,
     /// The language of labels; `None` is the project's first.
     pub language: Option<&'a str>,
+    /// What made the results, where the report shall tell it.
+    pub provenance: Option<&'a Provenance>,
 }
 
 impl<'a> Report<'a> {
     pub fn of_all(model: &'a Model, results: &'a Results, language: Option<&'a str>) -> Report<'a> {
-        Report { model, results, people: results.people.iter().collect(), language }
+        Report { model, results, people: results.people.iter().collect(), language, provenance: None }
     }
 
     pub fn show(&self) -> Show<'a> {
@@ -53,12 +57,9 @@ pub struct Look {
 
 /// Narrower terminals get lines that wrap.
 const LEAST_WIDTH: usize = 60;
-/// Wider ones would tear a row apart.
-const MOST_WIDTH: usize = 110;
-
 impl Look {
     fn width(self) -> usize {
-        self.width.clamp(LEAST_WIDTH, MOST_WIDTH)
+        self.width.max(LEAST_WIDTH)
     }
 
     fn painter(self) -> Painter {
@@ -73,7 +74,7 @@ pub enum Format {
     /// The full scorecards, one after the other.
     Scorecards,
     Json,
-    Csv,
+    Csv(csv::Form),
 }
 
 /// Writes a report.
@@ -81,7 +82,7 @@ pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Writ
     match format {
         Format::Summary => out.write_all(summary::render(report, look).as_bytes()),
         Format::Json => json::write(report, out),
-        Format::Scorecards | Format::Csv => write_periods(format, std::slice::from_ref(report), look, out),
+        Format::Scorecards | Format::Csv(_) => write_periods(format, std::slice::from_ref(report), look, out),
     }
 }
 
@@ -97,10 +98,15 @@ pub fn write_periods(format: Format, reports: &[Report<'_>], look: Look, out: &m
                 }
                 out.write_all(scorecard::render(report, person, look).as_bytes())?;
             }
+            if let Some(report) = reports.last() {
+                let mut foot = String::from("\n");
+                summary::made_by(report, &report.show(), &mut foot, look.width(), look.painter());
+                out.write_all(if foot.len() > 1 { foot.as_bytes() } else { b"" })?;
+            }
             Ok(())
         }
         Format::Json => json::write_periods(reports, out),
-        Format::Csv => csv::write(reports, out),
+        Format::Csv(form) => csv::write(form, reports, out),
     }
 }
 

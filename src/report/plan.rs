@@ -3,6 +3,7 @@
 //! Aggregates stand as the specs write them; equal ones stand once, with the groups and windows they are computed for
 //! and the KPIs that use them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
@@ -12,6 +13,7 @@ use super::Look;
 use super::layout::{Cell, Style, write_text};
 use super::show::{Show, grouped};
 use crate::data::visit;
+use crate::documents::Document;
 use crate::eval::operands;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::{KpiId, Model, PositionId};
@@ -19,15 +21,16 @@ use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};
 use crate::plan::query::{Group, Measure, MeasureId, RowNode, Rows};
 use crate::plural::{either, plural};
+use crate::provenance::Provenance;
 use crate::source::{SourceSet, Span};
-
-/// The version of the JSON format.
-pub const SCHEMA: &str = "merit.plan/1";
 
 /// A plan as it is told.
 #[derive(Serialize)]
 pub struct PlanReport<'a> {
     schema: &'static str,
+    provenance: Cow<'a, Provenance>,
+    failure: Option<()>,
+    findings: [(); 0],
     company: &'a str,
     period: String,
     first_day: String,
@@ -91,6 +94,7 @@ pub fn of<'a>(
     plan: &Plan,
     only: Option<&'a str>,
     files: &dyn Fn(&DataSet) -> Vec<usize>,
+    provenance: Option<&'a Provenance>,
 ) -> PlanReport<'a> {
     let teller = Teller { model, show: Show::new(model, None), plan };
     let wanted = only.map(|kpi| teller.behind(kpi));
@@ -148,7 +152,10 @@ pub fn of<'a>(
     let kpi = |kpi: KpiId| Named { name: &model.kpis[kpi.0].name, label: teller.show.label(&model.kpis[kpi.0].label) };
     let kpis = teller.kpis();
     PlanReport {
-        schema: SCHEMA,
+        schema: Document::Plan.schema(),
+        provenance: Provenance::or_program(provenance),
+        failure: None,
+        findings: [],
         company: &model.company.name,
         period: plan.period.to_string(),
         first_day: plan.first_day.to_string(),

@@ -6,11 +6,13 @@ use super::Look;
 use super::layout::{Cell, Column, Line, Style, Table};
 use super::show::Show;
 use crate::data::profile::{ColumnProfile, Holds, SetProfile};
+use crate::documents::Document;
 use crate::model::Model;
 use crate::model::data::{ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plural::either;
+use crate::provenance::Provenance;
 
 /// One table a data set.
 pub fn text(model: &Model, profiles: &[SetProfile], look: Look) -> String {
@@ -19,7 +21,7 @@ pub fn text(model: &Model, profiles: &[SetProfile], look: Look) -> String {
         if index > 0 {
             out.push('\n');
         }
-        table(model, profile).write(&mut out, look.width.clamp(60, 80), look.painter());
+        table(model, profile).write(&mut out, look.width(), look.painter());
     }
     out
 }
@@ -141,9 +143,16 @@ fn choice_names<'m>(data: &'m DataSet, column: &ColumnProfile) -> impl Iterator<
 }
 
 /// The same for programs; numbers in base units, exact.
-pub fn json(model: &Model, profiles: &[SetProfile], errors: usize) -> String {
+pub fn json(model: &Model, profiles: &[SetProfile], provenance: &Provenance, findings: Vec<Value>) -> String {
     let sets: Vec<Value> = profiles.iter().map(|profile| set_json(model, profile)).collect();
-    let document = json!({ "format": "merit-data", "version": 1, "errors": errors, "data": sets });
+    let document = json!({
+        "schema": Document::Data.schema(),
+        "provenance": provenance,
+        "failure": null,
+        "findings": &findings,
+        "errors": findings.len(),
+        "data": sets,
+    });
     format!("{document:#}\n")
 }
 

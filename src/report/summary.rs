@@ -335,7 +335,7 @@ pub(super) fn not_evaluated(report: &Report<'_>, show: &Show<'_>) -> String {
 pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
     let (words, results, lead_width) = (show.words, report.results, lead_width(show));
     if results.files.is_empty() {
-        return;
+        return made_by(report, show, out, width, painter);
     }
     let rows = results.files.iter().map(|file| file.rows).sum();
     let text = format!("{} · {}", words.file_count(results.files.len() as u64), words.rows(rows));
@@ -365,6 +365,14 @@ pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String,
             width,
             painter,
         );
+    }
+    made_by(report, show, out, width, painter);
+}
+
+/// What made the report, which a later look at it may need: the last line of every report in text.
+pub(super) fn made_by(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+    if let Some(made) = report.provenance {
+        labelled(out, show.words.made_by, lead_width(show), &show.words.made(made), width, painter);
     }
 }
 

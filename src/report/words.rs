@@ -3,8 +3,12 @@
 use super::show::Show;
 use crate::diagnostic::DataPlace;
 use crate::plan::query::{Doubt, FarOut};
-use crate::plural::{either, plural};
+use crate::plural::{counted, either, plural};
+use crate::provenance::{Provenance, program, short};
 use crate::value::Missing;
+
+/// What stands before the line on what made a report, in each language.
+pub const MADE_BY: [&str; 2] = ["Made by", "生成"];
 
 /// What a report says of its own, besides the labels of the specs.
 pub struct Words {
@@ -40,6 +44,7 @@ pub struct Words {
     pub files: &'static str,
     pub repairs: &'static str,
     pub doubts: &'static str,
+    pub made_by: &'static str,
     pub incomplete: &'static str,
     pub not_eligible: &'static str,
     pub no_scorecard: &'static str,
@@ -84,6 +89,7 @@ static ENGLISH: Words = Words {
     files: "Files",
     repairs: "Repairs",
     doubts: "Please check",
+    made_by: MADE_BY[0],
     incomplete: "incomplete",
     not_eligible: "not eligible",
     no_scorecard: "no scorecard",
@@ -129,6 +135,7 @@ static CHINESE: Words = Words {
     files: "文件",
     repairs: "修正",
     doubts: "请核对",
+    made_by: MADE_BY[1],
     incomplete: "数据不全",
     not_eligible: "不符合参评条件",
     no_scorecard: "无计分卡",
@@ -232,6 +239,19 @@ impl Words {
         } else {
             format!("{} missing", self.counted(count, "KPI", ""))
         }
+    }
+
+    /// `merit 0.2.0 (9a35606f1c2d) · 12 specs 7f3a2b91c0de · --strict`
+    pub fn made(&self, made: &Provenance) -> String {
+        let mut parts = vec![format!("merit {}", program())];
+        let told = |hash: &Option<String>, files: usize, english: &str, chinese: &str| {
+            let files = if self.chinese { format!("{files} {chinese}") } else { counted(files, english) };
+            hash.as_ref().map(|hash| format!("{files} {}", short(hash)))
+        };
+        parts.extend(told(&made.specs.sha256, made.specs.files.len(), "spec", "个规格文件"));
+        parts.extend(told(&made.data.sha256, made.data.files.len(), "data file", "个数据文件"));
+        parts.extend(Some(made.options_written()).filter(|options| !options.is_empty()));
+        parts.join(" · ")
     }
 
     pub fn span(&self, from: impl std::fmt::Display, to: impl std::fmt::Display) -> String {

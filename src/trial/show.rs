@@ -1,25 +1,32 @@
-//! Outcomes of tests as text for people, as JSON (`merit.tests/1`) and as JUnit's XML.
+//! Outcomes of tests as text for people, as JSON (`docs/tests.schema.json`) and as JUnit's XML.
 //!
 //! Equal outcomes give the same bytes: no times, no paths but those given on the command line.
 
+use std::borrow::Cow;
+
 use owo_colors::OwoColorize;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::coverage::Item;
 use super::covered::CoverageJson;
 use super::{Check, Outcome, covered};
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::diagnostic::json::findings;
+use crate::diagnostic::xml::{attribute, escaped};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::documents::{Document as Kind, Failure};
 use crate::plural::counted;
+use crate::provenance::Provenance;
 use crate::source::{SourceSet, Span};
 use crate::visible::visible;
-
-/// The version of the JSON.
-pub const SCHEMA: &str = "merit.tests/1";
 
 /// What a run has to say.
 pub struct Report<'a> {
     pub sources: &'a SourceSet,
+    /// How many of the sources are specs of the project; they come first.
+    pub files: usize,
+    pub provenance: Option<&'a Provenance>,
     /// Empty where the specs have errors.
     pub outcomes: &'a [Outcome],
     /// What is wrong with the specs.
@@ -99,9 +106,11 @@ fn failure(sources: &SourceSet, check: &Check, lead: &str) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
+    provenance: Cow<'a, Provenance>,
+    failure: Option<()>,
+    findings: Vec<Value>,
     summary: Summary,
     tests: Vec<TestJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
     /// `null` without `--coverage`.
     coverage: Option<CoverageJson<'a>>,
 }
@@ -124,7 +133,7 @@ struct TestJson<'a> {
     line: usize,
     status: &'static str,
     expectations: Vec<CheckJson<'a>>,
-    errors: Vec<FindingJson<'a>>,
+    errors: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -151,16 +160,6 @@ struct ShownJson<'a> {
 struct StepJson<'a> {
     depth: usize,
     text: &'a str,
-}
-
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    code: &'static str,
-    message: &'a str,
-    file: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    help: Option<&'a str>,
 }
 
 fn status(outcome: &Outcome) -> &'static str {
@@ -198,32 +197,21 @@ pub fn json(report: &Report) -> String {
                 line,
                 status: status(outcome),
                 expectations: outcome.checks.iter().map(|check| check_json(report.sources, check)).collect(),
-                errors: outcome.errors.iter().map(|error| finding_json(report.sources, error)).collect(),
+                errors: findings(report.sources, report.files, &outcome.errors),
             }
         })
         .collect();
     let document = Document {
-        schema: SCHEMA,
+        schema: Kind::Tests.schema(),
+        provenance: Provenance::or_program(report.provenance),
+        failure: None,
+        findings: findings(report.sources, report.files, report.findings),
         summary: counts(report),
         tests,
-        findings: errors(report.findings).map(|error| finding_json(report.sources, error)).collect(),
         coverage: report.coverage.map(|items| covered::json(items, report.sources)),
     };
     // Texts and counts always have a form in JSON.
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
-}
-
-fn finding_json<'f>(sources: &SourceSet, finding: &'f Diagnostic) -> FindingJson<'f> {
-    let at = finding.labels.first().map(|label| place(sources, label.span));
-    let (line, column) = (at.as_ref().map(|at| at.1), at.as_ref().map(|at| at.2));
-    FindingJson {
-        code: finding.code.as_str(),
-        message: &finding.message,
-        file: at.map(|at| at.0),
-        line,
-        column,
-        help: finding.help.as_deref(),
-    }
 }
 
 fn check_json<'c>(sources: &SourceSet, check: &'c Check) -> CheckJson<'c> {
@@ -243,16 +231,9 @@ fn check_json<'c>(sources: &SourceSet, check: &'c Check) -> CheckJson<'c> {
 
 // ---------------------------------------------------------------- JUnit
 
-/// A suite for each file; findings in the specs are a suite of their own.
+/// A suite for each file, with a case for each test, called as the test is; mistakes in the specs are a suite of their
+/// own, with a case for each file that has some. Only what the schema of Jenkins knows is written.
 pub fn junit(report: &Report) -> String {
-    let total = counts(report);
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out.push_str(&format!(
-        "<testsuites name=\"merit\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
-        total.tests + total.findings,
-        total.failed,
-        total.errors + total.findings
-    ));
     let mut files: Vec<String> = Vec::new();
     for outcome in report.outcomes {
         let (file, ..) = place(report.sources, outcome.span);
@@ -260,80 +241,121 @@ pub fn junit(report: &Report) -> String {
             files.push(file);
         }
     }
+    let mut suites = String::new();
     for file in &files {
         let of_file = report.outcomes.iter().filter(|outcome| place(report.sources, outcome.span).0 == *file);
         let of_file: Vec<&Outcome> = of_file.collect();
         let count = |wanted: &str| of_file.iter().filter(|outcome| status(outcome) == wanted).count();
-        out.push_str(&format!(
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">\n",
-            escaped(file),
-            of_file.len(),
-            count("failed"),
-            count("error")
-        ));
+        suites.push_str(&suite(file, (of_file.len(), count("failed"), count("error"))));
+        let mut named: Vec<(&str, usize)> = Vec::new();
         for outcome in of_file {
-            case(report.sources, outcome, &mut out);
+            // Cases of one name would be taken for one.
+            let times = match named.iter_mut().find(|(name, _)| *name == outcome.name) {
+                Some((_, times)) => {
+                    *times += 1;
+                    *times
+                }
+                None => {
+                    named.push((&outcome.name, 1));
+                    1
+                }
+            };
+            let name = if times > 1 { format!("{} ({times})", outcome.name) } else { outcome.name.clone() };
+            case(report.sources, outcome, (&name, file), &mut suites);
         }
-        out.push_str("  </testsuite>\n");
+        suites.push_str("  </testsuite>\n");
     }
-    if total.findings > 0 {
-        out.push_str(&format!(
-            "  <testsuite name=\"the specs\" tests=\"{0}\" failures=\"0\" errors=\"{0}\">\n",
-            total.findings
-        ));
-        for finding in errors(report.findings) {
-            let at = finding.labels.first().map(|label| place(report.sources, label.span));
-            let at = at.map_or(String::new(), |(file, line, _)| format!("{file}:{line}"));
-            let code = finding.code.as_str();
-            out.push_str(&format!("    <testcase name=\"{}\" classname=\"{code}\">\n", escaped(&at)));
-            let help = escaped(finding.help.as_deref().unwrap_or_default());
-            out.push_str(&format!("      <error message=\"{}\">{help}</error>\n", escaped(&finding.message)));
-            out.push_str("    </testcase>\n");
+    let total = counts(report);
+    let mut broken: Vec<(String, Vec<&Diagnostic>)> = Vec::new();
+    for finding in errors(report.findings) {
+        let at = finding.labels.first().map(|label| place(report.sources, label.span).0);
+        let at = at.unwrap_or_else(|| "project".into());
+        match broken.iter_mut().find(|(file, _)| *file == at) {
+            Some((_, findings)) => findings.push(finding),
+            None => broken.push((at, vec![finding])),
         }
-        out.push_str("  </testsuite>\n");
     }
-    out.push_str("</testsuites>\n");
-    out
+    if !broken.is_empty() {
+        suites.push_str(&suite("the specs", (broken.len(), 0, broken.len())));
+        for (file, findings) in &broken {
+            suites.push_str(&opened("the specs", file));
+            suites.push_str(&error(report.sources, findings));
+            suites.push_str("    </testcase>\n");
+        }
+        suites.push_str("  </testsuite>\n");
+    }
+    document((total.tests + broken.len(), total.failed, total.errors + broken.len()), &suites)
 }
 
-fn case(sources: &SourceSet, outcome: &Outcome, out: &mut String) {
-    let (file, line, _) = place(sources, outcome.span);
-    let file = escaped(&file);
-    out.push_str(&format!(
-        "    <testcase name=\"{}\" classname=\"{file}\" file=\"{file}\" line=\"{line}\"",
-        escaped(&outcome.name)
-    ));
+/// The document of a run that could not do its work.
+pub fn junit_of_failure(failure: &Failure) -> String {
+    let mut suites = suite("the specs", (1, 0, 1)) + &opened("the specs", "project");
+    let help = escaped(failure.help.as_deref().unwrap_or_default());
+    suites += &format!("      <error type=\"failure\" message=\"{}\">{help}</error>\n", attribute(&failure.message));
+    document((1, 0, 1), &(suites + "    </testcase>\n  </testsuite>\n"))
+}
+
+type Counts = (usize, usize, usize);
+
+fn document((tests, failures, errors): Counts, suites: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"merit test\" tests=\"{tests}\" \
+         failures=\"{failures}\" errors=\"{errors}\">\n{suites}</testsuites>\n"
+    )
+}
+
+fn suite(name: &str, (tests, failures, errors): Counts) -> String {
+    let name = attribute(name);
+    format!("  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">\n")
+}
+
+/// Servers show what stands before the last dot of the class as its package.
+fn opened(file: &str, name: &str) -> String {
+    let class = file.strip_suffix(".merit").unwrap_or(file).replace('.', "_");
+    format!("    <testcase classname=\"{}\" name=\"{}\">\n", attribute(&format!("merit test.{class}")), attribute(name))
+}
+
+fn case(sources: &SourceSet, outcome: &Outcome, (name, file): (&str, &str), out: &mut String) {
+    let opened = opened(file, name);
     if outcome.passed() {
+        out.push_str(opened.trim_end_matches(">\n"));
         out.push_str("/>\n");
         return;
     }
-    out.push_str(">\n");
+    out.push_str(&opened);
+    if !outcome.errors.is_empty() {
+        out.push_str(&error(sources, &outcome.errors.iter().collect::<Vec<_>>()));
+    }
     let failed: Vec<&Check> = outcome.checks.iter().filter(|check| !check.passed).collect();
     if let Some(first) = failed.first() {
         let message = format!("{}: expected {}, got {}", first.what, first.expected.text, first.got.text);
         let text: String = failed.iter().map(|check| failure(sources, check, "")).collect();
-        out.push_str(&format!("      <failure message=\"{}\">{}</failure>\n", escaped(&message), escaped(&text)));
-    }
-    for error in &outcome.errors {
-        let help = escaped(error.help.as_deref().unwrap_or_default());
-        out.push_str(&format!("      <error message=\"{}\">{help}</error>\n", escaped(&error.message)));
+        out.push_str(&format!(
+            "      <failure type=\"expectation\" message=\"{}\">{}</failure>\n",
+            attribute(&message),
+            escaped(&text)
+        ));
     }
     out.push_str("    </testcase>\n");
 }
 
-/// Text as XML takes it; signs that no XML may hold become `?`.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(letter),
-            letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('?'),
-            letter => out.push(letter),
-        }
-    }
-    out
+/// A server keeps one error of a case, so all stand in one.
+fn error(sources: &SourceSet, findings: &[&Diagnostic]) -> String {
+    let Some(first) = findings.first() else { return String::new() };
+    let message = match findings.len() {
+        1 => first.message.clone(),
+        several => format!("{}; the first: {}", counted(several, "error"), first.message),
+    };
+    let text = findings.iter().map(|finding| {
+        let at = finding.labels.first().map(|label| place(sources, label.span));
+        let at = at.map_or(String::new(), |(file, line, column)| format!("{file}:{line}:{column}: "));
+        let help = finding.help.as_ref().map_or(String::new(), |help| format!("\nhelp: {help}"));
+        format!("{at}{}{help}", finding.message)
+    });
+    format!(
+        "      <error type=\"{}\" message=\"{}\">{}</error>\n",
+        first.code.as_str(),
+        attribute(&message),
+        escaped(&text.collect::<Vec<_>>().join("\n\n"))
+    )
 }

@@ -177,6 +177,132 @@ fn a_sound_project_with_warnings_is_told_in_every_form() {
     }
 }
 
+/// What the schema of Jenkins lets a document hold: elements with their attributes, and what must be there.
+fn is_junit(text: &str) {
+    use quick_xml::events::Event;
+    const KNOWN: [(&str, &[&str]); 6] = [
+        ("testsuites", &["name", "tests", "failures", "errors"]),
+        ("testsuite", &["name", "tests", "failures", "errors"]),
+        ("testcase", &["name", "classname"]),
+        ("error", &["type", "message"]),
+        ("failure", &["type", "message"]),
+        ("system-out", &[]),
+    ];
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut counted = std::collections::BTreeMap::<String, usize>::new();
+    let (mut cases, mut open) = (std::collections::BTreeSet::new(), Vec::new());
+    loop {
+        let event = reader.read_event().unwrap();
+        let (Event::Start(tag) | Event::Empty(tag)) = &event else {
+            match event {
+                Event::Eof => break,
+                Event::End(_) => drop(open.pop()),
+                _ => {}
+            }
+            continue;
+        };
+        let name = tag.name().as_ref().to_string();
+        let (_, known) = KNOWN.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("{name}"));
+        let of = |name: &str| tag.try_get_attribute(name).unwrap().map(|value| value.value.into_owned());
+        for attribute in tag.attributes() {
+            let key = attribute.unwrap().key.as_ref().to_string();
+            assert!(known.contains(&key.as_str()), "{name} {key}");
+        }
+        known.iter().for_each(|key| assert!(of(key).is_some(), "{name} lacks {key}"));
+        if name == "testcase" {
+            assert!(cases.insert((of("classname"), of("name"))), "a case stands twice: {text}");
+        }
+        *counted.entry(name.clone()).or_default() += 1;
+        if matches!(event, Event::Start(_)) {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty());
+    let all = |name: &str| counted.get(name).copied().unwrap_or_default();
+    let says = format!("tests=\"{}\" failures=\"{}\" errors=\"{}\"", all("testcase"), all("failure"), all("error"));
+    assert!(text.lines().nth(1).unwrap().contains(&says), "{says}: {text}");
+}
+
+#[test]
+fn build_servers_can_read_every_report() {
+    let tests = include_bytes!("../corpus/tests/run/failing.merit");
+    let base = include_bytes!("../corpus/tests/base.merit");
+    let twice = b"test \"one\" {\n  period 2026-Q3\n  expect 1\n}\n";
+    let bad = folder(&[("base.merit", base), ("a.b/tests.merit", tests), ("c.merit", twice)]);
+    let good = folder(&[("base.merit", base), ("a.b/tests.merit", tests)]);
+    for (folder, arguments) in [
+        (&project(), &["check", "specs"][..]),
+        (&project(), &["test", "specs"]),
+        (&good, &["test"]),
+        (&good, &["check"]),
+        (&bad, &["test"]),
+        (&bad, &["test", "none"]),
+        (&bad, &["check", "--nonsense"]),
+        (&bad, &["test", "--filter"]),
+    ] {
+        let run = merit(folder.path(), &[arguments, &["--format", "junit"]].concat());
+        is_junit(&text(&run));
+    }
+}
+
+/// Names of cases are those of files and tests, before and after lines have moved.
+#[test]
+fn cases_are_called_the_same_after_an_edit() {
+    let names = |text: &str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.contains("<testcase"))
+            .map(|line| line.trim_end_matches(['/', '>']).into())
+            .collect()
+    };
+    let tests = String::from_utf8(include_bytes!("../corpus/tests/run/failing.merit").to_vec()).unwrap();
+    let base = include_bytes!("../corpus/tests/base.merit");
+    let run = |tests: &str, broken: &str| {
+        let folder =
+            folder(&[("base.merit", base), ("tests.merit", tests.as_bytes()), ("broken.merit", broken.as_bytes())]);
+        ["check", "test"].map(|command| names(&text(&merit(folder.path(), &[command, "--format", "junit"]))))
+    };
+    assert_eq!(run(&tests, ""), run(&format!("# one\n\n{tests}"), ""));
+    let [check, _] = run(&tests, "");
+    assert_eq!(check, run(&tests, "kpi a : % {\n  value = b\n}\n")[0]);
+}
+
+/// A repository with specs in a folder of it; the program is started at its root, below it and outside.
+#[test]
+fn code_hosts_get_paths_from_the_root_of_the_repository() {
+    let bad = "kpi a : % {\n  value = b\n}\n";
+    let folder =
+        folder(&[("repository/.git/HEAD", b""), ("repository/hr/specs/a.merit", bad.as_bytes()), ("other/x", b"")]);
+    let whole = folder.path().join("repository/hr/specs");
+    for (from, named) in [
+        ("repository", "hr/specs"),
+        ("repository/hr/specs", "."),
+        ("repository/hr/specs", "a.merit"),
+        ("other", "../repository/hr/specs"),
+        ("other", whole.to_str().unwrap()),
+    ] {
+        let run = |format| text(&merit(&folder.path().join(from), &["check", named, "--format", format]));
+        assert!(run("github").starts_with("::error file=hr/specs/a.merit,line=2,"), "{from}: {}", run("github"));
+        let log: Value = serde_json::from_str(&run("sarif")).unwrap();
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(place["uri"], "hr/specs/a.merit", "{from}");
+        assert!(run("junit").contains("name=\"hr/specs/a.merit\""), "{from}: {}", run("junit"));
+    }
+}
+
+#[test]
+fn github_is_sent_no_more_than_it_shows_and_told_how_many_there_are() {
+    let mut spec = String::new();
+    (0..13).for_each(|at| spec.push_str(&format!("kpi bad{at} : % {{\n  value = nothing\n}}\n")));
+    let folder = folder(&[("a.merit", spec.as_bytes())]);
+    let run = merit(folder.path(), &["check", "--format", "github"]);
+    let all = text(&run);
+    assert_eq!(all.matches("::error ").count(), 10);
+    let notice = all.lines().nth(10).unwrap();
+    assert!(notice.starts_with("::notice title=merit::13 errors in all;"), "{notice}");
+    let rest: Vec<&str> = all.lines().skip(11).collect();
+    assert!(rest.len() == 3 && rest.iter().all(|line| line.starts_with("- a.merit:")), "{rest:?}");
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_told_in_every_form() {
     let folder = folder(&[]);

@@ -97,7 +97,7 @@ fn document(folder: &Path, more: &[&str]) -> Value {
 fn what_one_pass_does_for_programs() {
     let folder = small();
     let all = document(folder.path(), &[]);
-    assert_eq!((&all["schema"], &all["kpi"]), (&Value::from("merit.plan/1"), &Value::Null));
+    assert_eq!((&all["schema"], &all["kpi"]), (&Value::from("urn:merit:plan:2"), &Value::Null));
     assert_eq!(all["kpis"].as_array().unwrap().len(), 3);
     let sales = all["data"].as_array().unwrap().iter().find(|data| data["name"] == "sales").unwrap();
     assert_eq!(sales["files"], serde_json::json!([{"pattern": "sales_*.csv", "sheet": null, "files": 2}]));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::{folder, merit};
 
-const SPEC: &str = r#"company "Small" {
+pub const SPEC: &str = r#"company "Small" {
   currency CNY
 }
 unit person, people
@@ -30,13 +30,13 @@ position seller "Seller" {
   output paid "Paid" : number = sold
 }
 "#;
-const PEOPLE: &str = "id,name,sold\nP1,Ann,50\nP2,Bo,70\n";
+pub const PEOPLE: &str = "id,name,sold\nP1,Ann,50\nP2,Bo,70\n";
 
-fn small(people: &str) -> tempfile::TempDir {
+pub fn small(people: &str) -> tempfile::TempDir {
     folder(&[("a.merit", SPEC.as_bytes()), ("data/people.csv", people.as_bytes())])
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -55,10 +55,12 @@ fn a_report_never_takes_the_place_of_what_is_read() {
     fs::write(folder.path().join("link"), "").unwrap();
     for place in ["a.merit", "new.merit", "data/people.csv", "data/people-scores.csv", "./data/../a.merit"] {
         let before = fs::read(folder.path().join(place)).ok();
-        let run = merit(folder.path(), &[&EVAL[..], &["--output", place]].concat());
-        assert_eq!(run.status.code(), Some(2), "{place}");
-        assert!(text(&run.stderr).contains("the report is not written to"), "{}", text(&run.stderr));
-        assert_eq!(fs::read(folder.path().join(place)).ok(), before, "{place}");
+        for more in [&[][..], &["--force"]] {
+            let run = merit(folder.path(), &[&EVAL[..], &["--output", place], more].concat());
+            assert_eq!(run.status.code(), Some(2), "{place}");
+            assert!(text(&run.stderr).contains("the report is not written to"), "{}", text(&run.stderr));
+            assert_eq!(fs::read(folder.path().join(place)).ok(), before, "{place}");
+        }
     }
     assert_eq!(merit(folder.path(), &[&EVAL[..], &["--output", "data/scores.csv"]].concat()).status.code(), Some(0));
 }
@@ -69,7 +71,7 @@ fn what_was_there_keeps_its_mode_its_links_and_its_neighbours() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let folder = small(PEOPLE);
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("out.txt"), "before").unwrap();
+    fs::write(path("out.txt"), "").unwrap();
     fs::set_permissions(path("out.txt"), fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(path("out.txt.partial"), "a neighbour").unwrap();
     symlink("out.txt", path("link.txt")).unwrap();
@@ -95,32 +97,32 @@ fn many_programs_write_one_file() {
     let folder = small(&people);
     let start = |form: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
-        command.args(EVAL).args(["--format", form, "--output", "out"]).current_dir(folder.path());
+        command.args(EVAL).args(["--rows", form, "--output", "out.csv"]).current_dir(folder.path());
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
-    let whole: Vec<Vec<u8>> = ["csv", "json"]
+    let whole: Vec<Vec<u8>> = ["all", "people"]
         .map(|form| {
             assert!(start(form).wait().unwrap().success());
-            fs::read(folder.path().join("out")).unwrap()
+            fs::read(folder.path().join("out.csv")).unwrap()
         })
         .into();
     for round in 0..3 {
-        let running: Vec<_> = (0..4).map(|at| start(["csv", "json"][at % 2])).collect();
+        let running: Vec<_> = (0..4).map(|at| start(["all", "people"][at % 2])).collect();
         for mut one in running {
             assert!(one.wait().unwrap().success());
         }
-        assert!(whole.contains(&fs::read(folder.path().join("out")).unwrap()), "round {round}");
+        assert!(whole.contains(&fs::read(folder.path().join("out.csv")).unwrap()), "round {round}");
     }
     for signal in ["-TERM", "-INT", "-KILL"] {
         for wait in [5, 40, 120, 300] {
-            let mut one = start("json");
+            let mut one = start("all");
             std::thread::sleep(Duration::from_millis(wait));
             let _ = Command::new("kill").args([signal, &one.id().to_string()]).stderr(Stdio::null()).status();
             one.wait().unwrap();
         }
     }
-    assert_eq!(names(folder.path()), ["a.merit", "data", "out"]);
-    assert!(whole.contains(&fs::read(folder.path().join("out")).unwrap()));
+    assert_eq!(names(folder.path()), ["a.merit", "data", "out.csv"]);
+    assert!(whole.contains(&fs::read(folder.path().join("out.csv")).unwrap()));
 }
 
 /// Escapes, direction marks and line ends of other kinds in labels, data and names of files.
@@ -134,7 +136,8 @@ fn is_safe(text: &str) -> bool {
 fn nothing_foreign_steers_a_terminal() {
     let label = STEERING.replace('\u{7}', "");
     let spec = SPEC.replace("Seller", &label).replace("\"Paid\"", &format!("\"{label}\"")) + "# \u{202e}\n";
-    let people = format!("id,name,sold\n\"P{STEERING}\",{STEERING},50\n");
+    // A bell makes a file one of bytes.
+    let people = format!("id,name,sold\n\"P{label}\",{label},50\n");
     let test = format!("test \"{label}\" {{\n  period 2026\n  expect sold of \"{label}\" = 3\n}}\n");
     let good = folder(&[("a.merit", spec.as_bytes()), ("data/people.csv", people.as_bytes())]);
     let bad_data = folder(&[

@@ -133,6 +133,13 @@ fn link(from: &Path, to: &Path) {
     }
 }
 
+/// A report in text without its last line, on what made it; it must be there.
+pub fn without_provenance(text: &str) -> &str {
+    let at =
+        text.rfind("Made by").or_else(|| text.rfind("生成")).unwrap_or_else(|| panic!("nothing made this: {text}"));
+    text[..at].trim_end()
+}
+
 pub fn utf8(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Found};
 use crate::data::{is_parquet, texts};
+use crate::documents::Failure as Said;
 
 /// Reads all that is given.
 pub fn results(given: &[PathBuf]) -> Result<Vec<Found>, Failure> {
@@ -84,7 +85,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
 }
 
 fn result(file: &Path) -> Result<Found, Failure> {
-    let texts = texts(file).map_err(|why| Failure::Said { message: why.message, help: why.help })?;
+    let texts = texts(file).map_err(|why| Failure::Said(Said { message: why.message, help: why.help }))?;
     // The parts of a result are spoken of by the folder that holds them.
     let is_part = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"));
     let from = file.parent().filter(|_| is_part).unwrap_or(file).display().to_string();

@@ -55,6 +55,21 @@ pub fn has_password(url: &str) -> bool {
 }
 
 impl Address {
+    /// The server and its database, without a word on who asks: `postgres://host:5432/sales`.
+    pub fn identity(&self) -> String {
+        let config = &self.config;
+        let port = |at: usize| config.get_ports().get(at).or(config.get_ports().last()).copied().unwrap_or(5432);
+        let hosts = config.get_hosts().iter().enumerate().map(|(at, host)| match host {
+            Host::Tcp(name) => format!("{name}:{}", port(at)),
+            #[cfg(unix)]
+            Host::Unix(_) => format!("localhost:{}", port(at)),
+        });
+        let hosts = hosts.collect::<Vec<_>>().join(",");
+        // A database that nobody names is called like the one who asks.
+        let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
+        format!("postgres://{hosts}/{database}")
+    }
+
     /// The server that a URL names, or else the environment.
     pub fn find(url: Option<&str>) -> Result<Address, Refusal> {
         let unknown = |reason: String| {

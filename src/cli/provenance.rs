@@ -1,0 +1,97 @@
+//! What the results of this run were made of.
+
+use std::path::Path;
+
+use super::args::{DataArgs, EvalArgs};
+use super::engine::Engine;
+use crate::data::profile::SetProfile;
+use crate::data::server;
+use crate::data::warehouse::Dialect;
+use crate::model::Model;
+use crate::project::Project;
+use crate::provenance::{self, Data, DataFile, Provenance, Specs};
+use crate::score::card::Results;
+use crate::source::SourceSet;
+
+/// Program and specs, which are the first of the sources.
+pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {
+    let specs = Specs::of(sources.iter().take(files).map(|(_, source)| source));
+    let mut made = Provenance::default();
+    made.specs = specs;
+    made
+}
+
+/// With what else an evaluation looked at. What changes nothing about the results, as threads and colours, is not in it.
+pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results: &[Results]) -> Provenance {
+    let text = |text: &Option<String>| text.clone();
+    let period = args.period.map(|period| period.to_string());
+    let periods = args.periods.as_ref().and_then(|periods| periods.0.first().zip(periods.0.last()));
+    let mut made = of_specs(&project.sources, project.files)
+        .option("period", period)
+        .option("periods", periods.map(|(first, last)| format!("{first}..{last}")))
+        .option("person", text(&args.person))
+        .option("position", text(&args.position))
+        .option("team", text(&args.team))
+        .option("lang", text(&args.lang))
+        .option("strict", args.strict)
+        .option("allow-empty", args.allow_empty)
+        .option("follow-links", args.links.follow_links)
+        .option("memory", args.memory.map(|bytes| format!("{}MB", bytes / 1_000_000)))
+        .option("tables", args.tables.tables.clone())
+        .option("decimals", args.tables.decimals);
+    let read = results.iter().flat_map(|results| &results.files).map(|file| Path::new(&file.path));
+    let mut data = Data { files: DataFile::all(read, folder), ..of_servers(&project.model) };
+    data.measures = DataFile::all(args.measures.iter().map(AsRef::as_ref), Path::new(""));
+    data.engine = args.engine.as_ref().map(of_engine);
+    if args.hash_data {
+        data.hash(folder);
+    }
+    made.data = data;
+    made
+}
+
+/// What `merit data` looked at.
+pub fn of_profiles(args: &DataArgs, project: &Project, folder: &Path, profiles: &[SetProfile]) -> Provenance {
+    let mut made = of_specs(&project.sources, project.files)
+        .option("strict", args.strict)
+        .option("follow-links", args.links.follow_links);
+    let read = profiles.iter().flat_map(|profile| &profile.files).map(|file| Path::new(&file.path));
+    made.data = Data { files: DataFile::all(read, folder), ..of_servers(&project.model) };
+    made
+}
+
+/// The server, where data sets are read from one.
+pub fn of_servers(model: &Model) -> Data {
+    let asked = model.data.iter().any(|data| !data.relations.is_empty());
+    Data { server: asked.then(|| server::identity(None)).flatten(), ..Data::default() }
+}
+
+fn of_engine(engine: &Engine) -> provenance::Engine {
+    let (kind, address) = match engine.dialect {
+        Dialect::DuckDb => ("duckdb", None),
+        Dialect::Postgres => ("postgres", server::identity(Some(engine.target()))),
+        // What stands behind the place may be a secret.
+        Dialect::Spark => ("spark", Some(without_secrets(engine.target()))),
+    };
+    let file = engine.file().and_then(|file| DataFile::of(file, Path::new("")));
+    provenance::Engine { kind, address, file }
+}
+
+/// `sc://host:15002` of `sc://somebody:secret@host:15002/;token=secret`
+fn without_secrets(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_string() };
+    let place = rest.split(['/', ';', '?']).next().unwrap_or_default();
+    format!("{scheme}://{}", place.rsplit('@').next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn secrets_stay_where_they_are() {
+        assert_eq!(without_secrets("sc://a:b@host:15002/;token=c;user_id=d"), "sc://host:15002");
+        assert_eq!(without_secrets("spark://one:7077,two:7077"), "spark://one:7077,two:7077");
+        assert_eq!(without_secrets("local[2]"), "local[2]");
+    }
+}

@@ -1,0 +1,73 @@
+//! The documents that programs read: what they are called, and what stands at the head of each.
+//!
+//! Every document is an object that begins with `schema`, the `$id` of the schema in `docs` that describes it; then come
+//! `provenance`, what made it; `failure`, why the program could not do its work; and `findings`, what is wrong with the
+//! specs or the data. Where one of these stands in the way, nothing else follows.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::provenance::Provenance;
+
+/// The kinds of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    Alignment,
+    Check,
+    Data,
+    Periods,
+    Plan,
+    Results,
+    Tests,
+}
+
+impl Document {
+    pub const ALL: [Document; 7] = [
+        Document::Alignment,
+        Document::Check,
+        Document::Data,
+        Document::Periods,
+        Document::Plan,
+        Document::Results,
+        Document::Tests,
+    ];
+
+    /// What `schema` is. The number changes when a field goes or gets another name, type or meaning; fields may be added
+    /// under the same number.
+    pub const fn schema(self) -> &'static str {
+        match self {
+            Document::Alignment => "urn:merit:alignment:2",
+            Document::Check => "urn:merit:check:2",
+            Document::Data => "urn:merit:data:2",
+            Document::Periods => "urn:merit:periods:2",
+            Document::Plan => "urn:merit:plan:2",
+            Document::Results => "urn:merit:results:2",
+            Document::Tests => "urn:merit:tests:2",
+        }
+    }
+
+    /// The file in `docs` that describes it.
+    pub fn file(self) -> String {
+        let name = self.schema().split(':').nth(2).unwrap_or_default();
+        format!("{name}.schema.json")
+    }
+
+    /// The document of a command that came to nothing.
+    pub fn refused(self, provenance: &Provenance, failure: Option<&Failure>, findings: Vec<Value>) -> String {
+        let document = json!({
+            "schema": self.schema(),
+            "provenance": provenance,
+            "failure": failure,
+            "findings": findings,
+        });
+        format!("{document:#}\n")
+    }
+}
+
+/// Why the program could not do its work: a folder that is not there, a wrong argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub message: String,
+    /// What to do instead.
+    pub help: Option<String>,
+}
