@@ -4,20 +4,72 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// Whether a sign moves, colours or turns what is printed. Line ends and tabs are left.
+/// Whether a sign moves, colours or turns what is printed, or cannot be seen. Line ends and tabs are left.
 pub fn steers(sign: char) -> bool {
     match sign {
         '\n' | '\t' => false,
         // Marks and overrides of direction, lines of other kinds, old format signs, annotations, tags.
-        '\u{61c}'
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'
         | '\u{200e}'
         | '\u{200f}'
         | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{206f}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}' => true,
         _ => sign.is_control(),
     }
+}
+
+/// What people call a sign that cannot be seen, or is taken for another.
+pub fn name_of(sign: char) -> Option<&'static str> {
+    Some(match sign {
+        '\t' => "tab",
+        '\n' => "line feed",
+        '\r' => "carriage return",
+        '\u{b}' => "vertical tab",
+        '\u{c}' => "page break",
+        '\u{1e}' => "record separator",
+        '\u{85}' => "next line",
+        '\u{a0}' => "no-break space",
+        '\u{ad}' => "soft hyphen",
+        '\u{34f}' => "grapheme joiner",
+        '\u{61c}' => "Arabic letter mark",
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => "Hangul filler",
+        '\u{1680}' => "Ogham space",
+        '\u{180e}' => "Mongolian vowel separator",
+        '\u{2000}'..='\u{2006}' | '\u{2008}' => "wide space",
+        '\u{2007}' => "figure space",
+        '\u{2009}' => "thin space",
+        '\u{200a}' => "hair space",
+        '\u{200b}' => "zero-width space",
+        '\u{200c}' => "zero-width non-joiner",
+        '\u{200d}' => "zero-width joiner",
+        '\u{200e}' => "left-to-right mark",
+        '\u{200f}' => "right-to-left mark",
+        '\u{2028}' => "line separator",
+        '\u{2029}' => "paragraph separator",
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "direction of text",
+        '\u{202f}' => "narrow no-break space",
+        '\u{205f}' => "mathematical space",
+        '\u{2060}' => "word joiner",
+        '\u{2061}'..='\u{2064}' => "invisible operator",
+        '\u{206a}'..='\u{206f}' => "old format sign",
+        '\u{3000}' => "ideographic space",
+        '\u{feff}' => "byte order mark",
+        '\u{fff9}'..='\u{fffb}' => "annotation sign",
+        '\u{e0000}'..='\u{e007f}' => "tag",
+        _ => return None,
+    })
+}
+
+/// `U+200B zero-width space`
+pub fn named(sign: char) -> String {
+    let code = format!("U+{:04X}", u32::from(sign));
+    name_of(sign).map_or(code.clone(), |name| format!("{code} {name}"))
 }
 
 /// The text with a picture or the number of each such sign in its place: `␛`, `⟨U+202E⟩`.

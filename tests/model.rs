@@ -100,7 +100,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // the planner and the scorer have tests of their own
         | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
         // src/data
-        | NoFile | NoSheet | UnreadableFile | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate | AmbiguousNumber
+        | NoFile | NoSheet | UnreadableFile | UnknownEncoding | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate | AmbiguousNumber
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval
         | EmptyWindow | StraddlingPeriod | BadCalendar | UnknownPost | RowsOfNoPost
         // tests/limits, tests/cli/safety

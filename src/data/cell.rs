@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::forms::{BLANK_SIGNS, BLANK_WORDS, FORMULA_ERRORS, NO, YES};
 use super::number_cell::{self, NumberCell};
+use super::tidy;
 use super::time_cell::{self, DateFormat};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
@@ -33,10 +34,16 @@ pub enum Repair {
     MergedCell,
     /// A link followed to a row of another day.
     OtherDay,
+    /// Signs that cannot be seen, left out.
+    Invisible,
+    /// Letters written as several signs, put together.
+    Composed,
+    /// Special or several spaces within a text.
+    InnerSpaces,
 }
 
 impl Repair {
-    pub const ALL: [Repair; 15] = [
+    pub const ALL: [Repair; 18] = [
         Repair::Spaces,
         Repair::BlankMark,
         Repair::FullWidth,
@@ -52,6 +59,9 @@ impl Repair {
         Repair::LetterCase,
         Repair::MergedCell,
         Repair::OtherDay,
+        Repair::Invisible,
+        Repair::Composed,
+        Repair::InnerSpaces,
     ];
 
     /// What was found, as reports name it.
@@ -72,6 +82,9 @@ impl Repair {
             Repair::LetterCase => "capital or small letters",
             Repair::MergedCell => "merged cells: the text taken for each row",
             Repair::OtherDay => "no row on the day: the row of another day taken",
+            Repair::Invisible => "signs that cannot be seen",
+            Repair::Composed => "letters put together of several signs",
+            Repair::InnerSpaces => "special or several spaces within a text",
         }
     }
 }
@@ -89,15 +102,15 @@ pub enum Sign {
 
 /// The repairs of one cell, and what its signs tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Repairs(pub u16, pub Option<Sign>);
+pub struct Repairs(pub u32, pub Option<Sign>);
 
 impl Repairs {
     pub fn add(&mut self, repair: Repair) {
-        self.0 |= 1 << repair as u16;
+        self.0 |= 1 << repair as u32;
     }
 
     pub fn has(self, repair: Repair) -> bool {
-        self.0 & (1 << repair as u16) != 0
+        self.0 & (1 << repair as u32) != 0
     }
 }
 
@@ -242,6 +255,13 @@ impl CellReader {
     }
 
     fn read_as<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        match tidy::cleared(raw, repairs) {
+            Some(clean) => self.read_cleared(kind, &clean, repairs).map(Content::into_owned),
+            None => self.read_cleared(kind, raw, repairs),
+        }
+    }
+
+    fn read_cleared<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         let text = trimmed(raw);
         if text.len() != raw.len() && !text.is_empty() {
             repairs.add(Repair::Spaces);
@@ -307,7 +327,7 @@ impl CellReader {
 
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match kind {
-            Kind::Text => Ok(Content::Text(Cow::Borrowed(text))),
+            Kind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
             Kind::Number(number) => number.read(text, repairs),
             Kind::Day(format) => time_cell::day(text, format.as_ref(), repairs).map(Content::Day),
             Kind::Period => time_cell::period(text, &self.calendar, repairs).map(Content::Period),
@@ -442,6 +462,8 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
         return Cow::Borrowed(text);
     }
+    let clean = tidy::cleared(text, &mut Repairs::default());
+    let text = clean.as_deref().unwrap_or(text);
     let narrow: String = text.chars().map(|letter| narrow(letter).to_ascii_lowercase()).collect();
     Cow::Owned(narrow.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+use unicode_security::confusable_detection::skeleton;
+
+use super::cell::narrow;
 use super::column::{Column, NO_DAY, NONE};
 use super::dictionary::Dictionary;
 use super::errors;
@@ -202,7 +206,32 @@ pub fn build(model: &Model, table: &Table, errors: &mut Vec<Diagnostic>) -> Opti
     if clashes.len() > SHOWN {
         errors.push(errors::more_duplicates(data, (clashes.len() - SHOWN) as u64));
     }
+    for (odd, plain) in alike(&texts).into_iter().take(SHOWN) {
+        let row = |key: u32| of_row.iter().position(|of_row| *of_row == key).unwrap_or(0);
+        let place = |key: u32| table.place(row(key), data.key.first().copied());
+        errors.push(errors::alike_keys(data, [texts.get(plain), texts.get(odd)], [place(plain), place(odd)]));
+    }
     Some(Keys { known, texts, of_row, rows, others: false })
+}
+
+/// Keys that are other letters than those of plain ones, and look the same: of full width, or of another script.
+fn alike(texts: &Dictionary) -> Vec<(u32, u32)> {
+    let look = |key: &str| -> String { skeleton(&key.chars().map(narrow).collect::<String>()).collect() };
+    let mut odd: HashMap<String, u32> = HashMap::new();
+    for code in 0..texts.len() as u32 {
+        let key = texts.get(code);
+        if !key.is_ascii() {
+            let look = look(key);
+            if look.is_ascii() {
+                odd.entry(look).or_insert(code);
+            }
+        }
+    }
+    if odd.is_empty() {
+        return Vec::new();
+    }
+    let plain = (0..texts.len() as u32).filter(|code| texts.get(*code).is_ascii());
+    plain.filter_map(|code| Some((*odd.get(&look(texts.get(code)))?, code))).collect()
 }
 
 /// The rows of each key in the order of time; rows that hold on the same day clash.

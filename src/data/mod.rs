@@ -54,6 +54,7 @@ mod stored;
 mod stream;
 mod table;
 mod teams;
+mod tidy;
 mod time_cell;
 mod vector;
 pub mod warehouse;

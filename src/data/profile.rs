@@ -29,6 +29,8 @@ pub struct SetProfile {
 pub struct ProfiledFile {
     pub path: String,
     pub sheet: Option<String>,
+    /// Of a text that is no UTF-8.
+    pub encoding: Option<&'static str>,
     pub rows: u64,
 }
 
@@ -105,6 +107,7 @@ fn of_table(model: &Model, table: &Table) -> SetProfile {
     let file = |file: &table::TableFile| ProfiledFile {
         path: file.shown.clone(),
         sheet: file.sheet.clone(),
+        encoding: file.encoding,
         rows: file.rows as u64,
     };
     let columns = (0..data.columns.len()).map(ColumnIx);

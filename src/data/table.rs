@@ -14,6 +14,7 @@ use super::keys::Keys;
 use super::read::{self, FileContent, FileTask, Wanted};
 use super::{Options, errors, given};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::encoding::Encoding;
 use crate::model::Model;
 use crate::model::cases::Given;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
@@ -69,6 +70,8 @@ pub struct TableFile {
     /// The headers as they stand in the file.
     pub headers: BTreeMap<ColumnIx, String>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// The encoding of a text that is no UTF-8.
+    pub encoding: Option<&'static str>,
     /// The sheet of a spreadsheet, and where the columns stand in it.
     pub sheet: Option<String>,
     pub columns_at: BTreeMap<ColumnIx, usize>,
@@ -285,6 +288,7 @@ fn load_table(
             path: task.path,
             first_row: table.rows,
             rows: content.lines.len(),
+            encoding: content.encoding.map(Encoding::name),
             ..TableFile::default()
         };
         for ((column, _), header) in wanted.columns.iter().zip(&content.headers) {

@@ -167,6 +167,8 @@ codes! {
     NoSheet = "no-sheet" Error;
     /// A file that cannot be opened or is no table of text.
     UnreadableFile = "unreadable-file" Error;
+    /// A text whose encoding is not certain, or not the one that is said.
+    UnknownEncoding = "unknown-encoding" Error;
     /// A file outside the data folder, where a link or a pattern leads.
     OutsideFolder = "outside-folder" Error;
     /// No connection to a server of rows.

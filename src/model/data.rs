@@ -2,6 +2,7 @@
 
 use super::expr::Expr;
 use super::unit::DisplayUnit;
+use crate::encoding::Encoding;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::AcrossStints;
@@ -43,6 +44,8 @@ pub struct DataSet {
     pub ignore_columns: Vec<String>,
     /// A window without rows is no mistake: a register in which nothing may have happened.
     pub may_be_empty: bool,
+    /// What its texts are written in, where that is said.
+    pub encoding: Option<Encoding>,
     /// The links that lead to each roster and to the organisation, as far as there are any.
     pub belongs: Belongs,
 }

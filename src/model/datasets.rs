@@ -93,6 +93,7 @@ impl Checker<'_> {
             ignore_rows_starting: Vec::new(),
             ignore_columns: Vec::new(),
             may_be_empty: false,
+            encoding: None,
             belongs: Belongs::default(),
         };
         let mut files = self.model.company.files.clone();
@@ -101,6 +102,7 @@ impl Checker<'_> {
                 files = self.written(written, files);
             }
         }
+        set.encoding = files.encoding;
         for clause in &data.clauses {
             if let DataClause::Column(column) = clause {
                 if let Some(first) = set.columns.iter().find(|known| known.name == column.name.text) {

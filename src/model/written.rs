@@ -3,6 +3,8 @@
 use super::checker::Checker;
 use super::data::{Choice, ColumnType, NumberSigns};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::encoding::Encoding;
+use crate::nearest::nearest;
 use crate::syntax::tree;
 
 impl NumberSigns {
@@ -42,6 +44,7 @@ pub struct Written {
     pub dates: Option<String>,
     /// What a column, its data set and the company say adds up.
     pub blank: Vec<String>,
+    pub encoding: Option<Encoding>,
 }
 
 impl Checker<'_> {
@@ -122,12 +125,34 @@ impl Checker<'_> {
         own.into_iter().chain(general).collect()
     }
 
+    fn encoding(&mut self, name: &tree::Text) -> Option<Encoding> {
+        let encoding = Encoding::named(&name.value);
+        if encoding.is_none() {
+            let diagnostic = Diagnostic::new(Code::BadDataSet, format!("`{}` is no encoding", name.value))
+                .at(name.span, "not known");
+            self.report(match nearest(&name.value, Encoding::names()) {
+                Some(near) => diagnostic.help(format!("write `encoding \"{near}\"`")),
+                None => diagnostic.help(
+                    "write one of `UTF-8`, `UTF-16LE`, `GB18030`, `Big5`, `Shift_JIS`, `EUC-KR`, `windows-1250` to \
+                     `windows-1258`, `macintosh`, `cp437`, `cp850`",
+                ),
+            });
+        }
+        encoding
+    }
+
     pub(super) fn written(&mut self, written: &tree::Written, so_far: Written) -> Written {
         let numbers = written.numbers.as_ref().and_then(|example| self.number_signs(example));
         let dates = written.dates.as_ref().and_then(|format| self.date_format(format));
         let mut blank = so_far.blank;
         blank.extend(self.blank_signs(&written.blank));
-        Written { numbers: numbers.or(so_far.numbers), dates: dates.or(so_far.dates), blank }
+        let encoding = written.encoding.as_ref().and_then(|name| self.encoding(name));
+        Written {
+            numbers: numbers.or(so_far.numbers),
+            dates: dates.or(so_far.dates),
+            blank,
+            encoding: encoding.or(so_far.encoding),
+        }
     }
 }
 

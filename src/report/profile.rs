@@ -61,8 +61,9 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
     let several = profile.files.len() > 1;
     for file in &profile.files {
         let sheet = file.sheet.as_ref().map(|sheet| format!(", sheet {sheet}")).unwrap_or_default();
+        let encoding = file.encoding.map(|encoding| format!(", {encoding}")).unwrap_or_default();
         let rows = if several { format!(": {}", count(file.rows)) } else { String::new() };
-        lines.push(Line::Text(Cell::styled(format!("{}{sheet}{rows}", file.path), Style::Faint).indented(2)));
+        lines.push(Line::Text(Cell::styled(format!("{}{sheet}{encoding}{rows}", file.path), Style::Faint).indented(2)));
     }
     if !profile.empty_months.is_empty() {
         let shown: Vec<String> = profile.empty_months.iter().take(12).map(ToString::to_string).collect();
@@ -189,7 +190,13 @@ fn set_json(model: &Model, profile: &SetProfile) -> Value {
             "repairs": repairs,
         })
     });
-    let files = profile.files.iter().map(|file| json!({ "path": file.path, "sheet": file.sheet, "rows": file.rows }));
+    let files = profile.files.iter().map(|file| {
+        let mut told = json!({ "path": file.path, "sheet": file.sheet, "rows": file.rows });
+        if let Some(encoding) = file.encoding {
+            told["encoding"] = json!(encoding);
+        }
+        told
+    });
     json!({
         "name": data.name,
         "rows": profile.rows,

@@ -26,6 +26,7 @@ impl<'s> Reader<'s> {
                 Rule::may_be_empty => "`may be empty`",
                 Rule::written_so if node.has(Rule::number_signs) => "`numbers`",
                 Rule::written_so if node.has(Rule::dates_say) => "`dates`",
+                Rule::written_so if node.has(Rule::encoding_say) => "`encoding`",
                 Rule::written_so => "`blank`",
                 Rule::across => "`months across`",
                 Rule::belongs => self.belongs_to_whom(&node),

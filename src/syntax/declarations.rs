@@ -124,11 +124,12 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// `numbers "…"`, `dates "…"` and `blank "…", "…"`.
+    /// `numbers "…"`, `dates "…"`, `blank "…", "…"` and `encoding "…"`.
     pub fn written_in_files(&mut self, node: &Node<'s>) -> Written {
         let mut numbers = Once::default();
         let mut dates = Once::default();
         let mut blank = Once::default();
+        let mut encoding = Once::default();
         for part in node.kids() {
             let text = self.text_of(&part);
             match part.rule() {
@@ -138,10 +139,16 @@ impl<'s> Reader<'s> {
                 }
                 Rule::number_signs => self.once(&mut numbers, "`numbers`", part.span(), text),
                 Rule::dates_say => self.once(&mut dates, "`dates`", part.span(), text),
+                Rule::encoding_say => self.once(&mut encoding, "`encoding`", part.span(), text),
                 _ => {}
             }
         }
-        Written { numbers: numbers.value, dates: dates.value, blank: blank.value.unwrap_or_default() }
+        Written {
+            numbers: numbers.value,
+            dates: dates.value,
+            blank: blank.value.unwrap_or_default(),
+            encoding: encoding.value,
+        }
     }
 
     fn levels(&self, level: Level, node: &Node<'s>) -> Option<Setting> {

@@ -164,6 +164,7 @@ impl<'s> Reader<'s> {
             Some(lines) => unindent(lines),
             None => unescape(raw),
         };
+        let value = if value.is_ascii() { value } else { value.nfc().collect() };
         Text { value, span: node.span() }
     }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use encoding_rs::GB18030;
 use merit::diagnostic::Code;
+use merit::encoding::Encoding;
 use merit::model::data::*;
 use merit::model::unit::DisplayUnit;
 use merit::plan::query::Rows;
@@ -135,7 +136,10 @@ const FORMS: [Form; 6] = [
 /// What is wrong with the answer to one file.
 fn fault(blemish: &Blemish, form: &Form) -> Option<String> {
     let (name, titles, write) = form;
-    let mut project = Project::new(vec![set("policies.*")]).file(name, write(&rows(blemish, *titles)));
+    let mut declared = set("policies.*");
+    // One odd sign in a file would not tell what it is in.
+    declared.encoding = Encoding::named("gbk").filter(|_| *name == "policies.txt");
+    let mut project = Project::new(vec![declared]).file(name, write(&rows(blemish, *titles)));
     project.threads = 1;
     let value = project.path(0, COLUMNS[blemish.column]);
     let measure = project.measure(0, AggregateFunction::Only, Some(value), Rows::All);

@@ -114,6 +114,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         ignore_rows_starting: Vec::new(),
         ignore_columns: Vec::new(),
         may_be_empty: false,
+        encoding: None,
         belongs: Belongs::default(),
     }
 }

@@ -6,6 +6,7 @@ mod binary_workbooks;
 mod blemishes;
 mod build;
 mod cells;
+mod encodings;
 mod kinds;
 mod measures;
 #[path = "../support/ods.rs"]

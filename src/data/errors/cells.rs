@@ -3,6 +3,7 @@
 use super::{counted, in_file, listed, nearest, with_places};
 use crate::data::cell::{Problem, Repair, Repairs, narrow};
 use crate::data::read::Tally;
+use crate::data::tidy;
 use crate::data::time_cell::{self, DateFormat};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
@@ -259,7 +260,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
     };
     let diagnostic = Diagnostic::new(code, message).help(help);
     let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
-    diagnostic.at(declared.span, "")
+    with_signs(diagnostic, found.tally).at(declared.span, "")
 }
 
 /// The form that a date in a cell has, with day and month in this order.
@@ -385,5 +386,13 @@ pub fn more_kinds(file: &str, header: &str, more: usize) -> Diagnostic {
 pub fn repaired(file: &str, name: &str, header: &str, repair: Repair, tally: &Tally) -> Diagnostic {
     let message = format!("{} of `{name}` would have to be repaired: {}", counted(tally.count, "cell"), repair.words());
     let diagnostic = with_places(Diagnostic::new(Code::RepairedCell, message), file, Some(header), tally);
-    diagnostic.help("mend the file, or run without `--strict`")
+    with_signs(diagnostic, tally).help("mend the file, or run without `--strict`")
+}
+
+/// Names the signs in cells that cannot be seen, or are taken for others.
+fn with_signs(diagnostic: Diagnostic, tally: &Tally) -> Diagnostic {
+    match tidy::odd_signs(tally.first.iter().map(|spot| spot.text.as_str())).as_slice() {
+        [] => diagnostic,
+        signs => diagnostic.note(format!("in {}: {}", if tally.count == 1 { "it" } else { "them" }, signs.join(", "))),
+    }
 }

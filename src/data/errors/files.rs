@@ -3,15 +3,18 @@
 use super::{in_file, in_row, listed, nearest, shortened};
 use crate::data::cell::narrow;
 use crate::data::memory::shown_size;
-use crate::data::read::Refused;
+use crate::data::read::detect::Reading;
 use crate::data::read::kind::Kind;
 use crate::data::read::layout::Layout;
+use crate::data::read::{Refused, Spot, Tally};
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::encoding::Encoding;
 use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
 use crate::plural::either;
 use crate::source::Span;
 use crate::time::MONTH_NAMES;
+use crate::visible::named;
 
 pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
     let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);
@@ -181,19 +184,110 @@ pub fn binary(file: &str) -> Diagnostic {
         .help("save the table as CSV (UTF-8)")
 }
 
-pub fn damaged(file: &str, line: u64) -> Diagnostic {
-    Diagnostic::new(Code::UnreadableFile, format!("row {line} of `{file}` has bytes that are no UTF-8 text"))
-        .in_data(in_row(file, line))
-        .note("the rest of the file is UTF-8, so it is not in another encoding but damaged, or two files put together")
-        .help("export the file again, as CSV (UTF-8)")
+/// Cells whose bytes are no UTF-8, in a file that is; `said`: because its mark or its data set says so.
+pub fn damaged(file: &str, cells: &Tally, said: bool) -> Diagnostic {
+    let first = cells.first.first().map_or(0, |spot| spot.line);
+    let message = match cells.count {
+        1 => format!("row {first} of `{file}` has bytes that are no UTF-8 text"),
+        count => format!("{count} cells of `{file}` have bytes that are no UTF-8 text, first in row {first}"),
+    };
+    let note = match said {
+        false => "other cells are UTF-8, so the file is damaged, or put together of several",
+        true => "a byte order mark, or `encoding`, says that the file is UTF-8",
+    };
+    let help = match said {
+        false => {
+            "export it again, as CSV (UTF-8); if it is all in one other encoding, its data set says so, as in `encoding \"windows-1252\"`"
+        }
+        true => "export it again, as CSV (UTF-8), or take `encoding` out",
+    };
+    in_rows(Diagnostic::new(Code::UnreadableFile, message), file, cells).note(note).help(help)
 }
 
-pub fn undecodable(file: &str, guessed: bool) -> Diagnostic {
-    let message = match guessed {
-        true => format!("`{file}` is neither UTF-8 nor GB18030 text"),
-        false => format!("`{file}` has a byte order mark of UTF-16, but holds what is no UTF-16"),
+fn in_rows(diagnostic: Diagnostic, file: &str, cells: &Tally) -> Diagnostic {
+    let place = |spot: &Spot| DataPlace { text: Some(spot.text.clone()), ..in_row(file, u64::from(spot.line)) };
+    cells.first.iter().map(place).fold(diagnostic, Diagnostic::in_data)
+}
+
+/// Bytes that mean nothing in the encoding that is said, or was told by the other cells.
+pub fn meaningless(file: &str, encoding: Encoding, declared: bool, cells: &Tally) -> Diagnostic {
+    let first = cells.first.first().map_or(0, |spot| spot.line);
+    let (name, row) = (encoding.name(), first);
+    let message = format!("row {row} of `{file}` has bytes that mean nothing in {name}");
+    let help = match declared {
+        true => "write the encoding that it is in, or export it again, as CSV (UTF-8)",
+        false => "export it again, as CSV (UTF-8)",
     };
-    Diagnostic::new(Code::UnreadableFile, message).in_data(in_file(file)).help("save the table as CSV (UTF-8)")
+    in_rows(Diagnostic::new(Code::UnreadableFile, message), file, cells).help(help)
+}
+
+/// A text that could be in several encodings, with what a cell would be in each.
+pub fn which_encoding(file: &str, data: Option<&DataSet>, readings: &[Reading]) -> Diagnostic {
+    let message = format!("`{file}` does not tell for sure in which encoding it is");
+    let diagnostic = Diagnostic::new(Code::UnknownEncoding, message);
+    let diagnostic = match data {
+        Some(data) => diagnostic.at(data.span, "its data set"),
+        None => diagnostic,
+    };
+    let Some(first) = readings.first() else {
+        return diagnostic.in_data(in_file(file)).help("export the table again, as CSV (UTF-8)");
+    };
+    let ways: Vec<String> = readings
+        .iter()
+        .map(|reading| format!("`{}` in {}", shortened(&reading.text), reading.encoding.name()))
+        .collect();
+    let diagnostic = diagnostic.in_data(in_row(file, u64::from(first.row))).note(format!(
+        "a cell in row {} would be {}",
+        first.row,
+        ways.join(", ")
+    ));
+    let line = |reading: &Reading| format!("encoding \"{}\"", reading.encoding.name());
+    let lines: Vec<String> = readings.iter().map(|reading| format!("`{}`", line(reading))).collect();
+    match data {
+        Some(data) => diagnostic.help(format!(
+            "write the one in which it reads right into `data {}`: {}; for all files, into the company block, as in \
+             `files {}`; or export the table again, as CSV (UTF-8)",
+            data.name,
+            lines.join(" or "),
+            line(first),
+        )),
+        None => diagnostic.help("export it again, as CSV (UTF-8)"),
+    }
+}
+
+/// A file that is UTF-8 although another encoding is declared.
+pub fn is_utf8(file: &str, data: &DataSet, declared: Encoding) -> Diagnostic {
+    let message = format!("`{file}` is said to be {}, and is UTF-8", declared.name());
+    Diagnostic::new(Code::UnknownEncoding, message)
+        .at(data.span, "its data set")
+        .in_data(in_file(file))
+        .help(format!("write `encoding \"UTF-8\"` into `data {}`", data.name))
+}
+
+/// A sign that ends a row in some files, where rows end in another way.
+pub fn odd_end(file: &str, line: u64, sign: char) -> Diagnostic {
+    let message =
+        format!("row {line} of `{file}` holds {}: it could be the end of a row, or stand within a cell", named(sign));
+    Diagnostic::new(Code::UnreadableFile, message)
+        .in_data(in_row(file, line))
+        .help("export the table again so that every row ends with a line feed; within a cell it stands in quotes")
+}
+
+/// Rows in which a quote opens that takes in others.
+pub fn swallowed(file: &str, rows: &Tally) -> Diagnostic {
+    let first = rows.first.first().map_or(0, |spot| spot.line);
+    let message = match rows.count {
+        1 => format!("a quote `\"` opened in row {first} of `{file}` takes in the rows below it"),
+        count => format!("{count} quotes `\"` in `{file}` take in the rows below them, the first in row {first}"),
+    };
+    let shown = |spot: &Spot| Some(spot.text.clone()).filter(|text| !text.is_empty());
+    let place = |spot: &Spot| DataPlace { text: shown(spot), ..in_row(file, u64::from(spot.line)) };
+    let diagnostic =
+        rows.first.iter().map(place).fold(Diagnostic::new(Code::UnreadableFile, message), Diagnostic::in_data);
+    diagnostic.help(
+        "remove the quote, or put the cell in quotes and write it twice: `\"5\"\" pipe\"`; in a text that only looks like rows, \
+         put a space behind each comma",
+    )
 }
 
 pub fn unclosed(file: &str, line: u64) -> Diagnostic {

@@ -25,6 +25,19 @@ pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Opti
     Diagnostic::new(Code::DuplicateKey, message).in_data(second).in_data(first).help(help)
 }
 
+/// Two keys that nobody can tell apart: the plain one first.
+pub fn alike_keys(data: &DataSet, keys: [&str; 2], places: [DataPlace; 2]) -> Diagnostic {
+    let [plain, odd] = keys;
+    let [first, second] = places;
+    let message = format!("`{odd}` and `{plain}` are two keys of `{}` that look the same", data.name);
+    let sign = odd.chars().find(|sign| !sign.is_ascii()).map(crate::visible::named).unwrap_or_default();
+    Diagnostic::new(Code::DuplicateKey, message)
+        .in_data(second)
+        .in_data(first)
+        .note(format!("one of them is written with other signs, such as {sign}"))
+        .help(format!("write `{plain}` in both rows if they are one; else give one of them another key"))
+}
+
 /// Of columns that are computed, what they are computed from: nobody finds them in a file.
 pub fn tell_computed(
     mut diagnostic: Diagnostic,

@@ -3,37 +3,37 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use encoding_rs::{CoderResult, Decoder, GB18030, UTF_16BE, UTF_16LE};
-
+use super::content::Tally;
+use super::ends::Ends;
+use super::kind::{HEAD, utf16_without_mark};
 use super::layout::TITLE_ROWS;
 use super::records::last_end;
 use crate::data::Options;
+use crate::encoding::{Decoding, Encoding};
 use crate::limits::{ROW, megabytes};
 
 /// About as much text as one block holds.
 pub const BLOCK: usize = 1 << 18;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    Utf8,
-    Utf16Le,
-    Utf16Be,
-    Gb18030,
-}
-
 /// Reads a file block by block. Blocks of UTF-8 are not checked here: whoever reads them does, beside others.
 pub struct Blocks {
     input: Box<dyn Read + Send>,
     pub encoding: Encoding,
-    decoder: Option<Decoder>,
+    /// Whether a byte order mark says so.
+    pub marked: bool,
+    decoding: Option<Decoding>,
     raw: Vec<u8>,
     /// Text read; what is behind the first `taken` bytes is not yet handed out and begins with a record.
     carry: Vec<u8>,
     taken: usize,
     separator: u8,
     ended: bool,
-    /// Whether something in the file had no meaning in its encoding.
-    pub damaged: bool,
+    /// How its rows end, once that is known.
+    ends: Option<Ends>,
+    /// Signs that have no meaning in the encoding, by row.
+    pub meaningless: Tally,
+    /// Whether the bytes of a text that is said to be in another encoding are UTF-8 so far.
+    utf8: Utf8,
     index: usize,
     /// Lines handed out.
     lines: u64,
@@ -41,27 +41,49 @@ pub struct Blocks {
     size: usize,
 }
 
+/// Whether bytes in pieces are UTF-8, with letters of several bytes.
+#[derive(Default)]
+struct Utf8 {
+    broken: bool,
+    letters: bool,
+    rest: Vec<u8>,
+}
+
+impl Utf8 {
+    fn look(&mut self, bytes: &[u8]) {
+        if self.broken || self.rest.is_empty() && bytes.is_ascii() {
+            return;
+        }
+        let mut all = std::mem::take(&mut self.rest);
+        all.extend_from_slice(bytes);
+        self.letters |= !all.is_ascii();
+        if let Err(error) = std::str::from_utf8(&all) {
+            self.broken = error.error_len().is_some();
+            self.rest = all.split_off(error.valid_up_to());
+        }
+    }
+}
+
 impl Blocks {
-    /// Opens a file; without an encoding its byte order mark tells, and UTF-8 is taken where there is none.
+    /// Opens a file; without an encoding its first bytes tell, and UTF-8 is taken where they tell nothing. A byte order
+    /// mark tells more than what is said.
     pub fn open(path: &Path, encoding: Option<Encoding>, options: &Options) -> io::Result<Blocks> {
         let mut blocks = Blocks::of(super::compressed::open(path, options.whole())?, options.block);
-        let mut mark = Vec::new();
-        (&mut blocks.input).take(3).read_to_end(&mut mark)?;
-        let (found, length) = match mark.as_slice() {
-            [0xef, 0xbb, 0xbf] => (Encoding::Utf8, 3),
-            [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
-            [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
-            _ => (Encoding::Utf8, 0),
+        let mut head = Vec::new();
+        (&mut blocks.input).take(HEAD).read_to_end(&mut head)?;
+        let mark = encoding_rs::Encoding::for_bom(&head);
+        blocks.marked = mark.is_some();
+        let told = mark.and_then(|(marked, _)| Encoding::of(marked)).or(encoding);
+        let wide = || {
+            utf16_without_mark(&head).and_then(|little| Encoding::named(if little { "utf-16le" } else { "utf-16be" }))
         };
-        blocks.encoding = encoding.unwrap_or(found);
-        blocks.decoder = match blocks.encoding {
-            Encoding::Utf8 => None,
-            Encoding::Utf16Le => Some(UTF_16LE.new_decoder_without_bom_handling()),
-            Encoding::Utf16Be => Some(UTF_16BE.new_decoder_without_bom_handling()),
-            Encoding::Gb18030 => Some(GB18030.new_decoder_without_bom_handling()),
-        };
-        blocks.take_in(&mark[length.min(mark.len())..], mark.len() < 3);
-        blocks.ended = mark.len() < 3;
+        blocks.encoding = told.or_else(wide).unwrap_or(Encoding::Utf8);
+        if blocks.encoding != Encoding::Utf8 {
+            blocks.decoding = Some(blocks.encoding.decoding());
+        }
+        let length = mark.map_or(0, |(_, length)| length);
+        blocks.ended = (head.len() as u64) < HEAD;
+        blocks.take_in(&head[length..]);
         Ok(blocks)
     }
 
@@ -70,38 +92,45 @@ impl Blocks {
         Blocks {
             input,
             encoding: Encoding::Utf8,
-            decoder: None,
+            marked: false,
+            decoding: None,
             raw: Vec::new(),
             carry: Vec::new(),
             taken: 0,
             separator: b',',
             ended: false,
-            damaged: false,
+            ends: None,
+            meaningless: Tally::default(),
+            utf8: Utf8::default(),
             index: 0,
             lines: 0,
             size: size.max(1),
         }
     }
 
+    /// Whether all bytes are UTF-8, though another encoding was said.
+    pub fn is_utf8_after_all(&self) -> bool {
+        self.encoding != Encoding::Utf8
+            && !self.marked
+            && self.utf8.letters
+            && !self.utf8.broken
+            && self.utf8.rest.is_empty()
+    }
+
     /// Turns bytes of the file into text behind what is there.
-    fn take_in(&mut self, bytes: &[u8], last: bool) {
-        let Some(decoder) = &mut self.decoder else {
-            self.carry.extend_from_slice(bytes);
-            return;
-        };
-        let mut from = 0;
-        loop {
-            let start = self.carry.len();
-            let room = decoder.max_utf8_buffer_length(bytes.len() - from).unwrap_or(BLOCK).max(16);
-            self.carry.resize(start + room, 0);
-            let (result, read, written, replaced) =
-                decoder.decode_to_utf8(&bytes[from..], &mut self.carry[start..], last);
-            self.carry.truncate(start + written);
-            self.damaged |= replaced;
-            from += read;
-            if result == CoderResult::InputEmpty {
-                return;
+    fn take_in(&mut self, bytes: &[u8]) {
+        let from = self.carry.len();
+        let Blocks { decoding, carry, taken, ended, meaningless, lines, utf8, .. } = self;
+        match decoding {
+            None => carry.extend_from_slice(bytes),
+            Some(decoding) => {
+                utf8.look(bytes);
+                let (taken, lines) = (*taken, *lines);
+                decoding.decode(bytes, carry, *ended, |text| meaningless.add_meaningless(&text[taken..], lines + 1));
             }
+        }
+        if let Some(ends) = &mut self.ends {
+            ends.turn(&mut self.carry, from);
         }
     }
 
@@ -111,7 +140,7 @@ impl Blocks {
             self.carry.drain(..self.taken);
             self.taken = 0;
             let wanted = (size - self.carry.len()).max(1 << 16);
-            if self.decoder.is_none() {
+            if self.decoding.is_none() && !self.ends.as_ref().is_some_and(Ends::turns) {
                 // Straight into the text: this is the path of every large file.
                 let read = (&mut self.input).take(wanted as u64).read_to_end(&mut self.carry)?;
                 self.ended = read < wanted;
@@ -121,8 +150,15 @@ impl Blocks {
             raw.clear();
             let read = (&mut self.input).take(wanted as u64).read_to_end(&mut raw)?;
             self.ended = read < wanted;
-            self.take_in(&raw, self.ended);
+            self.take_in(&raw);
             self.raw = raw;
+        }
+        if self.ends.is_none() && (self.carry.len() > self.taken || self.ended) {
+            let mut ends = Ends::of(&self.carry[self.taken..], self.ended);
+            if let Some(ends) = &mut ends {
+                ends.turn(&mut self.carry, self.taken);
+            }
+            self.ends = ends;
         }
         Ok(())
     }
@@ -210,11 +246,4 @@ fn lines_outside_quotes(text: &[u8]) -> usize {
         }
     }
     lines
-}
-
-/// Whether a text whose bytes are no UTF-8 from `valid` on is nevertheless UTF-8, but damaged: text in another
-/// encoding hardly ever holds several letters that are three bytes long in UTF-8.
-pub fn is_damaged_utf8(bytes: &[u8], valid: usize) -> bool {
-    let letters = bytes[..valid].iter().filter(|byte| (0xe0..0xf0).contains(*byte)).count();
-    letters >= 8
 }

@@ -9,6 +9,7 @@ use crate::data::cell::{Problem, Repair, Repairs};
 use crate::data::column::Builder;
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
+use crate::encoding::Encoding;
 
 /// How many bad cells of one kind are shown with their places.
 pub const SHOWN: usize = 20;
@@ -28,6 +29,8 @@ pub struct FileContent {
     pub bad: BTreeSet<usize>,
     /// Rows that are there and could not be read.
     pub incomplete: bool,
+    /// The encoding of a text that is no UTF-8.
+    pub encoding: Option<Encoding>,
     /// The sheet that was read, of a spreadsheet.
     pub sheet: Option<String>,
     /// By wanted column, its place in the sheet; a month across and its value stand in several.
@@ -61,6 +64,18 @@ impl Tally {
         }
     }
 
+    /// A sign without meaning behind a text, in which so many lines lie before the one that is its first.
+    pub(super) fn add_meaningless(&mut self, text: &[u8], before: u64) {
+        let row = before + memchr::memchr_iter(b'\n', text).count() as u64;
+        let begin = memchr::memrchr2(b'\n', b'\r', text).map_or(0, |at| at + 1);
+        let line = String::from_utf8_lossy(&text[begin..]).into_owned();
+        let cell = line.rsplit([',', ';', '\t', '"']).next().unwrap_or_default();
+        // Of one cell it is told once.
+        if self.first.last().is_none_or(|spot| spot.line != row as u32) {
+            self.add(row as u32, &format!("{cell}\u{fffd}"));
+        }
+    }
+
     pub(super) fn take_in(&mut self, other: Tally, lines: u32) {
         self.count += other.count;
         let room = SHOWN.saturating_sub(self.first.len());
@@ -87,15 +102,17 @@ pub struct Block {
     pub(super) unclosed: Option<u32>,
     /// Rows that are the header once more.
     pub(super) headers: Tally,
-    /// The line in which bytes are no UTF-8.
-    pub(super) damaged: Option<u32>,
+    /// Quotes that take in other rows.
+    pub(super) swallowed: Tally,
+    /// A sign that could end a row, and does not.
+    pub(super) odd_end: Option<(u32, char)>,
 }
 
 impl Block {
     /// Whether every row and every cell could be read.
     pub fn is_clean(&self) -> bool {
-        let rows = self.ragged.is_empty() && self.headers.count == 0;
-        rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.damaged.is_none()
+        let rows = self.ragged.is_empty() && self.headers.count == 0 && self.swallowed.count == 0;
+        rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.odd_end.is_none()
     }
 
     /// Notes that a cell cannot be read.
@@ -161,7 +178,7 @@ pub(super) fn collect(
     }
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
-    let mut headers = Tally::default();
+    let (mut headers, mut swallowed) = (Tally::default(), Tally::default());
     for block in blocks {
         for (key, tally) in block.troubles {
             troubles.entry(key).or_default().take_in(tally, before);
@@ -173,15 +190,19 @@ pub(super) fn collect(
             ragged.entry(cells).or_default().take_in(tally, before);
         }
         headers.take_in(block.headers, before);
+        swallowed.take_in(block.swallowed, before);
         if let Some(line) = block.unclosed {
             content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
         }
-        if let Some(line) = block.damaged {
-            content.errors.push(errors::damaged(&task.shown, u64::from(line + before)));
+        if let Some((line, sign)) = block.odd_end {
+            content.errors.push(errors::odd_end(&task.shown, u64::from(line + before), sign));
         }
         content.lines.extend(block.lines.iter().map(|line| line + before));
         content.blocks.push(block.columns);
         before += block.length;
+    }
+    if swallowed.count > 0 {
+        content.errors.push(errors::swallowed(&task.shown, &swallowed));
     }
     content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
     if headers.count > 0 {

@@ -64,6 +64,12 @@ impl Index {
         self.starts.len()
     }
 
+    /// Whether a record goes over several lines.
+    pub fn has_several_lines(&self, row: usize) -> bool {
+        let next = self.lines.get(row + 1).copied().unwrap_or(self.length);
+        next > self.lines[row] + 1
+    }
+
     /// Where a cell begins and ends.
     #[inline]
     pub fn cell(&self, row: usize, at: usize) -> (usize, usize) {

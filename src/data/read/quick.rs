@@ -1,6 +1,7 @@
 //! The quick way from a block to its columns: column by column, each kind of cell by the form that nearly all cells have.
 //! A cell of any other form is read as ever, and a block with records of another form is left alone.
 
+use super::ends;
 use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
@@ -43,6 +44,7 @@ impl Quick {
         let Some(first) = decoders.iter().flatten().next() else { return Vec::new() };
         let regular = self.index.find(text.as_bytes(), first.separator, first.cells());
         let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+        let odd_end = ends::doubtful(text, first.separator, first.cells() == 1);
         // Those whose columns are there by row of the index.
         let mut indexed: Vec<usize> = Vec::new();
         for (at, decoder) in decoders.iter().enumerate() {
@@ -62,6 +64,7 @@ impl Quick {
                 indexed.push(at);
             }
             let mut block = block.unwrap_or_else(|| decoder.decode(text));
+            block.odd_end = odd_end;
             decoder.tell_keys(text, &mut block);
             blocks.push(block);
         }
@@ -96,6 +99,16 @@ impl Decoder<'_> {
                 Cell::of(text, start, end)
             }));
             if self.is_no_data(text, &cells) || self.is_header(text, &cells) {
+                return None;
+            }
+        }
+        for row in (0..index.rows()).filter(|row| index.quoted && index.has_several_lines(*row)) {
+            cells.clear();
+            cells.extend((0..self.cells()).map(|at| {
+                let (start, end) = index.cell(row, at);
+                Cell::of(text, start, end)
+            }));
+            if self.swallows(text, &cells).is_some() {
                 return None;
             }
         }
@@ -193,11 +206,17 @@ impl Decoder<'_> {
     }
 }
 
-/// Whether a text is surely no blank and has no white space around it.
+/// Whether a text is surely no blank, has no white space around it and nothing odd in it.
 pub fn is_plain_text(raw: &[u8]) -> bool {
     match raw {
         [b'n' | b'N' | b'#', ..] => false,
-        [first, .., last] => first.is_ascii_alphanumeric() && last.is_ascii_graphic(),
+        [first, middle @ .., last] => {
+            let plain = |byte: &u8| (0x20..0x7f).contains(byte);
+            first.is_ascii_alphanumeric()
+                && last.is_ascii_graphic()
+                && middle.iter().all(plain)
+                && (!middle.contains(&b' ') || memchr::memmem::find(middle, b"  ").is_none())
+        }
         [only] => only.is_ascii_alphanumeric(),
         [] => false,
     }

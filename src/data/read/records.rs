@@ -38,6 +38,11 @@ impl Cell {
         if self.escaped { Cow::Owned(unquote(raw)) } else { Cow::Borrowed(raw) }
     }
 
+    /// Whether it stands in quotes.
+    pub fn is_quoted(&self, all: &str) -> bool {
+        self.escaped || self.start > 0 && all.as_bytes()[self.start - 1] == b'"'
+    }
+
     /// Whether a quoted cell ends with its closing quote, and all quotes before it are doubled.
     pub fn is_well_quoted(&self, all: &str) -> bool {
         let inner = all[self.start..self.end].strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));

@@ -5,28 +5,40 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::blocks::{Blocks, Encoding, is_damaged_utf8};
+use super::blocks::Blocks;
+use super::detect::{self, Survey, Verdict, words_of};
+use super::ends;
 use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
 use super::{
-    Block, FileContent, FileTask, Form, Quick, Wanted, collect, match_headers, quick, refuse_repairs, server, signs,
+    Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, match_headers, quick, refuse_repairs,
+    server, signs, swallowed,
 };
-use crate::data::cell::{CellReader, Content, Repairs};
+use crate::data::cell::{CellReader, Content, Kind, Repairs};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
+use crate::encoding::Encoding;
+use crate::model::data::DataSet;
 
 /// Reads a file of text once for several data sets, each with all its errors.
 pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<FileContent> {
+    let declared = wanted.first().and_then(|wanted| wanted.data.encoding);
+    if wanted.iter().any(|wanted| wanted.data.encoding != declared) {
+        return wanted.iter().flat_map(|wanted| read_text(task, &[wanted], options)).collect();
+    }
     let first = match (task.form, wanted) {
         (Form::Server, [wanted]) => server::read(task, wanted, options).map(|content| Ok(vec![content])),
-        _ => read_as(task, wanted, options, None),
+        _ => read_as(task, wanted, options, declared),
     };
     let result = match first {
         Ok(Ok(contents)) => Ok(contents),
-        // Bytes that are no UTF-8 and do not look like damaged UTF-8.
-        Ok(Err(NotUtf8)) => {
-            read_as(task, wanted, options, Some(Encoding::Gb18030)).map(|contents| contents.unwrap_or_default())
-        }
+        Ok(Err(not)) => told(task, wanted.iter().map(|wanted| wanted.data), not, options).and_then(|told| match told {
+            Ok(encoding) => read_as(task, wanted, options, Some(encoding)).map(|contents| contents.unwrap_or_default()),
+            Err(error) => Ok(wanted
+                .iter()
+                .map(|_| FileContent { errors: vec![(*error).clone()], ..FileContent::default() })
+                .collect()),
+        }),
         Err(error) => Err(error),
     };
     let mut contents = result.unwrap_or_else(|error| {
@@ -44,8 +56,37 @@ pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<
     contents
 }
 
-/// Bytes that are no UTF-8 and do not look like damaged UTF-8.
-pub(super) struct NotUtf8;
+/// Bytes that are no UTF-8; whether they should be.
+pub struct NotUtf8 {
+    pub said: bool,
+}
+
+/// The encoding of a text that is no UTF-8, or why there is no telling.
+pub fn told<'d>(
+    task: &FileTask,
+    data: impl Iterator<Item = &'d DataSet> + Clone,
+    not: NotUtf8,
+    options: &Options,
+) -> io::Result<Result<Encoding, Box<Diagnostic>>> {
+    let survey = Survey::of(compressed::open(&task.path, options.whole())?)?;
+    Ok(of_survey(task, data, &survey, not.said))
+}
+
+/// The same of what was found in a file.
+pub(super) fn of_survey<'d>(
+    task: &FileTask,
+    data: impl Iterator<Item = &'d DataSet> + Clone,
+    survey: &Survey,
+    said: bool,
+) -> Result<Encoding, Box<Diagnostic>> {
+    let first = data.clone().next();
+    match survey.verdict(&words_of(data)) {
+        _ if said => Err(Box::new(errors::damaged(&task.shown, &survey.damaged, true))),
+        Verdict::Certain(encoding) => Ok(encoding),
+        Verdict::Damaged => Err(Box::new(errors::damaged(&task.shown, &survey.damaged, false))),
+        Verdict::Unsure(readings) => Err(Box::new(errors::which_encoding(&task.shown, first, &readings))),
+    }
+}
 
 fn read_as(
     task: &FileTask,
@@ -59,6 +100,7 @@ fn read_as(
         contents.iter_mut().for_each(|content| content.errors.push(error()));
         Ok(Ok(std::mem::take(&mut contents)))
     };
+    let (said, in_utf8) = (blocks.marked || encoding.is_some(), blocks.encoding == Encoding::Utf8);
     let (head, all) = blocks.head()?;
     if head.contains(&0) {
         return refuse(&|| errors::binary(&task.shown));
@@ -69,12 +111,11 @@ fn read_as(
         Err(error) if !all && error.error_len().is_none() => {
             std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
         }
-        Err(error) if is_damaged_utf8(head, error.valid_up_to()) => {
-            let line = head[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            return refuse(&|| errors::damaged(&task.shown, line as u64 + 1));
-        }
-        Err(_) => return Ok(Err(NotUtf8)),
+        Err(_) => return Ok(Err(NotUtf8 { said })),
     };
+    if let Some(readings) = doubted(head, all && !said && in_utf8) {
+        return refuse(&|| errors::which_encoding(&task.shown, wanted.first().map(|wanted| wanted.data), &readings));
+    }
     let layouts: Vec<Layout> = wanted.iter().map(|wanted| detect(head, wanted.data)).collect();
     if layouts.iter().any(|layout| (layout.offset, layout.separator) != (layouts[0].offset, layouts[0].separator)) {
         // Data sets that see different tables in the file read it one by one.
@@ -87,6 +128,11 @@ fn read_as(
         }
         return Ok(Ok(contents));
     }
+    if let Some(layout) = layouts.first() {
+        if let Some((line, sign)) = odd_end(head, layout) {
+            return refuse(&|| errors::odd_end(&task.shown, u64::from(line) + 1, sign));
+        }
+    }
     let mut decoders = Vec::with_capacity(wanted.len());
     for ((wanted, layout), content) in wanted.iter().zip(&layouts).zip(&mut contents) {
         let places = match_headers(task, wanted, layout, content);
@@ -95,9 +141,27 @@ fn read_as(
     if decoders.iter().all(Option::is_none) {
         return Ok(Ok(contents));
     }
+    let encoding = (!in_utf8).then_some(blocks.encoding);
+    contents.iter_mut().for_each(|content| content.encoding = encoding);
     blocks.skip(layouts[0].offset, layouts[0].separator);
     let read = Reading { task, options, blocks, decoders, layouts };
     Ok(read.decode(wanted, &mut contents)?.map(|()| contents))
+}
+
+/// How a whole text, which is UTF-8 where nobody says so, could be read as well.
+pub fn doubted(text: &str, is_whole: bool) -> Option<Vec<detect::Reading>> {
+    if !is_whole || text.is_ascii() {
+        return None;
+    }
+    Survey::of(text.as_bytes()).ok()?.may_be_chinese()
+}
+
+/// A sign in the beginning of a text that could end a row, and does not. Up to the header, and in a table of one column,
+/// any such sign would hide rows; elsewhere the rows have too many cells.
+pub(super) fn odd_end(head: &str, layout: &Layout) -> Option<(u32, char)> {
+    let behind = if layout.headers.len() == 1 { head.len() } else { layout.offset };
+    let odd = ends::doubtful(&head[..behind], layout.separator, true);
+    odd.or_else(|| ends::doubtful(head, layout.separator, false))
 }
 
 /// Text of which it is known how it is to be read, by data set.
@@ -112,7 +176,7 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     pub(super) fn decode(self, wanted: &[&Wanted], contents: &mut [FileContent]) -> io::Result<Result<(), NotUtf8>> {
         let Reading { task, options, blocks, decoders, layouts } = self;
-        let guessed = blocks.encoding == Encoding::Gb18030;
+        let said = blocks.marked || wanted.iter().any(|wanted| wanted.data.encoding.is_some());
         let size = task.bytes();
         if let Some(progress) = options.progress {
             progress.started(&task.shown, size);
@@ -135,14 +199,8 @@ impl Reading<'_> {
                     }
                 };
                 let Some(index) = next else { break };
-                let blocks = match simdutf8::compat::from_utf8(&buffer) {
+                let blocks = match simdutf8::basic::from_utf8(&buffer) {
                     Ok(text) => quick.decode(text, &decoders),
-                    Err(error) if is_damaged_utf8(&buffer, error.valid_up_to()) || guessed => {
-                        let lines = buffer[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-                        stop.store(true, Ordering::Relaxed);
-                        let damaged = |_| Block { damaged: Some(lines as u32), ..Block::default() };
-                        decoders.iter().map(damaged).collect()
-                    }
                     Err(_) => {
                         not_utf8.store(true, Ordering::Relaxed);
                         stop.store(true, Ordering::Relaxed);
@@ -170,7 +228,7 @@ impl Reading<'_> {
             progress.finished(&task.shown);
         }
         if not_utf8.into_inner() {
-            return Ok(Err(NotUtf8));
+            return Ok(Err(NotUtf8 { said }));
         }
         let (blocks, error) = source.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(error) = error {
@@ -184,13 +242,22 @@ impl Reading<'_> {
             if decoders[at].is_none() {
                 continue;
             }
-            if blocks.damaged {
-                content.errors.push(errors::undecodable(&task.shown, guessed));
+            if blocks.meaningless.count > 0 {
+                let declared = wanted[at].data.encoding.is_some();
+                content.errors.push(errors::meaningless(&task.shown, blocks.encoding, declared, &blocks.meaningless));
+            }
+            if blocks.is_utf8_after_all() && wanted[at].data.encoding.is_some() && surely_utf8(task, options)? {
+                content.errors.push(errors::is_utf8(&task.shown, wanted[at].data, blocks.encoding));
             }
             collect(task, wanted[at], &layouts[at], of_one.into_iter(), content);
         }
         Ok(Ok(()))
     }
+}
+
+/// Whether a text whose bytes are UTF-8 could not well be anything else.
+pub fn surely_utf8(task: &FileTask, options: &Options) -> io::Result<bool> {
+    Ok(Survey::of(compressed::open(&task.path, options.whole())?)?.is_surely_utf8())
 }
 
 /// Turns the text of blocks into columns.
@@ -225,6 +292,9 @@ impl<'a> Decoder<'a> {
     pub fn of_head(task: &FileTask, wanted: &'a Wanted<'a>, head: &str) -> Option<(Decoder<'a>, usize)> {
         let layout = detect(head, wanted.data);
         let places = match_headers(task, wanted, &layout, &mut FileContent::default())?;
+        if odd_end(head, &layout).is_some() {
+            return None;
+        }
         let offset = layout.offset;
         Some((Decoder::new(wanted, places, layout), offset))
     }
@@ -273,6 +343,11 @@ impl<'a> Decoder<'a> {
         if self.is_no_data(text, cells) {
             return;
         }
+        if let Some(at) = self.swallows(text, cells) {
+            let before: usize = cells[..at].iter().map(|cell| cell.text(text).matches('\n').count()).sum();
+            block.swallowed.add(line + before as u32, cells[at].text(text).lines().next().unwrap_or_default());
+            return;
+        }
         if cells.len() != self.headers.len() {
             let first = cells.first().map(|cell| cell.text(text).into_owned()).unwrap_or_default();
             block.ragged.entry(cells.len()).or_default().add(line, &first);
@@ -307,6 +382,23 @@ impl<'a> Decoder<'a> {
 
     pub(super) fn is_header(&self, text: &str, cells: &[Cell]) -> bool {
         cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim())
+    }
+
+    /// The cell of a record whose quotes take in other rows. What a server sends is quoted as it should be.
+    pub(super) fn swallows(&self, text: &str, cells: &[Cell]) -> Option<usize> {
+        if self.key.is_some() {
+            return None;
+        }
+        let typed: Vec<&(usize, usize)> =
+            self.places.iter().filter(|(_, index)| self.wanted.columns[*index].1.kind != Kind::Text).collect();
+        let is_read = |row: &[&str]| {
+            typed.iter().all(|(at, index)| {
+                row.get(*at).is_some_and(|cell| self.reader(*index).read(cell, &mut Repairs::default()).is_ok())
+            })
+        };
+        // Two texts side by side could be anything.
+        let told = !typed.is_empty() || self.headers.len() > 2;
+        swallowed::by_quotes(text, cells, self.headers.len(), self.separator, |row| told && is_read(row))
     }
 
     /// Blank rows, and rows that start as the data set says.

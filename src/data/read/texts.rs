@@ -39,7 +39,8 @@ pub fn is_parquet(path: &Path) -> bool {
 
 fn separated(task: &FileTask) -> Result<Texts, Box<Diagnostic>> {
     let unreadable = |reason: &str| Box::new(errors::unreadable(&task.shown, reason));
-    let text = wide::text_of(task, WHOLE).map_err(|error| Box::new(errors::not_read(&task.shown, &error)))??;
+    let (text, _) =
+        wide::text_of(task, None, WHOLE).map_err(|error| Box::new(errors::not_read(&task.shown, &error)))??;
     let mut records = Records::new(text.as_bytes(), b',');
     let mut cells: Vec<Cell> = Vec::new();
     let mut found = Texts { headers: Vec::new(), rows: Vec::new() };

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::Failed;
-use crate::data::read::blocks::{Blocks, Encoding, is_damaged_utf8};
+use crate::data::read::blocks::Blocks;
 use crate::data::read::parquet::{self, Slice};
-use crate::data::read::{Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, server};
+use crate::data::read::{
+    Block, Decoder, FileContent, FileTask, Form, NotUtf8, Quick, Wanted, doubted, server, surely_utf8, told,
+};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
+use crate::encoding::Encoding;
 
 /// Where a block stands: its file, and its place in it.
 pub type Order = (usize, usize);
@@ -79,7 +82,10 @@ impl<'a> Feed<'a> {
                         self.unreadable = Some(errors::not_read(&task.shown, &error));
                         Failed
                     })?;
-                    if next.is_none() && blocks.damaged {
+                    if next.is_none()
+                        && (blocks.meaningless.count > 0
+                            || blocks.is_utf8_after_all() && surely_utf8(task, self.options).unwrap_or(true))
+                    {
                         return Err(Failed);
                     }
                     next.map(|index| (index, buffer.len() as u64, Piece::Text(decoders.clone())))
@@ -124,14 +130,20 @@ impl<'a> Feed<'a> {
     }
 
     fn text(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
-        let mut blocks = Blocks::open(&task.path, None, self.options).map_err(|_| Failed)?;
-        let (head, all) = blocks.head().map_err(|_| Failed)?;
-        let error = std::str::from_utf8(head).err();
-        if error
-            .is_some_and(|error| (all || error.error_len().is_some()) && !is_damaged_utf8(head, error.valid_up_to()))
-        {
-            blocks = Blocks::open(&task.path, Some(Encoding::Gb18030), self.options).map_err(|_| Failed)?;
+        let data = || self.wanted.iter().map(|wanted| wanted.data);
+        let declared = data().next().and_then(|data| data.encoding);
+        if data().any(|data| data.encoding != declared) {
+            return Err(Failed);
         }
+        let mut blocks = Blocks::open(&task.path, declared, self.options).map_err(|_| Failed)?;
+        let said = blocks.marked || declared.is_some();
+        let (head, all) = blocks.head().map_err(|_| Failed)?;
+        let broken = |error: std::str::Utf8Error| all || error.error_len().is_some();
+        if std::str::from_utf8(head).is_err_and(broken) {
+            let told = told(task, data(), NotUtf8 { said }, self.options).map_err(|_| Failed)?.map_err(|_| Failed)?;
+            blocks = Blocks::open(&task.path, Some(told), self.options).map_err(|_| Failed)?;
+        }
+        let in_utf8 = blocks.encoding == Encoding::Utf8;
         let (head, all) = blocks.head().map_err(|_| Failed)?;
         let text = match std::str::from_utf8(head) {
             Ok(text) => text,
@@ -141,7 +153,7 @@ impl<'a> Feed<'a> {
             }
             Err(_) => return Err(Failed),
         };
-        if head.contains(&0) {
+        if head.contains(&0) || doubted(text, all && !said && in_utf8).is_some() {
             return Err(Failed);
         }
         let mut begins = None;

@@ -15,6 +15,7 @@ use crate::data::forms::{
     TIME_LETTERS, WIDE, YES,
 };
 use crate::data::number_cell::NumberCell;
+use crate::data::tidy::ODD;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
 use crate::time::Calendar;
@@ -292,6 +293,11 @@ impl<'k> Cells<'k> {
             (Own::No, _) | (_, None) => bad,
             (_, Some(beyond)) => format!("({bad} OR {beyond})"),
         }
+    }
+
+    /// Whether a text holds what nobody sees, or is not in the one form that texts are compared in.
+    pub fn is_odd(&self) -> Option<String> {
+        self.is_text().then(|| format!("COALESCE({}, FALSE)", self.d.matches(&self.own("text"), ODD)))
     }
 
     /// Whether it is a time with its time zone.

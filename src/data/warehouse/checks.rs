@@ -148,6 +148,10 @@ impl<'a> Checks<'_, 'a> {
                 add("blank".into(), blank.clone());
             }
             add("bad".into(), one.is_bad(&value, &blank));
+            // Files repair it, which takes more than engines have.
+            if let Some(odd) = one.is_odd() {
+                add("odd".into(), odd);
+            }
             if one.may_be_zoned() {
                 add("zoned".into(), one.is_zoned(&value));
             }

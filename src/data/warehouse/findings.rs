@@ -184,6 +184,15 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
                 format!("make `{about}` {wanted}, in the table or in a view of it"),
             )
         }
+        "odd" => (
+            Code::BadCell,
+            format!(
+                "{rows} of `{}` {has} {a} `{about}` with signs that cannot be seen, marks beside their letters, or special or \
+                 double spaces",
+                set.name
+            ),
+            format!("make `{about}` plain text, in the table or in a view of it: letters in NFC, single spaces"),
+        ),
         "zoned" => (
             Code::BadCell,
             format!(

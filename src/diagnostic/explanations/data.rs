@@ -26,10 +26,21 @@ file "plans.xlsx" sheet "2026""#,
     Explanation {
         code: Code::UnreadableFile,
         title: "a file that is no table of text",
-        text: "The file cannot be opened, or is not in an encoding that can be told. Export it anew as CSV in \
+        text: "The file cannot be opened, is damaged, or is something else than its name says. Export it anew as CSV in \
                UTF-8.",
         wrong: "a picture that is called `policies.csv`",
         right: "a table saved as CSV",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::UnknownEncoding,
+        title: "a text whose encoding is not certain",
+        text: "The bytes of a file that is no UTF-8 mean other letters in each encoding. It is read where one reading \
+               alone can be meant: by the headers that the spec names, by words that somebody could have written, or \
+               by enough different cells. Else its data set says it, or the company for all files. A file that is UTF-8 \
+               is not read as anything else.",
+        wrong: "a file in which one name alone, `H\u{e9}l\u{e8}ne`, has letters outside ASCII, saved by an older program",
+        right: "the same file, and `encoding \"windows-1252\"` in its data set",
         setting: Setting::Words,
     },
     Explanation {

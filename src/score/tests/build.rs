@@ -65,6 +65,7 @@ fn data(name: &str) -> DataSet {
         ignore_rows_starting: Vec::new(),
         ignore_columns: Vec::new(),
         may_be_empty: false,
+        encoding: None,
         belongs: Belongs::default(),
     }
 }

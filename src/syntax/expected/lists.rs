@@ -177,6 +177,7 @@ fn opening_word(rule: Rule) -> Option<&'static str> {
         R::files_say => "files",
         R::number_signs => "numbers",
         R::dates_say => "dates",
+        R::encoding_say => "encoding",
         R::blank_signs => "blank",
         R::requires => "requires merit",
         R::currency => "currency",

@@ -18,7 +18,7 @@ pub struct Company {
 pub enum Setting {
     /// `requires merit 0.2`: which the parser has looked at already
     Requires(Span),
-    /// `files numbers "1.234,56" dates "DD.MM.YYYY"`
+    /// `files numbers "1.234,56" dates "DD.MM.YYYY" encoding "windows-1252"`
     Files(Written),
     /// `currency CNY`
     Currency(Name),
@@ -45,6 +45,8 @@ pub struct Written {
     pub dates: Option<Text>,
     /// What stands for a blank cell: `blank "-", "n.a."`
     pub blank: Vec<Text>,
+    /// `encoding "windows-1252"`
+    pub encoding: Option<Text>,
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.
