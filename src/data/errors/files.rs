@@ -14,7 +14,7 @@ use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
 use crate::plural::either;
 use crate::source::Span;
 use crate::time::MONTH_NAMES;
-use crate::visible::named;
+use crate::visible::named as sign_named;
 
 pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
     let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);
@@ -266,8 +266,10 @@ pub fn is_utf8(file: &str, data: &DataSet, declared: Encoding) -> Diagnostic {
 
 /// A sign that ends a row in some files, where rows end in another way.
 pub fn odd_end(file: &str, line: u64, sign: char) -> Diagnostic {
-    let message =
-        format!("row {line} of `{file}` holds {}: it could be the end of a row, or stand within a cell", named(sign));
+    let message = format!(
+        "row {line} of `{file}` holds {}: it could be the end of a row, or stand within a cell",
+        sign_named(sign)
+    );
     Diagnostic::new(Code::UnreadableFile, message)
         .in_data(in_row(file, line))
         .help("export the table again so that every row ends with a line feed; within a cell it stands in quotes")
