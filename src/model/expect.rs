@@ -151,7 +151,9 @@ impl Checker<'_> {
 
     /// Whether the formula has the type declared for it; a wrong unit is answered with the factor that is missing.
     pub(super) fn expect_base(&mut self, expr: &Expr, wanted: &Base, what: &str, declared: Span) {
-        if expr.ty.base.join(wanted).is_some() || matches!((wanted, &expr.ty.base), (Base::Link(_), Base::Text)) {
+        // Keys, and names and labels of positions, are texts.
+        let named = matches!((wanted, &expr.ty.base), (Base::Link(_) | Base::Position, Base::Text));
+        if expr.ty.base.join(wanted).is_some() || named {
             return;
         }
         let (Base::Number(got), Base::Number(wanted)) = (&expr.ty.base, wanted) else {
@@ -162,7 +164,15 @@ impl Checker<'_> {
                 )
                 .at(expr.span, expr.ty.base.words())
                 .at(declared, format!("{} is needed", wanted.words()))
-                .help("change the formula or the type"),
+                .help(match (wanted, &expr.kind) {
+                    (Base::Link(_), Kind::Column { via, .. }) if via.is_empty() => {
+                        let column = self.text(expr.span);
+                        format!(
+                            "where `{column}` holds the keys, write `by ({column})` behind the data set, without `=`"
+                        )
+                    }
+                    _ => "change the formula or the type".to_string(),
+                }),
             );
             return;
         };
