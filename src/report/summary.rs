@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
 use super::show::{MISSING, Show, days_served};
 use super::{Look, Report, leaves, why_missing};
-use crate::model::{PositionId, RatingId};
-use crate::score::card::{Card, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult};
+use crate::model::{Output, PositionId, RatingId};
+use crate::number::Number;
+use crate::score::card::{Card, LoweredBy, PersonResult, RatingResult, ScorecardResult};
 use crate::value::{Missing, Value};
 
 /// The columns a summary may have, in their order.
@@ -172,13 +173,32 @@ fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> 
     row
 }
 
-/// The amounts of all posts.
+/// The person's amounts: of an output that several posts have, what they come to together.
 pub(super) fn paid(show: &Show<'_>, person: &PersonResult) -> String {
-    let of_post = |post: &PostResult| {
-        let outputs = show.position(post.position).outputs.iter().zip(&post.outputs);
-        outputs.map(|(output, paid)| show.output(output, &paid.value)).collect::<Vec<_>>()
-    };
-    person.posts.iter().flat_map(of_post).collect::<Vec<_>>().join(show.words.semicolon)
+    let all: Vec<(&Output, &Value)> = person
+        .posts
+        .iter()
+        .flat_map(|post| show.position(post.position).outputs.iter().zip(&post.outputs))
+        .map(|(output, paid)| (output, &paid.value))
+        .collect();
+    let mut texts = Vec::new();
+    for (at, (output, value)) in all.iter().enumerate() {
+        let same = |(other, _): &&(&Output, &Value)| other.name == output.name && other.unit == output.unit;
+        if all[..at].iter().any(|one| same(&one)) {
+            continue;
+        }
+        let amounts: Vec<&Value> = all[at..].iter().filter(same).map(|(_, value)| *value).collect();
+        let numbers: Option<Vec<&Number>> = amounts.iter().map(|value| value.as_number()).collect();
+        texts.push(match numbers {
+            Some(numbers) => {
+                let sum = numbers.into_iter().fold(Number::ZERO, |sum, number| sum.add(number));
+                show.output(output, &Value::Number(sum))
+            }
+            // Where one is missing there is no sum.
+            None => show.output(output, amounts.into_iter().find(|value| value.is_missing()).unwrap_or(value)),
+        });
+    }
+    texts.join(show.words.semicolon)
 }
 
 /// One of several scorecards of a person, under the overall result.

@@ -148,3 +148,32 @@ position seller "Seller" {
     let project = folder(&files);
     expect("shown_points", &merit(project.path(), &["eval", "--period", "2026", "--person", "A"]));
 }
+
+#[test]
+fn what_two_posts_pay_is_shown_together() {
+    let spec = r#"company "Example Sales" {
+  currency CNY
+}
+data people "Sellers" {
+  roster
+  file "people.csv"
+  row person
+  key id
+  valid from joined to left
+  column id     : text
+  column post   : position
+  column joined : date
+  column left   : date optional
+}
+position seller "Seller" {
+  output bonus "Bonus" : CNY = 10 CNY
+  output meals "Meals" : CNY = 2 CNY
+}
+position chief "Chief" {
+  output bonus "Bonus" : CNY = 30 CNY
+}
+"#;
+    let people = "id,post,joined,left\nA,seller,2020-01-01,2026-06-30\nA,chief,2026-07-01,\n";
+    let project = folder(&[("spec.merit", spec.as_bytes()), ("data/people.csv", people.as_bytes())]);
+    expect("shown_two_posts", &merit(project.path(), &["eval", "--period", "2026"]));
+}
