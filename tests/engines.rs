@@ -89,7 +89,9 @@ fn results(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}", utf8(&output.stderr));
     let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
     // What was read stands at the head of the document, and with the files.
-    ["provenance", "files"].map(|part| document.as_object_mut().unwrap().remove(part).unwrap());
+    for part in ["provenance", "files"] {
+        document.as_object_mut().unwrap().remove(part).unwrap();
+    }
     // Rows on days without a post are not looked for in an engine.
     let told = |doubt: &Value| doubt.as_str().is_some_and(|doubt| doubt.contains("without a post"));
     document["doubts"].as_array_mut().unwrap().retain(|doubt| !told(doubt));
@@ -100,6 +102,11 @@ fn results(output: &Output) -> String {
         None => format!("{line}\n"),
     };
     text.lines().map(line).collect()
+}
+
+/// Whether there are results; findings in their way stand in a document as well.
+fn scored(output: &Output) -> bool {
+    utf8(&output.stdout).contains("\"people\"")
 }
 
 /// The first lines that differ.
@@ -219,7 +226,7 @@ fn results_of_two_runs() {
     assert!(said(&output).contains("the results are of a run of 20"), "{}", said(&output));
     let refused = |words: &str| {
         let output = eval(&one);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{}", said(&output));
+        assert_eq!((output.status.code(), scored(&output)), (Some(1), false), "{}", said(&output));
         assert!(said(&output).contains(words), "{words} is not in\n{}", said(&output));
     };
     // One result of the other run, as when a part of the statements was run once more.
@@ -250,7 +257,7 @@ fn what_an_engine_lacks_is_told_at_once() {
     let run = ["eval", &specs, "--period", "2026-Q3", "--engine", &engine, "--tables", "policies,receipts,payouts"];
     let output = merit(&python, &run);
     let (shown, said) = (utf8(&output.stderr), said(&output));
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    assert_eq!((output.status.code(), scored(&output)), (Some(1), false), "{said}");
     let codes: Vec<String> = findings(&shown).into_iter().map(|finding| finding.code).collect();
     assert_eq!(codes.iter().filter(|code| *code == "missing-column").count(), 2, "{said}");
     assert_eq!(codes.iter().filter(|code| *code == "no-file").count(), 1, "{said}");
@@ -474,7 +481,7 @@ fn spoilt_tables_are_refused() {
         let run = ["eval", &specs, "--period", "2026-Q3", "--engine", &engine, "--tables", tables];
         let output = merit(&python, &run);
         let (shown, said) = (utf8(&output.stderr), said(&output));
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{spoil}: {said}");
+        assert_eq!((output.status.code(), scored(&output)), (Some(1), false), "{spoil}: {said}");
         assert!(findings(&shown).iter().all(|finding| finding.code == *code), "{spoil}: {said}");
         for word in *words {
             assert!(said.contains(word), "{word} is not in\n{said}");

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use super::tables::Table;
-use super::{difference, fed, merit, python, results, said};
+use super::{difference, fed, merit, python, results, said, scored};
 use crate::support::utf8;
 
 /// By data set of `cells/cells.merit`, the texts that are read, and those that are refused.
@@ -353,7 +353,7 @@ fn same_as_files(python: &Path, load: &mut dyn FnMut(Vec<Table>) -> (String, Str
     let (engine, names) = load(tables(|cells| cells.2));
     let output = project.eval(python, &["--engine", &engine, "--tables", &names]);
     let said = said(&output);
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    assert_eq!((output.status.code(), scored(&output)), (Some(1), false), "{said}");
     for (data, words) in REFUSED {
         let count = CELLS.iter().find(|cells| cells.0 == data).unwrap().2.len();
         let words = format!("{count} rows of `{data}` have a `cell` {words}");
@@ -368,7 +368,7 @@ fn files_refuse_every_bad_cell() {
         for cell in *refused {
             project.write(data, &[cell]);
             let output = project.eval(Path::new("no-python"), &[]);
-            assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{data}: {cell}");
+            assert_eq!((output.status.code(), scored(&output)), (Some(1), false), "{data}: {cell}");
         }
         project.write(data, &[]);
     }

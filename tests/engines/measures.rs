@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::{difference, fed, load, merit, python, results, said};
+use super::{difference, fed, load, merit, python, results, said, scored};
 use crate::support::{insurance, utf8};
 
 /// Runs SQL in DuckDB, in a folder.
@@ -64,7 +64,7 @@ impl Results {
     /// What is said of results that cannot be used.
     fn refused(&self, code: i32, measures: &[&str], words: &str) {
         let output = self.eval(measures);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(code), 0), "{}", said(&output));
+        assert_eq!((output.status.code(), scored(&output)), (Some(code), false), "{}", said(&output));
         assert!(said(&output).contains(words), "{words} is not in\n{}", said(&output));
     }
 }

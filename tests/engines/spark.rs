@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::{
     ODD_PERIODS, SETTINGS, difference, load, merit, number, odd, odd_is_the_same, program, python, results, said,
-    try_out,
+    scored, try_out,
 };
 use crate::support::{insurance, utf8};
 
@@ -164,8 +164,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
         Some(0) => assert_eq!(difference(&local, &results(&output)), None),
         // Or no scorecard at all, and a word about it.
         code => {
-            let scored = utf8(&output.stdout).contains("\"people\"");
-            assert!(code == Some(2) && !scored && said(&output).contains("Spark"), "{}", said(&output))
+            assert!(code == Some(2) && !scored(&output) && said(&output).contains("Spark"), "{}", said(&output))
         }
     }
     println!("with a worker lost: {:?}", output.status.code());
