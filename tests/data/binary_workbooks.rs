@@ -93,7 +93,7 @@ const PERCENT: u32 = 3;
 /// What stands behind the value of a formula: here, that it is `1`.
 const FORMULA: [u8; 17] = [0, 0, 3, 0, 0, 0, 0x1e, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-fn sheet(rows: &[Vec<(u32, Cell, u32)>]) -> Vec<u8> {
+fn sheet(rows: &[Vec<(u32, Cell, u32)>], merged: &[[u32; 4]]) -> Vec<u8> {
     let mut part = Part::default();
     let size: Vec<u8> = [0, rows.len() as u32 - 1, 0, 7].into_iter().flat_map(u32::to_le_bytes).collect();
     part.record(129, &[]).record(148, &size).record(145, &[]);
@@ -123,12 +123,21 @@ fn sheet(rows: &[Vec<(u32, Cell, u32)>]) -> Vec<u8> {
             part.record(kind, &content);
         }
     }
-    part.record(146, &[]).record(130, &[]);
+    part.record(146, &[]);
+    // First and last row, first and last column.
+    for range in merged {
+        part.record(176, &range.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<u8>>());
+    }
+    part.record(130, &[]);
     part.0
 }
 
 /// A workbook whose only visible sheet has these rows.
 fn book(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>]) -> Vec<u8> {
+    book_with(since_1904, texts, rows, &[])
+}
+
+fn book_with(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>], merged: &[[u32; 4]]) -> Vec<u8> {
     let mut workbook = Part::default();
     let mut settings = vec![u8::from(since_1904), 0, 0, 0, 0, 0, 0, 0];
     settings.extend(wide(""));
@@ -196,8 +205,8 @@ fn book(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>]) -> Vec
         ("xl/workbook.bin", workbook.0),
         ("xl/styles.bin", styles.0),
         ("xl/sharedStrings.bin", shared.0),
-        ("xl/worksheets/sheet1.bin", sheet(&[last_year])),
-        ("xl/worksheets/sheet2.bin", sheet(rows)),
+        ("xl/worksheets/sheet1.bin", sheet(&[last_year], &[])),
+        ("xl/worksheets/sheet2.bin", sheet(rows, merged)),
     ] {
         archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         archive.write_all(&content).unwrap();
@@ -305,6 +314,21 @@ fn percentages() {
         line(&project.run().unwrap().measures[share.0])
     };
     assert_eq!((of_share("1").as_str(), of_share("0.01").as_str()), ("0.85", "0.85"));
+}
+
+#[test]
+fn merged_cells_of_the_binary_form() {
+    let row = |number: &'static str, premium: Cell<'static>, city: Cell<'static>| {
+        vec![(0, Cell::Text(number), GENERAL), (1, premium, GENERAL), (2, Cell::Whole(46204), DAY), (3, city, GENERAL)]
+    };
+    let rows = || [headers(0), row("P1", Cell::Whole(5), Cell::Text("Rome")), row("P2", Cell::Whole(7), Cell::Blank)];
+    let read = of("policies.xlsb", &book_with(false, &[], &rows(), &[[1, 2, 3, 3]]));
+    assert!(
+        read.contains("premium 12") && read.contains("city: merged cells: the text taken for each row 1"),
+        "{read}"
+    );
+    let told = of("policies.xlsb", &book_with(false, &[], &rows(), &[[1, 2, 1, 1]]));
+    assert!(told.contains("lies under a") && told.contains("(B3)"), "{told}");
 }
 
 /// Whatever is broken in them, they are read or refused.

@@ -531,6 +531,10 @@ fn sheets_of_every_state() {
     }
     assert_eq!(ask(None, &beside("empty", "visible", "")), SOUND);
     assert_eq!(ask(None, &beside("notes", "visible", &notes)), SOUND);
+    let only = ask(None, &Book::of(&notes).sheet("old", "hidden", &table));
+    assert!(only.contains("that is shown has a header") && only.contains("hidden are `old`"), "{only}");
+    let none = ask(None, &Book::default().sheet("old", "hidden", &table));
+    assert!(none.contains("no sheet with cells that is shown") && none.contains("hidden are `old`"), "{none}");
     let both = ask(None, &beside("copy", "visible", &table));
     assert!(both.contains("several sheets") && both.contains("`copy`"), "{both}");
     // Blanks at the ends of a name, and letters put together in another way.

@@ -97,6 +97,21 @@ pub fn no_sheet(file: &str, data: &DataSet, asked: &str, names: &[String], near:
     }
 }
 
+/// What is shown holds none of the headers; hidden sheets that do are named, as they may be what is meant.
+pub fn no_shown_sheet(file: &str, data: &DataSet, shown: bool, hidden: &[String]) -> Diagnostic {
+    let message = match shown {
+        true => format!("no sheet of `{file}` that is shown has a header of `{}`", data.name),
+        false => format!("`{file}` has no sheet with cells that is shown"),
+    };
+    let diagnostic = Diagnostic::new(Code::NoSheet, message).at(data.span, "").in_data(in_file(file));
+    match hidden {
+        [] => diagnostic.help("export the table anew, as `.xlsx` or CSV (UTF-8)"),
+        _ => diagnostic
+            .note(format!("hidden are {}", listed(hidden, 30)))
+            .help("name the sheet if a hidden one is meant: `file \"…\" sheet \"…\"`"),
+    }
+}
+
 pub fn several_sheets(file: &str, data: &DataSet, fitting: &[String]) -> Diagnostic {
     let message = format!("several sheets of `{file}` could be `{}`: {}", data.name, listed(fitting, 30));
     Diagnostic::new(Code::NoSheet, message)

@@ -133,6 +133,8 @@ impl NumberFormat {
                     let text: String = rest.chars().take(1).collect();
                     skip(1, &mut rest);
                     section.literal(&text);
+                    // East Asian programs escape with it, others show it.
+                    section.uncertain |= letter == '!';
                 }
                 // As wide as the next letter, or filled up with it.
                 '_' => {
@@ -238,15 +240,20 @@ impl NumberFormat {
         let Some((section, negative)) = self.section(number) else {
             return self.sections.is_empty().then(|| shortest(number));
         };
-        if section.uncertain || section.condition.is_some() && number < 0.0 {
+        let by_condition = self.sections.iter().any(|section| section.condition.is_some());
+        if section.uncertain || by_condition && number < 0.0 {
             return None;
         }
         let mut digits = shortest(number.abs());
         for _ in 0..section.percent {
             digits = hundredfold(&digits);
         }
-        let shown = section.filled(&digits)?;
-        let shown = shown.trim();
+        let filled = section.filled(&digits)?;
+        let shown = filled.trim();
+        // Blanks between the sign and the first digit.
+        if negative && filled.starts_with(' ') {
+            return None;
+        }
         match (shown.is_empty(), negative) {
             (true, _) => None,
             (_, true) => Some(format!("-{shown}")),
@@ -406,7 +413,11 @@ impl Section {
         for (at, part) in parts.iter().enumerate().rev() {
             match part {
                 Part::Digit(kind) => {
-                    let digit = rest.pop().or((*kind == '0').then_some('0'));
+                    let digit = rest.pop().or(match kind {
+                        '0' => Some('0'),
+                        '?' => Some(' '),
+                        _ => None,
+                    });
                     shown.push(digit.map(String::from).unwrap_or_default());
                     if Some(at) == first {
                         shown.push(std::mem::take(&mut rest).into_iter().collect());
@@ -464,7 +475,6 @@ mod tests {
             ("0.0#", 1.0, "1.0"),
             ("\"S\"0000", 12.0, "S0012"),
             ("\\S0000", 12.0, "S0012"),
-            ("!S0000", 12.0, "S0012"),
             ("00\\-000", 12345.0, "12-345"),
             ("000-000", 1234567.0, "1234-567"),
             ("(000) 000-0000", 5551234567.0, "(555) 123-4567"),
@@ -491,6 +501,9 @@ mod tests {
             ("#,##0.00", 1234.5),
             (";;;", 7.0),
             ("# ?/?", 1.5),
+            ("?0", -7.0),
+            ("!S0000", 12.0),
+            ("[=1]\"one\";[=2]\"two\";0", -7.0),
             ("0.00E+00", 12.0),
             ("[DBNum1]0", 7.0),
             ("0,", 12000.0),

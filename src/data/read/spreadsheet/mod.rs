@@ -114,24 +114,36 @@ fn choose(book: &mut dyn Book, task: &FileTask, wanted: &Wanted) -> Result<usize
     let tabs = book.tabs().to_vec();
     let Some(asked) = &task.sheet else {
         let expected = Expected::of(wanted.data);
-        let mut found: Vec<(usize, usize, bool)> = Vec::new();
         let mut troubles = Vec::new();
-        for (at, _) in tabs.iter().enumerate().filter(|(_, tab)| tab.is_table && tab.visible) {
-            match book.table(at, Some(TITLE_ROWS as u32)) {
-                Ok(table) => {
-                    let row = |row: usize| -> Vec<String> {
-                        (0..table.width()).map(|column| table.raw(row, column).header()).collect()
-                    };
-                    let rows = (0..table.height().min(TITLE_ROWS)).map(|at| expected.found(&row(at)));
-                    found.push((rows.max().unwrap_or(0), at, table.is_empty()));
+        // By sheet, how many headers it has, and whether it has no cells.
+        let mut look = |book: &mut dyn Book, visible: bool| -> Vec<(usize, usize, bool)> {
+            let mut found = Vec::new();
+            for at in (0..tabs.len()).filter(|at| tabs[*at].is_table && tabs[*at].visible == visible) {
+                match book.table(at, Some(TITLE_ROWS as u32)) {
+                    Ok(table) => {
+                        let row = |row: usize| -> Vec<String> {
+                            (0..table.width()).map(|column| table.raw(row, column).header()).collect()
+                        };
+                        let rows = (0..table.height().min(TITLE_ROWS)).map(|at| expected.found(&row(at)));
+                        found.push((rows.max().unwrap_or(0), at, table.is_empty()));
+                    }
+                    Err(trouble) => troubles.push(trouble),
                 }
-                Err(trouble) => troubles.push(trouble),
             }
-        }
+            found
+        };
+        let mut found = look(book, true);
         let most = found.iter().map(|(count, ..)| *count).max().unwrap_or(0);
+        let fits = |found: Vec<(usize, usize, bool)>| -> Vec<String> {
+            found.into_iter().filter(|(count, ..)| *count > 0).map(|(_, at, _)| tabs[at].name.clone()).collect()
+        };
+        let hidden = if most == 0 { fits(look(book, false)) } else { Vec::new() };
         // It may have been the one that is meant.
         if most == 0 && !troubles.is_empty() {
             return Err(told(task, troubles.swap_remove(0)));
+        }
+        if found.is_empty() || !hidden.is_empty() {
+            return Err(Box::new(errors::no_shown_sheet(&task.shown, wanted.data, !found.is_empty(), &hidden)));
         }
         let filled = found.iter().any(|(.., is_empty)| !is_empty);
         found.retain(|(count, _, is_empty)| *count == most && (most > 0 || !filled || !is_empty));
@@ -141,7 +153,7 @@ fn choose(book: &mut dyn Book, task: &FileTask, wanted: &Wanted) -> Result<usize
         }
         return match found.into_iter().next() {
             Some((_, at, _)) => Ok(at),
-            None => Err(Box::new(errors::bad_workbook(&task.shown, "it has no sheet that is shown"))),
+            None => Err(Box::new(errors::no_shown_sheet(&task.shown, wanted.data, false, &[]))),
         };
     };
     let is_it = |name: &dyn Fn(&str) -> bool| -> Vec<usize> {
