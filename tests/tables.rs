@@ -158,7 +158,7 @@ fn across_as(clause: &str, file: &str, titles: &str, headers: &str) -> String {
 
 /// All on one line, as it was before it was broken for the terminal.
 fn flat(told: &str) -> String {
-    told.replace("\n  │ ", " ").replace("\n        ", " ")
+    told.replace("\n  │ ", " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -280,4 +280,69 @@ fn the_year_stands_in_one_certain_place() {
     let told = told(&format!("{clause}; {ACROSS}"), "plan_2025.xlsx", book.save_to_buffer().unwrap(), &[]);
     sound(&told);
     assert!(line(&told, "month").ends_with("2026-01 … 2026-02"), "{told}");
+}
+
+// ---------------------------------------------------------------- headers, totals, rows left out
+
+const ITEMS: &str = "column id : text; column amount : CNY optional";
+
+#[test]
+fn all_rows_above_the_header_are_named() {
+    for (columns, text, rows) in [
+        (ITEMS, "P1,100\nP2,200\nid,amount\nP3,300\n", vec![1, 2]),
+        (ITEMS, "Staff list,\nP1,100\nid,amount\nP2,200\n", vec![2]),
+        (ITEMS, "id,Amount (old)\nP1,100\n\nid,amount\nP2,200\n", vec![2]),
+        ("column id : text; column s : text optional; column n : CNY optional", "P1,x,\nid,s,n\nP2,y,\n", vec![1]),
+        ("column id : text; column s : text optional", "P1,x\nP2,y\nid,s\nP3,z\n", vec![1, 2]),
+    ] {
+        let told = csv(columns, text);
+        assert!(told.contains("row-above-header") && told.contains("put the header above them"), "{text}\n{told}");
+        let named: Vec<u32> = (1..9).filter(|row| told.contains(&format!("t.csv, row {row}: "))).collect();
+        assert_eq!(named, rows, "{text}\n{told}");
+    }
+    for titles in ["Staff list,,\n", "Staff list,,\nAs of 2026-07-01,,\n", "\nReport:,Staff,\n\n"] {
+        let columns = "column id : text; column amount : CNY; column s : text optional";
+        sound(&csv(columns, &format!("{titles}id,amount,s\nP1,1,a\nP2,2,b\n")));
+    }
+}
+
+#[test]
+fn a_header_over_several_lines_is_found_and_its_help_works() {
+    let text = "\"Staff\nno\",\"Amount\r\nin CNY\"\nP1,5\n";
+    sound(&csv("column id : text from \"Staff no\"; column amount : CNY from \"amount in cny\"", text));
+    let told = flat(&csv("column id : text from \"Staff no\"; column amount : CNY from \"Amont in CNY\"", text));
+    let header = told.split("`from \"").nth(1).and_then(|rest| rest.split("\"`").next()).expect(&told);
+    sound(&csv(&format!("column id : text from \"Staff no\"; column amount : CNY from \"{header}\""), text));
+}
+
+#[test]
+fn a_row_of_totals_is_told() {
+    for total in ["Total", "TOTAL:", "Summe", "合计", "Grand total"] {
+        let told = flat(&csv(ITEMS, &format!("id,amount\nP1,1\nP2,2\n{total},3\n")));
+        assert!(told.contains("has the name of a total") && told.contains(&format!("starting \"{total}\"")), "{told}");
+        let obeyed =
+            csv(&format!("ignore rows starting \"{total}\"; {ITEMS}"), &format!("id,amount\nP1,1\nP2,2\n{total},3\n"));
+        assert!(obeyed.contains("1 row left out") && !obeyed.contains("name of a total"), "{obeyed}");
+    }
+    for key in ["Total Care", "P3", "Summer", "2026"] {
+        assert!(!csv(ITEMS, &format!("id,amount\nP1,1\nP2,2\n{key},3\n")).contains("total and counts"), "{key}");
+    }
+}
+
+#[test]
+fn rows_left_out_are_counted_and_those_like_data_told() {
+    let told = flat(&csv(
+        &format!("ignore rows starting \"Total\"; {ITEMS}"),
+        "id,amount\nP1,100\nTotal Care,200\nTotal,300\n",
+    ));
+    assert!(told.contains("2 rows left out") && told.contains("1 row left out by `ignore rows starting`"), "{told}");
+    assert!(told.contains("row 3, \"Total Care\""), "{told}");
+    let told =
+        flat(&csv(&format!("ignore rows starting \"2026\"; {ITEMS}"), "id,amount\nP1,1\n2026 total,x\n20260,5\n"));
+    assert!(told.contains("2 rows left out") && told.contains("row 4, \"20260\""), "{told}");
+    let told = csv(
+        "ignore rows starting \"Total\"; column id : text; column on : date; column amount : CNY",
+        "id,on,amount\nP1,2026-07-01,1\nTotal July,,1\n",
+    );
+    assert!(told.contains("1 row left out") && !told.contains("like data"), "{told}");
 }

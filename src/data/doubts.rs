@@ -8,7 +8,9 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::far_out;
+use super::read::{Spot, totals};
 use super::table::{Table, TableFile};
+use crate::diagnostic::DataPlace;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, TimeShape};
 use crate::plan::query::{Doubt, Query, Rows};
@@ -25,6 +27,7 @@ pub fn find(model: &Model, query: &Query, tables: &[&Table]) -> Vec<Doubt> {
         if data.key.is_empty() {
             doubts.extend(told_twice(&data.name, table));
         }
+        doubts.extend(of_rows(&data.name, table));
         doubts.extend(far_out::find(model, table));
         if matches!(data.time, TimeShape::Dated(_)) && !data.may_be_empty {
             doubts.extend(ends_early(model, query, table));
@@ -60,6 +63,38 @@ fn told_twice(data: &str, table: &Table) -> Vec<Doubt> {
         rows: file.rows as u64,
     };
     doubts.into_iter().map(doubt).collect()
+}
+
+/// The place of a row by its first cell.
+fn place(file: &TableFile, spot: &Spot) -> DataPlace {
+    DataPlace {
+        file: file.shown.clone(),
+        sheet: file.sheet.clone(),
+        row: Some(spot.line.into()),
+        text: Some(spot.text.clone()),
+        ..DataPlace::default()
+    }
+}
+
+/// What is odd about rows that count or do not, as far as their beginnings tell.
+pub fn of_rows<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+    left_out(data, table).chain(totals_last(data, table))
+}
+
+/// Rows left out by how they start that look like data.
+fn left_out<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+    table.files.iter().filter_map(move |file| {
+        let first = file.like_rows.first.first()?;
+        Some(Doubt::LeftOut { data: data.into(), place: place(file, first), rows: file.like_rows.count })
+    })
+}
+
+/// Files that end with a row of totals, which counts like any other.
+fn totals_last<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+    table.files.iter().filter_map(move |file| {
+        let last = file.last.as_ref().filter(|last| totals::is_total(&last.text) && file.rows > 1)?;
+        Some(Doubt::TotalRow { data: data.into(), place: place(file, last) })
+    })
 }
 
 /// A number that files with the same bytes have in common.

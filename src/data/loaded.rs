@@ -190,6 +190,7 @@ fn reports(
                 path: file.shown.clone(),
                 data: data.name.clone(),
                 rows: file.rows as u64,
+                left_out: file.left_out,
                 repairs: repairs
                     .iter()
                     .map(|((column, repair), count)| (name(*column), repair.words(), *count))

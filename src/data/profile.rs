@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::number::Number;
+use crate::plan::query::Doubt;
 use crate::time::{Calendar, Day, Month, Months};
 
 /// What was found of a data set.
@@ -24,6 +25,8 @@ pub struct SetProfile {
     /// Rows that are the same in every column as an earlier one, of data sets without a key.
     pub repeated: u64,
     pub columns: Vec<ColumnProfile>,
+    /// What is odd about its rows.
+    pub doubts: Vec<Doubt>,
 }
 
 pub struct ProfiledFile {
@@ -32,6 +35,8 @@ pub struct ProfiledFile {
     /// Of a text that is no UTF-8.
     pub encoding: Option<&'static str>,
     pub rows: u64,
+    /// Rows left out by how they start.
+    pub left_out: u64,
 }
 
 pub struct ColumnProfile {
@@ -109,6 +114,7 @@ fn of_table(model: &Model, table: &Table) -> SetProfile {
         sheet: file.sheet.clone(),
         encoding: file.encoding,
         rows: file.rows as u64,
+        left_out: file.left_out,
     };
     let columns = (0..data.columns.len()).map(ColumnIx);
     SetProfile {
@@ -119,6 +125,7 @@ fn of_table(model: &Model, table: &Table) -> SetProfile {
         empty_months: Vec::new(),
         repeated: if data.key.is_empty() { repeated(table) } else { 0 },
         columns: columns.filter_map(|at| of_column(model, table, data, at)).collect(),
+        doubts: super::doubts::of_rows(&data.name, table).collect(),
     }
 }
 

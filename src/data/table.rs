@@ -11,7 +11,7 @@ use super::column::{Builder, Column, NO_DAY, join};
 use super::dictionary::Dictionary;
 use super::files::files_of;
 use super::keys::Keys;
-use super::read::{self, FileContent, FileTask, Wanted};
+use super::read::{self, FileContent, FileTask, Spot, Tally, Wanted};
 use super::{Options, errors, given};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
@@ -72,6 +72,11 @@ pub struct TableFile {
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
     /// The encoding of a text that is no UTF-8.
     pub encoding: Option<&'static str>,
+    /// Rows left out by how they start; the first of those that look like data, and how many these are.
+    pub left_out: u64,
+    pub like_rows: Tally,
+    /// The last row, by its first filled cell.
+    pub last: Option<Spot>,
     /// The sheet of a spreadsheet, and where the columns stand in it.
     pub sheet: Option<String>,
     pub columns_at: BTreeMap<ColumnIx, usize>,
@@ -302,6 +307,8 @@ fn load_table(
             file.columns_at = columns.filter_map(|((column, _), at)| Some((*column, at?))).collect();
         }
         file.sheet = content.sheet;
+        (file.left_out, file.like_rows) = (content.ignored.count, content.ignored_rows);
+        file.last = content.last;
         for ((index, repair), tally) in content.repairs {
             file.repairs.insert((wanted.columns[index].0, repair), tally.count);
         }

@@ -59,6 +59,12 @@ impl DataSet {
         self.columns.iter().position(|column| column.name == name).map(ColumnIx)
     }
 
+    /// Whether a row that starts with this is left out, and its start is more than what is declared: `Total Care`.
+    pub fn begins_with_more(&self, first: &str) -> bool {
+        let starts = || self.ignore_rows_starting.iter().filter(|start| first.starts_with(start.as_str()));
+        starts().next().is_some() && !starts().any(|start| start == first.trim_end_matches([':', '：', ' ']))
+    }
+
     /// The column that says what a row is called, for people to read: `name`, where there is such a text column.
     pub fn name_column(&self) -> Option<ColumnIx> {
         self.column_named("name").filter(|column| matches!(self.column(*column).ty, ColumnType::Text))

@@ -297,6 +297,10 @@ impl Team {
 pub enum Doubt {
     /// Two files of a data set without a key hold the same, so that every row counts twice.
     SameContent { data: String, files: [String; 2], rows: u64 },
+    /// Rows left out by `ignore rows starting` that look like data; the first, and how many.
+    LeftOut { data: String, place: DataPlace, rows: u64 },
+    /// The last row of a file has the name of a total, and counts.
+    TotalRow { data: String, place: DataPlace },
     /// The newest row lies well before the end of what formulas read.
     EndsEarly { data: String, newest: Day, end: Day },
     /// Cells that lie a hundred or a thousand times off what their column holds; the first, and how many more.
@@ -345,4 +349,6 @@ pub struct FileReport {
     pub rows: u64,
     /// Repairs by column and kind: `premium`, `thousands separator`, 12.
     pub repairs: Vec<(String, &'static str, u64)>,
+    /// Rows left out by `ignore rows starting`.
+    pub left_out: u64,
 }

@@ -68,7 +68,12 @@ impl Show<'_> {
                 let found = people.iter().find(|(key, _)| *key == person.person)?;
                 Some(self.nowhere(data, &found.1, std::slice::from_ref(found)))
             }
-            Doubt::Nowhere { .. } | Doubt::SameContent { .. } | Doubt::EndsEarly { .. } | Doubt::FarOut { .. } => None,
+            Doubt::Nowhere { .. }
+            | Doubt::SameContent { .. }
+            | Doubt::LeftOut { .. }
+            | Doubt::TotalRow { .. }
+            | Doubt::EndsEarly { .. }
+            | Doubt::FarOut { .. } => None,
         };
         report.results.doubts.iter().filter_map(of_person).collect()
     }

@@ -65,6 +65,15 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
         let rows = if several { format!(": {}", count(file.rows)) } else { String::new() };
         lines.push(Line::Text(Cell::styled(format!("{}{sheet}{encoding}{rows}", file.path), Style::Faint).indented(2)));
     }
+    let left_out: u64 = profile.files.iter().map(|file| file.left_out).sum();
+    if left_out > 0 {
+        let text =
+            format!("{} {} left out by `ignore rows starting`", count(left_out), either(left_out, "row", "rows"));
+        lines.push(Line::Text(Cell::new(text)));
+    }
+    for doubt in &profile.doubts {
+        lines.push(Line::Text(Cell::styled(show.words.doubt(doubt, &show), Style::Poor)));
+    }
     if !profile.empty_months.is_empty() {
         let shown: Vec<String> = profile.empty_months.iter().take(12).map(ToString::to_string).collect();
         let more = profile.empty_months.len() - shown.len();

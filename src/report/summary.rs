@@ -358,7 +358,11 @@ pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String,
         return made_by(report, show, out, width, painter);
     }
     let rows = results.files.iter().map(|file| file.rows).sum();
-    let text = format!("{} · {}", words.file_count(results.files.len() as u64), words.rows(rows));
+    let mut text = format!("{} · {}", words.file_count(results.files.len() as u64), words.rows(rows));
+    let left_out: u64 = results.files.iter().map(|file| file.left_out).sum();
+    if left_out > 0 {
+        text.push_str(&format!(" · {}", words.rows_left_out(left_out)));
+    }
     labelled(out, words.files, lead_width, &text, width, painter);
     let mut kinds = BTreeMap::<&str, u64>::new();
     for (_, kind, count) in results.files.iter().flat_map(|file| &file.repairs) {

@@ -225,6 +225,14 @@ impl Words {
         self.counted(count, "row", "行")
     }
 
+    /// By `ignore rows starting`.
+    pub fn rows_left_out(&self, count: u64) -> String {
+        match self.chinese {
+            true => format!("略去 {count} 行"),
+            false => format!("{} left out", self.rows(count)),
+        }
+    }
+
     pub fn repair_count(&self, count: u64) -> String {
         self.counted(count, "repair", "处修正")
     }
@@ -364,6 +372,38 @@ impl Words {
             (false, Doubt::SameContent { data, files: [one, other], rows }) => {
                 let (rows, are) = (self.rows(*rows), either(*rows, "is", "are"));
                 format!("{one} and {other} hold the same: their {rows} of {data} {are} counted twice")
+            }
+            (false, Doubt::LeftOut { data, place, rows }) => {
+                let first = place.text.as_deref().unwrap_or_default();
+                let (rows, look) = (self.rows(*rows), either(*rows, "looks", "look"));
+                format!(
+                    "{rows} left out by `ignore rows starting` in {data} {look} like data: {}, \"{first}\"; if it is none, write \
+                     it there in full; if it is data, the file must call it otherwise",
+                    told_place(place, "row", "column", ", ")
+                )
+            }
+            (true, Doubt::LeftOut { data, place, rows }) => {
+                let first = place.text.as_deref().unwrap_or_default();
+                format!(
+                    "{data} 中被 `ignore rows starting` 略去的 {} 看似数据：{}，“{first}”；若确非数据，请在其中写全",
+                    self.rows(*rows),
+                    told_place(place, "行", "列", "，")
+                )
+            }
+            (false, Doubt::TotalRow { data, place }) => {
+                let first = place.text.as_deref().unwrap_or_default();
+                format!(
+                    "the last row of {data} has the name of a total and counts like the others: {}; if it is one, write `ignore rows \
+                     starting \"{first}\"` in {data}",
+                    told_place(place, "row", "column", ", ")
+                )
+            }
+            (true, Doubt::TotalRow { data, place }) => {
+                let first = place.text.as_deref().unwrap_or_default();
+                format!(
+                    "{data} 的最后一行名为合计，仍按普通行计入：{}；若为合计，请在 {data} 中写 `ignore rows starting \"{first}\"`",
+                    told_place(place, "行", "列", "，")
+                )
             }
             (false, Doubt::EndsEarly { data, newest, end }) => {
                 format!("the rows of {data} reach to {newest}; formulas read them to {end}")

@@ -1,6 +1,6 @@
 //! What is wrong with rows and cells.
 
-use super::{counted, in_file, listed, nearest, with_places};
+use super::{counted, in_file, listed, nearest, start_of, with_places};
 use crate::data::cell::{Problem, Repair, Repairs, narrow};
 use crate::data::read::Tally;
 use crate::data::tidy;
@@ -33,7 +33,8 @@ pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
     let first = tally.first.first().map_or("", |spot| spot.text.as_str());
     let help = format!(
         "remove the line, which comes from putting files together; or leave such rows out with \
-         `ignore rows starting \"{first}\"`"
+         `ignore rows starting {}`",
+        start_of(first)
     );
     with_places(Diagnostic::new(Code::BadCell, message), file, None, tally).help(help)
 }

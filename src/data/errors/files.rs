@@ -6,7 +6,7 @@ use crate::data::memory::shown_size;
 use crate::data::read::detect::Reading;
 use crate::data::read::kind::Kind;
 use crate::data::read::layout::Layout;
-use crate::data::read::{Refused, Spot, Tally};
+use crate::data::read::{Refused, SHOWN, Spot, Tally};
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
@@ -325,6 +325,8 @@ fn in_header(file: &str, layout: &Layout) -> DataPlace {
 }
 
 fn headers_are(layout: &Layout, headers: &[String]) -> String {
+    let headers: Vec<String> = headers.iter().map(|header| in_one_line(header)).collect();
+    let headers = headers.as_slice();
     match layout.header_line {
         Some(line) => format!("the headers in row {} are {}", line + 1, listed(headers, 40)),
         None => format!("its columns are {}", listed(headers, 40)),
@@ -335,8 +337,8 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
     let declared = data.column(column);
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;
     let wanted = if own_name { String::new() } else { format!(" (looked for {})", listed(&declared.headers, 10)) };
-    let headers: Vec<String> =
-        layout.headers.iter().filter(|header| !header.is_empty()).map(|header| shortened(header)).collect();
+    let plain = |header: &String| header.split_whitespace().collect::<Vec<_>>().join(" ");
+    let headers: Vec<String> = layout.headers.iter().filter(|header| !header.is_empty()).map(plain).collect();
     let diagnostic = Diagnostic::new(
         Code::MissingColumn,
         format!("`{file}` has no column for `{}.{}`{wanted}", data.name, declared.name),
@@ -350,25 +352,41 @@ pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Lay
         .chain([&declared.name])
         .find_map(|wanted| nearest(wanted, headers.iter().map(|header| header.as_str())));
     match near {
-        Some(near) => diagnostic.help(format!("is it `{near}`? then add the header: `from \"{near}\"`")),
+        Some(near) => diagnostic.help(format!("is it `{near}`? then add the header: `from {}`", quoted(near))),
         None => diagnostic.help("add the header it has in the file: `from \"…\"`"),
     }
 }
 
-/// A row above the header that looks like one of the table.
-pub fn above_header(file: &str, data: &DataSet, layout: &Layout, line: u32, row: &[String]) -> Diagnostic {
-    let first = row.iter().find(|cell| !cell.is_empty()).map(|cell| shortened(cell)).unwrap_or_default();
-    let (row, header) = (u64::from(line) + 1, layout.header_line.map_or(0, |line| u64::from(line) + 1));
-    let message = format!(
-        "row {row} of `{file}` looks like a row of `{}`, and stands above the header in row {header}",
-        data.name
-    );
-    Diagnostic::new(Code::RowAboveHeader, message)
-        .in_data(DataPlace { text: Some(first.clone()), ..in_row(file, row) })
-        .help(format!(
-            "put the header first; a row that is none of the table can be left out with `ignore rows starting \"{}\"`",
-            first.replace(['"', '\\'], "")
-        ))
+/// Rows above the header that look like those of the table.
+pub fn above_header(file: &str, data: &DataSet, layout: &Layout, rows: &[&(u32, Vec<String>)]) -> Diagnostic {
+    let first = |row: &[String]| row.iter().find(|cell| !cell.is_empty()).cloned().unwrap_or_default();
+    let header = layout.header_line.map_or(0, |line| u64::from(line) + 1);
+    let (line, row) = rows[0];
+    let message = match rows.len() {
+        1 => format!(
+            "row {} of `{file}` looks like a row of `{}`, and stands above the header in row {header}",
+            line + 1,
+            data.name
+        ),
+        count => format!(
+            "{count} rows of `{file}` look like rows of `{}`, and stand above the header in row {header}",
+            data.name
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(Code::RowAboveHeader, message);
+    for (line, row) in rows.iter().take(SHOWN) {
+        let text = Some(in_one_line(&first(row)));
+        diagnostic = diagnostic.in_data(DataPlace { text, ..in_row(file, u64::from(*line) + 1) });
+    }
+    let more = rows.len().saturating_sub(SHOWN);
+    if more > 0 {
+        diagnostic = diagnostic.note(format!("and {more} more"));
+    }
+    diagnostic.help(format!(
+        "put the header above them, and what belongs to another table into a file of its own; a line that is no row can be left out with \
+         `ignore rows starting {}`",
+        start_of(&first(row))
+    ))
 }
 
 pub fn two_columns(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout, found: &[usize]) -> Diagnostic {
@@ -543,6 +561,12 @@ pub fn no_year(file: &str, data: &DataSet, across: &Across, header: &str, found:
 /// A header with line breaks, as it can stand in a message.
 fn in_one_line(header: &str) -> String {
     shortened(&header.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The beginning of a cell as a text of a spec that finds rows which start so.
+pub fn start_of(cell: &str) -> String {
+    let line: String = cell.lines().next().unwrap_or_default().chars().take(40).collect();
+    quoted(line.trim())
 }
 
 /// A header as a text of a spec that finds it.

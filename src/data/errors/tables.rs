@@ -1,8 +1,9 @@
 //! What is wrong with the rows of tables beside one another: keys, links, trees, days.
 
-use super::{counted, in_file, listed, shortened};
+use super::{counted, in_file, listed, shortened, start_of};
 use crate::data::cell::Repair;
 use crate::data::pieces::InPart;
+use crate::data::read::totals;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
@@ -129,6 +130,13 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
         Origin::Parts(by) => by.iter().any(has_formula),
         Origin::Formula(_) => true,
     };
+    if totals::is_total(key) && !is_computed {
+        return diagnostic.help(format!(
+            "a row of totals is left out by a line of `{}`: `ignore rows starting {}`",
+            data.name,
+            start_of(key)
+        ));
+    }
     diagnostic.help(match (found.near, is_computed) {
         (Some(near), false) => {
             format!("the key is written `{near}` in `{target}`: write it alike, or add the row there")

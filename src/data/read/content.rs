@@ -31,6 +31,11 @@ pub struct FileContent {
     pub incomplete: bool,
     /// The encoding of a text that is no UTF-8.
     pub encoding: Option<Encoding>,
+    /// Rows that start as the data set says of those that are no data; those of them that look like data all the same.
+    pub ignored: Tally,
+    pub ignored_rows: Tally,
+    /// The last row, by its first filled cell.
+    pub last: Option<Spot>,
     /// The sheet that was read, of a spreadsheet.
     pub sheet: Option<String>,
     /// By wanted column, its place in the sheet; a month across and its value stand in several.
@@ -106,6 +111,11 @@ pub struct Block {
     pub(super) swallowed: Tally,
     /// A sign that could end a row, and does not.
     pub(super) odd_end: Option<(u32, char)>,
+    /// Rows that start as the data set says of those that are no data; those of them that look like data all the same.
+    pub(super) ignored: Tally,
+    pub(super) ignored_rows: Tally,
+    /// The last row, by its first filled cell.
+    pub(super) last: Option<Spot>,
 }
 
 impl Block {
@@ -113,6 +123,24 @@ impl Block {
     pub fn is_clean(&self) -> bool {
         let rows = self.ragged.is_empty() && self.headers.count == 0 && self.swallowed.count == 0;
         rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.odd_end.is_none()
+    }
+
+    /// How many rows are left out by how they start.
+    pub fn left_out(&self) -> u64 {
+        self.ignored.count
+    }
+
+    /// Notes a row that starts so, and whether all its cells could be read.
+    pub(super) fn ignore(&mut self, line: u32, first: &str, is_row: bool) {
+        self.ignored.add(line, first);
+        if is_row {
+            self.ignored_rows.add(line, first);
+        }
+    }
+
+    /// Notes the first filled cell of a row, of which the last one counts.
+    pub(super) fn ends_with(&mut self, line: u32, first: &str) {
+        self.last = Some(Spot { line, text: errors::shortened(first), key: None });
     }
 
     /// Notes that a cell cannot be read.
@@ -191,6 +219,11 @@ pub(super) fn collect(
         }
         headers.take_in(block.headers, before);
         swallowed.take_in(block.swallowed, before);
+        content.ignored.take_in(block.ignored, before);
+        content.ignored_rows.take_in(block.ignored_rows, before);
+        if let Some(last) = block.last {
+            content.last = Some(Spot { line: last.line + before, ..last });
+        }
         if let Some(line) = block.unclosed {
             content.errors.push(errors::unclosed(&task.shown, u64::from(line + before)));
         }

@@ -203,7 +203,10 @@ fn detect(grid: &dyn Grid, wanted: &Wanted) -> Option<(Layout, usize)> {
         }
         above.push((grid.line(row).saturating_sub(1), texts));
     }
-    best.map(|(_, layout, row)| (layout, row + 1))
+    best.map(|(_, mut layout, row)| {
+        layout.count_below(&above);
+        (layout, row + 1)
+    })
 }
 
 struct Decoder<'a> {
@@ -221,8 +224,30 @@ impl Decoder<'_> {
     fn decode(&self, rows: std::ops::Range<usize>) -> Block {
         let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
         let mut block = Block { columns, ..Block::default() };
-        rows.filter(|row| !self.is_no_data(*row)).for_each(|row| self.row(row, &mut block));
+        for row in rows {
+            match self.is_no_data(row) {
+                true => self.note_ignored(row, &mut block),
+                false => self.row(row, &mut block),
+            }
+        }
         block
+    }
+
+    /// The first filled cell of a row.
+    fn first(&self, row: usize) -> Option<String> {
+        let texts = (0..self.grid.width(row)).map(|column| self.grid.cell(row, column).text.trim().to_string());
+        texts.into_iter().find(|text| !text.is_empty())
+    }
+
+    /// Notes a row that is left out by how it starts; blank ones are none.
+    fn note_ignored(&self, row: usize, block: &mut Block) {
+        let Some(first) = self.first(row) else { return };
+        let reads = |(at, index): &(usize, usize)| {
+            self.wanted.columns[*index].1.read(&self.grid.cell(row, *at).text, &mut Repairs::default()).is_ok()
+        };
+        let whole = self.grid.width(row) == self.width;
+        let is_row = whole && self.wanted.data.begins_with_more(&first) && self.cells.iter().all(reads);
+        block.ignore(self.grid.line(row) - 1, &first, is_row);
     }
 
     fn row(&self, row: usize, block: &mut Block) {
@@ -231,6 +256,9 @@ impl Decoder<'_> {
             let first = self.grid.cell(row, 0).text.into_owned();
             block.ragged.entry(self.grid.width(row)).or_default().add(line, &first);
             return;
+        }
+        if let Some(first) = self.first(row) {
+            block.ends_with(line, &first);
         }
         let raws: Vec<Raw> = self.cells.iter().map(|(at, _)| self.grid.cell(row, *at)).collect();
         let mut contents: Vec<(usize, Content)> = Vec::with_capacity(raws.len());

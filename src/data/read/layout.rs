@@ -16,6 +16,8 @@ pub struct Layout {
     pub headers: Vec<String>,
     /// The filled rows above the header, each with its line counted from 0.
     pub above: Vec<(u32, Vec<String>)>,
+    /// The fewest cells that are filled in the first rows below the header.
+    pub fewest: Option<usize>,
     /// The line of the header, counted from 0; none where columns have their names without one.
     pub header_line: Option<u32>,
     /// Where the row behind the header begins, and how many lines lie before it.
@@ -70,6 +72,7 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
                     separator,
                     headers: row.clone(),
                     above: above.clone(),
+                    fewest: None,
                     header_line: Some(line),
                     offset: records.at,
                     lines: records.line,
@@ -78,17 +81,21 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
             }
             above.push((line, row));
         }
+        if let Some((_, layout)) = best.as_mut().filter(|(_, layout)| layout.separator == separator) {
+            layout.count_below(&above);
+        }
     }
     best.map(|(_, layout)| layout).unwrap_or(Layout { separator: b',', ..Layout::default() })
 }
 
 impl Layout {
-    /// The first row above the header that looks like one of the table, which then is no title: as many cells, those
-    /// filled that may not be blank, and numbers and days where they belong; where all is text, every cell filled.
-    pub fn row_above(&self, wanted: &Wanted, places: &[(usize, usize)]) -> Option<&(u32, Vec<String>)> {
+    /// The rows above the header that look like those of the table, which then are no titles: as many cells, those filled
+    /// that may not be blank, and numbers and days where they belong; where all is text, as many filled as below.
+    pub fn rows_above(&self, wanted: &Wanted, places: &[(usize, usize)]) -> Vec<&(u32, Vec<String>)> {
         let ignored = &wanted.data.ignore_rows_starting;
         let is_filled = |text: &&String| !text.is_empty();
         let headed = self.headers.iter().filter(is_filled).count();
+        let fewest = self.fewest.map_or(headed, |fewest| fewest.max(2).min(headed));
         let is_data = |(_, row): &&(u32, Vec<String>)| {
             let first = row.iter().find(is_filled).map(String::as_str).unwrap_or_default();
             if row.len() != self.headers.len() || ignored.iter().any(|start| first.starts_with(start.as_str())) {
@@ -108,9 +115,16 @@ impl Layout {
                     }
                 }
             }
-            if read + unread == 0 { row.iter().filter(is_filled).count() == headed } else { read > unread }
+            if read + unread == 0 { row.iter().filter(is_filled).count() >= fewest } else { read > unread }
         };
-        self.above.iter().find(is_data)
+        self.above.iter().filter(is_data).collect()
+    }
+
+    /// The fewest cells that are filled in the rows below the header, of all that were looked at.
+    pub fn count_below(&mut self, rows: &[(u32, Vec<String>)]) {
+        let (header, width) = (self.header_line, self.headers.len());
+        let below = rows.iter().filter(|(line, row)| Some(*line) > header && row.len() == width);
+        self.fewest = below.map(|(_, row)| row.iter().filter(|text| !text.is_empty()).count()).min();
     }
 }
 

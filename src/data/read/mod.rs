@@ -27,7 +27,7 @@ mod signs;
 mod spreadsheet;
 mod swallowed;
 pub mod texts;
-mod totals;
+pub mod totals;
 mod wide;
 
 use std::path::{Path, PathBuf};
@@ -178,8 +178,9 @@ fn match_headers(
     if !content.errors.is_empty() {
         return None;
     }
-    if let Some((line, row)) = layout.row_above(wanted, &places) {
-        content.errors.push(errors::above_header(&task.shown, wanted.data, layout, *line, row));
+    let above = layout.rows_above(wanted, &places);
+    if !above.is_empty() {
+        content.errors.push(errors::above_header(&task.shown, wanted.data, layout, &above));
         return None;
     }
     content.headers = places.iter().map(|(at, _)| layout.headers[*at].clone()).collect();

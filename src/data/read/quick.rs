@@ -125,6 +125,14 @@ impl Decoder<'_> {
             block.columns[*wanted].reserve(index.rows());
             self.column(text, index, (*at, *wanted), &mut memos[*wanted], &mut block);
         }
+        if let Some(row) = index.rows().checked_sub(1) {
+            cells.clear();
+            cells.extend((0..self.cells()).map(|at| {
+                let (start, end) = index.cell(row, at);
+                Cell::of(text, start, end)
+            }));
+            self.note_last(text, index.lines[row], &cells, &mut block);
+        }
         Some(block)
     }
 

@@ -341,6 +341,7 @@ impl<'a> Decoder<'a> {
 
     fn row(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
         if self.is_no_data(text, cells) {
+            self.note_ignored(text, line, cells, block);
             return;
         }
         if let Some(at) = self.swallows(text, cells) {
@@ -361,6 +362,27 @@ impl<'a> Decoder<'a> {
         for (at, index) in &self.places {
             self.cell(*index, &cells[*at].text(text), line, block);
         }
+        self.note_last(text, line, cells, block);
+    }
+
+    /// Notes how a row begins that may be the last one.
+    pub(super) fn note_last(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
+        let first = cells.iter().map(|cell| cell.text(text)).find(|cell| !cell.trim().is_empty());
+        if let Some(first) = first.filter(|first| first.len() < 200) {
+            block.ends_with(line, first.trim());
+        }
+    }
+
+    /// Notes a row that is left out by how it starts; blank ones are none.
+    fn note_ignored(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
+        let first = cells.iter().map(|cell| cell.text(text)).find(|cell| !cell.trim().is_empty());
+        let Some(first) = first else { return };
+        let whole = cells.len() == self.headers.len();
+        let reads = |(at, index): &(usize, usize)| {
+            self.reader(*index).read(&cells[*at].text(text), &mut Repairs::default()).is_ok()
+        };
+        let is_row = whole && self.wanted.data.begins_with_more(first.trim()) && self.places.iter().all(reads);
+        block.ignore(line, first.trim(), is_row);
     }
 
     /// Takes in what a cell of a wanted column says; whether there was nothing odd about it.

@@ -38,6 +38,8 @@ pub struct Taken {
     /// Of the rows' keys; empty for a data set without a key.
     pub hashes: Vec<u64>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// Rows left out by how they start.
+    pub left_out: u64,
     /// Links that were followed to rows of another day, for columns that are computed.
     pub other_days: OtherDays,
 }
@@ -89,6 +91,7 @@ impl<'a> Reader<'a> {
         if !block.is_clean() {
             return Err(Failed);
         }
+        let left_out = block.left_out();
         let data = self.wanted.data;
         let mut table = Table::empty(self.tables[self.place].data, data);
         table.rows = block.lines.len();
@@ -127,7 +130,7 @@ impl<'a> Reader<'a> {
         }
         let repairs = block.repairs.into_iter();
         let repairs = repairs.map(|((at, repair), tally)| ((self.wanted.columns[at].0, repair), tally.count));
-        Ok(Taken { table, hashes, repairs: repairs.collect(), other_days })
+        Ok(Taken { table, hashes, repairs: repairs.collect(), left_out, other_days })
     }
 
     fn find_out(&self, step: Step, table: &mut Table, other_days: &mut OtherDays) -> Result<(), Failed> {

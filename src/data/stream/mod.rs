@@ -102,6 +102,7 @@ struct Kept {
 #[derive(Default)]
 struct FileCount {
     rows: usize,
+    left_out: u64,
     repairs: BTreeMap<(ColumnIx, Repair), u64>,
 }
 
@@ -248,6 +249,7 @@ impl Gathered {
         for (file, count) in part.files {
             let known = self.files.entry(file).or_default();
             known.rows += count.rows;
+            known.left_out += count.left_out;
             for (repair, count) in count.repairs {
                 *known.repairs.entry(repair).or_default() += count;
             }
@@ -310,9 +312,10 @@ impl<'a> Passing<'a> {
         gathered: &mut Gathered,
         other_days: &mut OtherDays,
     ) -> Result<(), Failed> {
-        let Taken { table, hashes, repairs, other_days: mut marks } = taken;
+        let Taken { table, hashes, repairs, left_out, other_days: mut marks } = taken;
         let count = gathered.files.entry(file).or_default();
         count.rows += table.rows;
+        count.left_out += left_out;
         for (repair, tally) in repairs {
             *count.repairs.entry(repair).or_default() += tally;
         }
@@ -414,6 +417,7 @@ impl<'a> Passing<'a> {
                 path: task.path.clone(),
                 first_row,
                 rows: count.rows,
+                left_out: count.left_out,
                 repairs: count.repairs.clone(),
                 ..TableFile::default()
             });
