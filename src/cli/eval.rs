@@ -20,7 +20,7 @@ use crate::plan::query::{Answers, Query, Team};
 use crate::project;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
-use crate::score::score_all;
+use crate::score::{about_bytes, score_all};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
@@ -85,6 +85,7 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
+    options.results = about_bytes(model, &plans);
     let bar = Bar::new();
     options.progress = bar.as_ref().map(|bar| bar as &dyn Progress);
     let answers = match beside(args, model, &query, &options)? {

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::diagnostic::Diagnostic;
 
+/// About how many bytes somebody in a post takes in rosters and answers, whatever is asked: measured, and rounded up.
+pub const POST: u64 = 2_200;
+
 /// The bound of a run, and what has been kept under it.
 pub struct Memory {
     most: u64,

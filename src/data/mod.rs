@@ -93,6 +93,8 @@ pub struct Options<'a> {
     pub block: usize,
     /// How many bytes of data may be kept at once.
     pub memory: Option<u64>,
+    /// About how many bytes the results of somebody in a post take, over all periods.
+    pub results: u64,
     /// What is in packed files.
     pub unpacked: read::Sizes,
     /// Files outside the folder are read, too.
@@ -113,6 +115,7 @@ impl Options<'_> {
             stream_above: STREAM_ABOVE,
             block: BLOCK,
             memory: None,
+            results: 0,
             unpacked: read::Sizes::default(),
             follow_links: false,
             progress: None,
@@ -226,6 +229,14 @@ fn attempt(
 ) -> Result<Answers, Vec<Diagnostic>> {
     let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
     let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;
+    let posts = loaded.rosters.iter().map(|roster| roster.answer.posts.len() as u64).sum::<u64>();
+    let people = posts.saturating_mul(memory::POST + options.results);
+    let tables = kept(model, needed, source, streams).0;
+    if people.saturating_add(tables) > memory.most() {
+        let refusal = errors::people_too_large(posts, people, tables, memory.most());
+        memory.refuse(refusal.clone());
+        return Err(vec![refusal]);
+    }
     let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
     evaluation.run(|measure| streams.stage(measure) == Stage::Before);
     let streamed = stream::run(&mut evaluation, needed, streams, source).map_err(|stream::Failed| Vec::new())?;

@@ -30,7 +30,7 @@ use self::problem::{Problem, Problems};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Evaluator, Subject, Tape, Values};
-use crate::model::Model;
+use crate::model::{Entry, Group, Head, Model};
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan, OutputPlan};
@@ -47,6 +47,20 @@ pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, V
     let mut problems = Problems::default();
     let results = score_period(model, plan, answers, &mut problems);
     results.ok_or_else(|| problems.into_diagnostics())
+}
+
+/// About how many bytes the results of somebody in a post take over all periods, whatever the post: measured, and rounded
+/// up.
+pub fn about_bytes(model: &Model, plans: &[Plan]) -> u64 {
+    fn entries(group: &Group) -> u64 {
+        let of = |entry: &Entry| if let Head::Group(group) = &entry.head { 1 + entries(group) } else { 1 };
+        group.entries.iter().map(of).sum()
+    }
+    let of = |card: &CardPlan| {
+        let scorecard = model.positions[card.position.0].scorecard.as_ref();
+        2_000 + 600 * (scorecard.map_or(0, |card| entries(&card.root)) + card.outputs.len() as u64)
+    };
+    plans.iter().map(|plan| plan.program.cards.iter().map(of).max().unwrap_or_default()).sum()
 }
 
 /// Scores the periods of plans that share the answers, in their order. A mistake that comes up in several of them is

@@ -202,6 +202,23 @@ fn nothing_foreign_steers_a_terminal() {
 }
 
 #[test]
+fn people_count_against_the_memory() {
+    let rows: String = (0..3_000).map(|at| format!("P{at},Name {at},{}\n", at % 90)).collect();
+    let folder = small(&format!("id,name,sold\n{rows}"));
+    let run = |memory: &str| merit(folder.path(), &[&EVAL[..], &["--memory", memory]].concat());
+    let little = run("5MB");
+    let said = text(&little.stderr);
+    assert!(little.status.code() == Some(1) && little.stdout.is_empty(), "{said}");
+    assert!(
+        said.contains("too-little-memory") && said.contains("3,000 people to evaluate") || said.contains("3000 people"),
+        "{said}"
+    );
+    // As much as the help names will do.
+    let size = said.split("at least ").nth(1).unwrap().split([',', '\n']).next().unwrap().replace(' ', "");
+    assert_eq!(run(&size).status.code(), Some(0), "{size}: {said}");
+}
+
+#[test]
 fn no_cell_of_the_report_is_a_formula() {
     let folder = small("id,name,sold\n=1+1,\"=HYPERLINK(\"\"x\"\")\",-5\n+2,@x,5\n-3,-y,5\n");
     let run = merit(folder.path(), &[&EVAL[..], &["--format", "csv"]].concat());

@@ -39,15 +39,12 @@ pub fn page(page: &Page) -> (String, Vec<String>) {
     let mut faults = Vec::new();
     let (mut above, mut said) = (String::new(), String::new());
     for piece in &mut page.pieces {
-        // Frames may stand one below the other.
-        if let Piece::Text(text) = piece
-            && !text.trim().is_empty()
-        {
+        if let Piece::Text(text) = piece {
             said.clone_from(text);
         }
         if let Piece::Fence(fence) = piece {
             if let Some((_, file)) = fence.info.split_once(" in ")
-                && !said.contains(&format!("`{file}`"))
+                && !std::mem::take(&mut said).contains(&format!("`{file}`"))
             {
                 faults.push(format!("{}:{}: the text above does not name `{file}`", page.path.display(), fence.line));
             }

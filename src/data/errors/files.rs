@@ -11,7 +11,7 @@ use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
 use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
-use crate::plural::either;
+use crate::plural::{counted, either};
 use crate::source::Span;
 use crate::time::MONTH_NAMES;
 use crate::visible::named as sign_named;
@@ -131,6 +131,19 @@ pub fn too_large(data: &DataSet, size: u64, all: u64, most: u64, mistakes: bool)
     Diagnostic::new(Code::TooLittleMemory, message)
         .note(format!("what must be kept comes to {all}; `--memory` allows {most}"))
         .help(format!("allow at least {all}, or put fewer months into the data folder"))
+}
+
+/// The results of everybody are there at once: ranks and reports need them.
+pub fn people_too_large(posts: u64, people: u64, tables: u64, most: u64) -> Diagnostic {
+    let all = shown_size(people.saturating_add(tables));
+    let mut kept = format!("their results take about {}", shown_size(people));
+    if tables > 0 {
+        kept.push_str(&format!(", and {} of files are kept beside them", shown_size(tables)));
+    }
+    let message = format!("{} to evaluate take more memory than is allowed", counted(posts, "person"));
+    Diagnostic::new(Code::TooLittleMemory, message)
+        .note(format!("{kept}; `--memory` allows {}", shown_size(most)))
+        .help(format!("allow at least {all}, or evaluate fewer periods at once"))
 }
 
 /// What can only be kept in memory: fractions of medians, rows that links lead to.
