@@ -103,6 +103,27 @@ fn pictures_show_what_the_program_prints() {
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 
+/// Actions are pinned to a commit, nothing comes from a registry of packages, and commands are the program's.
+#[test]
+fn the_workflow_and_the_hooks_are_sound() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let (workflow, hooks) = (read("docs/merit-check.yml"), read(".pre-commit-hooks.yaml"));
+    let commands = workflow.lines().filter_map(|line| line.split("run: ").nth(1));
+    let entries = hooks.lines().filter_map(|line| line.split("entry: ").nth(1));
+    let faults: Vec<String> = commands.chain(entries).flat_map(commands::unknown).collect();
+    assert!(faults.is_empty(), "{faults:?}");
+    for action in workflow.lines().filter_map(|line| line.split("uses: ").nth(1)) {
+        let commit = action.split(['@', ' ']).nth(1).unwrap();
+        assert!(commit.len() == 40 && commit.chars().all(|c| c.is_ascii_hexdigit()), "{action} is not pinned");
+        assert!(action.contains(" # v"), "{action} does not say its version");
+    }
+    let install = workflow.lines().find(|line| line.contains("cargo install")).unwrap();
+    assert!(install.contains("--git") && install.contains("--tag") && install.contains("--locked"), "{install}");
+    for command in ["merit check", "merit test", "merit fmt --check"] {
+        assert!(workflow.contains(&format!("run: {command}")), "{command}");
+    }
+}
+
 /// What the tutorial lets people type means the same in every shell.
 #[test]
 fn commands_of_the_tutorial_are_for_every_shell() {

@@ -26,7 +26,6 @@ pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let levels = levels(args)?;
     let set = match project::open(&args.specs.paths, &levels) {
         Ok(set) => set,
-        // Nothing is wrong with what is left out on purpose: a hook names whatever has changed.
         Err(LoadError::Ignored(paths)) => {
             passed_over(&paths);
             return nothing(args);
@@ -104,7 +103,8 @@ fn human(args: &CheckArgs, set: &Set) -> (String, Form) {
 
 const FINDINGS_WRITTEN: &str = "the findings";
 
-fn passed_over(paths: &[PathBuf]) {
+/// What is left out on purpose is said, and is no failure: a hook names whatever has changed.
+pub fn passed_over(paths: &[PathBuf]) {
     for path in paths {
         out::say(format_args!("merit: `{}` is passed over: `{PROJECT_FILE}` ignores it", path.display()));
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::args::FmtArgs;
-use super::check::findings;
+use super::check::{findings, passed_over};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::terminal;
@@ -17,7 +17,7 @@ use crate::format::ends::{self, Ends};
 use crate::format::{Refusal, format};
 use crate::limits::{FINDINGS, SPEC, megabytes};
 use crate::plural::counted;
-use crate::project::{not_utf8, read_spec, specs_to_format};
+use crate::project::{LoadError, not_utf8, read_spec, specs_to_format};
 use crate::source::SourceSet;
 use crate::visible::Form;
 
@@ -30,7 +30,13 @@ pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
         }
         return work.standard_input();
     }
-    work.files(&specs_to_format(&args.paths)?)
+    let (files, ignored) = match specs_to_format(&args.paths) {
+        Ok(found) => found,
+        Err(LoadError::Ignored(paths)) => (Vec::new(), paths),
+        Err(error) => return Err(error.into()),
+    };
+    passed_over(&ignored);
+    work.files(&files)
 }
 
 struct Work<'a> {

@@ -1,6 +1,7 @@
 //! `merit test`
 
 use super::args::{TestArgs, TestForm};
+use super::check::passed_over;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, refuse};
 use super::out;
@@ -17,7 +18,15 @@ use crate::trial::{Outcome, run as run_test};
 use crate::visible::Form;
 
 pub fn run(args: &TestArgs) -> Result<Exit, Failure> {
-    let set = project::open(&args.specs.paths, &Levels::default())?;
+    let set = match project::open(&args.specs.paths, &Levels::default()) {
+        Ok(set) => set,
+        Err(LoadError::Ignored(paths)) if args.format == TestForm::Human => {
+            passed_over(&paths);
+            return Ok(Exit::Clean);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    passed_over(&set.ignored);
     let refused = set.has_errors();
     if refused {
         // A document that is asked for is written below, with all that it has.

@@ -330,24 +330,31 @@ pub(super) fn ignored_in(root: &Path) -> Result<Vec<PathBuf>, LoadError> {
     Ok(group(root, &clauses)?.ignored.iter().map(|path| below(root, path)).collect())
 }
 
-/// All specs under the paths, each once, in the order of their names. What is ignored is left out unless it is named.
-pub fn specs_to_format(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+/// All specs under the paths, each once, in the order of their names; and what was named and is ignored.
+pub fn specs_to_format(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), LoadError> {
     let here = Here::new();
     let mut found = Found { inner: Inner::Obeyed, ..Found::default() };
+    let mut passed_over = Vec::new();
     for path in paths {
         let path = named(path)?;
-        if path.is_dir() {
-            for root in file_above(&here.real(&path)) {
-                found.left_out.extend(ignored_in(&root)?.iter().map(|ignored| here.seen(ignored, &path)));
-            }
+        let real = here.real(&path);
+        let mut ignored = Vec::new();
+        for root in file_above(&real) {
+            ignored.extend(ignored_in(&root)?);
+        }
+        if ignored.iter().any(|ignored| real.starts_with(ignored)) {
+            passed_over.push(path);
+        } else if path.is_dir() {
+            found.left_out.extend(ignored.iter().map(|ignored| here.seen(ignored, &path)));
             found.walk(&path)?;
         } else {
             found.file(path.clone(), &path)?;
         }
     }
-    if found.files.is_empty() {
-        return Err(LoadError::NoSpecs(paths.to_vec()));
-    }
     found.files.sort();
-    Ok(found.files)
+    match (found.files.is_empty(), passed_over.is_empty()) {
+        (true, true) => Err(LoadError::NoSpecs(paths.to_vec())),
+        (true, false) => Err(LoadError::Ignored(passed_over)),
+        _ => Ok((found.files, passed_over)),
+    }
 }

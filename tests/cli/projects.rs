@@ -105,7 +105,11 @@ fn companies_that_share_specs_need_no_list() {
         "eval --period 2026-Q3",
         "eval specs/companies/north/adviser.merit --period 2026-Q3",
         "eval specs/companies/east --period 2026-Q3",
+        "test specs/archive/old.merit",
+        "eval specs/archive --period 2026-Q3",
         "fmt --check",
+        "fmt specs/archive/old.merit",
+        "fmt specs/archive specs/group --check",
     ];
     expect("projects", &told(folder.path(), &commands));
     let inside = folder.path().join("specs/companies/east");
