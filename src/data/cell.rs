@@ -160,6 +160,8 @@ pub enum Problem {
     ZonedTime,
     /// Bytes that are no text.
     NotText,
+    /// Signs that stand where letters were, before the file was written.
+    Lost,
 }
 
 /// What one cell says. `Blank` is a cell that holds nothing.
@@ -327,6 +329,7 @@ impl CellReader {
 
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match kind {
+            Kind::Text if tidy::has_lost_letters(text) => Err(Problem::Lost),
             Kind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
             Kind::Number(number) => number.read(text, repairs),
             Kind::Day(format) => time_cell::day(text, format.as_ref(), repairs).map(Content::Day),

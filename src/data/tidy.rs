@@ -85,6 +85,12 @@ pub fn spaced<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
     Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Whether letters of a text were lost before it got here: U+FFFD stands where a program could not read one, and the
+/// escapes of the oldest encodings of Japan and China show no letters at all.
+pub fn has_lost_letters(text: &str) -> bool {
+    text.contains(['\u{fffd}', '\u{1b}']) || text.starts_with("~{") && text.contains("~}")
+}
+
 fn has_odd_space(text: &str) -> bool {
     let mut behind = false;
     text.chars().any(|sign| {

@@ -321,6 +321,11 @@ fn texts_are_compared_as_they_are_seen() {
         assert!(errors.starts_with("repaired-cell"), "{errors}");
         assert!(cell == "Wang  Fang" || cell.contains('\u{308}') || errors.contains("U+"), "{errors}");
     }
+    // Letters that the file has lost already.
+    for cell in ["M\u{fffd}ller", "\u{1b}$BEDCf\u{1b}(B", "~{UEH}~}"] {
+        let errors = found(staff(None), "staff.csv", format!("no,pay\n{cell},1\n"), 1).unwrap_err();
+        assert!(errors.starts_with("bad-cell") && errors.contains("lost letters"), "{errors}");
+    }
     let mut keyed = staff(None);
     keyed.key = vec![ColumnIx(0)];
     let mut all = String::new();

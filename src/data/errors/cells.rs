@@ -253,6 +253,11 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             };
             (Code::BadCell, message, "export the column as text (UTF-8)".into())
         }
+        Problem::Lost => (
+            Code::BadCell,
+            is("has lost letters", "have lost letters"),
+            "the file was written so: export the table again from where it comes from, as CSV (UTF-8)".into(),
+        ),
         Problem::BareSerial => (
             Code::BadCell,
             is("is a number, not a date", "are numbers, not dates"),
