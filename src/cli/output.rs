@@ -2,7 +2,7 @@
 //! of.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -115,13 +115,19 @@ pub fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Resul
         (Some(_), [report]) => report::write(format, report, look, out),
         _ => report::write_periods(format, reports, look, out),
     };
+    let mark = if let Format::Csv(form) = format { form.style.mark() } else { "" };
     let Some(path) = &args.output else {
         let look = terminal::stdout(args.color.color);
+        if !mark.is_empty() && !io::stdout().is_terminal() {
+            out::stdout(visible::Form::Exact, |out| out.write_all(mark.as_bytes()))
+                .map_err(|error| Failure::writing("the report", &error))?;
+        }
         return out::stdout(form(format, look), |out| write(look, out))
             .map_err(|error| Failure::writing("the report", &error));
     };
     let look = terminal::file(args.color.color);
     let save = |out: &mut dyn Write| {
+        out.write_all(mark.as_bytes())?;
         let mut out = Shown::new(out, form(format, look), false);
         write(look, &mut out)
     };

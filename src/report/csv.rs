@@ -115,7 +115,7 @@ impl Part {
 
 /// The periods stand one after the other, under one header.
 pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let mut sheet = Sheet::new(form.style, out)?;
+    let mut sheet = Sheet::new(form.style, out);
     if form.people {
         people::write(reports, &mut sheet)?;
         return sheet.end();

@@ -59,12 +59,9 @@ pub struct Sheet<'o> {
 }
 
 impl<'o> Sheet<'o> {
-    pub fn new(style: Style, out: &'o mut dyn Write) -> io::Result<Sheet<'o>> {
-        if style != Style::Plain {
-            out.write_all(MARK.as_bytes())?;
-        }
+    pub fn new(style: Style, out: &'o mut dyn Write) -> Sheet<'o> {
         let separator = if style == Style::ExcelComma { b';' } else { b',' };
-        Ok(Sheet { style, out: csv::WriterBuilder::new().delimiter(separator).from_writer(out) })
+        Sheet { style, out: csv::WriterBuilder::new().delimiter(separator).from_writer(out) }
     }
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) -> io::Result<()> {
@@ -79,6 +76,11 @@ impl<'o> Sheet<'o> {
 }
 
 impl Style {
+    /// What stands before the first cell. It is no sign of the report, so whoever makes these visible writes it first.
+    pub fn mark(self) -> &'static str {
+        if self == Style::Plain { "" } else { MARK }
+    }
+
     fn written(self, cell: Cell) -> String {
         match cell {
             Cell::Number(number) if self == Style::ExcelComma => number.replace('.', ","),
