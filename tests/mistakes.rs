@@ -1,85 +1,65 @@
 //! The slips of a first day, each in the project that the tutorial builds, with the answers a new user gets.
 //!
-//! `mistakes/slips.txt` has the slips, `mistakes/answers.txt` what `merit check` says of each, 80 columns wide;
-//! `MERIT_UPDATE=1 cargo test --test mistakes` writes it anew. Read what changes as the person who made the slip would.
+//! `mistakes/*.slips` have the slips, `mistakes/*.answers` what the program says of each, 80 columns wide;
+//! `MERIT_UPDATE=1 cargo test --test mistakes` writes them anew. Read what changes as the person who made the slip would.
+
+#[path = "mistakes/slips.rs"]
+mod slips;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes")
-}
+use slips::{Slip, folder, read};
 
-/// A slip: in which file, and each piece of it that is replaced by another.
-struct Slip {
-    name: String,
-    file: String,
-    changes: Vec<(String, String)>,
-}
-
-fn slips() -> Vec<Slip> {
-    let text = fs::read_to_string(folder().join("slips.txt")).unwrap();
-    let mut slips: Vec<Slip> = Vec::new();
-    let mut file = String::new();
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("== ") {
-            slips.push(Slip { name: name.into(), file: file.clone(), changes: Vec::new() });
-        } else if let Some(name) = line.strip_prefix("@ ") {
-            file = name.into();
-            slips.last_mut().unwrap().file.clone_from(&file);
-        } else if let Some(old) = line.strip_prefix('-') {
-            let changes = &mut slips.last_mut().unwrap().changes;
-            match changes.last_mut() {
-                Some((before, after)) if after.is_empty() => *before = format!("{before}\n{old}"),
-                _ => changes.push((old.into(), String::new())),
-            }
-        } else if let Some(new) = line.strip_prefix('+') {
-            let (_, after) = slips.last_mut().unwrap().changes.last_mut().unwrap();
-            *after = if after.is_empty() { format!("{new}\n") } else { format!("{after}{new}\n") };
-        } else {
-            assert!(line.is_empty() || line.starts_with('#'), "{line}");
-        }
-    }
-    slips
-}
-
-fn check(slip: &Slip) -> String {
+/// What the program says: standard output, then standard error.
+fn answer(slip: &Slip) -> String {
     let project = tempfile::tempdir().unwrap();
-    for file in fs::read_dir(folder().join("project")).unwrap().map(|file| file.unwrap().path()) {
-        if file.is_file() {
-            fs::copy(&file, project.path().join(file.file_name().unwrap())).unwrap();
+    slip.make(project.path());
+    let mut answers = String::new();
+    for command in &slip.commands {
+        let run = Command::new(env!("CARGO_BIN_EXE_merit"))
+            .args(arguments(command))
+            .current_dir(project.path())
+            .output()
+            .unwrap();
+        let code = run.status.code();
+        assert!(code.is_some_and(|code| code < 3), "{}: {}", slip.name, String::from_utf8_lossy(&run.stderr));
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        if command != "check" {
+            writeln!(answers, "$ merit {command}").unwrap();
+        }
+        answers += &text(&run.stdout);
+        answers += &text(&run.stderr);
+        if text(&run.stdout).is_empty() && text(&run.stderr).is_empty() {
+            answers += "(nothing)\n";
         }
     }
-    let path = project.path().join(&slip.file);
-    let mut text = fs::read_to_string(&path).unwrap();
-    for (before, after) in &slip.changes {
-        assert!(text.contains(before), "{}: `{before}` is not in {}", slip.name, slip.file);
-        text = text.replacen(before, after.trim_end_matches('\n'), 1);
-    }
-    fs::write(&path, text).unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_merit")).arg("check").current_dir(project.path()).output().unwrap();
-    assert!(run.status.code().is_some_and(|code| code < 2), "{}: {}", slip.name, String::from_utf8_lossy(&run.stderr));
-    String::from_utf8(run.stdout).unwrap()
+    answers
 }
 
-#[test]
-fn slips_are_answered() {
-    let mut answers = String::from("What `merit check` says of each slip in slips.txt.\n");
-    for slip in slips() {
-        let change: String = slip
-            .changes
-            .iter()
-            .map(|(before, after)| {
-                let lines =
-                    |mark: char, text: &str| -> String { text.lines().map(|line| format!("{mark}{line}\n")).collect() };
-                lines('-', before) + &lines('+', after)
-            })
-            .collect();
-        write!(answers, "\n════ {}\n{change}\n{}", slip.name, check(&slip)).unwrap();
+/// The words of a command line, of which quoted ones may hold spaces.
+fn arguments(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for letter in command.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(letter),
+        }
     }
-    let path = folder().join("answers.txt");
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn compare(name: &str) {
+    let mut answers = format!("What the program says of each slip in {name}.slips.\n");
+    for slip in read(name) {
+        write!(answers, "\n════ {}\n{}\n{}", slip.name, slip.shown(), answer(&slip)).unwrap();
+    }
+    let path = folder().join(format!("{name}.answers"));
     if std::env::var_os("MERIT_UPDATE").is_some() {
         fs::write(&path, &answers).unwrap();
     }
@@ -88,4 +68,41 @@ fn slips_are_answered() {
         let difference = similar::TextDiff::from_lines(&known, &answers).unified_diff().context_radius(6).to_string();
         panic!("the answers are others (MERIT_UPDATE=1 writes them anew):\n{difference}");
     }
+}
+
+#[test]
+fn slips_in_specs_are_answered() {
+    compare("specs");
+}
+
+#[test]
+fn slips_in_files_and_data_are_answered() {
+    compare("files");
+}
+
+#[test]
+fn slips_on_the_command_line_are_answered() {
+    compare("commands");
+}
+
+#[test]
+fn brothers_of_these_slips_are_answered() {
+    compare("brothers");
+}
+
+/// One mistake gets one answer; where it is more, the slip says so and why.
+#[test]
+fn one_mistake_gets_one_message() {
+    let mut wrong = String::new();
+    for name in slips::NAMES {
+        let text = fs::read_to_string(folder().join(format!("{name}.answers"))).unwrap();
+        for (slip, answer) in read(name).iter().zip(text.split("\n════ ").skip(1)) {
+            let findings = answer.lines().filter(|line| line.starts_with("  × ") || line.starts_with("  ⚠ ")).count();
+            if findings > slip.messages {
+                writeln!(wrong, "{name}: {}: {findings} messages", slip.name).unwrap();
+            }
+        }
+    }
+    assert!(Path::new(&folder()).is_dir());
+    assert!(wrong.is_empty(), "{wrong}");
 }
