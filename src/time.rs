@@ -3,6 +3,10 @@
 //! Every window a formula reads is a run of whole months ([`Months`]), so nothing depends on 29 February; a
 //! [`Calendar`] says which days a month has and which months make a fiscal quarter, half or year.
 
+mod other;
+
+pub use other::{Other, other_writing};
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -16,8 +16,10 @@ pub struct Braces {
     pub opens: HashMap<usize, usize>,
     /// The partner of each round bracket that has one.
     pub parens: HashMap<usize, usize>,
-    /// Tokens that stand in the place of a `{`, and are reported as such.
+    /// Tokens that stand in the place of a `{`, and are reported as such, or beside one.
     pub swapped: HashSet<usize>,
+    /// Tokens that stand in the place of a `}`, likewise.
+    pub ends: HashSet<usize>,
     pub diagnostics: Vec<Diagnostic>,
     /// Nested so deep that the file is not read at all.
     pub too_deep: bool,
@@ -64,9 +66,12 @@ fn plain(scan: &Scan) -> Option<Braces> {
                 open.pop()?;
                 braces.closes.insert(index, 1);
             }
+            Kind::OpenParen if stands_for_brace(scan, index) => return None,
             Kind::Word if token.leads => {
+                // A declaration inside another, its braces in order: a block at a wrong place, and none that is not closed.
                 let outermost = open.first().copied();
-                if outermost.is_some_and(|indent| token.indent <= indent) && starts_declaration(scan, index) {
+                let inside = outermost.is_some_and(|indent| token.indent <= indent) && starts_declaration(scan, index);
+                if inside && !closes_deeper(scan, index) {
                     return None;
                 }
             }
@@ -74,6 +79,29 @@ fn plain(scan: &Scan) -> Option<Braces> {
         }
     }
     open.is_empty().then_some(braces)
+}
+
+/// Whether a `(` ends the line of a head, and clauses follow.
+fn stands_for_brace(scan: &Scan, index: usize) -> bool {
+    let (token, Some(next)) = (&scan.tokens[index], scan.tokens.get(index + 1)) else { return false };
+    let Some(before) = index.checked_sub(1).map(|before| &scan.tokens[before]) else { return false };
+    let named = before.leads && matches!(scan.word(before), "scorecard" | "responsibilities");
+    next.leads && next.indent > token.indent && (named || before.kind == Kind::Text)
+}
+
+/// Whether the block of a head ends before a line that goes on deeper: it stands inside another block.
+fn closes_deeper(scan: &Scan, head: usize) -> bool {
+    let mut depth = 0usize;
+    let mut tokens = scan.tokens[head..].iter();
+    let closed = tokens.find(|token| {
+        match token.kind {
+            Kind::OpenBrace => depth += 1,
+            Kind::CloseBrace => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        token.kind == Kind::CloseBrace && depth == 0
+    });
+    closed.is_some() && tokens.next().is_some_and(|next| next.indent > scan.tokens[head].indent)
 }
 
 struct OpenBlock {
@@ -111,6 +139,10 @@ fn by_indentation(scan: &Scan) -> Braces {
                 Kind::Number | Kind::Text => true,
                 _ => false,
             };
+        if braces.ends.contains(&index) && open.pop().is_some() {
+            braces.closes.insert(index, 1);
+            continue;
+        }
         let outside = open.iter().rev().take_while(|block| block.ended_before(token.indent)).count();
         if clause && outside > 0 {
             braces.closes.insert(index, outside);
@@ -119,6 +151,18 @@ fn by_indentation(scan: &Scan) -> Braces {
             }
         }
         match token.kind {
+            Kind::OpenBrace if opens_nothing(scan, line, index) => {
+                let what = match index.checked_sub(1).map(|before| scan.tokens[before].kind) {
+                    Some(Kind::OpenBrace) => "one `{` is enough".to_string(),
+                    _ => format!("no block belongs to `{}`", opening(scan, line)),
+                };
+                braces.diagnostics.push(
+                    Diagnostic::new(Code::Unexpected, what)
+                        .at(scan.span(token.start, token.end), "take this away")
+                        .mend("take the `{` away", Mend::remove(scan.span(scan.tokens[index - 1].end, token.end))),
+                );
+                braces.swapped.insert(index);
+            }
             Kind::OpenBrace => {
                 open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None });
                 if open.len() > NESTING {
@@ -157,10 +201,14 @@ fn by_indentation(scan: &Scan) -> Braces {
                 }
                 let word = scan.word(token);
                 let needs_block = (declares && !words::WITHOUT_BLOCK.contains(&word))
-                    || (!open.is_empty() && matches!(word, "responsibilities" | "scorecard"));
+                    || (!open.is_empty() && matches!(word, "responsibilities" | "scorecard" | "given"));
                 if needs_block && !has_brace(scan, index) {
                     open_missing(scan, &mut braces, &mut open, index);
                 }
+            }
+            // `30% complaints "Complaints"` with duties below.
+            Kind::Number if token.leads && !open.is_empty() && is_head_of_duties(scan, index) => {
+                open_missing(scan, &mut braces, &mut open, index);
             }
             _ => {}
         }
@@ -171,6 +219,35 @@ fn by_indentation(scan: &Scan) -> Braces {
         }
     }
     braces
+}
+
+/// Whether a second `{` stands behind another, or one at the end of a line behind which no block follows.
+fn opens_nothing(scan: &Scan, line: usize, index: usize) -> bool {
+    let token = &scan.tokens[index];
+    let Some(before) = index.checked_sub(1).map(|before| &scan.tokens[before]) else { return false };
+    if before.kind == Kind::OpenBrace && !token.leads {
+        return true;
+    }
+    let Some(next) = scan.tokens.get(index + 1) else { return false };
+    let first = scan.word(&scan.tokens[line]);
+    let heads = words::DECLARATIONS.contains(&first) || matches!(first, "responsibilities" | "scorecard" | "given");
+    let clause = scan.tokens[line].kind == Kind::Word && !heads && token.indent > 0;
+    // What follows is the next clause, or the end of the block around.
+    let goes_on = match next.kind {
+        Kind::CloseBrace => next.indent < token.indent,
+        _ => next.indent <= token.indent,
+    };
+    clause && !token.leads && next.leads && goes_on
+}
+
+/// Whether a responsibility, by the lines below it, was to have a block.
+fn is_head_of_duties(scan: &Scan, index: usize) -> bool {
+    let rest = &scan.tokens[index + 1..];
+    let Some(next) = rest.iter().position(|token| token.leads) else { return false };
+    let no_brace = rest[..next].iter().all(|token| token.kind != Kind::OpenBrace);
+    let behind = &rest[next];
+    let duty = behind.kind == Kind::Text || matches!(scan.word(behind), "measured" | "outcome");
+    no_brace && duty && behind.indent > scan.tokens[index].indent
 }
 
 /// Whether a `}` stands alone, deeper than the block it would close, and that block goes on or is closed behind it.
@@ -212,6 +289,16 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
                 .at(scan.span(end.saturating_sub(1), end), "`{` is missing behind this")
                 .mend("put `{` at the end of the line", Mend::behind(scan.span(end, end), "{")),
         );
+    }
+    // `(` that a `)` alone on its line closes.
+    if sign == "(" {
+        let end = (body..scan.tokens.len()).find(|at| {
+            let token = &scan.tokens[*at];
+            token.leads && token.kind == Kind::CloseParen && token.indent == indent
+        });
+        if let Some(end) = end {
+            braces.ends.insert(end);
+        }
     }
     braces.opens.insert(body, 1);
     open.push(OpenBlock { line: head, brace: None, indent, inside: None });

@@ -4,6 +4,7 @@ use super::forms;
 use super::grammar::{Node, Rule};
 use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
+use super::scan::Kind;
 use super::tree::*;
 use super::words;
 use crate::diagnostic::{Code, Diagnostic, Help, Level, Mend};
@@ -34,8 +35,8 @@ impl<'s> Reader<'s> {
     fn declaration(&mut self, item: &Item, word: &str) -> Option<Declaration> {
         let head = self.read(item, DECLARATION);
         if words::WITHOUT_BLOCK.contains(&word) {
-            self.refuse_block(item, "the file");
             let head = head?;
+            self.refuse_block(item, "the file");
             return match word {
                 "unit" => self.unit(&head).map(Declaration::Unit),
                 "constant" => self.constant(&head).map(Declaration::Constant),
@@ -64,11 +65,23 @@ impl<'s> Reader<'s> {
         let token = &self.scan.tokens[item.first];
         let found = self.scan.word(token).lines().next().unwrap_or("");
         let near = words::nearest(word, words::DECLARATIONS.iter().copied()).filter(|_| !word.is_empty());
+        let near = near.or((word.to_lowercase() == "houserules").then_some("house"));
         let near = near.or_else(|| words::synonym(word).filter(|meant| words::DECLARATIONS.contains(meant)));
         let help = match near {
             Some(near) => {
                 let near = if near == "house" { "house rules" } else { near };
                 Help::of("did you mean `{}`?", [Mend::replace(self.scan.span(token.start, token.end), near)])
+            }
+            None if matches!(word, "include" | "import" | "use" | "load") => {
+                let line = self.scan.span(item.start, item.end);
+                Help::of(
+                    "take the line away: all `.merit` files of the folder and those below it are read together",
+                    [Mend::remove(line)],
+                )
+            }
+            None if self.is_sentence(item) => {
+                let line = self.scan.span(item.start, item.end);
+                Help::of("text that explains stands behind `{}`", [Mend::before(line, "#")])
             }
             None if forms::elsewhere(word, Rule::declaration).is_some() => {
                 forms::elsewhere(word, Rule::declaration).unwrap_or_default().into()
@@ -81,6 +94,13 @@ impl<'s> Reader<'s> {
         let code = if word.is_empty() { Code::Unexpected } else { Code::UnknownClause };
         let span = self.scan.span(token.start, token.start + found.len());
         self.report(Diagnostic::new(code, message).at(span, "a declaration is expected here").help(help));
+    }
+
+    /// Words on a line, and none that is declared.
+    fn is_sentence(&self, item: &Item) -> bool {
+        let tokens = self.scan.tokens[item.first..].iter().take_while(|token| token.start < item.end);
+        let words = tokens.filter(|token| token.kind == Kind::Word).count();
+        words > 3 && item.block.is_none() && !self.scan.text[item.start..item.end].contains(['"', '=', '{', '\n'])
     }
 
     // ---------------------------------------------------------------- company

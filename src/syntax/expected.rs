@@ -1,9 +1,13 @@
 //! What went wrong where the grammar stopped, in plain words.
 
+mod formulas;
 mod habits;
+mod here;
 mod lists;
+mod repair;
 mod slips;
 
+use self::here::Here;
 use self::lists::{either, keyword, plain_words};
 use self::slips::slip;
 use super::forms;
@@ -16,6 +20,7 @@ use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 pub use super::forms::form;
 
 /// The tokens around the place where reading stopped.
+#[derive(Clone, Copy)]
 struct Around<'s> {
     scan: &'s Scan,
     /// The tokens of the clause, and the place among them at which reading stopped.
@@ -75,11 +80,15 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         return unknown_clause(scan, &around, kind, &stop.expected);
     }
     let form = forms::form_in(kind.rule, first);
-    if let Some(slip) = slip(&around, &stop.expected, kind) {
+    if let Some(slip) = slip(&around, &stop.expected, kind, stop.at) {
         let help = slip.help.or_else(|| form.map(|form| format!("for example: {form}")));
         let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
         let help = help.unwrap_or_else(|| "look at how the lines around it are written".to_string());
         return Diagnostic::new(Code::Unexpected, slip.message).at(place, slip.label).mends(&help, slip.mends);
+    }
+    if let Some(sign) = around.text(around.found).chars().next().filter(|sign| "!&~".contains(*sign)) {
+        let (message, help) = super::literals::foreign_sign(sign);
+        return Diagnostic::new(Code::Unexpected, message).at(place, "not understood").help(help);
     }
     let expected = plain_words(&stop.expected);
     let found = match around.found {
@@ -133,11 +142,24 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     let starts: Vec<String> = plain_words(expected);
     let keywords: Vec<String> = expected.iter().filter_map(|rule| keyword(*rule)).collect();
     let near = words::nearest(word, keywords.iter().map(String::as_str));
+    let block_follows =
+        scan.tokens.get(around.tokens.len() + scan.tokens.partition_point(|token| token.start < place.start as usize));
+    let opens = block_follows.is_some_and(|token| token.kind == Kind::OpenBrace);
+    if !opens
+        && let Some(slip) =
+            meant_line(around, kind, &keywords).is_none().then(|| repair::first_word(around, kind, &keywords)).flatten()
+        && near.is_none()
+    {
+        let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
+        let message = format!("no line of {} begins with `{}`", kind.name, shorten(word));
+        return Diagnostic::new(Code::UnknownClause, message)
+            .at(place, slip.label)
+            .mends(&slip.help.unwrap_or_default(), slip.mends);
+    }
     let help = meant_line(around, kind, &keywords)
-        .map(Help::from)
         .or_else(|| near.map(|near| Help::of("did you mean `{}`?", [Mend::replace(place, near)])))
         .or_else(|| forms::elsewhere(word, kind.rule).map(Help::from))
-        .or_else(|| sentence(around, kind).map(Help::from))
+        .or_else(|| sentence(around, kind))
         .unwrap_or_else(|| format!("here a line begins with {}", either(&starts)).into());
     Diagnostic::new(Code::UnknownClause, format!("no line of {} begins with `{}`", kind.name, shorten(word)))
         .at(place, "not known here")
@@ -145,33 +167,74 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
 }
 
 /// What a whole line was probably meant to be, where its first word begins none.
-fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<String> {
-    let token = |at: usize| around.tokens.get(at);
-    let text = |at: usize| around.text(token(at));
-    let is = |at: usize, kind: Kind| token(at).is_some_and(|token| token.kind == kind);
+fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<Help> {
+    let here = Here { around: &Around { here: 0, ..*around }, expected: &[], kind };
+    let (is, text) = (|at: isize, kind: Kind| here.is(at, kind), |at: isize| here.text(at));
     let word = text(0);
     let joined = format!("{word}{}", text(1));
     if is(1, Kind::Word) && keywords.contains(&joined) {
-        return Some(format!("did you mean `{joined}`, in one word?"));
+        return Some(Help::of("did you mean `{}`, in one word?", here.replace(0, 1, joined)));
     }
     if kind.rule == Rule::scorecard_clause && around.tokens.len() == 1 {
-        return Some(format!("for the grades write `rating {word}`; a KPI has its weight in front: `20% {word}`"));
+        let mend = here.replace(0, 0, format!("rating {word}"));
+        return Some(Help::of(
+            &format!("for the grades write `{{}}`; a KPI has its weight in front: `20% {word}`"),
+            mend,
+        ));
     }
-    if let Some(meant) = words::synonym(word).filter(|meant| keywords.iter().any(|known| known == meant)) {
-        return Some(format!("did you mean `{meant}`?"));
+    if kind.rule == Rule::index_clause && here.last() == 0 {
+        let help =
+            format!("a KPI has its weight in front, as in `50% {word}`; with `equal {word}` it shares what is left");
+        return Some(help.into());
+    }
+    if kind.rule == Rule::kpi_clause
+        && let Some(better) = direction(around)
+    {
+        return Some(Help::of("write `{}`", here.replace(0, here.last(), better)));
+    }
+    if kind.rule == Rule::kpi_clause && matches!(word, "return" | "result" | "formula") {
+        let mend = here
+            .replace(0, isize::from(text(1) == "="), "value =")
+            .filter(|_| here.reads(0, isize::from(text(1) == "="), "value ="));
+        return mend.map(|mend| Help::of("write `{}`", [here.whole(mend)]));
+    }
+    if let Some(meant) = words::meant(word).filter(|meant| keywords.iter().any(|known| known == meant)) {
+        return Some(Help::of("did you mean `{}`?", here.replace(0, 0, meant)));
     }
     let entries = matches!(kind.rule, Rule::scorecard_clause | Rule::group_clause | Rule::index_clause);
-    if entries && is(1, Kind::Number) && text(2) == "%" {
-        return Some(format!("the weight stands in front: `{}% {word} …`", text(1)));
+    let named = isize::from(matches!(word, "kpi" | "KPI") && is(1, Kind::Word));
+    if entries && word != "weight" && is(named + 1, Kind::Number) && text(named + 2) == "%" {
+        let written = format!("{}% {}", text(named + 1), text(named));
+        return Some(Help::of("the weight stands in front: `{}`", here.replace(0, named + 2, written)));
     }
     if kind.rule == Rule::data_clause && text(1) == ":" {
-        return Some(format!("a column begins with its word: `column {word} : {}`", text(2)));
+        let mend = here.span(0, 0).map(|span| Mend::before(span, "column"));
+        return Some(Help::of(
+            "a column begins with its word: `{}`",
+            mend.map(|mend| mend.shown_as(format!("column {}", here.written(0, here.last())))),
+        ));
     }
     None
 }
 
+/// `the higher the better`, `better is lower`.
+fn direction(around: &Around) -> Option<&'static str> {
+    let words: Vec<&str> = around.tokens.iter().map(|token| around.scan.word(token)).collect();
+    let good = |word: &&&str| matches!(**word, "better" | "best" | "good" | "besser" | "gut");
+    words.iter().find(good)?;
+    let way = words.iter().find_map(|word| match words::synonym(word).unwrap_or(word) {
+        "higher" => Some("higher is better"),
+        "lower" => Some("lower is better"),
+        _ => None,
+    });
+    way.filter(|_| words.len() <= 6)
+}
+
 /// A duty without its quotes.
-fn sentence(around: &Around, kind: BlockKind) -> Option<String> {
+fn sentence(around: &Around, kind: BlockKind) -> Option<Help> {
     let first = around.first.filter(|_| kind.rule == Rule::responsibility_clause && around.tokens.len() > 2)?;
-    Some(format!("a sentence stands in quotes: `\"{}\"`", shorten(&around.scan.text[first.start..around.end])))
+    let text = &around.scan.text[first.start..around.end];
+    let mend = Mend::replace(around.scan.span(first.start, around.end), format!("\"{text}\""));
+    let shown = format!("\"{}\"", shorten(text));
+    (!text.contains(['"', '\n'])).then(|| Help::of("a sentence stands in quotes: `{}`", [mend.shown_as(shown)]))
 }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::time::{Day, PeriodName};
+use crate::time::{Day, PeriodName, other_writing};
 
 /// A number, date or period that is not written properly.
 pub struct Finding {
@@ -38,9 +38,16 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     // 1,000
     let groups = comma_groups(&rest[digits..]);
     if groups > 0 && digits <= 3 && !whole.starts_with('0') && length == digits {
-        let length = digits + groups;
+        let mut length = digits + groups;
+        let decimals = decimals_behind(&rest[length..], '.');
+        length += decimals.map_or(0, |decimals| decimals.len() + 1);
         let written = &rest[..length];
         let plain = written.replace(',', "_");
+        if decimals.is_some() || groups > 4 {
+            let (help, writes) = ("write `{}`".to_string(), vec![plain.clone()]);
+            let message = format!("commas stand inside `{written}`");
+            return finding(length, "how many is this?", message, help, writes, Some(plain));
+        }
         return finding(
             length,
             "one number or several?",
@@ -58,6 +65,17 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     }
     let written = &rest[..length];
     let next = rest[length..].chars().next();
+    // 24_000,-
+    let no_cents =
+        [",-", ",–", ",—", ".-", ".–", ".—", ",--"].into_iter().rev().find(|sign| rest[length..].starts_with(sign));
+    if let Some(sign) =
+        no_cents.filter(|sign| !rest[length + sign.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '>'))
+    {
+        let plain = written.to_string();
+        let message = format!("`{sign}` is no part of a number");
+        let (help, writes) = ("write `{}`".to_string(), vec![plain.clone()]);
+        return finding(length + sign.len(), "no cents", message, help, writes, Some(plain));
+    }
     // 1e5
     if let Some('e' | 'E') = next {
         let tail = rest[length + 1..].trim_start_matches(['+', '-']);
@@ -81,6 +99,18 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     // 3days, 10万
     if next.is_some_and(|c| pest::unicode::XID_START(c) && !super::literals::is_full_width(c)) {
         let unit: String = rest[length..].chars().take_while(|c| pest::unicode::XID_CONTINUE(*c)).collect();
+        // 2027Q1, 2027年第1季度
+        if let Some(found) = other_writing(rest) {
+            let (label, message) = match found.is_day {
+                true => ("not how a day is written", "a day is written as year, month and day"),
+                false => {
+                    ("not how a period is written", "a period begins with its year, and its part follows a hyphen")
+                }
+            };
+            let mended = Some(found.written.clone()).filter(|written| written.len() <= found.length);
+            let (help, writes) = ("write `{}`".to_string(), vec![found.written]);
+            return finding(found.length, label, message.into(), help, writes, mended);
+        }
         let plain = written.replace('_', "").parse::<Decimal>().ok();
         let times = |factor: u32| Some(grouped(plain?.checked_mul(Decimal::from(factor))?.normalize()));
         let (help, writes) = match unit.as_str() {
@@ -89,7 +119,7 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
                 let or = format!("or declare `unit wan = 10_000 CNY` and write `{written} wan`");
                 (format!("write the number out: `{{}}`; {or}"), times(10_000).map(|number| number + currency))
             }
-            "k" | "K" => ("write all digits: `{}`".to_string(), times(1_000)),
+            _ if zeros(&unit).is_some() => ("write all digits: `{}`".to_string(), self::times(written, &unit)),
             _ => ("put a space between a number and its unit: `{}`".to_string(), Some(format!("{written} {unit}"))),
         };
         let total = length + unit.len();
@@ -133,6 +163,32 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
     (length, None)
 }
 
+/// The factor that a word behind a number stands for: `Tsd`, `Mio`, `k`.
+fn zeros(word: &str) -> Option<u32> {
+    Some(match word.to_lowercase().trim_end_matches('.') {
+        "k" | "t" | "tsd" | "thousand" | "tausend" | "千" => 1_000,
+        "m" | "mn" | "mio" | "million" | "millions" | "millionen" | "mil" | "百万" => 1_000_000,
+        "bn" | "mrd" | "billion" | "milliarden" => 1_000_000_000,
+        "万" => 10_000,
+        "亿" => 100_000_000,
+        _ => return None,
+    })
+}
+
+/// A number with the zeros that the word behind it stands for: `24 Tsd` as `24_000`.
+pub fn times(number: &str, word: &str) -> Option<String> {
+    let number = number.replace('_', "").parse::<Decimal>().ok()?;
+    Some(grouped(number.checked_mul(Decimal::from(zeros(word)?))?.normalize()))
+}
+
+/// The decimals behind a sign, where nothing of a number follows them.
+fn decimals_behind(rest: &str, sign: char) -> Option<&str> {
+    let behind = rest.strip_prefix(sign)?;
+    let length = behind.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = !behind[length..].starts_with(['.', ',', '_', '-']);
+    (length > 0 && ends).then(|| &behind[..length])
+}
+
 /// `1_000_000.5`
 fn grouped(number: Decimal) -> String {
     let digits = number.to_string();
@@ -172,6 +228,23 @@ fn foreign_groups(rest: &str, digits: usize) -> Option<(usize, Option<Finding>)>
     };
     if groups == 0 {
         return None;
+    }
+    // 24.000,00
+    let decimals = match separator {
+        '.' => decimals_behind(&rest[length..], ','),
+        _ => decimals_behind(&rest[length..], ',').or_else(|| decimals_behind(&rest[length..], '.')),
+    };
+    if let Some(decimals) = decimals {
+        let whole = &rest[..length + 1 + decimals.len()];
+        let decimals = decimals.trim_end_matches('0');
+        let number = if decimals.is_empty() { plain } else { format!("{plain}.{decimals}") };
+        let mended = Some(number.clone());
+        let (label, help) = ("how many is this?", "write `{}`".to_string());
+        let message = format!("`{whole}` is not how a number is written");
+        return Some((
+            whole.len(),
+            Some(Finding { length: whole.len(), label, message, help, writes: vec![number], mended }),
+        ));
     }
     if separator == '.' && groups == 1 {
         let behind = rest[length..].trim_start_matches(' ');
@@ -293,11 +366,15 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
                         "write year, month and day with hyphens and two digits each: `{}`".to_string(),
                     )
                 }
-                None => (
-                    "no such day",
-                    format!("there is no day `{written}`"),
-                    "write a date as year, month and day, as in `2026-07-01`".to_string(),
-                ),
+                None => {
+                    let near = ymd.0.zip(ymd.1).and_then(|(year, month)| last_day(year, month, ymd.2?));
+                    let help = match &near {
+                        Some(_) => "write a day that there is, such as `{}`, the last of its month",
+                        None => "write a date as year, month and day, as in `2026-07-01`",
+                    };
+                    writes.extend(near);
+                    ("no such day", format!("there is no day `{written}`"), help.to_string())
+                }
             }
         }
         _ => (
@@ -315,6 +392,11 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
         _ => None,
     };
     Some((length, Some(Finding { length, label, message, help, writes, mended })))
+}
+
+/// The last day of a month, for a day behind it: `2027-02-28` for 31 February.
+fn last_day(year: i32, month: u32, day: u32) -> Option<String> {
+    (28..day).rev().filter(|_| day <= 31).find_map(|day| Day::from_ymd(year, month, day)).map(|day| day.to_string())
 }
 
 /// `01/07/2026`, `1.7.2026`: a date with the year at its end.
@@ -341,7 +423,13 @@ fn day_first(rest: &str) -> Option<(usize, Option<Finding>)> {
             vec![first.clone(), second.clone()],
         ),
         (Some(one), _) | (None, Some(one)) => ("write year, month and day with hyphens: `{}`", vec![one.clone()]),
-        (None, None) => ("write a day that there is, as year, month and day, as in `2026-07-01`", Vec::new()),
+        (None, None) => {
+            match year.parse().ok().zip(b.parse().ok()).and_then(|(year, month)| last_day(year, month, a.parse().ok()?))
+            {
+                Some(last) => ("write a day that there is, such as `{}`, the last of its month", vec![last]),
+                None => ("write a day that there is, as year, month and day, as in `2026-07-01`", Vec::new()),
+            }
+        }
     };
     let exists = first.is_some() || second.is_some();
     let mended = first.or(second).filter(|mended| mended.len() <= written.len());
@@ -411,7 +499,7 @@ pub fn closing_quotes(c: char) -> Option<&'static [char]> {
 
 /// A sign that begins the lines of a list in a word processor.
 pub fn is_bullet(c: char) -> bool {
-    "•·●◦▪■‣–—".contains(c)
+    "•·●◦▪■‣–—☐☑☒✓✔✗□◆◇►▶➢➤➔○★※".contains(c)
 }
 
 /// The code of the currency that a sign most often stands for.
@@ -543,6 +631,14 @@ pub fn slips() -> &'static [Slip] {
             None,
         ),
         slip(
+            "--",
+            "a comment begins with `#`",
+            "`--` does not begin a comment",
+            "begin a comment with `{}`",
+            &["#"],
+            None,
+        ),
+        slip(
             "//",
             "a comment begins with `#`",
             "`//` does not begin a comment",
@@ -560,7 +656,7 @@ pub fn foreign_sign(c: char) -> (String, String) {
         '[' | ']' => "write lists and groups in round brackets: `( )`".to_string(),
         '^' => "write a power as in `pow(x, 2)`".to_string(),
         '!' => "write `not` before a condition, or `!=` for \"is not\"".to_string(),
-        '&' => "write `and` between two conditions".to_string(),
+        '&' => "write `and` between two conditions, and a comma between the parts of a list".to_string(),
         _ if is_bullet(c) => "a list needs no bullets: put each sentence in quotes on a line of its own".to_string(),
         _ => "take it away, or put it in quotes if it is part of a text".to_string(),
     };

@@ -81,6 +81,7 @@ impl Builder<'_> {
             }
             match token.kind {
                 Kind::CloseBrace => self.at += 1,
+                Kind::OpenBrace if self.braces.swapped.contains(&self.at) => self.at += 1,
                 _ => {
                     let item = self.item();
                     items.push(item);
@@ -95,7 +96,9 @@ impl Builder<'_> {
         let end = self.token().map_or(self.scan.text.len(), |token| token.start);
         if let Some(count) = self.braces.closes.get_mut(&self.at) {
             *count -= 1;
-            if *count == 0 && self.token().is_some_and(|token| token.kind == Kind::CloseBrace) {
+            let ends = self.scan.tokens.get(self.at).is_some_and(|token| token.kind == Kind::CloseBrace)
+                || self.braces.ends.contains(&self.at);
+            if *count == 0 && ends {
                 self.at += 1;
             }
         }
@@ -163,6 +166,19 @@ impl Builder<'_> {
 
     fn stray_paren(&mut self, item: &mut Item, token: Token) {
         item.broken = true;
+        // `1) 50% selling`, `a) 50% selling`
+        let first = self.scan.tokens[item.first];
+        let second = self.at == item.first + 1 && matches!(first.kind, Kind::Number | Kind::Word);
+        if second && self.scan.tokens.get(self.at + 1).is_some_and(|next| !next.leads && next.kind != Kind::OpenBrace) {
+            let span = self.scan.span(first.start, token.end);
+            let next = self.scan.tokens[self.at + 1].start;
+            self.diagnostics.push(
+                Diagnostic::new(Code::Unexpected, "a list needs no numbers or letters")
+                    .at(span, "take this away")
+                    .mend("begin the line with what stands behind it", Mend::remove(self.scan.span(first.start, next))),
+            );
+            return;
+        }
         self.diagnostics.push(
             Diagnostic::new(Code::Unexpected, "this `)` closes nothing")
                 .at(self.scan.span(token.start, token.end), "no `(` is open here")
@@ -211,11 +227,26 @@ impl Builder<'_> {
         if matches!((word, behind), ("from", "postgres") | ("not", "evaluated")) {
             return false;
         }
+        if self.is_bullet(head, next) {
+            return false;
+        }
         operator(&next)
             || next.kind == Kind::CloseParen
             || word == "else"
             || entry_part()
             || (operator(last) && next.indent > head.indent)
+    }
+
+    /// `- 20% rate` below `30% other`: an entry behind a bullet, and no subtraction.
+    fn is_bullet(&self, head: &Token, next: Token) -> bool {
+        let scan = self.scan;
+        let sign = matches!(scan.word(&next), "-" | "*" | "+");
+        let at = |behind: usize| scan.tokens.get(self.at + behind).filter(|token| !token.leads);
+        let kind = |behind: usize| at(behind).map(|token| token.kind);
+        let word = |behind: usize| at(behind).map_or("", |token| scan.word(token));
+        let points = matches!(word(2), "%" | "points" | "point");
+        let entry = kind(1) == Some(Kind::Number) && points && matches!(kind(3), Some(Kind::Word | Kind::Text));
+        sign && next.indent <= head.indent && (entry || kind(1) == Some(Kind::Text))
     }
 
     fn check_size(&mut self, item: &mut Item) {

@@ -157,6 +157,8 @@ impl<'s> Scanner<'s> {
                 self.at += c.len_utf8();
             }
             '#' => self.comment(),
+            '=' | '-' | '_' | '*' | '~' if self.leads && self.is_ruler(rest) => self.ruler(rest),
+            '/' if rest.starts_with("/*") => self.starred(rest),
             '|' if self.leads || self.out.tokens.last().is_some_and(|last| last.kind == Kind::OpenBrace) => {
                 let length = row_length(rest);
                 self.push(Kind::Row, self.at + length);
@@ -189,10 +191,65 @@ impl<'s> Scanner<'s> {
         self.mended[start..self.at].fill(b' ');
     }
 
+    /// A line of one sign, as it stands under a heading.
+    fn is_ruler(&self, rest: &str) -> bool {
+        let line = rest[..line_length(rest)].trim_end();
+        let first = line.chars().next();
+        line.chars().count() > 3 && line.chars().all(|c| Some(c) == first)
+    }
+
+    fn ruler(&mut self, rest: &str) {
+        let (start, end) = (self.at, self.at + rest[..line_length(rest)].trim_end().len());
+        let shown: String = rest.chars().take(4).collect();
+        let mend = Mend::before(self.out.span(start, end), "#");
+        let help = Help::of("a heading is a comment, and begins with `{}`", [mend]);
+        let message = format!("a line of `{shown}` says nothing here");
+        self.diagnostic(Code::Unexpected, (start, end), "not understood", message, help);
+        self.mended[start..end].fill(b' ');
+        self.at = end;
+    }
+
+    /// `/* … */`
+    fn starred(&mut self, rest: &str) {
+        let length = rest.find("*/").map_or(line_length(rest), |end| end + 2);
+        let (start, end) = (self.at, self.at + length);
+        let inside = rest[..length].trim_start_matches("/*").trim_end_matches("*/");
+        let lines: Vec<String> = inside.lines().map(|line| format!("#{}", line.trim_end())).collect();
+        let indent = " ".repeat(start - self.line_start);
+        let alone = rest[length..].trim_start_matches([' ', '\t']).starts_with(['\n', '\r']) || rest.len() == length;
+        let mend =
+            alone.then(|| Mend::replace(self.out.span(start, end), lines.join(&format!("\n{indent}"))).shown_as("#"));
+        let help = if mend.is_some() {
+            "begin each line of a comment with `{}`"
+        } else {
+            "put the comment on a line of its own, behind `#`"
+        };
+        self.diagnostic(
+            Code::Unexpected,
+            (start, start + 2),
+            "a comment begins with `#`",
+            "`/*` does not begin a comment".into(),
+            Help::of(help, mend),
+        );
+        for byte in &mut self.mended[start..end] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+        if let Some(last) = self.source[start..end].rfind('\n') {
+            self.leads = true;
+            self.line_start = start + last + 1;
+        }
+        self.at = end;
+    }
+
     fn text(&mut self) {
         let rest = self.rest();
         if let Some(inside) = rest.strip_prefix("\"\"\"") {
             let Some(length) = inside.find("\"\"\"") else {
+                if self.three_for_one(rest) {
+                    return;
+                }
                 self.diagnostic(
                     Code::Unclosed,
                     (self.at, self.at + 3),
@@ -243,7 +300,66 @@ impl<'s> Scanner<'s> {
                 _ => {}
             }
         }
-        self.unclosed_text(rest);
+        if !self.over_lines(rest) {
+            self.unclosed_text(rest);
+        }
+    }
+
+    /// `"""…"`: opened by three quotes and closed by one on the same line.
+    fn three_for_one(&mut self, rest: &str) -> bool {
+        let line = rest[3..line_length(rest).max(3)].trim_end();
+        let inside = line.strip_suffix('{').map_or(line, str::trim_end);
+        let Some(inside) = inside.strip_suffix('"').filter(|inside| !inside.contains(['"', '\\'])) else {
+            return false;
+        };
+        let (start, end) = (self.at, self.at + 3 + inside.len() + 1);
+        let mend = Mend::replace(self.out.span(start, start + 3), "\"");
+        let help = Help::of("write `{}` before it, or three quotes behind it, too", [mend]);
+        let message = "a text is opened by three quotes and closed by one".to_string();
+        self.diagnostic(Code::Unclosed, (start, end), "three quotes before it, one behind it", message, help);
+        self.mended[start..start + 2].fill(b' ');
+        self.at = start + 2;
+        self.push(Kind::Text, end);
+        true
+    }
+
+    /// A text in single quotes that goes on over the end of its line, and ends with a later one.
+    fn over_lines(&mut self, rest: &str) -> bool {
+        const MOST: usize = 30;
+        let mut at = (line_length(rest) + 1).min(rest.len());
+        let mut end = None;
+        for line in rest[at..].split_inclusive('\n').take(MOST) {
+            at += line.len();
+            let text = line.trim_end();
+            match text.matches('"').count() {
+                0 if !text.trim().is_empty() && !text.contains(['{', '}', '|']) => {}
+                1 if text.ends_with('"') && !text.trim_start().starts_with('"') => {
+                    end = Some(at - line.len() + text.len());
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let first = rest[1..line_length(rest)].trim_end();
+        let Some(length) = end.filter(|end| !first.ends_with('{') && !rest[..*end].contains('\\')) else {
+            return false;
+        };
+        let (start, end) = (self.at, self.at + length);
+        let quotes = |at: usize| Edit { span: self.out.span(at, at + 1), text: "\"\"\"".into() };
+        let mend = Mend { edits: vec![quotes(start), quotes(end - 1)], shown: "\"\"\"".into() };
+        let help = Help::of("write `{}` before and behind a text over several lines", [mend]);
+        let message = "a text goes on over the end of its line".to_string();
+        self.diagnostic(Code::Unclosed, (start, start + line_length(rest)), "one quote holds one line", message, help);
+        for byte in &mut self.mended[start..end] {
+            if matches!(*byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+        self.push(Kind::Text, end);
+        if let Some(last) = self.source[start..end].rfind('\n') {
+            self.line_start = start + last + 1;
+        }
+        true
     }
 
     /// A quote without its partner: the text is taken to end with the line, or before a `{` that ends it.
@@ -332,6 +448,11 @@ impl<'s> Scanner<'s> {
         // Inside a word it would leave two of them behind.
         if continues(self.source[..start].chars().next_back()) && continues(self.source[end..].chars().next()) {
             self.broken(start);
+            // The rest of the word is no word of its own.
+            self.mend(start, end, "");
+            let length = self.source[end..].find(|c| !XID_CONTINUE(c)).unwrap_or(self.source.len() - end);
+            self.at = end + length;
+            return;
         }
         self.mend(start, end, "");
         self.at = end;
@@ -395,6 +516,8 @@ impl<'s> Scanner<'s> {
         };
         let (start, end) = (self.at, self.at + length);
         let found = &rest[..length];
+        // Only the rows of a matrix have semicolons between them.
+        let ascii = if c == '；' && !self.in_values() { ",".to_string() } else { ascii };
         if self.same_line_again(start, end, &ascii) {
             return self.push_plain(start, end, &ascii);
         }
@@ -412,6 +535,12 @@ impl<'s> Scanner<'s> {
         };
         self.diagnostic(Code::FullWidthSign, (start, end), &label, message, help);
         self.push_plain(start, end, &ascii);
+    }
+
+    /// Whether the values of a matrix stand here.
+    fn in_values(&self) -> bool {
+        let inside = self.out.tokens.iter().rev().take_while(|token| token.kind != Kind::OpenBrace);
+        inside.take(500).any(|token| self.seen(token) == "values")
     }
 
     /// A further full-width character on a line that has one is one more place of the same finding.
@@ -499,6 +628,9 @@ impl<'s> Scanner<'s> {
     fn square_bracket(&mut self, c: char) {
         let (start, opens) = (self.at, c == '[');
         let rest = self.rest();
+        if opens && self.column_in_brackets(rest) {
+            return;
+        }
         if opens && rest[1..line_length(rest)].trim().is_empty() {
             let message = "a block is opened by `{`, not by `[`".to_string();
             self.diagnostic(Code::Unexpected, (start, start + 1), "write `{`", message, "write `{` and `}`");
@@ -522,14 +654,54 @@ impl<'s> Scanner<'s> {
         self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
     }
 
+    /// `sales[amount]`, as tables of spreadsheets are read.
+    fn column_in_brackets(&mut self, rest: &str) -> bool {
+        let (start, word) = match self.out.tokens.last() {
+            Some(last) if last.kind == Kind::Word && last.end == self.at => (last.start, self.seen(last).to_string()),
+            _ => return false,
+        };
+        let Some(close) = rest.find(']').filter(|close| *close < line_length(rest)) else { return false };
+        let column = &rest[1..close];
+        if !column.starts_with(XID_START) || !column.chars().all(XID_CONTINUE) {
+            return false;
+        }
+        let end = self.at + close + 1;
+        let mend = Mend::replace(self.out.span(start, end), format!("{column} of {word}"));
+        let message = "a column stands before its data set, with `of` between".to_string();
+        self.diagnostic(
+            Code::Unexpected,
+            (start, end),
+            "brackets of a spreadsheet",
+            message,
+            Help::of("write `{}`", [mend]),
+        );
+        self.broken(start);
+        self.at = end;
+        true
+    }
+
     fn sign(&mut self, c: char) {
         let rest = self.rest();
-        if let Some(slip) = literals::slips().iter().find(|slip| rest.starts_with(slip.found)) {
+        let is_here = |slip: &&literals::Slip| rest.starts_with(slip.found) && (self.leads || slip.found != "--");
+        if let Some(slip) = literals::slips().iter().find(is_here) {
             let (start, end) = (self.at, self.at + slip.found.len());
             let span = self.out.span(start, end);
-            let help = Help::of(slip.help, slip.writes.iter().map(|text| self.spaced(span, text)));
-            self.diagnostic(Code::Unexpected, (start, end), slip.label, slip.message.into(), help);
-            if slip.found == "//" {
+            let mut help = Help::of(slip.help, slip.writes.iter().map(|text| self.spaced(span, text)));
+            let comment = matches!(slip.found, "//" | "--");
+            if comment && !self.leads {
+                // `a // b` may be a comment, or a division of another language.
+                let divide = Mend::replace(span, "/");
+                let words = "a comment begins with `{}`; a division is written `{}`";
+                help = if slip.found == "//" { Help::of(words, help.mends.into_iter().chain([divide])) } else { help };
+                self.broken(self.out.tokens.last().map_or(start, |last| last.start));
+            }
+            let message = if comment && !self.leads {
+                format!("`{}` is not a sign of the language", slip.found)
+            } else {
+                slip.message.into()
+            };
+            self.diagnostic(Code::Unexpected, (start, end), slip.label, message, help);
+            if comment {
                 return self.comment();
             }
             self.push(Kind::Sign, start + slip.mended.map_or(slip.found.len(), str::len));
@@ -546,9 +718,12 @@ impl<'s> Scanner<'s> {
         let two = rest.get(..2).unwrap_or("");
         let length = if matches!(two, "->" | "!=" | "<=" | ">=") { 2 } else { c.len_utf8() };
         if length == c.len_utf8() && !"+-*/=<>%‰,.:;?|".contains(c) {
-            let (message, help) = literals::foreign_sign(c);
-            self.diagnostic(Code::Unexpected, (self.at, self.at + length), "not understood", message, help);
-            self.broken(self.at);
+            // What these stand for depends on what is around them: no grammar knows them, and what stops there tells.
+            if !"!&~".contains(c) {
+                let (message, help) = literals::foreign_sign(c);
+                self.diagnostic(Code::Unexpected, (self.at, self.at + length), "not understood", message, help);
+                self.broken(self.at);
+            }
         }
         self.push(Kind::Sign, self.at + length);
     }

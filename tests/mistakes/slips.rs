@@ -137,7 +137,9 @@ fn act(project: &Path, act: &str) {
             let text = format!("\u{feff}{}", fs::read_to_string(&path).unwrap());
             write(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
         }
-        ("encode", "utf-8 with a mark") => write(format!("\u{feff}{}", fs::read_to_string(&path).unwrap()).into_bytes()),
+        ("encode", "utf-8 with a mark") => {
+            write(format!("\u{feff}{}", fs::read_to_string(&path).unwrap()).into_bytes())
+        }
         ("encode", "windows-1252") => {
             let text = fs::read_to_string(&path).unwrap();
             write(text.chars().map(|letter| u8::try_from(letter as u32).unwrap()).collect());

@@ -1,6 +1,7 @@
 //! Typical slips, each with the mend.
 
 use super::habits::habit;
+use super::repair::repair;
 use super::{Around, shorten};
 use crate::diagnostic::Mend;
 use crate::source::Span;
@@ -30,7 +31,7 @@ fn mended(slip: Option<Slip>, mends: impl IntoIterator<Item = Mend>) -> Option<S
     slip.map(|slip| Slip { mends: mends.into_iter().collect(), ..slip })
 }
 
-pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip> {
+pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> Option<Slip> {
     let found = around.text(around.found);
     let before = around.text(around.before);
     let next = around.text(around.next);
@@ -55,18 +56,6 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
             "write `{}`, as in `count(policies where status = active)`",
         );
         return mended(slip, replace(here, "where".into()));
-    }
-    let touching = |left: Option<&Token>, right: Option<&Token>| {
-        left.zip(right).is_some_and(|(left, right)| left.end == right.start)
-    };
-    if found == ","
-        && before_number
-        && around.kind(around.next) == Some(Kind::Number)
-        && touching(around.before, around.found)
-        && touching(around.found, around.next)
-    {
-        let slip = slip_with(format!("a comma stands inside `{before},{next}`"), "not a decimal point", "write `{}`");
-        return mended(slip, replace(span(around.before, around.next), format!("{before}.{next}")));
     }
     if found == ";" {
         let slip = slip_with("a line needs no `;`", "take this away", "end a clause by ending its line");
@@ -123,6 +112,9 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
     if found == "." && matches!(around.next.map(|t| t.kind), Some(Kind::Number)) {
         let slip = slip_with("a number begins with a digit", "a digit is missing before this", "write `{}`");
         return mended(slip, replace(span(around.found, around.next), format!("0.{next}")));
+    }
+    if let Some(repaired) = repair(around, expected, kind, at) {
+        return Some(repaired);
     }
     if around.has_if && wants(Rule::kw_else) && !wants(Rule::name) {
         return slip_with(
@@ -226,7 +218,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip>
 }
 
 /// A name made of the words of a label: `Surrender rate` as `surrender_rate`.
-fn name_for(label: &str) -> String {
+pub fn name_for(label: &str) -> String {
     let plain = |letter: char| if pest::unicode::XID_CONTINUE(letter) { letter } else { ' ' };
     let words: String = label.to_lowercase().chars().map(plain).collect();
     let name = words.split_whitespace().collect::<Vec<_>>().join("_");

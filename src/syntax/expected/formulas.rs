@@ -1,0 +1,339 @@
+//! Formulas of spreadsheets, databases and other languages, and how they are written here.
+
+use super::here::Here;
+use super::slips::Slip;
+use crate::diagnostic::Mend;
+use crate::syntax::grammar::Rule;
+use crate::syntax::scan::Kind;
+use crate::syntax::words;
+
+/// Functions of spreadsheets, and what does the same here.
+const SPREADSHEET: &[(&str, &str)] = &[
+    ("SUM", "`sum(amount of sales)`"),
+    ("SUMME", "`sum(amount of sales)`"),
+    ("SUMIF", "`sum(amount of sales where product = tea)`"),
+    ("SUMIFS", "`sum(amount of sales where product = tea and amount > 0 CNY)`"),
+    ("SUMPRODUCT", "`sum(price * pieces of sales)`"),
+    ("SUMMEWENN", "`sum(amount of sales where product = tea)`"),
+    ("COUNT", "`count(sales)`"),
+    ("COUNTA", "`count(sales)`"),
+    ("COUNTIF", "`count(sales where product = tea)`"),
+    ("COUNTIFS", "`count(sales where product = tea and amount > 0 CNY)`"),
+    ("ZÄHLENWENN", "`count(sales where product = tea)`"),
+    ("AVERAGE", "`average(mark of answers)`"),
+    ("AVERAGEIF", "`average(mark of answers where product = tea)`"),
+    ("AVERAGEIFS", "`average(mark of answers where product = tea)`"),
+    ("MITTELWERT", "`average(mark of answers)`"),
+    ("IF", "`if sold > 0 CNY then sold else 0 CNY`"),
+    ("WENN", "`if sold > 0 CNY then sold else 0 CNY`"),
+    ("IFERROR", "`(sold / planned) default 0`"),
+    ("WENNFEHLER", "`(sold / planned) default 0`"),
+    ("VLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
+    ("XLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
+    ("SVERWEIS", "a column that links to the other data set: `seller.base_pay`"),
+    ("INDEX", "a column that links to the other data set: `seller.base_pay`"),
+    ("ROUND", "`round(sold to 0.01 CNY)`"),
+    ("RUNDEN", "`round(sold to 0.01 CNY)`"),
+    ("ROUNDUP", "`round_up(sold to 1 CNY)`"),
+    ("ROUNDDOWN", "`round_down(sold to 1 CNY)`"),
+    ("ISBLANK", "`paid_on is missing`"),
+    ("TODAY", "`period.end`"),
+];
+
+impl Here<'_, '_> {
+    /// What formulas of other languages stopped the reading.
+    pub fn formulas(&self) -> Option<Slip> {
+        self.query()
+            .or_else(|| self.conditional())
+            .or_else(|| self.spreadsheet())
+            .or_else(|| self.sheet_and_column())
+            .or_else(|| self.not_in_formulas())
+            .or_else(|| self.foreign_words())
+            .or_else(|| self.capitals())
+            .or_else(|| self.function_if())
+            .or_else(|| self.aggregates())
+            .or_else(|| self.assigned())
+    }
+
+    /// `SELECT SUM(amount) FROM sales`, `case when a then b else c end`.
+    fn query(&self) -> Option<Slip> {
+        let first = self.all().find(|at| self.text(*at) == "=").map_or(self.first(), |at| at + 1);
+        let is = |at: isize, word: &str| self.text(at).eq_ignore_ascii_case(word);
+        if is(first, "select") {
+            let call = is(first + 2, "(") && is(first + 4, ")") && is(first + 5, "from");
+            let function = self.text(first + 1).to_lowercase();
+            let written = (call && self.is(first + 6, Kind::Word)).then(|| match function.as_str() {
+                "count" => format!("count({})", self.text(first + 6)),
+                "avg" => format!("average({} of {})", self.text(first + 3), self.text(first + 6)),
+                _ => format!("{function}({} of {})", self.text(first + 3), self.text(first + 6)),
+            });
+            let whole = written.filter(|text| self.reads(first, self.last(), text));
+            let mend = whole.and_then(|text| self.replace(first, self.last(), text));
+            let help = match mend {
+                Some(_) => "an aggregate reads a data set: `{}`",
+                None => "an aggregate reads a data set, as in `sum(amount of sales where product = tea)`",
+            };
+            return self.fix(first, "no query stands here", "a query of a database", help, mend);
+        }
+        if is(first, "case") && is(first + 1, "when") {
+            let then = self.all().find(|at| is(*at, "then"))?;
+            let text = self.raw(first + 2, self.last());
+            let text = text.strip_suffix("end").or_else(|| text.strip_suffix("END")).unwrap_or(&text).trim_end();
+            let written = format!("if {text}");
+            let mend = (then > first && self.reads(first, self.last(), &written))
+                .then(|| self.replace(first, self.last(), written))
+                .flatten();
+            let help = match mend {
+                Some(_) => "write `{}`",
+                None => "write it as in `if a then b else if c then d else e`",
+            };
+            return self.fix(first, "a choice begins with `if`", "not a word of the language", help, mend);
+        }
+        None
+    }
+
+    /// `a if c else b`, `c ? a : b`, `if c: a else b`.
+    fn conditional(&self) -> Option<Slip> {
+        let from = self.all().find(|at| self.text(*at) == "=").map_or(self.first(), |at| at + 1);
+        let (condition, value, otherwise) = match self.text(0) {
+            "if" if self.wants(Rule::plus) => {
+                let other = (1..self.all().end).find(|at| self.text(*at) == "else")?;
+                (self.raw(1, other - 1), self.raw(from, -1), self.raw(other + 1, self.last()))
+            }
+            "?" => {
+                let other = (1..self.all().end).find(|at| self.text(*at) == ":")?;
+                (self.raw(from, -1), self.raw(1, other - 1), self.raw(other + 1, self.last()))
+            }
+            ":" if self.around.has_if && (self.first()..0).all(|at| self.text(at) != "then") => {
+                let mend = self.replace(0, 0, " then");
+                let mend = mend.filter(|_| self.reads(0, 0, " then")).map(|mend| self.whole(mend));
+                let help = if mend.is_some() { "write `{}`" } else { "write it as in `if a then b else c`" };
+                return self.fix(0, "behind a condition stands `then`", "write `then`", help, mend);
+            }
+            _ => return None,
+        };
+        let written = format!("if {condition} then {value} else {otherwise}");
+        let mend = self.reads(from, self.last(), &written).then(|| self.replace(from, self.last(), written)).flatten();
+        let help = if mend.is_some() { "write `{}`" } else { "write it as in `if a then b else c`" };
+        self.fix(0, "a choice begins with `if` and its condition", "not behind a value", help, mend)
+    }
+
+    /// `=SUM(D2:D8)`, `SUMIF(…; …)`.
+    fn spreadsheet(&self) -> Option<Slip> {
+        let cell = |text: &str| {
+            let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+            (1..=3).contains(&letters) && text.len() > letters && text.bytes().skip(letters).all(|b| b.is_ascii_digit())
+        };
+        let range = self.all().find(|at| cell(self.text(*at)) && self.text(at + 1) == ":" && cell(self.text(at + 2)));
+        if let Some(at) = range {
+            return self.at(
+                at,
+                format!("`{}` are cells of a spreadsheet", self.written(at, at + 2)),
+                "cells have no names here",
+                Some("name the column and its data set: `sum(amount of sales)`".into()),
+            );
+        }
+        let called = |at: &isize| self.is(*at, Kind::Word) && self.touches(*at) && self.is(at + 1, Kind::OpenParen);
+        let found = self.all().filter(called).find_map(|at| {
+            let known = SPREADSHEET.iter().find(|(name, _)| *name == self.text(at))?;
+            Some((at, known.1))
+        });
+        if let Some((at, here)) = found {
+            let name = self.text(at);
+            let how = if here.starts_with('`') { "written" } else { "done by" };
+            let help = format!("what `{name}` does is {how} {here}");
+            return self.at(at, format!("`{name}` is a function of spreadsheets"), "not a function here", Some(help));
+        }
+        if self.text(0) == "=" && self.text(-1) == "=" {
+            let away = self.away(0, 0);
+            return self.fix(0, "a formula begins without `=`", "take this away", "one `=` is enough", away);
+        }
+        None
+    }
+
+    /// `sales!amount`, `sales.sum(amount)`, `! (a is missing)`, `"a" & "b"`.
+    fn sheet_and_column(&self) -> Option<Slip> {
+        if self.text(0) == "!" && self.is(-1, Kind::Word) && self.is(1, Kind::Word) && self.touches(-1) {
+            let of = format!("{} of {}", self.text(1), self.text(-1));
+            let whole = if self.text(-2) == "(" { of } else { format!("sum({of})") };
+            let mend = self.replace(-1, 1, whole);
+            return self.fix(
+                0,
+                "a column stands before its data set, with `of` between",
+                "not a sign here",
+                "write `{}`",
+                mend,
+            );
+        }
+        if self.text(0) == "!" {
+            let mend = self.replace(0, 0, "not ").map(|mend| self.whole(mend));
+            return self.fix(0, "`!` is not a sign of the language", "write `not`", "write `{}`", mend);
+        }
+        if self.text(0) == "&" && (self.is(1, Kind::Text) || self.is(-1, Kind::Text)) {
+            let help = "take it away: the unit behind `:` says in what the value is";
+            return self.fix(0, "numbers and texts are not joined", "take this away", help, None);
+        }
+        // `sales.sum(amount)`
+        if self.is(0, Kind::OpenParen) && self.is(-1, Kind::Word) && self.text(-2) == "." && self.is(-3, Kind::Word) {
+            let close = self.close_of(0)?;
+            let (data, function) = (self.text(-3), self.text(-1));
+            let inside = if close > 1 { format!("{} of {data}", self.raw(1, close - 1)) } else { data.to_string() };
+            let written = format!("{function}({inside})");
+            let mend = self.reads(-3, close, &written).then(|| self.replace(-3, close, written)).flatten();
+            let help = if mend.is_some() { "write `{}`" } else { "write it as in `sum(amount of sales)`" };
+            return self.fix(-1, "a data set stands inside the brackets, behind `of`", "not behind a dot", help, mend);
+        }
+        None
+    }
+
+    /// `und`, `oder`, `nicht leer`, `且`.
+    fn foreign_words(&self) -> Option<Slip> {
+        [0, -1].into_iter().find_map(|at| {
+            let text = self.text(at);
+            let meant = words::connecting(text).filter(|_| self.is(at, Kind::Word))?;
+            // Both words of `nicht leer`.
+            let next = words::connecting(self.text(at + 1)).filter(|_| self.is(at + 1, Kind::Word));
+            let (to, written) = match next {
+                Some(next) => (at + 1, format!("{meant} {next}")),
+                None => (at, meant.to_string()),
+            };
+            if !self.reads(at, to, &written) && at < 0 {
+                return None;
+            }
+            let message = format!("`{}` is written `{written}`", self.written(at, to));
+            let label = format!("write `{written}`");
+            self.fix(at, message, label, "write `{}`", self.replace(at, to, written).map(|mend| self.whole(mend)))
+        })
+    }
+
+    /// `AND`, `IF … THEN`.
+    fn capitals(&self) -> Option<Slip> {
+        const SMALL: &[&str] =
+            &["and", "or", "not", "if", "then", "else", "is", "in", "of", "where", "between", "default", "missing"];
+        let capital = |at: isize| {
+            let small = self.text(at).to_lowercase();
+            (self.is(at, Kind::Word) && small != self.text(at) && SMALL.contains(&small.as_str())).then_some(small)
+        };
+        let at = [-1, 0].into_iter().find(|at| capital(*at).is_some())?;
+        let small = capital(at)?;
+        // All words of the clause that are written so.
+        let all = self.all().filter_map(|at| self.replace(at, at, capital(at)?));
+        let mend = all.reduce(Mend::and)?.shown_as(small.clone());
+        let help = "the words of the language have no capitals: `{}`";
+        self.fix(
+            at,
+            format!("`{}` is written in small letters", self.text(at)),
+            format!("write `{small}`"),
+            help,
+            [mend],
+        )
+    }
+
+    /// `if(a, b, c)`.
+    fn function_if(&self) -> Option<Slip> {
+        if !matches!(self.text(0), "," | ";") {
+            return None;
+        }
+        let at = (self.first()..0).rev().find(|at| self.text(*at) == "if" && self.is(at + 1, Kind::OpenParen))?;
+        let end = self.close_of(at + 1);
+        let mut parts = vec![at + 2];
+        let mut depth = 0;
+        for place in at + 1..end.unwrap_or(at) {
+            match (self.token(place)?.kind, self.text(place)) {
+                (Kind::OpenParen, _) => depth += 1,
+                (Kind::CloseParen, _) => depth -= 1,
+                (_, "," | ";") if depth == 1 => parts.push(place + 1),
+                _ => {}
+            }
+        }
+        let message = "`if` is no function here";
+        if let (&[a, b, c], Some(end)) = (parts.as_slice(), end) {
+            let written =
+                format!("if {} then {} else {}", self.raw(a, b - 2), self.raw(b, c - 2), self.raw(c, end - 1));
+            let alone = at == self.first() || self.text(at - 1) == "=";
+            let written = if alone && end == self.last() { written } else { format!("({written})") };
+            return self.fix(at, message, "write it in words", "write `{}`", self.replace(at, end, written));
+        }
+        self.at(at, message, "write it in words", Some("write it as in `if a then b else c`".into()))
+    }
+
+    /// `sum(amount from sales)`, `sum(…) where …`, `count(*)`, `count(distinct a of b)`, `a like "b"`.
+    fn aggregates(&self) -> Option<Slip> {
+        let (found, before) = (self.text(0), self.text(-1));
+        if found == "from" && self.is(-1, Kind::Word) && self.is(1, Kind::Word) && self.wants(Rule::kw_of) {
+            let mend = self.replace(0, 0, "of").map(|mend| mend.shown_as(format!("{before} of {}", self.text(1))));
+            return self.fix(0, "between a column and its data set stands `of`", "write `of`", "write `{}`", mend);
+        }
+        if found == "where" && self.is(-1, Kind::CloseParen) {
+            let condition = self.raw(0, self.last());
+            let written = format!(" {condition})");
+            let mend = self.reads(-1, self.last(), &written).then(|| self.replace(-1, self.last(), written)).flatten();
+            let mend = mend.map(|mend| mend.shown_as(format!("{condition})")));
+            let help = match mend {
+                Some(_) => "move the bracket behind it: `… {}`",
+                None => "write it as in `sum(amount of sales where product = tea)`",
+            };
+            return self.fix(0, "which rows are read stands inside the brackets", "not behind `)`", help, mend);
+        }
+        if found == "*" && before == "(" && self.text(-2) == "count" {
+            // The one data set that the clause reads besides.
+            let mut sets: Vec<&str> =
+                self.all().filter(|at| self.text(at - 1) == "of").map(|at| self.text(at)).collect();
+            sets.dedup();
+            let mend = (sets.len() == 1).then(|| self.replace(0, 0, sets[0])).flatten();
+            let mend = mend.map(|mend| mend.shown_as(format!("count({})", sets[0])));
+            let help =
+                if mend.is_some() { "write `{}`" } else { "name the data set whose rows are counted: `count(sales)`" };
+            return self.fix(0, "`count` counts the rows of a data set", "of which data set?", help, mend);
+        }
+        if before == "distinct" && self.text(-2) == "(" && self.text(-3) == "count" {
+            let mend = self.replace(-3, -1, "count distinct(")?;
+            let mend = Mend { edits: mend.edits, shown: format!("count distinct({}", self.written(0, self.last())) };
+            return self.fix(-1, "`distinct` stands before the bracket", "move this before `(`", "write `{}`", [mend]);
+        }
+        if matches!(found, "like" | "contains" | "startswith" | "matches") && self.is(1, Kind::Text) {
+            let help = "compare the whole text, as in `product = \"tea\"`, or let a column of the file say it";
+            return self.at(0, "no part of a text is looked for", "not a comparison", Some(help.into()));
+        }
+        None
+    }
+
+    /// `= sum(…)`, `return sum(…)`.
+    fn assigned(&self) -> Option<Slip> {
+        if self.kind.rule == Rule::kpi_clause && self.around.here == 0 && self.text(0) == "=" {
+            let mend = self.replace(0, 0, "value =");
+            let mend = mend.filter(|_| self.reads(0, 0, "value =")).map(|mend| self.whole(mend));
+            let help = if mend.is_some() { "write `{}`" } else { "write it as in `value = sum(amount of sales)`" };
+            return self.fix(0, "a formula stands behind `value =`", "`value` is missing before this", help, mend);
+        }
+        None
+    }
+
+    /// What formulas cannot say, and the nearest that they can.
+    fn not_in_formulas(&self) -> Option<Slip> {
+        let formula = self.wants(Rule::plus) || self.wants(Rule::infix) || self.wants(Rule::open_paren);
+        let score_of = [0, -2].into_iter().find(|at| self.text(*at) == "of" && self.text(at - 1) == "score");
+        if let Some(at) = score_of.filter(|at| *at < 0 || formula && !self.is_entry()) {
+            let entry = self.text(at + 1);
+            let message =
+                "the score of one entry or group cannot be read in a formula: `score` is that of the whole scorecard";
+            let help = format!(
+                "give the curve of the entry a name, `scale {entry}_scale : % {{ … }}`, score the entry with it, `score \
+                 {entry}_scale`, and write `{entry}_scale({entry})` here"
+            );
+            return self.at(at, message, "not in a formula", Some(help));
+        }
+        let place =
+            matches!(self.text(-1), "best" | "top" | "largest" | "highest" | "worst" | "lowest" | "smallest" | "first");
+        if place && self.is(0, Kind::Number) && self.text(-2) == "(" {
+            let number = self.text(0);
+            let message = "rows cannot be chosen by their place among others";
+            let help = format!(
+                "let the file say the place of each row, and choose by that column: `sum(points of measures where place <= \
+                 {number})`"
+            );
+            return self.at(-1, message, "not a column", Some(help));
+        }
+        None
+    }
+}
