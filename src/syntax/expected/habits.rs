@@ -433,7 +433,7 @@ impl Here<'_, '_> {
             at,
             format!("the {what} of `{name}` is missing"),
             label,
-            Some(format!("say in what it is, as in `{example}`{more}")),
+            Some(format!("write it behind `:`, as in `{example}`{more}")),
         )
     }
 
