@@ -31,6 +31,8 @@ pub const WORD_SHOWN: usize = 200;
 pub const SENTENCE_SHOWN: usize = 10_000;
 /// Findings shown to people; all are counted.
 pub const FINDINGS: usize = 100;
+/// Places of one finding that are marked; the others are counted.
+pub const PLACES_SHOWN: usize = 6;
 
 /// What is limited, how far, and what happens beyond: the rows of the reference.
 pub fn table() -> Vec<[String; 3]> {

@@ -5,6 +5,7 @@
 
 mod file;
 mod group;
+mod merged;
 mod places;
 mod several;
 mod workspace;
@@ -21,7 +22,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::data::{FileKind as Kind, kind_of};
+use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::limits::{SPEC, megabytes};
 use crate::source::{FileId, SourceFile, Span};
 
@@ -31,7 +33,8 @@ pub enum LoadError {
     NotFound(PathBuf),
     /// A file that is given by name and is not a spec.
     NotASpec(PathBuf),
-    NoSpecs(Vec<PathBuf>),
+    /// With files there that are specs but for their names.
+    NoSpecs(Vec<PathBuf>, Vec<PathBuf>),
     /// A pipe or device with the name of a spec.
     NoFile(PathBuf),
     TooLarge(PathBuf),
@@ -51,7 +54,7 @@ impl fmt::Display for LoadError {
             LoadError::NotASpec(path) => {
                 write!(f, "`{}` is not a spec: their names end in `.merit`", path.display())
             }
-            LoadError::NoSpecs(paths) => write!(f, "there is no `.merit` file under {}", listed(paths)),
+            LoadError::NoSpecs(paths, _) => write!(f, "there is no `.merit` file under {}", listed(paths)),
             LoadError::Several(names) => {
                 write!(f, "there are {} projects here, and one is wanted: {}", names.len(), listed(names))
             }
@@ -97,6 +100,69 @@ pub fn not_utf8(id: FileId, path: &Path, bytes: &[u8]) -> (SourceFile, Diagnosti
     (file, finding)
 }
 
+/// What is wrong with bytes that are no text of a spec; `None` where they may be one.
+pub fn no_spec(path: &Path, bytes: &[u8]) -> Option<Diagnostic> {
+    let file = path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/");
+    let name = path.file_name().map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
+    let finding = |message: String, help: String| {
+        let place = DataPlace { file: file.clone(), ..DataPlace::default() };
+        Some(Diagnostic::new(Code::NoSpec, message).in_data(place).help(help))
+    };
+    if bytes.trim_ascii().is_empty() {
+        let help = "write the spec, bring its text back from a copy, or delete the file".to_string();
+        return finding(format!("`{file}` is empty"), help);
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let message = format!("`{file}` is stored as UTF-16, and specs are read as UTF-8");
+        let help = "open it in an editor, choose `Save as`, and `UTF-8` as the encoding".to_string();
+        return finding(message, help);
+    }
+    let kind = kind_of(bytes);
+    let words = match kind {
+        Kind::Text | Kind::Empty | Kind::Json | Kind::Xml | Kind::Binary => return None,
+        kind => kind.words(),
+    };
+    let help = match kind {
+        Kind::Docx | Kind::Doc | Kind::Odt | Kind::Rtf | Kind::Numbers | Kind::Compound => format!(
+            "open it in the program that wrote it, and save it as plain text (`.txt`, encoding UTF-8); then give that file the name `{name}`"
+        ),
+        _ => "specs are plain text: copy the text into an editor for plain text, and save it there".to_string(),
+    };
+    finding(format!("`{file}` is {words}, and specs are plain text"), help)
+}
+
+/// What is said of a file that is a spec but for its name.
+fn not_read(path: &Path) -> Diagnostic {
+    let file = path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/");
+    let meant = meant_name(path).unwrap_or_default();
+    let place = DataPlace { file: file.clone(), ..DataPlace::default() };
+    Diagnostic::new(Code::NoSpec, format!("`{file}` is not read: the names of specs end in `.merit`"))
+        .in_data(place)
+        .help(format!("rename it `{meant}`; where the system hides endings such as `.txt`, let it show them first"))
+}
+
+/// The name that a spec was to have whose name has another ending behind it, or capitals.
+fn meant_name(path: &Path) -> Option<String> {
+    const BEHIND: &[&str] = &["txt", "doc", "docx", "rtf", "odt", "pages", "text", "md", "html"];
+    let name = path.file_name()?.to_str()?;
+    let lower = name.to_lowercase();
+    let ending = BEHIND.iter().find_map(|ending| lower.strip_suffix(&format!(".{ending}")));
+    let stem = match ending {
+        Some(stem) => stem.strip_suffix(".merit")?,
+        None if name.ends_with(".merit") => return None,
+        None => lower.strip_suffix(".merit").or_else(|| lower.strip_suffix(".merits"))?,
+    };
+    (!stem.is_empty()).then(|| format!("{}.merit", &name[..stem.len()]))
+}
+
+/// Files that other programs leave beside one that is open, or keep of what it was.
+fn is_left_behind(name: &str) -> bool {
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || name.starts_with("~") && name.ends_with(".tmp")
+        || name.starts_with('#')
+}
+
 /// The bytes of a spec. What is no file has no end, and may never begin.
 pub fn read_spec(path: &Path) -> Result<Vec<u8>, LoadError> {
     let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
@@ -113,6 +179,11 @@ pub fn read_spec(path: &Path) -> Result<Vec<u8>, LoadError> {
 
 /// All specs under the paths, each once, in the order of their names.
 pub fn find_specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
+    find(paths).map(|found| found.0)
+}
+
+/// The same, with the files that are specs but for their names.
+fn find(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>), LoadError> {
     let mut found = Found::default();
     for path in paths {
         if path.is_dir() {
@@ -125,17 +196,20 @@ pub fn find_specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, LoadError> {
             found.file(path.clone(), path)?;
         }
     }
+    let almost = found.almost();
     if found.files.is_empty() {
-        return Err(LoadError::NoSpecs(paths.to_vec()));
+        return Err(LoadError::NoSpecs(paths.to_vec(), almost));
     }
     found.files.sort();
-    Ok(found.files)
+    Ok((found.files, almost))
 }
 
 /// What has been met, whatever way leads to it.
 #[derive(Default)]
 struct Found {
     files: Vec<PathBuf>,
+    /// Specs but for their names.
+    almost: Vec<PathBuf>,
     folders: HashSet<Place>,
     /// By folder and name.
     known: HashSet<(Place, OsString)>,
@@ -172,6 +246,15 @@ fn place(folder: &Path) -> io::Result<Place> {
 }
 
 impl Found {
+    /// Specs but for their names. Beside the file that it is a copy of, one is kept on purpose.
+    fn almost(&mut self) -> Vec<PathBuf> {
+        let meant = |path: &Path| meant_name(path).map(|name| path.with_file_name(name));
+        let mut almost = std::mem::take(&mut self.almost);
+        almost.retain(|path| meant(path).is_some_and(|meant| !self.files.contains(&meant)));
+        almost.sort();
+        almost
+    }
+
     /// Hidden folders and `target`, where programs build, hold no specs.
     fn walk(&mut self, folder: &Path) -> Result<(), LoadError> {
         let unreadable = |error| LoadError::Unreadable(folder.to_path_buf(), error);
@@ -182,7 +265,7 @@ impl Found {
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let (path, name) = (entry.path(), entry.file_name());
-            if name.to_string_lossy().starts_with('.') {
+            if is_left_behind(&name.to_string_lossy()) {
                 continue;
             }
             if self.left_out.contains(&path) || path.strip_prefix(".").is_ok_and(|path| self.left_out.contains(path)) {
@@ -201,6 +284,8 @@ impl Found {
                     false if self.known.insert((here.clone(), name)) => self.files.push(shown),
                     false => {}
                 }
+            } else if meant_name(&path).is_some() {
+                self.almost.push(path.strip_prefix(".").map_or_else(|_| path.clone(), Path::to_path_buf));
             }
         }
         Ok(())

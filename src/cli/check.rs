@@ -125,7 +125,11 @@ fn levels(args: &CheckArgs) -> Result<Levels, Failure> {
         [(&args.allow, Level::Allow, "allow"), (&args.warn, Level::Warn, "warn"), (&args.deny, Level::Deny, "deny")]
     {
         for name in names {
-            if level == Level::Deny && name == "warnings" {
+            if level == Level::Deny && matches!(name.as_str(), "warnings" | "warning" | "all") {
+                if name != "warnings" {
+                    let message = format!("there is no code `{name}`");
+                    return Err(Failure::with_help(message, "all warnings are `--deny warnings`"));
+                }
                 levels.deny_warnings();
                 continue;
             }

@@ -184,7 +184,15 @@ pub fn data_folder(given: Option<&Path>, paths: &[PathBuf]) -> Result<PathBuf, F
         return if data.is_dir() {
             Ok(data.to_path_buf())
         } else {
-            Err(Failure::new(format_args!("there is no data folder `{}`", data.display())))
+            let message = format_args!("there is no data folder `{}`", data.display());
+            Err(match data.parent().filter(|_| data.is_file()) {
+                Some(folder) => {
+                    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                    let help = format!("it is a file: name its folder, `--data {}`", folder.display());
+                    Failure::with_help(message, help)
+                }
+                None => Failure::with_help(message, folder_with_tables(paths)),
+            })
         };
     }
     let beside = |path: &PathBuf| if path.is_dir() { path.join("data") } else { path.with_file_name("data") };
@@ -192,6 +200,34 @@ pub fn data_folder(given: Option<&Path>, paths: &[PathBuf]) -> Result<PathBuf, F
     found.map(|data| data.strip_prefix(".").map(Path::to_path_buf).unwrap_or(data)).ok_or_else(|| {
         let places = paths.iter().map(|path| format!("`{}`", beside(path).display())).collect::<Vec<_>>();
         let message = format!("there is no data folder: looked for {}", places.join(", "));
-        Failure::with_help(message, "name the folder of the data files with `--data DIR`")
+        Failure::with_help(message, folder_with_tables(paths))
     })
+}
+
+/// The folder beside the specs that may be the one with the data.
+fn folder_with_tables(paths: &[PathBuf]) -> String {
+    let tables = |folder: &Path| {
+        let mut files = std::fs::read_dir(folder).into_iter().flatten().flatten().take(200);
+        files.any(|file| {
+            let ending = file.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
+            matches!(ending.as_deref(), Some("csv" | "xlsx" | "xls" | "ods" | "parquet" | "tsv"))
+        })
+    };
+    let beside = |path: &PathBuf| if path.is_dir() { path.clone() } else { path.with_file_name("") };
+    let inside = |path: &PathBuf| {
+        let here = beside(path);
+        let here = if here.as_os_str().is_empty() { PathBuf::from(".") } else { here };
+        let mut found: Vec<PathBuf> =
+            std::fs::read_dir(&here).into_iter().flatten().flatten().take(200).map(|entry| entry.path()).collect();
+        found.sort();
+        found.into_iter().filter(|folder| folder.is_dir()).chain([here]).find(|folder| tables(folder))
+    };
+    match paths.iter().find_map(inside) {
+        Some(folder) => {
+            let folder =
+                folder.strip_prefix(".").ok().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(&folder);
+            format!("name the folder of the data files: `--data {}`", folder.display())
+        }
+        None => "name the folder of the data files with `--data DIR`".to_string(),
+    }
 }

@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use super::load;
 use super::out;
+use super::wrong;
 use crate::documents::Failure as Said;
 use crate::project::LoadError;
 
@@ -33,6 +35,8 @@ impl From<Exit> for ExitCode {
 pub enum Failure {
     /// What is wrong, and what to do instead.
     Said(Said),
+    /// Nothing has the name of this path.
+    NotFound { path: String, help: Option<String> },
     /// The reader of the output has gone, as `head` does: nothing to say.
     NobodyReads,
 }
@@ -46,12 +50,31 @@ impl Failure {
         Failure::Said(Said { message: message.to_string(), help: Some(help.to_string()) })
     }
 
+    /// With a help, where it has none.
+    pub fn or_help(self, help: impl FnOnce() -> String) -> Failure {
+        match self {
+            Failure::Said(Said { message, help: None }) => Failure::with_help(message, help()),
+            other => other,
+        }
+    }
+
     /// A failed write to the named place.
     pub fn writing(to: impl fmt::Display, error: &io::Error) -> Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::NobodyReads,
+            io::ErrorKind::NotFound => Failure::with_help(
+                format_args!("cannot write {to}: its folder is not there"),
+                "make the folder first, or name another",
+            ),
             _ => Failure::new(format_args!("cannot write {to}: {error}")),
         }
+    }
+
+    /// With what the words of the command line say of it.
+    pub fn of_words(self, words: &[String]) -> Failure {
+        let Failure::NotFound { path, help } = self else { return self };
+        let message = format!("there is no file or folder `{path}`");
+        Failure::Said(Said { message, help: wrong::in_two_words(words, &path).or(help) })
     }
 
     pub fn print(&self) {
@@ -65,7 +88,7 @@ impl Failure {
 
     pub fn exit(&self) -> Exit {
         match self {
-            Failure::Said(_) => Exit::CouldNotRun,
+            Failure::Said(_) | Failure::NotFound { .. } => Exit::CouldNotRun,
             Failure::NobodyReads => Exit::Clean,
         }
     }
@@ -74,10 +97,17 @@ impl Failure {
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Failure {
         match error {
-            LoadError::NoSpecs(_) => Failure::with_help(
-                error,
-                "specs are text files whose names end in `.merit`; name the folder that holds them",
-            ),
+            LoadError::NoSpecs(ref paths, ref almost) => {
+                let help = load::no_specs(paths, almost);
+                Failure::with_help(error, help)
+            }
+            LoadError::NotFound(path) => {
+                Failure::NotFound { help: load::not_found(&path), path: path.display().to_string() }
+            }
+            LoadError::NotASpec(ref path) => {
+                let help = load::not_a_spec(path);
+                Failure::with_help(error, help)
+            }
             LoadError::Several(names) => {
                 let help = names.first().map(|name| format!("name the folder of one, such as `{}`", name.display()));
                 Failure::Said(Said { message: LoadError::Several(names).to_string(), help })

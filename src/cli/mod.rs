@@ -8,6 +8,7 @@ mod eval;
 mod exit;
 mod explain;
 mod fmt;
+mod load;
 mod machine;
 mod open;
 mod out;
@@ -31,13 +32,13 @@ use self::machine::Machine;
 
 /// Runs the command the program was started with.
 pub fn run() -> Exit {
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
-            let failure = wrong::refused(&message);
+            let mistyped = message.use_stderr().then(|| wrong::mistyped(&words)).flatten();
+            let failure = mistyped.or_else(|| wrong::refused(&message));
             if message.use_stderr() {
-                let words: Vec<String> =
-                    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
                 let said = failure.as_ref().map_or_else(|| wrong::first_line(&message), Failure::clone);
                 Machine::of_words(&words).inspect(|machine| machine.tell(&said));
             }
@@ -61,6 +62,7 @@ pub fn run() -> Exit {
         Command::Fmt(args) => fmt::run(args),
     };
     outcome.unwrap_or_else(|failure: Failure| {
+        let failure = failure.of_words(&words);
         Machine::of(&cli.command).inspect(|machine| machine.tell(&failure));
         failure.print();
         failure.exit()

@@ -90,9 +90,16 @@ fn find_person<'r>(
                 return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
             }
             // Another key is somebody else's; a name may be misspelt.
-            let named = people.filter(|person| !person.name.is_empty() && person.name != person.person);
-            let known = named.map(|person| (&*person.name, format!("`{}` ({})", person.person, person.name)));
-            Err(unknown(message, wanted, known))
+            let shown = |person: &PersonResult| match person.name.is_empty() || person.name == person.person {
+                true => format!("`{}`", person.person),
+                false => format!("`{}` ({})", person.person, person.name),
+            };
+            let named = people.clone().filter(|person| !person.name.is_empty() && person.name != person.person);
+            let known = named.map(|person| (&*person.name, shown(person)));
+            let there: BTreeSet<(&str, String)> = people.map(|person| (&*person.person, shown(person))).collect();
+            let there: Vec<String> = there.into_iter().map(|(_, shown)| shown).collect();
+            Err(unknown(message, wanted, known)
+                .or_help(|| all_or_how(&there, "evaluated are", "leave `--person` out to see everyone")))
         }
         several => {
             let keys = by_name.iter().map(|(_, person)| format!("`{person}`")).collect::<Vec<_>>();
@@ -116,7 +123,10 @@ pub(super) fn find_positions<'m>(wanted: &str, model: &'m Model) -> Result<BTree
             let name = || format!("`{}`", position.name);
             std::iter::once(&position.name).chain(labels).map(move |text| (text.as_str(), name()))
         });
-        return Err(unknown(format!("there is no position `{wanted}`"), wanted, known));
+        let names: BTreeSet<String> = model.positions.iter().map(|position| format!("`{}`", position.name)).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        return Err(unknown(format!("there is no position `{wanted}`"), wanted, known)
+            .or_help(|| all_or_how(&names, "the positions are", "leave the option out to see all positions")));
     }
     Ok(names)
 }
@@ -138,7 +148,13 @@ fn find_team(wanted: &str, teams: &[Team], day: Day) -> Result<usize, Failure> {
                 };
                 [(&*team.key, shown.clone()), (&**name, shown)]
             });
-            Err(unknown(format!("there is no team `{wanted}`"), wanted, known))
+            let message = format!("there is no team `{wanted}`");
+            let all: Vec<String> = teams.iter().map(|team| format!("`{}`", team.key)).collect();
+            let without = "the project has no tree of teams: leave `--team` out";
+            Err(unknown(message, wanted, known).or_help(|| match all.is_empty() {
+                true => without.to_string(),
+                false => all_or_how(&all, "the teams are", "leave `--team` out to see everyone"),
+            }))
         }
         (None, several) => {
             let keys = several.iter().map(|at| format!("`{}`", teams[*at].key)).collect::<Vec<_>>();
@@ -152,6 +168,16 @@ fn find_team(wanted: &str, teams: &[Team], day: Day) -> Result<usize, Failure> {
 fn is_below(team: usize, top: usize, teams: &[Team], day: Day) -> bool {
     // No tree is deeper than it has teams.
     std::iter::successors(Some(team), |at| teams[*at].parent_on(day)).take(teams.len()).any(|at| at == top)
+}
+
+/// All there are, where they are few, or how to see them.
+fn all_or_how(all: &[String], are: &str, how: &str) -> String {
+    const FEW: usize = 8;
+    match all.len() {
+        1..=FEW if all.len() == 1 => format!("there is only {}", all[0]),
+        2..=FEW => format!("{are} {}", all.join(", ")),
+        _ => how.to_string(),
+    }
 }
 
 /// The failure for a text that nothing has, with the nearest ones there are.
@@ -194,7 +220,7 @@ mod tests {
     fn said(failure: Failure) -> String {
         match failure {
             Failure::Said(said) => format!("{}; {}", said.message, said.help.unwrap_or_default()),
-            Failure::NobodyReads => String::new(),
+            Failure::NotFound { .. } | Failure::NobodyReads => String::new(),
         }
     }
 

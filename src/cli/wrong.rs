@@ -1,9 +1,94 @@
 //! What is wrong with the command line, in plain words.
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
+use super::args::Cli;
 use super::exit::Failure;
+use crate::time::PeriodName;
+
+/// What is wrong with the words of a command line as they were typed: dashes of a word processor, options without their
+/// hyphens, files in the place of a command. Asked where something is wrong with them.
+pub fn mistyped(words: &[String]) -> Option<Failure> {
+    let program = Cli::command();
+    let command = words.first().and_then(|name| program.find_subcommand(name));
+    let Some(command) = command else { return words.first().and_then(|word| no_command(word)) };
+    let options: Vec<&str> = command.get_arguments().filter_map(clap::Arg::get_long).collect();
+    let known = |text: &str| {
+        let name = text.split('=').next().unwrap_or(text).to_lowercase();
+        options.iter().copied().find(|option| *option == name)
+    };
+    let mut before = "";
+    for word in &words[1..] {
+        let name = word.trim_start_matches(['-', '\u{2010}', '\u{2011}', '–', '—', '―', '−', '/']);
+        let lead = &word[..word.len() - name.len()];
+        let value = before.starts_with("--");
+        before = word;
+        let Some(option) = known(name).filter(|_| lead != "--") else { continue };
+        // `check`, the name of a folder, is no option without its hyphens; `period 2026-Q3` is one.
+        let bare = lead.is_empty();
+        if bare
+            && (value || !matches!(option, "period" | "periods" | "person" | "position" | "team" | "format" | "output"))
+        {
+            continue;
+        }
+        let message = match lead {
+            "" => format!("`{word}` has no hyphens before it, and is no option"),
+            "-" => format!("`{word}` has one hyphen, and options have two"),
+            "/" => format!("`{word}` begins with `/`, and options begin with two hyphens"),
+            _ => format!("`{word}` begins with a dash, and options begin with two hyphens"),
+        };
+        let rest = name.split_once('=').map_or(String::new(), |(_, value)| format!("={value}"));
+        return Some(Failure::with_help(message, format!("write `--{option}{rest}`")));
+    }
+    // `-p`
+    words[1..].iter().find_map(|word| {
+        let letter =
+            word.strip_prefix('-').filter(|letter| letter.chars().count() == 1 && *letter != "-" && *letter != "h")?;
+        let near: Vec<&str> = options.iter().copied().filter(|option| option.starts_with(letter)).collect();
+        let near = near.first()?;
+        Some(Failure::with_help(format!("there is no option `{word}`"), format!("options are written out: `--{near}`")))
+    })
+}
+
+/// What other programs call a command, or a file in its place.
+fn no_command(word: &str) -> Option<Failure> {
+    let unknown = |help: &str| Some(Failure::with_help(format!("there is no command `{word}`"), help));
+    match word.trim_start_matches('-').to_lowercase().as_str() {
+        "run" | "calc" | "calculate" | "compute" | "evaluate" | "score" | "report" | "results" => {
+            unknown("scorecards are computed by `merit eval --period 2026-Q3`")
+        }
+        "validate" | "lint" | "verify" | "compile" | "build" => unknown("specs are checked by `merit check`"),
+        "format" | "fmt" | "pretty" => unknown("specs are written in the one style by `merit fmt`"),
+        "tests" => unknown("tests are run by `merit test`"),
+        "init" | "new" | "create" | "start" => {
+            unknown("a project is a folder of text files whose names end in `.merit`: write the first one in an editor")
+        }
+        "version" => unknown("the version is told by `merit --version`"),
+        _ if word.starts_with('-') => None,
+        _ if std::path::Path::new(word).exists() => {
+            let shown = if word.contains(' ') { format!("\"{word}\"") } else { word.to_string() };
+            unknown(&format!("the command stands in front of the file or folder: `merit check {shown}`"))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with the paths of a command line that could be read: words of a value without its quotes.
+pub fn in_two_words(words: &[String], path: &str) -> Option<String> {
+    let at = words.iter().position(|word| word == path)?;
+    let option = words[..at].iter().rposition(|word| word.starts_with("--"))?;
+    let name = words[option].as_str();
+    let split = matches!(name, "--person" | "--position" | "--team" | "--filter" | "--kpi") && at > option + 1;
+    if split {
+        let value = words[option + 1..=at].join(" ");
+        return Some(format!("a value of several words stands in quotes: `{name} \"{value}\"`"));
+    }
+    let two = name == "--period" && PeriodName::parse(path).is_some();
+    let mut both = vec![words.get(option + 1)?.as_str(), path];
+    both.sort_unstable();
+    two.then(|| format!("several periods are evaluated with `--periods {}..{}`", both[0], both[1]))
+}
 
 /// A command line that was refused; `None` for what is no mistake, such as a question for help.
 pub fn refused(error: &Error) -> Option<Failure> {
@@ -28,7 +113,13 @@ pub fn refused(error: &Error) -> Option<Failure> {
         }
         ErrorKind::InvalidValue => {
             let known = texts(error, ContextKind::ValidValue).join(", ");
-            let help = if known.is_empty() { help.to_string() } else { format!("write one of {known}") };
+            let help = match value().to_lowercase().as_str() {
+                "excel" | "xlsx" | "xls" | "spreadsheet" if known.contains("csv") => {
+                    format!("spreadsheet programs open `csv`: `{} csv`", arg())
+                }
+                _ if known.is_empty() => help.to_string(),
+                _ => format!("write one of {known}"),
+            };
             let message = match value().as_str() {
                 "" => format!("`{}` needs a value", arg()),
                 value => format!("`{value}` does not fit `{}`", arg()),

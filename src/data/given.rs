@@ -10,7 +10,7 @@ use super::read::{Spot, Tally};
 use super::stored::Task;
 use super::table::{self, Source, Table, TableFile};
 use super::{Options, answer_from, errors, teams, time_cell};
-use crate::diagnostic::{Code, DataPlace, Diagnostic, Label};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Help, Label, Mend};
 use crate::model::Model;
 use crate::model::cases::{Given, GivenCell};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin};
@@ -21,6 +21,21 @@ use crate::source::Span;
 /// How tables of a test are read: nothing on disk is touched, and data sets that are not given are empty.
 fn options() -> Options<'static> {
     Options { threads: 1, allow_empty: true, stream_above: u64::MAX, ..Options::of(PathBuf::new()) }
+}
+
+/// How a cell of a test is written in a spec: here nothing stands in a file that had to be read as it is.
+fn cell_as_here(error: &Diagnostic, at: Option<Span>) -> Option<Help> {
+    let cell = error.message.split('`').nth(1)?;
+    let writes = match error.code {
+        Code::AmbiguousDate | Code::BadCell => crate::syntax::written_otherwise(cell),
+        _ => return None,
+    };
+    let mends: Vec<Mend> = writes.into_iter().map(|text| Some(Mend::replace(at?, text))).collect::<Option<_>>()?;
+    match mends.len() {
+        0 => None,
+        1 => Some(Help::of("write `{}`", mends)),
+        _ => Some(Help::of("write `{}` where the day stands first, `{}` where the month does", mends)),
+    }
 }
 
 /// Answers from tables of a test; `model` is the project as the test sees it ([`Model::with_given`]).
@@ -201,8 +216,13 @@ pub(super) fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) ->
                 (Code::DuplicateKey, _) => "first here",
                 _ => "",
             };
+            let written = cell_as_here(&error, places.first().copied());
             let places = places.into_iter().enumerate().map(|(at, span)| (span, words(at).to_string())).collect();
-            in_spec(error, places, model)
+            let error = in_spec(error, places, model);
+            match written {
+                Some(help) => error.help(help),
+                None => error,
+            }
         })
         .collect()
 }

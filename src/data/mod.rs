@@ -137,6 +137,7 @@ pub const STREAM_ABOVE: u64 = 16 << 20;
 pub use self::files::{files_matching, reader_of};
 pub(crate) use self::measure::visit;
 pub use self::read::blocks::BLOCK;
+pub(crate) use self::read::kind::{Kind as FileKind, of_bytes as kind_of};
 pub use self::read::texts::{Texts, is_parquet, texts};
 
 /// Is told how far reading has come.

@@ -189,7 +189,11 @@ fn no_day(text: &str, format: Option<&DateFormat>) -> Problem {
     let parts: Vec<&str> = date.split(['-', '/', '.']).collect();
     let number = |part: &&str| Some((part.trim().parse::<u32>().ok()?, part.trim().len()));
     match parts.iter().map(number).collect::<Option<Vec<_>>>().as_deref() {
-        Some([(first, 1 | 2), (second, 1 | 2), (_, 2 | 4)]) => match (first, second) {
+        Some([(first, 1 | 2), (second, 1 | 2), (year, width @ (2 | 4))]) => match (first, second) {
+            // 31.02.2026
+            (13.., 1..=12) if *width == 4 && Day::from_ymd(*year as i32, *second, *first).is_none() => {
+                Problem::NoSuchDay
+            }
             (13.., 1..=12) => Problem::DayFirst,
             (1..=12, 13..) => Problem::MonthFirst,
             (1..=12, 1..=12) => Problem::AmbiguousDate,

@@ -34,6 +34,8 @@ codes! {
     // --- files
     /// A spec that is not UTF-8 text.
     NotUtf8 = "not-utf8" Error;
+    /// A file that is a spec by its name or by its content, and not by both.
+    NoSpec = "no-spec" Error;
     /// Specs that are written for a newer program than this one.
     NewerProgram = "newer-program" Error;
     /// A `merit.project` that cannot be read, or does not fit the folders that are there.

@@ -3,6 +3,7 @@
 //! Every stage makes [`Diagnostic`]s; the renderers in this folder turn them into text for a terminal or
 //! into a format for a machine, one file each. [`explanations`] tells what each code means. A diagnostic has a code, a plain sentence, a place and the mend.
 
+mod ask;
 mod checked;
 mod codes;
 pub mod explanations;
@@ -17,6 +18,7 @@ pub mod short;
 mod snippet;
 pub mod xml;
 
+pub use ask::Ask;
 pub use checked::Checked;
 pub use codes::Code;
 pub use levels::{Level, LevelError, Levels};
@@ -77,6 +79,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The same as changes of the specs, where the help offers a text; of several the author chooses one.
     pub mends: Vec<Mend>,
+    /// What only the whole project knows of the mend.
+    pub ask: Option<Ask>,
 }
 
 impl Diagnostic {
@@ -91,6 +95,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             mends: Vec::new(),
+            ask: None,
         }
     }
 

@@ -45,10 +45,16 @@ impl Checker<'_> {
             (Symbol::Kpi(_), _) => {
                 (format!("the KPI `{}` cannot stand here", name.text), "write a number or a constant".to_string())
             }
-            (Symbol::Data(_), _) => (
-                format!("`{}` is a data set, not a value", name.text),
-                format!("count its rows or add up a column: `count({0})`, `sum(… of {0})`", name.text),
-            ),
+            (Symbol::Data(at), _) => {
+                let set = &self.model.data[at];
+                let column = set.columns.iter().find(|column| matches!(column.ty, ColumnType::Number { .. }));
+                let sum =
+                    column.map_or("sum(… of …)".into(), |column| format!("sum({} of {})", column.name, set.name));
+                (
+                    format!("`{}` is a data set, not a value", name.text),
+                    format!("count its rows or add up a column: `count({})`, `{sum}`", name.text),
+                )
+            }
             (Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_), _) => (
                 format!("`{}` is a {}, and needs a value in brackets", name.text, symbol.kind()),
                 format!("write `{}(…)`", name.text),
@@ -77,6 +83,16 @@ impl Checker<'_> {
         }
         if env.place == Place::Subject && expected.is_none_or(|base| base.is_number()) && self.of_rows(name) {
             return;
+        }
+        // `CNY24_000`
+        if let Some((code, digits)) = name.text.split_at_checked(3)
+            && iso_currency::Currency::from_code(code).is_some()
+            && digits.starts_with(|digit: char| digit.is_ascii_digit())
+            && digits.bytes().all(|letter| letter.is_ascii_digit() || letter == b'_')
+        {
+            let mend = Mend::replace(name.span, format!("{digits} {code}"));
+            let finding = Diagnostic::new(Code::UnknownName, "the currency stands behind the number");
+            return self.report(finding.at(name.span, "a currency and a number in one word").mend("write `{}`", mend));
         }
         let mut candidates: Vec<String> = env.parameters.iter().map(|parameter| parameter.name.clone()).collect();
         let mut message = format!("nothing is called `{}`", name.text);

@@ -341,6 +341,22 @@ impl Checker<'_> {
 
     fn no_number(&mut self, value: &Expr, what: &str) {
         let text = self.text(value.span);
+        // The header of a column in quotes.
+        let header = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|header| {
+            let same = |text: &str| text.to_lowercase() == header.to_lowercase();
+            let columns = self.model.data.iter().flat_map(|set| &set.columns);
+            let mut columns =
+                columns.filter(|column| same(&column.name) || column.headers.iter().any(|text| same(text)));
+            columns
+                .next()
+                .filter(|column| columns.all(|other| other.name == column.name))
+                .map(|column| column.name.clone())
+        });
+        if let Some(column) = header {
+            let message = format!("`{text}` is text; a column is called by its name");
+            let finding = Diagnostic::new(Code::WrongType, message).at(value.span, "text");
+            return self.report(finding.mend("write `{}`", Mend::replace(value.span, column)));
+        }
         self.report(
             Diagnostic::new(Code::WrongType, format!("`{text}` is {}, and cannot be {what}", value.ty.base.words()))
                 .at(value.span, value.ty.base.words())

@@ -5,7 +5,7 @@ use super::env::{Bare, Env, Parameter, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::uses::Use;
 use super::{MatrixId, ScaleId};
-use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::diagnostic::{Code, Diagnostic, Help, Label, Mend};
 use crate::plural::counted;
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction};
@@ -205,8 +205,10 @@ impl Checker<'_> {
                     .chain(Builtin::TABLE.iter().map(|signature| signature.name.to_string()))
                     .chain(AggregateFunction::TABLE.iter().map(|signature| signature.name.to_string()))
                     .collect();
-                let mend = self.did_you_mean(&name.text, name.span, known.iter().map(String::as_str), || {
-                    format!("declare it: `function {}(x) = …`", name.text)
+                let mend = self.other_function(name, arguments, span).unwrap_or_else(|| {
+                    self.did_you_mean(&name.text, name.span, known.iter().map(String::as_str), || {
+                        format!("declare it: `function {}(x) = …`", name.text)
+                    })
                 });
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("there is no function `{}`", name.text))
@@ -214,6 +216,41 @@ impl Checker<'_> {
                         .help(mend),
                 );
                 Expr::wrong(span)
+            }
+        }
+    }
+
+    /// What a function of spreadsheets and databases is written as here.
+    fn other_function(&self, name: &tree::Name, arguments: &[tree::Expr], span: Span) -> Option<Help> {
+        let text = |expr: &tree::Expr| self.sources.text(expr.span).to_string();
+        let write = |written: String| Some(Help::of("write `{}`", [Mend::replace(span, written)]));
+        let word = name.text.to_lowercase();
+        match (word.as_str(), arguments) {
+            ("coalesce" | "ifnull" | "nvl" | "isnull" | "iferror" | "wennfehler", [value, otherwise]) => {
+                let loose = !matches!(
+                    &*value.kind,
+                    tree::ExprKind::Name(_)
+                        | tree::ExprKind::Call { .. }
+                        | tree::ExprKind::Aggregate(_)
+                        | tree::ExprKind::Number(_)
+                );
+                let value = if loose { format!("({})", text(value)) } else { text(value) };
+                write(format!("({value} default {})", text(otherwise)))
+            }
+            ("isblank" | "isna" | "isnull" | "istleer", [value]) => write(format!("{} is missing", text(value))),
+            ("abs" | "betrag", _) => None,
+            _ => {
+                // `AVERAGE(amount)`
+                let meant = crate::syntax::synonym(&word).unwrap_or(&word).to_string();
+                let function = AggregateFunction::TABLE.iter().find(|signature| signature.name == meant)?;
+                let [argument] = arguments else { return None };
+                let tree::ExprKind::Name(column) = &*argument.kind else { return None };
+                if self.symbols.get(column.text.as_str()).is_some_and(|(symbol, _)| matches!(symbol, Symbol::Data(_))) {
+                    return write(format!("{}({})", function.name, column.text));
+                }
+                let mut sets = self.model.data.iter().filter(|set| set.column_named(&column.text).is_some());
+                let set = sets.next().filter(|_| sets.next().is_none())?;
+                write(format!("{}({} of {})", function.name, column.text, set.name))
             }
         }
     }

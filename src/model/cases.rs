@@ -387,8 +387,17 @@ impl Checker<'_> {
             }
             let names: Vec<&str> = self.model.kpis.iter().map(|kpi| kpi.name.as_str()).collect();
             let names = names.into_iter().chain(outputs().map(|output| output.name.as_str()));
-            let mend = self
-                .did_you_mean(&name.text, name.span, names, || "write the name of a KPI, an index or an output".into());
+            let word = match name.text.to_lowercase().as_str() {
+                "grade" | "grades" | "rank" => Some("rating"),
+                "points" | "total" | "result" => Some("score"),
+                _ => None,
+            };
+            let mend = match word {
+                Some(word) => Help::of("did you mean `{}`?", [Mend::replace(name.span, word)]),
+                None => self.did_you_mean(&name.text, name.span, names, || {
+                    "write the name of a KPI, an index or an output".into()
+                }),
+            };
             let position = &whose.positions[0].name;
             self.report(
                 Diagnostic::new(
@@ -506,7 +515,16 @@ impl Checker<'_> {
             return Some(ExpectedValue::Grade(text));
         }
         let names: Vec<&str> = grades.iter().map(String::as_str).collect();
-        let mend = format!("its grades are {}", list(&names));
+        let ratings = whose.positions.iter().filter_map(|position| position.scorecard.as_ref()?.rating);
+        let labelled = ratings.flat_map(|rating| &self.model.ratings[rating.0].grades).find(|grade| {
+            grade.label.text == text
+                || grade.label.translations.values().any(|label| *label == text)
+                || grade.name.to_lowercase() == text.to_lowercase()
+        });
+        let mend: Help = match labelled {
+            Some(grade) => Help::of("write the name of the grade: `{}`", [Mend::replace(span, grade.name.as_str())]),
+            None => format!("its grades are {}", list(&names)).into(),
+        };
         self.report(
             Diagnostic::new(Code::UnknownName, format!("`{text}` is no grade of `{}`", position.name))
                 .at(span, "unknown")
@@ -533,7 +551,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::WrongUnit, format!("`{}` has no unit", self.text(written.span)))
                         .at(written.span, "in which unit?")
-                        .help(format!("write `{sign}{bare}{name}`")),
+                        .help(self.with_its_unit(written, &bare, sign, &name)),
                 );
                 return None;
             }
@@ -555,10 +573,15 @@ impl Checker<'_> {
             if typed.ty.base.join(&wanted).is_none() && !bare {
                 let (text, is) = (self.text(written.span), typed.ty.base.words());
                 let code = if typed.ty.base.is_number() { Code::WrongUnit } else { Code::WrongType };
-                let mend = match unit.is_ratio_sign() {
-                    true => format!("write the number with `{}`", unit.singular),
-                    false => format!("expect a value that is {}", wanted.words()),
+                let digits = text.strip_suffix('%').filter(|digits| digits.parse::<rust_decimal::Decimal>().is_ok());
+                let mend: Help = match (unit.is_ratio_sign(), digits) {
+                    (true, _) => format!("write the number with `{}`", unit.singular).into(),
+                    (false, Some(digits)) if unit.dimension.is_point() => {
+                        Help::of("write `{}`", [Mend::replace(written.span, digits)])
+                    }
+                    _ => format!("expect a value that is {}", wanted.words()).into(),
                 };
+                let is = if digits.is_some() { "a percentage".to_string() } else { is };
                 self.report(
                     Diagnostic::new(code, format!("`{text}` is {is}, and the value is {}", wanted.words()))
                         .at(written.span, is)
@@ -579,6 +602,20 @@ impl Checker<'_> {
             );
         }
         if bare && !unit.is_ratio_sign() { value.map(|value| value.mul(&unit.factor)) } else { value }
+    }
+
+    /// The number as it is written, with its unit; a part of one may be meant as a percentage.
+    fn with_its_unit(&self, written: &tree::Expr, bare: &Number, sign: &str, unit: &str) -> Help {
+        let text = self.text(written.span);
+        let write = |text: String| Mend::replace(written.span, text);
+        if unit == "%" && *bare <= Number::ONE {
+            let whole = bare.mul(&Number::from_parts(100, 0));
+            return Help::of(
+                "write `{}`, or `{}` if that is meant",
+                [write(format!("{sign}{whole}%")), write(format!("{text}%"))],
+            );
+        }
+        Help::of("write `{}`", [write(format!("{text}{unit}"))])
     }
 
     /// A tolerance: in the unit of the value, or a percentage of it.

@@ -332,10 +332,10 @@ impl<'t> Checker<'t> {
                 let mend = self.did_you_mean(&name.text, name.span, candidates.iter().copied(), || {
                     match candidates.as_slice() {
                         [] => format!("declare a {wanted} `{}`", name.text),
-                        [one] => format!("write `{one}`, or declare a {wanted} `{}`", name.text),
+                        [one] => format!("declare a {wanted} `{}`; the only {wanted} is `{one}`", name.text),
                         some if some.len() <= 6 => {
                             let known = super::formula::list(some);
-                            format!("write one of {known}, or declare a {wanted} `{}`", name.text)
+                            format!("declare a {wanted} `{}`; those there are: {known}", name.text)
                         }
                         _ => format!("declare a {wanted} `{}`", name.text),
                     }

@@ -373,7 +373,21 @@ impl Checker<'_> {
     }
 
     /// The type of a column's values, apart from whether they can be missing.
+    /// Whether the type of a column could not be read: what it is used for is no second mistake.
+    pub(super) fn is_untyped(&self, data: DataId, column: ColumnIx) -> bool {
+        let set = &self.model.data[data.0];
+        !self.untyped.is_empty() && self.untyped.contains(&untyped_column(&set.name, &set.column(column).name))
+    }
+
+    /// Whether any column of a data set is without a type that could be read: it may be the link that is looked for.
+    pub(super) fn has_untyped(&self, data: DataId) -> bool {
+        (0..self.model.data[data.0].columns.len()).any(|column| self.is_untyped(data, ColumnIx(column)))
+    }
+
     pub(super) fn column_base(&self, data: DataId, column: ColumnIx) -> Base {
+        if self.is_untyped(data, column) {
+            return Base::Any;
+        }
         match &self.model.data[data.0].columns[column.0].ty {
             ColumnType::Text => Base::Text,
             ColumnType::Number { unit, .. } => Base::Number(unit.dimension.clone()),
@@ -385,4 +399,9 @@ impl Checker<'_> {
             ColumnType::Link { data, .. } => Base::Link(*data),
         }
     }
+}
+
+/// Under which name a column counts among the untyped ones: no other thing has a dot in its name.
+pub(super) fn untyped_column(set: &str, column: &str) -> String {
+    format!("{set}.{column}")
 }

@@ -82,6 +82,7 @@ impl Checker<'_> {
                 }
                 tree::Setting::Levels { level, codes } => self.levels(*level, codes, &mut company.levels),
                 tree::Setting::Languages(names) => {
+                    names.iter().for_each(|name| self.language_code(name));
                     company.languages = names.iter().map(|name| name.text.clone()).collect();
                 }
             }
@@ -90,6 +91,32 @@ impl Checker<'_> {
         if let Some(span) = sees_raw {
             self.raw_is_rounded(span);
         }
+    }
+
+    /// A language is named by its code, as labels name it.
+    fn language_code(&mut self, name: &tree::Name) {
+        let code = name.text.split('_').next().unwrap_or_default();
+        if (2..=3).contains(&code.len()) && code.bytes().all(|letter| letter.is_ascii_lowercase()) {
+            return;
+        }
+        let meant = match name.text.to_lowercase().as_str() {
+            "english" | "englisch" | "en" | "eng" => Some("en"),
+            "german" | "deutsch" | "de" => Some("de"),
+            "chinese" | "mandarin" | "中文" | "chinesisch" | "zh" | "cn" => Some("zh"),
+            "french" | "français" | "francais" | "fr" => Some("fr"),
+            "spanish" | "español" | "es" => Some("es"),
+            "japanese" | "日本語" | "ja" => Some("ja"),
+            "korean" | "ko" => Some("ko"),
+            "italian" | "italiano" | "it" => Some("it"),
+            "portuguese" | "português" | "pt" => Some("pt"),
+            _ => None,
+        };
+        let finding = Diagnostic::new(Code::UnknownName, format!("`{}` is not the code of a language", name.text))
+            .at(name.span, "not a code");
+        self.report(match meant {
+            Some(code) => finding.mend("write `{}`", Mend::replace(name.span, code)),
+            None => finding.help("write the code that labels have before their quotes, such as `en`, `de` or `zh`"),
+        });
     }
 
     /// `rating sees raw score` where no score is rounded.
@@ -207,10 +234,19 @@ impl Checker<'_> {
             let Some(unit) = self.units.get(&factor.name.text) else {
                 let currency = self.other_word_for(&factor.name.text, factor.name.span);
                 let near = || {
-                    self.did_you_mean(&factor.name.text, factor.name.span, self.units.names(), || {
-                        let one = factor.name.text.strip_suffix('s').unwrap_or(&factor.name.text);
-                        format!("declare it: `unit {one}, {one}s` for something that is counted")
-                    })
+                    let name = &factor.name.text;
+                    let help = self.did_you_mean(name, factor.name.span, self.units.names(), String::new);
+                    if !help.mends.is_empty() {
+                        return help;
+                    }
+                    let one = name.strip_suffix('s').filter(|one| !one.is_empty());
+                    let unit = match one {
+                        Some(one) => format!("unit {one}, {name}"),
+                        None => format!("unit {name}"),
+                    };
+                    let start = Span { start: 0, end: 0, ..factor.name.span };
+                    let mend = Mend::replace(start, format!("{unit}\n\n")).shown_as(unit);
+                    Help::of("for something that is counted declare it, on a line of its own: `{}`", [mend])
                 };
                 let mend = currency.unwrap_or_else(near);
                 self.report(
@@ -288,7 +324,16 @@ impl Checker<'_> {
             "money" | "currency" | "cash" => write("write the code of the currency, such as `{}`", &own()),
             "string" | "varchar" => write("write `{}`", "text"),
             "int" | "integer" | "decimal" | "float" | "double" | "numeric" => write("write `{}`", "number"),
-            "bool" | "boolean" => Some("write `flag`, in a column".into()),
+            "bool" | "boolean" | "yesno" => Some("write `flag`, in a column".into()),
+            "datetime" | "timestamp" | "datum" | "日期" => write("write `{}`", "date"),
+            "str" | "char" | "文本" | "zeichen" => write("write `{}`", "text"),
+            "number" | "zahl" | "数字" | "数值" => write("write `{}`", "number"),
+            "tag" | "tage" | "tagen" | "天" | "日" | "jours" => write("write `{}`", "days"),
+            "woche" | "wochen" | "周" => write("write `{}`", "weeks"),
+            "monat" | "monate" | "monaten" | "月" | "个月" | "mois" => write("write `{}`", "months"),
+            "jahr" | "jahre" | "jahren" | "年" | "ans" => write("write `{}`", "years"),
+            "stunde" | "stunden" | "小时" | "heures" | "hrs" => write("write `{}`", "hours"),
+            "punkt" | "punkte" | "分" | "pts" => write("write `{}`", "points"),
             _ => Some(by_code(at, currency_code(word)?)),
         }
     }

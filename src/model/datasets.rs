@@ -2,10 +2,11 @@
 
 use super::CalendarData;
 use super::checker::{Checker, Symbol};
+use super::columns::untyped_column;
 use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, TimeShape};
 use super::unit::DisplayUnit;
 use super::uses::Use;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::plural::plural;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
@@ -117,7 +118,13 @@ impl Checker<'_> {
                     );
                     continue;
                 }
-                let column = self.column(column, &files);
+                let written = column;
+                let before = self.diagnostics.len();
+                let column = self.column(written, &files);
+                let typed = !matches!(written.ty, tree::Type::Unit(_) | tree::Type::LinkBy { .. });
+                if !typed && self.diagnostics.len() > before {
+                    self.untyped.insert(untyped_column(&set.name, &column.name));
+                }
                 set.columns.push(column);
             }
         }
@@ -431,6 +438,15 @@ impl Checker<'_> {
 
     pub(super) fn unknown_column(&mut self, set: &DataSet, name: &tree::Name) {
         let names = set.columns.iter().map(|column| column.name.as_str());
+        let header = |column: &&super::data::Column| {
+            column.headers.iter().any(|header| header.to_lowercase() == name.text.to_lowercase())
+        };
+        if let Some(column) = set.columns.iter().find(header).filter(|column| column.name != name.text) {
+            let message = format!("the data set `{}` has no column `{}`", set.name, name.text);
+            let words = format!("`{}` is the header in the file; the column is called `{{}}`", name.text);
+            let finding = Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown column");
+            return self.report(finding.mend(&words, Mend::replace(name.span, column.name.as_str())));
+        }
         let mend = self.did_you_mean(&name.text, name.span, names.clone(), || {
             let names = names.map(|name| format!("`{name}`")).collect::<Vec<_>>();
             format!("its {} {}", if names.len() == 1 { "only column is" } else { "columns are" }, names.join(", "))

@@ -61,10 +61,16 @@ impl Checker<'_> {
 
     pub(super) fn wrong_type(&mut self, expr: &Expr, wanted: &str, why: &str) {
         let text = self.text(expr.span);
+        let label = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let kpi = label.and_then(|label| self.model.kpis.iter().find(|kpi| kpi.label.text == label));
+        let help = match kpi {
+            Some(kpi) => Help::of("a KPI is called by its name: `{}`", [Mend::replace(expr.span, kpi.name.as_str())]),
+            None => why.into(),
+        };
         self.report(
             Diagnostic::new(Code::WrongType, format!("`{text}` is {}, and {wanted} is needed", expr.ty.base.words()))
                 .at(expr.span, expr.ty.base.words())
-                .help(why),
+                .help(help),
         );
     }
 
@@ -167,11 +173,11 @@ impl Checker<'_> {
                 .help(match (wanted, &expr.kind) {
                     (Base::Link(_), Kind::Column { via, .. }) if via.is_empty() => {
                         let column = self.text(expr.span);
-                        format!(
+                        Help::from(format!(
                             "where `{column}` holds the keys, write `by ({column})` behind the data set, without `=`"
-                        )
+                        ))
                     }
-                    _ => "change the formula or the type".to_string(),
+                    _ => self.header_meant(expr, declared).unwrap_or_else(|| "change the formula or the type".into()),
                 }),
             );
             return;
@@ -212,11 +218,14 @@ impl Checker<'_> {
             let texts = [write(digits.clone()), write(format!("{digits}%"))];
             (format!("`{text}` has a unit, and {what} is {needed}"), Help::of("write `{}` or `{}`", texts))
         } else if ratio {
-            let amount = write(format!("{digits} {}", wanted.beside(&digits)));
-            (
-                format!("`{text}` is a ratio, and {what} is {needed}"),
-                Help::of("write it with its unit, such as `{}`", [amount]),
-            )
+            let (words, amount) = match wanted.is_point() {
+                // Points need no word.
+                true => ("write `{}`", write(digits.clone())),
+                false => {
+                    ("write it with its unit, such as `{}`", write(format!("{digits} {}", wanted.beside(&digits))))
+                }
+            };
+            (format!("`{text}` is a ratio, and {what} is {needed}"), Help::of(words, [amount]))
         } else if got.is_none() {
             let mend = Help::of(WITH_UNIT, [write(format!("{text} {}", wanted.beside(&text)))]);
             (format!("`{text}` has no unit, and {what} is {needed}"), mend)
@@ -281,6 +290,18 @@ impl Checker<'_> {
         format!("{question} Otherwise declare the unit as {otherwise}")
     }
 
+    /// `column amount : CNY = "Amount"`: a text there was to be the header.
+    fn header_meant(&self, expr: &Expr, declared: Span) -> Option<Help> {
+        let text = self.sources.text(expr.span);
+        if expr.ty.base != Base::Text || !text.starts_with('"') || declared.file != expr.span.file {
+            return None;
+        }
+        let file = &self.sources.get(expr.span.file).text;
+        let equals = file[..expr.span.start as usize].trim_end().strip_suffix('=')?.len();
+        let place = Span::new(expr.span.file, equals, expr.span.end as usize);
+        Some(Help::of("a header stands behind `from`: `{}`", [Mend::replace(place, format!("from {text}"))]))
+    }
+
     pub(super) fn misplaced(&mut self, span: Span, message: &str, mend: &str) {
         self.report(Diagnostic::new(Code::Misplaced, message).at(span, "not here").help(mend));
     }
@@ -316,12 +337,10 @@ impl Checker<'_> {
         let whole = super::kpis::percent(&Number::from(number.written));
         let signed = format!("{text}%");
         // 0.8 is mostly meant as a part of one, 80 as a percentage.
-        let (likely, other) =
-            if number.written < rust_decimal::Decimal::ONE { (whole, signed) } else { (signed, whole) };
-        let write = Mend::replace(number.span, likely.as_str());
-        let mend = match likely == other {
-            true => Help::of("write `{}`", [write]),
-            false => Help::of(&format!("write `{{}}`, or `{other}` if that is meant"), [write]),
+        let write = |text: String| Mend::replace(number.span, text);
+        let mend = match number.written <= rust_decimal::Decimal::ONE {
+            true => Help::of("write `{}`, or `{}` if that is meant", [write(whole), write(signed)]),
+            false => Help::of("write `{}`", [write(signed)]),
         };
         self.report(
             Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))

@@ -7,6 +7,7 @@ mod across;
 mod advice;
 mod aggregates;
 pub mod alignment;
+mod asked;
 mod calls;
 mod case_tables;
 pub mod cases;

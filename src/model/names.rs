@@ -1,6 +1,6 @@
 //! What a name in a formula stands for: parameters, labels, columns, KPIs, constants, the person, the period.
 
-use super::checker::{Checker, Progress};
+use super::checker::{Checker, Progress, Symbol};
 use super::data::{ColumnIx, ColumnType, DataId, DataSet};
 use super::env::{Env, InCurve, Place};
 use super::expr::{Base, Expr, Kind, Type};
@@ -8,7 +8,7 @@ use super::formula::{narrow_key, path_key};
 use super::meanings::Meaning;
 use super::uses::Use;
 use super::{ConstantId, KpiId, Model, rings};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::source::Span;
 use crate::syntax::tree::{self, ExprKind};
 use crate::value::Value;
@@ -170,6 +170,12 @@ impl Checker<'_> {
                 return present_in(env, self.person_column(roster, Vec::new(), roster, name, span));
             }
         }
+        if let ExprKind::Name(noun) = &*of.kind
+            && env.place == Place::Subject
+            && self.column_of_data(noun, name, span)
+        {
+            return Expr::wrong(span);
+        }
         let of = self.typed(of, env, None);
         match (&of.ty.base, &of.kind) {
             (Base::Any, _) => Expr::wrong(span),
@@ -198,6 +204,20 @@ impl Checker<'_> {
                 Expr::wrong(span)
             }
         }
+    }
+
+    /// `sales.amount`: a column of a data set, which only an aggregate can read. True after a finding.
+    fn column_of_data(&mut self, noun: &tree::Name, name: &tree::Name, span: Span) -> bool {
+        let Some((Symbol::Data(at), declared)) = self.symbols.get(noun.text.as_str()).copied() else { return false };
+        let set = &self.model.data[at];
+        let Some(column) = set.column_named(&name.text) else { return false };
+        let function = if matches!(set.column(column).ty, ColumnType::Number { .. }) { "sum" } else { "only" };
+        let written = format!("{function}({} of {})", name.text, noun.text);
+        let finding = Diagnostic::new(Code::WrongKind, format!("`{}` is a data set, not a value", noun.text))
+            .at(noun.span, "not a value")
+            .at(declared, "declared here");
+        self.report(finding.mend("its columns are read by an aggregate: `{}`", Mend::replace(span, written)));
+        true
     }
 
     pub(super) fn person_column(

@@ -1,15 +1,15 @@
 //! Whether the data of a scorecard answer in the scope asked for.
 
 use super::checker::Checker;
-use super::data::{ColumnIx, ColumnType, DataId, Route};
+use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use super::expr::{Aggregate, Expr, Kind};
 use super::formula::{list, scope_name};
 use super::scorecards::CardScope;
 use super::uses::Use;
 use super::{Curve, CurveKind, KpiId, ScaleId, Unfit};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::source::Span;
-use crate::syntax::tree::ScopeWord;
+use crate::syntax::tree::{self, ScopeWord};
 
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.
@@ -113,6 +113,7 @@ impl Checker<'_> {
             };
             match route {
                 Route::Links(links) => self.use_links(aggregate.data, links),
+                Route::None if self.has_untyped(aggregate.data) => {}
                 Route::None => {
                     let text = self.text(aggregate.span);
                     let other = match scope {
@@ -133,9 +134,26 @@ impl Checker<'_> {
                         ColumnType::Number { unit, .. } => Some(&unit.dimension) == row,
                         _ => false,
                     });
-                    let mend = match counts {
-                        Some(column) => format!("a link names the data set: `column {} : {to}`", column.name),
-                        None => format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name),
+                    let link = |name: &str| {
+                        let mend = Mend::replace(self.type_of_column(&set.name, name)?, to.to_string());
+                        Some(mend.shown_as(format!("column {name} : {to}")))
+                    };
+                    // The one column of text that is no key may hold them.
+                    let keys = set.key.iter().map(|column| column.0).collect::<Vec<_>>();
+                    let texts = set.columns.iter().enumerate().filter(|(at, column)| {
+                        matches!(column.ty, ColumnType::Text) && column.derived.is_none() && !keys.contains(at)
+                    });
+                    let texts: Vec<&str> = texts.map(|(_, column)| column.name.as_str()).collect();
+                    let mend = match (counts, texts.as_slice()) {
+                        (Some(column), _) => Help::of("a link names the data set: `{}`", link(&column.name)),
+                        (None, [one]) => {
+                            let words =
+                                format!("if `{one}` holds the keys of `{to}`, write `{{}}`; else read it `{other}`");
+                            Help::of(&words, link(one))
+                        }
+                        _ => {
+                            format!("add a column to `{}` that links to `{to}`, or read it `{other}`", set.name).into()
+                        }
                     };
                     self.report(place(finding).help(mend));
                 }
@@ -262,11 +280,49 @@ impl Checker<'_> {
         }
         let text = self.text(aggregate.span);
         let message = format!("`{text}` cannot be read over own: no roster says who is `{}`", card.position);
-        self.report(
-            Diagnostic::new(Code::NoScope, message)
-                .at(at, "read over own here")
-                .help(format!("write `roster as {}` in the data set of those who hold the position", card.position)),
-        );
+        // A data set that says who holds which post, and not that it is the list of them.
+        let with_posts = |set: &&DataSet| {
+            set.roster.is_none() && set.columns.iter().any(|column| matches!(column.ty, ColumnType::Position))
+        };
+        let mut sets = self.model.data.iter().filter(with_posts);
+        let one = sets.next().filter(|_| sets.next().is_none());
+        let line = one.and_then(|set| Some((set.name.clone(), self.first_clause(&set.name)?)));
+        let help = match line {
+            Some((name, (at, indent))) => {
+                let mend = Mend::replace(at, format!("roster\n{indent}")).shown_as("roster");
+                Help::of(&format!("`{name}` has a column for the post: write `{{}}` in it"), [mend])
+            }
+            None => {
+                format!("write `roster as {}` in the data set of those who hold the position", card.position).into()
+            }
+        };
+        self.report(Diagnostic::new(Code::NoScope, message).at(at, "read over own here").help(help));
+    }
+
+    /// Where the type of a column is written.
+    fn type_of_column(&self, data: &str, column: &str) -> Option<Span> {
+        let set = self.declarations.data.iter().find(|set| set.name.text == data)?;
+        set.clauses.iter().find_map(|clause| match clause {
+            tree::DataClause::Column(one) if one.name.text == column => match &one.ty {
+                tree::Type::Unit(unit) => Some(unit.span),
+                tree::Type::Text(span) => Some(*span),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    /// Where the first clause of a data set begins, and what stands before it on its line.
+    fn first_clause(&self, data: &str) -> Option<(Span, String)> {
+        let set = self.declarations.data.iter().find(|set| set.name.text == data)?;
+        let text = &self.sources.get(set.span.file).text;
+        let inside = &text[set.span.start as usize..set.span.end as usize];
+        let open = inside.find('{')? + 1;
+        let start = open + inside[open..].find(|letter: char| !letter.is_whitespace())?;
+        let at = set.span.start as usize + start;
+        let line = text[..at].rfind('\n').map_or(0, |line| line + 1);
+        let indent: String = text[line..at].chars().take_while(|letter| letter.is_whitespace()).collect();
+        Some((Span::new(set.span.file, at, at), indent))
     }
 
     fn no_organisation(&mut self, aggregate: &Aggregate, at: Span) {

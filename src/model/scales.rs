@@ -406,6 +406,19 @@ impl Checker<'_> {
                 if let Some((op, _)) = &condition
                     && !matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual)
                 {
+                    // `D < 60` at the end: what is left.
+                    let last = rating.grades.last().is_some_and(|last| std::ptr::eq(last, grade));
+                    let sign = grade.condition.as_ref().and_then(|(_, limit)| {
+                        let text = &self.sources.get(limit.span.file).text[..limit.span.start as usize];
+                        text.rfind('<').map(|at| Span::new(limit.span.file, at, limit.span.end as usize))
+                    });
+                    if let (true, Some(sign)) = (last && grades.len() > 1, sign) {
+                        let message = "the last grade takes all that is left";
+                        let finding = Diagnostic::new(Code::ScaleOrder, message).at(sign, "write `else`");
+                        self.report(finding.mend("write `{}`", Mend::replace(sign, "else")));
+                        conditions.push((None, place));
+                        continue;
+                    }
                     self.report(
                         Diagnostic::new(Code::ScaleOrder, "grades start from a score, the best first")
                             .at(grade.span, "goes the other way")

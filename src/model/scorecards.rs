@@ -430,8 +430,19 @@ impl Checker<'_> {
             )
             .at(value.span, format!("this is {found}"))
             .at(kpi.span, format!("the KPI is {needed}"))
-            .help(format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular)),
+            .help(
+                self.without_quotes(value.span).unwrap_or_else(|| {
+                    format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular).into()
+                }),
+            ),
         );
+    }
+
+    /// A number in quotes.
+    fn without_quotes(&self, at: Span) -> Option<Help> {
+        let inside = self.sources.text(at).strip_prefix('"')?.strip_suffix('"')?;
+        let number = inside.starts_with(|letter: char| letter.is_ascii_digit());
+        number.then(|| Help::of("a number stands without quotes: `{}`", [Mend::replace(at, inside)]))
     }
 
     /// `up to 120% of its points`: how far the entry may go, as a part of its points.

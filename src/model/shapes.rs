@@ -257,7 +257,7 @@ impl Checker<'_> {
         let first = conditions.iter().find_map(|(condition, _)| condition.as_ref().map(|(op, _)| *op));
         for (at, (condition, place)) in conditions.iter().enumerate() {
             let Some((op, _)) = condition else {
-                if at + 1 < conditions.len() {
+                if at + 1 < conditions.len() && !(at == 0 && conditions.len() > 2) {
                     self.report(
                         Diagnostic::new(
                             Code::Unreachable,
@@ -284,6 +284,26 @@ impl Checker<'_> {
             .iter()
             .filter_map(|(condition, span)| condition.as_ref().map(|(op, number)| (*op, number, *span)))
             .collect();
+        // All of them the other way round: one mistake.
+        let backwards = known.len() > 1
+            && known
+                .windows(2)
+                .all(|pair| if falling(pair[0].0) { pair[1].1 > pair[0].1 } else { pair[1].1 < pair[0].1 });
+        if backwards {
+            let (first, second) = (known[0].2, known[1].2);
+            let (sign, way) = if falling(known[0].0) { (">=", "high to low") } else { ("<=", "low to high") };
+            let (one, other) = (self.text(first), self.text(second));
+            self.report(
+                Diagnostic::new(
+                    Code::Unreachable,
+                    format!("nothing ever reaches this {what}: {other} is covered by {one} before it"),
+                )
+                .at(second, "never reached")
+                .at(first, "covers it")
+                .help(format!("with `{sign}` the {what}s stand from {way}: turn the order round, `else` last")),
+            );
+            return;
+        }
         for pair in known.windows(2) {
             let ((op, one, first), (next, other, second)) = (&pair[0], &pair[1]);
             // `> 90` then `>= 90` differ in 90 itself; every other equal pair repeats.

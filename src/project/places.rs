@@ -22,6 +22,8 @@ pub(super) struct Place {
     pub folders: Vec<PathBuf>,
     /// In the order in which they are read.
     pub specs: Vec<PathBuf>,
+    /// Files there that are specs but for their names.
+    pub almost: Vec<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub(super) struct Places {
     pub projects: Vec<Place>,
     /// Files and folders that were named, where more than them is read.
     pub first: Vec<PathBuf>,
+    /// Files that are specs but for their names, where there is no other.
+    pub almost: Vec<PathBuf>,
     /// What was named and is ignored.
     pub ignored: Vec<PathBuf>,
     /// What other projects read, too, that have to do with nothing that was named.
@@ -70,7 +74,7 @@ pub(super) fn places(paths: &[PathBuf]) -> Result<Places, LoadError> {
     sort(&mut places.findings, &places.sources);
     if places.projects.is_empty() && places.findings.is_empty() {
         return Err(match places.ignored.is_empty() {
-            true => LoadError::NoSpecs(paths.to_vec()),
+            true => LoadError::NoSpecs(paths.to_vec(), places.almost),
             false => LoadError::Ignored(places.ignored),
         });
     }
@@ -103,7 +107,7 @@ impl Places {
         for file in &lone {
             found.file(file.clone(), file)?;
         }
-        if let Inner::LeftOut(inner) = found.inner {
+        if let Inner::LeftOut(inner) = std::mem::take(&mut found.inner) {
             for like in inner {
                 let root = here.real(&like);
                 if !files.iter().any(|file| file.root == root) {
@@ -112,10 +116,13 @@ impl Places {
             }
         }
         found.files.sort();
-        if !found.files.is_empty() {
+        let almost = found.almost();
+        if found.files.is_empty() {
+            self.almost = almost;
+        } else {
             let name = folders[0].clone();
             let folders = folders.into_iter().chain(lone.iter().filter_map(|file| home(file))).collect();
-            self.projects.push(Place { name, folders, specs: found.files });
+            self.projects.push(Place { name, folders, specs: found.files, almost });
         }
         Ok(())
     }
@@ -137,7 +144,9 @@ impl Places {
                 found.file(file.clone(), &file)?;
             }
             let home = here.seen(&home, &like);
-            self.projects.push(Place { name: home.clone(), folders: vec![home], specs: here.all(found.files, &like) });
+            let almost = here.all(found.almost(), &like);
+            let specs = here.all(found.files, &like);
+            self.projects.push(Place { name: home.clone(), folders: vec![home], specs, almost });
         }
         Ok(())
     }
@@ -160,7 +169,7 @@ impl Places {
             let left_out = group.ignored.iter().map(|path| below(&root, path)).collect();
             let mut found = Found { left_out, inner: Inner::LeftOut(Vec::new()), ..Found::default() };
             found.walk(&root)?;
-            if let Inner::LeftOut(inner) = found.inner {
+            if let Inner::LeftOut(inner) = std::mem::take(&mut found.inner) {
                 others.extend(inner);
             }
             findings.extend(left_over(&root, &group, end, &wanted)?);
@@ -202,7 +211,7 @@ impl Places {
             // What is shared stands before what is a project's own: of two that clash, the own one is told.
             let mut specs = here.all(specs_of(&root, &group, member.parts())?, &like);
             specs.sort_by_key(|spec| spec.starts_with(seen(&member.own)));
-            self.projects.push(Place { name: seen(&member.own), folders, specs });
+            self.projects.push(Place { name: seen(&member.own), folders, specs, almost: Vec::new() });
         }
         if !wanted.contains(&root) {
             self.first.extend(wanted.iter().map(|path| here.seen(path, &like)));
@@ -353,7 +362,7 @@ pub fn specs_to_format(paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)
     }
     found.files.sort();
     match (found.files.is_empty(), passed_over.is_empty()) {
-        (true, true) => Err(LoadError::NoSpecs(paths.to_vec())),
+        (true, true) => Err(LoadError::NoSpecs(paths.to_vec(), Vec::new())),
         (true, false) => Err(LoadError::Ignored(passed_over)),
         _ => Ok((found.files, passed_over)),
     }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use super::LoadError;
 use super::places::{Place, Places, places};
 use super::workspace::{Project, levelled, read};
+use super::{LoadError, not_read};
 use crate::diagnostic::{Code, Diagnostic, Label, Levels, sort};
 use crate::model::{self, Memory, Model};
 use crate::parallel;
@@ -53,7 +53,7 @@ impl Set {
 /// Reads, parses and checks the projects of what is named. Findings are as serious as the levels, and behind them each
 /// company, take them.
 pub fn open(paths: &[PathBuf], levels: &Levels) -> Result<Set, LoadError> {
-    let Places { projects, first, ignored, elsewhere, sources, findings } = places(paths)?;
+    let Places { projects, first, ignored, elsewhere, sources, findings, .. } = places(paths)?;
     if !findings.is_empty() {
         let files = sources.iter().count();
         return Ok(Set { projects: Vec::new(), sources, files, findings, ignored, found: false });
@@ -79,15 +79,16 @@ pub fn open(paths: &[PathBuf], levels: &Levels) -> Result<Set, LoadError> {
     let mut readers = vec![0; files.len()];
     members.iter().flatten().for_each(|at| readers[*at] += 1);
     let mut checked = Vec::new();
-    for files in &members {
+    for (place, files) in projects.iter().zip(&members) {
         // Each project has its own trees; of one alone they need not be copied.
         let own: Vec<tree::File> = match members.len() {
             1 => files.iter().map(|at| std::mem::take(&mut trees[*at])).collect(),
             _ => files.iter().map(|at| trees[*at].clone()).collect(),
         };
         let (memory, found) = Memory::check(&own, &library, &sources);
-        let unreadable: Vec<&Diagnostic> = files.iter().flat_map(|at| &unreadable[*at]).collect();
-        let found = levelled(&unreadable, found, memory.model(), levels);
+        let almost: Vec<Diagnostic> = place.almost.iter().map(|path| not_read(path)).collect();
+        let unreadable: Vec<&Diagnostic> = files.iter().flat_map(|at| &unreadable[*at]).chain(&almost).collect();
+        let found = levelled(&unreadable, found, memory.model(), levels, &sources);
         checked.push((memory.into_model(), found));
         // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
         std::thread::spawn(move || drop(own));

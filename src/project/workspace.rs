@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{LoadError, find_specs, not_utf8, read_spec};
+use super::{LoadError, find, merged, no_spec, not_read, not_utf8, read_spec};
 use crate::data;
 use crate::diagnostic::{Code, Diagnostic, Levels, sort};
 use crate::model::{self, Edit, Memory, Model};
@@ -55,6 +55,8 @@ pub struct Workspace {
     trees: Vec<tree::File>,
     /// What is wrong with the text of each file.
     unreadable: Vec<Vec<Diagnostic>>,
+    /// Files that are specs but for their names.
+    almost: Vec<Diagnostic>,
     library: tree::File,
     memory: Memory,
     levels: Levels,
@@ -68,7 +70,7 @@ impl Workspace {
     }
 
     fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
-        let files = find_specs(paths)?;
+        let (files, almost) = find(paths)?;
         let read =
             parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
         let mut sources = SourceSet::default();
@@ -82,7 +84,9 @@ impl Workspace {
         let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
         let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
         let (memory, found) = Memory::check(&trees, &library, &sources);
-        let mut workspace = Workspace { sources, trees, unreadable, library, memory, levels, findings: Vec::new() };
+        let almost = almost.iter().map(|path| not_read(path)).collect();
+        let findings = Vec::new();
+        let mut workspace = Workspace { sources, trees, unreadable, almost, library, memory, levels, findings };
         workspace.gather(found);
         Ok(workspace)
     }
@@ -106,9 +110,8 @@ impl Workspace {
     }
 
     fn gather(&mut self, found: Vec<Diagnostic>) {
-        let unreadable: Vec<&Diagnostic> = self.unreadable.iter().flatten().collect();
-        let mut findings = levelled(&unreadable, found, self.memory.model(), &self.levels);
-        sort(&mut findings, &self.sources);
+        let unreadable: Vec<&Diagnostic> = self.unreadable.iter().flatten().chain(&self.almost).collect();
+        let findings = levelled(&unreadable, found, self.memory.model(), &self.levels, &self.sources);
         self.findings = findings;
     }
 
@@ -133,6 +136,7 @@ pub(super) fn levelled(
     mut found: Vec<Diagnostic>,
     model: &Model,
     levels: &Levels,
+    sources: &SourceSet,
 ) -> Vec<Diagnostic> {
     let readable = !unreadable.iter().any(|finding| finding.is_error());
     // The tables of tests are read by the rules of a model without errors.
@@ -145,15 +149,24 @@ pub(super) fn levelled(
     if !newer.is_empty() {
         return newer;
     }
-    let mut findings: Vec<Diagnostic> = unreadable.iter().map(|finding| (*finding).clone()).collect();
+    let answered = |finding: &&Diagnostic| model.answered((*finding).clone(), sources);
+    let mut findings: Vec<Diagnostic> = unreadable.iter().map(answered).collect();
     // Where a line could not be read, what it declares is not there: what may only follow from that is not said.
     findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
-    levels.before(&model.company.levels).apply(findings)
+    let mut findings = levels.before(&model.company.levels).apply(findings);
+    sort(&mut findings, sources);
+    let mut findings = merged::merged(findings, sources);
+    sort(&mut findings, sources);
+    findings
 }
 
 /// One file and its tree.
 pub(super) fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = read_spec(path)?;
+    if let Some(finding) = no_spec(path, &bytes) {
+        let source = SourceFile::new(path.to_path_buf(), String::new());
+        return Ok((source, Parsed { diagnostics: vec![finding], ..Parsed::default() }));
+    }
     Ok(match String::from_utf8(bytes) {
         Ok(text) => {
             let source = SourceFile::new(path.to_path_buf(), text);

@@ -84,7 +84,8 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         let help = slip.help.or_else(|| form.map(|form| format!("for example: {form}")));
         let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
         let help = help.unwrap_or_else(|| "look at how the lines around it are written".to_string());
-        return Diagnostic::new(Code::Unexpected, slip.message).at(place, slip.label).mends(&help, slip.mends);
+        let finding = Diagnostic::new(Code::Unexpected, slip.message).at(place, slip.label).mends(&help, slip.mends);
+        return Diagnostic { ask: slip.ask, ..finding };
     }
     if let Some(sign) = around.text(around.found).chars().next().filter(|sign| "!&~".contains(*sign)) {
         let (message, help) = super::literals::foreign_sign(sign);
@@ -148,7 +149,7 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     if !opens
         && let Some(slip) =
             meant_line(around, kind, &keywords).is_none().then(|| repair::first_word(around, kind, &keywords)).flatten()
-        && near.is_none()
+        && (near.is_none() || matches!(word, "weight" | "entry"))
     {
         let place = slip.place.map_or(place, |(start, end)| scan.span(start, end));
         let message = format!("no line of {} begins with `{}`", kind.name, shorten(word));

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 use super::grammar::{Node, Rule};
 use super::reader::{Once, Reader};
 use super::tree::*;
-use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::diagnostic::{Ask, Code, Diagnostic, Help, Mend};
 use crate::source::Span;
 
 /// How tightly an operator of a `value` binds, from loose to tight; comparisons, `not`, `and` and `or` are looser than
@@ -104,7 +104,13 @@ impl<'s> Reader<'s> {
         };
         if let Some(second) = checks.next() {
             let span = second.span();
+            let truth = second.text().trim_start_matches(['=', ' ']).to_lowercase();
             let help = match joined(node) {
+                _ if second.text().starts_with('=') && matches!(truth.as_str(), "true" | "yes" | "wahr" | "1") => {
+                    let before = Span { start: result.span.end, ..span };
+                    let text = &self.scan.text[result.span.start as usize..result.span.end as usize];
+                    Help::of("a condition needs no comparison: `{}`", [Mend::remove(before).shown_as(text)])
+                }
                 Some(text) => {
                     let value = node.child(Rule::value).map_or(span, |value| value.span());
                     let place = value.to(Span { start: node.span().end, ..node.span() });
@@ -132,7 +138,21 @@ impl<'s> Reader<'s> {
         let kind = match node.rule() {
             Rule::comparison => {
                 let (op, op_span) = compare(node)?;
-                return Some(binary(op, value, self.value_of(node)?, op_span));
+                let other = self.value_of(node)?;
+                if let (ExprKind::Missing(_), BinaryOp::Equal | BinaryOp::NotEqual) = (&*other.kind, op) {
+                    let not = if op == BinaryOp::NotEqual { " not" } else { "" };
+                    let place = op_span.to(other.span);
+                    let text = &self.scan.text[value.span.start as usize..value.span.end as usize];
+                    let mend = Mend::replace(place, format!("is{not} missing"));
+                    let mend = mend.shown_as(format!("{text} is{not} missing"));
+                    self.report(
+                        Diagnostic::new(Code::Unexpected, "nothing is equal to a missing value")
+                            .at(place, "always missing itself")
+                            .mend("whether a value is missing is asked with `{}`", mend),
+                    );
+                    return None;
+                }
+                return Some(binary(op, value, other, op_span));
             }
             Rule::is_missing => ExprKind::IsMissing { value, negated: node.has(Rule::kw_not) },
             Rule::between => {
@@ -269,7 +289,7 @@ impl<'s> Reader<'s> {
         };
         let Some(inside) = node.child(Rule::call_inside) else {
             if let Some(function) = function {
-                self.no_data(&name, function, name.span);
+                self.no_data(&name, function, name.span, None);
                 return None;
             }
             return Some(expr(ExprKind::Call { name, arguments: Vec::new(), to: None }, span));
@@ -341,21 +361,25 @@ impl<'s> Reader<'s> {
                         .mend("write `{}`", mend),
                 );
             }
-            _ => self.no_data(name, function, name.span),
+            _ => self.no_data(name, function, name.span, Some(inside.span()).filter(|_| part(written))),
         }
     }
 
-    fn no_data(&mut self, name: &Name, function: AggregateFunction, place: Span) {
+    /// `column` is what is to be read, where it is the name of a column.
+    fn no_data(&mut self, name: &Name, function: AggregateFunction, place: Span, column: Option<Span>) {
         let example = match function {
             AggregateFunction::Count => "count(policies)".to_string(),
             AggregateFunction::Percentile => "percentile(premium of policies, 90%)".to_string(),
             _ => format!("{}(premium of policies)", name.text),
         };
-        self.report(
+        let finding =
             Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                 .at(place, "of which data set?")
-                .help(format!("name the data set behind `of`, as in `{example}`")),
-        );
+                .help(format!("name the data set behind `of`, as in `{example}`"));
+        self.report(match column {
+            Some(column) => finding.asking(Ask::DataSetOf(column)),
+            None => finding,
+        });
     }
 
     fn aggregate(&mut self, name: Name, function: AggregateFunction, inside: &Node<'s>, span: Span) -> Option<Expr> {

@@ -30,6 +30,7 @@ mod words;
 
 pub use aggregates::AggregateSignature;
 pub(crate) use cases::bars;
+pub(crate) use words::synonym;
 pub use words::{DECLARATIONS, RESERVED, WORDS, is_word_of_the_language};
 
 use std::collections::HashSet;
@@ -69,6 +70,18 @@ pub fn parse_with(shapes: &mut Shapes, file: FileId, text: &str) -> Parsed {
     diagnostics.extend(scan.diagnostics.iter().cloned());
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.key()));
     Parsed { tree: tree::File { declarations }, diagnostics }
+}
+
+/// What a number or a date in another writing is here, with whatever stands behind it; of a date that could be two, both.
+pub(crate) fn written_otherwise(text: &str) -> Vec<String> {
+    let Some((found, length)) = literals::number(text).1.map(|found| {
+        let length = found.length;
+        (found, length)
+    }) else {
+        return Vec::new();
+    };
+    let behind = text.get(length..).unwrap_or_default();
+    found.writes.into_iter().map(|written| format!("{written}{behind}")).collect()
 }
 
 /// Reads one expression, as it would stand behind `value =`.

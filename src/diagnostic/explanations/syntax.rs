@@ -31,6 +31,18 @@ pub(super) const ALL: &[Explanation] = &[
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::NoSpec,
+        title: "a file that is a spec by its name alone, or all but its name",
+        text: "The names of specs end in `.merit`, in small letters, and specs are plain text. A file called \
+               `adviser.merit.txt` or `adviser.MERIT` is not read; one called `adviser.merit` that is empty, or holds a \
+               document of a word processor, cannot be. What other specs say of it is held back until it can.\n\
+               Rename the file, or save its text as plain text. Lock files and backups of editors (`~$adviser.merit`, \
+               `#adviser.merit#`) are passed over.",
+        wrong: "a spec that an editor saved as `adviser.merit.txt`",
+        right: "the same spec, with the name `adviser.merit`",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::NewerProgram,
         title: "specs for a newer program",
         text: "`requires merit 0.2` in the `company` block says which version of the program the specs are written for. \

@@ -4,7 +4,7 @@
 use super::Around;
 use super::here::Here;
 use super::slips::Slip;
-use crate::diagnostic::{Edit, Mend};
+use crate::diagnostic::{Ask, Edit, Mend};
 use crate::syntax::grammar::Rule;
 use crate::syntax::reader::BlockKind;
 use crate::syntax::scan::Kind;
@@ -271,12 +271,19 @@ impl Here<'_, '_> {
             }
             _ => return None,
         };
-        self.at(
+        let slip = self.at(
             0,
             format!("{what} is called by its name here, not by {not}"),
             format!("not the name of {what}"),
             Some(help.into()),
-        )
+        )?;
+        let at = self.span(0, 0)?;
+        let ask = match what {
+            "a KPI" => Ask::KpiOf(at),
+            "a position" => Ask::PositionOf(at),
+            _ => Ask::ColumnOf(at),
+        };
+        Some(Slip { ask: Some(ask), ..slip })
     }
 
     /// `position customer adviser "Customer adviser" {`.

@@ -56,7 +56,7 @@ impl<'s> Here<'_, 's> {
         help: Option<String>,
     ) -> Option<Slip> {
         let place = self.token(behind).map(|token| (token.start, token.end));
-        Some(Slip { message: message.into(), label: label.into(), help, place, mends: Vec::new() })
+        Some(Slip { message: message.into(), label: label.into(), help, place, mends: Vec::new(), ask: None })
     }
 
     /// The finding at a token, with a help that has `{}` for what the mends write.
@@ -86,7 +86,9 @@ impl<'s> Here<'_, 's> {
     /// Takes tokens away, with the space behind them.
     pub fn away(&self, from: isize, to: isize) -> Option<Mend> {
         let span = self.span(from, to)?;
-        let end = self.token(to + 1).map_or(span.end as usize, |next| next.start);
+        let next = self.token(to + 1).map_or(span.end as usize, |next| next.start);
+        // What touches the word before it leaves its space to that.
+        let end = if self.touches(from - 1) { span.end as usize } else { next };
         Some(Mend::remove(self.around.scan.span(span.start as usize, end)))
     }
 

@@ -212,6 +212,8 @@ impl<'a, 's> Clause<'a, 's> {
             keyword(*rule).is_none() && !matches!(rule, Rule::EOI | Rule::label | Rule::language | Rule::text)
         });
         let single = keywords.len() == 1 && !others;
+        // `50% - 0`, `50% - > 0`: what was read as arithmetic was to be an arrow.
+        tries.extend(self.broken_arrow(at, &signs));
         if let Some(found) = found {
             let text = self.around.scan.word(found);
             self.at_token(at, found, text, &signs, &keywords, single, expected, &mut tries);
@@ -273,10 +275,6 @@ impl<'a, 's> Clause<'a, 's> {
             let what = What::Other { found: text.to_string(), meant: meant.to_string() };
             Try { edits: vec![edit], what }
         };
-        // `50% - 0`, `50% - > 0`: what was read as arithmetic was to be an arrow.
-        if let Some(arrow) = self.broken_arrow(at, signs) {
-            tries.push(arrow);
-        }
         if found.kind == Kind::Text {
             let inside = text.trim_matches('"');
             let plain = inside.chars().all(|c| c.is_alphanumeric() || "_ %/.-".contains(c)) && !inside.is_empty();
@@ -421,7 +419,7 @@ impl<'a, 's> Clause<'a, 's> {
         };
         let shown = self.shown(&tried.edits);
         let mend = Mend { edits: tried.edits.clone(), shown };
-        Slip { message, label, help: Some("write `{}`".into()), place: marked, mends: vec![mend] }
+        Slip { message, label, help: Some("write `{}`".into()), place: marked, mends: vec![mend], ask: None }
     }
 
     /// The edited clause, or what stands around the edits in a long one.
@@ -436,7 +434,10 @@ impl<'a, 's> Clause<'a, 's> {
             (first.min(edit.span.start as usize), last.max(edit.span.end as usize))
         });
         let from = self.tokens.partition_point(|token| token.end <= first).saturating_sub(2);
-        let to = (self.tokens.partition_point(|token| token.start < last) + 2).min(self.tokens.len());
+        let mut to = (self.tokens.partition_point(|token| token.start < last) + 2).min(self.tokens.len());
+        while to > from + 1 && self.tokens[to - 1].kind == Kind::OpenParen && self.tokens[to - 1].start >= last {
+            to -= 1;
+        }
         let (start, end) = (self.tokens[from].start, self.tokens[to.max(from + 1) - 1].end.max(last));
         let window = Clause { start: start.min(first), end, ..*self };
         one_line(&window.edited(edits))

@@ -3,7 +3,7 @@
 use super::habits::habit;
 use super::repair::repair;
 use super::{Around, shorten};
-use crate::diagnostic::Mend;
+use crate::diagnostic::{Ask, Mend};
 use crate::source::Span;
 use crate::syntax::forms;
 use crate::syntax::grammar::Rule;
@@ -19,11 +19,12 @@ pub struct Slip {
     /// From where to where it is marked, where that is not the token at which reading stopped.
     pub place: Option<(usize, usize)>,
     pub mends: Vec<Mend>,
+    pub ask: Option<Ask>,
 }
 
 fn slip_with(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
     let (message, label, help) = (message.into(), label.into(), Some(help.into()));
-    Some(Slip { message, label, help, place: None, mends: Vec::new() })
+    Some(Slip { message, label, help, place: None, mends: Vec::new(), ask: None })
 }
 
 /// With the mends that the help speaks of.
@@ -180,6 +181,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
                 },
                 help: None,
                 place: None,
+                ask: None,
                 mends: match (here, around.before) {
                     // Of a `:` alone nobody knows the type behind it.
                     (Some(here), _) if sign != ":" || is_word || found == "%" => vec![Mend::before(here, sign)],

@@ -1,0 +1,167 @@
+//! One mistake, one message: what one mistake lets others say at many places is told once, with all of them.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Edit, Label};
+use crate::limits::PLACES_SHOWN;
+use crate::plural::counted;
+use crate::source::{FileId, SourceSet};
+
+/// From how many names on a second declaration of each is one mistake: a copy.
+const A_COPY: usize = 3;
+
+/// Findings of one mistake joined to one; the others as they are.
+pub fn merged(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic> {
+    copies(on_one_line(same(without_consequences(findings)), sources), sources)
+}
+
+/// A value that is wrong is not told to have no effect as well.
+fn without_consequences(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let place = |finding: &Diagnostic| finding.labels.first().map(|label| label.span.key());
+    let wrong: Vec<_> = findings.iter().filter(|one| one.is_error()).filter_map(place).collect();
+    let stays = |one: &Diagnostic| one.code != Code::NoEffect || place(one).is_none_or(|at| !wrong.contains(&at));
+    findings.into_iter().filter(stays).collect()
+}
+
+/// Numbers of one curve that all lack the same sign, or have the same wrong one.
+fn on_one_line(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic> {
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for finding in findings {
+        let line = |one: &Diagnostic| {
+            let span = one.labels.first()?.span;
+            Some((span.file, sources.get(span.file).line_column(span.start).0))
+        };
+        // The same sentence but for the number in it.
+        let plain = |one: &Diagnostic| {
+            let mut parts: Vec<&str> = one.message.split('`').collect();
+            parts.retain(|part| !part.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-'));
+            parts.concat()
+        };
+        let joins = |known: &&mut Diagnostic| {
+            known.code == Code::WrongUnit
+                && finding.code == Code::WrongUnit
+                && line(known) == line(&finding)
+                && plain(known) == plain(&finding)
+                && !known.mends.is_empty()
+                && !finding.mends.is_empty()
+        };
+        let Some(known) = all.last_mut().filter(joins) else {
+            all.push(finding);
+            continue;
+        };
+        let next = finding.mends.into_iter().next();
+        known.mends.truncate(1);
+        if let (Some(mend), Some(next)) = (known.mends.first_mut(), next) {
+            mend.shown = format!("{}`, `{}", mend.shown, next.shown);
+            mend.edits.extend(next.edits);
+            known.help = Some(format!("write `{}`", mend.shown));
+        }
+        known.labels.extend(finding.labels.into_iter().take(1));
+    }
+    all
+}
+
+/// The same name that is nowhere, read at several places.
+fn same(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<(Code, String), usize> = BTreeMap::new();
+    let mut all: Vec<Diagnostic> = Vec::new();
+    let mut more: BTreeMap<usize, usize> = BTreeMap::new();
+    for finding in findings {
+        let Some(what) = cause(&finding) else {
+            all.push(finding);
+            continue;
+        };
+        let key = (finding.code, what);
+        let Some(&at) = first.get(&key) else {
+            first.insert(key, all.len());
+            all.push(finding);
+            continue;
+        };
+        let known = &mut all[at];
+        if known.mends.len() == finding.mends.len() {
+            for (mend, other) in known.mends.iter_mut().zip(finding.mends) {
+                let new = |edit: &Edit| !mend.edits.iter().any(|known| known.span == edit.span);
+                let edits: Vec<Edit> = other.edits.into_iter().filter(new).collect();
+                mend.edits.extend(edits);
+            }
+        } else {
+            known.mends.clear();
+        }
+        let Some(label) = finding.labels.into_iter().next() else { continue };
+        if known.labels.iter().any(|other| other.span == label.span) {
+            continue;
+        }
+        match known.labels.len() < PLACES_SHOWN {
+            true => known.labels.push(Label { text: "here, too".into(), ..label }),
+            false => *more.entry(at).or_default() += 1,
+        }
+    }
+    for (at, count) in more {
+        let places = counted(count, "more place");
+        all[at].notes.push(format!("{places} of the specs {} it, too", if count == 1 { "has" } else { "have" }));
+    }
+    all
+}
+
+/// What findings of one mistake share; nothing where each is a mistake of its own.
+fn cause(finding: &Diagnostic) -> Option<String> {
+    let message = &finding.message;
+    match finding.code {
+        Code::UnknownName | Code::UnknownUnit => Some(format!("{message}\n{}", finding.help.as_deref().unwrap_or(""))),
+        // "`sum(…)` cannot be read over own: the rows of `sales` have no link to `people`"
+        Code::NoScope => {
+            let (what, why) = message.split_once(": ")?;
+            let over = what.rsplit(' ').next().unwrap_or_default();
+            Some(format!("{over}\n{why}"))
+        }
+        _ => None,
+    }
+}
+
+/// Files that declare again what others declare.
+fn copies(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic> {
+    let twice = |finding: &&Diagnostic| finding.code == Code::DeclaredTwice && finding.labels.len() > 1;
+    if findings.iter().filter(twice).count() < A_COPY {
+        return findings;
+    }
+    let (twice, mut others): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        findings.into_iter().partition(|finding| twice(&finding));
+    let mut pairs: BTreeMap<(FileId, FileId), usize> = BTreeMap::new();
+    for finding in &twice {
+        let (again, first) = (finding.labels[0].span.file, finding.labels[1].span.file);
+        *pairs.entry((first, again)).or_default() += 1;
+    }
+    let path = |file: FileId| sources.get(file).path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/");
+    let within = pairs.iter().all(|((first, again), _)| first == again);
+    let message = match within {
+        true => format!("{} are declared twice in one file", counted(twice.len(), "name")),
+        false => format!("{} are declared by two files each", counted(twice.len(), "name")),
+    };
+    let mut one = Diagnostic::new(Code::DeclaredTwice, message);
+    for label in &twice[0].labels {
+        one = one.at(label.span, label.text.clone());
+    }
+    for ((first, again), count) in pairs.iter().take(PLACES_SHOWN) {
+        let what = counted(*count, "name");
+        one = match first == again {
+            true => one.note(format!("`{}` declares {what} twice", path(*first))),
+            false => one.note(format!("`{}` and `{}` both declare {what}", path(*first), path(*again))),
+        };
+    }
+    if pairs.len() > PLACES_SHOWN {
+        one = one.note(format!("and {}", counted(pairs.len() - PLACES_SHOWN, "more pair")));
+    }
+    let folders = |(first, again): &(FileId, FileId)| {
+        let parent = |file: &FileId| sources.get(*file).path.parent().map(std::path::Path::to_path_buf);
+        parent(first) != parent(again)
+    };
+    let help = match (within, pairs.keys().any(folders)) {
+        (true, _) => "keep one of the two parts",
+        (_, true) => {
+            "check one project at a time: name its folder, as in `merit check FOLDER`; where one is a copy, move it away"
+        }
+        _ => "one of the two files is a copy: remove it, or move it out of the folder",
+    };
+    others.push(one.help(help));
+    others
+}
