@@ -118,7 +118,11 @@ pub fn no_spec(path: &Path, bytes: &[u8]) -> Option<Diagnostic> {
         return finding(message, help);
     }
     let kind = kind_of(bytes);
+    let is_text = std::str::from_utf8(bytes).is_ok();
     let words = match kind {
+        // Text of a kind that only other programs write; any other may be a spec.
+        Kind::Rtf | Kind::Html | Kind::Mht => kind.words(),
+        _ if is_text => return None,
         Kind::Text | Kind::Empty | Kind::Json | Kind::Xml | Kind::Binary => return None,
         kind => kind.words(),
     };

@@ -12,6 +12,9 @@ use merit::source::{FileId, SourceSet};
 use merit::syntax;
 use merit::trial::run;
 
+#[path = "mistakes/slips.rs"]
+mod slips;
+
 /// Texts that are checked together.
 struct Project {
     name: String,
@@ -19,6 +22,8 @@ struct Project {
     files: Vec<(String, String)>,
     /// Pieces of the language that are no project: only how they are read counts.
     only_syntax: bool,
+    /// All files are its own, and none is a setting.
+    whole: bool,
 }
 
 struct Checked {
@@ -46,9 +51,14 @@ impl Project {
         let standard = syntax::parse(library, model::STANDARD_LIBRARY).tree;
         let (model, found) = model::check(&trees, &standard, &sources);
         findings.extend(found.into_iter().filter(|finding| readable || !finding.code.may_follow_from_a_gap()));
+        if findings.iter().all(|finding| !finding.is_error()) {
+            findings.extend(model.tests.iter().flat_map(|test| merit::data::check_given(&model, &test.given)));
+        }
+        let findings: Vec<Diagnostic> = findings.into_iter().map(|finding| model.answered(finding, &sources)).collect();
+        let mut findings = findings;
         // That a setting has more than an example uses is no mistake of the example.
         let own = |finding: &Diagnostic| finding.labels.first().is_none_or(|label| label.span.file.0 == 0);
-        findings.retain(|finding| finding.code != Code::Unused || own(finding));
+        findings.retain(|finding| finding.code != Code::Unused || own(finding) || self.whole);
         Checked { sources, findings, model: Some(model) }
     }
 
@@ -58,7 +68,7 @@ impl Project {
         for (file, text) in mend.apply(sources) {
             files[file.0 as usize].1 = text;
         }
-        Project { name: self.name.clone(), files, only_syntax: self.only_syntax }
+        Project { name: self.name.clone(), files, only_syntax: self.only_syntax, whole: self.whole }
     }
 }
 
@@ -78,7 +88,7 @@ fn projects() -> Vec<Project> {
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let name = format!("{stage}/{}", path.file_stem().unwrap().to_string_lossy());
             let files = vec![("spec.merit".into(), text)];
-            all.push(Project { name, files, only_syntax: stage == "syntax" });
+            all.push(Project { name, files, only_syntax: stage == "syntax", whole: false });
         }
     }
     for explanation in STAGES.iter().flat_map(|(_, all)| all.iter()) {
@@ -87,7 +97,31 @@ fn projects() -> Vec<Project> {
         }
         let files = [("spec.merit", explanation.wrong), ("setting.merit", explanation.setting.declarations())];
         let files = files.map(|(path, text)| (path.to_string(), text.to_string())).to_vec();
-        all.push(Project { name: format!("explain {}", explanation.code.as_str()), files, only_syntax: false });
+        let name = format!("explain {}", explanation.code.as_str());
+        all.push(Project { name, files, only_syntax: false, whole: false });
+    }
+    all.extend(slipped());
+    all
+}
+
+/// The project of the tutorial with each slip of a first day in its specs.
+fn slipped() -> Vec<Project> {
+    let mut all = Vec::new();
+    for (list, slip) in
+        ["specs", "brothers"].into_iter().flat_map(|list| slips::read(list).into_iter().map(move |one| (list, one)))
+    {
+        let folder = tempfile::tempdir().unwrap();
+        slip.make(folder.path());
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|kind| kind == "merit"));
+        paths.sort();
+        let file = |path: &PathBuf| {
+            let name = path.file_name().unwrap().to_string_lossy().to_string();
+            Some((name, std::fs::read_to_string(path).ok()?))
+        };
+        let files = paths.iter().filter_map(file).collect();
+        all.push(Project { name: format!("{list}: {}", slip.name), files, only_syntax: false, whole: true });
     }
     all
 }
@@ -108,6 +142,28 @@ fn counted(findings: &[Diagnostic]) -> BTreeMap<(&'static str, &str), usize> {
 /// Projects in which another mistake hides behind the first.
 const REVEALS: &[&str] = &[
     "names/unknown-type-of-column",
+    "names/unknown-unit-in-formula",
+    // The tests of the project name the position.
+    "specs: a label without quotes",
+    "specs: a name of two words",
+    "specs: a name with a hyphen",
+    "specs: a name that begins with a digit",
+    "specs: a name with an umlaut and a space",
+    // Another currency than the KPI's, other weights, a unit that the formula does not have.
+    "specs: a euro sign behind",
+    "specs: a currency sign as a unit",
+    "specs: a weight with a decimal comma",
+    "specs: the label of a KPI in a formula",
+    "brothers: a share with a decimal comma",
+    "brothers: a unit of Euro in words",
+    "brothers: pieces as Stück",
+    "brothers: average in Excel",
+    "brothers: count distinct in one bracket",
+    "brothers: a double slash",
+    "brothers: a column as money",
+    "brothers: a column as integer",
+    "brothers: points without a total",
+    "brothers: oder for or",
     "syntax/comparison-chinese",
     "syntax/dash-as-bullet",
     "syntax/more-mistakes-in-braces",
@@ -232,7 +288,8 @@ fn what_was_meant_comes_out() {
         let meant = text.lines().find_map(|line| line.strip_prefix("# obeys: ")).expect("which mend is meant");
         let meant: usize = meant.trim().parse().unwrap();
         let name = path.file_stem().unwrap().to_string_lossy().to_string();
-        let project = Project { name: name.clone(), files: vec![("spec.merit".into(), text)], only_syntax: false };
+        let files = vec![("spec.merit".into(), text)];
+        let project = Project { name: name.clone(), files, only_syntax: false, whole: false };
         let before = project.check();
         let [finding] = before.findings.as_slice() else {
             wrong += &format!("{name}: {}", human::render(&before.findings, &before.sources, &HumanOptions::default()));

@@ -192,7 +192,10 @@ fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Mode
     }
     diagnostic.help =
         diagnostic.help.map(|help| help.replace("mend the file", "mend the cell").replace("in the file", "here"));
-    diagnostic
+    match cell_as_here(&diagnostic, diagnostic.labels.first().map(|label| label.span)) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
 }
 
 /// Turns places in tables into places in the spec.
@@ -216,13 +219,8 @@ pub(super) fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) ->
                 (Code::DuplicateKey, _) => "first here",
                 _ => "",
             };
-            let written = cell_as_here(&error, places.first().copied());
             let places = places.into_iter().enumerate().map(|(at, span)| (span, words(at).to_string())).collect();
-            let error = in_spec(error, places, model);
-            match written {
-                Some(help) => error.help(help),
-                None => error,
-            }
+            in_spec(error, places, model)
         })
         .collect()
 }

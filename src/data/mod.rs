@@ -40,6 +40,7 @@ mod needs;
 mod nodes;
 mod nowhere;
 mod number_cell;
+mod one_row;
 mod operate;
 mod own;
 mod pieces;
@@ -167,7 +168,7 @@ impl Engine for LocalEngine<'_> {
 
 /// Reads the files, checks them and computes what is asked for.
 pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers, Vec<Diagnostic>> {
-    answer_from(model, query, options, &Source::Files(options))
+    answer_from(model, query, options, &Source::Files(options)).map_err(one_row::joined)
 }
 
 fn answer_from(model: &Model, query: &Query, options: &Options, source: &Source) -> Result<Answers, Vec<Diagnostic>> {

@@ -48,8 +48,10 @@ impl Checker<'_> {
             (Symbol::Data(at), _) => {
                 let set = &self.model.data[at];
                 let column = set.columns.iter().find(|column| matches!(column.ty, ColumnType::Number { .. }));
-                let sum =
-                    column.map_or("sum(… of …)".into(), |column| format!("sum({} of {})", column.name, set.name));
+                let sum = column.map_or_else(
+                    || format!("sum(… of {})", set.name),
+                    |column| format!("sum({} of {})", column.name, set.name),
+                );
                 (
                     format!("`{}` is a data set, not a value", name.text),
                     format!("count its rows or add up a column: `count({})`, `{sum}`", name.text),
@@ -116,7 +118,14 @@ impl Checker<'_> {
             }
         }
         if let Some(Base::Text) = expected {
-            otherwise = format!("text stands in quotes: `\"{}\"`", name.text);
+            let near = self.did_you_mean(&name.text, name.span, candidates.iter().map(String::as_str), String::new);
+            let help = match near.mends.is_empty() {
+                true => {
+                    Help::of("text stands in quotes: `{}`", [Mend::replace(name.span, format!("\"{}\"", name.text))])
+                }
+                false => near,
+            };
+            return self.report(Diagnostic::new(Code::UnknownName, message).at(name.span, "unknown").help(help));
         }
         if let Some(Base::Choice(data, column)) = expected {
             let column = &self.model.data[data.0].columns[column.0];
@@ -168,7 +177,7 @@ impl Checker<'_> {
     /// Columns and words stand where rows are read. True after a finding.
     fn of_rows(&mut self, name: &tree::Name) -> bool {
         let text = &name.text;
-        let (message, mend) = match self.found_in_rows(text) {
+        let (message, mend): (String, Help) = match self.found_in_rows(text) {
             None => return false,
             Some(OfRows::Column(data, column)) => {
                 let set = &self.model.data[data.0];
@@ -178,7 +187,7 @@ impl Checker<'_> {
                 };
                 (
                     format!("`{text}` is a column of `{}`, and is read inside an aggregate", set.name),
-                    format!("write `{aggregate}`, or another aggregate"),
+                    Help::of("write `{}`, or another aggregate", [Mend::replace(name.span, aggregate)]),
                 )
             }
             Some(OfRows::Word(data, column)) => {
@@ -186,7 +195,7 @@ impl Checker<'_> {
                 let column = &set.column(column).name;
                 (
                     format!("`{text}` is a word of the column `{column}` of `{}`, not a value", set.name),
-                    format!("compare the column with it: `count({} where {column} = {text})`", set.name),
+                    format!("compare the column with it: `count({} where {column} = {text})`", set.name).into(),
                 )
             }
         };

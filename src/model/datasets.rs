@@ -122,7 +122,7 @@ impl Checker<'_> {
                 let before = self.diagnostics.len();
                 let column = self.column(written, &files);
                 let typed = !matches!(written.ty, tree::Type::Unit(_) | tree::Type::LinkBy { .. });
-                if !typed && self.diagnostics.len() > before {
+                if !typed && !matches!(column.ty, ColumnType::Link { .. }) && self.diagnostics.len() > before {
                     self.untyped.insert(untyped_column(&set.name, &column.name));
                 }
                 set.columns.push(column);

@@ -39,7 +39,8 @@ impl Checker<'_> {
                 format!("bring both to one unit: they differ by {factors}").into()
             }
         } else if is_time(&a) && is_time(&b) && [&a, &b].map(Dimension::plural).contains(&"hours".into()) {
-            in_days(if a.plural() == "hours" { &ta } else { &tb }).into()
+            let (hours, text) = if a.plural() == "hours" { (left, &ta) } else { (right, &tb) };
+            in_days(text, hours.span)
         } else if is_time(&a) && is_time(&b) {
             "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {
@@ -338,9 +339,11 @@ impl Checker<'_> {
         let signed = format!("{text}%");
         // 0.8 is mostly meant as a part of one, 80 as a percentage.
         let write = |text: String| Mend::replace(number.span, text);
-        let mend = match number.written <= rust_decimal::Decimal::ONE {
-            true => Help::of("write `{}`, or `{}` if that is meant", [write(whole), write(signed)]),
-            false => Help::of("write `{}`", [write(signed)]),
+        const EITHER: &str = "write `{}`, or `{}` if that is meant";
+        let mend = match number.written.cmp(&rust_decimal::Decimal::ONE) {
+            std::cmp::Ordering::Less => Help::of(EITHER, [write(whole), write(signed)]),
+            std::cmp::Ordering::Equal => Help::of(EITHER, [write(signed), write(whole)]),
+            std::cmp::Ordering::Greater => Help::of("write `{}`", [write(signed)]),
         };
         self.report(
             Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
@@ -382,11 +385,11 @@ impl Checker<'_> {
 }
 
 /// Hours where days are counted: whole days are written as such.
-fn in_days(hours: &str) -> String {
+fn in_days(hours: &str, at: Span) -> Help {
     let number = hours.split(' ').next().and_then(|number| number.replace('_', "").parse::<u32>().ok());
     match number.filter(|hours| *hours > 0 && hours.is_multiple_of(24)) {
-        Some(24) => "write `1 day`".into(),
-        Some(hours) => format!("write `{} days`", hours / 24),
+        Some(24) => Help::of("write `{}`", [Mend::replace(at, "1 day")]),
+        Some(hours) => Help::of("write `{}`", [Mend::replace(at, format!("{} days", hours / 24))]),
         None => "write whole days; of working days say how long one is: `constant working_day : hour/day = 8 hours/day`, then `* working_day`".into(),
     }
 }

@@ -6,7 +6,7 @@ use super::data::ColumnIx;
 use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::names::present_in;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, ExprKind, NumberStyle, ScopeWord, WindowKind};
@@ -293,6 +293,7 @@ impl Checker<'_> {
             }),
             _ => env.clone(),
         };
+        let missing = matches!(&*right.kind, ExprKind::Missing(_));
         let grade_first =
             env.outputs.is_some() && matches!(&*right.kind, ExprKind::Name(name) if name.text == "rating");
         let label_first = !column_first(self, left) && column_first(self, right);
@@ -307,6 +308,14 @@ impl Checker<'_> {
             };
             (left, right)
         };
+        if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) && self.asks_for_blanks(op, &left, &right, missing) {
+            // Read as it was meant, so that nothing else is said of it.
+            let test = Expr::new(Kind::IsMissing(left), Type::known(Base::Flag), span);
+            return match op {
+                BinaryOp::NotEqual => Expr::new(Kind::Not(test), Type::known(Base::Flag), span),
+                _ => test,
+            };
+        }
         self.comparable(&left, &right);
         let ordered = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let without = |side: &&Expr| {
@@ -336,6 +345,30 @@ impl Checker<'_> {
         other.is_wrong() && !of_row && !self.symbols.contains_key(name.text.as_str())
     }
 
+    /// `a = missing`, and `a != ""` where `a` is no text: whether a cell is blank is asked otherwise. True after a finding.
+    fn asks_for_blanks(&mut self, op: BinaryOp, left: &Expr, right: &Expr, missing: bool) -> bool {
+        let empty = matches!(&right.kind, Kind::Value(Value::Text(text)) if text.is_empty());
+        let blank = empty && !matches!(left.ty.base, Base::Text | Base::Any);
+        if !missing && !blank {
+            return false;
+        }
+        let not = if op == BinaryOp::NotEqual { " not" } else { "" };
+        let name = self.text(left.span);
+        let place = left.span.to(right.span);
+        let mend = Mend::replace(place, format!("{} is{not} missing", self.sources.text(left.span)));
+        let mend = mend.shown_as(format!("{name} is{not} missing"));
+        let message = match missing {
+            true => "nothing is equal to a missing value".to_string(),
+            false => format!("{} is never an empty text", left.ty.base.words()),
+        };
+        self.report(
+            Diagnostic::new(Code::WrongType, message)
+                .at(place, "never true")
+                .mend("whether it is missing is asked with `{}`", mend),
+        );
+        true
+    }
+
     fn comparable(&mut self, left: &Expr, right: &Expr) {
         let (a, b) = (&left.ty.base, &right.ty.base);
         let keys = |one: &Base, other: &Base| matches!((one, other), (Base::Link(_) | Base::Position, Base::Text));
@@ -347,27 +380,16 @@ impl Checker<'_> {
             return;
         }
         let choice = |base: &Base| matches!(base, Base::Choice(..) | Base::Grade(_));
-        let nothing = |side: &&Expr| matches!(&side.kind, Kind::Value(Value::Text(text)) if text.is_empty());
-        let other = if nothing(&left) { right } else { left };
-        if [left, right].iter().any(nothing) {
-            self.report(
-                Diagnostic::new(Code::WrongType, format!("{} is never an empty text", other.ty.base.words()))
-                    .at(left.span, a.words())
-                    .at(right.span, b.words())
-                    .help(format!(
-                        "a blank cell is asked for with `{0} is missing` or `{0} is not missing`",
-                        self.text(other.span)
-                    )),
-            );
-            return;
-        }
         let quoted = [left, right].into_iter().find(|side| matches!(&side.kind, Kind::Value(Value::Text(_))));
         let mend = match quoted.filter(|_| choice(a) || choice(b)) {
-            Some(text) => format!("write the label without quotes: `{}`", self.text(text.span).trim_matches('"')),
-            None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
-                "compare a rating with a grade: `rating >= B` is B or better".into()
+            Some(text) => {
+                let label = self.text(text.span).trim_matches('"').to_string();
+                Help::of("write the label without quotes: `{}`", [Mend::replace(text.span, label)])
             }
-            None => "compare values of one kind; text stands in quotes, labels do not".into(),
+            None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
+                Help::from("compare a rating with a grade: `rating >= B` is B or better")
+            }
+            None => Help::from("compare values of one kind; text stands in quotes, labels do not"),
         };
         self.report(
             Diagnostic::new(Code::WrongType, format!("{} and {} cannot be compared", a.words(), b.words()))

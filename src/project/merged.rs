@@ -49,7 +49,12 @@ fn on_one_line(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic
             all.push(finding);
             continue;
         };
-        let next = finding.mends.into_iter().next();
+        // Beside `0.5` for 50%, `1` stands for 100%.
+        let first = known.message.split('`').nth(1).and_then(|number| number.parse::<rust_decimal::Decimal>().ok());
+        let fraction = first.is_some_and(|number| number < rust_decimal::Decimal::ONE && !number.is_zero());
+        let mut mends = finding.mends;
+        mends.sort_by_key(|mend| fraction && mend.shown != "100%");
+        let next = mends.into_iter().next();
         known.mends.truncate(1);
         if let (Some(mend), Some(next)) = (known.mends.first_mut(), next) {
             mend.shown = format!("{}`, `{}", mend.shown, next.shown);

@@ -259,11 +259,22 @@ fn one_too_many(scan: &Scan, open: &[OpenBlock], index: usize) -> bool {
     token.leads && next.leads && token.indent > top.indent && (goes_on || is_closed)
 }
 
+/// A brace with its line, where it stands alone on it.
+fn whole_line(scan: &Scan, brace: &Token) -> crate::source::Span {
+    let (before, behind) = (&scan.text[..brace.start], &scan.text[brace.end..]);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = behind.find('\n').map_or(behind.len(), |at| at + 1);
+    match before[start..].trim().is_empty() && behind[..line].trim().is_empty() {
+        true => scan.span(start, brace.end + line),
+        false => scan.span(brace.start, brace.end),
+    }
+}
+
 fn report_closing_nothing(scan: &Scan, braces: &mut Braces, brace: &Token) {
     braces.diagnostics.push(
         Diagnostic::new(Code::Unexpected, "this `}` closes nothing")
             .at(scan.span(brace.start, brace.end), "no block is open here")
-            .help("take it away, or add the `{` it belongs to"),
+            .mend("take it away, or add the `{` it belongs to", Mend::remove(whole_line(scan, brace))),
     );
 }
 
@@ -278,10 +289,19 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
     let (sign, end) = (scan.word(last), last.end);
     if matches!(sign, "(" | ":") {
         braces.swapped.insert(body - 1);
+        let closing = (body..scan.tokens.len()).find(|at| {
+            let token = &scan.tokens[*at];
+            sign == "(" && token.leads && token.kind == Kind::CloseParen && token.indent == indent
+        });
+        let mend = Mend::replace(scan.span(last.start, end), "{");
+        let mend = match closing.map(|at| &scan.tokens[at]) {
+            Some(token) => mend.and(Mend::replace(scan.span(token.start, token.end), "}")),
+            None => mend,
+        };
         braces.diagnostics.push(
             Diagnostic::new(Code::Unexpected, format!("a block is opened by `{{`, not by `{sign}`"))
                 .at(scan.span(last.start, end), "write `{`")
-                .help("write `{` at the end of the line, and `}` on a line of its own behind the block"),
+                .mend("write `{}` at the end of the line, and `}` on a line of its own behind the block", mend),
         );
     } else {
         braces.diagnostics.push(

@@ -6,8 +6,9 @@ use super::reader::{BlockKind, Once, Reader};
 use super::scan::Kind;
 use super::tree::*;
 use super::words;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::plural::counted;
+use crate::source::Span;
 
 const TEST: BlockKind = BlockKind { name: "a test", rule: Rule::test_clause };
 
@@ -61,14 +62,36 @@ impl<'s> Reader<'s> {
             let token = &self.scan.tokens[row.first];
             if token.kind != Kind::Row || row.block.is_some() {
                 let span = self.place(row);
+                let text = self.scan.text[span.start as usize..span.end as usize].trim();
+                let bars = row.block.is_none() && text.contains('|') && !text.contains('\n');
+                let help = if bars {
+                    let line = format!("| {} |", text.trim_matches('|').trim());
+                    Help::of("write `{}`", [Mend::replace(span, line)])
+                } else {
+                    "write the names of columns, then one line for each row: `| P1 | 2026-07-01 |`".into()
+                };
                 self.report(
                     Diagnostic::new(Code::Unexpected, "this is not a row of a table")
                         .at(span, "a row begins and ends with `|`")
-                        .help("write the names of columns, then one line for each row: `| P1 | 2026-07-01 |`"),
+                        .help(help),
                 );
                 return None;
             }
-            rows.push(self.row(row)?);
+            let row = self.row(row)?;
+            // As Markdown has it under the header.
+            let ruled = |cell: &Text| cell.value.len() > 1 && cell.value.chars().all(|sign| "-:=".contains(sign));
+            if rows.len() == 1 && row.cells.iter().all(ruled) {
+                let line = self.scan.text[row.span.end as usize..].find('\n').map_or(0, |at| at as u32 + 1);
+                let start = self.scan.text[..row.span.start as usize].rfind('\n').map_or(0, |at| at as u32 + 1);
+                let mend = Mend::remove(Span { start, end: row.span.end + line, ..row.span });
+                self.report(
+                    Diagnostic::new(Code::Unexpected, "no line stands under the header of a table")
+                        .at(row.span, "take this away")
+                        .mend("take the line away: the first row is the header", mend),
+                );
+                return None;
+            }
+            rows.push(row);
         }
         let mut rows = rows.into_iter();
         let Some(header) = rows.next() else {
@@ -135,7 +158,7 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "this row does not end with a bar")
                     .at(span, "a row begins and ends with `|`")
-                    .help("write it like `| P1 | 2026-07-01 |`"),
+                    .mend("write `{}` at its end", Mend::behind(span, "|")),
             );
             return None;
         }

@@ -208,6 +208,9 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
         let written = format!("{}% {}", text(named + 1), text(named));
         return Some(Help::of("the weight stands in front: `{}`", here.replace(0, named + 2, written)));
     }
+    if kind.rule == Rule::data_clause && matches!(word, "date" | "datum") && here.last() == 1 {
+        return Some(Help::of("did you mean `{}`?", here.replace(0, 1, format!("dated by {}", text(1)))));
+    }
     if kind.rule == Rule::data_clause && text(1) == ":" {
         let mend = here.span(0, 0).map(|span| Mend::before(span, "column"));
         return Some(Help::of(

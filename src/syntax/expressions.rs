@@ -103,26 +103,7 @@ impl<'s> Reader<'s> {
             None => value,
         };
         if let Some(second) = checks.next() {
-            let span = second.span();
-            let truth = second.text().trim_start_matches(['=', ' ']).to_lowercase();
-            let help = match joined(node) {
-                _ if second.text().starts_with('=') && matches!(truth.as_str(), "true" | "yes" | "wahr" | "1") => {
-                    let before = Span { start: result.span.end, ..span };
-                    let text = &self.scan.text[result.span.start as usize..result.span.end as usize];
-                    Help::of("a condition needs no comparison: `{}`", [Mend::remove(before).shown_as(text)])
-                }
-                Some(text) => {
-                    let value = node.child(Rule::value).map_or(span, |value| value.span());
-                    let place = value.to(Span { start: node.span().end, ..node.span() });
-                    Help::of("join two comparisons with `and`: `{}`", [Mend::replace(place, text)])
-                }
-                None => "join two comparisons with `and`".into(),
-            };
-            self.report(
-                Diagnostic::new(Code::ChainedComparison, "two comparisons in a row")
-                    .at(span, "a second comparison")
-                    .help(help),
-            );
+            self.second_comparison(node, result.span, &second);
             return None;
         }
         let nots: Vec<Node> = node.kids().take_while(|part| part.rule() == Rule::kw_not).collect();
@@ -133,26 +114,37 @@ impl<'s> Reader<'s> {
         Some(result)
     }
 
+    #[inline(never)]
+    fn second_comparison(&mut self, node: &Node<'s>, first: Span, second: &Node<'s>) {
+        let span = second.span();
+        let truth = second.text().trim_start_matches(['=', ' ']).to_lowercase();
+        let help = match joined(node) {
+            // `a is missing = TRUE`
+            _ if second.text().starts_with('=') && matches!(truth.as_str(), "true" | "yes" | "wahr" | "1") => {
+                let before = Span { start: first.end, ..span };
+                let text = &self.scan.text[first.start as usize..first.end as usize];
+                Help::of("a condition needs no comparison: `{}`", [Mend::remove(before).shown_as(text)])
+            }
+            Some(text) => {
+                let value = node.child(Rule::value).map_or(span, |value| value.span());
+                let place = value.to(Span { start: node.span().end, ..node.span() });
+                Help::of("join two comparisons with `and`: `{}`", [Mend::replace(place, text)])
+            }
+            None => "join two comparisons with `and`".into(),
+        };
+        self.report(
+            Diagnostic::new(Code::ChainedComparison, "two comparisons in a row")
+                .at(span, "a second comparison")
+                .help(help),
+        );
+    }
+
     fn check(&mut self, value: Expr, node: &Node<'s>) -> Option<Expr> {
         let span = value.span.to(node.span());
         let kind = match node.rule() {
             Rule::comparison => {
                 let (op, op_span) = compare(node)?;
-                let other = self.value_of(node)?;
-                if let (ExprKind::Missing(_), BinaryOp::Equal | BinaryOp::NotEqual) = (&*other.kind, op) {
-                    let not = if op == BinaryOp::NotEqual { " not" } else { "" };
-                    let place = op_span.to(other.span);
-                    let text = &self.scan.text[value.span.start as usize..value.span.end as usize];
-                    let mend = Mend::replace(place, format!("is{not} missing"));
-                    let mend = mend.shown_as(format!("{text} is{not} missing"));
-                    self.report(
-                        Diagnostic::new(Code::Unexpected, "nothing is equal to a missing value")
-                            .at(place, "always missing itself")
-                            .mend("whether a value is missing is asked with `{}`", mend),
-                    );
-                    return None;
-                }
-                return Some(binary(op, value, other, op_span));
+                return Some(binary(op, value, self.value_of(node)?, op_span));
             }
             Rule::is_missing => ExprKind::IsMissing { value, negated: node.has(Rule::kw_not) },
             Rule::between => {

@@ -148,6 +148,15 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
                 .filter(|plain| plain.starts_with(|c: char| c.is_ascii_digit())),
         );
     }
+    // 01/2027, 01.2027: no number begins so.
+    if whole.len() > 1
+        && whole.starts_with('0')
+        && let Some(found) = other_writing(rest).filter(|found| !found.is_day && found.length > length)
+    {
+        let (help, writes) = ("write `{}`".to_string(), vec![found.written]);
+        let message = "a period begins with its year, and its part follows a hyphen".to_string();
+        return finding(found.length, "not how a period is written", message, help, writes, None);
+    }
     if whole.len() > 1 && whole.starts_with('0') {
         let plain = written.trim_start_matches(['0', '_']);
         let plain = if plain.is_empty() || plain.starts_with('.') { format!("0{plain}") } else { plain.to_string() };

@@ -245,8 +245,17 @@ impl Builder<'_> {
         let kind = |behind: usize| at(behind).map(|token| token.kind);
         let word = |behind: usize| at(behind).map_or("", |token| scan.word(token));
         let points = matches!(word(2), "%" | "points" | "point");
-        let entry = kind(1) == Some(Kind::Number) && points && matches!(kind(3), Some(Kind::Word | Kind::Text));
-        sign && next.indent <= head.indent && (entry || kind(1) == Some(Kind::Text))
+        // `- 20% default 0` goes on with a formula.
+        let goes_on = super::words::is_reserved(word(3))
+            || matches!(
+                word(3),
+                "as" | "whole" | "last" | "previous" | "year" | "score" | "prorated" | "applies" | "up"
+            );
+        let named = kind(3) == Some(Kind::Text) || kind(3) == Some(Kind::Word) && !goes_on;
+        let entry = kind(1) == Some(Kind::Number) && points && named;
+        let duty = kind(1) == Some(Kind::Text)
+            && (matches!(head.kind, Kind::Text | Kind::Sign) || matches!(scan.word(head), "measured" | "outcome"));
+        sign && next.indent <= head.indent && (entry || duty)
     }
 
     fn check_size(&mut self, item: &mut Item) {

@@ -277,13 +277,15 @@ impl<'s> Scanner<'s> {
                         let start = self.at + offset;
                         let is_file = self.out.tokens.last().is_some_and(|last| self.seen(last) == "file");
                         let help = if is_file {
-                            let name = rest[1..].split(['"', '\n']).next().unwrap_or_default();
-                            let name = name.rsplit('\\').next().unwrap_or_default();
-                            format!(
-                                "files lie in the data folder, so their names are enough: `file \"{name}\"`; folders in it are divided by `/`"
-                            )
+                            let path = rest[1..].split(['"', '\n']).next().unwrap_or_default();
+                            let name = path.rsplit('\\').next().unwrap_or_default();
+                            let closed = rest[1 + path.len()..].starts_with('"');
+                            let place = self.out.span(self.at, self.at + path.len() + 2);
+                            let mend = Mend::replace(place, format!("\"{name}\"")).shown_as(format!("file \"{name}\""));
+                            let words = "files lie in the data folder, so their names are enough: `{}`; folders in it are divided by `/`";
+                            Help::of(words, Some(mend).filter(|_| closed))
                         } else {
-                            "write `\\\\` for a backslash, `\\\"` for a quote and `\\n` for a new line".into()
+                            Help::from("write `\\\\` for a backslash, `\\\"` for a quote and `\\n` for a new line")
                         };
                         self.diagnostic(
                             Code::BadLiteral,
@@ -633,7 +635,9 @@ impl<'s> Scanner<'s> {
         }
         if opens && rest[1..line_length(rest)].trim().is_empty() {
             let message = "a block is opened by `{`, not by `[`".to_string();
-            self.diagnostic(Code::Unexpected, (start, start + 1), "write `{`", message, "write `{` and `}`");
+            let mend = Mend::replace(self.out.span(start, start + 1), "{");
+            let help = Help::of("write `{}`, and `}` behind the block", [mend]);
+            self.diagnostic(Code::Unexpected, (start, start + 1), "write `{`", message, help);
             self.mend(start, start + 1, "{");
             return self.push(Kind::OpenBrace, start + 1);
         }
@@ -654,6 +658,15 @@ impl<'s> Scanner<'s> {
         self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
     }
 
+    /// Whether the line so far says no scale: there a `=>` goes from a value to a score.
+    fn is_limit(&self) -> bool {
+        let line = self.out.tokens.iter().rev().take_while(|token| !token.leads);
+        let first = self.out.tokens.iter().rev().find(|token| token.leads);
+        let mut words = line.chain(first).map(|token| self.seen(token));
+        let scale = words.any(|word| matches!(word, "linear" | "steps" | "score" | "->" | "," | "scale" | "{"));
+        !self.leads && !scale
+    }
+
     /// `sales[amount]`, as tables of spreadsheets are read.
     fn column_in_brackets(&mut self, rest: &str) -> bool {
         let (start, word) = match self.out.tokens.last() {
@@ -666,7 +679,14 @@ impl<'s> Scanner<'s> {
             return false;
         }
         let end = self.at + close + 1;
-        let mend = Mend::replace(self.out.span(start, end), format!("{column} of {word}"));
+        // `SUM(sales[amount])`
+        let before = self.out.tokens.len().checked_sub(3).map(|at| &self.out.tokens[at..at + 2]);
+        let called = before.filter(|before| before[1].kind == Kind::OpenParen && before[0].end == before[1].start);
+        let (from, function) = match called.map(|before| (before[0].start, self.seen(&before[0]))) {
+            Some((at, name)) if name.chars().all(char::is_uppercase) => (at, format!("{}(", name.to_lowercase())),
+            _ => (start, String::new()),
+        };
+        let mend = Mend::replace(self.out.span(from, end), format!("{function}{column} of {word}"));
         let message = "a column stands before its data set, with `of` between".to_string();
         self.diagnostic(
             Code::Unexpected,
@@ -686,6 +706,27 @@ impl<'s> Scanner<'s> {
         if let Some(slip) = literals::slips().iter().find(is_here) {
             let (start, end) = (self.at, self.at + slip.found.len());
             let span = self.out.span(start, end);
+            // `paid_on <> ""`
+            let behind = rest[slip.found.len()..].trim_start_matches(' ');
+            if behind.starts_with("\"\"") && !behind.starts_with("\"\"\"") && matches!(slip.found, "<>" | "==" | "!==")
+            {
+                let not = if slip.found == "==" { "" } else { " not" };
+                let until = start + rest.len() - behind.len() + 2;
+                let mend = self.spaced(self.out.span(start, until), &format!("is{not} missing"));
+                let message =
+                    format!("`{}` is not a sign of the language, and a blank cell is no empty text", slip.found);
+                let help = Help::of("whether a cell is blank is asked with `{}`", [mend]);
+                self.diagnostic(Code::Unexpected, (start, until), "a blank cell", message, help);
+                self.broken(start);
+                return self.push(Kind::Sign, until);
+            }
+            // `B "Good" => 90`: at least.
+            if slip.found == "=>" && self.is_limit() {
+                let help = Help::of("\"at least\" is written `{}`", [self.spaced(span, ">=")]);
+                self.diagnostic(Code::Unexpected, (start, end), "write `>=`", slip.message.into(), help);
+                self.mend(start, end, ">=");
+                return self.push(Kind::Sign, end);
+            }
             let mut help = Help::of(slip.help, slip.writes.iter().map(|text| self.spaced(span, text)));
             let comment = matches!(slip.found, "//" | "--");
             if comment && !self.leads {

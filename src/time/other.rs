@@ -77,9 +77,11 @@ pub fn other_writing(text: &str) -> Option<Other> {
     if let (Some(year), Some(number)) = (year(0), named(1)) {
         return month(year, number, 2);
     }
-    // 07/2026, 2026.7, 202607
+    // 07/2026, 2026.7, 202607; with a third number close behind, it is a day.
+    let third = parts.get(1).zip(parts.get(2)).filter(|_| whole(2).is_some());
+    let is_day = third.is_some_and(|(second, third)| !text[second.end..third.start].contains(' '));
     match (whole(0), whole(1)) {
-        (Some(_), Some(_)) if parts[1].start != parts[0].end + 1 || whole(2).is_some() => None,
+        (Some(_), Some(_)) if parts[1].start != parts[0].end + 1 || is_day => None,
         (Some(number), Some(_)) if kinds[0].0.len() <= 2 => year(1).and_then(|year| month(year, number, 2)),
         (Some(_), Some(number)) if kinds[1].0.len() <= 2 => year(0).and_then(|year| month(year, number, 2)),
         (Some(both), None) if kinds[0].0.len() == 6 => month(both / 100, both % 100, 1),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[allow(dead_code, reason = "tests read some of the lists, or all")]
 pub const NAMES: [&str; 4] = ["specs", "files", "commands", "brothers"];
 
 pub fn folder() -> PathBuf {
@@ -102,6 +103,7 @@ impl Slip {
     }
 
     /// What is changed, as it is written down.
+    #[allow(dead_code, reason = "tests that obey helps show nothing of it")]
     pub fn shown(&self) -> String {
         let lines = |mark: char, text: &str| -> String { text.lines().map(|line| format!("{mark}{line}\n")).collect() };
         let shown = |step: &Step| match step {

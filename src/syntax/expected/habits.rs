@@ -225,8 +225,40 @@ impl Here<'_, '_> {
     // ---------------------------------------------------------------- names
 
     fn names(&self) -> Option<Slip> {
-        if self.is(0, Kind::Text) && self.wants(Rule::name) {
-            return self.label_for_name();
+        let named = [Rule::name, Rule::names, Rule::head].iter().any(|rule| self.wants(*rule));
+        if self.is(0, Kind::Text)
+            && named
+            && let Some(slip) = self.label_for_name()
+        {
+            return Some(slip);
+        }
+        // `kpi sold : CNY "Sold"`
+        let first = self.first();
+        if self.kind.rule == Rule::declaration
+            && self.is(0, Kind::Text)
+            && self.text(first + 2) == ":"
+            && self.last() == 0
+        {
+            let written = format!("{} : {}", self.text(0), self.raw(first + 3, -1));
+            let mend = self.replace(first + 2, 0, written).map(|mend| self.whole(mend));
+            return self.fix(0, "the label stands before `:` and the unit", "move this before `:`", "write `{}`", mend);
+        }
+        // `rest 20% training`
+        if self.kind.rule == Rule::responsibility && self.text(-1) == "rest" && self.is(0, Kind::Number) {
+            let share = self.span(-1, -1).and_then(|_| self.away(-1, -1)).map(|mend| mend.shown_as(self.written(0, 2)));
+            let rest = self.away(0, 1).map(|mend| mend.shown_as(format!("rest {}", self.text(2))));
+            let help = "write `{}` for this share, or `{}` for what the others leave";
+            return self.fix(
+                0,
+                "a share is stated, or is the rest",
+                "one of the two",
+                help,
+                share.into_iter().chain(rest),
+            );
+        }
+        if self.text(-1) == "steps" && self.is(0, Kind::Number) {
+            let help = "each step begins with its limit, from high to low: `steps >= 100% -> 100, else -> 0`; a line is `linear`";
+            return self.at(0, "a step begins with its limit", "`>=` is missing before this", Some(help.into()));
         }
         if self.kind.rule == Rule::declaration {
             return self.second_word();
@@ -316,7 +348,19 @@ impl Here<'_, '_> {
         if !self.is_entry() {
             return None;
         }
-        let meant = |at: isize| words::meant(self.text(at)).filter(|_| self.is(at, Kind::Word));
+        let meant = |at: isize| {
+            let part = match self.text(at).to_lowercase().as_str() {
+                "goal" | "goals" | "plan" | "budget" | "quota" | "objective" | "ziel" | "zielwert" | "目标"
+                | "目标值" | "objectif" | "objetivo" | "targets" => "target",
+                "achievement" | "achieved" | "zielerreichung" | "达成率" | "fulfilment" | "fulfillment" => {
+                    "attainment"
+                }
+                "scores" | "scored" | "punkte" | "得分" => "score",
+                "prorata" | "anteilig" => "prorated",
+                _ => return None,
+            };
+            self.is(at, Kind::Word).then_some(part)
+        };
         // `score attainment linear …`
         if self.text(-1) == "attainment" && self.text(-2) == "score" && self.reads(-1, -1, "on attainment") {
             let mend = self.span(-1, -1).map(|span| Mend::before(span, "on")).map(|mend| self.whole(mend));
@@ -329,7 +373,7 @@ impl Here<'_, '_> {
             );
         }
         [0, -1].into_iter().find_map(|at| {
-            let meant = meant(at).filter(|meant| matches!(*meant, "target" | "score" | "attainment" | "prorated"))?;
+            let meant = meant(at)?;
             if !self.reads(at, at, meant) {
                 return None;
             }

@@ -339,8 +339,10 @@ impl<'a, 's> Clause<'a, 's> {
         if found.kind == Kind::OpenParen {
             let close = (at + 1..self.tokens.len().min(at + 7)).find(|at| self.tokens[*at].kind == Kind::CloseParen);
             if let Some(close) = close.map(|close| self.tokens[close]) {
-                let edits = vec![self.edit(start, end, ""), self.edit(close.start, close.end, "")];
-                tries.push(Try { edits, what: What::Unbracketed });
+                for sign in ["", ": "].into_iter().filter(|sign| sign.is_empty() || signs.contains(&":")) {
+                    let edits = vec![self.edit(start, end, sign), self.edit(close.start, close.end, "")];
+                    tries.push(Try { edits, what: What::Unbracketed });
+                }
             }
         }
         if let Some(before) = at.checked_sub(1).and_then(|at| self.tokens.get(at))

@@ -185,9 +185,6 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
                 mends: match (here, around.before) {
                     // Of a `:` alone nobody knows the type behind it.
                     (Some(here), _) if sign != ":" || is_word || found == "%" => vec![Mend::before(here, sign)],
-                    (None, Some(before)) if sign != ":" => {
-                        vec![Mend::behind(around.scan.span(before.start, before.end), sign)]
-                    }
                     _ => Vec::new(),
                 },
             });
