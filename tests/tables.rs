@@ -152,7 +152,8 @@ fn across(headers: &str) -> String {
 
 fn across_as(clause: &str, file: &str, titles: &str, headers: &str) -> String {
     let values: Vec<String> = (1..=headers.split(',').count()).map(|at| at.to_string()).collect();
-    let text = format!("{titles}team,{headers}\nA,{}\n", values.join(","));
+    // The byte order mark says that it is UTF-8: these few words could be read in other encodings as well.
+    let text = format!("\u{feff}{titles}team,{headers}\nA,{}\n", values.join(","));
     told(&format!("{clause}; {ACROSS}"), file, text, &[])
 }
 
