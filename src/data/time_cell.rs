@@ -1,5 +1,7 @@
 //! Dates and periods as people write them in files: the forms of [`super::forms`], one after the other.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
@@ -148,6 +150,58 @@ pub fn day(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Re
     if let Some(day) = iso(text.as_bytes()).filter(|_| !own_order) {
         return day.ok_or(Problem::NoSuchDay);
     }
+    let found = KNOWN.with_borrow_mut(|known| known.day(text, format));
+    repairs.0 |= found.repairs.0;
+    found.day
+}
+
+/// What a text was read as.
+#[derive(Clone, Copy)]
+struct Found {
+    day: Result<Day, Problem>,
+    repairs: Repairs,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// Texts of dates with what they were read as, by format: files hold the same few days over and over, and to try one form
+/// after the other takes a thousand times as long as to look a text up.
+#[derive(Default)]
+struct Known(Vec<(Option<String>, HashMap<Box<str>, Found>)>);
+
+impl Known {
+    /// Texts that are kept of one format: all days of a working life.
+    const MOST: usize = 1 << 14;
+    const FORMATS: usize = 16;
+    const LONGEST: usize = 64;
+
+    fn day(&mut self, text: &str, format: Option<&DateFormat>) -> Found {
+        let name = format.map(|format| format.text.as_str());
+        let at = self.0.iter().position(|(known, _)| known.as_deref() == name).unwrap_or_else(|| {
+            if self.0.len() == Known::FORMATS {
+                self.0.clear();
+            }
+            self.0.push((name.map(str::to_string), HashMap::new()));
+            self.0.len() - 1
+        });
+        let texts = &mut self.0[at].1;
+        if let Some(found) = texts.get(text) {
+            return *found;
+        }
+        let mut repairs = Repairs::default();
+        let day = day_by_forms(text, format, &mut repairs);
+        let found = Found { day, repairs };
+        if texts.len() < Known::MOST && text.len() <= Known::LONGEST {
+            texts.insert(text.into(), found);
+        }
+        found
+    }
+}
+
+/// A date by the first form that fits.
+fn day_by_forms(text: &str, format: Option<&DateFormat>, repairs: &mut Repairs) -> Result<Day, Problem> {
     let narrowed: String = text.chars().map(narrow).collect();
     let narrow = narrowed.trim();
     let tried: &[Tried] = format.map_or(&DATES, |format| &format.tried);
