@@ -13,6 +13,9 @@ use std::process::Command;
 
 use slips::{Slip, folder, read};
 
+/// As reports name the program that made them.
+const VERSION: &str = concat!("merit ", env!("CARGO_PKG_VERSION"));
+
 /// What the program says: standard output, then standard error.
 fn answer(slip: &Slip) -> String {
     let project = tempfile::tempdir().unwrap();
@@ -26,7 +29,7 @@ fn answer(slip: &Slip) -> String {
             .unwrap();
         let code = run.status.code();
         assert!(code.is_some_and(|code| code < 3), "{}: {}", slip.name, String::from_utf8_lossy(&run.stderr));
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(VERSION, "merit {VERSION}");
         if command != "check" {
             writeln!(answers, "$ merit {command}").unwrap();
         }

@@ -105,6 +105,8 @@ fn proved_elsewhere(code: Code) -> bool {
         | EmptyWindow | StraddlingPeriod | BadCalendar | UnknownPost | RowsOfNoPost
         // tests/limits, tests/cli/safety
         | RowAboveHeader | OutsideFolder
+        // tests/tables
+        | UnclearMonth
         // tests/warehouse, tests/engines
         | NoServer | RefusedQuery | EngineCannot | OtherMeasures
     )

@@ -1,6 +1,6 @@
 //! One row that is none of the table, told once: a total under it, a note, a line that was put in by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -43,6 +43,7 @@ pub fn joined(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let mut joined: Vec<Diagnostic> = Vec::new();
     let mut at: BTreeMap<_, usize> = BTreeMap::new();
+    let mut with_other_help: BTreeSet<usize> = BTreeSet::new();
     for finding in findings {
         let Some(key) = row(&finding).filter(|key| rows[key] > 1) else {
             joined.push(finding);
@@ -51,6 +52,9 @@ pub fn joined(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         match at.get(&key) {
             Some(first) => {
                 let known: &mut Diagnostic = &mut joined[*first];
+                if known.help != finding.help {
+                    with_other_help.insert(*first);
+                }
                 known.notes.push(finding.message);
                 known.labels.extend(finding.labels);
                 known.data.extend(finding.data);
@@ -66,19 +70,20 @@ pub fn joined(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let texts = finding.data.iter().filter_map(|place| place.text.as_deref()).map(str::trim);
         let total = texts.into_iter().find(|text| TOTALS.contains(&text.to_lowercase().as_str())).map(str::to_string);
         let place = sheet.map_or_else(|| format!("`{file}`"), |sheet| format!("the sheet `{sheet}` of `{file}`"));
+        let message = format!("several cells of row {row} of {place} cannot be read");
         let (message, help) = match &total {
+            None if !with_other_help.contains(&first) => (message, finding.help.take()),
             Some(total) => (
                 format!("row {row} of {place} is called `{total}`, and is no row like the others"),
-                format!("leave totals out with the line `ignore rows starting \"{total}\"` in the data set"),
+                Some(format!("leave totals out with the line `ignore rows starting \"{total}\"` in the data set")),
             ),
-            None => (
-                format!("several cells of row {row} of {place} cannot be read"),
-                "fill them; a total or a note, which is no row of the table, is left out with a line in the data set that \
-                 says how it begins, such as `ignore rows starting \"Total\"`"
-                    .to_string(),
-            ),
+            None => {
+                let help = "fill them; a total or a note, which is no row of the table, is left out with a line in the data set that \
+                 says how it begins, such as `ignore rows starting \"Total\"`";
+                (message, Some(help.to_string()))
+            }
         };
-        (finding.message, finding.help) = (message, Some(help));
+        (finding.message, finding.help) = (message, help);
         finding.mends.clear();
     }
     joined

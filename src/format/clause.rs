@@ -72,8 +72,10 @@ impl Clause {
 
 /// Pieces between which no space stands.
 fn tight(before: Rule, after: Rule) -> bool {
+    // Two hyphens at the beginning of a line would be taken for a comment of SQL.
+    let negated_twice = before == Rule::negative && after == Rule::negative;
     matches!(after, Rule::comma | Rule::semicolon | Rule::close_paren | Rule::dot | Rule::argument)
-        || matches!(before, Rule::open_paren | Rule::dot | Rule::negative)
+        || matches!(before, Rule::open_paren | Rule::dot | Rule::negative) && !negated_twice
 }
 
 impl<'s> Clauses<'s> {

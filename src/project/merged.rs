@@ -18,7 +18,8 @@ pub fn merged(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic>
 /// A value that is wrong is not told to have no effect as well.
 fn without_consequences(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let place = |finding: &Diagnostic| finding.labels.first().map(|label| label.span.key());
-    let wrong: Vec<_> = findings.iter().filter(|one| one.is_error()).filter_map(place).collect();
+    let is_wrong = |one: &&Diagnostic| one.is_error() && one.code != Code::NoEffect;
+    let wrong: Vec<_> = findings.iter().filter(is_wrong).filter_map(place).collect();
     let stays = |one: &Diagnostic| one.code != Code::NoEffect || place(one).is_none_or(|at| !wrong.contains(&at));
     findings.into_iter().filter(stays).collect()
 }

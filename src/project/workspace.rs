@@ -94,8 +94,15 @@ impl Workspace {
     /// Takes in the new text of a file.
     pub fn edit(&mut self, file: FileId, text: String) {
         let at = file.0 as usize;
-        let source = SourceFile::new(self.sources.get(file).path.clone(), text);
-        let parsed = syntax::parse(file, &source.text);
+        let path = self.sources.get(file).path.clone();
+        let (source, parsed) = match no_spec(&path, text.as_bytes()) {
+            Some(finding) => without_text(path, finding),
+            None => {
+                let source = SourceFile::new(path, text);
+                let parsed = syntax::parse(file, &source.text);
+                (source, parsed)
+            }
+        };
         let text = self.sources.replace(file, source).text;
         let tree = std::mem::replace(&mut self.trees[at], parsed.tree);
         self.unreadable[at] = parsed.diagnostics;
@@ -160,12 +167,16 @@ pub(super) fn levelled(
     findings
 }
 
+/// A file that is a spec by its name alone.
+fn without_text(path: PathBuf, finding: Diagnostic) -> (SourceFile, Parsed) {
+    (SourceFile::new(path, String::new()), Parsed { diagnostics: vec![finding], ..Parsed::default() })
+}
+
 /// One file and its tree.
 pub(super) fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = read_spec(path)?;
     if let Some(finding) = no_spec(path, &bytes) {
-        let source = SourceFile::new(path.to_path_buf(), String::new());
-        return Ok((source, Parsed { diagnostics: vec![finding], ..Parsed::default() }));
+        return Ok(without_text(path.to_path_buf(), finding));
     }
     Ok(match String::from_utf8(bytes) {
         Ok(text) => {

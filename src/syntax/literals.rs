@@ -120,6 +120,8 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
                 (format!("write the number out: `{{}}`; {or}"), times(10_000).map(|number| number + currency))
             }
             _ if zeros(&unit).is_some() => ("write all digits: `{}`".to_string(), self::times(written, &unit)),
+            // `12a4` is no number with a unit.
+            _ if unit.contains(|c: char| c.is_ascii_digit()) => (String::new(), None),
             _ => ("put a space between a number and its unit: `{}`".to_string(), Some(format!("{written} {unit}"))),
         };
         let total = length + unit.len();
@@ -701,7 +703,7 @@ mod tests {
         assert!(wrong("2026-7").contains("`2026-07`"));
         assert!(wrong("2026-q3").contains("`2026-Q3`"));
         assert!(wrong("2026-Q5").contains("`2026-Q4`"));
-        assert!(wrong("2026-02-30").contains("2026-07-01"));
+        assert!(wrong("2026-02-30").contains("`2026-02-28`"));
         assert!(wrong("007").contains("`7`"));
         assert!(wrong("1e5").contains("`100_000`"));
         assert!(wrong("2.5E-3").contains("`0.0025`"));

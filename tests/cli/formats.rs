@@ -292,7 +292,7 @@ fn code_hosts_get_paths_from_the_root_of_the_repository() {
 #[test]
 fn github_is_sent_no_more_than_it_shows_and_told_how_many_there_are() {
     let mut spec = String::new();
-    (0..13).for_each(|at| spec.push_str(&format!("kpi bad{at} : % {{\n  value = nothing\n}}\n")));
+    (0..13).for_each(|at| spec.push_str(&format!("kpi bad{at} : % {{\n  value = nothing_{at}\n}}\n")));
     let folder = folder(&[("a.merit", spec.as_bytes())]);
     let run = merit(folder.path(), &["check", "--format", "github"]);
     let all = text(&run);

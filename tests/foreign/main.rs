@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use merit::data::{Options, answer};
+use merit::diagnostic::Diagnostic;
 use merit::number::Number;
 use merit::plan::plan;
 use merit::plan::query::Doubt;
@@ -131,7 +132,7 @@ fn outcome(case: &Case) -> Outcome {
 }
 
 /// What the program makes of a file, or the codes of its findings.
-fn evaluated(case: &Case) -> Result<Results, BTreeSet<&'static str>> {
+fn evaluated(case: &Case) -> Result<Results, BTreeSet<String>> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.merit"), &case.spec).unwrap();
     fs::write(folder.path().join(&case.file), &case.bytes).unwrap();
@@ -142,7 +143,16 @@ fn evaluated(case: &Case) -> Result<Results, BTreeSet<&'static str>> {
     let results = plan(&loaded.model, PeriodName::parse("2026").unwrap())
         .and_then(|plan| answer(&loaded.model, &plan.query, &options).map(|answers| (plan, answers)))
         .and_then(|(plan, answers)| score(&loaded.model, &plan, &answers));
-    results.map_err(|findings| findings.iter().map(|finding| finding.code.as_str()).collect())
+    results.map_err(|findings| findings.iter().map(|finding| told(finding, case.declared)).collect())
+}
+
+/// The code of a finding; what it says where there should be none.
+fn told(finding: &Diagnostic, in_words: bool) -> String {
+    let cells = finding.data.iter().take(2).map(|place| format!(" {:?}", place.text));
+    match in_words {
+        true => format!("{} ({}{})", finding.code.as_str(), finding.message, cells.collect::<String>()),
+        false => finding.code.as_str().to_string(),
+    }
 }
 
 fn read(results: &Results) -> Vec<(String, Vec<String>)> {
@@ -185,9 +195,13 @@ fn people(random: &mut Random) -> Option<Case> {
     let office = &OFFICES[random.below(OFFICES.len())];
     let container = Container::random(random);
     let encoding = encoding(random, office, container);
-    let writing = Writing::random(random, office);
+    let mut writing = Writing::random(random, office);
     let dates: DateForm = random.one(office.dates);
     let (declared, clear) = (random.chance(40), random.chance(50));
+    if declared && !writing.money.0.is_empty() | !writing.money.1.is_empty() {
+        // Other signs of money may be unknown.
+        writing.money = (office.currency, "");
+    }
     let count = random.one(&[1, 2, 3, 5, 8, 40]);
     let mut rows = vec![office.headers.map(String::from).to_vec()];
     let mut meant = Vec::new();
@@ -212,12 +226,13 @@ fn people(random: &mut Random) -> Option<Case> {
         true => (format!(" numbers \"{}\"", writing.example(office)), format!(" format \"{}\"", dates.format)),
         false => Default::default(),
     };
+    let currency = office.currency;
     let [key, name, amount, since] = office.headers;
     let spec = format!(
-        "data people {{\n  roster as seller\n  file \"{file}\"\n{clause}  row person\n  key id\n  column id : text from \"{key}\"\n  \
-         column name : text from \"{name}\"\n  column amount : number from \"{amount}\"{numbers}\n  \
+        "company \"C\" {{\n  currency {currency}\n}}\n\ndata people {{\n  roster as seller\n  file \"{file}\"\n{clause}  row person\n  key id\n  column id : text from \"{key}\"\n  \
+         column name : text from \"{name}\"\n  column amount : {currency} from \"{amount}\"{numbers}\n  \
          column since : date from \"{since}\"{format}\n}}\n\nposition seller {{\n  \
-         output amount \"Amount\" : number = person.amount\n  \
+         output amount \"Amount\" : {currency} = person.amount\n  \
          output since_day \"Since\" : days = days_between(2000-01-01, person.since)\n}}\n"
     );
     let packed = container.ending();

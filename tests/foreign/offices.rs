@@ -5,6 +5,7 @@ use crate::random::Random;
 /// One office's habits.
 pub struct Office {
     pub country: &'static str,
+    pub currency: &'static str,
     pub names: &'static [&'static str],
     /// Headers of key, name, amount and day.
     pub headers: [&'static str; 4],
@@ -45,6 +46,7 @@ const YEAR_FIRST: &[DateForm] =
 pub const OFFICES: &[Office] = &[
     Office {
         country: "de",
+        currency: "EUR",
         names: &["Jürgen Groß", "Änne Öztürk", "Björn Weiß", "Käthe Müller", "Anna Schmidt", "Jörg Kühn"],
         headers: ["Personalnummer", "Name", "Umsatz (€)", "Eingetreten für"],
         decimal: ',',
@@ -56,6 +58,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "ch",
+        currency: "CHF",
         names: &["Zoé Müller", "Urs Brändli", "Renée Favre", "Beat Egli"],
         headers: ["Nummer", "Name", "Betrag", "Datum"],
         decimal: '.',
@@ -67,6 +70,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "fr",
+        currency: "EUR",
         names: &["Zoé Lefèvre", "François Noël", "Hélène Bérard", "Jean Dupont", "Maëlle Garçon"],
         headers: ["Matricule", "Prénom et nom", "Chiffre réalisé", "Arrivée"],
         decimal: ',',
@@ -78,6 +82,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "es",
+        currency: "EUR",
         names: &["José Núñez", "Begoña Ibáñez", "Iñigo Peña", "Ana García"],
         headers: ["Código", "Nombre", "Importe", "Fecha de ingreso"],
         decimal: ',',
@@ -89,6 +94,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "uk",
+        currency: "GBP",
         names: &["Siobhán O'Brien", "Zoë Smith", "John Miller", "Chloé Jones"],
         headers: ["Staff no", "Name", "Sales £", "Joined"],
         decimal: '.',
@@ -100,6 +106,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "us",
+        currency: "USD",
         names: &["Renée O'Neil", "José Smith", "John Miller", "Mary Jones"],
         headers: ["Employee", "Name", "Amount", "Hired"],
         decimal: '.',
@@ -111,6 +118,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "in",
+        currency: "INR",
         names: &["आरव शर्मा", "Priya Nair", "दीया पटेल", "Rahul Mehta"],
         headers: ["Code", "Name", "Amount ₹", "Joined"],
         decimal: '.',
@@ -122,6 +130,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "pl",
+        currency: "PLN",
         names: &["Łukasz Wójcik", "Zażółć Gęślą", "Małgorzata Kręć", "Paweł Żak"],
         headers: ["Numer", "Imię i nazwisko", "Sprzedaż", "Od dnia"],
         decimal: ',',
@@ -133,6 +142,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "cz",
+        currency: "CZK",
         names: &["Jiří Dvořák", "Žofie Černá", "Řehoř Šťastný", "Lucie Nováková"],
         headers: ["Číslo", "Jméno", "Tržby", "Nástup"],
         decimal: ',',
@@ -144,6 +154,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "ru",
+        currency: "RUB",
         names: &["Иван Щукин", "Ольга Королёва", "Пётр Жданов", "Анна Эйхе"],
         headers: ["Номер", "Имя", "Продажи", "Принят"],
         decimal: ',',
@@ -155,6 +166,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "gr",
+        currency: "EUR",
         names: &["Γιώργος Νικολάου", "Ελένη Παπαδάκη", "Ζωή Χατζή"],
         headers: ["Αριθμός", "Όνομα", "Πωλήσεις", "Έναρξη"],
         decimal: ',',
@@ -166,6 +178,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "tr",
+        currency: "TRY",
         names: &["İbrahim Şahin", "Çağla Güneş", "Işıl Öğüt"],
         headers: ["Sicil", "Ad soyad", "Satış", "Giriş"],
         decimal: ',',
@@ -177,6 +190,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "cn",
+        currency: "CNY",
         names: &["王芳", "李娜", "张伟", "刘洋", "陈静", "欧阳雪"],
         headers: ["工号", "姓名", "保费", "入职日期"],
         decimal: '.',
@@ -188,6 +202,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "tw",
+        currency: "TWD",
         names: &["陳怡君", "林志豪", "黃淑芬", "張雅婷"],
         headers: ["員工編號", "姓名", "業績", "到職日"],
         decimal: '.',
@@ -199,6 +214,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "jp",
+        currency: "JPY",
         names: &["佐藤 花子", "鈴木 一郎", "髙橋 さくら", "ﾀﾅｶ ﾀﾛｳ"],
         headers: ["社員番号", "氏名", "売上", "入社日"],
         decimal: '.',
@@ -210,6 +226,7 @@ pub const OFFICES: &[Office] = &[
     },
     Office {
         country: "kr",
+        currency: "KRW",
         names: &["김민준", "이서연", "박지후", "최수아"],
         headers: ["사번", "이름", "매출", "입사일"],
         decimal: '.',

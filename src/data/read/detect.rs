@@ -105,7 +105,9 @@ impl Survey {
             let alone = text.chars().all(|letter| letter.len_utf8() == 2 && !matches!(letter, '£' | '¥' | '°'));
             alone && look(&chinese) == Look::Sound && chinese.chars().all(is_han)
         };
-        let (cell, row) = self.odd.first().filter(|_| self.odd.keys().all(may_be))?;
+        // Of Chinese letters one in seven is valid UTF-8, by chance: of a dozen not one text in a thousand million.
+        let letters: usize = self.odd.keys().map(|cell| cell.iter().filter(|byte| **byte >= 0x80).count() / 2).sum();
+        let (cell, row) = self.odd.first().filter(|_| letters < 12 && self.odd.keys().all(may_be))?;
         let read =
             |encoding: Encoding| Some(Reading { encoding, row: *row, text: encoding.decode(cell)?.into_owned() });
         Some([gb, Encoding::Utf8].into_iter().filter_map(read).collect())
@@ -397,7 +399,7 @@ mod tests {
         assert_eq!(told(&russian, "windows-1251", &[]), "windows-1251");
         assert_eq!(told(&russian, "koi8-r", &[]), "KOI8-U");
         // `è` here is `č` elsewhere.
-        assert_eq!(told(&["Hélène"], "windows-1252", &[]).split("; ").count(), 4);
+        assert_eq!(told(&["Hélène"], "windows-1252", &[]).split("; ").count(), 2);
         assert_eq!(told(&["€"], "windows-1252", &[]).split("; ").count(), 4);
     }
 

@@ -139,7 +139,7 @@ fn sign_fits(sign: char, at: &impl Fn(isize) -> Option<char>) -> bool {
 }
 
 fn ends_a_word(sign: char) -> bool {
-    matches!(sign, '»' | '”' | '“' | '›' | '…' | '°' | '®' | '™' | '‰')
+    matches!(sign, '»' | '«' | '”' | '“' | '›' | '…' | '°' | '®' | '™' | '‰')
 }
 
 #[cfg(test)]

@@ -152,6 +152,8 @@ pub fn is_more_than_a_month(header: &str) -> bool {
         || !words.is_empty()
             && words.iter().all(|word| longer(word) || plain(word) || digit(word))
             && words.iter().any(|word| !digit(word))
+            // A number beside a year alone is the month.
+            && (words.iter().any(plain) || !words.iter().any(digit))
 }
 
 #[cfg(test)]
@@ -207,7 +209,7 @@ mod tests {
         ] {
             assert!(is_more_than_a_month(text), "{text}");
         }
-        for text in ["note", "1", "July", "l月", "Team", "Jahresplan", "Plan 2026"] {
+        for text in ["2 2026", "note", "1", "July", "l月", "Team", "Jahresplan", "Plan 2026"] {
             assert!(!is_more_than_a_month(text), "{text}");
         }
     }
