@@ -119,3 +119,15 @@ fn declared_signs_are_no_repair() {
     let refused = run(folder.path(), &["--strict"]);
     assert!(!refused.status.success());
 }
+
+#[test]
+fn blanks_of_any_width_stand_between_groups_where_one_is_declared() {
+    for declared in [' ', '\u{a0}', '\u{202f}'] {
+        for written in [' ', '\u{a0}', '\u{202f}'] {
+            let column = format!("EUR numbers \"1{declared}234,56\"");
+            let file = lines(";", &[&format!("62{written}795,20"), "7"]);
+            assert_eq!(amounts(&column, "", &file).unwrap(), ["62795.2", "7"], "{declared:?} {written:?}");
+        }
+    }
+    assert_eq!(amounts("EUR numbers \"1'234.56\"", "", &lines(";", &["62’795.20"])).unwrap(), ["62795.2"]);
+}

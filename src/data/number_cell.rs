@@ -299,6 +299,15 @@ pub fn plain(bytes: &[u8]) -> Option<(i64, u32)> {
 /// What stands between groups of digits, whatever stands before decimals.
 const GROUPS: [char; 5] = ['\'', '’', ' ', '\u{a0}', '\u{202f}'];
 
+/// Blanks of whatever width mean the same between groups, and so do apostrophes.
+fn alike(sign: char) -> char {
+    match sign {
+        '\u{a0}' | '\u{202f}' => ' ',
+        '’' => '\'',
+        other => other,
+    }
+}
+
 impl NumberCell {
     /// Digits with decimals and in groups, all of which must stand where they belong.
     fn digits(&self, text: &str, repairs: &mut Repairs) -> Result<(i128, u32), Problem> {
@@ -323,7 +332,9 @@ impl NumberCell {
         let mut plain = String::with_capacity(text.len());
         match separator {
             None => plain.push_str(whole),
-            Some(separator) if Some(separator) == group || group.is_none() && GROUPS.contains(&separator) => {
+            Some(separator)
+                if group.map(alike) == Some(alike(separator)) || group.is_none() && GROUPS.contains(&separator) =>
+            {
                 let indian = self.signs.as_ref().is_some_and(|signs| signs.indian);
                 let parts: Vec<&str> = whole.split(separator).collect();
                 // Nobody writes a zero in front of thousands: `010 888 888` is no number but a telephone.
