@@ -85,7 +85,7 @@ pub fn in_two_words(words: &[String], path: &str) -> Option<String> {
         return Some(format!("a value of several words stands in quotes: `{name} \"{value}\"`"));
     }
     let two = name == "--period" && PeriodName::parse(path).is_some();
-    let mut both = vec![words.get(option + 1)?.as_str(), path];
+    let mut both = [words.get(option + 1)?.as_str(), path];
     both.sort_unstable();
     two.then(|| format!("several periods are evaluated with `--periods {}..{}`", both[0], both[1]))
 }

@@ -38,6 +38,9 @@ struct Count {
 /// Measures that find their people in one way.
 type Ways<'a> = BTreeMap<(usize, &'a [ColumnIx], ColumnIx), Vec<Read>>;
 
+/// Of a row: the person, the column that dates it, and what it adds to the totals.
+type Told = (u32, ColumnIx, BTreeMap<usize, Number>);
+
 /// What one of them reads.
 struct Read {
     /// First and last day.
@@ -92,7 +95,7 @@ impl Nowhere {
         kept: bool,
     ) {
         // By roster and row: the person, and what is added up.
-        let mut found: BTreeMap<(usize, u32), (u32, ColumnIx, BTreeMap<usize, Number>)> = BTreeMap::new();
+        let mut found: BTreeMap<(usize, u32), Told> = BTreeMap::new();
         // What is found on the way to people is no repair once more.
         let mut ignored = OtherDays::default();
         for ((roster_at, via, column), reads) in ways {

@@ -2,31 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::read::totals::is_total;
 use crate::diagnostic::{Code, Diagnostic};
-
-/// How totals are called where tables come from.
-const TOTALS: &[&str] = &[
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "sum",
-    "sums",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "insgesamt",
-    "zwischensumme",
-    "somme",
-    "suma",
-    "totale",
-    "合计",
-    "总计",
-    "小计",
-    "总和",
-    "合計",
-    "總計",
-];
 
 /// Findings about several cells of one row, and of no other, joined to one.
 pub fn joined(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -68,7 +45,7 @@ pub fn joined(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for ((file, sheet, row), first) in at {
         let finding = &mut joined[first];
         let texts = finding.data.iter().filter_map(|place| place.text.as_deref()).map(str::trim);
-        let total = texts.into_iter().find(|text| TOTALS.contains(&text.to_lowercase().as_str())).map(str::to_string);
+        let total = texts.into_iter().find(|text| is_total(text)).map(str::to_string);
         let place = sheet.map_or_else(|| format!("`{file}`"), |sheet| format!("the sheet `{sheet}` of `{file}`"));
         let message = format!("several cells of row {row} of {place} cannot be read");
         let (message, help) = match &total {

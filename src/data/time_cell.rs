@@ -169,7 +169,9 @@ thread_local! {
 /// Texts of dates with what they were read as, by format: files hold the same few days over and over, and to try one form
 /// after the other takes a thousand times as long as to look a text up.
 #[derive(Default)]
-struct Known(Vec<(Option<String>, HashMap<Box<str>, Found>)>);
+struct Known(Vec<(Option<String>, Texts)>);
+
+type Texts = HashMap<Box<str>, Found>;
 
 impl Known {
     /// Texts that are kept of one format: all days of a working life.
@@ -183,7 +185,7 @@ impl Known {
             if self.0.len() == Known::FORMATS {
                 self.0.clear();
             }
-            self.0.push((name.map(str::to_string), HashMap::new()));
+            self.0.push((name.map(str::to_string), Texts::new()));
             self.0.len() - 1
         });
         let texts = &mut self.0[at].1;

@@ -143,10 +143,10 @@ impl Book {
     fn formats(&self) -> Vec<&'static str> {
         let mut formats = vec!["General"];
         for cell in self.cells() {
-            if let Cell::Number(_, format) | Cell::Formula(_, format) = cell {
-                if !formats.contains(format) {
-                    formats.push(format);
-                }
+            if let Cell::Number(_, format) | Cell::Formula(_, format) = cell
+                && !formats.contains(format)
+            {
+                formats.push(format);
             }
         }
         formats
@@ -155,10 +155,10 @@ impl Book {
     fn texts(&self) -> Vec<&str> {
         let mut texts = Vec::new();
         for cell in self.cells() {
-            if let Cell::Text(text) = cell {
-                if !texts.contains(&text.as_str()) {
-                    texts.push(text.as_str());
-                }
+            if let Cell::Text(text) = cell
+                && !texts.contains(&text.as_str())
+            {
+                texts.push(text.as_str());
             }
         }
         texts

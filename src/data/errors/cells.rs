@@ -271,7 +271,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
 
 /// The form that a date in a cell has, with day and month in this order.
 fn format_of(cell: &str, order: &str) -> String {
-    let date = cell.split_once(|c: char| c == 'T' || c == ' ').filter(|(_, clock)| clock.contains(':'));
+    let date = cell.split_once(['T', ' ']).filter(|(_, clock)| clock.contains(':'));
     let (mut format, mut parts, mut digits) = (String::new(), order.chars(), 0);
     for letter in date.map_or(cell, |(date, _)| date).chars().map(narrow).chain(['\0']) {
         match (letter.is_ascii_digit(), digits) {

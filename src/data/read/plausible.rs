@@ -34,7 +34,8 @@ fn mixed(one: char, other: char) -> bool {
     let any = |script| matches!(script, Script::Common | Script::Inherited);
     // Companies and posts there are called `A股` and `4S店`.
     let beside = |script| matches!(script, Script::Latin | Script::Han);
-    one != other && !any(one) && !any(other) && !(beside(one) && beside(other))
+    let alike = one == other || any(one) || any(other) || beside(one) && beside(other);
+    !alike
 }
 
 /// How a reading looks, by the letters outside ASCII.

@@ -128,10 +128,8 @@ fn read_as(
         }
         return Ok(Ok(contents));
     }
-    if let Some(layout) = layouts.first() {
-        if let Some((line, sign)) = odd_end(head, layout) {
-            return refuse(&|| errors::odd_end(&task.shown, u64::from(line) + 1, sign));
-        }
+    if let Some((line, sign)) = layouts.first().and_then(|layout| odd_end(head, layout)) {
+        return refuse(&|| errors::odd_end(&task.shown, u64::from(line) + 1, sign));
     }
     let mut decoders = Vec::with_capacity(wanted.len());
     for ((wanted, layout), content) in wanted.iter().zip(&layouts).zip(&mut contents) {

@@ -24,6 +24,7 @@ pub struct Ods {
 }
 
 impl Ods {
+    #[allow(clippy::redundant_closure)] // the functions alone are for one lifetime of the part
     pub fn open(path: &Path) -> Result<Ods, Trouble> {
         let mut book = Ods { path: path.to_path_buf(), tabs: Vec::new() };
         if book.with("META-INF/manifest.xml", |part| is_locked(part))?.unwrap_or(false) {

@@ -21,6 +21,8 @@ use super::xml::{Xml, add_text, attribute, is_on};
 use super::{Book, Tab};
 
 type Archive = ZipArchive<BufReader<File>>;
+/// One of its files, unpacked as it is read.
+type Part<'a> = Xml<BufReader<ZipFile<'a, BufReader<File>>>>;
 
 pub struct Xlsx {
     archive: Archive,
@@ -65,7 +67,7 @@ impl Xlsx {
         Ok(book)
     }
 
-    fn part(&mut self, name: &str) -> Result<Option<Xml<BufReader<ZipFile<'_, BufReader<File>>>>>, Trouble> {
+    fn part(&mut self, name: &str) -> Result<Option<Part<'_>>, Trouble> {
         let Some(name) = self.names.get(&folded(name)) else { return Ok(None) };
         match self.archive.by_name(name) {
             Ok(part) => Ok(Some(Xml::of(part))),
