@@ -69,6 +69,7 @@ fn a_columns_own_cells_tell_what_its_signs_mean() {
 fn what_could_be_two_numbers_is_refused_with_both() {
     for (separator, cells, both) in [
         (";", &["1.234", "2.500"][..], "1234 or 1.234"),
+        ("\t", &["1.234", "2.500"], "1234 or 1.234"),
         (";", &["1,234", "7"], "1234 or 1.234"),
         (",", &["1,234"], "1234 or 1.234"),
         (",", &["7", "12,345", "1,000"], "12345 or 12.345"),

@@ -30,7 +30,7 @@ pub struct NumberCell {
     limits: Option<(Number, Number)>,
     signs: Option<NumberSigns>,
     /// `1.234` could be thousands: the file separates cells by `;`, as is usual where decimals stand behind a comma.
-    semicolons: bool,
+    open_points: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl NumberCell {
             currency: money.map(|(base, _)| base.name.clone()),
             limits: limits.cloned(),
             signs: None,
-            semicolons: false,
+            open_points: false,
         }
     }
 
@@ -72,9 +72,9 @@ impl NumberCell {
         NumberCell { signs, ..self }
     }
 
-    /// The same for a file that separates its cells by `;`.
-    pub fn in_semicolons(&self) -> NumberCell {
-        NumberCell { semicolons: true, ..self.clone() }
+    /// The same where no comma separates the cells: offices that write decimals behind a comma have such files.
+    pub fn with_open_points(&self) -> NumberCell {
+        NumberCell { open_points: true, ..self.clone() }
     }
 
     /// The same for a file whose numbers have their decimals behind a comma, as other cells of the column tell.
@@ -84,7 +84,7 @@ impl NumberCell {
 
     /// The same for numbers that a program holds as such: a point stands before decimals, whatever is declared for texts.
     pub fn in_points(&self) -> NumberCell {
-        NumberCell { signs: None, semicolons: false, ..self.clone() }
+        NumberCell { signs: None, open_points: false, ..self.clone() }
     }
 
     /// Whether numbers in the file are so many of something else, as is declared by `in`.
@@ -99,7 +99,7 @@ impl NumberCell {
 
     /// Whether a point always stands before decimals.
     fn takes_points(&self) -> bool {
-        !self.semicolons && self.signs.as_ref().is_none_or(|signs| signs.decimal == '.')
+        !self.open_points && self.signs.as_ref().is_none_or(|signs| signs.decimal == '.')
     }
 
     pub fn read(&self, text: &str, repairs: &mut Repairs) -> Result<Content<'static>, Problem> {
@@ -388,7 +388,7 @@ impl NumberCell {
                 let sign_alone = if mine == '.' { Sign::Point } else { Sign::Comma };
                 match (could_be_thousands, mine) {
                     (true, ',') => (other, Sign::Either),
-                    (true, _) if self.semicolons => (mine, Sign::Either),
+                    (true, _) if self.open_points => (mine, Sign::Either),
                     _ => (mine, sign_alone),
                 }
             }
@@ -534,7 +534,7 @@ mod tests {
             repairs.1
         };
         let number = NumberCell::new(&DisplayUnit::number(), Some(&Number::ONE), None);
-        for (text, alone, in_semicolons) in [
+        for (text, alone, with_open_points) in [
             ("1234", None, None),
             ("12.5", Some(Sign::Point), Some(Sign::Point)),
             ("1.234", Some(Sign::Point), Some(Sign::Either)),
@@ -546,7 +546,11 @@ mod tests {
             ("12,5", Some(Sign::Comma), Some(Sign::Comma)),
             ("1.234.567", Some(Sign::Comma), Some(Sign::Comma)),
         ] {
-            assert_eq!((sign(&number, text), sign(&number.in_semicolons(), text)), (alone, in_semicolons), "{text}");
+            assert_eq!(
+                (sign(&number, text), sign(&number.with_open_points(), text)),
+                (alone, with_open_points),
+                "{text}"
+            );
         }
     }
 

@@ -193,7 +193,7 @@ fn day(random: &mut Random, clear: bool) -> (i32, u32, u32) {
 /// A list of people with an amount and a day.
 fn people(random: &mut Random) -> Option<Case> {
     let office = &OFFICES[random.below(OFFICES.len())];
-    let container = Container::random(random);
+    let container = Container::random(random, office);
     let encoding = encoding(random, office, container);
     let mut writing = Writing::random(random, office);
     let dates: DateForm = random.one(office.dates);

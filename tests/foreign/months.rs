@@ -152,7 +152,7 @@ enum Year {
 pub fn across(random: &mut Random) -> Option<Case> {
     let (country, names) = NAMES[random.below(NAMES.len())];
     let office: &Office = OFFICES.iter().find(|office| office.country == country).unwrap();
-    let container = Container::random(random);
+    let container = Container::random(random, office);
     let encoding = encoding(random, office, container);
     let writing = Writing { money: ("", ""), negative: None, ..Writing::random(random, office) };
     let year = random.one(&[Year::Behind, Year::Before, Year::Digits, Year::None]);

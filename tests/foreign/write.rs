@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::offices::Office;
 use crate::random::Random;
 use crate::support::{biff, ods};
 
@@ -31,13 +32,15 @@ pub enum Encoding {
 }
 
 impl Container {
-    pub fn random(random: &mut Random) -> Container {
+    pub fn random(random: &mut Random, office: &Office) -> Container {
+        // Who writes decimals behind a comma has no comma between cells.
+        let separators = if office.decimal == ',' { [';', ';', ';', '\t'] } else { [',', ',', ';', '\t'] };
         match random.below(10) {
             0 => Container::Xlsx { titles: random.below(3) },
             1 => Container::Ods,
             2 => Container::Xls,
             _ => Container::Text {
-                separator: random.one(&[',', ';', ';', '\t']),
+                separator: random.one(&separators),
                 line: random.one(&["\n", "\r\n", "\r\n", "\r"]),
                 quoted: random.chance(30),
                 titles: random.one(&[0, 0, 0, 1, 2]),

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::across;
 use super::layout::{Expected, Layout, TITLE_ROWS};
+use super::signs;
 use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs};
 use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
 use crate::data::column::Builder;
@@ -29,6 +30,10 @@ pub trait Grid: Sync {
     /// The name of the sheet, of a spreadsheet.
     fn sheet(&self) -> Option<&str> {
         None
+    }
+    /// Whether commas separate the cells, so that a point in a text stands before decimals.
+    fn has_commas_between(&self) -> bool {
+        false
     }
 }
 
@@ -122,7 +127,8 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     };
     let cells = places.into_iter().map(|(at, index)| (at, plain[index])).collect();
     let headed = layout.headers.iter().map(|header| !header.is_empty()).collect();
-    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len(), headed };
+    let readers = if grid.has_commas_between() { None } else { signs::with_open_points(wanted) };
+    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len(), headed, readers };
     if let Some(months) = months {
         decoder.months = Some(months.without_blank(|at| {
             (first..grid.height()).all(|row| decoder.is_no_data(row) || grid.cell(row, at).text.trim().is_empty())
@@ -218,9 +224,16 @@ struct Decoder<'a> {
     width: usize,
     /// By column, whether it has a header.
     headed: Vec<bool>,
+    /// How texts are read where it makes a difference what separates the cells; by wanted column.
+    readers: Option<Vec<CellReader>>,
 }
 
 impl Decoder<'_> {
+    /// How the cells of a wanted column are read.
+    fn reader(&self, index: usize) -> &CellReader {
+        self.readers.as_ref().map_or(&self.wanted.columns[index].1, |readers| &readers[index])
+    }
+
     fn decode(&self, rows: std::ops::Range<usize>) -> Block {
         let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
         let mut block = Block { columns, ..Block::default() };
@@ -296,7 +309,7 @@ impl Decoder<'_> {
 
     /// What a cell says; what is wrong with it, or was mended, is noted under `told`.
     fn content<'r>(&self, raw: &'r Raw, index: usize, told: usize, line: u32, block: &mut Block) -> Content<'r> {
-        let reader = &self.wanted.columns[index].1;
+        let reader = self.reader(index);
         let mut repairs = Repairs::default();
         let text = match (&raw.shown, &reader.kind) {
             (Shown::As(shown), Kind::Text | Kind::Choice(_)) => shown,

@@ -277,7 +277,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, .. } = layout;
         let doubtful = quick::doubtful(wanted.data, &headers);
-        let readers = if separator == b';' { signs::in_semicolons(wanted) } else { None };
+        let readers = if separator == b',' { None } else { signs::with_open_points(wanted) };
         Decoder { wanted, places, separator, headers, doubtful, readers, key: None }
     }
 

@@ -129,14 +129,14 @@ fn with_commas(reader: &CellReader) -> CellReader {
     reader.of_kind(kind(&reader.kind))
 }
 
-/// The readers of a file that separates its cells by `;`, where that makes a difference.
-pub(super) fn in_semicolons(wanted: &Wanted) -> Option<Vec<CellReader>> {
+/// The readers of a file whose cells are not separated by commas, where that makes a difference.
+pub(super) fn with_open_points(wanted: &Wanted) -> Option<Vec<CellReader>> {
     let open = |reader: &CellReader| matches!(&reader.kind, Kind::Number(number) if number.is_open());
     if !wanted.columns.iter().any(|(_, reader)| open(reader)) {
         return None;
     }
     let readers = wanted.columns.iter().map(|(_, reader)| match &reader.kind {
-        Kind::Number(number) if number.is_open() => reader.of_kind(Kind::Number(Box::new(number.in_semicolons()))),
+        Kind::Number(number) if number.is_open() => reader.of_kind(Kind::Number(Box::new(number.with_open_points()))),
         _ => reader.clone(),
     });
     Some(readers.collect())

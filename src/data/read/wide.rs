@@ -34,7 +34,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     if let Some((line, sign)) = separated::odd_end(&text, &layout) {
         return failed(errors::odd_end(&task.shown, u64::from(line) + 1, sign));
     }
-    let mut rows = Rows { text: &text, rows: Vec::new() };
+    let mut rows = Rows { text: &text, rows: Vec::new(), separator: layout.separator };
     let mut records = Records::new(text.as_bytes(), layout.separator);
     let mut cells = Vec::new();
     loop {
@@ -115,6 +115,7 @@ pub fn text_of(
 struct Rows<'a> {
     text: &'a str,
     rows: Vec<(u32, Vec<Cell>)>,
+    separator: u8,
 }
 
 impl Grid for Rows<'_> {
@@ -133,5 +134,9 @@ impl Grid for Rows<'_> {
     fn cell(&self, row: usize, column: usize) -> Raw<'_> {
         let text = self.rows[row].1.get(column).map_or(Cow::Borrowed(""), |cell| cell.text(self.text));
         Raw { text, ..Raw::default() }
+    }
+
+    fn has_commas_between(&self) -> bool {
+        self.separator == b','
     }
 }

@@ -181,7 +181,7 @@ file "plans.xlsx" sheet "2026""#,
         code: Code::AmbiguousNumber,
         title: "a number that can be read in two ways",
         text: "`1,234` is one thousand two hundred and thirty-four, or a little more than one, and so is `1.234` in a file \
-               that separates its cells by `;`. Other cells of the column tell which, if one of them can be read in one \
+               whose cells no comma separates, and in a text of a spreadsheet. Other cells of the column tell which, if one of them can be read in one \
                way only, such as `12,5` or `1.234,56`. Where none does, say how 1234.56 is written: `numbers \"1.234,56\"` \
                behind the type of the column, as a line of the data set, or for all files with `files numbers \
                \"1.234,56\"` in the company block.",
