@@ -19,6 +19,7 @@
 //! on, [`visible`] what of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what
 //! stands at the head of all that programs read.
 
+pub mod alike;
 pub mod cli;
 pub mod data;
 pub mod diagnostic;

@@ -47,17 +47,7 @@ fn faults(path: &Path, needs_tests: bool) -> String {
     }
     match outcomes.iter().all(Outcome::passed) {
         true => String::new(),
-        false => human(
-            &Report {
-                sources: &project.sources,
-                files: project.files,
-                provenance: None,
-                outcomes: &outcomes,
-                findings: &[],
-                coverage: None,
-            },
-            &HumanOptions::default(),
-        ),
+        false => human(&Report::of(&project.sources, project.files, &outcomes), &HumanOptions::default()),
     }
 }
 
@@ -81,14 +71,7 @@ fn the_other_good_projects_pass_their_tests() {
     for path in ["names", "types", "data", "rules"].into_iter().flat_map(good_files) {
         let project = load(std::slice::from_ref(&path)).unwrap();
         let outcomes = outcomes(&project);
-        let report = Report {
-            sources: &project.sources,
-            files: project.files,
-            provenance: None,
-            outcomes: &outcomes,
-            findings: &[],
-            coverage: None,
-        };
+        let report = Report::of(&project.sources, project.files, &outcomes);
         assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
     }
 }

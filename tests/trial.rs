@@ -49,14 +49,7 @@ fn good_tests_pass() {
     let project = project(Path::new("tests/corpus/tests/run/passing.merit"));
     assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
     let outcomes = outcomes(&project);
-    let report = Report {
-        sources: &project.sources,
-        files: project.files,
-        provenance: None,
-        outcomes: &outcomes,
-        findings: &[],
-        coverage: None,
-    };
+    let report = Report::of(&project.sources, project.files, &outcomes);
     let text = human(&report, &HumanOptions::default());
     assert!(text.ends_with("\n4 tests: 4 passed\n"), "{text}");
 }
@@ -69,14 +62,7 @@ fn good_projects_come_out_as_they_say() {
         let project = load(&[path.to_path_buf()]).unwrap();
         assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
         let outcomes = outcomes(&project);
-        let report = Report {
-            sources: &project.sources,
-            files: project.files,
-            provenance: None,
-            outcomes: &outcomes,
-            findings: &[],
-            coverage: None,
-        };
+        let report = Report::of(&project.sources, project.files, &outcomes);
         let passed = !outcomes.is_empty() && outcomes.iter().all(Outcome::passed);
         assert!(passed, "{}", human(&report, &HumanOptions::default()));
     });
@@ -86,14 +72,7 @@ fn good_projects_come_out_as_they_say() {
 fn failures_are_shown_with_how_their_values_were_got() {
     let project = project(Path::new("tests/corpus/tests/run/failing.merit"));
     let outcomes = outcomes(&project);
-    let report = Report {
-        sources: &project.sources,
-        files: project.files,
-        provenance: None,
-        outcomes: &outcomes,
-        findings: &[],
-        coverage: None,
-    };
+    let report = Report::of(&project.sources, project.files, &outcomes);
     insta::assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
     // Byte for byte: programs read these.
     exactly("failing.json", &json(&report));
@@ -317,13 +296,6 @@ fn the_example_passes_its_own_tests() {
     assert!(project.diagnostics.is_empty(), "{:?}", project.diagnostics);
     let outcomes = outcomes(&project);
     assert!(outcomes.len() >= 12);
-    let report = Report {
-        sources: &project.sources,
-        files: project.files,
-        provenance: None,
-        outcomes: &outcomes,
-        findings: &[],
-        coverage: None,
-    };
+    let report = Report::of(&project.sources, project.files, &outcomes);
     assert!(outcomes.iter().all(Outcome::passed), "{}", human(&report, &HumanOptions::default()));
 }

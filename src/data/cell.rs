@@ -8,6 +8,7 @@ use super::forms::{BLANK_SIGNS, BLANK_WORDS, FORMULA_ERRORS, NO, YES};
 use super::number_cell::{self, NumberCell};
 use super::tidy;
 use super::time_cell::{self, DateFormat};
+pub use crate::alike::{folded, narrow};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::number::Number;
@@ -447,28 +448,6 @@ fn choice(text: &str, known: &HashMap<String, u32>, repairs: &mut Repairs) -> Re
 /// Whether there are full-width forms of ASCII characters.
 pub fn full_width(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(|letter| narrow(letter) != letter)
-}
-
-/// The ASCII character of a full-width form.
-pub fn narrow(letter: char) -> char {
-    match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
-        '\u{3000}' | '\u{a0}' => ' ',
-        _ => letter,
-    }
-}
-
-/// Trimmed, in small ASCII letters, without full-width forms, runs of white space as one space: how headers and
-/// choices are compared.
-pub fn folded(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
-    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
-        return Cow::Borrowed(text);
-    }
-    let clean = tidy::cleared(text, &mut Repairs::default());
-    let text = clean.as_deref().unwrap_or(text);
-    let narrow: String = text.chars().map(|letter| narrow(letter).to_ascii_lowercase()).collect();
-    Cow::Owned(narrow.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A number as fixed point, where it fits.

@@ -3,44 +3,8 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-
 use super::cell::{Repair, Repairs};
-
-/// Whether a sign cannot be seen and says nothing. Joiners are part of the writing of Persian, Indian languages and
-/// pictures; elsewhere they are left over from web pages.
-fn is_invisible(sign: char, before: Option<char>) -> bool {
-    match sign {
-        '\u{ad}'
-        | '\u{34f}'
-        | '\u{61c}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{180e}'
-        | '\u{200b}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{206f}'
-        | '\u{3164}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => true,
-        '\u{200c}' | '\u{200d}' => !matches!(
-            before,
-            Some(
-                '\u{590}'..='\u{109f}'
-                | '\u{1780}'..='\u{18af}'
-                | '\u{2600}'..='\u{27bf}'
-                | '\u{fe0f}'
-                | '\u{1f000}'..='\u{1faff}',
-            )
-        ),
-        _ => false,
-    }
-}
+use crate::alike::{composed, is_invisible, without_invisible};
 
 /// What no cell needs: a class of signs, as the regular expressions of engines know it, for texts that have to be looked
 /// at again: signs that cannot be seen, marks that stand on a letter of their own, special and double spaces.
@@ -53,25 +17,13 @@ pub fn cleared(text: &str, repairs: &mut Repairs) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    let mut clean = None;
-    let mut before = None;
-    if text.chars().any(|sign| is_invisible(sign, before.replace(sign))) {
+    let mut clean = without_invisible(text);
+    if clean.is_some() {
         repairs.add(Repair::Invisible);
-        let mut kept = String::with_capacity(text.len());
-        for sign in text.chars() {
-            if !is_invisible(sign, kept.chars().next_back()) {
-                kept.push(sign);
-            }
-        }
-        clean = Some(kept);
     }
-    let so_far = clean.as_deref().unwrap_or(text);
-    if is_nfc_quick(so_far.chars()) != IsNormalized::Yes {
-        let composed: String = so_far.nfc().collect();
-        if composed != so_far {
-            repairs.add(Repair::Composed);
-            clean = Some(composed);
-        }
+    if let Some(composed) = composed(clean.as_deref().unwrap_or(text)) {
+        repairs.add(Repair::Composed);
+        clean = Some(composed);
     }
     clean
 }

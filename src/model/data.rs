@@ -2,6 +2,7 @@
 
 use super::expr::Expr;
 use super::unit::DisplayUnit;
+use crate::alike::folded;
 use crate::encoding::Encoding;
 use crate::number::Number;
 use crate::source::Span;
@@ -236,8 +237,7 @@ pub struct Choice {
 impl Choice {
     /// Whether a cell with this text stands for it.
     pub fn is_written(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        self.texts.iter().chain([&self.name]).any(|own| own.trim().to_lowercase() == text)
+        self.texts.iter().chain([&self.name]).any(|own| folded(own) == folded(text))
     }
 }
 

@@ -6,6 +6,7 @@ use super::columns::untyped_column;
 use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, TimeShape};
 use super::unit::DisplayUnit;
 use super::uses::Use;
+use crate::alike::folded;
 use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::plural::plural;
 use crate::source::Span;
@@ -391,10 +392,9 @@ impl Checker<'_> {
                     .help("remove the line: columns that the data set does not declare are passed over"),
             );
         }
-        let plain = |header: &str| header.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
         for text in texts {
-            let header = plain(&text.value);
-            let declared = set.columns.iter().find(|column| column.headers.iter().any(|own| plain(own) == header));
+            let is = |own: &String| folded(own) == folded(&text.value);
+            let declared = set.columns.iter().find(|column| column.headers.iter().any(is));
             if let Some(column) = declared {
                 self.report(
                     Diagnostic::new(

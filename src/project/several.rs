@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::places::{Place, Places, places};
-use super::workspace::{Project, levelled, read};
+use super::workspace::{Project, Specs, levelled, read_all};
 use super::{LoadError, not_read};
 use crate::diagnostic::{Code, Diagnostic, Label, Levels, sort};
-use crate::model::{self, Memory, Model};
-use crate::parallel;
+use crate::model::{Memory, Model};
 use crate::source::{FileId, SourceSet};
-use crate::syntax::{self, Shapes, tree};
+use crate::syntax::tree;
 
 /// Projects as far as they could be understood.
 pub struct Set {
@@ -62,18 +61,7 @@ pub fn open(paths: &[PathBuf], levels: &Levels) -> Result<Set, LoadError> {
     files.sort();
     files.dedup();
     let ids: HashMap<&PathBuf, usize> = files.iter().enumerate().map(|(at, file)| (file, at)).collect();
-    let parsed =
-        parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
-    let mut sources = SourceSet::default();
-    let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
-    for file in parsed {
-        let (source, parsed) = file?;
-        sources.push(source);
-        trees.push(parsed.tree);
-        unreadable.push(parsed.diagnostics);
-    }
-    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
-    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+    let Specs { sources, mut trees, unreadable, library } = read_all(&files)?;
     let members: Vec<Vec<usize>> =
         projects.iter().map(|project| project.specs.iter().map(|spec| ids[spec]).collect()).collect();
     let mut readers = vec![0; files.len()];

@@ -71,18 +71,7 @@ impl Workspace {
 
     fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
         let (files, almost) = find(paths)?;
-        let read =
-            parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
-        let mut sources = SourceSet::default();
-        let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
-        for file in read {
-            let (source, parsed) = file?;
-            sources.push(source);
-            trees.push(parsed.tree);
-            unreadable.push(parsed.diagnostics);
-        }
-        let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
-        let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+        let Specs { sources, trees, unreadable, library } = read_all(&files)?;
         let (memory, found) = Memory::check(&trees, &library, &sources);
         let almost = almost.iter().map(|path| not_read(path)).collect();
         let findings = Vec::new();
@@ -167,13 +156,38 @@ pub(super) fn levelled(
     findings
 }
 
+/// Specs with their trees, and the standard library behind them.
+pub(super) struct Specs {
+    pub sources: SourceSet,
+    /// By file.
+    pub trees: Vec<tree::File>,
+    pub unreadable: Vec<Vec<Diagnostic>>,
+    pub library: tree::File,
+}
+
+pub(super) fn read_all(files: &[PathBuf]) -> Result<Specs, LoadError> {
+    let read =
+        parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
+    let mut sources = SourceSet::default();
+    let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
+    for file in read {
+        let (source, parsed) = file?;
+        sources.push(source);
+        trees.push(parsed.tree);
+        unreadable.push(parsed.diagnostics);
+    }
+    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
+    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+    Ok(Specs { sources, trees, unreadable, library })
+}
+
 /// A file that is a spec by its name alone.
 fn without_text(path: PathBuf, finding: Diagnostic) -> (SourceFile, Parsed) {
     (SourceFile::new(path, String::new()), Parsed { diagnostics: vec![finding], ..Parsed::default() })
 }
 
 /// One file and its tree.
-pub(super) fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = read_spec(path)?;
     if let Some(finding) = no_spec(path, &bytes) {
         return Ok(without_text(path.to_path_buf(), finding));

@@ -35,6 +35,13 @@ pub struct Report<'a> {
     pub coverage: Option<&'a [Item]>,
 }
 
+impl<'a> Report<'a> {
+    /// Of outcomes alone.
+    pub fn of(sources: &'a SourceSet, files: usize, outcomes: &'a [Outcome]) -> Report<'a> {
+        Report { sources, files, provenance: None, outcomes, findings: &[], coverage: None }
+    }
+}
+
 /// Path, line and column of a place.
 pub(super) fn place(sources: &SourceSet, span: Span) -> (String, usize, usize) {
     let file = sources.get(span.file);

@@ -137,14 +137,7 @@ fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     let run = |test| trial::run(&project.model, &project.sources, test);
     let outcomes: Vec<trial::Outcome> = project.model.tests.iter().map(run).collect();
     if !outcomes.iter().all(trial::Outcome::passed) {
-        let report = Report {
-            sources: &project.sources,
-            files: project.files,
-            provenance: None,
-            outcomes: &outcomes,
-            findings: &[],
-            coverage: None,
-        };
+        let report = Report::of(&project.sources, project.files, &outcomes);
         return Err(trial::show::human(&report, &HumanOptions::default()));
     }
     merit::format::format(FileId(0), example).map_err(|refusal| format!("{refusal:?}"))

@@ -30,32 +30,29 @@ impl<R: BufRead> Xml<R> {
 
     /// Goes on behind the end of an element that has just begun.
     pub fn skip(&mut self) -> Result<(), Trouble> {
-        let mut depth = 1;
-        while depth > 0 {
-            match self.next()? {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth -= 1,
-                Event::Eof => return Err(cut_off("")),
-                _ => {}
-            }
-        }
-        Ok(())
+        self.walk(|_| Ok(()))
     }
 
     /// The text of an element that has just begun, without that of elements in it.
     pub fn text(&mut self) -> Result<String, Trouble> {
         let mut text = String::new();
+        self.walk(|event| add_text(event, &mut text))?;
+        Ok(text)
+    }
+
+    /// What stands in an element that has just begun, without the elements in it.
+    fn walk(&mut self, mut take: impl FnMut(&Event) -> Result<(), Trouble>) -> Result<(), Trouble> {
         let mut depth = 1;
         while depth > 0 {
             match self.next()? {
                 Event::Start(_) => depth += 1,
                 Event::End(_) => depth -= 1,
                 Event::Eof => return Err(cut_off("")),
-                event if depth == 1 => add_text(&event, &mut text)?,
+                event if depth == 1 => take(&event)?,
                 _ => {}
             }
         }
-        Ok(text)
+        Ok(())
     }
 }
 
