@@ -4,13 +4,14 @@
 //! | --- | --- |
 //! | `merit` | a whole project: it has no findings, and its tests pass |
 //! | `merit part of NAME` | the same, put into `docs/reference/settings/NAME.merit` |
-//! | `merit fails CODE`, `merit fails CODE part of NAME` | it has errors, and all findings have this code |
+//! | `merit fails CODE`, `merit fails CODE part of NAME` | it has errors, and all findings have this code; a line below it says so to readers |
 //! | `merit warns CODE`, `merit warns CODE part of NAME` | the same with warnings |
 //! | `formulas of NAME` | a formula a line, and behind `#` what it gives to `P1` in the first test of the setting |
 //! | `formulas with this part of NAME` | the same, with what was shown last as `merit part of NAME` |
 //! | `merit in FILE`, `csv in FILE`, `text in FILE` | written into the page's folder; the text above names the file |
 //! | `text` | words to look at |
-//! | `console` | commands run in the page's folder, and what they print |
+//! | `console` | commands run in the page's folder, and what they print: no finding is among it |
+//! | `console shows CODE, CODE` | the same, and findings with these codes are |
 //! | `console not run: WHY` | commands that need what is not there; their options are known |
 //! | `yaml from FILE` | lines of that file of the project |
 //!
@@ -38,8 +39,10 @@ pub fn page(page: &Page) -> (String, Vec<String>) {
     let mut page = page.clone();
     let mut faults = Vec::new();
     let (mut above, mut said) = (String::new(), String::new());
+    let mut refused = None;
     for piece in &mut page.pieces {
         if let Piece::Text(text) = piece {
+            *text = with_verdict(text, refused.take());
             said.clone_from(text);
         }
         if let Piece::Fence(fence) = piece {
@@ -49,7 +52,7 @@ pub fn page(page: &Page) -> (String, Vec<String>) {
                 faults.push(format!("{}:{}: the text above does not name `{file}`", page.path.display(), fence.line));
             }
             match run(fence, folder.path(), &above) {
-                Ok(body) => fence.body = body,
+                Ok(Shown { body, verdict }) => (fence.body, refused) = (body, verdict),
                 Err(fault) => faults.push(format!("{}:{}: {fault}", page.path.display(), fence.line)),
             }
             if fence.info.starts_with("merit part of ") {
@@ -57,22 +60,43 @@ pub fn page(page: &Page) -> (String, Vec<String>) {
             }
         }
     }
+    page.pieces.extend(refused.map(|verdict| Piece::Text(with_verdict("", Some(verdict)))));
     (page.text(), faults)
 }
 
-/// What should stand in the fence; `above` is the part of a setting that was shown last.
-fn run(fence: &Fence, folder: &Path, above: &str) -> Result<String, String> {
+/// What should stand in a fence, and below it.
+struct Shown {
+    body: String,
+    /// What the program says of an example that is wrong, for readers: they do not see the comment above it.
+    verdict: Option<String>,
+}
+
+/// Lines that say what the program says of the example above begin so.
+const VERDICTS: [&str; 2] = ["Refused: ", "Warned of: "];
+
+/// The text below an example, which begins with what the program says of it, or with nothing of the kind.
+fn with_verdict(text: &str, verdict: Option<String>) -> String {
+    let rest = text.strip_prefix('\n').filter(|rest| VERDICTS.iter().any(|verdict| rest.starts_with(verdict)));
+    let rest = rest.map_or(text, |rest| rest.split_once('\n').map_or("", |(_, rest)| rest));
+    verdict.map_or(String::new(), |verdict| format!("\n{verdict}\n")) + rest
+}
+
+fn run(fence: &Fence, folder: &Path, above: &str) -> Result<Shown, String> {
     let words: Vec<&str> = fence.info.split(' ').collect();
-    match words.as_slice() {
+    let project = match words.as_slice() {
+        ["merit", "fails" | "warns", _] => fence.body.clone(),
+        ["merit", "fails" | "warns", _, "part", "of", name] => put_into(&setting(name)?, &fence.body),
+        _ => return plain(fence, folder, above, &words).map(|body| Shown { body, verdict: None }),
+    };
+    let verdict = found(&project, words[2], words[1] == "fails", words.len() == 3)?;
+    Ok(Shown { body: fence.body.clone(), verdict: Some(verdict) })
+}
+
+/// What should stand in a fence that is not wrong; `above` is the part of a setting that was shown last.
+fn plain(fence: &Fence, folder: &Path, above: &str, words: &[&str]) -> Result<String, String> {
+    match words {
         ["merit"] => sound(&fence.body, &fence.body, true),
         ["merit", "part", "of", name] => sound(&put_into(&setting(name)?, &fence.body), &fence.body, false),
-        ["merit", how @ ("fails" | "warns"), code] => {
-            found(&fence.body, code, *how == "fails", true).map(|()| fence.body.clone())
-        }
-        ["merit", how @ ("fails" | "warns"), code, "part", "of", name] => {
-            let project = put_into(&setting(name)?, &fence.body);
-            found(&project, code, *how == "fails", false).map(|()| fence.body.clone())
-        }
         ["formulas", "of", name] => formulas(&fence.body, &setting(name)?),
         ["formulas", "with", "this", "part", "of", name] => formulas(&fence.body, &put_into(&setting(name)?, above)),
         ["merit", "in", file] => {
@@ -85,7 +109,8 @@ fn run(fence: &Fence, folder: &Path, above: &str) -> Result<String, String> {
             write(&folder.join(file), &fence.body);
             Ok(fence.body.clone())
         }
-        ["console"] => Ok(console(&fence.body, folder)),
+        ["console"] => shows(console(&fence.body, folder), &[]),
+        ["console", "shows", codes @ ..] => shows(console(&fence.body, folder), codes),
         ["text"] => Ok(fence.body.clone()),
         ["console", "not", "run:", _, ..] => {
             let lines = fence.body.lines().filter_map(|line| line.strip_prefix("$ "));
@@ -143,16 +168,31 @@ fn sound(project: &str, example: &str, whole: bool) -> Result<String, String> {
     merit::format::format(FileId(0), example).map_err(|refusal| format!("{refusal:?}"))
 }
 
-/// Whether a project has findings, all of them of this code, and all of them errors or all of them warnings.
-fn found(project: &str, code: &str, errors: bool, whole: bool) -> Result<(), String> {
+/// What commands print, if the findings in it are those that are meant to be there: `MERIT_UPDATE` writes down whatever
+/// is printed, and an example that has become wrong would tell readers so for ever.
+fn shows(printed: String, meant: &[&str]) -> Result<String, String> {
+    let meant: BTreeSet<&str> = meant.iter().map(|code| code.trim_end_matches(',')).collect();
+    let there: BTreeSet<&str> =
+        printed.lines().filter(|line| Code::ALL.iter().any(|code| code.as_str() == *line)).collect();
+    match there == meant {
+        true => Ok(printed),
+        false => Err(format!("the findings in it are {there:?}, and its comment says {meant:?}\n{printed}")),
+    }
+}
+
+/// The first finding of a project for readers, if all findings are of this code, and all errors or all warnings.
+fn found(project: &str, code: &str, errors: bool, whole: bool) -> Result<String, String> {
     let project = load(project);
     let counts = |finding: &&Diagnostic| whole || finding.code != Code::Unused;
-    let found: BTreeSet<(&str, bool)> =
-        project.diagnostics.iter().filter(counts).map(|found| (found.code.as_str(), found.is_error())).collect();
-    if found != BTreeSet::from([(code, errors)]) {
-        return Err(format!("this gives {found:?}\n{}", shown(&project, &project.diagnostics)));
+    let all: Vec<&Diagnostic> = project.diagnostics.iter().filter(counts).collect();
+    let found: BTreeSet<(&str, bool)> = all.iter().map(|found| (found.code.as_str(), found.is_error())).collect();
+    match all.first() {
+        Some(first) if found == BTreeSet::from([(code, errors)]) => {
+            let said = VERDICTS[usize::from(!errors)];
+            Ok(format!("{said}{} ([{code}](codes.md#{code})).", first.message))
+        }
+        _ => Err(format!("this gives {found:?}\n{}", shown(&project, &project.diagnostics))),
     }
-    Ok(())
 }
 
 /// Lines such as `sum(amount of sales)  # 1_200 CNY`, the results aligned.
