@@ -275,20 +275,22 @@ fn several(table: &Table, keys: usize, of_row: &[u32], clashes: &mut Vec<(u32, u
 }
 
 /// The days two rows have in common, in words.
-fn common_days(table: &Table, one: u32, other: u32) -> Option<String> {
+fn common_days(table: &Table, one: u32, other: u32) -> Option<(String, bool)> {
     match &table.shape {
         Shape::Valid { from, to } => {
             let first = from[one as usize].max(from[other as usize]);
             let last = to[one as usize].min(to[other as usize]);
-            Some(match (first, last) {
+            let same_start = from[one as usize] == from[other as usize];
+            let days = match (first, last) {
                 (ALWAYS_BEFORE, ALWAYS_AFTER) => "always".to_string(),
                 (ALWAYS_BEFORE, last) => format!("until {}", Day(last)),
                 (first, ALWAYS_AFTER) => format!("from {} on", Day(first)),
                 (first, last) if first == last => format!("on {}", Day(first)),
                 (first, last) => format!("from {} to {}", Day(first), Day(last)),
-            })
+            };
+            Some((days, same_start))
         }
-        Shape::Snapshot(days) => Some(format!("on {}", Day(days[one as usize]))),
+        Shape::Snapshot(days) => Some((format!("on {}", Day(days[one as usize])), true)),
         _ => None,
     }
 }

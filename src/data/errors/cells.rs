@@ -135,6 +135,11 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
                 "mend the file, or the limits of the column".into(),
             )
         }
+        Problem::NotADate if is_serial(first) => (
+            Code::BadCell,
+            is("is a day as spreadsheets count them, and no date", "are days as spreadsheets count them, and no dates"),
+            "give the column a date format in the spreadsheet, such as `2026-07-01`, and export the file again".into(),
+        ),
         Problem::NotADate => (Code::BadCell, is("is not a date", "are not dates"), "write it as `2026-07-01`".into()),
         Problem::NoSuchDay => (
             Code::BadCell,
@@ -401,4 +406,11 @@ fn with_signs(diagnostic: Diagnostic, tally: &Tally) -> Diagnostic {
         [] => diagnostic,
         signs => diagnostic.note(format!("in {}: {}", if tally.count == 1 { "it" } else { "them" }, signs.join(", "))),
     }
+}
+
+/// A number of days since 1900 that lies between 1982 and 2064: which day it is depends on the program (some count from
+/// 1904), so it is not read as one.
+fn is_serial(text: &str) -> bool {
+    let whole = text.split(['.', ',']).next().unwrap_or(text);
+    whole.len() == 5 && whole.parse::<u32>().is_ok_and(|days| (30_000..60_000).contains(&days))
 }

@@ -346,6 +346,19 @@ fn headers_are(layout: &Layout, headers: &[String]) -> String {
     }
 }
 
+/// The header is one cell: whatever stands between the cells of the file separates none here.
+pub fn one_column(file: &str, data: &DataSet, layout: &Layout) -> Diagnostic {
+    let header = layout.headers.first().map(|header| in_one_line(header)).unwrap_or_default();
+    Diagnostic::new(
+        Code::MissingColumn,
+        format!("`{file}` has one column only, and `{}` has {}", data.name, data.columns.len()),
+    )
+    .at(data.span, "")
+    .in_data(in_header(file, layout))
+    .note(format!("its header is {}", listed(&[header], 1)))
+    .help("save it with commas, semicolons or tabs between the cells")
+}
+
 pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout) -> Diagnostic {
     let declared = data.column(column);
     let own_name = declared.headers.len() == 1 && declared.headers[0] == declared.name;

@@ -11,19 +11,29 @@ use crate::number::Excess;
 use crate::plan::query::{Doubt, Total};
 use crate::time::Day;
 
-pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<String>) -> Diagnostic {
+/// `days` are those on which both rows hold, with whether both begin on the same one.
+pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<(String, bool)>) -> Diagnostic {
     let [first, second] = rows;
     let (row, columns) = (&data.row.singular, key_columns(data));
     let message = match &days {
-        Some(days) => format!("two rows of `{}` with {columns} `{key}` hold {days}", data.name),
+        Some((days, _)) => format!("two rows of `{}` with {columns} `{key}` hold {days}", data.name),
         None => format!("two rows of `{}` have the same {columns}: `{key}`", data.name),
     };
     let help = match days {
         Some(_) if matches!(data.time, TimeShape::Snapshot(_)) => "take one of the two rows out".to_string(),
-        Some(_) => "let the earlier row end the day before the later one begins".to_string(),
+        Some((_, true)) => format!("take one of the two rows out, or give one {row} another {}", key_words(data)),
+        Some((_, false)) => format!(
+            "let the earlier row end the day before the later one begins; if they are two, give one {row} another {}",
+            key_words(data)
+        ),
         None => format!("each {row} has one row: take one out, or add to the `key` what tells them apart"),
     };
     Diagnostic::new(Code::DuplicateKey, message).in_data(second).in_data(first).help(help)
+}
+
+/// What the parts of the key are called.
+fn key_words(data: &DataSet) -> String {
+    if data.key.len() == 1 { key_columns(data) } else { "key".to_string() }
 }
 
 /// Two keys that nobody can tell apart: the plain one first.

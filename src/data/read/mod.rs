@@ -44,6 +44,7 @@ use super::column::{Builder, Target};
 use super::dictionary::Dictionary;
 use super::server::Relation;
 use super::{Options, errors};
+use crate::diagnostic::Code;
 use crate::limits::WHOLE;
 use crate::model::data::{ColumnIx, DataSet};
 use crate::source::Span;
@@ -174,6 +175,11 @@ fn match_headers(
                 content.errors.push(errors::two_columns(&task.shown, wanted.data, *column, layout, &found));
             }
         }
+    }
+    let missing = content.errors.iter().filter(|error| error.code == Code::MissingColumn).count();
+    if layout.headers.len() == 1 && missing > 1 && missing == wanted.columns.len() {
+        // One mistake: the cells are not told apart.
+        content.errors = vec![errors::one_column(&task.shown, wanted.data, layout)];
     }
     if !content.errors.is_empty() {
         return None;
