@@ -238,6 +238,14 @@ impl Checker<'_> {
                 write(format!("({value} default {})", text(otherwise)))
             }
             ("isblank" | "isna" | "isnull" | "istleer", [value]) => write(format!("{} is missing", text(value))),
+            ("if" | "wenn", [condition, then, otherwise]) => {
+                write(format!("(if {} then {} else {})", text(condition), text(then), text(otherwise)))
+            }
+            ("and" | "und" | "or" | "oder", [_, _, ..]) => {
+                let word = if word.starts_with(['a', 'u']) { " and " } else { " or " };
+                write(format!("({})", arguments.iter().map(text).collect::<Vec<_>>().join(word)))
+            }
+            ("not" | "nicht", [one]) => write(format!("not ({})", text(one))),
             ("abs" | "betrag", _) => None,
             _ => {
                 // `AVERAGE(amount)`

@@ -286,7 +286,12 @@ impl Checker<'_> {
                 ),
                 None => {
                     let names: Vec<&str> = self.model.positions.iter().map(|position| position.name.as_str()).collect();
-                    let mend = self.did_you_mean(&post, key.span, names, || "write the name of a position".into()).text;
+                    let mend = self
+                        .did_you_mean(&post, key.span, names.clone(), || match names.is_empty() {
+                            true => "the specs have no position: declare one of this name or label".into(),
+                            false => "write the name of a position".into(),
+                        })
+                        .text;
                     (format!("`{}` has the post `{post}`, which no position describes", key.value), mend)
                 }
             };

@@ -320,7 +320,15 @@ impl Checker<'_> {
         }
         let own = || self.model.company.currency.clone().unwrap_or_else(|| "CNY".into());
         match word.to_lowercase().as_str() {
-            "percent" | "pct" | "percentage" | "prozent" => write("write `{}`", "%"),
+            "percent" | "pct" | "percentage" | "prozent" => {
+                // `50 percent`: the sign stands at its number.
+                let before = self.sources.get(at.file).text.get(..at.start as usize).unwrap_or_default();
+                let number = before.trim_end_matches(' ');
+                let blanks =
+                    if number.ends_with(|c: char| c.is_ascii_digit()) { before.len() - number.len() } else { 0 };
+                let at = Span { start: at.start - blanks as u32, ..at };
+                Some(Help::of("write `{}`", [Mend::replace(at, "%")]))
+            }
             "money" | "currency" | "cash" => write("write the code of the currency, such as `{}`", &own()),
             "string" | "varchar" => write("write `{}`", "text"),
             "int" | "integer" | "decimal" | "float" | "double" | "numeric" => write("write `{}`", "number"),

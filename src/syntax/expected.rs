@@ -5,6 +5,7 @@ mod habits;
 mod here;
 mod lists;
 mod repair;
+mod sheets;
 mod slips;
 
 use self::here::Here;
@@ -183,6 +184,9 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
             mend,
         ));
     }
+    if kind.rule == Rule::house_clause {
+        return house_rule(&here);
+    }
     if kind.rule == Rule::index_clause && here.last() == 0 {
         let help =
             format!("a KPI has its weight in front, as in `50% {word}`; with `equal {word}` it shares what is left");
@@ -202,11 +206,31 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
     if let Some(meant) = words::meant(word).filter(|meant| keywords.iter().any(|known| known == meant)) {
         return Some(Help::of("did you mean `{}`?", here.replace(0, 0, meant)));
     }
+    if word == "if" && keywords.iter().any(|known| known == "when") && here.reads(0, 0, "when") {
+        return Some(Help::of("write `{}`", here.replace(0, 0, "when").map(|mend| here.whole(mend))));
+    }
+    if kind.rule == Rule::kpi_clause && matches!(word, "weight" | "weighting" | "gewicht" | "Gewicht") {
+        let number = here.written(1, here.last());
+        let help = format!(
+            "a weight stands in the scorecard of a position, before the name of the KPI: {number} and the name"
+        );
+        return Some(help.into());
+    }
+    let limit = matches!(text(1), ">=" | ">")
+        || here.last() == 1 && text(1) == "else"
+        || is(1, Kind::Text) && matches!(text(2), ">=" | ">" | "else");
+    if kind.rule == Rule::scorecard_clause && limit {
+        return Some(
+            "grades stand in a block of their own, rating grades { … }, and the scorecard names it".to_string().into(),
+        );
+    }
     let entries = matches!(kind.rule, Rule::scorecard_clause | Rule::group_clause | Rule::index_clause);
     let named = isize::from(matches!(word, "kpi" | "KPI") && is(1, Kind::Word));
-    if entries && word != "weight" && is(named + 1, Kind::Number) && text(named + 2) == "%" {
-        let written = format!("{}% {}", text(named + 1), text(named));
-        return Some(Help::of("the weight stands in front: `{}`", here.replace(0, named + 2, written)));
+    // `rate = 20%`
+    let number = named + 1 + isize::from(matches!(text(named + 1), "=" | ":"));
+    if entries && word != "weight" && is(number, Kind::Number) && text(number + 1) == "%" {
+        let written = format!("{}% {}", text(number), text(named));
+        return Some(Help::of("the weight stands in front: `{}`", here.replace(0, number + 1, written)));
     }
     if kind.rule == Rule::data_clause && matches!(word, "date" | "datum") && here.last() == 1 {
         return Some(Help::of("did you mean `{}`?", here.replace(0, 1, format!("dated by {}", text(1)))));
@@ -219,6 +243,37 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
         ));
     }
     None
+}
+
+/// `weights at least 5%`, `scorecards must have 3-5 KPIs`: a rule without its `every`.
+fn house_rule(here: &Here) -> Option<Help> {
+    let mut words = vec!["every".to_string()];
+    for at in here.all() {
+        let word = here.text(at).to_lowercase();
+        let word = match word.as_str() {
+            "every" | "each" | "all" | "any" | "a" | "an" | "the" | "must" | "should" | "shall" => continue,
+            "have" | "having" | "need" | "needs" | "contain" | "contains" => "has",
+            "-" | "–" | "bis" | "and" if here.is(at - 1, Kind::Number) => "to",
+            "weights" | "scorecards" | "positions" | "responsibilities" if at == here.first() || words.len() == 1 => {
+                if word == "responsibilities" {
+                    "responsibility"
+                } else {
+                    word.trim_end_matches('s')
+                }
+            }
+            "kpi" if here.is(at - 1, Kind::Number) => "kpis",
+            "kpis" if words.len() == 1 => "kpi",
+            "%" => {
+                words.last_mut()?.push('%');
+                continue;
+            }
+            word => word,
+        };
+        words.push(word.to_string());
+    }
+    let written = words.join(" ").replace(" ,", ",");
+    let mend = here.reads(0, here.last(), &written).then(|| here.replace(0, here.last(), written)).flatten()?;
+    Some(Help::of("write `{}`", [mend]))
 }
 
 /// `the higher the better`, `better is lower`.

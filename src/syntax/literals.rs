@@ -661,6 +661,12 @@ pub fn slips() -> &'static [Slip] {
     SLIPS
 }
 
+/// `B2`, `AA10`: a cell as spreadsheets call it.
+pub fn is_cell(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    (1..=3).contains(&letters) && text.len() > letters && text.bytes().skip(letters).all(|b| b.is_ascii_digit())
+}
+
 /// Message and help for a character that no rule knows.
 pub fn foreign_sign(c: char) -> (String, String) {
     let help = match c {

@@ -86,8 +86,12 @@ impl<'s> Reader<'s> {
         let Some(block) = &item.block else { return };
         let brace = self.scan.span(block.start.saturating_sub(1), block.start);
         let first = self.scan.word(&self.scan.tokens[item.first]).lines().next().unwrap_or("");
+        let message = match inside {
+            "the file" => format!("no block belongs to `{first}`"),
+            inside => format!("in {inside}, no block belongs to `{first}`"),
+        };
         self.report(
-            Diagnostic::new(Code::Unexpected, format!("in {inside}, no block belongs to `{first}`"))
+            Diagnostic::new(Code::Unexpected, message)
                 .at(brace, "not expected here")
                 .help("take the `{` and its `}` away"),
         );

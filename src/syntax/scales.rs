@@ -12,6 +12,8 @@ const RATING: BlockKind = BlockKind { name: "a rating", rule: Rule::rating_claus
 impl<'s> Reader<'s> {
     pub fn scale(&mut self, item: &Item, head: Option<Node<'s>>) -> Option<Scale> {
         let block = self.block(item, "a scale")?;
+        // Below a head that is none, the lines may be those of something else.
+        let head = head?;
         let parts = self.read_block(block, SCALE)?;
         let mut effective = Once::default();
         let mut curve = None;
@@ -24,7 +26,6 @@ impl<'s> Reader<'s> {
                 _ => curve = self.curve(part),
             }
         }
-        let head = head?;
         Some(Scale {
             name: self.declared(&head)?,
             label: self.label(&head),

@@ -472,6 +472,18 @@ impl<'s> Scanner<'s> {
 
     /// `¥24_000`, `24_000 €`, `: $`: a currency is named by its code.
     fn currency_sign(&mut self, c: char) {
+        // `$B$2`
+        let rest = self.rest();
+        let cell = rest.find(|c: char| !(c == '$' || c.is_ascii_alphanumeric())).unwrap_or(rest.len());
+        if c == '$' && literals::is_cell(&rest[..cell].replace('$', "")) {
+            let (start, end) = (self.at, self.at + cell);
+            let message = format!("`{}` is a cell of a spreadsheet", &rest[..cell]);
+            let help = Help::from("name the column and its data set: `sum(amount of sales)`".to_string());
+            self.diagnostic(Code::Unexpected, (start, end), "cells have no names here", message, help);
+            self.broken(start);
+            self.at = end;
+            return;
+        }
         let code = literals::currency_of(c).unwrap_or("CNY");
         let (start, end) = (self.at, self.at + c.len_utf8());
         let behind = self.source[end..].trim_start_matches(' ');
@@ -529,6 +541,22 @@ impl<'s> Scanner<'s> {
                 format!("type `{{}}` with the keyboard set to English; inside text, between quotes, `{found}` may stay")
             }
         };
+        // `2–3`: the sign alone does not say what is meant.
+        let touched = self.out.tokens.last().filter(|last| last.kind == Kind::Number && last.end == start);
+        if let Some(before) = touched
+            && ascii == "-"
+            && self.source[end..].starts_with(|c: char| c.is_ascii_digit())
+        {
+            let from = before.start;
+            let until = end + literals::number(&self.source[end..]).0;
+            let message = format!("`{}` could be a range or a difference", &self.source[from..until]);
+            let help = Help::from(
+                "write the one number that is meant; in a difference a hyphen stands between blanks".to_string(),
+            );
+            self.diagnostic(Code::FullWidthSign, (from, until), "which is meant?", message, help);
+            self.broken(start);
+            return self.push_plain(start, end, &ascii);
+        }
         let help = Help::of(&words, [Mend::replace(self.out.span(start, end), ascii.as_str())]);
         let label = if ascii.is_empty() { "not a sign of the language".to_string() } else { format!("type `{ascii}`") };
         let message = match literals::is_wide_form(c) {
@@ -686,7 +714,10 @@ impl<'s> Scanner<'s> {
             Some((at, name)) if name.chars().all(char::is_uppercase) => (at, format!("{}(", name.to_lowercase())),
             _ => (start, String::new()),
         };
-        let mend = Mend::replace(self.out.span(from, end), format!("{function}{column} of {word}"));
+        // With the bracket that closes it, so that the help shows all of it.
+        let close = if function.is_empty() || !rest[close + 1..].starts_with(')') { "" } else { ")" };
+        let mend =
+            Mend::replace(self.out.span(from, end + close.len()), format!("{function}{column} of {word}{close}"));
         let message = "a column stands before its data set, with `of` between".to_string();
         self.diagnostic(
             Code::Unexpected,

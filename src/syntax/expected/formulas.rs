@@ -1,4 +1,4 @@
-//! Formulas of spreadsheets, databases and other languages, and how they are written here.
+//! Formulas of databases and other languages, and how they are written here; those of spreadsheets stand in `sheets.rs`.
 
 use super::here::Here;
 use super::slips::Slip;
@@ -7,44 +7,12 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::scan::Kind;
 use crate::syntax::words;
 
-/// Functions of spreadsheets, and what does the same here.
-const SPREADSHEET: &[(&str, &str)] = &[
-    ("SUM", "`sum(amount of sales)`"),
-    ("SUMME", "`sum(amount of sales)`"),
-    ("SUMIF", "`sum(amount of sales where product = tea)`"),
-    ("SUMIFS", "`sum(amount of sales where product = tea and amount > 0 CNY)`"),
-    ("SUMPRODUCT", "`sum(price * pieces of sales)`"),
-    ("SUMMEWENN", "`sum(amount of sales where product = tea)`"),
-    ("COUNT", "`count(sales)`"),
-    ("COUNTA", "`count(sales)`"),
-    ("COUNTIF", "`count(sales where product = tea)`"),
-    ("COUNTIFS", "`count(sales where product = tea and amount > 0 CNY)`"),
-    ("ZÄHLENWENN", "`count(sales where product = tea)`"),
-    ("AVERAGE", "`average(mark of answers)`"),
-    ("AVERAGEIF", "`average(mark of answers where product = tea)`"),
-    ("AVERAGEIFS", "`average(mark of answers where product = tea)`"),
-    ("MITTELWERT", "`average(mark of answers)`"),
-    ("IF", "`if sold > 0 CNY then sold else 0 CNY`"),
-    ("WENN", "`if sold > 0 CNY then sold else 0 CNY`"),
-    ("IFERROR", "`(sold / planned) default 0`"),
-    ("WENNFEHLER", "`(sold / planned) default 0`"),
-    ("VLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
-    ("XLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
-    ("SVERWEIS", "a column that links to the other data set: `seller.base_pay`"),
-    ("INDEX", "a column that links to the other data set: `seller.base_pay`"),
-    ("ROUND", "`round(sold to 0.01 CNY)`"),
-    ("RUNDEN", "`round(sold to 0.01 CNY)`"),
-    ("ROUNDUP", "`round_up(sold to 1 CNY)`"),
-    ("ROUNDDOWN", "`round_down(sold to 1 CNY)`"),
-    ("ISBLANK", "`paid_on is missing`"),
-    ("TODAY", "`period.end`"),
-];
-
 impl Here<'_, '_> {
     /// What formulas of other languages stopped the reading.
     pub fn formulas(&self) -> Option<Slip> {
         self.query()
             .or_else(|| self.conditional())
+            .or_else(|| self.translated())
             .or_else(|| self.spreadsheet())
             .or_else(|| self.sheet_and_column())
             .or_else(|| self.not_in_formulas())
@@ -116,39 +84,6 @@ impl Here<'_, '_> {
         let mend = self.reads(from, self.last(), &written).then(|| self.replace(from, self.last(), written)).flatten();
         let help = if mend.is_some() { "write `{}`" } else { "write it as in `if a then b else c`" };
         self.fix(0, "a choice begins with `if` and its condition", "not behind a value", help, mend)
-    }
-
-    /// `=SUM(D2:D8)`, `SUMIF(…; …)`.
-    fn spreadsheet(&self) -> Option<Slip> {
-        let cell = |text: &str| {
-            let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
-            (1..=3).contains(&letters) && text.len() > letters && text.bytes().skip(letters).all(|b| b.is_ascii_digit())
-        };
-        let range = self.all().find(|at| cell(self.text(*at)) && self.text(at + 1) == ":" && cell(self.text(at + 2)));
-        if let Some(at) = range {
-            return self.at(
-                at,
-                format!("`{}` are cells of a spreadsheet", self.written(at, at + 2)),
-                "cells have no names here",
-                Some("name the column and its data set: `sum(amount of sales)`".into()),
-            );
-        }
-        let called = |at: &isize| self.is(*at, Kind::Word) && self.touches(*at) && self.is(at + 1, Kind::OpenParen);
-        let found = self.all().filter(called).find_map(|at| {
-            let known = SPREADSHEET.iter().find(|(name, _)| *name == self.text(at))?;
-            Some((at, known.1))
-        });
-        if let Some((at, here)) = found {
-            let name = self.text(at);
-            let how = if here.starts_with('`') { "written" } else { "done by" };
-            let help = format!("what `{name}` does is {how} {here}");
-            return self.at(at, format!("`{name}` is a function of spreadsheets"), "not a function here", Some(help));
-        }
-        if self.text(0) == "=" && self.text(-1) == "=" {
-            let away = self.away(0, 0);
-            return self.fix(0, "a formula begins without `=`", "take this away", "one `=` is enough", away);
-        }
-        None
     }
 
     /// `sales!amount`, `sales.sum(amount)`, `! (a is missing)`, `"a" & "b"`.
@@ -229,34 +164,6 @@ impl Here<'_, '_> {
         )
     }
 
-    /// `if(a, b, c)`.
-    fn function_if(&self) -> Option<Slip> {
-        if !matches!(self.text(0), "," | ";") {
-            return None;
-        }
-        let at = (self.first()..0).rev().find(|at| self.text(*at) == "if" && self.is(at + 1, Kind::OpenParen))?;
-        let end = self.close_of(at + 1);
-        let mut parts = vec![at + 2];
-        let mut depth = 0;
-        for place in at + 1..end.unwrap_or(at) {
-            match (self.token(place)?.kind, self.text(place)) {
-                (Kind::OpenParen, _) => depth += 1,
-                (Kind::CloseParen, _) => depth -= 1,
-                (_, "," | ";") if depth == 1 => parts.push(place + 1),
-                _ => {}
-            }
-        }
-        let message = "`if` is no function here";
-        if let (&[a, b, c], Some(end)) = (parts.as_slice(), end) {
-            let written =
-                format!("if {} then {} else {}", self.raw(a, b - 2), self.raw(b, c - 2), self.raw(c, end - 1));
-            let alone = at == self.first() || self.text(at - 1) == "=";
-            let written = if alone && end == self.last() { written } else { format!("({written})") };
-            return self.fix(at, message, "write it in words", "write `{}`", self.replace(at, end, written));
-        }
-        self.at(at, message, "write it in words", Some("write it as in `if a then b else c`".into()))
-    }
-
     /// `sum(amount from sales)`, `sum(…) where …`, `count(*)`, `count(distinct a of b)`, `a like "b"`.
     fn aggregates(&self) -> Option<Slip> {
         let (found, before) = (self.text(0), self.text(-1));
@@ -322,6 +229,14 @@ impl Here<'_, '_> {
                  {entry}_scale`, and write `{entry}_scale({entry})` here"
             );
             return self.at(at, message, "not in a formula", Some(help));
+        }
+        if matches!(self.text(0), "mod" | "MOD" | "modulo" | "rem" | "%")
+            && formula
+            && !self.is(-1, Kind::Number)
+            && self.token(1).is_some()
+        {
+            let help = "take it away: no formula needs what is left over; floor( … ) gives the whole part";
+            return self.at(0, "the remainder of a division is not known here", "not an operator", Some(help.into()));
         }
         let place =
             matches!(self.text(-1), "best" | "top" | "largest" | "highest" | "worst" | "lowest" | "smallest" | "first");

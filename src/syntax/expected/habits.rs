@@ -16,6 +16,9 @@ pub fn habit(around: &Around, expected: &[Rule], kind: BlockKind) -> Option<Slip
     let here = Here { around, expected, kind };
     here.formulas()
         .or_else(|| here.bullets())
+        .or_else(|| here.output_part())
+        .or_else(|| here.dated_status())
+        .or_else(|| here.points_in_brackets())
         .or_else(|| here.endings())
         .or_else(|| here.quotes_in_text())
         .or_else(|| here.lists())
@@ -264,6 +267,10 @@ impl Here<'_, '_> {
             return self.second_word();
         }
         if self.is_entry() || matches!(self.kind.rule, Rule::responsibility | Rule::index_clause) {
+            // `40-60% selling`, `1/5 selling`
+            if self.is(self.first(), Kind::Number) && self.first() == -1 && self.is(1, Kind::Number) {
+                return self.share_of_two();
+            }
             return self.wrong_part().or_else(|| self.name_in_parts());
         }
         if self.text(self.first()) == "given" && self.text(0) == "." {
@@ -361,6 +368,16 @@ impl Here<'_, '_> {
             };
             self.is(at, Kind::Word).then_some(part)
         };
+        // `target at most 24_000 CNY`
+        if self.text(-1) == "target" {
+            let number = (0..4).find(|at| self.is(*at, Kind::Number))?;
+            if (0..number).all(|at| self.is(at, Kind::Word)) && number > 0 && self.reads(0, number - 1, "") {
+                let said = self.written(0, number - 1);
+                let mend = self.away(0, number - 1).map(|mend| self.whole(mend));
+                let message = format!("no `{said}` stands behind `target`");
+                return self.fix(0, message, "take this away", "write `{}`", mend);
+            }
+        }
         // `score attainment linear …`
         if self.text(-1) == "attainment" && self.text(-2) == "score" && self.reads(-1, -1, "on attainment") {
             let mend = self.span(-1, -1).map(|span| Mend::before(span, "on")).map(|mend| self.whole(mend));
@@ -380,6 +397,35 @@ impl Here<'_, '_> {
             let message = format!("`{}` is called `{meant}` here", self.text(at));
             self.fix(at, message, format!("write `{meant}`"), "write `{}`", self.replace(at, at, meant))
         })
+    }
+
+    /// A weight or share of two numbers.
+    fn share_of_two(&self) -> Option<Slip> {
+        let (one, other) = (self.text(-1), self.text(1));
+        if matches!(self.text(0), "-" | "to" | "~") {
+            let to = 1 + isize::from(self.text(2) == "%");
+            let message = format!("`{}` are two numbers, and one stands here", self.written(-1, to));
+            let help = "write the number that holds; limits for weights stand in the house rules";
+            return self.at(0, message, "a range", Some(help.into()));
+        }
+        if self.text(0) != "/" {
+            return None;
+        }
+        let (part, whole) = (one.parse::<u64>().ok()?, other.parse::<u64>().ok().filter(|whole| *whole > 0)?);
+        // In hundredths of a percent, where it is so many.
+        let exact = (part * 10_000 % whole == 0).then(|| part * 10_000 / whole);
+        let mend = exact.and_then(|hundredths| {
+            let (percent, rest) = (hundredths / 100, hundredths % 100);
+            let decimals = format!("{rest:02}");
+            let decimals = decimals.trim_end_matches('0');
+            let written = if decimals.is_empty() { format!("{percent}%") } else { format!("{percent}.{decimals}%") };
+            self.replace(-1, 1, written)
+        });
+        let help = match mend {
+            Some(_) => "write `{}`",
+            None => "no percentage is that part: entries that share what is left in equal parts have the word equal",
+        };
+        self.fix(0, "a weight is written in percent", "not a percentage", help, mend)
     }
 
     /// `20% settled in time`, `20% settled-in-time`.
@@ -402,6 +448,16 @@ impl Here<'_, '_> {
         let start = (self.first()..0).rev().take_while(|at| part(*at)).last()?;
         // Of `20 points rate`, `points` is no part of the name.
         let start = start + isize::from(matches!(self.text(start), "points" | "point" | "group" | "rest" | "equal"));
+        let percent = matches!(
+            self.text(start).to_lowercase().as_str(),
+            "percent" | "per" | "prozent" | "pct" | "perc" | "procent" | "pourcent"
+        );
+        if percent && self.is(start - 1, Kind::Number) {
+            let end = start + isize::from(self.text(start) == "per");
+            let (number, written) = (self.text(start - 1), self.written(start, end));
+            let mend = self.replace(start - 1, end, format!("{number}%"));
+            return self.fix(start, format!("`{written}` is written `%`"), "write `%`", "write `{}`", mend);
+        }
         if matches!(self.text(start), "pts" | "pt" | "Punkte" | "分") && self.is(start - 1, Kind::Number) {
             let message = format!("`{}` is written `points`", self.text(start));
             let number = self.text(start - 1);
@@ -421,6 +477,57 @@ impl Here<'_, '_> {
     }
 
     // ---------------------------------------------------------------- types, numbers and units
+
+    /// `status approved 2026-01-01`
+    fn dated_status(&self) -> Option<Slip> {
+        let is_day = self.is(0, Kind::Number) && self.text(0).len() == 10;
+        if self.kind.rule != Rule::position_clause || self.text(self.first()) != "status" || !is_day || self.last() != 0
+        {
+            return None;
+        }
+        let indent = " ".repeat(self.around.first.map_or(0, |first| first.indent));
+        let clause = format!("effective from {}", self.text(0));
+        let place = self.around.scan.span(self.token(-1)?.end, self.token(0)?.end);
+        let mend = Mend::replace(place, format!("\n{indent}{clause}")).shown_as(clause);
+        let help = "write `{}` on a line of its own";
+        self.fix(0, "no day stands behind the status", "move this to a line of its own", help, [mend])
+    }
+
+    /// `linear (50%, 0), (100%, 100)`
+    fn points_in_brackets(&self) -> Option<Slip> {
+        let first = self.all().find(|at| self.text(*at) == "linear" && self.is(at + 1, Kind::OpenParen))? + 1;
+        let (mut at, mut points) = (first, Vec::new());
+        loop {
+            let close = self.close_of(at)?;
+            let comma = (at + 1..close).find(|at| matches!(self.text(*at), "," | ";"))?;
+            points.push(format!("{} -> {}", self.raw(at + 1, comma - 1), self.raw(comma + 1, close - 1)));
+            if !matches!(self.text(close + 1), "," | ";") || !self.is(close + 2, Kind::OpenParen) {
+                let written = points.join(", ");
+                let mend = self.reads(first, close, &written).then(|| self.replace(first, close, written)).flatten()?;
+                let message = "a point of a line is a value, `->` and its score";
+                return self.fix(first, message, "no brackets", "write `{}`", [mend]);
+            }
+            at = close + 2;
+        }
+    }
+
+    /// `output pay : CNY = base in full`: what stands behind the type.
+    fn output_part(&self) -> Option<Slip> {
+        if self.kind.rule != Rule::position_clause || self.text(self.first()) != "output" || self.last() != 0 {
+            return None;
+        }
+        let from = match (self.text(-1), self.text(0)) {
+            ("in", "full") => -1,
+            (_, "prorated") => 0,
+            _ => return None,
+        };
+        let equals = (self.first()..from).find(|at| self.text(*at) == "=")?;
+        let part = self.written(from, 0);
+        let written = format!("{part} = {}", self.raw(equals + 1, from - 1));
+        let mend = self.reads(equals, 0, &written).then(|| self.replace(equals, 0, written)).flatten()?;
+        let message = format!("`{part}` stands behind the type, before `=`");
+        self.fix(from, message, "move this before `=`", "write `{}`", [self.whole(mend)])
+    }
 
     /// `kpi sales "Sales" {`, `column amount from "Amount"`, `output bonus "Bonus" = …`: what it is in is not said.
     fn types(&self) -> Option<Slip> {
@@ -449,6 +556,12 @@ impl Here<'_, '_> {
             "column" => "type",
             _ => return None,
         };
+        if first == "scale" && self.token(0).is_none() && self.grades_follow() {
+            let rating = self.replace(self.first(), self.first(), "rating");
+            let mend = rating.map(|mend| self.whole(mend));
+            let message = "grades stand in a rating, and a scale turns values into points";
+            return self.fix(self.first(), message, "write `rating`", "write `{}`", mend);
+        }
         let behind_name = self.is(-1, Kind::Word) || self.is(-1, Kind::Text);
         let nothing = self.token(0).is_none() || matches!(self.text(0), "from" | "optional" | "=" | "in" | "format");
         if !self.wants(Rule::colon) || !behind_name || !nothing {
@@ -486,6 +599,20 @@ impl Here<'_, '_> {
             label,
             Some(format!("write it behind `:`, as in `{example}`{more}")),
         )
+    }
+
+    /// Whether the block behind a head has limits of grades, and no points of a curve.
+    fn grades_follow(&self) -> bool {
+        let tokens = &self.around.scan.tokens;
+        let from = tokens.partition_point(|token| token.start < self.around.end);
+        let block: Vec<&str> = tokens[from..]
+            .iter()
+            .skip_while(|token| token.kind == Kind::OpenBrace)
+            .take_while(|token| !matches!(token.kind, Kind::OpenBrace | Kind::CloseBrace))
+            .map(|token| self.around.scan.word(token))
+            .collect();
+        block.iter().any(|word| matches!(*word, ">=" | ">" | "else"))
+            && !block.iter().any(|word| matches!(*word, "->" | "steps" | "linear" | "formula"))
     }
 
     fn units(&self) -> Option<Slip> {
@@ -713,7 +840,18 @@ impl Here<'_, '_> {
             let help = "a blank cell is asked for with `{}`";
             return self.fix(0, format!("`{found}` is not a word of the language"), "write `missing`", help, mend);
         }
-        if before == "in" && self.is(0, Kind::Word) && self.wants(Rule::window_word) && self.is(-2, Kind::Word) {
+        // `settled not missing`, `settled is-not missing`
+        for (from, to) in [(-1, -1), (-1, 1)] {
+            let not = if to == -1 { found == "missing" && before == "not" } else { before == "is" && found == "-" };
+            if not && self.text(to) == "not" && self.reads(from, to, "is not") {
+                let shown = format!("{} is not missing", self.text(from - 1));
+                let mend = self.replace(from, to, "is not").map(|mend| mend.shown_as(shown));
+                let message = "whether a cell is filled is asked in three words";
+                return self.fix(from, message, "write `is not`", "write `{}`", mend);
+            }
+        }
+        let of = self.is(0, Kind::Word) && self.is(-2, Kind::Word) && self.wants(Rule::window_word);
+        if before == "in" && of && self.reads(-1, -1, "of") {
             let shown = format!("{} of {found}", self.text(-2));
             let mend = self.replace(-1, -1, "of").map(|mend| mend.shown_as(shown));
             return self.fix(-1, "between a column and its data set stands `of`", "write `of`", "write `{}`", mend);

@@ -424,9 +424,9 @@ impl<'a, 's> Clause<'a, 's> {
         Slip { message, label, help: Some("write `{}`".into()), place: marked, mends: vec![mend], ask: None }
     }
 
-    /// The edited clause, or what stands around the edits in a long one.
+    /// The edited clause, or of a long one a piece around the edits with as many brackets opened as closed.
     pub fn shown(&self, edits: &[Edit]) -> String {
-        const WHOLE: usize = 60;
+        const WHOLE: usize = 76;
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let whole = one_line(&self.edited(edits));
         if whole.chars().count() <= WHOLE {
@@ -435,14 +435,83 @@ impl<'a, 's> Clause<'a, 's> {
         let (first, last) = edits.iter().fold((usize::MAX, 0), |(first, last), edit| {
             (first.min(edit.span.start as usize), last.max(edit.span.end as usize))
         });
-        let from = self.tokens.partition_point(|token| token.end <= first).saturating_sub(2);
-        let mut to = (self.tokens.partition_point(|token| token.start < last) + 2).min(self.tokens.len());
-        while to > from + 1 && self.tokens[to - 1].kind == Kind::OpenParen && self.tokens[to - 1].start >= last {
+        let piece = |from: usize, to: usize| {
+            let (start, end) = (self.tokens[from].start, self.tokens[to - 1].end);
+            one_line(&Clause { start: start.min(first), end: end.max(last), ..*self }.edited(edits))
+        };
+        let fits = |from: usize, to: usize| piece(from, to).chars().count() <= WHOLE;
+        // Brackets that are opened and not closed, and the other way round.
+        let open = |from: usize, to: usize| {
+            let mut open = Vec::new();
+            for at in from..to {
+                match self.tokens[at].kind {
+                    Kind::OpenParen => open.push(at),
+                    Kind::CloseParen => {
+                        open.pop();
+                    }
+                    _ => {}
+                }
+            }
+            open.first().copied()
+        };
+        let closed = |from: usize, to: usize| {
+            let mut depth = 0;
+            (from..to).find(|at| {
+                depth += match self.tokens[*at].kind {
+                    Kind::OpenParen => 1,
+                    Kind::CloseParen => -1,
+                    _ => 0,
+                };
+                depth < 0
+            })
+        };
+        let core = (
+            self.tokens.partition_point(|token| token.end <= first),
+            self.tokens.partition_point(|token| token.start < last),
+        );
+        let mut from = core.0.saturating_sub(2);
+        let mut to = (core.1 + 2).min(self.tokens.len()).max(from + 1);
+        let mut most = self.tokens.len();
+        while let Some(at) = open(from, to) {
+            if to < most && fits(from, to + 1) {
+                to += 1;
+            } else if at < core.0 {
+                from = at + 1;
+            } else if at >= core.1 && at > from {
+                (to, most) = (at, at);
+            } else {
+                break;
+            }
+        }
+        while let Some(at) = closed(from, to) {
+            if from > 0 && fits(from - 1, to) {
+                from -= 1;
+            } else if at >= core.1 && at > from {
+                to = at;
+            } else {
+                break;
+            }
+        }
+        // Nothing that only begins.
+        while to > core.1.max(from + 1)
+            && (self.word(to - 1) == "," || words::is_word_of_the_language(self.word(to - 1)))
+        {
             to -= 1;
         }
-        let (start, end) = (self.tokens[from].start, self.tokens[to.max(from + 1) - 1].end.max(last));
-        let window = Clause { start: start.min(first), end, ..*self };
-        one_line(&window.edited(edits))
+        // More of it, as far as it is whole, from where a part of it begins.
+        let begins = |at: usize| {
+            at == 0
+                || words::is_word_of_the_language(self.word(at))
+                || matches!(self.word(at - 1), "(" | "," | "=" | "and" | "or" | "then" | "else" | "where")
+        };
+        let (mut wide, mut best) = (from, from);
+        while wide > 0 && fits(wide - 1, to) {
+            wide -= 1;
+            if begins(wide) && open(wide, to).is_none() && closed(wide, to).is_none() {
+                best = wide;
+            }
+        }
+        piece(best, to)
     }
 }
 

@@ -86,7 +86,14 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
             "move this to the number",
             "write `{}`",
         );
-        return mended(slip, replace(span(around.before, around.found), format!("{before}{found}")));
+        // All of them in the clause.
+        let apart = around.tokens.windows(2).filter(|pair| {
+            let sign = matches!(around.scan.word(&pair[1]), "%" | "‰");
+            sign && pair[0].kind == Kind::Number && pair[0].end < pair[1].start
+        });
+        let closed = apart.map(|pair| Mend::remove(around.scan.span(pair[0].end, pair[1].start)));
+        let whole = closed.reduce(Mend::and).map(|mend| mend.shown_as(format!("{before}{found}")));
+        return mended(slip, whole);
     }
     let after_next = around.text(around.after_next);
     let short = short_window(found, next, before_number)
