@@ -15,20 +15,24 @@ pub enum Document {
     Alignment,
     Check,
     Data,
+    Fmt,
     Periods,
     Plan,
     Results,
+    Sql,
     Tests,
 }
 
 impl Document {
-    pub const ALL: [Document; 7] = [
+    pub const ALL: [Document; 9] = [
         Document::Alignment,
         Document::Check,
         Document::Data,
+        Document::Fmt,
         Document::Periods,
         Document::Plan,
         Document::Results,
+        Document::Sql,
         Document::Tests,
     ];
 
@@ -39,9 +43,11 @@ impl Document {
             Document::Alignment => "urn:merit:alignment:2",
             Document::Check => "urn:merit:check:2",
             Document::Data => "urn:merit:data:2",
+            Document::Fmt => "urn:merit:fmt:2",
             Document::Periods => "urn:merit:periods:2",
             Document::Plan => "urn:merit:plan:2",
             Document::Results => "urn:merit:results:2",
+            Document::Sql => "urn:merit:sql:2",
             Document::Tests => "urn:merit:tests:2",
         }
     }

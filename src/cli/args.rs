@@ -384,8 +384,20 @@ pub struct SqlArgs {
     #[command(flatten)]
     pub tables: TableArgs,
 
+    /// The form of the statements
+    #[arg(long, value_enum, default_value_t = SqlForm::Sql, help_heading = "How it is shown")]
+    pub format: SqlForm,
+
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlForm {
+    /// A script for the engine's own command line
+    Sql,
+    /// For programs, statement by statement: docs/sql.schema.json
+    Json,
 }
 
 impl SqlArgs {
@@ -430,6 +442,8 @@ Examples:
       only tell which files would change
   merit fmt specs --diff
       show what would change, and write nothing
+  merit fmt specs --check --format json
+      the same for programs
   merit fmt - < specs/insurance/company.merit
       one text, from standard input to standard output")]
 pub struct FmtArgs {
@@ -445,8 +459,20 @@ pub struct FmtArgs {
     #[arg(long)]
     pub diff: bool,
 
+    /// The form of what is told
+    #[arg(long, value_enum, default_value_t = FmtForm::Human, help_heading = "How it is shown")]
+    pub format: FmtForm,
+
     #[command(flatten)]
     pub color: ColorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FmtForm {
+    /// For people: a line for each file that changes
+    Human,
+    /// For programs: docs/fmt.schema.json
+    Json,
 }
 
 /// Run the tests that stand in the specs: small tables, and what is expected of them.
@@ -636,6 +662,18 @@ fn in_two(text: &str) -> Option<(PeriodName, PeriodName)> {
         .next()
 }
 
+fn of_a_day(month: &str) -> String {
+    format!("a period is a year, half, quarter or month: the month of this day is `{month}`")
+}
+
+/// `2026-Q3` of `26-Q3`: a year of two digits before a part that can only be one of a year.
+fn in_this_century(text: &str) -> Option<String> {
+    let (year, part) = text.split_at_checked(2)?;
+    let part = part.trim_start_matches(['-', '/', ' ']);
+    let is_part = part.starts_with(['Q', 'q', 'H', 'h']);
+    (is_part && year.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("20{year}-{part}"))
+}
+
 fn read_period(text: &str) -> Result<PeriodName, String> {
     if let Some(period) = PeriodName::parse(text) {
         return Ok(period);
@@ -643,8 +681,13 @@ fn read_period(text: &str) -> Result<PeriodName, String> {
     if let Some((first, last)) = text.split_once("..").and_then(|(first, last)| known(first).zip(known(last))) {
         return Err(format!("several periods are evaluated with `--periods {first}..{last}`"));
     }
-    if let Some(period) = known(text) {
+    if let Some(period) = known(text).or_else(|| known(&in_this_century(text)?)) {
         return Err(format!("write `{period}`"));
+    }
+    if let Some(day) = other_writing(text).filter(|found| found.length == text.len() && found.is_day)
+        && let Some(month) = day.written.get(..7).filter(|month| PeriodName::parse(month).is_some())
+    {
+        return Err(of_a_day(month));
     }
     let mut parts = text.splitn(2, '-');
     let year = parts.next().unwrap_or_default();
@@ -654,7 +697,7 @@ fn read_period(text: &str) -> Result<PeriodName, String> {
     let month = part.get(..2).filter(|_| part.len() == 5 && part.as_bytes()[2] == b'-');
     Err(
         if let Some(day) = month.map(|month| format!("{year}-{month}")).filter(|day| PeriodName::parse(day).is_some()) {
-            format!("a period is a year, half, quarter or month: the month of this day is `{day}`")
+            of_a_day(&day)
         } else if is_year && quarter(part) {
             format!("a year has the quarters {year}-Q1 to {year}-Q4")
         } else if is_year && part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) {

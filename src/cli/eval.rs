@@ -1,5 +1,6 @@
 //! `merit eval`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::{EvalArgs, Form};
@@ -7,17 +8,19 @@ use super::check::findings;
 use super::engine;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, refuse};
-use super::progress::Bar;
-use super::select::{Wanted, select};
-use super::{out, output, provenance};
+use super::progress::Reading;
+use super::select::{Absent, Wanted, absent, select};
+use super::{machine, out, output, provenance};
 use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
-use crate::data::{Options, Progress, answer, own_months};
+use crate::data::{Options, answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::model::Model;
+use crate::nearest::nearest;
 use crate::plan::plans;
 use crate::plan::query::{Answers, Query, Team};
 use crate::project;
+use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::{about_bytes, score_all};
@@ -25,6 +28,10 @@ use crate::score::{about_bytes, score_all};
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
     let project = project::open_one(&args.specs.paths)?;
+    let for_programs = telling(args).document.is_some();
+    if for_programs {
+        machine::know(provenance::of_asked(args, &project));
+    }
     if project.has_errors() {
         return Ok(refuse((&project.sources, project.files), &project.diagnostics, telling(args)));
     }
@@ -32,13 +39,18 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     check_language(args, model)?;
     let data = data_folder(args.data.as_deref(), &project.folders)?;
     output::refuse_inputs(args, &project, model, &options(args, data.clone()))?;
-    let (results, teams) = match evaluate(args, model, data.clone())? {
+    let reading = Reading::new();
+    let evaluated = evaluate(args, model, data.clone(), &reading);
+    if for_programs {
+        machine::know(provenance::of_files(args, &project, &data, &reading.files()));
+    }
+    let (results, teams, absent) = match evaluated? {
         Ok(found) => found,
         Err(diagnostics) => return Ok(refuse((&project.sources, project.files), &diagnostics, telling(args))),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
-    let people = select(&wanted, model, &teams, &results)?;
+    let people = select(&wanted, model, &teams, &results, absent)?;
     let made = provenance::of_evaluation(args, &project, &data, &results);
     let report =
         |(results, people)| Report { model, results, people, language: args.lang.as_deref(), provenance: Some(&made) };
@@ -66,10 +78,16 @@ fn telling(args: &EvalArgs) -> Telling {
     Telling { color: args.color, undone: "no scorecard was written", document }
 }
 
-type Evaluated = (Vec<Results>, Vec<Team>);
+/// With why the person asked for is not among the evaluated.
+type Evaluated = (Vec<Results>, Vec<Team>, Option<Absent>);
 
 /// Plans the periods, reads the data once and scores everyone.
-fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
+fn evaluate(
+    args: &EvalArgs,
+    model: &Model,
+    data: PathBuf,
+    reading: &Reading,
+) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = options(args, data);
     let with_months;
     let model = match own_months_of(model, &options) {
@@ -86,18 +104,16 @@ fn evaluate(args: &EvalArgs, model: &Model, data: PathBuf) -> Result<Result<Eval
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
     options.results = about_bytes(model, &plans);
-    let bar = Bar::new();
-    options.progress = bar.as_ref().map(|bar| bar as &dyn Progress);
+    options.progress = Some(reading);
     let answers = match beside(args, model, &query, &options)? {
         Some(answers) => answers,
         None => answer(model, &query, &options),
     };
-    if let Some(bar) = &bar {
-        bar.finish();
-    }
+    reading.finish();
     let scored = |answers: Answers| {
         let results = score_all(model, &plans, &answers)?;
-        Ok((results, answers.teams))
+        let absent = args.person.as_deref().and_then(|person| absent(person, &answers));
+        Ok((results, answers.teams, absent))
     };
     Ok(answers.and_then(scored))
 }
@@ -166,16 +182,29 @@ pub fn own_months_of(model: &Model, options: &Options) -> Result<Option<Model>, 
     Ok(own_months(model, options)?.map(|months| model.with_own_months(months)))
 }
 
-/// Labels in a language that no spec has are a slip of the pen.
+/// Labels in a language that no spec has are a slip of the pen. The words of the reports themselves are in some.
 fn check_language(args: &EvalArgs, model: &Model) -> Result<(), Failure> {
-    let languages = &model.company.languages;
-    match &args.lang {
-        Some(language) if !languages.is_empty() && !languages.contains(language) => {
-            let message = format!("the specs have no labels in the language `{language}`");
-            Err(Failure::with_help(message, format!("the company's languages are {}", languages.join(", "))))
-        }
-        _ => Ok(()),
+    let Some(wanted) = &args.lang else { return Ok(()) };
+    let mut known: BTreeSet<&str> = model.company.languages.iter().map(String::as_str).collect();
+    if known.is_empty() {
+        known = model.languages();
+        known.extend(LANGUAGES);
     }
+    // `zh_CN`
+    let base = wanted.split('_').next().unwrap_or(wanted);
+    if known.contains(wanted.as_str()) || model.company.languages.is_empty() && known.contains(base) {
+        return Ok(());
+    }
+    let message = format!("the specs have no labels in the language `{wanted}`");
+    let help = match nearest(wanted, known.iter().copied()).filter(|near| near.eq_ignore_ascii_case(wanted)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if model.company.languages.is_empty() => {
+            let known: Vec<String> = known.iter().map(|code| format!("`{code}`")).collect();
+            format!("there is {}; without `--lang` labels are shown as they are written", known.join(" and "))
+        }
+        None => format!("the company's languages are {}", model.company.languages.join(", ")),
+    };
+    Err(Failure::with_help(message, help))
 }
 
 /// The folder given, or the folder `data` of the first of a project's folders that has one.

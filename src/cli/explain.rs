@@ -23,7 +23,11 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 /// The code a user means.
 pub fn code_named(name: &str) -> Result<Code, Failure> {
     Code::named(name).ok_or_else(|| {
-        let near = nearest(name, Code::ALL.iter().map(|code| code.as_str()));
+        let codes = || Code::ALL.iter().map(|code| code.as_str());
+        // `unused_kpi` is `unused` with a word too many.
+        let hyphened = name.to_lowercase().replace(['_', ' '], "-");
+        let part = codes().find(|code| hyphened.strip_prefix(code).is_some_and(|rest| rest.starts_with('-')));
+        let near = nearest(name, codes()).or_else(|| nearest(&hyphened, codes())).or(part);
         let mend = near.map_or("`merit explain` lists all codes".to_string(), |near| format!("did you mean `{near}`?"));
         Failure::with_help(format_args!("there is no code `{name}`"), mend)
     })

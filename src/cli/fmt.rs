@@ -3,9 +3,10 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use similar::TextDiff;
 
-use super::args::FmtArgs;
+use super::args::{FmtArgs, FmtForm};
 use super::check::{findings, passed_over};
 use super::exit::{Exit, Failure};
 use super::out;
@@ -13,22 +14,39 @@ use super::terminal;
 use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
+use crate::diagnostic::json;
+use crate::documents::Document;
 use crate::format::ends::{self, Ends};
 use crate::format::{Refusal, format};
 use crate::limits::{FINDINGS, SPEC, megabytes};
 use crate::plural::counted;
-use crate::project::{LoadError, not_utf8, read_spec, specs_to_format};
+use crate::project::{LoadError, PROJECT_FILE, not_utf8, read_spec, specs_to_format};
+use crate::provenance::Provenance;
 use crate::source::SourceSet;
 use crate::visible::Form;
 
 pub fn run(args: &FmtArgs) -> Result<Exit, Failure> {
-    let work = Work { args, sources: SourceSet::default(), broken: Vec::new(), failures: Vec::new(), out: Vec::new() };
+    let work = Work {
+        args,
+        sources: SourceSet::default(),
+        broken: Vec::new(),
+        failures: Vec::new(),
+        changed: Vec::new(),
+        out: Vec::new(),
+    };
     if args.paths.iter().any(|path| path.as_os_str() == "-") {
         if args.paths.len() > 1 {
             let message = "`-` is standard input, and stands alone";
             return Err(Failure::with_help(message, "give either `-` or paths of folders and files"));
         }
+        if args.format == FmtForm::Json && !args.check && !args.diff {
+            let message = "`--format json` has no place for the text that comes of standard input";
+            return Err(Failure::with_help(message, "leave `--format` out, or add `--check` or `--diff`"));
+        }
         return work.standard_input();
+    }
+    for path in args.paths.iter().filter(|path| path.file_name().is_some_and(|name| name == PROJECT_FILE)) {
+        out::say(format_args!("merit: `{}` is left as it is; the specs of its projects are looked at", path.display()));
     }
     let (files, ignored) = match specs_to_format(&args.paths) {
         Ok(found) => found,
@@ -45,8 +63,15 @@ struct Work<'a> {
     broken: Vec<Diagnostic>,
     /// Files that could not be written, or not be laid out.
     failures: Vec<Failure>,
-    /// What goes to standard output.
+    changed: Vec<Changed>,
+    /// What goes to standard output where people read it.
     out: Vec<u8>,
+}
+
+/// A file that changes.
+struct Changed {
+    path: String,
+    diff: Option<String>,
 }
 
 impl Work<'_> {
@@ -60,45 +85,54 @@ impl Work<'_> {
             return Err(Failure::new(format_args!("standard input is larger than a spec can be: {}", megabytes(SPEC))));
         }
         let name = Path::new("standard input");
-        let Some(text) = self.formatted(name, &bytes) else { return self.finish(0, 0) };
+        let Some(text) = self.formatted(name, &bytes) else { return self.finish(0) };
         let changed = text.as_bytes() != bytes;
-        if self.args.diff {
-            self.show_diff(name, &bytes, &text);
-        } else if !self.args.check {
+        if changed {
+            let diff = self.show_diff(name, &bytes, &text);
+            self.changed.push(Changed { path: name.display().to_string(), diff });
+        }
+        if !self.looks() {
             self.out.extend(text.as_bytes());
         }
-        self.deliver()?;
-        let looks = self.args.check || self.args.diff;
-        Ok(if changed && looks { Exit::Findings } else { Exit::Clean })
+        self.deliver(1)?;
+        Ok(if changed && self.looks() { Exit::Findings } else { Exit::Clean })
+    }
+
+    /// Whether nothing is written.
+    fn looks(&self) -> bool {
+        self.args.check || self.args.diff
     }
 
     fn files(mut self, paths: &[PathBuf]) -> Result<Exit, Failure> {
-        let mut changed = 0;
         for path in paths {
-            let bytes = read_spec(path)?;
+            let bytes = match read_spec(path) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    self.failures.push(error.into());
+                    continue;
+                }
+            };
             let Some(text) = self.formatted(path, &bytes) else { continue };
             if text.as_bytes() == bytes {
                 continue;
             }
-            changed += 1;
             // The text can be read: it has been laid out.
             let mixed = std::str::from_utf8(&bytes).ok().and_then(|text| Ends::of(text).mixed());
             let mixed = mixed.map_or(String::new(), |most| format!(": its lines end in several ways, most in {most}"));
-            if self.args.diff {
-                self.show_diff(path, &bytes, &text);
-            } else if self.args.check {
-                self.out.extend(format!("would change {}{mixed}\n", path.display()).into_bytes());
-            } else {
-                match replace(path, &text) {
-                    Ok(()) => self.out.extend(format!("changed {}{mixed}\n", path.display()).into_bytes()),
-                    Err(error) => {
-                        changed -= 1;
-                        self.failures.push(Failure::writing(format_args!("`{}`", path.display()), &error));
-                    }
+            let shown = path.display().to_string();
+            let diff = self.show_diff(path, &bytes, &text);
+            if self.args.check && !self.args.diff {
+                self.out.extend(format!("would change {shown}{mixed}\n").into_bytes());
+            } else if !self.looks() {
+                if let Err(error) = replace(path, &text) {
+                    self.failures.push(Failure::writing(format_args!("`{shown}`"), &error));
+                    continue;
                 }
+                self.out.extend(format!("changed {shown}{mixed}\n").into_bytes());
             }
+            self.changed.push(Changed { path: shown, diff });
         }
-        self.finish(paths.len(), changed)
+        self.finish(paths.len())
     }
 
     /// The text in the one style; `None` where the file stays as it is.
@@ -130,28 +164,57 @@ impl Work<'_> {
         }
     }
 
-    fn show_diff(&mut self, path: &Path, bytes: &[u8], text: &str) {
+    /// With `--diff`, what changes line by line.
+    fn show_diff(&mut self, path: &Path, bytes: &[u8], text: &str) -> Option<String> {
+        if !self.args.diff {
+            return None;
+        }
         let old = String::from_utf8_lossy(bytes);
         let name = path.display().to_string();
         let diff = TextDiff::from_lines(old.as_ref(), text);
         let shown = diff.unified_diff().context_radius(3).header(&name, &name).to_string();
-        self.out.extend(shown.into_bytes());
+        self.out.extend(shown.as_bytes());
+        Some(shown)
     }
 
-    fn deliver(&self) -> Result<(), Failure> {
-        out::print(&String::from_utf8_lossy(&self.out), Form::Exact, "to standard output")
+    fn deliver(&self, files: usize) -> Result<(), Failure> {
+        match self.args.format {
+            FmtForm::Human => out::print(&String::from_utf8_lossy(&self.out), Form::Exact, "to standard output"),
+            FmtForm::Json => out::print(&self.document(files), Form::Json, "the document"),
+        }
+    }
+
+    fn document(&self, files: usize) -> String {
+        let made = Provenance::default().option("check", self.args.check).option("diff", self.args.diff);
+        let said = |failure: &Failure| match failure {
+            Failure::Said(said) => Some(said.clone()),
+            Failure::NotFound { .. } | Failure::NobodyReads => None,
+        };
+        let changed =
+            |one: &Changed| json!({ "file": one.path.replace(std::path::MAIN_SEPARATOR, "/"), "diff": one.diff });
+        let document = json!({
+            "schema": Document::Fmt.schema(),
+            "provenance": made,
+            "failure": self.failures.iter().find_map(said),
+            "findings": json::findings(&self.sources, self.sources.iter().count(), &self.broken),
+            "summary": { "files": files, "changed": self.changed.len(), "findings": self.broken.len() },
+            "written": !self.looks(),
+            "changed": self.changed.iter().map(changed).collect::<Vec<Value>>(),
+        });
+        format!("{document:#}\n")
     }
 
     /// What was found and done, in one line at the end.
-    fn finish(self, files: usize, changed: usize) -> Result<Exit, Failure> {
-        self.deliver()?;
+    fn finish(self, files: usize) -> Result<Exit, Failure> {
+        self.deliver(files)?;
+        let changed = self.changed.len();
         let look = terminal::stderr(self.args.color.color);
         let options = HumanOptions { color: look.color, width: look.width, limit: FINDINGS };
         out::aloud(&render(&self.broken, &self.sources, &options), look.color);
         for failure in &self.failures {
             failure.print();
         }
-        let looks = self.args.check || self.args.diff;
+        let looks = self.looks();
         let count = |count: usize| counted(count, "file");
         let mut said = match (changed, looks) {
             (0, _) => format!("{} looked at, nothing to change", count(files)),

@@ -40,7 +40,12 @@ pub fn not_found(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let names = names_in(folder.unwrap_or(Path::new(".")));
     let known = names.iter().map(String::as_str).filter(|name| name.ends_with(".merit") || !name.contains('.'));
-    let near = likest(wanted, known, |text| text.to_lowercase().trim_end_matches(".merit").to_string().into())?;
+    let near = likest(wanted, known, |text| text.to_lowercase().trim_end_matches(".merit").to_string().into());
+    let Some(near) = near else {
+        // `merit check specs` in the folder of the specs.
+        let here = folder.is_none() && names.iter().any(|name| name.ends_with(".merit"));
+        return here.then(|| format!("the specs lie in the folder in which you are: leave `{wanted}` out"));
+    };
     let near = folder.map_or_else(|| PathBuf::from(near), |folder| folder.join(near));
     Some(format!("did you mean `{}`?", near.display()))
 }

@@ -1,10 +1,13 @@
 //! Forms for machines: which of them a run is asked for, so that whoever waits for a document gets one, however the run
 //! ends.
 
+use std::cell::RefCell;
+
 use clap::ValueEnum;
 
 use super::args::{
-    CheckArgs, Command, DataArgs, DataForm, EvalArgs, FindingsForm, Form, PlanArgs, PlanForm, TestArgs, TestForm,
+    CheckArgs, Command, DataArgs, DataForm, EvalArgs, FindingsForm, FmtArgs, FmtForm, Form, PlanArgs, PlanForm,
+    SqlArgs, SqlForm, TestArgs, TestForm,
 };
 use super::exit::Failure;
 use super::out;
@@ -17,6 +20,20 @@ use crate::provenance::Provenance;
 use crate::source::SourceSet;
 use crate::trial::show::junit_of_failure;
 use crate::visible;
+
+thread_local! {
+    /// What the run has looked at so far.
+    static KNOWN: RefCell<Option<Provenance>> = const { RefCell::new(None) };
+}
+
+/// Notes what the run has looked at so far, for a document that may have to be written before its end.
+pub fn know(made: Provenance) {
+    KNOWN.with(|known| *known.borrow_mut() = Some(made));
+}
+
+fn known() -> Option<Provenance> {
+    KNOWN.with(|known| known.borrow().clone())
+}
 
 /// A form that a program reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +53,9 @@ impl Machine {
             Command::Check(CheckArgs { format, .. }) => Machine::of_findings(*format),
             Command::Data(DataArgs { format: DataForm::Json, .. }) => Some(Machine::Json(Document::Data)),
             Command::Eval(args) => Machine::of_results(args),
+            Command::Fmt(FmtArgs { format: FmtForm::Json, .. }) => Some(Machine::Json(Document::Fmt)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
+            Command::Sql(SqlArgs { format: SqlForm::Json, .. }) => Some(Machine::Json(Document::Sql)),
             Command::Test(TestArgs { format: TestForm::Json, .. }) => Some(Machine::Json(Document::Tests)),
             Command::Test(TestArgs { format: TestForm::Junit, .. }) => Some(Machine::JunitOfTests),
             _ => None,
@@ -66,6 +85,8 @@ impl Machine {
             ("data", "json") => Some(Machine::Json(Document::Data)),
             ("eval", "json") if has("--periods") => Some(Machine::Json(Document::Periods)),
             ("eval", "json") => Some(Machine::Json(Document::Results)),
+            ("fmt", "json") => Some(Machine::Json(Document::Fmt)),
+            ("sql", "json") => Some(Machine::Json(Document::Sql)),
             ("plan", "json") => Some(Machine::Json(Document::Plan)),
             ("test", "json") => Some(Machine::Json(Document::Tests)),
             ("test", "junit") => Some(Machine::JunitOfTests),
@@ -76,7 +97,7 @@ impl Machine {
     /// The document of a run that could not do its work.
     pub fn tell(self, failure: &Failure) {
         let Failure::Said(said) = failure else { return };
-        let made = Provenance::default();
+        let made = known().unwrap_or_default();
         let (text, form) = match self {
             Machine::Json(kind) => (kind.refused(&made, Some(said), Vec::new()), visible::Form::Json),
             Machine::JunitOfTests => (junit_of_failure(said), visible::Form::Text { colored: false }),
@@ -109,7 +130,8 @@ pub fn written(format: FindingsForm, checked: &Checked) -> Option<(String, visib
 pub fn refused(document: Option<Document>, sources: &SourceSet, files: usize, diagnostics: &[Diagnostic]) {
     if let Some(kind) = document {
         let found = findings(sources, files, diagnostics);
-        let text = kind.refused(&of_specs(sources, files), None, found);
+        let made = known().unwrap_or_else(|| of_specs(sources, files));
+        let text = kind.refused(&made, None, found);
         let _ = out::print(&text, visible::Form::Json, "the document");
     }
 }

@@ -37,7 +37,7 @@ pub fn run() -> Exit {
         Ok(cli) => cli,
         Err(message) => {
             let mistyped = message.use_stderr().then(|| wrong::mistyped(&words)).flatten();
-            let failure = mistyped.or_else(|| wrong::refused(&message));
+            let failure = mistyped.or_else(|| wrong::refused(&message, &words));
             if message.use_stderr() {
                 let said = failure.as_ref().map_or_else(|| wrong::first_line(&message), Failure::clone);
                 Machine::of_words(&words).inspect(|machine| machine.tell(&said));

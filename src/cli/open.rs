@@ -8,6 +8,7 @@ use super::eval::{data_folder, own_months_of};
 use super::exit::{Exit, Failure};
 use super::machine;
 use super::out;
+use super::provenance::of_specs;
 use super::terminal;
 use crate::data::Options;
 use crate::diagnostic::Diagnostic;
@@ -50,6 +51,9 @@ pub fn open(
     telling: Telling,
 ) -> Result<Result<Opened, Exit>, Failure> {
     let project = project::open_one(&specs.paths)?;
+    if telling.document.is_some() {
+        machine::know(of_specs(&project.sources, project.files));
+    }
     if project.has_errors() {
         return Ok(Err(refuse((&project.sources, project.files), &project.diagnostics, telling)));
     }

@@ -54,6 +54,12 @@ fn form_asked(args: &EvalArgs) -> Result<Form, Failure> {
     let Some(path) = args.output.as_deref().filter(|path| !is_device(path)) else {
         return Ok(asked.unwrap_or(Form::Table));
     };
+    if path.is_dir() || path.file_stem().is_none() {
+        return Err(Failure::with_help(
+            format_args!("`{}` is a folder, and the report is a file", path.display()),
+            format_args!("name the file, too, as in `{}`", path.join("q3.csv").display()),
+        ));
+    }
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let shown = path.display();
     let ends = |ending: &str| path.with_extension(ending).display().to_string();

@@ -1,7 +1,8 @@
 //! What is shown on standard error while large files are read, or an engine works.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -88,6 +89,50 @@ impl Progress for Bar {
 
     fn finished(&self, file: &str) {
         self.read(file, None);
+    }
+}
+
+/// Which files have been read so far; on a terminal with a bar.
+pub struct Reading {
+    bar: Option<Bar>,
+    begun: Mutex<BTreeSet<String>>,
+}
+
+impl Reading {
+    pub fn new() -> Reading {
+        Reading { bar: Bar::new(), begun: Mutex::default() }
+    }
+
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish();
+        }
+    }
+
+    pub fn files(&self) -> Vec<PathBuf> {
+        let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.iter().map(PathBuf::from).collect()
+    }
+}
+
+impl Progress for Reading {
+    fn started(&self, file: &str, bytes: u64) {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(file.to_string());
+        if let Some(bar) = &self.bar {
+            bar.started(file, bytes);
+        }
+    }
+
+    fn advanced(&self, file: &str, bytes: u64) {
+        if let Some(bar) = &self.bar {
+            bar.advanced(file, bytes);
+        }
+    }
+
+    fn finished(&self, file: &str) {
+        if let Some(bar) = &self.bar {
+            bar.finished(file);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the results of this run were made of.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{DataArgs, EvalArgs};
+use super::args::{DataArgs, EvalArgs, SqlArgs};
 use super::engine::Engine;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -21,12 +21,13 @@ pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {
     made
 }
 
-/// With what else an evaluation looked at. What changes nothing about the results, as threads and colours, is not in it.
-pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results: &[Results]) -> Provenance {
+/// Program, specs and options of an evaluation. What changes nothing about the results, as threads and colours, is not
+/// in it.
+pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
     let text = |text: &Option<String>| text.clone();
     let period = args.period.map(|period| period.to_string());
     let periods = args.periods.as_ref().and_then(|periods| periods.0.first().zip(periods.0.last()));
-    let mut made = of_specs(&project.sources, project.files)
+    of_specs(&project.sources, project.files)
         .option("period", period)
         .option("periods", periods.map(|(first, last)| format!("{first}..{last}")))
         .option("person", text(&args.person))
@@ -38,8 +39,19 @@ pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results:
         .option("follow-links", args.links.follow_links)
         .option("memory", args.memory.map(|bytes| format!("{}MB", bytes / 1_000_000)))
         .option("tables", args.tables.tables.clone())
-        .option("decimals", args.tables.decimals);
-    let read = results.iter().flat_map(|results| &results.files).map(|file| Path::new(&file.path));
+        .option("decimals", args.tables.decimals)
+}
+
+/// With what the results were made of.
+pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results: &[Results]) -> Provenance {
+    let read = results.iter().flat_map(|results| &results.files).map(|file| PathBuf::from(&file.path));
+    of_files(args, project, folder, &read.collect::<Vec<_>>())
+}
+
+/// With the files that an evaluation has read, whether or not there are results.
+pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathBuf]) -> Provenance {
+    let mut made = of_asked(args, project);
+    let read = read.iter().map(PathBuf::as_path);
     let mut data = Data { files: DataFile::all(read, folder), ..of_servers(&project.model) };
     data.measures = DataFile::all(args.measures.iter().map(AsRef::as_ref), Path::new(""));
     data.engine = args.engine.as_ref().map(of_engine);
@@ -48,6 +60,17 @@ pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results:
     }
     made.data = data;
     made
+}
+
+/// Program, specs and options of the statements for an engine.
+pub fn of_statements(args: &SqlArgs, project: &Project) -> Provenance {
+    let periods = args.periods.as_ref().and_then(|periods| periods.0.first().zip(periods.0.last()));
+    of_specs(&project.sources, project.files)
+        .option("period", args.period.map(|period| period.to_string()))
+        .option("periods", periods.map(|(first, last)| format!("{first}..{last}")))
+        .option("follow-links", args.links.follow_links)
+        .option("tables", args.tables.tables.clone())
+        .option("decimals", args.tables.decimals)
 }
 
 /// What `merit data` looked at.

@@ -7,7 +7,7 @@ use super::exit::Failure;
 use crate::model::Model;
 use crate::model::data::DataId;
 use crate::nearest::{alike, another_writing};
-use crate::plan::query::Team;
+use crate::plan::query::{Answers, Team};
 use crate::score::card::{Card, PersonResult, Results};
 use crate::time::Day;
 
@@ -18,17 +18,59 @@ pub struct Wanted<'a> {
     pub team: Option<&'a str>,
 }
 
+/// Why somebody who is on a roster is not among the evaluated.
+pub struct Absent(String);
+
+/// The same for the person asked for, if that is so.
+pub fn absent(wanted: &str, answers: &Answers) -> Option<Absent> {
+    let shown = |person: &str, name: &str| match name.is_empty() || name == person {
+        true => format!("`{person}`"),
+        false => format!("`{person}` ({name})"),
+    };
+    let posts = answers.rosters.iter().flat_map(|roster| &roster.posts);
+    // The latest row is the one that people know.
+    let without = answers.rosters.iter().flat_map(|roster| &roster.unevaluated).collect::<Vec<_>>();
+    let found = without.iter().rev().find(|one| &*one.person == wanted || &*one.name == wanted);
+    if let Some(one) = found {
+        let (who, post) = (shown(&one.person, &one.name), &one.post);
+        return Some(Absent(match post.is_empty() {
+            true => format!("{who} is on the list, and is not evaluated: no post is said"),
+            false => format!("{who} is on the list, and is not evaluated: no position describes the post `{post}`"),
+        }));
+    }
+    let post = posts.filter(|post| &*post.person == wanted || &*post.name == wanted).next_back()?;
+    let days: Vec<String> = post
+        .stints
+        .iter()
+        .rev()
+        .take(1)
+        .map(|stint| match stint.to {
+            Some(to) => format!("from {} to {to}", stint.from),
+            None => format!("from {} on", stint.from),
+        })
+        .collect();
+    let who = shown(&post.person, &post.name);
+    Some(Absent(format!("{who} held no post in this time: `{}` {}", post.position, days.join(", "))))
+}
+
 /// The people that all wishes leave, for each period in the order of its results.
 pub fn select<'r>(
     wanted: &Wanted<'_>,
     model: &Model,
     teams: &[Team],
     periods: &'r [Results],
+    absent: Option<Absent>,
 ) -> Result<Vec<Vec<&'r PersonResult>>, Failure> {
     let these = if periods.len() == 1 { "in this period" } else { "in these periods" };
     let mut people: Vec<Vec<&PersonResult>> = periods.iter().map(|results| results.people.iter().collect()).collect();
     if let Some(person) = wanted.person {
-        let keys = find_person(person, people.iter().flatten().copied(), these)?;
+        let keys = find_person(person, people.iter().flatten().copied(), these);
+        let keys = keys.map_err(|unknown| match absent {
+            Some(Absent(why)) => {
+                Failure::with_help(why, "name somebody who is evaluated, or leave `--person` out to see everyone")
+            }
+            None => unknown,
+        })?;
         people.iter_mut().for_each(|people| people.retain(|person| keys.contains(&(person.roster, &*person.person))));
     }
     if let Some(position) = wanted.position {
@@ -89,6 +131,9 @@ fn find_person<'r>(
             if let Some(same) = another_writing(wanted, people.clone().map(|person| &*person.person)) {
                 return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
             }
+            if let Some(same) = without_letters(wanted, people.clone().map(|person| &*person.person)) {
+                return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
+            }
             // Another key is somebody else's; a name may be misspelt.
             let shown = |person: &PersonResult| match person.name.is_empty() || person.name == person.person {
                 true => format!("`{}`", person.person),
@@ -107,6 +152,19 @@ fn find_person<'r>(
             Err(Failure::with_help(message, format!("give the key instead: {}", keys.join(", "))))
         }
     }
+}
+
+/// The one key that ends in this number behind its letters: `P3` of `3`.
+fn without_letters<'k>(wanted: &str, keys: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    if wanted.is_empty() || !wanted.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = |key: &str| {
+        let digits = key.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+        digits.trim_start_matches('0') == wanted.trim_start_matches('0')
+    };
+    let found: BTreeSet<&str> = keys.filter(|key| number(key)).collect();
+    found.first().copied().filter(|_| found.len() == 1)
 }
 
 /// The names of positions that have this name or label.

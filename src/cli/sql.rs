@@ -2,19 +2,24 @@
 
 use std::fmt::Write as _;
 
-use super::args::SqlArgs;
+use super::args::{SqlArgs, SqlForm};
 use super::engine::remote;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, open, refuse};
 use super::out;
+use super::provenance::of_statements;
 use crate::data::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
 use crate::diagnostic::Diagnostic;
+use crate::documents::Document;
 use crate::plan::plans;
+use crate::provenance::Provenance;
 use crate::visible::Form;
+use serde_json::{Value, json};
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
-    let telling = Telling { color: args.color, undone: UNDONE, document: None };
+    let document = (args.format == SqlForm::Json).then_some(Document::Sql);
+    let telling = Telling { color: args.color, undone: UNDONE, document };
     let opened = match open(&args.specs, (args.data.as_deref(), args.links), telling)? {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
@@ -30,14 +35,48 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     let remote = remote(&args.tables, args.dialect.into(), model, &query, options)?;
     let mut text = String::new();
     let mut write = |script: &Script| -> Exchange<()> {
-        text = written(script, &args.specs.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>());
+        text = match args.format {
+            SqlForm::Sql => {
+                written(script, &args.specs.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
+            }
+            SqlForm::Json => for_programs(script, &of_statements(args, &opened.project)),
+        };
         Exchange::Stop
     };
     if let Err(diagnostics) = answer_with(model, &query, options, &remote, &mut write) {
         return refuse(&diagnostics);
     }
-    out::print(&text, Form::Exact, "the statements")?;
+    let form = if args.format == SqlForm::Json { Form::Json } else { Form::Exact };
+    out::print(&text, form, "the statements")?;
     Ok(Exit::Clean)
+}
+
+/// The statements one by one, in the order in which they are run, for programs that keep a session open themselves.
+fn for_programs(script: &Script, made: &Provenance) -> String {
+    let step = |kind: &str, name: Option<&str>, about: Vec<String>, sql: &str| json!({ "kind": kind, "name": name, "about": about, "sql": sql });
+    let opening = script.opening();
+    let mut steps: Vec<Value> = opening.iter().map(|sql| step("setting", None, Vec::new(), sql)).collect();
+    for relation in &script.relations {
+        let making = script.making(relation);
+        steps.extend(making.iter().map(|sql| step("table", Some(&relation.name), vec![relation.about.clone()], sql)));
+    }
+    let asked = script.statements.iter();
+    steps.extend(asked.map(|one| step("statement", Some(&one.name), one.about.clone(), &one.sql)));
+    if script.dialect != Dialect::Spark {
+        steps.push(step("end", None, Vec::new(), "COMMIT"));
+    }
+    let [major, minor] = least_version(script.dialect);
+    let document = json!({
+        "schema": Document::Sql.schema(),
+        "provenance": made,
+        "failure": null,
+        "findings": [],
+        "dialect": script.dialect.name(),
+        "least_version": format!("{major}.{minor}"),
+        "plan": script.plan,
+        "steps": steps,
+    });
+    format!("{document:#}\n")
 }
 
 /// What a file of the user's own could have set otherwise.

@@ -5,6 +5,7 @@ use clap::{CommandFactory, Error};
 
 use super::args::Cli;
 use super::exit::Failure;
+use crate::nearest::nearest;
 use crate::time::PeriodName;
 
 /// What is wrong with the words of a command line as they were typed: dashes of a word processor, options without their
@@ -65,6 +66,7 @@ fn no_command(word: &str) -> Option<Failure> {
             unknown("a project is a folder of text files whose names end in `.merit`: write the first one in an editor")
         }
         "version" => unknown("the version is told by `merit --version`"),
+        "merit" => unknown("the program is named once, and its command behind it: `merit check`"),
         _ if word.starts_with('-') => None,
         _ if std::path::Path::new(word).exists() => {
             let shown = if word.contains(' ') { format!("\"{word}\"") } else { word.to_string() };
@@ -90,8 +92,44 @@ pub fn in_two_words(words: &[String], path: &str) -> Option<String> {
     two.then(|| format!("several periods are evaluated with `--periods {}..{}`", both[0], both[1]))
 }
 
+/// What other programs call an option, and how it is said to a command here.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("eval plan sql", "--quarter --month --year --date --time", "--period 2026-Q3"),
+    ("check data eval plan test fmt sql", "--json", "--format json"),
+    ("eval", "--excel --xlsx", "--csv excel"),
+    ("eval", "--name --employee --staff --who --id", "--person"),
+    ("eval", "--post --role --job", "--position"),
+    ("eval", "--language --locale", "--lang"),
+    ("eval", "--out --file", "--output"),
+    ("eval", "--overwrite --replace", "--force"),
+    ("fmt", "--dry-run --list --test --verify", "--check"),
+    ("check data eval plan test fmt sql", "--no-color --no-colour --colour", "--color never"),
+    ("check", "--strict --werror --fail-on-warnings", "--deny warnings"),
+    ("check", "--ignore --disable --skip", "--allow"),
+    ("test", "--name --only --match --grep", "--filter"),
+];
+
+/// What an option that a command does not have is called here, or which commands have it.
+fn option_elsewhere(command: &str, option: &str) -> Option<String> {
+    let has = |names: &str, name: &str| names.split(' ').any(|one| one == name);
+    let called = ELSEWHERE.iter().find(|(commands, names, _)| has(commands, command) && has(names, option));
+    if let Some((_, _, here)) = called {
+        return Some(format!("write `{here}`"));
+    }
+    let bare = option.strip_prefix("--")?;
+    let program = Cli::command();
+    let others: Vec<String> = program
+        .get_subcommands()
+        .filter(|other| other.get_arguments().any(|arg| arg.get_long() == Some(bare)))
+        .map(|other| format!("`merit {}`", other.get_name()))
+        .collect();
+    let (last, rest) = others.split_last()?;
+    let others = if rest.is_empty() { last.clone() } else { format!("{} and {last}", rest.join(", ")) };
+    Some(format!("leave it out: it belongs to {others}"))
+}
+
 /// A command line that was refused; `None` for what is no mistake, such as a question for help.
-pub fn refused(error: &Error) -> Option<Failure> {
+pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
     let arg = || texts(error, ContextKind::InvalidArg).first().map(|arg| plain(arg)).unwrap_or_default();
     let value = || texts(error, ContextKind::InvalidValue).into_iter().next().unwrap_or_default();
     // The nearest comes last.
@@ -103,12 +141,23 @@ pub fn refused(error: &Error) -> Option<Failure> {
     Some(match error.kind() {
         ErrorKind::UnknownArgument => {
             let arg = arg();
-            let what = if arg.starts_with('-') { "option" } else { "place for" };
-            Failure::with_help(format!("there is no {what} `{arg}`"), near(ContextKind::SuggestedArg, help))
+            let command = words.first().map_or("", String::as_str);
+            let message = match arg.starts_with("--") {
+                true => format!("`merit {command}` has no option `{arg}`"),
+                false if arg.starts_with('-') => format!("there is no option `{arg}`"),
+                false => format!("there is no place for `{arg}`"),
+            };
+            let elsewhere = option_elsewhere(command, &arg);
+            Failure::with_help(message, elsewhere.unwrap_or_else(|| near(ContextKind::SuggestedArg, help)))
         }
         ErrorKind::InvalidSubcommand => {
             let name = texts(error, ContextKind::InvalidSubcommand).into_iter().next().unwrap_or_default();
-            let commands = near(ContextKind::SuggestedSubcommand, "`merit help` lists the commands");
+            let program = Cli::command();
+            let names: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+            let commands = match nearest(&name, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => near(ContextKind::SuggestedSubcommand, "`merit help` lists the commands"),
+            };
             Failure::with_help(format!("there is no command `{name}`"), commands)
         }
         ErrorKind::InvalidValue => {
@@ -117,6 +166,10 @@ pub fn refused(error: &Error) -> Option<Failure> {
                 "excel" | "xlsx" | "xls" | "spreadsheet" if known.contains("csv") => {
                     format!("spreadsheet programs open `csv`: `{} csv`", arg())
                 }
+                "" if known.is_empty() => match arg_value(error) {
+                    Some(value) => format!("write it behind the option: `{} {value}`", arg()),
+                    None => help.to_string(),
+                },
                 _ if known.is_empty() => help.to_string(),
                 _ => format!("write one of {known}"),
             };
@@ -133,14 +186,17 @@ pub fn refused(error: &Error) -> Option<Failure> {
         ErrorKind::MissingRequiredArgument => {
             let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
             let is = |name: &str| missing.iter().any(|arg| arg == name);
-            let help = match (is("--period"), is("--output")) {
-                (true, _) => "write the period: `--period 2026-Q3`",
-                (_, true) => {
+            let help = match (is("--dialect"), is("--period"), is("--output")) {
+                (true, true, _) => "write the engine and the period: `--dialect duckdb --period 2026-Q3`",
+                (true, ..) => "write the engine, which is duckdb, postgres or spark: `--dialect duckdb`",
+                (_, true, _) => "write the period: `--period 2026-Q3`",
+                (.., true) => {
                     "`--force` is about the file that the report is written to: name it with `--output q3.csv`"
                 }
                 _ => help,
             };
-            Failure::with_help(format!("`{}` is missing", missing.join("`, `")), help)
+            let are = if missing.len() == 1 { "is" } else { "are" };
+            Failure::with_help(format!("`{}` {are} missing", missing.join("` and `")), help)
         }
         ErrorKind::ArgumentConflict => {
             let other =
@@ -159,6 +215,13 @@ pub fn refused(error: &Error) -> Option<Failure> {
 pub fn first_line(error: &Error) -> Failure {
     let text = error.to_string();
     Failure::new(text.lines().next().unwrap_or_default().trim_start_matches("error: "))
+}
+
+/// `PERIOD` of `--period <PERIOD>`
+fn arg_value(error: &Error) -> Option<String> {
+    let arg = texts(error, ContextKind::InvalidArg).into_iter().next()?;
+    let (_, value) = arg.split_once(" <")?;
+    Some(value.trim_end_matches('.').trim_end_matches('>').to_string())
 }
 
 /// `--period` of `--period <PERIOD>`

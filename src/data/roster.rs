@@ -12,8 +12,11 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{self, DataId, Route};
 use crate::nearest::nearest;
-use crate::plan::query::{PersonPost, RosterAnswer, Stint};
+use crate::plan::query::{PersonPost, RosterAnswer, Stint, Unevaluated};
 use crate::time::Day;
+
+/// So many people without a spec are kept by name.
+const UNEVALUATED: usize = 10_000;
 
 /// A roster with what is needed to find the post a person held on a day.
 pub struct Roster {
@@ -204,6 +207,19 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
                 let rows = roster.without.entry(post.clone()).or_default();
                 if rows.len() < SHOWN {
                     rows.push(row);
+                }
+                if roster.answer.unevaluated.len() < UNEVALUATED {
+                    let name = match names {
+                        Some(Column::Text { codes, texts }) if codes[row] != NONE => texts.shared(codes[row]),
+                        _ => keys.texts.shared(key),
+                    };
+                    roster.answer.unevaluated.push(Unevaluated {
+                        person: keys.texts.shared(key),
+                        name,
+                        post: post.as_str().into(),
+                        from: Day(from),
+                        to: (to != ALWAYS_AFTER).then_some(Day(to)),
+                    });
                 }
                 *without.entry(post).or_default() += 1;
                 continue;

@@ -63,7 +63,7 @@ pub use versions::Versions;
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::data::DataSet;
 use self::expr::Expr;
@@ -121,6 +121,41 @@ impl Entry {
     /// The most it gives in points, where it says how far it may go beyond its own.
     pub fn cap(&self) -> Option<Number> {
         Some(self.points.as_ref()?.mul(self.most.as_ref()?))
+    }
+}
+
+impl Model {
+    /// The languages that labels say they are in.
+    pub fn languages(&self) -> BTreeSet<&str> {
+        fn of_group<'m>(group: &'m Group, labels: &mut Vec<&'m Label>) {
+            labels.push(&group.label);
+            for entry in &group.entries {
+                labels.push(&entry.label);
+                if let Head::Group(group) = &entry.head {
+                    of_group(group, labels);
+                }
+            }
+        }
+        let mut labels: Vec<&Label> = self.unit_labels.values().collect();
+        labels.extend(self.kpis.iter().map(|kpi| &kpi.label));
+        labels.extend(self.scales.iter().map(|scale| &scale.label));
+        labels.extend(self.matrices.iter().map(|matrix| &matrix.label));
+        labels.extend(self.data.iter().map(|data| &data.label));
+        for rating in &self.ratings {
+            labels.push(&rating.label);
+            labels.extend(rating.grades.iter().map(|grade| &grade.label));
+        }
+        for position in &self.positions {
+            labels.push(&position.label);
+            labels.extend(position.responsibilities.iter().map(|one| &one.label));
+            labels.extend(position.outputs.iter().map(|output| &output.label));
+            if let Some(card) = &position.scorecard {
+                of_group(&card.root, &mut labels);
+                labels.extend(card.adjustments.iter().map(|one| &one.label));
+                labels.extend(card.vetoes.iter().map(|one| &one.reason));
+            }
+        }
+        labels.iter().flat_map(|label| label.translations.keys().map(String::as_str)).collect()
     }
 }
 

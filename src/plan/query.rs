@@ -235,6 +235,21 @@ pub struct RosterAnswer {
     pub posts: Vec<PersonPost>,
     /// Rows whose post is not the name or label of any position, by the post's text.
     pub without_position: Vec<(String, u64)>,
+    /// Who holds such a post, as far as they are few enough to be kept: one who is asked for is told from one who is
+    /// not there.
+    pub unevaluated: Vec<Unevaluated>,
+}
+
+/// A person in a post that no position describes.
+#[derive(Clone, Debug)]
+pub struct Unevaluated {
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    /// As it stands in the data.
+    pub post: Arc<str>,
+    pub from: Day,
+    /// The last day; `None` is open.
+    pub to: Option<Day>,
 }
 
 /// A person in a post, with all runs of days served in it.

@@ -172,6 +172,9 @@ static CHINESE: Words = Words {
     chinese: true,
 };
 
+/// The languages that reports speak of themselves, whatever the labels are in.
+pub const LANGUAGES: [&str; 2] = ["en", "zh"];
+
 impl Words {
     /// The words of a language; English where there are none.
     pub fn of(language: Option<&str>) -> &'static Words {

@@ -178,3 +178,83 @@ fn mends_are_edits_that_a_program_can_make() {
     let after: Value = serde_json::from_slice(&merit(folder.path(), &["check", "--format", "json"]).stdout).unwrap();
     assert_eq!(after["summary"]["errors"], 0, "{after}");
 }
+
+#[test]
+fn the_style_of_specs_is_told_as_a_document() {
+    let fmt = |folder: &tempfile::TempDir, arguments: &[&str], exit: i32| {
+        told(folder, &[&["fmt", "--format", "json"], arguments].concat(), exit, Document::Fmt)
+    };
+    let loose = "kpi   loose : number {\n value = 1\n}\n";
+    let folder = folder(&[
+        ("a.merit", b"# 1\n"),
+        ("b.merit", loose.as_bytes()),
+        ("c.merit", b"kpi bad number {\n  value = 1\n}\n"),
+    ]);
+    let looked = fmt(&folder, &["--diff"], 1);
+    assert_eq!(looked["summary"], serde_json::json!({ "files": 3, "changed": 1, "findings": 1 }));
+    assert_eq!((&looked["written"], &looked["changed"][0]["file"]), (&false.into(), &"b.merit".into()));
+    assert!(looked["changed"][0]["diff"].as_str().unwrap().contains("-kpi   loose"), "{looked}");
+    assert_eq!(looked["findings"][0]["places"][0]["file"], "c.merit");
+    assert_eq!(fmt(&folder, &["--check"], 1)["changed"][0]["diff"], Value::Null);
+    assert_eq!(std::fs::read_to_string(folder.path().join("b.merit")).unwrap(), loose);
+    assert_eq!(fmt(&folder, &[], 1)["written"], true);
+    std::fs::remove_file(folder.path().join("c.merit")).unwrap();
+    let again = fmt(&folder, &["--check"], 0);
+    assert_eq!(again["summary"], serde_json::json!({ "files": 2, "changed": 0, "findings": 0 }));
+    // What comes to nothing.
+    for more in [&["nowhere"][..], &["--nonsense"], &["-"]] {
+        assert!(fmt(&folder, more, 2)["failure"]["message"].is_string(), "{more:?}");
+    }
+}
+
+#[test]
+fn statements_for_an_engine_are_told_one_by_one() {
+    let folder = folder(&[
+        (
+            "a.merit",
+            (SPEC.replace("  output paid", "  output sales_paid : number = amount_sold\n  output paid") + SOLD)
+                .as_bytes(),
+        ),
+        ("data/people.csv", PEOPLE.as_bytes()),
+    ]);
+    let sql = ["sql", "--format", "json", "--dialect", "duckdb", "--period", "2026"];
+    let document = told(&folder, &[&sql[..], &["--tables", "sales"]].concat(), 0, Document::Sql);
+    assert_eq!(document["provenance"]["options"]["period"], "2026");
+    let steps = document["steps"].as_array().unwrap();
+    let kinds: Vec<&str> = steps.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    assert_eq!((kinds.first(), kinds.last()), (Some(&"setting"), Some(&"end")));
+    assert!(kinds.contains(&"statement"), "{kinds:?}");
+    // All of them, in this order, are the script.
+    let script = merit(folder.path(), &["sql", "--dialect", "duckdb", "--period", "2026", "--tables", "sales"]);
+    let script = text(&script.stdout);
+    let mut rest = script.as_str();
+    for step in steps {
+        let sql = step["sql"].as_str().unwrap();
+        rest = rest.split_once(sql).unwrap_or_else(|| panic!("{sql} is not in\n{rest}")).1;
+    }
+    told(&folder, &[&sql[..], &["--tables", "nothing"]].concat(), 2, Document::Sql);
+    std::fs::write(folder.path().join("a.merit"), SPEC.to_string() + BROKEN).unwrap();
+    assert_eq!(told(&folder, &sql, 1, Document::Sql)["findings"][0]["code"], "unit-mismatch");
+}
+
+const SOLD: &str = "data sales \"Sales\" {\n  file \"sales.csv\"\n  row sale\n  dated by day\n  column seller : people\n  column day : date\n  column amount : number\n}\n\nkpi amount_sold : number {\n  value = sum(amount of sales)\n}";
+
+/// Whoever reads the document of a failed run sees from what it was made.
+#[test]
+fn a_failed_run_tells_what_it_had_read() {
+    let wrong = small(&PEOPLE.replace("70", "7O"));
+    let document = told(&wrong, &["eval", "--period", "2026", "--format", "json"], 1, Document::Results);
+    let made = &document["provenance"];
+    assert_eq!(made["data"]["files"][0]["path"], "people.csv", "{made}");
+    assert_eq!((&made["specs"]["files"][0]["path"], &made["options"]["period"]), (&"a.merit".into(), &"2026".into()));
+    let sound = small(PEOPLE);
+    let nobody = ["eval", "--period", "2026", "--person", "nobody", "--format", "json"];
+    let document = told(&sound, &nobody, 2, Document::Results);
+    let made = &document["provenance"];
+    assert_eq!(
+        (&made["data"]["files"][0]["path"], &made["options"]["person"]),
+        (&"people.csv".into(), &"nobody".into())
+    );
+    let document = told(&sound, &["plan", "--period", "2026", "--kpi", "none", "--format", "json"], 2, Document::Plan);
+    assert_eq!(document["provenance"]["specs"]["files"][0]["path"], "a.merit");
+}
