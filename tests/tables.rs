@@ -1,5 +1,9 @@
 //! Tables as people keep them, through the program: what a declaration says of cells is obeyed, and nothing is guessed.
 
+#[allow(dead_code)] // each test binary uses a part of it
+#[path = "support/xlsx.rs"]
+mod xlsx;
+
 use std::fs;
 use std::process::Command;
 
@@ -70,6 +74,26 @@ fn declared_signs_for_blank_cells_are_no_repair() {
     // A text that may not be blank is blank by a declared sign.
     let text = csv("column id : text; column s : text blank \"-\"", "id,s\nP1,-\n");
     assert!(text.contains("a cell of `s` is blank"), "{text}");
+}
+
+/// What a spreadsheet holds as a number is a sign by its value, and no declared form is about it.
+#[test]
+fn declared_forms_and_numbers_of_a_spreadsheet() {
+    let number = |place: &str, number: &str| format!("<c r=\"{place}\"><v>{number}</v></c>");
+    let mut rows =
+        format!("<row r=\"1\">{}{}{}</row>", xlsx::text("A1", "id"), xlsx::text("B1", "x"), xlsx::text("C1", "y"));
+    for (at, (x, y)) in [("0", "1.234"), ("-1.5", "2.5"), ("7", "0")].into_iter().enumerate() {
+        let row = at + 2;
+        let id = xlsx::text(&format!("A{row}"), &format!("P{row}"));
+        rows +=
+            &format!("<row r=\"{row}\">{id}{}{}</row>", number(&format!("B{row}"), x), number(&format!("C{row}"), y));
+    }
+    let columns = "numbers \"1.234,56\"; column id : text; column x : number optional blank \"0\", \"-1,50\"; \
+                   column y : number optional blank \"0,00\"";
+    let told = told(columns, "t.xlsx", xlsx::Book::of(&rows).bytes(), &[]);
+    sound(&told);
+    assert!(line(&told, "x").contains("2  7 to 7"), "{told}");
+    assert!(line(&told, "y").contains("1  1.23 to 2.5"), "{told}");
 }
 
 fn told_strictly(clauses: &str, file: &str) -> String {

@@ -244,6 +244,40 @@ mod on_a_server {
         insta::assert_snapshot!(shown.join("\n"));
     }
 
+    /// What is declared of texts is not about numbers and dates of the server, whose signs for a blank are meant by value.
+    #[test]
+    fn declared_forms_and_values_of_a_server() {
+        let Some(server) = Server::start() else { return };
+        let mut client = server.client();
+        client.batch_execute(SHOP).unwrap();
+        let shop = Shop::new(
+            " numbers \"1.234,56\"\n dates \"DD.MM.YYYY\"\n column until : date optional blank \"31.12.9999\"\n",
+        );
+        let path = shop.0.path().join("shop.merit");
+        let spec = std::fs::read_to_string(&path).unwrap();
+        let spec = spec.replace("column amount : CNY", "column amount : CNY optional blank \"0\"");
+        let formula =
+            "value = sum(if amount is missing then 1_000 CNY else if until is missing then amount else 0 CNY of sales)";
+        std::fs::write(&path, spec.replace("value = sum(amount of sales)", formula)).unwrap();
+        let mut told = |amounts: &str, sign: char| {
+            client
+                .batch_execute(&format!(
+                    "drop table sales; create table sales (sale_no integer, seller text, day date, amount {amounts}, until date);
+                     insert into sales values (1, 'P1', '2026-07-01', '1.234', '9999-12-31'), (2, 'P1', '2026-07-02', '0', null),
+                     (3, 'P2', '2026-08-01', '1{sign}5', '2026-07-01'), (4, 'P2', '2026-08-01', '0{sign}5', null)"
+                ))
+                .unwrap();
+            shop.eval(|command| server.tell(command))
+        };
+        for amounts in ["numeric(9, 3)", "numeric", "double precision"] {
+            let told = told(amounts, '.');
+            assert!(told.contains(",1001.234,") && told.contains(",0.5,"), "{amounts}: {told}");
+        }
+        // As texts they are what the declaration says.
+        let told = told("text", ',');
+        assert!(told.contains(",2234,") && told.contains(",0.5,"), "{told}");
+    }
+
     #[test]
     fn a_server_that_cannot_be_reached_is_told_once() {
         let Some(server) = Server::start() else { return };

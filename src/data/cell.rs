@@ -201,13 +201,17 @@ pub struct CellReader {
     pub optional: bool,
     /// What is declared to stand for a blank cell.
     pub blanks: Vec<String>,
+    /// What these signs are where a cell holds a number or a date and no text: `blank "0"` is about 0.00 as well.
+    pub held_blanks: Vec<String>,
+    /// Cells are the texts of numbers and dates that a program holds as such.
+    of_values: bool,
     /// Texts that are declared to stand for something, beside the values of a set.
     kept: Vec<String>,
     calendar: Calendar,
 }
 
 /// How a date is read that was never a text.
-static ANY_DAY: Kind = Kind::Day(None);
+const ANY_DAY: Kind = Kind::Day(None);
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -232,12 +236,27 @@ impl CellReader {
         let posts = data.roster.as_ref().and_then(|roster| roster.not_evaluated.clone());
         let kept = posts.filter(|_| matches!(declared.ty, ColumnType::Position)).unwrap_or_default();
         let (optional, blanks) = (declared.optional, declared.blank.clone());
-        Some(CellReader { kind, optional, blanks, kept, calendar: model.company.calendar.clone() })
+        let held_blanks = blanks.iter().filter_map(|sign| held(&kind, sign)).collect();
+        let calendar = model.company.calendar.clone();
+        Some(CellReader { kind, optional, blanks, held_blanks, of_values: false, kept, calendar })
     }
 
     /// The same for cells of another kind.
     pub fn of_kind(&self, kind: Kind) -> CellReader {
         CellReader { kind, ..self.clone() }
+    }
+
+    /// The same for cells that were numbers and dates before they were texts: no declared form is about them.
+    pub fn of_values(&self) -> CellReader {
+        fn values(kind: &Kind) -> Kind {
+            match kind {
+                Kind::Number(number) => Kind::Number(Box::new(number.in_points())),
+                Kind::Day(_) => ANY_DAY,
+                Kind::KeyOf(inner, choices) => Kind::KeyOf(Box::new(values(inner)), choices.clone()),
+                Kind::Text | Kind::Period | Kind::Flag | Kind::Choice(_) => kind.clone(),
+            }
+        }
+        CellReader { of_values: true, ..self.of_kind(values(&self.kind)) }
     }
 
     /// Reads a cell; what had to be mended is added to `repairs`.
@@ -248,6 +267,7 @@ impl CellReader {
     /// The same of a cell that holds a date and no text: no declared form is about it.
     pub fn read_date<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match &self.kind {
+            Kind::Day(_) if self.is_held_blank(raw.trim()) => self.nothing(),
             Kind::Day(_) => self.read_as(&ANY_DAY, raw, repairs),
             Kind::KeyOf(inner, _) if matches!(**inner, Kind::Day(_)) => {
                 let content = self.read_as(&ANY_DAY, raw, repairs)?;
@@ -272,9 +292,9 @@ impl CellReader {
         match self.blank(text) {
             Some(Blank::Sign) => {
                 repairs.add(Repair::BlankMark);
-                return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) };
+                return self.nothing();
             }
-            Some(Blank::Plain) => return if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) },
+            Some(Blank::Plain) => return self.nothing(),
             None => {}
         }
         if text.starts_with(['#', 'E']) && FORMULA_ERRORS.contains(&text) {
@@ -283,12 +303,29 @@ impl CellReader {
         self.content(kind, text, repairs)
     }
 
+    /// A cell that holds nothing.
+    fn nothing(&self) -> Result<Content<'static>, Problem> {
+        if self.optional { Ok(Content::Blank) } else { Err(Problem::Blank) }
+    }
+
+    /// Whether a number or a date that a program holds is a sign for a blank.
+    fn is_held_blank(&self, text: &str) -> bool {
+        match &self.kind {
+            _ if self.held_blanks.is_empty() => false,
+            Kind::Number(_) => self.held_blanks.contains(&number_cell::shortest(text)),
+            _ => self.held_blanks.iter().any(|sign| sign == text),
+        }
+    }
+
     /// Whether a cell holds nothing: by what is declared first, then by what such signs mean elsewhere.
     fn blank(&self, text: &str) -> Option<Blank> {
         if text.is_empty() {
             return Some(Blank::Plain);
         }
         if !self.blanks.is_empty() && self.blanks.iter().any(|sign| sign == text) && !self.stands_for(text) {
+            return Some(Blank::Plain);
+        }
+        if self.of_values && self.is_held_blank(text) {
             return Some(Blank::Plain);
         }
         let in_text = matches!(self.kind, Kind::Text);
@@ -323,7 +360,9 @@ impl CellReader {
     /// The same of a number that a program holds as such.
     pub fn read_number<'a>(&self, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match &self.kind {
+            Kind::Number(_) if self.is_held_blank(text) => self.nothing(),
             Kind::Number(number) => number.in_points().read(text, repairs),
+            Kind::KeyOf(inner, _) if matches!(**inner, Kind::Number(_)) => self.of_values().read(text, repairs),
             _ => self.read(text, repairs),
         }
     }
@@ -342,6 +381,18 @@ impl CellReader {
                 Ok(Content::Text(canonical(content, choices)))
             }
         }
+    }
+}
+
+/// What a sign for a blank is as a number or a date; nothing where it is neither.
+fn held(kind: &Kind, sign: &str) -> Option<String> {
+    match kind {
+        Kind::Number(number) => number.as_written(sign).map(|number| number.to_string()),
+        Kind::Day(format) => {
+            let day = time_cell::day(sign, format.as_ref(), &mut Repairs::default());
+            day.ok().map(|day| day.to_string())
+        }
+        _ => None,
     }
 }
 

@@ -5,7 +5,9 @@
 //! expressions of Rust, DuckDB, PostgreSQL and Java read alike: classes of letters, counts, groups, no backslash.
 
 use super::cell::Repair;
+use super::number_cell::group_signs;
 use super::time_cell::DateFormat;
+use crate::model::data::NumberSigns;
 
 /// What is no part of a cell at its beginning and its end.
 pub const WHITE_SPACE: &str = " \t\n\u{b}\u{c}\r\u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\
@@ -166,11 +168,11 @@ pub struct NumberForm {
     pub currency: String,
     /// Whether `%` and `‰` may stand behind it.
     pub per: bool,
-    /// Decimals stand behind a comma: a number with signs between its digits is left to files, which can tell them apart.
-    pub commas: bool,
+    /// What stands before decimals and between groups of digits, where that is declared.
+    pub signs: Option<NumberSigns>,
 }
 
-pub const THOUSANDS: &str = "[0-9][, '\u{202f}][0-9]";
+pub const THOUSANDS: &str = "[0-9][, '’\u{202f}][0-9]";
 pub const CURRENCY: &str = "[¥￥$€£]";
 /// What makes a number negative.
 pub const NEGATIVE: &str = "[-−(]";
@@ -203,20 +205,33 @@ pub fn plain_number(most: Option<u32>) -> String {
 }
 
 impl NumberForm {
+    /// Whether a sign between groups of digits is a repair: it is none where it is declared.
+    pub fn mends_groups(&self) -> bool {
+        self.signs.as_ref().is_none_or(|signs| signs.group.is_none())
+    }
+
     /// What else is a number, in narrow letters: with so many places at most, and `per` behind it.
     pub fn pattern(&self, most: Option<u32>, per: &str) -> String {
         let repeat = if most.is_some() { "{1,6}" } else { "+" };
         let plain = if most.is_some() { format!("0*[0-9]{{1,{MOST_WHOLE}}}") } else { "[0-9]+".into() };
-        let apart = ["'", " ", "\u{202f}"].map(|sign| format!("(?:{sign}[0-9]{{3}}){repeat}")).join("|");
+        let apart = |signs: Option<char>| {
+            let groups = group_signs(signs).into_iter().map(|sign| format!("(?:{sign}[0-9]{{3}}){repeat}"));
+            groups.collect::<Vec<_>>().join("|")
+        };
         // Nobody writes a zero in front of thousands: `010 888 888` is no number but a telephone.
         let first = "[1-9][0-9]{0,2}";
         // `1,234` alone could be 1.234.
         let more = if most.is_some() { "{2,6}" } else { "{2,}" };
         let decimals = places(most);
         let by_commas = format!("{first}(?:(?:,[0-9]{{3}}){more}(?:{decimals})?|,[0-9]{{3}}{decimals})");
-        let number = match self.commas {
-            true => plain,
-            false => format!("(?:(?:{plain}|{first}(?:{apart}))(?:{decimals})?|{by_commas})"),
+        let number = match &self.signs {
+            None => format!("(?:(?:{plain}|{first}(?:{}))(?:{decimals})?|{by_commas})", apart(None)),
+            // A point before three digits might be the engine's own, before decimals: only files can tell.
+            Some(signs) if signs.decimal == ',' => plain,
+            Some(NumberSigns { indian: true, group: Some(sign), .. }) => {
+                format!("(?:{plain}|[1-9][0-9]?(?:{sign}[0-9]{{2}}){{0,9}}{sign}[0-9]{{3}})(?:{decimals})?")
+            }
+            Some(signs) => format!("(?:{plain}|{first}(?:{}))(?:{decimals})?", apart(signs.group)),
         };
         let behind = if per.is_empty() { String::new() } else { format!(" *{per}") };
         let (sign, money) = ("(?:[-+−] *)?", format!("(?:[{}] *)?", self.currency));

@@ -47,6 +47,8 @@ pub struct Column {
     pub name: String,
     /// What makes of its values the text that stands for them in a file.
     pub text: String,
+    /// Its values are numbers or dates and no texts.
+    pub of_values: bool,
 }
 
 impl Relation {

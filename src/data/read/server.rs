@@ -6,6 +6,7 @@ use super::blocks::Blocks;
 use super::layout::Layout;
 use super::separated::Reading;
 use super::{Decoder, FileContent, FileTask, Wanted, match_headers};
+use crate::data::cell::CellReader;
 use crate::data::server::{Column, Refusal, Relation};
 use crate::data::{Options, errors};
 use crate::model::data::ColumnIx;
@@ -50,6 +51,11 @@ pub fn open<'a>(
     let names = columns.iter().map(|column| column.name.clone()).collect();
     let places = match_headers(task, wanted, &Layout { headers: names, ..Layout::default() }, content)?;
     let data = wanted.data;
+    let mut readers: Vec<CellReader> = wanted.columns.iter().map(|(_, reader)| reader.clone()).collect();
+    // What is declared of texts is not about numbers and dates.
+    for (_, index) in places.iter().filter(|(at, _)| columns[*at].of_values) {
+        readers[*index] = readers[*index].of_values();
+    }
     let mut cells: Vec<String> = places.iter().map(|(at, _)| columns[*at].text.clone()).collect();
     let mut headers: Vec<String> = places.iter().map(|(at, _)| columns[*at].name.clone()).collect();
     let mut places: Vec<(usize, usize)> =
@@ -80,7 +86,7 @@ pub fn open<'a>(
     }
     let rows = asked(task, wanted, content, options.server.rows(relation, &cells, &by))?;
     let layout = Layout { separator: b',', headers, ..Layout::default() };
-    let decoder = Decoder { key: Some(key), ..Decoder::new(wanted, places, layout.clone()) };
+    let decoder = Decoder { key: Some(key), readers: Some(readers), ..Decoder::new(wanted, places, layout.clone()) };
     Some((Blocks::of(rows, options.block), decoder, layout))
 }
 

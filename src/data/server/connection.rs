@@ -74,6 +74,7 @@ impl Server {
         let column = |column: &::postgres::Column| Column {
             name: column.name().to_string(),
             text: text_of(&quoted(column.name()), column.type_()),
+            of_values: is_value(column.type_()),
         };
         Ok(statement.columns().iter().map(column).collect())
     }
@@ -164,6 +165,13 @@ fn guarded<T>(client: &mut Client, work: impl FnOnce(&mut Client) -> Result<T, E
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Whether a type's values are numbers or dates.
+fn is_value(ty: &Type) -> bool {
+    let numbers = [Type::INT2, Type::INT4, Type::INT8, Type::NUMERIC, Type::FLOAT4, Type::FLOAT8, Type::MONEY];
+    let dates = [Type::DATE, Type::TIMESTAMP, Type::TIMESTAMPTZ];
+    numbers.contains(ty) || dates.contains(ty)
 }
 
 /// The text of a column's values as a file would hold it.

@@ -15,7 +15,10 @@ use crate::time::Day;
 pub fn fill(wanted: &Wanted, index: usize, column: &Column, block: &mut Block) {
     let places = column.places(&block.lines, block.length as usize);
     let lines = std::mem::take(&mut block.lines);
-    let mut cells = Cells { reader: &wanted.columns[index].1, index, column, block };
+    let reader = &wanted.columns[index].1;
+    // What is declared of texts is not about numbers.
+    let reader = if column.meaning.is_number() { Cow::Owned(reader.of_values()) } else { Cow::Borrowed(reader) };
+    let mut cells = Cells { reader: &reader, index, column, block };
     let mut builder = wanted.builder(index);
     match 2 * column.values.len() <= places.len() {
         true => builder = cells.by_value(builder, &lines, &places),

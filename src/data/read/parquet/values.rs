@@ -101,6 +101,20 @@ impl Meaning {
     }
 }
 
+impl Meaning {
+    pub fn is_number(self) -> bool {
+        match self {
+            Meaning::Whole | Meaning::Unsigned | Meaning::Decimal(_) | Meaning::Float | Meaning::Half => true,
+            Meaning::Flag
+            | Meaning::Date
+            | Meaning::Moment { .. }
+            | Meaning::Clock { .. }
+            | Meaning::Text
+            | Meaning::Uuid => false,
+        }
+    }
+}
+
 /// Values, one behind the other.
 pub enum Values {
     Flags(Vec<bool>),
