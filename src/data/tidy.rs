@@ -2,15 +2,47 @@
 //! there is white space. Cells, headers, choices and keys are compared so, whatever file they come from.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use super::cell::{Repair, Repairs};
 use crate::alike::{composed, is_invisible, without_invisible};
 
-/// What no cell needs: a class of signs, as the regular expressions of engines know it, for texts that have to be looked
-/// at again: signs that cannot be seen, marks that stand on a letter of their own, special and double spaces.
-pub const ODD: &str = "[\u{ad}\u{300}-\u{36f}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{2064}\
-                       \u{2066}-\u{206f}\u{3099}\u{309a}\u{3164}\u{feff}\u{ffa0}\u{a0}\u{1680}\u{2000}-\u{200a}\
-                       \u{202f}\u{205f}\u{3000}]|  ";
+/// What no cell needs: a pattern as the regular expressions of engines know it, for texts that have to be looked at again:
+/// signs that cannot be seen, signs and marks that NFC writes otherwise, special and double spaces. It finds whatever
+/// [`cleared`] and [`spaced`] would mend, and a little more.
+pub fn odd() -> &'static str {
+    static ODD: LazyLock<String> = LazyLock::new(|| {
+        let is_odd = |sign: char| {
+            ('\u{300}'..='\u{36f}').contains(&sign)
+                || sign.is_whitespace()
+                || is_invisible(sign, None)
+                || is_nfc_quick(std::iter::once(sign)) != IsNormalized::Yes
+        };
+        let mut ranges: Vec<(char, char)> = Vec::new();
+        for sign in ('\u{b}'..=char::MAX).filter(|sign| *sign != '\r' && *sign != ' ' && is_odd(*sign)) {
+            match ranges.last_mut() {
+                Some((_, last)) if u32::from(*last) + 1 == u32::from(sign) => *last = sign,
+                _ => ranges.push((sign, sign)),
+            }
+        }
+        // Controls by their names: nobody sees them in a script.
+        let named =
+            |sign: char| if sign.is_control() { format!("\\x{:02x}", u32::from(sign)) } else { sign.to_string() };
+        let class: String = ranges.iter().map(|(first, last)| format!("{}-{}", named(*first), named(*last))).collect();
+        format!("[{class}]|[ \\t][ \\t\\n\\r]|{VOWELS}{{2}}|{MARKS_TURNED_ROUND}")
+    });
+    &ODD
+}
+
+/// The points of Hebrew and Arabic: several on a letter have an order.
+const VOWELS: &str = "[\u{591}-\u{5bd}\u{5bf}-\u{5c7}\u{610}-\u{61a}\u{64b}-\u{65f}\u{670}\u{6d6}-\u{6ed}]";
+/// A mark of tone before a vowel of Thai or Lao.
+const MARKS_TURNED_ROUND: &str = "[\u{e48}-\u{e4b}][\u{e38}-\u{e3a}]|[\u{ec8}-\u{ecb}][\u{eb8}-\u{eba}]";
+
+/// Where letters were lost, as [`has_lost_letters`] has it.
+pub const LOST: &str = "[\u{fffd}\\x1b]|^~[{].*~[}]";
 
 /// A text without what cannot be seen, and composed; `None` if it is as it should be.
 pub fn cleared(text: &str, repairs: &mut Repairs) -> Option<String> {
@@ -111,13 +143,29 @@ mod tests {
     }
 
     #[test]
-    fn odd_texts_are_found_by_the_class_of_signs() {
-        let odd = regex::Regex::new(ODD).unwrap();
-        for text in ["P1\u{200b}", "Mu\u{308}ller", "Wang\u{a0}Fang", "Wang  Fang", "a\u{3000}b"] {
+    fn odd_texts_are_found_by_the_pattern() {
+        let odd = regex::Regex::new(odd()).unwrap();
+        for text in ["P1\u{200b}", "Mu\u{308}ller", "Wang\u{a0}Fang", "Wang  Fang", "a\u{3000}b", "a \nb", "a\t b"] {
             assert!(odd.is_match(text), "{text:?}");
         }
-        for text in ["Müller", "张三", "a b", "P-1"] {
+        for text in ["Müller", "张三", "a b", "P-1", "one\ntwo", "one\r\ntwo", "one\n\ntwo", "a\tb", "ผู้จัดการ", "कि"]
+        {
             assert!(!odd.is_match(text), "{text:?}");
+        }
+        for sign in (' '..=char::MAX).chain(['\t', '\u{b}', '\u{c}']) {
+            for text in
+                [format!("a{sign}b"), format!("a{sign}{sign}b"), format!("가{sign}b"), format!("a\u{e49}{sign}b")]
+            {
+                assert!(tidied(&text) == text || odd.is_match(&text), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lost_letters_are_found_by_the_pattern() {
+        let lost = regex::Regex::new(LOST).unwrap();
+        for text in ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "a~{b~}", "~5", "张三"] {
+            assert_eq!(lost.is_match(text), has_lost_letters(text), "{text:?}");
         }
     }
 }

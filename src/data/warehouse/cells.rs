@@ -15,7 +15,7 @@ use crate::data::forms::{
     TIME_LETTERS, WIDE, YES,
 };
 use crate::data::number_cell::NumberCell;
-use crate::data::tidy::ODD;
+use crate::data::tidy::{LOST, odd};
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
 use crate::time::Calendar;
@@ -41,6 +41,9 @@ pub struct Cells<'k> {
     /// What is declared to stand for a blank cell, and what mostly does.
     blanks: Vec<String>,
     signs: Vec<&'static str>,
+    /// The first of these as numbers or dates, which they are where the engine's own type holds such.
+    held_blanks: Vec<String>,
+    holds_values: Own,
     at: usize,
     /// The engine's own column, and what is known of its type.
     raw: String,
@@ -57,6 +60,7 @@ impl<'k> Cells<'k> {
         let reader = CellReader::new(known.model, set, column);
         let signs = reader.as_ref().map(CellReader::signs_for_blank).unwrap_or_default();
         let blanks = reader.as_ref().map(|reader| reader.blanks.clone()).unwrap_or_default();
+        let held_blanks = reader.as_ref().map(|reader| reader.held_blanks.clone()).unwrap_or_default();
         let kind = match reader.map(|reader| reader.kind) {
             Some(Kind::KeyOf(..)) | None => Kind::Text,
             Some(kind) => kind,
@@ -74,9 +78,17 @@ impl<'k> Cells<'k> {
             Some(_) => Own::No,
             None => d.holds_where(&raw, &kind, known.remote.decimals).map_or(Own::No, Own::Where),
         };
+        let holds_values = match (held_blanks.is_empty(), known.remote.type_of(data, &declared.name)) {
+            (true, _) => Own::No,
+            (false, Some(ty)) if d.is_value(ty) => Own::Yes,
+            (false, Some(_)) => Own::No,
+            (false, None) => Own::Where(d.is_value_where(&raw)),
+        };
         Cells {
             d,
             own,
+            held_blanks,
+            holds_values,
             kind,
             optional: declared.optional,
             factor,
@@ -99,9 +111,24 @@ impl<'k> Cells<'k> {
         matches!(self.kind, Kind::Text | Kind::KeyOf(..))
     }
 
+    /// What a file would hold, without white space around it.
+    fn trimmed(&self) -> String {
+        self.d.trimmed(&self.d.written(&self.raw))
+    }
+
     /// The first step: the cell's text.
     fn text(&self) -> String {
-        let text = self.d.trimmed(&self.d.written(&self.raw));
+        let written = self.trimmed();
+        // As it is said by the sign: without zeros that are there for the type's sake.
+        let shortest = || {
+            let cut = self.d.replaced(&written, "([.][0-9]*[1-9])0+$", "$1");
+            self.d.replaced(&cut, "[.]0+$", "")
+        };
+        let text = match (&self.holds_values, &self.kind) {
+            (Own::Yes, Kind::Number(_)) => shortest(),
+            (Own::Where(holds), Kind::Number(_)) => format!("CASE WHEN {holds} THEN {} ELSE {written} END", shortest()),
+            _ => written,
+        };
         match &self.own {
             Own::No => text,
             Own::Yes => format!("CAST(NULL AS {})", self.d.type_of_text()),
@@ -165,8 +192,7 @@ impl<'k> Cells<'k> {
     /// Whether a cell holds nothing.
     pub fn blank(&self) -> String {
         let text = self.own("text");
-        let signs = self.blank_texts();
-        let blank = format!("({text} IS NULL OR {text} IN ({signs}))");
+        let blank = format!("({text} IS NULL OR {})", self.is_sign());
         match &self.own {
             Own::No => blank,
             Own::Yes => format!("({} IS NULL)", self.raw),
@@ -174,9 +200,22 @@ impl<'k> Cells<'k> {
         }
     }
 
-    fn blank_texts(&self) -> String {
-        let declared: Vec<&str> = self.blanks.iter().map(String::as_str).collect();
-        self.listed(&[&[""], &declared[..], &self.signs[..]].concat())
+    /// Whether its text stands for a blank.
+    fn is_sign(&self) -> String {
+        let (text, declared): (_, Vec<&str>) = (self.own("text"), self.blanks.iter().map(String::as_str).collect());
+        let held: Vec<&str> = self.held_blanks.iter().map(String::as_str).collect();
+        let signs = [&[""], &declared[..], &self.signs[..]].concat();
+        match &self.holds_values {
+            Own::No => format!("{text} IN ({})", self.listed(&signs)),
+            Own::Yes => format!("{text} IN ({})", self.listed(&held)),
+            Own::Where(holds) => {
+                format!(
+                    "CASE WHEN {holds} THEN {text} IN ({}) ELSE {text} IN ({}) END",
+                    self.listed(&held),
+                    self.listed(&signs)
+                )
+            }
+        }
     }
 
     fn listed(&self, texts: &[&str]) -> String {
@@ -215,7 +254,7 @@ impl<'k> Cells<'k> {
         }
         match &self.kind {
             Kind::Text | Kind::KeyOf(..) => {
-                format!("CASE WHEN {text} IN ({}) THEN NULL ELSE {text} END", self.blank_texts())
+                format!("CASE WHEN {} THEN NULL ELSE {text} END", self.is_sign())
             }
             Kind::Number(number) => {
                 cases.push_str(&format!("\n      WHEN {narrow} IS NULL THEN {}", d.to_number(&text, self.places)));
@@ -297,7 +336,12 @@ impl<'k> Cells<'k> {
 
     /// Whether a text holds what nobody sees, or is not in the one form that texts are compared in.
     pub fn is_odd(&self) -> Option<String> {
-        self.is_text().then(|| format!("COALESCE({}, FALSE)", self.d.matches(&self.own("text"), ODD)))
+        self.is_text().then(|| format!("COALESCE({}, FALSE)", self.d.matches(&self.own("text"), odd())))
+    }
+
+    /// Whether letters of a text were lost on its way.
+    pub fn is_lost(&self) -> Option<String> {
+        self.is_text().then(|| format!("COALESCE({}, FALSE)", self.d.matches(&self.own("text"), LOST)))
     }
 
     /// Whether it is a time with its time zone.
@@ -324,8 +368,11 @@ impl<'k> Cells<'k> {
             return all;
         }
         // What is no text has no spaces around it.
-        let spaces = format!("{text} <> '' AND {} <> {text}", d.written(&self.raw));
-        let read = if self.is_text() { String::new() } else { format!(" AND {value} IS NOT NULL") };
+        let spaces = format!("{text} <> '' AND {} <> {}", d.written(&self.raw), self.trimmed());
+        let read = match self.is_text() {
+            true => String::new(),
+            false => format!(" AND ({value} IS NOT NULL OR {})", self.is_sign()),
+        };
         all.push((Repair::Spaces, format!("{spaces}{read}")));
         if self.optional && !self.signs.is_empty() {
             all.push((Repair::BlankMark, format!("{text} IN ({})", self.listed(&self.signs))));
@@ -336,7 +383,9 @@ impl<'k> Cells<'k> {
             Kind::Text | Kind::KeyOf(..) => {}
             Kind::Number(number) => {
                 all.push((Repair::FullWidth, wide));
-                all.push((Repair::Thousands, read(d.matches(&narrow, THOUSANDS))));
+                if number.form().mends_groups() {
+                    all.push((Repair::Thousands, read(d.matches(&narrow, THOUSANDS))));
+                }
                 all.push((Repair::Parentheses, read(d.matches(&narrow, PARENTHESES))));
                 if !number.form().currency.is_empty() {
                     all.push((Repair::Currency, read(d.matches(&narrow, CURRENCY))));

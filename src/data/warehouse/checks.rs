@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Looked;
 use super::cells::{Cells, looked_at};
 use super::periods;
 use super::rows::{Before, Known, Time, read_name, rows_name};
@@ -47,6 +48,7 @@ pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statemen
     let read = checks.all.clone();
     checks.before.reads.entry(data).or_default().extend(read);
     checks.cells();
+    checks.left_out();
     checks.keys();
     checks.held();
     checks.values();
@@ -152,6 +154,9 @@ impl<'a> Checks<'_, 'a> {
             if let Some(odd) = one.is_odd() {
                 add("odd".into(), odd);
             }
+            if let Some(lost) = one.is_lost() {
+                add("lost".into(), lost);
+            }
             if one.may_be_zoned() {
                 add("zoned".into(), one.is_zoned(&value));
             }
@@ -201,6 +206,43 @@ impl<'a> Checks<'_, 'a> {
             self.head(),
             d.rows_of(&lines, &["finding", "about", "n", "first"])
         ));
+    }
+
+    /// Rows that are left out of files, by what their first filled cell begins with. In front of a filled column nothing
+    /// else is first.
+    fn left_out(&mut self) {
+        let starts = &self.set.ignore_rows_starting;
+        if starts.is_empty() {
+            return;
+        }
+        let (d, known, set) = (self.known.dialect, self.known, self.set);
+        let is_filled = |name: &str| {
+            let column = self.columns.iter().map(|column| set.column(*column));
+            column.into_iter().any(|column| !column.optional && d.same_name(&column.name, name))
+        };
+        // In the order of the table, where that is known.
+        let mut names: Vec<&str> = match known.remote.looked.get(&self.data) {
+            Some(Looked::Columns(there)) => there.iter().map(|(name, _)| name.as_str()).collect(),
+            _ => self.columns.iter().map(|column| set.column(*column).name.as_str()).collect(),
+        };
+        let first_filled = names.iter().position(|name| is_filled(name));
+        names.truncate(first_filled.map_or(names.len(), |at| at + 1));
+        let cells: Vec<String> =
+            names.iter().map(|name| format!("NULLIF({}, '')", d.trimmed(&d.written(&d.name_of(name))))).collect();
+        let Some(first) = cells.split_first().map(|(first, rest)| match rest {
+            [] => first.clone(),
+            _ => format!("COALESCE({})", cells.join(", ")),
+        }) else {
+            return;
+        };
+        let begins: Vec<String> = starts
+            .iter()
+            .map(|start| format!("SUBSTR(cell, 1, {}) = {}", start.chars().count(), d.text(start)))
+            .collect();
+        let table = d.table(&known.remote.tables[&self.data]);
+        let subquery =
+            format!("SELECT cell FROM (SELECT {first} AS cell FROM {table}) first_cells WHERE {}", begins.join(" OR "));
+        self.found("left out", "", &subquery);
     }
 
     /// The cells of the columns.

@@ -176,6 +176,28 @@ impl Dialect {
         }
     }
 
+    /// The names of the types whose values are numbers, dates or times.
+    fn types_of_values(self) -> &'static str {
+        match self {
+            Dialect::DuckDb => {
+                "^(u?(tinyint|smallint|integer|bigint|hugeint)|decimal[(].*|date|timestamp(_s|_ms|_ns)?|timestamp with time zone)$"
+            }
+            Dialect::Postgres => {
+                "^(smallint|integer|bigint|numeric|date|timestamp|timestamptz|timestamp without time zone|timestamp with time zone)$"
+            }
+            Dialect::Spark => "^(tinyint|smallint|int|bigint|decimal[(].*|date|timestamp|timestamp_ntz)$",
+        }
+    }
+
+    pub fn is_value(self, ty: &str) -> bool {
+        Regex::new(self.types_of_values()).is_ok_and(|types| types.is_match(&ty.to_lowercase()))
+    }
+
+    /// The same as a condition, where the type is not known yet.
+    pub fn is_value_where(self, column: &str) -> String {
+        self.matches(&self.type_name(column), self.types_of_values())
+    }
+
     /// Those of binary fractions, which are no decimals.
     pub fn types_of_floats(self) -> &'static str {
         "^(double|float|real|double precision)$"

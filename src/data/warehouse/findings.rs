@@ -193,6 +193,28 @@ fn wrong(model: &Model, set: &DataSet, finding: &str, about: &str, count: u64, f
             ),
             format!("make `{about}` plain text, in the table or in a view of it: letters in NFC, single spaces"),
         ),
+        "lost" => (
+            Code::BadCell,
+            format!(
+                "{rows} of `{}` {has} {a} `{about}` in which letters were lost: `\u{fffd}` stands for those that a program could \
+                 not read",
+                set.name
+            ),
+            "fill the table once more from where the letters are still there, in the right encoding".to_string(),
+        ),
+        "left out" => {
+            let begin = either(count, "begins as one that is", "begin as those that are");
+            let starts: Vec<String> = set.ignore_rows_starting.iter().map(|start| format!("\"{start}\"")).collect();
+            (
+                Code::BadCell,
+                format!(
+                    "{rows} of `{}` {begin} left out of files: `ignore rows starting {}`",
+                    set.name,
+                    starts.join(", ")
+                ),
+                "leave such rows out of the table, or out of a view of it that `--tables` names".to_string(),
+            )
+        }
         "zoned" => (
             Code::BadCell,
             format!(
