@@ -26,6 +26,10 @@ def text(value):
     return str(value)
 
 
+class Locked(Exception):
+    """Another program has the database."""
+
+
 class Old(Exception):
     """The engine is older than the statements need."""
 
@@ -88,7 +92,12 @@ def duckdb_statements(job, work):
     in_memory = target == ":memory:"
     if not in_memory and not os.path.exists(target):
         raise FileNotFoundError(f"there is no database file `{target}`")
-    connection = duckdb.connect(target, read_only=not in_memory)
+    try:
+        connection = duckdb.connect(target, read_only=not in_memory)
+    except Exception as error:
+        if "lock on file" in f"{error}" or "being used by another process" in f"{error}":
+            raise Locked(f"{error}") from error
+        raise
 
     def columns_of(sql):
         return [row[:2] for row in connection.execute(f"DESCRIBE {sql}").fetchall()]
@@ -226,8 +235,10 @@ def answer(job, work):
         work.say({"module": error.name})
     except Old as error:
         work.say({"old": f"{error}"})
+    except Locked as error:
+        work.say({"locked": f"{error}"})
     except BaseException as error:  # whatever the engine says is told to the user
-        work.say({"error": f"{error}"})
+        work.say({"error": f"{error}", "phase": work.phase})
     work.finished.set()
 
 

@@ -25,6 +25,7 @@ use crate::model::Model;
 use crate::model::data::DataId;
 use crate::nearest::nearest;
 use crate::plan::query::Query;
+use crate::plural::counted;
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {
@@ -256,9 +257,13 @@ impl Driven {
             } else if let Some(version) = text("old") {
                 return Err(too_old(self.engine.dialect, version));
             } else if let Some(phase) = text("silent") {
-                return Err(self.silent(phase));
+                return Err(silent(name, &self.engine.target, phase, self.wait));
+            } else if let Some(error) = text("locked") {
+                return Err(self.locked(error));
             } else if let Some(error) = text("error") {
-                return Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), NAMES));
+                // As long as there is no connection no table has been looked at.
+                let help = if text("phase") == Some("connect") { CONNECTION } else { NAMES };
+                return Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), help));
             } else {
                 return Ok(says);
             }
@@ -278,24 +283,31 @@ impl Driven {
         )
     }
 
-    /// Nothing came for too long.
-    fn silent(&self, phase: &str) -> Failure {
+    /// Another program has the database, and it may be changing it.
+    fn locked(&self, error: &str) -> Failure {
         let (name, target) = (self.engine.dialect.name(), &self.engine.target);
-        let seconds = self.wait.map_or(0, |wait| wait.as_secs());
-        let what = match phase {
-            "connect" => format!("{name} at `{target}` has not answered within {seconds} seconds"),
-            _ => {
-                format!("{name} at `{target}` has done no work for {seconds} seconds: no worker of the cluster is free")
-            }
-        };
         Failure::with_help(
-            what,
-            format_args!(
-                "no scorecard was written; see whether the address is right and the engine is well; or give it more time: \
-                 {WAIT} says how many seconds, 0 without end"
-            ),
+            format_args!("the database `{target}` is held by another program; {name} says: {}", shortened(error)),
+            "no scorecard was written; run the command again when that program has let go of it, or with a copy of the file \
+             that it has written whole",
         )
     }
+}
+
+/// Nothing came for too long.
+fn silent(name: &str, target: &str, phase: &str, wait: Option<Duration>) -> Failure {
+    let time = counted(wait.map_or(0, |wait| wait.as_secs()), "second");
+    let what = match phase {
+        "connect" => format!("{name} at `{target}` has not answered within {time}"),
+        _ => format!("{name} at `{target}` has done no work for {time}: no worker of the cluster is free"),
+    };
+    Failure::with_help(
+        what,
+        format_args!(
+            "no scorecard was written; see whether the address is right and the engine is well; or give it more time: {WAIT} \
+             says how many seconds, 0 without end"
+        ),
+    )
 }
 
 impl Drop for Driven {
@@ -347,6 +359,10 @@ fn waiting_time() -> Result<Option<Duration>, Failure> {
         },
     }
 }
+
+/// What helps where there is no connection.
+const CONNECTION: &str =
+    "no scorecard was written; see whether the address behind `--engine` is right, and the engine is well";
 
 /// What helps where a table or column is not there.
 const NAMES: &str = "no scorecard was written; tables of the engine have the names of the data sets, or those given with \

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -139,12 +140,14 @@ impl Progress for Reading {
 /// How often it is said, where standard error is no terminal, how far an engine has come.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// What an engine is at: a line that changes, or on what is no terminal a line now and then.
+/// What an engine is at: a line that changes, or on what is no terminal a line now and then, said beside the work: a
+/// statement may take long.
 pub struct Steps {
     engine: &'static str,
     bar: Option<ProgressBar>,
-    started: Instant,
-    said: Mutex<Instant>,
+    text: Arc<Mutex<String>>,
+    /// While it is there, lines are said.
+    _saying: Option<Sender<()>>,
 }
 
 impl Steps {
@@ -158,7 +161,9 @@ impl Steps {
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Steps { engine, bar, started: Instant::now(), said: Mutex::new(Instant::now()) }
+        let text = Arc::new(Mutex::new(format!("{engine}: starting")));
+        let saying = bar.is_none().then(|| say_now_and_then(text.clone()));
+        Steps { engine, bar, text, _saying: saying }
     }
 
     /// `tasks`: how many of those that a cluster has begun are done.
@@ -174,15 +179,21 @@ impl Steps {
         }
         match &self.bar {
             Some(bar) => bar.set_message(text),
-            None => {
-                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-                if said.elapsed() >= EVERY {
-                    *said = Instant::now();
-                    super::out::say(format_args!("merit: {text}, {} s", self.started.elapsed().as_secs()));
-                }
-            }
+            None => *self.text.lock().unwrap_or_else(PoisonError::into_inner) = text,
         }
     }
+}
+
+fn say_now_and_then(text: Arc<Mutex<String>>) -> Sender<()> {
+    let (saying, over) = channel::<()>();
+    let started = Instant::now();
+    std::thread::spawn(move || {
+        while over.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+            let text = text.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            super::out::say(format_args!("merit: {text}, {} s", started.elapsed().as_secs()));
+        }
+    });
+    saying
 }
 
 impl Drop for Steps {

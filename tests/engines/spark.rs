@@ -80,7 +80,7 @@ impl Drop for Ending {
 }
 
 /// A master of Spark and two workers, all on this machine.
-struct Cluster {
+pub struct Cluster {
     folder: tempfile::TempDir,
     address: String,
     _master: Ending,
@@ -90,6 +90,11 @@ struct Cluster {
 impl Cluster {
     /// Nothing where there is no Java.
     fn start(python: &Path) -> Option<Cluster> {
+        Cluster::of(python, 2)
+    }
+
+    /// With so many workers.
+    pub fn of(python: &Path, workers: usize) -> Option<Cluster> {
         if !java() {
             return None;
         }
@@ -107,12 +112,20 @@ impl Cluster {
             let log = format!("{name}.log");
             start(&log, "worker.Worker", &["-c", "1", "-m", "1g", "-d", &work, "--webui-port", &free_port(), &address])
         };
-        let workers = vec![worker("one"), worker("two")];
+        let names = ["one", "two"];
+        let workers = names[..workers].iter().map(|name| worker(name)).collect();
         let cluster = Cluster { folder, address, _master: master, workers };
-        cluster.wait("both workers", || {
-            ["one.log", "two.log"].iter().all(|log| cluster.log(log).contains("Successfully registered with master"))
+        cluster.wait("the master", || cluster.log("master.log").contains("I have been elected leader"));
+        cluster.wait("all workers", || {
+            let registered =
+                |name: &&str| cluster.log(&format!("{name}.log")).contains("Successfully registered with master");
+            names[..cluster.workers.len()].iter().all(|name| registered(name))
         });
         Some(cluster)
+    }
+
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     fn log(&self, name: &str) -> String {
@@ -171,7 +184,7 @@ fn the_example_on_a_cluster_that_loses_a_worker() {
 }
 
 /// Tables as folders of Parquet, for `--tables`.
-fn in_lake(tables: &str, lake: &Path) -> String {
+pub fn in_lake(tables: &str, lake: &Path) -> String {
     let folder = |table: &str| format!("{table}={}/{table}", lake.display());
     tables.split(',').map(folder).collect::<Vec<_>>().join(",").replace("/all", "")
 }

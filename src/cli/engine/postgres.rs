@@ -1,13 +1,14 @@
 //! Statements in PostgreSQL: all in one transaction, so that all of them see the same rows, and one that only reads.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use ::postgres::error::SqlState;
 use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, Looked, NAMES, Script, Steps, WAIT, least_version, shortened, too_old};
+use super::{Failure, Found, Looked, NAMES, Script, Steps, WAIT, least_version, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
 use crate::data::warehouse::Dialect;
 use crate::model::data::DataId;
@@ -15,15 +16,53 @@ use crate::model::data::DataId;
 /// A connection, in a transaction.
 pub type Connection = Box<Client>;
 
-/// Connects, and looks what there is of some tables.
-pub fn look(
+type Looks = (Connection, BTreeMap<DataId, Looked>);
+
+/// What comes of a connection, bit by bit.
+enum Sign {
+    /// Something was answered, and this comes next.
+    At(&'static str),
+    Done(Result<Looks, Failure>),
+}
+
+/// Beyond the time that a server may wait for a lock, of which it tells itself.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Connects, and looks what there is of some tables: beside this thread, since a server, or what stands before it, may
+/// take the connection and never answer.
+pub fn look(url: &str, tables: &[(DataId, String)], wait: Option<Duration>, steps: &Steps) -> Result<Looks, Failure> {
+    let (sender, signs) = channel();
+    let (asked, tables) = (url.to_string(), tables.to_vec());
+    std::thread::spawn(move || {
+        let at = |phase| drop(sender.send(Sign::At(phase)));
+        let done = look_now(&asked, &tables, wait, &at);
+        let _ = sender.send(Sign::Done(done));
+    });
+    loop {
+        let sign = match wait {
+            Some(wait) => signs.recv_timeout(wait + GRACE).ok(),
+            None => signs.recv().ok(),
+        };
+        match sign {
+            Some(Sign::At(phase)) => steps.told(phase, 0, 0, None),
+            Some(Sign::Done(done)) => return done,
+            None => {
+                let server = server::identity(Some(url)).unwrap_or_default();
+                return Err(silent("PostgreSQL", &server, "connect", wait));
+            }
+        }
+    }
+}
+
+fn look_now(
     url: &str,
     tables: &[(DataId, String)],
     wait: Option<Duration>,
-    steps: &Steps,
-) -> Result<(Connection, BTreeMap<DataId, Looked>), Failure> {
-    steps.told("connect", 0, 0, None);
+    at: &dyn Fn(&'static str),
+) -> Result<Looks, Failure> {
+    at("connect");
     let mut client = connect(url)?;
+    at("look");
     let says = |error: Error| told(&error, wait);
     check_version(&mut client)?;
     client.batch_execute("ROLLBACK").map_err(says)?;
@@ -31,10 +70,14 @@ pub fn look(
         client.batch_execute(&sql).map_err(says)?;
     }
     let limit = wait.map_or(0, |wait| wait.as_millis());
-    client.batch_execute(&format!("SET LOCAL lock_timeout = {limit}")).map_err(says)?;
-    steps.told("look", 0, 0, None);
+    // Work may take as long as it takes, and so may files that are read meanwhile.
+    let limits = format!(
+        "SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+    );
+    client.batch_execute(&limits).map_err(says)?;
     let mut looked = BTreeMap::new();
     for (data, sql) in tables {
+        at("look");
         looked.insert(*data, look_at(&mut client, sql).map_err(says)?);
     }
     Ok((Box::new(client), looked))

@@ -31,6 +31,8 @@ pub struct Address {
     security: Security,
     /// How long it may take to answer; `None` for as long as it likes.
     limit: Option<Duration>,
+    /// Where all this is said.
+    said: &'static str,
 }
 
 /// Why there is no connection.
@@ -72,13 +74,18 @@ impl Address {
 
     /// The server that a URL names, or else the environment.
     pub fn find(url: Option<&str>) -> Result<Address, Refusal> {
-        let unknown = |reason: String| {
-            unreachable(
-                reason,
+        let (said, help) = match url {
+            Some(_) => (
+                "behind `--engine`",
+                "write `--engine postgres://NAME@HOST:PORT/DATABASE`; the password stands in the environment variable PGPASSWORD",
+            ),
+            None => (
+                "in the environment",
                 "set `MERIT_POSTGRES_URL` to `postgres://NAME@HOST/DATABASE`; or `PGHOST`, `PGUSER`, `PGDATABASE`; and \
                  `PGPASSWORD`",
-            )
+            ),
         };
+        let unknown = |reason: String| unreachable(reason, help);
         let given = url.map(str::to_string).or_else(|| named("MERIT_POSTGRES_URL"));
         let (url, asked) = given.as_deref().map(security::asked_by).unwrap_or_default();
         let mut config = match &given {
@@ -156,7 +163,7 @@ impl Address {
         if config.get_keepalives_retries().is_none() {
             config.keepalives_retries(ASKED);
         }
-        Ok(Address { config, security, limit })
+        Ok(Address { config, security, limit, said })
     }
 
     /// The way there.
@@ -229,7 +236,7 @@ impl Address {
         if let Some(error) = error.as_db_error() {
             return unreachable(
                 format!("it says: {}", error.message()),
-                "mend the name, the password or the database in the environment, or ask who keeps the server",
+                format!("mend the name, the password or the database {}, or ask who keeps the server", self.said),
             );
         }
         let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
@@ -237,7 +244,7 @@ impl Address {
             (Some(ErrorKind::TimedOut), Some(limit)) => {
                 unreachable(format!("nothing answered within {}", seconds(limit)), WAIT)
             }
-            _ => unreachable(plainly(&error), "mend the host and the port in the environment, or start the server"),
+            _ => unreachable(plainly(&error), format!("mend the host and the port {}, or start the server", self.said)),
         }
     }
 }
