@@ -1,6 +1,6 @@
 //! What cannot be added up from months: distinct values, medians and percentiles, `latest` and `only`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::findings::shown;
 use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
@@ -182,10 +182,14 @@ pub fn take_in(
     let empty = || Store::new(family.function, false, groups).finish(family.function, None, &|_| String::new());
     let mut measured: BTreeMap<usize, Vec<Measured>> = measures.iter().map(|place| (*place, empty())).collect();
     let kind = family.value.map_or(ValueKind::Number, |node| kind(evaluation, data, node));
+    let mut seen = BTreeSet::new();
     for row in answer.counted()? {
         let read = answer.count(row, "read_rows")?;
         if answer.cell(row, "number")? == NO_MONTHS {
             continue;
+        }
+        if !seen.insert((answer.cell(row, "number")?, answer.cell(row, "group_1")?)) {
+            return Err(answer.broken("some people, teams or months stand there twice"));
         }
         let place = answer.count(row, "number")? as usize;
         let group = match family.group {

@@ -142,7 +142,7 @@ impl Cannot {
     /// Engines have no fractions.
     fn divides() -> Cannot {
         Cannot {
-            instead: "divide after adding up, as in `sum(a of rows) / sum(b of rows)`",
+            instead: "divide after adding up, as in `sum(a of rows) / sum(b of rows)`, if that is what is meant",
             ..Cannot::new("divides in each row, and not every quotient is a decimal")
         }
     }

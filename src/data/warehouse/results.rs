@@ -78,6 +78,19 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Looks whether a column of sums adds up to its total, with the rows that are in no group.
+    pub fn adds_up(&self, column: &str) -> Checked<()> {
+        let (mut total, mut sum) = (Number::ZERO, Number::ZERO);
+        for row in &self.rows {
+            let value = self.number(row, column)?.unwrap_or(Number::ZERO);
+            match self.cell(row, "total")? {
+                "0" => sum = sum.add(&value),
+                _ => total = value,
+            }
+        }
+        if sum == total { Ok(()) } else { Err(self.broken(&format!("`{column}` does not add up to its total"))) }
+    }
+
     /// Adds how many rows have links to the row of another day; of several statements, and of several windows in one,
     /// that which has met the most.
     fn other_days(&self, links: &[Link], others: &mut BTreeMap<Link, u64>) -> Checked<()> {

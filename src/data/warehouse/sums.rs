@@ -221,12 +221,24 @@ pub fn take_in(
     groups: &[Group],
     straddling: &mut Straddling,
 ) -> Checked<()> {
+    use AggregateFunction::{Average, Share, Sum};
     let data = evaluation.world.tables[job.table].data;
     let mut found = Found::new(job);
+    for (at, CellFamily { family, .. }) in families.iter().enumerate() {
+        answer.adds_up(&format!("rows_{}", at + 1))?;
+        if matches!(job.families[*family].function, Sum | Average | Share) {
+            answer.adds_up(&format!("value_{}", at + 1))?;
+        }
+    }
+    let mut seen = BTreeSet::new();
     for row in answer.counted()? {
         let time = answer.cell(row, "months")?;
         if time == NO_MONTHS {
             continue;
+        }
+        let group = |at: usize| answer.cell(row, &format!("group_{at}"));
+        if !seen.insert((time, (1..=groups.len()).map(group).collect::<Checked<Vec<&str>>>()?)) {
+            return Err(answer.broken("some people, teams or months stand there twice"));
         }
         let months = match times {
             Times::Periods => periods::read(time),
@@ -256,6 +268,9 @@ pub fn take_in(
                     None => None,
                 },
             };
+            if part.rows > 0 && part.value.is_none() && family.function != AggregateFunction::Count {
+                return Err(answer.broken("values are missing"));
+            }
             let cell = if family.segments.is_empty() {
                 group
             } else {
