@@ -9,6 +9,8 @@ mod cells;
 mod measures;
 #[path = "engines/random.rs"]
 mod random;
+#[path = "engines/scripts.rs"]
+mod scripts;
 #[path = "engines/spark.rs"]
 mod spark;
 #[path = "engines/tables.rs"]

@@ -100,7 +100,7 @@ fn written(script: &Script, paths: &[String]) -> String {
     if script.dialect == Dialect::Postgres {
         text.push_str(PSQL);
     }
-    for sql in script.opening() {
+    for sql in std::iter::once(script.dialect.refusing_older()).chain(script.opening()) {
         // What is asked only for what it does shows nothing.
         let end = if script.dialect == Dialect::Postgres && sql.starts_with("SELECT") { " \\gset merit_" } else { ";" };
         let _ = writeln!(text, "{sql}{end}");

@@ -461,6 +461,7 @@ fn times(mantissa: i128, scale: u32, factor: &Factor) -> Content<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::forms;
     use crate::model::unit::{BaseUnit, Dimension};
 
     fn money(text: &str) -> Result<String, Problem> {
@@ -631,7 +632,8 @@ mod tests {
             let signs = signs.and_then(NumberSigns::of);
             let cell = NumberCell::new(unit, Some(&Number::ONE), None).written_with(signs);
             let form = cell.form();
-            let mut patterns = vec![crate::data::forms::plain_number(None), form.pattern(None, "")];
+            let plain = if cell.has_commas() { forms::whole_number() } else { forms::plain_number(None) };
+            let mut patterns = vec![plain, form.pattern(None, "")];
             if form.per {
                 patterns.extend(["%", "‰"].map(|sign| form.pattern(None, sign)));
             }

@@ -222,6 +222,12 @@ fn folders_that_spark_sql_leaves_behind() {
     let output = command.current_dir(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", utf8(&output.stderr));
     assert!(path("sales-checks.parquet/_SUCCESS").exists());
+    // As if it were too old.
+    assert_eq!(sql.matches("AS INT) < 4 THEN").count(), 1);
+    fs::write(path("all.sql"), sql.replace("AS INT) < 4 THEN", "AS INT) < 99 THEN")).unwrap();
+    let output = command.output().unwrap();
+    let told = format!("{}{}", utf8(&output.stdout), utf8(&output.stderr));
+    assert!(!output.status.success() && told.contains("the statements are made for Spark 4.0 and newer"), "{told}");
     let local = results(&run(&["eval", "--format", "json"]));
     assert!(local.contains("0.00000000010025"), "{local}");
     let folders: Vec<String> = glob::glob(&path("*.parquet").display().to_string())

@@ -54,6 +54,33 @@ impl Dialect {
         lines.iter().map(|line| line.to_string()).collect()
     }
 
+    /// What breaks a printed script off where its engine is too old: before a connection of ours has looked at that.
+    pub fn refusing_older(self) -> String {
+        let [major, minor] = least_version(self);
+        let needed =
+            |version: String| format!("the statements are made for {} {version} and newer, and this is ", self.name());
+        match self {
+            Dialect::DuckDb => format!(
+                "SET VARIABLE merit_version = (SELECT CASE WHEN \
+                 CAST(string_split(ltrim(version(), 'v'), '.')[1:2] AS INTEGER[]) < [{major}, {minor}] \
+                 THEN error('{}' || version()) ELSE version() END)",
+                needed(format!("{major}.{minor}"))
+            ),
+            // There a text that is no number is the error.
+            Dialect::Postgres => format!(
+                "SELECT CASE WHEN CAST(current_setting('server_version_num') AS integer) < {} \
+                 THEN CAST('{}' || current_setting('server_version') AS integer) END AS version",
+                major * 10_000 + minor,
+                needed(major.to_string())
+            ),
+            Dialect::Spark => format!(
+                "DECLARE OR REPLACE VARIABLE merit_version STRING DEFAULT CASE WHEN \
+                 CAST(split(version(), '[.]')[0] AS INT) < {major} THEN raise_error('{}' || version()) ELSE version() END",
+                needed(format!("{major}.{minor}"))
+            ),
+        }
+    }
+
     /// What gives the run its mark: when it began, and something that no other run has.
     pub fn marking(self) -> &'static str {
         match self {
