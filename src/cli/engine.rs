@@ -261,8 +261,7 @@ impl Driven {
             } else if let Some(error) = text("locked") {
                 return Err(self.locked(error));
             } else if let Some(error) = text("error") {
-                // As long as there is no connection no table has been looked at.
-                let help = if text("phase") == Some("connect") { CONNECTION } else { NAMES };
+                let help = help_at(text("phase").unwrap_or_default());
                 return Err(Failure::with_help(format_args!("{name} says: {}", shortened(error)), help));
             } else {
                 return Ok(says);
@@ -360,13 +359,19 @@ fn waiting_time() -> Result<Option<Duration>, Failure> {
     }
 }
 
-/// What helps where there is no connection.
-const CONNECTION: &str =
-    "no scorecard was written; see whether the address behind `--engine` is right, and the engine is well";
-
-/// What helps where a table or column is not there.
-const NAMES: &str = "no scorecard was written; tables of the engine have the names of the data sets, or those given with \
-                     `--tables`, and columns the names of the data sets' columns";
+/// What helps where an engine says that something is wrong, by what it was at. Tables and columns that are not there are
+/// findings.
+fn help_at(phase: &str) -> &'static str {
+    match phase {
+        "connect" => {
+            "no scorecard was written; see whether the address behind `--engine` is right, and the engine is well"
+        }
+        "look" => {
+            "no scorecard was written; see whether whoever asks may read the tables, and whether their names are right"
+        }
+        _ => "no scorecard was written; mend what it says, and run the command again",
+    }
+}
 
 /// The beginning of what an engine says: some print whole plans.
 fn shortened(error: &str) -> String {

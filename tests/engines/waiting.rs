@@ -142,8 +142,15 @@ fn a_table_that_another_session_locks() {
     client
         .batch_execute("CREATE TABLE plain (who text, cell numeric); INSERT INTO plain VALUES ('p0', 12.5), ('p1', 7)")
         .unwrap();
+    client.batch_execute("CREATE ROLE poor LOGIN").unwrap();
+    let host = server.host().display().to_string().replace('/', "%2F");
+    let poor = format!("postgres://poor@{host}/postgres");
+    let output = project.eval(Path::new(NO_PYTHON), &["--engine", &poor, "--tables", "plain"]);
+    for words in ["PostgreSQL says: permission denied for table plain", "whoever asks may read the tables"] {
+        assert!(said(&output).contains(words), "{}", said(&output));
+    }
     client.batch_execute("BEGIN; LOCK TABLE plain IN ACCESS EXCLUSIVE MODE").unwrap();
-    let engine = format!("postgres://merit@{}/postgres", server.host().display().to_string().replace('/', "%2F"));
+    let engine = format!("postgres://merit@{host}/postgres");
     let there = ["--engine", &engine, "--tables", "plain"];
     let begun = Instant::now();
     let output = project.command(Path::new(NO_PYTHON), &there).env("MERIT_ENGINE_WAIT", "2").output().unwrap();

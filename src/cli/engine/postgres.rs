@@ -8,7 +8,7 @@ use ::postgres::error::SqlState;
 use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, Looked, NAMES, Script, Steps, WAIT, least_version, shortened, silent, too_old};
+use super::{Failure, Found, Looked, Script, Steps, WAIT, help_at, least_version, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
 use crate::data::warehouse::Dialect;
 use crate::model::data::DataId;
@@ -63,7 +63,7 @@ fn look_now(
     at("connect");
     let mut client = connect(url)?;
     at("look");
-    let says = |error: Error| told(&error, wait);
+    let says = |error: Error| told(&error, "look", wait);
     check_version(&mut client)?;
     client.batch_execute("ROLLBACK").map_err(says)?;
     for sql in Dialect::Postgres.opening() {
@@ -90,7 +90,7 @@ pub fn run(
     wait: Option<Duration>,
     steps: &Steps,
 ) -> Result<Vec<Found>, Failure> {
-    let says = |error: Error| told(&error, wait);
+    let says = |error: Error| told(&error, "run", wait);
     for sql in script.marking() {
         client.batch_execute(&sql).map_err(says)?;
     }
@@ -116,7 +116,7 @@ pub fn run(
     Ok(found)
 }
 
-fn told(error: &Error, wait: Option<Duration>) -> Failure {
+fn told(error: &Error, phase: &str, wait: Option<Duration>) -> Failure {
     if let (Some(wait), true) = (wait, error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)) {
         return Failure::with_help(
             format_args!(
@@ -129,13 +129,13 @@ fn told(error: &Error, wait: Option<Duration>) -> Failure {
         );
     }
     let text = error.as_db_error().map_or_else(|| plainly(error), |error| error.message().to_string());
-    Failure::with_help(format_args!("PostgreSQL says: {}", shortened(&text)), NAMES)
+    Failure::with_help(format_args!("PostgreSQL says: {}", shortened(&text)), help_at(phase))
 }
 
 /// Refuses a server that the statements are not made for.
 fn check_version(client: &mut Client) -> Result<(), Failure> {
     let mut shown = |name: &str| {
-        let rows = client.simple_query(&format!("SHOW {name}")).map_err(|error| told(&error, None))?;
+        let rows = client.simple_query(&format!("SHOW {name}")).map_err(|error| told(&error, "connect", None))?;
         let row = rows.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_string),
             _ => None,

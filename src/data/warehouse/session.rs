@@ -75,7 +75,7 @@ impl Dialect {
             ),
             Dialect::Spark => format!(
                 "DECLARE OR REPLACE VARIABLE merit_version STRING DEFAULT CASE WHEN \
-                 CAST(split(version(), '[.]')[0] AS INT) < {major} THEN raise_error('{}' || version()) ELSE version() END",
+                 CAST(substring_index(version(), '.', 1) AS INT) < {major} THEN raise_error('{}' || version()) ELSE version() END",
                 needed(format!("{major}.{minor}"))
             ),
         }
