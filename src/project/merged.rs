@@ -1,10 +1,12 @@
 //! One mistake, one message: what one mistake lets others say at many places is told once, with all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::diagnostic::{Code, Diagnostic, Edit, Label};
 use crate::limits::PLACES_SHOWN;
 use crate::plural::counted;
+use crate::project::PROJECT_FILE;
 use crate::source::{FileId, SourceSet};
 
 /// From how many names on a second declaration of each is one mistake: a copy.
@@ -162,12 +164,48 @@ fn copies(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic> {
         parent(first) != parent(again)
     };
     let help = match (within, pairs.keys().any(folders)) {
-        (true, _) => "keep one of the two parts",
+        (true, _) => "keep one of the two parts".to_string(),
         (_, true) => {
-            "check one project at a time: name its folder, as in `merit check FOLDER`; where one is a copy, move it away"
+            let twice: BTreeSet<FileId> = pairs.keys().flat_map(|(first, again)| [*first, *again]).collect();
+            let (file, line) = project_of_each(&twice, sources);
+            format!(
+                "where each folder is a company of its own, say so in a file `{file}`, with the line `{line}`; where one is a \
+                 copy, move it away"
+            )
         }
-        _ => "one of the two files is a copy: remove it, or move it out of the folder",
+        _ => "one of the two files is a copy: remove it, or move it out of the folder".to_string(),
     };
     others.push(one.help(help));
     others
+}
+
+/// The `merit.project` that makes a project of each folder in which one of these files lies, and its line.
+fn project_of_each(twice: &BTreeSet<FileId>, sources: &SourceSet) -> (String, String) {
+    let folders = |path: &Path| -> Vec<String> {
+        let path = path.strip_prefix(".").unwrap_or(path);
+        let parts = path.parent().into_iter().flat_map(Path::components);
+        parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+    };
+    let all: Vec<Vec<String>> = twice.iter().map(|file| folders(&sources.get(*file).path)).collect();
+    let first = all.first().cloned().unwrap_or_default();
+    let common = (0..first.len()).take_while(|at| all.iter().all(|one| one.get(*at) == first.get(*at))).count();
+    // One that lies above the others has no folder of its own.
+    let common = common.min(all.iter().map(Vec::len).min().unwrap_or_default().saturating_sub(1));
+    let top = common.saturating_sub(1);
+    let pattern = first[top..common].iter().map(String::as_str).chain(["*"]).collect::<Vec<_>>().join("/");
+    // What lies beside them is read by all.
+    let mut shared: BTreeSet<String> = BTreeSet::new();
+    for (_, source) in sources.iter() {
+        let own = folders(&source.path);
+        let beside = own.len() > top && own[..top] == first[..top] && own.get(top) != first.get(top);
+        if beside && common > top && source.path.exists() {
+            shared.insert(format!("\"{}\"", own[top]));
+        }
+    }
+    let with = match shared.is_empty() {
+        true => String::new(),
+        false => format!(" with {}", shared.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    let file = first[..top].iter().map(String::as_str).chain([PROJECT_FILE]).collect::<Vec<_>>().join("/");
+    (file, format!("project \"{pattern}\"{with}"))
 }

@@ -105,3 +105,15 @@ fn links_and_permissions_stay() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), RESULT);
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
 }
+
+/// The file that says which folders are projects has no style of its own.
+#[test]
+fn the_file_of_the_projects_is_left_alone() {
+    let line = "project   \"companies/*\"\n\n\n";
+    let folder = folder(&[("merit.project", line.as_bytes()), ("companies/a/a.merit", b"# 1\n")]);
+    let run = merit(folder.path(), &["fmt", "merit.project"]);
+    let said = String::from_utf8(run.stderr).unwrap();
+    assert!(said.contains("`merit.project` is left as it is"), "{said}");
+    assert!(said.contains("1 file looked at, nothing to change"), "{said}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("merit.project")).unwrap(), line);
+}

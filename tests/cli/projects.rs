@@ -266,3 +266,27 @@ fn a_file_stands_for_the_project_it_lies_in() {
         &told(folder.path(), &["check b.merit --format short", "check b.merit a.merit --format short"]),
     );
 }
+
+/// The line that the answer offers is the one that makes projects of the folders.
+#[test]
+fn companies_read_as_one_project_are_told_how_they_are_told_apart() {
+    let amount = adviser("sales_amount  score linear 0 CNY -> 0, 20_000 CNY -> 100");
+    for (root, found) in [("", "merit.project"), ("specs/", "specs/merit.project")] {
+        let paths: Vec<String> = ["north", "south", "east", "west"]
+            .iter()
+            .map(|name| format!("{root}companies/{name}/adviser.merit"))
+            .collect();
+        let group = format!("{root}group/sales.merit");
+        let mut files: Vec<(&str, &[u8])> = paths.iter().map(|path| (path.as_str(), amount.as_bytes())).collect();
+        files.push((&group, SHARED.as_bytes()));
+        let folder = folder(&files);
+        let told = said(&merit(folder.path(), &["check"]));
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = told.split("with the line `").nth(1).and_then(|rest| rest.split('`').next());
+        let line = line.unwrap_or_else(|| panic!("{told}"));
+        assert!(told.contains(&format!("in a file `{found}`")), "{told}");
+        std::fs::write(folder.path().join(found), format!("{line}\n")).unwrap();
+        let told = said(&merit(folder.path(), &["check"]));
+        assert!(told.contains("checked 5 files in 4 projects"), "{line}: {told}");
+    }
+}
