@@ -62,29 +62,13 @@ pub fn turned(text: String) -> String {
     }
 }
 
+/// Signs besides a carriage return that some programs take for the end of a row.
+const RARE_ENDS: [char; 6] = ['\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}', '\u{1e}'];
+
 /// The first sign outside of quotes that could end a row and does not, with its line: a carriage return alone; where
 /// `all` are looked for, also those that hardly any program takes for an end.
 pub fn doubtful(text: &str, separator: u8, all: bool) -> Option<(u32, char)> {
-    let is_odd = |text: &str| {
-        let mut signs = text.char_indices().peekable();
-        while let Some((_, sign)) = signs.next() {
-            match sign {
-                // Several before a line feed are one end, and the last one of a text may be its end.
-                '\r' => {
-                    while signs.peek().is_some_and(|(_, next)| *next == '\r') {
-                        signs.next();
-                    }
-                    if signs.peek().is_some_and(|(_, next)| *next != '\n') {
-                        return Some('\r');
-                    }
-                }
-                '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{b}' | '\u{c}' | '\u{1e}' if all => return Some(sign),
-                _ => {}
-            }
-        }
-        None
-    };
-    is_odd(text)?;
+    odd_sign(text, all)?;
     let mut records = Records::new(text.as_bytes(), separator);
     let mut cells: Vec<Cell> = Vec::new();
     while let Found::Record(line) = records.next(&mut cells) {
@@ -93,12 +77,23 @@ pub fn doubtful(text: &str, separator: u8, all: bool) -> Option<(u32, char)> {
             // The return of the row's end belongs to it.
             let raw = if at + 1 == cells.len() { raw.trim_end_matches('\r') } else { &raw };
             let ended = raw.strip_suffix(['\u{b}', '\u{c}', '\u{1e}']).filter(|rest| rest.trim().is_empty());
-            if let (Some(sign), None) = (is_odd(&format!("{raw}.")), ended) {
+            if let (Some(sign), None) = (odd_sign(&format!("{raw}."), all), ended) {
                 return Some((line, sign));
             }
         }
     }
     None
+}
+
+/// The first such sign, in quotes or not. Every block of every file is asked, so that it is looked for by its byte.
+fn odd_sign(text: &str, all: bool) -> Option<char> {
+    let bytes = text.as_bytes();
+    // Several before a line feed are one end, and the last one of a text may be its end.
+    let alone = |at: &usize| bytes.get(at + 1).is_some_and(|next| !matches!(next, b'\r' | b'\n'));
+    let returns = memchr::memchr_iter(b'\r', bytes).find(alone);
+    let rare = if all { text.find(RARE_ENDS) } else { None };
+    let first = returns.into_iter().chain(rare).min()?;
+    text[first..].chars().next()
 }
 
 #[cfg(test)]
@@ -135,6 +130,9 @@ mod tests {
             ("a,b\n1,\"x\ry\"\n2,z\r", false, None),
             ("a\r\r\n1\r\r\n", false, None),
             ("a\n1\r2\r3", false, Some((1, '\r'))),
+            ("a\n1\r\r2\n", false, Some((1, '\r'))),
+            ("a\n1\u{2028}2\r3\n", true, Some((1, '\u{2028}'))),
+            ("a\n1\r2\u{2028}3\n", true, Some((1, '\r'))),
             ("a\n1\u{2028}2\n", false, None),
             ("a\n1\u{2028}2\n", true, Some((1, '\u{2028}'))),
             ("a,b\u{85}1,2", true, Some((0, '\u{85}'))),

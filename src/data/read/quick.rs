@@ -214,16 +214,24 @@ impl Decoder<'_> {
     }
 }
 
+/// Whether a text is of plain signs, with no blanks side by side.
+fn has_single_blanks(text: &[u8]) -> bool {
+    let mut behind = false;
+    text.iter().all(|byte| {
+        let before = std::mem::replace(&mut behind, *byte == b' ');
+        byte.is_ascii_graphic() || behind && !before
+    })
+}
+
 /// Whether a text is surely no blank, has no white space around it and nothing odd in it.
+#[inline]
 pub fn is_plain_text(raw: &[u8]) -> bool {
     match raw {
         [b'n' | b'N' | b'#', ..] => false,
         [first, middle @ .., last] => {
-            let plain = |byte: &u8| (0x20..0x7f).contains(byte);
             first.is_ascii_alphanumeric()
                 && last.is_ascii_graphic()
-                && middle.iter().all(plain)
-                && (!middle.contains(&b' ') || memchr::memmem::find(middle, b"  ").is_none())
+                && (middle.iter().all(u8::is_ascii_graphic) || has_single_blanks(middle))
         }
         [only] => only.is_ascii_alphanumeric(),
         [] => false,
