@@ -15,6 +15,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     closest(name, others, |text| text.to_lowercase().into(), |one, other| (one.max(other) / 3).max(1))
 }
 
+/// All candidates that are equally near to `name`, where any is near enough.
+pub fn nearest_ones<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let others = candidates.into_iter().filter(|candidate| *candidate != name);
+    equally_close(name, others, |text| text.to_lowercase().into(), |one, other| (one.max(other) / 3).max(1))
+}
+
 /// The same for words of the language, of which none may be far away; capitals count.
 pub fn nearest_word<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     closest(word, words, |text| Cow::Borrowed(text), |one, other| one.min(other).div_ceil(4).min(3))
@@ -48,17 +54,26 @@ where
     near.into_iter().map(|(_, known)| known).collect()
 }
 
-/// The candidate with the fewest changes, no more than two lengths allow; of equals the one that begins like it, then the
-/// first by name.
+/// The first by name of those that are equally close.
 fn closest<'a>(
     wanted: &str,
     candidates: impl IntoIterator<Item = &'a str>,
     fold: impl Fn(&str) -> Cow<'_, str>,
     most: impl Fn(usize, usize) -> usize,
 ) -> Option<&'a str> {
+    equally_close(wanted, candidates, fold, most).first().copied()
+}
+
+/// The candidates with the fewest changes, no more than two lengths allow; of equals those that begin like it, by name.
+fn equally_close<'a>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    fold: impl Fn(&str) -> Cow<'_, str>,
+    most: impl Fn(usize, usize) -> usize,
+) -> Vec<&'a str> {
     let wanted = fold(wanted);
     if !is_name(&wanted) {
-        return None;
+        return Vec::new();
     }
     let (length, letters) = (wanted.chars().count(), letters_of(&wanted));
     let near = candidates.into_iter().take(NAMES_COMPARED).filter(|candidate| is_name(candidate));
@@ -72,9 +87,18 @@ fn closest<'a>(
         }
         let distance = damerau_levenshtein(&wanted, &other);
         let alike = wanted.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
-        (distance <= most).then_some((distance, std::cmp::Reverse(alike), candidate))
+        // A name of which no letter stays is another one.
+        (distance <= most && distance < length.max(other.chars().count())).then_some((
+            distance,
+            std::cmp::Reverse(alike),
+            candidate,
+        ))
     });
-    near.min().map(|(.., candidate)| candidate)
+    let mut near: Vec<_> = near.collect();
+    near.sort();
+    near.dedup();
+    let best = near.first().map(|(distance, alike, _)| (*distance, *alike));
+    near.into_iter().take_while(|(distance, alike, _)| Some((*distance, *alike)) == best).map(|(.., one)| one).collect()
 }
 
 fn is_name(text: &str) -> bool {
@@ -110,6 +134,14 @@ fn folded(key: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_equally_near_are_all_named() {
+        assert_eq!(nearest_ones("sale_a", ["sale_c", "sale_b", "cost"]), ["sale_b", "sale_c"]);
+        assert_eq!(nearest_ones("sale_ab", ["sale_b", "sale_a"]), ["sale_a"]);
+        assert_eq!(nearest("sale_a", ["sale_c", "sale_b"]), Some("sale_b"));
+        assert!(nearest_ones("x", ["m", "s"]).is_empty());
+    }
 
     #[test]
     fn a_key_is_never_taken_for_another() {

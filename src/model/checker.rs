@@ -12,7 +12,7 @@ use super::uses::{Use, Used};
 use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::limits::FINDINGS;
-use crate::nearest::nearest;
+use crate::nearest::nearest_ones;
 use crate::source::{FileId, SourceSet, Span};
 use crate::syntax::tree::{self, ScopeWord};
 use crate::time::{Day, PeriodPart, Start, month_named};
@@ -359,11 +359,14 @@ impl<'t> Checker<'t> {
         otherwise: impl FnOnce() -> String,
     ) -> Help {
         // Where more names are wrong already than are shown, the nearest of thousands is not looked for each time.
-        let near = if self.diagnostics.len() < FINDINGS { nearest(name, candidates) } else { None };
-        match near {
-            Some(near) => Help::of("did you mean `{}`?", [Mend::replace(at, near)]),
-            None => otherwise().into(),
-        }
+        let near = if self.diagnostics.len() < FINDINGS { nearest_ones(name, candidates) } else { Vec::new() };
+        let words = match near.as_slice() {
+            [] => return otherwise().into(),
+            [_] => "did you mean `{}`?",
+            [_, _] => "did you mean `{}` or `{}`?",
+            [_, _, _, ..] => "did you mean `{}`, `{}` or `{}`?",
+        };
+        Help::of(words, near.into_iter().take(3).map(|near| Mend::replace(at, near)))
     }
 
     pub(super) fn dated(&mut self, when: &tree::When) -> Option<When> {
