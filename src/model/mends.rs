@@ -44,6 +44,80 @@ impl Checker<'_> {
         }
     }
 
+    /// A line of its own, the first of the block that opens behind `head`. None where no block opens there.
+    pub(super) fn line_in(&self, head: Span, line: impl Into<String>) -> Option<Mend> {
+        let (line, text) = (line.into(), &self.sources.get(head.file).text);
+        let mut quoted = false;
+        let open = text[head.end as usize..].char_indices().find(|(_, letter)| {
+            quoted ^= *letter == '"';
+            !quoted && matches!(letter, '{' | '\n')
+        });
+        let (at, _) = open.filter(|(_, letter)| *letter == '{')?;
+        let at = head.end as usize + at + 1;
+        let begins = text[..head.start as usize].rfind('\n').map_or(0, |end| end + 1);
+        let indent: String = text[begins..].chars().take_while(|letter| matches!(letter, ' ' | '\t')).collect();
+        let rest = text[at..].trim_start_matches([' ', '\t']);
+        let behind = if rest.starts_with(['\n', '\r', '#']) { String::new() } else { format!("\n{indent}") };
+        let place = Span::new(head.file, at, at);
+        Some(Mend::replace(place, format!("\n{indent}  {line}{behind}")).shown_as(line))
+    }
+
+    /// A word behind something on its line, outside texts in quotes.
+    pub(super) fn word_behind(&self, span: Span, word: &str) -> Option<Span> {
+        let text = &self.sources.get(span.file).text;
+        let line = text[span.end as usize..].lines().next()?;
+        let letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let found = line.match_indices(word).find(|(at, _)| {
+            let (before, behind) = (&line[..*at], &line[at + word.len()..]);
+            !before.contains('#')
+                && before.matches('"').count() % 2 == 0
+                && !before.ends_with(letter)
+                && !behind.starts_with(letter)
+        });
+        found.map(|(at, _)| {
+            let at = span.end as usize + at;
+            Span::new(span.file, at, at + word.len())
+        })
+    }
+
+    /// Where the number behind a word ends.
+    pub(super) fn number_behind(&self, word: Span) -> u32 {
+        let rest = &self.sources.get(word.file).text[word.end as usize..];
+        let number = rest
+            .trim_start_matches(' ')
+            .trim_start_matches(|letter: char| letter.is_ascii_digit() || "._".contains(letter));
+        word.end + (rest.len() - number.len()) as u32
+    }
+
+    /// Puts a text at the end of an entry of a scorecard, before what tells when it applies: `behind` is its last part
+    /// that is known. Before the brace of a group.
+    pub(super) fn at_the_end_of_entry(&self, behind: Span, text: &str) -> Mend {
+        let file = &self.sources.get(behind.file).text;
+        let rest = file[behind.end as usize..].lines().next().unwrap_or_default();
+        let mut quoted = false;
+        let ends = rest.char_indices().find(|(at, letter)| {
+            quoted ^= *letter == '"';
+            !quoted
+                && (matches!(letter, '{' | '#')
+                    || rest[*at..].starts_with("applies ")
+                    || rest[*at..].starts_with("up to "))
+        });
+        let rest = &rest[..ends.map_or(rest.len(), |(at, _)| at)];
+        let at = behind.end as usize + rest.trim_end().len();
+        Mend::behind(Span::new(behind.file, at, at), text)
+    }
+
+    /// Takes away what stands there with the space before it; a line that holds nothing else goes with it.
+    pub(super) fn without(&self, span: Span) -> Mend {
+        let text = &self.sources.get(span.file).text;
+        let (start, end) = (span.start as usize, span.end as usize);
+        let before = text[..start].trim_end_matches([' ', '\t']).len();
+        let behind = end + text[end..].len() - text[end..].trim_start_matches([' ', '\t', '\r']).len();
+        let alone = text[..before].ends_with('\n') && text[behind..].starts_with('\n');
+        let end = if alone { behind } else { end };
+        Mend::remove(Span::new(span.file, if alone { before - 1 } else { before }, end))
+    }
+
     /// The text of a formula as it can stand before an operator.
     fn operand(&self, expr: &Expr) -> String {
         let text = self.sources.text(expr.span).to_string();

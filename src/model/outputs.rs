@@ -84,6 +84,9 @@ impl Checker<'_> {
             self.answerable(&value, card.scope, output.name.span, card);
             self.unsaid_part(output, &unit, &value, card.position);
             self.shared_twice(output, &value, &outputs);
+            if output.part == Some(tree::PartOfPeriod::Prorated) && card.scope == ScopeWord::Own {
+                self.days_twice(&value, &format!("the output `{}`", output.name.text), output.name.span, None);
+            }
             if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {
                 let first = first.span;
                 self.report(
@@ -124,11 +127,11 @@ impl Checker<'_> {
                 let (message, mend) = match around.scored {
                     false => (
                         format!("`{position}` has no scorecard, so there is no {word}"),
-                        format!("add a `scorecard` to `{position}`, or leave `{word}` out"),
+                        format!("add a scorecard to `{position}`, or leave `{word}` out"),
                     ),
                     true => (
                         format!("the scorecard of `{position}` gives no grade"),
-                        "add a line such as `rating grades` to the scorecard, or use `score`".to_string(),
+                        "add a `rating …` to the scorecard, or let the output go by the score".to_string(),
                     ),
                 };
                 // However often it is read, one thing is lacking.
@@ -195,7 +198,7 @@ impl Checker<'_> {
                     format!("outputs are not taken in by `{}`", self.text(written.function_span)),
                 )
                 .at(written.function_span, "not of outputs")
-                .help("write `sum`, `average`, `min`, `max` or `count`"),
+                .help("write a function that takes them, as in `sum`, `average`, `min`, `max` or `count`"),
             );
             return wrong;
         }
@@ -206,7 +209,7 @@ impl Checker<'_> {
             self.misplaced(
                 place,
                 "outputs are those of the period evaluated",
-                "remove this; only `where` chooses among people",
+                "remove this; only a condition chooses among people: `where …`",
             );
         }
         if env.moved {
@@ -221,7 +224,7 @@ impl Checker<'_> {
             self.misplaced(
                 span,
                 "the outputs of one person are no sum",
-                "write `over team`, or no `over` for the whole roster",
+                "write `… over team`, or nothing for the whole roster",
             );
         }
         let unit = self.summed_unit(name, of_roster, &set.name, span)?;

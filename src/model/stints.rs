@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::checker::Checker;
-use super::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
-use super::expr::{Base, Expr, Kind};
+use super::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
+use super::expr::{Base, Expr, Kind, Reading};
 use super::unit::DisplayUnit;
 use super::{KpiId, Model, Output};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::source::Span;
-use crate::syntax::tree::{self, AcrossStints, BinaryOp, DataClause};
+use crate::syntax::tree::{self, AcrossStints, AggregateFunction as F, BinaryOp, DataClause};
+use crate::value::Builtin;
 
 impl Checker<'_> {
     /// `shared by days`, `held last`: of rows that are of a period.
@@ -34,7 +35,7 @@ impl Checker<'_> {
                 )
                 .at(span, "only for rows of periods")
                 .at(column.span, "a date")
-                .help("remove it, or give the column the type `period` where its rows are of months"),
+                .help("remove it, or let the column hold periods where its rows are of months"),
             );
             return None;
         }
@@ -53,7 +54,7 @@ impl Checker<'_> {
             let (message, mend) = match set.roster {
                 None => (
                     format!("`{}` is no roster, so it has no posts that might be evaluated", set.name),
-                    "remove the line, or write it in the data set that says `roster`",
+                    "remove the line, or write it in a roster",
                 ),
                 Some(_) => (format!("everyone in `{}` has one post, which is evaluated", set.name), "remove the line"),
             };
@@ -116,7 +117,13 @@ impl Checker<'_> {
             )
             .at(output.name.span, "for how much of the period?")
             .at(read, "pay from the roster")
-            .help(format!("write `: {ty} prorated =` for a share by the days in the post, or `: {ty} in full =`")),
+            .mends(
+                "write `{}` for a share by the days in the post, or `{}`",
+                ["prorated", "in full"].map(|part| {
+                    let at = super::kpis::type_span(&output.ty, output.name.span);
+                    Mend::behind(at, part).shown_as(format!(": {ty} {part} ="))
+                }),
+            ),
         );
     }
 }
@@ -142,6 +149,55 @@ impl Checker<'_> {
             .at(shared.span, "prorated as well")
             .help(format!("leave `prorated` out here; or make `{}` of what `{}` is made of", name.text, shared.name)),
         );
+    }
+}
+
+impl Checker<'_> {
+    /// A sum of the rows in the post holds the days of the post already; `prorated` would take their part once more.
+    pub(super) fn days_twice(&mut self, amount: &Expr, what: &str, at: Span, word: Option<Span>) {
+        let Some(rows) = self.rows_in_the_post(amount) else { return };
+        let text = self.text(rows);
+        let finding = Diagnostic::new(
+            Code::PartOfPeriod,
+            format!("the days in the post count twice in {what}: `{text}` reads the rows of these days alone, and is prorated"),
+        )
+        .at(rows, "only rows of days in the post")
+        .at(at, "prorated");
+        self.report(match word {
+            Some(word) => finding.mend("remove `prorated`", self.without(word)),
+            None => finding.help("leave `prorated` out, or make it of what does not grow with the days"),
+        });
+    }
+
+    /// Where an amount adds up dated rows of the one evaluated, so that it grows with the days in the post.
+    fn rows_in_the_post(&self, amount: &Expr) -> Option<Span> {
+        match &amount.kind {
+            Kind::Aggregate(aggregate) => {
+                let set = &self.model.data[aggregate.data.0];
+                let adds = matches!(aggregate.function, F::Sum | F::Count);
+                let dated = matches!(set.time, TimeShape::Dated(_)) && set.roster.is_none();
+                let own = set.belongs.own.iter().any(|(_, route)| matches!(route, Route::Links(_)));
+                (adds && dated && own && matches!(&aggregate.reading, Reading::During(words) if words.is_empty()))
+                    .then_some(amount.span)
+            }
+            Kind::Kpi(kpi) => self.rows_in_the_post(&self.model.kpis[kpi.0].value).map(|_| amount.span),
+            Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => {
+                // One part alone may be for the whole period.
+                self.rows_in_the_post(one).filter(|_| self.rows_in_the_post(other).is_some())
+            }
+            Kind::Binary(BinaryOp::Multiply, one, other) => {
+                self.rows_in_the_post(one).or_else(|| self.rows_in_the_post(other))
+            }
+            Kind::Binary(BinaryOp::Divide, one, other) => {
+                self.rows_in_the_post(one).filter(|_| self.rows_in_the_post(other).is_none())
+            }
+            Kind::Negate(inner) | Kind::Default { value: inner, .. } => self.rows_in_the_post(inner),
+            Kind::Call(
+                Builtin::Round | Builtin::RoundUp | Builtin::RoundDown | Builtin::Floor | Builtin::Ceil,
+                parts,
+            ) => self.rows_in_the_post(parts.first()?),
+            _ => None,
+        }
     }
 }
 

@@ -378,7 +378,8 @@ kpi sold : policy {
         text: "An output that reads money from the roster, as a base pay, gives it in full to whoever holds the post for a \
                week, and once more in the next post. `prorated` behind the type multiplies what the formula gives by the \
                days in the post over the days of the period; `in full` says that all of it is meant. A `prorated` output made \
-               of another one that is `prorated` would have the days in it twice.",
+               of another one that is `prorated`, or an output or a target made of a sum of the rows in the post, which \
+               are those of its days already, would have the days in it twice.",
         wrong: r#"data staff {
   roster as adviser
   file "staff.csv"
