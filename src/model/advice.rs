@@ -54,7 +54,7 @@ impl Checker<'_> {
                 );
                 (
                     format!("`{}` is a data set, not a value", name.text),
-                    format!("count its rows or add up a column: `count({})`, `{sum}`", name.text),
+                    format!("count its rows or add up a column, as in `count({})`, `{sum}`", name.text),
                 )
             }
             (Symbol::Function(_) | Symbol::Scale(_) | Symbol::Matrix(_), _) => (
@@ -221,7 +221,7 @@ impl Checker<'_> {
                 Some(Symbol::Data(_)) => (
                     format!("`{text}` is a data set"),
                     format!(
-                        "give it a value that reads the data set, such as `count({text})`, or write the formula of `{}` once for each data set",
+                        "give it a value that reads the data set, as in `count({text})`, or write the formula of `{}` once for each data set",
                         function.text
                     ),
                 ),
@@ -237,7 +237,7 @@ impl Checker<'_> {
                         (
                             format!("`{text}` is a column of `{}`", set.name),
                             format!(
-                                "give it a value that reads the column, such as `{read}`, or write the formula of `{}` once for each column",
+                                "give it a value that reads the column, as in `{read}`, or write the formula of `{}` once for each column",
                                 function.text
                             ),
                         )
@@ -248,7 +248,7 @@ impl Checker<'_> {
                         (
                             format!("`{text}` is a word of the column `{column}` of `{}`", set.name),
                             format!(
-                                "write the formula of `{}` once for each word, with `{column} = {text}` in it",
+                                "write the formula of `{}` once for each word, as in `{column} = {text}`",
                                 function.text
                             ),
                         )
@@ -270,13 +270,14 @@ impl Checker<'_> {
         let set = &self.model.data[data.0];
         let people = &self.model.data[roster.0];
         let route = set.belongs.own.iter().find(|(to, _)| *to == roster).map(|(_, route)| route);
-        let mend = match route {
+        let mend: Help = match route {
             _ if data == roster => format!(
                 "rows of others cannot be compared with the one evaluated. Those of the own team are read with `over \
                  team` behind the aggregate, where `{}` links to a tree of teams (`organisation`): a region or a branch \
                  may be such a team. The place among others stands in the report, and no formula can read it",
                 set.name
-            ),
+            )
+            .into(),
             Some(Route::Links(links)) => {
                 let mut at = data;
                 let mut path = Vec::new();
@@ -288,19 +289,21 @@ impl Checker<'_> {
                     }
                 }
                 let path = path.join(".");
-                format!("write `{path}.{field_text}`: the cell of the one to whom the row belongs")
+                let mend = Mend::replace(noun.span.to(field.span), format!("{path}.{field_text}"));
+                Help::of("write `{}`: the cell of the one to whom the row belongs", [mend])
             }
             _ => format!(
                 "a value for each range of `{noun_text}.{field_text}` is written as a `scale`. A row that is found by \
                  its key is linked to: with `column {field_text} : {0}` in `{1}`, a formula reads \
                  `{noun_text}.{field_text}.` and a column of `{0}`",
                 set.name, people.name
-            ),
+            )
+            .into(),
         };
         self.misplaced(
             noun.span,
             &format!("`{noun_text}` is the one evaluated, and cannot be read for the rows of `{}`", set.name),
-            &mend,
+            mend,
         );
     }
 

@@ -7,7 +7,7 @@ use super::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use super::formula::{first_optional, present_when};
 use super::mends::is_number;
 use super::uses::Use;
-use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, AggregateFunction as F};
@@ -36,9 +36,12 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
                     .at(value.span, "nothing stands here for a count")
-                    .help(format!(
-                        "write `count({name})` for the rows, or `count distinct(… of {name})` for different values"
-                    )),
+                    .help({
+                        let rows = Mend::remove(Span { end: written.data.span.start, ..value.span });
+                        let words =
+                            format!("write `{{}}` for the rows, or `count distinct(… of {name})` for different values");
+                        Help::of(&words, [rows.shown_as(format!("count({name})"))])
+                    }),
             );
             return wrong;
         }
@@ -61,14 +64,14 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::OutOfRange, "the least number of rows is a whole number")
                         .at(number.span, "not a whole number")
-                        .help("write `at least 5 rows`"),
+                        .help("write how many rows there must be, as in `at least 5 rows`"),
                 );
             }
             if count == Some(0) {
                 self.report(
                     Diagnostic::new(Code::OutOfRange, "`at least 0 rows` asks for nothing: there are never fewer")
                         .at(number.span, "0")
-                        .help("remove it, or write the number of rows below which nothing is told: `at least 5 rows`"),
+                        .help("remove it, or write the number of rows below which nothing is told, as in `at least 5 rows`"),
                 );
             }
             count
@@ -106,13 +109,27 @@ impl Checker<'_> {
         Expr::new(Kind::Aggregate(Box::new(aggregate)), ty, span)
     }
 
+    /// 90 where 90% is meant.
+    fn as_fraction(&self, written: &tree::Expr, number: &Number) -> Help {
+        let hundred = Number::from(100);
+        let plain =
+            matches!(&*written.kind, tree::ExprKind::Number(number) if number.style == tree::NumberStyle::Plain);
+        match plain && *number <= hundred {
+            true => {
+                let text = format!("{}%", self.text(written.span));
+                Help::of("write `{}`", [Mend::replace(written.span, text)])
+            }
+            false => "write a percentage from 0 to 100, as in `percentile(x of d, 90%)`".into(),
+        }
+    }
+
     fn fraction(&mut self, fraction: &tree::Expr) -> Option<Number> {
         let number = self.constant_number(fraction, &super::unit::Dimension::none())?;
         if number.is_negative() || number > Number::ONE {
             self.report(
                 Diagnostic::new(Code::OutOfRange, "a percentile lies between 0% and 100%")
                     .at(fraction.span, "out of range")
-                    .help("write `percentile(x of d, 90%)`"),
+                    .help(self.as_fraction(fraction, &number)),
             );
             return None;
         }
@@ -136,7 +153,7 @@ impl Checker<'_> {
                         self.misplaced(
                             name.span,
                             &format!("the rows of `{}` are no events, so they have no other date", set.name),
-                            "remove `dated by`; test the date in `where`",
+                            "remove it, and test the date in a condition: `where …`",
                         );
                     }
                     self.derive_column(data, column);
@@ -168,7 +185,7 @@ impl Checker<'_> {
                 self.misplaced(
                     span,
                     &format!("`{}` has no dates, so it is the same at all times", set.name),
-                    "remove this, or give the data set `dated by`, `valid from` or `snapshot on`",
+                    "remove this, or give the data set a time: `dated by …`, `valid from …` or `snapshot on …`",
                 );
                 Reading::Always
             }
@@ -257,7 +274,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::WrongArguments, "this aggregate does not say of what")
                         .at(span, "of which column?")
-                        .help(format!("name a column: `sum(… of {})`; only `count` goes without", set.name)),
+                        .help(format!("name a column: `sum(… of {})`; only a count goes without", set.name)),
                 );
                 return Type::known(Base::Any);
             }
@@ -330,7 +347,7 @@ impl Checker<'_> {
                     self.misplaced(
                         span,
                         &format!("`{}` has no dates, so nothing in it is the latest", set.name),
-                        "write `only(…)`, `max(…)`, or give the data set `dated by`",
+                        "write `only(…)`, `max(…)`, or give the data set a time, `dated by …`",
                     );
                 }
                 Type::maybe(value.ty.base.clone())

@@ -141,7 +141,7 @@ impl Checker<'_> {
                     finding = finding.at(responsibility.span, words);
                 }
                 found.push(finding.help(format!(
-                    "add `measured by` and a KPI, or let the scorecard look at one; `merit check --alignment={}` shows the table",
+                    "name a KPI in it, `measured by …`, or let the scorecard look at one; `merit check --alignment={}` shows the table",
                     position.name
                 )));
             }
@@ -161,7 +161,7 @@ impl Checker<'_> {
                     finding = finding.at(weighted.span, words);
                 }
                 found.push(finding.help(format!(
-                    "name it behind `measured by` in a responsibility; `merit check --alignment={}` shows the table",
+                    "name it in a responsibility, `measured by …`; `merit check --alignment={}` shows the table",
                     position.name
                 )));
             }

@@ -179,8 +179,8 @@ impl Checker<'_> {
                     .at(name.span, "not a function")
                     .at(declared, "declared here")
                     .help(format!(
-                        "write `rating {text}` in the scorecard, and `rating` in its outputs; a value of its own for each range \
-                         of a KPI is written as a `scale`"
+                        "name it in the scorecard, as in `rating {text}`; a value of its own for each range of a KPI is a scale, \
+                         as in `scale levels : % {{ … }}`"
                     )),
                 );
                 Expr::wrong(span)
@@ -190,7 +190,7 @@ impl Checker<'_> {
                     Diagnostic::new(Code::WrongKind, format!("`{}` is a {}, and takes nothing in brackets", name.text, symbol.kind()))
                         .at(name.span, "not a function")
                         .at(declared, "declared here")
-                        .help("write its name alone; for another window or scope write `1 year earlier` or `over team` behind it"),
+                        .help("write its name alone; another window or scope stands behind it, as in `1 year earlier` or `over team`"),
                 );
                 Expr::wrong(span)
             }
@@ -271,9 +271,9 @@ impl Checker<'_> {
         let of_subject = |kind: &Kind| matches!(kind, Kind::Person { .. } | Kind::Kpi(_) | Kind::Aggregate(_));
         let in_rows = matches!(env.place, Place::Row(_));
         let (what, mend) = if curves().any(|curve| curve.reads_target()) {
-            ("the target of an entry", "use it behind `score`, where there is a target")
+            ("the target of an entry", "use it in an entry, `… score …`, where there is a target")
         } else if curves().any(|curve| curve.reads(&of_entry)) {
-            ("the weight of an entry", "use it behind `score`, where there is a weight")
+            ("the weight of an entry", "use it in an entry, `… score …`, where there is a weight")
         } else if in_rows && curves().any(|curve| curve.reads(&of_subject)) {
             ("figures of the one evaluated", "call it outside the aggregate, on a value of the one evaluated")
         } else {
@@ -323,10 +323,14 @@ impl Checker<'_> {
         let written: Vec<&tree::Expr> = arguments.iter().chain(to).collect();
         if written.len() < signature.least || written.len() > signature.most || (rounds != to.is_some()) {
             let mend = match builtin {
-                Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => format!("write `{name}(x to 0.01)`"),
-                Builtin::Min | Builtin::Max => format!("write `{name}(a, b)`; of a column: `{name}(x of data)`"),
-                Builtin::MonthsBetween | Builtin::DaysBetween => format!("write `{}` with two dates", signature.usage),
-                _ => format!("write `{}`", signature.usage),
+                Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => format!("write it as in `{name}(x to 0.01)`"),
+                Builtin::Min | Builtin::Max => {
+                    format!("write it as in `{name}(a, b)`; of a column as in `{name}(x of data)`")
+                }
+                Builtin::MonthsBetween | Builtin::DaysBetween => {
+                    format!("write it with two dates, as in `{}`", signature.usage)
+                }
+                _ => format!("write it as in `{}`", signature.usage),
             };
             self.report(
                 Diagnostic::new(Code::WrongArguments, format!("`{name}` does not take these values"))
@@ -369,7 +373,7 @@ impl Checker<'_> {
                     // What stands in data is known at evaluation only: below 0 there is no answer.
                     match self.model.constant_value(&typed[1], None).is_some() {
                         true => {
-                            let mend = format!("write `{name}(x to 0.01)`");
+                            let mend = format!("write a step above 0, as in `{name}(x to 0.01)`");
                             self.above_zero(&typed[1], "a step to round to", &mend);
                         }
                         false => optional = true,

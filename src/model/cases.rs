@@ -3,6 +3,7 @@
 //! Names, units and people are resolved here; what the cells hold is read later, as the cells of files are
 //! ([`crate::data`]), with the tables in the model's [`Model::tests`].
 
+use super::bare::is_bare;
 use super::case_tables::written_number;
 use super::checker::{Checker, Symbol};
 use super::data::{Column, ColumnIx, ColumnType, DataId, DataSet};
@@ -155,14 +156,14 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the test `{}` has no period", test.name.value))
                     .at(test.name.span, "of which period?")
-                    .help("add a line such as `period 2026-Q3`"),
+                    .help("name the period, as in `period 2026-Q3`"),
             );
         }
         if test.expectations.is_empty() {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the test `{}` expects nothing", test.name.value))
                     .at(test.name.span, "no `expect`")
-                    .help("add a line such as `expect score of \"P1\" = 80`"),
+                    .help("say what is expected, as in `expect score of \"P1\" = 80`"),
             );
         }
         let mut given: Vec<Given> = Vec::new();
@@ -204,7 +205,7 @@ impl Checker<'_> {
         if rosters.is_empty() {
             let names: Vec<&str> = self.rosters();
             let mend = match names.as_slice() {
-                [] => "declare a data set with `roster`".to_string(),
+                [] => "declare a data set that is a roster".to_string(),
                 [name, ..] => format!("add `given {name} {{ … }}` with a row for `{}`", key.value),
             };
             self.report(
@@ -251,7 +252,10 @@ impl Checker<'_> {
                 match named.as_ref().and_then(|name| self.model.position_in_force(name, day)) {
                     Some(position) if positions.iter().any(|known| known.name == position.name) => {}
                     Some(position) => positions.push(position.clone()),
-                    None => without = Some((post.unwrap_or_default(), named, row.span)),
+                    None => {
+                        let cell = set.roster.as_ref().and_then(|roster| cell_of(table, row, roster.post?));
+                        without = Some((post.unwrap_or_default(), named, cell.map_or(row.span, |cell| cell.span)));
+                    }
                 }
             }
         }
@@ -275,23 +279,21 @@ impl Checker<'_> {
         }
         if positions.is_empty() {
             let (post, named, span) = without?;
-            let (message, mend) = match named {
+            let (message, mend): (String, Help) = match named {
                 Some(name) => (
                     format!("the position `{name}` is not in force in {period}"),
-                    "give a later period, or make its `effective from` earlier".to_string(),
+                    "give a later period, or let it be in force earlier".into(),
                 ),
                 None if post.is_empty() => (
                     format!("the test does not say which post `{}` holds", key.value),
-                    "fill the column that holds the position".to_string(),
+                    "fill the column that holds the position".into(),
                 ),
                 None => {
                     let names: Vec<&str> = self.model.positions.iter().map(|position| position.name.as_str()).collect();
-                    let mend = self
-                        .did_you_mean(&post, key.span, names.clone(), || match names.is_empty() {
-                            true => "the specs have no position: declare one of this name or label".into(),
-                            false => "write the name of a position".into(),
-                        })
-                        .text;
+                    let mend = self.did_you_mean(&post, span, names.clone(), || match names.is_empty() {
+                        true => "the specs have no position: declare one of this name or label".into(),
+                        false => "write the name of a position".into(),
+                    });
                     (format!("`{}` has the post `{post}`, which no position describes", key.value), mend)
                 }
             };
@@ -496,7 +498,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::WrongType, format!("`{text}` is no grade"))
                         .at(value.span, "a rating is a grade")
-                        .help("write the name of a grade: `expect rating of \"P1\" = A`"),
+                        .help("write the name of a grade, as in `expect rating of \"P1\" = A`"),
                 );
                 return None;
             }
@@ -512,7 +514,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::Incomplete, format!("the scorecard of `{name}` has no rating"))
                     .at(span, "no grade is given")
                     .at(at, "this position")
-                    .help("add a line such as `rating grades` to the scorecard, or expect the score"),
+                    .help("add a `rating …` to the scorecard, or expect the score"),
             );
             return None;
         }
@@ -545,18 +547,21 @@ impl Checker<'_> {
             _ => (false, written),
         };
         if let ExprKind::Number(number) = &*literal.kind
-            && number.style == NumberStyle::Plain
-            && number.unit.is_none()
-            && !number.written.is_zero()
+            && is_bare(number)
         {
             let bare = Number::from(number.written);
-            let sign = if negative { "-" } else { "" };
             if unit.is_ratio_sign() || unit.dimension.has_money() {
-                let name = if unit.is_ratio_sign() { unit.singular.clone() } else { format!(" {}", unit.dimension) };
+                let text = self.text(written.span);
+                let help = match unit.is_ratio_sign() {
+                    true => self.readings(&self.text(number.span), number.written, number.span, unit),
+                    false => {
+                        Help::of("write `{}`", [Mend::replace(written.span, format!("{text} {}", unit.dimension))])
+                    }
+                };
                 self.report(
-                    Diagnostic::new(Code::WrongUnit, format!("`{}` has no unit", self.text(written.span)))
+                    Diagnostic::new(Code::WrongUnit, format!("`{text}` has no unit"))
                         .at(written.span, "in which unit?")
-                        .help(self.with_its_unit(written, &bare, sign, &name)),
+                        .help(help),
                 );
                 return None;
             }
@@ -609,20 +614,6 @@ impl Checker<'_> {
         if bare && !unit.is_ratio_sign() { value.map(|value| value.mul(&unit.factor)) } else { value }
     }
 
-    /// The number as it is written, with its unit; a part of one may be meant as a percentage.
-    fn with_its_unit(&self, written: &tree::Expr, bare: &Number, sign: &str, unit: &str) -> Help {
-        let text = self.text(written.span);
-        let write = |text: String| Mend::replace(written.span, text);
-        if unit == "%" && *bare <= Number::ONE {
-            let whole = bare.mul(&Number::from_parts(100, 0));
-            return Help::of(
-                "write `{}`, or `{}` if that is meant",
-                [write(format!("{sign}{whole}%")), write(format!("{text}%"))],
-            );
-        }
-        Help::of("write `{}`", [write(format!("{text}{unit}"))])
-    }
-
     /// A tolerance: in the unit of the value, or a percentage of it.
     fn tolerance(&mut self, written: &tree::Expr, unit: &DisplayUnit, day: Day) -> Option<Within> {
         let share = match &*written.kind {
@@ -635,7 +626,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::OutOfRange, "a tolerance is not below 0")
                     .at(written.span, "below 0")
-                    .help("write how far off the value may be, such as `within 0.1%`"),
+                    .help("write how far off the value may be, as in `within 0.1%`"),
             );
             return None;
         }

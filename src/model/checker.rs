@@ -386,7 +386,7 @@ impl<'t> Checker<'t> {
                     self.report(
                         Diagnostic::new(Code::UnknownName, format!("`{}` is not a part of the year", name.text))
                             .at(name.span, "unknown")
-                            .help("write `Q1` to `Q4`, `H1`, `H2`, or a month's English name"),
+                            .help("write a quarter, a half or a month's English name, as in `Q1`, `H2`, `January`"),
                     );
                 }
                 each.map(|(first, count)| When::Each { first, count })

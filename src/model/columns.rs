@@ -10,7 +10,7 @@ use super::rings;
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use super::written::Written;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::limits::COLUMN_CHAIN;
 use crate::number::Number;
 use crate::plural::plural;
@@ -38,7 +38,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Misplaced, format!("`{}` holds no dates", column.name.text))
                     .at(written.span, "has no effect")
-                    .help("remove `format`"),
+                    .help("remove `format …`"),
             );
         }
         let is_number = matches!(ty, ColumnType::Number { .. });
@@ -46,7 +46,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Misplaced, format!("`{}` holds no numbers", column.name.text))
                     .at(written.span, "has no effect")
-                    .help("remove `numbers`"),
+                    .help("remove `numbers …`"),
             );
         }
         Column {
@@ -77,25 +77,31 @@ impl Checker<'_> {
             );
         };
         if let Some(header) = column.headers.first() {
-            refuse(header.span, "`from`", "remove `from` and the header, or the formula".into());
+            refuse(header.span, "`from`", "remove the header, `from …`, or the formula".into());
         }
         if let Some(unit) = &column.written_in {
             refuse(unit.span, "`in`", format!("remove `in {}`: formulas know their units", unit.text));
         }
         if let Some(numbers) = &column.numbers {
-            refuse(numbers.span, "`numbers`", "remove `numbers`: formulas need no signs".into());
+            refuse(numbers.span, "`numbers`", "remove `numbers …`: formulas need no signs".into());
         }
         if let Some(sign) = column.blank.first() {
-            refuse(sign.span, "`blank`", "remove `blank` and its signs".into());
+            refuse(sign.span, "`blank`", "remove `blank …`".into());
         }
         if let Some(format) = &column.format {
-            refuse(format.span, "`format`", "remove `format`: formulas give dates as they are".into());
+            refuse(format.span, "`format`", "remove `format …`: formulas give dates as they are".into());
         }
         if let Some((low, high)) = &column.limits {
             let (least, most) = (self.text(low.span), self.text(high.span));
             let written = self.text(formula.span);
-            let mend = format!(
-                "remove `between {least} and {most}`; `clamp({written}, {least}, {most})` keeps the values within"
+            // From the word `between` on.
+            let text = &self.sources.get(low.span.file).text[..low.span.start as usize];
+            let start = text.trim_end().strip_suffix("between").map_or(low.span.start as usize, str::len);
+            let away = self.without(Span::new(low.span.file, start, high.span.end as usize));
+            let clamp = Mend::replace(formula.span, format!("clamp({written}, {least}, {most})"));
+            let mend = Help::of(
+                &format!("remove `between {least} and {most}`, or keep the values within: `{{}}`"),
+                [away.clone().and(clamp.clone()).shown_as(clamp.shown)],
             );
             self.report(
                 Diagnostic::new(
@@ -223,7 +229,7 @@ impl Checker<'_> {
                 )
                 .at(name.span, "not a type")
                 .at(declared, "declared here")
-                .help("write `text`, `date`, a unit such as `CNY` or `%`, or the name of a data set for a link"),
+                .help("write what it holds, as in `text`, `date`, `CNY`, `%`; a link has the name of a data set"),
             );
             return ColumnType::Text;
         }
@@ -232,7 +238,7 @@ impl Checker<'_> {
         let known: Vec<&str> = sets.map(|(name, _)| *name).chain(self.units.names()).chain(words).collect();
         let mend = self.other_word_for(&name.text, name.span).unwrap_or_else(|| {
             self.did_you_mean(&name.text, name.span, known, || {
-                "write `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`, a unit or the name of a data set"
+                "write a unit, the name of a data set, or a type, as in `text`, `number`, `%`, `date`, `period`, `flag`, `one of …`"
                     .into()
             })
         });
@@ -264,7 +270,7 @@ impl Checker<'_> {
                         format!("the column is in {is}, and `in {word}` is about ratios"),
                     )
                     .at(written.span, "only for `%`, `‰` and plain numbers")
-                    .help(format!("remove `in {word}`; or write `%` as the type if the cells are ratios")),
+                    .help(format!("remove `in {word}`; or let its type be a percentage if the cells are ratios")),
                 );
             }
             return Some(part);
@@ -272,7 +278,7 @@ impl Checker<'_> {
         self.uses_unit(&written.text);
         let Some(other) = self.units.get(&written.text) else {
             let mend = self.did_you_mean(&written.text, written.span, self.units.names(), || {
-                "write a unit of the project, `percent` or `fraction`".into()
+                "write a unit of the project, or how ratios stand in the file, as in `in percent`".into()
             });
             self.report(
                 Diagnostic::new(Code::UnknownUnit, format!("there is no unit `{}`", written.text))
@@ -343,7 +349,17 @@ impl Checker<'_> {
                     format!("the column `{name}` can be missing, and is not declared `optional`"),
                 )
                 .at(formula.span, "may be missing")
-                .help("write `optional` behind its type, or give a value with `default`"),
+                .help({
+                    let equals = self.sources.get(formula.span.file).text[..formula.span.start as usize].trim_end();
+                    let ends = equals.strip_suffix('=').map(str::trim_end).map(str::len);
+                    let optional = ends.map(|at| Mend::behind(Span::new(formula.span.file, at, at), "optional"));
+                    let zero = super::mends::is_number(&typed).then(|| self.with_default(&typed, "0"));
+                    let words = match zero {
+                        Some(_) => "write `{}` behind its type, or give it a value: `{}`, with 0 or another one",
+                        None => "write `{}` behind its type, or give a value, `… default …`",
+                    };
+                    Help::of(words, optional.into_iter().chain(zero))
+                }),
             );
         }
         if let ColumnType::Number { unit, .. } = self.model.data[data.0].columns[column.0].ty.clone() {

@@ -165,7 +165,7 @@ impl Checker<'_> {
                 Err(LevelError::TwoLevels(_)) => {
                     Diagnostic::new(Code::FixedLevel, format!("`{}` is given two levels", name.text))
                         .at(name.span, "has another level already")
-                        .help("name each code in one of `allow`, `warn` and `deny`")
+                        .help("give each code one level only")
                 }
             };
             self.report(finding);
@@ -267,8 +267,8 @@ impl Checker<'_> {
 
     /// The unit a type stands for, where only a number will do (KPIs, constants, scales, outputs).
     pub(super) fn number_type(&mut self, ty: &tree::Type, of: &str) -> Option<DisplayUnit> {
-        const WORDS: &str = "words for ranges of a score are the grades of a `rating`, which a scorecard names: `rating grades`. \
-                             Everything else is a number, with a unit such as `%`, `point`, `CNY` or `CNY/person`";
+        const WORDS: &str = "words for ranges of a score are the grades of a rating, which a scorecard names, as in `rating grades`. \
+                             Everything else is a number with a unit, as in `%`, `point`, `CNY` or `CNY/person`";
         let (span, mend) = match ty {
             tree::Type::Unit(unit) => {
                 let rating = |name: &tree::Name| matches!(self.symbols.get(&*name.text), Some((Symbol::Rating(_), _)));
@@ -286,7 +286,7 @@ impl Checker<'_> {
             tree::Type::Date(span)
             | tree::Type::Period(span)
             | tree::Type::Position(span)
-            | tree::Type::LinkBy { span, .. } => (*span, "write a unit, such as `%`, `point`, `CNY` or `CNY/person`"),
+            | tree::Type::LinkBy { span, .. } => (*span, "write a unit, as in `%`, `point`, `CNY` or `CNY/person`"),
         };
         self.report(
             Diagnostic::new(Code::WrongType, format!("{of} is a number, and this type is not"))

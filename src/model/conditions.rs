@@ -339,7 +339,7 @@ impl Walk<'_, '_> {
         {
             let window = matches!(&with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
             if always {
-                help = "where one of the two is always met, `and` may be what is meant";
+                help = "where one of the two is always met, both may be what is meant: `… and …`";
             } else if window {
                 finding = finding.at(with.expr.span, "these rows are read");
             } else {

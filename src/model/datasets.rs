@@ -7,7 +7,7 @@ use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePa
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use crate::alike::folded;
-use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::plural::plural;
 use crate::source::Span;
 use crate::syntax::tree::{self, DataClause};
@@ -52,8 +52,8 @@ impl Checker<'_> {
                     .at(span, "its columns")
                     .at(name.span, "the company's calendar")
                     .help(
-                        "give it one column of type `period` and two of type `date`, none of them optional or a formula: \
-                         the month, its first day and its last day, in that order",
+                        "give it three columns, none of them optional or a formula, for the month, its first day and its last \
+                         day, in that order, as in `column month : period`, `column begins : date`, `column ends : date`",
                     ),
             );
         };
@@ -155,7 +155,10 @@ impl Checker<'_> {
                                 format!("the organisation `{}` has no column for the parent", set.name),
                             )
                             .at(*span, "a tree needs parents")
-                            .help(format!("add a column such as `column parent : {} optional`", set.name)),
+                            .help(Help::of(
+                                "add the line of such a column: `{}`",
+                                self.line_in(set.span, format!("column parent : {} optional", set.name)),
+                            )),
                         ),
                     }
                 }
@@ -171,7 +174,10 @@ impl Checker<'_> {
                         self.report(
                             Diagnostic::new(Code::BadDataSet, format!("`{}` does not say what is read", set.name))
                                 .at(relation.span, "no table")
-                                .help(format!("name a table, `from postgres \"{}\"`, or write a query", set.name)),
+                                .help(format!(
+                                    "name a table, as in `from postgres \"{}\"`, or write a query",
+                                    set.name
+                                )),
                         );
                     }
                     set.relations.push((relation.value.clone(), relation.span));
@@ -193,7 +199,11 @@ impl Checker<'_> {
                                         format!("the key column `{}` may be blank", name.text),
                                     )
                                     .at(name.span, "a key must always be there")
-                                    .help(format!("remove `optional` from `{}`, or choose another key", name.text)),
+                                    .help(Help::of(
+                                        &format!("remove `optional` from `{}`, or choose another key", name.text),
+                                        self.word_behind(set.columns[column.0].span, "optional")
+                                            .map(|at| self.without(at)),
+                                    )),
                                 );
                             }
                             set.key.push(column);
@@ -274,24 +284,24 @@ impl Checker<'_> {
                     format!("the data set `{}` does not say which file it is in", set.name),
                 )
                 .at(set.span, "no `file`")
-                .help(format!("add a line such as `file \"{}*.csv\"`", set.name)),
+                .help(format!("add the line that names its files, as in `file \"{}*.csv\"`", set.name)),
             );
         }
         if !has_row {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` does not say what a row is", set.name))
                     .at(set.span, "no `row`")
-                    .help("add a line such as `row policy`: it names what is counted"),
+                    .help("say what a row is, which names what is counted, as in `row policy`"),
             );
         }
         let written = data.clauses.iter().any(|clause| matches!(clause, DataClause::Key { .. }));
         let is_role = set.roster.is_some() || set.organisation.is_some();
         if !written && set.key.is_empty() && (is_role || matches!(set.time, TimeShape::Valid { .. })) {
-            let why = if is_role { "a roster or an organisation" } else { "a data set with `valid from`" };
+            let why = if is_role { "a roster or an organisation" } else { "a data set whose rows hold from a day on" };
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` has no key", set.name))
                     .at(set.span, "no `key`")
-                    .help(format!("{why} needs one: add a line such as `key code`")),
+                    .help(format!("{why} needs one: name its column, as in `key code`")),
             );
         }
         set
@@ -308,24 +318,20 @@ impl Checker<'_> {
                     format!("the roster `{}` does not say who holds which post", set.name),
                 )
                 .at(span, "whose post?")
-                .help("add a column of the type `position`, or write `roster as` and a position's name"),
+                .help("add a column of that type, as in `column post : position`, or say which post everyone has, `roster as …`"),
             ),
             ([post, ..], Some(every)) => self.report(
                 Diagnostic::new(Code::BadDataSet, format!("the roster `{}` says twice who holds which post", set.name))
                     .at(span, format!("everyone is `{}`", every.text))
                     .at(set.columns[*post].span, "each row says its own post")
-                    .help(format!(
-                        "write `roster` alone to go by the column, or give `{}` the type `text`",
-                        set.columns[*post].name
-                    )),
+                    .help(format!("write `roster` alone to go by the column, or give `{}` another type", set.columns[*post].name)),
             ),
             ([one, other, ..], None) => self.report(
                 Diagnostic::new(Code::BadDataSet, format!("the roster `{}` has two columns for the post", set.name))
                     .at(set.columns[*other].span, "the second")
                     .at(set.columns[*one].span, "the first")
                     .help(format!(
-                        "keep the type `position` for the post that is evaluated; give the other one the type \
-                         `text`, such as `column {} : text`",
+                        "keep the type for the post that is evaluated, and give the other one another, as in `column {} : text`",
                         set.columns[*other].name
                     )),
             ),
@@ -340,7 +346,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::BadDataSet, "a data set has one shape in time")
                     .at(span, "a second one")
                     .at(*first, "the first one")
-                    .help("keep one of `dated by`, `valid from … to …` and `snapshot on`; two data sets may read the same file"),
+                    .help("keep one of the two; two data sets may read the same file"),
             );
         } else {
             *shape = Some(span);
@@ -362,7 +368,10 @@ impl Checker<'_> {
                     format!("the column `{}` may be blank, but says when a row begins to hold", column.name),
                 )
                 .at(column.span, "must always be there")
-                .help("remove `optional`"),
+                .help(Help::of(
+                    "remove `optional`",
+                    self.word_behind(column.span, "optional").map(|at| self.without(at)),
+                )),
             );
         }
     }

@@ -235,7 +235,7 @@ impl Walk<'_, '_> {
         let finding = match way {
             Way::Level => Diagnostic::new(Code::NoEffect, format!("the score of `{name}` never looks at its value"))
                 .at(formula.span, "no `value` in it")
-                .help("write a formula with `value`"),
+                .help("let the formula read the `value`"),
             Way::Falls if !lower => self.against(better, "falls", formula, curve, read),
             Way::Rises if lower => self.against(better, "rises", formula, curve, read),
             _ => return,

@@ -42,6 +42,8 @@ pub(super) struct Env {
 #[derive(Clone, Debug)]
 pub(super) struct InCurve {
     pub(super) value: Base,
+    /// The value and the target as they are declared.
+    pub(super) reads: DisplayUnit,
     /// `None` where none is stated.
     pub(super) target: Option<Type>,
     /// Points, or a plain number for a share.

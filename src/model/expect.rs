@@ -10,7 +10,7 @@ use super::unit::{BaseKind, Dimension};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, NumberStyle};
+use crate::syntax::tree;
 use crate::value::Value;
 
 const WITH_UNIT: &str = "write the unit behind the number: `{}`";
@@ -33,8 +33,10 @@ impl Checker<'_> {
         } else if a.has_money() && b.has_money() && !a.is_none() {
             let factors = a.times(&b, -1);
             if factors.factors().iter().all(|(base, _)| base.kind == BaseKind::Currency) {
-                format!("convert one of the two with an exchange rate: `constant rate : {factors} = …`, then `* rate`")
-                    .into()
+                format!(
+                    "convert one of the two with an exchange rate: `constant rate : {factors} = …`, then `… * rate`"
+                )
+                .into()
             } else {
                 format!("bring both to one unit: they differ by {factors}").into()
             }
@@ -42,7 +44,7 @@ impl Checker<'_> {
             let (hours, text) = if a.plural() == "hours" { (left, &ta) } else { (right, &tb) };
             in_days(text, hours.span)
         } else if is_time(&a) && is_time(&b) {
-            "a month is no number of days: count both in months, or both in days with `days_between(from, to)`".into()
+            "a month is no number of days: count both in months, or both in days, as in `days_between(from, to)`".into()
         } else if ratio(&ta) || ratio(&tb) {
             let (share, at, other) = if ratio(&tb) { (&tb, right, &a) } else { (&ta, left, &b) };
             let digits = share.trim_end_matches(['%', '‰']);
@@ -80,7 +82,7 @@ impl Checker<'_> {
         if !number {
             let mend = match expr.ty.base {
                 Base::Date => {
-                    "days between dates are counted: `days_between(issued, period.end) <= 30 days`".to_string()
+                    "days between dates are counted, as in `days_between(issued, period.end) <= 30 days`".to_string()
                 }
                 _ => format!("{operator} works on numbers; name a column or a KPI that is one"),
             };
@@ -91,11 +93,7 @@ impl Checker<'_> {
 
     pub(super) fn expect_flag(&mut self, expr: &Expr, operator: &str) {
         if !matches!(expr.ty.base, Base::Flag | Base::Any) {
-            self.wrong_type(
-                expr,
-                "a condition",
-                &format!("{operator} belongs to conditions such as `status = active`"),
-            );
+            self.wrong_type(expr, "a condition", &format!("{operator} belongs to conditions, as in `status = active`"));
         }
     }
 
@@ -103,7 +101,7 @@ impl Checker<'_> {
     pub(super) fn expect_test(&mut self, expr: &Expr) -> bool {
         let fits = matches!(expr.ty.base, Base::Flag | Base::Any);
         if !fits {
-            self.wrong_type(expr, "a condition", "write a comparison, such as `status = active` or `x > 0`");
+            self.wrong_type(expr, "a condition", "write a comparison, as in `status = active` or `x > 0`");
         }
         fits
     }
@@ -174,9 +172,10 @@ impl Checker<'_> {
                 .help(match (wanted, &expr.kind) {
                     (Base::Link(_), Kind::Column { via, .. }) if via.is_empty() => {
                         let column = self.text(expr.span);
-                        Help::from(format!(
-                            "where `{column}` holds the keys, write `by ({column})` behind the data set, without `=`"
-                        ))
+                        let words =
+                            format!("where `{column}` holds the keys, write `{{}}` behind the data set, without `=`");
+                        let by = self.for_formula(expr, format!("by ({column})"));
+                        Help::of(&words, by)
                     }
                     _ => self.header_meant(expr, declared).unwrap_or_else(|| "change the formula or the type".into()),
                 }),
@@ -186,7 +185,7 @@ impl Checker<'_> {
         if matches!(&expr.kind, Kind::Value(Value::Number(_))) {
             return self.wrong_literal(expr, got, wanted, what, declared);
         }
-        let mend = self.unit_mend(expr, got, wanted);
+        let mend = self.unit_mend(expr, got, wanted, declared);
         self.report(
             Diagnostic::new(
                 Code::WrongUnit,
@@ -244,7 +243,7 @@ impl Checker<'_> {
         self.report(finding.help(mend));
     }
 
-    fn unit_mend(&self, expr: &Expr, got: &Dimension, wanted: &Dimension) -> String {
+    fn unit_mend(&self, expr: &Expr, got: &Dimension, wanted: &Dimension, declared: Span) -> Help {
         let (got, wanted) = (&got.in_hours(), &wanted.in_hours());
         if wanted.is_none() && got.is_counted() {
             return "write `(…) as %` where the counted unit is to be dropped".into();
@@ -252,13 +251,13 @@ impl Checker<'_> {
         if wanted.is_point() && got.is_none() {
             return "a score is no ratio: write `(… * 100) as point`".into();
         }
-        let otherwise = if got.is_none() { "`number` or `%`".to_string() } else { format!("`{got}`") };
         let quotient = wanted.times(got, -1);
         let currencies = quotient.factors().iter().filter(|(base, _)| base.kind == BaseKind::Currency).count();
         if currencies > 1 && quotient.factors().len() == currencies {
             return format!(
-                "convert one of the two with an exchange rate: `constant rate : {quotient} = …`, then `* rate`"
-            );
+                "convert one of the two with an exchange rate: `constant rate : {quotient} = …`, then `… * rate`"
+            )
+            .into();
         }
         let counted = |name: &str| {
             // Of several data sets with such rows: the one the formula reads, else the one named like the rows.
@@ -288,7 +287,22 @@ impl Checker<'_> {
             (true, false, _) => format!("did you mean not to divide by {}?", joined(&instead)),
             _ => format!("did you mean to multiply by {}?", joined(&multiply)),
         };
-        format!("{question} Otherwise declare the unit as {otherwise}")
+        // A product is no unit that could be declared.
+        let writable = got.is_none() || !got.to_string().contains('·') && !got.to_string().starts_with('1');
+        if !writable {
+            return question.into();
+        }
+        let (units, words) = match got.is_none() {
+            true => (vec!["number".to_string(), "%".into()], "`{}` or `{}`"),
+            false => (vec![got.to_string()], "`{}`"),
+        };
+        // The unit as it is declared, behind its colon.
+        let before = &self.sources.get(declared.file).text[..declared.start as usize];
+        if !before.trim_end().ends_with(':') {
+            return format!("{question} Otherwise change the unit that is declared").into();
+        }
+        let units = units.into_iter().map(|unit| Mend::replace(declared, unit));
+        Help::of(&format!("{question} Otherwise declare the unit as {words}"), units)
     }
 
     /// `column amount : CNY = "Amount"`: a text there was to be the header.
@@ -297,13 +311,18 @@ impl Checker<'_> {
         if expr.ty.base != Base::Text || !text.starts_with('"') || declared.file != expr.span.file {
             return None;
         }
-        let file = &self.sources.get(expr.span.file).text;
-        let equals = file[..expr.span.start as usize].trim_end().strip_suffix('=')?.len();
-        let place = Span::new(expr.span.file, equals, expr.span.end as usize);
-        Some(Help::of("a header stands behind `from`: `{}`", [Mend::replace(place, format!("from {text}"))]))
+        let mend = self.for_formula(expr, format!("from {text}"))?;
+        Some(Help::of("a header stands behind `from`: `{}`", [mend]))
     }
 
-    pub(super) fn misplaced(&mut self, span: Span, message: &str, mend: &str) {
+    /// Writes a text in the place of a column's `= formula`.
+    fn for_formula(&self, formula: &Expr, text: String) -> Option<Mend> {
+        let file = &self.sources.get(formula.span.file).text;
+        let equals = file[..formula.span.start as usize].trim_end().strip_suffix('=')?.len();
+        Some(Mend::replace(Span::new(formula.span.file, equals, formula.span.end as usize), text))
+    }
+
+    pub(super) fn misplaced(&mut self, span: Span, message: &str, mend: impl Into<Help>) {
         self.report(Diagnostic::new(Code::Misplaced, message).at(span, "not here").help(mend));
     }
 
@@ -322,35 +341,6 @@ impl Checker<'_> {
             return None;
         }
         self.model.constant_value(&typed, None)
-    }
-
-    /// A bare number where a percentage is meant: whether 85 is 85% or 8500%, the sign tells. True after a finding.
-    pub(super) fn bare_percent(&mut self, written: &tree::Expr, what: &str) -> bool {
-        let number = match &*written.kind {
-            tree::ExprKind::Number(number) => number,
-            tree::ExprKind::Negate(inner) => return self.bare_percent(inner, what),
-            _ => return false,
-        };
-        if number.style != NumberStyle::Plain || number.unit.is_some() || number.written.is_zero() {
-            return false;
-        }
-        let text = self.text(number.span);
-        let whole = super::kpis::percent(&Number::from(number.written));
-        let signed = format!("{text}%");
-        // 0.8 is mostly meant as a part of one, 80 as a percentage.
-        let write = |text: String| Mend::replace(number.span, text);
-        const EITHER: &str = "write `{}`, or `{}` if that is meant";
-        let mend = match number.written.cmp(&rust_decimal::Decimal::ONE) {
-            std::cmp::Ordering::Less => Help::of(EITHER, [write(whole), write(signed)]),
-            std::cmp::Ordering::Equal => Help::of(EITHER, [write(signed), write(whole)]),
-            std::cmp::Ordering::Greater => Help::of("write `{}`", [write(signed)]),
-        };
-        self.report(
-            Diagnostic::new(Code::WrongUnit, format!("{what} is a percentage, and `{text}` has no `%`"))
-                .at(number.span, "without `%`")
-                .help(mend),
-        );
-        true
     }
 
     /// A limit behind `between`: a number that is the same at all times.
@@ -390,7 +380,7 @@ fn in_days(hours: &str, at: Span) -> Help {
     match number.filter(|hours| *hours > 0 && hours.is_multiple_of(24)) {
         Some(24) => Help::of("write `{}`", [Mend::replace(at, "1 day")]),
         Some(hours) => Help::of("write `{}`", [Mend::replace(at, format!("{} days", hours / 24))]),
-        None => "write whole days; of working days say how long one is: `constant working_day : hour/day = 8 hours/day`, then `* working_day`".into(),
+        None => "write whole days; of working days say how long one is, as in `constant working_day : hour/day = 8 hours/day`, then `… * working_day`".into(),
     }
 }
 

@@ -85,6 +85,7 @@ impl Checker<'_> {
                         }
                         let member = self.typed(member, env, Some(&base));
                         self.comparable(&value, &member);
+                        self.bare_compared(&value, &member, env);
                         optional |= member.ty.optional;
                         member
                     })
@@ -116,7 +117,7 @@ impl Checker<'_> {
                     self.misplaced(
                         window.span,
                         "a window such as `1 year earlier` cannot stand inside an aggregate",
-                        "write `during` and the window as the last clause of the aggregate, or test a date: `issued in 3 months earlier`",
+                        "write the window as the last clause of the aggregate, `during …`, or test a date, as in `issued in 3 months earlier`",
                     );
                 }
                 let value = self.typed(value, &Env { moved: true, ..env.elsewhere() }, expected);
@@ -317,6 +318,7 @@ impl Checker<'_> {
             };
         }
         self.comparable(&left, &right);
+        self.bare_compared(&left, &right, env);
         let ordered = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         let without = |side: &&Expr| {
             matches!(side.ty.base, Base::Flag | Base::Choice(..) | Base::Link(_) | Base::Position) && !ordered
@@ -325,7 +327,14 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::WrongType, "these values have no order")
                     .at(side.span, side.ty.base.words())
-                    .help("compare them with `=` or `!=`, or write `in (…)`"),
+                    .help({
+                        let between = Span { start: left.span.end, end: right.span.start, ..left.span };
+                        let sign = self.text(between);
+                        let plain = left.span.end < right.span.start && !sign.contains(['(', ')', '#']);
+                        let write = |sign: &str| Mend::replace(between, format!(" {sign} ")).shown_as(sign);
+                        let signs = [write("="), write("!=")].into_iter().filter(|_| plain);
+                        Help::of("compare them with `{}` or `{}`, or write `… in (…)`", signs)
+                    }),
             );
         }
         let ty = Type { base: Base::Flag, optional: left.ty.optional || right.ty.optional };
@@ -387,7 +396,7 @@ impl Checker<'_> {
                 Help::of("write the label without quotes: `{}`", [Mend::replace(text.span, label)])
             }
             None if matches!(a, Base::Grade(_)) || matches!(b, Base::Grade(_)) => {
-                Help::from("compare a rating with a grade: `rating >= B` is B or better")
+                Help::from("compare a rating with a grade, as in `rating >= B` for B or better")
             }
             None => Help::from("compare values of one kind; text stands in quotes, labels do not"),
         };
@@ -413,7 +422,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::UnitMismatch, format!("`as` cannot turn this into {to}"))
                     .at(value.span, format!("this is {}", Base::Number(from).words()))
                     .at(ty.span, "asked for")
-                    .help("`as %` drops counted units, and `as point` makes points of a plain or counted number; other units change by multiplying and dividing"),
+                    .help("`… as %` drops counted units, and `… as point` makes points of a plain or counted number; other units change by multiplying and dividing"),
             );
         }
         value.ty.base = Base::Number(to);

@@ -41,12 +41,15 @@ impl Checker<'_> {
                 }
                 Diagnostic::new(Code::DatedGap, format!("{what} has no value {when}"))
                     .at(span, "the first date")
-                    .help("write the first value without `from`: it then holds for all earlier periods")
+                    .help("write the value that holds before then first, without a date: `…, from …`")
             }
             (_, None) => Diagnostic::new(Code::DatedGap, format!("{what} has no value in {}", and(&holes)))
                 .at(at, format!("nothing for {}", and(&holes)))
                 .at(first.value.span, "the values it has")
-                .help(format!("add a value `in {}`, or put one without `in` first: it holds for the rest", holes[0])),
+                .help(format!(
+                    "add a value for it, `… in {}`, or put one without a time first: it holds for the rest",
+                    holes[0]
+                )),
         };
         self.report(finding);
     }

@@ -62,7 +62,7 @@ impl Checker<'_> {
                             Diagnostic::new(Code::UnknownName, format!("there is no rule about every `{}`", what.text))
                                 .at(what.span, "unknown")
                                 .help(
-                                    "write `every kpi has …`, `every responsibility has …` or `every position has …`",
+                                    "write what the rule is about: `every kpi has …`, `every responsibility has …` or `every position has …`",
                                 ),
                         ],
                     }
@@ -129,7 +129,11 @@ impl Checker<'_> {
             .flatten()
             .filter_map(|entry| self.entry_name(entry))
             .collect();
-        let name = names.find(|name| !known.contains(&name.text.as_str()))?;
+        let names: Vec<&Name> = names.collect();
+        if let Some(finding) = names.iter().find_map(|name| self.group_or_kpi(name)) {
+            return Some(finding);
+        }
+        let name = names.into_iter().find(|name| !known.contains(&name.text.as_str()))?;
         let mend = self.did_you_mean(&name.text, name.span, known.iter().copied(), || {
             "name a KPI or a group of a scorecard".to_string()
         });
@@ -137,6 +141,22 @@ impl Checker<'_> {
             Diagnostic::new(Code::UnknownName, format!("no scorecard has an entry `{}`", name.text))
                 .at(name.span, "unknown")
                 .help(mend),
+        )
+    }
+
+    /// A name that is a group of some scorecard, and a KPI of one: whose weight?
+    fn group_or_kpi(&self, name: &Name) -> Option<Diagnostic> {
+        let cards = self.model.positions.iter().filter_map(|position| position.scorecard.as_ref());
+        let entries: Vec<&Entry> = cards.flat_map(|card| levels(&card.root.entries)).flatten().collect();
+        let named = |entry: &&&Entry| self.entry_name(entry) == Some(&name.text);
+        let group = entries.iter().filter(named).find(|entry| matches!(entry.head, Head::Group(_)))?;
+        let kpi = entries.iter().filter(named).find(|entry| matches!(entry.head, Head::Kpi(_)))?;
+        Some(
+            Diagnostic::new(Code::AmbiguousName, format!("`{}` could be the group or the KPI of this name", name.text))
+                .at(name.span, "the weight of which?")
+                .at(group.span, "the group")
+                .at(kpi.span, "the KPI")
+                .help(format!("give the group another name, such as `{}_group`", name.text)),
         )
     }
 
@@ -399,21 +419,21 @@ fn value(number: &Literal) -> Number {
 fn backwards(span: Span) -> Diagnostic {
     Diagnostic::new(Code::OutOfRange, "no scorecard can keep to this rule: its least is above its most")
         .at(span, "the least comes first")
-        .help("write the smaller number first: `3 to 10`, or `at least 5%, at most 60%`")
+        .help("write the smaller number first, as in `3 to 10`, or `at least 5%, at most 60%`")
 }
 
 fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
     let (message, mend) = match part {
         "measured by" => (
             format!("the {what} `{name}` is measured by nothing"),
-            "add a line such as `measured by premium`".to_string(),
+            "say by which KPIs, as in `measured by premium`".to_string(),
         ),
         "reports to" => (
             format!("the {what} `{name}` does not say to whom it reports"),
-            "add a line such as `reports to branch_manager`".to_string(),
+            "say to whom, as in `reports to branch_manager`".to_string(),
         ),
         "label" => (format!("the {what} `{name}` has no label"), format!("write one behind its name: `{name} \"…\"`")),
-        _ => (format!("the {what} `{name}` has no {part}"), format!("add a line with `{part}`")),
+        _ => (format!("the {what} `{name}` has no {part}"), format!("add a line for it: `{part} …`")),
     };
     Diagnostic::new(Code::HouseRule, message).at(span, format!("no `{part}`")).help(mend)
 }
@@ -421,5 +441,5 @@ fn lacks(what: &str, name: &str, part: &str, span: Span) -> Diagnostic {
 fn unknown_part(part: &str, span: Span, known: &str) -> Diagnostic {
     Diagnostic::new(Code::UnknownName, format!("`{part}` is nothing it could have"))
         .at(span, "unknown")
-        .help(format!("write {known}"))
+        .help(format!("write a part of it, as in {known}"))
 }

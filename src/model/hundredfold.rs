@@ -1,11 +1,11 @@
 //! Percentages that are a hundred times too large: a ratio times 100, where `%` means hundredths already.
 
-use super::checker::Checker;
+use super::checker::{Checker, KpiDeclaration};
 use super::data::{ColumnIx, ColumnType, DataId};
 use super::expr::{Expr, Kind};
 use super::unit::DisplayUnit;
 use super::{CurveKind, KpiEntry, ScoreCurve};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
@@ -17,6 +17,7 @@ impl Checker<'_> {
         if !unit.is_ratio_sign() {
             return;
         }
+        self.bare_values(formula, unit, what);
         let times = Number::ONE.div(&unit.factor).unwrap_or(Number::ONE);
         let Some(factor) = self.factor_of(formula, &times) else { return };
         let sign = &unit.singular;
@@ -38,9 +39,12 @@ impl Checker<'_> {
             None => finding,
         };
         self.report(
-            finding
-                .note(format!("a quarter, 0.25, is shown as {}{sign}", Number::from_parts(25, 2).mul(&times)))
-                .help(format!("leave out the {times}; or declare a plain number if {times} times the ratio is meant")),
+            finding.note(format!("a quarter, 0.25, is shown as {}{sign}", Number::from_parts(25, 2).mul(&times))).help(
+                Help::of(
+                    &format!("leave out the {times}; or declare a plain number if {times} times the ratio is meant"),
+                    factor.mend.filter(|_| factor.through.is_none()),
+                ),
+            ),
         );
     }
 
@@ -49,9 +53,10 @@ impl Checker<'_> {
         let model = self.model.clone();
         let kpi = &model.kpis[entry.kpi.0];
         let hundred = Number::from(100);
-        if !kpi.unit.dimension.is_none() || kpi.unit.is_ratio_sign() || self.factor_of(&kpi.value, &hundred).is_none() {
+        if !kpi.unit.dimension.is_none() || kpi.unit.is_ratio_sign() {
             return;
         }
+        let Some(factor) = self.factor_of(&kpi.value, &hundred) else { return };
         let mut points: Vec<&Expr> = entry.target.iter().map(|dated| &dated.value).collect();
         match entry.score.as_ref().filter(|score| !score.on_attainment).map(|score| &score.curve) {
             Some(ScoreCurve::Own(curve)) => points.extend(curve.points()),
@@ -60,7 +65,9 @@ impl Checker<'_> {
             }
             Some(ScoreCurve::Attainment { .. }) | None => {}
         }
-        let Some(percent) = points.into_iter().find(|point| self.text(point.span).ends_with('%')) else { return };
+        points.retain(|point| self.text(point.span).ends_with('%'));
+        let shown: Vec<Span> = points.iter().map(|point| point.span).collect();
+        let Some(percent) = points.first() else { return };
         let text = self.text(percent.span);
         let value = self.model.constant_value(percent, None).map_or(String::new(), |value| value.to_string());
         self.report(
@@ -73,14 +80,42 @@ impl Checker<'_> {
             )
             .at(percent.span, format!("read as {value}"))
             .at(kpi.span, "multiplies by 100")
-            .help("declare the KPI as `%` and leave out the 100, or write the points without `%`"),
+            .help({
+                let without_sign = shown.iter().map(|point| Mend::remove(Span { start: point.end - 1, ..*point }));
+                let without_sign = without_sign.reduce(Mend::and);
+                let as_ratio = factor.mend.filter(|_| factor.through.is_none()).and_then(|mend| {
+                    let declared = self.declarations.kpis.iter().find_map(|declared| match declared {
+                        KpiDeclaration::Kpi(written) if written.name.span.key() == kpi.span.key() => Some(written),
+                        KpiDeclaration::Kpi(_) | KpiDeclaration::Index(_) => None,
+                    })?;
+                    let unit = super::kpis::type_span(&declared.ty, kpi.span);
+                    (unit.key() != kpi.span.key()).then(|| mend.and(Mend::replace(unit, "%")))
+                });
+                let words =
+                    "declare the KPI as a percentage and leave out the 100, or write the points as plain numbers";
+                Help::of(words, as_ratio.into_iter().chain(without_sign))
+            }),
         );
+    }
+
+    /// Takes a factor away with its sign.
+    fn without_factor(&self, at: Span) -> Option<Mend> {
+        let text = &self.sources.get(at.file).text;
+        let (start, end) = (at.start as usize, at.end as usize);
+        if let Some(before) = text[..start].trim_end().strip_suffix(['*', '/']) {
+            return Some(Mend::remove(Span::new(at.file, before.trim_end().len(), end)));
+        }
+        let rest = text[end..].trim_start().strip_prefix('*')?.trim_start();
+        Some(Mend::remove(Span::new(at.file, start, text.len() - rest.len())))
     }
 
     /// Where a value has this factor, as a plain number or a constant beside what is not known without data; or
     /// anywhere, where all of it is known.
     fn factor_of(&self, expr: &Expr, times: &Number) -> Option<Factor> {
-        Search { checker: self, times, fixed: self.value_of(expr).is_some(), left: MOST_STEPS }.of(expr)
+        let found = Search { checker: self, times, fixed: self.value_of(expr).is_some(), left: MOST_STEPS }.of(expr);
+        // A formula that is a number as a whole says what it says.
+        let fixed = self.value_of(expr).is_some();
+        found.map(|factor| Factor { mend: self.without_factor(factor.at).filter(|_| !fixed), ..factor })
     }
 
     fn value_of(&self, expr: &Expr) -> Option<Number> {
@@ -98,6 +133,8 @@ struct Factor {
     divided: bool,
     /// The name by which the formula reads it, where it stands in another one.
     through: Option<Span>,
+    /// Takes it away.
+    mend: Option<Mend>,
 }
 
 struct Search<'c> {
@@ -119,7 +156,7 @@ impl Search<'_> {
                 _ => self.first([one, other]),
             },
             Kind::Binary(BinaryOp::Divide, one, other) if self.is_part(other) && self.counts(one) => {
-                Some(Factor { at: other.span, divided: true, through: None })
+                Some(Factor { at: other.span, divided: true, through: None, mend: None })
             }
             Kind::Binary(BinaryOp::Divide, one, other) => {
                 let undone = self.is_it(other) || self.of(other).is_some();
@@ -196,7 +233,7 @@ impl Search<'_> {
 }
 
 fn found(expr: &Expr) -> Option<Factor> {
-    Some(Factor { at: expr.span, divided: false, through: None })
+    Some(Factor { at: expr.span, divided: false, through: None, mend: None })
 }
 
 impl super::Curve {

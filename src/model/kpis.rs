@@ -8,7 +8,7 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When, rings};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::limits::CHAIN;
 use crate::number::Number;
 use crate::source::Span;
@@ -47,9 +47,7 @@ impl Checker<'_> {
                     if self.untyped.contains(&constant.name.text) {
                         return None;
                     }
-                    if unit.is_ratio_sign()
-                        && self.bare_percent(&dated.value, &format!("the constant `{}`", constant.name.text))
-                    {
+                    if self.bare_ratio(&dated.value, &unit, &format!("the constant `{}`", constant.name.text)) {
                         return None;
                     }
                     let value = self.constant_in(&dated.value, &Bare::from(&unit))?;
@@ -201,7 +199,7 @@ impl Checker<'_> {
                 Some(tree::Direction::Closest(..)) if self.untyped.contains(&kpi.name.text) => None,
                 Some(tree::Direction::Closest(best, _)) => {
                     let what = format!("what is best of `{}`", kpi.name.text);
-                    if unit.is_ratio_sign() && self.bare_percent(best, &what) {
+                    if self.bare_ratio(best, &unit, &what) {
                         continue;
                     }
                     self.constant_in(best, &Bare::from(&unit)).map(Direction::Closest)
@@ -218,7 +216,7 @@ impl Checker<'_> {
         }
         let what = format!("a limit of `{}`", kpi.name.text);
         let mut end = |written: &tree::Expr| {
-            if unit.is_ratio_sign() && self.bare_percent(written, &what) {
+            if self.bare_ratio(written, unit, &what) {
                 return None;
             }
             self.limit_in(written, &Bare::from(unit))
@@ -227,11 +225,21 @@ impl Checker<'_> {
         if least < most {
             return Some((least, most));
         }
+        let mend: Help = match least == most {
+            true => "write a higher limit behind `and`".into(),
+            false => {
+                let texts = [high, low].map(|end| self.text(end.span));
+                let place = low.span.to(high.span);
+                let mend = Mend::replace(place, format!("{} and {}", texts[0], texts[1]));
+                let shown = format!("between {}", mend.shown);
+                Help::of("write the lower limit first: `{}`", [mend.shown_as(shown)])
+            }
+        };
         self.report(
             Diagnostic::new(Code::OutOfRange, "limits go from a lower to a higher value")
                 .at(high.span, "not above the first")
                 .at(low.span, "the first")
-                .help("write the lower limit first: `between 0 and 40`"),
+                .help(mend),
         );
         None
     }
@@ -270,7 +278,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the KPI `{}` has no formula", kpi.name.text))
                     .at(kpi.name.span, "no `value`")
-                    .help("add a line such as `value = sum(premium of policies)`"),
+                    .help("add the line of its formula, as in `value = sum(premium of policies)`"),
             );
             return;
         };
@@ -359,18 +367,16 @@ impl Checker<'_> {
                         let (message, mend) = if points && what.starts_with("the group") {
                             (
                                 "some weights of this group are shares, and this one is in points",
-                                "write all of them in `%`, or all in points that total those of the group",
+                                "write all of them as shares, or all in points that total those of the group".into(),
                             )
                         } else if points {
                             (
                                 "weights in points need the total they add up to",
-                                "state the total, as in `scorecard total 100 points`, or write weights in `%`",
+                                "state the total, as in `scorecard total 100 points`, or write the weights as shares"
+                                    .into(),
                             )
                         } else {
-                            (
-                                "this scorecard is in points, and this weight is a share",
-                                "write the weight in points: `25 points`",
-                            )
+                            ("this scorecard is in points, and this weight is a share", self.as_points(number, full))
                         };
                         self.report(
                             Diagnostic::new(Code::WrongUnit, message).at(number.span, "this weight").help(mend),
@@ -411,16 +417,20 @@ impl Checker<'_> {
                 "make the stated weights smaller".to_string()
             } else if left.is_positive() {
                 format!(
-                    "{} {are} missing: raise a weight, add an entry, or let some share the rest with `equal`",
+                    "{} {are} missing: raise a weight, add an entry, or let some share the rest, `equal …`",
                     shown(&left)
                 )
             } else {
                 format!("{} {are} too much: lower a weight or remove an entry", shown(&left.neg()))
             };
             let shares_of_more = matches!(total, Total::Shares(_)) && equal == 0 && what != "the index";
-            let mend = match shares_of_more {
-                true => format!("{mend}; if each is its part of {0}, write `weights total {0}`", percent(&known)),
-                false => mend,
+            let line = format!("weights total {}", percent(&known));
+            let line = self.line_in(at, line).filter(|_| shares_of_more && *full == Number::ONE);
+            let mend = match line {
+                Some(line) => {
+                    Help::of(&format!("{mend}; if each is its part of {}, write `{{}}`", percent(&known)), [line])
+                }
+                None => mend.into(),
             };
             let mut finding = Diagnostic::new(
                 Code::SharesTotal,
@@ -445,6 +455,20 @@ impl Checker<'_> {
             tree::Weight::Equal(_) => each.clone(),
         };
         weights.iter().map(share).map(|share| share.div(full)).collect()
+    }
+
+    /// A share of a level in points: its number taken for points, or its part of the total.
+    fn as_points(&self, number: &tree::Number, full: &Number) -> Help {
+        let part = weight_value(number).mul(full);
+        let as_written = Number::from(number.written);
+        let write = |points: &Number| Mend::replace(number.span, format!("{points} points"));
+        match part == as_written {
+            true => Help::of("write the weight in points: `{}`", [write(&part)]),
+            false => Help::of(
+                "write the weight in points: `{}` for this part of the total, or `{}` if that is meant",
+                [write(&part), write(&as_written)],
+            ),
+        }
     }
 
     /// Functions are typed where they are used; here only what no use may show: that they call each other in a circle.

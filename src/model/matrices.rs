@@ -47,12 +47,12 @@ impl Checker<'_> {
         declared.rows = self.matrix_limits(written, &written.rows, &declared.inputs[0], "row");
         declared.columns = self.matrix_limits(written, &written.columns, &declared.inputs[1], "column");
         self.matrix_shape(written);
-        let percent = declared.output.is_ratio_sign();
-        let unit = Bare::from(&declared.output);
+        let output = declared.output.clone();
+        let unit = Bare::from(&output);
         for line in &written.values {
             let mut values = Vec::new();
             for value in &line.values {
-                if !(percent && self.bare_percent(value, "what this matrix yields")) {
+                if !self.bare_ratio(value, &output, "what this matrix yields") {
                     values.extend(self.constant_in(value, &unit));
                 }
             }
@@ -69,12 +69,12 @@ impl Checker<'_> {
         what: &str,
     ) -> Vec<Option<(BinaryOp, Expr)>> {
         let before = self.diagnostics.len();
-        let (percent, bare) = (unit.is_ratio_sign(), Bare::from(unit));
+        let bare = Bare::from(unit);
         let mut typed = Vec::new();
         for limit in limits {
             typed.push(match &limit.condition {
                 None => None,
-                Some((_, at)) if percent && self.bare_percent(at, &format!("what a {what} is found by")) => continue,
+                Some((_, at)) if self.bare_ratio(at, unit, &format!("what a {what} is found by")) => continue,
                 Some((op, at)) => match self.constant_in(at, &bare) {
                     Some(at) => Some((*op, at)),
                     None => continue,
@@ -121,7 +121,7 @@ impl Checker<'_> {
                 values,
                 extent(matrix.columns.first().map(|limit| limit.span), matrix.columns.last().map(|limit| limit.span)),
                 count(columns, "column"),
-                "write one value for each column, with commas between; `;` ends a row",
+                "write one value for each column, with commas between; a semicolon ends a row",
             );
         }
         if matrix.values.len() != rows {

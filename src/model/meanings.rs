@@ -329,7 +329,9 @@ impl Checker<'_> {
                     let mend = renamed("the column", new);
                     return match (column.derived.is_some(), column.headers.as_slice()) {
                         (false, [header]) if *header == name => {
-                            format!("{mend}: with `from \"{name}\"` behind its type the file stays as it is")
+                            format!(
+                                "{mend}; with its header behind the type, as in `from \"{name}\"`, the file stays as it is"
+                            )
                         }
                         _ => mend,
                     };

@@ -8,6 +8,7 @@ mod advice;
 mod aggregates;
 pub mod alignment;
 mod asked;
+mod bare;
 mod calls;
 mod case_tables;
 pub mod cases;

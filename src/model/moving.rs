@@ -9,7 +9,7 @@ use super::env::Env;
 use super::expr::{Base, Expr, Kind, Type};
 use super::scales::CurveUse;
 use super::{Anchor, Curve, CurveKind, Step};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, ExprKind};
@@ -38,8 +38,8 @@ impl Checker<'_> {
         let text = self.text(score.span);
         let formula = self.as_formula(written, fits);
         let mend = match formula {
-            Some(formula) => format!("write the curve as a formula: `{formula}`"),
-            None => "write the curve as a `formula`, with `if … then … else …` for its pieces".into(),
+            Some(formula) => Help::of("write the curve as a formula: `{}`", [Mend::replace(written.span, formula)]),
+            None => "write the curve as a formula, with `if … then … else …` for its pieces".into(),
         };
         self.report(
             Diagnostic::new(
@@ -105,7 +105,7 @@ impl Checker<'_> {
 
     /// A point of such a line, in the unit of what the curve reads.
     pub(super) fn threshold_in_data(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
-        if fits.percent && self.bare_percent(written, "what this curve reads") {
+        if self.bare_ratio(written, &fits.reads, "what this curve reads") {
             return None;
         }
         let before = self.diagnostics.len();
@@ -145,7 +145,7 @@ impl Checker<'_> {
                 )
                 .at(again.at.span, "again")
                 .at(first.at.span, "first here")
-                .help("name another column for one of the two; a jump is `< x -> 30, x -> 60`"),
+                .help("name another column for one of the two; a jump is written as in `< x -> 30, x -> 60`"),
             );
             return None;
         }
@@ -167,7 +167,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::ScaleHole, "steps whose limits stand in data may leave values without a score")
                     .at(span, "no `else`")
-                    .help("end with the score of all the others: `else -> 0`"),
+                    .help("end with the score of all the others: `else -> …`"),
             );
             return None;
         };

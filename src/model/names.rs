@@ -46,7 +46,7 @@ impl Checker<'_> {
 
     /// What a curve's formula reads of its entry.
     fn of_entry(&mut self, meaning: &Meaning, env: &Env, span: Span) -> Expr {
-        let Some(InCurve { value, target, weight }) = &env.entry else { return Expr::wrong(span) };
+        let Some(InCurve { value, target, weight, reads: _ }) = &env.entry else { return Expr::wrong(span) };
         match meaning {
             Meaning::EntryValue => Expr::new(Kind::EntryValue, Type::known(value.clone()), span),
             Meaning::EntryWeight => Expr::new(Kind::EntryWeight, Type::known(weight.clone()), span),
@@ -55,7 +55,7 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::Incomplete, "the formula reads `target`, and none is stated")
                             .at(span, "no target")
-                            .help("write `target` and a value before `score`"),
+                            .help("write what is to be reached before the score: `target …`"),
                     );
                     Type::known(Base::Any)
                 });
@@ -199,7 +199,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::WrongType, format!("`{text}` is no link, so nothing can follow the dot"))
                         .at(of.span, of.ty.base.words())
-                        .help("a dot follows the name of a column that links to another data set, or `person`"),
+                        .help("a dot follows the name of a column that links to another data set, or of the one evaluated, as in `person.team`"),
                 );
                 Expr::wrong(span)
             }
@@ -269,7 +269,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("a period has no `{}`", name.text))
                         .at(name.span, "unknown")
-                        .help("write `period.start`, `period.end`, `period.months` or `period.days`"),
+                                .help("a period has two days and its length, as in `period.start`, `period.end`, `period.months` or `period.days`"),
                 );
                 return Expr::wrong(span);
             }

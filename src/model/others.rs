@@ -60,7 +60,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::Incomplete, format!("`{}` has no scorecard, so it has no score", name.text))
                     .at(name.span, "no score to take in")
                     .at(declared, "declared here")
-                    .help(format!("add a `scorecard` to `{}`, or take this entry out", name.text)),
+                    .help(format!("add a scorecard to `{}`, or take this entry out", name.text)),
             );
         }
         let hundred = Number::from(100);
@@ -76,7 +76,7 @@ impl Checker<'_> {
                 )
                 .at(name.span, "taken in here")
                 .at(total.span, "out of another total")
-                .help("let it total 100 points, or write its weights in `%`"),
+                .help("let it total 100 points, or write its weights as shares"),
             );
         }
         let what = format!("`score of {}` is that of the person's own team, and", name.text);
@@ -93,7 +93,7 @@ impl Checker<'_> {
             return self.report(
                 Diagnostic::new(Code::Incomplete, format!("nobody reports to `{}`", card.position))
                     .at(span, "no reports")
-                    .help(format!("write `reports to {}` in the positions that do", card.position)),
+                    .help(format!("say it in the positions that do, as in `reports to {}`", card.position)),
             );
         }
         if reporting.iter().all(|position| position.scorecard.is_none()) {
@@ -106,7 +106,7 @@ impl Checker<'_> {
                 )
                 .at(span, "no score to take in")
                 .at(reporting[0].name.span, "reports to it")
-                .help(format!("add a `scorecard` to {}", super::formula::list(&names))),
+                .help(format!("add a scorecard to {}", super::formula::list(&names))),
             );
         }
         let names: BTreeSet<String> = reporting.iter().map(|position| position.name.text.clone()).collect();
@@ -122,7 +122,7 @@ impl Checker<'_> {
             return self.report(
                 Diagnostic::new(Code::NoScope, format!("{what} the project has no tree of teams"))
                     .at(span, "whose?")
-                    .help("declare the data set of the teams with `organisation`, and link the roster to it"),
+                    .help("say which data set holds the teams, as in `organisation`, and link the roster to it"),
             );
         }
         for position in [reader, read] {
@@ -143,18 +143,17 @@ impl Checker<'_> {
             if let Some((set, declared)) = lost.filter(|_| !in_teams) {
                 let message = format!("{what} the rows of `{set}` lead to no team, or to several");
                 return self.report(
-                    Diagnostic::new(Code::NoScope, message).at(span, "whose?").at(declared, "declared here").help(
-                        format!("add a column to `{set}` that links to the teams, or say which with `belongs to`"),
-                    ),
+                    Diagnostic::new(Code::NoScope, message)
+                        .at(span, "whose?")
+                        .at(declared, "declared here")
+                        .help(format!("add a column to `{set}` that links to the teams, or say which: `belongs to …`")),
                 );
             }
             if found == 0 {
                 let message = format!("{what} no roster says who is `{position}`");
-                return self.report(
-                    Diagnostic::new(Code::NoScope, message)
-                        .at(span, "whose?")
-                        .help(format!("write `roster as {position}` in the data set of those who hold the position")),
-                );
+                return self.report(Diagnostic::new(Code::NoScope, message).at(span, "whose?").help(format!(
+                    "say it in the data set of those who hold the position, as in `roster as {position}`"
+                )));
             }
         }
     }
@@ -171,7 +170,7 @@ impl Checker<'_> {
             self.misplaced(
                 span,
                 &format!("{why}: `{word}` has no place here"),
-                "remove it; of the parts of an entry only a label and `applies when` go with it",
+                "remove it; of the parts of an entry only a label and `applies when …` go with it",
             );
         }
     }

@@ -8,8 +8,9 @@ use super::conditions::told;
 use super::intervals::Interval;
 use super::ranges::{KpiRanges, Ranges};
 use super::{Direction, Entry, Group, Head, KpiEntry, Model, Position, ScoreCurve, Scorecard};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::number::{Number, Rounding};
+use crate::source::Span;
 
 impl Checker<'_> {
     /// Entries of a position's scorecard that can go beyond their points, and limits that nobody reaches.
@@ -84,75 +85,96 @@ impl Walk<'_> {
         let finding = if known { finding.note(gives(name, range)) } else { finding };
         let wider = |high: &Number| {
             let part = high.div(points).unwrap_or(Number::ONE).mul(&Number::from(100));
-            format!("`up to {}% of its points`", part.round_to(&Number::ONE, Rounding::Up))
+            let text = format!("up to {}% of its points", part.round_to(&Number::ONE, Rounding::Up));
+            self.checker.at_the_end_of_entry(behind_score(entry), &text)
         };
+        let full = || self.checker.at_the_end_of_entry(behind_score(entry), "up to 100% of its points");
+        let more = || self.checker.at_the_end_of_entry(behind_score(entry), "up to 120% of its points");
         finding.help(match &entry.head {
-            Head::Kpi(kpi) if raw => self.mend_raw(kpi, points, range),
-            Head::Kpi(kpi) => self.mend_curve(kpi, points, range, wider),
+            Head::Kpi(kpi) if raw => self.mend_raw(entry, kpi, points, range),
+            Head::Kpi(kpi) => self.mend_curve(entry, kpi, points, range, wider),
             Head::Group(_) => match &range.high {
-                Some(high) => format!("write {} behind the group, or limit its entries", wider(high)),
-                None => "limit its entries, or write `up to 120% of its points` behind the group".into(),
+                Some(high) => Help::of("write `{}` behind the group, or limit its entries", [wider(high)]),
+                None => Help::of("limit its entries, or write `{}` behind the group", [more()]),
             },
             Head::ScoreOf(_) | Head::ScoreOfReports => match &range.high {
-                Some(high) => format!("write {} behind it, or `up to 100% of its points`", wider(high)),
-                None => "write behind it how far it may go: `up to 120% of its points`".into(),
+                Some(high) => Help::of("write `{}` behind it, or `{}`", [wider(high), full()]),
+                None => Help::of("write behind it how far it may go: `{}`", [more()]),
             },
         })
     }
 
     /// A KPI in points, taken as it is.
-    fn mend_raw(&self, kpi: &KpiEntry, points: &Number, range: &Interval) -> String {
+    fn mend_raw(&self, entry: &Entry, kpi: &KpiEntry, points: &Number, range: &Interval) -> Help {
         let kpi = &self.model.kpis[kpi.kpi.0];
         let falls = matches!(kpi.direction, Some(Direction::Lower));
+        let score = |text: String| self.checker.at_the_end_of_entry(entry.span, &text);
         match (&range.low, &range.high) {
             (Some(low), Some(high)) => {
                 let (first, last) = if falls { (points, &Number::ZERO) } else { (&Number::ZERO, points) };
-                format!("bring it in by a curve: `score linear {low} -> {first}, {high} -> {last}`")
+                Help::of(
+                    "bring it in by a curve: `{}`",
+                    [score(format!("score linear {low} -> {first}, {high} -> {last}"))],
+                )
             }
-            _ => format!(
-                "state at the KPI what it can come to: `kpi {} : point between 0 and {points}`; marks out of 100 are \
-                 brought in by `score linear 0 -> 0, 100 -> {points}`",
-                kpi.name
+            _ => Help::of(
+                &format!(
+                    "state at the KPI what it can come to, as in `kpi {} : point between 0 and {points}`; marks out of 100 \
+                     are brought in by `{{}}`",
+                    kpi.name
+                ),
+                [score(format!("score linear 0 -> 0, 100 -> {points}"))],
             ),
         }
     }
 
     fn mend_curve(
         &self,
+        entry: &Entry,
         kpi: &KpiEntry,
         points: &Number,
         range: &Interval,
-        wider: impl Fn(&Number) -> String,
-    ) -> String {
+        wider: impl Fn(&Number) -> Mend,
+    ) -> Help {
         let score = kpi.score.as_ref();
         let curve = score.map(|score| &score.curve);
         let made_for = score.and_then(|score| score.made_for.as_ref());
+        let behind = |text: &str| self.checker.at_the_end_of_entry(behind_score(entry), text);
         match (curve, &range.high) {
             (Some(ScoreCurve::Attainment { up_to: Some(limit) }), _) => {
                 let text = self.checker.text(limit.span);
-                let text = text.split_whitespace().next().unwrap_or("120");
+                let text = text.split_whitespace().next().unwrap_or("120").to_string();
+                // What the points are counted out of goes with them.
+                let of = made_for.and_then(|_| self.checker.word_behind(limit.span, "of"));
+                let end = of.map_or(limit.span.end, |of| self.checker.number_behind(of));
+                let place = Span { end, ..limit.span };
                 let rest = made_for.map(|made_for| format!(" of {made_for}")).unwrap_or_default();
-                format!(
-                    "`up to {text}` are points; for a part of the entry's points write \
-                     `score attainment up to {text}% of its points` in place of `score attainment up to {text}{rest}`"
-                )
+                let mend = Mend::replace(place, format!("{text}% of its points"));
+                let words = format!(
+                    "`up to {text}` are points; for a part of the entry's points write `{{}}` in place of \
+                     `score attainment up to {text}{rest}`"
+                );
+                Help::of(&words, [mend.shown_as(format!("score attainment up to {text}% of its points"))])
             }
-            (Some(ScoreCurve::Attainment { up_to: None }), _) | (_, None) => {
-                "write behind it how far it may go: `up to 120% of its points`, or `up to 100% of its points` for no \
-                 more than all of them"
-                    .into()
-            }
+            (Some(ScoreCurve::Attainment { up_to: None }), _) | (_, None) => Help::of(
+                "write behind it how far it may go: `{}`, or `{}` for no more than all of them",
+                ["up to 120% of its points", "up to 100% of its points"].map(behind),
+            ),
             (_, Some(high)) if made_for.is_none() && *high > *points => {
                 let hundred = Number::from(100);
                 let total = if *high >= hundred && *points < hundred { hundred } else { high.clone() };
-                format!(
-                    "for a curve that counts out of {total} write `of {total}` behind it, or let it end at {}; if more is \
-                     meant, {}",
-                    of_points(points),
-                    wider(high)
+                Help::of(
+                    &format!(
+                        "for a curve that counts out of {total} write `{{}}` behind it, or let it end at {}; if more is \
+                         meant, `{{}}`",
+                        of_points(points)
+                    ),
+                    [behind(&format!("of {total}")), wider(high)],
                 )
             }
-            (_, Some(high)) => format!("let the curve end at all of its points, or write {} behind it", wider(high)),
+            (_, Some(high)) => {
+                Help::of("let the curve end at all of its points, or write `{}` behind it", [wider(high)])
+            }
         }
     }
 
@@ -170,6 +192,18 @@ impl Walk<'_> {
 /// What an entry can come to, as a note.
 fn gives(name: &str, range: &Interval) -> String {
     told(&format!("what {name} gives"), range, false)
+}
+
+/// The last part of an entry that is known: its curve, else its head.
+fn behind_score(entry: &Entry) -> Span {
+    let score = match &entry.head {
+        Head::Kpi(kpi) => kpi.score.as_ref(),
+        Head::Group(_) | Head::ScoreOf(_) | Head::ScoreOfReports => None,
+    };
+    match score.map(|score| &score.curve) {
+        Some(ScoreCurve::Own(curve)) => curve.span,
+        Some(ScoreCurve::Scale(_) | ScoreCurve::Attainment { .. }) | None => entry.span,
+    }
 }
 
 fn of_points(number: &Number) -> String {

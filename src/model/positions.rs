@@ -65,7 +65,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::DeclaredTwice, format!("the position `{}` is declared twice", written.name.text))
                     .at(written.name.span, "declared again here")
                     .at(twin, "declared first here")
-                    .help("give the newer version a later `effective from`, or remove one of the two"),
+                    .help("give the newer version a later day, `effective from …`, or remove one of the two"),
             );
         }
     }
@@ -148,7 +148,7 @@ impl Checker<'_> {
                         self.report(
                             Diagnostic::new(Code::OutOfRange, "a share of working time is a percentage above 0%")
                                 .at(number.span, "not a share")
-                                .help("write a percentage, such as `20%`"),
+                                .help("write a percentage above 0, as in `20%`"),
                         );
                     }
                     known = known.add(&share);
@@ -204,7 +204,7 @@ impl Checker<'_> {
             let shares: Vec<String> = result.iter().filter_map(|entry| entry.share.as_ref()).map(percent).collect();
             let mend = if left.is_positive() {
                 format!(
-                    "{} is missing: raise a share, add a responsibility, or let one take the `rest`",
+                    "{} is missing: raise a share, add a responsibility, or let one take the rest, `rest …`",
                     percent(&left)
                 )
             } else {

@@ -117,8 +117,8 @@ impl Checker<'_> {
                 Route::None => {
                     let text = self.text(aggregate.span);
                     let other = match scope {
-                        ScopeWord::Own => "over team` or `over company",
-                        _ => "over company",
+                        ScopeWord::Own => "… over team` or `… over company",
+                        _ => "… over company",
                     };
                     let finding = Diagnostic::new(
                         Code::NoScope,
@@ -169,11 +169,10 @@ impl Checker<'_> {
                             name(other)
                         ),
                     );
-                    self.report(place(finding).help(format!(
-                        "add to `{}` the line `belongs to {}`, or the other",
-                        parting.name,
-                        name(one)
-                    )));
+                    let lines =
+                        [name(one), name(other)].map(|to| self.line_in(parting.span, format!("belongs to {to}")));
+                    let words = format!("add to `{}` the line `{{}}` or the line `{{}}`", parting.name);
+                    self.report(place(finding).help(Help::of(&words, lines.into_iter().flatten())));
                 }
             }
         }
@@ -219,8 +218,8 @@ impl Checker<'_> {
                 .at(span, "whose?")
                 .at(declared, format!("the column of `{set}`"))
                 .help(format!(
-                    "give the column another name, such as `{name}_in_{set}`: with `from \"{name}\"` behind its type the \
-                     file stays as it is"
+                    "give the column another name, such as `{name}_in_{set}`; with its header behind the type, as in \
+                     `from \"{name}\"`, the file stays as it is"
                 )),
             );
         }
@@ -247,8 +246,12 @@ impl Checker<'_> {
         let message =
             format!("`{text}` is a cell of `{whose}`, and who is `{}` stands in `{}`", card.position, set.name);
         let names: Vec<&str> = set.columns.iter().map(|column| column.name.as_str()).collect();
-        let mend =
-            format!("read a cell of `{}`: `{}.` and one of its columns, {}", set.name, set.row.singular, list(&names));
+        let mend = format!(
+            "read a cell of `{}`: `{}.…` with one of its columns, {}",
+            set.name,
+            set.row.singular,
+            list(&names)
+        );
         self.report(Diagnostic::new(Code::NoScope, message).at(span, "of another roster").help(mend));
     }
 
@@ -293,7 +296,8 @@ impl Checker<'_> {
                 Help::of(&format!("`{name}` has a column for the post: write `{{}}` in it"), [mend])
             }
             None => {
-                format!("write `roster as {}` in the data set of those who hold the position", card.position).into()
+                format!("say it in the data set of those who hold the position, as in `roster as {}`", card.position)
+                    .into()
             }
         };
         self.report(Diagnostic::new(Code::NoScope, message).at(at, "read over own here").help(help));
@@ -333,7 +337,7 @@ impl Checker<'_> {
                 format!("`{text}` cannot be read over team: the project has no tree of teams"),
             )
             .at(at, "read over team here")
-            .help("declare the data set of the teams with `organisation`, or read it `over company`"),
+            .help("say which data set holds the teams, as in `organisation`, or read it `… over company`"),
         );
     }
 }

@@ -28,7 +28,7 @@ impl Checker<'_> {
                 let (message, mend) = if key.is_empty() {
                     (
                         format!("`{}` links to `{}`, which has no key", column.name, target.name),
-                        format!("add a `key` to `{}`", target.name),
+                        format!("name the column of its key in `{}`: `key …`", target.name),
                     )
                 } else {
                     (

@@ -20,17 +20,19 @@ use crate::syntax::tree::{self, BinaryOp, NumberStyle};
 #[derive(Clone, Debug)]
 pub(super) struct CurveUse {
     pub(super) input: Bare,
-    /// The values read are percentages, which are written with their sign.
-    pub(super) percent: bool,
+    /// As the values read are declared: percentages are written with their sign.
+    pub(super) reads: DisplayUnit,
     pub(super) output: Dimension,
+    /// As the values given are declared, likewise.
+    pub(super) gives: DisplayUnit,
     /// `None`: nothing is known about what is better (a named scale, before it is used).
     pub(super) direction: Option<Better>,
     /// In a `formula`: the type of the target, if one is stated.
     pub(super) target: Option<Type>,
     /// In a `formula`: what the weight is in, points or a share.
     pub(super) weight: Dimension,
-    /// It scores a KPI, whose direction (or that there is none) is known.
-    pub(super) scored: bool,
+    /// It scores a KPI that does not say which values are better, and stands there.
+    pub(super) undirected: Option<Span>,
 }
 
 #[derive(Clone, Debug)]
@@ -158,13 +160,14 @@ impl Checker<'_> {
         let Scale { input, output, .. } = &self.model.scales[at];
         let fits = CurveUse {
             input: Bare::from(input),
-            percent: input.is_ratio_sign(),
+            reads: input.clone(),
             output: output.dimension.clone(),
+            gives: output.clone(),
             direction: None,
             // Behind `score` there is one, in the unit of what the scale reads; where there is none, its use is refused.
             target: Some(Type::known(Base::Number(input.dimension.clone()))),
             weight: Dimension::none(),
-            scored: false,
+            undirected: None,
         };
         if !self.untyped.contains(&written.name.text)
             && let Some(curve) = self.curve(&written.curve, &fits)
@@ -191,7 +194,7 @@ impl Checker<'_> {
                         } else {
                             self.threshold_in_data(&anchor.at, fits)
                         };
-                        let score = self.constant_expr(&anchor.score, &fits.output);
+                        let score = self.curve_gives(&anchor.score, fits);
                         Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
                     })
                     .collect();
@@ -211,7 +214,7 @@ impl Checker<'_> {
                             Some((op, at)) => Some((*op, self.threshold_in_data(at, fits)?)),
                             None => None,
                         };
-                        Some(Step { condition, score: self.constant_expr(&step.score, &fits.output)? })
+                        Some(Step { condition, score: self.curve_gives(&step.score, fits)? })
                     })
                     .collect();
                 if !all_constant && self.diagnostics.len() == before {
@@ -232,6 +235,12 @@ impl Checker<'_> {
                             Some(to) => Some(self.constant_in(to, &fits.input)?),
                             None => None,
                         };
+                        // Of money in money, or people in people: a share.
+                        if rate.is_none()
+                            && self.bare_ratio(&bracket.rate, &DisplayUnit::percent(), "a rate of these brackets")
+                        {
+                            return None;
+                        }
                         Some((self.constant_expr(&bracket.rate, &rate)?, to))
                     })
                     .collect();
@@ -259,8 +268,8 @@ impl Checker<'_> {
         }
         if self.diagnostics.len() == before {
             self.idle_pieces(&curve);
-            if fits.scored && fits.direction.is_none() {
-                self.both_ways(&curve);
+            if let Some(kpi) = fits.undirected.filter(|_| fits.direction.is_none()) {
+                self.both_ways(&curve, kpi);
             }
             return Some(curve);
         }
@@ -273,6 +282,7 @@ impl Checker<'_> {
         let mut env = Env::subject();
         env.entry = Some(InCurve {
             value: Base::Number(fits.input.dimension.clone()),
+            reads: fits.reads.clone(),
             target: fits.target.clone(),
             weight: Base::Number(fits.weight.clone()),
         });
@@ -299,10 +309,18 @@ impl Checker<'_> {
 
     /// A value that the curve is read at.
     fn threshold(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
-        if fits.percent && self.bare_percent(written, "what this curve reads") {
+        if self.bare_ratio(written, &fits.reads, "what this curve reads") {
             return None;
         }
         self.constant_in(written, &fits.input)
+    }
+
+    /// A number that the curve gives.
+    fn curve_gives(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        if self.bare_ratio(written, &fits.gives, "what this scale yields") {
+            return None;
+        }
+        self.constant_expr(written, &fits.output)
     }
 
     /// A number that is above 0 at all times. `None` after a finding.
@@ -323,21 +341,22 @@ impl Checker<'_> {
     fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
         let word = if deduct { "deduct" } else { "add" };
         let step_unit = if step.of_target { Bare::from(&Dimension::none()) } else { fits.input.clone() };
-        let amount = self.constant_expr(&step.amount, &fits.output)?;
+        let amount = self.curve_gives(&step.amount, fits)?;
         let what = if step.of_target { "a part of the target" } else { "a step of this KPI" };
-        if (fits.percent || step.of_target) && self.bare_percent(&step.step, what) {
+        let reads = if step.of_target { &DisplayUnit::percent() } else { &fits.reads };
+        if self.bare_step(&step.step, reads, what) {
             return None;
         }
         let size = self.constant_in(&step.step, &step_unit)?;
         let start = match &step.start {
-            Some(start) => Some(self.constant_expr(start, &fits.output)?),
+            Some(start) => Some(self.curve_gives(start, fits)?),
             None => None,
         };
         let limit = match &step.limit {
-            Some(limit) => Some(self.constant_expr(limit, &fits.output)?),
+            Some(limit) => Some(self.curve_gives(limit, fits)?),
             None => None,
         };
-        let mend = format!("write `{word} 10 for each 1 …`");
+        let mend = format!("write a number above 0, as in `{word} 10 for each 1 …`");
         self.above_zero(&amount, "what a step is worth", &mend)?;
         self.above_zero(&size, "a step", &mend)?;
         if let (Some(from), Some(to)) = (&start, &limit) {
@@ -422,7 +441,7 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::ScaleOrder, "grades start from a score, the best first")
                             .at(grade.span, "goes the other way")
-                            .help("write `>=` (or `>`) and the least score of the grade; the last one is `else`"),
+                            .help("write the least score of the grade, as in `B >= 60`; the last one takes the rest, as in `D else`"),
                     );
                     continue;
                 }
@@ -494,7 +513,10 @@ impl Checker<'_> {
                         format!("grades cannot be distributed within `{}`", rule.within.text),
                     )
                     .at(rule.within.span, "unknown")
-                    .help("write `within position`, `within team` or `within company`"),
+                    .mends(
+                        "write `within {}`, `within {}` or `within {}`",
+                        ["position", "team", "company"].map(|whose| Mend::replace(rule.within.span, whose)),
+                    ),
                 );
                 return None;
             }

@@ -7,7 +7,7 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::formula::{scope_name, scope_words};
 use super::kpis::Total;
 use super::scales::{Better, CurveUse};
-use super::unit::Dimension;
+use super::unit::{Dimension, DisplayUnit};
 use super::uses::Use;
 use super::{
     Adjustment, Dated, Direction, Entry, Group, Head, KpiEntry, KpiId, RatingId, ScaleId, Score, ScoreCurve, Scorecard,
@@ -136,7 +136,7 @@ impl Checker<'_> {
                 self.misplaced(
                     stated.span,
                     "the entries here are in points, whose total is stated already",
-                    "remove this line, or write the weights in `%`",
+                    "remove this line, or write the weights as shares",
                 );
             }
             return Total::Points(points);
@@ -150,7 +150,7 @@ impl Checker<'_> {
         self.report(
             Diagnostic::new(Code::OutOfRange, "what weights come to is a percentage above 0%")
                 .at(stated.span, "not such a total")
-                .help("write `weights total 210`, or points for all: `scorecard total 210 points`"),
+                .help("write a total above 0, as in `weights total 210`, or points for all, as in `scorecard total 210 points`"),
         );
         Total::Shares(Number::ONE)
     }
@@ -162,7 +162,7 @@ impl Checker<'_> {
                 self.misplaced(
                     *span,
                     "entries in points are added up, and a geometric mean takes shares",
-                    "remove this line, or write the weights in `%`",
+                    "remove this line, or write the weights as shares",
                 );
             }
         }
@@ -310,7 +310,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", kpi.name))
                     .at(name.span, "again")
                     .at(first, "first here")
-                    .help("give it one weight, or read it in another scope with `over`"),
+                    .help("give it one weight, or read it in another scope, `over …`"),
             );
         }
         seen.push((id, scope, name.span));
@@ -374,7 +374,7 @@ impl Checker<'_> {
                             format!("the score of `{}` looks at a target, and none is stated", kpi.name),
                         )
                         .at(name.span, "no `target`")
-                        .help("write `target` and a value before `score`"),
+                        .help("write what is to be reached before the score: `target …`"),
                     );
                 }
             }
@@ -383,7 +383,7 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::NoEffect, "the target has no effect: the score never looks at it")
                             .at(span, "not looked at")
-                            .help("remove the target, or write `score on attainment …` or `score attainment`"),
+                            .help("remove the target, or let the score look at it, as in `score attainment`"),
                     );
                 }
             }
@@ -405,7 +405,13 @@ impl Checker<'_> {
                 );
             }
         }
-        for dated in &target {
+        if let (Some(word), ScopeWord::Own) = (entry.prorated, scope) {
+            for dated in &target {
+                self.days_twice(&dated.value, &format!("the target of `{}`", kpi.name), word, Some(word));
+            }
+        }
+        // A number alone is told above.
+        for dated in target.iter().filter(|dated| !matches!(dated.value.kind, Kind::Value(_) | Kind::Negate(_))) {
             self.hundredfold(&dated.value, &kpi.unit, &format!("the target of `{}`", kpi.name));
         }
         let entry = KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule };
@@ -415,10 +421,11 @@ impl Checker<'_> {
 
     /// A target is in the unit of its KPI.
     fn target_unit(&mut self, value: &Expr, written: &tree::Expr, kpi: &super::Kpi) {
-        if kpi.unit.is_ratio_sign() && self.bare_percent(written, &format!("the target of `{}`", kpi.name)) {
+        if self.bare_ratio(written, &kpi.unit, &format!("the target of `{}`", kpi.name)) {
             return;
         }
-        let wanted = Base::Number(kpi.unit.dimension.clone());
+        let wanted_unit = &kpi.unit.dimension;
+        let wanted = Base::Number(wanted_unit.clone());
         if value.ty.base.join(&wanted).is_some() {
             return;
         }
@@ -430,11 +437,14 @@ impl Checker<'_> {
             )
             .at(value.span, format!("this is {found}"))
             .at(kpi.span, format!("the KPI is {needed}"))
-            .help(
-                self.without_quotes(value.span).unwrap_or_else(|| {
-                    format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular).into()
-                }),
-            ),
+            .help(self.without_quotes(value.span).unwrap_or_else(|| match &*written.kind {
+                tree::ExprKind::Number(number) if number.style == tree::NumberStyle::Plain && number.unit.is_none() => {
+                    let text = self.text(written.span);
+                    let written = format!("{text} {}", wanted_unit.beside(&text));
+                    Help::of("write the target in the unit of its KPI: `{}`", [Mend::replace(value.span, written)])
+                }
+                _ => format!("write the target in the unit of its KPI, `{}`", kpi.unit.singular).into(),
+            })),
         );
     }
 
@@ -482,7 +492,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::OutOfRange, "a curve counts out of a number of points above 0")
                     .at(written.span, "not such a number")
-                    .help("write `of 100` where all points of the curve are 100"),
+                    .help("write all points of the curve, as in `of 100`"),
             );
             return None;
         }
@@ -492,10 +502,17 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::NoEffect, format!("the entry counts out of {full} points anyway"))
                     .at(written.span, "no effect")
-                    .help(format!("remove `of {full}`")),
+                    .mend(&format!("remove `of {full}`"), self.of_points(written.span)),
             );
         }
         Some(made_for)
+    }
+
+    /// Takes `of 100` away with its word, which stands before the number.
+    fn of_points(&self, number: Span) -> Mend {
+        let text = &self.sources.get(number.file).text[..number.start as usize];
+        let start = text.trim_end().strip_suffix("of").map_or(number.start as usize, str::len);
+        self.without(Span { start: start as u32, ..number })
     }
 
     fn score_rule(
@@ -523,7 +540,11 @@ impl Checker<'_> {
                 let up_to = match up_to {
                     Some(limit) => {
                         let limit = self.constant_expr(limit, &points)?;
-                        self.above_zero(&limit, "the most that an attainment scores", "write `attainment up to 120`")?;
+                        self.above_zero(
+                            &limit,
+                            "the most that an attainment scores",
+                            "write the points above 0, as in `attainment up to 120`",
+                        )?;
                         Some(limit)
                     }
                     None => None,
@@ -534,13 +555,14 @@ impl Checker<'_> {
                 self.attainment_direction(kpi, *span);
                 let fits = CurveUse {
                     input: Bare::from(&Dimension::none()),
-                    percent: true,
+                    reads: DisplayUnit::percent(),
                     output: points,
+                    gives: DisplayUnit::point(),
                     direction: Some(Better::Attainment),
                     // The target is met at 100%.
                     target: Some(Type::known(Base::number())),
                     weight,
-                    scored: !directed,
+                    undirected: Some(kpi.span).filter(|_| !directed),
                 };
                 let curve = self.score_curve(inner, &fits, at)?;
                 Some(Score { on_attainment: true, curve, made_for: None })
@@ -548,12 +570,13 @@ impl Checker<'_> {
             other => {
                 let fits = CurveUse {
                     input: Bare::from(&kpi.unit),
-                    percent: kpi.unit.is_ratio_sign(),
+                    reads: kpi.unit.clone(),
                     output: points,
+                    gives: DisplayUnit::point(),
                     direction: Better::of(kpi.direction.as_ref()),
                     target: target_type,
                     weight,
-                    scored: !directed,
+                    undirected: Some(kpi.span).filter(|_| !directed),
                 };
                 let curve = self.score_curve(other, &fits, at)?;
                 Some(Score { on_attainment: false, curve, made_for: None })
@@ -611,10 +634,10 @@ impl Checker<'_> {
                     );
                     return None;
                 }
-                if fits.scored && fits.direction.is_none() {
+                if let Some(kpi) = fits.undirected.filter(|_| fits.direction.is_none()) {
                     for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
                         let curve = self.model.scales[version.0].curve.clone();
-                        self.both_ways(&curve);
+                        self.both_ways(&curve, kpi);
                     }
                 }
                 if let Some(better) = &fits.direction {
@@ -651,7 +674,13 @@ impl Checker<'_> {
             )
             .at(at, "attainment of what?")
             .at(kpi.span, "declared here")
-            .help("add `higher is better` or `lower is better` to the KPI, or write a curve on its value"),
+            .help(match kpi.direction {
+                None => Help::of(
+                    "add `{}` or `{}` to the KPI, or write a curve on its value",
+                    ["higher is better", "lower is better"].into_iter().filter_map(|line| self.line_in(kpi.span, line)),
+                ),
+                Some(_) => "write a curve on its value, which may rise and fall".into(),
+            }),
         );
     }
 
@@ -691,7 +720,7 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::new(Code::Incomplete, "this veto limits the rating, and the scorecard has none")
                             .at(name.span, "of which rating?")
-                            .help("add `rating` and its name to the scorecard, or write `gives score at most 60`"),
+                            .help("add a `rating …` to the scorecard, or let it limit the score, as in `gives score at most 60`"),
                     );
                     return None;
                 };
@@ -718,8 +747,7 @@ impl Checker<'_> {
         self.kpi_answerable(kpi, scope, written.kpi.span, card);
         let points = Dimension::point();
         let amount = self.constant_expr(&written.amount, &points)?;
-        if declared.unit.is_ratio_sign() && self.bare_percent(&written.step, &format!("a step of `{}`", declared.name))
-        {
+        if self.bare_step(&written.step, &declared.unit, &format!("a step of `{}`", declared.name)) {
             return None;
         }
         let step = self.constant_in(&written.step, &Bare::from(&declared.unit))?;
@@ -728,7 +756,7 @@ impl Checker<'_> {
             None => None,
         };
         let word = if written.deduct { "deduct" } else { "add" };
-        let mend = format!("write `{word} 2 for each 1 up to 10`");
+        let mend = format!("write a number above 0, as in `{word} 2 for each 1 up to 10`");
         self.above_zero(&amount, "what a step is worth", &mend)?;
         self.above_zero(&step, "a step", &mend)?;
         if let Some(limit) = &limit {

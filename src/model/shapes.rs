@@ -189,15 +189,19 @@ impl Checker<'_> {
                 continue;
             }
             let (first, second) = (self.text(pair[0].at.span), self.text(pair[1].at.span));
-            let (message, mend) = if one == other {
-                (
-                    format!("the line has two scores at {second}"),
-                    format!("for a jump write `< {second} -> …, {second} -> …`; else remove one of the two"),
-                )
+            let (message, mend): (String, Help) = if one == other {
+                let scores = [&pair[0], &pair[1]].map(|anchor| self.text(anchor.score.span));
+                let shown = format!("< {first} -> {}, {second} -> {}", scores[0], scores[1]);
+                let jump = Mend::before(pair[0].at.span, "<").shown_as(shown);
+                let mend = match pair[0].below || pair[1].below {
+                    true => "remove one of the two".into(),
+                    false => Help::of("for a jump write `{}`; else remove one of the two", [jump]),
+                };
+                (format!("the line has two scores at {second}"), mend)
             } else {
                 (
                     format!("the points of a line stand from low to high, and {second} comes after {first}"),
-                    "put the lower one first".to_string(),
+                    "put the lower one first".into(),
                 )
             };
             self.report(
@@ -275,7 +279,7 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::ScaleOrder, format!("the {what}s do not all go one way"))
                         .at(*place, "this one goes the other way")
-                        .help("write all of them with `>=` (or `>`) from high to low, or with `<=` (or `<`) from low to high"),
+                        .help("let all of them begin at a value, from high to low, as in `>= 90`, `>= 60`; or all end at one, from low to high, as in `<= 60`, `<= 90`"),
                 );
                 return;
             }
@@ -291,7 +295,7 @@ impl Checker<'_> {
                 .all(|pair| if falling(pair[0].0) { pair[1].1 > pair[0].1 } else { pair[1].1 < pair[0].1 });
         if backwards {
             let (first, second) = (known[0].2, known[1].2);
-            let (sign, way) = if falling(known[0].0) { (">=", "high to low") } else { ("<=", "low to high") };
+            let (begin, way) = if falling(known[0].0) { ("begin", "high to low") } else { ("end", "low to high") };
             let (one, other) = (self.text(first), self.text(second));
             self.report(
                 Diagnostic::new(
@@ -300,7 +304,9 @@ impl Checker<'_> {
                 )
                 .at(second, "never reached")
                 .at(first, "covers it")
-                .help(format!("with `{sign}` the {what}s stand from {way}: turn the order round, `else` last")),
+                .help(format!(
+                    "{what}s that {begin} at a value stand from {way}: turn the order round, what takes the rest last"
+                )),
             );
             return;
         }
@@ -338,7 +344,7 @@ impl Checker<'_> {
             if !span.contains(*place) {
                 finding = finding.at(span, format!("the {what}s"));
             }
-            self.report(finding.help("end with `else`, which takes all that is left"));
+            self.report(finding.help("end with `else …`, which takes all that is left"));
         }
     }
 
@@ -364,13 +370,13 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::ScaleHole, format!("what lies above {at} has no rate"))
                     .at(end.span, "nothing follows")
-                    .help("end with a rate `above`: `7% above`"),
+                    .help("end with the rate of all that lies above: `… above`"),
             );
         }
     }
 
     /// A curve that rises and falls, for a KPI that does not say what is better.
-    pub(super) fn both_ways(&mut self, curve: &Curve) {
+    pub(super) fn both_ways(&mut self, curve: &Curve, kpi: Span) {
         let pieces: Vec<(Option<&Expr>, &Expr)> = match &curve.kind {
             CurveKind::Linear { anchors, .. } => {
                 anchors.iter().map(|anchor| (Some(&anchor.at), &anchor.score)).collect()
@@ -386,9 +392,10 @@ impl Checker<'_> {
         let Some(most) = scores.iter().max().filter(|_| rises && falls) else { return };
         let Some(peak) = scores.iter().position(|score| score == most) else { return };
         let at = pieces[peak].0.map_or(String::new(), |at| self.text(at.span));
-        let mend = match at.as_str() {
-            "" => "add `higher is better`, `lower is better` or `closest to … is best` to the KPI".to_string(),
-            at => format!("add `closest to {at} is best` to the KPI, or correct the scores"),
+        let closest = self.line_in(kpi, format!("closest to {at} is best")).filter(|_| !at.is_empty());
+        let mend = match closest {
+            None => "say in the KPI which values are best, `closest to … is best`, or correct the scores".into(),
+            Some(line) => Help::of("add `{}` to the KPI, or correct the scores", [line]),
         };
         let mut finding = Diagnostic::new(
             Code::ScaleDirection,

@@ -180,7 +180,7 @@ impl Checker<'_> {
                     Diagnostic::new(Code::DeclaredTwice, message)
                         .at(version.span, "declared again here")
                         .at(twin.span, "declared first here")
-                        .help("give the newer version a later `effective from`, or remove one of the two"),
+                        .help("give the newer version a later day, `effective from …`, or remove one of the two"),
                 );
                 continue;
             }

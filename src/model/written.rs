@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::data::{Choice, ColumnType, NumberSigns};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::encoding::Encoding;
 use crate::nearest::nearest;
 use crate::syntax::tree;
@@ -54,7 +54,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::BadDataSet, format!("`{}` does not show how numbers are written", example.value))
                     .at(example.span, "not an example of a number")
-                    .help("write 1234.56 as the file does: `numbers \"1.234,56\"`, `numbers \"1,234.56\"`, `numbers \"1234,56\"` or `numbers \"1 234,56\"`"),
+                    .help("write 1234.56 as the file does, as in `numbers \"1.234,56\"`, `numbers \"1,234.56\"`, `numbers \"1234,56\"` or `numbers \"1 234,56\"`"),
             );
         }
         signs
@@ -79,7 +79,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(Code::BadDataSet, format!("`{}` does not say how a date is written", format.value))
                     .at(format.span, "not the form of a date")
-                    .help("write `YYYY` for the year, `MM` for the month and `DD` for the day, as in `DD.MM.YYYY` or `MM/DD/YYYY`"),
+                    .help("write the signs of year, month and day as the file has them, as in `DD.MM.YYYY` or `MM/DD/YYYY`"),
             );
             return None;
         }
@@ -131,9 +131,12 @@ impl Checker<'_> {
             let diagnostic = Diagnostic::new(Code::BadDataSet, format!("`{}` is no encoding", name.value))
                 .at(name.span, "not known");
             self.report(match nearest(&name.value, Encoding::names()) {
-                Some(near) => diagnostic.help(format!("write `encoding \"{near}\"`")),
+                Some(near) => {
+                    let mend = Mend::replace(name.span, format!("\"{near}\"")).shown_as(format!("encoding \"{near}\""));
+                    diagnostic.mend("write `{}`", mend)
+                }
                 None => diagnostic.help(
-                    "write one of `UTF-8`, `UTF-16LE`, `GB18030`, `Big5`, `Shift_JIS`, `EUC-KR`, `windows-1250` to \
+                    "write its name as others do, as in `UTF-8`, `UTF-16LE`, `GB18030`, `Big5`, `Shift_JIS`, `EUC-KR`, `windows-1250` to \
                      `windows-1258`, `macintosh`, `cp437`, `cp850`",
                 ),
             });

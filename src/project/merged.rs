@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::diagnostic::{Code, Diagnostic, Edit, Label};
+use crate::diagnostic::{Code, Diagnostic, Edit, Label, Mend};
 use crate::limits::PLACES_SHOWN;
 use crate::plural::counted;
 use crate::project::PROJECT_FILE;
@@ -41,8 +41,8 @@ fn on_one_line(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic
             parts.concat()
         };
         let joins = |known: &&mut Diagnostic| {
-            known.code == Code::WrongUnit
-                && finding.code == Code::WrongUnit
+            matches!(known.code, Code::WrongUnit | Code::UnitMismatch)
+                && finding.code == known.code
                 && line(known) == line(&finding)
                 && plain(known) == plain(&finding)
                 && !known.mends.is_empty()
@@ -52,21 +52,40 @@ fn on_one_line(findings: Vec<Diagnostic>, sources: &SourceSet) -> Vec<Diagnostic
             all.push(finding);
             continue;
         };
-        // Beside `0.5` for 50%, `1` stands for 100%.
-        let first = known.message.split('`').nth(1).and_then(|number| number.parse::<rust_decimal::Decimal>().ok());
-        let fraction = first.is_some_and(|number| number < rust_decimal::Decimal::ONE && !number.is_zero());
-        let mut mends = finding.mends;
-        mends.sort_by_key(|mend| fraction && mend.shown != "100%");
-        let next = mends.into_iter().next();
-        known.mends.truncate(1);
-        if let (Some(mend), Some(next)) = (known.mends.first_mut(), next) {
-            mend.shown = format!("{}`, `{}", mend.shown, next.shown);
-            mend.edits.extend(next.edits);
-            known.help = Some(format!("write `{}`", mend.shown));
+        let shared = shared_readings(&known.mends, &finding.mends, sources);
+        if shared.is_empty() {
+            all.push(finding);
+            continue;
         }
-        known.labels.extend(finding.labels.into_iter().take(1));
+        known.help = Some(match shared.as_slice() {
+            [one, other] => format!("write `{}`, or `{}` if that is meant", one.shown, other.shown),
+            others => others.iter().map(|mend| format!("write `{}`", mend.shown)).collect::<Vec<_>>().join(", or "),
+        });
+        known.mends = shared;
+        // The number itself, beside what it is compared with.
+        let at = |label: &Label| finding.mends.iter().flat_map(|mend| &mend.edits).any(|edit| edit.span == label.span);
+        let place = finding.labels.iter().find(|label| at(label)).or(finding.labels.first());
+        known.labels.extend(place.cloned());
     }
     all
+}
+
+/// What is to be written at both places, read in the same way: 0.5 and 1 as 50% and 100%, or as 0.5% and 1%.
+fn shared_readings(known: &[Mend], others: &[Mend], sources: &SourceSet) -> Vec<Mend> {
+    // A mend that keeps the number as it is written, and one that writes another: `1%` and `100%` for 1.
+    let kept = |edit: &Edit| {
+        let behind = edit.text.strip_prefix(sources.text(edit.span));
+        behind.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_digit() || letter == '.'))
+    };
+    let keeps = |mend: &Mend| mend.edits.iter().all(kept);
+    let mut shared = Vec::new();
+    for (at, mend) in known.iter().enumerate() {
+        let alike = known[..at].iter().filter(|earlier| keeps(earlier) == keeps(mend)).count();
+        let Some(other) = others.iter().filter(|other| keeps(other) == keeps(mend)).nth(alike) else { continue };
+        let shown = format!("{}`, `{}", mend.shown, other.shown);
+        shared.push(mend.clone().and(other.clone()).shown_as(shown));
+    }
+    shared
 }
 
 /// The same name that is nowhere, read at several places.

@@ -36,7 +36,8 @@ pub(super) const ALL: &[Explanation] = &[
         code: Code::WrongUnit,
         title: "the formula gives another unit than is declared",
         text: "Multiplying and dividing combine units: premium divided by policies is in `CNY/policy`. The unit \
-               that comes out must be the one declared, or the one that the target, threshold or score needs.",
+               that comes out must be the one declared, or the one that the target, threshold or score needs. Beside a percentage \
+               a bare number could mean two things: 80% or 8000%.",
         wrong: r#"kpi productivity : CNY/person {
   value = sum(premium of policies) / count(policies)
 }"#,
