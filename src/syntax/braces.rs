@@ -393,7 +393,7 @@ fn check_depth(scan: &Scan, braces: &mut Braces) {
             braces.diagnostics.push(
                 Diagnostic::new(Code::TooDeep, format!("brackets and blocks are nested more than {NESTING} deep"))
                     .at(scan.span(token.start, token.end), "too deep here")
-                    .help("give parts of it names of their own, such as a `kpi` or a `function`"),
+                    .help("give parts of it names of their own, such as a KPI or a function"),
             );
             return;
         }

@@ -68,7 +68,7 @@ impl<'s> Reader<'s> {
                     let line = format!("| {} |", text.trim_matches('|').trim());
                     Help::of("write `{}`", [Mend::replace(span, line)])
                 } else {
-                    "write the names of columns, then one line for each row: `| P1 | 2026-07-01 |`".into()
+                    "write the names of columns, then one line for each row, as in `| P1 | 2026-07-01 |`".into()
                 };
                 self.report(
                     Diagnostic::new(Code::Unexpected, "this is not a row of a table")
@@ -123,7 +123,7 @@ impl<'s> Reader<'s> {
                     )
                     .at(row.span, counted(row.cells.len(), "cell"))
                     .at(header.span, "the columns")
-                    .help("give every column a cell; a blank one stays empty between its bars: `| P1 |    |`"),
+                    .help("give every column a cell; a blank one stays empty between its bars, as in `| P1 |    |`"),
                 );
                 return None;
             }

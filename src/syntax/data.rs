@@ -195,7 +195,7 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` stands behind `{word}`", this.1))
                         .at(place, format!("move this before `{word}`"))
-                        .help(format!("the order is {}", words.join(", "))),
+                        .help(format!("they stand in order, as in {}", words.join(", "))),
                 );
             }
             _ => *last = Some(this),

@@ -86,8 +86,8 @@ impl<'s> Reader<'s> {
             None if forms::elsewhere(word, Rule::declaration).is_some() => {
                 forms::elsewhere(word, Rule::declaration).unwrap_or_default().into()
             }
-            None => "a file holds `company`, `unit`, `data`, `constant`, `function`, `kpi`, `index`, `scale`, `matrix`, \
-                     `rating`, `position`, `house rules` and `test`; a clause stands between the `{` and `}` of one of them"
+            None => "a file holds declarations, as in `company`, `unit`, `data`, `constant`, `function`, `kpi`, `index`, `scale`, `matrix`, \
+                     `rating`, `position`, `house rules` and `test`; a clause stands between the braces of one of them"
                 .into(),
         };
         let message = format!("`{found}` does not start a declaration");
@@ -309,7 +309,9 @@ impl<'s> Reader<'s> {
             self.report(
                 Diagnostic::new(Code::Unexpected, "a weight belongs to one entry")
                     .at(second.span, "a second name")
-                    .help("give each a line and a weight of its own, or write `equal a, b` to share what is left"),
+                    .help(
+                        "give each a line and a weight of its own, or let them share what is left, as in `equal a, b`",
+                    ),
             );
         }
     }

@@ -108,7 +108,7 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
     let help = match (meant(&around, &stop.expected), form) {
         (Some(word), _) => Help::of("did you mean `{}`?", [Mend::replace(place, word)]),
         (None, Some(form)) => format!("for example: {form}").into(),
-        (None, None) => format!("write {} here", either(&expected)).into(),
+        (None, None) => format!("write {} here", open(&either(&expected))).into(),
     };
     Diagnostic::new(Code::Unexpected, message).at(place, label).help(help)
 }
@@ -123,6 +123,13 @@ fn meant(around: &Around, expected: &[Rule]) -> Option<String> {
         .filter(|word| word.chars().all(char::is_alphabetic))
         .collect();
     words::nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found).map(str::to_string)
+}
+
+/// Words that begin something, with dots for the rest.
+fn open(words: &str) -> String {
+    let parts: Vec<&str> = words.split('`').collect();
+    let shown = |(at, part): (usize, &&str)| if at % 2 == 1 { format!("`{part} …`") } else { part.to_string() };
+    parts.iter().enumerate().map(shown).collect()
 }
 
 fn last_char(text: &str, end: usize) -> usize {
@@ -162,7 +169,7 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
         .or_else(|| near.map(|near| Help::of("did you mean `{}`?", [Mend::replace(place, near)])))
         .or_else(|| forms::elsewhere(word, kind.rule).map(Help::from))
         .or_else(|| sentence(around, kind))
-        .unwrap_or_else(|| format!("here a line begins with {}", either(&starts)).into());
+        .unwrap_or_else(|| format!("here a line begins with {}", open(&either(&starts))).into());
     Diagnostic::new(Code::UnknownClause, format!("no line of {} begins with `{}`", kind.name, shorten(word)))
         .at(place, "not known here")
         .help(help)
@@ -188,9 +195,9 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
         return house_rule(&here);
     }
     if kind.rule == Rule::index_clause && here.last() == 0 {
-        let help =
-            format!("a KPI has its weight in front, as in `50% {word}`; with `equal {word}` it shares what is left");
-        return Some(help.into());
+        let help = format!("a KPI has its weight in front, as in `50% {word}`; to share what is left write `{{}}`");
+        let mend = here.span(0, 0).map(|span| Mend::before(span, "equal").shown_as(format!("equal {word}")));
+        return Some(Help::of(&help, mend));
     }
     if kind.rule == Rule::kpi_clause
         && let Some(better) = direction(around)

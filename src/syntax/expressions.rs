@@ -327,7 +327,7 @@ impl<'s> Reader<'s> {
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")
                         .help(near.map_or_else(
-                            || "read a data set with `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".into(),
+                            || "write a function that reads one, as in `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".into(),
                             |near| Help::of("did you mean `{}`?", [Mend::replace(name.span, near)]),
                         )),
                 );
@@ -367,7 +367,7 @@ impl<'s> Reader<'s> {
         let finding =
             Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                 .at(place, "of which data set?")
-                .help(format!("name the data set behind `of`, as in `{example}`"));
+                .help(format!("name its data set, as in `{example}`"));
         self.report(match column {
             Some(column) => finding.asking(Ask::DataSetOf(column)),
             None => finding,
@@ -411,7 +411,7 @@ impl<'s> Reader<'s> {
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{word}` stands behind `{before}`"))
                         .at(place, format!("move this before `{before}`"))
-                        .help("the order is `of`, `by`, `dated by`, `where`, `during` or `at`, `at least … rows`"),
+                        .help("the order is `of …`, `by …`, `dated by …`, `where …`, `during …` or `at …`, `at least … rows`"),
                 );
                 return None;
             }

@@ -140,16 +140,16 @@ pub fn elsewhere(word: &str, block: Rule) -> Option<String> {
         Some(match rule {
             Rule::declaration => "at the top of a file, outside all blocks",
             Rule::company_clause => "in `company`",
-            Rule::data_clause => "in a `data` block",
-            Rule::kpi_clause => "in a `kpi`",
-            Rule::index_clause => "in an `index`",
-            Rule::scale_block => "in a `scale`, or behind `score` in an entry",
-            Rule::rating_clause => "in a `rating`",
-            Rule::position_clause => "in a `position`",
+            Rule::data_clause => "in a data set",
+            Rule::kpi_clause => "in a KPI",
+            Rule::index_clause => "in an index",
+            Rule::scale_block => "in a scale, or behind `score …` in an entry",
+            Rule::rating_clause => "in a rating",
+            Rule::position_clause => "in a position",
             Rule::responsibility_clause => "in a responsibility",
-            Rule::scorecard_clause => "in a `scorecard`",
-            Rule::house_clause => "in `house rules`",
-            Rule::test_clause => "in a `test`",
+            Rule::scorecard_clause => "in a scorecard",
+            Rule::house_clause => "in house rules",
+            Rule::test_clause => "in a test",
             _ => return None,
         })
     };
@@ -158,11 +158,11 @@ pub fn elsewhere(word: &str, block: Rule) -> Option<String> {
     }
     let entry = matches!(word, "target" | "score" | "prorated" | "applies").then(|| {
         let form = form_in(Rule::scorecard_clause, "").unwrap_or_default();
-        format!("it stands in an entry of a `scorecard`: {form}")
+        format!("it stands in an entry of a scorecard, as in {form}")
     });
     // Declarations last: `rating grades` is more often a line of a scorecard.
     let found = FORMS.iter().rev().filter(|(rule, known, _)| *rule != block && *known == word);
     entry.or_else(|| {
-        found.filter_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}: {form}"))).next()
+        found.filter_map(|(rule, _, form)| place(*rule).map(|place| format!("it stands {place}, as in {form}"))).next()
     })
 }

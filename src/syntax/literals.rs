@@ -349,11 +349,13 @@ fn date_like(rest: &str) -> Option<(usize, Option<Finding>)> {
                 writes.push(upper);
                 "write `{}`".to_string()
             } else if part.starts_with(['Q', 'q']) {
-                format!("a year has the quarters `{year}-Q1` to `{year}-Q4`")
+                format!("a year has four quarters, as in `{year}-Q1` to `{year}-Q4`")
             } else if part.starts_with(['H', 'h']) {
                 format!("a year has the halves `{year}-H1` and `{year}-H2`")
             } else if number(part).is_some() {
-                format!("months go from `{year}-01` to `{year}-12`; for a subtraction put spaces around `-`")
+                format!(
+                    "a year has twelve months, as in `{year}-01` to `{year}-12`; for a subtraction put spaces around `-`"
+                )
             } else {
                 format!(
                     "periods are written `{year}-H1`, `{year}-Q3` or `{year}-07`; for a subtraction put spaces around `-`"

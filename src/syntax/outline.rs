@@ -156,7 +156,7 @@ impl Builder<'_> {
                 Diagnostic::new(Code::Unclosed, "a `(` is never closed")
                     .at(span, "opened here")
                     .at(end, "no `)` up to here")
-                    .help("add `)` where what the bracket holds together ends"),
+                    .help("close it where what the bracket holds together ends: `…)`"),
             );
         }
         item.broken |= self.scan.is_broken(item.start, item.end);
@@ -293,7 +293,7 @@ impl Builder<'_> {
                 self.diagnostics.push(
                     Diagnostic::new(Code::TooDeep, "this expression is too long to be read as one")
                         .at(self.scan.span(token.start, token.end), "too long from here on")
-                        .help("give parts of it names of their own, such as a `kpi` or a `function`"),
+                        .help("give parts of it names of their own, such as a KPI or a function"),
                 );
                 return;
             }

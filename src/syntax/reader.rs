@@ -93,7 +93,7 @@ impl<'s> Reader<'s> {
         self.report(
             Diagnostic::new(Code::Unexpected, message)
                 .at(brace, "not expected here")
-                .help("take the `{` and its `}` away"),
+                .help("take the `{` away, and what closes it"),
         );
     }
 

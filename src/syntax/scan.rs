@@ -478,7 +478,7 @@ impl<'s> Scanner<'s> {
         if c == '$' && literals::is_cell(&rest[..cell].replace('$', "")) {
             let (start, end) = (self.at, self.at + cell);
             let message = format!("`{}` is a cell of a spreadsheet", &rest[..cell]);
-            let help = Help::from("name the column and its data set: `sum(amount of sales)`".to_string());
+            let help = Help::from("name the column and its data set, as in `sum(amount of sales)`".to_string());
             self.diagnostic(Code::Unexpected, (start, end), "cells have no names here", message, help);
             self.broken(start);
             self.at = end;

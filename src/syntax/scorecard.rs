@@ -159,7 +159,10 @@ impl<'s> Reader<'s> {
         self.report(
             Diagnostic::new(Code::Unexpected, "how far an entry may go beyond its points is a percentage of them")
                 .at(share.span, "`%` is missing")
-                .help(format!("write `up to {text}% of its points`")),
+                .mend(
+                    "write `{}`",
+                    Mend::replace(share.span, format!("{text}%")).shown_as(format!("up to {text}% of its points")),
+                ),
         );
         // Read as it is meant, so that nothing is told twice.
         Some(Number { style: NumberStyle::Percent, ..share })

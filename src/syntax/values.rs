@@ -285,7 +285,7 @@ impl<'s> Reader<'s> {
                 .at(name.span, "not a quarter, half or month")
                 .help(match near {
                     Some(near) => Help::of("did you mean `{}`?", [Mend::replace(name.span, near)]),
-                    None => "write `Q1` to `Q4`, `H1`, `H2` or the name of a month, such as `January`".into(),
+                    None => "write a quarter, a half or the name of a month, as in `Q1`, `H2` or `January`".into(),
                 }),
         );
         None

@@ -105,7 +105,7 @@ impl Here<'_, '_> {
             return self.fix(0, "`!` is not a sign of the language", "write `not`", "write `{}`", mend);
         }
         if self.text(0) == "&" && (self.is(1, Kind::Text) || self.is(-1, Kind::Text)) {
-            let help = "take it away: the unit behind `:` says in what the value is";
+            let help = "take it away: the unit behind the colon says in what the value is";
             return self.fix(0, "numbers and texts are not joined", "take this away", help, None);
         }
         // `sales.sum(amount)`
@@ -225,8 +225,8 @@ impl Here<'_, '_> {
             let message =
                 "the score of one entry or group cannot be read in a formula: `score` is that of the whole scorecard";
             let help = format!(
-                "give the curve of the entry a name, `scale {entry}_scale : % {{ … }}`, score the entry with it, `score \
-                 {entry}_scale`, and write `{entry}_scale({entry})` here"
+                "give the curve of the entry a name, `scale {entry}_scale : % {{ … }}`; score the entry with it, as in `score \
+                 {entry}_scale`, and call it here, as in `{entry}_scale({entry})`"
             );
             return self.at(at, message, "not in a formula", Some(help));
         }
@@ -244,7 +244,7 @@ impl Here<'_, '_> {
             let number = self.text(0);
             let message = "rows cannot be chosen by their place among others";
             let help = format!(
-                "let the file say the place of each row, and choose by that column: `sum(points of measures where place <= \
+                "let the file say the place of each row, and choose by that column, as in `sum(points of measures where place <= \
                  {number})`"
             );
             return self.at(-1, message, "not a column", Some(help));

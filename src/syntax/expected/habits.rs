@@ -38,8 +38,8 @@ impl Here<'_, '_> {
     /// `- 20% rate`, `3. 20% rate`, `a) 20% rate`.
     fn bullets(&self) -> Option<Slip> {
         let first = self.first();
-        let weighted = self.is_entry()
-            || matches!(self.kind.rule, Rule::responsibility | Rule::responsibility_clause | Rule::index_clause);
+        let weighs = self.is_entry() || self.kind.rule == Rule::index_clause;
+        let weighted = weighs || matches!(self.kind.rule, Rule::responsibility | Rule::responsibility_clause);
         if !weighted {
             return None;
         }
@@ -56,6 +56,11 @@ impl Here<'_, '_> {
         let to = first + isize::from(numbered);
         let what = if numbered { "a list needs no numbers" } else { "a list needs no bullets" };
         let mend = self.away(first, to).map(|mend| mend.shown_as(self.written(to + 1, self.last().min(to + 4))));
+        // `-20% growth`: a bullet, or less than nothing?
+        if weighs && self.text(first) == "-" && self.touches(first) && self.is(first + 1, Kind::Number) {
+            let help = "where `-` is the bullet of a list, write `{}`; what takes points away is a `deduction …` of the scorecard";
+            return self.fix(first, "a weight is above 0", "below 0, or a bullet?", help, mend);
+        }
         self.fix(first, what, "take this away", "begin the line with what stands behind it: `{}`", mend)
     }
 
@@ -185,7 +190,7 @@ impl Here<'_, '_> {
                 -1,
                 "the first value is missing",
                 "a value is missing before this",
-                Some("say first what holds before: `target 24_000 CNY, from 2027-Q1 30_000 CNY`".into()),
+                Some("say first what holds before, as in `target 24_000 CNY, from 2027-Q1 30_000 CNY`".into()),
             );
         }
         if !self.wants(Rule::comma) || !self.is(1, Kind::Number) {
@@ -260,7 +265,7 @@ impl Here<'_, '_> {
             );
         }
         if self.text(-1) == "steps" && self.is(0, Kind::Number) {
-            let help = "each step begins with its limit, from high to low: `steps >= 100% -> 100, else -> 0`; a line is `linear`";
+            let help = "each step begins with its limit, from high to low, as in `steps >= 100% -> 100, else -> 0`; a line is written as in `linear 0% -> 0, 100% -> 100`";
             return self.at(0, "a step begins with its limit", "`>=` is missing before this", Some(help.into()));
         }
         if self.kind.rule == Rule::declaration {
@@ -584,7 +589,7 @@ impl Here<'_, '_> {
         };
         let more = match first {
             "column" => {
-                "; a column may also hold `text`, `number`, `%`, `date`, `period` or `flag`, or link to a data set"
+                "; other types are as in `text`, `number`, `%`, `date`, `period` or `flag`, and a link has the name of a data set"
             }
             _ => ", `%` or another unit",
         };
@@ -597,7 +602,7 @@ impl Here<'_, '_> {
             at,
             format!("the {what} of `{name}` is missing"),
             label,
-            Some(format!("write it behind `:`, as in `{example}`{more}")),
+            Some(format!("write it behind a colon, as in `{example}`{more}")),
         )
     }
 

@@ -26,10 +26,10 @@ const SPREADSHEET: &[(&str, &str)] = &[
     ("WENN", "`if sold > 0 CNY then sold else 0 CNY`"),
     ("IFERROR", "`(sold / planned) default 0`"),
     ("WENNFEHLER", "`(sold / planned) default 0`"),
-    ("VLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
-    ("XLOOKUP", "a column that links to the other data set: `seller.base_pay`"),
-    ("SVERWEIS", "a column that links to the other data set: `seller.base_pay`"),
-    ("INDEX", "a column that links to the other data set: `seller.base_pay`"),
+    ("VLOOKUP", "a column that links to the other data set, as in `seller.base_pay`"),
+    ("XLOOKUP", "a column that links to the other data set, as in `seller.base_pay`"),
+    ("SVERWEIS", "a column that links to the other data set, as in `seller.base_pay`"),
+    ("INDEX", "a column that links to the other data set, as in `seller.base_pay`"),
     ("ROUND", "`round(sold to 0.01 CNY)`"),
     ("RUNDEN", "`round(sold to 0.01 CNY)`"),
     ("ROUNDUP", "`round_up(sold to 1 CNY)`"),
@@ -159,7 +159,7 @@ impl Here<'_, '_> {
                 at,
                 format!("`{}` are cells of a spreadsheet", self.written(at, at + 2)),
                 "cells have no names here",
-                Some("name the column and its data set: `sum(amount of sales)`".into()),
+                Some("name the column and its data set, as in `sum(amount of sales)`".into()),
             );
         }
         let called = |at: &isize| self.is(*at, Kind::Word) && self.touches(*at) && self.is(at + 1, Kind::OpenParen);
@@ -169,7 +169,7 @@ impl Here<'_, '_> {
         });
         if let Some((at, here)) = found {
             let name = self.text(at);
-            let how = if here.starts_with('`') { "written" } else { "done by" };
+            let how = if here.starts_with('`') { "written as in" } else { "done by" };
             let help = format!("what `{name}` does is {how} {here}");
             return self.at(at, format!("`{name}` is a function of spreadsheets"), "not a function here", Some(help));
         }

@@ -131,7 +131,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
                 Some(_) => "`else` is expected here",
                 None => "`else` is missing behind this",
             },
-            "say what holds otherwise, as in `if a then b else c`; `else missing \"why\"` where nothing does",
+            "say what holds otherwise, as in `if a then b else c`; where nothing does, `else missing …`",
         );
     }
     if around.has_if && wants(Rule::kw_then) && !wants(Rule::name) {
@@ -209,7 +209,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         return mended(slip, [Mend::replace(place, format!("\"{text}\"")).shown_as(shown)]);
     }
     if found == "{" || found_kind == Some(Kind::OpenBrace) {
-        return slip_with("no block belongs here", "not expected here", "take the `{` and its `}` away");
+        return slip_with("no block belongs here", "not expected here", "take the `{` away, and what closes it");
     }
     if let Some(clause) = second_clause(around, kind) {
         let slip = slip_with(
