@@ -54,8 +54,8 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
 /// The statements one by one, in the order in which they are run, for programs that keep a session open themselves.
 fn for_programs(script: &Script, made: &Provenance) -> String {
     let step = |kind: &str, name: Option<&str>, about: Vec<String>, sql: &str| json!({ "kind": kind, "name": name, "about": about, "sql": sql });
-    let opening = script.opening();
-    let mut steps: Vec<Value> = opening.iter().map(|sql| step("setting", None, Vec::new(), sql)).collect();
+    let opening = std::iter::once(script.dialect.refusing_older()).chain(script.opening());
+    let mut steps: Vec<Value> = opening.map(|sql| step("setting", None, Vec::new(), &sql)).collect();
     for relation in &script.relations {
         let making = script.making(relation);
         steps.extend(making.iter().map(|sql| step("table", Some(&relation.name), vec![relation.about.clone()], sql)));
