@@ -205,22 +205,25 @@ pub(super) fn scale_of(entry: &EntryPlan) -> Option<Number> {
     entry.points.as_ref().filter(|_| out_of_100).map(hundredth)
 }
 
-/// Weight present of weight applicable over the whole scorecard, by the stated weights along each path; 0 where
-/// nothing applies.
+/// The part of the weight that has a score, over the whole scorecard; 0 where nothing applies. What does not apply has
+/// given its weight to the entries beside it, so they stand for it here too.
 pub(super) fn completeness(entries: &[EntryResult]) -> Number {
-    fn add(entries: &[EntryResult], path: &Number, present: &mut Number, applicable: &mut Number) {
+    /// Of what applies among these; none where nothing does.
+    fn present(entries: &[EntryResult]) -> Option<Number> {
+        let (mut scored, mut applicable) = (Number::ZERO, Number::ZERO);
         for entry in entries {
-            let weight = path.mul(&entry.weight);
-            match (&entry.what, presence(&entry.score)) {
-                (EntryResultKind::Group(inner), _) => add(inner, &weight, present, applicable),
-                (_, Presence::NotApplicable) => {}
-                (_, Presence::Missing) => *applicable = applicable.add(&weight),
-                (_, Presence::Present) => {
-                    *applicable = applicable.add(&weight);
-                    *present = present.add(&weight);
-                }
+            let part = match (&entry.what, presence(&entry.score)) {
+                (EntryResultKind::Group(inner), _) => present(inner),
+                (_, Presence::NotApplicable) => None,
+                (_, Presence::Missing) => Some(Number::ZERO),
+                (_, Presence::Present) => Some(Number::ONE),
+            };
+            if let Some(part) = part {
+                applicable = applicable.add(&entry.weight);
+                scored = scored.add(&entry.weight.mul(&part));
             }
         }
+        scored.div(&applicable)
     }
     fn complete(entries: &[EntryResult]) -> bool {
         entries.iter().all(|entry| match &entry.what {
@@ -231,7 +234,5 @@ pub(super) fn completeness(entries: &[EntryResult]) -> Number {
     if !entries.is_empty() && complete(entries) {
         return Number::ONE;
     }
-    let (mut present, mut applicable) = (Number::ZERO, Number::ZERO);
-    add(entries, &Number::ONE, &mut present, &mut applicable);
-    present.div(&applicable).unwrap_or(Number::ZERO)
+    present(entries).unwrap_or(Number::ZERO)
 }

@@ -502,9 +502,7 @@ impl World<'_> {
     fn scorecard(&self, card: &Scorecard, seat: &Seat, at: At, doubt: bool) -> ScoreR {
         let (mut entries, combined) = self.group(&card.root, card, seat, at, None);
         spread(&mut entries, &card.root, card.when_missing, &Number::ONE, combined.as_number().map(|_| Number::ONE));
-        let (mut present, mut applicable) = (Number::ZERO, Number::ZERO);
-        count_weights(&entries, &Number::ONE, &mut present, &mut applicable);
-        let completeness = present.div(&applicable).unwrap_or(Number::ZERO);
+        let completeness = scored_part(&entries).unwrap_or(Number::ZERO);
 
         let mut impossible = doubt || combined.is_missing();
         if let (Some(least), WhenMissing::Redistribute) = (&card.complete_at_least, card.when_missing) {
@@ -971,18 +969,20 @@ fn spread(entries: &mut [EntryR], group: &Group, when_missing: WhenMissing, shar
     }
 }
 
-/// Stated weights along each path: of what is present, and of what is applicable.
-fn count_weights(entries: &[EntryR], path: &Number, present: &mut Number, applicable: &mut Number) {
-    for entry in entries {
-        let weight = path.mul(&entry.weight.0);
-        match entry.score.as_ref().unwrap() {
-            _ if entry.is_group => count_weights(&entry.inside, &weight, present, applicable),
-            Value::Missing(Missing::NotApplicable) => {}
-            Value::Missing(_) => *applicable = applicable.add(&weight),
-            _ => {
-                *applicable = applicable.add(&weight);
-                *present = present.add(&weight);
-            }
-        }
-    }
+/// The part of the weight that has a score, of what applies; none where nothing does.
+fn scored_part(entries: &[EntryR]) -> Option<Number> {
+    let parts: Vec<(&Number, Number)> = entries
+        .iter()
+        .filter_map(|entry| {
+            let part = match entry.score.as_ref().unwrap() {
+                _ if entry.is_group => scored_part(&entry.inside)?,
+                Value::Missing(Missing::NotApplicable) => return None,
+                Value::Missing(_) => Number::ZERO,
+                _ => Number::ONE,
+            };
+            Some((&entry.weight.0, part))
+        })
+        .collect();
+    let applicable = parts.iter().fold(Number::ZERO, |sum, (weight, _)| sum.add(weight));
+    parts.iter().fold(Number::ZERO, |sum, (weight, part)| sum.add(&weight.mul(part))).div(&applicable)
 }
