@@ -843,6 +843,37 @@ fn a_month_that_begins_before_its_person_is_told_unless_the_data_set_says_what_i
 }
 
 #[test]
+fn a_month_in_which_a_team_gets_another_one_above_it_is_told_too() {
+    let spec = |whose: &str| {
+        format!(
+            "data teams {{\n organisation\n file \"teams.csv\"\n row team\n key code\n valid from since to until\n \
+             column code : text\n column parent : teams optional\n column since : date\n column until : date optional\n}}\n\
+             data people {{\n roster as clerk\n file \"people.csv\"\n row person\n key code\n column code : text\n \
+             column team : teams\n}}\n\
+             data plans {{\n file \"plans.csv\"\n row plan\n dated by month\n column who : {whose}\n \
+             column month : period\n column goal : CNY\n}}\n\
+             position clerk {{\n output goal_sum : CNY = sum(goal of plans) over team\n}}\n"
+        )
+    };
+    let files = |who: &'static str, moved: &'static str| {
+        [("teams.csv", moved), ("people.csv", "code,team\nP1,A\nP2,B\n"), ("plans.csv", who)]
+    };
+    let on_the_tenth = "code,parent,since,until\nA,B,2020-01-01,2026-02-09\nA,,2026-02-10,\nB,,2020-01-01,\n";
+    let on_the_first = "code,parent,since,until\nA,B,2020-01-01,2026-01-31\nA,,2026-02-01,\nB,,2020-01-01,\n";
+    for (whose, who) in [
+        ("people", "who,month,goal\nP1,2026-02,28\nP2,2026-02,7\n"),
+        ("teams", "who,month,goal\nA,2026-02,28\nB,2026-02,7\n"),
+    ] {
+        let found = evaluated(&spec(whose), &files(who, on_the_tenth), "2026-02").unwrap_err();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("a team gets another one above it"), "{found:?}");
+        let results = results(&spec(whose), &files(who, on_the_first), "2026-02");
+        let paid = results.people.iter().map(|person| format!("{:?}", person.posts[0].outputs[0].value));
+        assert_eq!(paid.collect::<Vec<_>>(), ["Number(28)", "Number(7)"]);
+    }
+}
+
+#[test]
 fn a_part_of_a_row_has_no_mean() {
     let found = evaluated(&plans("shared by days", "output own : CNY = mean_plan default 0 CNY"), &moved(), "2026-02");
     assert!(found.unwrap_err()[0].contains("what reads it is no sum of amounts"));

@@ -1,7 +1,7 @@
 //! Rows dated by a period of which a stint or a window holds a part only.
 //!
-//! Whose such a row is may change within it: somebody begins, leaves, changes post or team. What then becomes of it, the
-//! data set says: `shared by days` gives each day an equal part, `held last` the whole to the post held last in it.
+//! Whose such a row is may change within it: somebody begins, leaves, changes post or team, or a team gets another one
+//! above it. What then becomes of it, the data set says: `shared by days` gives each day an equal part, `held last` the whole to the post held last in it.
 //! Where nothing is said, it is a mistake.
 
 use std::rc::Rc;
@@ -23,12 +23,19 @@ pub enum InPart {
     NotShared,
 }
 
-/// How the rows of a batch follow their people from day to day.
+/// How the rows of a batch follow their people, or their teams, from day to day.
 pub struct Followed<'a> {
-    roster: &'a Roster,
-    /// The person of each row.
+    whose: Whose<'a>,
+    /// The person, or the team, of each row.
     keys: Rc<Vec<u32>>,
-    by_team: Option<&'a Teams>,
+}
+
+enum Whose<'a> {
+    Posts(&'a Roster),
+    /// The teams in which people are, in the tree of the day.
+    TeamsOfPeople(&'a Roster, &'a Teams),
+    /// Teams that the rows themselves name.
+    Teams(&'a Teams),
 }
 
 /// A run of days in which a row is of one group.
@@ -68,11 +75,24 @@ impl<'a> Followed<'a> {
         rosters: &'a [Roster],
         teams: &'a Teams,
     ) -> Option<Followed<'a>> {
-        let (roster, via) = way_to_stints(model, data, group, |data| rosters.iter().any(|roster| roster.data == data))?;
-        let roster = rosters.iter().find(|known| known.data == roster)?;
+        let is_roster = |data| rosters.iter().any(|roster| roster.data == data);
+        let (whose, via) = match (way_to_stints(model, data, group, is_roster), group) {
+            (Some((roster, via)), _) => {
+                let roster = rosters.iter().find(|known| known.data == roster)?;
+                match group {
+                    Group::Team { .. } => (Whose::TeamsOfPeople(roster, teams), via),
+                    Group::Own { .. } | Group::Key { .. } | Group::Company => (Whose::Posts(roster), via),
+                }
+            }
+            (None, Group::Team { via }) if teams.change() => {
+                // A team that is not there on the row's day is told of.
+                let _ = batch.rows_at(via);
+                (Whose::Teams(teams), via.as_slice())
+            }
+            (None, Group::Team { .. } | Group::Own { .. } | Group::Key { .. } | Group::Company) => return None,
+        };
         let (_, keys) = batch.key_numbers(via)?;
-        let by_team = matches!(group, Group::Team { .. }).then_some(teams);
-        Some(Followed { roster, keys, by_team })
+        Some(Followed { whose, keys })
     }
 
     /// The runs of days of a row, in order, without those of no group.
@@ -82,20 +102,27 @@ impl<'a> Followed<'a> {
             Some(before) if before.group == piece.group && before.to + 1 == piece.from => before.to = piece.to,
             _ => pieces.push(piece),
         };
-        for served in self.roster.stretches(self.keys[at], first, last) {
-            let (from, to) = (served.from.max(first), served.to.min(last));
-            let Some(teams) = self.by_team else {
-                if served.post != NONE {
-                    add(Piece { from, to, group: served.post });
-                }
-                continue;
-            };
-            let runs = teams.runs_of(served.team);
+        let mut add_places = |teams: &Teams, team: u32, (from, to): (i32, i32)| {
+            let runs = teams.runs_of(team);
             for (place, (begins, group)) in runs.iter().enumerate() {
                 let from = if place == 0 { from } else { from.max(*begins) };
                 let to = runs.get(place + 1).map_or(to, |(next, _)| to.min(next - 1));
                 if from <= to {
                     add(Piece { from, to, group: *group });
+                }
+            }
+        };
+        let key = self.keys[at];
+        match &self.whose {
+            Whose::Teams(teams) => add_places(teams, key, (first, last)),
+            Whose::TeamsOfPeople(roster, teams) => {
+                for served in roster.stretches(key, first, last) {
+                    add_places(teams, served.team, (served.from.max(first), served.to.min(last)));
+                }
+            }
+            Whose::Posts(roster) => {
+                for served in roster.stretches(key, first, last).filter(|served| served.post != NONE) {
+                    add(Piece { from: served.from.max(first), to: served.to.min(last), group: served.post });
                 }
             }
         }
@@ -104,22 +131,18 @@ impl<'a> Followed<'a> {
 
     /// Whether a row is somebody's who held no post in its days.
     pub fn held_none(&self, at: usize, (first, last): (i32, i32)) -> bool {
-        self.roster.held_none(self.keys[at], first, last)
+        match &self.whose {
+            Whose::Posts(roster) | Whose::TeamsOfPeople(roster, _) => roster.held_none(self.keys[at], first, last),
+            Whose::Teams(_) => false,
+        }
     }
 
     /// Whether a row counts for some group, and not all of it for this one.
     pub fn is_in_parts(&self, at: usize, (first, last): (i32, i32)) -> bool {
-        let mut whose = self.roster.stretches(self.keys[at], first, last).map(|served| {
-            let whose = if self.by_team.is_some() { served.team } else { served.post };
-            (served.from.max(first), served.to.min(last), whose)
-        });
-        let Some((from, to, first_of)) = whose.next() else { return false };
-        let (mut covered, mut same, mut any) = (to - from + 1, true, first_of != NONE);
-        for (from, to, other) in whose {
-            covered += to - from + 1;
-            same &= other == first_of;
-            any |= other != NONE;
+        match self.pieces(at, (first, last)).as_slice() {
+            [] => false,
+            [only] => (only.from, only.to) != (first, last),
+            _ => true,
         }
-        any && !(same && covered == last - first + 1)
     }
 }

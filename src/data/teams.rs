@@ -49,6 +49,11 @@ impl Teams {
         self.of_key.get(key as usize).map_or(&[], |team| &self.runs[*team as usize])
     }
 
+    /// Whether any team ever gets another place.
+    pub fn change(&self) -> bool {
+        self.runs.iter().any(|runs| runs.len() > 1)
+    }
+
     /// The team of a place and all teams above it.
     pub fn upwards(&self, place: u32, into: &mut Vec<u32>) {
         let mut next = place;

@@ -230,7 +230,10 @@ impl World<'_> {
                     let theirs = stint.and_then(|stint| stint.team);
                     theirs.is_some_and(|theirs| self.is_below(&theirs, team, Some((day, day))))
                 }
-                None => self.is_theirs(data, row, whose, when),
+                None => {
+                    let theirs = self.team_of(data, row, when);
+                    theirs.is_some_and(|theirs| self.is_below(&theirs, team, Some((day, day))))
+                }
             },
             _ => self.is_theirs(data, row, whose, when),
         }
@@ -292,16 +295,27 @@ impl World<'_> {
 
     /// Whether a row of a period counts for somebody, and not all of it for one post or team.
     fn is_in_parts(&self, data: DataId, row: &Row, whose: &Whose, (from, to): (Day, Day)) -> bool {
-        let Some(person) = self.person_of(data, row, whose, Some((from, to))) else { return false };
-        let stints = self.stints_of(person);
-        let on = |day: i32| {
-            let stint = stints.iter().find(|stint| stint.from.0 <= day && day <= stint.to.0)?;
-            Some(match whose {
-                Whose::Own(_) => self.is_described(&stint.post).then(|| vec![Value::text(&stint.post)]),
-                _ => stint.team.clone(),
-            })
+        let when = Some((from, to));
+        // A team with all above it on the day.
+        let place = |team: Key, day: i32| self.upwards(team, Some((Day(day), Day(day))));
+        let days: Vec<Option<Option<Vec<Key>>>> = match (self.person_of(data, row, whose, when), whose) {
+            (Some(person), _) => {
+                let stints = self.stints_of(person);
+                let on = |day: i32| {
+                    let stint = stints.iter().find(|stint| stint.from.0 <= day && day <= stint.to.0)?;
+                    Some(match whose {
+                        Whose::Own(_) => self.is_described(&stint.post).then(|| vec![vec![Value::text(&stint.post)]]),
+                        _ => stint.team.clone().map(|team| place(team, day)),
+                    })
+                };
+                (from.0..=to.0).map(on).collect()
+            }
+            (None, Whose::Team(Some(_))) => {
+                let Some(team) = self.team_of(data, row, when) else { return false };
+                (from.0..=to.0).map(|day| Some(Some(place(team.clone(), day)))).collect()
+            }
+            (None, _) => return false,
         };
-        let days: Vec<Option<Option<Key>>> = (from.0..=to.0).map(on).collect();
         days.iter().any(|day| matches!(day, Some(Some(_)))) && days.iter().any(|day| *day != days[0] || day.is_none())
     }
 

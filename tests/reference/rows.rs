@@ -245,17 +245,21 @@ impl<'m> World<'m> {
 
     /// Whether a team is another or lies below it, in the tree as it stands on the last of some days.
     pub fn is_below(&self, team: &Key, top: &Key, when: When) -> bool {
+        self.upwards(team.clone(), when).contains(top)
+    }
+
+    /// A team with all above it.
+    pub fn upwards(&self, team: Key, when: When) -> Vec<Key> {
         let sets = &self.model.data;
         let at = DataId(sets.iter().position(|set| set.organisation.is_some()).unwrap());
         let parent = sets[at.0].organisation.unwrap();
-        let mut team = Some(team.clone());
+        let mut teams = Vec::new();
+        let mut team = Some(team);
         while let Some(one) = team {
-            if one == *top {
-                return true;
-            }
             team = self.row_of(at, &one, when).and_then(|row| self.link(at, row, parent)).map(|(_, key)| key);
+            teams.push(one);
         }
-        false
+        teams
     }
 
     /// The stints of everyone on a roster, in the order of time.

@@ -288,7 +288,7 @@ pub fn in_part(data: &DataSet, column: ColumnIx, place: DataPlace, row: &str, wh
     let message = match why {
         InPart::Stints => {
             format!(
-                "a row of `{name}` is for {row}, and whose it is changes within it: somebody begins, leaves, or changes post or team"
+                "a row of `{name}` is for {row}, and whose it is changes within it: somebody begins, leaves, or changes post or team, or a team gets another one above it"
             )
         }
         InPart::NotShared => {
@@ -303,7 +303,7 @@ pub fn in_part(data: &DataSet, column: ColumnIx, place: DataPlace, row: &str, wh
     diagnostic.help(match why {
         InPart::Stints => format!(
             "write in `{name}` what becomes of it: `dated by {column} shared by days` gives each day an equal part, \
-             `dated by {column} held last` gives the whole to the post held last in it"
+             `dated by {column} held last` gives the whole to the post and team held last in it"
         ),
         InPart::NotShared => {
             "split the row into shorter periods, or add up amounts that have a unit: only these are shared by days"

@@ -347,12 +347,21 @@ impl<'a> Known<'a> {
         let is_roster = |data: DataId| self.query.rosters.contains(&data);
         if let (Time::Period(_), true) =
             (&scope.time, self.set(scope.data).across_stints != Some(AcrossStints::HeldLast))
-            && way_to_stints(self.model, scope.data, group, is_roster).is_some()
         {
-            return Err(Cannot::new(format!(
-                "tells whose rows of periods are, in which people may change post; `held last` behind `dated by` in `{}` settles it",
-                self.set(scope.data).name
-            )));
+            let teams_change = || {
+                let mut trees = self.model.data.iter().filter(|set| set.organisation.is_some());
+                matches!(group, Group::Team { .. }) && trees.any(|tree| !matches!(tree.time, TimeShape::Always))
+            };
+            let what = match way_to_stints(self.model, scope.data, group, is_roster) {
+                Some(_) => Some("people may change post"),
+                None => teams_change().then_some("teams may get others above them"),
+            };
+            if let Some(what) = what {
+                return Err(Cannot::new(format!(
+                    "tells whose rows of periods are, in which {what}; `held last` behind `dated by` in `{}` settles it",
+                    self.set(scope.data).name
+                )));
+            }
         }
         let (table, column, via) = match group {
             Group::Company => return Ok(None),

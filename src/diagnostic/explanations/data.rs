@@ -308,7 +308,7 @@ file "plans.xlsx" sheet "2026""#,
         title: "a row for a period that lies partly in the window, or in two stints",
         text: "A plan for a whole year cannot be read for a quarter: how much of it falls into the quarter is not \
                known. Give the plan by month or quarter, or read it with `whole year`.\nNor is it known whose a \
-               plan for a month is when somebody begins, changes post or team, or leaves in the middle of it. The data set \
+               plan for a month is when somebody begins, changes post or team, or leaves in the middle of it, or a team gets another one above it. The data set \
                says it: `dated by month shared by days` gives each day an equal part, in windows as well; `dated by month held last` gives \
                the whole to the post held last in the month.",
         wrong: "a plan for 2026, read for 2026-Q3",
