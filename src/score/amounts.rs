@@ -24,8 +24,8 @@ pub(super) struct OfStint {
 }
 
 impl OfStint {
-    fn days(&self) -> Number {
-        Number::from(i64::from(self.to.0 - self.from.0) + 1)
+    fn days(&self) -> i64 {
+        i64::from(self.to.0 - self.from.0) + 1
     }
 }
 
@@ -74,10 +74,10 @@ impl Amount {
         PostOutput { value: self.value, mean: self.mean, prorated: self.prorated }
     }
 
-    /// What some of the stints make of the amount: all of them make all of it, and parts add up to it. Nothing where
-    /// none of them counts.
-    pub(super) fn part(&self, counting: &[bool], fallback: Option<&Number>) -> Option<Value> {
-        if !counting.contains(&true) {
+    /// What some days of the stints make of the amount: all of them make all of it, and parts add up to it. Nothing
+    /// where no day counts.
+    pub(super) fn part(&self, counting: &[i64], fallback: Option<&Number>) -> Option<Value> {
+        if counting.iter().all(|days| *days == 0) {
             return None;
         }
         let amount = match (&self.value, fallback) {
@@ -85,25 +85,19 @@ impl Amount {
             (Value::Number(amount), _) => amount.clone(),
             (other, _) => return Some(other.clone()),
         };
-        if counting.iter().all(|counts| *counts) {
+        let all_days = || self.stints.iter().map(OfStint::days);
+        if counting.iter().copied().eq(all_days()) {
             return Some(Value::Number(amount));
         }
-        let made = |stint: &OfStint| match &stint.inside {
-            Value::Number(inside) if !self.value.is_missing() => inside.mul(&stint.days()),
-            _ => stint.days(),
+        let by_value = |days: &mut dyn Iterator<Item = i64>| {
+            self.stints.iter().zip(days).fold(Number::ZERO, |sum, (stint, days)| match &stint.inside {
+                Value::Number(inside) if !self.value.is_missing() => sum.add(&inside.mul(&days.into())),
+                _ => sum.add(&days.into()),
+            })
         };
-        let zero = || Number::ZERO;
-        let all = self.stints.iter().map(made).fold(zero(), |sum, one| sum.add(&one));
-        let some = self.stints.iter().zip(counting).filter(|(_, counts)| **counts).map(|(stint, _)| made(stint));
-        let some = some.fold(zero(), |sum, one| sum.add(&one));
+        let share = by_value(&mut counting.iter().copied()).div(&by_value(&mut all_days()));
         // Stints that cancel each other out make no share of nothing: by days then.
-        let share = some.div(&all).or_else(|| {
-            let days = |all: bool| {
-                let stints = self.stints.iter().zip(counting).filter(|(_, counts)| all || **counts);
-                stints.fold(zero(), |sum, (stint, _)| sum.add(&stint.days()))
-            };
-            days(false).div(&days(true))
-        });
+        let share = share.or_else(|| Number::ratio(counting.iter().sum::<i64>(), all_days().sum::<i64>()));
         Some(Value::Number(amount.mul(&share.unwrap_or(Number::ONE))))
     }
 }
@@ -125,7 +119,7 @@ fn mean(stints: &[OfStint]) -> Value {
     }
     let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
     for stint in stints {
-        let weight = stint.days();
+        let weight = Number::from(stint.days());
         sum = sum.add(&stint.inside.as_number().cloned().unwrap_or(Number::ZERO).mul(&weight));
         days = days.add(&weight);
     }

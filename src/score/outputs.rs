@@ -14,6 +14,7 @@ use super::{Scorer, THREAD_WORTH};
 use crate::eval::{Inputs, Values};
 use crate::number::Number;
 use crate::plan::program::{CalcId, Input};
+use crate::plan::query::{Team, TeamState};
 use crate::time::Day;
 use crate::value::{Missing, Value};
 
@@ -248,6 +249,7 @@ impl Scorer<'_> {
             members[card] = Some(output);
         }
         let teams = &self.answers.teams;
+        let moves = if sum.in_team { self.days_of_moves() } else { Vec::new() };
         let mut company = Fold::default();
         let mut by_team: Vec<Fold> = vec![Fold::default(); if sum.in_team { teams.len() } else { 0 }];
         for posts in open.chunk_by(|a, b| a.person == b.person) {
@@ -255,19 +257,26 @@ impl Scorer<'_> {
             let mut in_teams: BTreeMap<usize, Counted> = BTreeMap::new();
             for post in posts {
                 let Some(output) = members[post.card] else { continue };
-                // Which of the stints count: in the company, and in each team above one of them.
-                let mut counting = vec![false; post.stints.len()];
-                let mut of_teams: BTreeMap<usize, Vec<bool>> = BTreeMap::new();
+                // How many days of the stints count: in the company, and in each team above one of them.
+                let mut counting = vec![0; post.stints.len()];
+                let mut of_teams: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
                 for (stint_at, stint) in post.stints.iter().enumerate() {
                     let counts = sum.condition.map(|condition| stint.values.get(condition));
                     if !matches!(counts, None | Some(Ok(Value::Flag(true)))) {
                         continue;
                     }
-                    counting[stint_at] = true;
+                    let seat = &self.seats[stint.seat];
+                    counting[stint_at] = seat.days();
                     if sum.in_team {
-                        let seat = &self.seats[stint.seat];
-                        for team in self.above(seat.team, seat.to) {
-                            of_teams.entry(team).or_insert_with(|| vec![false; post.stints.len()])[stint_at] = true;
+                        // Up to each day on which the tree changes, and on from there.
+                        let within = moves.iter().filter(|day| seat.from < **day && **day <= seat.to);
+                        let mut from = seat.from;
+                        for next in within.copied().chain([seat.to.next()]) {
+                            for team in self.above(seat.team, from) {
+                                of_teams.entry(team).or_insert_with(|| vec![0; post.stints.len()])[stint_at] +=
+                                    i64::from(next.0 - from.0);
+                            }
+                            from = next;
                         }
                     }
                 }
@@ -289,6 +298,14 @@ impl Scorer<'_> {
                 (true, None) => stated("in no team"),
             };
         }
+    }
+
+    /// The days from which on some team has another one above it, in order.
+    fn days_of_moves(&self) -> Vec<Day> {
+        let moved = |pair: &[TeamState]| (pair[0].parent != pair[1].parent).then_some(pair[1].from);
+        let of_team = |team: &Team| team.states.windows(2).filter_map(moved).collect::<Vec<_>>();
+        let days: BTreeSet<Day> = self.answers.teams.iter().flat_map(of_team).collect();
+        days.into_iter().collect()
     }
 
     /// The team and all above it on a day.

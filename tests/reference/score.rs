@@ -365,9 +365,10 @@ impl World<'_> {
                 let position = &self.model.positions[post.0];
                 let Some(output) = position.outputs.iter().position(named) else { continue };
                 let cards = self.stints_in(one, post);
-                let counting: Vec<usize> =
-                    cards.iter().copied().filter(|card| self.counts(sum, team, &one.cards[*card])).collect();
-                if counting.is_empty() {
+                // Of each stint the days that count.
+                let counting: Vec<(usize, i32)> =
+                    cards.iter().map(|card| (*card, self.counts(sum, team, &one.cards[*card]))).collect();
+                if counting.iter().all(|(_, days)| *days == 0) {
                     continue;
                 }
                 let paid = self.paid(people, (person, post, output), known);
@@ -379,7 +380,7 @@ impl World<'_> {
                 let paid = match (&paid, &fallback) {
                     (Value::Number(paid), _) => paid.clone(),
                     (_, Some(fallback)) => {
-                        let share = by_days(&counting).div(&by_days(&cards)).unwrap();
+                        let share = by_days(&counting).div(&by_days(&whole)).unwrap();
                         amounts.push(Some(fallback.mul(&share)));
                         continue;
                     }
@@ -388,20 +389,20 @@ impl World<'_> {
                         continue;
                     }
                 };
-                if counting == cards {
+                if counting == whole {
                     amounts.push(Some(paid));
                     continue;
                 }
                 // The part that the stints make of what is paid.
                 let (inside, _) = self.without_rounding(&position.outputs[output].value);
-                let made = |cards: &[usize]| {
-                    cards.iter().fold(Number::ZERO, |sum, card| {
+                let made = |cards: &[(usize, i32)]| {
+                    cards.iter().fold(Number::ZERO, |sum, (card, days)| {
                         let value = self.on_stint(people, (person, *card, output), &inside, known);
-                        sum.add(&value.as_number().unwrap().mul(&days(card)))
+                        sum.add(&value.as_number().unwrap().mul(&Number::from(*days)))
                     })
                 };
-                let share = made(&counting).div(&made(&cards));
-                let share = share.unwrap_or_else(|| by_days(&counting).div(&by_days(&cards)).unwrap());
+                let share = made(&counting).div(&made(&whole));
+                let share = share.unwrap_or_else(|| by_days(&counting).div(&by_days(&whole)).unwrap());
                 amounts.push(Some(paid.mul(&share)));
             }
             if amounts.is_empty() {
@@ -426,13 +427,9 @@ impl World<'_> {
     }
 
     /// Whether a sum takes in a stint: by the team of who asks, and by the roster's columns.
-    fn counts(&self, sum: &OutputSum, team: &Option<Key>, card: &CardR) -> bool {
+    /// How many days of a stint count.
+    fn counts(&self, sum: &OutputSum, team: &Option<Key>, card: &CardR) -> i32 {
         let seat = &card.seat;
-        let in_team = match (sum.scope, team, &seat.stint.team) {
-            (ScopeWord::Team, Some(team), Some(theirs)) => self.is_below(theirs, team, Some((seat.to, seat.to))),
-            (ScopeWord::Team, ..) => false,
-            _ => true,
-        };
         let row = self.rows[seat.roster.0].iter().find(|row| {
             let held = self.held(seat.roster, row);
             self.key(seat.roster, row) == seat.key && held.0 <= seat.to && seat.to <= held.1
