@@ -222,6 +222,7 @@ impl Memory {
             }
         }
         checker.check_output_sums();
+        checker.check_units_of_outputs();
         let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
             true => takers.get(&at),
             false => position.rated.as_deref(),

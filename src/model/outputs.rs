@@ -350,6 +350,49 @@ impl Checker<'_> {
         }
     }
 
+    /// What somebody with several posts gets is the sum over them, of all outputs with one name: so they have one unit.
+    pub(super) fn check_units_of_outputs(&mut self) {
+        let mut by_name: BTreeMap<&str, Vec<OutputPlace>> = BTreeMap::new();
+        for (at, position) in self.model.positions.iter().enumerate() {
+            for (output, declared) in position.outputs.iter().enumerate() {
+                by_name.entry(&declared.name).or_default().push((at, output));
+            }
+        }
+        let output = |(at, output): OutputPlace| &self.model.positions[at].outputs[output];
+        let mut findings = Vec::new();
+        for places in by_name.values() {
+            let mut pairs = places.iter().enumerate().flat_map(|(at, one)| {
+                let others = places[at + 1..].iter();
+                others.filter(|two| output(**two).unit.dimension != output(*one).unit.dimension).map(|two| (*one, *two))
+            });
+            let Some((one, two)) = pairs.find(|(one, two)| self.model.held_together(one.0, two.0)) else { continue };
+            // A sum of such outputs has told it already.
+            let places = [output(one).span.key(), output(two).span.key()];
+            let told = |finding: &Diagnostic| {
+                finding.code == Code::UnitMismatch
+                    && finding.labels.iter().any(|label| places.contains(&label.span.key()))
+            };
+            if self.diagnostics.iter().any(told) {
+                continue;
+            }
+            let words = |one| Base::Number(output(one).unit.dimension.clone()).words();
+            let position = |one: OutputPlace| &self.model.positions[one.0].name;
+            findings.push(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    format!(
+                        "the output `{}` is not in one unit, and who has held both posts gets the sum",
+                        output(one).name
+                    ),
+                )
+                .at(output(two).span, format!("{} in `{}`", words(two), position(two)))
+                .at(output(one).span, format!("{} in `{}`", words(one), position(one)))
+                .help("give them one unit, or different names"),
+            );
+        }
+        findings.into_iter().for_each(|finding| self.report(finding));
+    }
+
     /// Outputs of positions in force on a day that need each other, by position and output.
     fn output_circle(&self, day: Option<Day>) -> Option<Vec<OutputPlace>> {
         let begins = |position: &Position| self.model.position_begins(position);

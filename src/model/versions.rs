@@ -38,6 +38,25 @@ impl Model {
         position.effective.map(|start| self.company.calendar.start(start))
     }
 
+    /// Whether somebody can hold two posts in one period: a roster has both, and both are in force at some time.
+    pub(super) fn held_together(&self, one: usize, two: usize) -> bool {
+        let (one, two) = (&self.positions[one], &self.positions[two]);
+        let ends = |version: &Position| {
+            let versions = self.positions.iter().filter(|other| other.name == version.name);
+            versions
+                .filter_map(|other| self.position_begins(other))
+                .filter(|day| Some(*day) > self.position_begins(version))
+                .min()
+        };
+        let begins_before_the_end_of = |version: &Position, other: &Position| {
+            ends(other).is_none_or(|end| self.position_begins(version).is_none_or(|begin| begin < end))
+        };
+        one.name != two.name
+            && one.rosters.iter().any(|roster| two.rosters.contains(roster))
+            && begins_before_the_end_of(one, two)
+            && begins_before_the_end_of(two, one)
+    }
+
     /// The version of a KPI that is in force on a day, where one has begun. Any of them may be asked for by the first.
     pub fn kpi_on(&self, kpi: KpiId, day: Day) -> Option<KpiId> {
         self.in_force(kpi.0, |at| &self.kpis[at].versions, day).map(KpiId)
