@@ -6,7 +6,7 @@ use std::fs;
 use merit::data::{BLOCK, Options, answer, own_months};
 use merit::diagnostic::{Code, DataPlace, Diagnostic};
 use merit::plan::plan;
-use merit::plan::query::{Doubt, Uncounted};
+use merit::plan::query::{Change, Doubt, Uncounted};
 use merit::score::card::Results;
 use merit::score::score;
 use merit::time::PeriodName;
@@ -1047,4 +1047,42 @@ fn rows_of_periods_without_a_post_are_told() {
         assert_eq!(told(how, "who,month,goal\nP1,2026-01,28\nP2,2026-03,28\nP1,2026-02,28"), [2], "{how}");
         assert!(told(how, "who,month,goal\nP1,2026-02,28\nP2,2026-01,28").is_empty(), "{how}");
     }
+}
+
+#[test]
+fn a_cell_of_the_one_evaluated_that_changes_within_a_stint_is_told() {
+    let spec = project(
+        "",
+        "output pay : CNY in full = person.base\n output bar : CNY = if person.level = b then 1 CNY else 0 CNY",
+    );
+    let spec =
+        spec.replace("column since : date\n", "column since : date\n column base : CNY\n column level : one of a, b\n");
+    let told = |people: &str| -> Vec<String> {
+        let files = [("teams.csv", "code,parent\nA,\nB,\n"), ("people.csv", people)];
+        let results = results(&spec, &files, "2026-02");
+        let told = |doubt: &Doubt| match doubt {
+            Doubt::Changes { column, people, .. } => {
+                let of = |one: &Change| format!("{} on {}: {} to {}", one.person, one.day, one.cells[0], one.cells[1]);
+                Some(format!("{column} of {}", people.iter().map(of).collect::<Vec<_>>().join(", ")))
+            }
+            other => panic!("{other:?}"),
+        };
+        results.doubts.iter().filter_map(told).collect()
+    };
+    let head = "code,post,team,since,until,base,level\n";
+    // One stint, in which both change; of a second person the base pay.
+    let rows = "P1,clerk,A,2020-01-01,2026-02-14,100,a\nP1,clerk,A,2026-02-15,,120,b\n\
+                P2,clerk,A,2020-01-01,2026-02-09,7,a\nP2,clerk,A,2026-02-10,,8,a\n";
+    assert_eq!(
+        told(&format!("{head}{rows}")),
+        [
+            "base of P1 on 2026-02-15: 100 CNY to 120 CNY, P2 on 2026-02-10: 7 CNY to 8 CNY",
+            "level of P1 on 2026-02-15: a to b"
+        ]
+    );
+    // At its start, in another period, with another team, or to the same.
+    let rows = "P1,clerk,A,2020-01-01,2026-01-31,100,a\nP1,clerk,A,2026-02-01,,120,a\n\
+                P2,clerk,A,2020-01-01,2026-02-09,7,a\nP2,clerk,B,2026-02-10,,8,a\n\
+                P3,clerk,A,2020-01-01,2026-02-09,7,a\nP3,clerk,A,2026-02-10,,7,a\n";
+    assert_eq!(told(&format!("{head}{rows}")), Vec::<String>::new());
 }

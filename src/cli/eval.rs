@@ -18,7 +18,7 @@ use crate::documents::Document;
 use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::plans;
-use crate::plan::query::{Answers, Query, Team};
+use crate::plan::query::{Answers, Doubt, Query, Team};
 use crate::project;
 use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
@@ -56,12 +56,14 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         |(results, people)| Report { model, results, people, language: args.lang.as_deref(), provenance: Some(&made) };
     let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
     output::deliver(args, format, &reports)?;
+    // Cards tell it of those whom it concerns.
+    let on_cards = |doubt: &Doubt| format == Format::Scorecards && matches!(doubt, Doubt::Changes { .. });
     // The summary says it itself.
     if format != Format::Summary {
         // Several periods have the same files.
         for report in reports.iter().take(1) {
             let show = report.show();
-            for doubt in &report.results.doubts {
+            for doubt in report.results.doubts.iter().filter(|doubt| !on_cards(doubt)) {
                 out::say(format_args!("merit: {}", show.words.doubt(doubt, &show)));
             }
         }

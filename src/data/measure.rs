@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Options;
+use super::changes;
 use super::column::{Column, NONE};
 use super::errors;
 use super::memory::Memory;
@@ -155,7 +156,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Rows that count for nobody. Of the tables left out, those that went by have been looked through already.
+    /// Rows that count for nobody, and cells that change within a stint. Of the tables left out, those that went by have been looked through already.
     pub fn nowhere(&self, left_out: &BTreeSet<DataId>) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         for (place, table) in self.world.tables.iter().enumerate() {
@@ -170,6 +171,7 @@ impl<'a> Evaluation<'a> {
             };
             doubts.extend(found.doubts(&self.world, self.query, self.rosters, table));
         }
+        doubts.extend(changes::find(&self.world, self.query, self.rosters));
         doubts
     }
 

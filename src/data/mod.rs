@@ -23,6 +23,7 @@ mod agreement;
 mod branches;
 mod calendar;
 mod cell;
+mod changes;
 mod column;
 mod dictionary;
 mod doubts;

@@ -323,6 +323,19 @@ pub enum Doubt {
     /// Rows of somebody on a roster, dated on a day without a post: they count for nobody. In all, and by person in the
     /// order of the keys.
     Nowhere { data: String, roster: DataId, all: Uncounted, people: Vec<(Arc<str>, Uncounted)> },
+    /// Cells of a column that formulas read of the one evaluated, and that change within a stint: of each person the
+    /// first, in the order of the keys.
+    Changes { data: String, roster: DataId, column: String, people: Vec<Change> },
+}
+
+/// How a cell of somebody changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub person: Arc<str>,
+    /// The first day of the new one.
+    pub day: Day,
+    /// Before and after, with their unit.
+    pub cells: [String; 2],
 }
 
 /// Rows that count for nobody.

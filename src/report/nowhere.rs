@@ -1,4 +1,5 @@
-//! Rows that count for nobody, in words: on the summary for all, on a scorecard for one person.
+//! Rows that count for nobody, and cells that change within a stint, in words: on the summary for all, on a scorecard for
+//! one person.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::show::Show;
 use super::words::told_place;
 use crate::diagnostic::DataPlace;
 use crate::model::data::DataId;
-use crate::plan::query::{Doubt, Total, Uncounted};
+use crate::plan::query::{Change, Doubt, Total, Uncounted};
 use crate::score::card::PersonResult;
 
 /// People and places that are named.
@@ -59,7 +60,28 @@ impl Show<'_> {
         }
     }
 
-    /// The same for one person.
+    /// `base_pay of P1 in people changes on 2026-08-01 within a stint, from 100 CNY to 120 CNY; formulas read what holds on its
+    /// last day`
+    pub fn changes(&self, data: &str, column: &str, people: &[Change]) -> String {
+        let Some(Change { person, day, cells: [before, after] }) = people.first() else { return String::new() };
+        let more = match (people.len() - 1, self.words.chinese) {
+            (0, _) => String::new(),
+            (more, true) => format!("（另有 {more} 人）"),
+            (1, false) => " (and of one other)".into(),
+            (more, false) => format!(" (and of {more} others)"),
+        };
+        match self.words.chinese {
+            true => format!(
+                "{data} 中 {person} 的 {column} 于 {day} 在任职期内由 {before} 变为 {after}{more}；公式按任职期最后一天的值计算"
+            ),
+            false => format!(
+                "{column} of {person} in {data} changes on {day} within a stint, from {before} to {after}{more}; formulas read what \
+                 holds on its last day"
+            ),
+        }
+    }
+
+    /// Both for one person.
     pub fn nowhere_of(&self, report: &Report<'_>, person: &PersonResult) -> Vec<String> {
         let is_on =
             |roster: &DataId| person.cards.iter().any(|card| self.position(card.position).rosters.contains(roster));
@@ -68,12 +90,17 @@ impl Show<'_> {
                 let found = people.iter().find(|(key, _)| *key == person.person)?;
                 Some(self.nowhere(data, &found.1, std::slice::from_ref(found)))
             }
+            Doubt::Changes { data, roster, column, people } if is_on(roster) => {
+                let found = people.iter().find(|one| one.person == person.person)?;
+                Some(self.changes(data, column, std::slice::from_ref(found)))
+            }
             Doubt::Nowhere { .. }
             | Doubt::SameContent { .. }
             | Doubt::LeftOut { .. }
             | Doubt::TotalRow { .. }
             | Doubt::EndsEarly { .. }
-            | Doubt::FarOut { .. } => None,
+            | Doubt::FarOut { .. }
+            | Doubt::Changes { .. } => None,
         };
         report.results.doubts.iter().filter_map(of_person).collect()
     }

@@ -372,6 +372,7 @@ impl Words {
     pub fn doubt(&self, doubt: &Doubt, show: &Show<'_>) -> String {
         match (self.chinese, doubt) {
             (_, Doubt::Nowhere { data, all, people, .. }) => show.nowhere(data, all, people),
+            (_, Doubt::Changes { data, column, people, .. }) => show.changes(data, column, people),
             (false, Doubt::SameContent { data, files: [one, other], rows }) => {
                 let (rows, are) = (self.rows(*rows), either(*rows, "is", "are"));
                 format!("{one} and {other} hold the same: their {rows} of {data} {are} counted twice")
