@@ -117,10 +117,8 @@ fn tables(reports: &[Report<'_>], sections: &[Vec<Row<'_>>], show: &Show<'_>, wi
         let cells = [Cell::new(&*row.latest.person), Cell::new(name)];
         cells.into_iter().take(lead.len()).collect::<Vec<_>>()
     };
-    let cells: Vec<Vec<Vec<Cell>>> = sections
-        .iter()
-        .map(|rows| rows.iter().map(|row| row.results.iter().map(|one| cell(show, *one)).collect()).collect())
-        .collect();
+    let cells: Vec<Vec<Vec<Cell>>> =
+        sections.iter().map(|rows| rows.iter().map(|row| cells_of(show, row)).collect()).collect();
     let change = |row: &Row| change(show, row);
     let scored = rows().any(|row| row.results.iter().flatten().any(|person| person.overall.is_some()));
     let with_change = reports.len() > 1 && scored;
@@ -192,8 +190,20 @@ fn names_itself(show: &Show<'_>, person: &PersonResult) -> bool {
     by_key || person.name.is_empty() || person.name == person.person
 }
 
+/// The places of all totals of a row: as many as any of them needs, so that the change is that of what is shown.
+fn places(show: &Show<'_>, row: &Row<'_>) -> u32 {
+    let of =
+        |person: &PersonResult| Some(show.places_of_score(person.overall.as_ref()?, person.cards.last()?.position));
+    row.results.iter().flatten().filter_map(|person| of(person)).max().unwrap_or(0)
+}
+
+fn cells_of(show: &Show<'_>, row: &Row<'_>) -> Vec<Cell> {
+    let places = places(show, row);
+    row.results.iter().map(|one| cell(show, *one, places)).collect()
+}
+
 /// Total and grade; what is paid, where there is no scorecard.
-fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
+fn cell(show: &Show<'_>, person: Option<&PersonResult>, places: u32) -> Cell {
     let Some((person, card)) = person.and_then(|person| Some((person, person.cards.last()?))) else {
         return Cell::new("");
     };
@@ -201,7 +211,7 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
         return Cell::new(paid(show, person));
     }
     let Some(score) = &person.overall else { return Cell::styled(MISSING, Style::Faint) };
-    let score = show.score_in(score, card.position);
+    let score = show.score_to(score, places);
     match &person.rating {
         Some(rating) => {
             let grades = show.rating_of(card.position).map_or(0, |rating| rating.grades.len());
@@ -214,24 +224,19 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>) -> Cell {
 
 /// The last total less the first, as both are shown.
 fn change(show: &Show<'_>, row: &Row<'_>) -> Cell {
-    let rounding = show.model.company.rounding;
-    let shown = |one: Option<&Option<&PersonResult>>| -> Option<(Number, u32)> {
-        let person = (*one?)?;
-        let score = person.overall.as_ref()?;
-        let places = show.places_of_score(score, person.cards.last()?.position);
-        Some((score.round_places(places, rounding), places))
+    let (rounding, places) = (show.model.company.rounding, places(show, row));
+    let shown = |one: Option<&Option<&PersonResult>>| -> Option<Number> {
+        Some((*one?)?.overall.as_ref()?.round_places(places, rounding))
     };
-    match (shown(row.results.first()), shown(row.results.last())) {
-        (Some((first, one)), Some((last, other))) => {
-            let (change, places) = (last.sub(&first), one.max(other));
-            let style = match (change.is_zero(), change.is_negative()) {
-                (true, _) => Style::Faint,
-                (_, true) => Style::Poor,
-                (_, false) => Style::Good,
-            };
-            let sign = if change.is_negative() { "" } else { "+" };
-            Cell::styled(format!("{sign}{}", show.score_to(&change, places)), style)
-        }
-        _ => Cell::new(""),
-    }
+    let (Some(first), Some(last)) = (shown(row.results.first()), shown(row.results.last())) else {
+        return Cell::new("");
+    };
+    let change = last.sub(&first);
+    let style = match (change.is_zero(), change.is_negative()) {
+        (true, _) => Style::Faint,
+        (_, true) => Style::Poor,
+        (_, false) => Style::Good,
+    };
+    let sign = if change.is_negative() { "" } else { "+" };
+    Cell::styled(format!("{sign}{}", show.score_to(&change, places)), style)
 }
