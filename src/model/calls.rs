@@ -351,7 +351,9 @@ impl Checker<'_> {
         };
         let base = match builtin {
             Builtin::Abs | Builtin::Floor | Builtin::Ceil => {
-                self.expect_number(&typed[0], &words);
+                if self.expect_number(&typed[0], &words) && builtin != Builtin::Abs {
+                    self.whole_of_what(builtin, name, &typed[0], span);
+                }
                 typed[0].ty.base.clone()
             }
             Builtin::Min | Builtin::Max | Builtin::Clamp | Builtin::Round | Builtin::RoundUp | Builtin::RoundDown => {

@@ -18,6 +18,7 @@ impl Checker<'_> {
             return;
         }
         self.bare_values(formula, unit, what);
+        self.whole_percentage(formula, unit);
         let times = Number::ONE.div(&unit.factor).unwrap_or(Number::ONE);
         let Some(factor) = self.factor_of(formula, &times) else { return };
         let sign = &unit.singular;

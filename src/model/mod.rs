@@ -55,6 +55,7 @@ pub mod stored;
 pub mod unit;
 mod uses;
 mod versions;
+mod whole;
 mod windows;
 pub mod written;
 

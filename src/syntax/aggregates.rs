@@ -56,7 +56,7 @@ impl AggregateFunction {
             name: "average",
             function: AggregateFunction::Average,
             usage: "average(x of DATA)",
-            about: "The mean of the values; missing over no rows. Blanks are left out.",
+            about: "The mean of the values; missing over no rows. Rows without a value are left out: a blank, a division by 0.",
             examples: &[("average(amount of sales)", "250 CNY"), ("average(fee of sales)", "7.50 CNY")],
         },
         AggregateSignature {

@@ -80,7 +80,7 @@ impl Builtin {
             least: 3,
             most: 3,
             usage: "clamp(x, lowest, highest)",
-            about: "The value itself, but not below the lowest nor above the highest.",
+            about: "The value itself, but not below the lowest nor above the highest; where these are the wrong way round in the data, the highest.",
             examples: &[("clamp(130, 0, 120)", "120"), ("clamp(-5, 0, 120)", "0")],
         },
         Signature {
@@ -89,7 +89,7 @@ impl Builtin {
             least: 1,
             most: 1,
             usage: "floor(x)",
-            about: "The next whole number below.",
+            about: "The next whole number below; of lengths of time and percentages `round_down` says in which unit.",
             examples: &[("floor(2.7)", "2"), ("floor(-2.1)", "-3")],
         },
         Signature {
@@ -98,7 +98,7 @@ impl Builtin {
             least: 1,
             most: 1,
             usage: "ceil(x)",
-            about: "The next whole number above.",
+            about: "The next whole number above; of lengths of time and percentages `round_up` says in which unit.",
             examples: &[("ceil(2.1)", "3")],
         },
         Signature {
