@@ -31,6 +31,12 @@ fn size(seed: u64) -> usize {
     1 + (seed % 6) as usize
 }
 
+/// A message without the names and numbers in it.
+fn kind(message: &str) -> String {
+    let parts = message.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { "…" } else { part });
+    parts.collect::<Vec<_>>().join("`").replace(|sign: char| sign.is_ascii_digit(), "")
+}
+
 #[test]
 fn program_and_reference_agree() {
     let count = number("MERIT_RANDOM_PROJECTS").unwrap_or(500);
@@ -47,9 +53,12 @@ fn program_and_reference_agree() {
             }
             Outcome::Refused(reason) => {
                 refused += 1;
-                *reasons.entry(reason).or_default() += 1;
+                *reasons.entry(format!("refused: {}", kind(&reason))).or_default() += 1;
             }
-            Outcome::MistakeInData => mistaken += 1,
+            Outcome::MistakeInData(what) => {
+                mistaken += 1;
+                *reasons.entry(format!("mistake in the data: {}", kind(&what))).or_default() += 1;
+            }
             Outcome::Differ(what) => different.push((seed, what)),
         }
     }
@@ -58,8 +67,8 @@ fn program_and_reference_agree() {
     );
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    for (reason, count) in reasons.iter().take(12) {
-        println!("{count:5} refused: {reason}");
+    for (reason, count) in reasons.iter().take(20) {
+        println!("{count:5} {reason}");
     }
     for (seed, what) in &different {
         println!("seed {seed}: {what}");

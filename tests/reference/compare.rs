@@ -25,7 +25,7 @@ pub enum Outcome {
     /// The checker finds a mistake in the specs.
     Refused(String),
     /// Both find a mistake in the data.
-    MistakeInData,
+    MistakeInData(String),
     Differ(String),
 }
 
@@ -39,7 +39,7 @@ pub fn compare(project: &Project) -> Outcome {
     let loaded = merit::project::load(&[folder.path().to_path_buf()]).unwrap();
     if let Some(error) = loaded.diagnostics.iter().find(|finding| finding.is_error()) {
         let place = error.labels.first().map_or("", |label| loaded.sources.text(label.span));
-        return Outcome::Refused(format!("{} [{place}]", error.message));
+        return Outcome::Refused(format!("{:?}: {} [{place}]", error.code, error.message));
     }
     let period = PeriodName::parse(project.period).unwrap();
     // Blocks end anywhere.
@@ -86,7 +86,7 @@ pub fn compare(project: &Project) -> Outcome {
             Outcome::Refused("rows of a period that count in part, perhaps for a post that nobody holds".into())
         }
         Err(errors) if mistakes.is_empty() => Outcome::Differ(format!("the program refuses: {}", messages(&errors))),
-        Err(_) => Outcome::MistakeInData,
+        Err(errors) => Outcome::MistakeInData(messages(&errors[..1])),
         Ok(_) if !mistakes.is_empty() => Outcome::Differ(format!("the program overlooks: {mistakes:?}")),
         Ok(results) => {
             match differences(&results, &people).and_then(|()| alone_and_together(model, period, &options(0, 200))) {

@@ -55,13 +55,7 @@ impl World<'_> {
                     return stated("no version is in force");
                 };
                 let scope = kpi.scope.unwrap_or(at.scope);
-                let value = self.value(&kpi.value, seat, At { scope, ..at }, inputs);
-                if let (Value::Number(number), Some((low, high))) = (&value, &kpi.limits)
-                    && !(low <= number && number <= high)
-                {
-                    mistake("a KPI beyond its limits");
-                }
-                value
+                self.within_limits(kpi, self.value(&kpi.value, seat, At { scope, ..at }, inputs))
             }
             Kind::Person { roster, via, column } => self.of_person(*roster, via, *column, seat, at),
             Kind::Within(inner, word) => {
@@ -273,6 +267,16 @@ impl World<'_> {
     pub fn kpi(&self, kpi: merit::model::KpiId, day: Day) -> Option<&merit::model::Kpi> {
         let name = &self.model.kpis[kpi.0].name;
         self.newest(self.model.kpis.iter().filter(|one| one.name == *name), |one| one.versions.effective, day)
+    }
+
+    /// A value of a KPI, noted where its limits do not hold it.
+    pub fn within_limits(&self, kpi: &merit::model::Kpi, value: Value) -> Value {
+        if let (Value::Number(number), Some((low, high))) = (&value, &kpi.limits)
+            && !(low <= number && number <= high)
+        {
+            mistake("a KPI beyond its limits");
+        }
+        value
     }
 
     pub fn scale(&self, scale: merit::model::ScaleId, day: Day) -> Option<&merit::model::Scale> {

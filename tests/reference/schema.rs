@@ -54,6 +54,8 @@ pub struct Set {
     pub belongs: Vec<String>,
     /// What becomes of rows of periods in which somebody changes post.
     pub across: &'static str,
+    /// Whether rows of periods are those of quarters, not of months.
+    pub quarterly: bool,
 }
 
 pub const CHOICES: [&str; 3] = ["red", "green", "blue"];
@@ -165,6 +167,7 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         columns: Vec::new(),
         belongs: Vec::new(),
         across: "",
+        quarterly: false,
     };
     // A dice of its own, so that the other sets are the same with and without time here.
     let shape = Random::new(random.below(1 << 30) as u64).one(&[Shape::Always, Shape::Valid, Shape::Snapshot]);
@@ -214,6 +217,11 @@ pub fn sets(random: &mut Random) -> Vec<Set> {
         let fits: Vec<usize> =
             targets.iter().copied().filter(|at| *at != PEOPLE && sets[*at].shape != Shape::Dated).collect();
         let other = random.one(&fits);
+        if other == TEAMS
+            && let Some(link) = sets[PEOPLE].columns.iter_mut().find(|column| column.name == "team")
+        {
+            link.name = "branch".into();
+        }
         if random.chance(70) {
             sets[other].head += &format!("  roster as {}\n", POSTS[BRANCH]);
         } else {
@@ -277,6 +285,7 @@ fn time_columns(set: &mut Set, random: &mut Random) {
                 set.across = random.pick(&[" shared by days", " shared by days", " held last", " held last", ""]);
             }
             set.column("on_day", ty, random.chance(20));
+            set.quarterly = random.chance(15);
             if random.chance(30) {
                 set.column("paid", Ty::Date, random.chance(60));
             }
@@ -444,6 +453,9 @@ pub fn files(sets: &[Set], random: &mut Random, size: usize) -> BTreeMap<String,
                     // A row dated by a longer period would straddle windows.
                     Ty::Period if name == "on_day" && set.across == " shared by days" && random.chance(15) => {
                         period(random)
+                    }
+                    Ty::Period if name == "on_day" && set.quarterly => {
+                        format!("{}-Q{}", &day(random)[..4], random.between(1, 4))
                     }
                     Ty::Period if name == "on_day" => day(random)[..7].to_string(),
                     Ty::Period => period(random),

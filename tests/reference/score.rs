@@ -372,11 +372,13 @@ impl World<'_> {
                     continue;
                 }
                 let paid = self.paid(people, (person, post, output), known);
-                let days = |card: &usize| {
-                    let seat = &one.cards[*card].seat;
-                    Number::from(seat.to.0 - seat.from.0 + 1)
+                let whole: Vec<(usize, i32)> = cards
+                    .iter()
+                    .map(|card| (*card, one.cards[*card].seat.to.0 - one.cards[*card].seat.from.0 + 1))
+                    .collect();
+                let by_days = |cards: &[(usize, i32)]| {
+                    cards.iter().fold(Number::ZERO, |sum, (_, days)| sum.add(&Number::from(*days)))
                 };
-                let by_days = |cards: &[usize]| cards.iter().fold(Number::ZERO, |sum, card| sum.add(&days(card)));
                 let paid = match (&paid, &fallback) {
                     (Value::Number(paid), _) => paid.clone(),
                     (_, Some(fallback)) => {
@@ -438,7 +440,17 @@ impl World<'_> {
             let when = Some((seat.to, seat.to));
             row.is_some_and(|row| self.of_row(condition, seat.roster, row, when, self.months) == Value::Flag(true))
         });
-        in_team && wanted
+        if !wanted {
+            return 0;
+        }
+        match (sum.scope, team, &seat.stint.team) {
+            (ScopeWord::Team, Some(team), Some(theirs)) => {
+                let below = |day: &i32| self.is_below(theirs, team, Some((Day(*day), Day(*day))));
+                (seat.from.0..=seat.to.0).filter(below).count() as i32
+            }
+            (ScopeWord::Team, ..) => 0,
+            _ => seat.to.0 - seat.from.0 + 1,
+        }
     }
 
     // ------------------------------------------------------------ scores of others
@@ -510,7 +522,10 @@ impl World<'_> {
         for adjustment in &card.adjustments {
             let (_, last) = self.days(self.months);
             let value = match self.kpi(adjustment.kpi, last) {
-                Some(kpi) => self.value(&kpi.value, seat, At { scope: adjustment.scope, ..at }, &Inputs::default()),
+                Some(kpi) => {
+                    let at = At { scope: adjustment.scope, ..at };
+                    self.within_limits(kpi, self.value(&kpi.value, seat, at, &Inputs::default()))
+                }
                 None => stated("no version is in force"),
             };
             let points = match &value {
@@ -702,7 +717,7 @@ impl World<'_> {
         let at = At { scope: one.scope, ..at };
         let (first, last) = self.days(self.months);
         let value = match self.kpi(one.kpi, last) {
-            Some(kpi) => self.value(&kpi.value, seat, at, &Inputs::default()),
+            Some(kpi) => self.within_limits(kpi, self.value(&kpi.value, seat, at, &Inputs::default())),
             None => stated("no version is in force"),
         };
         let mut target = (!one.target.is_empty()).then(|| match self.on(&one.target, last) {

@@ -58,6 +58,8 @@ struct Maker<'r> {
     calendar: bool,
     /// Who is evaluated by the formulas that are made.
     subject: usize,
+    /// Whether these formulas are for whoever is evaluated, on any roster.
+    for_all: bool,
     kpis: Vec<Kpi>,
     /// KPIs that were made up for an entry.
     more: Vec<String>,
@@ -95,6 +97,7 @@ pub fn project(seed: u64, size: usize) -> Project {
         sets,
         calendar,
         subject: PEOPLE,
+        for_all: false,
         kpis: Vec::new(),
         more: Vec::new(),
         scored: Vec::new(),
@@ -148,6 +151,13 @@ impl Maker<'_> {
         }
         blocks.push("scale fee : CNY -> CNY { brackets 5% to 100 CNY, 6% to 1_000 CNY, 7% above }".into());
         blocks.push("scale marks_of : number { steps > 3 -> 100, >= 1 -> 70, else -> 20 }".into());
+        blocks.push("scale reached : number { formula min(value / target, 1.2) * 100 as point }".into());
+        blocks.push(
+            "scale weighty : number { formula (if value >= target then 40 point else 10 point) + 2 point * weight }"
+                .into(),
+        );
+        blocks.push("scale missed : CNY { deduct 5 for each 10% of target below target from 100 at least 0 }".into());
+        blocks.push("scale beyond : % { add 5 for each full 10% above target from 60 up to 120 }".into());
         blocks.push(
             "matrix pool : number, number -> % {\n  rows >= 3, > 1, else\n  columns < floor_of, else\n  values 4%, 3%; 2%, 1%; 50%, 0%\n}".into(),
         );
@@ -179,10 +189,13 @@ impl Maker<'_> {
             let text = self.sets[at].text(&self.sets);
             blocks.push(text);
         }
+        // What others are evaluated by, too, names no cell of people.
+        self.for_all = self.others_evaluated().is_some() && !self.chance(10);
         for at in 0..self.random.between(2, 2 + size) {
             let text = self.kpi(at);
             blocks.push(text);
         }
+        self.for_all = false;
         let points: Vec<String> =
             self.kpis.iter().filter(|kpi| kpi.kind == Kind::Points).map(|kpi| kpi.name.clone()).collect();
         if points.len() > 1 && self.chance(70) {
@@ -250,6 +263,14 @@ impl Maker<'_> {
         }
     }
 
+    /// What is divided by: what can be 0 only where the data say so, for the checker refuses any other.
+    fn divisor(&mut self, formula: String) -> String {
+        match formula.as_str() {
+            "0" => self.random.pick(&["1", "3", "0.5", "20%", "7.25"]).into(),
+            _ => formula,
+        }
+    }
+
     // ------------------------------------------------------------ rows
 
     /// Columns of a type, of the row and behind its links.
@@ -308,7 +329,7 @@ impl Maker<'_> {
             }
             3 => {
                 let (a, b) = (self.row_number(set, unit, deep), self.row_number(set, Unit::Plain, deep));
-                (format!("({} / {})", a.0, b.0), true)
+                (format!("({} / {})", a.0, self.divisor(b.0)), true)
             }
             4 => {
                 let a = self.row_number(set, unit, deep);
@@ -342,8 +363,8 @@ impl Maker<'_> {
                     0 => format!("abs({})", a.0),
                     1 => format!("round({} to {step})", a.0),
                     2 => format!("round_up({} to {step})", a.0),
-                    3 => format!("floor({})", a.0),
-                    4 => format!("ceil({})", a.0),
+                    3 => format!("floor({} + {})", a.0, self.literal(unit)),
+                    4 => format!("ceil({} - {})", a.0, self.literal(unit)),
                     _ => format!("round_down({} to {step})", a.0),
                 };
                 (call, a.1)
@@ -553,7 +574,8 @@ impl Maker<'_> {
             Way::Links => true,
             Way::Several(_) => true,
         };
-        let (own, team) = (found(PEOPLE) && self.others_evaluated().is_none_or(found), found(TEAMS));
+        let others = |to: usize| matches!(way(&self.sets, set, to), Way::Links);
+        let (own, team) = (found(PEOPLE) && self.others_evaluated().is_none_or(others), found(TEAMS));
         let (text, optional) = self.aggregate_of(set, unit, depth);
         let scopes: Vec<&str> = match (own, team) {
             (true, true) => vec!["", "", "", "", " over own", " over team", " over company"],
@@ -586,7 +608,7 @@ impl Maker<'_> {
             }
             3 | 4 => {
                 let (a, b) = (self.number(unit, deep), self.number(Unit::Plain, deep));
-                (format!("({} / {})", a.0, b.0), true)
+                (format!("({} / {})", a.0, self.divisor(b.0)), true)
             }
             5 => {
                 let (condition, doubt) = match self.chance(40) {
@@ -629,6 +651,7 @@ impl Maker<'_> {
                     _ => (name, optional),
                 }
             }
+            11 if self.for_all => (self.literal(unit), false),
             11 => match self.column(self.subject, &|ty| match ty {
                 Ty::Number(own) => *own == unit,
                 Ty::Percent => unit == Unit::Plain,
@@ -641,8 +664,11 @@ impl Maker<'_> {
             },
             12 if unit == Unit::Plain => {
                 let a = self.number(Unit::Plain, deep);
-                match self.random.below(5) {
+                match self.random.below(8) {
                     0 => (format!("pay({})", a.0), a.1),
+                    5 => (format!("pow({}, {})", a.0, self.random.pick(&["2", "3", "0"])), a.1),
+                    6 => (format!("pow({}, -1)", a.0), true),
+                    7 => (format!("sqrt({})", a.0), true),
                     1 => ("(period.months / 1 month)".into(), false),
                     2 => ("(period.days / 7 days)".into(), false),
                     3 => (format!("clamp({}, 0, 10)", a.0), a.1),
@@ -665,6 +691,7 @@ impl Maker<'_> {
                 let a = if a.1 { format!("({} default {})", a.0, self.literal(unit)) } else { a.0 };
                 format!("{a} {} {}", self.random.pick(&["<", "<=", ">", ">=", "=", "!="]), self.literal(unit))
             }
+            3 if self.for_all => "period.months > 3 months".into(),
             3 => match self.column(self.subject, &|ty| *ty == Ty::Choice) {
                 Some((name, false)) if !name.contains('.') => {
                     format!("{}.{name} = {}", self.sets[self.subject].row, self.random.pick(&CHOICES))
@@ -704,17 +731,37 @@ impl Maker<'_> {
                 _ => "  closest to 10 is best\n",
             },
         };
+        // What a KPI cannot leave; now and then it does, and that is a mistake.
+        let limits = match (kind, ty) {
+            _ if !self.chance(15) => None,
+            (Kind::Number, _) => Some(("0", "10")),
+            (Kind::Percent, _) => Some(("-50%", "150%")),
+            (Kind::Money, "wan") => Some(("0 wan", "0.1 wan")),
+            (Kind::Money, _) => Some(("-100 CNY", "2_000 CNY")),
+            (Kind::Points, _) => Some(("0 points", "100 points")),
+        };
+        let formula = match limits {
+            Some((low, high)) if self.chance(85) => format!("clamp({formula}, {low}, {high})"),
+            _ => formula,
+        };
+        let between = limits.map_or(String::new(), |(low, high)| format!(" between {low} and {high}"));
         let fixed = self.chance(15);
         let scope =
             if fixed { format!("  scope {}\n", self.random.pick(&["own", "team", "company"])) } else { String::new() };
         let name = format!("k{at}");
-        let mut text = format!("kpi {name} : {ty} {{\n  value = {formula}\n{better}{scope}}}");
+        let mut text = format!("kpi {name} : {ty}{between} {{\n  value = {formula}\n{better}{scope}}}");
         let mut optional = optional;
         if self.chance(15) {
             let (later, may_be_missing) = self.number(unit, 1);
             let later = if kind == Kind::Points { format!("({later} as point)") } else { later };
+            let later = match limits {
+                Some((low, high)) => format!("clamp({later}, {low}, {high})"),
+                None => later,
+            };
             let since = self.random.pick(&["2025-10-01", "2026-02-01", "2026-06-30", "2026-Q2"]);
-            let other = format!("kpi {name} : {ty} {{\n  effective from {since}\n  value = {later}\n{better}{scope}}}");
+            let other = format!(
+                "kpi {name} : {ty}{between} {{\n  effective from {since}\n  value = {later}\n{better}{scope}}}"
+            );
             // In any order: the date tells which one holds.
             text = if self.chance(50) { format!("{text}\n\n{other}") } else { format!("{other}\n\n{text}") };
             optional |= may_be_missing;
@@ -726,7 +773,7 @@ impl Maker<'_> {
     fn rating(&mut self, name: &str) -> String {
         let mut text = format!("rating {name} {{\n");
         let sign = self.random.pick(&[">=", ">"]);
-        for (grade, at) in [("A", 80), ("B", 60), ("C", 30)] {
+        for (grade, at) in [("A", 30), ("B", 15), ("C", 0)] {
             text += &format!("  {grade} {sign} {}\n", at + 10 * self.random.below(2));
         }
         text += "  D else\n";
@@ -951,7 +998,8 @@ impl Maker<'_> {
 
     /// How far an entry in points may go beyond them.
     fn most(&mut self, points: bool) -> &'static str {
-        if !points || self.chance(10) {
+        // Most that can give more are refused.
+        if !points || self.chance(1) && self.chance(40) {
             return "";
         }
         self.random.pick(&[
@@ -984,7 +1032,15 @@ impl Maker<'_> {
         let target = format!(" target {target}{prorated}");
         let full = if points { "full" } else { "100" };
         let in_data = self.score_by_data(kind, direction);
-        let score = match self.random.below(10) {
+        let by_target = match (kind, direction) {
+            (_, 1) | (Kind::Points, _) => None,
+            (Kind::Number, _) if points => Some("reached"),
+            (Kind::Number, _) => Some(self.random.pick(&["reached", "weighty"])),
+            (Kind::Money, _) => Some("missed"),
+            (Kind::Percent, _) => Some("beyond"),
+        };
+        let score = match self.random.below(11) {
+            10 if by_target.is_some() => format!("{target} score {}", by_target.unwrap()),
             _ if in_data.is_some() => in_data.unwrap(),
             0 if kind == Kind::Points => String::new(),
             0 | 1 if direction != 2 => {
