@@ -41,6 +41,8 @@ code_pages! {
     "cp437" DECODING_TABLE_CP437,
     "cp850" DECODING_TABLE_CP850,
     "cp852" DECODING_TABLE_CP852,
+    "cp857" CP857,
+    "cp720" DECODING_TABLE_CP720,
     "cp737" DECODING_TABLE_CP737,
     "cp775" DECODING_TABLE_CP775,
     "cp855" DECODING_TABLE_CP855,
@@ -50,7 +52,23 @@ code_pages! {
     "cp862" DECODING_TABLE_CP862,
     "cp863" DECODING_TABLE_CP863,
     "cp865" DECODING_TABLE_CP865,
+    "cp869" DECODING_TABLE_CP869,
 }
+
+/// Stands for bytes that mean nothing in a code page.
+const NO_LETTER: char = '\u{fffd}';
+
+/// That of Turkey, in which some bytes mean nothing.
+static CP857: [char; 128] = {
+    let (mut letters, mut at) = ([NO_LETTER; 128], 0);
+    while at < 128 {
+        if let Some(letter) = DECODING_TABLE_CP857[at] {
+            letters[at] = letter;
+        }
+        at += 1;
+    }
+    letters
+};
 
 /// Names that programs give and the web does not know.
 const OTHER_NAMES: &[(&str, &str)] = &[
@@ -158,7 +176,22 @@ impl Encoding {
         match self {
             Encoding::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Encoding::Known(known) => known.decode_without_bom_handling_and_without_replacement(bytes),
-            Encoding::Dos(page) => Some(bytes.iter().map(|byte| page.letter(*byte)).collect()),
+            Encoding::Dos(page) => {
+                let letters = bytes.iter().map(|byte| Some(page.letter(*byte)).filter(|letter| *letter != NO_LETTER));
+                letters.collect::<Option<String>>().map(Cow::Owned)
+            }
+        }
+    }
+
+    /// The bytes of a text, if it has a sign for each of its letters.
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Encoding::Utf8 => Some(text.as_bytes().to_vec()),
+            Encoding::Known(known) => {
+                let (bytes, _, unknown) = known.encode(text);
+                (!unknown).then(|| bytes.into_owned())
+            }
+            Encoding::Dos(page) => text.chars().map(|letter| page.byte(letter)).collect(),
         }
     }
 
@@ -183,6 +216,14 @@ impl CodePage {
             Some(at) => self.letters[usize::from(at)],
         }
     }
+
+    fn byte(&self, letter: char) -> Option<u8> {
+        match u8::try_from(letter) {
+            Ok(byte @ 0..128) => Some(byte),
+            _ if letter == NO_LETTER => None,
+            _ => self.letters.iter().position(|known| *known == letter).map(|at| at as u8 + 128),
+        }
+    }
 }
 
 /// A text on its way from bytes.
@@ -199,7 +240,13 @@ impl Decoding {
             Decoding::Known(decoder) => decoder,
             Decoding::Dos(page) => {
                 let mut letter = [0; 4];
-                bytes.iter().for_each(|byte| text.extend(page.letter(*byte).encode_utf8(&mut letter).as_bytes()));
+                for byte in bytes {
+                    let read = page.letter(*byte);
+                    if read == NO_LETTER {
+                        meaningless(text);
+                    }
+                    text.extend(read.encode_utf8(&mut letter).as_bytes());
+                }
                 return;
             }
         };

@@ -110,7 +110,8 @@ fn letters_of(text: &str) -> u64 {
     text.chars().fold(0, |bits, letter| bits | 1 << (u32::from(letter) % 64))
 }
 
-/// The one key that is the same but for how it is written: capitals, blanks, hyphens, full-width signs, zeros in front.
+/// The one key that is the same but for how it is written: capitals, blanks, hyphens, full-width signs, zeros in front,
+/// decimals that are none.
 /// Another key, however near, is somebody else's.
 pub fn another_writing<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = folded(key);
@@ -119,9 +120,31 @@ pub fn another_writing<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) 
     same.all(|other| other == first).then_some(first)
 }
 
+/// In what two writings of one key differ, in words.
+pub fn difference(one: &str, other: &str) -> &'static str {
+    use unicode_normalization::UnicodeNormalization;
+    let plain = |key: &str| key.nfkc().collect::<String>();
+    let digits = |key: &str| key.chars().all(|c| c.is_ascii_digit()) && !key.is_empty();
+    let zeros = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'0');
+    let decimals = |key: &str| key.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && zeros(part));
+    match () {
+        () if digits(one) && digits(other) => "zeros in front, which a spreadsheet drops from numbers",
+        () if decimals(one) != decimals(other) => "decimals, which come of a column of numbers",
+        () if one.to_lowercase() == other.to_lowercase() => "capital or small letters",
+        () if plain(one) == plain(other) => "wide or narrow signs",
+        () => "signs that are neither letters nor digits",
+    }
+}
+
 fn folded(key: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization;
     let part = |part: &str| {
+        // A number that was kept as one: `123.0`.
+        let whole = part.trim().split_once(['.', ',']).filter(|(whole, zeros)| {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            digits(whole) && (1..3).contains(&zeros.len()) && zeros.bytes().all(|byte| byte == b'0')
+        });
+        let part = whole.map_or(part, |(whole, _)| whole);
         let letters: String = part.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
         match letters.chars().all(|c| c.is_ascii_digit()) {
             true => letters.trim_start_matches('0').to_string(),
@@ -146,6 +169,9 @@ mod tests {
     #[test]
     fn a_key_is_never_taken_for_another() {
         let known = ["P1", "P12", "0017", "a / 16", "E-03"];
+        assert_eq!(another_writing("17.0", known), Some("0017"));
+        assert_eq!(another_writing("17,00", known), Some("0017"));
+        assert_eq!(another_writing("17.5", known), None);
         assert_eq!(another_writing("p1 ", known), Some("P1"));
         assert_eq!(another_writing("Ｐ１", known), Some("P1"));
         assert_eq!(another_writing("17", known), Some("0017"));

@@ -341,17 +341,136 @@ fn a_header_over_several_lines_is_found_and_its_help_works() {
 }
 
 #[test]
-fn a_row_of_totals_is_told() {
-    for total in ["Total", "TOTAL:", "Summe", "合计", "Grand total"] {
-        let told = flat(&csv(ITEMS, &format!("id,amount\nP1,1\nP2,2\n{total},3\n")));
-        assert!(told.contains("has the name of a total") && told.contains(&format!("starting \"{total}\"")), "{told}");
-        let obeyed =
-            csv(&format!("ignore rows starting \"{total}\"; {ITEMS}"), &format!("id,amount\nP1,1\nP2,2\n{total},3\n"));
-        assert!(obeyed.contains("1 row left out") && !obeyed.contains("name of a total"), "{obeyed}");
+fn a_row_of_totals_is_refused_wherever_it_stands() {
+    for total in [
+        "Total",
+        "TOTAL:",
+        "Summe",
+        "合计",
+        "Grand total",
+        "Subtotal",
+        "Zwischensumme",
+        "小计",
+        "合 计",
+        "Итого:",
+        "Sous-total",
+        "Ara Toplam",
+        "소계",
+        "المجموع",
+        "कुल",
+        "Total (2 rows)",
+        "**",
+    ] {
+        for text in [format!("P1,100\n{total},100\nP2,200\n"), format!("P1,100\nP2,200\n{total},300\n")] {
+            let told = flat(&csv(ITEMS, &format!("\u{feff}id,amount\n{text}")));
+            let clause = format!("ignore rows starting \"{total}\"");
+            assert!(told.contains("is a total, and no row of `t`") && told.contains(&clause), "{told}");
+            let obeyed = csv(&format!("{clause}; {ITEMS}"), &format!("\u{feff}id,amount\n{text}"));
+            sound(&obeyed);
+            assert!(obeyed.contains("1 row left out") && obeyed.contains("total 300"), "{obeyed}");
+        }
     }
     for key in ["Total Care", "P3", "Summer", "2026"] {
-        assert!(!csv(ITEMS, &format!("id,amount\nP1,1\nP2,2\n{key},3\n")).contains("total and counts"), "{key}");
+        sound(&csv(ITEMS, &format!("id,amount\nP1,1\nP2,2\n{key},3\n")));
     }
+    // What is declared is what it is called.
+    let declared = "column region : one of north (\"North\"), all (\"Total\"); column amount : CNY";
+    sound(&csv(declared, "region,amount\nNorth,100\nTotal,100\n"));
+    // In a column that is not read, it is a total all the same.
+    let told = csv("column amount : CNY", "region,amount\nNorth,100\nTotal,100\n");
+    assert!(told.contains("is a total"), "{told}");
+}
+
+#[test]
+fn totals_among_other_words_are_told_by_what_they_add_up() {
+    let columns = "column region : text; column product : text optional; column amount : CNY";
+    let header = "region,product,amount\n";
+    let told = flat(&csv(
+        columns,
+        &format!("{header}North,A,100\nNorth,B,50\nNorth Total,,150\nSouth,A,200\nSouth Total,,200\n"),
+    ));
+    assert!(told.contains("2 rows of `t` add up the `amount`"), "{told}");
+    assert!(told.contains("`ignore rows starting \"North Total\", \"South Total\"`"), "{told}");
+    let told = flat(&csv(columns, &format!("{header}North,A,100\nNorth,B,50\nNorth,Total,150\n")));
+    assert!(told.contains("a row of `t` adds up") && told.contains("remove such rows from the file"), "{told}");
+    // A name is no total by itself.
+    sound(&csv(columns, &format!("{header}North,A,100\nNorth,B,50\nTotal Care,A,151\n")));
+    // Without a name it is told by its number, and counts.
+    let told = flat(&csv(columns, &format!("{header}North,A,100\nNorth,B,50\nSouth,A,200\nAll,,350\n")));
+    assert!(told.contains("the last row of t adds up those above it") && told.contains("row 5"), "{told}");
+}
+
+#[test]
+fn remarks_and_other_tables_below_are_told() {
+    let columns = "column region : text; column product : text optional; column amount : CNY";
+    let table = "region,product,amount\nNorth,A,100\nNorth,B,50\n";
+    for (below, words, clause) in [
+        (",,\nSource: SAP,,\nStand: 30.09.2026,,\n", "2 rows have one filled cell alone", "\"Source:\", \"Stand:\""),
+        ("\nSource: SAP\nStand: 30.09.2026\n", "2 rows have fewer cells", "\"Source:\", \"Stand:\""),
+        ("Plan 2027,,\n", "a row has one filled cell alone", "\"Plan 2027\""),
+        ("region,product,amount\nSouth,A,1\n", "a row is the header once more", "\"region\""),
+        (" Region ,PRODUCT,Amount\nSouth,A,1\n", "a row is the header once more", "\"Region\""),
+    ] {
+        let told = flat(&csv(columns, &format!("{table}{below}")));
+        assert!(told.contains(words) && told.matches('×').count() == 1, "{told}");
+        let line = format!("ignore rows starting {clause}");
+        assert!(told.contains(&line), "{line}\n{told}");
+        if !below.starts_with('\n') {
+            sound(&csv(&format!("{line}; {columns}"), &format!("{table}{below}")));
+        }
+    }
+    let told = csv(columns, &format!("{table}\nregion,plan,amount\nNorth,X,1000\n"));
+    assert!(told.contains("is the header of another table") && told.matches('×').count() == 1, "{told}");
+    let told = csv("column id : text; column name : text optional", "id,name\nP1,Anna\n\nid,name\nT1,Ben\n");
+    assert!(told.contains("the header once more"), "{told}");
+    let told = csv("column id : text; column name : text optional", "id,name\nP1,Anna\nSource: SAP,\n");
+    assert!(told.contains("one filled cell alone"), "{told}");
+    // Rows that go on below a blank one are read, and it is said.
+    let told = flat(&csv(columns, &format!("{table},,\nBudget approved,,5000\n")));
+    sound(&told);
+    assert!(told.contains("the rows of t go on below a blank one") && told.contains("row 5"), "{told}");
+    sound(&csv(columns, &format!("\n{table}\n\n")));
+}
+
+#[test]
+fn texts_saved_in_a_wrong_encoding_are_refused() {
+    let columns = "column id : text; column name : text optional";
+    for (wrong, meant) in
+        [("MÃ¼ller", "Müller"), ("MartÃ\u{ad}nez", "Martínez"), ("JÃƒÂ¼rgen", "Jürgen"), ("РђРЅРЅР°", "Анна")]
+    {
+        let told = flat(&csv(columns, &format!("\u{feff}id,name\nP1,{wrong}\nP2,Anna\n")));
+        assert!(told.contains("in another encoding than its own") && told.contains("row 2"), "{told}");
+        assert!(told.contains(&format!("is most likely `{meant}`")), "{told}");
+    }
+    let told =
+        flat(&csv("column id : text; column name : text from \"Verkäufer\"", "\u{feff}id,VerkÃ¤ufer\nP1,Anna\n"));
+    assert!(told.contains("the header `VerkÃ¤ufer`") && told.contains("most likely `Verkäufer`"), "{told}");
+    let told = csv(columns, "id,name\nP1,M+APw-ller\n");
+    assert!(told.contains("most likely `Müller`"), "{told}");
+}
+
+#[test]
+fn ids_that_a_spreadsheet_has_rounded_are_refused() {
+    for id in ["1.23457E+11", "\"1,23457E+11\"", "1E+05", "-1.1E+10"] {
+        let told = flat(&csv(ITEMS, &format!("id,amount\n{id},1\n")));
+        assert!(told.contains("is a rounded number") && told.contains("Text before the digits are put in"), "{told}");
+    }
+    sound(&csv(ITEMS, "id,amount\n12E4,1\nA1E+05,1\n1E5,1\n"));
+}
+
+#[test]
+fn headers_that_none_can_find_get_one_message() {
+    for (header, words) in [
+        ("“id”,“amount”", "stand in quotes that no program takes for such: `“…”`"),
+        ("'id','amount'", "stand in quotes that no program takes for such: `'…'`"),
+        ("id|amount", "seem to be separated by `|`"),
+        ("id，amount", "seem to be separated by `，`"),
+    ] {
+        let told = flat(&csv(ITEMS, &format!("\u{feff}{header}\n")));
+        assert!(told.contains(words) && told.matches('×').count() == 1, "{told}");
+    }
+    let told = told(&format!("encoding \"windows-1252\"; {ITEMS}"), "t.xlsx", "", &[]);
+    assert!(told.contains("`encoding` is for files of text"), "{told}");
 }
 
 #[test]

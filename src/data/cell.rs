@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use super::forms::{BLANK_SIGNS, BLANK_WORDS, FORMULA_ERRORS, NO, YES};
+use super::garbled::garbled;
 use super::number_cell::{self, NumberCell};
 use super::tidy;
 use super::time_cell::{self, DateFormat};
@@ -145,6 +146,8 @@ pub enum Problem {
     FormulaError,
     /// A formula of a spreadsheet without its value.
     Uncomputed,
+    /// The value of a formula that may be one of other cells.
+    Stale,
     /// A number in a cell that is merged over several rows.
     MergedNumber,
     /// A cell that another, merged one covers.
@@ -163,6 +166,8 @@ pub enum Problem {
     NotText,
     /// Signs that stand where letters were, before the file was written.
     Lost,
+    /// Letters that were others, before the file was written.
+    Garbled,
 }
 
 /// What one cell says. `Blank` is a cell that holds nothing.
@@ -278,6 +283,10 @@ impl CellReader {
     }
 
     fn read_as<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+        // Some of the signs in it are such as are tidied away.
+        if matches!(kind, Kind::Text) && garbled(raw.trim_matches(' ')).is_some() {
+            return Err(Problem::Garbled);
+        }
         match tidy::cleared(raw, repairs) {
             Some(clean) => self.read_cleared(kind, &clean, repairs).map(Content::into_owned),
             None => self.read_cleared(kind, raw, repairs),
@@ -370,6 +379,7 @@ impl CellReader {
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match kind {
             Kind::Text if tidy::has_lost_letters(text) => Err(Problem::Lost),
+            Kind::Text if number_cell::is_in_powers(text) => Err(Problem::Exponent),
             Kind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
             Kind::Number(number) => number.read(text, repairs),
             Kind::Day(format) => time_cell::day(text, format.as_ref(), repairs).map(Content::Day),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cell::{Content, Kind};
 use super::dictionary::{self, Dictionary};
+use super::keys::plain_twin;
 use crate::model::data::ColumnType;
 use crate::number::Number;
 use crate::time::{Day, Months};
@@ -96,10 +97,12 @@ pub enum Builder {
         target: Target,
         unknown: bool,
     },
-    /// Keys of a table that goes by: the hash of each, and its number among those that links name.
+    /// Keys of a table that goes by: the hash of each, and its number among those that links name; and the hashes of the
+    /// plain keys for which some of them could be taken.
     Key {
         codes: Vec<u32>,
         hashes: Vec<u64>,
+        twins: Vec<u64>,
         named: Arc<Dictionary>,
     },
 }
@@ -154,9 +157,9 @@ impl Builder {
                 Builder::Link { codes: codes.clone(), target: target.clone(), unknown: *unknown }
             }
             // Where no links name keys, only blank ones are told apart.
-            (Builder::Key { codes, hashes, .. }, Builder::Key { named, .. }) if named.len() == 0 => {
+            (Builder::Key { codes, hashes, twins, .. }, Builder::Key { named, .. }) if named.len() == 0 => {
                 let codes = codes.iter().map(|code| if *code == NONE { NONE } else { 0 }).collect();
-                Builder::Key { codes, hashes: hashes.clone(), named: named.clone() }
+                Builder::Key { codes, hashes: hashes.clone(), twins: twins.clone(), named: named.clone() }
             }
             _ => return None,
         })
@@ -225,7 +228,8 @@ impl Builder {
                 codes.push(code.unwrap_or(NONE));
             }
             (Builder::Link { codes, .. }, _) => codes.push(NONE),
-            (Builder::Key { codes, hashes, named }, Content::Text(text)) => {
+            (Builder::Key { codes, hashes, twins, named }, Content::Text(text)) => {
+                twins.extend(plain_twin(&text).map(|twin| dictionary::hash_of(&twin)));
                 let (code, hash) = named_key(named, &text);
                 codes.push(code);
                 hashes.push(hash);
@@ -286,8 +290,8 @@ impl Builder {
             Builder::Choice(codes) => Builder::Choice(some(codes, rows)),
             Builder::Text { codes, texts } => Builder::Text { codes: some(codes, rows), texts },
             Builder::Link { codes, target, unknown } => Builder::Link { codes: some(codes, rows), target, unknown },
-            Builder::Key { codes, hashes, named } => {
-                Builder::Key { codes: some(codes, rows), hashes: some(hashes, rows), named }
+            Builder::Key { codes, hashes, twins, named } => {
+                Builder::Key { codes: some(codes, rows), hashes: some(hashes, rows), twins, named }
             }
         }
     }

@@ -7,12 +7,12 @@ use std::hash::Hasher;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::far_out;
-use super::read::{Spot, totals};
+use super::read::Spot;
 use super::table::{Table, TableFile};
+use super::{added_up, far_out};
 use crate::diagnostic::DataPlace;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, TimeShape};
+use crate::model::data::{ColumnIx, DataSet, TimeShape};
 use crate::plan::query::{Doubt, Query, Rows};
 use crate::time::Day;
 
@@ -27,7 +27,7 @@ pub fn find(model: &Model, query: &Query, tables: &[&Table]) -> Vec<Doubt> {
         if data.key.is_empty() {
             doubts.extend(told_twice(&data.name, table));
         }
-        doubts.extend(of_rows(&data.name, table));
+        doubts.extend(of_rows(data, table));
         doubts.extend(far_out::find(model, table));
         if matches!(data.time, TimeShape::Dated(_)) && !data.may_be_empty {
             doubts.extend(ends_early(model, query, table));
@@ -76,9 +76,9 @@ fn place(file: &TableFile, spot: &Spot) -> DataPlace {
     }
 }
 
-/// What is odd about rows that count or do not, as far as their beginnings tell.
-pub fn of_rows<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
-    left_out(data, table).chain(totals_last(data, table))
+/// What is odd about rows that count or do not, as far as their beginnings and their numbers tell.
+pub fn of_rows<'t>(data: &'t DataSet, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+    left_out(&data.name, table).chain(totals_last(data, table)).chain(below_blank(&data.name, table))
 }
 
 /// Rows left out by how they start that look like data.
@@ -89,11 +89,19 @@ fn left_out<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> 
     })
 }
 
-/// Files that end with a row of totals, which counts like any other.
-fn totals_last<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+/// Files that end with a row that adds up all others, whatever it is called: it counts like any other.
+fn totals_last<'t>(data: &'t DataSet, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
     table.files.iter().filter_map(move |file| {
-        let last = file.last.as_ref().filter(|last| totals::is_total(&last.text) && file.rows > 1)?;
-        Some(Doubt::TotalRow { data: data.into(), place: place(file, last) })
+        let last = file.last.as_ref().filter(|_| added_up::last_adds_up(data, table, file))?;
+        Some(Doubt::TotalRow { data: data.name.clone(), place: place(file, last) })
+    })
+}
+
+/// Rows below a blank one, which may be those of another table.
+fn below_blank<'t>(data: &'t str, table: &'t Table) -> impl Iterator<Item = Doubt> + 't {
+    table.files.iter().filter_map(move |file| {
+        let spot = Spot { line: file.below_blank?, text: String::new(), key: None };
+        Some(Doubt::BelowBlank { data: data.into(), place: place(file, &spot) })
     })
 }
 

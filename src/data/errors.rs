@@ -2,10 +2,12 @@
 
 mod cells;
 mod files;
+mod rows;
 mod tables;
 
 pub use cells::*;
 pub use files::*;
+pub use rows::*;
 pub use tables::*;
 
 use super::cell::folded;

@@ -216,15 +216,11 @@ pub fn build(model: &Model, table: &Table, errors: &mut Vec<Diagnostic>) -> Opti
 
 /// Keys that are other letters than those of plain ones, and look the same: of full width, or of another script.
 fn alike(texts: &Dictionary) -> Vec<(u32, u32)> {
-    let look = |key: &str| -> String { skeleton(&key.chars().map(narrow).collect::<String>()).collect() };
     let mut odd: HashMap<String, u32> = HashMap::new();
     for code in 0..texts.len() as u32 {
         let key = texts.get(code);
-        if !key.is_ascii() {
-            let look = look(key);
-            if look.is_ascii() {
-                odd.entry(look).or_insert(code);
-            }
+        if let Some(look) = Some(key).filter(|key| !key.is_ascii()).map(look).filter(|look| look.is_ascii()) {
+            odd.entry(look).or_insert(code);
         }
     }
     if odd.is_empty() {
@@ -232,6 +228,25 @@ fn alike(texts: &Dictionary) -> Vec<(u32, u32)> {
     }
     let plain = (0..texts.len() as u32).filter(|code| texts.get(*code).is_ascii());
     plain.filter_map(|code| Some((*odd.get(&look(texts.get(code)))?, code))).collect()
+}
+
+fn look(key: &str) -> String {
+    skeleton(&key.chars().map(narrow).collect::<String>()).collect()
+}
+
+/// The plain key for which one that is written with other signs could be taken, each sign for itself.
+pub fn plain_twin(key: &str) -> Option<String> {
+    if key.is_ascii() {
+        return None;
+    }
+    let mut twin = String::with_capacity(key.len());
+    for sign in key.chars().map(narrow) {
+        match sign.is_ascii() {
+            true => twin.push(sign),
+            false => twin.extend(skeleton(sign.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    Some(twin).filter(|twin| twin.is_ascii())
 }
 
 /// The rows of each key in the order of time; rows that hold on the same day clash.

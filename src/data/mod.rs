@@ -18,6 +18,7 @@
 //! What holds: nothing is guessed (an ambiguous cell is an error), numbers are exact, every cell that cannot be read
 //! is reported with its place, and answers do not depend on the order of rows and files or the number of threads.
 
+mod added_up;
 #[cfg(test)]
 mod agreement;
 mod branches;
@@ -31,6 +32,7 @@ mod errors;
 mod far_out;
 mod files;
 mod forms;
+mod garbled;
 mod given;
 mod keys;
 mod links;
@@ -138,6 +140,7 @@ pub const STREAM_ABOVE: u64 = 16 << 20;
 
 pub use self::files::{files_matching, reader_of};
 pub(crate) use self::measure::visit;
+pub(crate) use self::read::Form as FileForm;
 pub use self::read::blocks::BLOCK;
 pub(crate) use self::read::kind::{Kind as FileKind, of_bytes as kind_of};
 pub use self::read::texts::{Texts, is_parquet, texts};

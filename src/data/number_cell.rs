@@ -434,6 +434,15 @@ impl NumberCell {
     }
 }
 
+/// Whether a text is a number as spreadsheets show those that are too long for them: `1.23457E+11`.
+pub fn is_in_powers(text: &str) -> bool {
+    let Some((mantissa, power)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    whole.len() == 1 && digits(whole) && digits(part) && power.len() > 1 && digits(power)
+}
+
 fn no_number(text: &str) -> Problem {
     let mark = text.find(['e', 'E']).filter(|at| *at > 0 && text[..*at].ends_with(|c: char| c.is_ascii_digit()));
     let exponent = mark.is_some_and(|at| text[at + 1..].trim_start_matches(['+', '-']).parse::<u16>().is_ok());

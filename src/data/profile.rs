@@ -125,7 +125,7 @@ fn of_table(model: &Model, table: &Table) -> SetProfile {
         empty_months: Vec::new(),
         repeated: if data.key.is_empty() { repeated(table) } else { 0 },
         columns: columns.filter_map(|at| of_column(model, table, data, at)).collect(),
-        doubts: super::doubts::of_rows(&data.name, table).collect(),
+        doubts: super::doubts::of_rows(data, table).collect(),
     }
 }
 

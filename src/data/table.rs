@@ -11,8 +11,8 @@ use super::column::{Builder, Column, NO_DAY, join};
 use super::dictionary::Dictionary;
 use super::files::files_of;
 use super::keys::Keys;
-use super::read::{self, FileContent, FileTask, Spot, Tally, Wanted};
-use super::{Options, errors, given};
+use super::read::{self, FileContent, FileTask, LikeTotal, Spot, Tally, Wanted};
+use super::{Options, added_up, errors, given};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
 use crate::model::Model;
@@ -77,6 +77,10 @@ pub struct TableFile {
     pub like_rows: Tally,
     /// The last row, by its first filled cell.
     pub last: Option<Spot>,
+    /// The line of the first row below a blank one.
+    pub below_blank: Option<u32>,
+    /// Rows that name a total among other words.
+    pub like_totals: Vec<LikeTotal>,
     /// The sheet of a spreadsheet, and where the columns stand in it.
     pub sheet: Option<String>,
     pub columns_at: BTreeMap<ColumnIx, usize>,
@@ -219,7 +223,9 @@ pub fn load(
     join_columns(&mut loading, threads);
     let mut tables: Vec<Table> = loading.into_iter().map(|loading| loading.table).collect();
     for table in &mut tables {
-        name_positions(model, &model.data[table.data.0], table);
+        let data = &model.data[table.data.0];
+        added_up::check(data, table, errors);
+        name_positions(model, data, table);
     }
     tables
 }
@@ -308,7 +314,7 @@ fn load_table(
         }
         file.sheet = content.sheet;
         (file.left_out, file.like_rows) = (content.ignored.count, content.ignored_rows);
-        file.last = content.last;
+        (file.last, file.below_blank, file.like_totals) = (content.last, content.below_blank, content.like_totals);
         for ((index, repair), tally) in content.repairs {
             file.repairs.insert((wanted.columns[index].0, repair), tally.count);
         }

@@ -72,7 +72,7 @@ pub fn spaced<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
 /// Whether letters of a text were lost before it got here: U+FFFD stands where a program could not read one, and the
 /// escapes of the oldest encodings of Japan and China show no letters at all.
 pub fn has_lost_letters(text: &str) -> bool {
-    text.contains(['\u{fffd}', '\u{1b}']) || text.starts_with("~{") && text.contains("~}")
+    text.contains(['\u{fffd}', '\u{1b}']) || text.contains("~{") && text.contains("~}") || text.contains("锟斤拷")
 }
 
 fn has_odd_space(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Data sets: from their clauses to schemas. `columns` reads what a column is, `routes` the ways that links make.
 
+use std::path::Path;
+
 use super::CalendarData;
 use super::checker::{Checker, Symbol};
 use super::columns::untyped_column;
@@ -7,6 +9,7 @@ use super::data::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FilePa
 use super::unit::DisplayUnit;
 use super::uses::Use;
 use crate::alike::folded;
+use crate::data::FileForm;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::plural::plural;
 use crate::source::Span;
@@ -249,6 +252,7 @@ impl Checker<'_> {
                 }
             }
         }
+        self.encoding_of_texts(data, &set);
         self.not_evaluated(&mut set, data);
         let noun = data.clauses.iter().find_map(|clause| match clause {
             DataClause::Row(noun) if noun.text == "period" => Some(noun.span),
@@ -372,6 +376,29 @@ impl Checker<'_> {
                     "remove `optional`",
                     self.word_behind(column.span, "optional").map(|at| self.without(at)),
                 )),
+            );
+        }
+    }
+
+    /// An `encoding` of files that are no texts says nothing.
+    fn encoding_of_texts(&mut self, data: &tree::Data, set: &DataSet) {
+        let is_text = |file: &FilePattern| FileForm::of(Path::new(&file.pattern)) == FileForm::Text;
+        if set.files.iter().any(is_text) || set.files.is_empty() && set.relations.is_empty() {
+            return;
+        }
+        let written = data.clauses.iter().find_map(|clause| match clause {
+            DataClause::Written(written) => written.encoding.as_ref(),
+            _ => None,
+        });
+        if let Some(name) = written {
+            let what = if set.files.is_empty() { "tables of a server" } else { "spreadsheets and Parquet files" };
+            self.report(
+                Diagnostic::new(
+                    Code::Misplaced,
+                    format!("`encoding` is for files of text, and `{}` has {what}", set.name),
+                )
+                .at(name.span, "has no effect")
+                .help("remove the line: these files say themselves how they are written"),
             );
         }
     }

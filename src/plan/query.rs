@@ -314,8 +314,10 @@ pub enum Doubt {
     SameContent { data: String, files: [String; 2], rows: u64 },
     /// Rows left out by `ignore rows starting` that look like data; the first, and how many.
     LeftOut { data: String, place: DataPlace, rows: u64 },
-    /// The last row of a file has the name of a total, and counts.
+    /// The last row of a file adds up those above it, and counts.
     TotalRow { data: String, place: DataPlace },
+    /// Rows go on below a blank one.
+    BelowBlank { data: String, place: DataPlace },
     /// The newest row lies well before the end of what formulas read.
     EndsEarly { data: String, newest: Day, end: Day },
     /// Cells that lie a hundred or a thousand times off what their column holds; the first, and how many more.

@@ -94,6 +94,7 @@ struct File<'a> {
     path: &'a str,
     data: &'a str,
     rows: u64,
+    left_out: u64,
     repairs: Vec<Repair<'a>>,
 }
 
@@ -365,7 +366,7 @@ fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {
 
 fn file(file: &FileReport) -> File<'_> {
     let repairs = file.repairs.iter().map(|(column, repair, count)| Repair { column, repair, count: *count });
-    File { path: &file.path, data: &file.data, rows: file.rows, repairs: repairs.collect() }
+    File { path: &file.path, data: &file.data, rows: file.rows, left_out: file.left_out, repairs: repairs.collect() }
 }
 
 impl<'a> Show<'a> {

@@ -98,6 +98,7 @@ impl Show<'_> {
             | Doubt::SameContent { .. }
             | Doubt::LeftOut { .. }
             | Doubt::TotalRow { .. }
+            | Doubt::BelowBlank { .. }
             | Doubt::EndsEarly { .. }
             | Doubt::FarOut { .. }
             | Doubt::Changes { .. } => None,

@@ -200,7 +200,7 @@ fn set_json(model: &Model, profile: &SetProfile) -> Value {
         })
     });
     let files = profile.files.iter().map(|file| {
-        let mut told = json!({ "path": file.path, "sheet": file.sheet, "rows": file.rows });
+        let mut told = json!({ "path": file.path, "sheet": file.sheet, "rows": file.rows, "left_out": file.left_out });
         if let Some(encoding) = file.encoding {
             told["encoding"] = json!(encoding);
         }

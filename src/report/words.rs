@@ -394,21 +394,22 @@ impl Words {
                     told_place(place, "行", "列", "，")
                 )
             }
-            (false, Doubt::TotalRow { data, place }) => {
-                let first = place.text.as_deref().unwrap_or_default();
-                format!(
-                    "the last row of {data} has the name of a total and counts like the others: {}; if it is one, write `ignore rows \
-                     starting \"{first}\"` in {data}",
-                    told_place(place, "row", "column", ", ")
-                )
-            }
-            (true, Doubt::TotalRow { data, place }) => {
-                let first = place.text.as_deref().unwrap_or_default();
-                format!(
-                    "{data} 的最后一行名为合计，仍按普通行计入：{}；若为合计，请在 {data} 中写 `ignore rows starting \"{first}\"`",
-                    told_place(place, "行", "列", "，")
-                )
-            }
+            (false, Doubt::TotalRow { data, place }) => format!(
+                "the last row of {data} adds up those above it and counts like them: {}; if it is a total, remove it from the file",
+                told_place(place, "row", "column", ", ")
+            ),
+            (true, Doubt::TotalRow { data, place }) => format!(
+                "{data} 的最后一行等于以上各行之和，仍按普通行计入：{}；若为合计，请从文件中删去",
+                told_place(place, "行", "列", "，")
+            ),
+            (false, Doubt::BelowBlank { data, place }) => format!(
+                "the rows of {data} go on below a blank one: {}; if another table begins there, put it into a file of its own",
+                told_place(place, "row", "column", ", ")
+            ),
+            (true, Doubt::BelowBlank { data, place }) => format!(
+                "{data} 的行在空行之后继续：{}；若该处为另一张表，请另存为一个文件",
+                told_place(place, "行", "列", "，")
+            ),
             (false, Doubt::EndsEarly { data, newest, end }) => {
                 format!("the rows of {data} reach to {newest}; formulas read them to {end}")
             }

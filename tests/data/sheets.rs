@@ -116,6 +116,17 @@ fn formulas_that_no_program_has_computed() {
     to_be_computed.sheets = excel(&["<v>12</v>", "<f>1/2</f><v>0.5</v>"]).sheets;
     assert_eq!(of("policies.xlsx", to_be_computed.bytes()), SOUND);
 
+    // What cells are read from may have changed since.
+    for calculation in ["fullCalcOnLoad=\"1\"", "calcMode=\"manual\"", "calcCompleted=\"0\""] {
+        let mut old = excel(&["<v>12</v>", "<f>B2*2</f><v>0.5</v>"]);
+        old.behind = format!("<calcPr {calculation}/>");
+        let told = of("policies.xlsx", old.bytes());
+        assert!(
+            told.contains("is a formula whose value may be an old one") && told.contains("(B3): \"=B2*2\""),
+            "{told}"
+        );
+    }
+
     for formula in [
         ods::Cell::Uncomputed("of:=1+1".into()),
         ods::Cell::Raw("<table:table-cell table:formula=\"of:=1+1\" office:value-type=\"float\"/>".into()),
@@ -602,4 +613,21 @@ fn files_with_the_name_of_another() {
         all += &of("policies.xls", bytes);
     }
     insta::assert_snapshot!(all);
+}
+
+/// Whatever such a row is called.
+#[test]
+fn rows_that_add_up_those_above_are_refused() {
+    for formula in ["SUM(B2:B2)", "SUBTOTAL(9,B$2:B2)", "SUBTOTAL(109,$B$2:$B$2)"] {
+        let told = of("policies.xlsx", excel(&["<v>12</v>", &format!("<f>{formula}</f><v>12</v>")]).bytes());
+        assert!(told.contains("a row adds up rows above it") && told.contains("row 3"), "{told}");
+    }
+    let cell = ods::Cell::Raw(
+        "<table:table-cell table:formula=\"of:=SUM([.B2:.B2])\" office:value-type=\"float\" office:value=\"12\"><text:p>12</text:p></table:table-cell>".into(),
+    );
+    let told = of("policies.ods", open_document(&[ods::Cell::number("12", "12"), cell]));
+    assert!(told.contains("a row adds up rows above it"), "{told}");
+    // Other sums are values of their rows.
+    let told = of("policies.xlsx", excel(&["<v>12</v>", "<f>SUM(D3:E3)</f><v>0.5</v>"]).bytes());
+    assert_eq!(told, SOUND);
 }

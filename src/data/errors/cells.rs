@@ -1,7 +1,8 @@
-//! What is wrong with rows and cells.
+//! What is wrong with cells.
 
-use super::{counted, in_file, listed, nearest, start_of, with_places};
+use super::{counted, in_file, listed, nearest, with_places};
 use crate::data::cell::{Problem, Repair, Repairs, narrow};
+use crate::data::garbled::garbled;
 use crate::data::read::Tally;
 use crate::data::tidy;
 use crate::data::time_cell::{self, DateFormat};
@@ -9,35 +10,6 @@ use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
-use crate::plural::either;
-
-pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagnostic {
-    let rows = format!("{} {}", counted(tally.count, "row"), either(tally.count, "has", "have"));
-    let compared = if cells < expected { "fewer" } else { "more" };
-    let message = format!("{rows} {compared} cells than the header: {cells}, not {expected}");
-    let diagnostic = with_places(Diagnostic::new(Code::RaggedRow, message), file, None, tally);
-    if cells > expected {
-        diagnostic.help("a cell with the separator in it is written in quotes: `\"Smith, John\"`, `\"1,234.50\"`")
-    } else {
-        diagnostic
-            .help("fill up the row; a line that is no row of the table can be left out with `ignore rows starting`")
-    }
-}
-
-/// Files put one below the other, each with its header.
-pub fn header_again(file: &str, tally: &Tally) -> Diagnostic {
-    let message = match tally.count {
-        1 => "a row is the header once more".to_string(),
-        count => format!("{count} rows are the header once more"),
-    };
-    let first = tally.first.first().map_or("", |spot| spot.text.as_str());
-    let help = format!(
-        "remove the line, which comes from putting files together; or leave such rows out with \
-         `ignore rows starting {}`",
-        start_of(first)
-    );
-    with_places(Diagnostic::new(Code::BadCell, message), file, None, tally).help(help)
-}
 
 /// Cells of one column that cannot be read, all for one reason.
 pub struct BadCells<'a> {
@@ -82,7 +54,16 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         Problem::Exponent => (
             Code::BadCell,
             is("is a rounded number", "are rounded numbers"),
-            "a spreadsheet has cut its digits off: give the cells a number format and export the file again".into(),
+            match &declared.ty {
+                ColumnType::Number { .. } => {
+                    "a spreadsheet has cut its digits off: give the cells a number format and export the file again"
+                }
+                _ => {
+                    "a spreadsheet has cut its digits off: give the column the format `0`, or Text before the digits are put in, \
+                     and export the file again"
+                }
+            }
+            .into(),
         ),
         Problem::Separators => (
             Code::BadCell,
@@ -196,6 +177,14 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             is("is a formula without its value", "are formulas without their values"),
             "open the file in a spreadsheet program and save it: that writes the values, too".into(),
         ),
+        Problem::Stale => (
+            Code::BadCell,
+            is(
+                "is a formula whose value may be an old one: the workbook asks to be computed anew, or is computed by hand",
+                "are formulas whose values may be old ones: the workbook asks to be computed anew, or is computed by hand",
+            ),
+            "open the file in a spreadsheet program, let it compute automatically, and save it".into(),
+        ),
         Problem::MergedNumber => (
             Code::BadCell,
             is(
@@ -263,6 +252,20 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             is("has lost letters", "have lost letters"),
             "the file was written so: export the table again from where it comes from, as CSV (UTF-8)".into(),
         ),
+        Problem::Garbled => (
+            Code::BadCell,
+            is(
+                "was read in another encoding than its own before it was saved",
+                "were read in another encoding than their own before they were saved",
+            ),
+            match data.encoding {
+                Some(encoding) => format!(
+                    "export the table again from where it comes from, as CSV (UTF-8); or mend `encoding \"{}\"`, if that is wrong",
+                    encoding.name()
+                ),
+                None => "export the table again from where it comes from, as CSV (UTF-8)".into(),
+            },
+        ),
         Problem::BareSerial => (
             Code::BadCell,
             is("is a number, not a date", "are numbers, not dates"),
@@ -271,7 +274,24 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
     };
     let diagnostic = Diagnostic::new(code, message).help(help);
     let diagnostic = with_places(diagnostic, found.file, Some(found.header), found.tally);
+    let diagnostic = match found.problem {
+        Problem::Garbled => with_meanings(diagnostic, found.tally),
+        _ => diagnostic,
+    };
     with_signs(diagnostic, found.tally).at(declared.span, "")
+}
+
+/// What letters that were read in another encoding most likely are.
+fn with_meanings(diagnostic: Diagnostic, tally: &Tally) -> Diagnostic {
+    let texts = tally.first.iter().filter_map(|spot| Some((spot.text.as_str(), garbled(&spot.text)?.meant?)));
+    let mut told: Vec<String> = Vec::new();
+    for (text, meant) in texts {
+        let one = format!("`{text}` is most likely `{meant}`");
+        if told.len() < 3 && !told.contains(&one) {
+            told.push(one);
+        }
+    }
+    if told.is_empty() { diagnostic } else { diagnostic.note(told.join(", ")) }
 }
 
 /// The form that a date in a cell has, with day and month in this order.

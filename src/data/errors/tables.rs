@@ -7,6 +7,7 @@ use crate::data::read::totals;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
+use crate::nearest::difference;
 use crate::number::Excess;
 use crate::plan::query::{Doubt, Total};
 use crate::time::Day;
@@ -149,7 +150,10 @@ pub fn dangling(data: &DataSet, found: Dangling) -> Diagnostic {
     }
     diagnostic.help(match (found.near, is_computed) {
         (Some(near), false) => {
-            format!("the key is written `{near}` in `{target}`: write it alike, or add the row there")
+            format!(
+                "the key is written `{near}` in `{target}`; they differ in {}: write it alike in both files, or add the row there",
+                difference(key, near)
+            )
         }
         (Some(near), true) => {
             format!("the nearest key of `{target}` is `{near}`: mend what this is computed from, or add the row there")

@@ -36,6 +36,10 @@ pub struct FileContent {
     pub ignored_rows: Tally,
     /// The last row, by its first filled cell.
     pub last: Option<Spot>,
+    /// The line of the first row that stands below a blank one.
+    pub below_blank: Option<u32>,
+    /// Rows that name a total among other words.
+    pub like_totals: Vec<LikeTotal>,
     /// The sheet that was read, of a spreadsheet.
     pub sheet: Option<String>,
     /// By wanted column, its place in the sheet; a month across and its value stand in several.
@@ -61,11 +65,26 @@ pub struct Spot {
     pub key: Option<String>,
 }
 
+/// A row that names a total among other words.
+#[derive(Clone, Debug)]
+pub struct LikeTotal {
+    pub spot: Spot,
+    /// Its first filled cell does.
+    pub is_first: bool,
+}
+
 impl Tally {
     pub(super) fn add(&mut self, line: u32, text: &str) {
         self.count += 1;
         if self.first.len() < SHOWN {
             self.first.push(Spot { line, text: errors::shortened(text), key: None });
+        }
+    }
+
+    pub(in crate::data) fn add_spot(&mut self, spot: Spot) {
+        self.count += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(spot);
         }
     }
 
@@ -116,12 +135,24 @@ pub struct Block {
     pub(super) ignored_rows: Tally,
     /// The last row, by its first filled cell.
     pub(super) last: Option<Spot>,
+    /// Rows that are totals by their names.
+    pub(super) totals: Tally,
+    /// Rows that are headers of other tables.
+    pub(super) tables: Tally,
+    /// Rows of which one cell alone is filled, and which are none of the table.
+    pub(super) notes: Tally,
+    /// Of blank rows, how many rows stand above each in the block.
+    pub(super) blank_rows: Vec<usize>,
+    /// Whether rows that name a total among other words are looked for, and these.
+    pub(super) looks_for_totals: bool,
+    pub(super) like_totals: Vec<LikeTotal>,
 }
 
 impl Block {
     /// Whether every row and every cell could be read.
     pub fn is_clean(&self) -> bool {
         let rows = self.ragged.is_empty() && self.headers.count == 0 && self.swallowed.count == 0;
+        let rows = rows && self.totals.count == 0 && self.notes.count == 0 && self.tables.count == 0;
         rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.odd_end.is_none()
     }
 
@@ -141,6 +172,20 @@ impl Block {
     /// Notes the first filled cell of a row, of which the last one counts.
     pub(super) fn ends_with(&mut self, line: u32, first: &str) {
         self.last = Some(Spot { line, text: errors::shortened(first), key: None });
+    }
+
+    /// Notes a blank row; of several below one another, the first.
+    pub(super) fn blank_row(&mut self) {
+        let row = self.lines.len();
+        if self.blank_rows.last() != Some(&row) {
+            self.blank_rows.push(row);
+        }
+    }
+
+    /// Notes a row of whose first cells one names a total, and which its first filled cell is.
+    pub(super) fn is_like_total(&mut self, line: u32, named: &str, first: &str) {
+        let spot = Spot { line, text: errors::shortened(named), key: None };
+        self.like_totals.push(LikeTotal { spot, is_first: named == first });
     }
 
     /// Notes that a cell cannot be read.
@@ -207,6 +252,8 @@ pub(super) fn collect(
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
     let (mut headers, mut swallowed) = (Tally::default(), Tally::default());
+    let mut blank_rows: Vec<usize> = Vec::new();
+    let (mut totals, mut notes, mut tables) = (Tally::default(), Tally::default(), Tally::default());
     for block in blocks {
         for (key, tally) in block.troubles {
             troubles.entry(key).or_default().take_in(tally, before);
@@ -221,6 +268,13 @@ pub(super) fn collect(
         swallowed.take_in(block.swallowed, before);
         content.ignored.take_in(block.ignored, before);
         content.ignored_rows.take_in(block.ignored_rows, before);
+        totals.take_in(block.totals, before);
+        notes.take_in(block.notes, before);
+        tables.take_in(block.tables, before);
+        let moved = |spot: Spot| Spot { line: spot.line + before, ..spot };
+        blank_rows.extend(block.blank_rows.iter().map(|row| content.lines.len() + row));
+        let like_totals = block.like_totals.into_iter();
+        content.like_totals.extend(like_totals.map(|like| LikeTotal { spot: moved(like.spot), ..like }));
         if let Some(last) = block.last {
             content.last = Some(Spot { line: last.line + before, ..last });
         }
@@ -234,12 +288,23 @@ pub(super) fn collect(
         content.blocks.push(block.columns);
         before += block.length;
     }
+    let below = blank_rows.into_iter().find(|row| *row > 0 && *row < content.lines.len());
+    content.below_blank = below.map(|row| content.lines[row]);
     if swallowed.count > 0 {
         content.errors.push(errors::swallowed(&task.shown, &swallowed));
     }
     content.incomplete |= !ragged.is_empty() || !content.errors.is_empty();
     if headers.count > 0 {
         content.errors.push(errors::header_again(&task.shown, &headers));
+    }
+    if tables.count > 0 {
+        content.errors.push(errors::other_tables(&task.shown, wanted.data, &tables));
+    }
+    if totals.count > 0 {
+        content.errors.push(errors::total_rows(&task.shown, wanted.data, &totals));
+    }
+    if notes.count > 0 {
+        content.errors.push(errors::note_rows(&task.shown, wanted.data, &notes));
     }
     content.bad =
         troubles.keys().map(|(column, ..)| *column).chain(doubtful.iter().map(|(column, _)| *column)).collect();

@@ -209,7 +209,7 @@ fn groups(cells: &[&[u8]]) -> Vec<Group> {
 
 /// What offices have, the likelier ones first.
 fn candidates() -> impl Iterator<Item = Encoding> {
-    const WEB: [&known::Encoding; 23] = [
+    const WEB: [&known::Encoding; 27] = [
         known::GB18030,
         known::WINDOWS_1252,
         known::BIG5,
@@ -226,15 +226,20 @@ fn candidates() -> impl Iterator<Item = Encoding> {
         known::WINDOWS_1258,
         known::WINDOWS_874,
         known::ISO_8859_2,
+        known::ISO_8859_3,
         known::ISO_8859_5,
+        known::ISO_8859_6,
         known::ISO_8859_7,
+        known::ISO_8859_8,
+        known::ISO_8859_13,
         known::ISO_8859_15,
         known::KOI8_U,
         known::IBM866,
         known::MACINTOSH,
         known::X_MAC_CYRILLIC,
     ];
-    const DOS: [&str; 7] = ["cp850", "cp437", "cp852", "cp737", "cp775", "cp862", "cp865"];
+    const DOS: [&str; 11] =
+        ["cp850", "cp437", "cp852", "cp857", "cp737", "cp775", "cp862", "cp865", "cp720", "cp855", "cp869"];
     let dos = DOS.iter().filter_map(|name| CODE_PAGES.iter().find(|page| page.name() == *name)).map(Encoding::Dos);
     WEB.into_iter().map(Encoding::Known).chain(dos)
 }
@@ -252,7 +257,9 @@ fn is_latin(encoding: Encoding) -> bool {
         known::WINDOWS_1256,
         known::WINDOWS_874,
         known::ISO_8859_5,
+        known::ISO_8859_6,
         known::ISO_8859_7,
+        known::ISO_8859_8,
         known::KOI8_U,
         known::IBM866,
     ];

@@ -4,12 +4,13 @@
 //! [`CellReader`](crate::data::cell::CellReader)s.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::across;
 use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::signs;
-use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs};
-use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs};
+use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs, totals};
+use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, folded};
 use crate::data::column::Builder;
 use crate::data::number_cell::NumberCell;
 use crate::data::{Options, errors, time_cell};
@@ -27,6 +28,10 @@ pub trait Grid: Sync {
     /// The line of a row as people count it, from 1.
     fn line(&self, row: usize) -> u32;
     fn cell(&self, row: usize, column: usize) -> Raw<'_>;
+    /// The rows above that a formula in a cell adds up, in its own column.
+    fn adds_up(&self, _row: usize, _column: usize) -> Option<RangeInclusive<u32>> {
+        None
+    }
     /// The name of the sheet, of a spreadsheet.
     fn sheet(&self) -> Option<&str> {
         None
@@ -128,7 +133,9 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     let cells = places.into_iter().map(|(at, index)| (at, plain[index])).collect();
     let headed = layout.headers.iter().map(|header| !header.is_empty()).collect();
     let readers = if grid.has_commas_between() { None } else { signs::with_open_points(wanted) };
-    let mut decoder = Decoder { wanted, grid, cells, months: None, width: layout.headers.len(), headed, readers };
+    let width = layout.headers.len();
+    let headers = layout.headers.as_slice();
+    let mut decoder = Decoder { wanted, grid, cells, months: None, width, headers, headed, first_row: first, readers };
     if let Some(months) = months {
         decoder.months = Some(months.without_blank(|at| {
             (first..grid.height()).all(|row| decoder.is_no_data(row) || grid.cell(row, at).text.trim().is_empty())
@@ -144,7 +151,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options, grid: &dyn Grid
     };
     let blocks: Vec<Block> =
         if options.threads > 1 { parallel::map(parts, decode) } else { (0..parts).map(decode).collect() };
-    let layout = Layout { lines: 0, ..layout };
+    let layout = Layout { lines: 0, ..layout.clone() };
 
     // Each month is a column of its own as long as cells are spoken of.
     let mut read = Wanted { data: wanted.data, columns: wanted.columns.clone(), takes: Vec::new() };
@@ -222,8 +229,11 @@ struct Decoder<'a> {
     cells: Vec<(usize, usize)>,
     months: Option<across::Months>,
     width: usize,
-    /// By column, whether it has a header.
+    /// By column, its header, and whether it has one.
+    headers: &'a [String],
     headed: Vec<bool>,
+    /// The first row below the header.
+    first_row: usize,
     /// How texts are read where it makes a difference what separates the cells; by wanted column.
     readers: Option<Vec<CellReader>>,
 }
@@ -238,40 +248,110 @@ impl Decoder<'_> {
         let columns = self.wanted.columns.iter().map(|(_, reader)| Builder::new(&reader.kind)).collect();
         let mut block = Block { columns, ..Block::default() };
         for row in rows {
-            match self.is_no_data(row) {
-                true => self.note_ignored(row, &mut block),
-                false => self.row(row, &mut block),
+            match (self.is_no_data(row), self.first(row)) {
+                (true, Some((_, first))) => self.note_ignored(row, &first, &mut block),
+                (true, None) => block.blank_row(),
+                (false, first) => self.row(row, first, &mut block),
             }
         }
         block
     }
 
-    /// The first filled cell of a row.
-    fn first(&self, row: usize) -> Option<String> {
-        let texts = (0..self.grid.width(row)).map(|column| self.grid.cell(row, column).text.trim().to_string());
-        texts.into_iter().find(|text| !text.is_empty())
+    /// The first filled cell of a row, and its place.
+    fn first(&self, row: usize) -> Option<(usize, String)> {
+        let texts = (0..self.grid.width(row)).map(|at| (at, self.grid.cell(row, at).text.trim().to_string()));
+        texts.into_iter().find(|(_, text)| !text.is_empty())
     }
 
-    /// Notes a row that is left out by how it starts; blank ones are none.
-    fn note_ignored(&self, row: usize, block: &mut Block) {
-        let Some(first) = self.first(row) else { return };
+    /// The cells of a row that belong to the table and are filled, with their places.
+    fn filled(&self, row: usize) -> Vec<(usize, String)> {
+        let in_table = |at: &usize| self.headed.get(*at).is_none_or(|headed| *headed);
+        let cells = (0..self.grid.width(row)).filter(in_table);
+        let texts = cells.map(|at| (at, self.grid.cell(row, at).text.trim().to_string()));
+        texts.filter(|(_, text)| !text.is_empty()).collect()
+    }
+
+    /// Whether a row is a total by its name, or by a formula that adds up rows above it.
+    fn is_total(&self, row: usize, (at, first): (usize, &str)) -> bool {
+        let header = self.headers.get(at).map_or("", String::as_str);
+        let is_read = |column| self.cells.iter().any(|(_, index)| self.wanted.columns[*index].0 == column);
+        let from = self.grid.line(self.first_row);
+        let adds_up = |at: usize| {
+            let rows = self.grid.adds_up(row, at);
+            rows.is_some_and(|rows| *rows.end() >= from && *rows.end() < self.grid.line(row))
+        };
+        let headed = |at: &usize| self.headed.get(*at).is_some_and(|headed| *headed);
+        totals::is_total_row(self.wanted.data, header, first, is_read, || self.lacks(row))
+            || (0..self.grid.width(row)).filter(headed).any(adds_up)
+    }
+
+    /// Whether a row is the header of a table: what is read as a number or a day says what it is called.
+    fn is_header(&self, row: usize) -> bool {
+        let same = |at: usize| folded(&self.grid.cell(row, at).text) == folded(&self.headers[at]);
+        let named = self.cells.iter().filter(|(at, _)| same(*at)).count();
+        let typed = |(at, index): &(usize, usize)| self.wanted.columns[*index].1.kind != Kind::Text && same(*at);
+        named > 0 && self.cells.iter().any(typed) || named > 1 && named == self.cells.len()
+    }
+
+    /// Whether of a row one cell alone is filled, and it lacks what a row must have, or is a remark.
+    fn is_note(&self, row: usize) -> bool {
+        let filled = self.filled(row);
+        let [(_, only)] = filled.as_slice() else { return false };
+        let headed = self.headed.iter().filter(|headed| **headed).count();
+        headed > 2 && self.lacks(row) || headed > 1 && only.contains(": ")
+    }
+
+    /// Whether a row lacks a cell that every row must have.
+    fn lacks(&self, row: usize) -> bool {
+        let is_blank = |at: usize| {
+            let raw = self.grid.cell(row, at);
+            raw.text.trim().is_empty() && raw.merged == Merged::No && raw.problem.is_none()
+        };
+        self.cells.iter().any(|(at, index)| !self.wanted.columns[*index].1.optional && is_blank(*at))
+    }
+
+    /// Notes a row that is left out by how it starts.
+    fn note_ignored(&self, row: usize, first: &str, block: &mut Block) {
         let reads = |(at, index): &(usize, usize)| {
             self.wanted.columns[*index].1.read(&self.grid.cell(row, *at).text, &mut Repairs::default()).is_ok()
         };
         let whole = self.grid.width(row) == self.width;
-        let is_row = whole && self.wanted.data.begins_with_more(&first) && self.cells.iter().all(reads);
-        block.ignore(self.grid.line(row) - 1, &first, is_row);
+        let is_row = whole && self.wanted.data.begins_with_more(first) && self.cells.iter().all(reads);
+        block.ignore(self.grid.line(row) - 1, first, is_row);
     }
 
-    fn row(&self, row: usize, block: &mut Block) {
+    fn row(&self, row: usize, first: Option<(usize, String)>, block: &mut Block) {
         let line = self.grid.line(row) - 1;
+        if let Some((at, first)) = &first
+            && self.is_total(row, (*at, first))
+        {
+            block.totals.add(line, first);
+            return;
+        }
         if self.grid.width(row) != self.width {
             let first = self.grid.cell(row, 0).text.into_owned();
             block.ragged.entry(self.grid.width(row)).or_default().add(line, &first);
             return;
         }
-        if let Some(first) = self.first(row) {
-            block.ends_with(line, &first);
+        if self.is_header(row) {
+            let same = |at: usize| folded(&self.grid.cell(row, at).text) == folded(&self.headers[at]);
+            let tally = if (0..self.width).all(same) { &mut block.headers } else { &mut block.tables };
+            tally.add(line, first.as_ref().map_or("", |(_, first)| first));
+            return;
+        }
+        if self.is_note(row) {
+            block.notes.add(line, first.as_ref().map_or("", |(_, first)| first));
+            return;
+        }
+        if let Some((_, first)) = &first {
+            block.ends_with(line, first);
+        }
+        if let (None, Some((_, first))) = (&self.months, &first)
+            && !totals::is_total(first)
+            && let Some((_, named)) =
+                self.filled(row).iter().take(totals::CELLS).find(|(_, cell)| totals::names_total(cell))
+        {
+            block.is_like_total(line, named, first);
         }
         let raws: Vec<Raw> = self.cells.iter().map(|(at, _)| self.grid.cell(row, *at)).collect();
         let mut contents: Vec<(usize, Content)> = Vec::with_capacity(raws.len());

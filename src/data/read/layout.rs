@@ -4,6 +4,7 @@ use super::Wanted;
 use super::month_names::heading;
 use super::records::{Cell, Found, Records};
 use crate::data::cell::{Kind, Repairs, folded};
+use crate::data::garbled::garbled;
 use crate::model::data::{Column, ColumnIx, DataSet};
 
 /// Rows in which the header is looked for.
@@ -88,7 +89,43 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
     best.map(|(_, layout)| layout).unwrap_or(Layout { separator: b',', ..Layout::default() })
 }
 
+/// What keeps all headers of a file from being found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// The cells stand in quotes that only people read.
+    Quotes(char, char),
+    /// The cells are separated by another sign.
+    Separator(char),
+    /// The headers were read in another encoding than their own, with what the first of them most likely is.
+    Garbled(String, Option<String>),
+}
+
 impl Layout {
+    pub fn oddity(&self) -> Option<Oddity> {
+        let filled: Vec<&str> =
+            self.headers.iter().map(|header| header.trim()).filter(|header| !header.is_empty()).collect();
+        let quotes = |header: &&str| {
+            let (first, last) = (header.chars().next()?, header.chars().next_back()?);
+            let is_pair = header.chars().count() > 2
+                && matches!(first, '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'' | '「' | '‚')
+                && matches!(last, '“' | '”' | '»' | '«' | '’' | '‘' | '\'' | '」');
+            is_pair.then_some((first, last))
+        };
+        if let Some((first, last)) = filled.iter().find_map(quotes)
+            && filled.iter().filter(|header| quotes(header).is_some()).count() * 2 > filled.len()
+        {
+            return Some(Oddity::Quotes(first, last));
+        }
+        if let [only] = filled.as_slice()
+            && let Some(sign) =
+                ['|', '，', '；', '¦', '^', '~', '\u{1}', '\u{1f}'].into_iter().find(|sign| only.contains(*sign))
+        {
+            return Some(Oddity::Separator(sign));
+        }
+        let garbled = |header: &&str| Some(Oddity::Garbled(header.to_string(), garbled(header)?.meant));
+        filled.iter().find_map(garbled)
+    }
+
     /// The rows above the header that look like those of the table, which then are no titles: as many cells, those filled
     /// that may not be blank, and numbers and days where they belong; where all is text, as many filled as below.
     pub fn rows_above(&self, wanted: &Wanted, places: &[(usize, usize)]) -> Vec<&(u32, Vec<String>)> {

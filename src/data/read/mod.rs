@@ -18,7 +18,7 @@ pub mod marks;
 mod memo;
 mod month_names;
 pub mod parquet;
-mod plausible;
+pub mod plausible;
 mod quick;
 pub mod records;
 mod separated;
@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::compressed::{Refused, Sizes, is_packed};
-pub use self::content::{Block, FileContent, SHOWN, Spot, Tally};
+pub use self::content::{Block, FileContent, LikeTotal, SHOWN, Spot, Tally};
 use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
@@ -129,7 +129,9 @@ impl Wanted<'_> {
     fn builder(&self, index: usize) -> Builder {
         match self.takes.get(index) {
             Some(Take::Link(target)) => Builder::Link { codes: Vec::new(), target: target.clone(), unknown: false },
-            Some(Take::Key(named)) => Builder::Key { codes: Vec::new(), hashes: Vec::new(), named: named.clone() },
+            Some(Take::Key(named)) => {
+                Builder::Key { codes: Vec::new(), hashes: Vec::new(), twins: Vec::new(), named: named.clone() }
+            }
             Some(Take::Column) | None => Builder::new(&self.columns[index].1.kind),
         }
     }
@@ -162,6 +164,15 @@ fn match_headers(
 ) -> Option<Vec<(usize, usize)>> {
     if layout.headers.is_empty() {
         content.errors.push(errors::empty_file(&task.shown, wanted.data));
+        return None;
+    }
+    if let Some(odd) = layout.oddity()
+        && wanted
+            .columns
+            .iter()
+            .any(|(column, _)| matches!(find_column(&layout.headers, wanted.data, *column), Match::Missing))
+    {
+        content.errors.push(errors::odd_headers(&task.shown, layout, odd));
         return None;
     }
     let mut places = Vec::new();

@@ -5,7 +5,7 @@ use super::ends;
 use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
-use super::{Block, Decoder, Wanted};
+use super::{Block, Decoder, Wanted, totals};
 use crate::data::cell::{Content, Kind, Sign};
 use crate::data::column::{Builder, NO_DAY, NONE, named_key};
 use crate::data::{number_cell, time_cell};
@@ -14,8 +14,10 @@ use crate::model::data::DataSet;
 /// By the first byte of a record, whether it may be no data: blank, the header once more, or one to be ignored.
 pub fn doubtful(data: &DataSet, headers: &[String]) -> Vec<bool> {
     let mut doubtful: Vec<bool> = (0..=255u8).map(|byte| !byte.is_ascii_graphic() || byte == b'"').collect();
-    let starts =
-        data.ignore_rows_starting.iter().map(String::as_str).chain(headers.first().map(|header| header.trim()));
+    let header = headers.first().map(|header| header.trim());
+    let others = header.into_iter().flat_map(|header| [header.to_ascii_lowercase(), header.to_ascii_uppercase()]);
+    others.filter_map(|header| header.bytes().next()).for_each(|byte| doubtful[usize::from(byte)] = true);
+    let starts = data.ignore_rows_starting.iter().map(String::as_str).chain(header);
     for start in starts {
         match start.bytes().next() {
             Some(byte) => doubtful[usize::from(byte)] = true,
@@ -90,7 +92,12 @@ impl Decoder<'_> {
         let mut cells = Vec::new();
         for row in 0..index.rows() {
             let (start, end) = index.cell(row, 0);
-            if start < end && !self.doubtful[usize::from(bytes[start])] {
+            let may_be_total =
+                || totals::may_be_total(&bytes[start..end]) && totals::is_total(&Cell::of(text, start, end).text(text));
+            // Of a remark below the table nothing but the first cell is filled.
+            let is_filled = |at: usize| index.cell(row, at).0 < index.cell(row, at).1;
+            let may_be_note = self.cells() > 1 && !is_filled(1) && !is_filled(self.cells() - 1);
+            if start < end && !self.doubtful[usize::from(bytes[start])] && !may_be_note && !may_be_total() {
                 continue;
             }
             cells.clear();
@@ -98,7 +105,12 @@ impl Decoder<'_> {
                 let (start, end) = index.cell(row, at);
                 Cell::of(text, start, end)
             }));
-            if self.is_no_data(text, &cells) || self.is_header(text, &cells) {
+            let is_none = self.is_no_data(text, &cells) || self.is_header(text, &cells);
+            if is_none
+                || self.is_header_of_another(text, &cells)
+                || self.is_note(text, &cells)
+                || self.total(text, &cells).is_some()
+            {
                 return None;
             }
         }
@@ -124,6 +136,20 @@ impl Decoder<'_> {
             }
             block.columns[*wanted].reserve(index.rows());
             self.column(text, index, (*at, *wanted), &mut memos[*wanted], &mut block);
+        }
+        // What is wrong is told row by row.
+        if !block.troubles.is_empty() {
+            return None;
+        }
+        if self.looks_for_totals(text) {
+            for row in 0..index.rows() {
+                cells.clear();
+                cells.extend((0..self.cells().min(totals::CELLS)).map(|at| {
+                    let (start, end) = index.cell(row, at);
+                    Cell::of(text, start, end)
+                }));
+                self.look_for_totals(text, index.lines[row], &cells, &mut block);
+            }
         }
         if let Some(row) = index.rows().checked_sub(1) {
             cells.clear();
@@ -196,7 +222,7 @@ impl Decoder<'_> {
                     }
                     None => {}
                 },
-                Builder::Key { codes, hashes, named } if own_text && is_plain_text(raw) => {
+                Builder::Key { codes, hashes, named, .. } if own_text && is_plain_text(raw) => {
                     let (code, hash) = named_key(named, &text[start..end]);
                     codes.push(code);
                     hashes.push(hash);
@@ -232,6 +258,8 @@ pub fn is_plain_text(raw: &[u8]) -> bool {
             first.is_ascii_alphanumeric()
                 && last.is_ascii_graphic()
                 && (middle.iter().all(u8::is_ascii_graphic) || has_single_blanks(middle))
+                // Signs of encodings within ASCII, and of powers of ten, are looked at.
+                && memchr::memchr2(b'+', b'~', middle).is_none()
         }
         [only] => only.is_ascii_alphanumeric(),
         [] => false,

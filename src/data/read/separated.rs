@@ -12,9 +12,9 @@ use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
 use super::{
     Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, match_headers, quick, refuse_repairs,
-    server, signs, swallowed,
+    server, signs, swallowed, totals,
 };
-use crate::data::cell::{CellReader, Content, Kind, Repairs};
+use crate::data::cell::{CellReader, Content, Kind, Repairs, folded};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
@@ -246,6 +246,9 @@ impl Reading<'_> {
             }
             if blocks.is_utf8_after_all() && wanted[at].data.encoding.is_some() && surely_utf8(task, options)? {
                 content.errors.push(errors::is_utf8(&task.shown, wanted[at].data, blocks.encoding));
+                content.incomplete = true;
+                // What its cells say in the wrong encoding follows from it.
+                continue;
             }
             collect(task, wanted[at], &layouts[at], of_one.into_iter(), content);
         }
@@ -256,6 +259,12 @@ impl Reading<'_> {
 /// Whether a text whose bytes are UTF-8 could not well be anything else.
 pub fn surely_utf8(task: &FileTask, options: &Options) -> io::Result<bool> {
     Ok(Survey::of(compressed::open(&task.path, options.whole())?)?.is_surely_utf8())
+}
+
+/// The first filled cell of a record, and its place.
+fn first_filled(text: &str, cells: &[Cell]) -> Option<(usize, String)> {
+    let texts = cells.iter().map(|cell| cell.text(text)).enumerate();
+    texts.map(|(at, cell)| (at, cell.trim().to_string())).find(|(_, cell)| !cell.is_empty())
 }
 
 /// Turns the text of blocks into columns.
@@ -299,7 +308,8 @@ impl<'a> Decoder<'a> {
 
     pub fn decode(&self, text: &str) -> Block {
         let columns = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
-        let mut block = Block { columns, ..Block::default() };
+        let looks_for_totals = self.looks_for_totals(text);
+        let mut block = Block { columns, looks_for_totals, ..Block::default() };
         let mut records = Records::new(text.as_bytes(), self.separator);
         let mut cells: Vec<Cell> = Vec::with_capacity(self.headers.len());
         loop {
@@ -339,7 +349,14 @@ impl<'a> Decoder<'a> {
 
     fn row(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
         if self.is_no_data(text, cells) {
-            self.note_ignored(text, line, cells, block);
+            match first_filled(text, cells) {
+                Some(_) => self.note_ignored(text, line, cells, block),
+                None => block.blank_row(),
+            }
+            return;
+        }
+        if let Some(total) = self.total(text, cells) {
+            block.totals.add(line, &total);
             return;
         }
         if let Some(at) = self.swallows(text, cells) {
@@ -356,6 +373,17 @@ impl<'a> Decoder<'a> {
             block.headers.add(line, cells[0].text(text).trim());
             return;
         }
+        if self.is_header_of_another(text, cells) {
+            block.tables.add(line, &first_filled(text, cells).map_or_else(String::new, |(_, first)| first));
+            return;
+        }
+        if self.is_note(text, cells) {
+            block.notes.add(line, &first_filled(text, cells).map_or_else(String::new, |(_, first)| first));
+            return;
+        }
+        if block.looks_for_totals {
+            self.look_for_totals(text, line, cells, block);
+        }
         block.lines.push(line);
         for (at, index) in &self.places {
             self.cell(*index, &cells[*at].text(text), line, block);
@@ -365,22 +393,68 @@ impl<'a> Decoder<'a> {
 
     /// Notes how a row begins that may be the last one.
     pub(super) fn note_last(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
-        let first = cells.iter().map(|cell| cell.text(text)).find(|cell| !cell.trim().is_empty());
-        if let Some(first) = first.filter(|first| first.len() < 200) {
-            block.ends_with(line, first.trim());
+        if let Some((_, first)) = first_filled(text, cells).filter(|(_, first)| first.len() < 200) {
+            block.ends_with(line, &first);
         }
+    }
+
+    /// The name of a total that a record is.
+    pub(super) fn total(&self, text: &str, cells: &[Cell]) -> Option<String> {
+        let (at, first) = first_filled(text, cells)?;
+        let header = self.headers.get(at).map_or("", String::as_str);
+        let is_read = |column| self.places.iter().any(|(_, index)| self.wanted.columns[*index].0 == column);
+        // What a server sends has no rows that somebody has put below.
+        let told = || totals::is_total_row(self.wanted.data, header, &first, is_read, || self.lacks(text, cells));
+        (self.key.is_none() && told()).then_some(first)
+    }
+
+    /// Whether a record lacks a cell that every row must have.
+    fn lacks(&self, text: &str, cells: &[Cell]) -> bool {
+        let is_blank = |at: usize| cells.get(at).is_none_or(|cell| cell.text(text).trim().is_empty());
+        self.places.iter().any(|(at, index)| is_blank(*at) && !self.wanted.columns[*index].1.optional)
+    }
+
+    /// Whether a block may name totals; of tables that are not kept nothing can be added up.
+    pub(super) fn looks_for_totals(&self, text: &str) -> bool {
+        self.wanted.takes.is_empty() && self.key.is_none() && totals::may_name_totals(text)
+    }
+
+    /// Notes a row that names a total in one of its first cells.
+    pub(super) fn look_for_totals(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
+        let Some((_, first)) = first_filled(text, cells) else { return };
+        let mut texts = cells.iter().take(totals::CELLS).map(|cell| cell.text(text));
+        // What is called nothing else, and is a row all the same, is one for a reason.
+        if !totals::is_total(&first)
+            && let Some(named) = texts.find(|cell| totals::names_total(cell))
+        {
+            block.is_like_total(line, named.trim(), &first);
+        }
+    }
+
+    /// Whether a row is the header of a table: what is read as a number or a day says what it is called.
+    pub(super) fn is_header_of_another(&self, text: &str, cells: &[Cell]) -> bool {
+        let same = |at: usize| folded(&cells[at].text(text)) == folded(&self.headers[at]);
+        let named = self.places.iter().filter(|(at, _)| same(*at)).count();
+        let typed = |(at, index): &(usize, usize)| self.wanted.columns[*index].1.kind != Kind::Text && same(*at);
+        named > 0 && self.places.iter().any(|place| typed(place)) || named > 1 && named == self.places.len()
+    }
+
+    /// Whether of a row one cell alone is filled, and it lacks what a row must have, or is a remark.
+    pub(super) fn is_note(&self, text: &str, cells: &[Cell]) -> bool {
+        let mut filled = cells.iter().map(|cell| cell.text(text)).filter(|cell| !cell.trim().is_empty());
+        let (Some(only), None) = (filled.next(), filled.next()) else { return false };
+        cells.len() > 2 && self.lacks(text, cells) || cells.len() > 1 && only.contains(": ")
     }
 
     /// Notes a row that is left out by how it starts; blank ones are none.
     fn note_ignored(&self, text: &str, line: u32, cells: &[Cell], block: &mut Block) {
-        let first = cells.iter().map(|cell| cell.text(text)).find(|cell| !cell.trim().is_empty());
-        let Some(first) = first else { return };
+        let Some((_, first)) = first_filled(text, cells) else { return };
         let whole = cells.len() == self.headers.len();
         let reads = |(at, index): &(usize, usize)| {
             self.reader(*index).read(&cells[*at].text(text), &mut Repairs::default()).is_ok()
         };
-        let is_row = whole && self.wanted.data.begins_with_more(first.trim()) && self.places.iter().all(reads);
-        block.ignore(line, first.trim(), is_row);
+        let is_row = whole && self.wanted.data.begins_with_more(&first) && self.places.iter().all(reads);
+        block.ignore(line, &first, is_row);
     }
 
     /// Takes in what a cell of a wanted column says; whether there was nothing odd about it.
@@ -401,7 +475,7 @@ impl<'a> Decoder<'a> {
     }
 
     pub(super) fn is_header(&self, text: &str, cells: &[Cell]) -> bool {
-        cells.iter().zip(&self.headers).all(|(cell, header)| cell.text(text).trim() == header.trim())
+        cells.iter().zip(&self.headers).all(|(cell, header)| folded(&cell.text(text)) == folded(header))
     }
 
     /// The cell of a record whose quotes take in other rows. What a server sends is quoted as it should be.

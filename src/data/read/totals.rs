@@ -1,6 +1,14 @@
 //! Words for totals and means, in headers and in rows.
 
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
 use crate::data::cell::folded;
+use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
+
+/// In so many of a row's first cells a total may be named.
+pub const CELLS: usize = 3;
 
 /// In small letters; whatever they are totals of stands behind or before them.
 const WORDS: &[&str] = &[
@@ -67,6 +75,51 @@ const WORDS: &[&str] = &[
     "tổngcộng",
     "รวม",
     "รวมทั้งหมด",
+    "итог",
+    "итоги",
+    "подытог",
+    "σύνολα",
+    "סהכ",
+    "סך",
+    "المجموع",
+    "مجموع",
+    "الإجمالي",
+    "الاجمالي",
+    "إجمالي",
+    "اجمالي",
+    "جمع",
+    "कुल",
+    "योग",
+    "মোট",
+    "மொத்தம்",
+    "subtotale",
+    "sottototale",
+    "soustotal",
+    "tussentotaal",
+    "eindtotaal",
+    "deltotal",
+    "delsumma",
+    "totalsumma",
+    "slutsumma",
+    "mezisoučet",
+    "medzisúčet",
+    "részösszeg",
+    "végösszeg",
+    "mindösszesen",
+    "välisumma",
+    "loppusumma",
+    "aratoplam",
+    "geneltoplam",
+    "总合计",
+    "总数",
+    "總數",
+    "総合計",
+    "총합계",
+    "endsumme",
+    "teilsumme",
+    "monatssumme",
+    "jahressumme",
+    "übertrag",
     "ytd",
     "average",
     "mean",
@@ -112,22 +165,132 @@ const BESIDE: &[&str] = &[
     "cộng",
     "to",
     "date",
-    "general:",
+    "ara",
+    "genel",
+    "sous",
+    "parcial",
+    "parziale",
+    "częściowa",
+    "częściowy",
+    "końcowa",
+    "ogólna",
+    "промежуточный",
+    "промежуточные",
+    "общий",
+    "общая",
+    "по",
+    "региону",
+    "отделу",
+    "הכל",
+    "rows",
+    "row",
+    "items",
+    "records",
+    "zeilen",
+    "lignes",
+    "filas",
 ];
 
 fn words(text: &str) -> Vec<String> {
     let folded = folded(text).to_lowercase();
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(String::from).collect()
+    // Abbreviations of Hebrew have a quote within; wide letters are spaced out over their column.
+    let plain: String = folded.chars().filter(|sign| !matches!(sign, '"' | '״' | '\'' | '׳')).collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut letters_of_han = false;
+    for word in plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        let one_of_han = word.chars().count() == 1 && word.chars().all(is_wide);
+        match words.last_mut().filter(|_| letters_of_han && one_of_han) {
+            Some(last) => last.push_str(word),
+            None => words.push(word.to_string()),
+        }
+        letters_of_han = one_of_han;
+    }
+    words
 }
 
-/// Whether a text is the name of a total: `Total`, `Grand total 2026`, `Summe:`, `合计`.
+fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether a text is the name of a total: `Total`, `Grand total 2026`, `Summe:`, `合 计`, or the stars of SAP.
 pub fn is_total(text: &str) -> bool {
+    let stars = text.trim();
+    if !stars.is_empty() && stars.len() < 6 && stars.bytes().all(|byte| byte == b'*') {
+        return true;
+    }
     let words = words(text);
     let is = |known: &[&str], word: &str| known.contains(&word);
     let number = |word: &str| word.chars().all(|c| c.is_ascii_digit()) || is_part_of_year(word);
     words.len() <= 4
         && words.iter().any(|word| is(WORDS, word))
         && words.iter().all(|word| is(WORDS, word) || is(BESIDE, word) || number(word))
+}
+
+/// Whether a total is named in a text, whatever else is: `North Total`, `Summe Nord`, `华北小计`.
+pub fn names_total(text: &str) -> bool {
+    let ends = |word: &String| {
+        WORDS.iter().any(|known| known.chars().all(is_wide) && (word.ends_with(known) || word.starts_with(known)))
+    };
+    text.len() < 200 && words(text).iter().any(|word| WORDS.contains(&word.as_str()) || ends(word))
+}
+
+/// All words, wherever they stand in a text.
+static ANYWHERE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| RegexBuilder::new(&WORDS.join("|")).case_insensitive(true).build().ok());
+
+/// Whether a text of many cells holds a word for a total at all.
+pub fn may_name_totals(text: &str) -> bool {
+    ANYWHERE.as_ref().is_none_or(|words| words.is_match(text))
+}
+
+/// The first two bytes of all words, in small letters.
+static BEGIN: LazyLock<Vec<bool>> = LazyLock::new(|| {
+    let mut begin = vec![false; 1 << 16];
+    for word in WORDS.iter().chain(BESIDE).map(|word| word.as_bytes()) {
+        begin[usize::from(word[0]) << 8 | usize::from(word[1])] = true;
+    }
+    begin
+});
+
+/// Whether a cell may begin like a total: of most it is told by their first two bytes.
+pub fn may_be_total(cell: &[u8]) -> bool {
+    let from = cell.iter().position(|byte| !matches!(byte, b'"' | b' ' | b'\''));
+    match from.map(|from| &cell[from..]) {
+        Some([b'*', ..]) => true,
+        Some([first, second, ..]) if first.is_ascii() => {
+            BEGIN[usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())]
+                || first.is_ascii_alphabetic() && !second.is_ascii()
+        }
+        Some([_, _, ..]) => true,
+        _ => false,
+    }
+}
+
+/// Whether a row is a total by what stands in its first filled cell, in a column with this header; what may stand in a
+/// column is sometimes declared, or told by other rows. `is_read` says whether a column is, and `lacks` whether the row
+/// lacks a cell that every row must have.
+pub fn is_total_row(
+    data: &DataSet,
+    header: &str,
+    first: &str,
+    is_read: impl Fn(ColumnIx) -> bool,
+    lacks: impl Fn() -> bool,
+) -> bool {
+    if !is_total(first) {
+        return false;
+    }
+    let is = |column: &&Column| column.headers.iter().any(|own| folded(own) == folded(header));
+    let Some(at) = data.columns.iter().position(|column| column.has_cells() && is(&column)) else { return true };
+    let column = ColumnIx(at);
+    match &data.column(column).ty {
+        ColumnType::Choice(choices) => !choices
+            .iter()
+            .any(|choice| choice.texts.iter().chain([&choice.name]).any(|text| folded(text) == folded(first))),
+        // A key that no row has is told with its link, and a post without a spec with the roster.
+        ColumnType::Link { .. } => !is_read(column) || lacks(),
+        // What is on top of a tree is often called so.
+        _ => data.organisation.is_none() || !data.key.contains(&column) || lacks(),
+    }
 }
 
 /// `q1`, `h2`
@@ -161,6 +324,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn totals_named_among_other_words() {
+        for text in
+            ["North Total", "Summe Nord", "Nord Ergebnis", "华北小计", "合计：华北", "Total Norte", "Total Care"]
+        {
+            assert!(names_total(text), "{text}");
+        }
+        for text in ["Summer", "North", "合作部", "Totalgaz", "P1", ""] {
+            assert!(!names_total(text), "{text}");
+        }
+        for word in WORDS.iter().chain(BESIDE) {
+            assert!(may_be_total(word.as_bytes()) && may_be_total(word.to_uppercase().as_bytes()), "{word}");
+        }
+        assert!(may_be_total(b" \"Total") && !may_be_total(b"1001") && !may_be_total(b"P1") && !may_be_total(b""));
+    }
+
+    #[test]
     fn totals_and_what_only_begins_so() {
         for text in [
             "Total",
@@ -174,6 +353,14 @@ mod tests {
             "小计",
             "Gesamtsumme",
             "Итого",
+            "合 计",
+            "Ara Toplam",
+            "Sous-total",
+            "Total (12 rows)",
+            "סה\"כ",
+            "कुल",
+            "**",
+            "TOTAL.....",
         ] {
             assert!(is_total(text), "{text}");
         }

@@ -7,7 +7,7 @@ use super::Failed;
 use crate::data::cell::{CellReader, Kind, Repair};
 use crate::data::column::{Builder, Column, NONE, Target, join};
 use crate::data::dictionary::{Dictionary, hash_of};
-use crate::data::keys::{Keys, key_of_row};
+use crate::data::keys::{Keys, key_of_row, plain_twin};
 use crate::data::links::{by_cell, by_parts};
 use crate::data::nodes::{OtherDays, World};
 use crate::data::read::{Block, Take, Wanted};
@@ -37,6 +37,8 @@ pub struct Taken {
     pub table: Table,
     /// Of the rows' keys; empty for a data set without a key.
     pub hashes: Vec<u64>,
+    /// Of plain keys that some of them look like.
+    pub twins: Vec<u64>,
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
     /// Rows left out by how they start.
     pub left_out: u64,
@@ -101,7 +103,7 @@ impl<'a> Reader<'a> {
         for ((column, _), part) in self.wanted.columns.iter().zip(block.columns) {
             match part {
                 Builder::Link { unknown: true, .. } => return Err(Failed),
-                Builder::Key { codes, hashes, .. } => keys = Some((codes, hashes)),
+                Builder::Key { codes, hashes, twins, .. } => keys = Some((codes, hashes, twins)),
                 part => {
                     if let Builder::Link { target, .. } = &part {
                         table.links[column.0] = Some(target.place);
@@ -115,14 +117,19 @@ impl<'a> Reader<'a> {
         for step in &self.steps {
             self.find_out(*step, &mut table, &mut other_days)?;
         }
-        let (of_row, hashes) = match keys {
+        let (of_row, hashes, twins) = match keys {
             Some(keys) => keys,
             None if data.key.is_empty() => Default::default(),
             None => {
-                let hash = |row| key_of_row(data, &table, &data.key, row).map(|key| hash_of(&key));
+                let mut twins = Vec::new();
+                let hash = |row| {
+                    let key = key_of_row(data, &table, &data.key, row)?;
+                    twins.extend(plain_twin(&key).map(|twin| hash_of(&twin)));
+                    Some(hash_of(&key))
+                };
                 let hashes: Vec<Option<u64>> = (0..table.rows).map(hash).collect();
                 let code = |hash: &Option<u64>| if hash.is_some() { 0 } else { NONE };
-                (hashes.iter().map(code).collect(), hashes.iter().map(|hash| hash.unwrap_or(0)).collect())
+                (hashes.iter().map(code).collect(), hashes.iter().map(|hash| hash.unwrap_or(0)).collect(), twins)
             }
         };
         if let (Some(own), false) = (&self.tables[self.place].keys, data.key.is_empty()) {
@@ -130,7 +137,7 @@ impl<'a> Reader<'a> {
         }
         let repairs = block.repairs.into_iter();
         let repairs = repairs.map(|((at, repair), tally)| ((self.wanted.columns[at].0, repair), tally.count));
-        Ok(Taken { table, hashes, repairs: repairs.collect(), left_out, other_days })
+        Ok(Taken { table, hashes, twins, repairs: repairs.collect(), left_out, other_days })
     }
 
     fn find_out(&self, step: Step, table: &mut Table, other_days: &mut OtherDays) -> Result<(), Failed> {

@@ -79,6 +79,8 @@ struct Passing<'a> {
 struct Gathered {
     found: Vec<Found>,
     hashes: Hashes,
+    /// The hashes of plain keys that some keys look like.
+    twins: HashSet<u64>,
     /// A bit for each key that links name.
     seen: Vec<u64>,
     kept: Vec<Kept>,
@@ -225,6 +227,7 @@ impl Gathered {
         Gathered {
             found: passing.jobs.iter().map(|job| Found::within(job, for_lists)).collect(),
             hashes: Hashes::new(passing.reader.spans(), for_keys),
+            twins: HashSet::new(),
             seen: vec![0; passing.named.div_ceil(64)],
             kept: Vec::new(),
             lists: 0,
@@ -239,6 +242,7 @@ impl Gathered {
     fn take_in(&mut self, part: Gathered) {
         self.found.iter_mut().zip(part.found).for_each(|(found, part)| found.take_in(part));
         self.hashes.take_in(part.hashes);
+        self.twins.extend(part.twins);
         self.seen.iter_mut().zip(part.seen).for_each(|(seen, part)| *seen |= part);
         self.kept.extend(part.kept);
         self.nowhere.take_in(part.nowhere);
@@ -312,7 +316,7 @@ impl<'a> Passing<'a> {
         gathered: &mut Gathered,
         other_days: &mut OtherDays,
     ) -> Result<(), Failed> {
-        let Taken { table, hashes, repairs, left_out, other_days: mut marks } = taken;
+        let Taken { table, hashes, twins, repairs, left_out, other_days: mut marks } = taken;
         let count = gathered.files.entry(file).or_default();
         count.rows += table.rows;
         count.left_out += left_out;
@@ -321,6 +325,7 @@ impl<'a> Passing<'a> {
         }
         if !self.unique_elsewhere {
             gathered.hashes.add(&hashes, &table);
+            gathered.twins.extend(twins);
         }
         let calendar = &evaluation.world.model.company.calendar;
         for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
@@ -395,7 +400,9 @@ impl<'a> Passing<'a> {
         if named != self.named || !gathered.windows.iter().all(|any| *any) {
             return Err(Failed);
         }
-        match gathered.hashes.are_unique(options.threads) {
+        let unique = gathered.hashes.are_unique(options.threads);
+        let apart = unique.and_then(|unique| Ok(unique && !gathered.hashes.hold_any(&gathered.twins)?));
+        match apart {
             Ok(true) => {}
             Ok(false) => return Err(Failed),
             Err(error) => {

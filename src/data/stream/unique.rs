@@ -6,6 +6,8 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use hashbrown::HashSet;
+
 use crate::data::column::NONE;
 use crate::data::memory::Spill;
 use crate::data::table::{Shape, Table};
@@ -201,6 +203,22 @@ impl Hashes {
             Some(error) => Err(error),
             None => Ok(!twice.into_inner()),
         }
+    }
+}
+
+impl Hashes {
+    /// Whether one of some keys is among these.
+    pub fn hold_any(&self, keys: &HashSet<u64>) -> io::Result<bool> {
+        let mut found = false;
+        if !keys.is_empty() {
+            for part in 0..PARTS {
+                match self {
+                    Hashes::Once(parts) => parts.each(part, |hash| found |= keys.contains(&hash))?,
+                    Hashes::EachDay(parts) => parts.each(part, |(hash, ..)| found |= keys.contains(&hash))?,
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

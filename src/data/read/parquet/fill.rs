@@ -88,7 +88,7 @@ impl<'a> Cells<'a> {
                         continue;
                     }
                 }
-                (Builder::Key { codes, hashes, named }, Values::Bytes(bytes)) if texts && *place != NOWHERE => {
+                (Builder::Key { codes, hashes, named, .. }, Values::Bytes(bytes)) if texts && *place != NOWHERE => {
                     if let Some(text) = bytes.text(at).filter(|text| is_plain_text(text.as_bytes())) {
                         let (code, hash) = named_key(named, text);
                         codes.push(code);

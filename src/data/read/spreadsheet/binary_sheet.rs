@@ -21,6 +21,9 @@ const NUMBERS: [u16; 3] = [2, 5, 9];
 const FORMAT: u16 = 44;
 const STYLE: u16 = 47;
 const SHEET: u16 = 156;
+const COMPUTATION: u16 = 157;
+/// What formulas gave: texts, numbers, flags and errors.
+const OF_FORMULAS: std::ops::RangeInclusive<u16> = 8..=11;
 const MERGED: u16 = 176;
 const STYLES_OF_CELLS: u16 = 617;
 const END_OF_STYLES_OF_CELLS: u16 = 618;
@@ -39,20 +42,25 @@ fn look_at(book: &mut Book) -> Option<BesideAll> {
     let relations = String::from_utf8(part(book, "xl/_rels/workbook.bin.rels")?).ok()?;
     let formats = part(book, "xl/styles.bin").map(|bytes| formats(&bytes)).unwrap_or_default();
     let mut all = BesideAll { formats, ..BesideAll::default() };
+    // Computed anew when it is opened, or by hand alone, or not when it was saved.
+    let old = Records(&bytes).filter(|(kind, _)| *kind == COMPUTATION).any(|(_, content)| {
+        let flags = content.get(24).copied().unwrap_or(0);
+        number(content, 4) == Some(0) || flags & 0b1_0001 != 0
+    });
     for (_, content) in Records(&bytes).filter(|(kind, _)| *kind == SHEET) {
         // A sheet without one has no cells.
         let Some((relation, behind)) = text(content, 8) else { continue };
         let (name, _) = text(content, behind)?;
         let place = format!("xl/{}", target(&relations, &relation)?);
         if place.starts_with("xl/worksheets/") {
-            let beside = sheet(&part(book, &place)?, &all.formats)?;
+            let beside = sheet(&part(book, &place)?, &all.formats, old)?;
             all.sheets.push((name, beside));
         }
     }
     Some(all)
 }
 
-fn sheet(bytes: &[u8], formats: &[NumberFormat]) -> Option<Beside> {
+fn sheet(bytes: &[u8], formats: &[NumberFormat], old: bool) -> Option<Beside> {
     let (mut row, mut beside) = (0, Beside::default());
     for (kind, content) in Records(bytes) {
         if kind == ROW {
@@ -67,6 +75,8 @@ fn sheet(bytes: &[u8], formats: &[NumberFormat]) -> Option<Beside> {
             }
             if kind == ERROR || kind == ERROR_OF_FORMULA {
                 beside.found.cells.push(((row, column), Held::Error(error(*content.get(8)?).into())));
+            } else if old && OF_FORMULAS.contains(&kind) {
+                beside.found.cells.push(((row, column), Held::Stale("".into())));
             }
         } else if kind == MERGED {
             let at = |at: usize| number(content, 4 * at);

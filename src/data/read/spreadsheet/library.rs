@@ -6,12 +6,12 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
-use calamine::{Data, Range, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb};
+use calamine::{Data, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb};
 
 use super::binary_sheet;
 use super::format::NumberFormat;
 use super::old_sheet;
-use super::table::{Found, Held, Place, Table, Trouble, damaged};
+use super::table::{Found, Held, Place, Table, Trouble, added_up, damaged};
 use super::text::moment;
 use super::{Book, Tab};
 
@@ -87,12 +87,15 @@ impl Book for Library {
             return Err(Trouble::TooFar(reason));
         }
         let range = self.book.worksheet_range(&name).map_err(damaged)?;
-        let uncomputed = beside.found.cells.iter().any(|(_, held)| matches!(held, Held::Uncomputed(_)));
-        let formulas = match uncomputed {
-            true => self.book.worksheet_formula(&name).unwrap_or_default(),
-            false => Range::empty(),
-        };
+        let formulas = self.book.worksheet_formula(&name).unwrap_or_default();
         let mut found = Found { merged: beside.found.merged.clone(), ..Found::default() };
+        let start = formulas.start().unwrap_or_default();
+        for (row, column, formula) in formulas.used_cells() {
+            let place = (start.0 + row as u32, start.1 + column as u32);
+            if let Some(rows) = added_up(place, formula) {
+                found.sums.insert(place, rows);
+            }
+        }
         let told: HashMap<Place, Held> = beside.found.cells.iter().cloned().collect();
         let first = range.start().unwrap_or_default();
         for (row, column, data) in range.used_cells() {
@@ -107,6 +110,10 @@ impl Book for Library {
                 Held::Uncomputed(_) => {
                     let formula = formulas.get_value(place).map_or("…", String::as_str);
                     Held::Uncomputed(format!("={formula}").into())
+                }
+                Held::Stale(_) => {
+                    let formula = formulas.get_value(place).map_or("…", String::as_str);
+                    Held::Stale(format!("={formula}").into())
                 }
                 held => held,
             };

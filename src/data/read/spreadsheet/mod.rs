@@ -14,6 +14,7 @@ mod xml;
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
@@ -193,6 +194,10 @@ impl Grid for Table {
 
     fn cell(&self, row: usize, column: usize) -> Raw<'_> {
         self.raw(row, column)
+    }
+
+    fn adds_up(&self, row: usize, column: usize) -> Option<RangeInclusive<u32>> {
+        Table::adds_up(self, row, column)
     }
 
     fn sheet(&self) -> Option<&str> {

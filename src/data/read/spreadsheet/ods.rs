@@ -13,7 +13,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::table::{COLUMNS, Found, Held, ROWS, Table, Told, Trouble, cut_off, damaged, room_for};
+use super::table::{COLUMNS, Found, Held, ROWS, Table, Told, Trouble, added_up, cut_off, damaged, room_for};
 use super::text::{duration, has_too_many_digits};
 use super::xml::{Xml, add_text};
 use super::{Book, Tab};
@@ -202,6 +202,14 @@ impl Rows<'_> {
         let (columns, spans) = (cell.repeated.max(1), cell.spans);
         if spans != (1, 1) {
             self.merged.push((self.column, spans.0.max(1), spans.1.max(1)));
+        }
+        if let (Ok(row), Ok(column)) = (u32::try_from(self.row), u32::try_from(self.column))
+            && let Some(rows) = cell.formula.as_deref().and_then(|formula| {
+                let (_, formula) = formula.split_once('=')?;
+                added_up((row, column), formula)
+            })
+        {
+            self.found.sums.insert((row, column), rows);
         }
         let held = cell.held(shown);
         if held != Held::Blank {

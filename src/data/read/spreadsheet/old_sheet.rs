@@ -20,6 +20,9 @@ const DIMENSIONS: u16 = 0x0200;
 const FORMAT: u16 = 0x041e;
 const STYLE: u16 = 0x00e0;
 const TEXTS: u16 = 0x00fc;
+/// By hand alone, or as cells change; and a sheet that was not computed when it was saved.
+const COMPUTED_HOW: u16 = 0x000d;
+const NOT_COMPUTED: u16 = 0x005e;
 const LOCKED: u16 = 0x002f;
 const NUMBER: u16 = 0x0203;
 const SHORT_NUMBER: u16 = 0x027e;
@@ -126,7 +129,7 @@ impl Globals {
 
     fn sheet(&self, bytes: &[u8], formats: &[NumberFormat], texts: &mut u64) -> Beside {
         let mut beside = Beside::default();
-        let mut depth = 0;
+        let (mut depth, mut by_hand) = (0, false);
         for (kind, content) in Records(bytes) {
             match kind {
                 BEGIN => depth += 1,
@@ -160,8 +163,12 @@ impl Globals {
                     self.styled((row, column), short(content, 4), formats, &mut beside);
                     if kind == FORMULA && self.is_later(content) {
                         beside.found.cells.push(((row, column), Held::Uncomputed("".into())));
+                    } else if kind == FORMULA && by_hand {
+                        beside.found.cells.push(((row, column), Held::Stale("".into())));
                     }
                 }
+                COMPUTED_HOW => by_hand = short(content, 0) == Some(0),
+                NOT_COMPUTED => by_hand = true,
                 kind if OTHERS.contains(&kind) => {
                     if let (Some(row), Some(column)) = (short(content, 0), short(content, 2)) {
                         // That of a formula that gave a text has no place of its own.

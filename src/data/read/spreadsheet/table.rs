@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::bounds::Extent;
@@ -35,6 +36,8 @@ pub enum Held {
     Error(Arc<str>),
     /// A formula without a value.
     Uncomputed(Arc<str>),
+    /// A formula whose value was computed from other cells than those that are there, for all that can be told.
+    Stale(Arc<str>),
     /// What is none of its kind: a number that is no number.
     Strange(Arc<str>),
 }
@@ -74,6 +77,8 @@ pub struct Found {
     pub cells: Vec<(Place, Held)>,
     /// The first and the last of cells that are one.
     pub merged: Vec<(Place, Place)>,
+    /// Cells that add up rows above them in their own column: the first and the last of these.
+    pub sums: HashMap<Place, (u32, u32)>,
     pub extent: Extent,
 }
 
@@ -95,6 +100,7 @@ pub struct Table {
     cells: Vec<Held>,
     /// By cell that belongs to a larger one, the first of that.
     covered: HashMap<Place, Place>,
+    sums: HashMap<Place, (u32, u32)>,
     formats: Arc<[NumberFormat]>,
     since_1904: bool,
 }
@@ -106,8 +112,8 @@ impl Table {
         }
         let Some((first, last)) = found.extent.corners() else {
             let name = name.to_string();
-            let covered = HashMap::new();
-            return Ok(Table { name, first: (0, 0), width: 0, cells: Vec::new(), covered, formats, since_1904 });
+            let (covered, sums) = (HashMap::new(), HashMap::new());
+            return Ok(Table { name, first: (0, 0), width: 0, cells: Vec::new(), covered, sums, formats, since_1904 });
         };
         let width = (last.1 - first.1) as usize + 1;
         let mut cells = vec![Held::Blank; ((last.0 - first.0) as usize + 1) * width];
@@ -135,7 +141,8 @@ impl Table {
                 }
             }
         }
-        Ok(Table { name: name.to_string(), first, width, cells, covered, formats, since_1904 })
+        let (name, sums) = (name.to_string(), found.sums);
+        Ok(Table { name, first, width, cells, covered, sums, formats, since_1904 })
     }
 
     pub fn is_empty(&self) -> bool {
@@ -153,6 +160,12 @@ impl Table {
     /// The first row and column that hold anything.
     pub fn first(&self) -> Place {
         self.first
+    }
+
+    /// The rows above that a cell adds up, as people count them.
+    pub fn adds_up(&self, row: usize, column: usize) -> Option<RangeInclusive<u32>> {
+        let (first, last) = self.sums.get(&(self.first.0 + row as u32, self.first.1 + column as u32))?;
+        Some(first + 1..=last + 1)
     }
 
     fn held(&self, place: Place) -> &Held {
@@ -191,6 +204,7 @@ impl Table {
             Held::Flag(flag) => text(if *flag { "TRUE" } else { "FALSE" }),
             Held::Error(error) => wrong(error, Problem::FormulaError),
             Held::Uncomputed(formula) => wrong(formula, Problem::Uncomputed),
+            Held::Stale(formula) => wrong(formula, Problem::Stale),
             Held::Cut(digits) => wrong(digits, Problem::CutDigits),
             Held::Number(number, format) => self.number(*number, self.formats.get(*format as usize)),
             Held::Told(told) => told.raw(),
@@ -263,6 +277,25 @@ pub fn room_for(written: u64) -> u64 {
     SHEET.max(written.saturating_mul(SHEET_SPARSE))
 }
 
+/// The rows above a cell, in its own column, that a formula adds up: `=SUM(C2:C9)`, `=SUBTOTAL(9,C2:C9)`.
+pub fn added_up((row, column): Place, formula: &str) -> Option<(u32, u32)> {
+    let plain: String = formula.chars().filter(|sign| !matches!(sign, ' ' | '$' | '[' | ']' | '=')).collect();
+    let plain = plain.to_ascii_uppercase().replace("(.", "(").replace(";.", ";").replace(":.", ":");
+    let (function, inner) = plain.strip_suffix(')')?.rsplit_once('(')?;
+    let range = match function.rsplit(['+', '-']).next()? {
+        "SUM" => inner,
+        "SUBTOTAL" => {
+            let (how, range) = inner.split_once([',', ';'])?;
+            matches!(how, "9" | "109").then_some(range)?
+        }
+        _ => return None,
+    };
+    let (first, last) = range.split_once(':')?;
+    let (first, last) = (place_named(first)?, place_named(last)?);
+    let above = first.1 == column && last.1 == column && first.0 <= last.0 && last.0 < row;
+    (above && function.chars().all(|sign| sign.is_ascii_alphabetic())).then_some((first.0, last.0))
+}
+
 /// `B2`
 pub fn cell_name((row, column): Place) -> String {
     format!("{}{}", spreadsheet_column(column as usize), u64::from(row) + 1)
@@ -302,6 +335,26 @@ mod tests {
             assert_eq!(place_named(name), None, "{name}");
         }
         assert_eq!(cell_name((9, 26)), "AA10");
+    }
+
+    #[test]
+    fn formulas_that_add_up_rows_above() {
+        for (formula, rows) in [
+            ("=SUM(C2:C9)", Some((1, 8))),
+            ("SUM($C$2:C9)", Some((1, 8))),
+            ("=SUBTOTAL(9,C2:C9)", Some((1, 8))),
+            ("=SUBTOTAL(109;[.C2:.C9])", Some((1, 8))),
+            ("=SUM([.C2:.C9])", Some((1, 8))),
+            ("=SUM(A10:B10)", None),
+            ("=SUM(D2:D9)", None),
+            ("=SUM(C2:C12)", None),
+            ("=C2+SUM(C3:C9)", None),
+            ("=SUM(C2:C9)/2", None),
+            ("=AVERAGE(C2:C9)", None),
+            ("=SUBTOTAL(1,C2:C9)", None),
+        ] {
+            assert_eq!(added_up((9, 2), formula), rows, "{formula}");
+        }
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct Xlsx {
     pub texts: Vec<Arc<str>>,
     formats: Arc<[NumberFormat]>,
     since_1904: bool,
-    /// Whether a program is to compute all formulas when it opens the file, as those ask for that write zeros.
-    pub to_be_computed: bool,
+    /// How far the values of its formulas can be believed.
+    pub computed: Computed,
 }
 
 impl Xlsx {
@@ -51,7 +51,7 @@ impl Xlsx {
             texts: Vec::new(),
             formats: Arc::new([]),
             since_1904: false,
-            to_be_computed: false,
+            computed: Computed::default(),
         };
         let main = book.relations("")?.into_values().find(|relation| relation.kind == "officeDocument");
         let main = main.map_or_else(|| "xl/workbook.xml".to_string(), |relation| relation.target);
@@ -101,12 +101,17 @@ impl Xlsx {
             return Err(Trouble::Damaged("the part that lists its sheets is missing".into()));
         };
         let (mut tabs, mut parts) = (Vec::new(), Vec::new());
-        let (mut since_1904, mut to_be_computed) = (false, false);
+        let (mut since_1904, mut computed) = (false, Computed::default());
         loop {
             match part.next()? {
                 Event::Start(element) => match element.local_name().as_ref() {
                     "workbookPr" => since_1904 = is_on(&element, "date1904"),
-                    "calcPr" => to_be_computed = is_on(&element, "fullCalcOnLoad"),
+                    "calcPr" => {
+                        let is_off = |name: &str| attribute(&element, name).is_some() && !is_on(&element, name);
+                        let by_hand = attribute(&element, "calcMode").as_deref() == Some("manual");
+                        computed.later = is_on(&element, "fullCalcOnLoad");
+                        computed.before = computed.later || by_hand || is_off("calcCompleted");
+                    }
                     "sheet" => {
                         let relation = attribute(&element, "id").and_then(|id| relations.get(&id));
                         let state = attribute(&element, "state").unwrap_or_default();
@@ -126,7 +131,7 @@ impl Xlsx {
         }
         drop(part);
         (self.tabs, self.parts) = (tabs, parts);
-        (self.since_1904, self.to_be_computed) = (since_1904, to_be_computed);
+        (self.since_1904, self.computed) = (since_1904, computed);
         Ok(())
     }
 
@@ -188,15 +193,24 @@ impl Book for Xlsx {
     fn table(&mut self, at: usize, rows: Option<u32>) -> Result<Table, Trouble> {
         let (name, part) = (self.tabs[at].name.clone(), self.parts[at].clone());
         let texts = std::mem::take(&mut self.texts);
-        let to_be_computed = self.to_be_computed;
+        let computed = self.computed;
         let found = match self.part(&part)? {
-            Some(mut part) => xlsx_sheet::cells(&mut part, &texts, to_be_computed, rows),
+            Some(mut part) => xlsx_sheet::cells(&mut part, &texts, computed, rows),
             None => Err(Trouble::Damaged(format!("the part with its sheet `{name}` is missing"))),
         };
         self.texts = texts;
         let found: Found = found?;
         Table::of(&name, found, self.formats.clone(), self.since_1904)
     }
+}
+
+/// How far the values of formulas can be believed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Computed {
+    /// A program is to compute all of them when it opens the file, as those ask for that write zeros.
+    pub later: bool,
+    /// Cells may have changed since: all are to be computed anew, or only by hand, or they were not when it was saved.
+    pub before: bool,
 }
 
 struct Relation {

@@ -6,20 +6,19 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::table::{COLUMNS, Found, Held, Place, ROWS, Trouble, cell_name, cut_off, place_named, room_for};
+use super::table::{COLUMNS, Found, Held, Place, ROWS, Trouble, added_up, cell_name, cut_off, place_named, room_for};
 use super::text::has_too_many_digits;
-use super::xlsx::{rich_text, unescaped};
+use super::xlsx::{Computed, rich_text, unescaped};
 use super::xml::{Xml, attribute};
 
 /// All cells; or those of so many rows from the first that has one.
 pub fn cells<R: BufRead>(
     part: &mut Xml<R>,
     texts: &[Arc<str>],
-    to_be_computed: bool,
+    computed: Computed,
     rows: Option<u32>,
 ) -> Result<Found, Trouble> {
-    let mut sheet =
-        Sheet { texts, to_be_computed, found: Found::default(), shared: HashMap::new(), of_arrays: Vec::new() };
+    let mut sheet = Sheet { texts, computed, found: Found::default(), shared: HashMap::new(), of_arrays: Vec::new() };
     let (mut inside, mut row, mut column) = (false, 0u32, 0u32);
     loop {
         match part.next()? {
@@ -114,7 +113,7 @@ struct Formula {
 
 struct Sheet<'a> {
     texts: &'a [Arc<str>],
-    to_be_computed: bool,
+    computed: Computed,
     found: Found,
     shared: HashMap<String, String>,
     /// Cells of formulas that are for several, and have no value.
@@ -152,7 +151,7 @@ impl Sheet<'_> {
         let as_java_writes = value.as_deref().is_some_and(|value| value.trim() == "0.0");
         let held = self.held(&cell, value, inline)?;
         let held = match formula {
-            Some(formula) => self.computed(held, as_java_writes, formula),
+            Some(formula) => self.given(cell.place, held, as_java_writes, formula),
             None => held.unwrap_or_default(),
         };
         self.found.add(cell.place, held);
@@ -190,12 +189,15 @@ impl Sheet<'_> {
 
     /// What a formula gave. Programs that do not compute leave out the value, or write a 0 and ask that all be computed
     /// when the file is opened; one of them writes `0.0`, as no program does that computes.
-    fn computed(&mut self, held: Option<Held>, as_java_writes: bool, formula: Formula) -> Held {
+    fn given(&mut self, place: Place, held: Option<Held>, as_java_writes: bool, formula: Formula) -> Held {
+        if let Some(rows) = added_up(place, &formula.text) {
+            self.found.sums.insert(place, rows);
+        }
         if let Some(shared) = formula.shared.clone().filter(|_| !formula.text.is_empty()) {
             self.shared.insert(shared, formula.text.clone());
         }
         let is_zero = matches!(held, Some(Held::Number(0.0, _)));
-        let is_later = is_zero && (self.to_be_computed || as_java_writes);
+        let is_later = is_zero && (self.computed.later || as_java_writes);
         let is_given = held.is_some() && !is_later;
         // Of a shared one, the first cell has the text.
         let text = match formula.shared.as_ref().and_then(|shared| self.shared.get(shared)) {
@@ -204,10 +206,16 @@ impl Sheet<'_> {
             None => &formula.text,
         };
         let text: Arc<str> = format!("={text}").into();
-        if let Some(cells) = formula.cells.filter(|_| !is_given || self.to_be_computed) {
+        if let Some(cells) = formula.cells.filter(|_| !is_given || self.computed.later) {
             self.of_arrays.push((cells, text.clone()));
         }
-        held.filter(|_| is_given).unwrap_or(Held::Uncomputed(text))
+        match held.filter(|_| is_given) {
+            // What reads no cell comes to the same whenever it is computed.
+            Some(Held::Error(error)) => Held::Error(error),
+            Some(_) if self.computed.before && reads_cells(&text) => Held::Stale(text),
+            Some(held) => held,
+            None => Held::Uncomputed(text),
+        }
     }
 
     /// Cells of a formula for several that have no value, or a 0 in place of it, are no blank ones and no zeros; beyond
@@ -241,6 +249,11 @@ impl Sheet<'_> {
         }
         Ok(self.found)
     }
+}
+
+/// Whether a formula may come to something else when other cells change; all do that call or name something.
+pub fn reads_cells(formula: &str) -> bool {
+    formula.contains(|sign: char| sign.is_alphabetic() || sign == '…')
 }
 
 /// A number as it is written, if it is one.
