@@ -27,7 +27,7 @@ pub fn absent(wanted: &str, answers: &Answers) -> Option<Absent> {
         true => format!("`{person}`"),
         false => format!("`{person}` ({name})"),
     };
-    let posts = answers.rosters.iter().flat_map(|roster| &roster.posts);
+    let mut posts = answers.rosters.iter().flat_map(|roster| &roster.posts);
     // The latest row is the one that people know.
     let without = answers.rosters.iter().flat_map(|roster| &roster.unevaluated).collect::<Vec<_>>();
     let found = without.iter().rev().find(|one| &*one.person == wanted || &*one.name == wanted);
@@ -38,7 +38,7 @@ pub fn absent(wanted: &str, answers: &Answers) -> Option<Absent> {
             false => format!("{who} is on the list, and is not evaluated: no position describes the post `{post}`"),
         }));
     }
-    let post = posts.filter(|post| &*post.person == wanted || &*post.name == wanted).next_back()?;
+    let post = posts.rfind(|post| &*post.person == wanted || &*post.name == wanted)?;
     let days: Vec<String> = post
         .stints
         .iter()

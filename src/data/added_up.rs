@@ -47,12 +47,13 @@ fn totals<'t>(table: &Table, file: &'t TableFile, values: &[i64]) -> Vec<&'t Lik
     let mut named = file.like_totals.iter().peekable();
     let (mut all, mut since, mut in_group, mut sure) = (0i128, 0i128, 0, false);
     let mut found = Vec::new();
-    for row in file.first_row..file.first_row + file.rows {
-        let (value, line) = (i128::from(values[row]), table.lines[row]);
+    let rows = file.first_row..file.first_row + file.rows;
+    for (held, line) in values[rows.clone()].iter().zip(table.lines[rows].iter().copied()) {
+        let value = i128::from(*held);
         while named.peek().is_some_and(|like| like.spot.line < line) {
             named.next();
         }
-        if values[row] == NO_NUMBER {
+        if *held == NO_NUMBER {
             continue;
         }
         let is_named = named.peek().is_some_and(|like| like.spot.line == line);

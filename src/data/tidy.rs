@@ -42,7 +42,7 @@ const VOWELS: &str = "[\u{591}-\u{5bd}\u{5bf}-\u{5c7}\u{610}-\u{61a}\u{64b}-\u{6
 const MARKS_TURNED_ROUND: &str = "[\u{e48}-\u{e4b}][\u{e38}-\u{e3a}]|[\u{ec8}-\u{ecb}][\u{eb8}-\u{eba}]";
 
 /// Where letters were lost, as [`has_lost_letters`] has it.
-pub const LOST: &str = "[\u{fffd}\\x1b]|^~[{].*~[}]";
+pub const LOST: &str = "[\u{fffd}\\x1b]|~[{](.|[\\r\\n])*~[}]|锟斤拷";
 
 /// A text without what cannot be seen, and composed; `None` if it is as it should be.
 pub fn cleared(text: &str, repairs: &mut Repairs) -> Option<String> {
@@ -72,7 +72,8 @@ pub fn spaced<'a>(text: &'a str, repairs: &mut Repairs) -> Cow<'a, str> {
 /// Whether letters of a text were lost before it got here: U+FFFD stands where a program could not read one, and the
 /// escapes of the oldest encodings of Japan and China show no letters at all.
 pub fn has_lost_letters(text: &str) -> bool {
-    text.contains(['\u{fffd}', '\u{1b}']) || text.contains("~{") && text.contains("~}") || text.contains("锟斤拷")
+    let is_hz = || text.split_once("~{").is_some_and(|(_, rest)| rest.contains("~}"));
+    text.contains(['\u{fffd}', '\u{1b}']) || is_hz() || text.contains("锟斤拷")
 }
 
 fn has_odd_space(text: &str) -> bool {
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn lost_letters_are_found_by_the_pattern() {
         let lost = regex::Regex::new(LOST).unwrap();
-        for text in ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "a~{b~}", "~5", "张三"] {
+        for text in ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "a~{b~}", "~}a~{", "~{a\nb~}", "锟斤拷", "~5", "张三"] {
             assert_eq!(lost.is_match(text), has_lost_letters(text), "{text:?}");
         }
     }

@@ -436,7 +436,7 @@ impl<'a> Decoder<'a> {
         let same = |at: usize| folded(&cells[at].text(text)) == folded(&self.headers[at]);
         let named = self.places.iter().filter(|(at, _)| same(*at)).count();
         let typed = |(at, index): &(usize, usize)| self.wanted.columns[*index].1.kind != Kind::Text && same(*at);
-        named > 0 && self.places.iter().any(|place| typed(place)) || named > 1 && named == self.places.len()
+        named > 0 && self.places.iter().any(typed) || named > 1 && named == self.places.len()
     }
 
     /// Whether of a row one cell alone is filled, and it lacks what a row must have, or is a remark.
