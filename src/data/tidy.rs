@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn lost_letters_are_found_by_the_pattern() {
         let lost = regex::Regex::new(LOST).unwrap();
-        for text in ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "a~{b~}", "~}a~{", "~{a\nb~}", "锟斤拷", "~5", "张三"] {
+        for text in ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "a~{b~}", "~}a~{", "~{a\nb~}", "锟斤拷", "~5", "张三"]
+        {
             assert_eq!(lost.is_match(text), has_lost_letters(text), "{text:?}");
         }
     }

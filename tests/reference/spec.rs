@@ -257,7 +257,10 @@ impl Maker<'_> {
     fn literal(&mut self, unit: Unit) -> String {
         match unit {
             Unit::Plain => {
-                self.random.pick(&["0", "1", "2", "3", "0.5", "20%", "7.25", "10", "100", "floor_of"]).into()
+                // With a sign: what a bare number is beside a percentage is asked.
+                self.random
+                    .pick(&["0", "100%", "200%", "300%", "50%", "20%", "725%", "1_000%", "99.9%", "floor_of"])
+                    .into()
             }
             Unit::Money => self.random.pick(&["0 CNY", "100 CNY", "1_000 CNY", "0.5 wan", "bar", "0.01 CNY"]).into(),
         }
@@ -266,7 +269,7 @@ impl Maker<'_> {
     /// What is divided by: what can be 0 only where the data say so, for the checker refuses any other.
     fn divisor(&mut self, formula: String) -> String {
         match formula.as_str() {
-            "0" => self.random.pick(&["1", "3", "0.5", "20%", "7.25"]).into(),
+            "0" => self.random.pick(&["1", "300%", "0.5", "20%", "725%"]).into(),
             _ => formula,
         }
     }
@@ -671,7 +674,7 @@ impl Maker<'_> {
                     7 => (format!("sqrt({})", a.0), true),
                     1 => ("(period.months / 1 month)".into(), false),
                     2 => ("(period.days / 7 days)".into(), false),
-                    3 => (format!("clamp({}, 0, 10)", a.0), a.1),
+                    3 => (format!("clamp({}, 0, 1_000%)", a.0), a.1),
                     _ => (format!("round({} to 0.01)", a.0), a.1),
                 }
             }
