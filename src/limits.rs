@@ -24,6 +24,9 @@ pub const SHEET: u64 = 1 << 22;
 pub const SHEET_SPARSE: u64 = 64;
 /// As many as there can be where all are filled.
 pub const SHEET_MOST: u64 = 44 << 20;
+/// Rows of a Parquet file that are believed whatever its size, and of larger ones so many to each byte.
+pub const PARQUET: u64 = 1 << 22;
+pub const PARQUET_SPARSE: u64 = 64;
 /// Periods evaluated at once.
 pub const PERIODS: usize = 240;
 /// Letters of one word that a finding shows, and bytes of one of its sentences.
@@ -57,6 +60,11 @@ pub fn table() -> Vec<[String; 3]> {
                 SHEET / 1_000_000,
                 SHEET_MOST / 1_000_000
             ),
+            "`unreadable-file`",
+        ),
+        row(
+            "rows of a Parquet file",
+            format!("{} million, or {PARQUET_SPARSE} to each byte", PARQUET / 1_000_000),
             "`unreadable-file`",
         ),
         row("rows of a data set", "4,294,967,294".to_string(), "`unreadable-file`"),

@@ -378,3 +378,21 @@ fn files_of_other_programs() {
                   help: export it packed with Zstandard, Snappy, LZ4 or gzip, or not packed\n";
     assert_eq!(shown("duckdb_brotli.parquet"), brotli);
 }
+
+/// Files of a few bytes that say of themselves that they have two billion rows, or values (`parquet/bombs.py`).
+#[test]
+fn files_that_say_more_than_can_be() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parquet");
+    let shown = |name: &str| {
+        let mut sales = data("sales", "sale", vec![column("x", ColumnType::Text)]);
+        sales.files[0].pattern = name.into();
+        let mut project = Project::new(vec![sales]).file(name, std::fs::read(folder.join(name)).unwrap());
+        let value = project.path(0, "x");
+        project.measure(0, AggregateFunction::CountDistinct, Some(value), Rows::All);
+        project.errors()
+    };
+    let rows = shown("rows.parquet");
+    assert!(rows.contains("damaged (2147483647 rows cannot stand in 144 bytes)"), "{rows}");
+    let values = shown("dictionary.parquet");
+    assert!(values.contains("its column `x` is damaged"), "{values}");
+}

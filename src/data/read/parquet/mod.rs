@@ -28,6 +28,7 @@ use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
+use crate::limits::{PARQUET, PARQUET_SPARSE};
 use crate::parallel;
 
 /// So many rows make a slice for each byte of a block: about what a row has in a file of text.
@@ -144,6 +145,12 @@ impl Opened {
         }
         if !metadata.row_groups().iter().all(|group| is_possible(group, size)) {
             let error = ParquetError::General("what it says of its rows cannot be".into());
+            return Err(damaged(task, &error));
+        }
+        // A few bytes can say of any number of rows that they are all the same.
+        let rows = metadata.row_groups().iter().map(|group| group.num_rows() as u64).sum::<u64>();
+        if rows > PARQUET.max(size.saturating_mul(PARQUET_SPARSE)) {
+            let error = ParquetError::General(format!("{rows} rows cannot stand in {size} bytes"));
             return Err(damaged(task, &error));
         }
         let layout = Layout { headers, ..Layout::default() };

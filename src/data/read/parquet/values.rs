@@ -165,7 +165,8 @@ impl Bytes {
             at = next(at)?;
         }
         let (start, known) = (at, self.bytes.len());
-        self.ends.reserve(wanted);
+        // How many there are is only what the page says.
+        self.ends.reserve(wanted.min(page.len() / LENGTH));
         for _ in 0..wanted {
             at = next(at)?;
             self.ends.push(known + at - start);

@@ -219,12 +219,28 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Whether what is repeated is in proportion to what is written.
+    fn fits(&self) -> Result<(), Trouble> {
+        if self.kept > room_for(self.written) {
+            return Err(Trouble::TooFar(format!(
+                "its sheet `{}` repeats cells: {} written ones stand for more than {}; delete what stands far away from \
+                 the table",
+                self.name, self.written, self.kept
+            )));
+        }
+        Ok(())
+    }
+
     fn end_of_row(&mut self, repeated: u64) -> Result<(), Trouble> {
         let too_far =
             || Trouble::Damaged(format!("its sheet `{}` has more rows or columns than there can be", self.name));
         let row = self.row;
         self.row = self.row.saturating_add(repeated);
-        for (column, rows, columns) in std::mem::take(&mut self.merged) {
+        let merged = std::mem::take(&mut self.merged);
+        self.written += merged.len() as u64;
+        self.kept = self.kept.saturating_add((merged.len() as u64).saturating_mul(repeated.min(ROWS.into())));
+        self.fits()?;
+        for (column, rows, columns) in merged {
             let last = (row.saturating_add(rows - 1), column.saturating_add(columns - 1));
             let place = |(row, column): (u64, u64)| {
                 (row.min(u64::from(ROWS) - 1) as u32, column.min(u64::from(COLUMNS) - 1) as u32)
@@ -248,13 +264,7 @@ impl Rows<'_> {
         let of_row: u64 = self.cells.iter().map(|(_, columns, _)| *columns).sum();
         self.written += self.cells.len() as u64;
         self.kept += of_row * repeated;
-        if self.kept > room_for(self.written) {
-            return Err(Trouble::TooFar(format!(
-                "its sheet `{}` repeats cells: {} written ones stand for more than {}; delete what stands far away from \
-                 the table",
-                self.name, self.written, self.kept
-            )));
-        }
+        self.fits()?;
         for (column, columns, held) in std::mem::take(&mut self.cells) {
             for row in row..row + repeated {
                 for column in column..column + columns {
@@ -462,6 +472,9 @@ mod tests {
             let why = sheet(&far).unwrap_err();
             assert!(matches!(why, Trouble::TooFar(_) | Trouble::Damaged(_)), "{why:?}");
         }
+        // Cells that reach over others, in rows that are repeated.
+        let wide = "<table:table-cell table:number-columns-spanned=\"2\"/>".repeat(1_000);
+        assert!(matches!(sheet(&(plain.clone() + &row(1_048_000, &wide))).unwrap_err(), Trouble::TooFar(_)));
         let far =
             plain.clone() + &row(1_048_000, &cell(16_384, false)) + &row(1, &(cell(16_000, false) + &cell(1, true)));
         assert!(Table::of("S", sheet(&far).unwrap(), Arc::new([]), false).is_err());
