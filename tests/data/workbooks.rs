@@ -8,6 +8,7 @@ use merit::syntax::tree::AggregateFunction;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 use crate::build::*;
+use crate::support::{How, named_file, texts};
 
 pub fn premiums(pattern: &str) -> DataSet {
     let columns = vec![
@@ -214,6 +215,37 @@ fn the_sheet_that_is_meant() {
     all += &ask(&["Juli"], &[("July", 2), ("August", 5)]);
     all += &ask(&[], &[("Notes", 0)]);
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_table_in_one_column() {
+    let rows = |sign: &str| {
+        workbook(|sheet| {
+            for (row, cells) in (0..).zip([HEADERS.to_vec(), vec!["A1", "100", "2026-07-01"]]) {
+                sheet.write(row, 0, cells.join(sign)).unwrap();
+            }
+        })
+    };
+    let mut all = String::new();
+    for sign in [",", ";", "\t", "|"] {
+        all += &read(Project::new(vec![premiums("policies.xlsx")]).file("policies.xlsx", rows(sign)));
+    }
+    let mut named = premiums("policies.xlsx");
+    named.files[0].sheet = Some("policies".into());
+    let notes = workbook(|sheet| {
+        sheet.write(0, 0, "Notes").unwrap();
+    });
+    all += &read(Project::new(vec![named]).file("policies.xlsx", notes));
+    for header in ["Notes", "Policy No;Premium"] {
+        let bytes = parquet_of(header);
+        all += &read(Project::new(vec![premiums("policies.parquet")]).file("policies.parquet", bytes));
+    }
+    insta::assert_snapshot!(all);
+}
+
+/// A Parquet file with one column of texts.
+fn parquet_of(header: &str) -> Vec<u8> {
+    named_file("optional binary x (UTF8);", &[header], &[texts(&["A1"])], &How::default())
 }
 
 #[test]

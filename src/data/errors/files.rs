@@ -6,7 +6,7 @@ use crate::data::memory::shown_size;
 use crate::data::read::detect::Reading;
 use crate::data::read::kind::Kind;
 use crate::data::read::layout::Layout;
-use crate::data::read::{Refused, SHOWN, Spot, Tally};
+use crate::data::read::{FileTask, Form, Refused, SHOWN, Spot, Tally};
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
@@ -347,16 +347,33 @@ fn headers_are(layout: &Layout, headers: &[String]) -> String {
 }
 
 /// The header is one cell: whatever stands between the cells of the file separates none here.
-pub fn one_column(file: &str, data: &DataSet, layout: &Layout) -> Diagnostic {
-    let header = layout.headers.first().map(|header| in_one_line(header)).unwrap_or_default();
-    Diagnostic::new(
-        Code::MissingColumn,
-        format!("`{file}` has one column only, and `{}` has {}", data.name, data.columns.len()),
-    )
-    .at(data.span, "")
-    .in_data(in_header(file, layout))
-    .note(format!("its header is {}", listed(&[header], 1)))
-    .help("save it with commas, semicolons or tabs between the cells")
+pub fn one_column(task: &FileTask, data: &DataSet, layout: &Layout) -> Diagnostic {
+    let (file, columns) = (&task.shown, data.columns.iter().filter(|column| column.has_cells()).count());
+    let header = layout.headers.first().map(String::as_str).unwrap_or_default();
+    let joined = header.contains([',', ';', '\t']);
+    let help = match task.form {
+        _ if joined => told_apart(task.form),
+        Form::Text => told_apart(Form::Text),
+        Form::Spreadsheet if task.sheet.is_some() => "name the sheet that has the table: `sheet \"…\"`",
+        Form::Spreadsheet | Form::Parquet => "name the file that has the table: `file \"…\"`",
+        Form::Server => "name the table or the query that has these columns",
+    };
+    Diagnostic::new(Code::MissingColumn, format!("`{file}` has one column only, and `{}` has {columns}", data.name))
+        .at(data.span, "")
+        .in_data(in_header(file, layout))
+        .note(format!("its header is {}", listed(&[header], 1)))
+        .help(help)
+}
+
+/// What keeps the cells of a row apart, where they stand in one, as something to do.
+pub fn told_apart(form: Form) -> &'static str {
+    match form {
+        Form::Text => "export the table again with commas, semicolons or tabs between its cells",
+        Form::Spreadsheet => {
+            "split the column into one for each cell (in Excel: Data, Text to Columns), and save the workbook"
+        }
+        Form::Parquet | Form::Server => "write the table again with a column for each cell",
+    }
 }
 
 pub fn missing_column(file: &str, data: &DataSet, column: ColumnIx, layout: &Layout) -> Diagnostic {

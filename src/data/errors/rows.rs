@@ -1,8 +1,8 @@
 //! What is wrong with rows: those that are none of the table, and how they are left out.
 
-use super::{counted, in_file, in_row, start_of, with_places};
+use super::{counted, in_file, in_row, start_of, told_apart, with_places};
 use crate::data::read::layout::{Layout, Oddity};
-use crate::data::read::{Tally, totals};
+use crate::data::read::{FileTask, Tally, totals};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataSet;
 use crate::plural::either;
@@ -28,7 +28,8 @@ fn texts(tally: &Tally) -> impl Iterator<Item = &str> {
 }
 
 /// Headers of which none can be found, for one reason.
-pub fn odd_headers(file: &str, layout: &Layout, odd: Oddity) -> Diagnostic {
+pub fn odd_headers(task: &FileTask, layout: &Layout, odd: Oddity) -> Diagnostic {
+    let file = &task.shown;
     let place = layout.header_line.map_or_else(|| in_file(file), |line| in_row(file, u64::from(line) + 1));
     let (message, help) = match odd {
         Oddity::Quotes(first, last) => (
@@ -40,7 +41,7 @@ pub fn odd_headers(file: &str, layout: &Layout, odd: Oddity) -> Diagnostic {
                 true => format!("the cells of `{file}` seem to be separated by {}", crate::visible::named(sign)),
                 false => format!("the cells of `{file}` seem to be separated by `{sign}`"),
             },
-            "export the table again with commas, semicolons or tabs between its cells".to_string(),
+            told_apart(task.form).to_string(),
         ),
         Oddity::Garbled(header, meant) => (
             match meant {

@@ -172,7 +172,7 @@ fn match_headers(
             .iter()
             .any(|(column, _)| matches!(find_column(&layout.headers, wanted.data, *column), Match::Missing))
     {
-        content.errors.push(errors::odd_headers(&task.shown, layout, odd));
+        content.errors.push(errors::odd_headers(task, layout, odd));
         return None;
     }
     let mut places = Vec::new();
@@ -190,7 +190,7 @@ fn match_headers(
     let missing = content.errors.iter().filter(|error| error.code == Code::MissingColumn).count();
     if layout.headers.len() == 1 && missing > 1 && missing == wanted.columns.len() {
         // One mistake: the cells are not told apart.
-        content.errors = vec![errors::one_column(&task.shown, wanted.data, layout)];
+        content.errors = vec![errors::one_column(task, wanted.data, layout)];
     }
     if !content.errors.is_empty() {
         return None;
