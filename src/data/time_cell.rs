@@ -62,11 +62,24 @@ impl DateFormat {
 
     /// Whether the day stands between the year and the month, where nobody expects it.
     pub fn is_day_before_month(&self) -> bool {
-        let place = |wanted: fn(&Part) -> bool| self.parts.iter().position(wanted);
-        let year = place(|part| matches!(part, Part::Year(_)));
-        let day = place(|part| matches!(part, Part::Day(_)));
-        let month = place(|part| matches!(part, Part::Month(_)));
+        let [year, month, day] = self.places();
         year < day && day < month
+    }
+
+    /// Whether day and month stand before the year, so that who reads it must know which of them is first.
+    pub fn is_year_last(&self) -> bool {
+        let [year, month, day] = self.places();
+        day < year && month < year
+    }
+
+    /// Where year, month and day stand.
+    fn places(&self) -> [Option<usize>; 3] {
+        let place = |wanted: fn(&Part) -> bool| self.parts.iter().position(wanted);
+        [
+            place(|part| matches!(part, Part::Year(_))),
+            place(|part| matches!(part, Part::Month(_))),
+            place(|part| matches!(part, Part::Day(_))),
+        ]
     }
 
     /// The patterns of its texts, and the date by the groups of each.

@@ -1,5 +1,6 @@
 //! Tables with a column for each month.
 
+use crate::cells::{Cell, Held, Kept};
 use crate::offices::{OFFICES, Office, Writing};
 use crate::random::Random;
 use crate::write::{self, Container};
@@ -185,27 +186,50 @@ pub fn across(random: &mut Random) -> Option<Case> {
         }
         _ => {}
     }
-    let mut headers: Vec<String> = months.iter().map(|(month, of)| header(*month, *of)).collect();
+    let mut headers: Vec<Cell> = months.iter().map(|(month, of)| Cell::from(header(*month, *of))).collect();
+    let (days, amounts_kept) = match container.is_sheet() {
+        true => (
+            random.one(&[Kept::Texts, Kept::Values, Kept::Mixed]),
+            random.one(&[Kept::Texts, Kept::Values, Kept::Mixed]),
+        ),
+        false => (Kept::Texts, Kept::Texts),
+    };
+    let of_month = random.one(&[1, 1, 1, 28]);
+    let format =
+        random.one(&["mmm yyyy", "mmm-yy", "yyyy-mm", "yyyy-mm-dd", "dd.mm.yyyy", "mmmm", "yyyy\"年\"m\"月\""]);
+    for (header, (month, year)) in headers.iter_mut().zip(&months) {
+        if days == Kept::Values || days == Kept::Mixed && random.chance(50) {
+            header.held = Held::Day((*year, *month as u32 + 1, of_month), format);
+        }
+    }
     let slip = random.chance(15).then(|| {
         let at = random.below(headers.len());
-        let mut letters: Vec<char> = headers[at].chars().collect();
+        let mut letters: Vec<char> = headers[at].shown.chars().collect();
         if letters.len() > 3 {
             letters.remove(1);
         }
-        headers[at] = letters.into_iter().collect();
+        headers[at].shown = letters.into_iter().collect();
         at
     });
     let [key, ..] = office.headers;
-    let mut rows = vec![std::iter::once(key.to_string()).chain(headers).collect::<Vec<_>>()];
+    // Numbers that show a `P`, or zeros, before them are the texts that they show.
+    let key_format = if container.is_sheet() && random.chance(30) { random.one(&["\"P\"000", "000"]) } else { "" };
+    let mut rows = vec![std::iter::once(Cell::from(key)).chain(headers).collect::<Vec<_>>()];
     let mut meant = Vec::new();
     for at in 0..random.between(1, 4) {
         let amounts: Vec<_> = months.iter().map(|_| writing.amount(random, office)).collect();
-        rows.push(std::iter::once(format!("P{at:03}")).chain(amounts.iter().map(|one| one.written.clone())).collect());
+        let name = if key_format == "000" { format!("{at:03}") } else { format!("P{at:03}") };
+        let mut key = Cell::from(name.clone());
+        if !key_format.is_empty() {
+            key.held = Held::Number(at.to_string(), key_format);
+        }
+        let cells = amounts.iter().map(|one| amounts_kept.number(random, office, &one.plain, &one.written));
+        rows.push(std::iter::once(key).chain(cells).collect());
         let of_month = |wanted: usize| {
             let found = months.iter().zip(&amounts).find(|((month, of), _)| *month == wanted && *of == 2026);
             found.map_or_else(|| "0".to_string(), |(_, amount)| shown(&amount.plain))
         };
-        meant.push((format!("P{at:03}"), (0..12).map(of_month).collect()));
+        meant.push((name, (0..12).map(of_month).collect()));
     }
     let bytes = write::bytes(&rows, container, encoding)?;
     let file = format!("plan.{}", container.ending());
@@ -219,6 +243,7 @@ pub fn across(random: &mut Random) -> Option<Case> {
          dated by month\n  column seller : people from \"{key}\"\n  column month : period\n  \
          column amount : CNY numbers \"{numbers}\"\n}}\n\nposition seller {{\n{outputs}}}\n"
     );
-    let kind = format!("{country} {:?} {order}{}", year, if slip.is_some() { " slip" } else { "" });
+    let kept = if container.is_sheet() { format!(" {days:?} {amounts_kept:?}") } else { String::new() };
+    let kind = format!("{country} {year:?} {order}{kept}{}", if slip.is_some() { " slip" } else { "" });
     Some(Case { spec, file, bytes, meant, declared: false, kind })
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::cells::{Cell, Held, Ymd};
 use crate::offices::Office;
 use crate::random::Random;
 use crate::support::{biff, ods};
@@ -49,6 +50,10 @@ impl Container {
         }
     }
 
+    pub fn is_sheet(&self) -> bool {
+        !matches!(self, Container::Text { .. })
+    }
+
     pub fn ending(&self) -> &'static str {
         match self {
             Container::Text { packed: Packed::No, .. } => "csv",
@@ -61,11 +66,12 @@ impl Container {
 }
 
 /// The file, if the encoding has all of its letters.
-pub fn bytes(rows: &[Vec<String>], container: Container, encoding: Encoding) -> Option<Vec<u8>> {
-    let titles = |count: usize| (0..count).map(|at| vec![["Bericht 2026", "HR"][at % 2].to_string()]);
+pub fn bytes(rows: &[Vec<Cell>], container: Container, encoding: Encoding) -> Option<Vec<u8>> {
+    let titles = |count: usize| (0..count).map(|at| vec![Cell::from(["Bericht 2026", "HR"][at % 2])]);
     match container {
         Container::Text { separator, line, quoted, titles: above, packed } => {
-            let cell = |text: &String| {
+            let cell = |cell: &Cell| {
+                let text = &cell.shown;
                 let needs = text.contains([separator, '"', '\n', '\r']);
                 if quoted || needs { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.clone() }
             };
@@ -80,20 +86,58 @@ pub fn bytes(rows: &[Vec<String>], container: Container, encoding: Encoding) -> 
             let sheet = book.add_worksheet();
             for (row, cells) in (0..).zip(titles(above).chain(rows.iter().cloned())) {
                 for (column, cell) in (0..).zip(&cells) {
-                    sheet.write_string(row, column, cell).unwrap();
+                    let with = |format: &str| rust_xlsxwriter::Format::new().set_num_format(format);
+                    match &cell.held {
+                        Held::Text => sheet.write_string(row, column, &cell.shown),
+                        Held::Number(value, format) | Held::Percent(value, format) => {
+                            sheet.write_number_with_format(row, column, value.parse::<f64>().unwrap(), &with(format))
+                        }
+                        Held::Day(day, format) => {
+                            sheet.write_number_with_format(row, column, serial(*day), &with(format))
+                        }
+                    }
+                    .unwrap();
                 }
             }
             Some(book.save_to_buffer().unwrap())
         }
         Container::Ods => {
-            let cells = |row: &Vec<String>| row.iter().map(|text| ods::Cell::from(text.as_str())).collect();
-            Some(ods::book(&[ods::Sheet::new("data", rows.iter().map(cells).collect())]))
+            let cell = |cell: &Cell| {
+                let shown = cell.shown.clone();
+                match &cell.held {
+                    Held::Text => ods::Cell::from(cell.shown.as_str()),
+                    Held::Number(value, _) => ods::Cell::Number { value: value.clone(), shown },
+                    Held::Percent(value, _) => ods::Cell::Percent { value: value.clone(), shown },
+                    Held::Day((year, month, day), _) => {
+                        ods::Cell::Date { value: format!("{year}-{month:02}-{day:02}"), shown }
+                    }
+                }
+            };
+            let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+            Some(ods::book(&[ods::Sheet::new("data", rows)]))
         }
         Container::Xls => {
-            let cells = |row: &Vec<String>| row.iter().map(|text| biff::Cell::from(text.as_str())).collect();
-            Some(biff::Book::of(rows.iter().map(cells).collect()).bytes())
+            let cell = |cell: &Cell| match &cell.held {
+                Held::Text => biff::Cell::from(cell.shown.as_str()),
+                Held::Number(value, format) | Held::Percent(value, format) => {
+                    biff::Cell::Number(value.parse().unwrap(), format)
+                }
+                Held::Day(day, format) => biff::Cell::Number(serial(*day), format),
+            };
+            Some(biff::Book::of(rows.iter().map(|row| row.iter().map(cell).collect()).collect()).bytes())
         }
     }
+}
+
+/// A day as spreadsheets count it.
+fn serial((year, month, day): Ymd) -> f64 {
+    f64::from(days_since((1899, 12, 30), (year, month, day)))
+}
+
+/// How many days lie between two.
+pub fn days_since(first: Ymd, last: Ymd) -> i32 {
+    let date = |(year, month, day): Ymd| jiff::civil::date(year as i16, month as i8, day as i8);
+    date(last).since((jiff::Unit::Day, date(first))).unwrap().get_days()
 }
 
 fn encode(text: &str, encoding: Encoding) -> Option<Vec<u8>> {

@@ -347,6 +347,52 @@ pub fn ambiguous_number((file, header): Place, data: &DataSet, column: ColumnIx,
     with_places(diagnostic, file, Some(header), tally).at(data.column(column).span, "")
 }
 
+/// Days that may have day and month in each other's place.
+pub fn turned_days((file, header): Place, data: &DataSet, column: ColumnIx, held: &Tally, texts: &Tally) -> Diagnostic {
+    let message = format!(
+        "day and month of `{header}` may have changed places where dates are kept (`{}`): only such days are texts (`{}`) \
+         as have no month in the place of their day",
+        first_of(held),
+        first_of(texts)
+    );
+    turned(Code::AmbiguousDate, message, "dates", (file, header), held, texts).at(data.column(column).span, "")
+}
+
+/// Numbers that may be a thousand times as large.
+pub fn turned_numbers(
+    (file, header): Place,
+    data: &DataSet,
+    column: ColumnIx,
+    held: &Tally,
+    texts: &Tally,
+) -> Diagnostic {
+    let number = first_of(held);
+    let message = format!(
+        "`{number}` of `{header}` may have been `{}` before a program of another country opened the file: with more thousands, \
+         numbers are texts there (`{}`)",
+        number.replace('.', ""),
+        first_of(texts)
+    );
+    turned(Code::AmbiguousNumber, message, "numbers", (file, header), held, texts).at(data.column(column).span, "")
+}
+
+fn turned(code: Code, message: String, what: &str, (file, header): Place, held: &Tally, texts: &Tally) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code, message).help(format!(
+        "import the column as text from the file that the spreadsheet was made of; if the {what} are right, make {what} of the \
+         texts as well"
+    ));
+    let diagnostic = with_places(diagnostic, file, Some(header), held);
+    with_places(diagnostic, file, Some(header), &one_of(texts))
+}
+
+fn first_of(tally: &Tally) -> String {
+    tally.first.first().map_or(String::new(), |spot| spot.text.clone())
+}
+
+fn one_of(tally: &Tally) -> Tally {
+    Tally { count: 1, first: tally.first.iter().take(1).cloned().collect() }
+}
+
 /// One column with decimals behind commas and behind points.
 pub fn two_number_forms(
     (file, header): Place,
@@ -355,17 +401,15 @@ pub fn two_number_forms(
     commas: &Tally,
     points: &Tally,
 ) -> Diagnostic {
-    let first = |tally: &Tally| tally.first.first().map_or(String::new(), |spot| spot.text.clone());
     let message = format!(
         "`{header}` has decimals behind a comma (`{}`) and behind a point (`{}`)",
-        first(commas),
-        first(points)
+        first_of(commas),
+        first_of(points)
     );
-    let one = |tally: &Tally| Tally { count: 1, first: tally.first.iter().take(1).cloned().collect() };
     let diagnostic = Diagnostic::new(Code::AmbiguousNumber, message)
         .help("write all numbers of the column in one way; `numbers \"1.234,56\"` behind its type says which");
-    let diagnostic = with_places(diagnostic, file, Some(header), &one(commas));
-    with_places(diagnostic, file, Some(header), &one(points)).at(data.column(column).span, "")
+    let diagnostic = with_places(diagnostic, file, Some(header), &one_of(commas));
+    with_places(diagnostic, file, Some(header), &one_of(points)).at(data.column(column).span, "")
 }
 
 fn unknown_choice(ty: &ColumnType, name: &str, found: &BadCells) -> (Code, String, String) {

@@ -222,7 +222,7 @@ impl Sheet<'_> {
         };
         (self.first..self.grid.height()).any(|row| {
             let raw = self.grid.cell(row, at);
-            let read = || reader.read(&raw.text, &mut Repairs::default());
+            let read = || raw.read(&raw.text, reader, &mut Repairs::default());
             raw.problem.is_some()
                 || !raw.text.trim().is_empty() && matches!(read(), Ok(_) | Err(Problem::Blank | Problem::BareRatio))
         })

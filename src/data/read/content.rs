@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::Layout;
 use super::signs::{self, Seen};
+use super::turned::{self, Days, Numbers};
 use super::{FileTask, Wanted};
 use crate::data::cell::{Problem, Repair, Repairs};
 use crate::data::column::Builder;
@@ -121,6 +122,9 @@ pub struct Block {
     pub repairs: BTreeMap<(usize, Repair), Tally>,
     /// By wanted column, what the signs of its numbers tell.
     pub(super) signs: BTreeMap<usize, Seen>,
+    /// By wanted column of a spreadsheet, what its days and its numbers tell.
+    pub(super) days: BTreeMap<usize, Days>,
+    pub(super) numbers: BTreeMap<usize, Numbers>,
     /// Rows with the wrong number of cells, by that number.
     pub(super) ragged: BTreeMap<usize, Tally>,
     pub(super) unclosed: Option<u32>,
@@ -238,7 +242,8 @@ pub(super) fn collect(
     let mut before = layout.lines + 1;
     let mut blocks: Vec<Block> = blocks.collect();
     let mut doubtful = Vec::new();
-    if blocks.iter().any(|block| !block.signs.is_empty()) {
+    let tells = |block: &Block| !block.signs.is_empty() || !block.days.is_empty() || !block.numbers.is_empty();
+    if blocks.iter().any(tells) {
         let lines: Vec<u32> = blocks
             .iter()
             .scan(before, |line, block| {
@@ -248,6 +253,7 @@ pub(super) fn collect(
             })
             .collect();
         doubtful = signs::settle(task, wanted, &mut blocks, &lines, &content.headers);
+        doubtful.extend(turned::find(task, wanted, &blocks, &lines, &content.headers));
     }
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();

@@ -85,6 +85,15 @@ pub enum Shown {
 }
 
 impl Raw<'_> {
+    /// What a text says that is its own, or what it shows: numbers and dates that are kept as such need no declared form.
+    pub fn read<'t>(&self, text: &'t str, reader: &CellReader, repairs: &mut Repairs) -> Result<Content<'t>, Problem> {
+        match (self.date, self.number) {
+            (true, _) => reader.read_date(text, repairs),
+            (false, true) => reader.read_number(text, repairs),
+            (false, false) => reader.read(text, repairs),
+        }
+    }
+
     /// What it shows as a header.
     pub fn header(&self) -> String {
         match &self.shown {
@@ -313,7 +322,8 @@ impl Decoder<'_> {
     /// Notes a row that is left out by how it starts.
     fn note_ignored(&self, row: usize, first: &str, block: &mut Block) {
         let reads = |(at, index): &(usize, usize)| {
-            self.wanted.columns[*index].1.read(&self.grid.cell(row, *at).text, &mut Repairs::default()).is_ok()
+            let raw = self.grid.cell(row, *at);
+            raw.read(&raw.text, &self.wanted.columns[*index].1, &mut Repairs::default()).is_ok()
         };
         let whole = self.grid.width(row) == self.width;
         let is_row = whole && self.wanted.data.begins_with_more(first) && self.cells.iter().all(reads);
@@ -397,14 +407,19 @@ impl Decoder<'_> {
         };
         let read = match trouble(raw, reader) {
             Some(problem) => Err(problem),
-            None if raw.date => reader.read_date(text, &mut repairs),
-            None if raw.number => reader.read_number(text, &mut repairs),
-            None => reader.read(text, &mut repairs),
+            None => raw.read(text, reader, &mut repairs),
         };
         if raw.merged == Merged::Down && read.is_ok() {
             repairs.add(Repair::MergedCell);
         }
         let understood = read.is_ok();
+        match &read {
+            Ok(Content::Day(day)) => block.day(index, reader, *day, raw.date, (line, &raw.text)),
+            Ok(Content::Fixed(..) | Content::Number(_)) if self.grid.sheet().is_some() => {
+                block.number(index, raw.number, (line, &raw.text));
+            }
+            _ => {}
+        }
         let content = read.unwrap_or_else(|problem| {
             block.trouble(told, problem, line, &raw.text);
             Content::Blank

@@ -3,7 +3,7 @@
 use super::Wanted;
 use super::month_names::heading;
 use super::records::{Cell, Found, Records};
-use crate::data::cell::{Kind, Repairs, folded};
+use crate::data::cell::{CellReader, Kind, Repairs, folded};
 use crate::data::garbled::garbled;
 use crate::model::data::{Column, ColumnIx, DataSet};
 
@@ -146,10 +146,9 @@ impl Layout {
                         return false;
                     }
                 } else if reader.kind != Kind::Text {
-                    match reader.read(&row[*at], &mut Repairs::default()) {
-                        Ok(_) => read += 1,
-                        Err(_) => unread += 1,
-                    }
+                    // It may be a number or a day that a spreadsheet holds as one, in no declared form.
+                    let is_one = |reader: &CellReader| reader.read(&row[*at], &mut Repairs::default()).is_ok();
+                    if is_one(reader) || is_one(&reader.of_values()) { read += 1 } else { unread += 1 }
                 }
             }
             if read + unread == 0 { row.iter().filter(is_filled).count() >= fewest } else { read > unread }

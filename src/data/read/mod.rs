@@ -28,6 +28,7 @@ mod spreadsheet;
 mod swallowed;
 pub mod texts;
 pub mod totals;
+mod turned;
 mod wide;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,152 @@
+//! Cells of a spreadsheet that a program of another country may have taken for its own when it opened the file: `03/04/2026`
+//! for the fourth of March, `1.234` for one and a bit. What it could not take, `13/04/2026` and `1.234.567`, it left as text.
+
+use std::collections::BTreeMap;
+
+use super::content::{Block, Tally};
+use super::{FileTask, Wanted};
+use crate::data::cell::{CellReader, Kind};
+use crate::data::errors;
+use crate::data::time_cell::DateFormat;
+use crate::diagnostic::Diagnostic;
+use crate::time::Day;
+
+/// What the days of one column tell.
+#[derive(Clone, Debug, Default)]
+pub struct Days {
+    /// Kept as days, which would be others with day and month in each other's place.
+    held: Tally,
+    /// Kept as texts, which would be none.
+    texts: Tally,
+    /// A day that such a program would have taken for its own, or could not have made.
+    sound: bool,
+}
+
+/// What the numbers of one column tell.
+#[derive(Clone, Debug, Default)]
+pub struct Numbers {
+    /// Kept as numbers below a thousand with three places, as which such a program takes thousands.
+    held: Tally,
+    /// Kept as texts with signs between thousands that are none of its numbers.
+    texts: Tally,
+    /// A number that such a program would have taken for its own, or could not have made.
+    sound: bool,
+}
+
+impl Block {
+    /// Notes a number, and whether it is kept as one.
+    pub(super) fn number(&mut self, column: usize, held: bool, (row, raw): (u32, &str)) {
+        let text = raw.trim();
+        let signs: Vec<char> = text.chars().filter(|sign| matches!(sign, '.' | ',')).collect();
+        let places = text.rsplit(['.', ',']).next().filter(|_| !signs.is_empty()).unwrap_or_default();
+        let places = places.chars().filter(char::is_ascii_digit).count();
+        let told = match (held, signs.as_slice()) {
+            _ if text.contains('%') => return,
+            (true, [_]) => {
+                let whole = text.trim_start_matches('-').split('.').next().map_or(0, str::len);
+                match places {
+                    3 if whole <= 3 => Told::Held,
+                    1..=2 if whole <= 3 => return,
+                    _ => Told::Sound,
+                }
+            }
+            // Thousands as a fraction lose the zeros at their end, and whole numbers are the same everywhere.
+            (true, _) => return,
+            (false, [first, .., last]) if first == last || places < 3 => Told::Text,
+            (false, [_, _, ..]) => Told::Sound,
+            (false, [_]) if places == 3 && is_bare(text) => Told::Sound,
+            (false, [_] | []) => return,
+        };
+        let numbers = self.numbers.entry(column).or_default();
+        match told {
+            Told::Held => numbers.held.add(row, text),
+            Told::Text => numbers.texts.add(row, text),
+            Told::Sound => numbers.sound = true,
+        }
+    }
+
+    /// Notes a day, and whether it is kept as one; `row` is its line.
+    pub(super) fn day(&mut self, column: usize, reader: &CellReader, day: Day, held: bool, (row, raw): (u32, &str)) {
+        let text = raw.trim();
+        let by_format = || format_of(&reader.kind).is_some_and(DateFormat::is_year_last) && !is_year_first(text);
+        let (_, month, of_month) = day.ymd();
+        if !held && !by_format() || month == of_month {
+            return;
+        }
+        let days = self.days.entry(column).or_default();
+        match (held, of_month > 12) {
+            (true, false) => days.held.add(row, text),
+            (false, true) => days.texts.add(row, text),
+            (true, true) | (false, false) => days.sound = true,
+        }
+    }
+}
+
+enum Told {
+    Held,
+    Text,
+    Sound,
+}
+
+/// The columns whose days or numbers may be others; `lines` are those of the file before each block.
+pub(super) fn find(
+    task: &FileTask,
+    wanted: &Wanted,
+    blocks: &[Block],
+    lines: &[u32],
+    headers: &[String],
+) -> Vec<(usize, Diagnostic)> {
+    let (mut all, mut all_numbers) = (BTreeMap::<usize, Days>::new(), BTreeMap::<usize, Numbers>::new());
+    for (block, before) in blocks.iter().zip(lines) {
+        for (column, days) in &block.days {
+            let told = all.entry(*column).or_default();
+            told.held.take_in(days.held.clone(), *before);
+            told.texts.take_in(days.texts.clone(), *before);
+            told.sound |= days.sound;
+        }
+        for (column, numbers) in &block.numbers {
+            let told = all_numbers.entry(*column).or_default();
+            told.held.take_in(numbers.held.clone(), *before);
+            told.texts.take_in(numbers.texts.clone(), *before);
+            told.sound |= numbers.sound;
+        }
+    }
+    let of = |column: usize| {
+        let of = wanted.columns[column].0;
+        // The column of months that stand side by side has no header of its own.
+        let header = headers.get(column).filter(|header| !header.is_empty());
+        ((task.shown.as_str(), header.map_or(wanted.data.column(of).name.as_str(), String::as_str)), of)
+    };
+    let mut findings = Vec::new();
+    for (column, days) in all {
+        if !days.sound && days.held.count > 0 && days.texts.count > 0 {
+            let (place, of) = of(column);
+            findings.push((column, errors::turned_days(place, wanted.data, of, &days.held, &days.texts)));
+        }
+    }
+    for (column, numbers) in all_numbers {
+        if !numbers.sound && numbers.held.count > 0 && numbers.texts.count > 0 {
+            let (place, of) = of(column);
+            findings.push((column, errors::turned_numbers(place, wanted.data, of, &numbers.held, &numbers.texts)));
+        }
+    }
+    findings
+}
+
+/// Digits and signs alone, without money.
+fn is_bare(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte))
+}
+
+fn format_of(kind: &Kind) -> Option<&DateFormat> {
+    match kind {
+        Kind::Day(format) => format.as_ref(),
+        Kind::KeyOf(inner, _) => format_of(inner),
+        _ => None,
+    }
+}
+
+/// `2026-07-17`, which every program takes for the same day.
+fn is_year_first(text: &str) -> bool {
+    text.chars().take_while(char::is_ascii_digit).count() == 4
+}
