@@ -108,7 +108,9 @@ fn taken_as_day(form: DateForm, (year, month, day): Ymd) -> Option<Ymd> {
 /// Whether any was taken for what it was not, beside others that stayed as they were.
 pub fn tell(kept: &[(Cell, Held)]) -> bool {
     let wrong = kept.iter().any(|(cell, meant)| cell.held != Held::Text && !same(&cell.held, meant));
-    wrong && kept.iter().any(|(cell, _)| cell.held == Held::Text)
+    // Of a negative number such as `(128)` nobody learns in what country it was written.
+    let tells = |cell: &Cell| cell.held == Held::Text && cell.shown.matches(['.', ',', '/', '-']).count() > 1;
+    wrong && kept.iter().any(|(cell, _)| tells(cell))
 }
 
 /// Whether days that are kept as such, and others as texts, look as if another program had taken them.

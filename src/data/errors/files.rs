@@ -361,7 +361,7 @@ pub fn one_column(task: &FileTask, data: &DataSet, layout: &Layout) -> Diagnosti
     Diagnostic::new(Code::MissingColumn, format!("`{file}` has one column only, and `{}` has {columns}", data.name))
         .at(data.span, "")
         .in_data(in_header(file, layout))
-        .note(format!("its header is {}", listed(&[header], 1)))
+        .note(format!("its header is {}", listed(&[in_one_line(header)], 1)))
         .help(help)
 }
 
