@@ -14,7 +14,7 @@ use merit::score::{score, score_all};
 use merit::time::PeriodName;
 use merit::value::{Missing, Value};
 
-use super::formulas::MISTAKES;
+use super::formulas::{MISTAKES, UNREAD};
 use super::rows::World;
 use super::score::{CardR, EntryR, PersonR};
 use super::spec::Project;
@@ -77,13 +77,18 @@ pub fn compare(project: &Project) -> Outcome {
     let results = answers.and_then(|answers| score(model, &plan, &answers));
 
     MISTAKES.with(|mistakes| mistakes.borrow_mut().clear());
+    UNREAD.with(|unread| unread.borrow_mut().clear());
     let world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
     match results {
-        // What only a post that nobody holds would read, the reference has not looked at.
-        Err(errors) if mistakes.is_empty() && in_parts(&errors) && somewhere_nobody(model, &people) => {
-            Outcome::Refused("rows of a period that count in part, perhaps for a post that nobody holds".into())
+        // What only a post that nobody holds would read, the reference has not looked at; what is not taken it has.
+        Err(errors)
+            if mistakes.is_empty()
+                && in_parts(&errors)
+                && (somewhere_nobody(model, &people) || UNREAD.with(|unread| !unread.borrow().is_empty())) =>
+        {
+            Outcome::Refused("rows of a period that count in part, perhaps for what nobody comes to read".into())
         }
         Err(errors) if mistakes.is_empty() => Outcome::Differ(format!("the program refuses: {}", messages(&errors))),
         Err(errors) => Outcome::MistakeInData(messages(&errors[..1])),

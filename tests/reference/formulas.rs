@@ -36,10 +36,20 @@ pub struct Inputs<'a> {
 thread_local! {
     /// Mistakes in the data that a formula came upon; the program gives no result for them.
     pub static MISTAKES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The same in what was not taken: of some of them the program tells as well, for it asks for all at once.
+    pub static UNREAD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 pub fn mistake(what: &str) {
     MISTAKES.with(|mistakes| mistakes.borrow_mut().push(what.into()));
+}
+
+/// Looks at what is not taken.
+fn unread<T>(look: impl FnOnce() -> T) {
+    let before = MISTAKES.with(|mistakes| mistakes.borrow().len());
+    look();
+    let more = MISTAKES.with(|mistakes| mistakes.borrow_mut().split_off(before));
+    UNREAD.with(|unread| unread.borrow_mut().extend(more));
 }
 
 pub fn stated(reason: &str) -> Value {
@@ -170,18 +180,33 @@ impl World<'_> {
                 let left = value(a);
                 // What the left side decides is not asked of the right one, where a mistake may lie.
                 match (op, left.as_flag()) {
-                    (BinaryOp::And, Some(false)) | (BinaryOp::Or, Some(true)) => left,
+                    (BinaryOp::And, Some(false)) | (BinaryOp::Or, Some(true)) => {
+                        unread(|| value(b));
+                        left
+                    }
                     _ => binary(*op, left, value(b)),
                 }
             }
             Kind::If { condition, then, otherwise } => match value(condition) {
-                Value::Flag(true) => value(then),
-                Value::Flag(false) => value(otherwise),
-                missing => missing,
+                Value::Flag(true) => {
+                    unread(|| value(otherwise));
+                    value(then)
+                }
+                Value::Flag(false) => {
+                    unread(|| value(then));
+                    value(otherwise)
+                }
+                missing => {
+                    unread(|| (value(then), value(otherwise)));
+                    missing
+                }
             },
             Kind::Default { value: a, fallback } => match value(a) {
                 Value::Missing(_) => value(fallback),
-                known => known,
+                known => {
+                    unread(|| value(fallback));
+                    known
+                }
             },
             Kind::IsMissing(a) => Value::Flag(value(a).is_missing()),
             Kind::InSet(a, set) => {
