@@ -207,7 +207,7 @@ fn printed_statements_and_their_results() {
             let cells: Vec<&str> = line.trim().split(',').collect();
             cells[at("total")] == "0" && !cells[at("value_1")].is_empty()
         };
-        let line = lines.iter().skip(1).position(|line| filled(line)).unwrap() + 1;
+        let line = lines.iter().skip(1).position(filled).unwrap() + 1;
         let mut cells: Vec<String> = lines[line].trim().split(',').map(String::from).collect();
         change(&mut cells);
         let changed = cells.join(",") + "\n";

@@ -1,6 +1,5 @@
 //! Tables as people keep them, through the program: what a declaration says of cells is obeyed, and nothing is guessed.
 
-#[allow(dead_code)] // each test binary uses a part of it
 #[path = "support/xlsx.rs"]
 mod xlsx;
 

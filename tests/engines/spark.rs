@@ -119,7 +119,7 @@ impl Cluster {
         cluster.wait("all workers", || {
             let registered =
                 |name: &&str| cluster.log(&format!("{name}.log")).contains("Successfully registered with master");
-            names[..cluster.workers.len()].iter().all(|name| registered(name))
+            names[..cluster.workers.len()].iter().all(registered)
         });
         Some(cluster)
     }

@@ -42,7 +42,7 @@ fn listening(answer: impl Fn(TcpStream) + Send + 'static) -> u16 {
 
 /// Takes connections, and never says a word.
 fn silence() -> u16 {
-    listening(|stream| std::mem::forget(stream))
+    listening(std::mem::forget)
 }
 
 /// Greets as a PostgreSQL server does, and answers each statement by what `answer` gives for it: a cell, or none. After
