@@ -424,8 +424,8 @@ impl<'a> Decoder<'a> {
         let Some((_, first)) = first_filled(text, cells) else { return };
         let mut texts = cells.iter().take(totals::CELLS).map(|cell| cell.text(text));
         // What is called nothing else, and is a row all the same, is one for a reason.
-        if !totals::is_total(&first)
-            && let Some(named) = texts.find(|cell| totals::names_total(cell))
+        if let Some(named) = texts.find(|cell| totals::names_total(cell))
+            && !totals::is_total(&first)
         {
             block.is_like_total(line, named.trim(), &first);
         }

@@ -231,7 +231,9 @@ pub fn names_total(text: &str) -> bool {
     let ends = |word: &String| {
         WORDS.iter().any(|known| known.chars().all(is_wide) && (word.ends_with(known) || word.starts_with(known)))
     };
-    text.len() < 200 && words(text).iter().any(|word| WORDS.contains(&word.as_str()) || ends(word))
+    // Of nearly all texts it is told without their words; in those of other scripts letters may be spaced out.
+    let may_name = !text.is_ascii() || may_name_totals(text);
+    text.len() < 200 && may_name && words(text).iter().any(|word| WORDS.contains(&word.as_str()) || ends(word))
 }
 
 /// All words, wherever they stand in a text.
