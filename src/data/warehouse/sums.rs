@@ -224,6 +224,8 @@ pub fn take_in(
     use AggregateFunction::{Average, Share, Sum};
     let data = evaluation.world.tables[job.table].data;
     let mut found = Found::new(job);
+    // A line that was lost is told as one, and not by the sums that lack it.
+    let lines = answer.counted()?;
     for (at, CellFamily { family, .. }) in families.iter().enumerate() {
         answer.adds_up(&format!("rows_{}", at + 1))?;
         if matches!(job.families[*family].function, Sum | Average | Share) {
@@ -231,7 +233,7 @@ pub fn take_in(
         }
     }
     let mut seen = BTreeSet::new();
-    for row in answer.counted()? {
+    for row in lines {
         let time = answer.cell(row, "months")?;
         if time == NO_MONTHS {
             continue;
