@@ -11,8 +11,7 @@ use crate::limits::{NAME_COMPARED, NAMES_COMPARED};
 
 /// The candidate nearest to `name`, if one is near enough to be what was meant. Case does not count.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let others = candidates.into_iter().filter(|candidate| *candidate != name);
-    closest(name, others, |text| text.to_lowercase().into(), |one, other| (one.max(other) / 3).max(1))
+    nearest_ones(name, candidates).first().copied()
 }
 
 /// All candidates that are equally near to `name`, where any is near enough.
@@ -124,27 +123,35 @@ pub fn another_writing<'a>(key: &str, known: impl IntoIterator<Item = &'a str>) 
 pub fn difference(one: &str, other: &str) -> &'static str {
     use unicode_normalization::UnicodeNormalization;
     let plain = |key: &str| key.nfkc().collect::<String>();
-    let digits = |key: &str| key.chars().all(|c| c.is_ascii_digit()) && !key.is_empty();
-    let zeros = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte == b'0');
-    let decimals = |key: &str| key.split_once(['.', ',']).is_some_and(|(whole, part)| digits(whole) && zeros(part));
-    match () {
-        () if digits(one) && digits(other) => "zeros in front, which a spreadsheet drops from numbers",
-        () if decimals(one) != decimals(other) => "decimals, which come of a column of numbers",
-        () if one.to_lowercase() == other.to_lowercase() => "capital or small letters",
-        () if plain(one) == plain(other) => "wide or narrow signs",
-        () => "signs that are neither letters nor digits",
+    let is_decimal = |key: &str| whole_of(key).is_some();
+    if is_digits(one) && is_digits(other) {
+        "zeros in front, which a spreadsheet drops from numbers"
+    } else if is_decimal(one) != is_decimal(other) {
+        "decimals, which come of a column of numbers"
+    } else if one.to_lowercase() == other.to_lowercase() {
+        "capital or small letters"
+    } else if plain(one) == plain(other) {
+        "wide or narrow signs"
+    } else {
+        "signs that are neither letters nor digits"
     }
+}
+
+/// The whole number of one that was kept with decimals: `123.0`.
+fn whole_of(key: &str) -> Option<&str> {
+    let (whole, zeros) = key.split_once(['.', ','])?;
+    let is_whole = is_digits(whole) && (1..3).contains(&zeros.len()) && zeros.bytes().all(|byte| byte == b'0');
+    is_whole.then_some(whole)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn folded(key: &str) -> Vec<String> {
     use unicode_normalization::UnicodeNormalization;
     let part = |part: &str| {
-        // A number that was kept as one: `123.0`.
-        let whole = part.trim().split_once(['.', ',']).filter(|(whole, zeros)| {
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            digits(whole) && (1..3).contains(&zeros.len()) && zeros.bytes().all(|byte| byte == b'0')
-        });
-        let part = whole.map_or(part, |(whole, _)| whole);
+        let part = whole_of(part.trim()).unwrap_or(part);
         let letters: String = part.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
         match letters.chars().all(|c| c.is_ascii_digit()) {
             true => letters.trim_start_matches('0').to_string(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{DataArgs, EvalArgs, SqlArgs};
+use super::args::{DataArgs, EvalArgs, Periods, SqlArgs};
 use super::engine::Engine;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -12,6 +12,7 @@ use crate::project::Project;
 use crate::provenance::{self, Data, DataFile, Provenance, Specs};
 use crate::score::card::Results;
 use crate::source::SourceSet;
+use crate::time::PeriodName;
 
 /// Program and specs, which are the first of the sources.
 pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {
@@ -26,10 +27,9 @@ pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {
 pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
     let text = |text: &Option<String>| text.clone();
     let period = args.period.map(|period| period.to_string());
-    let periods = args.periods.as_ref().and_then(|periods| periods.0.first().zip(periods.0.last()));
     of_specs(&project.sources, project.files)
         .option("period", period)
-        .option("periods", periods.map(|(first, last)| format!("{first}..{last}")))
+        .option("periods", args.periods.as_ref().map(from_to))
         .option("person", text(&args.person))
         .option("position", text(&args.position))
         .option("team", text(&args.team))
@@ -64,13 +64,18 @@ pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathB
 
 /// Program, specs and options of the statements for an engine.
 pub fn of_statements(args: &SqlArgs, project: &Project) -> Provenance {
-    let periods = args.periods.as_ref().and_then(|periods| periods.0.first().zip(periods.0.last()));
     of_specs(&project.sources, project.files)
         .option("period", args.period.map(|period| period.to_string()))
-        .option("periods", periods.map(|(first, last)| format!("{first}..{last}")))
+        .option("periods", args.periods.as_ref().map(from_to))
         .option("follow-links", args.links.follow_links)
         .option("tables", args.tables.tables.clone())
         .option("decimals", args.tables.decimals)
+}
+
+/// `2025-Q1..2026-Q3`
+fn from_to(periods: &Periods) -> String {
+    let shown = |period: Option<&PeriodName>| period.map(PeriodName::to_string).unwrap_or_default();
+    format!("{}..{}", shown(periods.0.first()), shown(periods.0.last()))
 }
 
 /// What `merit data` looked at.

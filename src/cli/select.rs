@@ -27,30 +27,23 @@ pub fn absent(wanted: &str, answers: &Answers) -> Option<Absent> {
         true => format!("`{person}`"),
         false => format!("`{person}` ({name})"),
     };
-    let mut posts = answers.rosters.iter().flat_map(|roster| &roster.posts);
     // The latest row is the one that people know.
-    let without = answers.rosters.iter().flat_map(|roster| &roster.unevaluated).collect::<Vec<_>>();
-    let found = without.iter().rev().find(|one| &*one.person == wanted || &*one.name == wanted);
-    if let Some(one) = found {
+    let mut without = answers.rosters.iter().flat_map(|roster| &roster.unevaluated);
+    if let Some(one) = without.rfind(|one| &*one.person == wanted || &*one.name == wanted) {
         let (who, post) = (shown(&one.person, &one.name), &one.post);
         return Some(Absent(match post.is_empty() {
             true => format!("{who} is on the list, and is not evaluated: no post is said"),
             false => format!("{who} is on the list, and is not evaluated: no position describes the post `{post}`"),
         }));
     }
+    let mut posts = answers.rosters.iter().flat_map(|roster| &roster.posts);
     let post = posts.rfind(|post| &*post.person == wanted || &*post.name == wanted)?;
-    let days: Vec<String> = post
-        .stints
-        .iter()
-        .rev()
-        .take(1)
-        .map(|stint| match stint.to {
-            Some(to) => format!("from {} to {to}", stint.from),
-            None => format!("from {} on", stint.from),
-        })
-        .collect();
+    let days = post.stints.last().map_or(String::new(), |stint| match stint.to {
+        Some(to) => format!("from {} to {to}", stint.from),
+        None => format!("from {} on", stint.from),
+    });
     let who = shown(&post.person, &post.name);
-    Some(Absent(format!("{who} held no post in this time: `{}` {}", post.position, days.join(", "))))
+    Some(Absent(format!("{who} held no post in this time: `{}` {days}", post.position)))
 }
 
 /// The people that all wishes leave, for each period in the order of its results.

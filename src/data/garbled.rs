@@ -23,7 +23,6 @@ pub fn garbled(text: &str) -> Option<Garbled> {
     }
     let first = text.chars().find(|letter| !letter.is_ascii())?;
     let pages: &[Encoding] = if is_han(first) { &HAN } else { &ALPHABETS };
-    let mut latin = latin_bytes(text);
     if let Some(meant) = latin_behind(text) {
         return Some(Garbled { meant: Some(meant) });
     }
@@ -38,7 +37,7 @@ pub fn garbled(text: &str) -> Option<Garbled> {
     if let Some(meant) = behind.next() {
         return Some(Garbled { meant: Some(latin_behind(&meant).unwrap_or(meant)) });
     }
-    let bytes = latin.take().filter(|_| has_word_of_accents(text))?;
+    let bytes = latin_bytes(text).filter(|_| has_word_of_accents(text))?;
     let mut readings: Vec<String> = Vec::new();
     for page in OTHERS.iter().map(|page| Encoding::Known(page)) {
         let read = page.decode(&bytes).filter(|read| look(read) == Look::Sound);

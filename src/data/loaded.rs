@@ -138,7 +138,7 @@ impl Told {
         options: &Options,
         tables: &[&Table],
         other_days: &OtherDays,
-        (others, nowhere): (&BTreeMap<(DataId, ColumnIx), u64>, Vec<Doubt>),
+        (others, about_people): (&BTreeMap<(DataId, ColumnIx), u64>, Vec<Doubt>),
     ) -> Result<Told, Vec<Diagnostic>> {
         if options.strict {
             let mut errors = other_day_errors(model, tables, other_days);
@@ -150,13 +150,13 @@ impl Told {
                 let place = DataPlace { file, column: Some(column.clone()), ..DataPlace::default() };
                 errors::other_day(column, *rows, vec![place])
             }));
-            errors.extend(nowhere.iter().filter_map(errors::rows_of_no_post));
+            errors.extend(about_people.iter().filter_map(errors::rows_of_no_post));
             if !errors.is_empty() {
                 return Err(errors);
             }
         }
         let mut doubts = doubts::find(model, query, tables);
-        doubts.extend(nowhere);
+        doubts.extend(about_people);
         Ok(Told { files: reports(model, tables, other_days, others), doubts })
     }
 }

@@ -156,8 +156,9 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Rows that count for nobody, and cells that change within a stint. Of the tables left out, those that went by have been looked through already.
-    pub fn nowhere(&self, left_out: &BTreeSet<DataId>) -> Vec<Doubt> {
+    /// Rows that count for nobody, and cells that change within a stint. Of the tables left out, those that went by have
+    /// been looked through already.
+    pub fn about_people(&self, left_out: &BTreeSet<DataId>) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         for (place, table) in self.world.tables.iter().enumerate() {
             let mut kept = Nowhere::default();

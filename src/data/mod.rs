@@ -80,7 +80,7 @@ use crate::diagnostic::Diagnostic;
 use crate::limits::WHOLE;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answers, Query};
+use crate::plan::query::{Answers, Doubt, Query};
 
 /// How files are read.
 pub struct Options<'a> {
@@ -140,7 +140,6 @@ pub const STREAM_ABOVE: u64 = 16 << 20;
 
 pub use self::files::{files_matching, reader_of};
 pub(crate) use self::measure::visit;
-pub(crate) use self::read::Form as FileForm;
 pub use self::read::blocks::BLOCK;
 pub(crate) use self::read::kind::{Kind as FileKind, of_bytes as kind_of};
 pub use self::read::texts::{Texts, is_parquet, texts};
@@ -253,20 +252,22 @@ fn attempt(
     evaluation.run(|measure| streams.stage(measure) == Stage::After);
     // Only tests ask for them.
     let branches = matches!(source, Source::Given(_)).then(|| evaluation.branches());
-    let nowhere = evaluation.nowhere(&streams.data);
+    let about_people = evaluation.about_people(&streams.data);
     let (measures, reads, other_days) = evaluation.end()?;
     if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
         // Rows that went by would be counted once more.
         return Err(Vec::new());
     }
     let repaired = |table: &Table| table.files.iter().any(|file| !file.repairs.is_empty());
+    let nowhere = |doubt: &Doubt| matches!(doubt, Doubt::Nowhere { .. });
     if options.strict
-        && (streamed.iter().any(|(_, table)| repaired(table)) || !streams.is_empty() && !nowhere.is_empty())
+        && (streamed.iter().any(|(_, table)| repaired(table))
+            || !streams.is_empty() && about_people.iter().any(nowhere))
     {
         // What is refused is told with its rows.
         return Err(Vec::new());
     }
-    let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), nowhere))?;
+    let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), about_people))?;
     Ok(Answers { branches: branches.unwrap_or_default(), ..loaded.answers(measures, reads, told) })
 }
 

@@ -122,7 +122,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A bare number that is compared with a percentage. True after a finding.
+    /// A bare number that is compared with a percentage.
     pub(super) fn bare_compared(&mut self, left: &Expr, right: &Expr, env: &Env) {
         for (ratio, number) in [(left, right), (right, left)] {
             let literal = match &number.kind {

@@ -1,5 +1,7 @@
 //! Data sets as declared: what the files hold, resolved.
 
+use std::path::Path;
+
 use super::expr::Expr;
 use super::unit::DisplayUnit;
 use crate::alike::folded;
@@ -85,6 +87,28 @@ impl Roster {
     /// Whether a row can hold this post, by the declaration alone.
     pub fn may_hold(&self, position: &str) -> bool {
         self.every.as_ref().is_none_or(|every| every == position)
+    }
+}
+
+/// What a file is kept as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    /// Separated text, packed or not.
+    Text,
+    Spreadsheet,
+    Parquet,
+    /// No file at all, but rows of a server.
+    Server,
+}
+
+impl FileForm {
+    pub fn of(path: &Path) -> FileForm {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => FileForm::Spreadsheet,
+            "parquet" | "pq" | "parq" => FileForm::Parquet,
+            _ => FileForm::Text,
+        }
     }
 }
 

@@ -113,9 +113,9 @@ impl Checker<'_> {
     /// Where a value has this factor, as a plain number or a constant beside what is not known without data; or
     /// anywhere, where all of it is known.
     fn factor_of(&self, expr: &Expr, times: &Number) -> Option<Factor> {
-        let found = Search { checker: self, times, fixed: self.value_of(expr).is_some(), left: MOST_STEPS }.of(expr);
         // A formula that is a number as a whole says what it says.
         let fixed = self.value_of(expr).is_some();
+        let found = Search { checker: self, times, fixed, left: MOST_STEPS }.of(expr);
         found.map(|factor| Factor { mend: self.without_factor(factor.at).filter(|_| !fixed), ..factor })
     }
 

@@ -269,7 +269,10 @@ impl Checker<'_> {
                 self.report(
                     Diagnostic::new(Code::UnknownName, format!("a period has no `{}`", name.text))
                         .at(name.span, "unknown")
-                                .help("a period has two days and its length, as in `period.start`, `period.end`, `period.months` or `period.days`"),
+                            .help(
+                                "a period has two days and its length, as in `period.start`, `period.end`, `period.months` or \
+                                 `period.days`",
+                            ),
                 );
                 return Expr::wrong(span);
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::Layout;
 use super::signs::{self, Seen};
-use super::turned::{self, Days, Numbers};
+use super::turned::{self, Kept};
 use super::{FileTask, Wanted};
 use crate::data::cell::{Problem, Repair, Repairs};
 use crate::data::column::Builder;
@@ -123,8 +123,8 @@ pub struct Block {
     /// By wanted column, what the signs of its numbers tell.
     pub(super) signs: BTreeMap<usize, Seen>,
     /// By wanted column of a spreadsheet, what its days and its numbers tell.
-    pub(super) days: BTreeMap<usize, Days>,
-    pub(super) numbers: BTreeMap<usize, Numbers>,
+    pub(super) days: BTreeMap<usize, Kept>,
+    pub(super) numbers: BTreeMap<usize, Kept>,
     /// Rows with the wrong number of cells, by that number.
     pub(super) ragged: BTreeMap<usize, Tally>,
     pub(super) unclosed: Option<u32>,

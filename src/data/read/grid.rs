@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use super::across;
 use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::signs;
-use super::{Block, FileContent, FileTask, Wanted, collect, match_headers, refuse_repairs, totals};
+use super::{Block, FileContent, FileTask, Wanted, collect, is_note, match_headers, refuse_repairs, totals};
 use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, folded};
 use crate::data::column::Builder;
 use crate::data::number_cell::NumberCell;
@@ -294,12 +294,13 @@ impl Decoder<'_> {
             || (0..self.grid.width(row)).filter(headed).any(adds_up)
     }
 
-    /// Whether a row is the header of a table: what is read as a number or a day says what it is called.
+    /// Whether a row is the header of a table, of this one or another.
     fn is_header(&self, row: usize) -> bool {
-        let same = |at: usize| folded(&self.grid.cell(row, at).text) == folded(&self.headers[at]);
-        let named = self.cells.iter().filter(|(at, _)| same(*at)).count();
-        let typed = |(at, index): &(usize, usize)| self.wanted.columns[*index].1.kind != Kind::Text && same(*at);
-        named > 0 && self.cells.iter().any(typed) || named > 1 && named == self.cells.len()
+        self.wanted.is_header(&self.cells, |at| self.says_header(row, at))
+    }
+
+    fn says_header(&self, row: usize, at: usize) -> bool {
+        folded(&self.grid.cell(row, at).text) == folded(&self.headers[at])
     }
 
     /// Whether of a row one cell alone is filled, and it lacks what a row must have, or is a remark.
@@ -307,16 +308,15 @@ impl Decoder<'_> {
         let filled = self.filled(row);
         let [(_, only)] = filled.as_slice() else { return false };
         let headed = self.headed.iter().filter(|headed| **headed).count();
-        headed > 2 && self.lacks(row) || headed > 1 && only.contains(": ")
+        is_note(only, headed, || self.lacks(row))
     }
 
     /// Whether a row lacks a cell that every row must have.
     fn lacks(&self, row: usize) -> bool {
-        let is_blank = |at: usize| {
+        self.wanted.lacks(&self.cells, |at| {
             let raw = self.grid.cell(row, at);
             raw.text.trim().is_empty() && raw.merged == Merged::No && raw.problem.is_none()
-        };
-        self.cells.iter().any(|(at, index)| !self.wanted.columns[*index].1.optional && is_blank(*at))
+        })
     }
 
     /// Notes a row that is left out by how it starts.
@@ -344,8 +344,11 @@ impl Decoder<'_> {
             return;
         }
         if self.is_header(row) {
-            let same = |at: usize| folded(&self.grid.cell(row, at).text) == folded(&self.headers[at]);
-            let tally = if (0..self.width).all(same) { &mut block.headers } else { &mut block.tables };
+            let tally = if (0..self.width).all(|at| self.says_header(row, at)) {
+                &mut block.headers
+            } else {
+                &mut block.tables
+            };
             tally.add(line, first.as_ref().map_or("", |(_, first)| first));
             return;
         }

@@ -31,7 +31,7 @@ pub mod totals;
 mod turned;
 mod wide;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::compressed::{Refused, Sizes, is_packed};
@@ -40,13 +40,14 @@ use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
 pub use self::separated::{Decoder, NotUtf8, doubted, read_text, surely_utf8, told};
-use super::cell::CellReader;
+use super::cell::{CellReader, Kind};
 use super::column::{Builder, Target};
 use super::dictionary::Dictionary;
 use super::server::Relation;
 use super::{Options, errors};
 use crate::diagnostic::Code;
 use crate::limits::WHOLE;
+pub use crate::model::data::FileForm as Form;
 use crate::model::data::{ColumnIx, DataSet};
 use crate::source::Span;
 
@@ -88,34 +89,17 @@ impl FileTask {
     }
 }
 
-/// What a file is kept as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Separated text, packed or not.
-    Text,
-    Spreadsheet,
-    Parquet,
-    /// No file at all, but rows of a server.
-    Server,
-}
-
-impl Form {
-    pub fn of(path: &Path) -> Form {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-        match ending.as_str() {
-            "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => Form::Spreadsheet,
-            "parquet" | "pq" | "parq" => Form::Parquet,
-            _ => Form::Text,
-        }
-    }
-}
-
 /// What is needed of every file of a data set.
 pub struct Wanted<'a> {
     pub data: &'a DataSet,
     pub columns: Vec<(ColumnIx, CellReader)>,
     /// By wanted column, where rows go by; else all are columns.
     pub takes: Vec<Take>,
+}
+
+/// Whether a row with one filled cell among so many is none of the table: it lacks what a row must have, or is a remark.
+fn is_note(only: &str, columns: usize, lacks: impl Fn() -> bool) -> bool {
+    columns > 2 && lacks() || columns > 1 && only.contains(": ")
 }
 
 /// As what a column is taken in.
@@ -127,6 +111,19 @@ pub enum Take {
 }
 
 impl Wanted<'_> {
+    /// Whether a row lacks a cell that every row must have; `places` are those of the wanted columns.
+    fn lacks(&self, places: &[(usize, usize)], is_blank: impl Fn(usize) -> bool) -> bool {
+        places.iter().any(|(at, index)| !self.columns[*index].1.optional && is_blank(*at))
+    }
+
+    /// Whether a row is the header of a table, where cells say the same as the headers above them: what is read as a number
+    /// or a day says what it is called.
+    fn is_header(&self, places: &[(usize, usize)], same: impl Fn(usize) -> bool) -> bool {
+        let named = places.iter().filter(|(at, _)| same(*at)).count();
+        let typed = |(at, index): &(usize, usize)| self.columns[*index].1.kind != Kind::Text && same(*at);
+        named > 0 && places.iter().any(typed) || named > 1 && named == places.len()
+    }
+
     fn builder(&self, index: usize) -> Builder {
         match self.takes.get(index) {
             Some(Take::Link(target)) => Builder::Link { codes: Vec::new(), target: target.clone(), unknown: false },

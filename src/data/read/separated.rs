@@ -11,8 +11,8 @@ use super::ends;
 use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
 use super::{
-    Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, match_headers, quick, refuse_repairs,
-    server, signs, swallowed, totals,
+    Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, is_note, match_headers, quick,
+    refuse_repairs, server, signs, swallowed, totals,
 };
 use crate::data::cell::{CellReader, Content, Kind, Repairs, folded};
 use crate::data::{Options, errors};
@@ -410,8 +410,7 @@ impl<'a> Decoder<'a> {
 
     /// Whether a record lacks a cell that every row must have.
     fn lacks(&self, text: &str, cells: &[Cell]) -> bool {
-        let is_blank = |at: usize| cells.get(at).is_none_or(|cell| cell.text(text).trim().is_empty());
-        self.places.iter().any(|(at, index)| is_blank(*at) && !self.wanted.columns[*index].1.optional)
+        self.wanted.lacks(&self.places, |at| cells.get(at).is_none_or(|cell| cell.text(text).trim().is_empty()))
     }
 
     /// Whether a block may name totals; of tables that are not kept nothing can be added up.
@@ -431,19 +430,16 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Whether a row is the header of a table: what is read as a number or a day says what it is called.
+    /// Whether a row is the header of a table, of this one or another.
     pub(super) fn is_header_of_another(&self, text: &str, cells: &[Cell]) -> bool {
-        let same = |at: usize| folded(&cells[at].text(text)) == folded(&self.headers[at]);
-        let named = self.places.iter().filter(|(at, _)| same(*at)).count();
-        let typed = |(at, index): &(usize, usize)| self.wanted.columns[*index].1.kind != Kind::Text && same(*at);
-        named > 0 && self.places.iter().any(typed) || named > 1 && named == self.places.len()
+        self.wanted.is_header(&self.places, |at| folded(&cells[at].text(text)) == folded(&self.headers[at]))
     }
 
     /// Whether of a row one cell alone is filled, and it lacks what a row must have, or is a remark.
     pub(super) fn is_note(&self, text: &str, cells: &[Cell]) -> bool {
         let mut filled = cells.iter().map(|cell| cell.text(text)).filter(|cell| !cell.trim().is_empty());
         let (Some(only), None) = (filled.next(), filled.next()) else { return false };
-        cells.len() > 2 && self.lacks(text, cells) || cells.len() > 1 && only.contains(": ")
+        is_note(&only, cells.len(), || self.lacks(text, cells))
     }
 
     /// Notes a row that is left out by how it starts; blank ones are none.

@@ -11,26 +11,28 @@ use crate::data::time_cell::DateFormat;
 use crate::diagnostic::Diagnostic;
 use crate::time::Day;
 
-/// What the days of one column tell.
+/// What the days, or the numbers, of one column tell.
 #[derive(Clone, Debug, Default)]
-pub struct Days {
-    /// Kept as days, which would be others with day and month in each other's place.
+pub struct Kept {
+    /// Kept as days that would be others with day and month in each other's place; as numbers below a thousand with three
+    /// places, as which such a program takes thousands.
     held: Tally,
-    /// Kept as texts, which would be none.
+    /// Kept as texts: days that would be none then; numbers with signs between thousands that are none of its numbers.
     texts: Tally,
-    /// A day that such a program would have taken for its own, or could not have made.
+    /// One that such a program would have taken for its own, or could not have made.
     sound: bool,
 }
 
-/// What the numbers of one column tell.
-#[derive(Clone, Debug, Default)]
-pub struct Numbers {
-    /// Kept as numbers below a thousand with three places, as which such a program takes thousands.
-    held: Tally,
-    /// Kept as texts with signs between thousands that are none of its numbers.
-    texts: Tally,
-    /// A number that such a program would have taken for its own, or could not have made.
-    sound: bool,
+impl Kept {
+    fn take_in(&mut self, other: &Kept, before: u32) {
+        self.held.take_in(other.held.clone(), before);
+        self.texts.take_in(other.texts.clone(), before);
+        self.sound |= other.sound;
+    }
+
+    fn may_be_turned(&self) -> bool {
+        !self.sound && self.held.count > 0 && self.texts.count > 0
+    }
 }
 
 impl Block {
@@ -96,19 +98,10 @@ pub(super) fn find(
     lines: &[u32],
     headers: &[String],
 ) -> Vec<(usize, Diagnostic)> {
-    let (mut all, mut all_numbers) = (BTreeMap::<usize, Days>::new(), BTreeMap::<usize, Numbers>::new());
+    let (mut all_days, mut all_numbers) = (BTreeMap::<usize, Kept>::new(), BTreeMap::<usize, Kept>::new());
     for (block, before) in blocks.iter().zip(lines) {
-        for (column, days) in &block.days {
-            let told = all.entry(*column).or_default();
-            told.held.take_in(days.held.clone(), *before);
-            told.texts.take_in(days.texts.clone(), *before);
-            told.sound |= days.sound;
-        }
-        for (column, numbers) in &block.numbers {
-            let told = all_numbers.entry(*column).or_default();
-            told.held.take_in(numbers.held.clone(), *before);
-            told.texts.take_in(numbers.texts.clone(), *before);
-            told.sound |= numbers.sound;
+        for (all, kept) in [(&mut all_days, &block.days), (&mut all_numbers, &block.numbers)] {
+            kept.iter().for_each(|(column, kept)| all.entry(*column).or_default().take_in(kept, *before));
         }
     }
     let of = |column: usize| {
@@ -118,17 +111,13 @@ pub(super) fn find(
         ((task.shown.as_str(), header.map_or(wanted.data.column(of).name.as_str(), String::as_str)), of)
     };
     let mut findings = Vec::new();
-    for (column, days) in all {
-        if !days.sound && days.held.count > 0 && days.texts.count > 0 {
-            let (place, of) = of(column);
-            findings.push((column, errors::turned_days(place, wanted.data, of, &days.held, &days.texts)));
-        }
+    for (column, days) in all_days.into_iter().filter(|(_, days)| days.may_be_turned()) {
+        let (place, of) = of(column);
+        findings.push((column, errors::turned_days(place, wanted.data, of, &days.held, &days.texts)));
     }
-    for (column, numbers) in all_numbers {
-        if !numbers.sound && numbers.held.count > 0 && numbers.texts.count > 0 {
-            let (place, of) = of(column);
-            findings.push((column, errors::turned_numbers(place, wanted.data, of, &numbers.held, &numbers.texts)));
-        }
+    for (column, numbers) in all_numbers.into_iter().filter(|(_, numbers)| numbers.may_be_turned()) {
+        let (place, of) = of(column);
+        findings.push((column, errors::turned_numbers(place, wanted.data, of, &numbers.held, &numbers.texts)));
     }
     findings
 }

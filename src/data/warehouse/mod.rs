@@ -270,9 +270,9 @@ fn answer_or_refuse<F>(
     let others = answered.take_in(&mut evaluation, &jobs)?;
     let tables = evaluation.world.tables.clone();
     evaluation.run(|measure| stages.after.contains(&measure));
-    let nowhere = evaluation.nowhere(&there);
+    let about_people = evaluation.about_people(&there);
     let (measures, reads, other_days) = evaluation.end()?;
-    let told = Told::of(model, query, options, &tables, &other_days, (&others, nowhere))?;
+    let told = Told::of(model, query, options, &tables, &other_days, (&others, about_people))?;
     Ok(Outcome::Answered(Box::new(loaded.answers(measures, reads, told))))
 }
 

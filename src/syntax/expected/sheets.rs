@@ -187,22 +187,13 @@ impl Here<'_, '_> {
         }
         let at = (self.first()..0).rev().find(|at| self.text(*at) == "if" && self.is(at + 1, Kind::OpenParen))?;
         let end = self.close_of(at + 1);
-        let mut parts = vec![at + 2];
-        let mut depth = 0;
-        for place in at + 1..end.unwrap_or(at) {
-            match (self.token(place)?.kind, self.text(place)) {
-                (Kind::OpenParen, _) => depth += 1,
-                (Kind::CloseParen, _) => depth -= 1,
-                (_, "," | ";") if depth == 1 => parts.push(place + 1),
-                _ => {}
-            }
-        }
         let message = "`if` is no function here";
-        if let (&[a, b, c], Some(end)) = (parts.as_slice(), end) {
-            let written =
-                format!("if {} then {} else {}", self.raw(a, b - 2), self.raw(b, c - 2), self.raw(c, end - 1));
-            let alone = at == self.first() || self.text(at - 1) == "=";
-            let written = if alone && end == self.last() { written } else { format!("({written})") };
+        if let Some(end) = end
+            && let Some(said) = self.said(InWords::If, &self.parts(at + 2, end - 1))
+        {
+            let alone = (at == self.first() || self.text(at - 1) == "=") && end == self.last();
+            let bare = said.strip_prefix('(').and_then(|text| text.strip_suffix(')')).filter(|_| alone);
+            let written = bare.map_or(said.clone(), str::to_string);
             return self.fix(at, message, "write it in words", "write `{}`", self.replace(at, end, written));
         }
         self.at(at, message, "write it in words", Some("write it as in `if a then b else c`".into()))

@@ -252,7 +252,7 @@ impl Sheet<'_> {
 }
 
 /// Whether a formula may come to something else when other cells change; all do that call or name something.
-pub fn reads_cells(formula: &str) -> bool {
+fn reads_cells(formula: &str) -> bool {
     formula.contains(|sign: char| sign.is_alphabetic() || sign == '…')
 }
 
