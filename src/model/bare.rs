@@ -175,8 +175,16 @@ impl Checker<'_> {
             Kind::EntryValue | Kind::EntryTarget => env.entry.as_ref().map(|entry| entry.reads.clone()),
             Kind::Within(inner, _) | Kind::Over(inner, _) | Kind::Negate(inner) => self.ratio_unit(inner, env),
             Kind::Default { value, .. } => self.ratio_unit(value, env),
+            Kind::If { then: one, otherwise: other, .. }
+            | Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => {
+                self.ratio_unit(one, env).or_else(|| self.ratio_unit(other, env))
+            }
+            Kind::InOrder { then, .. } => self.ratio_unit(then, env),
             Kind::Call(Builtin::Min | Builtin::Max | Builtin::Clamp | Builtin::Abs, parts) => {
                 parts.iter().find_map(|part| self.ratio_unit(part, env))
+            }
+            Kind::Call(Builtin::Round | Builtin::RoundUp | Builtin::RoundDown, parts) => {
+                self.ratio_unit(parts.first()?, env)
             }
             Kind::Aggregate(aggregate) => match aggregate.function {
                 F::Share => Some(DisplayUnit::percent()),
@@ -185,7 +193,20 @@ impl Checker<'_> {
                 }
                 F::Count | F::CountDistinct => None,
             },
-            _ => None,
+            // What is multiplied or divided is in another unit, and what outputs are in is told where they are written.
+            Kind::Binary(..) | Kind::Call(..) | Kind::Output(_) | Kind::OutputSum(_) => None,
+            Kind::Value(_)
+            | Kind::PeriodStart
+            | Kind::PeriodEnd
+            | Kind::PeriodMonths
+            | Kind::PeriodDays
+            | Kind::Not(_)
+            | Kind::IsMissing(_)
+            | Kind::InSet(..)
+            | Kind::InWindow { .. }
+            | Kind::EntryWeight
+            | Kind::Score
+            | Kind::Rating => None,
         };
         unit.filter(DisplayUnit::is_ratio_sign)
     }
