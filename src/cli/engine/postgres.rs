@@ -129,7 +129,12 @@ fn told(error: &Error, phase: &str, wait: Option<Duration>) -> Failure {
         );
     }
     let text = error.as_db_error().map_or_else(|| plainly(error), |error| error.message().to_string());
-    Failure::with_help(format_args!("PostgreSQL says: {}", shortened(&text)), help_at(phase))
+    // Whether a table may be read is asked when rows are read, not when a statement is prepared.
+    let forbidden = error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE);
+    Failure::with_help(
+        format_args!("PostgreSQL says: {}", shortened(&text)),
+        help_at(if forbidden { "look" } else { phase }),
+    )
 }
 
 /// Refuses a server that the statements are not made for.
