@@ -240,12 +240,18 @@ impl Decoder<'_> {
     }
 }
 
+/// Whether a sign says nothing but itself: signs of encodings within ASCII, and of powers of ten, are looked at.
+#[inline]
+fn is_plain(byte: &u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'+' | b'~')
+}
+
 /// Whether a text is of plain signs, with no blanks side by side.
 fn has_single_blanks(text: &[u8]) -> bool {
     let mut behind = false;
     text.iter().all(|byte| {
         let before = std::mem::replace(&mut behind, *byte == b' ');
-        byte.is_ascii_graphic() || behind && !before
+        is_plain(byte) || behind && !before
     })
 }
 
@@ -257,9 +263,7 @@ pub fn is_plain_text(raw: &[u8]) -> bool {
         [first, middle @ .., last] => {
             first.is_ascii_alphanumeric()
                 && last.is_ascii_graphic()
-                && (middle.iter().all(u8::is_ascii_graphic) || has_single_blanks(middle))
-                // Signs of encodings within ASCII, and of powers of ten, are looked at.
-                && memchr::memchr2(b'+', b'~', middle).is_none()
+                && (middle.iter().all(is_plain) || has_single_blanks(middle))
         }
         [only] => only.is_ascii_alphanumeric(),
         [] => false,

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
+use unicode_normalization::char::is_combining_mark;
 
 use crate::data::cell::folded;
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
@@ -197,7 +198,7 @@ fn words(text: &str) -> Vec<String> {
     let plain: String = folded.chars().filter(|sign| !matches!(sign, '"' | '״' | '\'' | '׳')).collect();
     let mut words: Vec<String> = Vec::new();
     let mut letters_of_han = false;
-    for word in plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in plain.split(|sign| !is_letter(sign)).filter(|word| !word.is_empty()) {
         let one_of_han = word.chars().count() == 1 && word.chars().all(is_wide);
         match words.last_mut().filter(|_| letters_of_han && one_of_han) {
             Some(last) => last.push_str(word),
@@ -206,6 +207,11 @@ fn words(text: &str) -> Vec<String> {
         letters_of_han = one_of_han;
     }
     words
+}
+
+/// Whether a sign is part of a word: a letter, a digit, or what is written on a letter.
+fn is_letter(sign: char) -> bool {
+    sign.is_alphanumeric() || !sign.is_ascii() && is_combining_mark(sign)
 }
 
 fn is_wide(letter: char) -> bool {
@@ -228,13 +234,25 @@ pub fn is_total(text: &str) -> bool {
 
 /// Whether a total is named in a text, whatever else is: `North Total`, `Summe Nord`, `华北小计`.
 pub fn names_total(text: &str) -> bool {
-    let ends = |word: &String| {
-        WORDS.iter().any(|known| known.chars().all(is_wide) && (word.ends_with(known) || word.starts_with(known)))
-    };
-    // Of nearly all texts it is told without their words; in those of other scripts letters may be spaced out.
-    let may_name = !text.is_ascii() || may_name_totals(text);
-    text.len() < 200 && may_name && words(text).iter().any(|word| WORDS.contains(&word.as_str()) || ends(word))
+    let ends = |word: &String| WIDE.iter().any(|known| word.ends_with(known) || word.starts_with(known));
+    text.len() < 200
+        && may_name_total(text)
+        && words(text).iter().any(|word| WORDS.contains(&word.as_str()) || ends(word))
 }
+
+/// Whether a text may name a total: of nearly all it is told without their words. In other scripts than Latin letters
+/// may be spaced out, and have signs within.
+fn may_name_total(text: &str) -> bool {
+    if text.is_ascii() {
+        return may_name_totals(text);
+    }
+    let letters: String = folded(text).chars().filter(|sign| is_letter(*sign)).collect();
+    may_name_totals(&letters)
+}
+
+/// The words of scripts that have no blanks between words.
+static WIDE: LazyLock<Vec<&str>> =
+    LazyLock::new(|| WORDS.iter().copied().filter(|word| word.chars().all(is_wide)).collect());
 
 /// All words, wherever they stand in a text.
 static ANYWHERE: LazyLock<Option<Regex>> =
@@ -245,26 +263,41 @@ pub fn may_name_totals(text: &str) -> bool {
     ANYWHERE.as_ref().is_none_or(|words| words.is_match(text))
 }
 
-/// The first two bytes of all words, in small letters.
-static BEGIN: LazyLock<Vec<bool>> = LazyLock::new(|| {
-    let mut begin = vec![false; 1 << 16];
-    for word in WORDS.iter().chain(BESIDE).map(|word| word.as_bytes()) {
-        begin[usize::from(word[0]) << 8 | usize::from(word[1])] = true;
-    }
-    begin
-});
-
-/// Whether a cell may begin like a total: of most it is told by their first two bytes.
-pub fn may_be_total(cell: &[u8]) -> bool {
-    let from = cell.iter().position(|byte| !matches!(byte, b'"' | b' ' | b'\''));
-    match from.map(|from| &cell[from..]) {
-        Some([b'*', ..]) => true,
-        Some([first, second, ..]) if first.is_ascii() => {
-            BEGIN[usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())]
-                || first.is_ascii_alphabetic() && !second.is_ascii()
+/// By the first two bytes of a text in small letters, whether a total may begin so.
+static BEGINS: [bool; 1 << 16] = {
+    let mut begins = [false; 1 << 16];
+    let lists = [WORDS, BESIDE];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            let word = lists[list][at].as_bytes();
+            begins[(word[0] as usize) << 8 | word[1] as usize] = true;
+            at += 1;
         }
-        Some([_, _, ..]) => true,
-        _ => false,
+        list += 1;
+    }
+    begins
+};
+
+/// Whether a cell may be a total: of most it is told by their first two bytes.
+#[inline]
+pub fn may_be_total(cell: &[u8]) -> bool {
+    match cell {
+        [] => false,
+        // `2026 total`
+        [b'0'..=b'9', rest @ ..] => rest.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii()),
+        // `Q1 total`
+        [b'q' | b'Q' | b'h' | b'H', b'1'..=b'4', rest @ ..] => {
+            rest.first().is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        }
+        [first, second, ..] if first.is_ascii_alphabetic() => {
+            BEGINS[usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())]
+                || !second.is_ascii()
+        }
+        // Quotes and brackets may stand before a word; stars are a total.
+        [first, rest @ ..] if first.is_ascii() => *first == b'*' || may_be_total(rest),
+        [_, rest @ ..] => !rest.is_empty(),
     }
 }
 
@@ -335,8 +368,14 @@ mod tests {
         for text in ["Summer", "North", "合作部", "Totalgaz", "P1", ""] {
             assert!(!names_total(text), "{text}");
         }
+        for word in WORDS {
+            assert!(names_total(word) && is_total(word), "{word}");
+        }
         for word in WORDS.iter().chain(BESIDE) {
             assert!(may_be_total(word.as_bytes()) && may_be_total(word.to_uppercase().as_bytes()), "{word}");
+        }
+        for total in ["2026 Total", "Q1 total", "(Total)", "> Summe", "**"] {
+            assert!(is_total(total) && may_be_total(total.as_bytes()), "{total}");
         }
         assert!(may_be_total(b" \"Total") && !may_be_total(b"1001") && !may_be_total(b"P1") && !may_be_total(b""));
     }
