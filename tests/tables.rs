@@ -358,6 +358,11 @@ fn a_row_of_totals_is_refused_wherever_it_stands() {
         "المجموع",
         "कुल",
         "Total (2 rows)",
+        "2026 Total",
+        "Q1 total",
+        "(Total)",
+        "รวมทั้งหมด",
+        "மொத்தம்",
         "**",
     ] {
         for text in [format!("P1,100\n{total},100\nP2,200\n"), format!("P1,100\nP2,200\n{total},300\n")] {
