@@ -81,6 +81,8 @@ enum Cell<'a> {
     FormulaNumber(f64),
     FormulaText(&'a str),
     FormulaError(u8),
+    /// The number of a formula that reads the cell to its left.
+    Reading(f64),
     Blank,
 }
 
@@ -112,12 +114,18 @@ fn sheet(rows: &[Vec<(u32, Cell, u32)>], merged: &[[u32; 4]]) -> Vec<u8> {
                 Cell::Text(text) => (6, wide(text)),
                 Cell::Shared(at) => (7, at.to_le_bytes().to_vec()),
                 Cell::FormulaText(text) => (8, wide(text)),
-                Cell::FormulaNumber(number) => (9, number.to_le_bytes().to_vec()),
+                Cell::FormulaNumber(number) | Cell::Reading(number) => (9, number.to_le_bytes().to_vec()),
                 Cell::FormulaError(code) => (11, vec![*code]),
             };
             let mut content = [*column, *style].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
             content.extend(value);
-            if kind >= 8 {
+            if let Cell::Reading(_) = cell {
+                // A cell by its row and column, both told from this one's place.
+                content.extend([0, 0, 7, 0, 0, 0, 0x44]);
+                content.extend((number as u32).to_le_bytes());
+                content.extend((column.saturating_sub(1) as u16 | 0xc000).to_le_bytes());
+                content.extend([0; 4]);
+            } else if kind >= 8 {
                 content.extend(&FORMULA[..FORMULA.len() - 2]);
             }
             part.record(kind, &content);
@@ -138,6 +146,18 @@ fn book(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>]) -> Vec
 }
 
 fn book_with(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>], merged: &[[u32; 4]]) -> Vec<u8> {
+    book_computed((1, 0), since_1904, texts, rows, merged)
+}
+
+/// The same with how cells are computed (0: by hand), and flags of it: the first is that all are computed when the file is
+/// opened, the fifth that they were not when it was saved.
+fn book_computed(
+    (how, flags): (u32, u16),
+    since_1904: bool,
+    texts: &[&str],
+    rows: &[Vec<(u32, Cell, u32)>],
+    merged: &[[u32; 4]],
+) -> Vec<u8> {
     let mut workbook = Part::default();
     let mut settings = vec![u8::from(since_1904), 0, 0, 0, 0, 0, 0, 0];
     settings.extend(wide(""));
@@ -148,7 +168,11 @@ fn book_with(since_1904: bool, texts: &[&str], rows: &[Vec<(u32, Cell, u32)>], m
         content.extend(wide(name));
         workbook.record(156, &content);
     }
-    workbook.record(144, &[]).record(132, &[]);
+    let mut computed = [191_029u32, how, 100].into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>();
+    computed.extend(0.001f64.to_le_bytes());
+    computed.extend(1u32.to_le_bytes());
+    computed.extend(flags.to_le_bytes());
+    workbook.record(144, &[]).record(157, &computed).record(132, &[]);
 
     let mut styles = Part::default();
     let format = [164u16.to_le_bytes().to_vec(), wide("yyyy\"年\"m\"月\"")].concat();
@@ -293,6 +317,29 @@ fn bad_cells_of_the_binary_form() {
         rows.push(row);
     }
     insta::assert_snapshot!(of("policies.xlsb", &book(false, &[], &rows)));
+}
+
+/// Results that no program has computed anew, in the binary form; the others stand in `sheets`.
+#[test]
+fn old_values_of_the_binary_form() {
+    let of = |how: (u32, u16), premium: Cell| {
+        let row = vec![(0, Cell::Text("P1"), GENERAL), (1, premium, GENERAL), (2, Cell::Whole(46204), DAY)];
+        of("policies.xlsb", &book_computed(how, false, &[], &[headers(0), row], &[]))
+    };
+    const SOUND: &str = "rows 1, premium 0.5, distinct 1 1 1 0 0 0 0\n";
+    assert_eq!(of((1, 0), Cell::Reading(0.5)), SOUND);
+    for how in [(0, 0), (1, 1), (1, 0b1_0000)] {
+        let told = of(how, Cell::Reading(0.5));
+        assert!(
+            told.contains("is a formula whose value may be an old one") && told.contains("(B2): \"=A2\""),
+            "{told}"
+        );
+        // What reads no cell is the same whenever it is computed.
+        assert_eq!(of(how, Cell::FormulaNumber(0.5)), SOUND);
+        assert!(of(how, Cell::FormulaError(0x07)).contains("is the error of a formula"));
+    }
+    let told = of((1, 1), Cell::FormulaNumber(0.0));
+    assert!(told.contains("is a formula without its value") && told.contains("(B2): \"=1\""), "{told}");
 }
 
 /// A percentage is read as it is shown.

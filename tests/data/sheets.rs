@@ -38,11 +38,15 @@ fn xls(premiums: &[biff::Cell]) -> biff::Book {
 
 /// The same in OpenDocument.
 fn open_document(premiums: &[ods::Cell]) -> Vec<u8> {
+    open_document_with(premiums, "")
+}
+
+fn open_document_with(premiums: &[ods::Cell], settings: &str) -> Vec<u8> {
     let row = |(at, premium): (usize, &ods::Cell)| {
         vec![format!("P{}", at + 1).as_str().into(), premium.clone(), ods::Cell::date("2026-07-01", "01.07.26")]
     };
     let rows = [head()].into_iter().chain(premiums.iter().enumerate().map(row)).collect();
-    ods::book(&[ods::Sheet::new("data", rows)])
+    ods::book_with(&[ods::Sheet::new("data", rows)], settings)
 }
 
 /// The same in Excel's present form, each cell written out: `<v>5</v>`, or with attributes in front of a `>`.
@@ -125,6 +129,32 @@ fn formulas_that_no_program_has_computed() {
             told.contains("is a formula whose value may be an old one") && told.contains("(B3): \"=B2*2\""),
             "{told}"
         );
+    }
+
+    let old = |told: String, formula: &str| {
+        assert!(told.contains("is a formula whose value may be an old one") && told.contains(formula), "{told}");
+    };
+    for computed in [biff::Computed::ByHand, biff::Computed::NotYet] {
+        let of = |cell| of("policies.xls", biff::Book { computed, ..xls(&[12.0.into(), cell]) }.bytes());
+        old(of(biff::Cell::Reading(Given::Number(0.5), "0.00")), "(B3): \"=A3\"");
+        old(of(biff::Cell::Reading(Given::Nothing, "0.00")), "(B3): \"=A3\"");
+        // What reads no cell is the same whenever it is computed.
+        assert_eq!(of(biff::Cell::Formula(Given::Number(0.5), "0.00")), SOUND);
+        assert!(of(biff::Cell::Reading(Given::Error(0x07), "0.00")).contains("is the error of a formula"));
+    }
+    assert_eq!(of("policies.xls", xls(&[12.0.into(), biff::Cell::Reading(Given::Number(0.5), "0.00")]).bytes()), SOUND);
+    for (automatic, reads) in [(true, true), (false, true), (false, false)] {
+        let setting = format!(
+            "<config:config-item config:name=\"LoadReadonly\" config:type=\"boolean\">false</config:config-item>\
+             <config:config-item config:name=\"AutoCalculate\" config:type=\"boolean\">{automatic}</config:config-item>"
+        );
+        let formula = if reads { "of:=[.B2]/24" } else { "of:=1/2" };
+        let half = ods::Cell::Formula(formula.into(), Box::new(ods::Cell::number("0.5", "0.5")));
+        let told = of("policies.ods", open_document_with(&[ods::Cell::number("12", "12"), half], &setting));
+        match !automatic && reads {
+            true => old(told, "(B3): \"=[.B2]/24\""),
+            false => assert_eq!(told, SOUND),
+        }
     }
 
     for formula in [

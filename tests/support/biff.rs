@@ -15,6 +15,8 @@ pub enum Cell {
     /// `0x07` is `#DIV/0!`, `0x2a` is `#N/A`.
     Error(u8),
     Formula(Given, &'static str),
+    /// One that reads the cell to its left.
+    Reading(Given, &'static str),
 }
 
 /// What a formula is said to have given.
@@ -64,6 +66,18 @@ pub struct Book {
     pub sheets: Vec<Sheet>,
     pub since_1904: bool,
     pub by: Program,
+    /// Whether and how its cells are computed.
+    pub computed: Computed,
+}
+
+/// When cells are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Computed {
+    #[default]
+    Always,
+    ByHand,
+    /// As cells change, but not when it was saved.
+    NotYet,
 }
 
 /// Which program saved it: they differ in what they say of themselves.
@@ -143,7 +157,7 @@ impl Book {
     fn formats(&self) -> Vec<&'static str> {
         let mut formats = vec!["General"];
         for cell in self.cells() {
-            if let Cell::Number(_, format) | Cell::Formula(_, format) = cell
+            if let Cell::Number(_, format) | Cell::Formula(_, format) | Cell::Reading(_, format) = cell
                 && !formats.contains(format)
             {
                 formats.push(format);
@@ -208,6 +222,11 @@ impl Book {
     fn sheet(&self, sheet: &Sheet, formats: &[&str], texts: &[&str]) -> Vec<u8> {
         let mut records = Records::default();
         records.add(0x0809, &self.beginning(0x10));
+        match self.computed {
+            Computed::Always => records.add(0x000d, &shorts(&[1])),
+            Computed::ByHand => records.add(0x000d, &shorts(&[0])),
+            Computed::NotYet => records.add(0x005e, &shorts(&[0])),
+        }
         let width = sheet.rows.iter().map(Vec::len).max().unwrap_or(0) as u16;
         let (first, last, left, right) = sheet.announced.unwrap_or((0, sheet.rows.len() as u32, 0, width));
         records.add(
@@ -231,7 +250,7 @@ impl Book {
                     }
                     Cell::Flag(flag) => records.add(0x0205, &[place(""), vec![u8::from(*flag), 0]].concat()),
                     Cell::Error(code) => records.add(0x0205, &[place(""), vec![*code, 1]].concat()),
-                    Cell::Formula(given, format) => {
+                    Cell::Formula(given, format) | Cell::Reading(given, format) => {
                         let special = |kind: u8, value: u8| vec![kind, 0, value, 0, 0, 0, 0xff, 0xff];
                         let (value, later) = match given {
                             Given::Number(number) => (number.to_le_bytes().to_vec(), 0),
@@ -241,9 +260,16 @@ impl Book {
                             Given::Nothing => (special(3, 0), 0),
                             Given::Later => (0f64.to_le_bytes().to_vec(), 3),
                         };
-                        // How often it is computed, then the formula: the number 1.
-                        let formula = [shorts(&[later, 0, 0, 3]), vec![0x1e, 1, 0]].concat();
-                        records.add(0x0006, &[place(format), value, formula].concat());
+                        // The number 1, or a cell by its row and column, both told from this one's place.
+                        let formula = match cell {
+                            Cell::Reading(..) => {
+                                [vec![0x44], shorts(&[row as u16, (column as u16).saturating_sub(1) | 0xc000])].concat()
+                            }
+                            _ => vec![0x1e, 1, 0],
+                        };
+                        // Before it, how often it is computed.
+                        let how = shorts(&[later, 0, 0, formula.len() as u16]);
+                        records.add(0x0006, &[place(format), value, how, formula].concat());
                         if let Given::Text(text) = given {
                             records.add(0x0207, &long(text));
                         }

@@ -141,6 +141,18 @@ impl Sheet {
 
 /// The file.
 pub fn book(sheets: &[Sheet]) -> Vec<u8> {
+    book_with(sheets, "")
+}
+
+/// The same with these settings: `<config:config-item …>`.
+pub fn book_with(sheets: &[Sheet], settings: &str) -> Vec<u8> {
+    let settings = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-settings \
+         xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:config=\"urn:oasis:names:tc:opendocument:xmlns:config:1.0\" office:version=\"1.3\"><office:settings>\
+         <config:config-item-set config:name=\"ooo:configuration-settings\">{settings}</config:config-item-set>\
+         </office:settings></office:document-settings>"
+    );
     let names = "xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
                  xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
                  xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
@@ -168,7 +180,12 @@ pub fn book(sheets: &[Sheet]) -> Vec<u8> {
          <manifest:file-entry manifest:full-path=\"/\" manifest:media-type=\"{kind}\"/>\
          <manifest:file-entry manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\"/></manifest:manifest>"
     );
-    zipped(&[("mimetype", kind), ("content.xml", &content), ("META-INF/manifest.xml", &manifest)])
+    zipped(&[
+        ("mimetype", kind),
+        ("content.xml", &content),
+        ("settings.xml", &settings),
+        ("META-INF/manifest.xml", &manifest),
+    ])
 }
 
 pub fn zipped(files: &[(&str, &str)]) -> Vec<u8> {

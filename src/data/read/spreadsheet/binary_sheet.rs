@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::format::{NumberFormat, built_in};
 use super::library::{Beside, BesideAll};
-use super::table::{COLUMNS, Held, ROWS, Trouble, cut_off, damaged};
+use super::table::{COLUMNS, Computed, Held, ROWS, Trouble, cut_off, damaged};
 
 /// Records that are looked at. Between the first and the last are all cells, the blank ones in front.
 const ROW: u16 = 0;
@@ -42,25 +42,27 @@ fn look_at(book: &mut Book) -> Option<BesideAll> {
     let relations = String::from_utf8(part(book, "xl/_rels/workbook.bin.rels")?).ok()?;
     let formats = part(book, "xl/styles.bin").map(|bytes| formats(&bytes)).unwrap_or_default();
     let mut all = BesideAll { formats, ..BesideAll::default() };
-    // Computed anew when it is opened, or by hand alone, or not when it was saved.
-    let old = Records(&bytes).filter(|(kind, _)| *kind == COMPUTATION).any(|(_, content)| {
+    let mut computed = Computed::default();
+    for (_, content) in Records(&bytes).filter(|(kind, _)| *kind == COMPUTATION) {
+        // Computed anew when it is opened, or by hand alone, or not when it was saved.
         let flags = content.get(24).copied().unwrap_or(0);
-        number(content, 4) == Some(0) || flags & 0b1_0001 != 0
-    });
+        computed.later |= flags & 1 != 0;
+        computed.before |= computed.later || number(content, 4) == Some(0) || flags & 0b1_0000 != 0;
+    }
     for (_, content) in Records(&bytes).filter(|(kind, _)| *kind == SHEET) {
         // A sheet without one has no cells.
         let Some((relation, behind)) = text(content, 8) else { continue };
         let (name, _) = text(content, behind)?;
         let place = format!("xl/{}", target(&relations, &relation)?);
         if place.starts_with("xl/worksheets/") {
-            let beside = sheet(&part(book, &place)?, &all.formats, old)?;
+            let beside = sheet(&part(book, &place)?, &all.formats, computed)?;
             all.sheets.push((name, beside));
         }
     }
     Some(all)
 }
 
-fn sheet(bytes: &[u8], formats: &[NumberFormat], old: bool) -> Option<Beside> {
+fn sheet(bytes: &[u8], formats: &[NumberFormat], computed: Computed) -> Option<Beside> {
     let (mut row, mut beside) = (0, Beside::default());
     for (kind, content) in Records(bytes) {
         if kind == ROW {
@@ -75,8 +77,8 @@ fn sheet(bytes: &[u8], formats: &[NumberFormat], old: bool) -> Option<Beside> {
             }
             if kind == ERROR || kind == ERROR_OF_FORMULA {
                 beside.found.cells.push(((row, column), Held::Error(error(*content.get(8)?).into())));
-            } else if old && OF_FORMULAS.contains(&kind) {
-                beside.found.cells.push(((row, column), Held::Stale("".into())));
+            } else if computed.before && OF_FORMULAS.contains(&kind) {
+                beside.doubted.insert((row, column), computed);
             }
         } else if kind == MERGED {
             let at = |at: usize| number(content, 4 * at);

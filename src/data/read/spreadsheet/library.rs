@@ -11,7 +11,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb};
 use super::binary_sheet;
 use super::format::NumberFormat;
 use super::old_sheet;
-use super::table::{Found, Held, Place, Table, Trouble, added_up, damaged};
+use super::table::{Computed, Found, Held, Place, Table, Trouble, added_up, damaged};
 use super::text::moment;
 use super::{Book, Tab};
 
@@ -21,6 +21,8 @@ pub struct Beside {
     pub found: Found,
     /// By cell of a number, which of the formats it has.
     pub formats: HashMap<Place, u32>,
+    /// By cell of a formula whose value is not simply believed, how far it is.
+    pub doubted: HashMap<Place, Computed>,
 }
 
 /// The same of a workbook: by sheet, in their order.
@@ -100,23 +102,22 @@ impl Book for Library {
         let first = range.start().unwrap_or_default();
         for (row, column, data) in range.used_cells() {
             let place = (first.0 + row as u32, first.1 + column as u32);
-            if !told.contains_key(&place) {
+            if !told.contains_key(&place) && !beside.doubted.contains_key(&place) {
                 let format = beside.formats.get(&place).copied().unwrap_or(GENERAL);
                 found.add(place, held(data, format, self.since_1904));
             }
         }
+        let formula = |place: Place| -> Arc<str> {
+            let text = formulas.get_value(place).map(String::as_str).filter(|text| !text.is_empty());
+            format!("={}", text.unwrap_or("…")).into()
+        };
+        for (place, computed) in &beside.doubted {
+            let format = beside.formats.get(place).copied().unwrap_or(GENERAL);
+            let held = range.get_value(*place).map_or(Held::Blank, |data| held(data, format, self.since_1904));
+            found.add(*place, computed.given(Some(held), &formula(*place)));
+        }
         for (place, held) in told {
-            let held = match held {
-                Held::Uncomputed(_) => {
-                    let formula = formulas.get_value(place).map_or("…", String::as_str);
-                    Held::Uncomputed(format!("={formula}").into())
-                }
-                Held::Stale(_) => {
-                    let formula = formulas.get_value(place).map_or("…", String::as_str);
-                    Held::Stale(format!("={formula}").into())
-                }
-                held => held,
-            };
+            let held = if let Held::Uncomputed(_) = held { Held::Uncomputed(formula(place)) } else { held };
             found.add(place, held);
         }
         // It may be asked for again.

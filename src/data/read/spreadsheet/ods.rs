@@ -13,7 +13,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::table::{COLUMNS, Found, Held, ROWS, Table, Told, Trouble, added_up, cut_off, damaged, room_for};
+use super::table::{COLUMNS, Computed, Found, Held, ROWS, Table, Told, Trouble, added_up, cut_off, damaged, room_for};
 use super::text::{duration, has_too_many_digits};
 use super::xml::{Xml, add_text};
 use super::{Book, Tab};
@@ -21,17 +21,19 @@ use super::{Book, Tab};
 pub struct Ods {
     path: PathBuf,
     tabs: Vec<Tab>,
+    computed: Computed,
 }
 
 impl Ods {
     #[allow(clippy::redundant_closure)] // the functions alone are for one lifetime of the part
     pub fn open(path: &Path) -> Result<Ods, Trouble> {
-        let mut book = Ods { path: path.to_path_buf(), tabs: Vec::new() };
+        let mut book = Ods { path: path.to_path_buf(), tabs: Vec::new(), computed: Computed::default() };
         if book.with("META-INF/manifest.xml", |part| is_locked(part))?.unwrap_or(false) {
             return Err(Trouble::Locked);
         }
         let tabs = book.with("content.xml", |part| tabs(part))?;
         book.tabs = tabs.ok_or_else(|| Trouble::Damaged("the part with its sheets is missing".into()))?;
+        book.computed.before = book.with("settings.xml", |part| is_by_hand(part))?.unwrap_or(false);
         Ok(book)
     }
 
@@ -72,7 +74,7 @@ impl Book for Ods {
                 }
                 part.skip()?;
             }
-            Rows::read(part, &name, rows)
+            Rows::read(part, &name, rows, self.computed)
         })?;
         Table::of(&name, found.unwrap_or_default(), Arc::new([]), false)
     }
@@ -84,6 +86,22 @@ fn is_locked<R: BufRead>(manifest: &mut Xml<R>) -> Result<bool, Trouble> {
             Event::Start(element) if element.local_name().as_ref() == "encryption-data" => return Ok(true),
             Event::Eof => return Ok(false),
             _ => {}
+        }
+    }
+}
+
+/// Whether cells were computed by hand alone when it was saved.
+fn is_by_hand<R: BufRead>(settings: &mut Xml<R>) -> Result<bool, Trouble> {
+    loop {
+        let is_it = match settings.next()? {
+            Event::Start(element) if element.local_name().as_ref() == "config-item" => {
+                attribute(&element, "config:name").as_deref() == Some("AutoCalculate")
+            }
+            Event::Eof => return Ok(false),
+            _ => false,
+        };
+        if is_it {
+            return Ok(settings.text()?.trim() == "false");
         }
     }
 }
@@ -134,6 +152,7 @@ fn times(element: &BytesStart, name: &str) -> u64 {
 /// The rows of a sheet as they are read.
 struct Rows<'a> {
     name: &'a str,
+    computed: Computed,
     found: Found,
     /// Row and column that come next.
     row: u64,
@@ -148,9 +167,15 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn read<R: BufRead>(part: &mut Xml<R>, name: &str, rows: Option<u32>) -> Result<Found, Trouble> {
+    fn read<R: BufRead>(
+        part: &mut Xml<R>,
+        name: &str,
+        rows: Option<u32>,
+        computed: Computed,
+    ) -> Result<Found, Trouble> {
         let mut sheet = Rows {
             name,
+            computed,
             found: Found::default(),
             row: 0,
             column: 0,
@@ -211,7 +236,11 @@ impl Rows<'_> {
         {
             self.found.sums.insert((row, column), rows);
         }
-        let held = cell.held(shown);
+        let formula = cell.formula_shown();
+        let mut held = cell.held(shown);
+        if let Some(formula) = formula {
+            held = self.computed.given(Some(held), &formula);
+        }
         if held != Held::Blank {
             self.cells.push((self.column, columns, held));
         }
@@ -315,6 +344,13 @@ impl Cell {
         cell
     }
 
+    /// Its formula without the name of the language.
+    fn formula_shown(&self) -> Option<Arc<str>> {
+        let formula = self.formula.as_deref()?;
+        let (_, formula) = formula.split_once('=').unwrap_or(("", formula));
+        Some(format!("={formula}").into())
+    }
+
     /// What it holds, with what it shows; that is missing where it has no text at all.
     fn held(self, shown: Option<String>) -> Held {
         let text = |text: String| if text.is_empty() { Held::Blank } else { Held::Text(text.into()) };
@@ -324,11 +360,7 @@ impl Cell {
         if self.known_as == "error" || self.formula.is_some() && says(&shown, is_error) {
             return Held::Error(shown.unwrap_or_else(|| "#VALUE!".into()).trim().into());
         }
-        let uncomputed = || {
-            let formula = self.formula.as_deref()?;
-            let (_, formula) = formula.split_once('=').unwrap_or(("", formula));
-            Some(Held::Uncomputed(format!("={formula}").into()))
-        };
+        let uncomputed = || self.formula_shown().map(Held::Uncomputed);
         match (self.kind.as_str(), &self.value) {
             // A formula that gave an empty text has none of these, but shows it.
             ("", None) => match &shown {
@@ -451,7 +483,7 @@ mod tests {
         let xml = format!("<table:table table:name=\"S\">{rows}</table:table>");
         let mut part = Xml::of(xml.as_bytes());
         part.next()?;
-        Rows::read(&mut part, "S", None)
+        Rows::read(&mut part, "S", None, Computed::default())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::format::{NumberFormat, built_in};
 use super::library::{Beside, BesideAll};
-use super::table::{Held, Trouble, damaged};
+use super::table::{Computed, Held, Trouble, damaged};
 use crate::limits::{SHEET, SHEET_SPARSE, megabytes};
 
 /// Records that are looked at: <https://learn.microsoft.com/openspecs/office_file_formats/ms-xls>.
@@ -164,7 +164,8 @@ impl Globals {
                     if kind == FORMULA && self.is_later(content) {
                         beside.found.cells.push(((row, column), Held::Uncomputed("".into())));
                     } else if kind == FORMULA && by_hand {
-                        beside.found.cells.push(((row, column), Held::Stale("".into())));
+                        // A zero for what is to be computed tells so itself.
+                        beside.doubted.insert((row, column), Computed { later: false, before: true });
                     }
                 }
                 COMPUTED_HOW => by_hand = short(content, 0) == Some(0),

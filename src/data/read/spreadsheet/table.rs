@@ -42,6 +42,35 @@ pub enum Held {
     Strange(Arc<str>),
 }
 
+/// How far the values of formulas can be believed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Computed {
+    /// A program is to compute all of them when it opens the file, as those ask for that write zeros.
+    pub later: bool,
+    /// Cells may have changed since: all are to be computed anew, or only by hand, or they were not when it was saved.
+    pub before: bool,
+}
+
+impl Computed {
+    /// What a formula gave, where that can be believed. Programs that do not compute leave out the value, or write a 0 and
+    /// ask that all be computed when the file is opened.
+    pub fn given(self, held: Option<Held>, formula: &Arc<str>) -> Held {
+        let is_zero = matches!(held, Some(Held::Number(0.0, _)));
+        match held.filter(|_| !(is_zero && self.later)) {
+            None => Held::Uncomputed(formula.clone()),
+            Some(held @ (Held::Error(_) | Held::Uncomputed(_))) => held,
+            Some(_) if self.before && reads_cells(formula) => Held::Stale(formula.clone()),
+            Some(held) => held,
+        }
+    }
+}
+
+/// Whether a formula may come to something else when other cells change: what reads no cell comes to the same whenever
+/// it is computed. All read some that call or name something.
+fn reads_cells(formula: &str) -> bool {
+    formula.contains(|sign: char| sign.is_alphabetic() || sign == '…')
+}
+
 /// A number in a workbook that says what is shown, and not only how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {

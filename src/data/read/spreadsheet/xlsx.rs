@@ -15,7 +15,7 @@ use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::format::{NumberFormat, built_in};
-use super::table::{Found, Table, Trouble, cut_off, damaged};
+use super::table::{Computed, Found, Table, Trouble, cut_off, damaged};
 use super::xlsx_sheet;
 use super::xml::{Xml, add_text, attribute, is_on};
 use super::{Book, Tab};
@@ -202,15 +202,6 @@ impl Book for Xlsx {
         let found: Found = found?;
         Table::of(&name, found, self.formats.clone(), self.since_1904)
     }
-}
-
-/// How far the values of formulas can be believed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Computed {
-    /// A program is to compute all of them when it opens the file, as those ask for that write zeros.
-    pub later: bool,
-    /// Cells may have changed since: all are to be computed anew, or only by hand, or they were not when it was saved.
-    pub before: bool,
 }
 
 struct Relation {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::table::{COLUMNS, Found, Held, Place, ROWS, Trouble, added_up, cell_name, cut_off, place_named, room_for};
+use super::table::{
+    COLUMNS, Computed, Found, Held, Place, ROWS, Trouble, added_up, cell_name, cut_off, place_named, room_for,
+};
 use super::text::has_too_many_digits;
-use super::xlsx::{Computed, rich_text, unescaped};
+use super::xlsx::{rich_text, unescaped};
 use super::xml::{Xml, attribute};
 
 /// All cells; or those of so many rows from the first that has one.
@@ -187,8 +189,7 @@ impl Sheet<'_> {
         }))
     }
 
-    /// What a formula gave. Programs that do not compute leave out the value, or write a 0 and ask that all be computed
-    /// when the file is opened; one of them writes `0.0`, as no program does that computes.
+    /// What a formula gave. One of the programs that do not compute writes `0.0`, as none does that computes.
     fn given(&mut self, place: Place, held: Option<Held>, as_java_writes: bool, formula: Formula) -> Held {
         if let Some(rows) = added_up(place, &formula.text) {
             self.found.sums.insert(place, rows);
@@ -196,9 +197,6 @@ impl Sheet<'_> {
         if let Some(shared) = formula.shared.clone().filter(|_| !formula.text.is_empty()) {
             self.shared.insert(shared, formula.text.clone());
         }
-        let is_zero = matches!(held, Some(Held::Number(0.0, _)));
-        let is_later = is_zero && (self.computed.later || as_java_writes);
-        let is_given = held.is_some() && !is_later;
         // Of a shared one, the first cell has the text.
         let text = match formula.shared.as_ref().and_then(|shared| self.shared.get(shared)) {
             Some(text) => text,
@@ -206,16 +204,13 @@ impl Sheet<'_> {
             None => &formula.text,
         };
         let text: Arc<str> = format!("={text}").into();
-        if let Some(cells) = formula.cells.filter(|_| !is_given || self.computed.later) {
-            self.of_arrays.push((cells, text.clone()));
+        let computed = Computed { later: self.computed.later || as_java_writes, ..self.computed };
+        let given = computed.given(held, &text);
+        let is_later = matches!(given, Held::Uncomputed(_));
+        if let Some(cells) = formula.cells.filter(|_| is_later || self.computed.later) {
+            self.of_arrays.push((cells, text));
         }
-        match held.filter(|_| is_given) {
-            // What reads no cell comes to the same whenever it is computed.
-            Some(Held::Error(error)) => Held::Error(error),
-            Some(_) if self.computed.before && reads_cells(&text) => Held::Stale(text),
-            Some(held) => held,
-            None => Held::Uncomputed(text),
-        }
+        given
     }
 
     /// Cells of a formula for several that have no value, or a 0 in place of it, are no blank ones and no zeros; beyond
@@ -249,11 +244,6 @@ impl Sheet<'_> {
         }
         Ok(self.found)
     }
-}
-
-/// Whether a formula may come to something else when other cells change; all do that call or name something.
-fn reads_cells(formula: &str) -> bool {
-    formula.contains(|sign: char| sign.is_alphabetic() || sign == '…')
 }
 
 /// A number as it is written, if it is one.
