@@ -1027,6 +1027,57 @@ fn rows_on_days_without_a_post_are_refused_where_nothing_may_be_in_doubt() {
     }
 }
 
+/// Whether a table is kept or goes by: links could lead to either of the two.
+#[test]
+fn keys_that_look_alike_are_told_however_large_their_table_is() {
+    let spec = "
+        data sales {
+          file \"sales.csv\"
+          row sale
+          key sale_no
+          column sale_no : text
+          column who : people
+          column sold : date
+          column amount : CNY
+          dated by sold
+        }
+        data receipts {
+          file \"receipts.csv\"
+          row receipt
+          column of_sale : sales
+          column paid : date
+          column amount : CNY
+          dated by paid
+        }
+        kpi sold : CNY { value = sum(amount of sales) }
+        kpi paid : CNY { value = sum(amount of receipts) }";
+    let spec = project(spec, "output own : CNY = sold\noutput got : CNY = paid");
+    let rows: String = (1..3_000).map(|at| format!("S{at},P1,2026-02-{:02},1\n", at % 28 + 1)).collect();
+    let receipts = ("receipts.csv", "of_sale,paid,amount\nS7,2026-02-03,5");
+    for (odd, told) in
+        [("\u{405}15", true), ("\u{ff33}15", true), ("S1\u{ff15}", true), ("T15", false), ("\u{416}15", false)]
+    {
+        let sales = format!("sale_no,who,sold,amount\n{rows}{odd},P1,2026-02-07,1");
+        let files = [TEAMS, PEOPLE, ("sales.csv", &sales), receipts];
+        for stream_above in [0, u64::MAX] {
+            let change = |options: &mut Options| {
+                (options.stream_above, options.block, options.threads) = (stream_above, 2_000, 2);
+            };
+            let found = evaluated_with(&spec, &files, "2026-02", &change).err().unwrap_or_default();
+            let expected = format!("`{odd}` and `S15` are two keys of `sales` that look the same");
+            assert_eq!(found, if told { vec![expected] } else { Vec::new() }, "{odd}, {stream_above}");
+        }
+    }
+    // What nobody sees is no part of a key: the two are one.
+    let sales = format!("sale_no,who,sold,amount\n{rows}S\u{200b}15,P1,2026-02-07,1");
+    for stream_above in [0, u64::MAX] {
+        let change = |options: &mut Options| options.stream_above = stream_above;
+        let found =
+            evaluated_with(&spec, &[TEAMS, PEOPLE, ("sales.csv", &sales), receipts], "2026-02", &change).err().unwrap();
+        assert!(found.len() == 1 && found[0].contains("S15") && found[0].contains("the same"), "{found:?}");
+    }
+}
+
 /// A row of a period belongs to somebody who held a post on one of its days.
 #[test]
 fn rows_of_periods_without_a_post_are_told() {
