@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs as known;
 use indexmap::IndexMap;
+use unicode_script::{Script, UnicodeScript};
 
 use super::content::Tally;
 use super::plausible::{Look, is_han, look};
@@ -108,9 +109,29 @@ impl Survey {
         // Of Chinese letters one in seven is valid UTF-8, by chance: of a dozen not one text in a thousand million.
         let letters: usize = self.odd.keys().map(|cell| cell.iter().filter(|byte| **byte >= 0x80).count() / 2).sum();
         let (cell, row) = self.odd.first().filter(|_| letters < 12 && self.odd.keys().all(may_be))?;
+        if self.is_of_one_alphabet() {
+            return None;
+        }
         let read =
             |encoding: Encoding| Some(Reading { encoding, row: *row, text: encoding.decode(cell)?.into_owned() });
         Some([gb, Encoding::Utf8].into_iter().filter_map(read).collect())
+    }
+
+    /// Whether all cells are words of one alphabet in UTF-8, and more of them than Chinese would look so by chance. Of the
+    /// signs of Chinese in daily use one in a hundred is a letter of an alphabet in use, and none that ends with a byte
+    /// below 0xA1.
+    fn is_of_one_alphabet(&self) -> bool {
+        let words: Vec<&str> = self.odd.keys().filter_map(|cell| std::str::from_utf8(cell).ok()).collect();
+        let letters = || words.iter().flat_map(|word| word.chars());
+        let first = letters().find_map(alphabet);
+        let is_one = |word: &&str| {
+            look(word) == Look::Sound
+                && word.chars().all(|letter| letter.script() == Script::Inherited || alphabet(letter) == first)
+        };
+        let in_use = letters().filter(|letter| alphabet(*letter).is_some()).count();
+        let seldom = |cell: &Vec<u8>| cell.chunks(2).filter(|pair| pair[1] < 0xa1).count();
+        let rare: usize = self.odd.keys().map(seldom).sum();
+        first.is_some() && words.iter().all(is_one) && (in_use >= 5 || in_use >= 3 && rare >= 2)
     }
 
     /// What the encoding is; `words` are those that the spec expects in it.
@@ -290,6 +311,24 @@ fn is_utf8_like(cell: &[u8]) -> bool {
     long || odd().count() > 2 || latin && text.chars().any(|letter| letter.is_ascii_alphabetic())
 }
 
+/// Of which alphabet with letters of two bytes in UTF-8 a letter is, if any language of today has it.
+fn alphabet(letter: char) -> Option<Script> {
+    let old = matches!(letter, '\u{3cf}'..='\u{3ff}' | '\u{460}'..='\u{489}' | '\u{500}'..='\u{52f}');
+    let script = letter.script();
+    let has_letters = matches!(
+        script,
+        Script::Greek
+            | Script::Cyrillic
+            | Script::Armenian
+            | Script::Hebrew
+            | Script::Arabic
+            | Script::Syriac
+            | Script::Thaana
+            | Script::Nko
+    );
+    (has_letters && !old && letter.is_alphabetic()).then_some(script)
+}
+
 /// The words outside ASCII that a data set's files should hold: headers, and values of sets.
 pub fn words_of<'a>(data: impl Iterator<Item = &'a DataSet>) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
@@ -408,6 +447,58 @@ mod tests {
         // `è` here is `č` elsewhere.
         assert_eq!(told(&["Hélène"], "windows-1252", &[]).split("; ").count(), 2);
         assert_eq!(told(&["€"], "windows-1252", &[]).split("; ").count(), 4);
+    }
+
+    /// How a text that is valid UTF-8 could be read as well.
+    fn doubt(bytes: &[u8]) -> Option<String> {
+        let readings = Survey::of(bytes).unwrap().may_be_chinese()?;
+        Some(readings.iter().map(|reading| reading.text.clone()).collect::<Vec<_>>().join("; "))
+    }
+
+    #[test]
+    fn small_files_in_an_alphabet_are_utf8() {
+        for words in [
+            &["דנה", "יוסי"][..],
+            &["משה"],
+            &["أحمد", "ليلى"],
+            &["محمود"],
+            &["مریم", "پرویز"],
+            &["Иванов"],
+            &["Анна", "Олег"],
+            &["Қанат"],
+            &["Παππάς"],
+            &["Γιώργος"],
+            &["Արամ", "Անի"],
+            &["გიორგი"],
+            &["สมชาย"],
+            &["अमित"],
+            &["አበበ"],
+            &["ސާރާ"],
+        ] {
+            let text: String = words.iter().map(|word| format!("1,{word},2\n")).collect();
+            assert_eq!(doubt(text.as_bytes()), None, "{words:?}");
+        }
+        // Chinese, Japanese and Korean whose bytes happen to be letters of an alphabet are asked about.
+        let mut asked = 0;
+        for (encoding, words) in [
+            (
+                known::GB18030,
+                &["魏维", "魏未", "小谢", "协孝", "小写", "学校", "校协", "转庄", "請談", "談論", "赖"][..],
+            ),
+            (known::BIG5, &["羅蘇", "羅", "藍"]),
+            (known::EUC_KR, &["청", "허", "친"]),
+            (known::EUC_JP, &["立", "流", "竜立"]),
+            (known::SHIFT_JIS, &["ﾐｷ", "ﾘｶ", "ﾕｷ"]),
+        ] {
+            for word in words {
+                let (bytes, _, lost) = encoding.encode(word);
+                if !lost && std::str::from_utf8(&bytes).is_ok() {
+                    asked += 1;
+                    assert!(doubt(&[b"1,", &*bytes, b",2\n"].concat()).is_some(), "{word}");
+                }
+            }
+        }
+        assert!(asked >= 12, "{asked}");
     }
 
     #[test]
