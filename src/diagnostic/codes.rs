@@ -167,7 +167,7 @@ codes! {
     NoFile = "no-file" Error;
     /// A spreadsheet without the sheet that is asked for, or with several that fit.
     NoSheet = "no-sheet" Error;
-    /// A file that cannot be opened or is no table of text.
+    /// A file that cannot be opened, or not be read as a table.
     UnreadableFile = "unreadable-file" Error;
     /// A text whose encoding is not certain, or not the one that is said.
     UnknownEncoding = "unknown-encoding" Error;

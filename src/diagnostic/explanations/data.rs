@@ -25,9 +25,9 @@ file "plans.xlsx" sheet "2026""#,
     },
     Explanation {
         code: Code::UnreadableFile,
-        title: "a file that is no table of text",
-        text: "The file cannot be opened, is damaged, or is something else than its name says. Export it anew as CSV in \
-               UTF-8.",
+        title: "a file that cannot be read as a table",
+        text: "The file cannot be opened, is damaged, comes to more than is taken on, or is something else than its name \
+               says. Export it anew as CSV in UTF-8.",
         wrong: "a picture that is called `policies.csv`",
         right: "a table saved as CSV",
         setting: Setting::Words,
