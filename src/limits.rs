@@ -24,7 +24,8 @@ pub const SHEET: u64 = 1 << 22;
 pub const SHEET_SPARSE: u64 = 64;
 /// As many as there can be where all are filled.
 pub const SHEET_MOST: u64 = 44 << 20;
-/// Rows of a Parquet file that are believed whatever its size, and of larger ones so many to each byte.
+/// Rows of a Parquet file that are believed whatever its size, and of larger ones so many to each byte; so many bytes it
+/// may also come to, where that is more than what is read as a whole.
 pub const PARQUET: u64 = 1 << 22;
 pub const PARQUET_SPARSE: u64 = 64;
 /// Periods evaluated at once.
@@ -65,6 +66,11 @@ pub fn table() -> Vec<[String; 3]> {
         row(
             "rows of a Parquet file",
             format!("{} million, or {PARQUET_SPARSE} to each byte", PARQUET / 1_000_000),
+            "`unreadable-file`",
+        ),
+        row(
+            "a Parquet file, unpacked",
+            format!("{}, or {PARQUET_SPARSE} bytes to each byte", megabytes(WHOLE)),
             "`unreadable-file`",
         ),
         row("rows of a data set", "4,294,967,294".to_string(), "`unreadable-file`"),

@@ -208,18 +208,18 @@ fn kept(
     streams: &Streams,
 ) -> (u64, Option<(DataId, u64)>) {
     let Source::Files(options) = source else { return (0, None) };
-    let size = |id: DataId| -> u64 {
-        let files = files_of(&model.data[id.0], options, &mut Vec::new());
+    let size = |(id, columns): &(DataId, Vec<ColumnIx>)| -> u64 {
+        let data = &model.data[id.0];
+        let files = files_of(data, options, &mut Vec::new());
         let size = |task: &read::FileTask| {
-            let size = task.size(options);
-            let packed = matches!(task.form, Form::Spreadsheet | Form::Parquet);
-            // What is packed takes several times as much once it is read.
-            if packed { 5 * size } else { size }
+            let size = task.size(data, columns, options);
+            // What is packed takes several times as much once it is read; of Parquet it is known.
+            if task.form == Form::Spreadsheet { 5 * size } else { size }
         };
         files.iter().map(size).sum()
     };
     let sizes: Vec<(DataId, u64)> =
-        needed.iter().map(|(id, _)| *id).filter(|id| !streams.data.contains(id)).map(|id| (id, size(id))).collect();
+        needed.iter().filter(|(id, _)| !streams.data.contains(id)).map(|one| (one.0, size(one))).collect();
     (sizes.iter().map(|(_, size)| size).sum(), sizes.into_iter().max_by_key(|(_, size)| *size))
 }
 

@@ -379,6 +379,32 @@ fn files_of_other_programs() {
     assert_eq!(shown("duckdb_brotli.parquet"), brotli);
 }
 
+/// `--memory` counts what the columns that are read come to, however small they are packed.
+#[test]
+fn kept_tables_count_as_they_are_unpacked() {
+    const ROWS: usize = 20_000;
+    let how = How { packing: Compression::ZSTD(Default::default()), dictionary: false, ..How::default() };
+    let columns = [100, 1_000].map(|letters| texts(&vec!["x".repeat(letters).as_str(); ROWS]));
+    let file = file("required binary x (STRING); required binary y (STRING);", &columns, &how);
+    assert!(file.len() < 50_000);
+    let mut sales = data("sales", "sale", vec![column("x", ColumnType::Text)]);
+    sales.files[0].pattern = "sales.parquet".into();
+    let mut project = Project::new(vec![sales]).file("sales.parquet", file);
+    let value = project.path(0, "x");
+    project.measure(0, AggregateFunction::Only, Some(value), Rows::All);
+    let mut told = |megabytes: u64| {
+        project.memory = Some(megabytes << 20);
+        let told = project.answer(&project.query, u64::MAX, 1 << 20, 1, None);
+        told.map_or_else(|errors| project.show(&errors), |_| "no errors".into())
+    };
+    assert!(
+        told(1).contains("`sales` must be kept, and take more memory than is allowed: 2.1 MB of files"),
+        "{}",
+        told(1)
+    );
+    assert!(!told(16).contains("memory"), "{}", told(16));
+}
+
 /// Files of a few bytes that say of themselves that they have two billion rows, or values (`parquet/bombs.py`).
 #[test]
 fn files_that_say_more_than_can_be() {

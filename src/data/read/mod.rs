@@ -69,10 +69,11 @@ impl FileTask {
         self.path == other.path && self.relation.is_none() && other.relation.is_none()
     }
 
-    /// How many bytes there are to be read, as far as can be told.
-    pub fn size(&self, options: &Options) -> u64 {
+    /// How many bytes there are to be read of some columns, as far as can be told: as a text has them, or nearly so.
+    pub fn size(&self, data: &DataSet, columns: &[ColumnIx], options: &Options) -> u64 {
         match &self.relation {
             Some((relation, _)) => options.server.size(relation),
+            None if self.form == Form::Parquet => parquet::size(self, data, columns),
             None if self.form == Form::Text && is_packed(&self.path) => options.unpacked.of(&self.path, || {
                 compressed::size(
                     &self.path,

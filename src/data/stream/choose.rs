@@ -54,10 +54,10 @@ impl Streams {
         let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
         let choice = Choice { model, query, needed, stored };
         let mut sizes: BTreeMap<DataId, u64> = BTreeMap::new();
-        for (id, _) in needed.iter().filter(|(id, _)| choice.can_go_by(*id)) {
+        for (id, columns) in needed.iter().filter(|(id, _)| choice.can_go_by(*id)) {
             let mut errors = Vec::new();
             let files = files_of(&model.data[id.0], options, &mut errors);
-            let all: u64 = files.iter().map(|task| task.size(options)).sum();
+            let all: u64 = files.iter().map(|task| task.size(&model.data[id.0], columns, options)).sum();
             let in_blocks = files.iter().all(|task| task.form != Form::Spreadsheet);
             let long = model.data[id.0].across.is_none();
             if errors.is_empty() && !files.is_empty() && in_blocks && long && all >= above {

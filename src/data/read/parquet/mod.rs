@@ -3,6 +3,7 @@
 //! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
 //! files; the first row is row 1.
 
+mod claims;
 mod fill;
 mod pages;
 mod texts;
@@ -16,19 +17,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use ::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use self::fill::{Starts, fill};
 pub use self::texts::texts;
 use self::values::{Column, Meaning};
 use super::guarded::guarded;
 use super::kind::{self, Kind};
-use super::layout::Layout;
+use super::layout::{Layout, Match, find_column};
 use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
 use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
-use crate::limits::{PARQUET, PARQUET_SPARSE};
+use crate::model::data::{ColumnIx, DataSet};
 use crate::parallel;
 
 /// So many rows make a slice for each byte of a block: about what a row has in a file of text.
@@ -106,6 +107,28 @@ fn read_into(
     Ok(())
 }
 
+/// What a value takes at least once it is read, in however few bits it is packed.
+const VALUE: u64 = 8;
+
+/// About how many bytes some columns of a file have once they are read; of what cannot be read, those of the file.
+pub fn size(task: &FileTask, data: &DataSet, columns: &[ColumnIx]) -> u64 {
+    let Ok(opened) = Opened::open(task) else { return task.bytes() };
+    let is_read = |header: &&String| {
+        let of = |column: &ColumnIx| match find_column(std::slice::from_ref(*header), data, *column) {
+            Match::At(_) => true,
+            Match::Missing | Match::Several(_) => false,
+        };
+        data.across.is_some() || columns.iter().any(of)
+    };
+    let headers = opened.layout.headers.iter().zip(&opened.leaves).filter(|(header, _)| is_read(header));
+    let leaves: Vec<usize> = headers.filter_map(|(_, leaf)| *leaf).collect();
+    let of_group = |group: &RowGroupMetaData| -> u64 {
+        let least = VALUE.saturating_mul(group.num_rows() as u64);
+        leaves.iter().map(|leaf| claims::unpacked(group.column(*leaf)).max(least)).fold(0, u64::saturating_add)
+    };
+    opened.metadata.row_groups().iter().map(of_group).fold(0, u64::saturating_add)
+}
+
 /// A file of which it is known what it holds.
 #[derive(Clone)]
 pub struct Opened {
@@ -143,15 +166,8 @@ impl Opened {
                 leaves[root] = Some(leaf);
             }
         }
-        if !metadata.row_groups().iter().all(|group| is_possible(group, size)) {
-            let error = ParquetError::General("what it says of its rows cannot be".into());
-            return Err(damaged(task, &error));
-        }
-        // A few bytes can say of any number of rows that they are all the same.
-        let rows = metadata.row_groups().iter().map(|group| group.num_rows() as u64).sum::<u64>();
-        if rows > PARQUET.max(size.saturating_mul(PARQUET_SPARSE)) {
-            let error = ParquetError::General(format!("{rows} rows cannot stand in {size} bytes"));
-            return Err(damaged(task, &error));
+        if let Some(reason) = claims::refusal(metadata.row_groups(), size) {
+            return Err(damaged(task, &ParquetError::General(reason)));
         }
         let layout = Layout { headers, ..Layout::default() };
         let (shown, path) = (task.shown.clone(), task.path.clone());
@@ -243,16 +259,6 @@ impl Opened {
         }
         if damaged.is_empty() { Ok(columns) } else { Err(Damaged(damaged)) }
     }
-}
-
-/// Whether a row group can lie in a file of that size. The library takes it for granted.
-fn is_possible(group: &RowGroupMetaData, size: u64) -> bool {
-    let within = |chunk: &ColumnChunkMetaData| {
-        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
-        let (start, length) = (u64::try_from(start), u64::try_from(chunk.compressed_size()));
-        start.is_ok_and(|start| length.is_ok_and(|length| start.checked_add(length).is_some_and(|end| end <= size)))
-    };
-    u32::try_from(group.num_rows()).is_ok() && group.columns().iter().all(within)
 }
 
 /// What the library makes of a file; where it breaks down over it, an error as well.

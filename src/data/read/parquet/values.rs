@@ -6,14 +6,15 @@ use std::fs::File;
 use std::sync::Arc;
 
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
+use ::parquet::column::page::PageReader;
 use ::parquet::column::reader::{ColumnReader, get_column_reader};
 use ::parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::RowGroupMetaData;
-use ::parquet::file::serialized_reader::SerializedPageReader;
 use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use num_bigint::BigInt;
 
+use super::claims;
 use super::pages::{self, Stored};
 use crate::data::cell::{Content, Kind, Problem};
 use crate::time::Day;
@@ -229,11 +230,11 @@ impl Column {
     ) -> Result<Column> {
         let chunk = group.column(leaf);
         let all = usize::try_from(group.num_rows())?;
-        let mut pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
+        let mut pages = claims::pages(file, chunk, all)?;
         let stored = match pages::read(&mut pages, chunk.column_descr(), skipped, rows)? {
             Some(stored) => stored,
             None => {
-                let pages = SerializedPageReader::new(file.clone(), chunk, all, None)?;
+                let pages = claims::pages(file, chunk, all)?;
                 by_library(pages, chunk.column_descr_ptr(), skipped, rows)?
             }
         };
@@ -381,7 +382,7 @@ fn big_endian(bytes: &[u8]) -> Option<i64> {
 
 /// Reads `rows` rows behind the first `skipped`, whatever their pages are.
 pub fn by_library(
-    pages: SerializedPageReader<File>,
+    pages: impl PageReader + 'static,
     descriptor: ColumnDescPtr,
     skipped: usize,
     rows: usize,
