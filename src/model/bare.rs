@@ -18,6 +18,12 @@ use crate::value::{Builtin, Value};
 /// What is said of a number that can be read in two ways.
 const EITHER: &str = "write `{}`, or `{}` if that is meant";
 
+/// What is said of one that can be read in one way only.
+const ONE: &str = "write `{}`";
+
+/// From here on a factor may be there to make a plain number of a percentage.
+const MOST_UNSCALED: Decimal = Decimal::ONE_HUNDRED;
+
 /// Up to here a number may be meant as a part of one: 1.2 as 120%. Nobody means 80 as 8000%.
 const MOST_OF_ONE: Decimal = Decimal::TWO;
 
@@ -49,16 +55,30 @@ impl Checker<'_> {
     /// The same of a step: for each 1 of a percentage is for each 1%.
     pub(super) fn bare_step(&mut self, written: &tree::Expr, unit: &DisplayUnit, what: &str) -> bool {
         let found = self.bare_ratio(written, unit, what);
-        if let (true, Some(finding)) = (found, self.diagnostics.last_mut())
-            && let [_, signed] = finding.mends.as_slice()
-            && !signed.shown.starts_with('0')
-        {
-            let mends = [signed.clone(), finding.mends[0].clone()];
-            let Help { text, mends } = Help::of(EITHER, mends);
+        if let (true, Some(finding)) = (found, self.diagnostics.last_mut()) {
+            let Help { text, mends } = as_step(std::mem::take(&mut finding.mends));
             finding.help = Some(text);
             finding.mends = mends;
         }
         found
+    }
+
+    /// A bare number as the step to which a percentage is rounded: to 1 is to 1%, or to 100%. True after a finding.
+    pub(super) fn bare_rounding(&mut self, name: &str, rounded: &Expr, step: &Expr, env: &Env) -> bool {
+        let Some(number) = self.bare_literal(step) else { return false };
+        let Some(unit) = self.ratio_unit(rounded, env) else { return false };
+        let (text, sign) = (self.text(step.span), &*unit.singular);
+        let help = as_step(self.readings(&text, number, step.span, &unit).mends);
+        self.report(
+            Diagnostic::new(
+                Code::WrongUnit,
+                format!("what `{name}` rounds is in `{sign}`, and its step `{text}` has no `{sign}`"),
+            )
+            .at(step.span, format!("without `{sign}`"))
+            .at(rounded.span, format!("this is in `{sign}`"))
+            .help(help),
+        );
+        true
     }
 
     /// A number with its sign, as it is written and as a part of one; what is mostly meant stands first.
@@ -68,8 +88,20 @@ impl Checker<'_> {
         match number.cmp(&MOST_OF_ONE) {
             Ordering::Less => Help::of(EITHER, [whole, signed]),
             Ordering::Equal => Help::of(EITHER, [signed, whole]),
-            Ordering::Greater => Help::of("write `{}`", [signed]),
+            Ordering::Greater => Help::of(ONE, [signed]),
         }
+    }
+}
+
+/// The readings of a step, of which that with its sign stands first, unless it is below 1: for each 1 of a percentage is
+/// for each 1%.
+fn as_step(mut readings: Vec<Mend>) -> Help {
+    if readings.len() == 2 && readings.last().is_some_and(|signed| !signed.shown.starts_with('0')) {
+        readings.reverse();
+    }
+    match readings.len() {
+        2 => Help::of(EITHER, readings),
+        _ => Help::of(ONE, readings),
     }
 }
 
@@ -145,14 +177,14 @@ impl Checker<'_> {
     }
 
     /// A number that stands there without unit and sign, and is not 0.
-    fn bare_literal(&self, expr: &Expr) -> Option<Decimal> {
+    pub(super) fn bare_literal(&self, expr: &Expr) -> Option<Decimal> {
         let is_number = matches!(&expr.kind, Kind::Value(Value::Number(_))) && !expr.is_wrong();
         let text = is_number.then(|| self.text(expr.span))?;
         text.replace('_', "").parse::<Decimal>().ok().filter(|number| !number.is_zero())
     }
 
     /// The sign that a value is written with, where what it is read from is declared so.
-    fn ratio_unit(&self, expr: &Expr, env: &Env) -> Option<DisplayUnit> {
+    pub(super) fn ratio_unit(&self, expr: &Expr, env: &Env) -> Option<DisplayUnit> {
         let column = |column: &Column| match &column.ty {
             ColumnType::Number { unit, .. } => Some(unit.clone()),
             ColumnType::Text
@@ -193,8 +225,15 @@ impl Checker<'_> {
                 }
                 F::Count | F::CountDistinct => None,
             },
-            // What is multiplied or divided is in another unit, and what outputs are in is told where they are written.
-            Kind::Binary(..) | Kind::Call(..) | Kind::Output(_) | Kind::OutputSum(_) => None,
+            Kind::Binary(op @ (BinaryOp::Multiply | BinaryOp::Divide), one, other) => {
+                self.scaled_ratio(*op, one, other, env)
+            }
+            Kind::Output(at) => {
+                env.outputs.as_ref().and_then(|outputs| outputs.earlier.get(*at)).map(|(.., unit)| unit.clone())
+            }
+            Kind::OutputSum(sum) => (sum.function != F::Count).then(|| sum.unit.clone()),
+            // A flag, or no longer what it is made of.
+            Kind::Binary(..) | Kind::Call(..) => None,
             Kind::Value(_)
             | Kind::PeriodStart
             | Kind::PeriodEnd
@@ -211,9 +250,22 @@ impl Checker<'_> {
         unit.filter(DisplayUnit::is_ratio_sign)
     }
 
+    /// A percentage of a percentage, or times a few, is one; times 100 it is a plain number, and by one it is a ratio.
+    fn scaled_ratio(&self, op: BinaryOp, one: &Expr, other: &Expr, env: &Env) -> Option<DisplayUnit> {
+        let few = |factor: &Expr| {
+            let number = self.bare_literal(factor);
+            number.is_some_and(|number| number < MOST_UNSCALED && number * MOST_UNSCALED > Decimal::ONE)
+        };
+        match (op, self.ratio_unit(one, env), self.ratio_unit(other, env)) {
+            (BinaryOp::Multiply, Some(unit), Some(_)) => Some(unit),
+            (_, Some(unit), None) if few(other) => Some(unit),
+            (BinaryOp::Multiply, None, Some(unit)) if few(one) => Some(unit),
+            _ => None,
+        }
+    }
+
     /// 80 as a ratio: `8000%`.
     fn shown_whole(&self, number: Decimal, unit: &DisplayUnit) -> String {
-        let times = Number::ONE.div(&unit.factor).unwrap_or(Number::ONE);
-        format!("{}{}", Number::from(number).mul(&times), unit.singular)
+        format!("{}{}", Number::from(number).mul(&unit.times()), unit.singular)
     }
 }

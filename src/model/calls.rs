@@ -352,7 +352,7 @@ impl Checker<'_> {
         let base = match builtin {
             Builtin::Abs | Builtin::Floor | Builtin::Ceil => {
                 if self.expect_number(&typed[0], &words) && builtin != Builtin::Abs {
-                    self.whole_of_what(builtin, name, &typed[0], span);
+                    self.whole_of_what(builtin, name, &typed[0], env, span);
                 }
                 typed[0].ty.base.clone()
             }
@@ -371,7 +371,7 @@ impl Checker<'_> {
                         }
                     }
                 }
-                if rounds {
+                if rounds && !self.bare_rounding(name, &typed[0], &typed[1], env) {
                     // What stands in data is known at evaluation only: below 0 there is no answer.
                     match self.model.constant_value(&typed[1], None).is_some() {
                         true => {

@@ -69,8 +69,8 @@ pub(super) struct InOutput {
     pub(super) name: String,
     /// All outputs of the position, as written.
     pub(super) written: Arc<[tree::Output]>,
-    /// The outputs before it.
-    pub(super) earlier: Vec<(String, Type)>,
+    /// The outputs before it, as they are and as they are written.
+    pub(super) earlier: Vec<(String, Type, DisplayUnit)>,
     /// Whether the position has a scorecard, and that a rating; `None` where nothing knows its name.
     pub(super) scored: bool,
     pub(super) rated: bool,

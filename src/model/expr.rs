@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::data::{ColumnIx, DataId};
-use super::unit::Dimension;
+use super::unit::{Dimension, DisplayUnit};
 use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
 use crate::number::Number;
 use crate::source::Span;
@@ -147,6 +147,8 @@ pub struct OutputSum {
     pub roster: DataId,
     /// The name, in whatever position has such an output.
     pub output: String,
+    /// As it is written there.
+    pub unit: DisplayUnit,
     /// A number known without data, in the place of a missing one.
     pub fallback: Option<Expr>,
     /// About a row of the roster.

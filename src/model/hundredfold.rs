@@ -19,7 +19,7 @@ impl Checker<'_> {
         }
         self.bare_values(formula, unit, what);
         self.whole_percentage(formula, unit);
-        let times = Number::ONE.div(&unit.factor).unwrap_or(Number::ONE);
+        let times = unit.times();
         let Some(factor) = self.factor_of(formula, &times) else { return };
         let sign = &unit.singular;
         let finding = Diagnostic::new(

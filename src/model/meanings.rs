@@ -132,7 +132,7 @@ impl Checker<'_> {
         }
         if let (Some(around), Place::Subject) = (&env.outputs, env.place) {
             let declared = around.written.iter().find(|one| one.name.text == text);
-            let above = around.earlier.iter().any(|(output, _)| output == text);
+            let above = around.earlier.iter().any(|(output, ..)| output == text);
             found.extend(match (declared, above) {
                 (Some(output), true) => Some(Meaning::Output(output.name.span)),
                 (Some(output), false) if output.name.text != around.name => {

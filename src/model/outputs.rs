@@ -46,7 +46,7 @@ impl Checker<'_> {
                 .iter()
                 .map(|output| {
                     let base = Base::Number(output.unit.dimension.clone());
-                    (output.name.clone(), Type { base, optional: output.value.ty.optional })
+                    (output.name.clone(), Type { base, optional: output.value.ty.optional }, output.unit.clone())
                 })
                 .collect();
             let mut env = Env::subject();
@@ -112,7 +112,7 @@ impl Checker<'_> {
     pub(super) fn in_output(&mut self, name: &tree::Name, env: &Env) -> Expr {
         let span = name.span;
         let Some(around) = &env.outputs else { return Expr::wrong(span) };
-        let earlier = around.earlier.iter().position(|(output, _)| *output == name.text);
+        let earlier = around.earlier.iter().position(|(output, ..)| *output == name.text);
         let expr = match (name.text.as_str(), earlier) {
             ("score", _) if around.scored => {
                 Expr::new(Kind::Score, Type::maybe(Base::Number(super::unit::Dimension::point())), span)
@@ -242,11 +242,11 @@ impl Checker<'_> {
         let dimension = match written.function {
             // Of those evaluated.
             F::Count => set.row.dimension.clone(),
-            _ => unit.dimension,
+            _ => unit.dimension.clone(),
         };
         let ty = Type { base: Base::Number(dimension), optional: !matches!(written.function, F::Sum | F::Count) };
-        let sum =
-            OutputSum { function: written.function, roster, output: name.text.clone(), fallback, condition, scope };
+        let (function, output) = (written.function, name.text.clone());
+        let sum = OutputSum { function, roster, output, unit, fallback, condition, scope };
         Some(Expr::new(Kind::OutputSum(Box::new(sum)), ty, span))
     }
 

@@ -183,6 +183,11 @@ impl DisplayUnit {
         }
     }
 
+    /// How many of it are one: 100 of `%`.
+    pub fn times(&self) -> Number {
+        Number::ONE.div(&self.factor).unwrap_or(Number::ONE)
+    }
+
     /// `%` or `‰`: written straight behind the number.
     pub fn is_ratio_sign(&self) -> bool {
         self.singular == "%" || self.singular == "‰"

@@ -143,7 +143,8 @@ impl Builtin {
             least: 2,
             most: 2,
             usage: "round(x to step)",
-            about: "To the nearest multiple of the step; ties as the company says, away from 0 where it says nothing.",
+            about: "To the nearest multiple of the step, which has its sign where `x` is a percentage (`to 1%`); ties as the \
+                    company says, away from 0 where it says nothing.",
             examples: &[
                 ("round(2.345 to 0.01)", "2.35"),
                 ("round(-2.5 to 1)", "-3"),
