@@ -98,7 +98,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // tests/cli/projects.rs
         | ProjectFile
         // the planner and the scorer have tests of their own
-        | NothingToEvaluate | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
+        | NothingToEvaluate | ChangingTarget | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
         // src/data
         | NoFile | NoSheet | UnreadableFile | UnknownEncoding | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate | AmbiguousNumber
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval

@@ -150,6 +150,8 @@ codes! {
     // --- plan
     /// A project or period in which nobody is evaluated.
     NothingToEvaluate = "nothing-to-evaluate" Error;
+    /// A target stated by parts of the year, for a period that has several of them.
+    ChangingTarget = "changing-target" Error;
     // --- evaluation: values and scores of a period
     /// A number grows past what can be held exactly.
     NumberTooLarge = "number-too-large" Error;

@@ -30,8 +30,8 @@ use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::unit::DisplayUnit;
 use crate::model::{
-    CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output, Position,
-    PositionId, ScaleId, ScoreCurve, Scorecard,
+    self, CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output,
+    Position, PositionId, ScaleId, ScoreCurve, Scorecard,
 };
 use crate::number::{Excess, Number};
 use crate::source::{FileId, Span};
@@ -134,6 +134,9 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
     }
     let mut too_large = asked.too_large.take();
     let mut uncovered = asked.uncovered.take();
+    if !asked.changing.is_empty() {
+        return Err(asked.changing);
+    }
     let query = asked.query(model);
     let stored = Stored::of(model, query.tables.iter().map(|table| (table.data, &*table.columns)));
     too_large.extend(stored.too_large);
@@ -162,6 +165,8 @@ struct Asked {
     rosters: IndexSet<DataId>,
     /// Months that formulas read and the company's own calendar lacks.
     uncovered: RefCell<BTreeSet<Month>>,
+    /// Targets that are stated for parts of the periods.
+    changing: Vec<Diagnostic>,
     /// Stated numbers that cannot be held, by file, start and end.
     too_large: RefCell<BTreeMap<(FileId, u32, u32), Diagnostic>>,
 }
@@ -369,6 +374,11 @@ impl Planner<'_> {
 
     fn kpi_entry(&mut self, entry: &KpiEntry, span: Span, context: Context) -> KpiPlan {
         let context = Context { scope: entry.scope, ..context };
+        let parts = self.model.parts_within(&entry.target, self.period.months);
+        if !parts.is_empty() {
+            let finding = self.changes_within(entry, &parts);
+            self.asked.changing.push(finding);
+        }
         let target =
             (!entry.target.is_empty()).then(|| match self.model.dated(&entry.target, Some(self.period.last_day)) {
                 Some(target) => self.formula(target, context),
@@ -394,6 +404,20 @@ impl Planner<'_> {
                 },
             }),
         }
+    }
+
+    /// A target that says what holds in which part of the year, for a period that spans several.
+    fn changes_within(&self, entry: &KpiEntry, parts: &[&model::Dated]) -> Diagnostic {
+        let (name, period) = (&self.model.kpis[entry.kpi.0].name, self.period.name);
+        let message =
+            format!("the target of `{name}` is stated by parts of the year, and {period} has more than one of them");
+        let finding = Diagnostic::new(Code::ChangingTarget, message);
+        let finding =
+            parts.iter().fold(finding, |finding, part| finding.at(part.value.span, "in force in a part of it"));
+        finding.help(
+            "evaluate the parts one by one; or, where the value that holds on the last day counts for all of it, declare \
+             a `constant` with these parts, and write its name as the target",
+        )
     }
 
     /// A curve with its numbers as of the last day of the context's period.
