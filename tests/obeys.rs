@@ -249,7 +249,7 @@ fn offered(project: &Project, finding: &Diagnostic) -> Vec<String> {
     for (at, part) in parts.iter().enumerate() {
         if at % 2 == 0 {
             // A list of forms goes on behind commas.
-            let goes_on = matches!(part.trim(), "," | "or" | ", or" | "and" | "to");
+            let goes_on = matches!(part.trim(), "," | "or" | ", or" | "and" | "to" | "instead of");
             shows_a_form = (shows_a_form && goes_on)
                 || [
                     "as in ",
@@ -257,6 +257,8 @@ fn offered(project: &Project, finding: &Diagnostic) -> Vec<String> {
                     "another name, such as ",
                     "another word, such as ",
                     "to the name, such as ",
+                    // Asked, and not offered: where it belongs in the formula, the author knows.
+                    "did you mean to divide by ",
                 ]
                 .iter()
                 .any(|words| part.ends_with(words));
@@ -267,12 +269,23 @@ fn offered(project: &Project, finding: &Diagnostic) -> Vec<String> {
     offered
 }
 
+/// Whether a text beside a mend is a word of the language or a sign that the help speaks of, and none to write.
+fn names_a_word(text: &str) -> bool {
+    syntax::is_word_of_the_language(text) || text.chars().all(|sign| sign.is_ascii_punctuation() || sign == ' ')
+}
+
 #[test]
 fn texts_that_helps_offer_are_mends() {
     let mut in_words: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for project in projects() {
         for finding in project.check().findings {
-            if finding.mends.is_empty() && !offered(&project, &finding).is_empty() {
+            let is_mend = |text: &String| {
+                finding.mends.iter().any(|mend| {
+                    text.ends_with(&mend.shown) && !mend.shown.is_empty() || text.contains(&format!(" {} ", mend.shown))
+                }) || names_a_word(text)
+            };
+            let texts = offered(&project, &finding);
+            if !texts.is_empty() && (finding.mends.is_empty() || !texts.iter().all(is_mend)) {
                 let help = finding.help.unwrap_or_default();
                 in_words.entry(finding.code.as_str()).or_default().push(format!("{}: {help}", project.name));
             }

@@ -127,7 +127,10 @@ impl Checker<'_> {
         self.report(
             Diagnostic::new(Code::NoEffect, "`rating sees raw score` changes nothing: no score is rounded")
                 .at(span, "no effect")
-                .mend("remove it, or write `scores to 2 decimals` in the company", Mend::remove(span)),
+                .mend(
+                    "remove it, or say in the company how they are rounded, `scores to … decimals`",
+                    Mend::remove(span),
+                ),
         );
     }
 

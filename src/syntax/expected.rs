@@ -187,7 +187,7 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
     if kind.rule == Rule::scorecard_clause && around.tokens.len() == 1 {
         let mend = here.replace(0, 0, format!("rating {word}"));
         return Some(Help::of(
-            &format!("for the grades write `{{}}`; a KPI has its weight in front: `20% {word}`"),
+            &format!("for the grades write `{{}}`; a KPI has its weight in front: `…% {word}`"),
             mend,
         ));
     }

@@ -116,7 +116,7 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
         let (help, writes) = match unit.as_str() {
             "万" | "万元" => {
                 let currency = if unit == "万元" { " CNY" } else { "" };
-                let or = format!("or declare `unit wan = 10_000 CNY` and write `{written} wan`");
+                let or = "or declare a unit for it, `unit wan = …`";
                 (format!("write the number out: `{{}}`; {or}"), times(10_000).map(|number| number + currency))
             }
             _ if zeros(&unit).is_some() => ("write all digits: `{}`".to_string(), self::times(written, &unit)),
@@ -166,8 +166,8 @@ pub fn number(rest: &str) -> (usize, Option<Finding>) {
             length,
             "a number does not begin with 0",
             format!("`{written}` begins with a zero"),
-            format!("write `{{}}`; a code or a number that is not counted is text: `\"{written}\"`"),
-            vec![plain.clone()],
+            "write `{}`; a code or a number that is not counted is text: `{}`".into(),
+            vec![plain.clone(), format!("\"{written}\"")],
             Some(plain),
         );
     }

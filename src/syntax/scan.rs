@@ -379,7 +379,7 @@ impl<'s> Scanner<'s> {
             "this text has no closing quote",
             "a quote is opened and not closed on its line".into(),
             Help::of(
-                "add `{}` where the text ends; text over several lines stands between `\"\"\"` and `\"\"\"`",
+                "add `{}` where the text ends; text over several lines stands between three quotes each",
                 [Mend { edits: vec![close], shown: "\"".into() }],
             ),
         );

@@ -78,7 +78,7 @@ impl<'s> Reader<'s> {
                          scorecard states its points",
                     ),
                     false => finding.mend(
-                        &format!("write `{{}}`, or `{text} points` where the scorecard states its total"),
+                        "write `{}`, or `… points` where the scorecard states its total",
                         Mend::replace(number.span, format!("{percent}%")),
                     ),
                 });

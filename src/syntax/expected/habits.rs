@@ -98,7 +98,7 @@ impl Here<'_, '_> {
             .match_indices('"')
             .map(|(at, _)| Edit { span: self.around.scan.span(start + 1 + at, start + 2 + at), text: "\\\"".into() });
         let mend = Mend { edits: edits.collect(), shown: "\\\"".into() };
-        let help = "write `{}` for a quote inside a text, or single quotes: `'`";
+        let help = "write `{}` for a quote inside a text, or put single quotes there";
         self.fix(0, "a quote ends the text before its end", "outside the quotes", help, [mend])
     }
 
@@ -787,7 +787,7 @@ impl Here<'_, '_> {
                 0,
                 message,
                 "take this away",
-                "write `{}`; with one position for all of them, `roster as adviser`",
+                "write `{}`; with one position for all of them, `roster as …`",
                 away,
             );
         }
