@@ -46,6 +46,7 @@ impl Quick {
         let Some(first) = decoders.iter().flatten().next() else { return Vec::new() };
         let regular = self.index.find(text.as_bytes(), first.separator, first.cells());
         let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+        let odd = if regular { odd_rows(text, &self.index, first.cells()) } else { Vec::new() };
         let odd_end = ends::doubtful(text, first.separator, first.cells() == 1);
         // Those whose columns are there by row of the index.
         let mut indexed: Vec<usize> = Vec::new();
@@ -58,7 +59,7 @@ impl Quick {
                 true => {
                     let others: Vec<(&Decoder, &Block)> =
                         indexed.iter().filter_map(|at| Some((decoders[*at].as_ref()?, &blocks[*at]))).collect();
-                    decoder.decode_indexed(text, &self.index, &mut self.memos[at], &others)
+                    decoder.decode_indexed(text, (&self.index, &odd), &mut self.memos[at], &others)
                 }
                 false => None,
             };
@@ -74,32 +75,40 @@ impl Quick {
     }
 }
 
+/// The rows that may be totals, or remarks below the table, of which nothing but the first cell is filled.
+fn odd_rows(text: &str, index: &Index, cells: usize) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let is_odd = |row: &usize| {
+        let (start, end) = index.cell(*row, 0);
+        let is_filled = |at: usize| index.cell(*row, at).0 < index.cell(*row, at).1;
+        cells > 1 && !is_filled(1) && !is_filled(cells - 1)
+            || totals::may_be_total(&bytes[start..end]) && totals::is_total(&Cell::of(text, start, end).text(text))
+    };
+    (0..index.rows()).filter(is_odd).collect()
+}
+
 impl Decoder<'_> {
     fn cells(&self) -> usize {
         self.headers.len()
     }
 
-    /// The columns of a block whose cells are known; `None` where a record is no data. `memos` are by wanted column;
+    /// The columns of a block whose cells are known; `None` where a record is no data, as some of the `odd` ones may be.
+    /// `memos` are by wanted column;
     /// what another data set has read already comes from its `others`, with the way it was read there.
     fn decode_indexed(
         &self,
         text: &str,
-        index: &Index,
+        (index, odd): (&Index, &[usize]),
         memos: &mut [Memo],
         others: &[(&Decoder, &Block)],
     ) -> Option<Block> {
         let bytes = text.as_bytes();
         let mut cells = Vec::new();
-        for row in 0..index.rows() {
-            let (start, end) = index.cell(row, 0);
-            let may_be_total =
-                || totals::may_be_total(&bytes[start..end]) && totals::is_total(&Cell::of(text, start, end).text(text));
-            // Of a remark below the table nothing but the first cell is filled.
-            let is_filled = |at: usize| index.cell(row, at).0 < index.cell(row, at).1;
-            let may_be_note = self.cells() > 1 && !is_filled(1) && !is_filled(self.cells() - 1);
-            if start < end && !self.doubtful[usize::from(bytes[start])] && !may_be_note && !may_be_total() {
-                continue;
-            }
+        let is_doubtful = |row: &usize| {
+            let (start, end) = index.cell(*row, 0);
+            start == end || self.doubtful[usize::from(bytes[start])]
+        };
+        for row in (0..index.rows()).filter(is_doubtful).chain(odd.iter().copied()) {
             cells.clear();
             cells.extend((0..self.cells()).map(|at| {
                 let (start, end) = index.cell(row, at);
@@ -170,6 +179,9 @@ impl Decoder<'_> {
         let plain_numbers = quick && matches!(&reader.kind, Kind::Number(number) if number.is_plain());
         let dates = quick && matches!(reader.kind, Kind::Day(_));
         let own_text = quick && matches!(reader.kind, Kind::Text);
+        // Where the signs of a whole block are plain, its cells need not be looked at sign by sign.
+        let is_key = matches!(block.columns[wanted], Builder::Key { .. });
+        let plain_signs = own_text && is_key && !index.quoted && are_plain(bytes, self.separator);
         let mut points = false;
         for row in 0..index.rows() {
             let (mut start, mut end) = index.cell(row, at);
@@ -222,7 +234,9 @@ impl Decoder<'_> {
                     }
                     None => {}
                 },
-                Builder::Key { codes, hashes, named, .. } if own_text && is_plain_text(raw) => {
+                Builder::Key { codes, hashes, named, .. }
+                    if own_text && (plain_signs && begins_plainly(raw) && raw.is_ascii() || is_plain_text(raw)) =>
+                {
                     let (code, hash) = named_key(named, &text[start..end]);
                     codes.push(code);
                     hashes.push(hash);
@@ -242,8 +256,22 @@ impl Decoder<'_> {
 
 /// Whether a sign says nothing but itself: signs of encodings within ASCII, and of powers of ten, are looked at.
 #[inline]
-fn is_plain(byte: &u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'+' | b'~')
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() & (byte != b'+') & (byte != b'~')
+}
+
+/// Whether the ASCII signs of a block without quotes are plain ones, between separators and ends of lines.
+fn are_plain(block: &[u8], separator: u8) -> bool {
+    let between = |byte: u8| (byte == separator) | (byte == b'\n') | (byte == b'\r');
+    let is_odd = |byte: u8| !(is_plain(byte) | !byte.is_ascii() | between(byte));
+    // Without a way out of the inner loop many signs are looked at at once.
+    block.chunks(1 << 12).all(|signs| !signs.iter().fold(false, |odd, sign| odd | is_odd(*sign)))
+}
+
+/// Whether a text of plain signs is surely no blank.
+#[inline]
+fn begins_plainly(raw: &[u8]) -> bool {
+    matches!(raw, [first, ..] if first.is_ascii_alphanumeric() && !matches!(first, b'n' | b'N'))
 }
 
 /// Whether a text is of plain signs, with no blanks side by side.
@@ -251,21 +279,14 @@ fn has_single_blanks(text: &[u8]) -> bool {
     let mut behind = false;
     text.iter().all(|byte| {
         let before = std::mem::replace(&mut behind, *byte == b' ');
-        is_plain(byte) || behind && !before
+        is_plain(*byte) || behind && !before
     })
 }
 
 /// Whether a text is surely no blank, has no white space around it and nothing odd in it.
 #[inline]
 pub fn is_plain_text(raw: &[u8]) -> bool {
-    match raw {
-        [b'n' | b'N' | b'#', ..] => false,
-        [first, middle @ .., last] => {
-            first.is_ascii_alphanumeric()
-                && last.is_ascii_graphic()
-                && (middle.iter().all(is_plain) || has_single_blanks(middle))
-        }
-        [only] => only.is_ascii_alphanumeric(),
-        [] => false,
-    }
+    begins_plainly(raw)
+        && raw.last().is_some_and(u8::is_ascii_graphic)
+        && (raw.iter().all(|byte| is_plain(*byte)) || has_single_blanks(raw))
 }

@@ -243,12 +243,12 @@ pub fn names_total(text: &str) -> bool {
 /// Whether a text may name a total: of nearly all it is told without their words. In other scripts than Latin letters
 /// may be spaced out, and have signs within.
 fn may_name_total(text: &str) -> bool {
-    if text.is_ascii() {
-        return may_name_totals(text);
-    }
-    let letters: String = folded(text).chars().filter(|sign| is_letter(*sign)).collect();
-    may_name_totals(&letters)
+    let begins_one = |sign: char| !sign.is_ascii() && (!is_wide(sign) || FIRST.contains(&sign));
+    may_name_totals(text) || !text.is_ascii() && text.chars().any(begins_one)
 }
+
+/// The signs with which they begin.
+static FIRST: LazyLock<Vec<char>> = LazyLock::new(|| WIDE.iter().filter_map(|word| word.chars().next()).collect());
 
 /// The words of scripts that have no blanks between words.
 static WIDE: LazyLock<Vec<&str>> =
