@@ -13,7 +13,7 @@ use crate::limits::CHAIN;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self, BinaryOp, NumberStyle};
-use crate::time::{Day, Month, Months};
+use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 
 /// What the weights of a level come to.
@@ -562,7 +562,7 @@ impl Model {
         self.dated_on(values, day).map(|dated| &dated.value)
     }
 
-    fn dated_on<'v>(&self, values: &'v [Dated], day: Day) -> Option<&'v Dated> {
+    pub(super) fn dated_on<'v>(&self, values: &'v [Dated], day: Day) -> Option<&'v Dated> {
         let calendar = &self.company.calendar;
         let month = calendar.month_of(day);
         let into: Month = Month(month.0 - calendar.fiscal_year(month).first.0);
@@ -571,25 +571,6 @@ impl Model {
             When::From(from) => calendar.start(from) <= day,
             When::Each { first, count } => (first as i32..(first + count) as i32).contains(&into.0),
         })
-    }
-
-    /// The values for parts of the year of which the months have several, or one for some of their months: neither the
-    /// last of them nor their sum need be that of all the months. What changes `from` a day on is as of the last day.
-    pub fn parts_within<'v>(&self, values: &'v [Dated], months: Months) -> Vec<&'v Dated> {
-        let mut parts: Vec<Option<&Dated>> = Vec::new();
-        for month in (0..months.count).map(|month| Month(months.first.0 + month as i32)) {
-            let (_, last) = self.company.calendar.days(Months { first: month, count: 1 });
-            let held = self.dated_on(values, last);
-            if !parts.iter().any(|known| known.map(|one| one.value.span.key()) == held.map(|one| one.value.span.key()))
-            {
-                parts.push(held);
-            }
-        }
-        let recurs = |dated: &&Dated| matches!(dated.when, When::Each { .. });
-        match parts.len() > 1 && parts.iter().flatten().any(recurs) {
-            true => parts.into_iter().flatten().collect(),
-            false => Vec::new(),
-        }
     }
 
     /// The KPI or index of a name.

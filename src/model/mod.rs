@@ -40,6 +40,7 @@ mod moving;
 mod names;
 mod others;
 mod outputs;
+mod parts_of_year;
 mod points;
 mod positions;
 mod ranges;

@@ -374,7 +374,8 @@ impl Planner<'_> {
 
     fn kpi_entry(&mut self, entry: &KpiEntry, span: Span, context: Context) -> KpiPlan {
         let context = Context { scope: entry.scope, ..context };
-        let parts = self.model.parts_within(&entry.target, self.period.months);
+        let value = &self.model.kpis[entry.kpi.0].value;
+        let parts = self.model.parts_within(&entry.target, value, self.period.months);
         if !parts.is_empty() {
             let finding = self.changes_within(entry, &parts);
             self.asked.changing.push(finding);

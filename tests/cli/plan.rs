@@ -1,6 +1,6 @@
 //! `merit plan`: what one pass reads and computes, in words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -113,6 +113,9 @@ fn targets_by_parts_of_the_year_are_for_these_parts() {
     ] {
         assert!(!refused(target, period), "{target} in {period}");
     }
+    // What counts the year so far is what its last part is.
+    let example = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("specs/insurance");
+    assert_eq!(merit(&example, &["plan", "--period", "2025"]).status.code(), Some(0));
     assert!(refused("5 CNY in Q1, 6 CNY in Q2, 7 CNY in H2, from 2027 8 CNY", "2026-H1"));
     assert!(!refused("5 CNY in Q1, 6 CNY in Q2, 7 CNY in H2, from 2027 8 CNY", "2027-H1"));
 }

@@ -349,7 +349,8 @@ file "plans.xlsx" sheet "2026""#,
         title: "a target that changes within the period",
         text: "A target that is stated for parts of the year, `5 in Q1, 6 in Q2`, says nothing of a half year: 6 may count \
                there, or 11, or something between. So a period that has several of these parts, or months without one, is \
-               not evaluated. A constant with such parts counts as it is on the last day of the period.",
+               not evaluated. Where the KPI reads the same for the period as for its last part, `year to date`, the target \
+               of the last part counts. A constant with such parts counts as it is on the last day of the period.",
         wrong: "`target 5 in Q1, 6 in Q2, 6 in Q3, 7 in Q4`, and `merit eval --period 2026-H1`",
         right: "`merit eval --periods 2026-Q1..2026-Q2`; or a target for each half, `target 11 in H1, 13 in H2`",
         setting: Setting::Words,
