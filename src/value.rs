@@ -11,8 +11,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::language::BinaryOp;
 use crate::number::{Excess, Number};
-use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

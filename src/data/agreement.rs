@@ -10,11 +10,11 @@ use super::nodes::{Batch, Days, OtherDays, World};
 use super::store::{self, Store};
 use super::table::{Shape, Table};
 use super::vector::Rows;
+use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
 use crate::plan::query::{NodeId, RowNode};
-use crate::syntax::tree::{AggregateFunction, BinaryOp};
 use crate::time::{Calendar, Day};
 use crate::value::{self, Builtin, Missing, Value};
 

@@ -19,9 +19,9 @@ use super::table::{Shape, Table};
 use super::teams::Teams;
 use super::vector::{Rows, Vector};
 use crate::diagnostic::Diagnostic;
+use crate::language::AggregateFunction;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{self, Doubt, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode};
-use crate::syntax::tree::AggregateFunction;
 use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
 

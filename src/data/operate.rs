@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::number_cell::MOST_PLACES;
 use super::vector::{Data, Mask, Vector};
+use crate::language::BinaryOp;
 use crate::number::Rounding;
-use crate::syntax::tree::BinaryOp;
 use crate::time::{Calendar, Day};
 use crate::value::{self, Builtin, Missing, Value};
 

@@ -13,10 +13,10 @@ use super::store::{self, Store};
 use super::table::{Shape, Table};
 use super::teams::Teams;
 use super::vector::{Rows, Vector};
+use crate::language::{AcrossStints, BinaryOp};
 use crate::model::data::ColumnIx;
 use crate::number::Number;
 use crate::plan::query::{self, Group};
-use crate::syntax::tree::{AcrossStints, BinaryOp};
 use crate::time::{Calendar, Months};
 use crate::value::{Value, binary};
 

@@ -13,9 +13,9 @@ use self::sums::Sums;
 use super::column::{NO_DAY, NO_NUMBER, NONE};
 use super::runs::Failure;
 use super::vector::{Data, Vector};
+use crate::language::AggregateFunction;
 use crate::number::{Excess, Number};
 use crate::plan::query::Measured;
-use crate::syntax::tree::AggregateFunction;
 use crate::time::Day;
 use crate::value::{Missing, Value};
 

@@ -1,8 +1,8 @@
 //! Curves from a value to a score: points, or what the scale yields. All exact.
 
+use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::plan::program::{AnchorPlan, CurvePlan, MatrixPlan, PerStepPlan};
-use crate::syntax::tree::BinaryOp;
 use crate::value::{Missing, Value};
 
 /// What a curve is read at.

@@ -2,11 +2,11 @@
 
 use super::curve::{self, Scored};
 use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Values};
+use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
 use crate::plan::query::{Group, MeasureId, Measured};
 use crate::plural::either;
-use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 use crate::value::{Missing, TooFew, Value, binary};
 

@@ -1,11 +1,11 @@
 //! Nodes of every kind for subjects with own, team and company answers.
 
 use super::*;
+use crate::language::{BinaryOp, ScopeWord};
 use crate::model::data::DataId;
 use crate::plan::program::{Calc, CurvePlan, Input};
 use crate::plan::query::Group;
 use crate::score::tests::build::{Setup, arc, day, months, n, text, v};
-use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::value::{Builtin, Missing};
 
 fn own() -> Group {

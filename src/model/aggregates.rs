@@ -8,9 +8,10 @@ use super::formula::{first_optional, present_when};
 use super::mends::is_number;
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::AggregateFunction as F;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateFunction as F};
+use crate::syntax::tree::{self};
 use crate::value::{Missing, Value};
 
 impl Checker<'_> {

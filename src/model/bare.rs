@@ -10,9 +10,10 @@ use super::env::Env;
 use super::expr::{Expr, Kind};
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::{AggregateFunction as F, BinaryOp};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateFunction as F, BinaryOp, ExprKind, NumberStyle};
+use crate::syntax::tree::{self, ExprKind, NumberStyle};
 use crate::value::{Builtin, Value};
 
 /// What is said of a number that can be read in two ways.

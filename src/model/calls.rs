@@ -6,9 +6,10 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::uses::Use;
 use super::{MatrixId, ScaleId};
 use crate::diagnostic::{Code, Diagnostic, Help, Label, Mend};
+use crate::language::AggregateFunction;
 use crate::plural::counted;
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateFunction};
+use crate::syntax::tree::{self};
 use crate::value::{Builtin, Signature};
 
 /// How deep functions may use one another, and how often one formula may expand them.

@@ -11,10 +11,11 @@ use super::unit::Units;
 use super::uses::{Use, Used};
 use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::ScopeWord;
 use crate::limits::FINDINGS;
 use crate::nearest::nearest_ones;
 use crate::source::{FileId, SourceSet, Span};
-use crate::syntax::tree::{self, ScopeWord};
+use crate::syntax::tree::{self};
 use crate::time::{Day, PeriodPart, Start, month_named};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.

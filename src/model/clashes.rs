@@ -5,8 +5,9 @@ use super::data::ColumnType;
 use super::expr::{Base, Expr, Kind};
 use super::intervals::Interval;
 use super::ranges::{Known, settled};
+use crate::language::BinaryOp;
 use crate::number::Number;
-use crate::syntax::tree::{BinaryOp, WindowKind};
+use crate::syntax::tree::WindowKind;
 use crate::time::{Month, Months};
 use crate::value::Value;
 

@@ -11,9 +11,10 @@ use super::intervals::Interval;
 use super::ranges::{Known, KpiRanges, Ranges};
 use super::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{AggregateFunction, BinaryOp};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
-use crate::syntax::tree::{AggregateFunction, BinaryOp, WindowKind};
+use crate::syntax::tree::WindowKind;
 
 /// A condition that has no `and` or `or`, and whether it is known to hold or not to hold.
 #[derive(Clone, Copy)]

@@ -6,9 +6,9 @@ use super::expr::Expr;
 use super::unit::DisplayUnit;
 use crate::alike::folded;
 use crate::encoding::Encoding;
+use crate::language::AcrossStints;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::AcrossStints;
 
 /// The place of a data set in [`super::Model::data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

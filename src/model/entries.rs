@@ -9,8 +9,8 @@ use super::{
     Anchor, Curve, CurveKind, Direction, Entry, KpiEntry, PerStep, ScoreCurve, Scorecard, Step, Veto, VetoEffect,
 };
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::BinaryOp;
 use crate::number::Number;
-use crate::syntax::tree::BinaryOp;
 use crate::value::Builtin;
 
 /// Which way a formula goes as the value rises.

@@ -6,9 +6,10 @@ use super::RatingId;
 use super::data::DataId;
 use super::expr::{Base, Expr, Kind, Type};
 use super::unit::{Dimension, DisplayUnit};
+use crate::language::ScopeWord;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, ScopeWord};
+use crate::syntax::tree::{self};
 use crate::value::{Missing, Value};
 
 /// Where a formula stands: what its names can mean.

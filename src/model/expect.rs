@@ -117,7 +117,9 @@ impl Checker<'_> {
             Diagnostic::new(Code::MayBeMissing, format!("{what} must not be missing, and `{text}` can be"))
                 .at(culprit.span, "may be missing");
         match &culprit.kind {
-            Kind::Binary(tree::BinaryOp::Divide, ..) => finding = finding.note("dividing by 0 gives a missing value"),
+            Kind::Binary(crate::language::BinaryOp::Divide, ..) => {
+                finding = finding.note("dividing by 0 gives a missing value")
+            }
             Kind::Aggregate(_) => finding = finding.note("over no rows there is nothing to tell"),
             _ => {}
         }

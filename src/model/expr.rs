@@ -8,9 +8,10 @@ use std::ops::{Deref, DerefMut};
 use super::data::{ColumnIx, DataId};
 use super::unit::{Dimension, DisplayUnit};
 use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
+use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord, WindowKind};
+use crate::syntax::tree::WindowKind;
 use crate::value::{Builtin, Value};
 
 /// A formula, or a part of one. All of it lies behind one pointer: a large project holds millions, most of them plain

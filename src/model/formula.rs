@@ -7,9 +7,10 @@ use super::env::{Bare, Env, Place};
 use super::expr::{Base, Expr, Kind, Type};
 use super::names::present_in;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::{BinaryOp, ScopeWord};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp, ExprKind, NumberStyle, ScopeWord, WindowKind};
+use crate::syntax::tree::{self, ExprKind, NumberStyle, WindowKind};
 use crate::value::{Missing, Value};
 
 impl Checker<'_> {

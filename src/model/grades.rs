@@ -8,9 +8,9 @@ use super::kpis::percent;
 use super::ranges::{KpiRanges, Ranges};
 use super::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{BinaryOp, Combine, WhenMissing};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Combine, WhenMissing};
 
 /// What a scorecard, or a part of one, can come to.
 struct Reach {

@@ -6,9 +6,9 @@ use super::expr::{Expr, Kind};
 use super::unit::DisplayUnit;
 use super::{CurveKind, KpiEntry, ScoreCurve};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::{AggregateFunction as F, BinaryOp};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
 
 impl Checker<'_> {

@@ -4,9 +4,9 @@ use super::conditions::Walk;
 use super::expr::{Base, Expr, Kind};
 use super::ranges::Known;
 use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::BinaryOp;
 use crate::value::{Builtin, Value};
 
 impl Walk<'_, '_> {

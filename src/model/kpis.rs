@@ -9,10 +9,11 @@ use super::unit::DisplayUnit;
 use super::uses::Use;
 use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When, rings};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::BinaryOp;
 use crate::limits::CHAIN;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp, NumberStyle};
+use crate::syntax::tree::{self, NumberStyle};
 use crate::time::{Day, Month};
 use crate::value::{Missing, Value, binary};
 

@@ -6,8 +6,9 @@ use super::expr::Expr;
 use super::unit::DisplayUnit;
 use super::{Matrix, Versions};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::BinaryOp;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp};
+use crate::syntax::tree::{self};
 
 impl Checker<'_> {
     pub(super) fn declare_matrices(&mut self) {

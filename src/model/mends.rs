@@ -3,8 +3,9 @@
 use super::checker::Checker;
 use super::expr::{Base, Expr, Kind};
 use crate::diagnostic::Mend;
+use crate::language::BinaryOp;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp};
+use crate::syntax::tree::{self};
 
 impl Checker<'_> {
     /// Gives a part of a formula a value for where it is missing.

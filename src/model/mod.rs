@@ -72,9 +72,9 @@ use self::data::DataSet;
 use self::expr::Expr;
 use self::unit::DisplayUnit;
 use crate::diagnostic::Levels;
+use crate::language::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
-use crate::syntax::tree::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::time::{Calendar, Start};
 
 macro_rules! ids {

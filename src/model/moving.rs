@@ -10,9 +10,10 @@ use super::expr::{Base, Expr, Kind, Type};
 use super::scales::CurveUse;
 use super::{Anchor, Curve, CurveKind, Step};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp, ExprKind};
+use crate::syntax::tree::{self, ExprKind};
 
 impl Checker<'_> {
     /// Whether an expression goes by what is known at evaluation only: a cell of the row evaluated, a KPI, other rows.

@@ -12,8 +12,9 @@ use super::scorecards::CardScope;
 use super::unit::DisplayUnit;
 use super::{Output, Position, Scorecard, rings};
 use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::language::{AggregateFunction as F, ScopeWord};
 use crate::source::Span;
-use crate::syntax::tree::{self, AggregateFunction as F, ExprKind, ScopeWord};
+use crate::syntax::tree::{self, ExprKind};
 use crate::time::Day;
 
 /// A position and one of its outputs.
@@ -84,7 +85,7 @@ impl Checker<'_> {
             self.answerable(&value, card.scope, output.name.span, card);
             self.unsaid_part(output, &unit, &value, card.position);
             self.shared_twice(output, &value, &outputs);
-            if output.part == Some(tree::PartOfPeriod::Prorated) && card.scope == ScopeWord::Own {
+            if output.part == Some(crate::language::PartOfPeriod::Prorated) && card.scope == ScopeWord::Own {
                 self.days_twice(&value, &format!("the output `{}`", output.name.text), output.name.span, None);
             }
             if let Some(first) = outputs.iter().find(|known| known.name == output.name.text) {

@@ -10,9 +10,10 @@ use super::scorecards::CardScope;
 use super::uses::Use;
 use super::{KpiId, Position, Responsibility, rings};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::language::ScopeWord;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, ScopeWord};
+use crate::syntax::tree::{self};
 use crate::time::Day;
 
 impl Checker<'_> {

@@ -13,8 +13,8 @@ use super::expr::{Aggregate, Expr, Kind, Reading};
 use super::intervals::{Interval, brackets, line};
 use super::{Curve, CurveKind, Dated, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve};
 use crate::eval::curve::is_mirrored;
+use crate::language::{AggregateFunction as F, BinaryOp};
 use crate::number::{Number, Rounding};
-use crate::syntax::tree::{AggregateFunction as F, BinaryOp};
 use crate::value::{Builtin, Value};
 
 /// What was worked out of the KPIs of a model, and of what they are made of; all positions share it.

@@ -8,8 +8,9 @@ use super::scorecards::CardScope;
 use super::uses::Use;
 use super::{Curve, CurveKind, KpiId, ScaleId, Unfit};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::ScopeWord;
 use crate::source::Span;
-use crate::syntax::tree::{self, ScopeWord};
+use crate::syntax::tree::{self};
 
 impl Checker<'_> {
     /// Whether every aggregate of a formula can be read in its scope, for each roster that uses the position.

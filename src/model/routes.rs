@@ -4,8 +4,9 @@ use super::checker::Checker;
 use super::data::{Belongs, ColumnIx, ColumnType, DataId, Route};
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::ScopeWord;
 use crate::plural::{counted, either};
-use crate::syntax::tree::{self, DataClause, ScopeWord};
+use crate::syntax::tree::{self, DataClause};
 
 impl Checker<'_> {
     /// Links need a key to point to, with as many parts.

@@ -10,11 +10,12 @@ use super::{
     rings,
 };
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::BinaryOp;
 use crate::limits::CHAIN;
 use crate::nearest::nearest;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp, NumberStyle};
+use crate::syntax::tree::{self, NumberStyle};
 
 /// Where a curve is used: what it must fit.
 #[derive(Clone, Debug)]

@@ -14,9 +14,10 @@ use super::{
     Veto, VetoEffect,
 };
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::{Combine, ScopeWord, WhenMissing};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, Combine, ScopeWord, WhenMissing};
+use crate::syntax::tree::{self};
 use crate::time::Day;
 
 /// The position a scorecard belongs to, and the scope its entries have unless they say otherwise.

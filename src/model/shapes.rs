@@ -8,9 +8,10 @@ use super::scales::{Better, CurveUse};
 use super::unit::Dimension;
 use super::{Anchor, ConstantId, Curve, CurveKind, Dated, Step, When};
 use crate::diagnostic::{Code, Diagnostic, Edit, Help, Mend};
+use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, BinaryOp};
+use crate::syntax::tree::{self};
 use crate::time::{Day, Month};
 
 impl Checker<'_> {

@@ -9,8 +9,9 @@ use super::expr::{Base, Expr, Kind, Reading};
 use super::unit::DisplayUnit;
 use super::{KpiId, Model, Output};
 use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::language::{AcrossStints, AggregateFunction as F, BinaryOp};
 use crate::source::Span;
-use crate::syntax::tree::{self, AcrossStints, AggregateFunction as F, BinaryOp, DataClause};
+use crate::syntax::tree::{self, DataClause};
 use crate::value::Builtin;
 
 impl Checker<'_> {
@@ -131,7 +132,7 @@ impl Checker<'_> {
 impl Checker<'_> {
     /// A prorated output made of one that is prorated already, itself or through others: the days would count twice.
     pub(super) fn shared_twice(&mut self, output: &tree::Output, value: &Expr, earlier: &[Output]) {
-        if output.part != Some(tree::PartOfPeriod::Prorated) {
+        if output.part != Some(crate::language::PartOfPeriod::Prorated) {
             return;
         }
         let Some((place, shared)) = prorated_in(value, earlier) else { return };
@@ -206,7 +207,7 @@ impl Checker<'_> {
 fn prorated_in(amount: &Expr, earlier: &[Output]) -> Option<(Span, usize)> {
     match &amount.kind {
         Kind::Output(at) => match earlier.get(*at)? {
-            output if output.part == Some(tree::PartOfPeriod::Prorated) => Some((amount.span, *at)),
+            output if output.part == Some(crate::language::PartOfPeriod::Prorated) => Some((amount.span, *at)),
             output => prorated_in(&output.value, earlier).map(|(_, shared)| (amount.span, shared)),
         },
         Kind::Binary(BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply, one, other) => {

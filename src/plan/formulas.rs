@@ -4,11 +4,11 @@ use super::program::{Calc, CalcId, Input, OutputSum};
 use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner, stated};
+use crate::language::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
 use crate::model::Model;
 use crate::model::data::{ColumnType, Route, TimeShape};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::source::Span;
-use crate::syntax::tree::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::{Day, Month, Months};
 use crate::value::Value;
 

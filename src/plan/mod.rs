@@ -26,6 +26,7 @@ use self::query::{Measure, MeasureId, NodeId, Query, RosterRead, RowBranch};
 use self::rows::TableBuilder;
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::unit::DisplayUnit;
@@ -35,7 +36,6 @@ use crate::model::{
 };
 use crate::number::{Excess, Number};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{BinaryOp, PartOfPeriod, ScopeWord};
 use crate::time::{Day, Month, Months, PeriodName};
 use crate::value::{Missing, Value};
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::query::MeasureId;
 use super::rounding::Rounded;
+use crate::language::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use crate::model::data::DataId;
 use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::DataPlace;
+use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
 use crate::model::unit::DisplayUnit;
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{AggregateFunction, BinaryOp};
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 

@@ -5,9 +5,9 @@ use super::program::{AnchorPlan, Calc, CurvePlan};
 use super::query::{NodeId, RowNode};
 use super::rows::RowContext;
 use super::{Context, Planner};
+use crate::language::{BinaryOp, ScopeWord};
 use crate::model::{CurveKind, MatrixId, ScaleId};
 use crate::number::Number;
-use crate::syntax::tree::{BinaryOp, ScopeWord};
 use crate::value::{Builtin, Missing, Value};
 
 impl Planner<'_> {

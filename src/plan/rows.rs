@@ -4,12 +4,12 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowBranch, RowNode, Rows, Table};
 use super::{Asked, Context, Planner};
+use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
 use crate::number::Number;
 use crate::plural::either;
-use crate::syntax::tree::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::time::Months;
 use crate::value::{Missing, Value};
 

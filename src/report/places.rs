@@ -3,6 +3,7 @@
 //! decides this for all reports.
 
 use super::show::{Show, grouped};
+use crate::language::Combine;
 use crate::model::expr::{Expr, Kind};
 use crate::model::unit::DisplayUnit;
 use crate::model::{CurveKind, Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
@@ -10,7 +11,6 @@ use crate::number::{Number, Rounding};
 use crate::score::card::{
     EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind,
 };
-use crate::syntax::tree::Combine;
 use crate::value::Value;
 
 /// Of shown values, and of scores where the company says nothing.

@@ -7,13 +7,13 @@ use super::places::{Column as Places, OfCard, limits_of, mean, weights};
 use super::show::{MISSING, Show, days_served};
 use super::summary::{grade_style, title};
 use super::{Look, Report, leaves, why_missing};
+use crate::language::{Combine, ScopeWord};
 use crate::model::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, PositionId, Scorecard};
 use crate::number::Number;
 use crate::score::card::{
     Card, EntryResult, EntryResultKind, PersonResult, PostOutput, PostResult, RatingResult, ScorecardResult, StepKind,
 };
-use crate::syntax::tree::{Combine, ScopeWord};
 use crate::value::{Missing, Value};
 
 /// The columns, in their order.

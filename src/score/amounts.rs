@@ -7,9 +7,9 @@
 //! The same sales stand on all cards of a post; so a commission on them is paid once.
 
 use super::card::PostOutput;
+use crate::language::AggregateFunction;
 use crate::number::{Number, Rounding};
 use crate::plan::program::{OutputPlan, OutputSum};
-use crate::syntax::tree::AggregateFunction;
 use crate::time::{Calendar, Day};
 use crate::value::{Missing, Value};
 

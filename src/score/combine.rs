@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::card::{EntryResult, EntryResultKind};
+use crate::language::{Combine, WhenMissing};
 use crate::number::{Excess, Number};
 use crate::plan::program::{EntryPlan, EntryWhat, GroupPlan};
-use crate::syntax::tree::{Combine, WhenMissing};
 use crate::value::{Missing, Value};
 
 /// Whether an entry counts.

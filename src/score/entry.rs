@@ -7,11 +7,11 @@ use super::problem::Problem;
 use super::{Others, Person};
 use crate::eval::curve::{Scored, attainment};
 use crate::eval::{Evaluator, Fault, Subject, Values};
+use crate::language::WhenMissing;
 use crate::model::{self, Model};
 use crate::number::Number;
 use crate::plan::program::{CalcId, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan};
 use crate::source::Span;
-use crate::syntax::tree::WhenMissing;
 use crate::value::{Missing, Value};
 
 /// What the entries of a scorecard are computed with.

@@ -3,6 +3,7 @@
 use super::problem::Problem;
 use crate::diagnostic::Code;
 use crate::eval::{Fault, FaultKind, Subject, Values};
+use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::ColumnType;
 use crate::model::unit::DisplayUnit;
@@ -11,7 +12,6 @@ use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};
 use crate::plan::query::{Answers, Group, MeasureId, RowNode};
 use crate::source::Span;
-use crate::syntax::tree::AggregateFunction;
 use crate::value::{Missing, Value};
 
 /// What findings about a person's numbers are told by.

@@ -30,12 +30,12 @@ use self::problem::{Problem, Problems};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Evaluator, Subject, Tape, Values};
+use crate::language::WhenMissing;
 use crate::model::{Entry, Group, Head, Model};
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan, OutputPlan};
 use crate::plan::query::Answers;
-use crate::syntax::tree::WhenMissing;
 use crate::time::Day;
 use crate::value::{Missing, Value};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::language::BinaryOp;
 use crate::model::{Model, Unfit};
 use crate::number::{Excess, Words};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::BinaryOp;
 
 /// A mistake that came up for one person.
 #[derive(Clone, Debug)]

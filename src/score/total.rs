@@ -6,10 +6,10 @@ use super::combine::{completeness, spread};
 use super::entry::{Scoring, kpi_name};
 use super::problem::Problem;
 use crate::eval::curve::{compare, steps};
+use crate::language::WhenMissing;
 use crate::model::{Rating, Scorecard, VetoEffect};
 use crate::number::Number;
 use crate::plan::program::{AdjustmentPlan, ScorecardPlan};
-use crate::syntax::tree::WhenMissing;
 use crate::value::{Missing, Value};
 
 /// A scorecard's result with what the overall result and the rating go on with.

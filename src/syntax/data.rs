@@ -5,6 +5,7 @@ use super::outline::Item;
 use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{AcrossStints, ScopeWord};
 use crate::source::Span;
 
 const DATA: BlockKind = BlockKind { name: "a data set", rule: Rule::data_clause };

@@ -6,6 +6,7 @@ use super::grammar::{Node, Rule};
 use super::reader::{Once, Reader};
 use super::tree::*;
 use crate::diagnostic::{Ask, Code, Diagnostic, Help, Mend};
+use crate::language::{AggregateFunction, BinaryOp};
 use crate::source::Span;
 
 /// How tightly an operator of a `value` binds, from loose to tight; comparisons, `not`, `and` and `or` are looser than

@@ -5,7 +5,6 @@
 //! braces, and the grammar (`grammar/merit.pest`) reads each of them alone. What holds of the result: every
 //! declaration and clause of the tree was written without a mistake, and where anything is left out there is an error.
 
-mod aggregates;
 mod braces;
 mod cases;
 mod data;
@@ -28,7 +27,6 @@ pub mod tree;
 mod values;
 mod words;
 
-pub use aggregates::AggregateSignature;
 pub(crate) use cases::bars;
 pub(crate) use words::synonym;
 pub use words::{DECLARATIONS, RESERVED, WORDS, is_word_of_the_language};

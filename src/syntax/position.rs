@@ -6,6 +6,7 @@ use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::language::PartOfPeriod;
 
 const POSITION: BlockKind = BlockKind { name: "a position", rule: Rule::position_clause };
 const RESPONSIBILITIES: BlockKind = BlockKind { name: "the responsibilities", rule: Rule::responsibility };

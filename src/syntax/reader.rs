@@ -7,9 +7,10 @@ use super::grammar::{self, Node, Rule};
 use super::outline::{Block, Item};
 use super::scan::{Kind, Scan};
 use super::shapes::Shapes;
-use super::tree::{Label, Name, ScopeWord, Text};
+use super::tree::{Label, Name, Text};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::ScopeWord;
 use crate::source::Span;
 
 /// Builds the tree; what it cannot build it reports and leaves out.

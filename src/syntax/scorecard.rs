@@ -6,6 +6,7 @@ use super::reader::{BlockKind, Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic, Mend};
+use crate::language::{Combine, WhenMissing};
 
 const SCORECARD: BlockKind = BlockKind { name: "a scorecard", rule: Rule::scorecard_clause };
 const GROUP: BlockKind = BlockKind { name: "a group", rule: Rule::group_clause };

@@ -8,6 +8,7 @@ use super::grammar::{Node, Rule};
 use super::reader::Reader;
 use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::BinaryOp;
 use crate::source::Span;
 use crate::time::{Day, MONTH_NAMES, PeriodName};
 

@@ -647,6 +647,6 @@ fn cell(plan: &MatrixPlan, row: &Number, column: &Number) -> Option<(usize, usiz
     Some((row, plan.columns.iter().position(|limit| holds(limit.as_ref(), column))?))
 }
 
-fn holds(condition: Option<&(crate::syntax::tree::BinaryOp, Number)>, read: &Number) -> bool {
+fn holds(condition: Option<&(crate::language::BinaryOp, Number)>, read: &Number) -> bool {
     condition.is_none_or(|(op, limit)| crate::eval::curve::compare(*op, read, limit))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Ran, Step, exact, missing};
+use crate::language::BinaryOp;
 use crate::model::cases::{Expectation, Expected};
 use crate::model::expr::{Base, Expr, Kind};
 use crate::model::unit::{Dimension, DisplayUnit};
@@ -12,7 +13,6 @@ use crate::score::card::{
     Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, ScorecardResult, StepKind,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::tree::BinaryOp;
 use crate::time::Months;
 use crate::value::Value;
 

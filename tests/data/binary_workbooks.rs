@@ -3,8 +3,8 @@
 
 use std::io::Write;
 
+use merit::language::AggregateFunction;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 
 use crate::build::*;
 use crate::workbooks::{HEADERS, percent, premium_of_july, premiums, read};

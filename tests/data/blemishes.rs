@@ -5,10 +5,10 @@ use std::io::Write;
 use encoding_rs::GB18030;
 use merit::diagnostic::Code;
 use merit::encoding::Encoding;
+use merit::language::AggregateFunction;
 use merit::model::data::*;
 use merit::model::unit::DisplayUnit;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 use merit::value::Value;
 use rust_xlsxwriter::Workbook;
 

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use merit::data::{BLOCK, Options, Progress, answer};
 use merit::diagnostic::Diagnostic;
+use merit::language::{AggregateFunction, ScopeWord};
 use merit::model::data::*;
 use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use merit::model::{Label, Model, Position};
 use merit::number::Number;
 use merit::plan::query::*;
 use merit::source::{FileId, Span};
-use merit::syntax::tree::{AggregateFunction, ScopeWord};
 use merit::time::{Day, Month, Months};
 use merit::value::Value;
 

@@ -3,9 +3,9 @@
 
 use encoding_rs::Encoding as Web;
 use merit::encoding::Encoding;
+use merit::language::{AggregateFunction, BinaryOp};
 use merit::model::data::*;
 use merit::plan::query::{MeasureId, RowNode, Rows};
-use merit::syntax::tree::{AggregateFunction, BinaryOp};
 use merit::value::Value;
 
 use crate::build::*;

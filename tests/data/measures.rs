@@ -1,9 +1,9 @@
 //! Aggregates, groups, links and windows.
 
+use merit::language::AggregateFunction::{self, *};
+use merit::language::BinaryOp;
 use merit::model::data::*;
 use merit::plan::query::*;
-use merit::syntax::tree::AggregateFunction::{self, *};
-use merit::syntax::tree::BinaryOp;
 use merit::time::Months;
 use merit::value::{Missing, Value};
 

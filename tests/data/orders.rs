@@ -1,10 +1,10 @@
 //! Answers depend neither on the order of rows and files nor on threads; windows composed of months are those read
 //! one by one.
 
+use merit::language::AggregateFunction::{self, *};
+use merit::language::BinaryOp;
 use merit::model::data::*;
 use merit::plan::query::*;
-use merit::syntax::tree::AggregateFunction::{self, *};
-use merit::syntax::tree::BinaryOp;
 use merit::time::{Month, Months};
 
 use crate::build::*;

@@ -1,8 +1,8 @@
 //! Parquet files: every type of column, however the file is written, says what the same text would say.
 
+use merit::language::AggregateFunction;
 use merit::model::data::*;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 use parquet::basic::{Compression, GzipLevel, ZstdLevel};
 
 use crate::build::*;

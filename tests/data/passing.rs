@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use merit::data::Progress;
+use merit::language::AggregateFunction::*;
+use merit::language::BinaryOp;
 use merit::model::data::*;
 use merit::plan::query::*;
-use merit::syntax::tree::AggregateFunction::*;
-use merit::syntax::tree::BinaryOp;
 
 use crate::build::*;
 use crate::measures::{PEOPLE, POLICIES, company};

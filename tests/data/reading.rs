@@ -1,9 +1,9 @@
 //! Files as HR has them, and files that cannot be read.
 
 use encoding_rs::GB18030;
+use merit::language::AggregateFunction;
 use merit::model::data::*;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 
 use crate::build::*;
 

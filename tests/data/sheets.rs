@@ -1,9 +1,9 @@
 //! Sheets as offices really have them, in each of the forms of workbooks: what a cell shows is read, or it is refused
 //! with its place.
 
+use merit::language::AggregateFunction;
 use merit::model::data::*;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 use merit::value::Value;
 
 use crate::biff::{self, Given};

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
+use merit::language::AggregateFunction;
 use merit::model::data::*;
 use merit::plan::query::Rows;
-use merit::syntax::tree::AggregateFunction;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 use crate::build::*;

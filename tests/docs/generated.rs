@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use merit::diagnostic::Severity;
 use merit::diagnostic::explanations::{STAGES, Setting};
+use merit::language::AggregateFunction;
 use merit::model::STANDARD_LIBRARY;
 use merit::model::unit::TIME;
-use merit::syntax::tree::AggregateFunction;
 use merit::syntax::{RESERVED, WORDS};
 use merit::value::Builtin;
 

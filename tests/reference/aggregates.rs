@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use merit::language::{AcrossStints, AggregateFunction as F, ScopeWord};
 use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use merit::model::expr::{Aggregate, Base, Expr, Reading};
 use merit::number::Number;
-use merit::syntax::tree::{AcrossStints, AggregateFunction as F, ScopeWord};
 use merit::time::{Day, Months};
 use merit::value::{Missing, TooFew, Value};
 

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
+use merit::language::{BinaryOp, ScopeWord};
 use merit::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use merit::model::expr::{Expr, Kind, OutputSum};
 use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
 use merit::number::Number;
-use merit::syntax::tree::{BinaryOp, ScopeWord, WindowKind};
+use merit::syntax::tree::WindowKind;
 use merit::time::Start;
 use merit::time::{Day, Month, Months};
 use merit::value::{Builtin, Missing, Value};

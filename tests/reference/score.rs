@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use merit::language::{AggregateFunction, BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use merit::model::Direction;
 use merit::model::data::DataId;
 use merit::model::expr::{Expr, Kind, OutputSum};
@@ -10,7 +11,6 @@ use merit::model::{
     Entry, Group, Head, KpiEntry, Output, Position, PositionId, ScoreCurve, Scorecard, VetoEffect, Within,
 };
 use merit::number::Number;
-use merit::syntax::tree::{AggregateFunction, BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use merit::time::Day;
 use merit::value::{Builtin, Missing, Value};
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use merit::language::{BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::model::data::DataId;
 use merit::model::expr::{Base, Expr, Kind, Type};
 use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
@@ -12,7 +13,6 @@ use merit::plan::program::CalcId;
 use merit::plan::query::{Doubt, FileReport};
 use merit::score::card::*;
 use merit::source::{FileId, Span};
-use merit::syntax::tree::{BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::time::{Day, PeriodName};
 use merit::value::{Missing, TooFew, Value};
 

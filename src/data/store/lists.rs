@@ -414,7 +414,7 @@ mod tests {
 
     use super::super::{Rows, Store};
     use super::*;
-    use crate::syntax::tree::AggregateFunction;
+    use crate::language::AggregateFunction;
     use crate::time::Day;
 
     const CELLS: u32 = 4;

@@ -7,11 +7,11 @@ use crate::data::files::files_of;
 use crate::data::measure::visit;
 use crate::data::read::Form;
 use crate::data::table::Source;
+use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use crate::plan::Stored;
 use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode, Rows};
-use crate::syntax::tree::AggregateFunction;
 
 /// When a measure can be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use num_traits::{ToPrimitive, Zero};
 use super::months::InMonth;
 use super::rows::{Before, Known, Scope, Sql, Type, places};
 use super::{Cannot, MOST_PLACES, periods};
+use crate::language::BinaryOp;
 use crate::model::data::Choice;
 use crate::number::{Number, Rounding};
 use crate::plan::query::{NodeId, RowNode};
-use crate::syntax::tree::BinaryOp;
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 

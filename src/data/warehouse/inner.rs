@@ -4,8 +4,8 @@ use super::Cannot;
 use super::rows::{Before, Known, Time, Type};
 use super::statements::function_words;
 use super::sums::{addable, filter};
+use crate::language::AggregateFunction;
 use crate::plan::query::{Group, Measure, MeasureId, Rows};
-use crate::syntax::tree::AggregateFunction;
 
 impl<'a> Known<'a> {
     /// An aggregate by key that formulas over the engine's rows read, as a part of their statement. Gives its type and

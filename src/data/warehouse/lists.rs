@@ -11,10 +11,10 @@ use super::sums::{NO_MONTHS, divided, filter};
 use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::store::{Store, between};
+use crate::language::AggregateFunction;
 use crate::model::data::{DataId, TimeShape};
 use crate::number::Number;
 use crate::plan::query::{Group, Measured};
-use crate::syntax::tree::AggregateFunction;
 use crate::value::{Missing, Value};
 
 /// A statement, with the tables it reads and the links it follows to rows that may be of another day.

@@ -10,11 +10,11 @@ use super::{Script, Statement, findings, lists, periods, sums};
 use crate::data::measure::{Evaluation, Job};
 use crate::data::table::Table;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
 use crate::plan::query::{Group, MeasureId, NodeId, Query, RowNode};
-use crate::syntax::tree::AggregateFunction;
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
 
@@ -441,7 +441,7 @@ fn known_kind<'a>(
         RowNode::Call(Builtin::Min | Builtin::Max, arguments) => arguments.iter().find_map(of),
         RowNode::Not(_) | RowNode::IsMissing(_) | RowNode::InSet(..) | RowNode::InDays { .. } => Some(ValueKind::Flag),
         RowNode::Binary(op, ..) => {
-            use crate::syntax::tree::BinaryOp::*;
+            use crate::language::BinaryOp::*;
             (!matches!(op, Add | Subtract | Multiply | Divide)).then_some(ValueKind::Flag)
         }
         _ => None,

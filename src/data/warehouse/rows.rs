@@ -11,12 +11,12 @@ use crate::data::column::Column;
 use crate::data::nodes::World;
 use crate::data::pieces::way_to_stints;
 use crate::data::table::ALWAYS_AFTER;
+use crate::language::AcrossStints;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};
 use crate::number::Number;
 use crate::plan::Stored;
 use crate::plan::query::{Group, MeasureId, NodeId, Query, Rows};
-use crate::syntax::tree::AcrossStints;
 use crate::value::Value;
 
 /// What is known while statements are written.

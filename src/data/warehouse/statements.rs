@@ -9,9 +9,9 @@ use super::{checks, lists, sums};
 use crate::data::measure::{Family, Job};
 use crate::data::table::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
+use crate::language::AggregateFunction;
 use crate::model::data::{ColumnIx, DataId, TimeShape};
 use crate::plan::query::{Group, MeasureId, Rows};
-use crate::syntax::tree::AggregateFunction;
 use crate::time::Months;
 
 /// One question to an engine.

@@ -12,9 +12,9 @@ use super::{Cannot, periods};
 use crate::data::measure::{Evaluation, Family, Job, RowsBy};
 use crate::data::scan::Found;
 use crate::data::store::Part;
+use crate::language::AggregateFunction;
 use crate::model::data::DataId;
 use crate::plan::query::Group;
-use crate::syntax::tree::AggregateFunction;
 use crate::time::{Month, Months};
 use crate::value::Value;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::language::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use crate::model::Group;
 use crate::model::data::{Belongs, DataId, DataSet, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Type};
@@ -13,7 +14,6 @@ use crate::plan::program::*;
 use crate::plan::query::*;
 use crate::score::card::{Card, EntryResult, Results, ScorecardResult};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
 use crate::time::{Calendar, Day, Months, PeriodName};
 use crate::value::{Missing, Value};
 

@@ -1,8 +1,8 @@
 //! Every kind of curve, through a scorecard with one entry.
 
 use super::build::*;
+use crate::language::BinaryOp;
 use crate::plan::program::*;
-use crate::syntax::tree::BinaryOp;
 
 fn anchor(text: &str) -> AnchorPlan {
     let (at, score) = text.split_once("->").unwrap();

@@ -1,8 +1,8 @@
 //! What missing and inapplicable entries do to a scorecard.
 
 use super::build::*;
+use crate::language::{Combine, WhenMissing};
 use crate::score::card::EntryResultKind;
-use crate::syntax::tree::{Combine, WhenMissing};
 use crate::value::{Missing, Value};
 
 /// 60 % group (50 % 80 points, 50 % missing), 40 % 100 points.

@@ -1,7 +1,7 @@
 //! Scores of other scorecards.
 
 use super::build::*;
-use crate::syntax::tree::{Combine, WhenMissing};
+use crate::language::{Combine, WhenMissing};
 
 /// Branch B over teams T1 and T2; an office in B, a lead in each team, agents below them.
 fn tree() -> Setup {

@@ -32,7 +32,7 @@ fn two_stints_are_weighted_by_days() {
     setup.holder("P1", "manager", &[("2026-08-01", None, None)]);
     let (low, high) = (setup.number("80"), setup.number("100"));
     setup.scorecard(vec![entry("1", low)]);
-    setup.scorecard_of(1, crate::syntax::tree::Combine::WeightedMean, vec![entry("1", high)]);
+    setup.scorecard_of(1, crate::language::Combine::WeightedMean, vec![entry("1", high)]);
     setup.rate(rating(&[("A", Some("90")), ("B", None)], Vec::new()));
     let results = setup.run();
     let person = &results.people[0];
@@ -54,7 +54,7 @@ fn one_missing_card_leaves_no_overall_score_and_one_not_eligible_is_left_out() {
     setup.holder("P1", "manager", &[("2026-08-01", None, None)]);
     let (gap, high, no) = (setup.missing("gap"), setup.number("100"), setup.flag(false));
     setup.scorecard(vec![entry("1", gap)]);
-    setup.scorecard_of(1, crate::syntax::tree::Combine::WeightedMean, vec![entry("1", high)]);
+    setup.scorecard_of(1, crate::language::Combine::WeightedMean, vec![entry("1", high)]);
     assert_eq!(setup.run().people[0].overall, None);
     setup.plan.program.cards[0].eligible = Some(no);
     assert_eq!(setup.run().people[0].overall, Some(n("100")));
@@ -68,7 +68,7 @@ fn a_veto_of_an_earlier_card_holds_for_the_overall_grade() {
     setup.holder("P1", "manager", &[("2026-08-01", None, None)]);
     let (high, yes) = (setup.number("100"), setup.flag(true));
     setup.scorecard(vec![entry("1", high)]);
-    setup.scorecard_of(1, crate::syntax::tree::Combine::WeightedMean, vec![entry("1", high)]);
+    setup.scorecard_of(1, crate::language::Combine::WeightedMean, vec![entry("1", high)]);
     setup.rate(rating(&[("A", Some("90")), ("B", None)], Vec::new()));
     setup.veto(yes, VetoEffect::RatingAtMost(1));
     let rating = setup.run().people[0].rating.clone().unwrap();
@@ -154,7 +154,7 @@ fn distribution_goes_by_position_or_team_and_after_vetoes() {
     let group = crate::plan::query::Group::Own { roster: crate::model::data::DataId(0), via: Vec::new() };
     let flags = [true, false, false, false].map(|flag| (crate::value::Value::Flag(flag), 1)).to_vec();
     let measure = setup.measure(group, flags);
-    let vetoed = setup.measured(measure, crate::syntax::tree::ScopeWord::Own);
+    let vetoed = setup.measured(measure, crate::language::ScopeWord::Own);
     setup.veto(vetoed, VetoEffect::RatingAtMost(2));
     assert_eq!(grades(&setup.run()), "CABB");
 }

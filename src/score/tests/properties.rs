@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::build::*;
+use crate::language::{Combine, WhenMissing};
 use crate::number::Number;
 use crate::score::card::{EntryResult, EntryResultKind};
-use crate::syntax::tree::{Combine, WhenMissing};
 use crate::value::Value;
 
 /// An entry of a made-up scorecard: a score, or nothing, or a group.

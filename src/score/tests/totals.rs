@@ -1,11 +1,11 @@
 //! Bonuses, range, rounding, vetoes, rating, outputs, proration.
 
 use super::build::*;
+use crate::language::{BinaryOp, WhenMissing};
 use crate::model::VetoEffect;
 use crate::number::Rounding;
 use crate::plan::program::*;
 use crate::score::card::{EntryResultKind, LoweredBy, StepKind};
-use crate::syntax::tree::{BinaryOp, WhenMissing};
 use crate::value::Builtin;
 
 /// A scorecard of one entry with this score, grades A from 90, B from 80, C from 60, D.

@@ -1,7 +1,8 @@
 //! `data` blocks, and the types that their columns, constants and KPIs have.
 
-use super::expressions::{Expr, ScopeWord};
+use super::expressions::Expr;
 use super::{Label, Name, Text};
+use crate::language::{AcrossStints, ScopeWord};
 use crate::source::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -107,15 +108,6 @@ pub enum DataClause {
         column: Name,
         scope: Option<ScopeWord>,
     },
-}
-
-/// What becomes of a row dated by a period in which somebody changes post or team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AcrossStints {
-    /// `shared by days`: each day has an equal part of it.
-    SharedByDays,
-    /// `held last`: the post held last in it takes the whole.
-    HeldLast,
 }
 
 /// Of which year the months of a file are.

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::data::UnitExpr;
 use super::{Name, Text};
+use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::source::Span;
 use crate::time::{Day, PeriodName};
 
@@ -124,22 +125,6 @@ impl Expr {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    And,
-    Or,
-}
-
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The number as written, before `%` or `‰` divides it.
@@ -188,21 +173,6 @@ pub struct Aggregate {
     pub at_least: Option<Number>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum AggregateFunction {
-    Sum,
-    Count,
-    CountDistinct,
-    Share,
-    Average,
-    Median,
-    Percentile,
-    Min,
-    Max,
-    Latest,
-    Only,
-}
-
 /// `during W`, `at start`, `at end`
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
@@ -241,11 +211,4 @@ pub enum WindowKind {
     WholeYear,
     /// `2026-Q3`
     Literal(PeriodName),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ScopeWord {
-    Own,
-    Team,
-    Company,
 }

@@ -1,8 +1,9 @@
 //! KPIs and indices, and what values are read at: scales, matrices, ratings.
 
 use super::data::Type;
-use super::expressions::{BinaryOp, DateLiteral, Expr, Number, PeriodLiteral, ScopeWord};
+use super::expressions::{DateLiteral, Expr, Number, PeriodLiteral};
 use super::{Label, Name, Text};
+use crate::language::{BinaryOp, ScopeWord};
 use crate::source::Span;
 
 #[derive(Clone, Debug, PartialEq)]

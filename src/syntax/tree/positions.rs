@@ -2,9 +2,10 @@
 
 use super::company::Dated;
 use super::data::Type;
-use super::expressions::{Expr, Number, ScopeWord};
+use super::expressions::{Expr, Number};
 use super::kpis::{Curve, Effective, Weight};
 use super::{Label, Name, Text};
+use crate::language::{Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::source::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,20 +86,6 @@ pub enum ScorecardRule {
     /// `bonus KPI add … ["Label"]` or `deduction KPI deduct … ["Label"]`
     Adjustment(Adjustment),
     Rating(Name),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Combine {
-    WeightedMean,
-    Geometric,
-    Sum,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenMissing {
-    Redistribute,
-    Zero,
-    NoRating,
 }
 
 /// `veto CONDITION gives rating at most D "reason"` or `gives score at most 60 "reason"`
@@ -186,15 +173,6 @@ impl ScoreRule {
             ScoreRule::Attainment { span, .. } | ScoreRule::OnAttainment(_, span) => *span,
         }
     }
-}
-
-/// What of an output somebody gets who holds the post in a part of the period only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartOfPeriod {
-    /// `prorated`: by the days in the post.
-    Prorated,
-    /// `in full`
-    InFull,
 }
 
 /// `output NAME "Label" : TYPE = EXPR`, with `prorated` or `in full` behind the type

@@ -1,6 +1,19 @@
 //! The aggregates of the language.
 
-use super::tree::AggregateFunction;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AggregateFunction {
+    Sum,
+    Count,
+    CountDistinct,
+    Share,
+    Average,
+    Median,
+    Percentile,
+    Min,
+    Max,
+    Latest,
+    Only,
+}
 
 /// All there is to know of an aggregate: the parser, the checker's proposals and the reference read it here.
 #[derive(Debug)]
