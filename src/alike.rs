@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_security::confusable_detection::skeleton;
 
 /// Whether a sign cannot be seen and says nothing. Joiners are part of the writing of Persian, Indian languages and
 /// pictures; elsewhere they are left over from web pages.
@@ -84,4 +85,24 @@ pub fn folded(text: &str) -> Cow<'_, str> {
     let text = composed.as_deref().unwrap_or(text);
     let narrow: String = text.chars().map(|letter| narrow(letter).to_ascii_lowercase()).collect();
     Cow::Owned(narrow.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A text as it looks: signs that look alike are the same.
+pub fn look(key: &str) -> String {
+    skeleton(&key.chars().map(narrow).collect::<String>()).collect()
+}
+
+/// The plain key for which one that is written with other signs could be taken, each sign for itself.
+pub fn plain_twin(key: &str) -> Option<String> {
+    if key.is_ascii() {
+        return None;
+    }
+    let mut twin = String::with_capacity(key.len());
+    for sign in key.chars().map(narrow) {
+        match sign.is_ascii() {
+            true => twin.push(sign),
+            false => twin.extend(skeleton(sign.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    Some(twin).filter(|twin| twin.is_ascii())
 }

@@ -46,3 +46,4 @@ pub mod time;
 pub mod trial;
 pub mod value;
 pub mod visible;
+pub mod warehouse;

@@ -191,6 +191,15 @@ impl<W: Write> Write for Shown<W> {
     }
 }
 
+/// A text from a file as far as a message shows it.
+pub fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().nth(SHOWN).is_none() {
+        return text.to_string();
+    }
+    text.chars().take(SHOWN - 1).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use merit::data::{BLOCK, Options, answer, own_months};
+use merit::data::options::Options;
+use merit::data::{BLOCK, answer, own_months};
 use merit::diagnostic::{Code, DataPlace, Diagnostic};
 use merit::plan::plan;
 use merit::plan::query::{Change, Doubt, Uncounted};

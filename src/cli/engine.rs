@@ -17,15 +17,16 @@ pub use self::results::results;
 use super::args::{DialectName, TableArgs};
 use super::exit::Failure;
 use super::progress::Steps;
-use crate::data::warehouse::{
-    DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete, least_version,
-};
-use crate::data::{Options, without_files};
+use crate::data::options::Options;
+use crate::data::without_files;
 use crate::model::Model;
 use crate::model::data::DataId;
 use crate::nearest::nearest;
 use crate::plan::query::Query;
 use crate::plural::counted;
+use crate::warehouse::{
+    DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete, least_version,
+};
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {

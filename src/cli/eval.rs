@@ -11,8 +11,8 @@ use super::open::{Telling, refuse};
 use super::progress::Reading;
 use super::select::{Absent, Wanted, absent, select};
 use super::{machine, out, output, provenance};
-use crate::data::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
-use crate::data::{Options, answer, own_months};
+use crate::data::options::Options;
+use crate::data::{answer, own_months};
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::model::Model;
@@ -24,6 +24,7 @@ use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::{about_bytes, score_all};
+use crate::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;

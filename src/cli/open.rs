@@ -10,7 +10,7 @@ use super::machine;
 use super::out;
 use super::provenance::of_specs;
 use super::terminal;
-use crate::data::Options;
+use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::documents::Document;

@@ -6,13 +6,13 @@ use super::args::{DataArgs, EvalArgs, Periods, SqlArgs};
 use super::engine::Engine;
 use crate::data::profile::SetProfile;
 use crate::data::server;
-use crate::data::warehouse::Dialect;
 use crate::model::Model;
 use crate::project::Project;
 use crate::provenance::{self, Data, DataFile, Provenance, Specs};
 use crate::score::card::Results;
 use crate::source::SourceSet;
 use crate::time::PeriodName;
+use crate::warehouse::Dialect;
 
 /// Program and specs, which are the first of the sources.
 pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {

@@ -8,12 +8,12 @@ use super::exit::{Exit, Failure};
 use super::open::{Telling, open, refuse};
 use super::out;
 use super::provenance::of_statements;
-use crate::data::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
+use crate::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
 use serde_json::{Value, json};
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {

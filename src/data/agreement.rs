@@ -4,12 +4,15 @@ use num_rational::BigRational;
 use num_traits::Zero;
 use proptest::prelude::*;
 
-use super::cell::{Content, Kind};
-use super::column::{Builder, Column, NONE, join};
-use super::nodes::{Batch, Days, OtherDays, World};
-use super::store::{self, Store};
-use super::table::{Shape, Table};
-use super::vector::Rows;
+use super::cells::content::Content;
+use super::cells::reader::Kind;
+use super::columns::column::{Builder, Column, NONE, join};
+use super::measures::store;
+use super::measures::store::Store;
+use super::rows::nodes::{Batch, Days, OtherDays, World};
+use super::rows::vector::Rows;
+use super::tables::shape::Shape;
+use super::tables::table::Table;
 use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
@@ -28,7 +31,7 @@ fn table() -> Table {
         (dice >> 33) % sides
     };
     let number_kind = || {
-        Kind::Number(Box::new(super::number_cell::NumberCell::new(
+        Kind::Number(Box::new(super::cells::numbers::NumberCell::new(
             &crate::model::unit::DisplayUnit::number(),
             Some(&Number::ONE),
             None,

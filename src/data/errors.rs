@@ -4,14 +4,15 @@ mod cells;
 mod files;
 mod rows;
 mod tables;
+mod tally;
 
 pub use cells::*;
 pub use files::*;
 pub use rows::*;
 pub use tables::*;
+pub use tally::{SHOWN, Spot, Tally};
 
-use super::cell::folded;
-use super::read::Tally;
+use crate::alike::folded;
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::nearest::likest;
 use crate::plural::counted;
@@ -23,15 +24,6 @@ fn listed<T: AsRef<str>>(items: &[T], most: usize) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// A text from a file as far as a message shows it.
-pub fn shortened(text: &str) -> String {
-    const SHOWN: usize = 80;
-    if text.chars().nth(SHOWN).is_none() {
-        return text.to_string();
-    }
-    text.chars().take(SHOWN - 1).chain(['…']).collect()
 }
 
 /// The candidate most like a text, if one is like it at all.

@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::cell::Repair;
-use super::keys::Keys;
-use super::measure::{Evaluation, Reads};
+use super::cells::content::Repair;
+use super::errors;
+use super::measures::measure::{Evaluation, Reads};
 use super::memory::Memory;
-use super::nodes::{OtherDays, World};
-use super::roster::{self, Roster};
-use super::stored::Task;
-use super::table::{self, Source, Table};
-use super::teams::{self, Teams};
-use super::{Options, doubts, errors, marked, needs, read};
+use super::options::Options;
+use super::people::roster;
+use super::people::roster::Roster;
+use super::rows::nodes::marked;
+use super::rows::nodes::{OtherDays, World};
+use super::tables::keys::Keys;
+use super::tables::load::Source;
+use super::tables::stored::Task;
+use super::tables::table::Table;
+use super::tables::teams;
+use super::tables::teams::Teams;
+use super::tables::{doubts, needs};
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
@@ -38,7 +44,7 @@ impl Loaded {
         keys_left_out: &dyn Fn(&[Table], usize) -> Option<Keys>,
     ) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
         let mut errors = Vec::new();
-        let mut tables = table::load(model, needed, source, left_out, options.threads, &mut errors);
+        let mut tables = crate::data::tables::load::load(model, needed, source, left_out, options.threads, &mut errors);
         let given = matches!(source, Source::Given(_));
         let mut other_days = Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -205,7 +211,7 @@ fn other_day_errors(model: &Model, tables: &[&Table], other_days: &OtherDays) ->
     let error = |((place, column), rows): (&(usize, ColumnIx), &Vec<u64>)| {
         let (table, rows): (&Table, Vec<usize>) = (tables[*place], marked(rows).collect());
         let name = &model.data[table.data.0].column(*column).name;
-        let places = rows.iter().take(read::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
+        let places = rows.iter().take(crate::data::errors::SHOWN).map(|row| table.place(*row, Some(*column))).collect();
         errors::other_day(name, rows.len() as u64, places)
     };
     other_days.0.iter().map(error).collect()

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
-use super::stored::Task;
-use super::table::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape, Source, Table};
-use super::{Options, table, teams};
+use super::columns::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
+use super::options::Options;
+use super::tables::load::Source;
+use super::tables::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
+use super::tables::stored::Task;
+use super::tables::table::Table;
+use super::tables::{table, teams};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
@@ -83,8 +86,14 @@ pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagno
     };
     let needed: Vec<(DataId, Vec<ColumnIx>)> =
         model.data.iter().enumerate().map(|(at, data)| (DataId(at), in_files(data))).collect();
-    let mut tables =
-        table::load(model, &needed, &Source::Files(options), &Default::default(), options.threads, &mut errors);
+    let mut tables = crate::data::tables::load::load(
+        model,
+        &needed,
+        &Source::Files(options),
+        &Default::default(),
+        options.threads,
+        &mut errors,
+    );
     // Before links are resolved: then their columns still have the texts of the files.
     let mut profiles: Vec<SetProfile> = tables.iter().map(|table| of_table(model, table)).collect();
     let mut needed: BTreeMap<DataId, BTreeSet<ColumnIx>> =
@@ -125,7 +134,7 @@ fn of_table(model: &Model, table: &Table) -> SetProfile {
         empty_months: Vec::new(),
         repeated: if data.key.is_empty() { repeated(table) } else { 0 },
         columns: columns.filter_map(|at| of_column(model, table, data, at)).collect(),
-        doubts: super::doubts::of_rows(data, table).collect(),
+        doubts: super::tables::doubts::of_rows(data, table).collect(),
     }
 }
 
@@ -189,7 +198,7 @@ fn repeated(table: &Table) -> u64 {
 
 fn of_column(model: &Model, table: &Table, data: &DataSet, at: ColumnIx) -> Option<ColumnProfile> {
     let column = table.column(at)?;
-    let mut repairs: BTreeMap<super::cell::Repair, u64> = BTreeMap::new();
+    let mut repairs: BTreeMap<super::cells::content::Repair, u64> = BTreeMap::new();
     for file in &table.files {
         for ((_, repair), count) in file.repairs.iter().filter(|((of, _), _)| *of == at) {
             *repairs.entry(*repair).or_default() += count;

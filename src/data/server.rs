@@ -78,7 +78,7 @@ impl Relation {
     /// How messages name it.
     pub fn shown(&self) -> String {
         let words = self.query().split_whitespace().collect::<Vec<_>>().join(" ");
-        format!("postgres: {}", super::errors::shortened(&words))
+        format!("postgres: {}", crate::visible::shortened(&words))
     }
 }
 

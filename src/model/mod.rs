@@ -71,6 +71,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::data::DataSet;
 use self::expr::Expr;
 use self::unit::DisplayUnit;
+use crate::alike::folded;
 use crate::diagnostic::Levels;
 use crate::language::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::number::{Number, Rounding};
@@ -128,6 +129,16 @@ impl Entry {
 }
 
 impl Model {
+    /// A position's name, from its name or label in any language.
+    pub fn position_named(&self, text: &str) -> Option<&str> {
+        let wanted = folded(text);
+        let same = |candidate: &str| folded(candidate) == wanted;
+        let labelled = |label: &Label| same(&label.text) || label.translations.values().any(|text| same(text));
+        let by_name = self.positions.iter().find(|position| same(&position.name));
+        let found = by_name.or_else(|| self.positions.iter().find(|position| labelled(&position.label)));
+        found.map(|position| position.name.as_str())
+    }
+
     /// The languages that labels say they are in.
     pub fn languages(&self) -> BTreeSet<&str> {
         fn of_group<'m>(group: &'m Group, labels: &mut Vec<&'m Label>) {

@@ -382,3 +382,34 @@ pub struct FileReport {
     /// Rows left out by `ignore rows starting`.
     pub left_out: u64,
 }
+
+/// The last day of a stint within the period that a read is about.
+pub fn read_on(read: &RosterRead, stint: &Stint) -> Option<Day> {
+    let last = stint.to.map_or(read.to, |to| to.min(read.to));
+    (stint.from.max(read.from) <= last).then_some(last)
+}
+
+/// Shows a node and all below it, each once.
+pub fn visit(node: NodeId, nodes: &[RowNode], see: &mut dyn FnMut(&RowNode)) {
+    let mut seen = vec![false; nodes.len()];
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        if std::mem::replace(&mut seen[node.0], true) {
+            continue;
+        }
+        see(&nodes[node.0]);
+        match &nodes[node.0] {
+            RowNode::Constant(_) | RowNode::Column { .. } | RowNode::Inner { .. } => {}
+            RowNode::Not(one) | RowNode::Negate(one) | RowNode::IsMissing(one) => open.push(*one),
+            RowNode::Binary(_, left, right) => open.extend([*left, *right]),
+            RowNode::If { condition, then, otherwise } => open.extend([*condition, *then, *otherwise]),
+            RowNode::Default { value, fallback } => open.extend([*value, *fallback]),
+            RowNode::InSet(value, items) => {
+                open.push(*value);
+                open.extend(items);
+            }
+            RowNode::InDays { date, .. } => open.push(*date),
+            RowNode::Call(_, arguments) => open.extend(arguments),
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use merit::data::{BLOCK, Options, Progress, answer};
+use merit::data::options::{Options, Progress};
+use merit::data::{BLOCK, answer};
 use merit::diagnostic::Diagnostic;
 use merit::language::{AggregateFunction, ScopeWord};
 use merit::model::data::*;

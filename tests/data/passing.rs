@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use merit::data::Progress;
+use merit::data::options::Progress;
 use merit::language::AggregateFunction::*;
 use merit::language::BinaryOp;
 use merit::model::data::*;

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use merit::data::warehouse::can_stay;
-use merit::data::{Options, own_months};
+use merit::data::options::Options;
+use merit::data::own_months;
 use merit::model::data::ColumnType;
 use merit::plan::plan;
 use merit::plan::query::{Group, Rows};
 use merit::time::PeriodName;
+use merit::warehouse::can_stay;
 
 use super::reference::random::Random;
 use super::reference::spec::Project;

@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use cells::{Cell, Held, Kept};
-use merit::data::{Options, answer};
+use merit::data::answer;
+use merit::data::options::Options;
 use merit::diagnostic::Diagnostic;
 use merit::number::Number;
 use merit::plan::plan;

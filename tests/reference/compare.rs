@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use merit::data::{BLOCK, Options, answer, own_months};
+use merit::data::options::Options;
+use merit::data::{BLOCK, answer, own_months};
 use merit::diagnostic::{Code, Diagnostic};
 use merit::model::Model;
 use merit::number::Number;

@@ -10,8 +10,8 @@ use ::postgres::{Client, Error, SimpleQueryMessage};
 
 use super::{Failure, Found, Looked, Script, Steps, WAIT, help_at, least_version, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
-use crate::data::warehouse::Dialect;
 use crate::model::data::DataId;
+use crate::warehouse::Dialect;
 
 /// A connection, in a transaction.
 pub type Connection = Box<Client>;

@@ -1,11 +1,13 @@
 //! What is wrong with cells.
 
 use super::{counted, in_file, listed, nearest, with_places};
-use crate::data::cell::{Problem, Repair, Repairs, narrow};
-use crate::data::garbled::garbled;
-use crate::data::read::Tally;
-use crate::data::tidy;
-use crate::data::time_cell::{self, DateFormat};
+use crate::alike::narrow;
+use crate::data::cells::content::{Problem, Repair, Repairs};
+use crate::data::cells::garbled::garbled;
+use crate::data::cells::tidy;
+use crate::data::cells::times;
+use crate::data::cells::times::DateFormat;
+use crate::data::errors::Tally;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 use crate::model::unit::DisplayUnit;
@@ -317,7 +319,7 @@ fn format_of(cell: &str, order: &str) -> String {
 fn not_in_format(declared: &Column, cell: &str) -> String {
     let format = declared.format.as_deref().unwrap_or_default().to_ascii_uppercase();
     let short = format.replace("YYYY", "YY");
-    let reads = |format: &str| time_cell::day(cell, Some(&DateFormat::new(format)), &mut Repairs::default()).is_ok();
+    let reads = |format: &str| times::day(cell, Some(&DateFormat::new(format)), &mut Repairs::default()).is_ok();
     if short != format && reads(&short) {
         return format!("where all years have two digits, write `format \"{short}\"`: they lie between 1950 and 2049");
     }

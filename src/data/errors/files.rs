@@ -1,12 +1,13 @@
 //! What is wrong with files as a whole, their headers, and servers; and what they need of memory.
 
-use super::{in_file, in_row, listed, nearest, shortened};
-use crate::data::cell::narrow;
+use super::{in_file, in_row, listed, nearest};
+use crate::alike::narrow;
+use crate::data::errors::{SHOWN, Spot, Tally};
 use crate::data::memory::shown_size;
 use crate::data::read::detect::Reading;
 use crate::data::read::kind::Kind;
 use crate::data::read::layout::Layout;
-use crate::data::read::{FileTask, Form, Refused, SHOWN, Spot, Tally};
+use crate::data::read::{FileTask, Form, Refused};
 use crate::data::server::Refusal;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::encoding::Encoding;
@@ -15,6 +16,7 @@ use crate::plural::{counted, either};
 use crate::source::Span;
 use crate::time::MONTH_NAMES;
 use crate::visible::named as sign_named;
+use crate::visible::shortened;
 
 pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
     let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);

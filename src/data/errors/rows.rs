@@ -1,8 +1,9 @@
 //! What is wrong with rows: those that are none of the table, and how they are left out.
 
 use super::{counted, in_file, in_row, start_of, told_apart, with_places};
+use crate::data::errors::Tally;
 use crate::data::read::layout::{Layout, Oddity};
-use crate::data::read::{FileTask, Tally, totals};
+use crate::data::read::{FileTask, totals};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataSet;
 use crate::plural::either;

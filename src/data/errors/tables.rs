@@ -1,8 +1,8 @@
 //! What is wrong with the rows of tables beside one another: keys, links, trees, days.
 
-use super::{counted, in_file, listed, shortened, start_of};
-use crate::data::cell::Repair;
-use crate::data::pieces::InPart;
+use super::{counted, in_file, listed, start_of};
+use crate::data::cells::content::Repair;
+use crate::data::people::pieces::InPart;
 use crate::data::read::totals;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
@@ -11,6 +11,7 @@ use crate::nearest::difference;
 use crate::number::Excess;
 use crate::plan::query::{Doubt, Total};
 use crate::time::Day;
+use crate::visible::shortened;
 
 /// `days` are those on which both rows hold, with whether both begin on the same one.
 pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<(String, bool)>) -> Diagnostic {

@@ -1,19 +1,17 @@
 //! Files as blocks of UTF-8 text that hold whole records.
 
+use crate::data::BLOCK;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::content::Tally;
 use super::ends::Ends;
 use super::kind::{HEAD, utf16_without_mark};
 use super::layout::TITLE_ROWS;
 use super::records::last_end;
-use crate::data::Options;
+use crate::data::errors::Tally;
+use crate::data::options::Options;
 use crate::encoding::{Decoding, Encoding};
 use crate::limits::{ROW, megabytes};
-
-/// About as much text as one block holds.
-pub const BLOCK: usize = 1 << 18;
 
 /// Reads a file block by block. Blocks of UTF-8 are not checked here: whoever reads them does, beside others.
 pub struct Blocks {

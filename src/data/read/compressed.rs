@@ -1,10 +1,8 @@
 //! Files as streams of bytes: as they are, or unpacked while they are read (`.gz`, `.zst`, a `.zip` of one table).
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
@@ -130,20 +128,6 @@ pub fn size(path: &Path, most: u64) -> u64 {
     }
     let counted = open(path, most).and_then(|input| io::copy(&mut input.take(most), &mut io::sink()));
     counted.map_or(packed, |counted| counted.max(packed))
-}
-
-/// How large the tables in packed files are, each counted once.
-#[derive(Default)]
-pub struct Sizes(Mutex<BTreeMap<PathBuf, u64>>);
-
-impl Sizes {
-    pub fn of(&self, path: &Path, count: impl FnOnce() -> u64) -> u64 {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(size) = known.get(path) {
-            return *size;
-        }
-        *known.entry(path.to_path_buf()).or_insert(count())
-    }
 }
 
 /// Whether a file's table is larger than the file.

@@ -1,19 +1,22 @@
 //! What files held: columns by block, and all that is to be told of their cells.
 
+use crate::data::errors::SHOWN;
+use crate::data::errors::Spot;
+use crate::data::errors::Tally;
+use crate::data::read::Block;
+use crate::data::read::LikeTotal;
+use crate::data::read::block::TroubleKey;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::Layout;
-use super::signs::{self, Seen};
-use super::turned::{self, Kept};
+use super::signs;
+use super::turned;
 use super::{FileTask, Wanted};
-use crate::data::cell::{Problem, Repair, Repairs};
-use crate::data::column::Builder;
+use crate::data::cells::content::Repair;
+use crate::data::columns::column::Builder;
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
-
-/// How many bad cells of one kind are shown with their places.
-pub const SHOWN: usize = 20;
 
 /// What a file held.
 #[derive(Default)]
@@ -48,186 +51,6 @@ pub struct FileContent {
     /// All headers of the sheet with their places.
     pub spread: Vec<(String, usize)>,
     pub errors: Vec<Diagnostic>,
-}
-
-/// Cells of one kind: how many, and the first of them.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    pub count: u64,
-    pub first: Vec<Spot>,
-}
-
-/// Where a cell stands, and its text.
-#[derive(Clone, Debug)]
-pub struct Spot {
-    pub line: u32,
-    pub text: String,
-    /// What tells the row from others, where rows have no numbers.
-    pub key: Option<String>,
-}
-
-/// A row that names a total among other words.
-#[derive(Clone, Debug)]
-pub struct LikeTotal {
-    pub spot: Spot,
-    /// Its first filled cell does.
-    pub is_first: bool,
-}
-
-impl Tally {
-    pub(super) fn add(&mut self, line: u32, text: &str) {
-        self.count += 1;
-        if self.first.len() < SHOWN {
-            self.first.push(Spot { line, text: errors::shortened(text), key: None });
-        }
-    }
-
-    pub(in crate::data) fn add_spot(&mut self, spot: Spot) {
-        self.count += 1;
-        if self.first.len() < SHOWN {
-            self.first.push(spot);
-        }
-    }
-
-    /// A sign without meaning behind a text, in which so many lines lie before the one that is its first.
-    pub(super) fn add_meaningless(&mut self, text: &[u8], before: u64) {
-        let row = before + memchr::memchr_iter(b'\n', text).count() as u64;
-        let begin = memchr::memrchr2(b'\n', b'\r', text).map_or(0, |at| at + 1);
-        let line = String::from_utf8_lossy(&text[begin..]).into_owned();
-        let cell = line.rsplit([',', ';', '\t', '"']).next().unwrap_or_default();
-        // Of one cell it is told once.
-        if self.first.last().is_none_or(|spot| spot.line != row as u32) {
-            self.add(row as u32, &format!("{cell}\u{fffd}"));
-        }
-    }
-
-    pub(super) fn take_in(&mut self, other: Tally, lines: u32) {
-        self.count += other.count;
-        let room = SHOWN.saturating_sub(self.first.len());
-        self.first.extend(other.first.into_iter().take(room).map(|spot| Spot { line: spot.line + lines, ..spot }));
-    }
-}
-
-/// Troubles of one kind in one column; texts that are none of a choice's are told apart.
-pub type TroubleKey = (usize, Problem, String);
-
-/// What one block held; lines are counted from the block's first.
-#[derive(Default)]
-pub struct Block {
-    /// By wanted column.
-    pub columns: Vec<Builder>,
-    pub lines: Vec<u32>,
-    pub(super) length: u32,
-    pub(super) troubles: BTreeMap<TroubleKey, Tally>,
-    pub repairs: BTreeMap<(usize, Repair), Tally>,
-    /// By wanted column, what the signs of its numbers tell.
-    pub(super) signs: BTreeMap<usize, Seen>,
-    /// By wanted column of a spreadsheet, what its days and its numbers tell.
-    pub(super) days: BTreeMap<usize, Kept>,
-    pub(super) numbers: BTreeMap<usize, Kept>,
-    /// Rows with the wrong number of cells, by that number.
-    pub(super) ragged: BTreeMap<usize, Tally>,
-    pub(super) unclosed: Option<u32>,
-    /// Rows that are the header once more.
-    pub(super) headers: Tally,
-    /// Quotes that take in other rows.
-    pub(super) swallowed: Tally,
-    /// A sign that could end a row, and does not.
-    pub(super) odd_end: Option<(u32, char)>,
-    /// Rows that start as the data set says of those that are no data; those of them that look like data all the same.
-    pub(super) ignored: Tally,
-    pub(super) ignored_rows: Tally,
-    /// The last row, by its first filled cell.
-    pub(super) last: Option<Spot>,
-    /// Rows that are totals by their names.
-    pub(super) totals: Tally,
-    /// Rows that are headers of other tables.
-    pub(super) tables: Tally,
-    /// Rows of which one cell alone is filled, and which are none of the table.
-    pub(super) notes: Tally,
-    /// Of blank rows, how many rows stand above each in the block.
-    pub(super) blank_rows: Vec<usize>,
-    /// Whether rows that name a total among other words are looked for, and these.
-    pub(super) looks_for_totals: bool,
-    pub(super) like_totals: Vec<LikeTotal>,
-}
-
-impl Block {
-    /// Whether every row and every cell could be read.
-    pub fn is_clean(&self) -> bool {
-        let rows = self.ragged.is_empty() && self.headers.count == 0 && self.swallowed.count == 0;
-        let rows = rows && self.totals.count == 0 && self.notes.count == 0 && self.tables.count == 0;
-        rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.odd_end.is_none()
-    }
-
-    /// How many rows are left out by how they start.
-    pub fn left_out(&self) -> u64 {
-        self.ignored.count
-    }
-
-    /// Notes a row that starts so, and whether all its cells could be read.
-    pub(super) fn ignore(&mut self, line: u32, first: &str, is_row: bool) {
-        self.ignored.add(line, first);
-        if is_row {
-            self.ignored_rows.add(line, first);
-        }
-    }
-
-    /// Notes the first filled cell of a row, of which the last one counts.
-    pub(super) fn ends_with(&mut self, line: u32, first: &str) {
-        self.last = Some(Spot { line, text: errors::shortened(first), key: None });
-    }
-
-    /// Notes a blank row; of several below one another, the first.
-    pub(super) fn blank_row(&mut self) {
-        let row = self.lines.len();
-        if self.blank_rows.last() != Some(&row) {
-            self.blank_rows.push(row);
-        }
-    }
-
-    /// Notes a row of whose first cells one names a total, and which its first filled cell is.
-    pub(super) fn is_like_total(&mut self, line: u32, named: &str, first: &str) {
-        let spot = Spot { line, text: errors::shortened(named), key: None };
-        self.like_totals.push(LikeTotal { spot, is_first: named == first });
-    }
-
-    /// Notes that a cell cannot be read.
-    pub(super) fn trouble(&mut self, column: usize, problem: Problem, line: u32, raw: &str) {
-        let shown = raw.trim();
-        let told_apart = if problem == Problem::UnknownChoice { shown.to_string() } else { String::new() };
-        self.troubles.entry((column, problem, told_apart)).or_default().add(line, shown);
-    }
-
-    /// Notes what was mended to read a cell.
-    pub(super) fn repaired(&mut self, column: usize, repairs: Repairs, line: u32, raw: &str) {
-        if repairs.0 == 0 {
-            return;
-        }
-        for repair in Repair::ALL.into_iter().filter(|repair| repairs.has(*repair)) {
-            self.repairs.entry((column, repair)).or_default().add(line, raw);
-        }
-    }
-
-    /// Takes the cells of a column as another data set has read the same rows, if it did so in the same way.
-    pub(super) fn take_over(
-        &mut self,
-        (mine, at): (&Wanted, usize),
-        (their, theirs): (&Wanted, usize),
-        other: &Block,
-    ) -> bool {
-        if their.columns[theirs].1 != mine.columns[at].1 {
-            return false;
-        }
-        let Some(shared) = other.columns[theirs].shared(&self.columns[at]) else { return false };
-        self.columns[at] = shared;
-        let of_column = |((column, repair), tally): (&(usize, Repair), &Tally)| {
-            (*column == theirs).then(|| ((at, *repair), tally.clone()))
-        };
-        self.repairs.extend(other.repairs.iter().filter_map(of_column));
-        self.signs.extend(other.signs.get(&theirs).map(|seen| (at, seen.clone())));
-        true
-    }
 }
 
 /// Puts the blocks together, in order.

@@ -13,9 +13,9 @@ use encoding_rs as known;
 use indexmap::IndexMap;
 use unicode_script::{Script, UnicodeScript};
 
-use super::content::Tally;
 use super::plausible::{Look, is_han, look};
-use crate::data::cell::folded;
+use crate::alike::folded;
+use crate::data::errors::Tally;
 use crate::encoding::{CODE_PAGES, Encoding};
 use crate::model::data::{ColumnType, DataSet};
 

@@ -1,7 +1,7 @@
 //! Rows of cells into columns: the way of spreadsheets, and of sheets with a column for each month.
 //!
 //! In: a [`Grid`] of texts. Out: the same [`FileContent`] that long CSV files give; the cells are read by the same
-//! [`CellReader`](crate::data::cell::CellReader)s.
+//! [`CellReader`](crate::data::cells::reader::CellReader)s.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -10,10 +10,14 @@ use super::across;
 use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::signs;
 use super::{Block, FileContent, FileTask, Wanted, collect, is_note, match_headers, refuse_repairs, totals};
-use crate::data::cell::{CellReader, Content, Kind, Problem, Repair, Repairs, folded};
-use crate::data::column::Builder;
-use crate::data::number_cell::NumberCell;
-use crate::data::{Options, errors, time_cell};
+use crate::alike::folded;
+use crate::data::cells::content::{Content, Problem, Repair, Repairs};
+use crate::data::cells::numbers::NumberCell;
+use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::times;
+use crate::data::columns::column::Builder;
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::model::data::ColumnIx;
 use crate::parallel;
 
@@ -477,7 +481,7 @@ fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
         Kind::Text | Kind::Choice(_) if raw.number && raw.shown == Shown::Uncertain => Some(Problem::UncertainText),
         Kind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
         // October typed as 2026.10 is kept as the number 2026.1.
-        Kind::Period if raw.number && !digits() => Some(match time_cell::is_open_month(&raw.text) {
+        Kind::Period if raw.number && !digits() => Some(match times::is_open_month(&raw.text) {
             true => Problem::AmbiguousMonth,
             false => Problem::NotAPeriod,
         }),

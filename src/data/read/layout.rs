@@ -3,8 +3,10 @@
 use super::Wanted;
 use super::month_names::heading;
 use super::records::{Cell, Found, Records};
-use crate::data::cell::{CellReader, Kind, Repairs, folded};
-use crate::data::garbled::garbled;
+use crate::alike::folded;
+use crate::data::cells::content::Repairs;
+use crate::data::cells::garbled::garbled;
+use crate::data::cells::reader::{CellReader, Kind};
 use crate::model::data::{Column, ColumnIx, DataSet};
 
 /// Rows in which the header is looked for.

@@ -3,6 +3,7 @@
 //! a server ([`server`]). What an engine found is read as it stands ([`texts`]).
 
 mod across;
+mod block;
 pub mod blocks;
 mod compressed;
 mod content;
@@ -34,17 +35,19 @@ mod wide;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use self::compressed::{Refused, Sizes, is_packed};
-pub use self::content::{Block, FileContent, LikeTotal, SHOWN, Spot, Tally};
+pub use self::block::{Block, LikeTotal};
+pub use self::compressed::{Refused, is_packed};
+pub use self::content::FileContent;
 use self::content::{collect, refuse_repairs};
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
 pub use self::separated::{Decoder, NotUtf8, doubted, read_text, surely_utf8, told};
-use super::cell::{CellReader, Kind};
-use super::column::{Builder, Target};
-use super::dictionary::Dictionary;
+use super::cells::reader::{CellReader, Kind};
+use super::columns::column::{Builder, Target};
+use super::columns::dictionary::Dictionary;
+use super::errors;
+use super::options::Options;
 use super::server::Relation;
-use super::{Options, errors};
 use crate::diagnostic::Code;
 use crate::limits::WHOLE;
 pub use crate::model::data::FileForm as Form;

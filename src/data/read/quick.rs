@@ -6,9 +6,10 @@ use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
 use super::{Block, Decoder, Wanted, totals};
-use crate::data::cell::{Content, Kind, Sign};
-use crate::data::column::{Builder, NO_DAY, NONE, named_key};
-use crate::data::{number_cell, time_cell};
+use crate::data::cells::content::{Content, Sign};
+use crate::data::cells::reader::Kind;
+use crate::data::cells::{numbers, times};
+use crate::data::columns::column::{Builder, NO_DAY, NONE, named_key};
 use crate::model::data::DataSet;
 
 /// By the first byte of a record, whether it may be no data: blank, the header once more, or one to be ignored.
@@ -197,7 +198,7 @@ impl Decoder<'_> {
             }
             let raw = &bytes[start..end];
             match &mut block.columns[wanted] {
-                Builder::Fixed { scale, values } if plain_numbers => match number_cell::plain(raw) {
+                Builder::Fixed { scale, values } if plain_numbers => match numbers::plain(raw) {
                     Some((mantissa, places)) if places == *scale && (places == 0 || points) => {
                         values.push(mantissa);
                         continue;
@@ -212,7 +213,7 @@ impl Decoder<'_> {
                     }
                     None => {}
                 },
-                Builder::Day(days) if dates => match time_cell::iso(raw) {
+                Builder::Day(days) if dates => match times::iso(raw) {
                     Some(Some(day)) => {
                         days.push(day.0);
                         continue;

@@ -14,8 +14,11 @@ use super::{
     Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, is_note, match_headers, quick,
     refuse_repairs, server, signs, swallowed, totals,
 };
-use crate::data::cell::{CellReader, Content, Kind, Repairs, folded};
-use crate::data::{Options, errors};
+use crate::alike::folded;
+use crate::data::cells::content::{Content, Repairs};
+use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 use crate::model::data::DataSet;
@@ -340,7 +343,7 @@ impl<'a> Decoder<'a> {
             if let Some(told) = keys.get_mut(&line) {
                 let parts =
                     key.iter().filter_map(|(name, at)| Some(format!("{name} {}", cells.get(*at)?.text(text).trim())));
-                *told = errors::shortened(&parts.collect::<Vec<_>>().join(", "));
+                *told = crate::visible::shortened(&parts.collect::<Vec<_>>().join(", "));
             }
         }
         let tallies = block.troubles.values_mut().chain(block.repairs.values_mut());

@@ -6,9 +6,10 @@ use super::blocks::Blocks;
 use super::layout::Layout;
 use super::separated::Reading;
 use super::{Decoder, FileContent, FileTask, Wanted, match_headers};
-use crate::data::cell::CellReader;
+use crate::data::cells::reader::CellReader;
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::data::server::{Column, Refusal, Relation};
-use crate::data::{Options, errors};
 use crate::model::data::ColumnIx;
 
 /// What a row that has no key is known by: so many of its cells.

@@ -1,25 +1,15 @@
 //! What the signs of numbers mean in a file that does not say so: `1,234` alone could be 1234 or 1.234, and the other cells
 //! of its column tell, where any of them can be read in one way only.
 
+use crate::data::read::block::Seen;
 use std::collections::BTreeMap;
 
-use super::content::{Block, Tally};
+use super::block::Block;
 use super::{FileTask, Wanted};
-use crate::data::cell::{CellReader, Kind, Repair, Repairs, Sign};
+use crate::data::cells::content::{Repair, Repairs, Sign};
+use crate::data::cells::reader::{CellReader, Kind};
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
-
-/// What the cells of one column tell.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    pub point: Tally,
-    pub comma: Tally,
-    pub either: Tally,
-    /// The cells that could mean two numbers, with their rows in the block; read as in a file with points.
-    open: Vec<(usize, u32, String)>,
-    /// Of some of them the rows are not known.
-    unplaced: bool,
-}
 
 impl Block {
     /// Notes what the signs of a number tell; `row` is its place in the column's builder, where that is known.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexBuilder};
 use unicode_normalization::char::is_combining_mark;
 
-use crate::data::cell::folded;
+use crate::alike::folded;
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 
 /// In so many of a row's first cells a total may be named.

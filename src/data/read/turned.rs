@@ -1,27 +1,16 @@
 //! Cells of a spreadsheet that a program of another country may have taken for its own when it opened the file: `03/04/2026`
 //! for the fourth of March, `1.234` for one and a bit. What it could not take, `13/04/2026` and `1.234.567`, it left as text.
 
+use crate::data::read::block::Kept;
 use std::collections::BTreeMap;
 
-use super::content::{Block, Tally};
+use super::block::Block;
 use super::{FileTask, Wanted};
-use crate::data::cell::{CellReader, Kind};
+use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::times::DateFormat;
 use crate::data::errors;
-use crate::data::time_cell::DateFormat;
 use crate::diagnostic::Diagnostic;
 use crate::time::Day;
-
-/// What the days, or the numbers, of one column tell.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    /// Kept as days that would be others with day and month in each other's place; as numbers below a thousand with three
-    /// places, as which such a program takes thousands.
-    held: Tally,
-    /// Kept as texts: days that would be none then; numbers with signs between thousands that are none of its numbers.
-    texts: Tally,
-    /// One that such a program would have taken for its own, or could not have made.
-    sound: bool,
-}
 
 impl Kept {
     fn take_in(&mut self, other: &Kept, before: u32) {

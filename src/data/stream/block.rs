@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Failed;
-use crate::data::cell::{CellReader, Kind, Repair};
-use crate::data::column::{Builder, Column, NONE, Target, join};
-use crate::data::dictionary::{Dictionary, hash_of};
-use crate::data::keys::{Keys, key_of_row, plain_twin};
-use crate::data::links::{by_cell, by_parts};
-use crate::data::nodes::{OtherDays, World};
+use crate::alike::plain_twin;
+use crate::data::cells::content::Repair;
+use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::columns::column::{Builder, Column, NONE, Target, join};
+use crate::data::columns::dictionary::{Dictionary, hash_of};
 use crate::data::read::{Block, Take, Wanted};
-use crate::data::stored;
-use crate::data::table::{self, Table, TableFile};
+use crate::data::rows::nodes::{OtherDays, World};
+use crate::data::tables::keyed::key_of_row;
+use crate::data::tables::keys::Keys;
+use crate::data::tables::links::{by_cell, by_parts};
+use crate::data::tables::stored;
+use crate::data::tables::table::{Table, TableFile};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin, TimeShape};
 use crate::model::stored::Step;
@@ -112,7 +115,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        table::name_positions(self.model, data, &mut table);
+        crate::data::tables::load::name_positions(self.model, data, &mut table);
         let mut other_days = OtherDays::default();
         for step in &self.steps {
             self.find_out(*step, &mut table, &mut other_days)?;
@@ -145,7 +148,7 @@ impl<'a> Reader<'a> {
             Step::Keys(_) => {}
             Step::Shape(_) => {
                 let mut errors = Vec::new();
-                table.shape = table::shape(self.model, table, &mut errors);
+                table.shape = crate::data::tables::load::shape(self.model, table, &mut errors);
                 if !errors.is_empty() {
                     return Err(Failed);
                 }
@@ -166,7 +169,7 @@ impl<'a> Reader<'a> {
                     return Err(Failed);
                 }
                 table.columns[column.0] = Some(values);
-                table::name_positions(self.model, self.wanted.data, table);
+                crate::data::tables::load::name_positions(self.model, self.wanted.data, table);
             }
             Step::Link(_, link) => self.join(table, link)?,
         }

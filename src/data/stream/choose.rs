@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Data;
-use crate::data::files::files_of;
-use crate::data::measure::visit;
 use crate::data::read::Form;
-use crate::data::table::Source;
+use crate::data::tables::files::files_of;
+use crate::data::tables::load::Source;
 use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use crate::plan::Stored;
+use crate::plan::query::visit;
 use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode, Rows};
 
 /// When a measure can be computed.

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::Failed;
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::data::read::blocks::Blocks;
 use crate::data::read::parquet::{self, Slice};
 use crate::data::read::{
     Block, Decoder, FileContent, FileTask, Form, NotUtf8, Quick, Wanted, doubted, server, surely_utf8, told,
 };
-use crate::data::{Options, errors};
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 

@@ -23,20 +23,24 @@ use self::block::{Reader, Taken};
 pub use self::choose::{Stage, Streams};
 use self::feed::{Feed, Order};
 use self::unique::Hashes;
-use super::cell::Repair;
-use super::column::{Builder, Column, NO_DAY, join};
-use super::dictionary::Dictionary;
-use super::files::files_of;
-use super::keys::Keys;
-use super::measure::{Evaluation, Job};
-use super::needs;
-use super::nodes::{OtherDays, World};
-use super::nowhere::Nowhere;
+use super::cells::content::Repair;
+use super::columns::column::{Builder, Column, NO_DAY, join};
+use super::columns::dictionary::Dictionary;
+use super::errors;
+use super::measures::job::Job;
+use super::measures::measure::Evaluation;
+use super::measures::scan::{Found, Prepared};
+use super::measures::store::Store;
+use super::options::Options;
+use super::people::nowhere::Nowhere;
 use super::read::{FileTask, Quick, Wanted};
-use super::scan::{Found, Prepared};
-use super::store::Store;
-use super::table::{self, Source, Table, TableFile};
-use super::{Options, errors, marked};
+use super::rows::nodes::marked;
+use super::rows::nodes::{OtherDays, World};
+use super::tables::files::files_of;
+use super::tables::keys::Keys;
+use super::tables::load::Source;
+use super::tables::needs;
+use super::tables::table::{Table, TableFile};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::plan::query::{MeasureId, Rows};
@@ -444,8 +448,8 @@ impl<'a> Passing<'a> {
         for (column, parts) in parts {
             table.columns[column.0] = Some(join(parts));
         }
-        table.shape = table::shape(model, &mut table, &mut Vec::new());
-        table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table, codes));
+        table.shape = crate::data::tables::load::shape(model, &mut table, &mut Vec::new());
+        table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table.shape, codes));
         evaluation.passed_nowhere.insert(self.place, gathered.nowhere);
         for (job, found) in self.jobs.iter().zip(gathered.found) {
             evaluation.keep(job, found);

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashSet;
 
-use crate::data::column::NONE;
+use crate::data::columns::column::NONE;
 use crate::data::memory::Spill;
-use crate::data::table::{Shape, Table};
+use crate::data::tables::shape::Shape;
+use crate::data::tables::table::Table;
 use crate::parallel;
 
 const PARTS: usize = 256;

@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 use self::table::LANGUAGES;
-use crate::data::cell::narrow;
-use crate::data::time_cell;
+use crate::alike::narrow;
+use crate::data::cells::times;
 
 /// A language with the names of its months.
 pub struct Language {
@@ -128,10 +128,10 @@ pub fn heading(header: &str) -> Option<Heading> {
     }
     let narrowed: String = header.chars().map(narrow).collect();
     let text = narrowed.trim();
-    if time_cell::is_open_month(text) {
+    if times::is_open_month(text) {
         return Some(Heading::Open);
     }
-    if let Some((year, month)) = time_cell::month_named(text) {
+    if let Some((year, month)) = times::month_named(text) {
         return YEARS.contains(&year).then_some(Heading::Month { year: Some(year), month });
     }
     numbered(text).or_else(|| by_name(text))
@@ -182,7 +182,7 @@ fn by_name(text: &str) -> Option<Heading> {
     let readings = known(rest)?;
     // Years of Thailand begin 543 years earlier, and two digits do not tell which are meant.
     let is_thai = readings.iter().any(|(language, _)| LANGUAGES[*language].code == "th");
-    (!is_thai).then_some(Heading::Name { year: Some(time_cell::year_of_two_digits(short)), readings })
+    (!is_thai).then_some(Heading::Name { year: Some(times::year_of_two_digits(short)), readings })
 }
 
 /// The languages that have most of some names.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::values::{Column, Meaning, NOWHERE, Values};
-use crate::data::cell::{CellReader, Content, Kind, Problem, Repairs};
-use crate::data::column::{Builder, named_key};
-use crate::data::number_cell::is_short;
+use crate::data::cells::content::is_short;
+use crate::data::cells::content::{Content, Problem, Repairs};
+use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::columns::column::{Builder, named_key};
 use crate::data::read::quick::{doubtful, is_plain_text};
 use crate::data::read::{Block, Wanted};
 use crate::model::data::DataSet;

@@ -1,6 +1,6 @@
 //! Parquet files: row groups in slices, which are decoded side by side; of each only the columns that are needed.
 //!
-//! What a value says is told by the same [`CellReader`](crate::data::cell::CellReader)s that read the cells of other
+//! What a value says is told by the same [`CellReader`](crate::data::cells::reader::CellReader)s that read the cells of other
 //! files; the first row is row 1.
 
 mod claims;
@@ -27,7 +27,8 @@ use super::kind::{self, Kind};
 use super::layout::{Layout, Match, find_column};
 use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
-use crate::data::{Options, errors};
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataSet};
 use crate::parallel;

@@ -16,7 +16,8 @@ use num_bigint::BigInt;
 
 use super::claims;
 use super::pages::{self, Stored};
-use crate::data::cell::{Content, Kind, Problem};
+use crate::data::cells::content::{Content, Problem};
+use crate::data::cells::reader::Kind;
 use crate::time::Day;
 
 /// What the values of a column stand for.

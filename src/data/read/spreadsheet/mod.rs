@@ -29,7 +29,8 @@ use super::guarded::guarded;
 use super::kind::{self, Kind};
 use super::layout::{Expected, TITLE_ROWS};
 use super::{FileContent, FileTask, Wanted, grid};
-use crate::data::{Options, errors};
+use crate::data::errors;
+use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 
@@ -162,7 +163,7 @@ fn choose(book: &mut dyn Book, task: &FileTask, wanted: &Wanted) -> Result<usize
     };
     let named = is_it(&|name| name == asked);
     // Letters may be put together in two ways.
-    let folded = |name: &str| crate::data::cell::folded(&name.nfc().collect::<String>()).into_owned();
+    let folded = |name: &str| crate::alike::folded(&name.nfc().collect::<String>()).into_owned();
     let found = if named.is_empty() { is_it(&|name| folded(name) == folded(asked)) } else { named };
     let names = |tabs: &mut dyn Iterator<Item = &Tab>| tabs.map(|tab| tab.name.clone()).collect::<Vec<String>>();
     match found.as_slice() {

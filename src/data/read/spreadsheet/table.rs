@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::bounds::Extent;
 use super::format::{Look, NumberFormat};
 use super::text::{elapsed, hundredfold, is_cut, moment, shortest};
-use crate::data::cell::Problem;
+use crate::data::cells::content::Problem;
 use crate::data::errors::spreadsheet_column;
 use crate::data::read::grid::{Beside, Merged, Raw, Shown};
 use crate::data::read::kind::Kind;

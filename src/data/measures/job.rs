@@ -1,0 +1,54 @@
+//! What one pass over the rows of a table computes.
+
+use crate::language::AggregateFunction;
+use crate::model::data::ColumnIx;
+use crate::plan::query;
+use crate::plan::query::{Group, MeasureId, NodeId};
+use crate::time::Months;
+
+/// Measures that read the rows of one table in the same way.
+pub struct Job<'a> {
+    pub table: usize,
+    pub rows: RowsBy,
+    /// Where rows without a date are cut to the days served: the place of the roster, and the links to it.
+    pub own: Option<(usize, &'a [ColumnIx])>,
+    pub families: Vec<Family<'a>>,
+}
+
+/// Which rows a job reads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RowsBy {
+    /// Rows dated by a column, whatever the months.
+    Dated(ColumnIx),
+    Other(query::Rows),
+}
+
+/// Measures that differ in their months only.
+pub struct Family<'a> {
+    pub function: AggregateFunction,
+    pub value: Option<NodeId>,
+    pub condition: Option<NodeId>,
+    pub group: &'a Group,
+    /// How many groups there are.
+    pub groups: usize,
+    /// Keys are counted, not rows.
+    pub by_keys: bool,
+    /// Rows give each day of their period an equal part. Each such family has one window: a row counts once in it.
+    pub shared: bool,
+    /// Runs of months in which the same measures read, one after the other.
+    pub segments: Vec<Months>,
+    /// With the segments of each.
+    pub measures: Vec<(MeasureId, Option<Months>)>,
+}
+
+impl Family<'_> {
+    pub fn cells(&self) -> usize {
+        self.groups * self.segments.len().max(1)
+    }
+
+    /// Whether what is kept for it grows with the rows.
+    pub fn keeps_lists(&self) -> bool {
+        use AggregateFunction::{CountDistinct, Median, Percentile};
+        self.by_keys || matches!(self.function, CountDistinct | Median | Percentile)
+    }
+}

@@ -1,0 +1,514 @@
+//! One pass over the rows of a table for all measures that read them in the same way.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::job::{Family, Job, RowsBy};
+use super::store;
+use super::store::Store;
+use crate::data::columns::column::{Column, NO_DAY, NONE};
+use crate::data::people::own;
+use crate::data::people::pieces::{Followed, InPart, Piece};
+use crate::data::people::roster::Roster;
+use crate::data::rows::nodes::{Batch, Days, OtherDays, World, days_by};
+use crate::data::rows::vector::{Rows, Vector};
+use crate::data::tables::shape::Shape;
+use crate::data::tables::table::Table;
+use crate::data::tables::teams::Teams;
+use crate::language::{AcrossStints, BinaryOp};
+use crate::model::data::ColumnIx;
+use crate::number::Number;
+use crate::plan::query;
+use crate::plan::query::Group;
+use crate::time::{Calendar, Months};
+use crate::value::{Value, binary};
+
+/// Rows in a batch: what is computed for one stays in the fast memory.
+const BATCH: usize = 1 << 14;
+/// Tables with fewer rows are not worth a second thread.
+const WORTH_THREADS: usize = 1 << 16;
+/// The segment of a row whose period lies partly inside a window.
+const STRADDLES: u32 = NONE - 1;
+
+/// Table, column, row and window of rows whose period lies partly inside the window.
+pub type Straddling = BTreeSet<(usize, ColumnIx, u32, Months)>;
+
+/// Table, column, row and what is wrong of rows that count in part for somebody, where nobody said what that means.
+pub type InParts = BTreeSet<(usize, ColumnIx, u32, InPart)>;
+
+/// What a pass has found.
+pub struct Found {
+    /// By family.
+    pub stores: Vec<Store>,
+    pub straddling: Straddling,
+    pub in_parts: InParts,
+    pub other_days: OtherDays,
+    /// Whether a row that was read is somebody's on a day without a post.
+    pub nowhere: bool,
+}
+
+impl Found {
+    pub fn new(job: &Job) -> Found {
+        Found::within(job, usize::MAX)
+    }
+
+    /// With so many bytes of room for each list that grows with the rows.
+    pub fn within(job: &Job, room: usize) -> Found {
+        let store = |family: &Family| Store::within(family.function, family.by_keys, family.cells(), room);
+        Found {
+            stores: job.families.iter().map(store).collect(),
+            straddling: Straddling::new(),
+            in_parts: InParts::new(),
+            other_days: OtherDays::default(),
+            nowhere: false,
+        }
+    }
+
+    /// Adds what another part of the rows has given.
+    pub fn take_in(&mut self, part: Found) {
+        self.stores.iter_mut().zip(part.stores).for_each(|(store, other)| store.join(other));
+        self.straddling.extend(part.straddling);
+        self.in_parts.extend(part.in_parts);
+        self.other_days.take_in(part.other_days);
+        self.nowhere |= part.nowhere;
+    }
+}
+
+/// What is known before the first row.
+pub struct Prepared<'a> {
+    world: &'a World<'a>,
+    teams: &'a Teams,
+    rosters: &'a [Roster],
+    job: &'a Job<'a>,
+    time: Time,
+    /// For posts: the day on which each reads.
+    reading: Vec<Option<i32>>,
+}
+
+/// How rows are sorted into segments of time.
+enum Time {
+    /// Days from the first to the last, with the month of each counted from the first.
+    Days {
+        first: i32,
+        months: Vec<u32>,
+        segments: Vec<Vec<u32>>,
+    },
+    /// By family, the segment of each period.
+    Periods {
+        read: Vec<bool>,
+        segments: Vec<Vec<u32>>,
+    },
+    /// The newest day on which stock was taken.
+    Newest(Option<i32>),
+    None,
+}
+
+/// Takes all rows of the job's table in.
+pub fn run<'a>(
+    world: &'a World<'a>,
+    teams: &'a Teams,
+    rosters: &'a [Roster],
+    job: &'a Job<'a>,
+    threads: usize,
+) -> Found {
+    let table = world.tables[job.table];
+    let prepared = Prepared::new(world, teams, rosters, job);
+    let workers = if table.rows >= WORTH_THREADS { threads.max(1) } else { 1 };
+    let bound = |worker: usize| (table.rows * worker / workers / BATCH * BATCH).min(table.rows);
+    let range = |worker: usize| (bound(worker), if worker + 1 == workers { table.rows } else { bound(worker + 1) });
+    let mut parts: Vec<Found> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers)
+            .map(|worker| {
+                let prepared = &prepared;
+                scope.spawn(move || prepared.found(range(worker)))
+            })
+            .collect();
+        let mut parts = vec![prepared.found(range(0))];
+        for other in others {
+            match other.join() {
+                Ok(part) => parts.push(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        parts
+    });
+    let rest = parts.split_off(1);
+    let mut all = parts.remove(0);
+    rest.into_iter().for_each(|part| all.take_in(part));
+    all
+}
+
+fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {
+    let RowsBy::Dated(column) = &job.rows else {
+        return match (&job.rows, &table.shape) {
+            (RowsBy::Other(query::Rows::Newest(first, last)), Shape::Snapshot(days)) => {
+                Time::Newest(own::stocks(days, first.0, last.0).last().copied())
+            }
+            _ => Time::None,
+        };
+    };
+    match table.column(*column) {
+        Some(Column::Day(_)) => {
+            let all = job.families.iter().flat_map(|family| &family.segments);
+            let Some(first) = all.clone().map(|segment| segment.first).min() else { return Time::None };
+            let last = all.map(|segment| segment.last()).max().unwrap_or(first);
+            let whole = Months { first, count: (last.0 - first.0 + 1) as u32 };
+            let (begin, end) = calendar.days(whole);
+            let mut months = Vec::with_capacity((end.0 - begin.0 + 1).max(0) as usize);
+            for (at, month) in whole.iter().enumerate() {
+                let until = calendar.last_day(month);
+                months.resize((until.0 - begin.0 + 1).max(0) as usize, at as u32);
+            }
+            let segment = |family: &Family, at: u32| {
+                let month = crate::time::Month(first.0 + at as i32);
+                let found = family.segments.iter().position(|segment| segment.contains(month));
+                found.map_or(NONE, |segment| segment as u32)
+            };
+            let of_family = |family: &Family| (0..whole.count).map(|at| segment(family, at)).collect();
+            let segments = job.families.iter().map(of_family).collect();
+            Time::Days { first: begin.0, months, segments }
+        }
+        Some(Column::Period { list, .. }) => {
+            let segment = |family: &Family, period: &Months| {
+                let mut windows = family.measures.iter().filter_map(|(_, months)| *months);
+                if windows.any(|window| window.overlaps(*period) && !window.holds(*period)) {
+                    return STRADDLES;
+                }
+                let found = family.segments.iter().position(|segment| segment.holds(*period));
+                found.map_or(NONE, |segment| segment as u32)
+            };
+            let of_family = |family: &Family| list.iter().map(|period| segment(family, period)).collect();
+            let segments: Vec<Vec<u32>> = job.families.iter().map(of_family).collect();
+            let read = (0..list.len()).map(|code| segments.iter().any(|family| family[code] != NONE)).collect();
+            Time::Periods { read, segments }
+        }
+        _ => Time::None,
+    }
+}
+
+impl<'a> Prepared<'a> {
+    pub fn new(world: &'a World<'a>, teams: &'a Teams, rosters: &'a [Roster], job: &'a Job<'a>) -> Prepared<'a> {
+        let table = world.tables[job.table];
+        let reading = match (&job.rows, job.own) {
+            (RowsBy::Other(rows), Some((roster, _))) => own::reading_days(&rosters[roster], rows, table),
+            _ => Vec::new(),
+        };
+        let time = time_of(job, table, &world.model.company.calendar);
+        Prepared { world, teams, rosters, job, time, reading }
+    }
+
+    fn found(&self, range: (usize, usize)) -> Found {
+        let mut found = Found::new(self.job);
+        self.pass(range, &mut found);
+        found
+    }
+
+    fn table(&self) -> &'a Table {
+        self.world.tables[self.job.table]
+    }
+
+    /// Takes the rows between two places in.
+    pub fn pass(&self, (from, to): (usize, usize), found: &mut Found) {
+        let mut at = from;
+        while at < to {
+            let end = (at + BATCH).min(to);
+            self.batch((at, end), found);
+            at = end;
+        }
+    }
+
+    fn batch(&self, range: (usize, usize), found: &mut Found) {
+        let table = self.table();
+        if let (Some((roster, via)), RowsBy::Other(rows)) = (self.job.own, &self.job.rows) {
+            let by = (&self.rosters[roster], via);
+            let other_days = &mut found.other_days;
+            let entries = own::entries(self.world, self.job.table, range, rows, by, &self.reading, other_days);
+            let days = Days::Each(entries.days.into());
+            return self.take(Rows::List(&entries.rows), days, &[], Some(Rc::new(entries.posts)), found);
+        }
+        match &self.job.rows {
+            RowsBy::Dated(column) => {
+                let codes = self.time_codes(*column, range);
+                let all = codes.iter().all(|code| *code != NONE);
+                if all {
+                    let rows = Rows::Range(range.0, range.1);
+                    let days = days_by(self.world, self.job.table, *column, rows);
+                    return self.take(rows, days, &codes, None, found);
+                }
+                let list: Vec<u32> =
+                    (0..codes.len()).filter(|at| codes[*at] != NONE).map(|at| (range.0 + at) as u32).collect();
+                let codes: Vec<u32> = codes.into_iter().filter(|code| *code != NONE).collect();
+                let days = days_by(self.world, self.job.table, *column, Rows::List(&list));
+                self.take(Rows::List(&list), days, &codes, None, found);
+            }
+            RowsBy::Other(rows) => {
+                let list: Vec<u32> =
+                    (range.0..range.1).filter(|row| self.is_read(table, rows, *row)).map(|row| row as u32).collect();
+                let each = |day: &dyn Fn(usize) -> i32| -> Days<'_> {
+                    Days::Each(list.iter().map(|row| day(*row as usize)).collect::<Vec<i32>>().into())
+                };
+                let days = match (rows, &table.shape) {
+                    (query::Rows::HeldOn(day) | query::Rows::Newest(_, day), _) => Days::One(day.0),
+                    (query::Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => each(&|row| to[row].min(last.0)),
+                    (query::Rows::HeldDuring(_, last), _) => Days::One(last.0),
+                    (_, Shape::Snapshot(days)) => each(&|row| days[row]),
+                    _ => Days::Any,
+                };
+                self.take(Rows::List(&list), days, &[], None, found);
+            }
+        }
+    }
+
+    /// For each row its month counted from the first one read, or its period's code; [`NONE`] for rows in no window.
+    fn time_codes(&self, column: ColumnIx, range: (usize, usize)) -> Vec<u32> {
+        match (self.table().column(column), &self.time) {
+            (Some(Column::Day(days)), Time::Days { first, months, .. }) => days[range.0..range.1]
+                .iter()
+                .map(|day| match usize::try_from(i64::from(*day) - i64::from(*first)) {
+                    Ok(at) if *day != NO_DAY => months.get(at).copied().unwrap_or(NONE),
+                    _ => NONE,
+                })
+                .collect(),
+            (Some(Column::Period { codes, .. }), Time::Periods { read, .. }) => codes[range.0..range.1]
+                .iter()
+                .map(|code| if *code != NONE && read[*code as usize] { *code } else { NONE })
+                .collect(),
+            _ => vec![NONE; range.1 - range.0],
+        }
+    }
+
+    fn is_read(&self, table: &Table, rows: &query::Rows, row: usize) -> bool {
+        match (rows, &table.shape) {
+            (query::Rows::HeldOn(day), _) => table.holds_on(row, day.0),
+            (query::Rows::HeldDuring(first, last), Shape::Valid { from, to }) => {
+                from[row] <= last.0 && first.0 <= to[row]
+            }
+            (query::Rows::Newest(..), Shape::Snapshot(days)) => {
+                matches!(self.time, Time::Newest(Some(newest)) if newest == days[row])
+            }
+            (query::Rows::TakenDuring(first, last), Shape::Snapshot(days)) => {
+                first.0 <= days[row] && days[row] <= last.0
+            }
+            _ => true,
+        }
+    }
+
+    /// Takes some rows in; `posts` are their groups where that is known.
+    fn take(&self, rows: Rows<'_>, days: Days<'_>, codes: &[u32], posts: Option<Rc<Vec<u32>>>, found: &mut Found) {
+        if rows.len() == 0 {
+            return;
+        }
+        let Found { stores, straddling, in_parts, other_days, nowhere } = found;
+        let mut batch = Batch::new(self.world, self.job.table, rows, days, other_days);
+        let mut groups: HashMap<&Group, Rc<Vec<u32>>> = HashMap::new();
+        for (place, (family, store)) in self.job.families.iter().zip(stores).enumerate() {
+            if family.shared && matches!(self.time, Time::Periods { .. }) {
+                self.take_shared(family, &rows, &mut batch, store, nowhere);
+                continue;
+            }
+            let group = match (&posts, groups.get(family.group)) {
+                (Some(posts), _) => posts.clone(),
+                (None, Some(known)) => known.clone(),
+                (None, None) => {
+                    let group = Rc::new(self.groups(family.group, &mut batch, nowhere));
+                    groups.insert(family.group, group.clone());
+                    group
+                }
+            };
+            let mut cells = self.cells(family, place, &group, codes);
+            let doubtful = self.rows_in_parts(family, place, codes, &mut batch);
+            if let Some(condition) = family.condition {
+                let condition = batch.node(condition);
+                let may_exceed = condition.may_exceed();
+                for (at, cell) in cells.iter_mut().enumerate() {
+                    if *cell != NONE && !condition.is_yes(at) {
+                        if may_exceed && *cell != STRADDLES {
+                            store.refuse(*cell, condition.excess(at));
+                        }
+                        *cell = NONE;
+                    }
+                }
+            }
+            if let (Some((doubtful, why)), RowsBy::Dated(column)) = (doubtful, &self.job.rows) {
+                let condition = family.condition.map(|condition| batch.node(condition));
+                for at in doubtful {
+                    if condition.as_ref().is_none_or(|condition| condition.is_yes(at)) {
+                        in_parts.insert((self.job.table, *column, rows.row(at), why));
+                        cells[at] = NONE;
+                    }
+                }
+            }
+            self.refuse_straddling(family, place, codes, &mut cells, &rows, straddling);
+            let value = family.value.map(|value| batch.node(value));
+            let keys = if family.by_keys { batch.key_numbers(&[]).map(|(_, keys)| keys) } else { None };
+            store.add(&store::Rows {
+                cells: &cells,
+                value: value.as_deref(),
+                row: &|at| rows.row(at),
+                day: &|at| self.day(&batch, at),
+                keys: keys.as_ref().map(|keys| keys.as_slice()),
+            });
+        }
+    }
+
+    /// Rows that a family reads of which somebody has a part only, and why that is a mistake.
+    fn rows_in_parts(
+        &self,
+        family: &Family,
+        place: usize,
+        codes: &[u32],
+        batch: &mut Batch,
+    ) -> Option<(Vec<usize>, InPart)> {
+        let Time::Periods { segments, .. } = &self.time else { return None };
+        let data = self.table().data;
+        let across = self.world.model.data[data.0].across_stints;
+        if across == Some(AcrossStints::HeldLast) {
+            return None;
+        }
+        let followed = Followed::of(batch, self.world.model, data, family.group, self.rosters, self.teams)?;
+        let read = |at: &usize| !matches!(segments[place][codes[*at] as usize], NONE | STRADDLES);
+        let found: Vec<usize> =
+            (0..batch.len()).filter(read).filter(|at| followed.is_in_parts(*at, batch.days.bounds(*at))).collect();
+        let why = match across {
+            Some(AcrossStints::SharedByDays) => InPart::NotShared,
+            Some(AcrossStints::HeldLast) | None => InPart::Stints,
+        };
+        (!found.is_empty()).then_some((found, why))
+    }
+
+    /// Takes in the part of each row that its days in the window give to a group.
+    fn take_shared(&self, family: &Family, rows: &Rows, batch: &mut Batch, store: &mut Store, nowhere: &mut bool) {
+        let (Some(value), Some(window)) = (family.value, family.segments.first()) else { return };
+        let (first, last) = self.world.model.company.calendar.days(*window);
+        let condition = family.condition.map(|condition| batch.node(condition));
+        let value = batch.node(value);
+        let followed = Followed::of(batch, self.world.model, self.table().data, family.group, self.rosters, self.teams);
+        let groups =
+            if followed.is_none() { self.groups(family.group, batch, nowhere) } else { vec![NONE; batch.len()] };
+        let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, group) in groups.into_iter().enumerate() {
+            let (begins, ends) = batch.days.bounds(at);
+            let (from, to) = (begins.max(first.0), ends.min(last.0));
+            if from > to {
+                continue;
+            }
+            let pieces = match &followed {
+                Some(followed) => followed.pieces(at, (from, to)),
+                None if group == NONE => continue,
+                None => vec![Piece { from, to, group }],
+            };
+            *nowhere |= pieces.is_empty() && followed.as_ref().is_some_and(|all| all.held_none(at, (begins, ends)));
+            let mut days: BTreeMap<u32, i32> = BTreeMap::new();
+            for piece in pieces {
+                *days.entry(piece.group).or_default() += piece.to - piece.from + 1;
+            }
+            if let Some(condition) = condition.as_ref().filter(|condition| !condition.is_yes(at)) {
+                if condition.may_exceed() {
+                    days.keys().for_each(|cell| store.refuse(*cell, condition.excess(at)));
+                }
+                continue;
+            }
+            for (cell, days) in days {
+                let share = Number::ratio(days, ends - begins + 1).map(Value::Number);
+                let part = match share.filter(|share| *share != Value::Number(Number::ONE)) {
+                    Some(share) => binary(BinaryOp::Multiply, &value.value(at), &share),
+                    None => value.value(at),
+                };
+                at_of.push(at);
+                cells.push(cell);
+                values.push(part);
+            }
+        }
+        let values = Vector::any(values);
+        store.add(&store::Rows {
+            cells: &cells,
+            value: Some(&values),
+            row: &|place| rows.row(at_of[place]),
+            day: &|place| batch.days.last(at_of[place]),
+            keys: None,
+        });
+    }
+
+    /// The day that `latest` compares.
+    fn day(&self, batch: &Batch, at: usize) -> i32 {
+        let row = batch.rows.row(at) as usize;
+        match (&self.job.rows, &self.table().shape) {
+            (RowsBy::Dated(_), _) => batch.days.last(at),
+            (_, Shape::Valid { from, .. }) => from[row],
+            (_, Shape::Snapshot(days)) => days[row],
+            _ => 0,
+        }
+    }
+
+    fn cells(&self, family: &Family, place: usize, groups: &[u32], codes: &[u32]) -> Vec<u32> {
+        let (Time::Days { segments, .. } | Time::Periods { segments, .. }) = &self.time else {
+            return groups.to_vec();
+        };
+        let (segment_of, count) = (&segments[place], family.segments.len() as u32);
+        let cell = |(group, code): (&u32, &u32)| match (*group, segment_of[*code as usize]) {
+            (NONE, _) | (_, NONE) => NONE,
+            (_, STRADDLES) => STRADDLES,
+            (group, segment) => group * count + segment,
+        };
+        groups.iter().zip(codes).map(cell).collect()
+    }
+
+    /// Notes the rows that count and whose period lies partly inside a window.
+    fn refuse_straddling(
+        &self,
+        family: &Family,
+        place: usize,
+        codes: &[u32],
+        cells: &mut [u32],
+        rows: &Rows,
+        straddling: &mut Straddling,
+    ) {
+        let (Time::Periods { segments, .. }, RowsBy::Dated(column)) = (&self.time, &self.job.rows) else { return };
+        let Some(Column::Period { list, .. }) = self.table().column(*column) else { return };
+        for (at, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell != NONE) {
+            if segments[place][codes[at] as usize] != STRADDLES {
+                continue;
+            }
+            *cell = NONE;
+            let period = list[codes[at] as usize];
+            for window in family.measures.iter().filter_map(|(_, months)| *months) {
+                if window.overlaps(period) && !window.holds(period) {
+                    straddling.insert((self.job.table, *column, rows.row(at), window));
+                }
+            }
+        }
+    }
+
+    /// The group of each row.
+    fn groups(&self, group: &Group, batch: &mut Batch, nowhere: &mut bool) -> Vec<u32> {
+        let nothing = vec![NONE; batch.len()];
+        match group {
+            Group::Company => vec![0; batch.len()],
+            // By the tree of the row's own day; of a row dated by a period, that of its last.
+            Group::Team { via } => match batch.key_numbers(via) {
+                Some((_, keys)) => {
+                    // A team that is not there on the day is told of.
+                    let _ = batch.rows_at(via);
+                    keys.iter().enumerate().map(|(at, key)| self.teams.place(*key, batch.days.last(at))).collect()
+                }
+                None => nothing,
+            },
+            Group::Own { roster, via } => {
+                let roster = self.rosters.iter().find(|known| known.data == *roster);
+                match (roster, batch.key_numbers(via)) {
+                    (Some(roster), Some((_, keys))) => {
+                        let mut post = |(at, key): (usize, &u32)| {
+                            let (first, last) = batch.days.bounds(at);
+                            let post = roster.post_between(*key, first, last);
+                            *nowhere |= post == NONE && roster.held_none(*key, first, last);
+                            post
+                        };
+                        keys.iter().enumerate().map(&mut post).collect()
+                    }
+                    _ => nothing,
+                }
+            }
+            Group::Key { via, .. } => batch.key_numbers(via).map_or(nothing, |(_, keys)| keys.to_vec()),
+        }
+    }
+}

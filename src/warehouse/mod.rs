@@ -1,0 +1,388 @@
+//! Large tables that stay where they are: in a database, a warehouse or a cluster.
+//!
+//! Rosters, the organisation and whatever is small are read from files and checked here, as always. For the tables in
+//! an engine a [`Script`] is written: small tables that go along ([`relations`]), and statements that check the
+//! rows and add them up by group and run of months ([`statements`], [`rows`], [`formulas`]; [`dialect`] knows how engines
+//! differ). What the engine finds ([`results`]) goes into the stores that the local engine fills, and the rest
+//! is the same code.
+//!
+//! What holds: an engine only adds, counts and compares exact decimals; what else a formula needs is refused
+//! ([`choose`]), never approximated. Rows that are wrong are found by the statements' own checks.
+
+mod cells;
+mod checks;
+mod choose;
+mod computed;
+mod dialect;
+mod findings;
+mod formulas;
+mod inner;
+mod lists;
+mod months;
+mod periods;
+mod reading;
+mod relations;
+mod results;
+mod rows;
+mod session;
+mod statements;
+mod sums;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+pub use self::choose::complete;
+pub use self::dialect::Dialect;
+pub use self::relations::{Kind, Relation};
+use self::results::Answered;
+pub use self::results::{Found, run_of};
+use self::rows::{Known, Used};
+pub use self::session::least_version;
+pub use self::statements::Statement;
+use self::statements::{Refused, Written, write};
+use crate::data::loaded::{Loaded, Told};
+use crate::data::measures::job::Job;
+use crate::data::measures::measure::Evaluation;
+use crate::data::memory::Memory;
+use crate::data::options::Options;
+use crate::data::tables::load::Source;
+use crate::data::tables::needs;
+use crate::data::tables::table::Table;
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::model::data::DataId;
+use crate::plan::Stored;
+use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode};
+
+/// Places behind the point that a formula's values may have in an engine: of the 38 digits that all engines have, enough
+/// are left in front of it.
+pub const MOST_PLACES: u32 = 18;
+
+/// Places behind the point that numbers of an engine's tables may have, where nothing else is said.
+pub const DECIMALS: u32 = 6;
+
+/// The data sets that are tables of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remote {
+    /// With the names of the tables.
+    pub tables: BTreeMap<DataId, String>,
+    pub dialect: Dialect,
+    /// Places behind the point that their numbers may have.
+    pub decimals: u32,
+    /// What the engine says of its tables, where it has been asked.
+    pub looked: BTreeMap<DataId, Looked>,
+}
+
+/// What an engine has of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The names of its columns, and their types as the engine calls them.
+    Columns(Vec<(String, String)>),
+    /// No such table; and what it says about it.
+    Absent(String),
+}
+
+impl Remote {
+    /// Tables and what they are called in statements.
+    pub fn called(&self) -> Vec<(DataId, String)> {
+        self.tables.iter().map(|(data, name)| (*data, self.dialect.table(name))).collect()
+    }
+
+    /// The type of a column, where it is known.
+    fn type_of(&self, data: DataId, column: &str) -> Option<&str> {
+        match self.looked.get(&data)? {
+            Looked::Columns(columns) => {
+                columns.iter().find(|(name, _)| self.dialect.same_name(name, column)).map(|(_, ty)| ty.as_str())
+            }
+            Looked::Absent(_) => None,
+        }
+    }
+}
+
+/// All that an engine is asked for a project and its periods.
+#[derive(Debug)]
+pub struct Script {
+    /// Of the specs, the periods and the small tables: results that bear another one belong to something else.
+    pub plan: String,
+    pub relations: Vec<Relation>,
+    pub statements: Vec<Statement>,
+    pub dialect: Dialect,
+    /// Counts the rows of all tables, once the run has its mark.
+    counting: Option<String>,
+}
+
+impl Script {
+    /// What comes before the small tables and the statements, one by one.
+    pub fn opening(&self) -> Vec<String> {
+        [self.dialect.opening(), self.marking()].concat()
+    }
+
+    /// The part of it that is about the run.
+    pub fn marking(&self) -> Vec<String> {
+        std::iter::once(self.dialect.marking().to_string()).chain(self.counting.clone()).collect()
+    }
+
+    /// The SQL that makes a small table.
+    pub fn making(&self, relation: &Relation) -> Vec<String> {
+        relation.sql(self.dialect)
+    }
+}
+
+/// Why an engine cannot compute something exactly: goes on "it …".
+#[derive(Clone, Debug)]
+pub struct Cannot {
+    why: String,
+    /// What to write instead.
+    instead: &'static str,
+}
+
+impl Cannot {
+    fn new(why: impl Into<String>) -> Cannot {
+        Cannot { why: why.into(), instead: "write the formula without it" }
+    }
+
+    /// Engines have no fractions.
+    fn divides() -> Cannot {
+        Cannot {
+            instead: "divide after adding up, as in `sum(a of rows) / sum(b of rows)`, if that is what is meant",
+            ..Cannot::new("divides in each row, and not every quotient is a decimal")
+        }
+    }
+
+    fn shared_by_days() -> Cannot {
+        Cannot::new("gives each day of a row's period an equal part")
+    }
+}
+
+/// What to do with a script.
+pub enum Exchange<F> {
+    /// Nothing: only the script is wanted.
+    Stop,
+    /// What the engine found.
+    Found(Vec<Found>),
+    /// The engine did not do it, and why.
+    Failed(F),
+}
+
+/// What came of it.
+pub enum Outcome<F> {
+    Stopped,
+    Answered(Box<Answers>),
+    Failed(F),
+}
+
+/// The data sets that can stay in an engine, with all that is asked of them.
+pub fn can_stay(model: &Model, query: &Query, options: &Options) -> BTreeSet<DataId> {
+    let mut refused = BTreeSet::new();
+    loop {
+        let there = choose::declared_so(model, query, |data| !refused.contains(&data));
+        let tables = there.iter().map(|data| (*data, model.data[data.0].name.clone())).collect();
+        let remote = Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS, looked: BTreeMap::new() };
+        match answer_or_refuse(model, query, options, &remote, &mut |_| Exchange::<()>::Stop) {
+            Err(Problem::Refused(more)) if !more.data.is_empty() => refused.extend(more.data),
+            _ => return there,
+        }
+    }
+}
+
+/// Why there are no answers.
+enum Problem {
+    /// The files or the results have mistakes, or data sets cannot stay where they are.
+    Findings(Vec<Diagnostic>),
+    /// Formulas that an engine cannot compute.
+    Refused(Refused),
+}
+
+impl From<Vec<Diagnostic>> for Problem {
+    fn from(findings: Vec<Diagnostic>) -> Problem {
+        Problem::Findings(findings)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Problem {
+        Problem::Refused(refused)
+    }
+}
+
+/// Answers from files and from the tables of an engine: `exchange` is shown the script and gives what the engine found.
+pub fn answer_with<F>(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    remote: &Remote,
+    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
+) -> Result<Outcome<F>, Vec<Diagnostic>> {
+    answer_or_refuse(model, query, options, remote, exchange).map_err(|problem| match problem {
+        Problem::Findings(findings) => findings,
+        Problem::Refused(refused) => refused.findings,
+    })
+}
+
+fn answer_or_refuse<F>(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    remote: &Remote,
+    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
+) -> Result<Outcome<F>, Problem> {
+    let needed = needs::columns(model, query);
+    let mut errors = choose::obstacles(model, query, &needed, remote);
+    errors.extend(findings::lacking(model, &needed, remote));
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let there: BTreeSet<DataId> =
+        needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
+    let none = |_: &[Table], _: usize| None;
+    let source = Source::Files(options);
+    let (loaded, other_days) = Loaded::new(model, query, options, &source, &needed, &there, &none)?;
+    let memory = Memory::new(None);
+    let mut evaluation = loaded.evaluation(model, query, options, &memory, other_days);
+    let stages = Stages::of(query, &there);
+    evaluation.run(|measure| stages.before.contains(&measure));
+    let jobs: Vec<(DataId, Vec<Job>)> = there
+        .iter()
+        .map(|data| {
+            let asked: Vec<MeasureId> =
+                stages.there.iter().filter(|id| query.measures[id.0].data == *data).copied().collect();
+            (*data, evaluation.jobs(&asked))
+        })
+        .collect();
+    let (script, written) = script(&evaluation, &needed, &jobs, remote)?;
+    let found = match exchange(&script) {
+        Exchange::Stop => return Ok(Outcome::Stopped),
+        Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
+        Exchange::Found(found) => found,
+    };
+    let answered = Answered::new(&script, &written, &found)?;
+    // What is known of the tables by now, for windows without rows and stock that was never taken.
+    let passed = answered.tables(model, query, options.strict)?;
+    if !options.allow_empty {
+        let mut errors = Vec::new();
+        let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
+        needs::check_windows(model, query, &passed, &alone, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+    }
+    for table in &passed {
+        evaluation.world.tables[loaded.place_of[&table.data]] = table;
+    }
+    let others = answered.take_in(&mut evaluation, &jobs)?;
+    let tables = evaluation.world.tables.clone();
+    evaluation.run(|measure| stages.after.contains(&measure));
+    let about_people = evaluation.about_people(&there);
+    let (measures, reads, other_days) = evaluation.end()?;
+    let told = Told::of(model, query, options, &tables, &other_days, (&others, about_people))?;
+    Ok(Outcome::Answered(Box::new(loaded.answers(measures, reads, told))))
+}
+
+/// The statements, and what each of their answers is about.
+fn script<'a>(
+    evaluation: &Evaluation<'a>,
+    needed: &[(DataId, Vec<crate::model::data::ColumnIx>)],
+    jobs: &[(DataId, Vec<Job<'a>>)],
+    remote: &Remote,
+) -> Result<(Script, Vec<Written>), Refused> {
+    let model = evaluation.world.model;
+    let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
+    type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>, Option<String>);
+    let of = |remote: &Remote| -> Result<Parts, Refused> {
+        let known = Known {
+            model,
+            query: evaluation.query,
+            world: &evaluation.world,
+            stored: &stored,
+            remote,
+            dialect: remote.dialect,
+            used: Used::default().into(),
+        };
+        let (statements, written) = write(&known, needed, jobs)?;
+        let relations = relations::all(&known, evaluation);
+        Ok((relations, statements, written, session::counting(&known)))
+    };
+    // One plan for all engines, whatever their tables are called.
+    let plain = Remote {
+        tables: remote.tables.keys().map(|data| (*data, model.data[data.0].name.clone())).collect(),
+        dialect: Dialect::DuckDb,
+        decimals: DECIMALS,
+        looked: BTreeMap::new(),
+    };
+    let (relations, statements, ..) = of(&plain)?;
+    let tables = relations.iter().flat_map(|relation| relation.sql(plain.dialect));
+    let mut digest = Sha256::new();
+    for sql in tables.chain(statements.into_iter().map(|statement| statement.sql)) {
+        digest.update(sql);
+        digest.update([0]);
+    }
+    let plan: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let (relations, mut statements, written, counting) = of(remote)?;
+    for statement in &mut statements {
+        statement.sql = statement.sql.replace(session::PLAN, &plan);
+        if remote.dialect == Dialect::Postgres {
+            statement.sql =
+                relations.iter().fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
+        }
+    }
+    Ok((Script { plan, relations, statements, dialect: remote.dialect, counting }, written))
+}
+
+/// Where each measure is computed.
+struct Stages {
+    /// From files alone.
+    before: BTreeSet<MeasureId>,
+    /// By the engine, as an answer of its own.
+    there: BTreeSet<MeasureId>,
+    /// From files, with answers of the engine.
+    after: BTreeSet<MeasureId>,
+}
+
+impl Stages {
+    fn of(query: &Query, there: &BTreeSet<DataId>) -> Stages {
+        let measure = |id: MeasureId| &query.measures[id.0];
+        let all = || (0..query.measures.len()).map(MeasureId);
+        // What formulas over files read of the engine's tables.
+        let mut asked = BTreeSet::new();
+        for table in query.tables.iter().filter(|table| !there.contains(&table.data)) {
+            asked.extend(table.nodes.iter().filter_map(|node| match node {
+                RowNode::Inner { measure: id, .. } => Some(*id).filter(|id| there.contains(&measure(*id).data)),
+                _ => None,
+            }));
+        }
+        let answered = |id: &MeasureId| {
+            there.contains(&measure(*id).data)
+                && (asked.contains(id) || !matches!(measure(*id).group, Group::Key { .. }))
+        };
+        let mut stages =
+            Stages { before: BTreeSet::new(), there: all().filter(answered).collect(), after: BTreeSet::new() };
+        let inner = |id: MeasureId| {
+            let nodes =
+                query.tables.iter().find(|table| table.data == measure(id).data).map_or(&[][..], |table| &table.nodes);
+            let mut inner = Vec::new();
+            for node in measure(id).value.iter().chain(&measure(id).condition) {
+                crate::plan::query::visit(*node, nodes, &mut |node| {
+                    if let RowNode::Inner { measure, .. } = node {
+                        inner.push(*measure);
+                    }
+                });
+            }
+            inner
+        };
+        // Inner measures may come in any order.
+        for _ in 0..=query.measures.len() {
+            let late = all().filter(|id| !there.contains(&measure(*id).data)).filter(|id| {
+                inner(*id).iter().any(|inner| there.contains(&measure(*inner).data) || stages.after.contains(inner))
+            });
+            let after: BTreeSet<MeasureId> = late.collect();
+            if after == stages.after {
+                break;
+            }
+            stages.after = after;
+        }
+        let before = all().filter(|id| !there.contains(&measure(*id).data) && !stages.after.contains(id));
+        stages.before = before.collect();
+        stages
+    }
+}
