@@ -1,7 +1,7 @@
 //! What the checker believes a formula or a scale can yield holds what the evaluator computes.
 
 use merit::eval::curve::{Scored, at};
-use merit::model::intervals::{Interval, brackets, line};
+use merit::model::proofs::intervals::{Interval, brackets, line};
 use merit::number::{Number, Rounding};
 use merit::plan::program::{AnchorPlan, CurvePlan};
 use merit::value::Value;

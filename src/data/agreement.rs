@@ -1,5 +1,6 @@
 //! The quick ways over many rows agree with the operators of [`crate::value`] over one.
 
+use crate::model::types::unit::DisplayUnit;
 use num_rational::BigRational;
 use num_traits::Zero;
 use proptest::prelude::*;
@@ -31,11 +32,7 @@ fn table() -> Table {
         (dice >> 33) % sides
     };
     let number_kind = || {
-        Kind::Number(Box::new(super::cells::numbers::NumberCell::new(
-            &crate::model::unit::DisplayUnit::number(),
-            Some(&Number::ONE),
-            None,
-        )))
+        Kind::Number(Box::new(super::cells::numbers::NumberCell::new(&DisplayUnit::number(), Some(&Number::ONE), None)))
     };
     let mut column = |kind: Kind, cell: &mut dyn FnMut(u64) -> Content<'static>| {
         let mut builder = Builder::new(&kind);

@@ -14,8 +14,8 @@ use super::tables::teams;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::cases::Given;
+use crate::model::data::stored::Role;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
-use crate::model::stored::Role;
 use crate::plan::query::{Answers, Query};
 use crate::source::Span;
 

@@ -1,14 +1,16 @@
 //! The checker: what it knows while it works, and the order of its passes.
 
+use crate::model::scorecards::outputs::SumUse;
+use crate::model::types::formula::list;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
 use super::data::{ColumnIx, DataId};
-use super::depth::Depths;
+use super::names::depth::Depths;
+use super::names::uses::{Use, Used};
 use super::shared::Shared;
-use super::unit::Units;
-use super::uses::{Use, Used};
+use super::types::unit::Units;
 use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::ScopeWord;
@@ -116,7 +118,7 @@ pub(super) struct Checker<'t> {
     /// Names of KPIs, constants and scales whose declared type could not be read: nothing is said of their units.
     pub(super) untyped: Shared<BTreeSet<String>>,
     /// Where outputs are added up over a roster.
-    pub(super) output_sums: Vec<super::outputs::SumUse>,
+    pub(in crate::model) output_sums: Vec<SumUse>,
     pub(super) used: Used,
     /// The day for which shapes are being proved; `None`: constants have their last values.
     pub(super) moment: Option<Day>,
@@ -335,7 +337,7 @@ impl<'t> Checker<'t> {
                         [] => format!("declare a {wanted} `{}`", name.text),
                         [one] => format!("declare a {wanted} `{}`; the only {wanted} is `{one}`", name.text),
                         some if some.len() <= 6 => {
-                            let known = super::formula::list(some);
+                            let known = list(some);
                             format!("declare a {wanted} `{}`; those there are: {known}", name.text)
                         }
                         _ => format!("declare a {wanted} `{}`", name.text),

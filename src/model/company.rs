@@ -2,8 +2,8 @@
 
 use super::Company;
 use super::checker::{Checker, Symbol};
-use super::unit::DisplayUnit;
-use super::uses::Use;
+use super::names::uses::Use;
+use super::types::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic, Help, Level, LevelError, Levels, Mend};
 use crate::number::Rounding;
 use crate::source::Span;

@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::data::{ColumnIx, DataId};
-use super::unit::{Dimension, DisplayUnit};
+use super::types::unit::{Dimension, DisplayUnit};
 use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
 use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::number::Number;

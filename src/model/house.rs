@@ -1,11 +1,12 @@
 //! The company's own rules for specs, and what nobody uses.
 
 use super::checker::Checker;
+use super::data::stored::Role;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
-use super::stored::Role;
-use super::uses::{Use, Used, Uses};
+use super::names::uses::{Use, Used, Uses};
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::kpis::percent;
 use crate::number::Number;
 use crate::plural::counted;
 use crate::source::Span;
@@ -404,7 +405,7 @@ fn levels(entries: &[Entry]) -> Vec<&[Entry]> {
 }
 
 fn share(weight: &Number) -> String {
-    super::kpis::percent(&weight.round_places(4, Default::default()))
+    percent(&weight.round_places(4, Default::default()))
 }
 
 fn value(number: &Literal) -> Number {

@@ -3,11 +3,12 @@
 use hashbrown::HashMap;
 
 use super::checker::{Checker, KpiDeclaration, Progress, Symbol};
-use super::env::{Bare, Env};
 use super::expr::{Base, Expr, Kind, Type};
-use super::unit::DisplayUnit;
-use super::uses::Use;
-use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When, rings};
+use super::names::env::{Bare, Env};
+use super::names::rings;
+use super::names::uses::Use;
+use super::types::unit::DisplayUnit;
+use super::{Constant, Dated, Direction, Kpi, KpiId, Model, Versions, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::BinaryOp;
 use crate::limits::CHAIN;

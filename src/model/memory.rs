@@ -11,15 +11,15 @@ use rust_decimal::Decimal;
 
 use super::alignment::named_in;
 use super::checker::{Checker, Progress, Reported, Symbol};
-use super::grades::Rated;
+use super::dates::versions::Versions;
 use super::house::Broken;
-use super::others::takes_in_scores;
-use super::outputs::SumUse;
-use super::ranges::KpiRanges;
+use super::names::uses::{Use, Used, Uses};
+use super::proofs::ranges::KpiRanges;
+use super::scorecards::grades::Rated;
+use super::scorecards::others::takes_in_scores;
+use super::scorecards::outputs::SumUse;
 use super::shared::Shared;
-use super::unit::Units;
-use super::uses::{Use, Used, Uses};
-use super::versions::Versions;
+use super::types::unit::Units;
 use super::{Direction, Kpi, KpiId, Model, Position};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parallel;
@@ -297,7 +297,7 @@ fn seen(file: &tree::File) -> Option<Vec<Seen<'_>>> {
         let superior = position.reports_to.as_ref().map(|superior| superior.text.as_str());
         let total = |card: &tree::Scorecard| card.total.as_ref().map(|total| total.written);
         let outputs = position.outputs.iter().map(|output| (output.name.text.as_str(), &output.ty)).collect();
-        let labels = super::stints::labels(position).collect();
+        let labels = super::dates::stints::labels(position).collect();
         let total = position.scorecard.as_ref().map(total);
         seen.push((position.name.text.as_str(), begins, superior, total, outputs, labels));
     }

@@ -2,66 +2,42 @@
 //!
 //! In come the trees of all files; out comes a [`Model`] in which formulas are [`expr::Expr`]s, and everything the
 //! checker found. A model with errors is never planned or evaluated.
+//!
+//! This file has what a model is made of, `expr` its formulas; `checker` the order of the checks, `memory` what of them
+//! is done again after an edit. What is declared is read in files of its own, `company`, `kpis`, `positions`, and in
+//! folders, by what they decide:
+//!
+//! 1. `names`: what names stand for, and what builds on what
+//! 2. `types`: the type and the unit of a formula
+//! 3. `data`: what files hold, and which rows belong to whom
+//! 4. `dates`: what holds on which days
+//! 5. `scales`: how a value becomes a score or a grade
+//! 6. `scorecards`: entries, weights and outputs, and what they can come to
+//! 7. `proofs`: what is certain of formulas before any data is seen
+//! 8. `cases`: the specs' own tests
+//!
+//! Behind them `house` holds the specs against the company's own rules, and `alignment` working time against weights.
 
-mod across;
-mod advice;
-mod aggregates;
 pub mod alignment;
-mod asked;
-mod bare;
-mod calls;
-mod case_tables;
 pub mod cases;
 mod checker;
-mod clashes;
-mod columns;
 mod company;
-mod conditions;
 pub mod data;
-mod datasets;
-mod depth;
-mod entries;
-mod env;
-mod expect;
+mod dates;
 pub mod expr;
-mod formula;
-mod gaps;
-mod grades;
 mod house;
-mod hundredfold;
-mod idle;
-pub mod intervals;
 mod kpis;
-mod matrices;
-mod meanings;
 mod memory;
-mod mends;
-mod moving;
 mod names;
-mod others;
-mod outputs;
-mod parts_of_year;
-mod points;
 mod positions;
-mod ranges;
-mod reach;
-mod rings;
-mod routes;
+pub mod proofs;
 mod scales;
 mod scorecards;
-mod shapes;
 mod shared;
-mod stints;
-pub mod stored;
-pub mod unit;
-mod uses;
-mod versions;
-mod whole;
-mod windows;
-pub mod written;
+pub mod types;
 
+pub use dates::versions::Versions;
 pub use memory::{Edit, Memory, check};
-pub use versions::Versions;
 
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");
@@ -70,7 +46,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::data::DataSet;
 use self::expr::Expr;
-use self::unit::DisplayUnit;
+use self::types::unit::DisplayUnit;
 use crate::alike::folded;
 use crate::diagnostic::Levels;
 use crate::language::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
@@ -206,7 +182,7 @@ pub struct Company {
     /// The data set that holds the months of the company's own calendar.
     pub calendar_data: Option<CalendarData>,
     /// How numbers and dates are written in files, where nothing nearer says it.
-    pub files: written::Written,
+    pub files: data::written::Written,
     /// How scores are rounded; `None`: not at all.
     pub score_decimals: Option<u32>,
     pub rounding: Rounding,
@@ -223,7 +199,7 @@ impl Default for Company {
             currency: None,
             calendar: Calendar::default(),
             calendar_data: None,
-            files: written::Written::default(),
+            files: data::written::Written::default(),
             score_decimals: None,
             rounding: Rounding::HalfUp,
             rating_sees_raw_score: false,

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checker::{Checker, Symbol};
-use super::env::Env;
 use super::expr::Base;
 use super::kpis::percent;
-use super::scorecards::CardScope;
-use super::uses::Use;
-use super::{KpiId, Position, Responsibility, rings};
+use super::names::env::Env;
+use super::names::rings;
+use super::names::uses::Use;
+use super::scorecards::card::CardScope;
+use super::{KpiId, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::language::ScopeWord;
 use crate::number::Number;

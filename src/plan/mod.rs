@@ -29,7 +29,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{
     self, CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output,
     Position, PositionId, ScaleId, ScoreCurve, Scorecard,

@@ -11,7 +11,7 @@ use crate::diagnostic::DataPlace;
 use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::source::Span;
 use crate::time::{Day, Months};
@@ -64,7 +64,7 @@ pub struct Branches {
 pub struct Table {
     pub data: DataId,
     /// The columns that are needed, in order; keys and time columns always. Of those with a formula only such as are
-    /// computed when the table is read ([`crate::model::stored`]); the formulas of others stand in the nodes.
+    /// computed when the table is read ([`crate::model::data::stored`]); the formulas of others stand in the nodes.
     pub columns: Vec<ColumnIx>,
     /// Expressions over a row; they refer to earlier nodes only.
     pub nodes: Vec<RowNode>,

@@ -14,7 +14,7 @@ use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::{Report, why_missing};
 use crate::documents::Document as Kind;
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Head, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;

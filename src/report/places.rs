@@ -5,7 +5,7 @@
 use super::show::{Show, grouped};
 use crate::language::Combine;
 use crate::model::expr::{Expr, Kind};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{CurveKind, Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
 use crate::number::{Number, Rounding};
 use crate::score::card::{

@@ -9,7 +9,7 @@ use crate::data::profile::{ColumnProfile, Holds, SetProfile};
 use crate::documents::Document;
 use crate::model::Model;
 use crate::model::data::{ColumnType, DataSet};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plural::either;
 use crate::provenance::Provenance;

@@ -8,7 +8,7 @@ use super::show::{MISSING, Show, days_served};
 use super::summary::{grade_style, title};
 use super::{Look, Report, leaves, why_missing};
 use crate::language::{Combine, ScopeWord};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, PositionId, Scorecard};
 use crate::number::Number;
 use crate::score::card::{

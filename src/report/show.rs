@@ -5,7 +5,7 @@
 use super::places::PLACES;
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
-use crate::model::unit::{BaseKind, DisplayUnit};
+use crate::model::types::unit::{BaseKind, DisplayUnit};
 use crate::model::{Entry, Grade, Head, Label, Model, Output, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::plural::either;
@@ -346,7 +346,7 @@ fn without_trailing_zeros(digits: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::unit::{BaseUnit, Dimension};
+    use crate::model::types::unit::{BaseUnit, Dimension};
     use crate::value::TooFew;
 
     fn unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {

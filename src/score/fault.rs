@@ -6,7 +6,7 @@ use crate::eval::{Fault, FaultKind, Subject, Values};
 use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::ColumnType;
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::number::{Excess, Number};
 use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};

@@ -19,7 +19,7 @@ use crate::eval::Evaluator;
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, Model, Output, PositionId};
 use crate::number::Number;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan};

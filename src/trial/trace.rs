@@ -6,7 +6,7 @@ use super::{Ran, Step, exact, missing};
 use crate::language::BinaryOp;
 use crate::model::cases::{Expectation, Expected};
 use crate::model::expr::{Base, Expr, Kind};
-use crate::model::unit::{Dimension, DisplayUnit};
+use crate::model::types::unit::{Dimension, DisplayUnit};
 use crate::model::{Entry, Model};
 use crate::plan::program::{Calc, CalcId, Input};
 use crate::score::card::{

@@ -7,7 +7,7 @@ use merit::diagnostic::Code;
 use merit::encoding::Encoding;
 use merit::language::AggregateFunction;
 use merit::model::data::*;
-use merit::model::unit::DisplayUnit;
+use merit::model::types::unit::DisplayUnit;
 use merit::plan::query::Rows;
 use merit::value::Value;
 use rust_xlsxwriter::Workbook;

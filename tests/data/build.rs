@@ -8,7 +8,7 @@ use merit::data::{BLOCK, answer};
 use merit::diagnostic::Diagnostic;
 use merit::language::{AggregateFunction, ScopeWord};
 use merit::model::data::*;
-use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
+use merit::model::types::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use merit::model::{Label, Model, Position};
 use merit::number::Number;
 use merit::plan::query::*;

@@ -1,7 +1,7 @@
 //! Cells that cannot be read, and rows that do not fit together.
 
 use merit::model::data::*;
-use merit::model::unit::DisplayUnit;
+use merit::model::types::unit::DisplayUnit;
 use merit::number::Number;
 
 use crate::build::*;

@@ -10,7 +10,7 @@ use crate::support::{Cells, How, file, texts};
 
 fn percent(factor: Option<&str>) -> ColumnType {
     let cell_factor = factor.map(|factor| factor.parse().unwrap());
-    ColumnType::Number { unit: merit::model::unit::DisplayUnit::percent(), cell_factor }
+    ColumnType::Number { unit: merit::model::types::unit::DisplayUnit::percent(), cell_factor }
 }
 
 /// What the only row of a file says in its only column, with repairs; or the errors.

@@ -382,7 +382,10 @@ fn ids_that_are_too_long() {
 }
 
 fn number() -> ColumnType {
-    ColumnType::Number { unit: merit::model::unit::DisplayUnit::number(), cell_factor: Some("1".parse().unwrap()) }
+    ColumnType::Number {
+        unit: merit::model::types::unit::DisplayUnit::number(),
+        cell_factor: Some("1".parse().unwrap()),
+    }
 }
 
 #[test]

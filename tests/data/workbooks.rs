@@ -29,7 +29,7 @@ pub fn premiums(pattern: &str) -> DataSet {
 
 pub fn percent(factor: Option<&str>) -> ColumnType {
     let cell_factor = factor.map(|factor| factor.parse().unwrap());
-    ColumnType::Number { unit: merit::model::unit::DisplayUnit::percent(), cell_factor }
+    ColumnType::Number { unit: merit::model::types::unit::DisplayUnit::percent(), cell_factor }
 }
 
 pub const HEADERS: [&str; 7] = ["Policy No", "Premium", "Issued", "city", "share", "paid", "month"];

@@ -6,7 +6,7 @@ use merit::diagnostic::Severity;
 use merit::diagnostic::explanations::{STAGES, Setting};
 use merit::language::AggregateFunction;
 use merit::model::STANDARD_LIBRARY;
-use merit::model::unit::TIME;
+use merit::model::types::unit::TIME;
 use merit::syntax::{RESERVED, WORDS};
 use merit::value::Builtin;
 

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use merit::model::Model;
+use merit::model::data::stored::Step;
 use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
-use merit::model::stored::Step;
 use merit::number::Number;
 use merit::source::SourceSet;
 use merit::time::{Day, Month, Months, PeriodName, Start};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use merit::language::{BinaryOp, Combine, ScopeWord, WhenMissing};
 use merit::model::data::DataId;
 use merit::model::expr::{Base, Expr, Kind, Type};
-use merit::model::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
+use merit::model::types::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use merit::model::*;
 use merit::number::Number;
 use merit::plan::program::CalcId;

@@ -4,7 +4,7 @@ use super::content::{Content, MOST_PLACES, Problem, Repair, Repairs, Sign, fixed
 use super::forms::{GROUPS, NumberForm, alike};
 use crate::alike::narrow;
 use crate::model::data::NumberSigns;
-use crate::model::unit::{BaseKind, DisplayUnit};
+use crate::model::types::unit::{BaseKind, DisplayUnit};
 use crate::number::Number;
 
 /// What money a sign may stand for. Many countries call theirs a dollar.
@@ -443,7 +443,7 @@ fn times(mantissa: i128, scale: u32, factor: &Factor) -> Content<'static> {
 mod tests {
     use super::*;
     use crate::data::cells::forms;
-    use crate::model::unit::{BaseUnit, Dimension};
+    use crate::model::types::unit::{BaseUnit, Dimension};
 
     fn money(text: &str) -> Result<String, Problem> {
         let cny = BaseUnit { name: "CNY".into(), plural: "CNY".into(), kind: BaseKind::Currency };

@@ -10,7 +10,7 @@ use crate::data::cells::times::DateFormat;
 use crate::data::errors::Tally;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 
 /// Cells of one column that cannot be read, all for one reason.

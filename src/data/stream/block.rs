@@ -17,8 +17,8 @@ use crate::data::tables::links::{by_cell, by_parts};
 use crate::data::tables::stored;
 use crate::data::tables::table::{Table, TableFile};
 use crate::model::Model;
+use crate::model::data::stored::Step;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin, TimeShape};
-use crate::model::stored::Step;
 use crate::plan::Stored;
 
 /// Makes tables of blocks.

@@ -1,5 +1,5 @@
 //! From columns as read to tables in which links lead to rows: what is computed from other columns, when rows hold, keys and
-//! links, each behind what it builds on ([`crate::model::stored`] tells the order).
+//! links, each behind what it builds on ([`crate::model::data::stored`] tells the order).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::data::rows::nodes::{Batch, Days, OtherDays, World, days_by};
 use crate::data::rows::vector::Rows;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
+use crate::model::data::stored::Step;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin, TimeShape};
-use crate::model::stored::Step;
 use crate::number::Excess;
 use crate::plan::Stored;
 use crate::plan::query::NodeId;

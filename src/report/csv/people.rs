@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::cell::{Cell, Sheet, decimal, in_unit};
 use super::{Report, Show, rank, roster, yes_no};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::score::card::PersonResult;
 use crate::value::Value;
 

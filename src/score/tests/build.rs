@@ -6,7 +6,7 @@ use crate::language::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissi
 use crate::model::Group;
 use crate::model::data::{Belongs, DataId, DataSet, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Type};
-use crate::model::unit::DisplayUnit;
+use crate::model::types::unit::DisplayUnit;
 use crate::model::*;
 use crate::number::Number;
 use crate::plan::Plan;

@@ -1,0 +1,52 @@
+//! What something refers to; the rest is reported as unused.
+
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
+use crate::model::KpiId;
+use crate::model::data::{ColumnIx, DataId};
+
+/// A thing that is referred to; those without an id of their own by their place among the declarations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::model) enum Use {
+    Kpi(KpiId),
+    Constant(usize),
+    Function(usize),
+    Scale(usize),
+    Matrix(usize),
+    Rating(usize),
+    Unit(usize),
+    Data(DataId),
+    Column(DataId, ColumnIx),
+}
+
+/// By one thing, such as a position.
+pub(in crate::model) type Used = BTreeSet<Use>;
+
+/// How many refer to each.
+#[derive(Default)]
+pub(in crate::model) struct Uses(HashMap<Use, u32>);
+
+impl Uses {
+    pub(in crate::model) fn contains(&self, what: Use) -> bool {
+        self.0.contains_key(&what)
+    }
+
+    pub(in crate::model) fn add(&mut self, used: &[Use]) {
+        for what in used {
+            *self.0.entry(*what).or_insert(0) += 1;
+        }
+    }
+
+    pub(in crate::model) fn remove(&mut self, used: &[Use]) {
+        for what in used {
+            if let Some(count) = self.0.get_mut(what) {
+                *count -= 1;
+                if *count == 0 {
+                    self.0.remove(what);
+                }
+            }
+        }
+    }
+}

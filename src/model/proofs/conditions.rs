@@ -1,0 +1,400 @@
+//! Conditions that are always or never true: by the intervals of what they compare, and by what stands beside them.
+//!
+//! Only what is certain is said: a constant counts as free, as it may be changed tomorrow; and a condition that merely
+//! repeats what one before it has shown is left alone.
+
+use super::clashes::Clash;
+use super::intervals::Interval;
+use super::ranges::{Known, KpiRanges, Ranges};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::language::{AggregateFunction, BinaryOp};
+use crate::model::checker::{Checker, KpiDeclaration};
+use crate::model::data::TimeShape;
+use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
+use crate::model::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
+use crate::number::{Number, Rounding};
+use crate::source::Span;
+use crate::syntax::tree::WindowKind;
+
+/// A condition that has no `and` or `or`, and whether it is known to hold or not to hold.
+#[derive(Clone, Copy)]
+pub(super) struct Atom<'e> {
+    pub(super) expr: &'e Expr,
+    pub(super) holds: bool,
+}
+
+impl<'e> Atom<'e> {
+    /// What is known when a condition holds, or does not hold.
+    pub(super) fn of(condition: &'e Expr, holds: bool, atoms: &mut Vec<Atom<'e>>) {
+        match (&condition.kind, holds) {
+            (Kind::Not(operand), _) => Atom::of(operand, !holds, atoms),
+            (Kind::Binary(BinaryOp::And, left, right), true) | (Kind::Binary(BinaryOp::Or, left, right), false) => {
+                Atom::of(left, holds, atoms);
+                Atom::of(right, holds, atoms);
+            }
+            _ => atoms.push(Atom { expr: condition, holds }),
+        }
+    }
+
+    /// `left OP right` between numbers, as it holds.
+    pub(super) fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
+        let Kind::Binary(op, left, right) = &self.expr.kind else { return None };
+        let op = if self.holds { Some(*op) } else { opposite(*op) };
+        op.filter(|op| opposite(*op).is_some()).map(|op| (op, left, right))
+    }
+}
+
+fn opposite(op: BinaryOp) -> Option<BinaryOp> {
+    Some(match op {
+        BinaryOp::Less => BinaryOp::GreaterOrEqual,
+        BinaryOp::GreaterOrEqual => BinaryOp::Less,
+        BinaryOp::Greater => BinaryOp::LessOrEqual,
+        BinaryOp::LessOrEqual => BinaryOp::Greater,
+        BinaryOp::Equal => BinaryOp::NotEqual,
+        BinaryOp::NotEqual => BinaryOp::Equal,
+        _ => return None,
+    })
+}
+
+/// `a < b` is `b > a`.
+pub(super) fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
+        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
+        other => other,
+    }
+}
+
+/// What the conditions around a formula have shown.
+#[derive(Clone, Default)]
+pub(in crate::model) struct Facts<'e>(Vec<Atom<'e>>);
+
+impl<'e> Facts<'e> {
+    pub(in crate::model) fn with(&self, condition: &'e Expr, holds: bool) -> Facts<'e> {
+        let mut atoms = self.0.clone();
+        Atom::of(condition, holds, &mut atoms);
+        Facts(atoms)
+    }
+
+    /// The interval of a formula, as far as these comparisons bound it.
+    pub(in crate::model) fn narrow(&self, ranges: &Ranges, expr: &Expr, mut range: Interval) -> Interval {
+        if self.0.is_empty() {
+            return range;
+        }
+        let key = expr.key();
+        for atom in &self.0 {
+            let Some((op, left, right)) = atom.comparison() else { continue };
+            for (op, one, other) in [(op, left, right), (mirrored(op), right, left)] {
+                if matches!(one.ty.base, Base::Number(_) | Base::Zero) && one.key() == key {
+                    let other = ranges.of(other, &Known::default());
+                    range = match op {
+                        BinaryOp::Less | BinaryOp::LessOrEqual => {
+                            range.within(&Interval { low: None, high: other.high })
+                        }
+                        BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
+                            range.within(&Interval { low: other.low, high: None })
+                        }
+                        BinaryOp::Equal => range.within(&other),
+                        _ => range,
+                    };
+                }
+            }
+        }
+        range
+    }
+}
+
+impl Expr {
+    /// What tells the formula again, wherever it is written: two formulas with one key have one value in one context.
+    pub(in crate::model) fn key(&self) -> String {
+        let key = |expr: &Option<Expr>| expr.as_ref().map(Expr::key).unwrap_or_default();
+        let what = match &self.kind {
+            Kind::Aggregate(a) => {
+                let Aggregate {
+                    function, data, value, condition, fraction, dated_by, reading, at_least, inner, ..
+                } = &**a;
+                let (value, condition) = (key(value), key(condition));
+                return format!(
+                    "{function:?} {data:?} [{value}] [{condition}] {fraction:?} {dated_by:?} {reading:?} {at_least:?} {inner:?}"
+                );
+            }
+            Kind::Not(_) => "not".into(),
+            Kind::Negate(_) => "-".into(),
+            Kind::Binary(op, ..) => format!("{op:?}"),
+            Kind::If { .. } => "if".into(),
+            Kind::Default { .. } => "default".into(),
+            Kind::IsMissing(_) => "is missing".into(),
+            Kind::InSet(..) => "in".into(),
+            Kind::InWindow { window, .. } => format!("in {window:?}"),
+            Kind::Call(builtin, _) => format!("{builtin:?}"),
+            Kind::Scale(scale, _) => format!("{scale:?}"),
+            Kind::Matrix(matrix, ..) => format!("{matrix:?}"),
+            Kind::Within(_, window) => format!("{window:?}"),
+            Kind::Over(_, scope) => format!("over {scope:?}"),
+            leaf => format!("{leaf:?}"),
+        };
+        let parts: Vec<String> = self.parts().into_iter().map(Expr::key).collect();
+        format!("{what}({})", parts.join(", "))
+    }
+}
+
+impl Checker<'_> {
+    /// Goes through all formulas that positions build on.
+    pub(in crate::model) fn conditions(&mut self) {
+        let model = self.model.clone();
+        let [free, fixed] = [true, false].map(|free| KpiRanges::new(&model, free));
+        let (ranges, fixed) = (Ranges::new(&model, &free), Ranges::new(&model, &fixed));
+        let written = |at: usize| match &self.declarations.kpis[at] {
+            KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
+            KpiDeclaration::Index(_) => false,
+        };
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
+        for (_, kpi) in model.kpis.iter().enumerate().filter(|(at, _)| written(*at)) {
+            walk.formula(&kpi.value, &Known::default());
+        }
+        for formula in model.data.iter().flat_map(|set| &set.columns).filter_map(|column| column.derived.as_ref()) {
+            walk.formula(formula, &Known::default());
+        }
+        for scale in &model.scales {
+            if let CurveKind::Formula(formula) = &scale.curve.kind {
+                walk.formula(formula, &Known::default());
+            }
+        }
+        for finding in walk.found {
+            self.report(finding);
+        }
+    }
+
+    /// Goes through the formulas of a position.
+    pub(in crate::model) fn position_conditions(&mut self, position: &Position, free: &KpiRanges, fixed: &KpiRanges) {
+        let model = self.model.clone();
+        let (ranges, fixed) = (Ranges::new(&model, free), Ranges::new(&model, fixed));
+        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
+        if let Some(condition) = &position.eligible {
+            walk.condition(condition, &Known::default());
+        }
+        let mut score = None;
+        if let Some(card) = &position.scorecard {
+            for veto in &card.vetoes {
+                walk.condition(&veto.condition, &Known::default());
+                walk.cap(veto, card);
+            }
+            walk.entries(&card.root.entries);
+            score = card.range.as_ref().map(|range| model.score_range(card, range));
+        }
+        for output in &position.outputs {
+            walk.formula(&output.value, &Known { score: score.clone(), ..Known::default() });
+        }
+        for finding in walk.found {
+            self.report(finding);
+        }
+    }
+}
+
+pub(in crate::model) struct Walk<'c, 'm> {
+    pub(in crate::model) checker: &'c Checker<'c>,
+    /// For conditions: a constant may be changed tomorrow.
+    pub(in crate::model) ranges: &'c Ranges<'m>,
+    /// With the values that constants have.
+    pub(in crate::model) fixed: &'c Ranges<'m>,
+    pub(in crate::model) found: Vec<Diagnostic>,
+}
+
+impl Walk<'_, '_> {
+    fn entries(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let Some(condition) = &entry.applies_when {
+                self.condition(condition, &Known::default());
+            }
+            match &entry.head {
+                Head::Group(group) => self.entries(&group.entries),
+                Head::Kpi(kpi) => self.kpi_entry(kpi, entry),
+                _ => {}
+            }
+        }
+    }
+
+    /// All conditions in a formula.
+    pub(in crate::model) fn formula(&mut self, expr: &Expr, known: &Known<'_>) {
+        self.idle(expr, known);
+        match &expr.kind {
+            Kind::InOrder { then, .. } => self.formula(then, known),
+            Kind::If { condition, then, otherwise } => {
+                self.condition(condition, known);
+                self.formula(then, &Known { facts: known.facts.with(condition, true), ..known.clone() });
+                self.formula(otherwise, &Known { facts: known.facts.with(condition, false), ..known.clone() });
+            }
+            Kind::Aggregate(aggregate) => self.aggregate(aggregate),
+            Kind::Within(value, _) | Kind::Over(value, _) => {
+                self.formula(value, &Known { facts: Facts::default(), ..known.clone() });
+            }
+            _ => {
+                for part in expr.parts() {
+                    self.formula(part, known);
+                }
+            }
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        // The rows read are dated inside the window.
+        let dated = match (&aggregate.reading, self.ranges.model.data[aggregate.data.0].time) {
+            (Reading::During(words), TimeShape::Dated(own)) => {
+                let column = aggregate.dated_by.unwrap_or(own);
+                let kind = Kind::Column { via: Vec::new(), data: aggregate.data, column };
+                let date = Expr::new(kind, Type::known(Base::Date), aggregate.span);
+                let window = if words.is_empty() { vec![WindowKind::Period] } else { words.clone() };
+                Some(Expr::new(Kind::InWindow { date, window }, Type::known(Base::Flag), aggregate.span))
+            }
+            _ => None,
+        };
+        let mut known = Known::default();
+        if let Some(dated) = &dated {
+            known.facts = known.facts.with(dated, true);
+        }
+        if let Some(condition) = &aggregate.condition {
+            self.condition(condition, &known);
+        }
+        if let Some(value) = &aggregate.value {
+            if let Some(condition) = &aggregate.condition {
+                known.facts = known.facts.with(condition, true);
+            }
+            match aggregate.function {
+                AggregateFunction::Share => self.condition(value, &known),
+                _ => self.formula(value, &known),
+            }
+        }
+    }
+
+    /// A condition: whether it, or a part of it, is always or never true; then what stands inside it.
+    fn condition(&mut self, condition: &Expr, known: &Known<'_>) {
+        if !self.judge(condition, known) {
+            self.formula(condition, known);
+        }
+    }
+
+    /// Whether something was found.
+    fn judge(&mut self, condition: &Expr, known: &Known<'_>) -> bool {
+        match &condition.kind {
+            Kind::Not(operand) if !matches!(&operand.kind, Kind::IsMissing(_) | Kind::InSet(..)) => {
+                self.judge(operand, known)
+            }
+            Kind::Binary(BinaryOp::And, left, right) => {
+                let after = Known { facts: known.facts.with(left, true), ..known.clone() };
+                self.judge(left, known) || self.judge(right, &after)
+            }
+            Kind::Binary(BinaryOp::Or, left, right) => {
+                if self.judge(left, known) || self.judge(right, known) {
+                    return true;
+                }
+                let neither = Facts::default().with(left, false).with(right, false);
+                let Some(clash) = self.clash(&neither.0, 0, known) else { return false };
+                self.say(condition, true, clash);
+                true
+            }
+            _ => {
+                let mut atoms = known.facts.0.clone();
+                Atom::of(condition, true, &mut atoms);
+                if let Some(clash) = self.clash(&atoms, known.facts.0.len(), known) {
+                    self.say(condition, false, clash);
+                    return true;
+                }
+                let mut alone = Vec::new();
+                Atom::of(condition, false, &mut alone);
+                if let Some(clash) = self.clash(&alone, 0, known) {
+                    self.say(condition, true, clash);
+                    return true;
+                }
+                false
+            }
+        }
+    }
+
+    pub(in crate::model) fn text(&self, span: Span) -> String {
+        self.checker.text(span)
+    }
+
+    /// The whole of it, as it is written.
+    pub(in crate::model) fn source(&self, span: Span) -> &str {
+        self.checker.sources.text(span)
+    }
+
+    fn say(&mut self, condition: &Expr, always: bool, clash: Clash<'_>) {
+        // In a function it depends on what the function is used for.
+        if self.in_function(condition.span) {
+            return;
+        }
+        let text = self.text(condition.span);
+        let word = if always { "always" } else { "never" };
+        let mut finding = Diagnostic::new(Code::ConstantCondition, format!("`{text}` is {word} true"))
+            .at(condition.span, format!("{word} true"));
+        let between = clash.with.is_some_and(|with| with.expr.span.key() == condition.span.key());
+        let mut help = match always {
+            true => "remove the condition, or correct it: as it stands it lets everything through",
+            false => "remove the condition, or correct it: as it stands it lets nothing through",
+        };
+        if let Some(with) = clash.with
+            && !between
+        {
+            let window = matches!(&with.expr.kind, Kind::InWindow { .. }) && with.expr.span.contains(condition.span);
+            if always {
+                help = "where one of the two is always met, both may be what is meant: `… and …`";
+            } else if window {
+                finding = finding.at(with.expr.span, "these rows are read");
+            } else {
+                let words = if with.holds { "holds as well" } else { "does not hold where this is asked" };
+                finding = finding.at(with.expr.span, words);
+            }
+        }
+        let why = match (always, clash.with) {
+            (true, Some(_)) => "one of the two is always met, whatever the value".to_string(),
+            (false, Some(_)) if between => "the lower limit is above the upper one".to_string(),
+            _ => clash.why,
+        };
+        if between {
+            help = "write the lower limit first, as in `between 1 and 5`";
+        }
+        self.found.push(finding.note(why).help(help));
+    }
+}
+
+impl Model {
+    /// Between which scores a card with a range ends, behind rounding and vetoes.
+    fn score_range(&self, card: &Scorecard, (low, high): &(Number, Number)) -> Interval {
+        let rounded = |end: &Number, rounding| match self.company.score_decimals {
+            Some(places) => end.round_places(places, rounding),
+            None => end.clone(),
+        };
+        let caps = card.vetoes.iter().filter_map(|veto| match &veto.effect {
+            VetoEffect::ScoreAtMost(cap) => Some(cap.clone()),
+            VetoEffect::RatingAtMost(_) => None,
+        });
+        let low = caps.fold(rounded(low, Rounding::Down), |low, cap| low.min(cap));
+        Interval::from_to(low, rounded(high, Rounding::Up))
+    }
+}
+
+pub(in crate::model) fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Less => "<",
+        BinaryOp::LessOrEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterOrEqual => ">=",
+        BinaryOp::Equal => "=",
+        _ => "!=",
+    }
+}
+
+/// `` `x` lies between 0 and 1 ``
+pub(in crate::model) fn told(what: &str, range: &Interval, percent: bool) -> String {
+    let shown = |number: &Number| if percent { crate::model::kpis::percent(number) } else { number.to_string() };
+    match (&range.low, &range.high) {
+        (Some(low), Some(high)) if low == high => format!("{what} is always {}", shown(low)),
+        (Some(low), Some(high)) => format!("{what} lies between {} and {}", shown(low), shown(high)),
+        (Some(low), None) => format!("{what} is never below {}", shown(low)),
+        (None, Some(high)) => format!("{what} is never above {}", shown(high)),
+        (None, None) => format!("{what} can be anything"),
+    }
+}

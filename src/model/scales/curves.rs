@@ -1,0 +1,544 @@
+//! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
+
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
+use crate::language::BinaryOp;
+use crate::limits::CHAIN;
+use crate::model::checker::{Checker, Progress};
+use crate::model::expr::{Base, Expr, Kind, Type};
+use crate::model::names::env::{Bare, Env, InCurve};
+use crate::model::names::rings;
+use crate::model::names::uses::Use;
+use crate::model::types::formula::list;
+use crate::model::types::unit::{Dimension, DisplayUnit};
+use crate::model::{
+    Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
+};
+use crate::nearest::nearest;
+use crate::number::Number;
+use crate::source::Span;
+use crate::syntax::tree;
+use crate::syntax::tree::NumberStyle;
+
+/// Where a curve is used: what it must fit.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct CurveUse {
+    pub(in crate::model) input: Bare,
+    /// As the values read are declared: percentages are written with their sign.
+    pub(in crate::model) reads: DisplayUnit,
+    pub(in crate::model) output: Dimension,
+    /// As the values given are declared, likewise.
+    pub(in crate::model) gives: DisplayUnit,
+    /// `None`: nothing is known about what is better (a named scale, before it is used).
+    pub(in crate::model) direction: Option<Better>,
+    /// In a `formula`: the type of the target, if one is stated.
+    pub(in crate::model) target: Option<Type>,
+    /// In a `formula`: what the weight is in, points or a share.
+    pub(in crate::model) weight: Dimension,
+    /// It scores a KPI that does not say which values are better, and stands there.
+    pub(in crate::model) undirected: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::model) enum Better {
+    Higher,
+    Lower,
+    /// A higher attainment, whichever way the KPI goes.
+    Attainment,
+    Nearest(Expr),
+}
+
+impl Better {
+    pub(in crate::model) fn of(direction: Option<&Direction>) -> Option<Better> {
+        match direction {
+            Some(Direction::Higher) => Some(Better::Higher),
+            Some(Direction::Lower) => Some(Better::Lower),
+            Some(Direction::Closest(best)) => Some(Better::Nearest(best.clone())),
+            None => None,
+        }
+    }
+
+    /// As the KPI says it.
+    pub(super) fn words(&self, checker: &Checker<'_>) -> String {
+        match self {
+            Better::Higher => "higher is better".into(),
+            Better::Lower => "lower is better".into(),
+            Better::Attainment => "a higher attainment is better".into(),
+            Better::Nearest(best) => format!("closest to {} is best", checker.text(best.span)),
+        }
+    }
+}
+
+impl Curve {
+    /// Whether it counts from the target of an entry.
+    pub(in crate::model) fn reads_target(&self) -> bool {
+        match &self.kind {
+            CurveKind::PerStep(_) => true,
+            _ => self.reads(&|kind| matches!(kind, Kind::EntryTarget)),
+        }
+    }
+
+    /// Whether its formula has such a part.
+    pub(in crate::model) fn reads(&self, what: &dyn Fn(&Kind) -> bool) -> bool {
+        fn holds(expr: &Expr, what: &dyn Fn(&Kind) -> bool) -> bool {
+            what(&expr.kind) || expr.parts().into_iter().any(|part| holds(part, what))
+        }
+        matches!(&self.kind, CurveKind::Formula(formula) if holds(formula, what))
+    }
+}
+
+impl Checker<'_> {
+    /// Whether some version of a scale has a formula with such a part.
+    pub(in crate::model) fn scale_reads(&self, scale: ScaleId, what: &dyn Fn(&Kind) -> bool) -> bool {
+        self.model.scale_versions(scale).any(|version| self.model.scales[version.0].curve.reads(what))
+    }
+
+    /// Names and units first: the formula of a scale may call another one.
+    pub(in crate::model) fn declare_scales(&mut self) {
+        for scale in self.declarations.scales.clone() {
+            let input = self.declared_unit(&scale.name, &scale.input, "what a scale reads");
+            let output = match &scale.output {
+                Some(ty) => self.declared_unit(&scale.name, ty, "what a scale yields"),
+                None => DisplayUnit::point(),
+            };
+            let effective = scale.effective.as_ref().map(|effective| self.effective(effective));
+            let label = self.label(&scale.name.text, &scale.label);
+            self.model.scales.push(Scale {
+                name: scale.name.text.clone(),
+                label,
+                span: scale.name.span,
+                input,
+                output,
+                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span, scores: Vec::new() },
+                versions: Versions::from(effective),
+            });
+            self.scale_progress.push(Progress::Open);
+        }
+    }
+
+    pub(in crate::model) fn type_scales(&mut self) {
+        for at in 0..self.declarations.scales.len() {
+            let name = self.declarations.scales[at].name.span;
+            self.type_scale(at, name);
+        }
+    }
+
+    /// Types the curves of a scale's versions, once. `from` is where it is called: a circle of scales closes there.
+    pub(in crate::model) fn type_scale(&mut self, at: usize, from: Span) {
+        let at = self.first_version(&self.model.scales[at].name, at);
+        match self.scale_progress[at] {
+            Progress::Done => return,
+            Progress::Working => {
+                let from_here = self.scale_stack.iter().position(|scale| *scale == at).unwrap_or(0);
+                let ring: Vec<&tree::Name> =
+                    self.scale_stack[from_here..].iter().map(|scale| &self.declarations.scales[*scale].name).collect();
+                let names: Vec<String> = ring.iter().map(|name| format!("`{}`", name.text)).collect();
+                let mut finding = Diagnostic::new(Code::Circle, format!("the scale {} needs itself", names[0]))
+                    .at(from, "here the circle closes");
+                for name in ring {
+                    finding = finding.at(name.span, "in the circle");
+                }
+                return self.report(
+                    finding
+                        .note(rings::note(&names, "needs"))
+                        .help("write one of them so that its formula does not lead back to it"),
+                );
+            }
+            Progress::Open => {}
+        }
+        if self.scale_stack.len() >= CHAIN {
+            self.scale_progress[at] = Progress::Done;
+            return self.chain_too_long(Use::Scale(at), self.declarations.scales[at].name.span);
+        }
+        self.scale_progress[at] = Progress::Working;
+        self.scale_stack.push(at);
+        for version in self.model.scale_versions(ScaleId(at)).collect::<Vec<_>>() {
+            self.scale_curve(version.0);
+        }
+        self.scale_stack.pop();
+        self.scale_progress[at] = Progress::Done;
+    }
+
+    fn scale_curve(&mut self, at: usize) {
+        let written = self.declarations.scales[at];
+        let Scale { input, output, .. } = &self.model.scales[at];
+        let fits = CurveUse {
+            input: Bare::from(input),
+            reads: input.clone(),
+            output: output.dimension.clone(),
+            gives: output.clone(),
+            direction: None,
+            // Behind `score` there is one, in the unit of what the scale reads; where there is none, its use is refused.
+            target: Some(Type::known(Base::Number(input.dimension.clone()))),
+            weight: Dimension::none(),
+            undirected: None,
+        };
+        if !self.untyped.contains(&written.name.text)
+            && let Some(curve) = self.curve(&written.curve, &fits)
+        {
+            self.model.scales[at].curve = curve;
+        }
+    }
+
+    /// A curve with its numbers typed and its shape proved. `None` after a finding.
+    pub(in crate::model) fn curve(&mut self, written: &tree::Curve, fits: &CurveUse) -> Option<Curve> {
+        if self.score_in_data(written, fits) {
+            return None;
+        }
+        let before = self.diagnostics.len();
+        let kind = match &written.kind {
+            tree::CurveKind::Linear { anchors, continue_above } => {
+                let constant = |anchor: &tree::Anchor| !self.reads_data(&anchor.at);
+                let all_constant = anchors.iter().all(constant);
+                let anchors: Vec<Anchor> = anchors
+                    .iter()
+                    .filter_map(|anchor| {
+                        let at = if all_constant {
+                            self.threshold(&anchor.at, fits)
+                        } else {
+                            self.threshold_in_data(&anchor.at, fits)
+                        };
+                        let score = self.curve_gives(&anchor.score, fits);
+                        Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
+                    })
+                    .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.line_in_data(anchors, continue_above.is_some(), written, fits);
+                }
+                CurveKind::Linear { anchors, continue_above: continue_above.is_some() }
+            }
+            tree::CurveKind::Steps(written_steps) => {
+                let limits = written_steps.iter().filter_map(|step| step.condition.as_ref());
+                let all_constant = !limits.clone().any(|(_, at)| self.reads_data(at));
+                let steps: Vec<Step> = written_steps
+                    .iter()
+                    .filter_map(|step| {
+                        let condition = match &step.condition {
+                            Some((op, at)) if all_constant => Some((*op, self.threshold(at, fits)?)),
+                            Some((op, at)) => Some((*op, self.threshold_in_data(at, fits)?)),
+                            None => None,
+                        };
+                        Some(Step { condition, score: self.curve_gives(&step.score, fits)? })
+                    })
+                    .collect();
+                if !all_constant && self.diagnostics.len() == before {
+                    return self.steps_in_data(steps, written, fits);
+                }
+                CurveKind::Steps(steps)
+            }
+            tree::CurveKind::Deduct(step) | tree::CurveKind::Add(step) => {
+                let deduct = matches!(written.kind, tree::CurveKind::Deduct(_));
+                CurveKind::PerStep(Box::new(self.per_step(step, deduct, fits)?))
+            }
+            tree::CurveKind::Brackets(brackets) => {
+                let rate = fits.output.times(&fits.input.dimension, -1);
+                let brackets = brackets
+                    .iter()
+                    .filter_map(|bracket| {
+                        let to = match &bracket.to {
+                            Some(to) => Some(self.constant_in(to, &fits.input)?),
+                            None => None,
+                        };
+                        // Of money in money, or people in people: a share.
+                        if rate.is_none()
+                            && self.bare_ratio(&bracket.rate, &DisplayUnit::percent(), "a rate of these brackets")
+                        {
+                            return None;
+                        }
+                        Some((self.constant_expr(&bracket.rate, &rate)?, to))
+                    })
+                    .collect();
+                CurveKind::Brackets(brackets)
+            }
+            tree::CurveKind::Formula(formula) => CurveKind::Formula(self.score_formula(formula, fits, written.span)),
+        };
+        // A number that a mistake elsewhere leaves without a value is missing in what was read.
+        let complete = match (&kind, &written.kind) {
+            (CurveKind::Linear { anchors, .. }, tree::CurveKind::Linear { anchors: all, .. }) => {
+                anchors.len() == all.len()
+            }
+            (CurveKind::Steps(steps), tree::CurveKind::Steps(all)) => steps.len() == all.len(),
+            (CurveKind::Brackets(brackets), tree::CurveKind::Brackets(all)) => brackets.len() == all.len(),
+            _ => true,
+        };
+        if self.diagnostics.len() > before || !complete {
+            return None;
+        }
+        let curve = Curve { kind, span: written.span, scores: Vec::new() };
+        self.curve_shape(&curve, written, fits);
+        // Of a curve out of order nobody can say which way it goes.
+        if let (Some(better), true) = (&fits.direction, self.diagnostics.len() == before) {
+            self.curve_direction(&curve, better);
+        }
+        if self.diagnostics.len() == before {
+            self.idle_pieces(&curve);
+            if let Some(kpi) = fits.undirected.filter(|_| fits.direction.is_none()) {
+                self.both_ways(&curve, kpi);
+            }
+            return Some(curve);
+        }
+        None
+    }
+
+    /// The formula of a score. A weight in points may be taken for their number too: 40 points are 40 either way.
+    fn score_formula(&mut self, formula: &tree::Expr, fits: &CurveUse, span: Span) -> Expr {
+        let output = Base::Number(fits.output.clone());
+        let mut env = Env::subject();
+        env.entry = Some(InCurve {
+            value: Base::Number(fits.input.dimension.clone()),
+            reads: fits.reads.clone(),
+            target: fits.target.clone(),
+            weight: Base::Number(fits.weight.clone()),
+        });
+        let before = self.diagnostics.len();
+        let mut typed = self.typed(formula, &env, None);
+        self.expect_base(&typed, &output, "what the formula of a score gives", span);
+        if self.diagnostics.len() > before && !fits.weight.is_none() {
+            let first = self.diagnostics.split_off(before);
+            if let Some(known) = &mut env.entry {
+                known.weight = Base::number();
+            }
+            let plain = self.typed(formula, &env, None);
+            self.expect_base(&plain, &output, "what the formula of a score gives", span);
+            match self.diagnostics.len() > before {
+                true => {
+                    self.diagnostics.truncate(before);
+                    self.diagnostics.extend(first);
+                }
+                false => typed = plain,
+            }
+        }
+        typed
+    }
+
+    /// A value that the curve is read at.
+    fn threshold(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        if self.bare_ratio(written, &fits.reads, "what this curve reads") {
+            return None;
+        }
+        self.constant_in(written, &fits.input)
+    }
+
+    /// A number that the curve gives.
+    fn curve_gives(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        if self.bare_ratio(written, &fits.gives, "what this scale yields") {
+            return None;
+        }
+        self.constant_expr(written, &fits.output)
+    }
+
+    /// A number that is above 0 at all times. `None` after a finding.
+    pub(in crate::model) fn above_zero(&mut self, expr: &Expr, what: &str, mend: &str) -> Option<()> {
+        let before = self.diagnostics.len();
+        self.at_all_times(&[expr], |checker| {
+            if !checker.number(expr).is_positive() {
+                checker.report(
+                    Diagnostic::new(Code::OutOfRange, format!("{what} is above 0"))
+                        .at(expr.span, "not above 0")
+                        .help(mend),
+                );
+            }
+        });
+        (self.diagnostics.len() == before).then_some(())
+    }
+
+    fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
+        let word = if deduct { "deduct" } else { "add" };
+        let step_unit = if step.of_target { Bare::from(&Dimension::none()) } else { fits.input.clone() };
+        let amount = self.curve_gives(&step.amount, fits)?;
+        let what = if step.of_target { "a part of the target" } else { "a step of this KPI" };
+        let reads = if step.of_target { &DisplayUnit::percent() } else { &fits.reads };
+        if self.bare_step(&step.step, reads, what) {
+            return None;
+        }
+        let size = self.constant_in(&step.step, &step_unit)?;
+        let start = match &step.start {
+            Some(start) => Some(self.curve_gives(start, fits)?),
+            None => None,
+        };
+        let limit = match &step.limit {
+            Some(limit) => Some(self.curve_gives(limit, fits)?),
+            None => None,
+        };
+        let mend = format!("write a number above 0, as in `{word} 10 for each 1 …`");
+        self.above_zero(&amount, "what a step is worth", &mend)?;
+        self.above_zero(&size, "a step", &mend)?;
+        if let (Some(from), Some(to)) = (&start, &limit) {
+            let before = self.diagnostics.len();
+            self.at_all_times(&[from, to], |checker| {
+                let (first, last) = (checker.number(from), checker.number(to));
+                if if deduct { last < first } else { last > first } {
+                    return;
+                }
+                let (first, last) = (checker.text(from.span), checker.text(to.span));
+                let (ever, limited, mend) = match deduct {
+                    true => ("deducted", "is at least", "write a lower number behind `at least`"),
+                    false => ("added", "goes up to", "write a higher number behind `up to`"),
+                };
+                checker.report(
+                    Diagnostic::new(
+                        Code::OutOfRange,
+                        format!("no point is ever {ever}: the score starts from {first} and {limited} {last}"),
+                    )
+                    .at(to.span, "leaves nothing")
+                    .at(from.span, "the start")
+                    .help(mend),
+                );
+            });
+            if self.diagnostics.len() > before {
+                return None;
+            }
+        }
+        Some(PerStep {
+            deduct,
+            amount,
+            full_steps: step.full_steps,
+            step: size,
+            of_target: step.of_target,
+            above: step.above,
+            start,
+            limit,
+        })
+    }
+
+    pub(in crate::model) fn declare_ratings(&mut self) {
+        for rating in self.declarations.ratings.clone() {
+            let points = Dimension::point();
+            let mut grades: Vec<Grade> = Vec::new();
+            let mut conditions = Vec::new();
+            for grade in &rating.grades {
+                if let Some(first) = grades.iter().find(|known| known.name == grade.name.text) {
+                    self.report(
+                        Diagnostic::new(
+                            Code::DeclaredTwice,
+                            format!("the grade `{}` stands twice in the rating", grade.name.text),
+                        )
+                        .at(grade.name.span, "again")
+                        .at(first.span, "first here")
+                        .help("give each grade one line"),
+                    );
+                }
+                let condition = match &grade.condition {
+                    None => None,
+                    Some((op, limit)) => match self.constant_number(limit, &points) {
+                        Some(number) => Some((*op, number)),
+                        None => continue,
+                    },
+                };
+                let place = grade.condition.as_ref().map_or(grade.name.span, |(_, limit)| limit.span);
+                if let Some((op, _)) = &condition
+                    && !matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual)
+                {
+                    // `D < 60` at the end: what is left.
+                    let last = rating.grades.last().is_some_and(|last| std::ptr::eq(last, grade));
+                    let sign = grade.condition.as_ref().and_then(|(_, limit)| {
+                        let text = &self.sources.get(limit.span.file).text[..limit.span.start as usize];
+                        text.rfind('<').map(|at| Span::new(limit.span.file, at, limit.span.end as usize))
+                    });
+                    if let (true, Some(sign)) = (last && grades.len() > 1, sign) {
+                        let message = "the last grade takes all that is left";
+                        let finding = Diagnostic::new(Code::ScaleOrder, message).at(sign, "write `else`");
+                        self.report(finding.mend("write `{}`", Mend::replace(sign, "else")));
+                        conditions.push((None, place));
+                        continue;
+                    }
+                    self.report(
+                        Diagnostic::new(Code::ScaleOrder, "grades start from a score, the best first")
+                            .at(grade.span, "goes the other way")
+                            .help("write the least score of the grade, as in `B >= 60`; the last one takes the rest, as in `D else`"),
+                    );
+                    continue;
+                }
+                conditions.push((condition.clone(), place));
+                grades.push(Grade {
+                    name: grade.name.text.clone(),
+                    label: self.label(&grade.name.text, &grade.label),
+                    span: grade.name.span,
+                    condition,
+                });
+            }
+            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
+            let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
+            if let Some(span) = rating.sees_raw_score {
+                self.raw_is_rounded(span);
+            }
+            let sees_raw_score = rating.sees_raw_score.is_some() || self.model.company.rating_sees_raw_score;
+            let label = self.label(&rating.name.text, &rating.label);
+            self.model.ratings.push(Rating {
+                name: rating.name.text.clone(),
+                label,
+                span: rating.name.span,
+                grades,
+                distribution,
+                sees_raw_score,
+            });
+        }
+    }
+
+    fn distribution(&mut self, rule: &tree::Distribution, grades: &[Grade]) -> Option<Distribution> {
+        let Some(grade) = grades.iter().position(|grade| grade.name == rule.grade.text) else {
+            self.unknown_grade(&rule.grade, grades);
+            return None;
+        };
+        if grade + 1 == grades.len() {
+            self.report(
+                Diagnostic::new(
+                    Code::NoEffect,
+                    format!("`{}` is the last grade, and nobody can be moved below it", rule.grade.text),
+                )
+                .at(rule.grade.span, "the last grade")
+                .help("limit a better grade"),
+            );
+        }
+        let share = Number::from(rule.share.written).mul(&Number::from_parts(
+            1,
+            match rule.share.style {
+                NumberStyle::Plain => 0,
+                NumberStyle::Percent => 2,
+                NumberStyle::Permille => 3,
+            },
+        ));
+        if share.is_negative() || share > Number::ONE {
+            self.report(
+                Diagnostic::new(Code::OutOfRange, "a share of people lies between 0% and 100%")
+                    .at(rule.share.span, "out of range")
+                    .help("write a share between them, as in `at most 20%`"),
+            );
+            return None;
+        }
+        let within = match rule.within.text.as_str() {
+            "company" => Within::Company,
+            "position" => Within::Position,
+            "team" => Within::Team,
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        Code::UnknownName,
+                        format!("grades cannot be distributed within `{}`", rule.within.text),
+                    )
+                    .at(rule.within.span, "unknown")
+                    .mends(
+                        "write `within {}`, `within {}` or `within {}`",
+                        ["position", "team", "company"].map(|whose| Mend::replace(rule.within.span, whose)),
+                    ),
+                );
+                return None;
+            }
+        };
+        let least = rule.of_or_more.as_ref().and_then(|number| Number::from(number.written).to_i64()).unwrap_or(0);
+        Some(Distribution { about: rule.about, share, grade, within, least: least.max(0) as u64 })
+    }
+
+    pub(in crate::model) fn unknown_grade(&mut self, name: &tree::Name, grades: &[Grade]) {
+        let names: Vec<&str> = grades.iter().map(|grade| grade.name.as_str()).collect();
+        let all = format!("the grades are {}", list(&names));
+        // Of single letters, each is as near as the other.
+        let near = nearest(&name.text, names.iter().copied().filter(|_| name.text.chars().count() > 1));
+        let meant = |near| Help::of(&format!("did you mean `{{}}`? {all}"), [Mend::replace(name.span, near)]);
+        let mend = near.map_or_else(|| all.clone().into(), meant);
+        self.report(
+            Diagnostic::new(Code::UnknownName, format!("the rating has no grade `{}`", name.text))
+                .at(name.span, "unknown")
+                .help(mend),
+        );
+    }
+}

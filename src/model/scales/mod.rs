@@ -1,0 +1,7 @@
+//! How a value becomes a score or a grade: scales, curves and ratings (`curves`), matrices, and curves whose points
+//! `moving` data holds; `shapes` proves that each is in order and without holes.
+
+pub(super) mod curves;
+pub(super) mod matrices;
+pub(super) mod moving;
+pub(super) mod shapes;
