@@ -65,7 +65,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         for report in reports.iter().take(1) {
             let show = report.show();
             for doubt in report.results.doubts.iter().filter(|doubt| !on_cards(doubt)) {
-                out::say(format_args!("merit: {}", show.words.doubt(doubt, &show)));
+                out::say(format_args!("merit: {}", show.doubt(doubt)));
             }
         }
     }

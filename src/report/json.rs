@@ -344,7 +344,7 @@ pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<
 
 fn doubts(report: &Report<'_>) -> Vec<String> {
     let show = report.show();
-    report.results.doubts.iter().map(|doubt| show.words.doubt(doubt, &show)).collect()
+    report.results.doubts.iter().map(|doubt| show.doubt(doubt)).collect()
 }
 
 fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {

@@ -4,6 +4,8 @@
 
 pub mod alignment;
 pub mod csv;
+pub mod digits;
+mod doubts;
 pub mod json;
 pub mod layout;
 mod nowhere;

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::Report;
+use super::doubts::told_place;
 use super::show::Show;
-use super::words::told_place;
 use crate::diagnostic::DataPlace;
 use crate::model::data::DataId;
 use crate::plan::query::{Change, Doubt, Total, Uncounted};

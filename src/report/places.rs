@@ -2,7 +2,8 @@
 //! and nothing seems to lie on the other side of a limit, or level with what it differs from. The one place that
 //! decides this for all reports.
 
-use super::show::{Show, grouped};
+use super::digits::{PLACES, grouped};
+use super::show::Show;
 use crate::language::Combine;
 use crate::model::expr::{Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
@@ -12,9 +13,6 @@ use crate::score::card::{
     EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind,
 };
 use crate::value::Value;
-
-/// Of shown values, and of scores where the company says nothing.
-pub const PLACES: u32 = 2;
 
 /// Parts that need more places than these beside the usual ones, mostly thirds, never add up; they are shown as what
 /// they are, with `…`.
@@ -132,6 +130,11 @@ impl Show<'_> {
     /// The places of the score of somebody in a position, so that it does not seem to be across a grade's edge.
     pub fn places_of_score(&self, score: &Number, position: PositionId) -> u32 {
         score.telling_places(self.least_places_of_scores(), &self.limits(position), self.model.company.rounding)
+    }
+
+    /// The score of somebody in a position.
+    pub fn score_in(&self, score: &Number, position: PositionId) -> String {
+        self.score_to(score, self.places_of_score(score, position))
     }
 
     /// 0, and where grades start.

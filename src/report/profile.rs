@@ -72,7 +72,7 @@ fn table(model: &Model, profile: &SetProfile) -> Table {
         lines.push(Line::Text(Cell::new(text)));
     }
     for doubt in &profile.doubts {
-        lines.push(Line::Text(Cell::styled(show.words.doubt(doubt, &show), Style::Poor)));
+        lines.push(Line::Text(Cell::styled(show.doubt(doubt), Style::Poor)));
     }
     if !profile.empty_months.is_empty() {
         let shown: Vec<String> = profile.empty_months.iter().take(12).map(ToString::to_string).collect();

@@ -2,7 +2,7 @@
 //!
 //! Shown numbers are rounded as the company rounds; the exact ones are in the JSON and CSV reports.
 
-use super::places::PLACES;
+use super::digits::{PLACES, grouped, places_of, without_trailing_zeros};
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::types::unit::{BaseKind, DisplayUnit};
@@ -260,11 +260,6 @@ impl<'a> Show<'a> {
         grouped(&score.to_fixed(places, self.model.company.rounding))
     }
 
-    /// The score of somebody in a position.
-    pub fn score_in(&self, score: &Number, position: PositionId) -> String {
-        self.score_to(score, self.places_of_score(score, position))
-    }
-
     /// A part of 1: `12.5%`.
     pub fn share(&self, share: &Number) -> String {
         self.number(share, &DisplayUnit::percent())
@@ -318,29 +313,6 @@ fn spells(label: &str, name: &str) -> bool {
 /// How many days there are from one to the other, both included.
 pub fn days_served(from: Day, to: Day) -> u64 {
     u64::try_from(i64::from(to.0) - i64::from(from.0) + 1).unwrap_or(0)
-}
-
-/// `1234567.5` as `1,234,567.5`.
-pub fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let (whole, part) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
-    let mut text = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text.push_str(part);
-    text
-}
-
-fn places_of(digits: &str) -> u32 {
-    digits.split_once('.').map_or(0, |(_, places)| places.len() as u32)
-}
-
-fn without_trailing_zeros(digits: &str) -> &str {
-    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
 #[cfg(test)]

@@ -381,14 +381,7 @@ pub(super) fn files_read(report: &Report<'_>, show: &Show<'_>, out: &mut String,
         );
     }
     for (index, doubt) in results.doubts.iter().enumerate() {
-        labelled(
-            out,
-            if index == 0 { words.doubts } else { "" },
-            lead_width,
-            &words.doubt(doubt, show),
-            width,
-            painter,
-        );
+        labelled(out, if index == 0 { words.doubts } else { "" }, lead_width, &show.doubt(doubt), width, painter);
     }
     made_by(report, show, out, width, painter);
 }

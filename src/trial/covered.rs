@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::coverage::{Item, Part};
+use super::place::place;
 use crate::report::layout::wrap;
 use crate::source::SourceSet;
 
@@ -57,7 +58,7 @@ pub fn human(items: &[Item], sources: &SourceSet, width: usize) -> String {
         let mut at = 0;
         while at < missed.len() {
             let same = missed[at..].iter().take_while(|item| item.of == missed[at].of).count();
-            let (path, line, _) = super::show::place(sources, missed[at].span);
+            let (path, line, _) = place(sources, missed[at].span);
             let list: Vec<&str> = missed[at..at + same].iter().map(|item| item.what.as_str()).collect();
             let head = format!("  {}  {path}:{line}", missed[at].of);
             match head.chars().count() <= width {
@@ -108,7 +109,7 @@ pub fn json<'a>(items: &'a [Item], sources: &SourceSet) -> CoverageJson<'a> {
     let items = items
         .iter()
         .map(|item| {
-            let (file, line, _) = super::show::place(sources, item.span);
+            let (file, line, _) = place(sources, item.span);
             ItemJson { kind: item.part.name(), of: &item.of, what: &item.what, file, line, reached: item.reached }
         })
         .collect();

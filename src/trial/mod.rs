@@ -7,6 +7,7 @@
 pub mod coverage;
 pub mod covered;
 mod left_out;
+mod place;
 pub mod show;
 mod trace;
 
@@ -25,7 +26,7 @@ use crate::number::Number;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan};
 use crate::plan::query::Answers;
 use crate::plan::{Plan, plan};
-use crate::report::show::grouped;
+use crate::report::digits::grouped;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, PostResult, Results};
 use crate::score::score;
 use crate::source::{SourceSet, Span};

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::coverage::Item;
 use super::covered::CoverageJson;
+use super::place::place;
 use super::{Check, Outcome, covered};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::json::findings;
@@ -18,7 +19,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::documents::{Document as Kind, Failure};
 use crate::plural::counted;
 use crate::provenance::Provenance;
-use crate::source::{SourceSet, Span};
+use crate::source::SourceSet;
 use crate::visible::visible;
 
 /// What a run has to say.
@@ -40,13 +41,6 @@ impl<'a> Report<'a> {
     pub fn of(sources: &'a SourceSet, files: usize, outcomes: &'a [Outcome]) -> Report<'a> {
         Report { sources, files, provenance: None, outcomes, findings: &[], coverage: None }
     }
-}
-
-/// Path, line and column of a place.
-pub(super) fn place(sources: &SourceSet, span: Span) -> (String, usize, usize) {
-    let file = sources.get(span.file);
-    let (line, column) = file.line_column(span.start);
-    (file.path.display().to_string().replace('\\', "/"), line, column)
 }
 
 // ---------------------------------------------------------------- people

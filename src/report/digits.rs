@@ -1,0 +1,27 @@
+//! Digits as people read them: separators, and how many places stand behind the point.
+
+/// Of shown values, and of scores where the company says nothing.
+pub const PLACES: u32 = 2;
+
+/// `1234567.5` as `1,234,567.5`.
+pub fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let (whole, part) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
+    let mut text = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text.push_str(part);
+    text
+}
+
+pub fn places_of(digits: &str) -> u32 {
+    digits.split_once('.').map_or(0, |(_, places)| places.len() as u32)
+}
+
+pub fn without_trailing_zeros(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
+}
