@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
-use super::engine::Engine;
-use crate::limits::PERIODS;
-use crate::time::{PeriodName, other_writing};
+use super::address::Engine;
+use super::choices::{Color, CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm};
+use super::periods::{Periods, periods_of, read_period, read_periods};
+use crate::time::PeriodName;
+use crate::warehouse::Dialect;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -157,14 +159,6 @@ pub struct DataArgs {
 fn threads(text: &str) -> Result<u16, String> {
     let count = text.parse().ok().filter(|count| *count > 0);
     count.ok_or_else(|| "write a number from 1 on, or leave the option out: one thread for each core".to_string())
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DataForm {
-    /// For people, on a terminal
-    Table,
-    /// For programs: docs/data.schema.json
-    Json,
 }
 
 /// Compute the scorecards of a period, or of several, from the data files.
@@ -333,14 +327,6 @@ pub struct PlanArgs {
     pub color: ColorArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PlanForm {
-    /// For people
-    Text,
-    /// For programs: docs/plan.schema.json
-    Json,
-}
-
 /// Print what an engine would have to compute, as SQL: for large tables that stay in a database or a cluster.
 ///
 /// The statements check the rows of these tables and add them up, exactly, by person and post, by team and by run of
@@ -364,7 +350,7 @@ pub struct SqlArgs {
 
     /// The engine that the statements are for
     #[arg(long, value_enum)]
-    pub dialect: DialectName,
+    pub dialect: Dialect,
 
     /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
     #[arg(long, value_name = "PERIOD", value_parser = read_period, required_unless_present = "periods")]
@@ -392,27 +378,11 @@ pub struct SqlArgs {
     pub color: ColorArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SqlForm {
-    /// A script for the engine's own command line
-    Sql,
-    /// For programs, statement by statement: docs/sql.schema.json
-    Json,
-}
-
 impl SqlArgs {
     /// The periods asked for.
     pub fn periods(&self) -> Vec<PeriodName> {
         periods_of(self.period, self.periods.as_ref())
     }
-}
-
-/// The engines that SQL is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DialectName {
-    Duckdb,
-    Postgres,
-    Spark,
 }
 
 #[derive(Debug, Args)]
@@ -467,14 +437,6 @@ pub struct FmtArgs {
     pub color: ColorArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FmtForm {
-    /// For people: a line for each file that changes
-    Human,
-    /// For programs: docs/fmt.schema.json
-    Json,
-}
-
 /// Run the tests that stand in the specs: small tables, and what is expected of them.
 ///
 /// A test touches no files. Where a value is not the expected one, both are shown with the formula and the values of
@@ -511,16 +473,6 @@ pub struct TestArgs {
     pub color: ColorArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TestForm {
-    /// For people, on a terminal
-    Human,
-    /// For programs: every value exact
-    Json,
-    /// For build servers
-    Junit,
-}
-
 #[derive(Debug, Args)]
 pub struct SpecArgs {
     /// Folders of `.merit` files, read as one project; a single file stands for the project it lies in
@@ -542,170 +494,9 @@ pub struct ColorArgs {
     pub color: Color,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FindingsForm {
-    /// For people: the lines of the specs with their mistakes and the mends
-    Human,
-    /// A line for each finding
-    Short,
-    /// For programs: docs/check.schema.json
-    Json,
-    /// SARIF 2.1.0, for code hosts and editors
-    Sarif,
-    /// Annotations of GitHub Actions
-    Github,
-    /// JUnit XML, for build servers
-    Junit,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// For people, on a terminal
-    Table,
-    /// For programs: every number exact
-    Json,
-    /// For spreadsheets: a row for each KPI, output and person
-    Csv,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CsvStyle {
-    /// Any: `,` between cells and `.` before decimals
-    Plain,
-    /// Excel set to a country that writes 1.5: the same with a byte order mark
-    Excel,
-    /// Excel set to a country that writes 1,5: with a byte order mark and `;` between cells
-    ExcelComma,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CsvRows {
-    /// Each KPI, output and person
-    All,
-    /// Each person, with a column for each output
-    People,
-}
-
 impl EvalArgs {
     /// What is evaluated: one of the two options is there.
     pub fn periods(&self) -> Vec<PeriodName> {
         periods_of(self.period, self.periods.as_ref())
     }
-}
-
-fn periods_of(one: Option<PeriodName>, several: Option<&Periods>) -> Vec<PeriodName> {
-    one.into_iter().chain(several.into_iter().flat_map(|periods| periods.0.iter().copied())).collect()
-}
-
-/// Periods of one kind, one after the other.
-#[derive(Clone, Debug)]
-pub struct Periods(pub Vec<PeriodName>);
-
-fn read_periods(text: &str) -> Result<Periods, String> {
-    let Some((first, last)) = text.split_once("..") else {
-        let two =
-            in_two(text).map_or_else(|| "2025-Q1..2026-Q3".to_string(), |(first, last)| format!("{first}..{last}"));
-        return Err(match known(text) {
-            Some(one) => format!(
-                "one period is evaluated with `--period {one}`; of several write the first and the last with `..` between, as in `{one}..{one}`"
-            ),
-            None => format!("write the first and the last period with `..` between: `{two}`"),
-        });
-    };
-    let (first, last) = match (PeriodName::parse(first), PeriodName::parse(last)) {
-        (Some(first), Some(last)) => (first, last),
-        _ => {
-            return Err(match known(first).zip(known(last)) {
-                Some((first, last)) => format!("write `{first}..{last}`"),
-                None => read_period(first).err().or_else(|| read_period(last).err()).unwrap_or_default(),
-            });
-        }
-    };
-    let Some(mut periods) = first.up_to(last) else {
-        return Err(format!("{first} and {last} are of two kinds: write two years, halves, quarters or months"));
-    };
-    let all: Vec<PeriodName> = periods.by_ref().take(PERIODS).collect();
-    match all.is_empty() {
-        true => Err(format!("{last} comes before {first}: write {last}..{first}")),
-        false if periods.next().is_some() => Err(format!("more than {PERIODS} periods lie between the two")),
-        false => Ok(Periods(all)),
-    }
-}
-
-/// A period as it is written here or elsewhere.
-fn known(text: &str) -> Option<PeriodName> {
-    let text = text.trim();
-    PeriodName::parse(text).or_else(|| {
-        let found = other_writing(text).filter(|found| found.length == text.len() && !found.is_day)?;
-        PeriodName::parse(&found.written)
-    })
-}
-
-/// The two periods of `2026-Q1-2026-Q3`, `2026-Q1 to 2026-Q3`.
-fn in_two(text: &str) -> Option<(PeriodName, PeriodName)> {
-    let places = text.char_indices().filter(|(_, sign)| "-:,/ –—~到至".contains(*sign));
-    places
-        .filter_map(|(at, _)| {
-            let (first, rest) = text.split_at(at);
-            let last = rest.trim_start_matches(|sign: char| "-:,/ –—~到至".contains(sign));
-            let last = ["to ", "bis ", "till "].iter().find_map(|word| last.strip_prefix(word)).unwrap_or(last);
-            known(first).zip(known(last))
-        })
-        .next()
-}
-
-fn of_a_day(month: &str) -> String {
-    format!("a period is a year, half, quarter or month: the month of this day is `{month}`")
-}
-
-/// `2026-Q3` of `26-Q3`: a year of two digits before a part that can only be one of a year.
-fn in_this_century(text: &str) -> Option<String> {
-    let (year, part) = text.split_at_checked(2)?;
-    let part = part.trim_start_matches(['-', '/', ' ']);
-    let is_part = part.starts_with(['Q', 'q', 'H', 'h']);
-    (is_part && year.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("20{year}-{part}"))
-}
-
-fn read_period(text: &str) -> Result<PeriodName, String> {
-    if let Some(period) = PeriodName::parse(text) {
-        return Ok(period);
-    }
-    if let Some((first, last)) = text.split_once("..").and_then(|(first, last)| known(first).zip(known(last))) {
-        return Err(format!("several periods are evaluated with `--periods {first}..{last}`"));
-    }
-    if let Some(period) = known(text).or_else(|| known(&in_this_century(text)?)) {
-        return Err(format!("write `{period}`"));
-    }
-    if let Some(day) = other_writing(text).filter(|found| found.length == text.len() && found.is_day)
-        && let Some(month) = day.written.get(..7).filter(|month| PeriodName::parse(month).is_some())
-    {
-        return Err(of_a_day(month));
-    }
-    let mut parts = text.splitn(2, '-');
-    let year = parts.next().unwrap_or_default();
-    let part = parts.next().unwrap_or_default();
-    let is_year = PeriodName::parse(year).is_some();
-    let quarter = |text: &str| text.strip_prefix(['Q', 'q']).is_some_and(|number| number.parse::<u8>().is_ok());
-    let month = part.get(..2).filter(|_| part.len() == 5 && part.as_bytes()[2] == b'-');
-    Err(
-        if let Some(day) = month.map(|month| format!("{year}-{month}")).filter(|day| PeriodName::parse(day).is_some()) {
-            of_a_day(&day)
-        } else if is_year && quarter(part) {
-            format!("a year has the quarters {year}-Q1 to {year}-Q4")
-        } else if is_year && part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()) {
-            format!("the months of a year are {year}-01 to {year}-12")
-        } else if quarter(text) {
-            format!("the year is missing, as in `2026-{}`", text.to_uppercase())
-        } else {
-            "write a year, half, quarter or month: 2026, 2026-H1, 2026-Q3 or 2026-07".to_string()
-        },
-    )
 }

@@ -1,13 +1,14 @@
 //! `merit check`
 
-use super::args::{CheckArgs, FindingsForm};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::args::CheckArgs;
+use super::choices::FindingsForm;
 use super::exit::{Exit, Failure};
-use super::explain;
-use super::machine;
-use super::out;
 use super::provenance::of_specs;
 use super::select::find_positions;
-use super::terminal;
+use super::{explain, machine, out, terminal};
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::{Checked, Diagnostic, Level, LevelError, Levels, Severity};
 use crate::documents::Document;
@@ -19,8 +20,6 @@ use crate::provenance::Provenance;
 use crate::report;
 use crate::source::SourceSet;
 use crate::visible::Form;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 pub fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let levels = levels(args)?;

@@ -1,23 +1,20 @@
 //! `merit data`
 
-use super::args::{DataArgs, DataForm};
+use super::args::DataArgs;
 use super::check::findings;
-use super::eval::data_folder;
+use super::choices::DataForm;
 use super::exit::{Exit, Failure};
-use super::open::{Telling, refuse};
-use super::out;
+use super::open::{Telling, data_folder, refuse};
 use super::progress::Bar;
-use super::provenance;
-use super::terminal;
+use super::{out, provenance, terminal};
 use crate::data::options::{Options, Progress};
 use crate::data::profile::profile;
 use crate::diagnostic::human::{HumanOptions, render};
 use crate::diagnostic::json;
 use crate::documents::Document;
 use crate::limits::FINDINGS;
-use crate::project;
-use crate::report;
 use crate::visible::Form;
+use crate::{project, report};
 
 pub fn run(args: &DataArgs) -> Result<Exit, Failure> {
     let project = project::open_one(&args.specs.paths)?;

@@ -6,7 +6,6 @@ mod results;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Lines, Read, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,7 +13,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 pub use self::results::results;
-use super::args::{DialectName, TableArgs};
+use super::address::Engine;
+use super::args::TableArgs;
 use super::exit::Failure;
 use super::progress::Steps;
 use crate::data::options::Options;
@@ -47,48 +47,13 @@ mod postgres {
     }
 }
 
-/// A database of DuckDB that is no file.
-const IN_MEMORY: &str = ":memory:";
-
-/// Where an engine is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Engine {
-    pub dialect: Dialect,
-    /// A database file, or the address of a master.
-    target: String,
-}
-
 impl Engine {
-    /// `duckdb:FILE`, `duckdb::memory:`, `postgres://name@host/database`, `spark://host:port`, `sc://host:port`, `spark:local[2]`
-    pub fn parse(url: &str) -> Result<Engine, String> {
-        let engine = |dialect, target: &str| Ok(Engine { dialect, target: target.to_string() });
-        match url.split_once(':') {
-            Some(("duckdb", file)) if !file.is_empty() => engine(Dialect::DuckDb, file),
-            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => engine(Dialect::Postgres, url),
-            Some(("sc" | "spark", rest)) if rest.starts_with("//") => engine(Dialect::Spark, url),
-            Some(("spark", master)) if !master.is_empty() => engine(Dialect::Spark, master),
-            _ => Err("write `duckdb:FILE`, `postgres://NAME@HOST/DATABASE`, `spark://HOST:PORT`, `sc://HOST:PORT` or \
-                      `spark:local[2]`"
-                .into()),
-        }
-    }
-
-    /// The file of a database that is one.
-    pub fn file(&self) -> Option<&Path> {
-        (self.dialect == Dialect::DuckDb && self.target != IN_MEMORY).then(|| Path::new(&self.target))
-    }
-
-    /// What stands behind its name; passwords and all.
-    pub fn target(&self) -> &str {
-        &self.target
-    }
-
     /// Connects, and looks what there is of some tables: their columns with their types.
     pub fn look(&self, tables: &[(DataId, String)]) -> Result<(Session, BTreeMap<DataId, Looked>), Failure> {
         let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);
         match self.dialect {
             Dialect::Postgres => {
-                let (client, looked) = postgres::look(&self.target, tables, wait, &steps)?;
+                let (client, looked) = postgres::look(self.target(), tables, wait, &steps)?;
                 Ok((Session::Postgres(client, wait, steps), looked))
             }
             Dialect::DuckDb | Dialect::Spark => {
@@ -172,7 +137,7 @@ impl Driven {
         let tables: Vec<Value> = tables.iter().map(|(data, sql)| json!({"number": data.0, "sql": sql})).collect();
         self.tell(&json!({
             "engine": if self.engine.dialect == Dialect::Spark { "spark" } else { "duckdb" },
-            "target": self.engine.target,
+            "target": self.engine.target(),
             "least": least_version(self.engine.dialect),
             "wait": self.wait.map_or(0, |wait| wait.as_secs()),
             "settings": settings,
@@ -258,7 +223,7 @@ impl Driven {
             } else if let Some(version) = text("old") {
                 return Err(too_old(self.engine.dialect, version));
             } else if let Some(phase) = text("silent") {
-                return Err(silent(name, &self.engine.target, phase, self.wait));
+                return Err(silent(name, self.engine.target(), phase, self.wait));
             } else if let Some(error) = text("locked") {
                 return Err(self.locked(error));
             } else if let Some(error) = text("error") {
@@ -285,7 +250,7 @@ impl Driven {
 
     /// Another program has the database, and it may be changing it.
     fn locked(&self, error: &str) -> Failure {
-        let (name, target) = (self.engine.dialect.name(), &self.engine.target);
+        let (name, target) = (self.engine.dialect.name(), self.engine.target());
         Failure::with_help(
             format_args!("the database `{target}` is held by another program; {name} says: {}", shortened(error)),
             "no scorecard was written; run the command again when that program has let go of it, or with a copy of the file \
@@ -444,14 +409,4 @@ pub fn remote(
         ));
     }
     Ok(Remote { tables, dialect, decimals: args.decimals.unwrap_or(DECIMALS), looked: BTreeMap::new() })
-}
-
-impl From<DialectName> for Dialect {
-    fn from(name: DialectName) -> Dialect {
-        match name {
-            DialectName::Duckdb => Dialect::DuckDb,
-            DialectName::Postgres => Dialect::Postgres,
-            DialectName::Spark => Dialect::Spark,
-        }
-    }
 }

@@ -5,8 +5,6 @@ use std::io;
 use std::process::ExitCode;
 
 use super::load;
-use super::out;
-use super::wrong;
 use crate::documents::Failure as Said;
 use crate::project::LoadError;
 
@@ -67,22 +65,6 @@ impl Failure {
                 "make the folder first, or name another",
             ),
             _ => Failure::new(format_args!("cannot write {to}: {error}")),
-        }
-    }
-
-    /// With what the words of the command line say of it.
-    pub fn of_words(self, words: &[String]) -> Failure {
-        let Failure::NotFound { path, help } = self else { return self };
-        let message = format!("there is no file or folder `{path}`");
-        Failure::Said(Said { message, help: wrong::in_two_words(words, &path).or(help) })
-    }
-
-    pub fn print(&self) {
-        if let Failure::Said(Said { message, help }) = self {
-            out::say(format_args!("merit: {message}"));
-            if let Some(help) = help {
-                out::say(format_args!("  help: {help}"));
-            }
         }
     }
 

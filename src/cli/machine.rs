@@ -5,16 +5,13 @@ use std::cell::RefCell;
 
 use clap::ValueEnum;
 
-use super::args::{
-    CheckArgs, Command, DataArgs, DataForm, EvalArgs, FindingsForm, FmtArgs, FmtForm, Form, PlanArgs, PlanForm,
-    SqlArgs, SqlForm, TestArgs, TestForm,
-};
+use super::args::{CheckArgs, Command, DataArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
+use super::choices::{DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;
 use crate::diagnostic::json::findings;
-use crate::diagnostic::{Checked, Diagnostic};
-use crate::diagnostic::{github, json, junit, sarif, short};
+use crate::diagnostic::{Checked, Diagnostic, github, json, junit, sarif, short};
 use crate::documents::Document;
 use crate::provenance::Provenance;
 use crate::source::SourceSet;

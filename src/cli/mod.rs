@@ -1,7 +1,9 @@
 //! The command line: one file for each command.
 
+mod address;
 mod args;
 mod check;
+mod choices;
 mod data;
 mod engine;
 mod eval;
@@ -13,6 +15,7 @@ mod machine;
 mod open;
 mod out;
 mod output;
+mod periods;
 mod plan;
 mod progress;
 mod provenance;

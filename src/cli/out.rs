@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::exit::Failure;
+use crate::documents::Failure as Said;
 use crate::visible::{Form, Shown};
 
 /// Writes a text to standard output as a whole; `what` it is, for the case that it cannot be written. Where the reader
@@ -33,4 +34,16 @@ pub fn say(line: impl Display) {
 pub fn aloud(text: &str, colored: bool) {
     let text = Form::Text { colored }.of(text, true);
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+impl Failure {
+    /// Says it, with what to do instead.
+    pub fn print(&self) {
+        if let Failure::Said(Said { message, help }) = self {
+            say(format_args!("merit: {message}"));
+            if let Some(help) = help {
+                say(format_args!("  help: {help}"));
+            }
+        }
+    }
 }

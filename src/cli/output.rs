@@ -7,7 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::args::{CsvRows, CsvStyle, EvalArgs, Form};
+use super::args::EvalArgs;
+use super::choices::{CsvRows, CsvStyle, Form};
 use super::exit::Failure;
 use super::{out, terminal, whole};
 use crate::data::options::Options;

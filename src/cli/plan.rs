@@ -1,11 +1,11 @@
 //! `merit plan`
 
-use super::args::{PlanArgs, PlanForm};
+use super::args::PlanArgs;
+use super::choices::PlanForm;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, open, refuse};
-use super::out;
 use super::provenance::of_specs;
-use super::terminal;
+use super::{out, terminal};
 use crate::data::files_matching;
 use crate::documents::Document;
 use crate::nearest::nearest;

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{DataArgs, EvalArgs, Periods, SqlArgs};
-use super::engine::Engine;
+use super::address::Engine;
+use super::args::{DataArgs, EvalArgs, SqlArgs};
+use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
 use crate::model::Model;

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::args::{SqlArgs, SqlForm};
+use serde_json::{Value, json};
+
+use super::args::SqlArgs;
+use super::choices::SqlForm;
 use super::engine::remote;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, open, refuse};
@@ -14,7 +17,6 @@ use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
 use crate::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
-use serde_json::{Value, json};
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
@@ -32,7 +34,7 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
         Err(diagnostics) => return refuse(&diagnostics),
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Exit::Clean) };
-    let remote = remote(&args.tables, args.dialect.into(), model, &query, options)?;
+    let remote = remote(&args.tables, args.dialect, model, &query, options)?;
     let mut text = String::new();
     let mut write = |script: &Script| -> Exchange<()> {
         text = match args.format {

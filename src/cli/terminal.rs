@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use super::args::Color;
+use super::choices::Color;
 use crate::report::Look;
 
 /// Columns of an output that is no terminal.

@@ -1,12 +1,12 @@
 //! `merit test`
 
-use super::args::{TestArgs, TestForm};
+use super::args::TestArgs;
 use super::check::passed_over;
+use super::choices::TestForm;
 use super::exit::{Exit, Failure};
 use super::open::{Telling, refuse};
-use super::out;
 use super::provenance::of_specs;
-use super::terminal;
+use super::{out, terminal};
 use crate::diagnostic::Levels;
 use crate::diagnostic::human::HumanOptions;
 use crate::limits::FINDINGS;

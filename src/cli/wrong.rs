@@ -5,6 +5,7 @@ use clap::{CommandFactory, Error};
 
 use super::args::Cli;
 use super::exit::Failure;
+use crate::documents::Failure as Said;
 use crate::nearest::nearest;
 use crate::time::PeriodName;
 
@@ -76,8 +77,17 @@ fn no_command(word: &str) -> Option<Failure> {
     }
 }
 
+impl Failure {
+    /// With what the words of the command line say of it.
+    pub fn of_words(self, words: &[String]) -> Failure {
+        let Failure::NotFound { path, help } = self else { return self };
+        let message = format!("there is no file or folder `{path}`");
+        Failure::Said(Said { message, help: in_two_words(words, &path).or(help) })
+    }
+}
+
 /// What is wrong with the paths of a command line that could be read: words of a value without its quotes.
-pub fn in_two_words(words: &[String], path: &str) -> Option<String> {
+fn in_two_words(words: &[String], path: &str) -> Option<String> {
     let at = words.iter().position(|word| word == path)?;
     let option = words[..at].iter().rposition(|word| word.starts_with("--"))?;
     let name = words[option].as_str();

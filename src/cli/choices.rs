@@ -1,0 +1,114 @@
+//! What options offer a choice of: forms of what is shown, colours, engines.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::warehouse::Dialect;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsForm {
+    /// For people: the lines of the specs with their mistakes and the mends
+    Human,
+    /// A line for each finding
+    Short,
+    /// For programs: docs/check.schema.json
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for build servers
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people, on a terminal
+    Table,
+    /// For programs: every number exact
+    Json,
+    /// For spreadsheets: a row for each KPI, output and person
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CsvStyle {
+    /// Any: `,` between cells and `.` before decimals
+    Plain,
+    /// Excel set to a country that writes 1.5: the same with a byte order mark
+    Excel,
+    /// Excel set to a country that writes 1,5: with a byte order mark and `;` between cells
+    ExcelComma,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CsvRows {
+    /// Each KPI, output and person
+    All,
+    /// Each person, with a column for each output
+    People,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DataForm {
+    /// For people, on a terminal
+    Table,
+    /// For programs: docs/data.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanForm {
+    /// For people
+    Text,
+    /// For programs: docs/plan.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlForm {
+    /// A script for the engine's own command line
+    Sql,
+    /// For programs, statement by statement: docs/sql.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FmtForm {
+    /// For people: a line for each file that changes
+    Human,
+    /// For programs: docs/fmt.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestForm {
+    /// For people, on a terminal
+    Human,
+    /// For programs: every value exact
+    Json,
+    /// For build servers
+    Junit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl ValueEnum for Dialect {
+    fn value_variants<'a>() -> &'a [Dialect] {
+        &[Dialect::DuckDb, Dialect::Postgres, Dialect::Spark]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Dialect::DuckDb => "duckdb",
+            Dialect::Postgres => "postgres",
+            Dialect::Spark => "spark",
+        }))
+    }
+}
