@@ -8,7 +8,8 @@ use std::ops::Range;
 
 use super::comments::{Gaps, tokens_in};
 use super::doc::{Doc, Leaf};
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::Rule;
+use crate::syntax::nodes::Node;
 use crate::syntax::scan::Scan;
 
 /// What builds a clause: the source, and the comments in it.

@@ -6,7 +6,8 @@
 use super::clause::Clauses;
 use super::comments::tokens_in;
 use super::doc::Doc;
-use crate::syntax::grammar::{Node, Rule};
+use crate::syntax::grammar::Rule;
+use crate::syntax::nodes::Node;
 
 /// From loose to tight.
 const LOGIC: &[&[Rule]] = &[&[Rule::kw_or], &[Rule::kw_and]];

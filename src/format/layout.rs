@@ -6,15 +6,17 @@
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::clause::{Clause, Clauses, Kind};
 use super::comments::{Gaps, tokens_in};
 use super::doc::{self, Doc, WIDTH};
 use super::table::{self, Columns};
 use crate::syntax::Shapes;
-use crate::syntax::grammar::{self, Node, Rule};
+use crate::syntax::grammar::Rule;
+use crate::syntax::nodes::{self, Node};
 use crate::syntax::outline::{Block, Item};
 use crate::syntax::scan::Scan;
-use unicode_width::UnicodeWidthStr;
 
 /// How many columns a block is indented by.
 const STEP: usize = 2;
@@ -54,7 +56,7 @@ impl<'s> Layout<'s> {
     fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
         let part = |item: &'o Item| {
             let node =
-                grammar::read(self.scan, &mut Shapes::default(), rule, item.start, item.end).map_err(|_| Unreadable)?;
+                nodes::read(self.scan, &mut Shapes::default(), rule, item.start, item.end).map_err(|_| Unreadable)?;
             let tokens = tokens_in(self.scan, item.start, item.end);
             Ok(Part { node, tokens, block: item.block.as_ref() })
         };
@@ -64,7 +66,7 @@ impl<'s> Layout<'s> {
     /// The parts of a scale or a matrix, whose lines are read as one.
     fn read_whole<'o>(&self, block: &'o Block, rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
         let (Some(first), Some(last)) = (block.items.first(), block.items.last()) else { return Ok(Vec::new()) };
-        let nodes = grammar::read_all(self.scan, rule, first.start, last.end).map_err(|_| Unreadable)?;
+        let nodes = nodes::read_all(self.scan, rule, first.start, last.end).map_err(|_| Unreadable)?;
         let part = |node: Node<'s>| {
             let span = node.span();
             let tokens = tokens_in(self.scan, span.start as usize, span.end as usize);

@@ -1,8 +1,9 @@
 //! `test`: given tables and expectations.
 
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::{Block, Item};
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::scan::Kind;
 use super::tree::*;
 use super::words;

@@ -1,8 +1,9 @@
 //! `data`: what the files hold.
 
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::Item;
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{AcrossStints, ScopeWord};

@@ -1,12 +1,12 @@
 //! Which declaration an item is; company, unit, constant, function, kpi, index and house rules.
 
-use super::forms;
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::Item;
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::scan::Kind;
 use super::tree::*;
-use super::words;
+use super::{forms, words};
 use crate::diagnostic::{Code, Diagnostic, Help, Level, Mend};
 use crate::source::Span;
 

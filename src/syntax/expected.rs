@@ -1,5 +1,6 @@
 //! What went wrong where the grammar stopped, in plain words.
 
+mod clause;
 mod formulas;
 mod habits;
 mod here;
@@ -11,14 +12,11 @@ mod slips;
 use self::here::Here;
 use self::lists::{either, keyword, plain_words};
 use self::slips::slip;
-use super::forms;
-use super::grammar::{Rule, Stop};
-use super::reader::BlockKind;
-use super::scan::{Kind, Scan, Token};
-use super::words;
-use crate::diagnostic::{Code, Diagnostic, Help, Mend};
-
 pub use super::forms::form;
+use super::grammar::{BlockKind, Rule, Stop};
+use super::scan::{Kind, Scan, Token};
+use super::{forms, words};
+use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 
 /// The tokens around the place where reading stopped.
 #[derive(Clone, Copy)]

@@ -2,7 +2,8 @@
 
 use std::iter::Peekable;
 
-use super::grammar::{Node, Rule};
+use super::grammar::Rule;
+use super::nodes::Node;
 use super::reader::{Once, Reader};
 use super::tree::*;
 use crate::diagnostic::{Ask, Code, Diagnostic, Help, Mend};

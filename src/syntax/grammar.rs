@@ -1,26 +1,13 @@
-//! The grammar, and pieces of what it has read. The only place that knows pest.
+//! The grammar, and what it finds in a text. The only place that knows pest.
 
 use std::rc::Rc;
 
 use pest::error::{ErrorVariant, InputLocation};
 use pest::{Parser, Token};
 
-use super::scan::Scan;
-use super::shapes::Shapes;
-use crate::source::Span;
-
 #[derive(pest_derive::Parser)]
 #[grammar = "../grammar/merit.pest"]
 struct Grammar;
-
-/// A piece that the grammar has recognised.
-#[derive(Clone, Debug)]
-pub struct Node<'s> {
-    pieces: Rc<[Piece]>,
-    at: usize,
-    base: usize,
-    scan: &'s Scan,
-}
 
 /// A rule and the text it took; its parts follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,20 +28,11 @@ pub struct Stop {
     pub expected: Vec<Rule>,
 }
 
-/// Reads the text from `start` to `end` with a rule that reaches to its end.
-pub fn read<'s>(scan: &'s Scan, shapes: &mut Shapes, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
-    let pieces = shapes.read(scan, rule, (start, end), || parse(&scan.text[start..end], rule, start))?;
-    match pieces.first() {
-        Some(piece) if piece.rule != Rule::EOI => Ok(Node { pieces, at: 0, base: start, scan }),
-        _ => Err(Stop { at: start, expected: Vec::new() }),
-    }
-}
-
-/// The same for a rule of several parts, such as the rows, columns and values of a matrix.
-pub fn read_all(scan: &Scan, rule: Rule, start: usize, end: usize) -> Result<Vec<Node<'_>>, Stop> {
-    let pieces = parse(&scan.text[start..end], rule, start)?;
-    let all = Parts { at: 0, behind: pieces.len(), pieces, base: start, scan };
-    Ok(all.filter(|node| node.rule() != Rule::EOI).collect())
+/// What a block is called in messages, and with which rule its clauses are read.
+#[derive(Clone, Copy)]
+pub struct BlockKind {
+    pub name: &'static str,
+    pub rule: Rule,
 }
 
 /// What the grammar itself finds; nothing is remembered.
@@ -87,86 +65,4 @@ pub fn parse(text: &str, rule: Rule, start: usize) -> Result<Rc<[Piece]>, Stop> 
         }
     }
     Ok(pieces.into())
-}
-
-/// The parts of a piece, one after the other.
-pub struct Parts<'s> {
-    pieces: Rc<[Piece]>,
-    at: usize,
-    behind: usize,
-    base: usize,
-    scan: &'s Scan,
-}
-
-impl<'s> Iterator for Parts<'s> {
-    type Item = Node<'s>;
-
-    fn next(&mut self) -> Option<Node<'s>> {
-        let at = self.at;
-        if at >= self.behind {
-            return None;
-        }
-        self.at = self.pieces[at].behind as usize;
-        Some(Node { pieces: Rc::clone(&self.pieces), at, base: self.base, scan: self.scan })
-    }
-}
-
-impl<'s> Node<'s> {
-    pub fn rule(&self) -> Rule {
-        self.piece().rule
-    }
-
-    fn piece(&self) -> &Piece {
-        &self.pieces[self.at]
-    }
-
-    pub fn kids(&self) -> Parts<'s> {
-        let behind = self.piece().behind as usize;
-        Parts { pieces: Rc::clone(&self.pieces), at: self.at + 1, behind, base: self.base, scan: self.scan }
-    }
-
-    /// The first part with this rule.
-    pub fn child(&self, rule: Rule) -> Option<Node<'s>> {
-        let behind = self.piece().behind as usize;
-        let mut at = self.at + 1;
-        while at < behind {
-            let piece = &self.pieces[at];
-            if piece.rule == rule {
-                return Some(Node { at, ..self.clone() });
-            }
-            at = piece.behind as usize;
-        }
-        None
-    }
-
-    pub fn all(&self, rule: Rule) -> impl Iterator<Item = Node<'s>> {
-        self.kids().filter(move |node| node.rule() == rule)
-    }
-
-    pub fn has(&self, rule: Rule) -> bool {
-        self.child(rule).is_some()
-    }
-
-    /// The part with this rule as a place.
-    pub fn place(&self, rule: Rule) -> Option<Span> {
-        self.child(rule).map(|node| node.span())
-    }
-
-    /// The place without the white space that a rule reads behind its last token.
-    pub fn span(&self) -> Span {
-        let (start, end) = self.range();
-        self.scan.span(start, end)
-    }
-
-    pub fn text(&self) -> &'s str {
-        let (start, end) = self.range();
-        &self.scan.text[start..end]
-    }
-
-    fn range(&self) -> (usize, usize) {
-        let piece = self.piece();
-        let (start, end) = (self.base + piece.start as usize, self.base + piece.end as usize);
-        let inside = self.scan.text[start..end].trim_ascii_end().len();
-        (start, if inside == 0 { end } else { start + inside })
-    }
 }

@@ -14,6 +14,7 @@ mod expressions;
 mod forms;
 pub(crate) mod grammar;
 mod literals;
+pub(crate) mod nodes;
 pub(crate) mod outline;
 mod position;
 mod reader;
@@ -88,7 +89,7 @@ pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diag
     let outline = outline::outline(&scan);
     let mut shapes = Shapes::default();
     let mut reader = Reader::new(&scan, &mut shapes);
-    let kind = reader::BlockKind { name: "an expression", rule: grammar::Rule::expression };
+    let kind = grammar::BlockKind { name: "an expression", rule: grammar::Rule::expression };
     let expr = match outline.items.as_slice() {
         [item] if item.block.is_none() => reader.read(item, kind).and_then(|node| reader.expr(&node)),
         items => {

@@ -1,8 +1,9 @@
 //! `position`: responsibilities, outputs, and the clauses around the scorecard.
 
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::Item;
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic, Mend};

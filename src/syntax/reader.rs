@@ -2,13 +2,13 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::expected;
-use super::grammar::{self, Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::{self, Node};
 use super::outline::{Block, Item};
 use super::scan::{Kind, Scan};
 use super::shapes::Shapes;
 use super::tree::{Label, Name, Text};
-use super::words;
+use super::{expected, words};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::ScopeWord;
 use crate::source::Span;
@@ -18,13 +18,6 @@ pub struct Reader<'s> {
     pub scan: &'s Scan,
     pub diagnostics: Vec<Diagnostic>,
     shapes: &'s mut Shapes,
-}
-
-/// What a block is called in messages, and with which rule its clauses are read.
-#[derive(Clone, Copy)]
-pub struct BlockKind {
-    pub name: &'static str,
-    pub rule: Rule,
 }
 
 impl<'s> Reader<'s> {
@@ -41,7 +34,7 @@ impl<'s> Reader<'s> {
         if item.broken {
             return None;
         }
-        match grammar::read(self.scan, self.shapes, kind.rule, item.start, item.end) {
+        match nodes::read(self.scan, self.shapes, kind.rule, item.start, item.end) {
             Ok(node) => Some(node),
             Err(stop) => {
                 self.report(expected::explain(self.scan, item.start, item.end, kind, stop));
@@ -64,7 +57,7 @@ impl<'s> Reader<'s> {
         }
         let start = block.items.first().map_or(block.start, |item| item.start);
         let end = block.items.last().map_or(block.start, |item| item.end);
-        match grammar::read_all(self.scan, kind.rule, start, end) {
+        match nodes::read_all(self.scan, kind.rule, start, end) {
             Ok(nodes) => Some(nodes),
             Err(stop) => {
                 self.report(expected::explain(self.scan, start, end, kind, stop));

@@ -2,7 +2,8 @@
 //!
 //! The grammar reads `default` as the loosest; people mean now one, now the other. So brackets must say it.
 
-use super::grammar::{Node, Rule};
+use super::grammar::Rule;
+use super::nodes::Node;
 use super::reader::Reader;
 use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::source::Span;

@@ -1,8 +1,9 @@
 //! Scales, matrices, ratings.
 
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::Item;
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::tree::*;
 
 const SCALE: BlockKind = BlockKind { name: "a scale", rule: Rule::scale_block };

@@ -1,8 +1,9 @@
 //! Scorecards: entries, groups and the rules that turn scores into a result.
 
-use super::grammar::{Node, Rule};
+use super::grammar::{BlockKind, Rule};
+use super::nodes::Node;
 use super::outline::{Block, Item};
-use super::reader::{BlockKind, Once, Reader};
+use super::reader::{Once, Reader};
 use super::tree::*;
 use super::values::percent_meant;
 use crate::diagnostic::{Code, Diagnostic, Mend};

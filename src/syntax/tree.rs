@@ -8,6 +8,7 @@ mod expressions;
 mod kpis;
 mod positions;
 mod rules;
+mod units;
 
 pub use company::*;
 pub use data::*;
@@ -15,6 +16,7 @@ pub use expressions::*;
 pub use kpis::*;
 pub use positions::*;
 pub use rules::*;
+pub use units::*;
 
 use crate::source::Span;
 

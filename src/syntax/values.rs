@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 use unicode_normalization::UnicodeNormalization;
 
 use super::expressions::compare;
-use super::grammar::{Node, Rule};
+use super::grammar::Rule;
+use super::nodes::Node;
 use super::reader::Reader;
 use super::tree::*;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};

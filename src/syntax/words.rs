@@ -402,6 +402,15 @@ pub fn nearest_exact<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -
     nearest_word(word, known)
 }
 
+/// A name made of the words of a label: `Surrender rate` as `surrender_rate`.
+pub fn name_for(label: &str) -> String {
+    let plain = |letter: char| if pest::unicode::XID_CONTINUE(letter) { letter } else { ' ' };
+    let words: String = label.to_lowercase().chars().map(plain).collect();
+    let name = words.split_whitespace().collect::<Vec<_>>().join("_");
+    let is_name = name.starts_with(pest::unicode::XID_START) && !is_word_of_the_language(&name);
+    if is_name { name } else { format!("x_{name}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,6 @@
 //! Formulas of databases and other languages, and how they are written here; those of spreadsheets stand in `sheets.rs`.
 
-use super::here::Here;
-use super::slips::Slip;
+use super::here::{Here, Slip};
 use crate::diagnostic::Mend;
 use crate::syntax::grammar::Rule;
 use crate::syntax::scan::Kind;

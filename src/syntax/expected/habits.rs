@@ -2,11 +2,9 @@
 //! write here.
 
 use super::Around;
-use super::here::Here;
-use super::slips::Slip;
+use super::here::{Here, Slip};
 use crate::diagnostic::{Ask, Edit, Mend};
-use crate::syntax::grammar::Rule;
-use crate::syntax::reader::BlockKind;
+use crate::syntax::grammar::{BlockKind, Rule};
 use crate::syntax::scan::Kind;
 use crate::syntax::words;
 use crate::time::{MONTH_NAMES, month_named, other_writing};
@@ -290,7 +288,7 @@ impl Here<'_, '_> {
     fn label_for_name(&self) -> Option<Slip> {
         let label = self.text(0).trim_matches('"');
         if self.kind.rule == Rule::responsibility {
-            let name = super::slips::name_for(label);
+            let name = words::name_for(label);
             let mend = self.replace(0, 0, format!("{name} {}", self.text(0)));
             let message = "the name is missing before the label";
             return self.fix(0, message, "a name is expected before this", "write `{}`", mend);

@@ -1,13 +1,23 @@
 //! The tokens around a stop, counted from it, and findings with their mends.
 
-use super::repair::Clause;
-use super::slips::Slip;
+use super::clause::Clause;
 use super::{Around, shorten};
-use crate::diagnostic::Mend;
+use crate::diagnostic::{Ask, Mend};
 use crate::source::Span;
-use crate::syntax::grammar::{self, Rule};
-use crate::syntax::reader::BlockKind;
+use crate::syntax::grammar::{self, BlockKind, Rule};
 use crate::syntax::scan::{Kind, Token};
+
+/// A finding at a stop, with what to write instead.
+pub struct Slip {
+    pub message: String,
+    pub label: String,
+    /// With `{}` for what the mends write.
+    pub help: Option<String>,
+    /// From where to where it is marked, where that is not the token at which reading stopped.
+    pub place: Option<(usize, usize)>,
+    pub mends: Vec<Mend>,
+    pub ask: Option<Ask>,
+}
 
 pub struct Here<'a, 's> {
     pub around: &'a Around<'s>,

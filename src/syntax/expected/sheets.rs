@@ -1,7 +1,6 @@
 //! Formulas of spreadsheets, and how they are written here.
 
-use super::here::Here;
-use super::slips::Slip;
+use super::here::{Here, Slip};
 use crate::syntax::literals::is_cell;
 use crate::syntax::scan::Kind;
 

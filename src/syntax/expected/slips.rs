@@ -1,26 +1,14 @@
 //! Typical slips, each with the mend.
 
 use super::habits::habit;
+use super::here::Slip;
 use super::repair::repair;
 use super::{Around, shorten};
-use crate::diagnostic::{Ask, Mend};
+use crate::diagnostic::Mend;
 use crate::source::Span;
-use crate::syntax::forms;
-use crate::syntax::grammar::Rule;
-use crate::syntax::reader::BlockKind;
+use crate::syntax::grammar::{BlockKind, Rule};
 use crate::syntax::scan::{Kind, Token};
-use crate::syntax::words;
-
-pub struct Slip {
-    pub message: String,
-    pub label: String,
-    /// With `{}` for what the mends write.
-    pub help: Option<String>,
-    /// From where to where it is marked, where that is not the token at which reading stopped.
-    pub place: Option<(usize, usize)>,
-    pub mends: Vec<Mend>,
-    pub ask: Option<Ask>,
-}
+use crate::syntax::{forms, words};
 
 fn slip_with(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
     let (message, label, help) = (message.into(), label.into(), Some(help.into()));
@@ -160,7 +148,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
             "a name is expected before this",
             "formulas use the name, reports the label: `{}`",
         );
-        let name = name_for(found.trim_matches('"'));
+        let name = words::name_for(found.trim_matches('"'));
         return mended(slip, replace(span(around.before, around.found), format!("{before} {name} {found}")));
     }
     if found == "/"
@@ -221,15 +209,6 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         return mended(slip, here.map(|here| Mend::replace(here, format!("\n{indent}{clause}"))));
     }
     None
-}
-
-/// A name made of the words of a label: `Surrender rate` as `surrender_rate`.
-pub fn name_for(label: &str) -> String {
-    let plain = |letter: char| if pest::unicode::XID_CONTINUE(letter) { letter } else { ' ' };
-    let words: String = label.to_lowercase().chars().map(plain).collect();
-    let name = words.split_whitespace().collect::<Vec<_>>().join("_");
-    let is_name = name.starts_with(pest::unicode::XID_START) && !words::is_word_of_the_language(&name);
-    if is_name { name } else { format!("x_{name}") }
 }
 
 /// `30 days earlier`, `last 4 weeks`: the length, and what may stand there.

@@ -1,6 +1,7 @@
 //! `data` blocks, and the types that their columns, constants and KPIs have.
 
 use super::expressions::Expr;
+use super::units::UnitExpr;
 use super::{Label, Name, Text};
 use crate::language::{AcrossStints, ScopeWord};
 use crate::source::Span;
@@ -29,21 +30,6 @@ pub enum Type {
 pub struct Choice {
     pub name: Name,
     pub texts: Vec<Text>,
-}
-
-/// `CNY/person/month`. `number` and `%`, `‰` stand alone as a single factor of that name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitExpr {
-    /// The first factor is the one before any `/`.
-    pub factors: Vec<UnitFactor>,
-    pub span: Span,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnitFactor {
-    pub name: Name,
-    /// Behind a `/`.
-    pub per: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

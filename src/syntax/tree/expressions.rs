@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::data::UnitExpr;
+use super::units::UnitExpr;
 use super::{Name, Text};
 use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::source::Span;
