@@ -5,11 +5,17 @@
 //! a table shows it, rounded. Fields are never left out; what does not exist is `null`. Equal results give
 //! the same bytes. A field may be added under the same version; nothing else changes without a new one.
 
-use std::borrow::Cow;
+mod document;
+
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use self::document::{
+    Adjustment, AmountJson, CardJson, Document, EntryJson, Exact, File, Output, People, Period, PeriodResults,
+    PeriodsDocument, PersonJson, PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, TakenJson, Team, Top,
+    ValueJson, Veto, WithoutPosition,
+};
 use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::{Report, why_missing};
@@ -18,299 +24,11 @@ use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Head, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
-use crate::provenance::Provenance;
 use crate::score::card::{
     self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult,
     StepKind,
 };
 use crate::value::{Missing, Value};
-
-/// What stands first in every document. What would stand in the way of results does not stand beside them.
-#[derive(Serialize)]
-struct Top<'a> {
-    schema: &'static str,
-    provenance: Cow<'a, Provenance>,
-    failure: Option<()>,
-    findings: [(); 0],
-}
-
-impl<'a> Top<'a> {
-    fn of(kind: Kind, report: Option<&Report<'a>>) -> Top<'a> {
-        let provenance = Provenance::or_program(report.and_then(|report| report.provenance));
-        Top { schema: kind.schema(), provenance, failure: None, findings: [] }
-    }
-}
-
-/// The whole document.
-#[derive(Serialize)]
-struct Document<'a> {
-    #[serde(flatten)]
-    top: Top<'a>,
-    company: &'a str,
-    period: Period,
-    people: People<'a>,
-    /// Roster rows that no position evaluates.
-    without_position: Vec<WithoutPosition<'a>>,
-    files: Vec<File<'a>>,
-    /// What is odd about the data, in words.
-    doubts: Vec<String>,
-}
-
-/// Several periods out of one pass over the files.
-#[derive(Serialize)]
-struct PeriodsDocument<'a> {
-    #[serde(flatten)]
-    top: Top<'a>,
-    company: &'a str,
-    periods: Vec<PeriodResults<'a>>,
-    files: Vec<File<'a>>,
-    doubts: Vec<String>,
-}
-
-/// As in the document of one period.
-#[derive(Serialize)]
-struct PeriodResults<'a> {
-    period: Period,
-    people: People<'a>,
-    without_position: Vec<WithoutPosition<'a>>,
-}
-
-#[derive(Serialize)]
-struct Period {
-    name: String,
-    first_day: String,
-    last_day: String,
-}
-
-#[derive(Serialize)]
-struct WithoutPosition<'a> {
-    /// The post as the roster says it.
-    post: &'a str,
-    rows: u64,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    path: &'a str,
-    data: &'a str,
-    rows: u64,
-    left_out: u64,
-    repairs: Vec<Repair<'a>>,
-}
-
-#[derive(Serialize)]
-struct Repair<'a> {
-    column: &'a str,
-    repair: &'a str,
-    count: u64,
-}
-
-/// Made one by one while they are written.
-struct People<'a> {
-    show: Show<'a>,
-    people: &'a [&'a PersonResult],
-}
-
-impl Serialize for People<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.people.iter().map(|person| self.show.person_json(person)))
-    }
-}
-
-#[derive(Serialize)]
-struct PersonJson<'a> {
-    /// The data set that is the roster.
-    roster: &'a str,
-    /// The key in the roster.
-    person: &'a str,
-    name: &'a str,
-    /// The scores of the cards weighted by days.
-    overall: Option<Exact>,
-    rating: Option<Rating<'a>>,
-    /// Among those with the same last position.
-    rank: Option<u64>,
-    /// What is paid: one for each post held, over all stints in it.
-    posts: Vec<PostJson<'a>>,
-    /// One for each stint.
-    cards: Vec<CardJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct PostJson<'a> {
-    position: &'a str,
-    label: &'a str,
-    /// Days in the post within the period.
-    days: i64,
-    outputs: Vec<AmountJson<'a>>,
-}
-
-/// An output over all stints of a post.
-#[derive(Serialize)]
-struct AmountJson<'a> {
-    name: &'a str,
-    label: &'a str,
-    value: ValueJson,
-    /// The mean of the stints' amounts by days, where it is not the value itself.
-    mean: Option<ValueJson>,
-    /// By which part of the period it was multiplied.
-    prorated: Option<Prorated>,
-}
-
-#[derive(Serialize)]
-struct Prorated {
-    days: i64,
-    of: i64,
-}
-
-#[derive(Serialize)]
-struct CardJson<'a> {
-    position: &'a str,
-    label: &'a str,
-    /// Results of a draft are unofficial.
-    draft: bool,
-    team: Option<Team<'a>>,
-    from: String,
-    to: String,
-    days: u64,
-    /// `null` where the position has no `eligible when`.
-    eligible: Option<bool>,
-    scorecard: Option<ScorecardJson<'a>>,
-    /// The stint's own amounts; those of the post, where it is the only stint.
-    outputs: Vec<Output<'a>>,
-}
-
-#[derive(Serialize)]
-struct Team<'a> {
-    key: &'a str,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct ScorecardJson<'a> {
-    entries: Vec<EntryJson<'a>>,
-    /// The entries together, before all that follows.
-    combined: ValueJson,
-    adjustments: Vec<Adjustment<'a>>,
-    /// What was done to the combined score, in order.
-    steps: Vec<Step>,
-    score: ValueJson,
-    /// Weight present of weight applicable, a part of 1.
-    completeness: Exact,
-    vetoes: Vec<Veto<'a>>,
-    /// Before any forced distribution; the person's own `rating` is the last word.
-    rating: Option<Rating<'a>>,
-}
-
-#[derive(Serialize)]
-struct EntryJson<'a> {
-    kind: &'static str,
-    /// The name of the KPI or group; of the position for the score of a team.
-    name: &'a str,
-    label: String,
-    /// Parts of 1: as stated at its level, after redistribution, and of the whole scorecard.
-    weight: Exact,
-    effective_weight: Exact,
-    share_of_total: Exact,
-    /// For KPIs.
-    value: Option<ValueJson>,
-    target: Option<ValueJson>,
-    /// The target before it was scaled by the days served.
-    full_target: Option<ValueJson>,
-    attainment: Option<ValueJson>,
-    score: ValueJson,
-    /// What the score was before the entry's limit cut it; only where it did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uncapped: Option<Exact>,
-    /// Points added to the combined score.
-    contribution: Option<Exact>,
-    /// Why there is no score.
-    missing: Option<Reason>,
-    /// For groups.
-    entries: Option<Vec<EntryJson<'a>>>,
-    /// For the score of another position or of reports: whose scores, each out of 100.
-    taken_in: Option<Vec<TakenJson<'a>>>,
-}
-
-#[derive(Serialize)]
-struct TakenJson<'a> {
-    person: &'a str,
-    name: &'a str,
-    score: ValueJson,
-}
-
-#[derive(Serialize)]
-struct Adjustment<'a> {
-    kind: &'static str,
-    name: &'a str,
-    label: &'a str,
-    value: ValueJson,
-    points: ValueJson,
-}
-
-#[derive(Serialize)]
-struct Step {
-    step: &'static str,
-    score: Exact,
-}
-
-#[derive(Serialize)]
-struct Veto<'a> {
-    reason: &'a str,
-    /// Of the two limits, the one that is set.
-    rating_at_most: Option<&'a str>,
-    score_at_most: Option<Exact>,
-    /// `null` where the condition cannot be told.
-    holds: Option<bool>,
-    missing: Option<Reason>,
-}
-
-#[derive(Serialize)]
-struct Rating<'a> {
-    grade: &'a str,
-    label: &'a str,
-    /// The grade that the score alone gives.
-    by_score: &'a str,
-    /// `veto`, `distribution` or `null`.
-    lowered_by: Option<&'static str>,
-    /// What it looked at, where that is the score before it was rounded.
-    unrounded: Option<Exact>,
-}
-
-#[derive(Serialize)]
-struct Output<'a> {
-    name: &'a str,
-    label: &'a str,
-    value: ValueJson,
-}
-
-/// A number without a unit, or in points.
-#[derive(Serialize)]
-struct Exact {
-    number: Number,
-    /// A root, a logarithm or a fractional power is in it: see the language reference, "Numbers".
-    approximate: bool,
-    shown: String,
-}
-
-#[derive(Serialize)]
-struct Reason {
-    /// A fixed word for programs.
-    kind: &'static str,
-    text: String,
-}
-
-/// A value of any kind; `kind` says which of the other fields there are.
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum ValueJson {
-    Number { number: Number, unit: Option<String>, approximate: bool, shown: String },
-    Text { text: String, shown: String },
-    Date { date: String, shown: String },
-    Period { first_month: String, last_month: String, shown: String },
-    Flag { flag: bool, shown: String },
-    Choice { index: u32, shown: String },
-    Missing { reason: &'static str, text: String },
-}
 
 /// Writes the document, with a line break at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -340,6 +58,12 @@ pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+impl Serialize for People<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.people.iter().map(|person| self.show.person_json(person)))
+    }
 }
 
 fn doubts(report: &Report<'_>) -> Vec<String> {

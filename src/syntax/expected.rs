@@ -15,7 +15,7 @@ use self::slips::slip;
 pub use super::forms::form;
 use super::grammar::{BlockKind, Rule, Stop};
 use super::scan::{Kind, Scan, Token};
-use super::{forms, words};
+use super::{forms, signs, words};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 
 /// The tokens around the place where reading stopped.
@@ -87,7 +87,7 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         return Diagnostic { ask: slip.ask, ..finding };
     }
     if let Some(sign) = around.text(around.found).chars().next().filter(|sign| "!&~".contains(*sign)) {
-        let (message, help) = super::literals::foreign_sign(sign);
+        let (message, help) = signs::foreign_sign(sign);
         return Diagnostic::new(Code::Unexpected, message).at(place, "not understood").help(help);
     }
     let expected = plain_words(&stop.expected);

@@ -7,6 +7,7 @@
 
 mod braces;
 mod cases;
+mod characters;
 mod data;
 mod declarations;
 mod expected;
@@ -24,6 +25,7 @@ mod scales;
 pub(crate) mod scan;
 mod scorecard;
 pub(crate) mod shapes;
+mod signs;
 pub mod tree;
 mod values;
 mod words;

@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod covered;
 mod left_out;
 mod place;
+mod reached;
 pub mod show;
 mod trace;
 

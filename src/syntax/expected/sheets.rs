@@ -1,8 +1,8 @@
 //! Formulas of spreadsheets, and how they are written here.
 
 use super::here::{Here, Slip};
-use crate::syntax::literals::is_cell;
 use crate::syntax::scan::Kind;
+use crate::syntax::signs::is_cell;
 
 /// Functions of spreadsheets, and what does the same here.
 const SPREADSHEET: &[(&str, &str)] = &[

@@ -1,0 +1,293 @@
+//! What the documents hold, field by field.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::documents::Document as Kind;
+use crate::number::Number;
+use crate::provenance::Provenance;
+use crate::report::Report;
+use crate::report::show::Show;
+use crate::score::card::PersonResult;
+
+/// What stands first in every document. What would stand in the way of results does not stand beside them.
+#[derive(Serialize)]
+pub struct Top<'a> {
+    pub schema: &'static str,
+    pub provenance: Cow<'a, Provenance>,
+    pub failure: Option<()>,
+    pub findings: [(); 0],
+}
+
+impl<'a> Top<'a> {
+    pub fn of(kind: Kind, report: Option<&Report<'a>>) -> Top<'a> {
+        let provenance = Provenance::or_program(report.and_then(|report| report.provenance));
+        Top { schema: kind.schema(), provenance, failure: None, findings: [] }
+    }
+}
+
+/// The whole document.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    #[serde(flatten)]
+    pub top: Top<'a>,
+    pub company: &'a str,
+    pub period: Period,
+    pub people: People<'a>,
+    /// Roster rows that no position evaluates.
+    pub without_position: Vec<WithoutPosition<'a>>,
+    pub files: Vec<File<'a>>,
+    /// What is odd about the data, in words.
+    pub doubts: Vec<String>,
+}
+
+/// Several periods out of one pass over the files.
+#[derive(Serialize)]
+pub struct PeriodsDocument<'a> {
+    #[serde(flatten)]
+    pub top: Top<'a>,
+    pub company: &'a str,
+    pub periods: Vec<PeriodResults<'a>>,
+    pub files: Vec<File<'a>>,
+    pub doubts: Vec<String>,
+}
+
+/// As in the document of one period.
+#[derive(Serialize)]
+pub struct PeriodResults<'a> {
+    pub period: Period,
+    pub people: People<'a>,
+    pub without_position: Vec<WithoutPosition<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct Period {
+    pub name: String,
+    pub first_day: String,
+    pub last_day: String,
+}
+
+#[derive(Serialize)]
+pub struct WithoutPosition<'a> {
+    /// The post as the roster says it.
+    pub post: &'a str,
+    pub rows: u64,
+}
+
+#[derive(Serialize)]
+pub struct File<'a> {
+    pub path: &'a str,
+    pub data: &'a str,
+    pub rows: u64,
+    pub left_out: u64,
+    pub repairs: Vec<Repair<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct Repair<'a> {
+    pub column: &'a str,
+    pub repair: &'a str,
+    pub count: u64,
+}
+
+/// Made one by one while they are written.
+pub struct People<'a> {
+    pub show: Show<'a>,
+    pub people: &'a [&'a PersonResult],
+}
+
+#[derive(Serialize)]
+pub struct PersonJson<'a> {
+    /// The data set that is the roster.
+    pub roster: &'a str,
+    /// The key in the roster.
+    pub person: &'a str,
+    pub name: &'a str,
+    /// The scores of the cards weighted by days.
+    pub overall: Option<Exact>,
+    pub rating: Option<Rating<'a>>,
+    /// Among those with the same last position.
+    pub rank: Option<u64>,
+    /// What is paid: one for each post held, over all stints in it.
+    pub posts: Vec<PostJson<'a>>,
+    /// One for each stint.
+    pub cards: Vec<CardJson<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct PostJson<'a> {
+    pub position: &'a str,
+    pub label: &'a str,
+    /// Days in the post within the period.
+    pub days: i64,
+    pub outputs: Vec<AmountJson<'a>>,
+}
+
+/// An output over all stints of a post.
+#[derive(Serialize)]
+pub struct AmountJson<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    pub value: ValueJson,
+    /// The mean of the stints' amounts by days, where it is not the value itself.
+    pub mean: Option<ValueJson>,
+    /// By which part of the period it was multiplied.
+    pub prorated: Option<Prorated>,
+}
+
+#[derive(Serialize)]
+pub struct Prorated {
+    pub days: i64,
+    pub of: i64,
+}
+
+#[derive(Serialize)]
+pub struct CardJson<'a> {
+    pub position: &'a str,
+    pub label: &'a str,
+    /// Results of a draft are unofficial.
+    pub draft: bool,
+    pub team: Option<Team<'a>>,
+    pub from: String,
+    pub to: String,
+    pub days: u64,
+    /// `null` where the position has no `eligible when`.
+    pub eligible: Option<bool>,
+    pub scorecard: Option<ScorecardJson<'a>>,
+    /// The stint's own amounts; those of the post, where it is the only stint.
+    pub outputs: Vec<Output<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct Team<'a> {
+    pub key: &'a str,
+    pub name: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct ScorecardJson<'a> {
+    pub entries: Vec<EntryJson<'a>>,
+    /// The entries together, before all that follows.
+    pub combined: ValueJson,
+    pub adjustments: Vec<Adjustment<'a>>,
+    /// What was done to the combined score, in order.
+    pub steps: Vec<Step>,
+    pub score: ValueJson,
+    /// Weight present of weight applicable, a part of 1.
+    pub completeness: Exact,
+    pub vetoes: Vec<Veto<'a>>,
+    /// Before any forced distribution; the person's own `rating` is the last word.
+    pub rating: Option<Rating<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct EntryJson<'a> {
+    pub kind: &'static str,
+    /// The name of the KPI or group; of the position for the score of a team.
+    pub name: &'a str,
+    pub label: String,
+    /// Parts of 1: as stated at its level, after redistribution, and of the whole scorecard.
+    pub weight: Exact,
+    pub effective_weight: Exact,
+    pub share_of_total: Exact,
+    /// For KPIs.
+    pub value: Option<ValueJson>,
+    pub target: Option<ValueJson>,
+    /// The target before it was scaled by the days served.
+    pub full_target: Option<ValueJson>,
+    pub attainment: Option<ValueJson>,
+    pub score: ValueJson,
+    /// What the score was before the entry's limit cut it; only where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncapped: Option<Exact>,
+    /// Points added to the combined score.
+    pub contribution: Option<Exact>,
+    /// Why there is no score.
+    pub missing: Option<Reason>,
+    /// For groups.
+    pub entries: Option<Vec<EntryJson<'a>>>,
+    /// For the score of another position or of reports: whose scores, each out of 100.
+    pub taken_in: Option<Vec<TakenJson<'a>>>,
+}
+
+#[derive(Serialize)]
+pub struct TakenJson<'a> {
+    pub person: &'a str,
+    pub name: &'a str,
+    pub score: ValueJson,
+}
+
+#[derive(Serialize)]
+pub struct Adjustment<'a> {
+    pub kind: &'static str,
+    pub name: &'a str,
+    pub label: &'a str,
+    pub value: ValueJson,
+    pub points: ValueJson,
+}
+
+#[derive(Serialize)]
+pub struct Step {
+    pub step: &'static str,
+    pub score: Exact,
+}
+
+#[derive(Serialize)]
+pub struct Veto<'a> {
+    pub reason: &'a str,
+    /// Of the two limits, the one that is set.
+    pub rating_at_most: Option<&'a str>,
+    pub score_at_most: Option<Exact>,
+    /// `null` where the condition cannot be told.
+    pub holds: Option<bool>,
+    pub missing: Option<Reason>,
+}
+
+#[derive(Serialize)]
+pub struct Rating<'a> {
+    pub grade: &'a str,
+    pub label: &'a str,
+    /// The grade that the score alone gives.
+    pub by_score: &'a str,
+    /// `veto`, `distribution` or `null`.
+    pub lowered_by: Option<&'static str>,
+    /// What it looked at, where that is the score before it was rounded.
+    pub unrounded: Option<Exact>,
+}
+
+#[derive(Serialize)]
+pub struct Output<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    pub value: ValueJson,
+}
+
+/// A number without a unit, or in points.
+#[derive(Serialize)]
+pub struct Exact {
+    pub number: Number,
+    /// A root, a logarithm or a fractional power is in it: see the language reference, "Numbers".
+    pub approximate: bool,
+    pub shown: String,
+}
+
+#[derive(Serialize)]
+pub struct Reason {
+    /// A fixed word for programs.
+    pub kind: &'static str,
+    pub text: String,
+}
+
+/// A value of any kind; `kind` says which of the other fields there are.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ValueJson {
+    Number { number: Number, unit: Option<String>, approximate: bool, shown: String },
+    Text { text: String, shown: String },
+    Date { date: String, shown: String },
+    Period { first_month: String, last_month: String, shown: String },
+    Flag { flag: bool, shown: String },
+    Choice { index: u32, shown: String },
+    Missing { reason: &'static str, text: String },
+}
