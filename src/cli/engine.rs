@@ -24,9 +24,7 @@ use crate::model::data::DataId;
 use crate::nearest::nearest;
 use crate::plan::query::Query;
 use crate::plural::counted;
-use crate::warehouse::{
-    DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete, least_version,
-};
+use crate::warehouse::{DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete};
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {
@@ -137,8 +135,13 @@ impl Driven {
         let tables: Vec<Value> = tables.iter().map(|(data, sql)| json!({"number": data.0, "sql": sql})).collect();
         self.tell(&json!({
             "engine": if self.engine.dialect == Dialect::Spark { "spark" } else { "duckdb" },
+<<<<<<< HEAD
             "target": self.engine.target(),
             "least": least_version(self.engine.dialect),
+=======
+            "target": self.engine.target,
+            "least": self.engine.dialect.least_version(),
+>>>>>>> 16aeb5d (Each engine's SQL is a file of its own in which every difference is stated; what a statement and an answer are stands below what writes and reads them)
             "wait": self.wait.map_or(0, |wait| wait.as_secs()),
             "settings": settings,
             "opening": self.engine.dialect.opening(),
@@ -296,7 +299,7 @@ fn looked_at(says: &Value) -> Option<(DataId, Looked)> {
 
 /// An engine that the statements are not made for.
 fn too_old(dialect: Dialect, version: &str) -> Failure {
-    let [major, minor] = least_version(dialect);
+    let [major, minor] = dialect.least_version();
     // PostgreSQL counts in whole numbers.
     let least = if dialect == Dialect::Postgres { major.to_string() } else { format!("{major}.{minor}") };
     let name = dialect.name();

@@ -16,7 +16,12 @@ use crate::documents::Document;
 use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
+<<<<<<< HEAD
 use crate::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
+=======
+use crate::warehouse::{Dialect, Exchange, Script, answer_with};
+use serde_json::{Value, json};
+>>>>>>> 16aeb5d (Each engine's SQL is a file of its own in which every difference is stated; what a statement and an answer are stands below what writes and reads them)
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
@@ -67,7 +72,7 @@ fn for_programs(script: &Script, made: &Provenance) -> String {
     if script.dialect != Dialect::Spark {
         steps.push(step("end", None, Vec::new(), "COMMIT"));
     }
-    let [major, minor] = least_version(script.dialect);
+    let [major, minor] = script.dialect.least_version();
     let document = json!({
         "schema": Document::Sql.schema(),
         "provenance": made,
@@ -97,7 +102,7 @@ fn written(script: &Script, paths: &[String]) -> String {
     };
     let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as {form}.");
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
-    let [major, minor] = least_version(script.dialect);
+    let [major, minor] = script.dialect.least_version();
     let _ = writeln!(text, "-- It is made for {name} {major}.{minor} and newer. All of it is one run: run all of it.");
     if script.dialect == Dialect::Postgres {
         text.push_str(PSQL);

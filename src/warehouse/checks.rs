@@ -1,6 +1,7 @@
 //! The statement that checks a table: what is wrong with its rows, and what time they are of. What it finds is for
 //! [`super::findings`].
 
+use crate::warehouse::statement::Expected;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Looked;
@@ -8,8 +9,8 @@ use super::cells::{Cells, looked_at};
 use super::periods;
 use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::session::head;
-use super::statements::{Statement, assembled};
-use super::sums::filter;
+use super::statement::filter;
+use super::statement::{Statement, assembled};
 use crate::data::tables::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
@@ -17,15 +18,6 @@ use crate::time::Day;
 
 /// What stands in front of a repair's words in a finding.
 pub const REPAIRED: &str = "repaired: ";
-
-/// A line that a whole answer has.
-#[derive(Clone, Debug)]
-pub struct Expected {
-    pub finding: String,
-    pub about: String,
-    /// Only when the table has rows.
-    pub of_rows: bool,
-}
 
 /// Counts what is wrong with the rows of a table, with the first of each kind; and tells what time they are of.
 pub fn statement(known: &Known, data: DataId, columns: &[ColumnIx]) -> (Statement, Vec<Expected>) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rows::Known;
-use super::statements::Refused;
+use super::statement::Refused;
 use super::{Cannot, Remote};
 use crate::data::measures::job::Family;
 use crate::diagnostic::{Code, Diagnostic};

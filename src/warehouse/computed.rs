@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Cells, looked_at};
 use super::rows::{Before, Known, OWN, Scope, Sql, read_name};
-use super::statements::Refused;
+use super::statement::Refused;
 use super::{Cannot, choose};
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checks::{Expected, REPAIRED, windows, with_cells};
+use super::answer::{Answer, Checked, Straddling, day_of};
+use super::checks::{REPAIRED, windows, with_cells};
 use super::periods;
-use super::results::{Answer, Checked, Straddling, day_of};
+use super::statement::Expected;
 use super::{Looked, Remote};
 use crate::data::cells::content::Repair;
 use crate::data::columns::column;

@@ -2,8 +2,9 @@
 
 use super::Cannot;
 use super::rows::{Before, Known, Time, Type};
+use super::statement::filter;
 use super::statements::function_words;
-use super::sums::{addable, filter};
+use super::sums::addable;
 use crate::language::AggregateFunction;
 use crate::plan::query::{Group, Measure, MeasureId, Rows};
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::answer::divided;
+use super::answer::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::findings::shown;
-use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::rows::{Before, Known, Link, Sql, Time, Type};
 use super::session::{head, rows_read};
-use super::statements::{assembled, tables_read};
-use super::sums::{NO_MONTHS, divided, filter};
+use super::statement::{NO_MONTHS, filter};
+use super::statement::{assembled, tables_read};
 use super::{Cannot, periods};
 use crate::data::measures::job::{Family, Job, RowsBy};
 use crate::data::measures::measure::Evaluation;

@@ -9,6 +9,7 @@
 //! What holds: an engine only adds, counts and compares exact decimals; what else a formula needs is refused
 //! ([`choose`]), never approximated. Rows that are wrong are found by the statements' own checks.
 
+mod answer;
 mod cells;
 mod checks;
 mod choose;
@@ -25,6 +26,7 @@ mod relations;
 mod results;
 mod rows;
 mod session;
+mod statement;
 mod statements;
 mod sums;
 
@@ -32,15 +34,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
+pub use self::answer::Found;
 pub use self::choose::complete;
 pub use self::dialect::Dialect;
 pub use self::relations::{Kind, Relation};
 use self::results::Answered;
-pub use self::results::{Found, run_of};
+pub use self::results::run_of;
 use self::rows::{Known, Used};
-pub use self::session::least_version;
-pub use self::statements::Statement;
-use self::statements::{Refused, Written, write};
+pub use self::statement::Statement;
+use self::statement::{Refused, Written};
+use self::statements::write;
 use crate::data::loaded::{Loaded, Told};
 use crate::data::measures::job::Job;
 use crate::data::measures::measure::Evaluation;
@@ -115,7 +118,7 @@ pub struct Script {
 impl Script {
     /// What comes before the small tables and the statements, one by one.
     pub fn opening(&self) -> Vec<String> {
-        [self.dialect.opening(), self.marking()].concat()
+        self.dialect.opening().iter().map(ToString::to_string).chain(self.marking()).collect()
     }
 
     /// The part of it that is about the run.

@@ -1,13 +1,16 @@
 //! Sums, counts, averages, least and greatest: by group and run of months, as what is added up can be put together
 //! for every window.
 
+use crate::warehouse::answer::divided;
+use crate::warehouse::statement::NO_MONTHS;
+use crate::warehouse::statement::filter;
 use std::collections::BTreeSet;
 
+use super::answer::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::choose::refused;
-use super::results::{Answer, Checked, Straddling, ValueKind, code, kind};
 use super::rows::{Before, Known, Link, Sql, Time, Type};
 use super::session::{head, rows_read};
-use super::statements::{CellFamily, Refused, Times, Written, assembled, tables_read};
+use super::statement::{CellFamily, Refused, Times, Written, assembled, tables_read};
 use super::{Cannot, periods};
 use crate::data::measures::job::{Family, Job, RowsBy};
 use crate::data::measures::measure::Evaluation;
@@ -17,10 +20,6 @@ use crate::language::AggregateFunction;
 use crate::model::data::DataId;
 use crate::plan::query::Group;
 use crate::time::{Month, Months};
-use crate::value::Value;
-
-/// What a row is of that stands there only so that there is one.
-pub const NO_MONTHS: &str = "-1";
 
 /// The rows of a job that lie in the windows of some families, with the columns that are added up. Nothing where one of
 /// them cannot be computed.
@@ -178,14 +177,6 @@ pub fn statement(
     Some((sql, Written::Cells { of, times, families: shapes, groups, read, others }))
 }
 
-/// Conditions as a `WHERE` clause on a line of its own.
-pub fn filter(conditions: &[String]) -> String {
-    match conditions {
-        [] => String::new(),
-        _ => format!("\nWHERE {}", conditions.join("\n  AND ")),
-    }
-}
-
 /// A value as sums, least and greatest take it.
 pub fn addable(known: &Known, function: AggregateFunction, sql: &Sql) -> Result<String, Cannot> {
     use AggregateFunction::*;
@@ -301,14 +292,6 @@ pub fn take_in(
     let wanted: BTreeSet<usize> = families.iter().map(|family| family.family).collect();
     evaluation.keep_some(job, found, &|family| wanted.contains(&family));
     Ok(())
-}
-
-/// What the engine gave so many times too large.
-pub fn divided(value: Option<Value>, over: u64) -> Option<Value> {
-    match value {
-        Some(Value::Number(number)) => number.div(&over.into()).map(Value::Number),
-        other => other,
-    }
 }
 
 /// What a sum, a least or a greatest is; nothing where rows are only counted.

@@ -8,7 +8,7 @@ use ::postgres::error::SqlState;
 use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, Looked, Script, Steps, WAIT, help_at, least_version, shortened, silent, too_old};
+use super::{Failure, Found, Looked, Script, Steps, WAIT, help_at, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
 use crate::model::data::DataId;
 use crate::warehouse::Dialect;
@@ -67,7 +67,7 @@ fn look_now(
     check_version(&mut client)?;
     client.batch_execute("ROLLBACK").map_err(says)?;
     for sql in Dialect::Postgres.opening() {
-        client.batch_execute(&sql).map_err(says)?;
+        client.batch_execute(sql).map_err(says)?;
     }
     let limit = wait.map_or(0, |wait| wait.as_millis());
     // Work may take as long as it takes, and so may files that are read meanwhile.
@@ -148,7 +148,7 @@ fn check_version(client: &mut Client) -> Result<(), Failure> {
         Ok::<_, Failure>(row.unwrap_or_default())
     };
     let number: u32 = shown("server_version_num")?.parse().unwrap_or(0);
-    if number / 10_000 < least_version(Dialect::Postgres)[0] {
+    if number / 10_000 < Dialect::Postgres.least_version()[0] {
         return Err(too_old(Dialect::Postgres, &shown("server_version")?));
     }
     match shown("server_encoding")?.as_str() {
