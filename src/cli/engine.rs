@@ -135,13 +135,8 @@ impl Driven {
         let tables: Vec<Value> = tables.iter().map(|(data, sql)| json!({"number": data.0, "sql": sql})).collect();
         self.tell(&json!({
             "engine": if self.engine.dialect == Dialect::Spark { "spark" } else { "duckdb" },
-<<<<<<< HEAD
             "target": self.engine.target(),
-            "least": least_version(self.engine.dialect),
-=======
-            "target": self.engine.target,
             "least": self.engine.dialect.least_version(),
->>>>>>> 16aeb5d (Each engine's SQL is a file of its own in which every difference is stated; what a statement and an answer are stands below what writes and reads them)
             "wait": self.wait.map_or(0, |wait| wait.as_secs()),
             "settings": settings,
             "opening": self.engine.dialect.opening(),

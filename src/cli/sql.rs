@@ -16,12 +16,7 @@ use crate::documents::Document;
 use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
-<<<<<<< HEAD
-use crate::warehouse::{Dialect, Exchange, Script, answer_with, least_version};
-=======
 use crate::warehouse::{Dialect, Exchange, Script, answer_with};
-use serde_json::{Value, json};
->>>>>>> 16aeb5d (Each engine's SQL is a file of its own in which every difference is stated; what a statement and an answer are stands below what writes and reads them)
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
