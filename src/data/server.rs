@@ -13,12 +13,14 @@ use std::sync::{Arc, Mutex};
 mod address;
 #[cfg(feature = "postgres")]
 mod connection;
+mod refusal;
 #[cfg(feature = "postgres")]
 mod security;
-#[cfg(feature = "postgres")]
 pub use self::address::has_password;
 #[cfg(feature = "postgres")]
 pub use self::connection::connect;
+#[cfg(feature = "postgres")]
+pub use self::refusal::Refusal;
 
 /// What a result says of a server, of which nobody learns who asked or with which password; `None` where nothing says
 /// where it is.
@@ -32,15 +34,6 @@ pub fn identity(url: Option<&str>) -> Option<String> {
 /// A table or a query on the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relation(pub String);
-
-/// Why nothing can be read.
-#[derive(Clone, Debug)]
-pub enum Refusal {
-    /// There is no connection; the reason and what helps.
-    Unreachable { reason: String, help: String },
-    /// The server does not give what was asked for, with what it says about it.
-    Refused { reason: String, hint: Option<String> },
-}
 
 /// A column of a relation.
 pub struct Column {

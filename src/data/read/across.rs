@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::grid::Grid;
 use super::layout::{Layout, Match, find_column};
 use super::month_names::{self, Decided, Heading, Reading};
+use super::raw::Grid;
 use super::{FileTask, Wanted, totals};
 use crate::alike::{folded, narrow};
 use crate::data::cells::content::{Problem, Repairs};

@@ -7,6 +7,7 @@ mod block;
 pub mod blocks;
 mod compressed;
 mod content;
+mod decoder;
 pub mod detect;
 mod ends;
 mod frames;
@@ -21,6 +22,7 @@ mod month_names;
 pub mod parquet;
 pub mod plausible;
 mod quick;
+mod raw;
 pub mod records;
 mod separated;
 pub mod server;
@@ -39,9 +41,10 @@ pub use self::block::{Block, LikeTotal};
 pub use self::compressed::{Refused, is_packed};
 pub use self::content::FileContent;
 use self::content::{collect, refuse_repairs};
+pub use self::decoder::Decoder;
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
-pub use self::separated::{Decoder, NotUtf8, doubted, read_text, surely_utf8, told};
+pub use self::separated::{NotUtf8, doubted, read_text, surely_utf8, told};
 use super::cells::reader::{CellReader, Kind};
 use super::columns::column::{Builder, Target};
 use super::columns::dictionary::Dictionary;
@@ -149,7 +152,14 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     if wanted.data.across.is_some() {
         return wide::read(task, wanted, options);
     }
-    read_text(task, &[wanted], options).pop().unwrap_or_default()
+    let mut contents = match task.form {
+        Form::Server => {
+            let read = server::read(task, wanted, options).map(|content| vec![content]);
+            separated::finished(task, &[wanted], options, read)
+        }
+        Form::Text | Form::Spreadsheet | Form::Parquet => read_text(task, &[wanted], options),
+    };
+    contents.pop().unwrap_or_default()
 }
 
 /// Whether several data sets can read the rows of a file in one pass.

@@ -10,23 +10,6 @@ use crate::data::cells::content::{Content, Sign};
 use crate::data::cells::reader::Kind;
 use crate::data::cells::{numbers, times};
 use crate::data::columns::column::{Builder, NO_DAY, NONE, named_key};
-use crate::model::data::DataSet;
-
-/// By the first byte of a record, whether it may be no data: blank, the header once more, or one to be ignored.
-pub fn doubtful(data: &DataSet, headers: &[String]) -> Vec<bool> {
-    let mut doubtful: Vec<bool> = (0..=255u8).map(|byte| !byte.is_ascii_graphic() || byte == b'"').collect();
-    let header = headers.first().map(|header| header.trim());
-    let others = header.into_iter().flat_map(|header| [header.to_ascii_lowercase(), header.to_ascii_uppercase()]);
-    others.filter_map(|header| header.bytes().next()).for_each(|byte| doubtful[usize::from(byte)] = true);
-    let starts = data.ignore_rows_starting.iter().map(String::as_str).chain(header);
-    for start in starts {
-        match start.bytes().next() {
-            Some(byte) => doubtful[usize::from(byte)] = true,
-            None => doubtful.fill(true),
-        }
-    }
-    doubtful
-}
 
 /// Decodes blocks for one or several data sets in the same file; a thread has one of its own.
 pub struct Quick {

@@ -1,12 +1,13 @@
 //! Text with a column for each month: small enough to be read as a whole.
 
+use crate::data::read::decoder;
 use std::borrow::Cow;
 use std::io;
 
 use super::detect::Survey;
 use super::ends;
-use super::grid::{Grid, Raw};
 use super::layout::detect;
+use super::raw::{Grid, Raw};
 use super::records::{Cell, Found, Records};
 use super::{FileContent, FileTask, Wanted, compressed, grid, kind, separated, server, swallowed};
 use crate::data::errors;
@@ -33,7 +34,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
         Err(error) => return failed(errors::not_read(&task.shown, &error)),
     };
     let layout = detect(&text, wanted.data);
-    if let Some((line, sign)) = separated::odd_end(&text, &layout) {
+    if let Some((line, sign)) = decoder::odd_end(&text, &layout) {
         return failed(errors::odd_end(&task.shown, u64::from(line) + 1, sign));
     }
     let mut rows = Rows { text: &text, rows: Vec::new(), separator: layout.separator };

@@ -1,5 +1,6 @@
 //! Where a server is, who asks and how: an address, and for what it does not say the environment. Then the way there.
 
+use crate::data::server::refusal::unreachable;
 use std::env;
 use std::io::ErrorKind;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -11,7 +12,7 @@ use ::postgres::tls::MakeTlsConnect;
 use ::postgres::{Client, Config, Error, NoTls, Socket};
 
 use super::Refusal;
-use super::connection::plainly;
+use super::refusal::plainly;
 use super::security::{self, Security};
 use crate::plural::counted;
 
@@ -40,10 +41,6 @@ enum Failed {
     Error(Error),
     /// It has taken the connection, and then nothing came.
     Silent(Duration),
-}
-
-pub fn unreachable(reason: impl Into<String>, help: impl Into<String>) -> Refusal {
-    Refusal::Unreachable { reason: reason.into(), help: help.into() }
 }
 
 /// A variable of the environment that says something.

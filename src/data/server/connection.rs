@@ -1,5 +1,6 @@
 //! What is read over a connection: one transaction, from which a thread of its own sends rows.
 
+use crate::data::server::refusal::plainly;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -23,11 +24,6 @@ pub fn connect(url: Option<&str>) -> Result<Client, Refusal> {
     let mut client = Address::find(url)?.connect()?;
     client.batch_execute(BEGIN).map_err(|error| refused(&error))?;
     Ok(client)
-}
-
-/// What stands behind an error, without the words of the library.
-pub fn plainly(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), |source| source.to_string())
 }
 
 fn refused(error: &Error) -> Refusal {

@@ -6,7 +6,7 @@ use ::postgres::config::SslMode;
 use percent_encoding::percent_decode_str;
 
 use super::Refusal;
-use super::address::unreachable;
+use super::refusal::unreachable;
 
 #[cfg(feature = "tls")]
 mod certificates;

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::values::{Column, Meaning, NOWHERE, Values};
+use super::plain::Values;
+use super::values::{Column, Meaning, NOWHERE};
 use crate::data::cells::content::is_short;
 use crate::data::cells::content::{Content, Problem, Repairs};
 use crate::data::cells::reader::{CellReader, Kind};
 use crate::data::columns::column::{Builder, named_key};
-use crate::data::read::quick::{doubtful, is_plain_text};
+use crate::data::read::decoder::doubtful;
+use crate::data::read::quick::is_plain_text;
 use crate::data::read::{Block, Wanted};
 use crate::model::data::DataSet;
 use crate::time::Day;

@@ -6,6 +6,7 @@
 mod claims;
 mod fill;
 mod pages;
+mod plain;
 mod texts;
 mod values;
 

@@ -9,7 +9,7 @@ use ::parquet::data_type::Int96;
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::values::{Bytes, Values};
+use super::plain::{Bytes, Values};
 
 /// The values of some rows as they stand in the file.
 pub struct Stored {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::super::FileTask;
-use super::super::grid::{Grid, Raw};
 use super::super::texts::Texts;
 use super::values::{Meaning, NOWHERE};
 use super::{Damaged, Opened};
 use crate::data::errors;
+use crate::data::read::raw::{Grid, Raw};
 use crate::diagnostic::Diagnostic;
 
 /// Refuses binary fractions, whose texts would look exact, and columns that have no texts.

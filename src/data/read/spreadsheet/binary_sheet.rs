@@ -8,9 +8,10 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
+use super::beside::{Beside, BesideAll};
 use super::format::{NumberFormat, built_in};
-use super::library::{Beside, BesideAll};
-use super::table::{COLUMNS, Computed, Held, ROWS, Trouble, cut_off, damaged};
+use super::place::{COLUMNS, ROWS};
+use super::table::{Computed, Held, Trouble, cut_off, damaged};
 
 /// Records that are looked at. Between the first and the last are all cells, the blank ones in front.
 const ROW: u16 = 0;

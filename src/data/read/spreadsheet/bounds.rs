@@ -7,7 +7,7 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::table::cell_name;
+use super::place::cell_name;
 use crate::limits::{SHEET, SHEET_MOST, SHEET_SPARSE, megabytes};
 
 /// Nothing packed by a `.zip` gets this many times as large.

@@ -1,5 +1,6 @@
 //! Workbooks of the binary forms (`.xls`, `.xlsb`), which a library reads; what it passes over is looked up beside it.
 
+use crate::data::read::spreadsheet::beside::BesideAll;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
@@ -11,26 +12,10 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb};
 use super::binary_sheet;
 use super::format::NumberFormat;
 use super::old_sheet;
-use super::table::{Computed, Found, Held, Place, Table, Trouble, added_up, damaged};
+use super::place::Place;
+use super::table::{Found, Held, Table, Trouble, added_up, damaged};
 use super::text::moment;
 use super::{Book, Tab};
-
-/// What the library does not tell of a sheet.
-#[derive(Debug, Default)]
-pub struct Beside {
-    pub found: Found,
-    /// By cell of a number, which of the formats it has.
-    pub formats: HashMap<Place, u32>,
-    /// By cell of a formula whose value is not simply believed, how far it is.
-    pub doubted: HashMap<Place, Computed>,
-}
-
-/// The same of a workbook: by sheet, in their order.
-#[derive(Debug, Default)]
-pub struct BesideAll {
-    pub sheets: Vec<(String, Beside)>,
-    pub formats: Vec<NumberFormat>,
-}
 
 pub struct Library {
     book: Sheets<BufReader<File>>,

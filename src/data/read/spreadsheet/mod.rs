@@ -1,11 +1,13 @@
 //! Sheets of spreadsheets as rows of texts: what a cell shows, as far as it can be told, and how it is merged.
 
+mod beside;
 mod binary_sheet;
 mod bounds;
 mod format;
 mod library;
 mod ods;
 mod old_sheet;
+mod place;
 mod table;
 mod text;
 mod xlsx;
@@ -24,10 +26,10 @@ use self::library::Library;
 use self::ods::Ods;
 use self::table::{Table, Trouble};
 use self::xlsx::Xlsx;
-use super::grid::{Grid, Raw};
 use super::guarded::guarded;
 use super::kind::{self, Kind};
 use super::layout::{Expected, TITLE_ROWS};
+use super::raw::{Grid, Raw};
 use super::{FileContent, FileTask, Wanted, grid};
 use crate::data::errors;
 use crate::data::options::Options;

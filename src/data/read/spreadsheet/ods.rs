@@ -13,7 +13,8 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::table::{COLUMNS, Computed, Found, Held, ROWS, Table, Told, Trouble, added_up, cut_off, damaged, room_for};
+use super::place::{COLUMNS, ROWS};
+use super::table::{Computed, Found, Held, Table, Told, Trouble, added_up, cut_off, damaged, room_for};
 use super::text::{duration, has_too_many_digits};
 use super::xml::{Xml, add_text};
 use super::{Book, Tab};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
+use super::beside::{Beside, BesideAll};
 use super::format::{NumberFormat, built_in};
-use super::library::{Beside, BesideAll};
 use super::table::{Computed, Held, Trouble, damaged};
 use crate::limits::{SHEET, SHEET_SPARSE, megabytes};
 

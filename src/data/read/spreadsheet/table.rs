@@ -1,5 +1,8 @@
 //! The cells of one sheet, however its workbook keeps them, and what each of them says.
 
+use crate::data::read::spreadsheet::place::Place;
+use crate::data::read::spreadsheet::place::cell_name;
+use crate::data::read::spreadsheet::place::place_named;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -9,13 +12,9 @@ use super::bounds::Extent;
 use super::format::{Look, NumberFormat};
 use super::text::{elapsed, hundredfold, is_cut, moment, shortest};
 use crate::data::cells::content::Problem;
-use crate::data::errors::spreadsheet_column;
-use crate::data::read::grid::{Beside, Merged, Raw, Shown};
 use crate::data::read::kind::Kind;
+use crate::data::read::raw::{Beside, Merged, Raw, Shown};
 use crate::limits::{SHEET, SHEET_SPARSE};
-
-/// Row and column, counted from 0.
-pub type Place = (u32, u32);
 
 /// What a cell holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -324,31 +323,6 @@ pub fn added_up((row, column): Place, formula: &str) -> Option<(u32, u32)> {
     let above = first.1 == column && last.1 == column && first.0 <= last.0 && last.0 < row;
     (above && function.chars().all(|sign| sign.is_ascii_alphabetic())).then_some((first.0, last.0))
 }
-
-/// `B2`
-pub fn cell_name((row, column): Place) -> String {
-    format!("{}{}", spreadsheet_column(column as usize), u64::from(row) + 1)
-}
-
-/// `B2`, `$B$2`: its row and column, if a sheet can have them.
-pub fn place_named(name: &str) -> Option<Place> {
-    let name = name.as_bytes();
-    let letters = name.iter().position(|byte| !byte.is_ascii_alphabetic() && *byte != b'$')?;
-    let (letters, digits) = name.split_at(letters);
-    let mut column = 0u32;
-    for letter in letters.iter().filter(|letter| **letter != b'$') {
-        column = column * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1;
-        if column > COLUMNS {
-            return None;
-        }
-    }
-    let row = std::str::from_utf8(digits).ok()?.parse::<u32>().ok()?;
-    Some((row.checked_sub(1).filter(|row| *row < ROWS)?, column.checked_sub(1)?))
-}
-
-/// Rows and columns that a sheet of any program can have.
-pub const ROWS: u32 = 1 << 20;
-pub const COLUMNS: u32 = 1 << 14;
 
 #[cfg(test)]
 mod tests {

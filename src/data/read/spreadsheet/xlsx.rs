@@ -3,6 +3,7 @@
 //! The library that reads the older forms passes over what must be told of these: formulas that were never computed,
 //! digits that are cut off, errors of newer programs.
 
+use crate::data::read::spreadsheet::xml::rich_text;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
@@ -17,7 +18,7 @@ use zip::result::ZipError;
 use super::format::{NumberFormat, built_in};
 use super::table::{Computed, Found, Table, Trouble, cut_off, damaged};
 use super::xlsx_sheet;
-use super::xml::{Xml, add_text, attribute, is_on};
+use super::xml::{Xml, attribute, is_on};
 use super::{Book, Tab};
 
 type Archive = ZipArchive<BufReader<File>>;
@@ -232,55 +233,6 @@ fn resolved(folder: &str, target: &str) -> String {
         }
     }
     path.join("/")
-}
-
-/// The text of an element that has just begun: what stands in its `t`, but for how it is read aloud.
-pub fn rich_text<R: std::io::BufRead>(part: &mut Xml<R>) -> Result<String, Trouble> {
-    let (mut text, mut depth, mut inside, mut aloud) = (String::new(), 1, 0, 0);
-    while depth > 0 {
-        match part.next()? {
-            Event::Start(element) => {
-                depth += 1;
-                match element.local_name().as_ref() {
-                    "rPh" => aloud = depth,
-                    "t" if aloud == 0 => inside = depth,
-                    _ => {}
-                }
-            }
-            Event::End(_) => {
-                (aloud, inside) = (if aloud == depth { 0 } else { aloud }, if inside == depth { 0 } else { inside });
-                depth -= 1;
-            }
-            Event::Eof => return Err(cut_off("")),
-            event if inside > 0 => add_text(&event, &mut text)?,
-            _ => {}
-        }
-    }
-    Ok(unescaped(text))
-}
-
-/// Letters that XML cannot hold stand as `_x000D_`.
-pub fn unescaped(text: String) -> String {
-    if !text.contains("_x") {
-        return text;
-    }
-    let mut units: Vec<u16> = Vec::new();
-    let mut rest = text.as_str();
-    while let Some(letter) = rest.chars().next() {
-        let code = rest.strip_prefix("_x").and_then(|rest| rest.get(..5)).filter(|code| code.ends_with('_'));
-        let unit = code.and_then(|code| u16::from_str_radix(&code[..4], 16).ok());
-        match unit.filter(|_| code.is_some_and(|code| code.bytes().take(4).all(|byte| byte.is_ascii_hexdigit()))) {
-            Some(unit) => {
-                units.push(unit);
-                rest = &rest[7..];
-            }
-            None => {
-                units.extend(letter.encode_utf16(&mut [0; 2]).iter());
-                rest = &rest[letter.len_utf8()..];
-            }
-        }
-    }
-    String::from_utf16_lossy(&units)
 }
 
 #[cfg(test)]

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::table::{
-    COLUMNS, Computed, Found, Held, Place, ROWS, Trouble, added_up, cell_name, cut_off, place_named, room_for,
-};
+use super::place::{COLUMNS, Place, ROWS, cell_name, place_named};
+use super::table::{Computed, Found, Held, Trouble, added_up, cut_off, room_for};
 use super::text::has_too_many_digits;
-use super::xlsx::{rich_text, unescaped};
 use super::xml::{Xml, attribute};
+use super::xml::{rich_text, unescaped};
 
 /// All cells; or those of so many rows from the first that has one.
 pub fn cells<R: BufRead>(

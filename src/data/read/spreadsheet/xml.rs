@@ -86,3 +86,52 @@ pub fn attribute(element: &BytesStart, name: &str) -> Option<String> {
 pub fn is_on(element: &BytesStart, name: &str) -> bool {
     attribute(element, name).is_some_and(|value| ["1", "true", "on"].contains(&value.trim()))
 }
+
+/// The text of an element that has just begun: what stands in its `t`, but for how it is read aloud.
+pub fn rich_text<R: std::io::BufRead>(part: &mut Xml<R>) -> Result<String, Trouble> {
+    let (mut text, mut depth, mut inside, mut aloud) = (String::new(), 1, 0, 0);
+    while depth > 0 {
+        match part.next()? {
+            Event::Start(element) => {
+                depth += 1;
+                match element.local_name().as_ref() {
+                    "rPh" => aloud = depth,
+                    "t" if aloud == 0 => inside = depth,
+                    _ => {}
+                }
+            }
+            Event::End(_) => {
+                (aloud, inside) = (if aloud == depth { 0 } else { aloud }, if inside == depth { 0 } else { inside });
+                depth -= 1;
+            }
+            Event::Eof => return Err(cut_off("")),
+            event if inside > 0 => add_text(&event, &mut text)?,
+            _ => {}
+        }
+    }
+    Ok(unescaped(text))
+}
+
+/// Letters that XML cannot hold stand as `_x000D_`.
+pub fn unescaped(text: String) -> String {
+    if !text.contains("_x") {
+        return text;
+    }
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(letter) = rest.chars().next() {
+        let code = rest.strip_prefix("_x").and_then(|rest| rest.get(..5)).filter(|code| code.ends_with('_'));
+        let unit = code.and_then(|code| u16::from_str_radix(&code[..4], 16).ok());
+        match unit.filter(|_| code.is_some_and(|code| code.bytes().take(4).all(|byte| byte.is_ascii_hexdigit()))) {
+            Some(unit) => {
+                units.push(unit);
+                rest = &rest[7..];
+            }
+            None => {
+                units.extend(letter.encode_utf16(&mut [0; 2]).iter());
+                rest = &rest[letter.len_utf8()..];
+            }
+        }
+    }
+    String::from_utf16_lossy(&units)
+}
