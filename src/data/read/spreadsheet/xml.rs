@@ -135,3 +135,35 @@ pub fn unescaped(text: String) -> String {
     }
     String::from_utf16_lossy(&units)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_xml_cannot_hold() {
+        for (text, plain) in [
+            ("a_x000D_b", "a\rb"),
+            ("_x005F_x0041_", "_x0041_"),
+            ("_x41_ _xGGGG_ _x", "_x41_ _xGGGG_ _x"),
+            ("_xD83D__xDE00_", "😀"),
+        ] {
+            assert_eq!(unescaped(text.into()), plain);
+        }
+    }
+
+    #[test]
+    fn text_in_runs() {
+        let read = |inner: &str| {
+            let xml = format!("<si>{inner}</si>");
+            let mut part = Xml::of(xml.as_bytes());
+            assert!(matches!(part.next(), Ok(Event::Start(_))));
+            rich_text(&mut part).unwrap()
+        };
+        assert_eq!(read("<t>a &amp; b</t>"), "a & b");
+        assert_eq!(read("<r><rPr><b/></rPr><t>Sales</t></r><r><t xml:space=\"preserve\"> 2026</t></r>"), "Sales 2026");
+        assert_eq!(read("<t>東京</t><rPh sb=\"0\" eb=\"2\"><t>トウキョウ</t></rPh><phoneticPr fontId=\"1\"/>"), "東京");
+        assert_eq!(read("<t><![CDATA[a<b]]></t>"), "a<b");
+        assert_eq!(read("<t/>"), "");
+    }
+}
