@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::Checker;
 use super::expr::{Expr, Kind};
-use super::kpis::percent;
+use super::words::percent;
 use super::{Entry, Head, KpiId, Model, Position, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};

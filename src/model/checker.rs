@@ -1,23 +1,21 @@
 //! The checker: what it knows while it works, and the order of its passes.
 
-use crate::model::scorecards::outputs::SumUse;
-use crate::model::types::formula::list;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
 use super::data::{ColumnIx, DataId};
-use super::names::depth::Depths;
-use super::names::uses::{Use, Used};
+use super::names::uses::{Depths, SumUse, Use, Used};
 use super::shared::Shared;
 use super::types::unit::Units;
+use super::words::list;
 use super::{Label, Model, Unfit, When};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::ScopeWord;
 use crate::limits::FINDINGS;
 use crate::nearest::nearest_ones;
 use crate::source::{FileId, SourceSet, Span};
-use crate::syntax::tree::{self};
+use crate::syntax::tree;
 use crate::time::{Day, PeriodPart, Start, month_named};
 
 /// What a name of the project stands for: the kind, and its place among the declarations of that kind.

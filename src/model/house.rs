@@ -6,7 +6,7 @@ use super::data::{ColumnIx, DataId, Route, TimeShape};
 use super::names::uses::{Use, Used, Uses};
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::model::kpis::percent;
+use crate::model::words::percent;
 use crate::number::Number;
 use crate::plural::counted;
 use crate::source::Span;

@@ -13,18 +13,18 @@ use super::alignment::named_in;
 use super::checker::{Checker, Progress, Reported, Symbol};
 use super::dates::versions::Versions;
 use super::house::Broken;
-use super::names::uses::{Use, Used, Uses};
+use super::names::uses::{SumUse, Use, Used, Uses};
 use super::proofs::ranges::KpiRanges;
 use super::scorecards::grades::Rated;
 use super::scorecards::others::takes_in_scores;
-use super::scorecards::outputs::SumUse;
 use super::shared::Shared;
 use super::types::unit::Units;
 use super::{Direction, Kpi, KpiId, Model, Position};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::parallel;
 use crate::source::{FileId, SourceSet, Span};
-use crate::syntax::tree::{self, Declaration, Effective};
+use crate::syntax::tree;
+use crate::syntax::tree::{Declaration, Effective};
 use crate::time::{Day, PeriodName};
 
 /// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its

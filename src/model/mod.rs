@@ -4,8 +4,8 @@
 //! checker found. A model with errors is never planned or evaluated.
 //!
 //! This file has what a model is made of, `expr` its formulas; `checker` the order of the checks, `memory` what of them
-//! is done again after an edit. What is declared is read in files of its own, `company`, `kpis`, `positions`, and in
-//! folders, by what they decide:
+//! is done again after an edit. What is declared is read in files of its own, `company`, `constants`, `kpis`,
+//! `positions`, and in folders, by what they decide:
 //!
 //! 1. `names`: what names stand for, and what builds on what
 //! 2. `types`: the type and the unit of a formula
@@ -16,12 +16,14 @@
 //! 7. `proofs`: what is certain of formulas before any data is seen
 //! 8. `cases`: the specs' own tests
 //!
-//! Behind them `house` holds the specs against the company's own rules, and `alignment` working time against weights.
+//! Behind them `house` holds the specs against the company's own rules, and `alignment` working time against weights;
+//! `words` has what findings call things.
 
 pub mod alignment;
 pub mod cases;
 mod checker;
 mod company;
+mod constants;
 pub mod data;
 mod dates;
 pub mod expr;
@@ -35,6 +37,7 @@ mod scales;
 mod scorecards;
 mod shared;
 pub mod types;
+mod words;
 
 pub use dates::versions::Versions;
 pub use memory::{Edit, Memory, check};

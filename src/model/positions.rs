@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::checker::{Checker, Symbol};
 use super::expr::Base;
-use super::kpis::percent;
 use super::names::env::Env;
 use super::names::rings;
 use super::names::uses::Use;
 use super::scorecards::card::CardScope;
+use super::words::percent;
 use super::{KpiId, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::language::ScopeWord;

@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::checker::{Checker, Symbol};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataId};
 use crate::model::expr::Base;
-use crate::model::types::formula::list;
+use crate::model::words::list;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;

@@ -1,7 +1,6 @@
 //! What specs say of stints: rows of periods in which somebody changes post, posts that nobody evaluates, and what is
 //! paid to those who hold a post in a part of the period.
 
-use crate::model::kpis::type_span;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Mend};
@@ -9,6 +8,7 @@ use crate::language::{AcrossStints, AggregateFunction as F, BinaryOp};
 use crate::model::checker::Checker;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Reading};
+use crate::model::kpis::type_span;
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{KpiId, Model, Output};
 use crate::source::Span;

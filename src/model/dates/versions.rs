@@ -1,13 +1,12 @@
 //! Versions: declarations of one name that differ in `effective from`. The one in force on a day is the latest that has
 //! begun; one without a date holds from the beginning.
 
-use crate::model::Kpi;
-use crate::model::types::formula::scope_name;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::checker::{Checker, Symbol};
-use crate::model::{Direction, KpiId, MatrixId, Model, Position, ScaleId};
+use crate::model::words::scope_name;
+use crate::model::{Direction, Kpi, KpiId, MatrixId, Model, Position, ScaleId};
 use crate::source::Span;
 use crate::time::{Day, OwnMonths, Start};
 

@@ -3,10 +3,9 @@
 use super::env::{Env, Place};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::model::checker::{Checker, Symbol};
-use crate::model::data::Column;
-use crate::model::data::{ColumnIx, ColumnType, DataId, Route};
+use crate::model::data::{Column, ColumnIx, ColumnType, DataId, Route};
 use crate::model::expr::{Base, Expr};
-use crate::model::types::formula::list;
+use crate::model::words::list;
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::ExprKind;

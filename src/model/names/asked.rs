@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Ask, Diagnostic, Help, Mend};
 use crate::model::Model;
-use crate::model::data::Column;
-use crate::model::data::DataSet;
+use crate::model::data::{Column, DataSet};
 use crate::source::{SourceSet, Span};
 
 impl Model {

@@ -1,22 +1,10 @@
 //! How far declarations build on one another: a chain without an end would be followed to the end by every proof.
 
-use hashbrown::HashMap;
-
 use super::uses::Use;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{CHAIN, COLUMN_CHAIN};
 use crate::model::checker::Checker;
 use crate::source::Span;
-
-/// Under each thing, the longest chain of others that it builds on.
-#[derive(Clone, Default)]
-pub(in crate::model) struct Depths(HashMap<Use, usize>);
-
-impl Depths {
-    fn below(&self, what: Use) -> usize {
-        self.0.get(&what).copied().unwrap_or(0)
-    }
-}
 
 /// How many of a kind may build on one another, and what they are called.
 fn most(what: Use) -> (usize, &'static str) {
@@ -39,8 +27,7 @@ impl Checker<'_> {
             self.chain_too_long(one, at);
             return true;
         }
-        let known = self.depths.0.entry(one).or_default();
-        *known = depth.max(*known);
+        self.depths.note(one, depth);
         false
     }
 

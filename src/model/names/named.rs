@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::model::checker::{Checker, Progress, Symbol};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet};
 use crate::model::expr::{Base, Expr, Kind, Type};
-use crate::model::types::formula::{narrow_key, path_key};
+use crate::model::types::present::{path_key, present_in};
 use crate::model::{ConstantId, KpiId, Model};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -281,14 +281,6 @@ impl Checker<'_> {
         };
         Expr::new(kind, Type::known(base), span)
     }
-}
-
-/// Not missing, where an enclosing condition has shown that it is not.
-pub(in crate::model) fn present_in(env: &Env, mut expr: Expr) -> Expr {
-    if narrow_key(&expr).is_some_and(|key| env.present.contains(&key)) {
-        expr.ty.optional = false;
-    }
-    expr
 }
 
 impl Model {

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
+use crate::source::Span;
 
 /// A thing that is referred to; those without an id of their own by their place among the declarations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,4 +50,28 @@ impl Uses {
             }
         }
     }
+}
+
+/// Under each thing, the longest chain of others that it builds on.
+#[derive(Clone, Default)]
+pub(in crate::model) struct Depths(HashMap<Use, usize>);
+
+impl Depths {
+    pub(super) fn below(&self, what: Use) -> usize {
+        self.0.get(&what).copied().unwrap_or(0)
+    }
+    pub(super) fn note(&mut self, what: Use, depth: usize) {
+        let known = self.0.entry(what).or_default();
+        *known = depth.max(*known);
+    }
+}
+
+/// A use of `sum(OUTPUT of ROSTER)`, looked at again when all outputs are known.
+#[derive(Clone)]
+pub(in crate::model) struct SumUse {
+    pub(in crate::model) output: String,
+    pub(in crate::model) roster: DataId,
+    /// Nothing says what a missing one means.
+    pub(in crate::model) open: bool,
+    pub(in crate::model) span: Span,
 }

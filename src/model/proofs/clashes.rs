@@ -1,6 +1,7 @@
 //! Which conditions cannot hold together: what a thing can still be is narrowed, condition by condition.
 
-use super::conditions::{Atom, Facts, Walk, mirrored, told};
+use super::conditions::{Walk, told};
+use super::facts::{Atom, Clash, Facts, mirrored};
 use super::intervals::Interval;
 use super::ranges::{Known, settled};
 use crate::language::BinaryOp;
@@ -10,13 +11,6 @@ use crate::number::Number;
 use crate::syntax::tree::WindowKind;
 use crate::time::{Month, Months};
 use crate::value::Value;
-
-/// Why conditions cannot hold together.
-pub(super) struct Clash<'e> {
-    /// The one that holds already; `None` where one alone cannot hold.
-    pub(super) with: Option<Atom<'e>>,
-    pub(super) why: String,
-}
 
 /// What a thing can still be, while conditions on it are gone through.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 //! Only what is certain is said: a constant counts as free, as it may be changed tomorrow; and a condition that merely
 //! repeats what one before it has shown is left alone.
 
-use super::clashes::Clash;
+use super::facts::{Atom, Clash, Facts};
 use super::intervals::Interval;
 use super::ranges::{Known, KpiRanges, Ranges};
 use crate::diagnostic::{Code, Diagnostic};
@@ -15,130 +15,6 @@ use crate::model::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffec
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::WindowKind;
-
-/// A condition that has no `and` or `or`, and whether it is known to hold or not to hold.
-#[derive(Clone, Copy)]
-pub(super) struct Atom<'e> {
-    pub(super) expr: &'e Expr,
-    pub(super) holds: bool,
-}
-
-impl<'e> Atom<'e> {
-    /// What is known when a condition holds, or does not hold.
-    pub(super) fn of(condition: &'e Expr, holds: bool, atoms: &mut Vec<Atom<'e>>) {
-        match (&condition.kind, holds) {
-            (Kind::Not(operand), _) => Atom::of(operand, !holds, atoms),
-            (Kind::Binary(BinaryOp::And, left, right), true) | (Kind::Binary(BinaryOp::Or, left, right), false) => {
-                Atom::of(left, holds, atoms);
-                Atom::of(right, holds, atoms);
-            }
-            _ => atoms.push(Atom { expr: condition, holds }),
-        }
-    }
-
-    /// `left OP right` between numbers, as it holds.
-    pub(super) fn comparison(&self) -> Option<(BinaryOp, &'e Expr, &'e Expr)> {
-        let Kind::Binary(op, left, right) = &self.expr.kind else { return None };
-        let op = if self.holds { Some(*op) } else { opposite(*op) };
-        op.filter(|op| opposite(*op).is_some()).map(|op| (op, left, right))
-    }
-}
-
-fn opposite(op: BinaryOp) -> Option<BinaryOp> {
-    Some(match op {
-        BinaryOp::Less => BinaryOp::GreaterOrEqual,
-        BinaryOp::GreaterOrEqual => BinaryOp::Less,
-        BinaryOp::Greater => BinaryOp::LessOrEqual,
-        BinaryOp::LessOrEqual => BinaryOp::Greater,
-        BinaryOp::Equal => BinaryOp::NotEqual,
-        BinaryOp::NotEqual => BinaryOp::Equal,
-        _ => return None,
-    })
-}
-
-/// `a < b` is `b > a`.
-pub(super) fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
-        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
-        other => other,
-    }
-}
-
-/// What the conditions around a formula have shown.
-#[derive(Clone, Default)]
-pub(in crate::model) struct Facts<'e>(Vec<Atom<'e>>);
-
-impl<'e> Facts<'e> {
-    pub(in crate::model) fn with(&self, condition: &'e Expr, holds: bool) -> Facts<'e> {
-        let mut atoms = self.0.clone();
-        Atom::of(condition, holds, &mut atoms);
-        Facts(atoms)
-    }
-
-    /// The interval of a formula, as far as these comparisons bound it.
-    pub(in crate::model) fn narrow(&self, ranges: &Ranges, expr: &Expr, mut range: Interval) -> Interval {
-        if self.0.is_empty() {
-            return range;
-        }
-        let key = expr.key();
-        for atom in &self.0 {
-            let Some((op, left, right)) = atom.comparison() else { continue };
-            for (op, one, other) in [(op, left, right), (mirrored(op), right, left)] {
-                if matches!(one.ty.base, Base::Number(_) | Base::Zero) && one.key() == key {
-                    let other = ranges.of(other, &Known::default());
-                    range = match op {
-                        BinaryOp::Less | BinaryOp::LessOrEqual => {
-                            range.within(&Interval { low: None, high: other.high })
-                        }
-                        BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
-                            range.within(&Interval { low: other.low, high: None })
-                        }
-                        BinaryOp::Equal => range.within(&other),
-                        _ => range,
-                    };
-                }
-            }
-        }
-        range
-    }
-}
-
-impl Expr {
-    /// What tells the formula again, wherever it is written: two formulas with one key have one value in one context.
-    pub(in crate::model) fn key(&self) -> String {
-        let key = |expr: &Option<Expr>| expr.as_ref().map(Expr::key).unwrap_or_default();
-        let what = match &self.kind {
-            Kind::Aggregate(a) => {
-                let Aggregate {
-                    function, data, value, condition, fraction, dated_by, reading, at_least, inner, ..
-                } = &**a;
-                let (value, condition) = (key(value), key(condition));
-                return format!(
-                    "{function:?} {data:?} [{value}] [{condition}] {fraction:?} {dated_by:?} {reading:?} {at_least:?} {inner:?}"
-                );
-            }
-            Kind::Not(_) => "not".into(),
-            Kind::Negate(_) => "-".into(),
-            Kind::Binary(op, ..) => format!("{op:?}"),
-            Kind::If { .. } => "if".into(),
-            Kind::Default { .. } => "default".into(),
-            Kind::IsMissing(_) => "is missing".into(),
-            Kind::InSet(..) => "in".into(),
-            Kind::InWindow { window, .. } => format!("in {window:?}"),
-            Kind::Call(builtin, _) => format!("{builtin:?}"),
-            Kind::Scale(scale, _) => format!("{scale:?}"),
-            Kind::Matrix(matrix, ..) => format!("{matrix:?}"),
-            Kind::Within(_, window) => format!("{window:?}"),
-            Kind::Over(_, scope) => format!("over {scope:?}"),
-            leaf => format!("{leaf:?}"),
-        };
-        let parts: Vec<String> = self.parts().into_iter().map(Expr::key).collect();
-        format!("{what}({})", parts.join(", "))
-    }
-}
 
 impl Checker<'_> {
     /// Goes through all formulas that positions build on.
@@ -376,20 +252,9 @@ impl Model {
     }
 }
 
-pub(in crate::model) fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Less => "<",
-        BinaryOp::LessOrEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterOrEqual => ">=",
-        BinaryOp::Equal => "=",
-        _ => "!=",
-    }
-}
-
 /// `` `x` lies between 0 and 1 ``
 pub(in crate::model) fn told(what: &str, range: &Interval, percent: bool) -> String {
-    let shown = |number: &Number| if percent { crate::model::kpis::percent(number) } else { number.to_string() };
+    let shown = |number: &Number| if percent { crate::model::words::percent(number) } else { number.to_string() };
     match (&range.low, &range.high) {
         (Some(low), Some(high)) if low == high => format!("{what} is always {}", shown(low)),
         (Some(low), Some(high)) => format!("{what} lies between {} and {}", shown(low), shown(high)),

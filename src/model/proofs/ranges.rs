@@ -2,20 +2,20 @@
 //!
 //! An interval speaks of the value where there is one; whether it can be missing is another question.
 
-use crate::model::Direction;
-use crate::model::When;
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
-use super::conditions::{Atom, Facts};
+use super::facts::{Atom, Facts, mirrored};
 use super::intervals::{Interval, brackets, line};
 use crate::eval::curve::is_mirrored;
 use crate::language::{AggregateFunction as F, BinaryOp};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
-use crate::model::expr::{Aggregate, Expr, Kind, Reading};
-use crate::model::{Curve, CurveKind, Dated, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve};
+use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
+use crate::model::{
+    Curve, CurveKind, Dated, Direction, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve, When,
+};
 use crate::number::{Number, Rounding};
 use crate::value::{Builtin, Value};
 
@@ -99,7 +99,34 @@ impl<'m> Ranges<'m> {
     /// The interval of a formula.
     pub(in crate::model) fn of(&self, expr: &Expr, known: &Known<'_>) -> Interval {
         let range = self.plain(expr, known);
-        known.facts.narrow(self, expr, range)
+        self.narrowed(&known.facts, expr, range)
+    }
+
+    /// The interval of a formula, as far as comparisons bound it further.
+    fn narrowed(&self, facts: &Facts<'_>, expr: &Expr, mut range: Interval) -> Interval {
+        if facts.0.is_empty() {
+            return range;
+        }
+        let key = expr.key();
+        for atom in &facts.0 {
+            let Some((op, left, right)) = atom.comparison() else { continue };
+            for (op, one, other) in [(op, left, right), (mirrored(op), right, left)] {
+                if matches!(one.ty.base, Base::Number(_) | Base::Zero) && one.key() == key {
+                    let other = self.of(other, &Known::default());
+                    range = match op {
+                        BinaryOp::Less | BinaryOp::LessOrEqual => {
+                            range.within(&Interval { low: None, high: other.high })
+                        }
+                        BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
+                            range.within(&Interval { low: other.low, high: None })
+                        }
+                        BinaryOp::Equal => range.within(&other),
+                        _ => range,
+                    };
+                }
+            }
+        }
+        range
     }
 
     fn plain(&self, expr: &Expr, known: &Known<'_>) -> Interval {

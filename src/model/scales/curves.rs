@@ -8,8 +8,8 @@ use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::names::env::{Bare, Env, InCurve};
 use crate::model::names::rings;
 use crate::model::names::uses::Use;
-use crate::model::types::formula::list;
 use crate::model::types::unit::{Dimension, DisplayUnit};
+use crate::model::words::list;
 use crate::model::{
     Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
 };

@@ -9,7 +9,7 @@ use crate::language::BinaryOp;
 use crate::model::checker::{Checker, Symbol};
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::names::env::Env;
-use crate::model::proofs::conditions::sign;
+use crate::model::words::sign;
 use crate::model::{Anchor, Curve, CurveKind, Step};
 use crate::number::Number;
 use crate::source::Span;

@@ -4,9 +4,10 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::BinaryOp;
 use crate::model::expr::{Expr, Kind};
-use crate::model::proofs::conditions::{Walk, sign, told};
+use crate::model::proofs::conditions::{Walk, told};
 use crate::model::proofs::intervals::Interval;
 use crate::model::proofs::ranges::{Known, is_attainment, settled};
+use crate::model::words::sign;
 use crate::model::{
     Anchor, Curve, CurveKind, Direction, Entry, KpiEntry, PerStep, ScoreCurve, Scorecard, Step, Veto, VetoEffect,
 };

@@ -1,19 +1,18 @@
 //! Scorecards that take in others: `score of POSITION` and `score of reports`.
 
-use crate::model::types::formula::list;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::card::CardScope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::checker::{Checker, Symbol};
 use crate::model::data::Route;
 use crate::model::names::rings;
+use crate::model::words::list;
 use crate::model::{Group, Head, Model, Position, PositionId};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::time::Day;
-
-use super::card::CardScope;
 
 impl Checker<'_> {
     /// The head of an entry that takes in a score. `seen` are those of the same level.

@@ -1,9 +1,5 @@
 //! Outputs: what a position computes of its scores, and sums of outputs over a roster.
 
-use crate::model::data::Roster;
-use crate::model::names::named::present_in;
-use crate::model::types::aggregates::reading_span;
-use crate::model::types::unit::Dimension;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,12 +7,15 @@ use super::card::CardScope;
 use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::language::{AggregateFunction as F, ScopeWord};
 use crate::model::checker::Checker;
-use crate::model::data::DataId;
+use crate::model::data::{DataId, Roster};
 use crate::model::expr::{Base, Expr, Kind, OutputSum, Type};
 use crate::model::kpis::type_span;
 use crate::model::names::env::{Env, InOutput, Place};
 use crate::model::names::rings;
-use crate::model::types::unit::DisplayUnit;
+use crate::model::names::uses::SumUse;
+use crate::model::types::aggregates::reading_span;
+use crate::model::types::present::present_in;
+use crate::model::types::unit::{Dimension, DisplayUnit};
 use crate::model::{Output, Position, Scorecard};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -25,16 +24,6 @@ use crate::time::Day;
 
 /// A position and one of its outputs.
 type OutputPlace = (usize, usize);
-
-/// A use of `sum(OUTPUT of ROSTER)`, looked at again when all outputs are known.
-#[derive(Clone)]
-pub(in crate::model) struct SumUse {
-    output: String,
-    roster: DataId,
-    /// Nothing says what a missing one means.
-    open: bool,
-    span: Span,
-}
 
 impl Checker<'_> {
     pub(in crate::model) fn outputs(

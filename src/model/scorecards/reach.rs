@@ -7,7 +7,7 @@ use crate::model::checker::Checker;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::names::uses::Use;
-use crate::model::types::formula::{list, scope_name};
+use crate::model::words::{list, scope_name};
 use crate::model::{Curve, CurveKind, KpiId, ScaleId, Unfit};
 use crate::source::Span;
 use crate::syntax::tree;

@@ -1,7 +1,7 @@
 //! Aggregates: which rows they read, when, and what comes out.
 
-use super::formula::{first_optional, present_when};
 use super::mends::is_number;
+use super::present::{first_optional, present_when};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::AggregateFunction as F;
 use crate::model::checker::{Checker, Symbol};

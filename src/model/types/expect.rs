@@ -1,7 +1,7 @@
 //! What a formula must be, and what is said when it is not: kinds, units, conditions that may be missing.
 
-use super::formula::{first_optional, narrow_key};
 use super::mends::{as_read, is_number};
+use super::present::{first_optional, narrow_key};
 use super::unit::{BaseKind, Dimension};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::model::checker::Checker;

@@ -3,12 +3,11 @@
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::{AggregateFunction as F, BinaryOp};
-use crate::model::Curve;
 use crate::model::checker::{Checker, KpiDeclaration};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Expr, Kind};
 use crate::model::kpis::type_span;
-use crate::model::{CurveKind, KpiEntry, ScoreCurve};
+use crate::model::{Curve, CurveKind, KpiEntry, ScoreCurve};
 use crate::number::Number;
 use crate::source::Span;
 use crate::value::{Builtin, Value};
