@@ -1,5 +1,8 @@
 //! The program as its users start it: arguments, exit codes, help.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 #[path = "cli/arguments.rs"]
 mod arguments;
 #[path = "cli/data.rs"]
@@ -73,6 +76,6 @@ fn expect(name: &str, output: &Output) {
     insta::with_settings!({
         snapshot_path => "cli/snapshots", prepend_module_to_snapshot => false, omit_expression => true
     }, {
-        insta::assert_snapshot!(name, said(output));
+        assert_snapshot!(name, said(output));
     });
 }

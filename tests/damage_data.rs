@@ -1,6 +1,9 @@
 //! The insurance example with damaged data files: every mistake is reported with file, row, column and text, and
 //! nothing is evaluated. The snapshots in `tests/damage_data` are what HR reads, in 80 columns.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 mod support;
 
 use support::{Copy, findings, utf8};
@@ -16,7 +19,7 @@ fn refused_in(name: &str, project: &Copy, period: &str, errors: &[&[&str]]) {
     insta::with_settings!({
         snapshot_path => "damage_data", prepend_module_to_snapshot => false, omit_expression => true
     }, {
-        insta::assert_snapshot!(name, shown);
+        assert_snapshot!(name, shown);
     });
     assert_eq!(run.status.code(), Some(1), "exit code\n{shown}");
     // Who asked for a document gets one, with as many findings.

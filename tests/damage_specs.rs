@@ -2,6 +2,9 @@
 //!
 //! A person of HR makes these. The snapshots in `tests/damage_specs` are what they read, in 80 columns.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 mod support;
 
 use support::{Copy, findings, utf8};
@@ -35,7 +38,7 @@ fn refused(name: &str, project: &Copy, places: &[(&str, &str)]) {
     insta::with_settings!({
         snapshot_path => "damage_specs", prepend_module_to_snapshot => false, omit_expression => true
     }, {
-        insta::assert_snapshot!(name, shown);
+        assert_snapshot!(name, shown);
     });
     assert_eq!(run.status.code(), Some(1), "exit code\n{shown}");
     assert!(run.stderr.is_empty(), "{}", utf8(&run.stderr));

@@ -1,5 +1,8 @@
 //! The tutorial and the reference: every example is run, every output compared, every table made anew from its source.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 #[path = "docs/commands.rs"]
 mod commands;
 #[path = "docs/generated.rs"]
@@ -33,7 +36,7 @@ fn compare(path: &Path, text: &str, wanted: &str) -> Result<(), String> {
     if text == wanted {
         return Ok(());
     }
-    if std::env::var_os("MERIT_UPDATE").is_some() {
+    if crate::snapshots::updating() {
         fs::write(path, wanted).unwrap();
         return Ok(());
     }

@@ -1,5 +1,9 @@
 //! The formatter against its corpus, against every good spec, and against random ones.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 
 use merit::diagnostic::Diagnostic;
@@ -52,7 +56,7 @@ fn formatted(what: &str, text: &str) -> String {
     out
 }
 
-/// `tests/corpus/format/*.merit` and, beside each, `*.expected`; byte for byte. MERIT_BLESS=1 writes the latter.
+/// `tests/corpus/format/*.merit` and, beside each, `*.expected`; byte for byte. `MERIT_UPDATE=1` writes the latter.
 #[test]
 fn corpus() {
     let mut cases = Vec::new();
@@ -62,7 +66,7 @@ fn corpus() {
         let name = case.display().to_string();
         let out = formatted(&name, &std::fs::read_to_string(&case).unwrap());
         let expected = case.with_extension("expected");
-        if std::env::var_os("MERIT_BLESS").is_some() {
+        if crate::snapshots::updating() {
             std::fs::write(&expected, &out).unwrap();
         }
         let expected = std::fs::read_to_string(expected).unwrap_or_default();

@@ -1,5 +1,9 @@
 //! Findings as a reader at a terminal sees them.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use merit::diagnostic::human::{HumanOptions, render, summary};
 use merit::diagnostic::{Code, DataPlace, Diagnostic};
 use merit::source::{SourceSet, Span};
@@ -25,7 +29,7 @@ fn places_in_several_files_and_in_data() {
         })
         .note("names are shared by all files of a project")
         .help("rename one of the two");
-    insta::assert_snapshot!(plain(&[diagnostic], &sources));
+    assert_snapshot!(plain(&[diagnostic], &sources));
 }
 
 #[test]
@@ -37,14 +41,14 @@ fn labels_outside_the_text_are_moved_into_it() {
     let inside = Diagnostic::new(Code::Unexpected, "inside a character").at(Span::new(file, 5, 6), "here");
     let empty = sources.add("empty.merit", "");
     let nothing = Diagnostic::new(Code::Unexpected, "nothing there").at(Span::new(empty, 0, 0), "here");
-    insta::assert_snapshot!(plain(&[at_end, past, inside, nothing], &sources));
+    assert_snapshot!(plain(&[at_end, past, inside, nothing], &sources));
 }
 
 #[test]
 fn the_rest_is_counted() {
     let findings = vec![Diagnostic::new(Code::Unexpected, "a"); 4];
     let options = HumanOptions { limit: 1, ..HumanOptions::default() };
-    insta::assert_snapshot!(render(&findings, &SourceSet::default(), &options));
+    assert_snapshot!(render(&findings, &SourceSet::default(), &options));
     assert_eq!(summary(&findings[..1]), "1 error");
 }
 
@@ -52,7 +56,7 @@ fn the_rest_is_counted() {
 fn long_help_is_wrapped_and_escapes_stay_off_the_terminal() {
     let finding = Diagnostic::new(Code::Unexpected, "a \u{1b}[31m sign")
         .help("这是一个很长的句子这是一个很长的句子这是一个很长的句子这是一个很长的句子 write it like `this piece of code that should stay together` and nothing else");
-    insta::assert_snapshot!(plain(&[finding], &SourceSet::default()));
+    assert_snapshot!(plain(&[finding], &SourceSet::default()));
 }
 
 #[test]
@@ -71,5 +75,5 @@ fn long_lines_are_cut_around_their_label() {
     use unicode_width::UnicodeWidthStr;
     // Only the words of a label may reach further.
     assert!(out.lines().all(|line| line.width() <= 80 || line.contains('╰')), "{out}");
-    insta::assert_snapshot!(out);
+    assert_snapshot!(out);
 }

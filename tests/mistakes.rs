@@ -3,6 +3,9 @@
 //! `mistakes/*.slips` have the slips, `mistakes/*.answers` what the program says of each, 80 columns wide;
 //! `MERIT_UPDATE=1 cargo test --test mistakes` writes them anew. Read what changes as the person who made the slip would.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 #[path = "mistakes/slips.rs"]
 mod slips;
 
@@ -63,7 +66,7 @@ fn compare(name: &str) {
         write!(answers, "\n════ {}\n{}\n{}", slip.name, slip.shown(), answer(&slip)).unwrap();
     }
     let path = folder().join(format!("{name}.answers"));
-    if std::env::var_os("MERIT_UPDATE").is_some() {
+    if crate::snapshots::updating() {
         fs::write(&path, &answers).unwrap();
     }
     let known = fs::read_to_string(&path).unwrap_or_default();

@@ -1,5 +1,9 @@
 //! The checker against its corpus: every file is a small project, and each bad one has one mistake.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +49,7 @@ fn bad_file(path: &Path) {
         assert!(diagnostic.help.is_some(), "{}: `{}` has no help", path.display(), diagnostic.message);
         assert!(!diagnostic.labels.is_empty(), "{}: `{}` has no place", path.display(), diagnostic.message);
     }
-    insta::assert_snapshot!(text);
+    assert_snapshot!(text);
 }
 
 fn good_file(path: &Path) {
@@ -63,13 +67,13 @@ macro_rules! corpus {
                 prepend_module_to_snapshot => false,
                 omit_expression => true,
             }, {
-                insta::glob!(concat!("corpus/", $stage, "/bad/*.merit"), bad_file);
+                snapshots_of!(concat!("corpus/", $stage, "/bad/*.merit"), bad_file);
             });
         }
 
         #[test]
         fn $good() {
-            insta::glob!(concat!("corpus/", $stage, "/good/*.merit"), good_file);
+            snapshots_of!(concat!("corpus/", $stage, "/good/*.merit"), good_file);
         }
     )*};
 }

@@ -1,5 +1,8 @@
 //! Several periods in one run: each has the results that it has alone.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 #[path = "report/schema.rs"]
 mod schema;
 mod support;
@@ -63,7 +66,7 @@ fn the_table_has_a_line_for_each_person_and_a_column_for_each_period() {
         table(&["--periods", "2025-Q4..2026-Q3", "--person", "S1315"]),
     ];
     insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
-        insta::assert_snapshot!("table", shown.join("\n────\n"));
+        assert_snapshot!("table", shown.join("\n────\n"));
     });
 }
 

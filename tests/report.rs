@@ -1,11 +1,13 @@
 //! Reports as people and programs read them.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
 #[path = "report/fixture.rs"]
 mod fixture;
 #[path = "report/schema.rs"]
 mod schema;
 
-use insta::assert_snapshot;
 use merit::report::csv::Form;
 use merit::report::{Format, Look, Report, write};
 use unicode_width::UnicodeWidthStr;

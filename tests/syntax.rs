@@ -1,6 +1,10 @@
 //! The parser against the corpus, against the rules of precedence, and against arbitrary text.
 
-use std::path::{Path, PathBuf};
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use merit::diagnostic::Diagnostic;
@@ -31,7 +35,7 @@ fn rendered(read: &Read) -> String {
 
 #[test]
 fn bad_files_are_answered() {
-    insta::glob!("corpus/syntax/bad/*.merit", |path| {
+    snapshots_of!("corpus/syntax/bad/*.merit", |path| {
         let read = read(path);
         assert!(!read.diagnostics.is_empty(), "{} has no error", path.display());
         for diagnostic in &read.diagnostics {
@@ -39,7 +43,7 @@ fn bad_files_are_answered() {
             assert!(!diagnostic.labels.is_empty(), "{}: `{}` has no place", path.display(), diagnostic.message);
         }
         let kept = compact::outline(&read.tree);
-        insta::assert_snapshot!(format!("{}\nread all the same: {kept}\n", rendered(&read)));
+        assert_snapshot!(format!("{}\nread all the same: {kept}\n", rendered(&read)));
     });
 }
 
@@ -66,26 +70,11 @@ fn every_code_of_this_stage_has_a_bad_file() {
 
 #[test]
 fn good_files_parse() {
-    insta::glob!("corpus/syntax/good/*.merit", |path| {
+    snapshots_of!("corpus/syntax/good/*.merit", |path| {
         let read = read(path);
         assert!(read.diagnostics.is_empty(), "{}", rendered(&read));
-        insta::assert_snapshot!(compact::file(&read.tree));
+        assert_snapshot!(compact::file(&read.tree));
     });
-}
-
-/// The draft of a whole project, where one lies beside the repository.
-#[test]
-fn the_draft_specs_parse() {
-    let places = ["../shared/source/sketch.merit", "../../shared/source/sketch.merit"];
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let given = std::env::var_os("MERIT_DRAFT").map(PathBuf::from);
-    let Some(path) = given.or_else(|| places.iter().map(|place| root.join(place)).find(|path| path.exists())) else {
-        eprintln!("skipped: no draft specs beside the repository; set MERIT_DRAFT to a file to read one");
-        return;
-    };
-    let read = read(&path);
-    assert!(read.diagnostics.is_empty(), "{}", rendered(&read));
-    assert!(read.tree.declarations.len() > 100);
 }
 
 #[test]
@@ -135,7 +124,7 @@ fn precedence() {
         };
         out.push_str(&format!("{}\n    {shown}\n", case.replace('\n', " ")));
     }
-    insta::assert_snapshot!(out);
+    assert_snapshot!(out);
 }
 
 /// `default` beside arithmetic is refused, with both readings; each is read as what it says.

@@ -1,5 +1,9 @@
 //! Test blocks: what the checker says of bad ones, and what comes of running good ones.
 
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use std::path::{Path, PathBuf};
 
 #[path = "report/schema.rs"]
@@ -27,7 +31,7 @@ fn outcomes(project: &Project) -> Vec<Outcome> {
 /// Compares with a file of the corpus; `MERIT_UPDATE=1` writes it.
 fn exactly(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/tests/run").join(name);
-    if std::env::var_os("MERIT_UPDATE").is_some() {
+    if crate::snapshots::updating() {
         std::fs::write(&path, text).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{name}");
@@ -35,12 +39,12 @@ fn exactly(name: &str, text: &str) {
 
 #[test]
 fn bad_tests_are_answered() {
-    insta::glob!("corpus/tests/bad/*.merit", |path| {
+    snapshots_of!("corpus/tests/bad/*.merit", |path| {
         let project = project(path);
         let errors: Vec<Diagnostic> =
             project.diagnostics.iter().filter(|finding| finding.is_error()).cloned().collect();
         assert!(!errors.is_empty(), "nothing is wrong with {}", path.display());
-        insta::assert_snapshot!(render(&errors, &project.sources, &HumanOptions::default()));
+        assert_snapshot!(render(&errors, &project.sources, &HumanOptions::default()));
     });
 }
 
@@ -58,7 +62,7 @@ fn good_tests_pass() {
 #[test]
 fn good_projects_come_out_as_they_say() {
     std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
-    insta::glob!("corpus/tests/good/*.merit", |path| {
+    snapshots_of!("corpus/tests/good/*.merit", |path| {
         let project = load(&[path.to_path_buf()]).unwrap();
         assert!(!project.has_errors(), "{}", render(&project.diagnostics, &project.sources, &HumanOptions::default()));
         let outcomes = outcomes(&project);
@@ -73,7 +77,7 @@ fn failures_are_shown_with_how_their_values_were_got() {
     let project = project(Path::new("tests/corpus/tests/run/failing.merit"));
     let outcomes = outcomes(&project);
     let report = Report::of(&project.sources, project.files, &outcomes);
-    insta::assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
+    assert_snapshot!("failing_human", human(&report, &HumanOptions::default()));
     // Byte for byte: programs read these.
     exactly("failing.json", &json(&report));
     exactly("failing.junit.xml", &junit(&report));
@@ -103,7 +107,7 @@ fn what_no_test_reaches_is_shown() {
         findings: &[],
         coverage: Some(&items),
     };
-    insta::assert_snapshot!("coverage_human", human(&report, &HumanOptions::default()));
+    assert_snapshot!("coverage_human", human(&report, &HumanOptions::default()));
     exactly("coverage.json", &json(&report));
     // The second test alone reaches less.
     let first = outcomes[1].reached.clone();

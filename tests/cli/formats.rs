@@ -52,7 +52,7 @@ fn checked(format: &str) -> Output {
 fn expect(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/formats").join(name);
     let found = found.replace(env!("CARGO_PKG_VERSION"), "{VERSION}");
-    if std::env::var_os("MERIT_UPDATE").is_some() {
+    if crate::snapshots::updating() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &found).unwrap();
     }

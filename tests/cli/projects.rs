@@ -83,7 +83,7 @@ fn expect(name: &str, said: &str) {
     insta::with_settings!({
         snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true
     }, {
-        insta::assert_snapshot!(name, said);
+        assert_snapshot!(name, said);
     });
 }
 

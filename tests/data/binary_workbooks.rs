@@ -35,7 +35,7 @@ fn a_sheet_of_the_older_form() {
 
 #[test]
 fn bad_cells_of_the_older_form() {
-    insta::assert_snapshot!(of("policies.xls", BAD));
+    assert_snapshot!(of("policies.xls", BAD));
 }
 
 /// A stream of records: a kind, a length, the content.
@@ -316,7 +316,7 @@ fn bad_cells_of_the_binary_form() {
         }
         rows.push(row);
     }
-    insta::assert_snapshot!(of("policies.xlsb", &book(false, &[], &rows)));
+    assert_snapshot!(of("policies.xlsb", &book(false, &[], &rows)));
 }
 
 /// Results that no program has computed anew, in the binary form; the others stand in `sheets`.

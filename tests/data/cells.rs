@@ -38,7 +38,7 @@ fn bad_cells() {
         cells(column("status", status), &["A", "ACTIVE", "有效", "Surrendred", "Surrendred", "废"]),
         cells(column("name", ColumnType::Text), &["", "-", "x"]),
     ];
-    insta::assert_snapshot!(all.join("---\n"));
+    assert_snapshot!(all.join("---\n"));
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn circles_and_unknown_parents() {
     project.query.organisation = Some(DataId(0));
     let circles = project.errors();
     let project = project.file("teams.csv", "code,parent\nNorth,\nSouth,\nN1,north\nN2,Nroth\nN3,Nroth\n");
-    insta::assert_snapshot!(format!("{circles}---\n{}", project.errors()));
+    assert_snapshot!(format!("{circles}---\n{}", project.errors()));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_tree_that_changes_is_whole_on_every_day() {
         errors(false, "A,,2024-01-01, B,A,2024-01-01, C,,2024-07-01, B,A,2024-07-01,"),
         errors(false, "A,B,2024-07-01, B,A,2024-07-01, A,,2024-01-01, B,A,2024-01-01,"),
     ];
-    insta::assert_snapshot!(all.join("---\n"));
+    assert_snapshot!(all.join("---\n"));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn keys_are_unique_on_each_day() {
     stock.time = TimeShape::Snapshot(ColumnIx(2));
     let rows = "staff_no,name,joined,left\n1,a,2024-01-31,\n1,a,2024-02-29,\n1,a,2024-02-29,\n";
     let stock = Project::new(vec![stock]).file("people.csv", rows).errors();
-    insta::assert_snapshot!([twice, backward, project.errors(), stock].join("---\n"));
+    assert_snapshot!([twice, backward, project.errors(), stock].join("---\n"));
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn texts_that_are_not_what_they_should_be() {
     let marked = "\u{feff}no,pay\nJosé,1\n";
     assert_eq!(found(staff(Some("windows-1252")), "staff.csv", marked, 1), Ok(owned(&["José"])));
     assert_eq!(found(staff(None), "staff.csv", "no,pay\n£,1\n", 1), Ok(owned(&["£"])));
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn rows_end_in_one_way() {
         project.measure(0, AggregateFunction::Count, None, Rows::All);
         all += &format!("--- {what}\n{}", project.errors());
     }
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
     // Within quotes they are text.
     assert_eq!(found(staff(None), "staff.csv", "no,remark,pay\nA,\"x\ry\",1\n", 1), Ok(owned(&["A"])));
     assert_eq!(found(staff(None), "staff.csv", "no,remark,pay\nA,x\u{2028}y,1\n", 1), Ok(owned(&["A"])));
@@ -283,7 +283,7 @@ fn quotes_that_take_in_rows() {
     ] {
         all += &format!("--- {what}\n{}", found(staff(None), "staff.csv", text, 1).expect_err(what));
     }
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
     for text in [
         "no,remark,pay\nA,\"one\ntwo\",1\nB,y,2\n",
         "no,remark,pay\nA,\"one, two\nthree, four\",1\nB,y,2\n",
@@ -333,7 +333,7 @@ fn texts_are_compared_as_they_are_seen() {
         all += &found(keyed.clone(), "staff.csv", format!("no,pay\n{plain},1\n{odd},2\n"), 2).unwrap_err();
     }
     all += &found(staff(None), "staff.csv", "no,pay\nA,12\u{200b}x\n", 1).unwrap_err();
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
     for (one, other) in [("Müller", "Muller"), ("王芳", "王方"), ("P1", "p1"), ("Ann", "Anna")] {
         let text = format!("no,pay\n{one},1\n{other},2\n");
         assert_eq!(found(keyed.clone(), "staff.csv", text, 2), Ok(owned(&[one, other])));

@@ -90,7 +90,7 @@ fn packed_tables_that_are_damaged() {
     zip[at] ^= 0x10;
     let zip = found("policies.zip", &zip);
     assert!(zip.contains("it is damaged, or was not copied to its end"), "{zip}");
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn files_that_are_something_else() {
         all += &found(name, &bytes);
         all += "\n";
     }
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Files to answers, through the interface that the planner uses.
 
+#[macro_use]
+#[path = "../support/snapshots.rs"]
+mod snapshots;
 #[path = "../support/biff.rs"]
 mod biff;
 mod binary_workbooks;

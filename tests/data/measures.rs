@@ -358,7 +358,7 @@ fn rows_of_a_period() {
     assert_eq!(project.value(year), number("133"));
     // A month of a quarter's plan is not known; where the quarter's plan is left out, it is not asked for.
     let month = project.measure(0, Sum, Some(premium), planned(months("2026-07", 1)));
-    insta::assert_snapshot!(project.errors());
+    assert_snapshot!(project.errors());
     let other = project.node(0, RowNode::Binary(BinaryOp::NotEqual, kind, quarterly));
     project.only(month, other);
     assert_eq!(project.value(month), number("1"));
@@ -394,7 +394,7 @@ fn composite_keys() {
     assert_eq!(project.value(sum), number("12.5"));
     assert_eq!(project.value(keys), number("2"));
     let project = project.file("sales.csv", "product,years,amount\nlife,11,100\n");
-    insta::assert_snapshot!(project.errors());
+    assert_snapshot!(project.errors());
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn bad_cells_tell_file_row_and_column() {
             vec![],
         ),
     ];
-    insta::assert_snapshot!(shown.join("\n"));
+    assert_snapshot!(shown.join("\n"));
 }
 
 #[test]

@@ -260,5 +260,5 @@ fn what_does_not_fit_is_refused_with_what_helps() {
         let errors = project.answer(&project.query, 0, 5_000, 2, None).unwrap_err();
         told += &format!("{function:?}\n{}", project.show(&errors));
     }
-    insta::assert_snapshot!(told);
+    assert_snapshot!(told);
 }

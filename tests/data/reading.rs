@@ -95,9 +95,9 @@ fn repairs_are_counted_and_refused_when_strict() {
     let mut project = Project::new(vec![policies()]).file("policies.csv", text);
     let repairs = &project.answers().files[0].repairs;
     let shown: Vec<String> = repairs.iter().map(|(column, kind, count)| format!("{column}: {kind} {count}")).collect();
-    insta::assert_snapshot!(shown.join("\n"));
+    assert_snapshot!(shown.join("\n"));
     project.strict = true;
-    insta::assert_snapshot!(project.errors());
+    assert_snapshot!(project.errors());
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn files_that_cannot_be_read() {
     damaged.extend(b"B\xff,2,2026-07-01\n");
     case("damaged", "policies.csv", &damaged);
     case("no encoding at all", "policies.csv", b"Policy No,Premium,Issued\nA\xff\xfe,1,2026-07-01\n");
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn windows_without_rows() {
     let dated = |first, count| Rows::Dated { column: ColumnIx(2), months: months(first, count) };
     project.window(0, dated("2026-07", 3), "the period 2026-Q3");
     project.window(0, dated("2025-07", 3), "2025-07 to 2025-09");
-    insta::assert_snapshot!(project.errors());
+    assert_snapshot!(project.errors());
     project.allow_empty = true;
     assert_eq!(project.errors(), "no errors");
 }

@@ -645,7 +645,7 @@ fn files_with_the_name_of_another() {
     ] {
         all += &of("policies.xls", bytes);
     }
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 /// Whatever such a row is called.

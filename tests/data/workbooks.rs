@@ -112,7 +112,7 @@ fn a_sheet_as_hr_has_it() {
         sheet.write(8, 4, "85%").unwrap();
         sheet.write(8, 6, "2026年8月").unwrap();
     });
-    insta::assert_snapshot!(shown);
+    assert_snapshot!(shown);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn bad_cells_of_a_sheet() {
         sheet.write(10, 6, "perhaps").unwrap();
         sheet.write_formula(11, 4, Formula::new("OLD!A1").set_result("#REF!")).unwrap();
     });
-    insta::assert_snapshot!(shown);
+    assert_snapshot!(shown);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn merged_cells() {
         sheet.write(2, 1, 5).unwrap();
         sheet.merge_range(4, 3, 4, 6, "see note", &Format::new()).unwrap();
     });
-    insta::assert_snapshot!(unclear);
+    assert_snapshot!(unclear);
     let header_of_two_rows = sheet(|sheet| {
         for (at, header) in (0..).zip(HEADERS) {
             if at == 1 {
@@ -214,7 +214,7 @@ fn the_sheet_that_is_meant() {
     let mut all = ask(&[], &[("July", 2), ("August", 5), ("Notes", 0)]);
     all += &ask(&["Juli"], &[("July", 2), ("August", 5)]);
     all += &ask(&[], &[("Notes", 0)]);
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_table_in_one_column() {
         let bytes = parquet_of(header);
         all += &read(Project::new(vec![premiums("policies.parquet")]).file("policies.parquet", bytes));
     }
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 /// A Parquet file with one column of texts.
@@ -255,7 +255,7 @@ fn files_that_are_no_workbooks() {
     all += &one("policies.ods", b"PK\x03\x04\0\0");
     all += &one("policies.xls", b"\xd0\xcf\x11\xe0");
     all += &one("policies.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on");
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 const CSV: &str = "Policy No,Premium,Issued,city,share,paid,month\nA,1.5,2026-07-01,,,,\nB,2,2026-07-02,,,,\n";
@@ -289,7 +289,7 @@ fn packed_files() {
     all += &packed("policies.zip", &zip(&["a.csv", "b.csv"]));
     all += &packed("policies.zip", &zip(&[]));
     all += &packed("policies.zip", b"PK");
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 fn plans(year: Option<YearOf>) -> DataSet {
@@ -383,7 +383,7 @@ fn mistakes_in_months_across() {
     all += &months_of(of_2026(), "plans.csv", "team,Jan\nT1,1\nT1,2\n");
     all += &months_of(of_2026(), "plans.csv", "team,Jan\nT1,1,2\n");
     all += &months_of(of_2026(), "plans.csv", "code,Jan\nT1,1\n");
-    insta::assert_snapshot!(all);
+    assert_snapshot!(all);
 }
 
 #[test]
