@@ -1,7 +1,12 @@
 //! Large tables in an engine: what comes of them is, byte for byte, what comes of files.
 //!
-//! The engines are real ones; `.ci/engines` installs them outside the clone. Where they are not, a test says so and
-//! passes.
+//! The engines are real ones; `.ci/engines` installs them outside the clone. Where they are not, their tests are ignored.
+
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
 
 #[path = "engines/cells.rs"]
 mod cells;
@@ -34,22 +39,65 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
 
+use Engine::{DuckDb, Spark};
+use harness::{need, not_here};
 use random::{Asked, Came, agrees, number, projects, random_project};
 use serde_json::{Value, json};
 use support::{Copy, findings, insurance, utf8};
 
-/// A Python that has a module, as `.ci/engines` installs it.
-fn python(module: &str) -> Option<PathBuf> {
+/// What a Python brings along.
+#[derive(Clone, Copy, PartialEq)]
+enum Engine {
+    DuckDb,
+    Spark,
+    SparkConnect,
+}
+
+impl Engine {
+    fn name(self) -> &'static str {
+        match self {
+            DuckDb => "DuckDB",
+            Spark => "Spark",
+            Engine::SparkConnect => "Spark Connect",
+        }
+    }
+
+    fn modules(self) -> &'static str {
+        match self {
+            DuckDb => "duckdb",
+            Spark => "pyspark",
+            Engine::SparkConnect => "pyspark, grpc, pandas",
+        }
+    }
+}
+
+/// A Python that has engines, as `.ci/engines` installs it; the test is left out where one of them is not.
+fn python(engines: &[Engine]) -> PathBuf {
+    static LOOKED: Mutex<Vec<(Engine, bool)>> = Mutex::new(Vec::new());
     let home = std::env::var("HOME").unwrap_or_default();
     let own = std::env::var("MERIT_PYTHON").map(PathBuf::from);
     let python = own.unwrap_or_else(|_| Path::new(&home).join(".cache/merit-ci/venv/bin/python"));
-    let found = Command::new(&python).args(["-c", &format!("import {module}")]).output();
-    if found.is_ok_and(|output| output.status.success()) {
-        return Some(python);
+    for &engine in engines {
+        let mut looked = LOOKED.lock().unwrap();
+        let known = looked.iter().find(|(of, _)| *of == engine).map(|(_, there)| *there);
+        let there = known.unwrap_or_else(|| {
+            let found = Command::new(&python).args(["-c", &format!("import {}", engine.modules())]).output();
+            found.is_ok_and(|output| output.status.success())
+        });
+        if known.is_none() {
+            looked.push((engine, there));
+        }
+        drop(looked);
+        if !there {
+            not_here(engine.name(), "bash .ci/engines");
+        }
+        if engine != DuckDb {
+            need("java", "-version", "apt-get install default-jre-headless");
+        }
     }
-    println!("skipped: {} has no `{module}`; `bash .ci/engines` installs it", python.display());
-    None
+    python
 }
 
 /// Loads the tables of a project into a new database, or into folders of Parquet.
@@ -133,9 +181,8 @@ fn said(output: &Output) -> String {
     text.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ")
 }
 
-#[test]
 fn the_example_in_duckdb_is_the_example_in_files() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     let specs = insurance().display().to_string();
@@ -154,9 +201,8 @@ fn the_example_in_duckdb_is_the_example_in_files() {
 }
 
 /// The statements as they are printed, run in DuckDB, and their results as files.
-#[test]
 fn printed_statements_and_their_results() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     load(&python, &insurance(), &database, &[]);
@@ -231,9 +277,8 @@ fn printed_statements_and_their_results() {
 }
 
 /// Results of two runs do not go together, nor do sums of other rows than were checked.
-#[test]
 fn results_of_two_runs() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     load(&python, &insurance(), &database, &[]);
@@ -276,9 +321,8 @@ fn results_of_two_runs() {
 }
 
 /// Tables and columns that are not there are told all at once, before anything is read.
-#[test]
 fn what_an_engine_lacks_is_told_at_once() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     let spoil = "DROP TABLE payouts; ALTER TABLE policies RENAME premium TO premiums; ALTER TABLE policies DROP issued;
@@ -304,9 +348,8 @@ fn what_an_engine_lacks_is_told_at_once() {
 }
 
 /// A folder of Parquet, whose unfinished and hidden files do not count, in a database of nothing else.
-#[test]
 fn a_folder_of_parquet_in_duckdb() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     load(&python, &insurance(), &lake, &[]);
@@ -327,10 +370,9 @@ fn a_folder_of_parquet_in_duckdb() {
 }
 
 /// The example in PostgreSQL, with all that can be there; and what the server says of a table that is not there.
-#[test]
 #[cfg(all(unix, feature = "postgres"))]
 fn the_example_in_postgres_is_the_example_in_files() {
-    let Some(server) = server::Server::start() else { return };
+    let server = server::Server::start();
     let mut client = server.client();
     let fill = |client: &mut postgres::Client, folder: &Path| {
         let project = merit::project::load(&[folder.to_path_buf()]).unwrap();
@@ -372,9 +414,8 @@ fn the_example_in_postgres_is_the_example_in_files() {
 }
 
 /// What is wrong with the rows of an engine's table is found there, and no scorecard is written.
-#[test]
 fn spoilt_tables_are_refused() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let specs = insurance().display().to_string();
     let cases: &[(&str, &str, &[&str])] = &[
@@ -491,7 +532,6 @@ fn spoilt_tables_are_refused() {
 }
 
 /// What an engine cannot do exactly is refused by name, before it is asked anything.
-#[test]
 fn what_cannot_be_exact_is_refused() {
     let project = Copy::new();
     let sql = |tables: &str| {
@@ -512,7 +552,6 @@ fn what_cannot_be_exact_is_refused() {
 }
 
 /// Quotients by what changes from row to row are fractions, which no engine has; and so are those that are rounded.
-#[test]
 fn divisions_in_each_row_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     for formula in [
@@ -550,9 +589,8 @@ fn odd_is_the_same(python: &Path, engine: &str, tables: &str, all_periods: &[&[&
 const ODD_PERIODS: [&[&str]; 3] =
     [&["--period", "2026-Q3"], &["--period", "2026-02"], &["--periods", "2026-Q2..2026-Q3"]];
 
-#[test]
 fn what_random_projects_lack() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("odd.duckdb");
     load(&python, &odd(), &database, &[]);
@@ -592,9 +630,8 @@ fn what_random_projects_lack() {
 }
 
 /// What dates, keys and links tables is computed there; what is wrong with it is found; what cannot be computed is refused.
-#[test]
 fn dates_keys_and_links_are_computed_there() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/computed");
     fs::create_dir(folder.path().join("data")).unwrap();
@@ -669,12 +706,57 @@ fn try_out(python: &Path, wanted: u64, load: &mut dyn FnMut(&Path) -> (String, S
     assert_eq!(agreed, wanted, "too few projects are tested");
 }
 
-#[test]
 fn random_projects_in_duckdb() {
-    let Some(python) = python("duckdb") else { return };
+    let python = python(&[DuckDb]);
     try_out(&python, projects(15), &mut |folder| {
         let database = folder.join("tables.duckdb");
         load(&python, folder, &database, &[]);
         (format!("duckdb:{}", database.display()), "all".into())
     });
+}
+
+tests! {
+    the_example_in_duckdb_is_the_example_in_files,
+    printed_statements_and_their_results,
+    results_of_two_runs,
+    what_an_engine_lacks_is_told_at_once,
+    a_folder_of_parquet_in_duckdb,
+    #[cfg(all(unix, feature = "postgres"))]
+    the_example_in_postgres_is_the_example_in_files,
+    spoilt_tables_are_refused,
+    what_cannot_be_exact_is_refused,
+    divisions_in_each_row_are_refused,
+    what_random_projects_lack,
+    dates_keys_and_links_are_computed_there,
+    random_projects_in_duckdb,
+    cells::files_read_what_engines_leave_to_them,
+    cells::files_refuse_every_bad_cell,
+    cells::cells_in_duckdb,
+    cells::cells_in_spark,
+    #[cfg(all(unix, feature = "postgres"))]
+    cells::cells_in_postgres,
+    measures::parquet_results_and_folders_of_them,
+    measures::results_that_are_not_exact_or_not_whole,
+    measures::folders_that_spark_sql_leaves_behind,
+    #[cfg(all(unix, feature = "postgres"))]
+    scripts::a_script_in_psql,
+    scripts::a_script_in_a_duckdb_that_is_too_old,
+    spark::the_example_on_a_cluster_that_loses_a_worker,
+    spark::the_example_through_spark_connect,
+    spark::random_projects_in_spark,
+    types::types_of_duckdb,
+    types::rows_of_totals_in_duckdb,
+    #[cfg(all(unix, feature = "postgres"))]
+    types::rows_of_totals_in_postgres,
+    #[cfg(feature = "postgres")]
+    waiting::a_postgres_server_that_does_not_answer,
+    #[cfg(feature = "postgres")]
+    waiting::a_postgres_server_that_is_too_old,
+    #[cfg(all(unix, feature = "postgres"))]
+    waiting::a_table_that_another_session_locks,
+    waiting::a_duckdb_file_that_another_program_holds,
+    waiting::engines_in_python_that_do_not_answer_or_are_too_old,
+    waiting::a_spark_that_does_not_answer,
+    waiting::a_cluster_without_workers,
+    waiting::a_waiting_time_that_is_none,
 }

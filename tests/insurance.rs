@@ -1,6 +1,11 @@
 //! The insurance example from its data files to everyone's rating: every number equals what two programs of their own
 //! have found (`tests/insurance/*.py`), whatever the order of the rows and the number of threads.
 
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
 mod support;
 
 use std::collections::BTreeMap;
@@ -8,8 +13,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use harness::need_python;
 use serde_json::Value;
-use support::{Copy, has, insurance, utf8};
+use support::{Copy, insurance, utf8};
 
 const PERIODS: [&str; 2] = ["2026-Q2", "2026-Q3"];
 
@@ -108,7 +114,6 @@ fn results(project: &Copy) -> Vec<(&'static str, Value)> {
     PERIODS.into_iter().map(|period| (period, serde_json::from_slice(&json(project, period, &[])).unwrap())).collect()
 }
 
-#[test]
 fn the_specs_have_no_mistake() {
     let run = Copy::new().check();
     let said = utf8(&run.stdout);
@@ -117,7 +122,6 @@ fn the_specs_have_no_mistake() {
     assert!(run.stderr.is_empty());
 }
 
-#[test]
 fn every_kpi_is_what_the_data_says() {
     let mut found = Table::new();
     for (period, results) in results(&Copy::new()) {
@@ -141,7 +145,6 @@ fn every_kpi_is_what_the_data_says() {
     same("expected.csv", &expected("expected.csv"), &found);
 }
 
-#[test]
 fn every_score_rating_and_bonus_follows_from_the_rules() {
     let mut found = Table::new();
     for (period, results) in results(&Copy::new()) {
@@ -182,7 +185,6 @@ fn every_score_rating_and_bonus_follows_from_the_rules() {
 }
 
 /// The comparison above would prove little if the two quarters never met a rule: each of these is met.
-#[test]
 fn the_two_quarters_meet_every_rule() {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     let mut count = |what: &'static str, times: usize| *met.entry(what).or_default() += times;
@@ -229,22 +231,16 @@ fn python(script: &Path, arguments: &[&str]) -> Vec<u8> {
     run.stdout
 }
 
-#[test]
 fn the_expectations_still_follow_from_the_data() {
-    if !has("python3") {
-        return;
-    }
+    need_python();
     for (script, file) in [("recompute.py", "expected.csv"), ("recompute_scores.py", "expected_scores.csv")] {
         let found = python(&folder().join(script), &PERIODS);
         assert!(found == fs::read(folder().join(file)).unwrap(), "{script} does not yield {file} any more");
     }
 }
 
-#[test]
 fn the_data_is_what_its_generator_writes() {
-    if !has("python3") {
-        return;
-    }
+    need_python();
     let out = tempfile::tempdir().unwrap();
     python(&insurance().join("generate_data.py"), &[out.path().to_str().unwrap()]);
     let files = |folder: &Path| {
@@ -299,7 +295,6 @@ fn shuffle(project: &Copy, seed: u64) -> usize {
     moved
 }
 
-#[test]
 fn neither_the_order_of_rows_nor_the_threads_matter() {
     let (project, shuffled) = (Copy::new(), Copy::new());
     let moved = shuffle(&shuffled, 20261012);
@@ -313,4 +308,14 @@ fn neither_the_order_of_rows_nor_the_threads_matter() {
             assert!(as_it_is == other, "{period}: rows in another order, {threads} threads");
         }
     }
+}
+
+tests! {
+    neither_the_order_of_rows_nor_the_threads_matter,
+    the_specs_have_no_mistake,
+    every_kpi_is_what_the_data_says,
+    every_score_rating_and_bonus_follows_from_the_rules,
+    the_two_quarters_meet_every_rule,
+    the_expectations_still_follow_from_the_data,
+    the_data_is_what_its_generator_writes,
 }

@@ -1,12 +1,19 @@
 //! Scoring systems that others published, in `specs/published`: what Merit makes of their figures is what they printed.
 //!
 //! A selection stands in the specs' own tests and data. The full tables are no part of the project: where the variable
-//! `MERIT_PUBLISHED` names their folder, they are run as well.
+//! `MERIT_PUBLISHED` names their folder, they are run as well, and ignored elsewhere.
+
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use harness::not_here;
 use serde_json::Value;
 
 /// Each system with the period of its data.
@@ -82,13 +89,10 @@ fn grade(result: &Value) -> &str {
     result["rating"]["grade"].as_str().unwrap_or("")
 }
 
-/// The folder of the full tables; says so where there is none.
-fn tables(test: &str) -> Option<PathBuf> {
+/// The folder of the full tables; the test is left out where there is none.
+fn tables() -> PathBuf {
     let folder = std::env::var_os("MERIT_PUBLISHED").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("SKIPPED: {test} (MERIT_PUBLISHED does not name the folder of the full tables)");
-    }
-    folder
+    folder.unwrap_or_else(|| not_here("the folder of the full published tables", "export MERIT_PUBLISHED=FOLDER"))
 }
 
 fn table(folder: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
@@ -102,7 +106,6 @@ fn none(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-#[test]
 fn the_specs_have_no_mistake_and_stand_in_the_one_style() {
     for (system, _) in SYSTEMS {
         let checked = merit(&["check", &folder(system), "--deny", "warnings"]);
@@ -112,7 +115,6 @@ fn the_specs_have_no_mistake_and_stand_in_the_one_style() {
     }
 }
 
-#[test]
 fn their_own_tests_pass() {
     for (system, _) in SYSTEMS {
         let run = merit(&["test", &folder(system)]);
@@ -121,7 +123,6 @@ fn their_own_tests_pass() {
     }
 }
 
-#[test]
 fn their_own_data_give_the_printed_figures() {
     let mut wrong = Vec::new();
     for (system, period) in SYSTEMS {
@@ -137,9 +138,8 @@ fn their_own_data_give_the_printed_figures() {
     none(wrong);
 }
 
-#[test]
 fn every_country_has_its_printed_index_and_group() {
-    let Some(folder) = tables("all countries of the Human Development Index") else { return };
+    let folder = tables();
     let results = results("hdi", "2021", &["--data", &folder.display().to_string()]);
     let table = table(&folder, "hdi-2021.csv");
     assert_eq!((table.len(), results.len()), (191, 191));
@@ -154,9 +154,8 @@ fn every_country_has_its_printed_index_and_group() {
     none(wrong);
 }
 
-#[test]
 fn every_decathlete_has_the_printed_total() {
-    let Some(folder) = tables("all decathletes") else { return };
+    let folder = tables();
     let results = results("decathlon", "2004", &["--data", &folder.display().to_string()]);
     let table = table(&folder, "decathlon.csv");
     let sound: Vec<_> = table.iter().filter(|row| row["matches"] == "yes").collect();
@@ -173,7 +172,6 @@ fn every_decathlete_has_the_printed_total() {
 }
 
 /// Countries are no people, and columns in which nothing stands are left out.
-#[test]
 fn the_pages_speak_of_who_is_evaluated() {
     let page = |system: &str, period: &str, more: &[&str]| {
         let run = merit(&[&["eval", &folder(system), "--period", period], more].concat());
@@ -194,4 +192,13 @@ fn the_pages_speak_of_who_is_evaluated() {
     assert!(!totals.contains("Ratings"), "{totals}");
     let card = page("decathlon", "2004", &["--person", "Nool / Decastar"]);
     assert!(card.starts_with("Nool / Decastar\n"), "{card}");
+}
+
+tests! {
+    the_specs_have_no_mistake_and_stand_in_the_one_style,
+    their_own_tests_pass,
+    their_own_data_give_the_printed_figures,
+    every_country_has_its_printed_index_and_group,
+    every_decathlete_has_the_printed_total,
+    the_pages_speak_of_who_is_evaluated,
 }

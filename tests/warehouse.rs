@@ -1,6 +1,14 @@
 //! The insurance example as a warehouse holds it: from Parquet files and from a PostgreSQL server come the results, byte
 //! for byte, that its CSV files give.
 
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
 #[path = "support/parquet.rs"]
 mod parquet;
 #[cfg(feature = "tls")]
@@ -107,7 +115,6 @@ fn table_file(table: &Table) -> Vec<u8> {
     named_file(&declared, &names, &cells, &how)
 }
 
-#[test]
 fn parquet_files_give_the_results_of_csv_files() {
     let copy = changed(|name| format!("file \"{name}.parquet\""));
     for table in tables::of(&insurance().join("data")) {
@@ -147,9 +154,8 @@ mod on_a_server {
         rows.finish().unwrap();
     }
 
-    #[test]
-    fn tables_of_a_server_give_the_results_of_csv_files() {
-        let Some(server) = Server::start() else { return };
+    pub fn tables_of_a_server_give_the_results_of_csv_files() {
+        let server = Server::start();
         tables::of(&insurance().join("data")).iter().for_each(|table| load(&server, table));
         let copy = changed(|name| match name {
             // Names, and queries over several lines.
@@ -213,9 +219,8 @@ mod on_a_server {
         create table sales (sale_no integer, seller char(5), day timestamp, amount double precision);
         insert into sales values (1, 'P1', '2026-07-01', 10.1), (2, 'P1', '2026-07-02', 1e2), (3, 'P2', '2026-08-01', 0.3);";
 
-    #[test]
-    fn what_is_wrong_names_the_row_by_its_key() {
-        let Some(server) = Server::start() else { return };
+    pub fn what_is_wrong_names_the_row_by_its_key() {
+        let server = Server::start();
         let mut client = server.client();
         client.batch_execute(SHOP).unwrap();
         let shop = Shop::new("");
@@ -241,13 +246,12 @@ mod on_a_server {
         shown.push(told(&shop));
         client.batch_execute("drop table people").unwrap();
         shown.push(told(&shop));
-        insta::assert_snapshot!(shown.join("\n"));
+        assert_snapshot!(shown.join("\n"));
     }
 
     /// What is declared of texts is not about numbers and dates of the server, whose signs for a blank are meant by value.
-    #[test]
-    fn declared_forms_and_values_of_a_server() {
-        let Some(server) = Server::start() else { return };
+    pub fn declared_forms_and_values_of_a_server() {
+        let server = Server::start();
         let mut client = server.client();
         client.batch_execute(SHOP).unwrap();
         let shop = Shop::new(
@@ -278,9 +282,8 @@ mod on_a_server {
         assert!(told.contains(",2234,") && told.contains(",0.5,"), "{told}");
     }
 
-    #[test]
-    fn a_server_that_cannot_be_reached_is_told_once() {
-        let Some(server) = Server::start() else { return };
+    pub fn a_server_that_cannot_be_reached_is_told_once() {
+        let server = Server::start();
         let shop = Shop::new("");
         let refused = server.host().join("nowhere");
         let host = |path: &std::path::Path| path.display().to_string();
@@ -300,12 +303,11 @@ mod on_a_server {
             .collect();
         let shown = shown.join("\n");
         assert!(!shown.contains("secret"), "{shown}");
-        insta::assert_snapshot!(shown.replace(&server.host().display().to_string(), "FOLDER"));
+        assert_snapshot!(shown.replace(&server.host().display().to_string(), "FOLDER"));
     }
 
-    #[test]
-    fn a_large_table_goes_by_in_one_reading() {
-        let Some(server) = Server::start() else { return };
+    pub fn a_large_table_goes_by_in_one_reading() {
+        let server = Server::start();
         server.client().batch_execute("create table people as select 'P1' as id").unwrap();
         let shop = Shop::new("");
         let path = shop.0.path().join("shop.merit");
@@ -325,9 +327,8 @@ mod on_a_server {
         assert!(told.contains("the row with sale_no 399999, column amount: \"a quarter\""), "{told}");
     }
 
-    #[test]
-    fn all_that_is_read_is_of_one_moment() {
-        let Some(server) = Server::start() else { return };
+    pub fn all_that_is_read_is_of_one_moment() {
+        let server = Server::start();
         server.client().batch_execute(SHOP).unwrap();
         // Whoever reads the people waits for a lock; meanwhile something is sold.
         let shop = Shop::new("");
@@ -352,8 +353,7 @@ mod on_a_server {
         assert!(shop.eval(|command| server.tell(command)).contains(",1110.1,"));
     }
 
-    #[test]
-    fn checking_the_specs_connects_to_nothing() {
+    pub fn checking_the_specs_connects_to_nothing() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("postgres://merit@{}/x", listener.local_addr().unwrap());
         let connected = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -370,4 +370,34 @@ mod on_a_server {
             assert_eq!(connected.load(std::sync::atomic::Ordering::SeqCst), visits, "{arguments:?}");
         }
     }
+}
+
+tests! {
+    parquet_files_give_the_results_of_csv_files,
+    #[cfg(feature = "postgres")]
+    on_a_server::tables_of_a_server_give_the_results_of_csv_files,
+    #[cfg(feature = "postgres")]
+    on_a_server::what_is_wrong_names_the_row_by_its_key,
+    #[cfg(feature = "postgres")]
+    on_a_server::declared_forms_and_values_of_a_server,
+    #[cfg(feature = "postgres")]
+    on_a_server::a_server_that_cannot_be_reached_is_told_once,
+    #[cfg(feature = "postgres")]
+    on_a_server::a_large_table_goes_by_in_one_reading,
+    #[cfg(feature = "postgres")]
+    on_a_server::all_that_is_read_is_of_one_moment,
+    #[cfg(feature = "postgres")]
+    on_a_server::checking_the_specs_connects_to_nothing,
+    #[cfg(feature = "tls")]
+    secure::a_server_that_demands_tls,
+    #[cfg(feature = "tls")]
+    secure::an_engine_by_tls,
+    #[cfg(feature = "tls")]
+    secure::a_certificate_that_only_the_server_has_signed,
+    #[cfg(feature = "tls")]
+    secure::tls_that_is_not_to_be_had,
+    #[cfg(feature = "tls")]
+    secure::a_server_that_never_answers_is_given_up,
+    #[cfg(feature = "tls")]
+    secure::a_query_may_take_longer_than_connecting,
 }

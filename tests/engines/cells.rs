@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
+use super::Engine::{DuckDb, Spark};
 use super::tables::Table;
 use super::{difference, fed, program, python, results, said, scored};
 
@@ -431,8 +432,7 @@ fn same_as_files(python: &Path, load: &mut dyn FnMut(Vec<Table>) -> (String, Str
     assert!(said.contains("3 rows of `texts` have a `cell` in which letters were lost"), "{said}");
 }
 
-#[test]
-fn files_read_what_engines_leave_to_them() {
+pub fn files_read_what_engines_leave_to_them() {
     let project = Project::new();
     for (data, cells) in OF_FILES {
         for cell in *cells {
@@ -444,8 +444,7 @@ fn files_read_what_engines_leave_to_them() {
     }
 }
 
-#[test]
-fn files_refuse_every_bad_cell() {
+pub fn files_refuse_every_bad_cell() {
     let project = Project::new();
     for (data, _, refused) in CELLS {
         for cell in *refused {
@@ -472,9 +471,8 @@ fn loaded(python: &Path, target: &Path, tables: &[Table]) {
     fed(Command::new(python).arg(script), &job.to_string());
 }
 
-#[test]
-fn cells_in_duckdb() {
-    let Some(python) = python("duckdb") else { return };
+pub fn cells_in_duckdb() {
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let mut count = 0;
     same_as_files(&python, &mut |tables| {
@@ -485,12 +483,8 @@ fn cells_in_duckdb() {
     });
 }
 
-#[test]
-fn cells_in_spark() {
-    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
-    if !super::spark::java() {
-        return;
-    }
+pub fn cells_in_spark() {
+    let python = python(&[Spark, DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let mut count = 0;
     same_as_files(&python, &mut |tables| {
@@ -501,10 +495,9 @@ fn cells_in_spark() {
     });
 }
 
-#[test]
 #[cfg(all(unix, feature = "postgres"))]
-fn cells_in_postgres() {
-    let Some(server) = super::server::Server::start() else { return };
+pub fn cells_in_postgres() {
+    let server = super::server::Server::start();
     let mut client = server.client();
     // What a server, a database or a user may have set otherwise.
     client

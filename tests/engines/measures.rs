@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use super::Engine::{DuckDb, Spark};
 use super::{difference, fed, load, merit, python, results, said, scored};
+use crate::harness::not_here;
 use crate::support::{insurance, utf8};
 
 /// Runs SQL in DuckDB, in a folder.
@@ -20,8 +22,8 @@ struct Results {
 }
 
 impl Results {
-    fn new() -> Option<Results> {
-        let python = python("duckdb")?;
+    fn new() -> Results {
+        let python = python(&[DuckDb]);
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("sales.duckdb");
         load(&python, &insurance(), &database, &[]);
@@ -43,7 +45,7 @@ impl Results {
         for aside in ["_SUCCESS", ".part-00000-c000.parquet.crc", "_temporary/part-00003.parquet"] {
             fs::write(results.path("out/parts").join(aside), "").unwrap();
         }
-        Some(results)
+        results
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -70,9 +72,8 @@ impl Results {
 }
 
 /// Folders, parts in them, patterns; packed or not, and without a name that tells what they are.
-#[test]
-fn parquet_results_and_folders_of_them() {
-    let Some(there) = Results::new() else { return };
+pub fn parquet_results_and_folders_of_them() {
+    let there = Results::new();
     let specs = insurance().display().to_string();
     let local = results(&merit(&there.python, &["eval", &specs, "--period", "2026-Q3", "--format", "json"]));
     assert_eq!(difference(&local, &results(&there.eval(&["out"]))), None);
@@ -89,9 +90,8 @@ fn parquet_results_and_folders_of_them() {
     there.refused(1, &["out"], "the results in `out/parts` cannot be used: rows are missing");
 }
 
-#[test]
-fn results_that_are_not_exact_or_not_whole() {
-    let Some(there) = Results::new() else { return };
+pub fn results_that_are_not_exact_or_not_whole() {
+    let there = Results::new();
     there.refused(2, &["nothing-here"], "`nothing-here` cannot be read");
     there.refused(2, &["out/*.orc"], "nothing matches `out/*.orc`");
     fs::create_dir(there.path("empty")).unwrap();
@@ -188,13 +188,11 @@ S5,P3,2026-08-05,-0.5,0.000002,C1,""""
 "#;
 
 /// What Spark's own command line leaves behind is taken as it comes.
-#[test]
-fn folders_that_spark_sql_leaves_behind() {
-    let Some(python) = python("pyspark") else { return };
+pub fn folders_that_spark_sql_leaves_behind() {
+    let python = python(&[Spark]);
     let spark = python.with_file_name("spark-sql");
-    if !spark.exists() || !Command::new("java").arg("-version").output().is_ok_and(|java| java.status.success()) {
-        println!("skipped: `{}` and Java are needed", spark.display());
-        return;
+    if !spark.exists() {
+        not_here(&format!("`{}`", spark.display()), "bash .ci/engines");
     }
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
+use super::Engine::DuckDb;
 use super::{difference, fed, load, merit, python, results, said, tables};
+use crate::harness::need;
 use crate::support::{insurance, utf8};
 
 const TABLES: &str = "policies,receipts,payouts";
@@ -33,14 +35,10 @@ fn psql(server: &crate::server::Server, folder: &Path, sql: &str) -> Output {
         .unwrap()
 }
 
-#[test]
 #[cfg(all(unix, feature = "postgres"))]
-fn a_script_in_psql() {
-    if !Command::new("psql").arg("-V").stdout(Stdio::null()).status().is_ok_and(|status| status.success()) {
-        println!("skipped: there is no `psql`");
-        return;
-    }
-    let Some(server) = crate::server::Server::start() else { return };
+pub fn a_script_in_psql() {
+    need("psql", "-V", "bash tests/setup/postgres");
+    let server = crate::server::Server::start();
     let mut client = server.client();
     let project = merit::project::load(&[insurance()]).unwrap();
     for table in tables::tables(&project.model, &insurance().join("data")) {
@@ -73,9 +71,8 @@ fn a_script_in_psql() {
     );
 }
 
-#[test]
-fn a_script_in_a_duckdb_that_is_too_old() {
-    let Some(python) = python("duckdb") else { return };
+pub fn a_script_in_a_duckdb_that_is_too_old() {
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     load(&python, &insurance(), &database, &[]);

@@ -4,20 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::Engine::{DuckDb, Spark, SparkConnect};
 use super::{
     ODD_PERIODS, SETTINGS, difference, load, merit, number, odd, odd_is_the_same, program, python, results, said,
     scored, try_out,
 };
 use crate::support::{insurance, utf8};
-
-/// Whether Spark can run at all.
-pub fn java() -> bool {
-    let there = Command::new("java").arg("-version").output().is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: Spark needs Java, and there is none");
-    }
-    there
-}
 
 /// Where Spark lies.
 fn spark_home(python: &Path) -> PathBuf {
@@ -88,16 +80,12 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Nothing where there is no Java.
-    fn start(python: &Path) -> Option<Cluster> {
+    fn start(python: &Path) -> Cluster {
         Cluster::of(python, 2)
     }
 
     /// With so many workers.
-    pub fn of(python: &Path, workers: usize) -> Option<Cluster> {
-        if !java() {
-            return None;
-        }
+    pub fn of(python: &Path, workers: usize) -> Cluster {
         let home = spark_home(python);
         let folder = tempfile::tempdir().unwrap();
         let (port, web) = (free_port(), free_port());
@@ -121,7 +109,7 @@ impl Cluster {
                 |name: &&str| cluster.log(&format!("{name}.log")).contains("Successfully registered with master");
             names[..cluster.workers.len()].iter().all(registered)
         });
-        Some(cluster)
+        cluster
     }
 
     pub fn address(&self) -> &str {
@@ -146,10 +134,9 @@ impl Cluster {
 }
 
 /// The example on a cluster; then once more, and in the middle of it a worker dies.
-#[test]
-fn the_example_on_a_cluster_that_loses_a_worker() {
-    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
-    let Some(mut cluster) = Cluster::start(&python) else { return };
+pub fn the_example_on_a_cluster_that_loses_a_worker() {
+    let python = python(&[Spark, DuckDb]);
+    let mut cluster = Cluster::start(&python);
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     load(&python, &insurance(), &lake, &[]);
@@ -190,12 +177,8 @@ pub fn in_lake(tables: &str, lake: &Path) -> String {
 }
 
 /// The example through a server of Spark Connect.
-#[test]
-fn the_example_through_spark_connect() {
-    let (Some(python), Some(_)) = (python("pyspark, grpc, pandas"), python("duckdb")) else { return };
-    if !java() {
-        return;
-    }
+pub fn the_example_through_spark_connect() {
+    let python = python(&[SparkConnect, DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let binding = format!("spark.connect.grpc.binding.port={port}");
@@ -219,12 +202,8 @@ fn the_example_through_spark_connect() {
 }
 
 /// The project that has what random ones lack, and random ones.
-#[test]
-fn random_projects_in_spark() {
-    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
-    if !java() {
-        return;
-    }
+pub fn random_projects_in_spark() {
+    let python = python(&[Spark, DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     load(&python, &odd(), &lake, &[]);

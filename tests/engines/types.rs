@@ -4,14 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::Engine::DuckDb;
 use super::cells::{Project, repairs};
 use super::{difference, fed, python, results, said, scored};
 use crate::support::utf8;
 
 /// Columns of DuckDB's own types, and the same in files of Parquet: what both say of them.
-#[test]
-fn types_of_duckdb() {
-    let Some(python) = python("duckdb") else { return };
+pub fn types_of_duckdb() {
+    let python = python(&[DuckDb]);
     let project = Project::new();
     let both = |data: &str, value: &str| {
         let (database, file) = (project.path("typed.duckdb"), project.path(&format!("data/{data}.parquet")));
@@ -145,9 +145,8 @@ fn totals_are_refused(python: &Path, engine: &str, sql: &mut dyn FnMut(&str)) {
     }
 }
 
-#[test]
-fn rows_of_totals_in_duckdb() {
-    let Some(python) = python("duckdb") else { return };
+pub fn rows_of_totals_in_duckdb() {
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("totals.duckdb");
     let program = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute(sys.stdin.read())";
@@ -157,10 +156,9 @@ fn rows_of_totals_in_duckdb() {
     });
 }
 
-#[test]
 #[cfg(all(unix, feature = "postgres"))]
-fn rows_of_totals_in_postgres() {
-    let Some(server) = super::server::Server::start() else { return };
+pub fn rows_of_totals_in_postgres() {
+    let server = super::server::Server::start();
     let mut client = server.client();
     let engine = format!("postgres://merit@{}/postgres", server.host().display().to_string().replace('/', "%2F"));
     totals_are_refused(Path::new("no-python"), &engine, &mut |sql| client.batch_execute(sql).unwrap());

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use super::Engine::{DuckDb, Spark, SparkConnect};
 use super::{difference, merit, program, python, results, said, scored};
+use crate::harness::need_python;
 use crate::support::{insurance, utf8};
 
 const TABLES: &str = "policies,receipts,payouts";
@@ -97,9 +99,8 @@ fn greeting(answer: fn(&str) -> Option<&'static str>) -> u16 {
 
 const NO_PYTHON: &str = "no-python";
 
-#[test]
 #[cfg(feature = "postgres")]
-fn a_postgres_server_that_does_not_answer() {
+pub fn a_postgres_server_that_does_not_answer() {
     let asked = |port: u16, variables: &[(&str, &str)]| {
         waited(Path::new(NO_PYTHON), &format!("postgres://merit@127.0.0.1:{port}/sales"), variables)
     };
@@ -113,9 +114,8 @@ fn a_postgres_server_that_does_not_answer() {
     given_up(of, "has not answered within 1 second", 12);
 }
 
-#[test]
 #[cfg(feature = "postgres")]
-fn a_postgres_server_that_is_too_old() {
+pub fn a_postgres_server_that_is_too_old() {
     let port = greeting(|sql| {
         Some(match sql {
             sql if sql.contains("server_version_num") => "130011",
@@ -132,10 +132,9 @@ fn a_postgres_server_that_is_too_old() {
 }
 
 /// A table that somebody else locks: given up in time, or waited for, with a word about it now and then.
-#[test]
 #[cfg(all(unix, feature = "postgres"))]
-fn a_table_that_another_session_locks() {
-    let Some(server) = super::server::Server::start() else { return };
+pub fn a_table_that_another_session_locks() {
+    let server = super::server::Server::start();
     let project = super::cells::Project::new();
     project.write("plain", &["12.5", "7"]);
     let mut client = server.client();
@@ -165,9 +164,8 @@ fn a_table_that_another_session_locks() {
 }
 
 /// A database file that another program writes to.
-#[test]
-fn a_duckdb_file_that_another_program_holds() {
-    let Some(python) = python("duckdb") else { return };
+pub fn a_duckdb_file_that_another_program_holds() {
+    let python = python(&[DuckDb]);
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("sales.duckdb");
     let program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()";
@@ -193,11 +191,8 @@ fn a_duckdb_file_that_another_program_holds() {
 }
 
 /// A Python whose engine never comes to an end, or is too old.
-#[test]
-fn engines_in_python_that_do_not_answer_or_are_too_old() {
-    if !Command::new("python3").arg("-V").output().is_ok_and(|output| output.status.success()) {
-        return;
-    }
+pub fn engines_in_python_that_do_not_answer_or_are_too_old() {
+    need_python();
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("pyspark")).unwrap();
     let asked = |engine: &str, module: &str, version: &str| {
@@ -222,12 +217,8 @@ fn engines_in_python_that_do_not_answer_or_are_too_old() {
 }
 
 /// A master that takes the connection and is none, and so a server of Spark Connect.
-#[test]
-fn a_spark_that_does_not_answer() {
-    let Some(python) = python("pyspark, grpc, pandas") else { return };
-    if !super::spark::java() {
-        return;
-    }
+pub fn a_spark_that_does_not_answer() {
+    let python = python(&[SparkConnect]);
     for name in ["spark", "sc"] {
         let engine = format!("{name}://127.0.0.1:{}", silence());
         let of = waited(&python, &engine, &[("MERIT_ENGINE_WAIT", "15")]);
@@ -236,10 +227,9 @@ fn a_spark_that_does_not_answer() {
 }
 
 /// A master without a worker, and nothing else wrong.
-#[test]
-fn a_cluster_without_workers() {
-    let (Some(python), Some(_)) = (python("pyspark"), python("duckdb")) else { return };
-    let Some(cluster) = super::spark::Cluster::of(&python, 0) else { return };
+pub fn a_cluster_without_workers() {
+    let python = python(&[Spark, DuckDb]);
+    let cluster = super::spark::Cluster::of(&python, 0);
     let folder = tempfile::tempdir().unwrap();
     let lake = folder.path().join("lake");
     super::load(&python, &insurance(), &lake, &[]);
@@ -251,8 +241,7 @@ fn a_cluster_without_workers() {
     given_up((output, begun.elapsed()), "has done no work for 60 seconds: no worker of the cluster is free", 240);
 }
 
-#[test]
-fn a_waiting_time_that_is_none() {
+pub fn a_waiting_time_that_is_none() {
     let of = waited(Path::new(NO_PYTHON), "duckdb::memory:", &[("MERIT_ENGINE_WAIT", "soon")]);
     given_up(of, "`MERIT_ENGINE_WAIT` is no number of seconds: `soon`", 20);
     let output = merit(Path::new(NO_PYTHON), &["eval", &insurance().display().to_string(), "--engine", "mysql:x"]);

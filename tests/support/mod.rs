@@ -168,12 +168,3 @@ pub fn findings(shown: &str) -> Vec<Finding> {
     }
     found
 }
-
-/// Whether a program can be started; says so where it cannot.
-pub fn has(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("SKIPPED: there is no {program} on this machine");
-    }
-    found
-}

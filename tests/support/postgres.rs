@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use postgres::{Client, NoTls};
 
+use crate::harness::not_here;
+
 pub struct Server {
     folder: tempfile::TempDir,
     running: Child,
@@ -40,16 +42,15 @@ fn user() -> Option<(u32, u32)> {
 }
 
 impl Server {
-    /// Nothing, with a word about it, where there is no PostgreSQL.
-    pub fn start() -> Option<Server> {
+    /// The test is left out where there is no PostgreSQL.
+    pub fn start() -> Server {
         Server::start_with(&[], &[])
     }
 
     /// With settings, and with files that only the server may read. Settings name them by `FOLDER/NAME`.
-    pub fn start_with(settings: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Option<Server> {
+    pub fn start_with(settings: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Server {
         let (Some(programs), Some((user, group))) = (programs(), user()) else {
-            eprintln!("SKIPPED: PostgreSQL is not installed; `tests/setup/postgres` installs it");
-            return None;
+            not_here("PostgreSQL", "bash tests/setup/postgres");
         };
         let folder = tempfile::tempdir().unwrap();
         chown(folder.path(), Some(user), Some(group)).unwrap();
@@ -93,7 +94,7 @@ impl Server {
             assert!(begun.elapsed() < Duration::from_secs(60), "PostgreSQL does not start\n{}", server.log());
             std::thread::sleep(Duration::from_millis(20));
         }
-        Some(server)
+        server
     }
 
     fn try_client(&self) -> Option<Client> {

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::harness::need;
 use crate::on_a_server::{SHOP, Shop};
 use crate::server::Server;
 use crate::support::utf8;
@@ -11,12 +12,9 @@ use crate::support::utf8;
 struct Certificates(tempfile::TempDir);
 
 impl Certificates {
-    /// Nothing, with a word about it, where there is no `openssl`.
-    fn new() -> Option<Certificates> {
-        if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
-            eprintln!("SKIPPED: `openssl` is not installed");
-            return None;
-        }
+    /// The test is left out where there is no `openssl`.
+    fn new() -> Certificates {
+        need("openssl", "version", "apt-get install openssl");
         let made = Certificates(tempfile::tempdir().unwrap());
         let own = "req -x509 -newkey rsa:2048 -nodes -days 2";
         made.openssl(&format!("{own} -keyout authority.key -out authority.pem -subj /CN=Authority"));
@@ -32,7 +30,7 @@ impl Certificates {
         made.openssl(
             "x509 -req -in server.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -out old.pem",
         );
-        Some(made)
+        made
     }
 
     fn openssl(&self, arguments: &str) {
@@ -57,7 +55,7 @@ struct Reached {
 
 impl Reached {
     /// `lines` say who is let in.
-    fn start(lines: &str, certificate: Option<(Vec<u8>, Vec<u8>)>) -> Option<Reached> {
+    fn start(lines: &str, certificate: Option<(Vec<u8>, Vec<u8>)>) -> Reached {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let shown = port.to_string();
         let mut settings = vec![("listen_addresses", "localhost"), ("port", &shown), ("hba_file", "FOLDER/let_in")];
@@ -66,9 +64,9 @@ impl Reached {
             settings.extend([("ssl", "on"), ("ssl_cert_file", "FOLDER/own.pem"), ("ssl_key_file", "FOLDER/own.key")]);
             files.extend([("own.pem", certificate), ("own.key", key)]);
         }
-        let server = Server::start_with(&settings, &files)?;
+        let server = Server::start_with(&settings, &files);
         server.client().batch_execute(SHOP).unwrap();
-        Some(Reached { server, port })
+        Reached { server, port }
     }
 
     /// What a connection by TLS alone can see, at a host, as the environment says.
@@ -104,12 +102,9 @@ fn is_secured(told: &str) -> bool {
 
 const BY_TLS_ONLY: &str = "hostssl all all 127.0.0.1/32 trust";
 
-#[test]
-fn a_server_that_demands_tls() {
-    let Some(made) = Certificates::new() else { return };
-    let Some(there) = Reached::start(BY_TLS_ONLY, Some((made.bytes("server.pem"), made.bytes("server.key")))) else {
-        return;
-    };
+pub fn a_server_that_demands_tls() {
+    let made = Certificates::new();
+    let there = Reached::start(BY_TLS_ONLY, Some((made.bytes("server.pem"), made.bytes("server.key"))));
     let (authority, other) = (made.path("authority.pem"), made.path("other.pem"));
     // Without a word about it: TLS, as the server has it.
     assert!(is_secured(&there.ask("localhost", &[])));
@@ -134,16 +129,13 @@ fn a_server_that_demands_tls() {
         told.push(there.ask(host, &environment));
     }
     let told = told.join("\n").replace(&made.path(""), "CERTIFICATES/");
-    insta::assert_snapshot!(told);
+    assert_snapshot!(told);
 }
 
 /// The address of an engine says it as well; a password in it is refused all the same.
-#[test]
-fn an_engine_by_tls() {
-    let Some(made) = Certificates::new() else { return };
-    let Some(there) = Reached::start(BY_TLS_ONLY, Some((made.bytes("server.pem"), made.bytes("server.key")))) else {
-        return;
-    };
+pub fn an_engine_by_tls() {
+    let made = Certificates::new();
+    let there = Reached::start(BY_TLS_ONLY, Some((made.bytes("server.pem"), made.bytes("server.key"))));
     let shop = Shop::new("");
     std::fs::write(shop.0.path().join("data/people.csv"), "id\nP1\nP2\n").unwrap();
     let path = shop.0.path().join("shop.merit");
@@ -169,10 +161,9 @@ fn an_engine_by_tls() {
     assert!(told.contains("has a password in it") && !told.contains("secret"), "{told}");
 }
 
-#[test]
-fn a_certificate_that_only_the_server_has_signed() {
-    let Some(made) = Certificates::new() else { return };
-    let Some(there) = Reached::start(BY_TLS_ONLY, Some((made.bytes("own.pem"), made.bytes("own.key")))) else { return };
+pub fn a_certificate_that_only_the_server_has_signed() {
+    let made = Certificates::new();
+    let there = Reached::start(BY_TLS_ONLY, Some((made.bytes("own.pem"), made.bytes("own.key"))));
     assert!(is_secured(&there.ask("localhost", &[])));
     let own = made.path("own.pem");
     assert!(is_secured(&there.ask("localhost", &[("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", &own)])));
@@ -183,25 +174,23 @@ fn a_certificate_that_only_the_server_has_signed() {
 }
 
 /// A certificate of an old form, and no TLS at all: then only what is asked for decides.
-#[test]
-fn tls_that_is_not_to_be_had() {
-    let Some(made) = Certificates::new() else { return };
+pub fn tls_that_is_not_to_be_had() {
+    let made = Certificates::new();
     let anyhow = "host all all 127.0.0.1/32 trust";
     let authority = made.path("authority.pem");
-    let Some(old) = Reached::start(anyhow, Some((made.bytes("old.pem"), made.bytes("server.key")))) else { return };
+    let old = Reached::start(anyhow, Some((made.bytes("old.pem"), made.bytes("server.key"))));
     // TLS with it fails, and nothing demands it.
     assert!(!is_secured(&old.ask("localhost", &[])));
     let mut told = old.ask("localhost", &[("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", &authority)]);
     drop(old);
-    let Some(none) = Reached::start(anyhow, None) else { return };
+    let none = Reached::start(anyhow, None);
     assert!(!is_secured(&none.ask("localhost", &[])));
     told += &none.ask("localhost", &[("PGSSLMODE", "require")]);
-    insta::assert_snapshot!(told);
+    assert_snapshot!(told);
 }
 
 /// A listener that takes connections and says nothing: as long as is said, and no longer.
-#[test]
-fn a_server_that_never_answers_is_given_up() {
+pub fn a_server_that_never_answers_is_given_up() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let shop = Shop::new("");
     let begun = Instant::now();
@@ -210,13 +199,12 @@ fn a_server_that_never_answers_is_given_up() {
         command.env("PGUSER", "merit").env("PGCONNECT_TIMEOUT", "1");
     });
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    insta::assert_snapshot!(told);
+    assert_snapshot!(told);
 }
 
 /// Reading may take as long as it takes.
-#[test]
-fn a_query_may_take_longer_than_connecting() {
-    let Some(server) = Server::start() else { return };
+pub fn a_query_may_take_longer_than_connecting() {
+    let server = Server::start();
     server.client().batch_execute(SHOP).unwrap();
     let shop = Shop::new("");
     let path = shop.0.path().join("shop.merit");
