@@ -716,35 +716,39 @@ fn random_projects_in_duckdb() {
 }
 
 tests! {
-    the_example_in_duckdb_is_the_example_in_files,
+    spark::the_example_on_a_cluster_that_loses_a_worker,
+    cells::cells_in_spark,
+    spark::the_example_through_spark_connect,
+    spark::random_projects_in_spark,
+    measures::folders_that_spark_sql_leaves_behind,
+    spoilt_tables_are_refused,
     printed_statements_and_their_results,
+    waiting::a_cluster_without_workers,
+    random_projects_in_duckdb,
+    #[cfg(all(unix, feature = "postgres"))]
+    cells::cells_in_postgres,
+    measures::parquet_results_and_folders_of_them,
+    types::types_of_duckdb,
+    the_example_in_duckdb_is_the_example_in_files,
+    #[cfg(all(unix, feature = "postgres"))]
+    scripts::a_script_in_psql,
     results_of_two_runs,
-    what_an_engine_lacks_is_told_at_once,
-    a_folder_of_parquet_in_duckdb,
+    waiting::a_spark_that_does_not_answer,
+    #[cfg(all(unix, feature = "postgres"))]
+    waiting::a_table_that_another_session_locks,
     #[cfg(all(unix, feature = "postgres"))]
     the_example_in_postgres_is_the_example_in_files,
-    spoilt_tables_are_refused,
+    what_an_engine_lacks_is_told_at_once,
+    a_folder_of_parquet_in_duckdb,
     what_cannot_be_exact_is_refused,
     divisions_in_each_row_are_refused,
     what_random_projects_lack,
     dates_keys_and_links_are_computed_there,
-    random_projects_in_duckdb,
     cells::files_read_what_engines_leave_to_them,
     cells::files_refuse_every_bad_cell,
     cells::cells_in_duckdb,
-    cells::cells_in_spark,
-    #[cfg(all(unix, feature = "postgres"))]
-    cells::cells_in_postgres,
-    measures::parquet_results_and_folders_of_them,
     measures::results_that_are_not_exact_or_not_whole,
-    measures::folders_that_spark_sql_leaves_behind,
-    #[cfg(all(unix, feature = "postgres"))]
-    scripts::a_script_in_psql,
     scripts::a_script_in_a_duckdb_that_is_too_old,
-    spark::the_example_on_a_cluster_that_loses_a_worker,
-    spark::the_example_through_spark_connect,
-    spark::random_projects_in_spark,
-    types::types_of_duckdb,
     types::rows_of_totals_in_duckdb,
     #[cfg(all(unix, feature = "postgres"))]
     types::rows_of_totals_in_postgres,
@@ -752,11 +756,7 @@ tests! {
     waiting::a_postgres_server_that_does_not_answer,
     #[cfg(feature = "postgres")]
     waiting::a_postgres_server_that_is_too_old,
-    #[cfg(all(unix, feature = "postgres"))]
-    waiting::a_table_that_another_session_locks,
     waiting::a_duckdb_file_that_another_program_holds,
     waiting::engines_in_python_that_do_not_answer_or_are_too_old,
-    waiting::a_spark_that_does_not_answer,
-    waiting::a_cluster_without_workers,
     waiting::a_waiting_time_that_is_none,
 }
