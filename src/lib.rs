@@ -1,17 +1,19 @@
 //! Merit: job specs as plain text, checked like a program, evaluated exactly, traceable to the last row.
 //!
-//! The passes, in the order data flows; imports go down this list only:
+//! The passes, in the order data flows; imports go up this list only. [`project`], which runs the first two, and [`cli`],
+//! which runs them all, stand on top of it:
 //!
-//! 1. [`project`]: the `.merit` files under a folder; its workspace runs the next two passes, and again after an edit
-//! 2. [`syntax`]: the text of a file -> its tree
-//! 3. [`model`]: all trees -> one model in which every name, unit and type is known and every sum is proved
-//! 4. [`plan`]: model and period -> what is asked of the data (a query) and how values follow from the answers (a
+//! 1. [`syntax`]: the text of a file -> its tree
+//! 2. [`model`]: all trees -> one model in which every name, unit and type is known and every sum is proved
+//! 3. [`plan`]: model and period -> what is asked of the data (a query) and how values follow from the answers (a
 //!    program)
-//! 5. [`data`]: files and query -> checked tables -> answers; the only part that a warehouse or cluster would replace
-//! 6. [`eval`]: program and answers -> the values of everyone's formulas
-//! 7. [`score`]: values -> entries, totals, ratings, outputs
-//! 8. [`report`]: scorecards -> text, JSON, CSV
+//! 4. [`data`]: files and query -> checked tables -> answers; [`warehouse`]: the same from tables that stay in a database
+//!    or on a cluster
+//! 5. [`eval`]: program and answers -> the values of everyone's formulas
+//! 6. [`score`]: values -> entries, totals, ratings, outputs
+//! 7. [`report`]: scorecards -> text, JSON, CSV
 //!
+//! [`project`] finds the `.merit` files under a folder, and checks them again after an edit.
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`language`] has the words whose meaning all passes share, so that the tree of a text is known

@@ -2,7 +2,8 @@
 //!
 //! In come a [`Model`](crate::model::Model) and a [`Query`](crate::plan::query::Query) that says what is needed; out come
 //! [`Answers`](crate::plan::query::Answers), or every mistake found in
-//! the files. From the ground up, each imports only what stands above it in this list:
+//! the files. From the ground up; each imports what stands above it in this list, but for messages and rows, which know
+//! the types of readers and tables that they speak of:
 //!
 //! 1. [`cells`], [`columns`]: what a cell of each type may look like, and how columns are held
 //! 2. [`errors`]: what is said of files, and tallies of what it is said of
