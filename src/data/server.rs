@@ -16,10 +16,11 @@ mod connection;
 mod refusal;
 #[cfg(feature = "postgres")]
 mod security;
+
+#[cfg(feature = "postgres")]
 pub use self::address::has_password;
 #[cfg(feature = "postgres")]
 pub use self::connection::connect;
-#[cfg(feature = "postgres")]
 pub use self::refusal::Refusal;
 
 /// What a result says of a server, of which nobody learns who asked or with which password; `None` where nothing says

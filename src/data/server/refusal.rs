@@ -1,5 +1,6 @@
 //! Why a server cannot be read.
 
+#[cfg(feature = "postgres")]
 use ::postgres::Error;
 
 /// Why nothing can be read.
@@ -12,11 +13,13 @@ pub enum Refusal {
 }
 
 /// There is no connection.
+#[cfg(feature = "postgres")]
 pub fn unreachable(reason: impl Into<String>, help: impl Into<String>) -> Refusal {
     Refusal::Unreachable { reason: reason.into(), help: help.into() }
 }
 
 /// What stands behind an error, without the words of the library.
+#[cfg(feature = "postgres")]
 pub fn plainly(error: &Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), |source| source.to_string())
 }
