@@ -62,13 +62,18 @@ impl Quick {
 /// The rows that may be totals, or remarks below the table, of which nothing but the first cell is filled.
 fn odd_rows(text: &str, index: &Index, cells: usize) -> Vec<usize> {
     let bytes = text.as_bytes();
-    let is_odd = |row: &usize| {
-        let (start, end) = index.cell(*row, 0);
-        let is_filled = |at: usize| index.cell(*row, at).0 < index.cell(*row, at).1;
-        cells > 1 && !is_filled(1) && !is_filled(cells - 1)
+    let mut odd = Vec::new();
+    for row in 0..index.rows() {
+        let (start, end) = index.cell(row, 0);
+        let is_filled = |at: usize| index.cell(row, at).0 < index.cell(row, at).1;
+        let is_note = cells > 1 && !is_filled(1) && !is_filled(cells - 1);
+        if is_note
             || totals::may_be_total(&bytes[start..end]) && totals::is_total(&Cell::of(text, start, end).text(text))
-    };
-    (0..index.rows()).filter(is_odd).collect()
+        {
+            odd.push(row);
+        }
+    }
+    odd
 }
 
 impl Decoder<'_> {
@@ -88,11 +93,14 @@ impl Decoder<'_> {
     ) -> Option<Block> {
         let bytes = text.as_bytes();
         let mut cells = Vec::new();
-        let is_doubtful = |row: &usize| {
-            let (start, end) = index.cell(*row, 0);
-            start == end || self.doubtful[usize::from(bytes[start])]
-        };
-        for row in (0..index.rows()).filter(is_doubtful).chain(odd.iter().copied()) {
+        let mut suspects = odd.to_vec();
+        for row in 0..index.rows() {
+            let (start, end) = index.cell(row, 0);
+            if start == end || self.doubtful[usize::from(bytes[start])] {
+                suspects.push(row);
+            }
+        }
+        for row in suspects {
             cells.clear();
             cells.extend((0..self.cells()).map(|at| {
                 let (start, end) = index.cell(row, at);
@@ -163,9 +171,6 @@ impl Decoder<'_> {
         let plain_numbers = quick && matches!(&reader.kind, Kind::Number(number) if number.is_plain());
         let dates = quick && matches!(reader.kind, Kind::Day(_));
         let own_text = quick && matches!(reader.kind, Kind::Text);
-        // Where the signs of a whole block are plain, its cells need not be looked at sign by sign.
-        let is_key = matches!(block.columns[wanted], Builder::Key { .. });
-        let plain_signs = own_text && is_key && !index.quoted && are_plain(bytes, self.separator);
         let mut points = false;
         for row in 0..index.rows() {
             let (mut start, mut end) = index.cell(row, at);
@@ -218,9 +223,7 @@ impl Decoder<'_> {
                     }
                     None => {}
                 },
-                Builder::Key { codes, hashes, named, .. }
-                    if own_text && (plain_signs && begins_plainly(raw) && raw.is_ascii() || is_plain_text(raw)) =>
-                {
+                Builder::Key { codes, hashes, named, .. } if own_text && is_plain_text(raw) => {
                     let (code, hash) = named_key(named, &text[start..end]);
                     codes.push(code);
                     hashes.push(hash);
@@ -244,12 +247,23 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() & (byte != b'+') & (byte != b'~')
 }
 
-/// Whether the ASCII signs of a block without quotes are plain ones, between separators and ends of lines.
-fn are_plain(block: &[u8], separator: u8) -> bool {
-    let between = |byte: u8| (byte == separator) | (byte == b'\n') | (byte == b'\r');
-    let is_odd = |byte: u8| !(is_plain(byte) | !byte.is_ascii() | between(byte));
-    // Without a way out of the inner loop many signs are looked at at once.
-    block.chunks(1 << 12).all(|signs| !signs.iter().fold(false, |odd, sign| odd | is_odd(*sign)))
+/// Whether a text is of plain signs, by eight at a time; of some that are plain it says no.
+#[inline]
+fn are_plain(text: &[u8]) -> bool {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    let word =
+        |at: usize| text.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
+    // The high bit of each byte tells of a sign below the first plain one, above the last, and of a plus.
+    let is_odd = |word: u64| {
+        let below = word.wrapping_sub(ALL * u64::from(b'!')) & !word;
+        let above = word.wrapping_add(ALL * (0x80 - u64::from(b'~'))) | word;
+        let plus = word ^ (ALL * u64::from(b'+'));
+        (below | above | plus.wrapping_sub(ALL) & !plus) & (ALL << 7) != 0
+    };
+    match text.len() {
+        0..8 => text.iter().all(|byte| is_plain(*byte)),
+        length => !(0..length / 8).any(|at| is_odd(word(at * 8))) && !is_odd(word(length - 8)),
+    }
 }
 
 /// Whether a text of plain signs is surely no blank.
@@ -270,7 +284,25 @@ fn has_single_blanks(text: &[u8]) -> bool {
 /// Whether a text is surely no blank, has no white space around it and nothing odd in it.
 #[inline]
 pub fn is_plain_text(raw: &[u8]) -> bool {
-    begins_plainly(raw)
-        && raw.last().is_some_and(u8::is_ascii_graphic)
-        && (raw.iter().all(|byte| is_plain(*byte)) || has_single_blanks(raw))
+    begins_plainly(raw) && raw.last().is_some_and(u8::is_ascii_graphic) && (are_plain(raw) || has_single_blanks(raw))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_signs_eight_at_a_time() {
+        let plain = "G007500000-abc/XYZ_09.}!";
+        for length in 0..=plain.len() {
+            assert!(are_plain(&plain.as_bytes()[..length]), "{length}");
+            for at in 0..length {
+                for odd in [b' ', b'+', b'~', 0, 0x7f, 0x80, 0xff, b'\t', b'\n'] {
+                    let mut text = plain.as_bytes()[..length].to_vec();
+                    text[at] = odd;
+                    assert!(!are_plain(&text), "{odd} at {at} of {length}");
+                }
+            }
+        }
+    }
 }
