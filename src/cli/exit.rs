@@ -1,8 +1,7 @@
 //! How the program ends.
 
-use std::fmt;
-use std::io;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 use super::load;
 use crate::documents::Failure as Said;

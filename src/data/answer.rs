@@ -9,8 +9,8 @@ use super::read::Form;
 use super::stream::{Stage, Streams};
 use super::tables::files::files_of;
 use super::tables::load::Source;
+use super::tables::needs;
 use super::tables::table::Table;
-use super::tables::{files, needs};
 use super::{errors, memory, one_row, read, stream};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
@@ -156,6 +156,6 @@ fn attempt(
 /// The data sets that a query needs and that have no files.
 pub fn without_files(model: &Model, query: &Query, options: &Options) -> Vec<DataId> {
     let needed = needs::columns(model, query);
-    let none = |data: &DataId| files::files_of(&model.data[data.0], options, &mut Vec::new()).is_empty();
+    let none = |data: &DataId| files_of(&model.data[data.0], options, &mut Vec::new()).is_empty();
     needed.iter().map(|(data, _)| *data).filter(none).collect()
 }

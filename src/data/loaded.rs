@@ -13,6 +13,7 @@ use super::people::roster::Roster;
 use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
 use super::tables::keys::Keys;
+use super::tables::load;
 use super::tables::load::Source;
 use super::tables::stored::Task;
 use super::tables::table::Table;
@@ -44,7 +45,7 @@ impl Loaded {
         keys_left_out: &dyn Fn(&[Table], usize) -> Option<Keys>,
     ) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
         let mut errors = Vec::new();
-        let mut tables = crate::data::tables::load::load(model, needed, source, left_out, options.threads, &mut errors);
+        let mut tables = load::load(model, needed, source, left_out, options.threads, &mut errors);
         let given = matches!(source, Source::Given(_));
         let mut other_days = Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();

@@ -54,9 +54,7 @@ impl Options<'_> {
             server: Server::default(),
         }
     }
-}
 
-impl Options<'_> {
     /// How many bytes of a file may be kept as a whole.
     pub fn whole(&self) -> u64 {
         self.memory.map_or(WHOLE, |most| most.min(WHOLE))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::columns::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
 use super::options::Options;
+use super::tables::load;
 use super::tables::load::Source;
 use super::tables::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
 use super::tables::stored::Task;
@@ -86,14 +87,8 @@ pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagno
     };
     let needed: Vec<(DataId, Vec<ColumnIx>)> =
         model.data.iter().enumerate().map(|(at, data)| (DataId(at), in_files(data))).collect();
-    let mut tables = crate::data::tables::load::load(
-        model,
-        &needed,
-        &Source::Files(options),
-        &Default::default(),
-        options.threads,
-        &mut errors,
-    );
+    let mut tables =
+        load::load(model, &needed, &Source::Files(options), &Default::default(), options.threads, &mut errors);
     // Before links are resolved: then their columns still have the texts of the files.
     let mut profiles: Vec<SetProfile> = tables.iter().map(|table| of_table(model, table)).collect();
     let mut needed: BTreeMap<DataId, BTreeSet<ColumnIx>> =

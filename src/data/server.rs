@@ -22,6 +22,8 @@ pub use self::address::has_password;
 #[cfg(feature = "postgres")]
 pub use self::connection::connect;
 pub use self::refusal::Refusal;
+#[cfg(feature = "postgres")]
+pub use self::refusal::plainly;
 
 /// What a result says of a server, of which nobody learns who asked or with which password; `None` where nothing says
 /// where it is.

@@ -1,6 +1,6 @@
 //! Curves from a value to a score: points, or what the scale yields. All exact.
 
-use crate::language::BinaryOp;
+use crate::language::{BinaryOp, is_mirrored};
 use crate::number::Number;
 use crate::plan::program::{AnchorPlan, CurvePlan, MatrixPlan, PerStepPlan};
 use crate::value::{Missing, Value};
@@ -26,11 +26,6 @@ pub fn attainment(value: &Number, target: &Number, lower_is_better: bool) -> Val
         Some(ratio) if is_mirrored(target.is_negative(), lower_is_better) => Value::Number(Number::from(2).sub(&ratio)),
         Some(ratio) => Value::Number(ratio),
     }
-}
-
-/// Whether the attainment is 2 − value / target, and not value / target itself.
-pub fn is_mirrored(target_is_negative: bool, lower_is_better: bool) -> bool {
-    target_is_negative != lower_is_better
 }
 
 /// The curve at a value; a missing value gives its reason. Formulas are not evaluated here

@@ -9,4 +9,4 @@ mod scoring;
 pub use aggregates::{AggregateFunction, AggregateSignature};
 pub use operators::BinaryOp;
 pub use rows::{AcrossStints, ScopeWord};
-pub use scoring::{Combine, PartOfPeriod, WhenMissing};
+pub use scoring::{Combine, PartOfPeriod, WhenMissing, is_mirrored};

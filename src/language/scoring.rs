@@ -24,3 +24,8 @@ pub enum PartOfPeriod {
     /// `in full`
     InFull,
 }
+
+/// Whether the attainment is 2 − value / target, and not value / target itself.
+pub fn is_mirrored(target_is_negative: bool, lower_is_better: bool) -> bool {
+    target_is_negative != lower_is_better
+}

@@ -1,16 +1,13 @@
 //! The statement that checks a table: what is wrong with its rows, and what time they are of. What it finds is for
 //! [`super::findings`].
 
-use crate::warehouse::statement::Expected;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Looked;
 use super::cells::{Cells, looked_at};
-use super::periods;
 use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::session::head;
-use super::statement::filter;
-use super::statement::{Statement, assembled};
+use super::statement::{Expected, Statement, assembled, filter};
+use super::{Looked, periods};
 use crate::data::tables::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};

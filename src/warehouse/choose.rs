@@ -6,6 +6,7 @@ use super::rows::Known;
 use super::statement::Refused;
 use super::{Cannot, Remote};
 use crate::data::measures::job::Family;
+use crate::data::tables::needs;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route};
@@ -15,7 +16,7 @@ type Needed<'a> = &'a [(DataId, Vec<ColumnIx>)];
 
 /// The data sets that an engine can hold as far as their declarations go. Of `these` only.
 pub fn declared_so(model: &Model, query: &Query, these: impl Fn(DataId) -> bool) -> BTreeSet<DataId> {
-    let needed = crate::data::tables::needs::columns(model, query);
+    let needed = needs::columns(model, query);
     let choice = Choice { model, query, needed: &needed };
     let mut there: BTreeSet<DataId> = needed.iter().map(|(data, _)| *data).filter(|data| these(*data)).collect();
     there.retain(|data| choice.why_not(*data).is_none());
@@ -30,7 +31,7 @@ pub fn declared_so(model: &Model, query: &Query, these: impl Fn(DataId) -> bool)
 
 /// Some data sets with all that must be in the engine where they are.
 pub fn complete(model: &Model, query: &Query, some: BTreeSet<DataId>) -> BTreeSet<DataId> {
-    let needed = crate::data::tables::needs::columns(model, query);
+    let needed = needs::columns(model, query);
     Choice { model, query, needed: &needed }.linking(&some)
 }
 

@@ -56,7 +56,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::DataId;
 use crate::plan::Stored;
-use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode};
+use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode, visit};
 
 /// Places behind the point that a formula's values may have in an engine: of the 38 digits that all engines have, enough
 /// are left in front of it.
@@ -365,7 +365,7 @@ impl Stages {
                 query.tables.iter().find(|table| table.data == measure(id).data).map_or(&[][..], |table| &table.nodes);
             let mut inner = Vec::new();
             for node in measure(id).value.iter().chain(&measure(id).condition) {
-                crate::plan::query::visit(*node, nodes, &mut |node| {
+                visit(*node, nodes, &mut |node| {
                     if let RowNode::Inner { measure, .. } = node {
                         inner.push(*measure);
                     }

@@ -1,9 +1,8 @@
 //! Which rows a measure reads by time, and the day as of which their links are followed: what the local engine does
 //! in [`crate::data::measures::scan`] and, for rows cut to the days served, in [`crate::data::people::own`].
 
-use super::Cannot;
-use super::periods;
 use super::rows::{Before, Known, PostsUntil, Scope, Time, holds_on, posts_name, read_name};
+use super::{Cannot, periods};
 use crate::data::tables::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use crate::plan::query::{Group, Rows};

@@ -9,7 +9,7 @@ use super::rows::{Known, PostsUntil, all_posts_name, exact_places, inner_name, p
 use crate::data::columns::column::NONE;
 use crate::data::measures::measure::Evaluation;
 use crate::data::tables::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
-use crate::data::tables::table::Table;
+use crate::data::tables::table::{Table, text_of};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::plan::query::Rows;
 use crate::time::{Month, Months};
@@ -76,9 +76,10 @@ impl Relation {
         let names: Vec<String> = self.columns.iter().map(|(name, _)| dialect.name_of(name)).collect();
         let typed = |(name, (_, of)): (&String, &(String, Kind))| {
             let value = if self.rows.is_empty() { "NULL" } else { name.as_str() };
+            let cast = format!("CAST({value} AS {})", kind(dialect, of));
             // Texts are compared letter by letter.
-            let collation = if (dialect, of) == (Dialect::Postgres, &Kind::Text) { " COLLATE \"C\"" } else { "" };
-            format!("CAST({value} AS {}){collation} AS {name}", kind(dialect, of))
+            let cast = if *of == Kind::Text { dialect.ordered(&cast) } else { cast };
+            format!("{cast} AS {name}")
         };
         let typed: Vec<String> = names.iter().zip(&self.columns).map(typed).collect();
         if self.rows.is_empty() {
@@ -344,7 +345,7 @@ fn rows(known: &Known, table: &Table, columns: &[ColumnIx]) -> Relation {
         Some(Value::Flag(flag)) if kind_of(column) == Kind::Flag => {
             Some(if flag { "TRUE" } else { "FALSE" }.to_string())
         }
-        Some(value) => Some(crate::data::tables::table::text_of(&value)),
+        Some(value) => Some(text_of(&value)),
     };
     let timeless = table.is_timeless();
     let mut lines = Vec::new();

@@ -1,16 +1,13 @@
 //! Sums, counts, averages, least and greatest: by group and run of months, as what is added up can be put together
 //! for every window.
 
-use crate::warehouse::answer::divided;
-use crate::warehouse::statement::NO_MONTHS;
-use crate::warehouse::statement::filter;
 use std::collections::BTreeSet;
 
-use super::answer::{Answer, Checked, Straddling, ValueKind, code, kind};
+use super::answer::{Answer, Checked, Straddling, ValueKind, code, divided, kind};
 use super::choose::refused;
 use super::rows::{Before, Known, Link, Sql, Time, Type};
 use super::session::{head, rows_read};
-use super::statement::{CellFamily, Refused, Times, Written, assembled, tables_read};
+use super::statement::{CellFamily, NO_MONTHS, Refused, Times, Written, assembled, filter, tables_read};
 use super::{Cannot, periods};
 use crate::data::measures::job::{Family, Job, RowsBy};
 use crate::data::measures::measure::Evaluation;

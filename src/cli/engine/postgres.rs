@@ -128,7 +128,7 @@ fn told(error: &Error, phase: &str, wait: Option<Duration>) -> Failure {
             ),
         );
     }
-    let text = error.as_db_error().map_or_else(|| plainly(error), |error| error.message().to_string());
+    let text = error.as_db_error().map_or_else(|| server::plainly(error), |error| error.message().to_string());
     // Whether a table may be read is asked when rows are read, not when a statement is prepared.
     let forbidden = error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE);
     Failure::with_help(
@@ -211,9 +211,4 @@ fn connect(url: &str) -> Result<Client, Failure> {
         }
         Refusal::Refused { reason, .. } => Failure::with_help(format_args!("PostgreSQL says: {reason}"), HELP),
     })
-}
-
-/// What is behind an error that the server did not send.
-fn plainly(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -1,13 +1,11 @@
 //! What is wrong with cells.
 
-use super::{counted, in_file, listed, nearest, with_places};
+use super::{Tally, counted, in_file, listed, nearest, with_places};
 use crate::alike::narrow;
 use crate::data::cells::content::{Problem, Repair, Repairs};
 use crate::data::cells::garbled::garbled;
-use crate::data::cells::tidy;
-use crate::data::cells::times;
 use crate::data::cells::times::DateFormat;
-use crate::data::errors::Tally;
+use crate::data::cells::{tidy, times};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 use crate::model::types::unit::DisplayUnit;

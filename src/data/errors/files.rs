@@ -1,8 +1,7 @@
 //! What is wrong with files as a whole, their headers, and servers; and what they need of memory.
 
-use super::{in_file, in_row, listed, nearest};
+use super::{SHOWN, Spot, Tally, in_file, in_row, listed, nearest};
 use crate::alike::narrow;
-use crate::data::errors::{SHOWN, Spot, Tally};
 use crate::data::memory::shown_size;
 use crate::data::read::detect::Reading;
 use crate::data::read::kind::Kind;
@@ -15,8 +14,7 @@ use crate::model::data::{Across, ColumnIx, DataSet, FilePattern};
 use crate::plural::{counted, either};
 use crate::source::Span;
 use crate::time::MONTH_NAMES;
-use crate::visible::named as sign_named;
-use crate::visible::shortened;
+use crate::visible::{named as sign_named, shortened};
 
 pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[String]) -> Diagnostic {
     let message = format!("no file for `{}`: nothing in `{folder}` matches `{}`", data.name, pattern.pattern);

@@ -1,7 +1,6 @@
 //! What is wrong with rows: those that are none of the table, and how they are left out.
 
-use super::{counted, in_file, in_row, start_of, told_apart, with_places};
-use crate::data::errors::Tally;
+use super::{Tally, counted, in_file, in_row, start_of, told_apart, with_places};
 use crate::data::read::layout::{Layout, Oddity};
 use crate::data::read::{FileTask, totals};
 use crate::diagnostic::{Code, Diagnostic};

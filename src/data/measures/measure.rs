@@ -1,17 +1,12 @@
 //! Measures to answers: measures that read the same rows are computed in one pass over them.
 
-use crate::data::measures::job::Family;
-use crate::data::measures::job::Job;
-use crate::data::measures::job::RowsBy;
-use crate::plan::query::read_on;
-use crate::plan::query::visit;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::changes;
-use super::scan;
+use super::job::{Family, Job, RowsBy};
 use super::scan::{Found, InParts, Straddling};
 use super::store::Store;
+use super::{changes, scan};
 use crate::data::columns::column::{Column, NONE};
 use crate::data::errors;
 use crate::data::memory::Memory;
@@ -29,7 +24,9 @@ use crate::diagnostic::Diagnostic;
 use crate::language::AggregateFunction;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query;
-use crate::plan::query::{Doubt, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode};
+use crate::plan::query::{
+    Doubt, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode, read_on, visit,
+};
 use crate::time::Months;
 use crate::value::{Missing, Value};
 

@@ -1,6 +1,8 @@
 //! The months of the company's own calendar, read from its data set: each month once, without gap or overlap.
 
+use crate::data::of_tests::placed;
 use crate::data::options::Options;
+use crate::data::tables::load;
 use crate::data::tables::load::Source;
 use crate::data::tables::table::Table;
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,13 +22,13 @@ pub fn own_months_given(model: &Model, given: &[Given]) -> Result<Option<OwnMont
     if !model.company.calendar_data.is_some_and(|own| given.iter().any(|table| table.data == own.data)) {
         return Ok(None);
     }
-    read(model, &Source::Given(given), 1).map_err(|errors| crate::data::of_tests::placed(errors, model, given))
+    read(model, &Source::Given(given), 1).map_err(|errors| placed(errors, model, given))
 }
 
 fn read(model: &Model, source: &Source, threads: usize) -> Result<Option<OwnMonths>, Vec<Diagnostic>> {
     let Some(own) = model.company.calendar_data else { return Ok(None) };
     let mut errors = Vec::new();
-    let tables = crate::data::tables::load::load(
+    let tables = load::load(
         model,
         &[(own.data, vec![own.month, own.first, own.last])],
         source,

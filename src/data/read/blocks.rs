@@ -1,6 +1,5 @@
 //! Files as blocks of UTF-8 text that hold whole records.
 
-use crate::data::BLOCK;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use super::ends::Ends;
 use super::kind::{HEAD, utf16_without_mark};
 use super::layout::TITLE_ROWS;
 use super::records::last_end;
+use crate::data::BLOCK;
 use crate::data::errors::Tally;
 use crate::data::options::Options;
 use crate::encoding::{Decoding, Encoding};

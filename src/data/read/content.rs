@@ -1,20 +1,14 @@
 //! What files held: columns by block, and all that is to be told of their cells.
 
-use crate::data::errors::SHOWN;
-use crate::data::errors::Spot;
-use crate::data::errors::Tally;
-use crate::data::read::Block;
-use crate::data::read::LikeTotal;
-use crate::data::read::block::TroubleKey;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::block::TroubleKey;
 use super::layout::Layout;
-use super::signs;
-use super::turned;
-use super::{FileTask, Wanted};
+use super::{Block, FileTask, LikeTotal, Wanted, signs, turned};
 use crate::data::cells::content::Repair;
 use crate::data::columns::column::Builder;
 use crate::data::errors;
+use crate::data::errors::{SHOWN, Spot, Tally};
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 

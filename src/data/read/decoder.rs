@@ -1,18 +1,14 @@
 //! Turns the text of blocks into columns, record by record.
 
-use super::ends;
-use super::layout::Layout;
+use std::collections::BTreeMap;
+
+use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
-use super::{Block, Wanted, is_note, signs, swallowed, totals};
+use super::{Block, FileContent, FileTask, Wanted, ends, is_note, match_headers, signs, swallowed, totals};
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Repairs};
 use crate::data::cells::reader::{CellReader, Kind};
-use crate::data::read::FileContent;
-use crate::data::read::FileTask;
-use crate::data::read::layout::detect;
-use crate::data::read::match_headers;
 use crate::model::data::DataSet;
-use std::collections::BTreeMap;
 
 /// The first filled cell of a record, and its place.
 fn first_filled(text: &str, cells: &[Cell]) -> Option<(usize, String)> {
@@ -38,7 +34,7 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, .. } = layout;
-        let doubtful = crate::data::read::decoder::doubtful(wanted.data, &headers);
+        let doubtful = doubtful(wanted.data, &headers);
         let readers = if separator == b',' { None } else { signs::with_open_points(wanted) };
         Decoder { wanted, places, separator, headers, doubtful, readers, key: None }
     }

@@ -3,16 +3,11 @@
 //! In: a [`Grid`] of texts. Out: the same [`FileContent`] that long CSV files give; the cells are read by the same
 //! [`CellReader`](crate::data::cells::reader::CellReader)s.
 
-use super::raw::Shown;
-use crate::data::read::raw::Beside;
-use crate::data::read::raw::Grid;
-use crate::data::read::raw::Merged;
-use crate::data::read::raw::Raw;
-
-use super::across;
 use super::layout::{Expected, Layout, TITLE_ROWS};
-use super::signs;
-use super::{Block, FileContent, FileTask, Wanted, collect, is_note, match_headers, refuse_repairs, totals};
+use super::raw::{Beside, Grid, Merged, Raw, Shown};
+use super::{
+    Block, FileContent, FileTask, Wanted, across, collect, is_note, match_headers, refuse_repairs, signs, totals,
+};
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Problem, Repair, Repairs};
 use crate::data::cells::numbers::NumberCell;

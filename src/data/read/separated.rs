@@ -1,15 +1,17 @@
 //! Separated text: cut into blocks of whole records, which are decoded side by side, for several data sets at once.
 
-use crate::data::read::Decoder;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::blocks::Blocks;
 use super::decoder::odd_end;
-use super::detect::{self, Survey, Verdict, words_of};
+use super::detect::{Survey, Verdict, words_of};
 use super::layout::{Layout, detect};
-use super::{Block, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, match_headers, refuse_repairs};
+use super::{
+    Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, detect, match_headers,
+    refuse_repairs,
+};
 use crate::data::errors;
 use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;

@@ -1,10 +1,9 @@
 //! What the signs of numbers mean in a file that does not say so: `1,234` alone could be 1234 or 1.234, and the other cells
 //! of its column tell, where any of them can be read in one way only.
 
-use crate::data::read::block::Seen;
 use std::collections::BTreeMap;
 
-use super::block::Block;
+use super::block::{Block, Seen};
 use super::{FileTask, Wanted};
 use crate::data::cells::content::{Repair, Repairs, Sign};
 use crate::data::cells::reader::{CellReader, Kind};

@@ -1,10 +1,9 @@
 //! Cells of a spreadsheet that a program of another country may have taken for its own when it opened the file: `03/04/2026`
 //! for the fourth of March, `1.234` for one and a bit. What it could not take, `13/04/2026` and `1.234.567`, it left as text.
 
-use crate::data::read::block::Kept;
 use std::collections::BTreeMap;
 
-use super::block::Block;
+use super::block::{Block, Kept};
 use super::{FileTask, Wanted};
 use crate::data::cells::reader::{CellReader, Kind};
 use crate::data::cells::times::DateFormat;

@@ -1,15 +1,13 @@
 //! Text with a column for each month: small enough to be read as a whole.
 
-use crate::data::read::decoder;
 use std::borrow::Cow;
 use std::io;
 
 use super::detect::Survey;
-use super::ends;
 use super::layout::detect;
 use super::raw::{Grid, Raw};
 use super::records::{Cell, Found, Records};
-use super::{FileContent, FileTask, Wanted, compressed, grid, kind, separated, server, swallowed};
+use super::{FileContent, FileTask, Wanted, compressed, decoder, ends, grid, kind, separated, server, swallowed};
 use crate::data::errors;
 use crate::data::errors::Tally;
 use crate::data::options::Options;

@@ -1,6 +1,5 @@
 //! Where a server is, who asks and how: an address, and for what it does not say the environment. Then the way there.
 
-use crate::data::server::refusal::unreachable;
 use std::env;
 use std::io::ErrorKind;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -12,7 +11,7 @@ use ::postgres::tls::MakeTlsConnect;
 use ::postgres::{Client, Config, Error, NoTls, Socket};
 
 use super::Refusal;
-use super::refusal::plainly;
+use super::refusal::{plainly, unreachable};
 use super::security::{self, Security};
 use crate::plural::counted;
 

@@ -1,6 +1,5 @@
 //! What is read over a connection: one transaction, from which a thread of its own sends rows.
 
-use crate::data::server::refusal::plainly;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -9,6 +8,7 @@ use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
 use super::address::Address;
+use super::refusal::plainly;
 use super::{Column, Refusal, Relation, Server};
 
 /// Everything read is of one moment, nothing is changed, and values are written in one way whatever the server's own.

@@ -14,6 +14,7 @@ use crate::data::rows::nodes::{OtherDays, World};
 use crate::data::tables::keyed::key_of_row;
 use crate::data::tables::keys::Keys;
 use crate::data::tables::links::{by_cell, by_parts};
+use crate::data::tables::load;
 use crate::data::tables::stored;
 use crate::data::tables::table::{Table, TableFile};
 use crate::model::Model;
@@ -115,7 +116,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        crate::data::tables::load::name_positions(self.model, data, &mut table);
+        load::name_positions(self.model, data, &mut table);
         let mut other_days = OtherDays::default();
         for step in &self.steps {
             self.find_out(*step, &mut table, &mut other_days)?;
@@ -148,7 +149,7 @@ impl<'a> Reader<'a> {
             Step::Keys(_) => {}
             Step::Shape(_) => {
                 let mut errors = Vec::new();
-                table.shape = crate::data::tables::load::shape(self.model, table, &mut errors);
+                table.shape = load::shape(self.model, table, &mut errors);
                 if !errors.is_empty() {
                     return Err(Failed);
                 }
@@ -169,7 +170,7 @@ impl<'a> Reader<'a> {
                     return Err(Failed);
                 }
                 table.columns[column.0] = Some(values);
-                crate::data::tables::load::name_positions(self.model, self.wanted.data, table);
+                load::name_positions(self.model, self.wanted.data, table);
             }
             Step::Link(_, link) => self.join(table, link)?,
         }

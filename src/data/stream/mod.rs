@@ -38,6 +38,7 @@ use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
 use super::tables::files::files_of;
 use super::tables::keys::Keys;
+use super::tables::load;
 use super::tables::load::Source;
 use super::tables::needs;
 use super::tables::table::{Table, TableFile};
@@ -448,7 +449,7 @@ impl<'a> Passing<'a> {
         for (column, parts) in parts {
             table.columns[column.0] = Some(join(parts));
         }
-        table.shape = crate::data::tables::load::shape(model, &mut table, &mut Vec::new());
+        table.shape = load::shape(model, &mut table, &mut Vec::new());
         table.keys = before.keys.as_ref().map(|keys| keys.with_rows(&table.shape, codes));
         evaluation.passed_nowhere.insert(self.place, gathered.nowhere);
         for (job, found) in self.jobs.iter().zip(gathered.found) {

@@ -9,12 +9,11 @@ use super::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
 use super::table::{Table, TableFile};
 use super::{added_up, given};
 use crate::data::cells::reader::CellReader;
-use crate::data::columns::column::{Builder, Column, NO_DAY, join};
+use crate::data::columns::column::{Builder, Column, NO_DAY, join, translate};
 use crate::data::columns::dictionary::Dictionary;
-use crate::data::errors;
 use crate::data::options::Options;
-use crate::data::read;
 use crate::data::read::{FileContent, FileTask, Wanted};
+use crate::data::{errors, read};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::encoding::Encoding;
 use crate::model::Model;
@@ -223,7 +222,7 @@ pub fn name_positions(model: &Model, data: &DataSet, table: &mut Table) {
             let mut names = Dictionary::default();
             let new: Vec<u32> =
                 texts.iter().map(|text| names.intern(model.position_named(text).unwrap_or(text))).collect();
-            crate::data::columns::column::translate(codes, &new);
+            translate(codes, &new);
             *texts = names.into();
         }
     }

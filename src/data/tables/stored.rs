@@ -8,6 +8,7 @@ use super::keys::Keys;
 use super::links;
 use super::shape::Shape;
 use super::table::Table;
+use super::{keyed, load};
 use crate::data::cells::content::{Content, fixed};
 use crate::data::columns::column::{Builder, Column, NO_DAY, join};
 use crate::data::errors;
@@ -53,11 +54,9 @@ impl Task<'_> {
             let left_out = self.left_out.contains(&step.data());
             match step {
                 Step::Keys(_) if left_out => tables[place].keys = (self.keys_left_out)(tables, place),
-                Step::Keys(_) => tables[place].keys = crate::data::tables::keyed::build(model, &tables[place], errors),
+                Step::Keys(_) => tables[place].keys = keyed::build(model, &tables[place], errors),
                 _ if left_out => {}
-                Step::Shape(_) => {
-                    tables[place].shape = crate::data::tables::load::shape(model, &mut tables[place], errors)
-                }
+                Step::Shape(_) => tables[place].shape = load::shape(model, &mut tables[place], errors),
                 Step::Link(_, link) => links::resolve(model, tables, &place_of, (place, link), errors),
                 Step::Column(data, column) => {
                     let Some(node) = stored.node(data, column) else { continue };
@@ -130,7 +129,7 @@ impl Task<'_> {
             false => (0..table.rows).filter(|row| computed.value(*row).is_missing()).collect(),
         };
         table.columns[column.0] = Some(computed);
-        crate::data::tables::load::name_positions(model, &model.data[data.0], table);
+        load::name_positions(model, &model.data[data.0], table);
         if !blank.is_empty() {
             let places = blank.iter().take(SHOWN).map(|row| table.place(*row, Some(column))).collect();
             errors.push(errors::not_computed(model, data, column, places, blank.len() as u64));

@@ -1,8 +1,8 @@
 //! Test blocks as they are written: what is expected, in which unit, and of which entry.
 
+use super::people::Whose;
 use super::{Expectation, Expected, ExpectedValue, Given, Test, Within};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
-use crate::model::cases::people::Whose;
 use crate::model::checker::{Checker, Symbol};
 use crate::model::expr::{Base, Kind};
 use crate::model::names::env::{Bare, Env};
@@ -14,7 +14,8 @@ use crate::model::words::list;
 use crate::model::{Entry, Head, KpiId, Model, Position};
 use crate::number::Number;
 use crate::source::Span;
-use crate::syntax::tree::{self, ExprKind, NumberStyle};
+use crate::syntax::tree;
+use crate::syntax::tree::{ExprKind, NumberStyle};
 use crate::time::Day;
 
 impl Checker<'_> {

@@ -9,8 +9,7 @@ use hashbrown::HashMap;
 
 use super::facts::{Atom, Facts, mirrored};
 use super::intervals::{Interval, brackets, line};
-use crate::eval::curve::is_mirrored;
-use crate::language::{AggregateFunction as F, BinaryOp};
+use crate::language::{AggregateFunction as F, BinaryOp, is_mirrored};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::model::{

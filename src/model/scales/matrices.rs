@@ -1,11 +1,11 @@
 //! Matrices: a value for each row and column, and what is proved about them.
 
+use super::shapes::unit_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::BinaryOp;
 use crate::model::checker::Checker;
 use crate::model::expr::Expr;
 use crate::model::names::env::Bare;
-use crate::model::scales::shapes::unit_of;
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Matrix, Versions};
 use crate::source::Span;

@@ -2,6 +2,7 @@
 
 use super::mends::is_number;
 use super::present::{first_optional, present_when};
+use super::unit::Dimension;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::AggregateFunction as F;
 use crate::model::checker::{Checker, Symbol};
@@ -9,7 +10,6 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
 use crate::model::names::env::{Env, Place};
 use crate::model::names::uses::Use;
-use crate::model::types::unit::Dimension;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::language::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
-use crate::model::Group;
 use crate::model::data::{Belongs, DataId, DataSet, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::types::unit::DisplayUnit;
-use crate::model::*;
+use crate::model::{Group, *};
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::*;

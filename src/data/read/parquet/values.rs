@@ -1,6 +1,5 @@
 //! The values of one column in some rows of a Parquet file, and what they say.
 
-use super::plain::{Bytes, Values};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::fs::File;
@@ -17,6 +16,7 @@ use num_bigint::BigInt;
 
 use super::claims;
 use super::pages::{self, Stored};
+use super::plain::{Bytes, Values};
 use crate::data::cells::content::{Content, Problem};
 use crate::data::cells::reader::Kind;
 use crate::time::Day;

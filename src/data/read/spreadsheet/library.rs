@@ -1,6 +1,5 @@
 //! Workbooks of the binary forms (`.xls`, `.xlsb`), which a library reads; what it passes over is looked up beside it.
 
-use crate::data::read::spreadsheet::beside::BesideAll;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
@@ -9,13 +8,12 @@ use std::sync::Arc;
 
 use calamine::{Data, Reader, SheetType, SheetVisible, Sheets, Xls, Xlsb};
 
-use super::binary_sheet;
+use super::beside::BesideAll;
 use super::format::NumberFormat;
-use super::old_sheet;
 use super::place::Place;
 use super::table::{Found, Held, Table, Trouble, added_up, damaged};
 use super::text::moment;
-use super::{Book, Tab};
+use super::{Book, Tab, binary_sheet, old_sheet};
 
 pub struct Library {
     book: Sheets<BufReader<File>>,

@@ -1,8 +1,5 @@
 //! The cells of one sheet, however its workbook keeps them, and what each of them says.
 
-use crate::data::read::spreadsheet::place::Place;
-use crate::data::read::spreadsheet::place::cell_name;
-use crate::data::read::spreadsheet::place::place_named;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -10,6 +7,7 @@ use std::sync::Arc;
 
 use super::bounds::Extent;
 use super::format::{Look, NumberFormat};
+use super::place::{Place, cell_name, place_named};
 use super::text::{elapsed, hundredfold, is_cut, moment, shortest};
 use crate::data::cells::content::Problem;
 use crate::data::read::kind::Kind;

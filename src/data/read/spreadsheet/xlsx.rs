@@ -3,7 +3,6 @@
 //! The library that reads the older forms passes over what must be told of these: formulas that were never computed,
 //! digits that are cut off, errors of newer programs.
 
-use crate::data::read::spreadsheet::xml::rich_text;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
@@ -17,9 +16,8 @@ use zip::result::ZipError;
 
 use super::format::{NumberFormat, built_in};
 use super::table::{Computed, Found, Table, Trouble, cut_off, damaged};
-use super::xlsx_sheet;
-use super::xml::{Xml, attribute, is_on};
-use super::{Book, Tab};
+use super::xml::{Xml, attribute, is_on, rich_text};
+use super::{Book, Tab, xlsx_sheet};
 
 type Archive = ZipArchive<BufReader<File>>;
 /// One of its files, unpacked as it is read.
