@@ -1,21 +1,22 @@
 //! A query to its answers: tables too large to keep are read row by row, and everything once more where that does not do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::loaded::{Loaded, Told};
 use super::memory::Memory;
 use super::options::Options;
 use super::read::Form;
+use super::rows::nodes::OtherDays;
+use super::rows::table::Table;
 use super::stream::{Stage, Streams};
 use super::tables::files::files_of;
 use super::tables::load::Source;
 use super::tables::needs;
-use super::tables::table::Table;
 use super::{errors, memory, one_row, read, stream};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answers, Doubt, Query};
+use crate::plan::query::{Answers, Branches, Doubt, Query};
 
 /// Reads the files, checks them and computes what is asked for.
 pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers, Vec<Diagnostic>> {
@@ -38,9 +39,9 @@ pub(super) fn answer_from(
         _ => Ok(()),
     };
     fits(&streams, false)?;
-    let attempt = |streams: &Streams| attempt(model, query, options, source, &needed, streams, &memory);
+    let reading = Reading { model, query, options, source, needed: &needed, memory: &memory };
     if !streams.is_empty() {
-        if let Ok(answers) = attempt(&streams) {
+        if let Ok(answers) = reading.passing(&streams) {
             return Ok(answers);
         }
         if let Some(refusal) = memory.refusal() {
@@ -48,37 +49,22 @@ pub(super) fn answer_from(
         }
     }
     // What is wrong is best told by reading everything once more: then both rows of a double key are at hand.
-    let none = Streams::none(query);
-    fits(&none, true)?;
-    attempt(&none).map_err(Stop::findings)
+    fits(&Streams::none(query), true)?;
+    reading.whole()
 }
 
-/// Why there are no answers.
-enum Stop {
-    /// Of rows that went by something is not known that only all rows of a table tell.
-    ReadAgain,
-    Wrong(Vec<Diagnostic>),
-}
+/// Something is wrong, or not known of rows that went by: only all rows of the tables tell.
+struct ReadAgain;
 
-impl Stop {
-    /// Where all rows are at hand, there is nothing to be read again.
-    fn findings(self) -> Vec<Diagnostic> {
-        match self {
-            Stop::Wrong(findings) => findings,
-            Stop::ReadAgain => Vec::new(),
-        }
+impl From<Vec<Diagnostic>> for ReadAgain {
+    fn from(_: Vec<Diagnostic>) -> ReadAgain {
+        ReadAgain
     }
 }
 
-impl From<Vec<Diagnostic>> for Stop {
-    fn from(findings: Vec<Diagnostic>) -> Stop {
-        Stop::Wrong(findings)
-    }
-}
-
-impl From<stream::Failed> for Stop {
-    fn from(stream::Failed: stream::Failed) -> Stop {
-        Stop::ReadAgain
+impl From<stream::Failed> for ReadAgain {
+    fn from(stream::Failed: stream::Failed) -> ReadAgain {
+        ReadAgain
     }
 }
 
@@ -105,52 +91,75 @@ fn kept(
     (sizes.iter().map(|(_, size)| size).sum(), sizes.into_iter().max_by_key(|(_, size)| *size))
 }
 
-fn attempt(
-    model: &Model,
-    query: &Query,
-    options: &Options,
-    source: &Source,
-    needed: &[(DataId, Vec<ColumnIx>)],
-    streams: &Streams,
-    memory: &Memory,
-) -> Result<Answers, Stop> {
-    let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
-    let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;
-    let posts = loaded.rosters.iter().map(|roster| roster.answer.posts.len() as u64).sum::<u64>();
-    let people = posts.saturating_mul(memory::POST + options.results);
-    let tables = kept(model, needed, source, streams).0;
-    if people.saturating_add(tables) > memory.most() {
-        let refusal = errors::people_too_large(posts, people, tables, memory.most());
-        memory.refuse(refusal.clone());
-        return Err(vec![refusal].into());
+/// What is read, and how.
+struct Reading<'a> {
+    model: &'a Model,
+    query: &'a Query,
+    options: &'a Options<'a>,
+    source: &'a Source<'a>,
+    needed: &'a [(DataId, Vec<ColumnIx>)],
+    memory: &'a Memory,
+}
+
+impl Reading<'_> {
+    /// Answers with all rows at hand.
+    fn whole(&self) -> Result<Answers, Vec<Diagnostic>> {
+        let Reading { model, query, options, source, memory, .. } = *self;
+        let (loaded, other_days) = self.load(&Streams::none(query))?;
+        let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
+        evaluation.run(|_| true);
+        // Only tests ask for them.
+        let branches = if let Source::Given(_) = source { evaluation.branches() } else { Branches::default() };
+        let about_people = evaluation.about_people(&BTreeSet::new());
+        let tables = evaluation.world.tables.clone();
+        let (measures, reads, other_days) = evaluation.end()?;
+        let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), about_people))?;
+        Ok(Answers { branches, ..loaded.answers(measures, reads, told) })
     }
-    let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
-    evaluation.run(|measure| streams.stage(measure) == Stage::Before);
-    let streamed = stream::run(&mut evaluation, needed, streams, source)?;
-    for (place, table) in &streamed {
-        evaluation.world.tables[*place] = table;
+
+    /// Answers with rows of large tables that go by.
+    fn passing(&self, streams: &Streams) -> Result<Answers, ReadAgain> {
+        let Reading { model, query, options, source, needed, memory } = *self;
+        let (loaded, other_days) = self.load(streams)?;
+        let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
+        evaluation.run(|measure| streams.stage(measure) == Stage::Before);
+        let streamed = stream::run(&mut evaluation, needed, streams, source)?;
+        for (place, table) in &streamed {
+            evaluation.world.tables[*place] = table;
+        }
+        let tables = evaluation.world.tables.clone();
+        evaluation.run(|measure| streams.stage(measure) == Stage::After);
+        let about_people = evaluation.about_people(&streams.data);
+        let (measures, reads, other_days) = evaluation.end()?;
+        if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
+            // Rows that went by would be counted once more.
+            return Err(ReadAgain);
+        }
+        let repaired = |table: &Table| table.files.iter().any(|file| !file.repairs.is_empty());
+        let nowhere = |doubt: &Doubt| matches!(doubt, Doubt::Nowhere { .. });
+        if options.strict && (streamed.iter().any(|(_, table)| repaired(table)) || about_people.iter().any(nowhere)) {
+            // What is refused is told with its rows.
+            return Err(ReadAgain);
+        }
+        let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), about_people))?;
+        Ok(loaded.answers(measures, reads, told))
     }
-    let tables = evaluation.world.tables.clone();
-    evaluation.run(|measure| streams.stage(measure) == Stage::After);
-    // Only tests ask for them.
-    let branches = matches!(source, Source::Given(_)).then(|| evaluation.branches());
-    let about_people = evaluation.about_people(&streams.data);
-    let (measures, reads, other_days) = evaluation.end()?;
-    if streamed.iter().any(|(place, _)| other_days.0.keys().any(|(other, _)| other == place)) {
-        // Rows that went by would be counted once more.
-        return Err(Stop::ReadAgain);
+
+    /// The tables that are kept, and who is evaluated; refused where their results are too much to be kept.
+    fn load(&self, streams: &Streams) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
+        let Reading { model, query, options, source, needed, memory } = *self;
+        let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
+        let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;
+        let posts = loaded.rosters.iter().map(|roster| roster.answer.posts.len() as u64).sum::<u64>();
+        let people = posts.saturating_mul(memory::POST + options.results);
+        let tables = kept(model, needed, source, streams).0;
+        if people.saturating_add(tables) > memory.most() {
+            let refusal = errors::people_too_large(posts, people, tables, memory.most());
+            memory.refuse(refusal.clone());
+            return Err(vec![refusal]);
+        }
+        Ok((loaded, other_days))
     }
-    let repaired = |table: &Table| table.files.iter().any(|file| !file.repairs.is_empty());
-    let nowhere = |doubt: &Doubt| matches!(doubt, Doubt::Nowhere { .. });
-    if options.strict
-        && (streamed.iter().any(|(_, table)| repaired(table))
-            || !streams.is_empty() && about_people.iter().any(nowhere))
-    {
-        // What is refused is told with its rows.
-        return Err(Stop::ReadAgain);
-    }
-    let told = Told::of(model, query, options, &tables, &other_days, (&BTreeMap::new(), about_people))?;
-    Ok(Answers { branches: branches.unwrap_or_default(), ..loaded.answers(measures, reads, told) })
 }
 
 /// The data sets that a query needs and that have no files.
