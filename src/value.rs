@@ -81,9 +81,21 @@ impl fmt::Display for Missing {
     }
 }
 
+impl Missing {
+    /// For a reason of a few words.
+    pub fn stated(reason: impl Into<Arc<str>>) -> Missing {
+        Missing::Stated(reason.into())
+    }
+}
+
 impl Value {
     pub fn text(text: &str) -> Value {
         Value::Text(Arc::from(text))
+    }
+
+    /// Missing for a reason of a few words.
+    pub fn stated(reason: impl Into<Arc<str>>) -> Value {
+        Value::Missing(Missing::stated(reason))
     }
 
     pub fn is_missing(&self) -> bool {

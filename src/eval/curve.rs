@@ -22,7 +22,7 @@ pub struct Scored<'v> {
 /// more is better whatever the sign of the target. A target of 0 has none.
 pub fn attainment(value: &Number, target: &Number, lower_is_better: bool) -> Value {
     match value.div(target) {
-        None => stated("target: it is 0, so there is no attainment"),
+        None => Value::stated("target: it is 0, so there is no attainment"),
         Some(ratio) if is_mirrored(target.is_negative(), lower_is_better) => Value::Number(Number::from(2).sub(&ratio)),
         Some(ratio) => Value::Number(ratio),
     }
@@ -114,10 +114,10 @@ fn linear(anchors: &[AnchorPlan], continue_above: bool, x: &Number) -> Option<Nu
 
 /// The start, less or more `amount` for each step that the value lies beyond the target, as far as the limit.
 fn per_step(plan: &PerStepPlan, x: &Number, scored: &Scored) -> Value {
-    let Some(target) = scored.target else { return stated("target: none is stated") };
+    let Some(target) = scored.target else { return Value::stated("target: none is stated") };
     let step = if plan.of_target { plan.step.mul(&target.abs()) } else { plan.step.clone() };
     if step.is_zero() {
-        return stated("target: it is 0, so a share of it makes no step");
+        return Value::stated("target: it is 0, so a share of it makes no step");
     }
     let excess = if plan.above { x.sub(target) } else { target.sub(x) };
     let steps = match steps(&excess, &step, plan.full_steps) {
@@ -149,8 +149,4 @@ fn marginal(brackets: &[(Number, Option<Number>)], x: &Number) -> Number {
 
 fn answer(number: Option<Number>) -> Value {
     number.map_or(Value::Missing(Missing::NoAnswer), Value::Number)
-}
-
-fn stated(reason: &str) -> Value {
-    Value::Missing(Missing::Stated(reason.into()))
 }

@@ -99,7 +99,7 @@ impl Evaluator<'_> {
                     Input::Output(output) => at.inputs.outputs.get(*output),
                     Input::Sum(sum) => at.inputs.sums.get(*sum),
                 };
-                given.cloned().unwrap_or_else(|| Value::Missing(Missing::Stated("there is none".into())))
+                given.cloned().unwrap_or_else(|| Value::stated("there is none"))
             }
         };
         let value = value.held();
@@ -134,7 +134,7 @@ impl Evaluator<'_> {
             Group::Company => answers.first(),
             Group::Team { .. } => match at.team {
                 Some(team) => answers.get(team),
-                None => return Value::Missing(Missing::Stated("in no team".into())),
+                None => return Value::stated("in no team"),
             },
             Group::Own { .. } => {
                 let Some(subject) = at.subject else { return Value::Missing(Missing::NoRows) };

@@ -3,7 +3,7 @@
 use super::program::{Calc, CalcId, Input, OutputSum};
 use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
-use super::{Context, Planner, stated};
+use super::{Context, Planner};
 use crate::language::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
 use crate::model::Model;
 use crate::model::data::{ColumnType, Route, TimeShape};
@@ -26,7 +26,7 @@ impl Planner<'_> {
                     .and_then(|value| self.model.constant_value(value, Some(day)));
                 match number {
                     Some(number) => Calc::Value(Value::Number(number)),
-                    None => stated(format!("`{}` has no value on {day}", constant.name)),
+                    None => Calc::Value(Value::stated(format!("`{}` has no value on {day}", constant.name))),
                 }
             }
             Kind::Kpi(id) => {
@@ -34,7 +34,7 @@ impl Planner<'_> {
                 let Some(id) = model.kpi_on(*id, self.days(context.months).1) else {
                     let name = &model.kpis[id.0].name;
                     let reason = model.not_yet_in_force(name, id.0, |at| &model.kpis[at].versions);
-                    return self.node(stated(reason), span);
+                    return self.node(Calc::Value(Value::stated(reason)), span);
                 };
                 let kpi = &model.kpis[id.0];
                 let scope = kpi.scope.unwrap_or(context.scope);
@@ -60,7 +60,10 @@ impl Planner<'_> {
                             self.asked.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
                         Calc::Read(index)
                     }
-                    None => stated(format!("the one evaluated is not in `{}`", self.model.data[roster.0].name)),
+                    None => Calc::Value(Value::stated(format!(
+                        "the one evaluated is not in `{}`",
+                        self.model.data[roster.0].name
+                    ))),
                 }
             }
             Kind::PeriodStart => Calc::Value(Value::Day(self.days(context.months).0)),
@@ -158,7 +161,7 @@ impl Planner<'_> {
                 Calc::Input(Input::Sum(at))
             }
             // The checker refuses it: a column stands in rows only.
-            Kind::Column { .. } => stated("cannot be evaluated".into()),
+            Kind::Column { .. } => Calc::Value(Value::stated("cannot be evaluated")),
         };
         self.node(calc, span)
     }

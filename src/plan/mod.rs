@@ -37,7 +37,7 @@ use crate::model::{
 use crate::number::{Excess, Number};
 use crate::source::{FileId, Span};
 use crate::time::{Day, Month, Months, PeriodName};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// What one evaluation computes.
 #[derive(Clone, Debug)]
@@ -383,7 +383,9 @@ impl Planner<'_> {
         let target =
             (!entry.target.is_empty()).then(|| match self.model.dated(&entry.target, Some(self.period.last_day)) {
                 Some(target) => self.formula(target, context),
-                None => self.node(stated(format!("no target is stated for {}", self.period.name)), span),
+                None => {
+                    self.node(Calc::Value(Value::stated(format!("no target is stated for {}", self.period.name))), span)
+                }
             });
         let score = entry.score.as_ref();
         KpiPlan {
@@ -471,12 +473,12 @@ impl Planner<'_> {
     /// Why a scale yields nothing: no version of it has begun.
     fn no_scale(&self, scale: ScaleId) -> Calc {
         let (model, name) = (self.model, &self.model.scales[scale.0].name);
-        stated(model.not_yet_in_force(name, scale.0, |at| &model.scales[at].versions))
+        Calc::Value(Value::stated(model.not_yet_in_force(name, scale.0, |at| &model.scales[at].versions)))
     }
 
     fn no_matrix(&self, matrix: MatrixId) -> Calc {
         let (model, name) = (self.model, &self.model.matrices[matrix.0].name);
-        stated(model.not_yet_in_force(name, matrix.0, |at| &model.matrices[at].versions))
+        Calc::Value(Value::stated(model.not_yet_in_force(name, matrix.0, |at| &model.matrices[at].versions)))
     }
 
     fn matrix(&self, matrix: MatrixId, day: Day) -> MatrixPlan {
@@ -541,8 +543,4 @@ fn uncovered_months(model: &Model, months: &BTreeSet<Month>) -> Diagnostic {
         format!("`{name}` does not cover {}{more}, which formulas read", shown.join(", ")),
     )
     .help("add the months to the calendar: each with its first and its last day")
-}
-
-fn stated(reason: String) -> Calc {
-    Calc::Value(Value::Missing(Missing::Stated(reason.into())))
 }

@@ -61,7 +61,7 @@ impl Planner<'_> {
             }
             // Steps are counted from a target, and a scale called in a formula has none.
             CurvePlan::PerStep(_) | CurvePlan::Attainment { .. } | CurvePlan::Formula(_) => {
-                let reason = Value::Missing(Missing::Stated("target: none is stated".into()));
+                let reason = Value::stated("target: none is stated");
                 let reason = self.row_constant(reason, row);
                 self.if_known(value, reason, row)
             }

@@ -91,7 +91,7 @@ impl Planner<'_> {
         let at = self.formula(expr, context);
         match self.nodes.get_index(at.0) {
             Some((super::Calc::Value(value), _)) => value.clone(),
-            _ => Value::Missing(Missing::Stated("cannot be read in a row".into())),
+            _ => Value::stated("cannot be read in a row"),
         }
     }
 
@@ -149,7 +149,7 @@ impl Planner<'_> {
         let least_node = self.row_node(row.data, RowNode::Constant(Value::Number(Number::from(least))));
         let read = &self.model.data[aggregate.data.0].row;
         let noun = either(least, &read.singular, &read.plural);
-        let reason = Missing::Stated(format!("fewer than {least} {noun}").into());
+        let reason = Missing::stated(format!("fewer than {least} {noun}"));
         let missing = self.row_node(row.data, RowNode::Constant(Value::Missing(reason)));
         let enough = self.row_node(row.data, RowNode::Binary(BinaryOp::GreaterOrEqual, count, least_node));
         self.row_node(row.data, RowNode::If { condition: enough, then: answer, otherwise: missing })

@@ -114,7 +114,7 @@ fn mean(stints: &[OfStint]) -> Value {
         let in_all = stints.iter().all(|stint| reason(stint).as_ref() == Some(&first));
         return Value::Missing(match in_all {
             true => first,
-            false => Missing::Stated(format!("{first} ({} to {})", stint.from, stint.to).into()),
+            false => Missing::stated(format!("{first} ({} to {})", stint.from, stint.to)),
         });
     }
     let (mut sum, mut days) = (Number::ZERO, Number::ZERO);

@@ -62,7 +62,7 @@ impl Scoring<'_> {
             (None, None) => None,
             (None, Some(condition)) => match self.known(person, condition)? {
                 Value::Flag(true) => None,
-                Value::Missing(reason) => Some(Missing::Stated(format!("applies when: {reason}").into())),
+                Value::Missing(reason) => Some(Missing::stated(format!("applies when: {reason}"))),
                 _ => Some(Missing::NotApplicable),
             },
         };
@@ -130,7 +130,7 @@ impl Scoring<'_> {
         let reached = wants_attainment.then(|| match (&value, &target) {
             (Value::Missing(_), _) => value.clone(),
             (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
-            (_, None) => stated("target: none is stated"),
+            (_, None) => Value::stated("target: none is stated"),
             (Value::Number(value), Some(Value::Number(target))) => attainment(value, target, plan.lower_is_better),
             _ => Value::Missing(Missing::NoAnswer),
         });
@@ -207,9 +207,5 @@ pub(super) fn kpi_name(model: &Model, kpi: model::KpiId) -> String {
 }
 
 fn of_target(reason: &Missing) -> Missing {
-    Missing::Stated(format!("target: {reason}").into())
-}
-
-fn stated(reason: &str) -> Value {
-    Value::Missing(Missing::Stated(reason.into()))
+    Missing::stated(format!("target: {reason}"))
 }

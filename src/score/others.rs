@@ -69,20 +69,20 @@ impl<'a> Others<'a> {
     }
 
     fn score(&self, seat: usize) -> Value {
-        self.scores[seat].get().cloned().unwrap_or_else(|| stated("not scored"))
+        self.scores[seat].get().cloned().unwrap_or_else(|| Value::stated("not scored"))
     }
 
     /// The score of the team's post and whose it is; of several cards the mean weighted by days. Missing where one of
     /// them is.
     pub(super) fn score_of(&self, position: &str, person: &Person) -> (Value, Vec<Taken>) {
         if person.team.is_none() {
-            return (stated("in no team"), Vec::new());
+            return (Value::stated("in no team"), Vec::new());
         }
         let found =
             self.nearest(position, person.team, person.last_day).and_then(|team| self.holders.get(&(position, team)));
         match found {
             Some(seats) => (self.mean(seats), self.people(seats).iter().map(|(_, seats)| self.taken(seats)).collect()),
-            None => (stated(&format!("no `{position}` in the team or above it")), Vec::new()),
+            None => (Value::stated(format!("no `{position}` in the team or above it")), Vec::new()),
         }
     }
 
@@ -103,8 +103,8 @@ impl<'a> Others<'a> {
         let sum = scores.iter().fold(Number::ZERO, |sum, score| sum.add(score));
         let mean = match sum.div(&Number::from(scores.len() as u64)) {
             Some(mean) => Value::Number(mean),
-            None if taken.is_empty() => stated("no reports"),
-            None => stated("no report has a score"),
+            None if taken.is_empty() => Value::stated("no reports"),
+            None => Value::stated("no report has a score"),
         };
         (mean, taken)
     }
@@ -143,10 +143,6 @@ impl<'a> Others<'a> {
         }
         sum.div(&days).map_or(Value::Missing(Missing::NoRows), Value::Number)
     }
-}
-
-fn stated(reason: &str) -> Value {
-    Value::Missing(Missing::Stated(reason.into()))
 }
 
 fn takes_in(group: &GroupPlan) -> bool {

@@ -16,7 +16,7 @@ use crate::number::Number;
 use crate::plan::program::{CalcId, Input};
 use crate::plan::query::{Team, TeamState};
 use crate::time::Day;
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// One step for all people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,7 @@ impl Scorer<'_> {
     }
 
     fn open<'s>(&self, standings: &'s mut [Standing]) -> Vec<Open<'s>> {
-        let later = || stated("computed later");
+        let later = || Value::stated("computed later");
         let mut open: Vec<Open> = Vec::new();
         for (person, standing) in standings.iter_mut().enumerate() {
             let grades: Vec<Option<usize>> =
@@ -113,7 +113,7 @@ impl Scorer<'_> {
                 let rating = match (grade, &score) {
                     (Some(grade), _) => Value::Choice(grade as u32),
                     (None, Value::Missing(_)) => score.clone(),
-                    (None, _) => stated("no rating"),
+                    (None, _) => Value::stated("no rating"),
                 };
                 let of_card = self.seats[seat].card;
                 let inputs = Inputs {
@@ -215,7 +215,7 @@ impl Scorer<'_> {
             for stint in &mut post.stints {
                 let seat = &self.seats[stint.seat];
                 let mut value = |node: CalcId| match stint.card.eligible {
-                    Some(false) => Ok(stated("not eligible")),
+                    Some(false) => Ok(Value::stated("not eligible")),
                     _ => self
                         .eval
                         .keep_with_inputs(&mut stint.values, node, &stint.inputs)
@@ -295,7 +295,7 @@ impl Scorer<'_> {
             stint.inputs.sums[at] = match (sum.in_team, self.seats[stint.seat].team) {
                 (false, _) => company.clone(),
                 (true, Some(team)) => by_team[team].clone(),
-                (true, None) => stated("in no team"),
+                (true, None) => Value::stated("in no team"),
             };
         }
     }
@@ -323,8 +323,4 @@ impl Scorer<'_> {
     fn period_days(&self) -> i64 {
         i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1
     }
-}
-
-fn stated(reason: &str) -> Value {
-    Value::Missing(Missing::Stated(reason.into()))
 }

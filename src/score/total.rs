@@ -48,7 +48,9 @@ impl Scoring<'_> {
 
         let mut why_not = doubt;
         match &combined {
-            Value::Missing(Missing::NotApplicable) => why_not = why_not.or(Some(stated("no entry is applicable"))),
+            Value::Missing(Missing::NotApplicable) => {
+                why_not = why_not.or(Some(Missing::stated("no entry is applicable")))
+            }
             Value::Missing(reason) => why_not = why_not.or(Some(reason.clone())),
             _ => {}
         }
@@ -63,7 +65,7 @@ impl Scoring<'_> {
                         "" => kpi_name(self.model, of_model.kpi),
                         label => label.to_string(),
                     };
-                    why_not = why_not.or(Some(stated(&format!("{name}: {reason}"))));
+                    why_not = why_not.or(Some(Missing::stated(format!("{name}: {reason}"))));
                 }
                 _ => {}
             }
@@ -74,7 +76,7 @@ impl Scoring<'_> {
         for (cap, veto) in &score_caps {
             if let Err(reason) = cap {
                 let name = veto_name(&scorecard.vetoes[*veto].reason.text);
-                why_not = why_not.or(Some(stated(&format!("{name}: {reason}"))));
+                why_not = why_not.or(Some(Missing::stated(format!("{name}: {reason}"))));
             }
         }
 
@@ -183,7 +185,7 @@ fn too_incomplete(plan: &ScorecardPlan, completeness: &Number) -> Option<Missing
             let shown = share.mul(&Number::from(100)).round_places(1, crate::number::Rounding::Down);
             format!("{shown}%")
         };
-        stated(&format!("only {} of the weight has a score, {} needed", percent(completeness), percent(needed)))
+        Missing::stated(format!("only {} of the weight has a score, {} needed", percent(completeness), percent(needed)))
     })
 }
 
@@ -218,8 +220,4 @@ pub(super) fn sees_raw(model: &crate::model::Model, rating: &Rating) -> bool {
 
 fn veto_name(reason: &str) -> String {
     if reason.is_empty() { "veto".into() } else { format!("veto `{reason}`") }
-}
-
-fn stated(reason: &str) -> Missing {
-    Missing::Stated(reason.into())
 }

@@ -7,7 +7,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use crate::plan::Plan;
 use crate::plan::program::Calc;
 use crate::plan::query::{Group, MeasureId, NodeId, Query, RowNode, Rows};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// Makes everything missing that would read a column which its table leaves out and which is not optional.
 pub fn mark(model: &Model, plan: &mut Plan, given: &[Given]) {
@@ -22,7 +22,7 @@ pub fn mark(model: &Model, plan: &mut Plan, given: &[Given]) {
             _ => continue,
         };
         if let Some(reason) = gap {
-            *node = Calc::Value(Value::Missing(Missing::Stated(reason.as_str().into())));
+            *node = Calc::Value(Value::stated(reason.as_str()));
         }
     }
 }

@@ -225,7 +225,7 @@ impl<'a> Ran<'a> {
 
     /// The value asked about, a grade as a text, and the unit it is shown in.
     fn got(&self, expectation: &Expectation, person: &PersonResult) -> (Value, DisplayUnit) {
-        let nothing = |why: &str| Value::Missing(Missing::Stated(why.into()));
+        let nothing = |why: &str| Value::stated(why);
         match &expectation.what {
             Expected::Kpi(kpi) => {
                 let unit = self.model.kpis[kpi.0].unit.clone();

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::operate;
+use super::shape::ALWAYS_AFTER;
+use super::table::Table;
 use super::vector::{Rows, Vector};
 use crate::data::columns::column::{Column, NO_DAY, NONE};
-use crate::data::tables::shape::ALWAYS_AFTER;
-use crate::data::tables::table::Table;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{MeasureId, NodeId, RowNode};
@@ -203,7 +203,7 @@ impl<'a> Batch<'a> {
     fn not_read(&self, table: usize, column: ColumnIx) -> Vector<'a> {
         let set = &self.world.model.data[self.world.tables[table].data.0];
         let reason = format!("`{}` of `{}` was not read", set.column(column).name, set.name);
-        operate::missing(Missing::Stated(reason.into()))
+        operate::missing(Missing::stated(reason))
     }
 
     /// The table and the rows that links lead to, from each row of the batch; [`NONE`] where a link is blank.

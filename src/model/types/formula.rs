@@ -12,7 +12,7 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::{ExprKind, NumberStyle};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 impl Checker<'_> {
     /// Types a formula. `expected` helps to read bare labels; it is not enforced here.
@@ -29,7 +29,7 @@ impl Checker<'_> {
             ExprKind::Flag(flag) => Expr::new(Kind::Value(Value::Flag(*flag)), Type::known(Base::Flag), span),
             ExprKind::Missing(reason) => {
                 let reason = reason.as_ref().map_or("", |text| &text.value);
-                let value = Value::Missing(Missing::Stated(reason.into()));
+                let value = Value::stated(reason);
                 Expr::new(Kind::Value(value), Type::maybe(Base::Any), span)
             }
             ExprKind::Name(name) => self.name(name, env, expected),

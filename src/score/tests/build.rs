@@ -14,7 +14,7 @@ use crate::plan::query::*;
 use crate::score::card::{Card, EntryResult, Results, ScorecardResult};
 use crate::source::{FileId, Span};
 use crate::time::{Calendar, Day, Months, PeriodName};
-use crate::value::{Missing, Value};
+use crate::value::Value;
 
 /// `12.5` or `1/3`
 pub fn n(text: &str) -> Number {
@@ -29,7 +29,7 @@ pub fn v(text: &str) -> Value {
 }
 
 pub fn missing(reason: &str) -> Value {
-    Value::Missing(Missing::Stated(reason.into()))
+    Value::stated(reason)
 }
 
 pub fn day(text: &str) -> Day {
