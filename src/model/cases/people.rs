@@ -80,7 +80,7 @@ impl Checker<'_> {
                     None => cell_of(table, row, roster.post?).map(|cell| cell.text.clone()),
                     every => every,
                 });
-                let named = post.as_ref().and_then(|post| self.position_name(post));
+                let named = post.as_ref().and_then(|post| self.model.position_named(post)).map(str::to_string);
                 match named.as_ref().and_then(|name| self.model.position_in_force(name, day)) {
                     Some(position) if positions.iter().any(|known| known.name == position.name) => {}
                     Some(position) => positions.push(position.clone()),
@@ -143,18 +143,6 @@ impl Checker<'_> {
     fn rosters(&self) -> Vec<&str> {
         let roster = |set: &&DataSet| set.roster.is_some();
         self.model.data.iter().filter(roster).map(|set| set.name.as_str()).collect()
-    }
-
-    /// The position of a name or label.
-    fn position_name(&self, text: &str) -> Option<String> {
-        let wanted = text.trim().to_lowercase();
-        let same = |text: &str| text.trim().to_lowercase() == wanted;
-        let positions = &self.model.positions;
-        let labelled = |position: &&Position| {
-            same(&position.label.text) || position.label.translations.values().any(|label| same(label))
-        };
-        let by_name = positions.iter().find(|position| same(&position.name));
-        by_name.or_else(|| positions.iter().find(labelled)).map(|position| position.name.clone())
     }
 
     /// The key as reports show it, the parts of a composite one joined by ` / `.
