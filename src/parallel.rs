@@ -1,8 +1,9 @@
 //! The same work for many things at once, on all cores.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Room for formulas that are nested, and build on one another, as deep as they may. What is not used costs nothing.
 pub const STACK: usize = 256 << 20;
@@ -38,18 +39,28 @@ pub fn map_with<S, R: Send>(
     };
     let mut made: Vec<Option<R>> = Vec::new();
     made.resize_with(count, || None);
-    thread::scope(|scope| {
-        // Where the system gives no more threads, fewer do the work.
-        let more = |at: usize| thread::Builder::new().name(at.to_string()).stack_size(STACK).spawn_scoped(scope, share);
-        let others: Vec<_> = (1..threads).map_while(|at| more(at).ok()).collect();
-        let mine = share();
-        let theirs = others.into_iter().flat_map(|other| match other.join() {
-            Ok(made) => made,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        for (at, result) in mine.into_iter().chain(theirs) {
-            made[at] = Some(result);
-        }
-    });
+    for (at, result) in on_threads(threads, |_| share()).into_iter().flatten() {
+        made[at] = Some(result);
+    }
     made.into_iter().flatten().collect()
+}
+
+/// What each of so many threads makes of its number, in their order; who asks is the first of them.
+pub fn on_threads<R: Send>(threads: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let start = |at: usize| {
+            let thread = thread::Builder::new().name(at.to_string()).stack_size(STACK);
+            thread.spawn_scoped(scope, move || work(at)).ok()
+        };
+        let others: Vec<_> = (1..threads).map(|at| (at, start(at))).collect();
+        let mut made = vec![work(0)];
+        made.extend(others.into_iter().map(|(at, other)| match other.map(ScopedJoinHandle::join) {
+            Some(Ok(made)) => made,
+            Some(Err(panic)) => resume_unwind(panic),
+            // Where the system gives no more threads, this one does their work.
+            None => work(at),
+        }));
+        made
+    })
 }
