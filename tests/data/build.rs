@@ -331,8 +331,6 @@ pub fn line(measured: &[Measured]) -> String {
 
 /// Rows on days without a post have no places where they went by.
 fn without_places(mut answers: Result<Answers, Vec<Diagnostic>>) -> Result<Answers, Vec<Diagnostic>> {
-    // Of rows that go by nobody knows where a blank one stood.
-    answers.iter_mut().for_each(|answers| answers.doubts.retain(|doubt| !matches!(doubt, Doubt::BelowBlank { .. })));
     for doubt in answers.iter_mut().flat_map(|answers| &mut answers.doubts) {
         if let Doubt::Nowhere { all, people, .. } = doubt {
             people.iter_mut().map(|(_, one)| one).chain([all]).for_each(|count| count.places.clear());

@@ -143,6 +143,43 @@ fn no_row_is_lost_where_blocks_end() {
     }
 }
 
+/// That rows go on below a blank one is told of tables that go by as of those that are kept.
+#[test]
+fn rows_below_blank_ones_are_told_wherever_blocks_end() {
+    for (blanks, expected) in [
+        (&[0, 60][..], None),
+        (&[10], Some(13)),
+        (&[0, 30, 50], Some(34)),
+        (&[30, 30, 30], Some(35)),
+        (&[59, 60], Some(62)),
+    ] {
+        let blank = |before: usize| blanks.iter().filter(|at| **at == before).count();
+        for blank_row in ["\n", ",,,,,,\n"] {
+            let row = |at: usize| match at {
+                60 => String::new(),
+                _ => format!("{at},p1,2026-07-01,1,A,c{at},\n"),
+            };
+            let policies: String = (0..=60).map(|at| blank_row.repeat(blank(at)) + &row(at)).collect();
+            let mut project = project(PAID, &policies);
+            ask(&mut project);
+            let told = |stream_above: u64, block: usize| -> Vec<(String, Option<u64>)> {
+                let answers = project.answer(&project.query, stream_above, block, 1 + block % 3, None).unwrap();
+                let below = |doubt: &Doubt| match doubt {
+                    Doubt::BelowBlank { data, place } => Some((data.clone(), place.row)),
+                    _ => None,
+                };
+                answers.doubts.iter().filter_map(below).collect()
+            };
+            let all = ["policies", "in_force"].map(|data| (data.to_string(), expected));
+            let all = if expected.is_some() { all.to_vec() } else { Vec::new() };
+            assert_eq!(told(u64::MAX, 1 << 12), all, "{blanks:?}");
+            for block in (1..400).step_by(7).chain([1 << 12]) {
+                assert_eq!(told(0, block), all, "{blanks:?}, blocks of {block} bytes");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told_with_its_rows() {
     for (receipts, policies, expected) in [

@@ -130,6 +130,50 @@ impl Block {
     }
 }
 
+/// Where the rows of a block stand beside its blank ones; lines are counted from the block's first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gaps {
+    length: u32,
+    /// The first row.
+    first: Option<u32>,
+    /// Whether a blank row stands above all rows, and whether one does below them.
+    above: bool,
+    below: bool,
+    /// The first row that stands below a blank one and another row.
+    within: Option<u32>,
+}
+
+impl Block {
+    /// What is to be kept of its blank rows.
+    pub fn gaps(&self) -> Gaps {
+        let rows = self.lines.len();
+        let within = self.blank_rows.iter().find(|row| (1..rows).contains(*row));
+        Gaps {
+            length: self.length,
+            first: self.lines.first().copied(),
+            above: self.blank_rows.first() == Some(&0),
+            below: rows > 0 && self.blank_rows.last() == Some(&rows),
+            within: within.map(|row| self.lines[*row]),
+        }
+    }
+}
+
+/// The line of the first row of a file that stands below a blank one, where rows stand above that; `before` is the line of
+/// the first block.
+pub fn below_blank(blocks: impl IntoIterator<Item = Gaps>, mut before: u32) -> Option<u32> {
+    let (mut any, mut open) = (false, false);
+    for Gaps { length, first, above, below, within } in blocks {
+        open |= any && above;
+        if let Some(line) = first.filter(|_| open).or(within) {
+            return Some(before + line);
+        }
+        any |= first.is_some();
+        open |= below;
+        before += length;
+    }
+    None
+}
+
 /// What the cells of one column tell.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {

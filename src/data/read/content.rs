@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::block::TroubleKey;
+use super::block::{Gaps, TroubleKey, below_blank};
 use super::layout::Layout;
 use super::{Block, FileTask, LikeTotal, Wanted, signs, turned};
 use crate::data::cells::content::Repair;
 use crate::data::columns::column::Builder;
-use crate::data::errors;
-use crate::data::errors::{SHOWN, Spot, Tally};
+use crate::data::errors::{self, SHOWN, Spot, Stands, Tally};
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 
@@ -75,7 +74,8 @@ pub(super) fn collect(
     let mut troubles: BTreeMap<TroubleKey, Tally> = BTreeMap::new();
     let mut ragged: BTreeMap<usize, Tally> = BTreeMap::new();
     let (mut headers, mut swallowed) = (Tally::default(), Tally::default());
-    let mut blank_rows: Vec<usize> = Vec::new();
+    let gaps: Vec<Gaps> = blocks.iter().map(Block::gaps).collect();
+    content.below_blank = below_blank(gaps, before);
     let (mut totals, mut notes, mut tables) = (Tally::default(), Tally::default(), Tally::default());
     for block in blocks {
         for (key, tally) in block.troubles {
@@ -95,7 +95,6 @@ pub(super) fn collect(
         notes.take_in(block.notes, before);
         tables.take_in(block.tables, before);
         let moved = |spot: Spot| Spot { line: spot.line + before, ..spot };
-        blank_rows.extend(block.blank_rows.iter().map(|row| content.lines.len() + row));
         let like_totals = block.like_totals.into_iter();
         content.like_totals.extend(like_totals.map(|like| LikeTotal { spot: moved(like.spot), ..like }));
         if let Some(last) = block.last {
@@ -111,8 +110,6 @@ pub(super) fn collect(
         content.blocks.push(block.columns);
         before += block.length;
     }
-    let below = blank_rows.into_iter().find(|row| *row > 0 && *row < content.lines.len());
-    content.below_blank = below.map(|row| content.lines[row]);
     if swallowed.count > 0 {
         content.errors.push(errors::swallowed(&task.shown, &swallowed));
     }
@@ -143,7 +140,8 @@ pub(super) fn collect(
         *of_column += 1;
         if *of_column <= SHOWN {
             let header = &content.headers[column];
-            let found = errors::BadCells { file: &task.shown, header, problem, text: &text, tally: &tally };
+            let (file, stands) = (task.shown.as_str(), Stands::InFile);
+            let found = errors::BadCells { file, header, stands, problem, text: &text, tally: &tally };
             content.errors.push(errors::bad_cells(wanted.data, wanted.columns[column].0, &found));
         }
     }

@@ -9,14 +9,14 @@ use crate::data::cells::content::Repair;
 use crate::data::cells::reader::{CellReader, Kind};
 use crate::data::columns::column::{Builder, Column, NONE, Target, join};
 use crate::data::columns::dictionary::{Dictionary, hash_of};
-use crate::data::read::{Block, Take, Wanted};
+use crate::data::read::{Block, Gaps, Take, Wanted};
+use crate::data::rows::keys::Keys;
 use crate::data::rows::nodes::{OtherDays, World};
+use crate::data::rows::table::{Table, TableFile};
 use crate::data::tables::keyed::key_of_row;
-use crate::data::tables::keys::Keys;
 use crate::data::tables::links::{by_cell, by_parts};
 use crate::data::tables::load;
 use crate::data::tables::stored;
-use crate::data::tables::table::{Table, TableFile};
 use crate::model::Model;
 use crate::model::data::stored::Step;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin, TimeShape};
@@ -46,6 +46,7 @@ pub struct Taken {
     pub repairs: BTreeMap<(ColumnIx, Repair), u64>,
     /// Rows left out by how they start.
     pub left_out: u64,
+    pub gaps: Gaps,
     /// Links that were followed to rows of another day, for columns that are computed.
     pub other_days: OtherDays,
 }
@@ -97,7 +98,7 @@ impl<'a> Reader<'a> {
         if !block.is_clean() {
             return Err(Failed);
         }
-        let left_out = block.left_out();
+        let (left_out, gaps) = (block.left_out(), block.gaps());
         let data = self.wanted.data;
         let mut table = Table::empty(self.tables[self.place].data, data);
         table.rows = block.lines.len();
@@ -141,7 +142,7 @@ impl<'a> Reader<'a> {
         }
         let repairs = block.repairs.into_iter();
         let repairs = repairs.map(|((at, repair), tally)| ((self.wanted.columns[at].0, repair), tally.count));
-        Ok(Taken { table, hashes, twins, repairs: repairs.collect(), left_out, other_days })
+        Ok(Taken { table, hashes, twins, repairs: repairs.collect(), left_out, gaps, other_days })
     }
 
     fn find_out(&self, step: Step, table: &mut Table, other_days: &mut OtherDays) -> Result<(), Failed> {

@@ -24,6 +24,14 @@ pub enum Piece<'a> {
 }
 
 impl Piece<'_> {
+    /// How many lines of the file lie before its first record.
+    pub fn above(&self) -> u32 {
+        match self {
+            Piece::Text(decoders) => decoders.iter().flatten().next().map_or(0, |decoder| decoder.above),
+            Piece::Slice(..) => 0,
+        }
+    }
+
     /// The rows as each of the data sets sees them.
     pub fn decode(&self, buffer: &[u8], quick: &mut Quick) -> Result<Vec<Block>, Failed> {
         match self {

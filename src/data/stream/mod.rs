@@ -33,17 +33,18 @@ use super::measures::scan::{Found, Prepared};
 use super::measures::store::Store;
 use super::options::Options;
 use super::people::nowhere::Nowhere;
-use super::read::{FileTask, Quick, Wanted};
+use super::read::{FileTask, Gaps, Quick, Wanted, below_blank};
+use super::rows::keys::Keys;
 use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
+use super::rows::table::{Table, TableFile};
 use super::tables::files::files_of;
-use super::tables::keys::Keys;
 use super::tables::load;
 use super::tables::load::Source;
 use super::tables::needs;
-use super::tables::table::{Table, TableFile};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
+use crate::parallel;
 use crate::plan::query::{MeasureId, Rows};
 
 /// Something is wrong with the data, or cannot be told without all rows at hand.
@@ -111,6 +112,10 @@ struct FileCount {
     rows: usize,
     left_out: u64,
     repairs: BTreeMap<(ColumnIx, Repair), u64>,
+    /// How many lines lie before the first record.
+    above: u32,
+    /// Of each block, by its place.
+    gaps: BTreeMap<usize, Gaps>,
 }
 
 /// Lets all tables go by that are not kept; gives what is left of each, by place.
@@ -185,6 +190,7 @@ fn let_by(
             let taken = next.and_then(|next| {
                 let Some((order, piece)) = next else { return Ok(false) };
                 for (at, block) in piece.decode(&buffer, &mut quick)?.into_iter().enumerate() {
+                    gathered[at].files.entry(order.0).or_default().above = piece.above();
                     let taken = passing[at].reader.table(block)?;
                     passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
                 }
@@ -198,17 +204,7 @@ fn let_by(
         }
         (gathered, other_days)
     };
-    let parts = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
-        let mut parts = vec![work()];
-        for other in others {
-            match other.join() {
-                Ok(part) => parts.push(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        parts
-    });
+    let parts = parallel::on_threads(options.threads, |_| work());
     if failed.into_inner() {
         // Where it cannot be kept, it cannot be told by reading it once more.
         let feed = feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -259,6 +255,8 @@ impl Gathered {
             let known = self.files.entry(file).or_default();
             known.rows += count.rows;
             known.left_out += count.left_out;
+            known.above = count.above;
+            known.gaps.extend(count.gaps);
             for (repair, count) in count.repairs {
                 *known.repairs.entry(repair).or_default() += count;
             }
@@ -321,10 +319,11 @@ impl<'a> Passing<'a> {
         gathered: &mut Gathered,
         other_days: &mut OtherDays,
     ) -> Result<(), Failed> {
-        let Taken { table, hashes, twins, repairs, left_out, other_days: mut marks } = taken;
+        let Taken { table, hashes, twins, repairs, left_out, gaps, other_days: mut marks } = taken;
         let count = gathered.files.entry(file).or_default();
         count.rows += table.rows;
         count.left_out += left_out;
+        count.gaps.insert(block, gaps);
         for (repair, tally) in repairs {
             *count.repairs.entry(repair).or_default() += tally;
         }
@@ -430,6 +429,8 @@ impl<'a> Passing<'a> {
                 first_row,
                 rows: count.rows,
                 left_out: count.left_out,
+                // Lines are counted from 1 when they are shown.
+                below_blank: below_blank(count.gaps.values().copied(), count.above + 1),
                 repairs: count.repairs.clone(),
                 ..TableFile::default()
             });

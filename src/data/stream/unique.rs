@@ -10,8 +10,8 @@ use hashbrown::HashSet;
 
 use crate::data::columns::column::NONE;
 use crate::data::memory::Spill;
-use crate::data::tables::shape::Shape;
-use crate::data::tables::table::Table;
+use crate::data::rows::shape::Shape;
+use crate::data::rows::table::Table;
 use crate::parallel;
 
 const PARTS: usize = 256;
