@@ -5,18 +5,17 @@ use std::path::PathBuf;
 
 use super::answer::answer_from;
 use super::options::Options;
-use super::tables::given::in_spec;
+use super::rows::table::Table;
+use super::tables::given::placed;
 use super::tables::load::Source;
 use super::tables::stored::Task;
-use super::tables::table::Table;
 use super::tables::{load, teams};
-use crate::diagnostic::{Code, DataPlace, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::cases::Given;
 use crate::model::data::stored::Role;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
 use crate::plan::query::{Answers, Query};
-use crate::source::Span;
 
 /// How tables of a test are read: nothing on disk is touched, and data sets that are not given are empty.
 fn options() -> Options<'static> {
@@ -68,31 +67,4 @@ fn everything(model: &Model, given: &[Given]) -> Vec<(DataId, Vec<ColumnIx>)> {
     }
     model.with_inputs(&mut needed);
     needed.into_iter().map(|(data, columns)| (data, columns.into_iter().collect())).collect()
-}
-
-/// Turns places in tables into places in the spec.
-pub(crate) fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) -> Vec<Diagnostic> {
-    let place = |place: &DataPlace| -> Option<Span> {
-        let table = given.iter().find(|table| model.data[table.data.0].name == place.file)?;
-        let data = &model.data[table.data.0];
-        let Some(row) = place.row.and_then(|row| table.rows.get(usize::try_from(row).ok()?.checked_sub(1)?)) else {
-            return Some(table.span);
-        };
-        let column = place.column.as_deref().and_then(|name| data.column_named(name));
-        let at = column.and_then(|column| table.columns.iter().position(|known| *known == column));
-        Some(at.and_then(|at| row.cells.get(at)).map_or(row.span, |cell| cell.span))
-    };
-    errors
-        .into_iter()
-        .map(|mut error| {
-            let places: Vec<Span> = std::mem::take(&mut error.data).iter().filter_map(place).collect();
-            let words = |at: usize| match (error.code, at) {
-                (Code::DuplicateKey, 0) => "again here",
-                (Code::DuplicateKey, _) => "first here",
-                _ => "",
-            };
-            let places = places.into_iter().enumerate().map(|(at, span)| (span, words(at).to_string())).collect();
-            in_spec(error, places, model)
-        })
-        .collect()
 }

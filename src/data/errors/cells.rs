@@ -11,10 +11,19 @@ use crate::model::data::{Column, ColumnIx, ColumnType, DataSet};
 use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 
+/// Where the cells stand that a message speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    InFile,
+    /// In the table of a test.
+    InSpec,
+}
+
 /// Cells of one column that cannot be read, all for one reason.
 pub struct BadCells<'a> {
     pub file: &'a str,
     pub header: &'a str,
+    pub stands: Stands,
     pub problem: Problem,
     /// Where each text is reported by itself.
     pub text: &'a str,
@@ -30,7 +39,16 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         true => format!("`{first}` {one_is}"),
         false => format!("{count} cells of `{}` {many_are}", found.header),
     };
+    let (here, mend) = match found.stands {
+        Stands::InFile => ("in the file", "mend the file"),
+        Stands::InSpec => ("here", "mend the cell"),
+    };
     let (code, message, help) = match found.problem {
+        Problem::Blank if found.stands == Stands::InSpec => (
+            Code::BlankCell,
+            format!("this cell is blank, but `{}.{}` is not optional", data.name, declared.name),
+            "fill it, or leave the whole column out if no formula of the test reads it".into(),
+        ),
         Problem::Blank => {
             let name = &declared.name;
             let message = match one {
@@ -43,6 +61,11 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
                 format!("fill {}, or declare `{name} : … optional`", if one { "it" } else { "them" }),
             )
         }
+        Problem::NotANumber if found.stands == Stands::InSpec => (
+            Code::BadCell,
+            is("is not a number", "are not numbers"),
+            "write numbers as in formulas, without signs for thousands: `8_000` or `8000`, `12.5`".into(),
+        ),
         Problem::NotANumber => {
             let example = declared.numbers.as_ref().map_or("1,234.50", |signs| &signs.example);
             (
@@ -85,7 +108,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             },
         ),
         Problem::TooManyDigits => {
-            (Code::BadCell, is("has more than 28 digits", "have more than 28 digits"), "round it in the file".into())
+            (Code::BadCell, is("has more than 28 digits", "have more than 28 digits"), format!("round it {here}"))
         }
         Problem::BareRatio => {
             let name = &declared.name;
@@ -113,7 +136,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
             (
                 Code::OutOfLimits,
                 is(&format!("is not {limits}"), &format!("are not {limits}")),
-                "mend the file, or the limits of the column".into(),
+                format!("{mend}, or the limits of the column"),
             )
         }
         Problem::NotADate if is_serial(first) => (
@@ -145,7 +168,7 @@ pub fn bad_cells(data: &DataSet, column: ColumnIx, found: &BadCells) -> Diagnost
         Problem::NotInFormat => {
             let format = declared.format.as_deref().unwrap_or_default();
             let message = is(&format!("is not a date as `{format}`"), &format!("are not dates as `{format}`"));
-            (Code::BadCell, message, not_in_format(declared, first))
+            (Code::BadCell, message, not_in_format(declared, first, mend))
         }
         Problem::AmbiguousMonth => {
             let year: String = first.chars().map(narrow).take(4).collect();
@@ -314,7 +337,7 @@ fn format_of(cell: &str, order: &str) -> String {
 }
 
 /// What may help where a date has another form than is declared.
-fn not_in_format(declared: &Column, cell: &str) -> String {
+fn not_in_format(declared: &Column, cell: &str, mend: &str) -> String {
     let format = declared.format.as_deref().unwrap_or_default().to_ascii_uppercase();
     let short = format.replace("YYYY", "YY");
     let reads = |format: &str| times::day(cell, Some(&DateFormat::new(format)), &mut Repairs::default()).is_ok();
@@ -322,8 +345,8 @@ fn not_in_format(declared: &Column, cell: &str) -> String {
         return format!("where all years have two digits, write `format \"{short}\"`: they lie between 1950 and 2049");
     }
     match declared.is_day_before_month() {
-        true => "mend the file, or the column's `format`".into(),
-        false => "mend the file, or the column's `format`; `2026-07-01` is always read".into(),
+        true => format!("{mend}, or the column's `format`"),
+        false => format!("{mend}, or the column's `format`; `2026-07-01` is always read"),
     }
 }
 

@@ -1,10 +1,10 @@
 //! The months of the company's own calendar, read from its data set: each month once, without gap or overlap.
 
-use crate::data::of_tests::placed;
 use crate::data::options::Options;
+use crate::data::rows::table::Table;
+use crate::data::tables::given::placed;
 use crate::data::tables::load;
 use crate::data::tables::load::Source;
-use crate::data::tables::table::Table;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::cases::Given;
 use crate::model::{CalendarData, Model};

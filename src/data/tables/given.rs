@@ -1,27 +1,26 @@
 //! Tables of a test in the place of files: the cells are read by the same rules, and what is wrong with them is said
 //! with their place in the spec.
 
-use super::table::{Table, TableFile};
 use crate::data::cells::content::{Content, Problem, Repair, Repairs, Sign, canonical};
 use crate::data::cells::reader::{CellReader, Kind};
 use crate::data::cells::times;
 use crate::data::columns::column::Builder;
-use crate::data::errors;
-use crate::data::errors::{Spot, Tally};
-use crate::diagnostic::{Code, Diagnostic, Help, Label, Mend};
+use crate::data::errors::{self, BadCells, Spot, Stands, Tally};
+use crate::data::rows::table::{Table, TableFile};
+use crate::diagnostic::{Code, DataPlace, Diagnostic, Help, Label, Mend};
 use crate::model::Model;
 use crate::model::cases::{Given, GivenCell};
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
 use crate::source::Span;
+use crate::syntax::written_otherwise;
 
 /// How a cell of a test is written in a spec: here nothing stands in a file that had to be read as it is.
-fn cell_as_here(error: &Diagnostic, at: Option<Span>) -> Option<Help> {
-    let cell = error.message.split('`').nth(1)?;
-    let writes = match error.code {
-        Code::AmbiguousDate | Code::BadCell => crate::syntax::written_otherwise(cell),
+fn written_here(code: Code, cell: &GivenCell) -> Option<Help> {
+    let writes = match code {
+        Code::AmbiguousDate | Code::BadCell => written_otherwise(&cell.text),
         _ => return None,
     };
-    let mends: Vec<Mend> = writes.into_iter().map(|text| Some(Mend::replace(at?, text))).collect::<Option<_>>()?;
+    let mends: Vec<Mend> = writes.into_iter().map(|text| Mend::replace(cell.span, text)).collect();
     match mends.len() {
         0 => None,
         1 => Some(Help::of("write `{}`", mends)),
@@ -106,23 +105,24 @@ fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<
 
 fn bad_cell(model: &Model, data: &DataSet, column: ColumnIx, cell: &GivenCell, problem: Problem) -> Diagnostic {
     let tally = Tally { count: 1, first: vec![Spot { line: 1, text: cell.text.clone(), key: None }] };
-    let name = &data.column(column).name;
-    let found = errors::BadCells { file: &data.name, header: name, problem, text: &cell.text, tally: &tally };
+    let found = BadCells {
+        file: &data.name,
+        header: &data.column(column).name,
+        stands: Stands::InSpec,
+        problem,
+        text: &cell.text,
+        tally: &tally,
+    };
     let mut diagnostic = errors::bad_cells(data, column, &found);
     diagnostic.data.clear();
-    if problem == Problem::NotANumber {
-        diagnostic.help =
-            Some("write numbers as in formulas, without signs for thousands: `8_000` or `8000`, `12.5`".into());
-    }
-    if problem == Problem::Blank {
-        diagnostic.message = format!("this cell is blank, but `{}.{name}` is not optional", data.name);
-        diagnostic.help = Some("fill it, or leave the whole column out if no formula of the test reads it".into());
+    if let Some(help) = written_here(diagnostic.code, cell) {
+        diagnostic = diagnostic.help(help);
     }
     in_spec(diagnostic, vec![(cell.span, String::new())], model)
 }
 
 /// Puts places in the spec in front of those that a finding has.
-pub(crate) fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Model) -> Diagnostic {
+fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, model: &Model) -> Diagnostic {
     let declared = std::mem::take(&mut diagnostic.labels);
     diagnostic.labels = places.into_iter().map(|(span, text)| Label { span, text }).collect();
     for mut label in declared {
@@ -132,10 +132,32 @@ pub(crate) fn in_spec(mut diagnostic: Diagnostic, places: Vec<(Span, String)>, m
         }
         diagnostic.labels.push(label);
     }
-    diagnostic.help =
-        diagnostic.help.map(|help| help.replace("mend the file", "mend the cell").replace("in the file", "here"));
-    match cell_as_here(&diagnostic, diagnostic.labels.first().map(|label| label.span)) {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
+    diagnostic
+}
+
+/// Turns places in tables into places in the spec.
+pub(crate) fn placed(errors: Vec<Diagnostic>, model: &Model, given: &[Given]) -> Vec<Diagnostic> {
+    let place = |place: &DataPlace| -> Option<Span> {
+        let table = given.iter().find(|table| model.data[table.data.0].name == place.file)?;
+        let data = &model.data[table.data.0];
+        let Some(row) = place.row.and_then(|row| table.rows.get(usize::try_from(row).ok()?.checked_sub(1)?)) else {
+            return Some(table.span);
+        };
+        let column = place.column.as_deref().and_then(|name| data.column_named(name));
+        let at = column.and_then(|column| table.columns.iter().position(|known| *known == column));
+        Some(at.and_then(|at| row.cells.get(at)).map_or(row.span, |cell| cell.span))
+    };
+    errors
+        .into_iter()
+        .map(|mut error| {
+            let places: Vec<Span> = std::mem::take(&mut error.data).iter().filter_map(place).collect();
+            let words = |at: usize| match (error.code, at) {
+                (Code::DuplicateKey, 0) => "again here",
+                (Code::DuplicateKey, _) => "first here",
+                _ => "",
+            };
+            let places = places.into_iter().enumerate().map(|(at, span)| (span, words(at).to_string())).collect();
+            in_spec(error, places, model)
+        })
+        .collect()
 }
