@@ -1,13 +1,17 @@
 //! Every message about data files, in one place.
 
 mod cells;
+mod encodings;
 mod files;
+mod headers;
 mod rows;
 mod tables;
 mod tally;
 
 pub use cells::*;
+pub use encodings::*;
 pub use files::*;
+pub use headers::*;
 pub use rows::*;
 pub use tables::*;
 pub use tally::{SHOWN, Spot, Tally};

@@ -2,18 +2,18 @@
 //!
 //! In come a [`Model`](crate::model::Model) and a [`Query`](crate::plan::query::Query) that says what is needed; out come
 //! [`Answers`](crate::plan::query::Answers), or every mistake found in
-//! the files. From the ground up; each imports what stands above it in this list, but for messages and rows, which know
-//! the types of readers and tables that they speak of:
+//! the files. From the ground up; each imports what stands above it in this list:
 //!
 //! 1. [`cells`], [`columns`]: what a cell of each type may look like, and how columns are held
-//! 2. [`errors`]: what is said of files, and tallies of what it is said of
-//! 3. [`server`], [`read`]: files to blocks of text, blocks to columns
-//! 4. [`rows`]: expressions over batches of rows
-//! 5. [`tables`], [`people`]: columns to tables, and the posts people hold
-//! 6. [`measures`]: rows to answers, added up by group; what is more than `--memory` allows ([`memory`]) goes to temporary
+//! 2. [`server`]: a PostgreSQL server as a source of rows
+//! 3. [`errors`]: what is said of files, and tallies of what it is said of; messages take what they speak of as values
+//! 4. [`read`]: files to blocks of text, blocks to columns
+//! 5. [`rows`]: tables in memory, and expressions over batches of their rows
+//! 6. [`tables`], [`people`]: columns to tables, and the posts people hold
+//! 7. [`measures`]: rows to answers, added up by group; what is more than `--memory` allows ([`memory`]) goes to temporary
 //!    files
-//! 7. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
-//! 8. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
+//! 8. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
+//! 9. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
 //!
 //! Tables that stay in a database or on a cluster, which checks their rows and adds them up itself, are
 //! [`crate::warehouse`]'s.

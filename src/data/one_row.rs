@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::read::totals::is_total;
+use super::cells::totals::is_total;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Findings about several cells of one row, and of no other, joined to one.

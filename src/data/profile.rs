@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::columns::column::{Column, NO_DAY, NO_FLAG, NO_NUMBER, NONE};
 use super::options::Options;
+use super::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
+use super::rows::table::{Table, TableFile};
 use super::tables::load;
 use super::tables::load::Source;
-use super::tables::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
 use super::tables::stored::Task;
-use super::tables::table::Table;
-use super::tables::{table, teams};
+use super::tables::teams;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
@@ -113,7 +113,7 @@ pub fn profile(model: &Model, options: &Options) -> (Vec<SetProfile>, Vec<Diagno
 
 fn of_table(model: &Model, table: &Table) -> SetProfile {
     let data = &model.data[table.data.0];
-    let file = |file: &table::TableFile| ProfiledFile {
+    let file = |file: &TableFile| ProfiledFile {
         path: file.shown.clone(),
         sheet: file.sheet.clone(),
         encoding: file.encoding,

@@ -5,9 +5,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::data::{ColumnIx, DataId};
 use super::types::unit::{Dimension, DisplayUnit};
-use super::{ConstantId, KpiId, MatrixId, RatingId, ScaleId};
+use super::{ColumnIx, ConstantId, DataId, KpiId, MatrixId, RatingId, ScaleId};
 use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
 use crate::number::Number;
 use crate::source::Span;

@@ -65,6 +65,10 @@ macro_rules! ids {
     )*};
 }
 ids! {
+    /// The place of a data set in [`Model::data`].
+    DataId
+    /// The place of a column in its data set.
+    ColumnIx
     /// The place of a constant in [`Model::constants`].
     ConstantId
     /// The place of a KPI or an index in [`Model::kpis`].

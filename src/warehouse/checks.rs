@@ -8,7 +8,7 @@ use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::session::head;
 use super::statement::{Expected, Statement, assembled, filter};
 use super::{Looked, periods};
-use crate::data::tables::shape::ALWAYS_AFTER;
+use crate::data::rows::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
 use crate::time::Day;

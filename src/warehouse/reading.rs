@@ -3,7 +3,7 @@
 
 use super::rows::{Before, Known, PostsUntil, Scope, Time, holds_on, posts_name, read_name};
 use super::{Cannot, periods};
-use crate::data::tables::shape::ALWAYS_AFTER;
+use crate::data::rows::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use crate::plan::query::{Group, Rows};
 use crate::time::{Day, Months};

@@ -9,7 +9,7 @@ use super::statement::Written;
 use super::{Script, Statement, findings, lists, sums};
 use crate::data::measures::job::Job;
 use crate::data::measures::measure::Evaluation;
-use crate::data::tables::table::Table;
+use crate::data::rows::table::Table;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};

@@ -10,7 +10,7 @@ use super::{Cannot, MOST_PLACES, Remote};
 use crate::data::columns::column::Column;
 use crate::data::people::pieces::way_to_stints;
 use crate::data::rows::nodes::World;
-use crate::data::tables::shape::ALWAYS_AFTER;
+use crate::data::rows::shape::ALWAYS_AFTER;
 use crate::language::AcrossStints;
 use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId, TimeShape};

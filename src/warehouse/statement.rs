@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rows::{Before, Known, Link, by_day_name, read_name};
-use crate::data::tables::shape::{ALWAYS_AFTER, ALWAYS_BEFORE};
+use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, DataId, TimeShape};
 use crate::plan::query::Group;

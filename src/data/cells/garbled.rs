@@ -4,7 +4,7 @@
 
 use encoding_rs as known;
 
-use crate::data::read::plausible::{Look, is_han, look};
+use super::plausible::{Look, is_han, look};
 use crate::encoding::{CODE_PAGES, Encoding};
 
 /// What such a text reads most likely; no text where it could be several.

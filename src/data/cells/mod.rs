@@ -2,9 +2,12 @@
 //! well), how it is read, what was mended on the way, and why one cannot be read.
 
 pub(crate) mod content;
+pub(crate) mod digits;
 pub(crate) mod forms;
 pub(crate) mod garbled;
 pub(crate) mod numbers;
+pub(crate) mod plausible;
 pub(crate) mod reader;
 pub(crate) mod tidy;
 pub(crate) mod times;
+pub(crate) mod totals;

@@ -1,7 +1,8 @@
 //! Numbers as people write them in files.
 
 use super::content::{Content, MOST_PLACES, Problem, Repair, Repairs, Sign, fixed, is_short};
-use super::forms::{GROUPS, NumberForm, alike};
+use super::digits::{Digits, plain};
+use super::forms::NumberForm;
 use crate::alike::narrow;
 use crate::model::data::NumberSigns;
 use crate::model::types::unit::{BaseKind, DisplayUnit};
@@ -26,9 +27,7 @@ pub struct NumberCell {
     plain: bool,
     currency: Option<String>,
     limits: Option<(Number, Number)>,
-    signs: Option<NumberSigns>,
-    /// `1.234` could be thousands: the file separates cells by `;`, as is usual where decimals stand behind a comma.
-    open_points: bool,
+    digits: Digits,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,19 +54,18 @@ impl NumberCell {
             plain: unit.dimension.is_none(),
             currency: money.map(|(base, _)| base.name.clone()),
             limits: limits.cloned(),
-            signs: None,
-            open_points: false,
+            digits: Digits::default(),
         }
     }
 
     /// The same for cells that are written with declared signs.
     pub fn written_with(self, signs: Option<NumberSigns>) -> NumberCell {
-        NumberCell { signs, ..self }
+        NumberCell { digits: self.digits.written_with(signs), ..self }
     }
 
     /// The same where no comma separates the cells: offices that write decimals behind a comma have such files.
     pub fn with_open_points(&self) -> NumberCell {
-        NumberCell { open_points: true, ..self.clone() }
+        NumberCell { digits: self.digits.with_open_points(), ..self.clone() }
     }
 
     /// The same for a file whose numbers have their decimals behind a comma, as other cells of the column tell.
@@ -77,7 +75,7 @@ impl NumberCell {
 
     /// The same for numbers that a program holds as such: a point stands before decimals, whatever is declared for texts.
     pub fn in_points(&self) -> NumberCell {
-        NumberCell { signs: None, open_points: false, ..self.clone() }
+        NumberCell { digits: Digits::default(), ..self.clone() }
     }
 
     /// The number that a text says by its digits and signs, whatever the column's unit and limits.
@@ -97,16 +95,11 @@ impl NumberCell {
 
     /// Whether nothing is declared, so that the cells themselves tell what their signs mean.
     pub fn is_open(&self) -> bool {
-        self.signs.is_none()
-    }
-
-    /// Whether a point always stands before decimals.
-    fn takes_points(&self) -> bool {
-        !self.open_points && self.signs.as_ref().is_none_or(|signs| signs.decimal == '.')
+        self.digits.signs.is_none()
     }
 
     pub fn read(&self, text: &str, repairs: &mut Repairs) -> Result<Content<'static>, Problem> {
-        let content = match plain(text.as_bytes()).filter(|(_, scale)| *scale == 0 || self.takes_points()) {
+        let content = match plain(text.as_bytes()).filter(|(_, scale)| *scale == 0 || self.digits.takes_points()) {
             Some((mantissa, scale)) => {
                 if scale > 0 {
                     repairs.1 = Some(Sign::Point);
@@ -120,7 +113,7 @@ impl NumberCell {
 
     /// Whether plain numbers are taken as they stand.
     pub fn is_plain(&self) -> bool {
-        matches!(self.factor, Some(Factor::One)) && self.limits.is_none() && self.takes_points()
+        matches!(self.factor, Some(Factor::One)) && self.limits.is_none() && self.digits.takes_points()
     }
 
     /// The same for a number that was never a text; `None` where it has more than 18 digits.
@@ -146,13 +139,13 @@ impl NumberCell {
         NumberForm {
             currency: CURRENCIES.iter().filter(fits).map(|(sign, _)| *sign).collect(),
             per: self.ratio || self.plain,
-            signs: self.signs.clone(),
+            signs: self.digits.signs.clone(),
         }
     }
 
     /// Whether decimals are declared to stand behind a comma.
     pub fn has_commas(&self) -> bool {
-        self.signs.as_ref().is_some_and(|signs| signs.decimal == ',')
+        self.digits.signs.as_ref().is_some_and(|signs| signs.decimal == ',')
     }
 
     /// Whether a percent sign is no more than what the column is.
@@ -210,7 +203,7 @@ impl NumberCell {
             }
             repairs.add(Repair::PercentSign);
         }
-        let (mantissa, scale) = self.digits(rest, repairs)?;
+        let (mantissa, scale) = self.digits.read(rest, repairs)?;
         let mantissa = if negative { -mantissa } else { mantissa };
         Ok(match (per, &self.factor) {
             (Some(places), _) => fixed(mantissa, scale + places),
@@ -273,152 +266,6 @@ impl NumberCell {
             Some(((length, true), ahead)) => Ok(Some((length, ahead))),
         }
     }
-}
-
-/// `-12.50` with nothing else about it and at most 18 digits.
-pub fn plain(bytes: &[u8]) -> Option<(i64, u32)> {
-    let (negative, digits) = match bytes {
-        [b'-', rest @ ..] => (true, rest),
-        _ => (false, bytes),
-    };
-    if digits.is_empty() || digits.len() > 18 {
-        return None;
-    }
-    let (mut mantissa, mut scale, mut point) = (0i64, 0u32, false);
-    for (at, byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            mantissa = mantissa * 10 + i64::from(digit);
-            scale += u32::from(point);
-        } else if *byte == b'.' && !point && at > 0 && at + 1 < digits.len() {
-            point = true;
-        } else {
-            return None;
-        }
-    }
-    Some((if negative { -mantissa } else { mantissa }, scale))
-}
-
-/// A number of digits, a sign and a point as it is shortest: without the zeros at its end.
-pub fn shortest(text: &str) -> String {
-    let number = plain(text.as_bytes()).map(|(mantissa, scale)| Number::from_parts(mantissa.into(), scale));
-    match (number, text.split_once('.')) {
-        (Some(number), _) => number.to_string(),
-        (None, Some((whole, part))) => match part.trim_end_matches('0') {
-            "" => whole.to_string(),
-            part => format!("{whole}.{part}"),
-        },
-        (None, None) => text.to_string(),
-    }
-}
-
-impl NumberCell {
-    /// Digits with decimals and in groups, all of which must stand where they belong.
-    fn digits(&self, text: &str, repairs: &mut Repairs) -> Result<(i128, u32), Problem> {
-        if !text.starts_with(|c: char| c.is_ascii_digit()) || !text.ends_with(|c: char| c.is_ascii_digit()) {
-            return Err(no_number(text));
-        }
-        let groups_apart = text.contains(GROUPS);
-        let (decimal, group) = match &self.signs {
-            Some(signs) => (signs.decimal, signs.group),
-            None => self.told_by(text, groups_apart, repairs)?,
-        };
-        let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
-        let separator = whole.chars().find(|letter| !letter.is_ascii_digit());
-        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !all_digits(part) {
-            return Err(if part.contains(['e', 'E']) || part.contains(char::is_alphabetic) {
-                no_number(text)
-            } else {
-                Problem::Separators
-            });
-        }
-        let mut plain = String::with_capacity(text.len());
-        match separator {
-            None => plain.push_str(whole),
-            Some(separator)
-                if group.map(alike) == Some(alike(separator)) || group.is_none() && GROUPS.contains(&separator) =>
-            {
-                let indian = self.signs.as_ref().is_some_and(|signs| signs.indian);
-                let parts: Vec<&str> = whole.split(separator).collect();
-                // Nobody writes a zero in front of thousands: `010 888 888` is no number but a telephone.
-                if whole.starts_with('0') {
-                    return Err(Problem::Separators);
-                }
-                for (place, digits) in parts.iter().enumerate() {
-                    if !all_digits(digits) {
-                        return Err(if digits.contains([',', '.']) { Problem::Separators } else { no_number(text) });
-                    }
-                    let wanted = if indian && place + 1 < parts.len() { 2 } else { 3 };
-                    let fits = if place == 0 { (1..=wanted).contains(&digits.len()) } else { digits.len() == wanted };
-                    if !fits {
-                        return Err(Problem::Separators);
-                    }
-                    plain.push_str(digits);
-                }
-                if group.is_none() || self.signs.is_none() && repairs.1 != Some(Sign::Either) {
-                    repairs.add(Repair::Thousands);
-                }
-            }
-            Some(',' | '.') => return Err(Problem::Separators),
-            Some(_) => return Err(no_number(text)),
-        }
-        let part = part.trim_end_matches('0');
-        plain.push_str(part);
-        let significant = plain.trim_start_matches('0');
-        if significant.len() > 28 || part.len() > 28 {
-            return Err(Problem::TooManyDigits);
-        }
-        let mantissa = if significant.is_empty() { 0 } else { significant.parse().map_err(|_| Problem::NotANumber)? };
-        Ok((mantissa, part.len() as u32))
-    }
-
-    /// The decimal sign and the sign between groups, where nothing is declared: what the text itself can only mean, and
-    /// of what it could mean otherwise the reading of a file with points, until the column's other cells tell.
-    fn told_by(&self, text: &str, groups_apart: bool, repairs: &mut Repairs) -> Result<(char, Option<char>), Problem> {
-        let (points, commas) = (text.matches('.').count(), text.matches(',').count());
-        let (sign, told) = match (points, commas) {
-            (0, 0) => return Ok(('.', None)),
-            (1.., 1..) if text.rfind('.') > text.rfind(',') => ('.', Sign::Point),
-            (1.., 1..) => (',', Sign::Comma),
-            // 1.234.567 and 1,234,567 are whole numbers in groups.
-            (2.., 0) => (',', Sign::Comma),
-            (0, 2..) => ('.', Sign::Point),
-            (one, _) => {
-                let (mine, other) = if one == 1 { ('.', ',') } else { (',', '.') };
-                let (whole, part) = text.split_once(mine).unwrap_or((text, ""));
-                let could_be_thousands =
-                    !groups_apart && part.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
-                let sign_alone = if mine == '.' { Sign::Point } else { Sign::Comma };
-                match (could_be_thousands, mine) {
-                    (true, ',') => (other, Sign::Either),
-                    (true, _) if self.open_points => (mine, Sign::Either),
-                    _ => (mine, sign_alone),
-                }
-            }
-        };
-        repairs.1 = Some(told);
-        if sign == ',' && text.contains(',') {
-            repairs.add(Repair::DecimalComma);
-        }
-        let group = if groups_apart { None } else { Some(if sign == '.' { ',' } else { '.' }) };
-        Ok((sign, group))
-    }
-}
-
-/// Whether a text is a number as spreadsheets show those that are too long for them: `1.23457E+11`.
-pub fn is_in_powers(text: &str) -> bool {
-    let Some((mantissa, power)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, part) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    let whole = whole.strip_prefix('-').unwrap_or(whole);
-    whole.len() == 1 && digits(whole) && digits(part) && power.len() > 1 && digits(power)
-}
-
-fn no_number(text: &str) -> Problem {
-    let mark = text.find(['e', 'E']).filter(|at| *at > 0 && text[..*at].ends_with(|c: char| c.is_ascii_digit()));
-    let exponent = mark.is_some_and(|at| text[at + 1..].trim_start_matches(['+', '-']).parse::<u16>().is_ok());
-    if exponent { Problem::Exponent } else { Problem::NotANumber }
 }
 
 fn times(mantissa: i128, scale: u32, factor: &Factor) -> Content<'static> {
@@ -565,20 +412,6 @@ mod tests {
                 (alone, with_open_points),
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn numbers_of_programs_are_the_same_however_many_zeros_they_have() {
-        for (text, expected) in [
-            ("0.00", "0"),
-            ("-1.50", "-1.5"),
-            ("7", "7"),
-            ("100", "100"),
-            ("12345678901234567890.1200", "12345678901234567890.12"),
-            ("12345678901234567890.00", "12345678901234567890"),
-        ] {
-            assert_eq!(shortest(text), expected);
         }
     }
 

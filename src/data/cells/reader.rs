@@ -7,7 +7,7 @@ use super::forms::{BLANK_SIGNS, BLANK_WORDS, FORMULA_ERRORS, NO, YES};
 use super::garbled::garbled;
 use super::numbers::NumberCell;
 use super::times::DateFormat;
-use super::{numbers, tidy, times};
+use super::{digits, tidy, times};
 use crate::alike::folded;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
@@ -135,7 +135,7 @@ impl CellReader {
     fn is_held_blank(&self, text: &str) -> bool {
         match &self.kind {
             _ if self.held_blanks.is_empty() => false,
-            Kind::Number(_) => self.held_blanks.contains(&numbers::shortest(text)),
+            Kind::Number(_) => self.held_blanks.contains(&digits::shortest(text)),
             _ => self.held_blanks.iter().any(|sign| sign == text),
         }
     }
@@ -193,7 +193,7 @@ impl CellReader {
     fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match kind {
             Kind::Text if tidy::has_lost_letters(text) => Err(Problem::Lost),
-            Kind::Text if numbers::is_in_powers(text) => Err(Problem::Exponent),
+            Kind::Text if digits::is_in_powers(text) => Err(Problem::Exponent),
             Kind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
             Kind::Number(number) => number.read(text, repairs),
             Kind::Day(format) => times::day(text, format.as_ref(), repairs).map(Content::Day),

@@ -1,8 +1,7 @@
 //! What is wrong with rows: those that are none of the table, and how they are left out.
 
-use super::{Tally, counted, in_file, in_row, start_of, told_apart, with_places};
-use crate::data::read::layout::{Layout, Oddity};
-use crate::data::read::{FileTask, totals};
+use super::{Tally, counted, start_of, with_places};
+use crate::data::cells::totals;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::DataSet;
 use crate::plural::either;
@@ -25,37 +24,6 @@ fn left_out<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
 
 fn texts(tally: &Tally) -> impl Iterator<Item = &str> {
     tally.first.iter().map(|spot| spot.text.as_str())
-}
-
-/// Headers of which none can be found, for one reason.
-pub fn odd_headers(task: &FileTask, layout: &Layout, odd: Oddity) -> Diagnostic {
-    let file = &task.shown;
-    let place = layout.header_line.map_or_else(|| in_file(file), |line| in_row(file, u64::from(line) + 1));
-    let (message, help) = match odd {
-        Oddity::Quotes(first, last) => (
-            format!("the cells of `{file}` stand in quotes that no program takes for such: `{first}…{last}`"),
-            "export the table again, or replace these quotes by plain ones: `\"`".to_string(),
-        ),
-        Oddity::Separator(sign) => (
-            match sign.is_control() {
-                true => format!("the cells of `{file}` seem to be separated by {}", crate::visible::named(sign)),
-                false => format!("the cells of `{file}` seem to be separated by `{sign}`"),
-            },
-            told_apart(task.form).to_string(),
-        ),
-        Oddity::Garbled(header, meant) => (
-            match meant {
-                Some(meant) => format!(
-                    "the header `{header}` of `{file}` was read in another encoding than its own before it was saved; it is most likely `{meant}`"
-                ),
-                None => format!(
-                    "the header `{header}` of `{file}` was read in another encoding than its own before it was saved"
-                ),
-            },
-            "export the table again from where it comes from, as CSV (UTF-8)".to_string(),
-        ),
-    };
-    Diagnostic::new(Code::MissingColumn, message).in_data(place).help(help)
 }
 
 pub fn ragged(file: &str, cells: usize, expected: usize, tally: &Tally) -> Diagnostic {

@@ -2,8 +2,7 @@
 
 use super::{counted, in_file, listed, start_of};
 use crate::data::cells::content::Repair;
-use crate::data::people::pieces::InPart;
-use crate::data::read::totals;
+use crate::data::cells::totals;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, DataSet, Origin, TimeShape};
@@ -12,6 +11,15 @@ use crate::number::Excess;
 use crate::plan::query::{Doubt, Total};
 use crate::time::Day;
 use crate::visible::shortened;
+
+/// What is wrong with a row that counts in part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InPart {
+    /// It lies in several posts or teams, or partly in none.
+    Stints,
+    /// It is to be shared by days, and what reads it is no sum of amounts.
+    NotShared,
+}
 
 /// `days` are those on which both rows hold, with whether both begin on the same one.
 pub fn duplicate_key(data: &DataSet, key: &str, rows: [DataPlace; 2], days: Option<(String, bool)>) -> Diagnostic {

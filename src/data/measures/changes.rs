@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data::columns::column::NONE;
 use crate::data::people::roster::Roster;
 use crate::data::rows::nodes::World;
-use crate::data::tables::table::{Table, text_of};
+use crate::data::rows::table::{Table, text_of};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::plan::query::{Change, Doubt, Query, RowNode};
 use crate::plan::query::{read_on, visit};

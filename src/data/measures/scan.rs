@@ -7,17 +7,19 @@ use super::job::{Family, Job, RowsBy};
 use super::store;
 use super::store::Store;
 use crate::data::columns::column::{Column, NO_DAY, NONE};
+use crate::data::errors::InPart;
 use crate::data::people::own;
-use crate::data::people::pieces::{Followed, InPart, Piece};
+use crate::data::people::pieces::{Followed, Piece};
 use crate::data::people::roster::Roster;
 use crate::data::rows::nodes::{Batch, Days, OtherDays, World, days_by};
+use crate::data::rows::shape::Shape;
+use crate::data::rows::table::Table;
 use crate::data::rows::vector::{Rows, Vector};
-use crate::data::tables::shape::Shape;
-use crate::data::tables::table::Table;
 use crate::data::tables::teams::Teams;
 use crate::language::{AcrossStints, BinaryOp};
 use crate::model::data::ColumnIx;
 use crate::number::Number;
+use crate::parallel;
 use crate::plan::query;
 use crate::plan::query::Group;
 use crate::time::{Calendar, Months};
@@ -116,26 +118,12 @@ pub fn run<'a>(
     let workers = if table.rows >= WORTH_THREADS { threads.max(1) } else { 1 };
     let bound = |worker: usize| (table.rows * worker / workers / BATCH * BATCH).min(table.rows);
     let range = |worker: usize| (bound(worker), if worker + 1 == workers { table.rows } else { bound(worker + 1) });
-    let mut parts: Vec<Found> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers)
-            .map(|worker| {
-                let prepared = &prepared;
-                scope.spawn(move || prepared.found(range(worker)))
-            })
-            .collect();
-        let mut parts = vec![prepared.found(range(0))];
-        for other in others {
-            match other.join() {
-                Ok(part) => parts.push(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        parts
+    let found = parallel::on_threads(workers, |worker| prepared.found(range(worker)));
+    let all = found.into_iter().reduce(|mut all, part| {
+        all.take_in(part);
+        all
     });
-    let rest = parts.split_off(1);
-    let mut all = parts.remove(0);
-    rest.into_iter().for_each(|part| all.take_in(part));
-    all
+    all.unwrap_or_else(|| prepared.found((0, 0)))
 }
 
 fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {

@@ -14,15 +14,6 @@ use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId, Route};
 use crate::plan::query::Group;
 
-/// What is wrong with a row that counts in part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum InPart {
-    /// It lies in several posts or teams, or partly in none.
-    Stints,
-    /// It is to be shared by days, and what reads it is no sum of amounts.
-    NotShared,
-}
-
 /// How the rows of a batch follow their people, or their teams, from day to day.
 pub struct Followed<'a> {
     whose: Whose<'a>,

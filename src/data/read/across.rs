@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use super::layout::{Layout, Match, find_column};
 use super::month_names::{self, Decided, Heading, Reading};
 use super::raw::Grid;
-use super::{FileTask, Wanted, totals};
+use super::{FileTask, Wanted};
 use crate::alike::{folded, narrow};
 use crate::data::cells::content::{Problem, Repairs};
+use crate::data::cells::totals;
 use crate::data::errors;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::data::{Across, ColumnIx, YearOf};
@@ -94,13 +95,13 @@ pub struct Sheet<'a> {
 
 /// The months among the headers; `None` after errors.
 pub fn months(sheet: &Sheet, errors: &mut Vec<Diagnostic>) -> Option<Months> {
-    let Sheet { task, wanted, across, layout, .. } = *sheet;
+    let Sheet { wanted, across, layout, .. } = *sheet;
     let told = errors.len();
     let index_of = |column| wanted.columns.iter().position(|(known, _)| *known == column);
     let columns = sheet.columns(errors);
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
         if errors.len() == told {
-            errors.push(errors::no_month(&task.shown, wanted.data, across.span, layout));
+            errors.push(errors::no_month(sheet.told()));
         }
         return None;
     };
@@ -122,7 +123,7 @@ pub fn months(sheet: &Sheet, errors: &mut Vec<Diagnostic>) -> Option<Months> {
         None => match sheet.year() {
             Ok(year) => Year::Known(year),
             Err(found) => {
-                errors.push(errors::no_year(&task.shown, wanted.data, across, &headers[0], &found));
+                errors.push(errors::no_year(sheet.told(), across, &headers[0], &found));
                 return None;
             }
         },
@@ -131,9 +132,14 @@ pub fn months(sheet: &Sheet, errors: &mut Vec<Diagnostic>) -> Option<Months> {
 }
 
 impl Sheet<'_> {
+    /// What messages say of the months.
+    fn told(&self) -> errors::Months<'_> {
+        errors::Months { header: self.layout.header(self.task), data: self.wanted.data, span: self.across.span }
+    }
+
     /// The columns of months, in the order of the file; what is wrong with their headers and with those beside them.
     fn columns(&self, errors: &mut Vec<Diagnostic>) -> Vec<MonthColumn> {
-        let Sheet { task, wanted, across, layout, .. } = *self;
+        let layout = self.layout;
         let headings: Vec<Option<Heading>> = (0..layout.headers.len())
             .map(|at| if self.is_free(at) { month_names::heading(&layout.headers[at]) } else { None })
             .collect();
@@ -162,7 +168,7 @@ impl Sheet<'_> {
                 _ => {}
             }
         }
-        let place = (task.shown.as_str(), wanted.data, across.span, layout);
+        let place = self.told();
         if !open.is_empty() {
             errors.push(errors::open_months(place, &open));
         }
@@ -182,7 +188,7 @@ impl Sheet<'_> {
         let mut seen: BTreeMap<(Option<i32>, u32), usize> = BTreeMap::new();
         for MonthColumn { at, month, year } in &columns {
             if let Some(first) = seen.insert((*year, *month), *at) {
-                errors.push(errors::month_twice(&task.shown, wanted.data, across.span, layout, [first, *at]));
+                errors.push(errors::month_twice(place, [first, *at]));
             }
         }
         columns
@@ -204,8 +210,7 @@ impl Sheet<'_> {
     fn strays(&self, known: &[usize]) -> Vec<usize> {
         let (Some(first), Some(last)) = (known.iter().min(), known.iter().max()) else { return Vec::new() };
         let headers = &self.layout.headers;
-        let open =
-            |at: &usize| self.is_free(*at) && !known.contains(at) && !totals::is_more_than_a_month(&headers[*at]);
+        let open = |at: &usize| self.is_free(*at) && !known.contains(at) && !is_more_than_a_month(&headers[*at]);
         // Without a header.
         let bare = |at: &usize| headers[*at].is_empty() && self.has_values(*at);
         let mut strays: Vec<usize> = (*first..*last).filter(|at| open(at) || bare(at)).collect();
@@ -231,7 +236,7 @@ impl Sheet<'_> {
 
     /// Years stand in all headers or in none; without them the months are those of one year, one behind the other.
     fn order(&self, columns: &[MonthColumn], errors: &mut Vec<Diagnostic>) {
-        let place = (self.task.shown.as_str(), self.wanted.data, self.across.span, self.layout);
+        let place = self.told();
         let bare: Vec<usize> = columns.iter().filter(|month| month.year.is_none()).map(|month| month.at).collect();
         if let Some(dated) = columns.iter().find(|month| month.year.is_some()) {
             if !bare.is_empty() {
@@ -292,4 +297,55 @@ fn years_in(text: &str) -> Vec<i32> {
     years.sort_unstable();
     years.dedup();
     years
+}
+
+/// Whether a header between months names more than a month: a total, a quarter, a half, a year.
+fn is_more_than_a_month(header: &str) -> bool {
+    let words = totals::words(header);
+    let longer = |word: &String| {
+        let chinese = ["季度", "半年", "全年", "年度", "年"];
+        totals::is_part_of_year(word)
+            || month_names::year(word).is_some()
+            || chinese.iter().any(|end| word.ends_with(end))
+    };
+    let plain = |word: &String| {
+        totals::BESIDE.contains(&word.as_str())
+            || matches!(word.as_str(), "quartal" | "trimestre" | "kwartał" | "kwartaal")
+    };
+    let digit = |word: &String| matches!(word.as_bytes(), [b'1'..=b'4']);
+    totals::is_total(header)
+        || !words.is_empty()
+            && words.iter().all(|word| longer(word) || plain(word) || digit(word))
+            && words.iter().any(|word| !digit(word))
+            // A number beside a year alone is the month.
+            && (words.iter().any(plain) || !words.iter().any(digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_more_than_a_month;
+
+    #[test]
+    fn headers_of_more_than_a_month() {
+        for text in [
+            "Q1",
+            "Q1 2026",
+            "1. Quartal",
+            "H2",
+            "2026",
+            "Total",
+            "FY 2026",
+            "一季度",
+            "上半年",
+            "全年",
+            "2026年",
+            "Year to date",
+            "YTD",
+        ] {
+            assert!(is_more_than_a_month(text), "{text}");
+        }
+        for text in ["2 2026", "note", "1", "July", "l月", "Team", "Jahresplan", "Plan 2026"] {
+            assert!(!is_more_than_a_month(text), "{text}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use zip::result::ZipError;
 
 use super::frames::Frames;
 use super::kind::{self, Kind};
+use crate::data::errors::Refused;
 use crate::data::memory::shown_size;
 
 /// The bytes of the table in a file, of which so many may be kept at once. What is no text by its content is refused.
@@ -82,28 +83,6 @@ fn unpacked_name(name: &str) -> String {
 
 fn refused(reason: String, kind: Kind, name: &str) -> io::Error {
     io::Error::other(Refused { reason, help: kind.mend(name) })
-}
-
-/// Why a file is not read at all, and what helps.
-#[derive(Debug)]
-pub struct Refused {
-    pub reason: String,
-    pub help: String,
-}
-
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl Refused {
-    /// What was refused, if that is why reading has failed.
-    pub fn of(error: &io::Error) -> Option<&Refused> {
-        error.get_ref()?.downcast_ref()
-    }
 }
 
 /// All bytes of the table in a file.

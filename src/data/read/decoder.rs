@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::layout::{Layout, detect};
 use super::records::{Cell, Found, Records};
-use super::{Block, FileContent, FileTask, Wanted, ends, is_note, match_headers, signs, swallowed, totals};
+use super::{Block, FileContent, FileTask, Wanted, ends, is_note, match_headers, signs, swallowed};
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Repairs};
 use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::totals;
 use crate::model::data::DataSet;
 
 /// The first filled cell of a record, and its place.
@@ -22,6 +23,8 @@ pub struct Decoder<'a> {
     /// Place of the cell in a row, and of the wanted column.
     pub(super) places: Vec<(usize, usize)>,
     pub separator: u8,
+    /// How many lines of the file lie before the first record.
+    pub above: u32,
     pub(super) headers: Vec<String>,
     /// The first bytes of records that may be no data.
     pub(super) doubtful: Vec<bool>,
@@ -33,10 +36,10 @@ pub struct Decoder<'a> {
 
 impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
-        let Layout { separator, headers, .. } = layout;
+        let Layout { separator, headers, lines: above, .. } = layout;
         let doubtful = doubtful(wanted.data, &headers);
         let readers = if separator == b',' { None } else { signs::with_open_points(wanted) };
-        Decoder { wanted, places, separator, headers, doubtful, readers, key: None }
+        Decoder { wanted, places, separator, above, headers, doubtful, readers, key: None }
     }
 
     /// How the cells of a wanted column are read.

@@ -1,7 +1,7 @@
 //! In which encoding a text is that is no UTF-8, told by all of its cells with letters outside ASCII.
 //!
 //! It is certain where one thing holds: of all encodings, one reading alone is text that somebody could have written
-//! ([`plausible`]); or one alone has the headers that the spec names; or the detector of the web, given the cells in
+//! ([`look`]); or one alone has the headers that the spec names; or the detector of the web, given the cells in
 //! which the readings differ, names the same encoding for each part of them: five parts of at least twenty cells for Latin
 //! letters, which many languages share, three parts of at least ten for others. All else is asked for.
 
@@ -13,9 +13,9 @@ use encoding_rs as known;
 use indexmap::IndexMap;
 use unicode_script::{Script, UnicodeScript};
 
-use super::plausible::{Look, is_han, look};
 use crate::alike::folded;
-use crate::data::errors::Tally;
+use crate::data::cells::plausible::{Look, is_han, look};
+use crate::data::errors::{InEncoding, Tally};
 use crate::encoding::{CODE_PAGES, Encoding};
 use crate::model::data::{ColumnType, DataSet};
 
@@ -41,14 +41,7 @@ pub enum Verdict {
     Certain(Encoding),
     /// UTF-8, but for some cells.
     Damaged,
-    Unsure(Vec<Reading>),
-}
-
-/// What a cell says in an encoding.
-pub struct Reading {
-    pub encoding: Encoding,
-    pub row: u32,
-    pub text: String,
+    Unsure(Vec<InEncoding>),
 }
 
 impl Survey {
@@ -99,7 +92,7 @@ impl Survey {
     }
 
     /// How the text reads in UTF-8 and in Chinese, if it could be either: one or two letters of two bytes alone in each cell.
-    pub fn may_be_chinese(&self) -> Option<Vec<Reading>> {
+    pub fn may_be_chinese(&self) -> Option<Vec<InEncoding>> {
         let gb = Encoding::Known(known::GB18030);
         let may_be = |cell: &Vec<u8>| {
             let (Ok(text), Some(chinese)) = (std::str::from_utf8(cell), gb.decode(cell)) else { return false };
@@ -113,7 +106,7 @@ impl Survey {
             return None;
         }
         let read =
-            |encoding: Encoding| Some(Reading { encoding, row: *row, text: encoding.decode(cell)?.into_owned() });
+            |encoding: Encoding| Some(InEncoding { encoding, row: *row, text: encoding.decode(cell)?.into_owned() });
         Some([gb, Encoding::Utf8].into_iter().filter_map(read).collect())
     }
 
@@ -171,7 +164,7 @@ impl Survey {
     }
 
     /// How one cell reads, the likeliest first.
-    fn readings(&self, groups: &[Group], guess: Option<Encoding>) -> Vec<Reading> {
+    fn readings(&self, groups: &[Group], guess: Option<Encoding>) -> Vec<InEncoding> {
         let telling = (0..self.odd.len()).max_by_key(|at| {
             let texts: BTreeSet<&str> =
                 groups.iter().filter_map(|group| group.texts.get(*at)).map(String::as_str).collect();
@@ -180,10 +173,10 @@ impl Survey {
         let Some((at, (cell, row))) = telling.and_then(|at| Some((at, self.odd.get_index(at)?))) else {
             return Vec::new();
         };
-        let mut readings: Vec<Reading> = Vec::new();
+        let mut readings: Vec<InEncoding> = Vec::new();
         let mut add = |encoding: Encoding, text: &str| {
             if !readings.iter().any(|known| known.text == text) {
-                readings.push(Reading { encoding, row: *row, text: text.trim().to_string() });
+                readings.push(InEncoding { encoding, row: *row, text: text.trim().to_string() });
             }
         };
         let guessed = |group: &&Group| guess.is_some_and(|guess| group.encodings.contains(&guess));

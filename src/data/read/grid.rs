@@ -5,14 +5,12 @@
 
 use super::layout::{Expected, Layout, TITLE_ROWS};
 use super::raw::{Beside, Grid, Merged, Raw, Shown};
-use super::{
-    Block, FileContent, FileTask, Wanted, across, collect, is_note, match_headers, refuse_repairs, signs, totals,
-};
+use super::{Block, FileContent, FileTask, Wanted, across, collect, is_note, match_headers, refuse_repairs, signs};
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Problem, Repair, Repairs};
 use crate::data::cells::numbers::NumberCell;
 use crate::data::cells::reader::{CellReader, Kind};
-use crate::data::cells::times;
+use crate::data::cells::{times, totals};
 use crate::data::columns::column::Builder;
 use crate::data::errors;
 use crate::data::options::Options;

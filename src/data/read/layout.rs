@@ -1,12 +1,13 @@
 //! Where the table begins in a file: separator, title rows, header.
 
-use super::Wanted;
 use super::month_names::heading;
 use super::records::{Cell, Found, Records};
+use super::{FileTask, Wanted};
 use crate::alike::folded;
 use crate::data::cells::content::Repairs;
 use crate::data::cells::garbled::garbled;
 use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::errors::{Header, Oddity};
 use crate::model::data::{Column, ColumnIx, DataSet};
 
 /// Rows in which the header is looked for.
@@ -91,18 +92,18 @@ pub fn detect(head: &str, data: &DataSet) -> Layout {
     best.map(|(_, layout)| layout).unwrap_or(Layout { separator: b',', ..Layout::default() })
 }
 
-/// What keeps all headers of a file from being found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Oddity {
-    /// The cells stand in quotes that only people read.
-    Quotes(char, char),
-    /// The cells are separated by another sign.
-    Separator(char),
-    /// The headers were read in another encoding than their own, with what the first of them most likely is.
-    Garbled(String, Option<String>),
-}
-
 impl Layout {
+    /// What messages say of the header.
+    pub fn header<'a>(&'a self, task: &'a FileTask) -> Header<'a> {
+        Header {
+            file: &task.shown,
+            form: task.form,
+            sheet_is_named: task.sheet.is_some(),
+            line: self.header_line,
+            headers: &self.headers,
+        }
+    }
+
     pub fn oddity(&self) -> Option<Oddity> {
         let filled: Vec<&str> =
             self.headers.iter().map(|header| header.trim()).filter(|header| !header.is_empty()).collect();

@@ -20,7 +20,6 @@ pub mod marks;
 mod memo;
 mod month_names;
 pub mod parquet;
-pub mod plausible;
 mod quick;
 mod raw;
 pub mod records;
@@ -30,15 +29,14 @@ mod signs;
 mod spreadsheet;
 mod swallowed;
 pub mod texts;
-pub mod totals;
 mod turned;
 mod wide;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use self::block::{Block, LikeTotal};
-pub use self::compressed::{Refused, is_packed};
+pub use self::block::{Block, Gaps, LikeTotal, below_blank};
+pub use self::compressed::is_packed;
 pub use self::content::FileContent;
 use self::content::{collect, refuse_repairs};
 pub use self::decoder::Decoder;
@@ -178,13 +176,14 @@ fn match_headers(
         content.errors.push(errors::empty_file(&task.shown, wanted.data));
         return None;
     }
+    let header = layout.header(task);
     if let Some(odd) = layout.oddity()
         && wanted
             .columns
             .iter()
             .any(|(column, _)| matches!(find_column(&layout.headers, wanted.data, *column), Match::Missing))
     {
-        content.errors.push(errors::odd_headers(task, layout, odd));
+        content.errors.push(errors::odd_headers(header, odd));
         return None;
     }
     let mut places = Vec::new();
@@ -192,24 +191,24 @@ fn match_headers(
         match find_column(&layout.headers, wanted.data, *column) {
             Match::At(at) => places.push((at, index)),
             Match::Missing => {
-                content.errors.push(errors::missing_column(&task.shown, wanted.data, *column, layout));
+                content.errors.push(errors::missing_column(header, wanted.data, *column));
             }
             Match::Several(found) => {
-                content.errors.push(errors::two_columns(&task.shown, wanted.data, *column, layout, &found));
+                content.errors.push(errors::two_columns(header, wanted.data, *column, &found));
             }
         }
     }
     let missing = content.errors.iter().filter(|error| error.code == Code::MissingColumn).count();
     if layout.headers.len() == 1 && missing > 1 && missing == wanted.columns.len() {
         // One mistake: the cells are not told apart.
-        content.errors = vec![errors::one_column(task, wanted.data, layout)];
+        content.errors = vec![errors::one_column(header, wanted.data)];
     }
     if !content.errors.is_empty() {
         return None;
     }
     let above = layout.rows_above(wanted, &places);
     if !above.is_empty() {
-        content.errors.push(errors::above_header(&task.shown, wanted.data, layout, &above));
+        content.errors.push(errors::above_header(header, wanted.data, &above));
         return None;
     }
     content.headers = places.iter().map(|(at, _)| layout.headers[*at].clone()).collect();

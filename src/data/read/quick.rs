@@ -5,10 +5,10 @@ use super::ends;
 use super::index::Index;
 use super::memo::Memo;
 use super::records::Cell;
-use super::{Block, Decoder, Wanted, totals};
+use super::{Block, Decoder, Wanted};
 use crate::data::cells::content::{Content, Sign};
 use crate::data::cells::reader::Kind;
-use crate::data::cells::{numbers, times};
+use crate::data::cells::{digits, times, totals};
 use crate::data::columns::column::{Builder, NO_DAY, NONE, named_key};
 
 /// Decodes blocks for one or several data sets in the same file; a thread has one of its own.
@@ -186,7 +186,7 @@ impl Decoder<'_> {
             }
             let raw = &bytes[start..end];
             match &mut block.columns[wanted] {
-                Builder::Fixed { scale, values } if plain_numbers => match numbers::plain(raw) {
+                Builder::Fixed { scale, values } if plain_numbers => match digits::plain(raw) {
                     Some((mantissa, places)) if places == *scale && (places == 0 || points) => {
                         values.push(mantissa);
                         continue;

@@ -9,14 +9,14 @@ use super::decoder::odd_end;
 use super::detect::{Survey, Verdict, words_of};
 use super::layout::{Layout, detect};
 use super::{
-    Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, detect, match_headers,
-    refuse_repairs,
+    Block, Decoder, FileContent, FileTask, Form, Quick, Wanted, collect, compressed, match_headers, refuse_repairs,
 };
 use crate::data::errors;
 use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 use crate::model::data::DataSet;
+use crate::parallel;
 
 /// Reads a file of text once for several data sets, each with all its errors.
 pub fn read_text(task: &FileTask, wanted: &[&Wanted], options: &Options) -> Vec<FileContent> {
@@ -151,7 +151,7 @@ fn read_as(
 }
 
 /// How a whole text, which is UTF-8 where nobody says so, could be read as well.
-pub fn doubted(text: &str, is_whole: bool) -> Option<Vec<detect::Reading>> {
+pub fn doubted(text: &str, is_whole: bool) -> Option<Vec<errors::InEncoding>> {
     if !is_whole || text.is_ascii() {
         return None;
     }
@@ -208,16 +208,8 @@ impl Reading<'_> {
                 results.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((index, blocks));
             }
         };
-        if options.threads > 1 && (size > 1 << 20 || task.form == Form::Server) {
-            std::thread::scope(|scope| {
-                for _ in 1..options.threads {
-                    scope.spawn(work);
-                }
-                work();
-            });
-        } else {
-            work();
-        }
+        let is_large = size > 1 << 20 || task.form == Form::Server;
+        parallel::on_threads(if is_large { options.threads } else { 1 }, |_| work());
         if let Some(progress) = options.progress {
             progress.finished(&task.shown);
         }

@@ -35,7 +35,7 @@ pub fn read(task: &FileTask, wanted: &Wanted, options: &Options) -> FileContent 
     if let Some((line, sign)) = decoder::odd_end(&text, &layout) {
         return failed(errors::odd_end(&task.shown, u64::from(line) + 1, sign));
     }
-    let mut rows = Rows { text: &text, rows: Vec::new(), separator: layout.separator };
+    let mut rows = TextRows { text: &text, rows: Vec::new(), separator: layout.separator };
     let mut records = Records::new(text.as_bytes(), layout.separator);
     let mut cells = Vec::new();
     loop {
@@ -113,13 +113,13 @@ pub fn text_of(
     Ok(Ok((ends::turned(String::from_utf8(text).unwrap_or_default()), encoding)))
 }
 
-struct Rows<'a> {
+struct TextRows<'a> {
     text: &'a str,
     rows: Vec<(u32, Vec<Cell>)>,
     separator: u8,
 }
 
-impl Grid for Rows<'_> {
+impl Grid for TextRows<'_> {
     fn height(&self) -> usize {
         self.rows.len()
     }

@@ -1,11 +1,11 @@
 //! Rows that name a total among other words, as `North Total`, and are one: a number in them is the sum of those above, of
 //! all or since the total before. Totals that are called nothing else are told where the row is read.
 
-use super::table::{Table, TableFile};
 use crate::data::columns::column::{Column, NO_NUMBER};
 use crate::data::errors;
 use crate::data::errors::Tally;
 use crate::data::read::LikeTotal;
+use crate::data::rows::table::{Table, TableFile};
 use crate::diagnostic::Diagnostic;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};
 

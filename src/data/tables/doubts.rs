@@ -7,9 +7,9 @@ use std::hash::Hasher;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use super::table::{Table, TableFile};
 use super::{added_up, far_out};
 use crate::data::errors::Spot;
+use crate::data::rows::table::{Table, TableFile};
 use crate::diagnostic::DataPlace;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataSet, TimeShape};

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::table::Table;
 use crate::data::columns::column::{Column, NO_NUMBER};
+use crate::data::rows::table::Table;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType};
 use crate::number::Number;

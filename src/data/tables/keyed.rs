@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::keys::{BETWEEN, Keys, RowsOf, join_parts, several};
-use super::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
-use super::table::{Table, text_of};
 use crate::alike::look;
 use crate::data::columns::column::{Column, NONE};
 use crate::data::columns::dictionary::Dictionary;
 use crate::data::errors;
 use crate::data::errors::SHOWN;
+use crate::data::rows::keys::{BETWEEN, Keys, RowsOf, join_parts, several};
+use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
+use crate::data::rows::table::{Table, text_of};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataSet};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::keyed::key_of_row;
-use super::table::Table;
 use crate::data::columns::column::{Column, NONE, translate};
 use crate::data::errors;
 use crate::data::errors::{Dangling, SHOWN};
+use crate::data::rows::table::Table;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};

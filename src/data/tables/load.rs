@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::files::files_of;
-use super::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
-use super::table::{Table, TableFile};
 use super::{added_up, given};
 use crate::data::cells::reader::CellReader;
 use crate::data::columns::column::{Builder, Column, NO_DAY, join, translate};
 use crate::data::columns::dictionary::Dictionary;
 use crate::data::options::Options;
 use crate::data::read::{FileContent, FileTask, Wanted};
+use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
+use crate::data::rows::table::{Table, TableFile};
 use crate::data::{errors, read};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::encoding::Encoding;
 use crate::model::Model;
 use crate::model::cases::Given;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+use crate::parallel;
 use crate::time::Day;
 
 /// Where the rows of data sets come from.
@@ -197,12 +198,7 @@ fn join_columns(loading: &mut [Loading], threads: usize) {
             lock(&done).push((place, column, joined));
         }
     };
-    std::thread::scope(|scope| {
-        for _ in 1..workers {
-            scope.spawn(work);
-        }
-        work();
-    });
+    parallel::on_threads(workers, |_| work());
     for (place, column, joined) in done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         loading[place].table.columns[column.0] = Some(joined);
     }

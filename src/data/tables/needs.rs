@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
-use super::table::Table;
 use crate::data::columns::column::{Column, NO_DAY, NONE};
 use crate::data::errors;
+use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
+use crate::data::rows::table::Table;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, YearOf};

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::keys::Keys;
 use super::links;
-use super::shape::Shape;
-use super::table::Table;
 use super::{keyed, load};
 use crate::data::cells::content::{Content, fixed};
 use crate::data::columns::column::{Builder, Column, NO_DAY, join};
 use crate::data::errors;
 use crate::data::errors::SHOWN;
+use crate::data::rows::keys::Keys;
 use crate::data::rows::nodes::{Batch, Days, OtherDays, World, days_by};
+use crate::data::rows::shape::Shape;
+use crate::data::rows::table::Table;
 use crate::data::rows::vector::Rows;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;

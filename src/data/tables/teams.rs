@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keys::Keys;
-use super::shape::{ALWAYS_AFTER, ALWAYS_BEFORE};
-use super::table::Table;
 use crate::data::columns::column::{Column, NONE};
 use crate::data::errors;
 use crate::data::errors::SHOWN;
+use crate::data::rows::keys::Keys;
+use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE};
+use crate::data::rows::table::Table;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataSet};
@@ -77,7 +77,8 @@ pub fn build(model: &Model, table: &Table, errors: &mut Vec<Diagnostic>) -> Team
     }
     let linked = table.links[parent.0].is_some();
     let days = table.days_held();
-    let rows = Rows { data, table, keys, parent: table.column(parent).filter(|_| linked), order: &order, days };
+    let rows =
+        OrganisationRows { data, table, keys, parent: table.column(parent).filter(|_| linked), order: &order, days };
     let names = data.name_column().and_then(|column| table.column(column));
     let name = |row: u32| match names {
         Some(Column::Text { codes, texts }) if codes[row as usize] != NONE => Some(texts.shared(codes[row as usize])),
@@ -102,7 +103,7 @@ pub fn build(model: &Model, table: &Table, errors: &mut Vec<Diagnostic>) -> Team
 }
 
 /// The rows of the organisation.
-struct Rows<'a> {
+struct OrganisationRows<'a> {
     data: &'a DataSet,
     table: &'a Table,
     keys: &'a Keys,
@@ -114,7 +115,7 @@ struct Rows<'a> {
     days: Vec<(i32, i32)>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> OrganisationRows<'a> {
     /// In the order of time.
     fn of(&self, key: u32) -> impl Iterator<Item = u32> + 'a {
         self.keys.rows(key).iter().copied().filter(|row| *row != NONE)
@@ -187,7 +188,7 @@ impl<'a> Rows<'a> {
 
 /// The tree from change to change.
 struct Tree<'a> {
-    rows: &'a Rows<'a>,
+    rows: &'a OrganisationRows<'a>,
     /// Parents and teams below, as they stand at the moment.
     parents: Vec<u32>,
     below: Vec<BTreeSet<u32>>,
@@ -197,7 +198,7 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn of(rows: &'a Rows<'a>, of_key: &[u32]) -> Tree<'a> {
+    fn of(rows: &'a OrganisationRows<'a>, of_key: &[u32]) -> Tree<'a> {
         let count = rows.order.len();
         // Which teams get which parent on which day; the first row also tells what was before it.
         let mut changes: BTreeMap<i32, Vec<(u32, u32)>> = BTreeMap::new();

@@ -15,19 +15,12 @@ use std::path::Path;
 
 use super::expr::Expr;
 use super::types::unit::DisplayUnit;
+pub use super::{ColumnIx, DataId};
 use crate::alike::folded;
 use crate::encoding::Encoding;
 use crate::language::AcrossStints;
 use crate::number::Number;
 use crate::source::Span;
-
-/// The place of a data set in [`super::Model::data`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DataId(pub usize);
-
-/// The place of a column in its data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ColumnIx(pub usize);
 
 #[derive(Clone, Debug)]
 pub struct DataSet {

@@ -1,6 +1,6 @@
 //! The `company` block, units, constants and functions.
 
-use super::data::Type;
+use super::data::{Type, Written};
 use super::expressions::{DateLiteral, Expr, Number, PeriodLiteral};
 use super::{Label, Name, Text};
 use crate::diagnostic::Level;
@@ -36,17 +36,6 @@ pub enum Setting {
     Languages(Vec<Name>),
     /// `allow unused`, `warn house-rule`, `deny warnings`: codes as they stand above findings
     Levels { level: Level, codes: Vec<Name> },
-}
-
-/// How numbers, dates and blank cells are written in files.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Written {
-    pub numbers: Option<Text>,
-    pub dates: Option<Text>,
-    /// What stands for a blank cell: `blank "-", "n.a."`
-    pub blank: Vec<Text>,
-    /// `encoding "windows-1252"`
-    pub encoding: Option<Text>,
 }
 
 /// `unit person, people` or `unit wan "万元" = 10_000 CNY`.

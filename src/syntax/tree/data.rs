@@ -6,6 +6,17 @@ use super::{Label, Name, Text};
 use crate::language::{AcrossStints, ScopeWord};
 use crate::source::Span;
 
+/// How numbers, dates and blank cells are written in files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    pub numbers: Option<Text>,
+    pub dates: Option<Text>,
+    /// What stands for a blank cell: `blank "-", "n.a."`
+    pub blank: Vec<Text>,
+    /// `encoding "windows-1252"`
+    pub encoding: Option<Text>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
     Text(Span),
@@ -86,7 +97,7 @@ pub enum DataClause {
     /// `may be empty`: a register in which nothing may have happened
     MayBeEmpty(Span),
     /// `numbers "1.234,56"`, `dates "DD.MM.YYYY"`, `blank "-", "n.a."`
-    Written(super::Written),
+    Written(Written),
     /// `not evaluated "Cashier", "Driver"`: posts of a roster that no position describes, on purpose
     NotEvaluated(Vec<Text>, Span),
     /// `belongs to COLUMN [for own|team]`

@@ -272,7 +272,7 @@ fn damaged(task: &FileTask, error: &ParquetError) -> Box<Diagnostic> {
     if let Ok(kind) = kind::of_path(&task.path)
         && !matches!(kind, Kind::Parquet | Kind::Binary | Kind::Empty)
     {
-        return Box::new(errors::other_kind(&task.shown, kind));
+        return Box::new(errors::other_kind(&task.shown, kind.words(), kind.mend(&task.shown)));
     }
     let reason = match error {
         ParquetError::General(reason) | ParquetError::EOF(reason) | ParquetError::NYI(reason) => reason.clone(),

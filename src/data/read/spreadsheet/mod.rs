@@ -85,7 +85,7 @@ fn told(task: &FileTask, trouble: Trouble) -> Box<Diagnostic> {
         Trouble::Damaged(why) => errors::bad_workbook(&task.shown, &format!("{DAMAGED} ({why})")),
         Trouble::TooFar(why) => errors::unreadable(&task.shown, &why),
         Trouble::Locked => errors::bad_workbook(&task.shown, "it is locked with a password"),
-        Trouble::Other(kind) => errors::other_kind(&task.shown, kind),
+        Trouble::Other(kind) => errors::other_kind(&task.shown, kind.words(), kind.mend(&task.shown)),
     })
 }
 

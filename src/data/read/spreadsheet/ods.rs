@@ -75,7 +75,7 @@ impl Book for Ods {
                 }
                 part.skip()?;
             }
-            Rows::read(part, &name, rows, self.computed)
+            SheetRows::read(part, &name, rows, self.computed)
         })?;
         Table::of(&name, found.unwrap_or_default(), Arc::new([]), false)
     }
@@ -151,7 +151,7 @@ fn times(element: &BytesStart, name: &str) -> u64 {
 }
 
 /// The rows of a sheet as they are read.
-struct Rows<'a> {
+struct SheetRows<'a> {
     name: &'a str,
     computed: Computed,
     found: Found,
@@ -167,14 +167,14 @@ struct Rows<'a> {
     kept: u64,
 }
 
-impl Rows<'_> {
+impl SheetRows<'_> {
     fn read<R: BufRead>(
         part: &mut Xml<R>,
         name: &str,
         rows: Option<u32>,
         computed: Computed,
     ) -> Result<Found, Trouble> {
-        let mut sheet = Rows {
+        let mut sheet = SheetRows {
             name,
             computed,
             found: Found::default(),
@@ -484,7 +484,7 @@ mod tests {
         let xml = format!("<table:table table:name=\"S\">{rows}</table:table>");
         let mut part = Xml::of(xml.as_bytes());
         part.next()?;
-        Rows::read(&mut part, "S", None, Computed::default())
+        SheetRows::read(&mut part, "S", None, Computed::default())
     }
 
     #[test]
