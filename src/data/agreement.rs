@@ -14,7 +14,7 @@ use super::rows::nodes::{Batch, Days, OtherDays, World};
 use super::rows::shape::Shape;
 use super::rows::table::Table;
 use super::rows::vector::Rows;
-use crate::language::{AggregateFunction, BinaryOp};
+use crate::language::{BinaryOp, Keeps, Parts};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::number::Number;
@@ -324,10 +324,10 @@ proptest! {
                 prop_assert_eq!(flag, *one < other);
             }
         }
-        let mut store = Store::new(AggregateFunction::Sum, false, 1);
+        let mut store = Store::new(Keeps::Parts(Parts::Sum), 1);
         let (row, day) = (|_: usize| 0, |_: usize| 0);
         store.add(&store::Rows { cells: &[0; ROWS], value: Some(&values), row: &row, day: &day, keys: None });
-        let found = store.finish(AggregateFunction::Sum, None, &|_| String::new())[0].value.clone();
+        let found = store.finish(None, &|_| String::new())[0].value.clone();
         match (sum, found) {
             (Some(sum), Value::Number(found)) => prop_assert_eq!(BigRational::from(found.parts()), sum),
             (None, found) => prop_assert!(found.excess().is_some()),

@@ -6,7 +6,10 @@ mod operators;
 mod rows;
 mod scoring;
 
-pub use aggregates::{AggregateFunction, AggregateSignature};
+pub use aggregates::{
+    AddsUp, AggregateFunction, AggregateSignature, Beside, Blanks, Finish, Gives, Keeps, OverNothing, Parts, Range,
+    Second, Takes, Whole,
+};
 pub use operators::BinaryOp;
 pub use rows::{AcrossStints, ScopeWord};
 pub use scoring::{Combine, PartOfPeriod, WhenMissing, is_mirrored};

@@ -136,6 +136,13 @@ pub struct Measure {
     pub shared: bool,
 }
 
+impl Measure {
+    /// Whether keys are counted: a row that holds for a time may stand there several times.
+    pub fn counts_keys(&self) -> bool {
+        self.value.is_none() && matches!(self.rows, Rows::HeldDuring(..))
+    }
+}
+
 /// Which rows are read, by time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Rows {

@@ -7,7 +7,7 @@ use super::periods;
 use super::rows::Link;
 use crate::data::measures::measure::Evaluation;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::language::AggregateFunction;
+use crate::language::Gives;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
 use crate::plan::query::{Group, MeasureId, NodeId, RowNode};
@@ -236,12 +236,13 @@ fn known_kind<'a>(
                 ColumnType::Number { .. } => ValueKind::Number,
             })
         }
-        // The least of dates is a date.
         RowNode::Inner { measure, .. } => {
             let measure = &evaluation.query.measures[measure.0];
-            let value =
-                measure.value.filter(|_| matches!(measure.function, AggregateFunction::Min | AggregateFunction::Max));
-            value.map(|value| kind(evaluation, measure.data, value))
+            match measure.function.signature().gives {
+                // The least of dates is a date.
+                Gives::Values => measure.value.map(|value| kind(evaluation, measure.data, value)),
+                Gives::Rows | Gives::Different | Gives::Ratio => None,
+            }
         }
         RowNode::If { then, otherwise, .. } => of(then).or_else(|| of(otherwise)),
         RowNode::Default { value, fallback } => of(value).or_else(|| of(fallback)),

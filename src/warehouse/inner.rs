@@ -1,11 +1,10 @@
 //! Aggregates by key that formulas over an engine's rows read, as parts of their statements.
 
-use super::Cannot;
 use super::rows::{Before, Known, Time, Type};
 use super::statement::filter;
-use super::statements::function_words;
 use super::sums::addable;
-use crate::language::AggregateFunction;
+use super::{Cannot, lists, sums};
+use crate::language::{Gives, Keeps, OverNothing, Parts};
 use crate::plan::query::{Group, Measure, MeasureId, Rows};
 
 impl<'a> Known<'a> {
@@ -31,32 +30,29 @@ impl<'a> Known<'a> {
             conditions.push(self.node(&mut scope, before, condition, None)?.text);
         }
         let value = measure.value.map(|value| self.node(&mut scope, before, value, None)).transpose()?;
-        let (function, ty, missing) = match (measure.function, &value) {
-            // Of rows that hold over days keys are counted.
-            (AggregateFunction::Count, None) if matches!(measure.rows, Rows::HeldDuring(..)) => {
-                (format!("COUNT(DISTINCT {})", self.own_key(&scope, before)), Type::Number(0), false)
+        let signature = measure.function.signature();
+        let function = match (&value, signature.keeps) {
+            (None, _) if measure.counts_keys() => Some(format!("COUNT(DISTINCT {})", self.own_key(&scope, before))),
+            (None, _) => Some("COUNT(*)".to_string()),
+            (Some(value), Keeps::Parts(Parts::Count)) => Some(format!("COUNT({})", value.text)),
+            (Some(value), Keeps::Parts(keeps @ (Parts::Sum | Parts::Least | Parts::Greatest))) => {
+                let value = addable(self, keeps, value)?;
+                sums::function(keeps).map(|function| format!("{function}({value})"))
             }
-            (AggregateFunction::Count, None) => ("COUNT(*)".to_string(), Type::Number(0), false),
-            (AggregateFunction::Count, Some(value)) => (format!("COUNT({})", value.text), Type::Number(0), false),
-            (AggregateFunction::CountDistinct, Some(value)) => {
-                (format!("COUNT(DISTINCT {})", value.text), Type::Number(0), false)
-            }
-            (AggregateFunction::Sum, Some(value)) => {
-                let ty = if value.ty == Type::Flag { Type::Number(0) } else { value.ty };
-                (format!("SUM({})", addable(self, measure.function, value)?), ty, false)
-            }
-            (AggregateFunction::Min, Some(value)) => {
-                (format!("MIN({})", addable(self, measure.function, value)?), value.ty, true)
-            }
-            (AggregateFunction::Max, Some(value)) => {
-                (format!("MAX({})", addable(self, measure.function, value)?), value.ty, true)
-            }
-            (function, _) => {
-                return Err(Cannot::new(format!(
-                    "reads, row by row, a `{}` over other rows",
-                    function_words(function)
-                )));
-            }
+            (Some(_), Keeps::Parts(Parts::Mean)) => None,
+            (Some(value), Keeps::Whole(keeps)) => lists::function(keeps, &value.text),
+        };
+        let Some(function) = function else {
+            let name = signature.name;
+            return Err(Cannot::new(format!("reads, row by row, a `{name}` over other rows")));
+        };
+        let ty = match (signature.gives, value.map_or(Type::Flag, |value| value.ty)) {
+            (Gives::Rows | Gives::Different | Gives::Ratio, _) | (Gives::Values, Type::Flag) => Type::Number(0),
+            (Gives::Values, ty) => ty,
+        };
+        let missing = match signature.over_nothing {
+            OverNothing::Zero => false,
+            OverNothing::Missing => true,
         };
         let sql = format!(
             "SELECT {key} AS key, {function} AS value\n{}{}\nGROUP BY 1",

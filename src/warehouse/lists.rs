@@ -13,10 +13,10 @@ use super::{Cannot, periods};
 use crate::data::measures::job::{Family, Job, RowsBy};
 use crate::data::measures::measure::Evaluation;
 use crate::data::measures::store::{Store, between};
-use crate::language::AggregateFunction;
+use crate::language::{Finish, Keeps, Whole};
 use crate::model::data::{DataId, TimeShape};
 use crate::number::Number;
-use crate::plan::query::{Group, Measured};
+use crate::plan::query::{Group, Measure, Measured};
 use crate::value::{Missing, Value};
 
 /// A statement, with the tables it reads and the links it follows to rows that may be of another day.
@@ -29,8 +29,13 @@ pub struct Listed {
 }
 
 /// The values of some measures of a family, which differ in their windows only.
-pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], name: &str) -> Result<Listed, Cannot> {
-    use AggregateFunction::*;
+pub fn statement(
+    known: &Known,
+    job: &Job,
+    (family, keeps): (&Family, Whole),
+    measures: &[usize],
+    name: &str,
+) -> Result<Listed, Cannot> {
     let d = known.dialect;
     let data = known.world.tables[job.table].data;
     let mut before = Before::default();
@@ -115,34 +120,7 @@ pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], 
         from.replace('\n', "\n  "),
         d.with_one_row(NO_MONTHS, columns.len())
     );
-    let by = "PARTITION BY number, group_1";
-    let blank = "CASE WHEN value IS NULL THEN 1 ELSE 0 END";
-    let (ranked, mut sums) = match family.function {
-        Count | CountDistinct => ("listed".to_string(), "COUNT(DISTINCT value) AS value_1".to_string()),
-        Only => ("listed".to_string(), "MIN(value) AS value_1".to_string()),
-        Latest => (
-            format!("(SELECT *, RANK() OVER ({by} ORDER BY {blank}, day DESC) AS place FROM listed) ranked"),
-            "MAX(day) FILTER (WHERE place = 1) AS day_1, MIN(value) FILTER (WHERE place = 1) AS value_1, \
-             MAX(value) FILTER (WHERE place = 1) AS value_2"
-                .to_string(),
-        ),
-        _ => {
-            if !matches!(value.ty, Type::Number(_)) {
-                return Err(Cannot::new("takes the median of what is no number"));
-            }
-            let fraction = measure.fraction.clone().unwrap_or_else(|| Number::from_parts(5, 1));
-            let (up, down) = fraction.parts();
-            let below = d.whole(&format!("((filled - 1) * {up})"), &down.to_string());
-            (
-                format!(
-                    "(SELECT *, ROW_NUMBER() OVER ({by} ORDER BY {blank}, value) AS place, COUNT(value) OVER ({by}) AS filled FROM listed) ranked"
-                ),
-                format!(
-                    "MIN(value) FILTER (WHERE place = {below} + 1) AS value_1, MIN(value) FILTER (WHERE place = {below} + 2) AS value_2"
-                ),
-            )
-        }
-    };
+    let (ranked, mut sums) = asked(known, keeps, measure, value.ty)?;
     if straddles.is_some() {
         sums.push_str(
             ",\n  COUNT(straddles) FILTER (WHERE its_own) AS straddling_rows, MIN(straddles) AS straddling_1, \
@@ -163,12 +141,52 @@ pub fn statement(known: &Known, job: &Job, family: &Family, measures: &[usize], 
     Ok(Listed { sql: assembled(known, &before, windows, &select), read, others: links, over: value.over })
 }
 
+/// From where the values are taken, and what is asked of them.
+fn asked(known: &Known, keeps: Whole, measure: &Measure, ty: Type) -> Result<(String, String), Cannot> {
+    let by = "PARTITION BY number, group_1";
+    let blank = "CASE WHEN value IS NULL THEN 1 ELSE 0 END";
+    Ok(match keeps {
+        Whole::Different => ("listed".to_string(), "COUNT(DISTINCT value) AS value_1".to_string()),
+        Whole::Only => ("listed".to_string(), "MIN(value) AS value_1".to_string()),
+        Whole::Latest => (
+            format!("(SELECT *, RANK() OVER ({by} ORDER BY {blank}, day DESC) AS place FROM listed) ranked"),
+            "MAX(day) FILTER (WHERE place = 1) AS day_1, MIN(value) FILTER (WHERE place = 1) AS value_1, \
+             MAX(value) FILTER (WHERE place = 1) AS value_2"
+                .to_string(),
+        ),
+        Whole::List(Finish::AtFraction) => {
+            if !matches!(ty, Type::Number(_)) {
+                return Err(Cannot::new("takes the median of what is no number"));
+            }
+            let fraction = measure.fraction.clone().unwrap_or_else(|| Number::from_parts(5, 1));
+            let (up, down) = fraction.parts();
+            let below = known.dialect.whole(&format!("((filled - 1) * {up})"), &down.to_string());
+            (
+                format!(
+                    "(SELECT *, ROW_NUMBER() OVER ({by} ORDER BY {blank}, value) AS place, COUNT(value) OVER ({by}) AS filled FROM listed) ranked"
+                ),
+                format!(
+                    "MIN(value) FILTER (WHERE place = {below} + 1) AS value_1, MIN(value) FILTER (WHERE place = {below} + 2) AS value_2"
+                ),
+            )
+        }
+    })
+}
+
+/// The function that gives it of the rows of a key, where there is one for formulas that read it row by row.
+pub fn function(keeps: Whole, value: &str) -> Option<String> {
+    match keeps {
+        Whole::Different => Some(format!("COUNT(DISTINCT {value})")),
+        Whole::List(_) | Whole::Latest | Whole::Only => None,
+    }
+}
+
 // ---------------------------------------------------------------- their answers
 
 pub fn take_in(
     evaluation: &mut Evaluation,
     job: &Job,
-    family_at: usize,
+    (family_at, keeps): (usize, Whole),
     measures: &[usize],
     over: u64,
     answer: &Answer,
@@ -181,7 +199,7 @@ pub fn take_in(
         _ => family.groups,
     };
     // What groups without a row have.
-    let empty = || Store::new(family.function, false, groups).finish(family.function, None, &|_| String::new());
+    let empty = || Store::new(Keeps::Whole(keeps), groups).finish(None, &|_| String::new());
     let mut measured: BTreeMap<usize, Vec<Measured>> = measures.iter().map(|place| (*place, empty())).collect();
     let kind = family.value.map_or(ValueKind::Number, |node| kind(evaluation, data, node));
     let mut seen = BTreeSet::new();
@@ -209,20 +227,18 @@ pub fn take_in(
             straddling.add((data, *column, months), which, Some(id), answer.count(row, "straddling_rows")?);
         }
         let rows = answer.count(row, "rows_1")?;
-        slot.rows = if family.function == AggregateFunction::Only { read } else { rows };
-        slot.blanks = if family.function == AggregateFunction::Only { 0 } else { read - rows.min(read) };
+        (slot.rows, slot.blanks) = match keeps {
+            Whole::Only => (read, 0),
+            Whole::Different | Whole::List(_) | Whole::Latest => (rows, read - rows.min(read)),
+        };
         let blank = || if slot.blanks == 0 { Missing::NoRows } else { Missing::Blank };
-        slot.value = match family.function {
-            AggregateFunction::Count | AggregateFunction::CountDistinct => {
-                Value::Number(answer.number(row, "value_1")?.unwrap_or(Number::ZERO))
-            }
-            AggregateFunction::Only if read > 1 => Value::Missing(Missing::Ambiguous(
+        slot.value = match keeps {
+            Whole::Different => Value::Number(answer.number(row, "value_1")?.unwrap_or(Number::ZERO)),
+            Whole::Only if read > 1 => Value::Missing(Missing::Ambiguous(
                 format!("more than one row: {read} in {}", shown(&evaluation.world.model.data[data.0])).into(),
             )),
-            AggregateFunction::Only => {
-                divided(answer.value(row, "value_1", kind)?, over).unwrap_or(Missing::Blank.into())
-            }
-            AggregateFunction::Latest => {
+            Whole::Only => divided(answer.value(row, "value_1", kind)?, over).unwrap_or(Missing::Blank.into()),
+            Whole::Latest => {
                 let (first, last) = (answer.value(row, "value_1", kind)?, answer.value(row, "value_2", kind)?);
                 match answer.value(row, "day_1", ValueKind::Day)? {
                     Some(Value::Day(day)) if first != last => {
@@ -231,7 +247,7 @@ pub fn take_in(
                     _ => divided(first, over).unwrap_or_else(|| blank().into()),
                 }
             }
-            _ => {
+            Whole::List(Finish::AtFraction) => {
                 let (low, high) = (answer.number(row, "value_1")?, answer.number(row, "value_2")?);
                 match low {
                     None => blank().into(),

@@ -87,9 +87,9 @@ impl<'a> Answered<'a> {
                     let job = &jobs[of.0].1[of.1];
                     sums::take_in(evaluation, job, answer, times, families, groups, &mut straddling)
                 }
-                Written::List { of, family, measures, over, .. } => {
+                Written::List { of, family, keeps, measures, over, .. } => {
                     let job = &jobs[of.0].1[of.1];
-                    lists::take_in(evaluation, job, *family, measures, *over, answer, &mut straddling)
+                    lists::take_in(evaluation, job, (*family, *keeps), measures, *over, answer, &mut straddling)
                 }
             };
             taken.map_err(|why| vec![*why])?;

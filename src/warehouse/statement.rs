@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::rows::{Before, Known, Link, by_day_name, read_name};
 use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE};
 use crate::diagnostic::Diagnostic;
+use crate::language::{Parts, Whole};
 use crate::model::data::{ColumnIx, DataId, TimeShape};
 use crate::plan::query::Group;
 use crate::time::Months;
@@ -38,6 +39,7 @@ pub enum Written {
     List {
         of: (usize, usize),
         family: usize,
+        keeps: Whole,
         measures: Vec<usize>,
         /// What its values are still to be divided by.
         over: u64,
@@ -59,6 +61,7 @@ pub enum Times {
 #[derive(Clone, Debug)]
 pub struct CellFamily {
     pub family: usize,
+    pub keeps: Parts,
     /// The place of its group among the statement's; `None` for all rows.
     pub group: Option<usize>,
     /// What its sums are still to be divided by.

@@ -8,7 +8,7 @@ use super::rows::Known;
 use super::statement::{Refused, Statement, Written};
 use super::{checks, lists, sums};
 use crate::data::measures::job::{Family, Job};
-use crate::language::AggregateFunction;
+use crate::language::{Keeps, Parts, Whole};
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Group, MeasureId, Rows};
 
@@ -53,12 +53,15 @@ fn of_data<'a>(
         format!("{} {number}", known.set(data).name)
     };
     for (job_at, job) in jobs.iter().enumerate() {
-        let mut sums = Vec::new();
+        let mut sums: Vec<(usize, Parts)> = Vec::new();
         for (family_at, family) in job.families.iter().enumerate() {
-            if is_sum(family) {
-                sums.push(family_at);
-                continue;
-            }
+            let keeps: Whole = match family.keeps {
+                Keeps::Parts(keeps) => {
+                    sums.push((family_at, keeps));
+                    continue;
+                }
+                Keeps::Whole(keeps) => keeps,
+            };
             // Percentiles of the same values at several fractions are one family.
             let fraction = |place: &usize| &known.query.measures[family.measures[*place].0.0].fraction;
             let mut alike: Vec<Vec<usize>> = Vec::new();
@@ -70,12 +73,12 @@ fn of_data<'a>(
             }
             for measures in alike {
                 let name = next_name();
-                match lists::statement(known, job, family, &measures, &name) {
+                match lists::statement(known, job, (family, keeps), &measures, &name) {
                     Ok(lists::Listed { sql, read, others, over }) => {
                         let about =
                             vec![about(known, 1, family, measures.iter().map(|place| family.measures[*place].0))];
                         let written =
-                            Written::List { of: (at, job_at), family: family_at, measures, read, others, over };
+                            Written::List { of: (at, job_at), family: family_at, keeps, measures, read, others, over };
                         all.push((Statement { name, data, about, sql }, written));
                     }
                     Err(why) => refused(known, family, &why, errors),
@@ -83,12 +86,13 @@ fn of_data<'a>(
             }
         }
         // Groups by the keys of another data set are many: each has a statement of its own.
-        let (keyed, plain): (Vec<usize>, Vec<usize>) =
-            sums.into_iter().partition(|family| matches!(job.families[*family].group, Group::Key { .. }));
+        type Sums = Vec<(usize, Parts)>;
+        let (keyed, plain): (Sums, Sums) =
+            sums.into_iter().partition(|(family, _)| matches!(job.families[*family].group, Group::Key { .. }));
         let mut together = vec![plain];
         for family in keyed {
-            let same = |families: &Vec<usize>| {
-                families.first().is_some_and(|first| job.families[*first].group == job.families[family].group)
+            let same = |families: &Sums| {
+                families.first().is_some_and(|(first, _)| job.families[*first].group == job.families[family.0].group)
             };
             match together.iter_mut().skip(1).find(|families| same(families)) {
                 Some(families) => families.push(family),
@@ -98,7 +102,7 @@ fn of_data<'a>(
         for families in together.into_iter().filter(|families| !families.is_empty()) {
             let name = next_name();
             if let Some((sql, written)) = sums::statement(known, job, &families, &name, (at, job_at), errors) {
-                let about = families.iter().enumerate().map(|(at, family)| {
+                let about = families.iter().enumerate().map(|(at, (family, _))| {
                     let family = &job.families[*family];
                     about(known, at + 1, family, family.measures.iter().map(|(id, _)| *id))
                 });
@@ -107,12 +111,6 @@ fn of_data<'a>(
         }
     }
     all
-}
-
-/// Whether answers of parts can be added up.
-fn is_sum(family: &Family) -> bool {
-    use AggregateFunction::*;
-    matches!(family.function, Count | Sum | Average | Share | Min | Max) && !family.by_keys
 }
 
 /// An aggregate with the KPIs that some of its measures serve.
@@ -138,22 +136,5 @@ fn about(known: &Known, number: usize, family: &Family, measures: impl Iterator<
         true => "a scorecard".to_string(),
         false => kpis.into_iter().collect::<Vec<_>>().join(", "),
     };
-    format!("{number}: {}, {group}{rows}, for {serves}", function_words(family.function))
-}
-
-pub fn function_words(function: AggregateFunction) -> &'static str {
-    use AggregateFunction::*;
-    match function {
-        Count => "count",
-        Sum => "sum",
-        Average => "average",
-        Share => "share",
-        Min => "min",
-        Max => "max",
-        Median => "median",
-        Percentile => "percentile",
-        Latest => "latest",
-        Only => "only",
-        CountDistinct => "count distinct",
-    }
+    format!("{number}: {}, {group}{rows}, for {serves}", family.function.signature().name)
 }

@@ -13,7 +13,7 @@ use crate::data::measures::job::{Family, Job, RowsBy};
 use crate::data::measures::measure::Evaluation;
 use crate::data::measures::scan::Found;
 use crate::data::measures::store::Part;
-use crate::language::AggregateFunction;
+use crate::language::Parts;
 use crate::model::data::DataId;
 use crate::plan::query::Group;
 use crate::time::{Month, Months};
@@ -23,7 +23,7 @@ use crate::time::{Month, Months};
 pub fn statement(
     known: &Known,
     job: &Job,
-    families: &[usize],
+    families: &[(usize, Parts)],
     name: &str,
     of: (usize, usize),
     errors: &mut Refused,
@@ -32,21 +32,21 @@ pub fn statement(
     let data = known.world.tables[job.table].data;
     let mut failed = false;
     let mut before = Before::default();
-    let first = &job.families[*families.first()?];
+    let first = &job.families[families.first()?.0];
     let rows = &known.query.measures[first.measures.first()?.0.0].rows;
     let mut scope = match known.scope(data, rows, first.group, &mut before) {
         Ok(scope) => scope,
         Err(why) => {
-            families.iter().for_each(|family| refused(known, &job.families[*family], &why, errors));
+            families.iter().for_each(|(family, _)| refused(known, &job.families[*family], &why, errors));
             return None;
         }
     };
-    let runs = runs(families.iter().flat_map(|family| &job.families[*family].segments));
+    let runs = runs(families.iter().flat_map(|(family, _)| &job.families[*family].segments));
     let mut columns: Vec<(String, String)> = Vec::new();
     let mut groups: Vec<Group> = Vec::new();
     let mut sums: Vec<String> = Vec::new();
     let mut shapes = Vec::new();
-    for (at, family_at) in families.iter().enumerate() {
+    for (at, (family_at, keeps)) in families.iter().enumerate() {
         let family = &job.families[*family_at];
         let number = at + 1;
         let mut add = || -> Result<(), Cannot> {
@@ -81,12 +81,12 @@ pub fn statement(
                 Some(node) => {
                     let sql = known.quotient(&mut scope, &mut before, node)?;
                     over = sql.over;
-                    let text = addable(known, family.function, &sql)?;
+                    let text = addable(known, *keeps, &sql)?;
                     Some((column("value", text), sql.missing))
                 }
                 None => None,
             };
-            shapes.push(CellFamily { family: *family_at, group, over });
+            shapes.push(CellFamily { family: *family_at, keeps: *keeps, group, over });
             let filtered = |more: &str| {
                 let parts: Vec<&str> =
                     condition.iter().map(String::as_str).chain((!more.is_empty()).then_some(more)).collect();
@@ -100,13 +100,7 @@ pub fn statement(
                     if *missing {
                         sums.push(format!("COUNT(*){} AS blanks_{number}", filtered(&format!("{value} IS NULL"))));
                     }
-                    let function = match family.function {
-                        AggregateFunction::Count => None,
-                        AggregateFunction::Min => Some("MIN"),
-                        AggregateFunction::Max => Some("MAX"),
-                        _ => Some("SUM"),
-                    };
-                    if let Some(function) = function {
+                    if let Some(function) = function(*keeps) {
                         sums.push(format!("{function}({value}){} AS value_{number}", filtered("")));
                     }
                 }
@@ -174,17 +168,37 @@ pub fn statement(
     Some((sql, Written::Cells { of, times, families: shapes, groups, read, others }))
 }
 
-/// A value as sums, least and greatest take it.
-pub fn addable(known: &Known, function: AggregateFunction, sql: &Sql) -> Result<String, Cannot> {
-    use AggregateFunction::*;
-    match (function, sql.ty) {
+/// The function that takes values together; rows with a value are counted beside it, whatever it is.
+pub fn function(keeps: Parts) -> Option<&'static str> {
+    match keeps {
+        Parts::Count => None,
+        Parts::Sum | Parts::Mean => Some("SUM"),
+        Parts::Least => Some("MIN"),
+        Parts::Greatest => Some("MAX"),
+    }
+}
+
+/// A value as counts, sums, least and greatest take it.
+pub fn addable(known: &Known, keeps: Parts, sql: &Sql) -> Result<String, Cannot> {
+    use Parts::{Count, Greatest, Least, Mean, Sum};
+    match (keeps, sql.ty) {
         (Count, _) => Ok(sql.text.clone()),
-        (_, Type::Nothing) => Ok(format!("CAST(NULL AS {})", known.dialect.decimal(0))),
-        (Sum | Average | Share, Type::Flag) => Ok(format!("CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END", sql.text)),
-        (Sum | Average | Share | Min | Max, Type::Number(_)) | (Min | Max, Type::Day | Type::Period) => {
+        (Sum | Mean | Least | Greatest, Type::Nothing) => Ok(format!("CAST(NULL AS {})", known.dialect.decimal(0))),
+        (Sum | Mean, Type::Flag) => Ok(format!("CASE WHEN {0} THEN 1 WHEN NOT {0} THEN 0 END", sql.text)),
+        (Sum | Mean | Least | Greatest, Type::Number(_)) | (Least | Greatest, Type::Day | Type::Period) => {
             Ok(sql.text.clone())
         }
-        _ => Err(Cannot::new("takes the least or greatest of what is no number and no date")),
+        (Sum | Mean | Least | Greatest, _) => {
+            Err(Cannot::new("takes the least or greatest of what is no number and no date"))
+        }
+    }
+}
+
+/// Whether an answer's lines must add up to their total.
+fn adds_up(keeps: Parts) -> bool {
+    match keeps {
+        Parts::Sum | Parts::Mean => true,
+        Parts::Count | Parts::Least | Parts::Greatest => false,
     }
 }
 
@@ -210,14 +224,13 @@ pub fn take_in(
     groups: &[Group],
     straddling: &mut Straddling,
 ) -> Checked<()> {
-    use AggregateFunction::{Average, Share, Sum};
     let data = evaluation.world.tables[job.table].data;
     let mut found = Found::new(job);
     // A line that was lost is told as one, and not by the sums that lack it.
     let lines = answer.counted()?;
-    for (at, CellFamily { family, .. }) in families.iter().enumerate() {
+    for (at, CellFamily { keeps, .. }) in families.iter().enumerate() {
         answer.adds_up(&format!("rows_{}", at + 1))?;
-        if matches!(job.families[*family].function, Sum | Average | Share) {
+        if adds_up(*keeps) {
             answer.adds_up(&format!("value_{}", at + 1))?;
         }
     }
@@ -240,7 +253,7 @@ pub fn take_in(
             .enumerate()
             .map(|(at, group)| code(evaluation, answer, row, at + 1, group))
             .collect::<Checked<_>>()?;
-        for (at, CellFamily { family: family_at, group, over }) in families.iter().enumerate() {
+        for (at, CellFamily { family: family_at, keeps, group, over }) in families.iter().enumerate() {
             let family = &job.families[*family_at];
             let group = match group {
                 None => 0,
@@ -251,15 +264,16 @@ pub fn take_in(
             };
             let number = at + 1;
             let blanks = format!("blanks_{number}");
+            let kind = part_kind(evaluation, data, *keeps, family);
             let part = Part {
                 rows: answer.count(row, &format!("rows_{number}"))?,
                 blanks: if answer.has(&blanks) { answer.count(row, &blanks)? } else { 0 },
-                value: match part_kind(evaluation, data, family) {
+                value: match kind {
                     Some(kind) => divided(answer.value(row, &format!("value_{number}"), kind)?, *over),
                     None => None,
                 },
             };
-            if part.rows > 0 && part.value.is_none() && family.function != AggregateFunction::Count {
+            if part.rows > 0 && part.value.is_none() && kind.is_some() {
                 return Err(answer.broken("values are missing"));
             }
             let cell = if family.segments.is_empty() {
@@ -292,10 +306,12 @@ pub fn take_in(
 }
 
 /// What a sum, a least or a greatest is; nothing where rows are only counted.
-fn part_kind<'a>(evaluation: &Evaluation<'a>, data: DataId, family: &Family) -> Option<ValueKind<'a>> {
-    match (family.function, family.value) {
-        (AggregateFunction::Count, _) => None,
-        (AggregateFunction::Min | AggregateFunction::Max, Some(node)) => Some(kind(evaluation, data, node)),
-        _ => Some(ValueKind::Number),
+fn part_kind<'a>(evaluation: &Evaluation<'a>, data: DataId, keeps: Parts, family: &Family) -> Option<ValueKind<'a>> {
+    match keeps {
+        Parts::Count => None,
+        Parts::Sum | Parts::Mean => Some(ValueKind::Number),
+        Parts::Least | Parts::Greatest => {
+            Some(family.value.map_or(ValueKind::Number, |node| kind(evaluation, data, node)))
+        }
     }
 }

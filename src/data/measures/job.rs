@@ -1,6 +1,6 @@
 //! What one pass over the rows of a table computes.
 
-use crate::language::AggregateFunction;
+use crate::language::{AggregateFunction, Keeps};
 use crate::model::data::ColumnIx;
 use crate::plan::query;
 use crate::plan::query::{Group, MeasureId, NodeId};
@@ -26,6 +26,8 @@ pub enum RowsBy {
 /// Measures that differ in their months only.
 pub struct Family<'a> {
     pub function: AggregateFunction,
+    /// Other than the function's own where keys are counted.
+    pub keeps: Keeps,
     pub value: Option<NodeId>,
     pub condition: Option<NodeId>,
     pub group: &'a Group,
@@ -44,11 +46,5 @@ pub struct Family<'a> {
 impl Family<'_> {
     pub fn cells(&self) -> usize {
         self.groups * self.segments.len().max(1)
-    }
-
-    /// Whether what is kept for it grows with the rows.
-    pub fn keeps_lists(&self) -> bool {
-        use AggregateFunction::{CountDistinct, Median, Percentile};
-        self.by_keys || matches!(self.function, CountDistinct | Median | Percentile)
     }
 }

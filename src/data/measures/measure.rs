@@ -20,7 +20,7 @@ use crate::data::rows::table::Table;
 use crate::data::rows::vector::{Rows, Vector};
 use crate::data::tables::teams::Teams;
 use crate::diagnostic::Diagnostic;
-use crate::language::AggregateFunction;
+use crate::language::{AggregateFunction, Keeps, Whole};
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query;
 use crate::plan::query::{
@@ -166,10 +166,8 @@ impl<'a> Evaluation<'a> {
                 }
                 _ => None,
             };
-            let by_keys = measure.function == AggregateFunction::Count
-                && measure.value.is_none()
-                && matches!(measure.rows, query::Rows::HeldDuring(..))
-                && !self.world.model.data[measure.data.0].key.is_empty();
+            let by_keys = measure.counts_keys() && !self.world.model.data[measure.data.0].key.is_empty();
+            let own_keeps = measure.function.signature().keeps;
             let at = *job_at.entry((table, rows.clone(), own)).or_insert_with(|| {
                 jobs.push(Job { table, rows, own, families: Vec::new() });
                 jobs.len() - 1
@@ -180,6 +178,7 @@ impl<'a> Evaluation<'a> {
             let family = *family_at.entry((at, key)).or_insert_with(|| {
                 job.families.push(Family {
                     function: measure.function,
+                    keeps: if by_keys { Keeps::Whole(Whole::Different) } else { own_keeps },
                     value: measure.value,
                     condition: measure.condition,
                     group: &measure.group,
@@ -231,7 +230,7 @@ impl<'a> Evaluation<'a> {
             let mut own = taken.unwrap_or_else(|| {
                 let groups = if is_team { self.teams.teams.len() } else { family.groups };
                 let room = self.memory.for_lists(1);
-                let mut own = Store::within(family.function, family.by_keys, groups, room);
+                let mut own = Store::within(family.keeps, groups, room);
                 let targets = |cell: u32, into: &mut Vec<u32>| {
                     let (group, segment) = (cell / segments as u32, cell as usize % segments);
                     let reads = months.is_none_or(|months| months.holds(family.segments[segment]));
@@ -247,7 +246,7 @@ impl<'a> Evaluation<'a> {
                 own
             });
             let failures = [own.failure(), store.as_mut().and_then(Store::failure)];
-            let mut measured = own.finish(measure.function, measure.fraction.as_ref(), &place);
+            let mut measured = own.finish(measure.fraction.as_ref(), &place);
             if let Some(reason) = failures.iter().flatten().find_map(|failure| failure.get()) {
                 self.memory.refuse(errors::no_temporary_file(reason));
             }

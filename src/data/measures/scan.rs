@@ -56,7 +56,7 @@ impl Found {
 
     /// With so many bytes of room for each list that grows with the rows.
     pub fn within(job: &Job, room: usize) -> Found {
-        let store = |family: &Family| Store::within(family.function, family.by_keys, family.cells(), room);
+        let store = |family: &Family| Store::within(family.keeps, family.cells(), room);
         Found {
             stores: job.families.iter().map(store).collect(),
             straddling: Straddling::new(),

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 use self::lists::{Distinct, Spread, Targets};
 use self::sums::Sums;
-use super::runs::Failure;
+use super::runs::{Failure, Runs};
 use crate::data::columns::column::{NO_DAY, NO_NUMBER, NONE};
 use crate::data::rows::vector::{Data, Vector};
-use crate::language::AggregateFunction;
+use crate::language::{Keeps, Parts, Whole};
 use crate::number::{Excess, Number};
 use crate::plan::query::Measured;
 use crate::time::Day;
@@ -31,7 +31,11 @@ pub struct Store {
 
 enum Kept {
     Count,
-    Sum(Sums),
+    Sum {
+        sums: Sums,
+        /// Their mean is told.
+        mean: bool,
+    },
     /// The smallest or largest value.
     Extreme {
         smallest: bool,
@@ -74,30 +78,31 @@ pub struct Rows<'a> {
 }
 
 impl Store {
-    pub fn new(function: AggregateFunction, by_keys: bool, cells: usize) -> Store {
-        Store::within(function, by_keys, cells, usize::MAX)
+    pub fn new(keeps: Keeps, cells: usize) -> Store {
+        Store::within(keeps, cells, usize::MAX)
     }
 
     /// With so many bytes of room for what grows with the rows; more goes to temporary files.
-    pub fn within(function: AggregateFunction, by_keys: bool, cells: usize, room: usize) -> Store {
-        let kept = match function {
-            AggregateFunction::Count if by_keys => Kept::Distinct(Distinct::new(room)),
-            AggregateFunction::Count => Kept::Count,
-            AggregateFunction::Sum | AggregateFunction::Average | AggregateFunction::Share => {
-                Kept::Sum(Sums::new(cells))
-            }
-            AggregateFunction::Min | AggregateFunction::Max => Kept::Extreme {
-                smallest: function == AggregateFunction::Min,
-                scale: None,
-                fixed: vec![NO_NUMBER; cells],
-                other: vec![None; cells],
-            },
-            AggregateFunction::Latest => {
+    pub fn within(keeps: Keeps, cells: usize, room: usize) -> Store {
+        let sum = |mean: bool| Kept::Sum { sums: Sums::new(cells), mean };
+        let extreme = |smallest: bool| Kept::Extreme {
+            smallest,
+            scale: None,
+            fixed: vec![NO_NUMBER; cells],
+            other: vec![None; cells],
+        };
+        let kept = match keeps {
+            Keeps::Parts(Parts::Count) => Kept::Count,
+            Keeps::Parts(Parts::Sum) => sum(false),
+            Keeps::Parts(Parts::Mean) => sum(true),
+            Keeps::Parts(Parts::Least) => extreme(true),
+            Keeps::Parts(Parts::Greatest) => extreme(false),
+            Keeps::Whole(Whole::Different) => Kept::Distinct(Distinct::new(room)),
+            Keeps::Whole(Whole::List(finish)) => Kept::Spread(Spread::new(finish, room)),
+            Keeps::Whole(Whole::Latest) => {
                 Kept::Latest { day: vec![NO_DAY; cells], value: vec![None; cells], differs: vec![false; cells] }
             }
-            AggregateFunction::Only => Kept::Only { rows: vec![(NONE, NONE); cells], value: vec![None; cells] },
-            AggregateFunction::Median | AggregateFunction::Percentile => Kept::Spread(Spread::new(room)),
-            AggregateFunction::CountDistinct => Kept::Distinct(Distinct::new(room)),
+            Keeps::Whole(Whole::Only) => Kept::Only { rows: vec![(NONE, NONE); cells], value: vec![None; cells] },
         };
         Store { rows: vec![0; cells], blanks: vec![0; cells], refused: BTreeMap::new(), kept }
     }
@@ -117,7 +122,7 @@ impl Store {
             return self.make_room();
         };
         match (&mut self.kept, &value.data) {
-            (Kept::Sum(sums), Data::Fixed { scale: places, values }) => {
+            (Kept::Sum { sums, .. }, Data::Fixed { scale: places, values }) => {
                 let by = sums.factor(*places);
                 for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                     let cell = *cell as usize;
@@ -133,7 +138,7 @@ impl Store {
                     }
                 }
             }
-            (Kept::Sum(sums), Data::Flag(flags)) => {
+            (Kept::Sum { sums, .. }, Data::Flag(flags)) => {
                 let by = sums.factor(0);
                 for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
                     let cell = *cell as usize;
@@ -180,7 +185,7 @@ impl Store {
             self.rows[cell_at] += 1;
             match &mut self.kept {
                 Kept::Count => {}
-                Kept::Sum(sums) => match &value.data {
+                Kept::Sum { sums, .. } => match &value.data {
                     Data::Any(values) => sums.add_value(*cell, &values[at]),
                     _ => sums.add_value(*cell, &value.value(at)),
                 },
@@ -227,8 +232,8 @@ impl Store {
         let bytes = match &self.kept {
             Kept::Spread(spread) => spread.bytes(),
             Kept::Distinct(distinct) => distinct.bytes(),
-            Kept::Sum(sums) => sums.bytes(),
-            _ => 0,
+            Kept::Sum { sums, .. } => sums.bytes(),
+            Kept::Count | Kept::Extreme { .. } | Kept::Latest { .. } | Kept::Only { .. } => 0,
         };
         bytes as u64
     }
@@ -238,25 +243,28 @@ impl Store {
         match &mut self.kept {
             Kept::Spread(spread) => spread.make_room(),
             Kept::Distinct(distinct) => distinct.make_room(),
-            _ => {}
+            Kept::Count | Kept::Sum { .. } | Kept::Extreme { .. } | Kept::Latest { .. } | Kept::Only { .. } => {}
         }
     }
 
     /// Is told when a temporary file fails, now or later.
     pub fn failure(&mut self) -> Option<Failure> {
+        self.runs().map(|runs| runs.failure())
+    }
+
+    /// The temporary files of what may need them.
+    fn runs(&mut self) -> Option<&mut Runs> {
         match &mut self.kept {
-            Kept::Spread(spread) => Some(spread.runs().failure()),
-            Kept::Distinct(distinct) => Some(distinct.runs().failure()),
-            _ => None,
+            Kept::Spread(spread) => Some(spread.runs()),
+            Kept::Distinct(distinct) => Some(distinct.runs()),
+            Kept::Count | Kept::Sum { .. } | Kept::Extreme { .. } | Kept::Latest { .. } | Kept::Only { .. } => None,
         }
     }
 
     /// Adds what another thread has kept for the same cells; its temporary files stay where they are.
     pub fn join(&mut self, mut other: Store) {
-        match (&mut self.kept, &mut other.kept) {
-            (Kept::Spread(mine), Kept::Spread(theirs)) => mine.runs().join(theirs.runs()),
-            (Kept::Distinct(mine), Kept::Distinct(theirs)) => mine.runs().join(theirs.runs()),
-            _ => {}
+        if let (Some(mine), Some(theirs)) = (self.runs(), other.runs()) {
+            mine.join(theirs);
         }
         self.take_in(&other, &|cell, into| into.push(cell));
     }
@@ -282,7 +290,7 @@ impl Store {
         }
         let filled = |cell: &usize| from.rows[*cell] > 0;
         match (&mut self.kept, &from.kept) {
-            (Kept::Sum(sums), Kept::Sum(more)) => sums.take_in(more, &filled, &mut each),
+            (Kept::Sum { sums, .. }, Kept::Sum { sums: more, .. }) => sums.take_in(more, &filled, &mut each),
             (Kept::Extreme { smallest, other, .. }, Kept::Extreme { scale, fixed, other: others, .. }) => {
                 for cell in (0..fixed.len()).filter(filled) {
                     let number = |scale: &u32| Value::Number(Number::from_parts(fixed[cell].into(), *scale));
@@ -317,7 +325,10 @@ impl Store {
             }
             (Kept::Spread(mine), Kept::Spread(theirs)) => mine.take_in(theirs, &mut each),
             (Kept::Distinct(mine), Kept::Distinct(theirs)) => mine.take_in(theirs, &mut each),
-            _ => {}
+            // A count is its rows; and both are of one kind.
+            (Kept::Count, _)
+            | (Kept::Sum { .. } | Kept::Extreme { .. } | Kept::Latest { .. } | Kept::Only { .. }, _)
+            | (Kept::Spread(_) | Kept::Distinct(_), _) => {}
         }
         self.make_room();
     }
@@ -327,19 +338,15 @@ impl Store {
         self.rows[cell] += part.rows;
         self.blanks[cell] += part.blanks;
         match (&mut self.kept, part.value) {
-            (Kept::Sum(sums), Some(value)) => sums.add_value(cell as u32, &value),
+            (Kept::Sum { sums, .. }, Some(value)) => sums.add_value(cell as u32, &value),
             (Kept::Extreme { smallest, other, .. }, Some(value)) => better(&mut other[cell], value, *smallest),
-            _ => {}
+            (Kept::Count | Kept::Sum { .. } | Kept::Extreme { .. }, _) => {}
+            (Kept::Latest { .. } | Kept::Only { .. } | Kept::Spread(_) | Kept::Distinct(_), _) => {}
         }
     }
 
     /// What the function gives in each cell. `place` names a row to the user.
-    pub fn finish(
-        mut self,
-        function: AggregateFunction,
-        fraction: Option<&Number>,
-        place: &dyn Fn(u32) -> String,
-    ) -> Vec<Measured> {
+    pub fn finish(mut self, fraction: Option<&Number>, place: &dyn Fn(u32) -> String) -> Vec<Measured> {
         let counts = self.of_lists(fraction);
         let mut answers = Vec::with_capacity(self.rows.len());
         for (cell, counted) in counts.into_iter().enumerate() {
@@ -347,10 +354,8 @@ impl Store {
             let refused = self.refused.get(&(cell as u32)).map(|excess| Value::Missing(Missing::TooLarge(*excess)));
             let value = refused.or(counted).or_else(|| match &mut self.kept {
                 Kept::Count => Some(Value::Number(rows.into())),
-                Kept::Sum(sums) => match (sums.total(cell), function) {
-                    (Value::Number(sum), AggregateFunction::Average | AggregateFunction::Share) => {
-                        sum.div(&rows.into()).map(Value::Number)
-                    }
+                Kept::Sum { sums, mean } => match (sums.total(cell), mean) {
+                    (Value::Number(sum), true) => sum.div(&rows.into()).map(Value::Number),
                     (sum, _) => Some(sum),
                 },
                 Kept::Extreme { smallest, scale, fixed, other } => {
@@ -388,7 +393,9 @@ impl Store {
         match &mut self.kept {
             Kept::Spread(spread) => spread.finish(&self.rows, fraction),
             Kept::Distinct(distinct) => distinct.finish(self.rows.len()),
-            _ => vec![None; self.rows.len()],
+            Kept::Count | Kept::Sum { .. } | Kept::Extreme { .. } | Kept::Latest { .. } | Kept::Only { .. } => {
+                vec![None; self.rows.len()]
+            }
         }
     }
 }

@@ -6,12 +6,12 @@ use super::Data;
 use crate::data::read::Form;
 use crate::data::tables::files::files_of;
 use crate::data::tables::load::Source;
-use crate::language::AggregateFunction;
+use crate::language::Beside;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use crate::plan::Stored;
 use crate::plan::query::visit;
-use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode, Rows};
+use crate::plan::query::{Group, Measure, MeasureId, Query, RowNode};
 
 /// When a measure can be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,10 +90,10 @@ impl Choice<'_> {
     fn can_go_by(&self, id: DataId) -> bool {
         let data = &self.model.data[id.0];
         let measures = self.query.measures.iter().filter(|measure| measure.data == id);
-        let by_rows = |measure: &Measure| match measure.function {
-            AggregateFunction::Only => true,
-            AggregateFunction::Count => measure.value.is_none() && matches!(measure.rows, Rows::HeldDuring(..)),
-            _ => false,
+        // Rows that went by have no numbers any more, and keys are known when all have been read.
+        let by_rows = |measure: &Measure| match measure.function.signature().keeps.beside() {
+            Beside::Number => true,
+            Beside::Nothing | Beside::Day => measure.counts_keys(),
         };
         !self.query.rosters.contains(&id)
             && self.query.organisation != Some(id)

@@ -178,7 +178,7 @@ fn let_by(
     let work = || {
         let for_keys = shared.memory.for_keys(options.threads * passing.len());
         let families = || passing.iter().flat_map(|passing| &passing.jobs).flat_map(|job| &job.families);
-        let lists = families().filter(|family| family.keeps_lists()).count();
+        let lists = families().filter(|family| family.keeps.grows()).count();
         let for_lists = shared.memory.for_lists(options.threads * lists);
         let gathered = |passing| Gathered::new(passing, for_keys, for_lists);
         let mut gathered: Vec<Gathered> = passing.iter().map(gathered).collect();

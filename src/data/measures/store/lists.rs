@@ -14,6 +14,7 @@ use crate::data::columns::column::NONE;
 use crate::data::columns::dictionary::Dictionary;
 use crate::data::measures::runs::Runs;
 use crate::data::rows::vector::{Data, Vector};
+use crate::language::Finish;
 use crate::number::Number;
 use crate::value::Value;
 
@@ -29,6 +30,7 @@ pub type Targets<'a> = dyn FnMut(u32, &mut dyn FnMut(u32)) + 'a;
 
 /// All values.
 pub struct Spread {
+    finish: Finish,
     values: Vec<(u32, Number)>,
     scale: Option<u32>,
     fixed: Vec<(u32, i64)>,
@@ -39,9 +41,9 @@ pub struct Spread {
 }
 
 impl Spread {
-    pub fn new(room: usize) -> Spread {
+    pub fn new(finish: Finish, room: usize) -> Spread {
         let runs = Runs::new((room / 2).max(SHORTEST_RUN), false);
-        Spread { values: Vec::new(), scale: None, fixed: Vec::new(), odd: 0, room, runs }
+        Spread { finish, values: Vec::new(), scale: None, fixed: Vec::new(), odd: 0, room, runs }
     }
 
     pub fn runs(&mut self) -> &mut Runs {
@@ -110,7 +112,7 @@ impl Spread {
         self.odd = self.values.len();
     }
 
-    /// By cell, the median or the value at a fraction of the way; `counts` says how many values each has.
+    /// By cell, what is told of its values; `counts` says how many each has.
     pub fn finish(&mut self, counts: &[u64], fraction: Option<&Number>) -> Vec<Option<Value>> {
         let mut answers = vec![None; counts.len()];
         if !self.runs.is_empty() {
@@ -118,12 +120,16 @@ impl Spread {
             self.finish_in_order(counts, fraction, &mut answers);
             return answers;
         }
+        let finish = self.finish;
+        let told = |count: usize, number: &dyn Fn(usize) -> Number| match finish {
+            Finish::AtFraction => Some(Value::Number(at_fraction(count, number, fraction))),
+        };
         let scale = self.scale.unwrap_or(0);
         if self.values.is_empty() {
             self.fixed.sort_unstable();
             for run in self.fixed.chunk_by(|a, b| a.0 == b.0) {
                 let number = |at: usize| Number::from_parts(run[at].1.into(), scale);
-                answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
+                answers[run[0].0 as usize] = told(run.len(), &number);
             }
             return answers;
         }
@@ -132,29 +138,38 @@ impl Spread {
         sort(&mut self.values);
         for run in self.values.chunk_by(|a, b| a.0 == b.0) {
             let number = |at: usize| run[at].1.clone();
-            answers[run[0].0 as usize] = Some(Value::Number(at_fraction(run.len(), &number, fraction)));
+            answers[run[0].0 as usize] = told(run.len(), &number);
         }
         answers
     }
 
-    /// Of each cell only the two values between which the answer lies are looked at.
+    /// The same, of values that come by one after the other.
     fn finish_in_order(&mut self, counts: &[u64], fraction: Option<&Number>, answers: &mut [Option<Value>]) {
+        match self.finish {
+            Finish::AtFraction => {
+                // Of each cell only the two values between which the answer lies are looked at.
+                let (mut now, mut seen, mut below, mut low) = (NONE, 0u64, 0u64, None::<Number>);
+                self.in_order(&mut |cell, number| {
+                    let count = counts.get(cell as usize).copied().unwrap_or(0);
+                    if cell != now {
+                        (now, seen, below, low) = (cell, 0, place_below(count, fraction), None);
+                    }
+                    if seen == below {
+                        low = Some(number());
+                    }
+                    if let (Some(low), true) = (&low, seen == below + 1 || seen == below && below + 1 >= count) {
+                        answers[cell as usize] = Some(Value::Number(between(count, low, &number(), fraction)));
+                    }
+                    seen += 1;
+                });
+            }
+        }
+    }
+
+    /// All values of each cell in their order; `take` makes numbers only of those that it looks at.
+    fn in_order(&mut self, take: &mut dyn FnMut(u32, &dyn Fn() -> Number)) {
         sort(&mut self.values);
         let mut odd = std::mem::take(&mut self.values).into_iter().peekable();
-        let (mut now, mut seen, mut below, mut low) = (NONE, 0u64, 0u64, None::<Number>);
-        let mut take = |cell: u32, number: &dyn Fn() -> Number| {
-            let count = counts.get(cell as usize).copied().unwrap_or(0);
-            if cell != now {
-                (now, seen, below, low) = (cell, 0, place_below(count, fraction), None);
-            }
-            if seen == below {
-                low = Some(number());
-            }
-            if let (Some(low), true) = (&low, seen == below + 1 || seen == below && below + 1 >= count) {
-                answers[cell as usize] = Some(Value::Number(between(count, low, &number(), fraction)));
-            }
-            seen += 1;
-        };
         self.runs.in_order(&mut |cell, key| {
             if odd.peek().is_some() {
                 let number = number_of(key);
@@ -414,7 +429,7 @@ mod tests {
 
     use super::*;
     use crate::data::measures::store::{Rows, Store};
-    use crate::language::AggregateFunction;
+    use crate::language::{Keeps, Whole};
     use crate::time::Day;
 
     const CELLS: u32 = 4;
@@ -465,8 +480,8 @@ mod tests {
     }
 
     /// The answers of groups that lie over cells, from the rows of two threads.
-    fn answers(function: AggregateFunction, blocks: &[Block], room: usize, fraction: Option<&Number>) -> String {
-        let mut threads = [0, 1].map(|_| Store::within(function, false, CELLS as usize, room));
+    fn answers(keeps: Whole, blocks: &[Block], room: usize, fraction: Option<&Number>) -> String {
+        let mut threads = [0, 1].map(|_| Store::within(Keeps::Whole(keeps), CELLS as usize, room));
         for (at, (cells, data)) in blocks.iter().enumerate() {
             let value = Vector { data: data.clone(), missing: None };
             let (row, day) = (|_: usize| 0, |_: usize| 0);
@@ -474,10 +489,10 @@ mod tests {
         }
         let [mut all, other] = threads;
         all.join(other);
-        let mut groups = Store::within(function, false, 3, room);
+        let mut groups = Store::within(Keeps::Whole(keeps), 3, room);
         groups.take_in(&all, &|cell, into| into.extend([cell % 2, 2]));
         let failures = [all.failure(), groups.failure()];
-        let shown = format!("{:?}", groups.finish(function, fraction, &|_| String::new()));
+        let shown = format!("{:?}", groups.finish(fraction, &|_| String::new()));
         assert!(failures.iter().flatten().all(|failure| failure.get().is_none()));
         shown
     }
@@ -490,7 +505,7 @@ mod tests {
             tenths in prop::option::of(0..=10i64),
         ) {
             let fraction = tenths.map(|tenths| Number::from_parts(tenths.into(), 1));
-            let of = |room| answers(AggregateFunction::Percentile, &blocks, room, fraction.as_ref());
+            let of = |room| answers(Whole::List(Finish::AtFraction), &blocks, room, fraction.as_ref());
             prop_assert_eq!(of(usize::MAX), of(0));
         }
 
@@ -498,7 +513,7 @@ mod tests {
         fn distinct_counts_from_files(
             blocks in prop::collection::vec(block(prop_oneof![texts(), fixed(), numbers(), others()]), 0..6),
         ) {
-            let of = |room| answers(AggregateFunction::CountDistinct, &blocks, room, None);
+            let of = |room| answers(Whole::Different, &blocks, room, None);
             prop_assert_eq!(of(usize::MAX), of(0));
         }
     }
