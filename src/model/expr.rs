@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 
 use super::types::unit::{Dimension, DisplayUnit};
 use super::{ColumnIx, ConstantId, DataId, KpiId, MatrixId, RatingId, ScaleId};
-use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
+use crate::language::{AggregateFunction, BinaryOp, Parts, ScopeWord};
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::WindowKind;
@@ -142,8 +142,8 @@ pub enum Kind {
 /// `sum(bonus of people)`
 #[derive(Clone, Debug)]
 pub struct OutputSum {
-    /// `Sum`, `Count`, `Average`, `Min` or `Max`.
-    pub function: AggregateFunction,
+    /// What is kept of people's outputs, which can be put together.
+    pub keeps: Parts,
     pub roster: DataId,
     /// The name, in whatever position has such an output.
     pub output: String,

@@ -4,7 +4,7 @@ use super::program::{Calc, CalcId, Input, OutputSum};
 use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner};
-use crate::language::{AcrossStints, AggregateFunction, BinaryOp, ScopeWord};
+use crate::language::{AcrossStints, AddsUp, BinaryOp, ScopeWord};
 use crate::model::Model;
 use crate::model::data::{ColumnType, Route, TimeShape};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
@@ -151,7 +151,7 @@ impl Planner<'_> {
                     self.node(Calc::Read(read), condition.span)
                 });
                 let (at, _) = self.sums.insert_full(OutputSum {
-                    function: sum.function,
+                    keeps: sum.keeps,
                     roster: sum.roster,
                     output: sum.output.clone(),
                     fallback: sum.fallback.as_ref().map(|fallback| self.number(fallback)),
@@ -292,7 +292,11 @@ impl Planner<'_> {
 
     /// What a sum is called: by the column that it adds up, else by the KPI that it is the whole of.
     fn call(&mut self, measure: MeasureId, aggregate: &Aggregate) {
-        let (AggregateFunction::Sum, Some(value)) = (aggregate.function, &aggregate.value) else { return };
+        let value = match aggregate.function.signature().adds_up() {
+            AddsUp::Values => aggregate.value.as_ref(),
+            AddsUp::Rows | AddsUp::Nothing => None,
+        };
+        let Some(value) = value else { return };
         let model = self.model;
         let column = match &value.kind {
             Kind::Default { value, .. } => &value.kind,
@@ -385,7 +389,9 @@ impl<'a> Planner<'a> {
 /// of a rate or of a number of a list is not to be had by days.
 fn is_shared(model: &Model, aggregate: &Aggregate) -> bool {
     let is_amount = |value: &Expr| matches!(&value.ty.base, Base::Number(unit) if !unit.is_none());
-    model.data[aggregate.data.0].across_stints == Some(AcrossStints::SharedByDays)
-        && aggregate.function == AggregateFunction::Sum
-        && aggregate.value.as_ref().is_some_and(is_amount)
+    let of_amounts = match aggregate.function.signature().adds_up() {
+        AddsUp::Values => aggregate.value.as_ref().is_some_and(is_amount),
+        AddsUp::Rows | AddsUp::Nothing => false,
+    };
+    of_amounts && model.data[aggregate.data.0].across_stints == Some(AcrossStints::SharedByDays)
 }

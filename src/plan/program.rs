@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::query::MeasureId;
 use super::rounding::Rounded;
-use crate::language::{AggregateFunction, BinaryOp, Combine, ScopeWord, WhenMissing};
+use crate::language::{BinaryOp, Combine, Parts, ScopeWord, WhenMissing};
 use crate::model::data::DataId;
 use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
@@ -118,8 +118,7 @@ pub enum Input {
 /// One output of all who are on a roster, or in the team of who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OutputSum {
-    /// `Sum`, `Count`, `Average`, `Min` or `Max`.
-    pub function: AggregateFunction,
+    pub keeps: Parts,
     pub roster: DataId,
     pub output: String,
     /// In the place of a missing one.

@@ -4,7 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowBranch, RowNode, Rows, Table};
 use super::{Asked, Context, Planner};
-use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
+use crate::language::{AggregateFunction, BinaryOp, Blanks, ScopeWord};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
@@ -255,8 +255,10 @@ impl Asked {
 
 /// What rows are counted by, to see whether there are enough: those that have a value. Never by keys.
 fn counted(aggregate: &Aggregate) -> Expr {
-    // `only` looks at rows, whether they have a value or not.
-    let value = aggregate.value.as_ref().filter(|_| aggregate.function != AggregateFunction::Only);
+    let value = match aggregate.function.signature().blanks {
+        Blanks::Counted => None,
+        Blanks::Refused | Blanks::LeftOut => aggregate.value.as_ref(),
+    };
     let flag = crate::model::expr::Type { base: crate::model::expr::Base::Flag, optional: false };
     value.cloned().unwrap_or_else(|| Expr::new(Kind::Value(Value::Flag(true)), flag, aggregate.span))
 }

@@ -7,7 +7,7 @@
 //! The same sales stand on all cards of a post; so a commission on them is paid once.
 
 use super::card::PostOutput;
-use crate::language::AggregateFunction;
+use crate::language::Parts;
 use crate::number::{Number, Rounding};
 use crate::plan::program::{OutputPlan, OutputSum};
 use crate::time::{Calendar, Day};
@@ -169,13 +169,12 @@ impl Fold {
 
     /// The checker has made sure that a sum meets nothing missing but what is left out of a test's tables.
     pub(super) fn answer(self, sum: &OutputSum) -> Value {
-        let number = match sum.function {
-            AggregateFunction::Average => self.sum.and_then(|sum| sum.div(&Number::from(self.count))),
-            AggregateFunction::Min => self.least,
-            AggregateFunction::Max => self.most,
-            AggregateFunction::Count => Some(Number::from(self.count)),
-            // The checker lets no other one through.
-            _ => match self.missing {
+        let number = match sum.keeps {
+            Parts::Mean => self.sum.and_then(|sum| sum.div(&Number::from(self.count))),
+            Parts::Least => self.least,
+            Parts::Greatest => self.most,
+            Parts::Count => Some(Number::from(self.count)),
+            Parts::Sum => match self.missing {
                 Some(reason) => return Value::Missing(reason),
                 None => Some(self.sum.unwrap_or(Number::ZERO)),
             },

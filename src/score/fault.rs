@@ -3,7 +3,6 @@
 use super::problem::Problem;
 use crate::diagnostic::Code;
 use crate::eval::{Fault, FaultKind, Subject, Values};
-use crate::language::AggregateFunction;
 use crate::model::Model;
 use crate::model::data::ColumnType;
 use crate::model::types::unit::DisplayUnit;
@@ -49,9 +48,7 @@ impl Faults<'_> {
                 Problem::out_of_order(span, *op, &one, &other, place.cloned().unwrap_or_default())
             }
             (FaultKind::Ambiguous, Calc::Measure { measure, .. }) => {
-                let function = self.plan.query.measures[measure.0].function;
-                let signature = AggregateFunction::TABLE.iter().find(|known| known.function == function);
-                let name = signature.map_or("only", |known| known.name);
+                let name = self.plan.query.measures[measure.0].function.signature().name;
                 Problem {
                     code: Code::SeveralValues,
                     span,

@@ -7,8 +7,9 @@ use super::nodes::Node;
 use super::reader::{Once, Reader};
 use super::tree::*;
 use crate::diagnostic::{Ask, Code, Diagnostic, Help, Mend};
-use crate::language::{AggregateFunction, BinaryOp};
+use crate::language::{AggregateFunction, AggregateSignature, BinaryOp, Second, Takes};
 use crate::source::Span;
+use crate::value::Builtin;
 
 /// How tightly an operator of a `value` binds, from loose to tight; comparisons, `not`, `and` and `or` are looser than
 /// all of these.
@@ -269,7 +270,6 @@ impl<'s> Reader<'s> {
 
     fn call(&mut self, node: &Node<'s>) -> Option<Expr> {
         let span = node.span();
-        let distinct = node.rule() == Rule::count_distinct;
         let name = match node.child(Rule::name) {
             Some(name) => self.name(&name),
             None => Name {
@@ -277,10 +277,7 @@ impl<'s> Reader<'s> {
                 span: node.place(Rule::kw_count)?.to(node.place(Rule::kw_distinct)?),
             },
         };
-        let function = match distinct {
-            true => Some(AggregateFunction::CountDistinct),
-            false => aggregate_function(&name.text),
-        };
+        let function = AggregateFunction::named(&name.text);
         let Some(inside) = node.child(Rule::call_inside) else {
             if let Some(function) = function {
                 self.no_data(&name, function, name.span, None);
@@ -300,12 +297,14 @@ impl<'s> Reader<'s> {
                     | Rule::at_least_rows
             )
         });
+        let reads_rows = |function: &AggregateSignature| match function.takes {
+            Takes::Rows => true,
+            Takes::Condition | Takes::Numbers(_) | Takes::Ordered(_) | Takes::Anything => inside.has(Rule::of_data),
+        };
         match function {
-            Some(function) if inside.has(Rule::of_data) || function == AggregateFunction::Count => {
-                self.aggregate(name, function, &inside, span)
-            }
+            Some(function) if reads_rows(function) => self.aggregate(name, function, &inside, span),
             // `min` and `max` of plain numbers.
-            Some(AggregateFunction::Min | AggregateFunction::Max) | None if reads.is_none() => {
+            _ if reads.is_none() && (function.is_none() || Builtin::named(&name.text).is_some()) => {
                 let mut arguments = vec![self.expr_of(&inside)?];
                 for argument in inside.all(Rule::argument) {
                     arguments.push(self.expr_of(&argument)?);
@@ -329,7 +328,13 @@ impl<'s> Reader<'s> {
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")
                         .help(near.map_or_else(
-                            || "write a function that reads one, as in `sum`, `count`, `count distinct`, `share`, `average`, `median`, `percentile`, `min`, `max`, `latest` or `only`".into(),
+                            || {
+                                format!(
+                                    "write a function that reads one, as in {}",
+                                    AggregateFunction::listed(|_| true)
+                                )
+                                .into()
+                            },
                             |near| Help::of("did you mean `{}`?", [Mend::replace(name.span, near)]),
                         )),
                 );
@@ -339,7 +344,7 @@ impl<'s> Reader<'s> {
     }
 
     /// `sum(policies.premium)` tells what is meant.
-    fn not_of_data(&mut self, name: &Name, function: AggregateFunction, inside: &Node<'s>) {
+    fn not_of_data(&mut self, name: &Name, function: &AggregateSignature, inside: &Node<'s>) {
         let written = inside.text().split(',').next().unwrap_or_default().trim();
         let part = |text: &str| text.chars().all(|c| c == '_' || pest::unicode::XID_CONTINUE(c));
         match written.split_once('.') {
@@ -360,12 +365,8 @@ impl<'s> Reader<'s> {
     }
 
     /// `column` is what is to be read, where it is the name of a column.
-    fn no_data(&mut self, name: &Name, function: AggregateFunction, place: Span, column: Option<Span>) {
-        let example = match function {
-            AggregateFunction::Count => "count(policies)".to_string(),
-            AggregateFunction::Percentile => "percentile(premium of policies, 90%)".to_string(),
-            _ => format!("{}(premium of policies)", name.text),
-        };
+    fn no_data(&mut self, name: &Name, function: &AggregateSignature, place: Span, column: Option<Span>) {
+        let example = function.written("premium", "policies");
         let finding =
             Diagnostic::new(Code::Unexpected, format!("`{}` does not say which data set it reads", name.text))
                 .at(place, "of which data set?")
@@ -376,7 +377,7 @@ impl<'s> Reader<'s> {
         });
     }
 
-    fn aggregate(&mut self, name: Name, function: AggregateFunction, inside: &Node<'s>, span: Span) -> Option<Expr> {
+    fn aggregate(&mut self, name: Name, signature: &AggregateSignature, inside: &Node<'s>, span: Span) -> Option<Expr> {
         let value = self.expr_of(inside)?;
         let (value, data) = match inside.child(Rule::of_data) {
             Some(of) => (Some(value), self.name(&of.child(Rule::name)?)),
@@ -456,17 +457,18 @@ impl<'s> Reader<'s> {
                 }
             }
         }
+        let takes_second = match signature.second {
+            Second::Fraction => true,
+            Second::Nothing => false,
+        };
         let mut arguments = inside.all(Rule::argument).chain(inside.all(Rule::to_step));
         let mut fraction = None;
         if let Some(argument) = arguments.next() {
-            if function != AggregateFunction::Percentile || argument.rule() != Rule::argument {
+            if !takes_second || argument.rule() != Rule::argument {
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` takes one value of one data set", name.text))
                         .at(argument.span(), "nothing more belongs here")
-                        .mend(
-                            "take it away; only a percentile takes a second value, as in `percentile(premium of policies, 90%)`",
-                            Mend::remove(argument.span()),
-                        ),
+                        .mend(&only_some_take_two(), Mend::remove(argument.span())),
                 );
                 return None;
             }
@@ -474,22 +476,23 @@ impl<'s> Reader<'s> {
         }
         if let Some(third) = arguments.next() {
             self.report(
-                Diagnostic::new(Code::Unexpected, "`percentile` takes one value and one share")
+                Diagnostic::new(Code::Unexpected, format!("`{}` takes one value and one share", name.text))
                     .at(third.span(), "nothing more belongs here")
                     .mend("take it away", Mend::remove(third.span())),
             );
             return None;
         }
-        if function == AggregateFunction::Percentile && fraction.is_none() {
+        if takes_second && fraction.is_none() {
+            let example = signature.written("premium", "policies");
             self.report(
-                Diagnostic::new(Code::Unexpected, "`percentile` does not say which percentile")
+                Diagnostic::new(Code::Unexpected, format!("`{0}` does not say which {0}", name.text))
                     .at(span, "no share given")
-                    .help("add the share behind a comma, as in `percentile(premium of policies, 90%)`"),
+                    .help(format!("add the share behind a comma, as in `{example}`")),
             );
             return None;
         }
         let aggregate = Aggregate {
-            function,
+            function: signature.function,
             function_span: name.span,
             value,
             fraction,
@@ -504,8 +507,18 @@ impl<'s> Reader<'s> {
     }
 }
 
-fn aggregate_function(word: &str) -> Option<AggregateFunction> {
-    AggregateFunction::TABLE.iter().find(|signature| signature.name == word).map(|signature| signature.function)
+/// What is said of a second value where none belongs.
+fn only_some_take_two() -> String {
+    let takes_two = |one: &&AggregateSignature| match one.second {
+        Second::Fraction => true,
+        Second::Nothing => false,
+    };
+    let (names, examples): (Vec<String>, Vec<String>) = AggregateFunction::TABLE
+        .iter()
+        .filter(takes_two)
+        .map(|one| (format!("a {}", one.name), format!("`{}`", one.written("premium", "policies"))))
+        .unzip();
+    format!("take it away; only {} takes a second value, as in {}", names.join(" or "), examples.join(" or "))
 }
 
 /// The comparison sign directly inside.

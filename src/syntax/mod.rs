@@ -32,7 +32,7 @@ mod words;
 
 pub(crate) use cases::bars;
 pub(crate) use words::synonym;
-pub use words::{DECLARATIONS, RESERVED, WORDS, is_word_of_the_language};
+pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language, words};
 
 use std::collections::HashSet;
 

@@ -1,5 +1,6 @@
 //! The words of the language that the parser must know apart from the grammar.
 
+use crate::language::AggregateFunction;
 use crate::nearest::nearest_word;
 
 /// Words that are never a name.
@@ -17,8 +18,8 @@ pub const DECLARATIONS: &[&str] = &[
 /// Declarations with a block: all but these.
 pub const WITHOUT_BLOCK: &[&str] = &["unit", "constant", "function"];
 
-/// Words that may name columns and labels, but not declarations.
-pub const WORDS: &[&str] = &[
+/// Words that may name columns and labels, but not declarations; those of aggregates stand in their table.
+const WORDS: &[&str] = &[
     "about",
     "above",
     "across",
@@ -28,7 +29,6 @@ pub const WORDS: &[&str] = &[
     "approved",
     "as",
     "attainment",
-    "average",
     "belongs",
     "below",
     "best",
@@ -45,7 +45,6 @@ pub const WORDS: &[&str] = &[
     "complete",
     "constant",
     "continue",
-    "count",
     "currency",
     "data",
     "date",
@@ -54,7 +53,6 @@ pub const WORDS: &[&str] = &[
     "deduct",
     "deduction",
     "deny",
-    "distinct",
     "draft",
     "each",
     "earlier",
@@ -87,17 +85,13 @@ pub const WORDS: &[&str] = &[
     "kpis",
     "language",
     "last",
-    "latest",
     "least",
     "linear",
     "lower",
     "matrix",
-    "max",
     "may",
     "mean",
     "measured",
-    "median",
-    "min",
     "month",
     "months",
     "more",
@@ -107,14 +101,12 @@ pub const WORDS: &[&str] = &[
     "number",
     "on",
     "one",
-    "only",
     "optional",
     "organisation",
     "outcome",
     "output",
     "own",
     "owner",
-    "percentile",
     "period",
     "position",
     "postgres",
@@ -142,7 +134,6 @@ pub const WORDS: &[&str] = &[
     "scorecard",
     "scores",
     "sees",
-    "share",
     "sheet",
     "snapshot",
     "source",
@@ -151,7 +142,6 @@ pub const WORDS: &[&str] = &[
     "starts",
     "status",
     "steps",
-    "sum",
     "target",
     "team",
     "test",
@@ -177,9 +167,22 @@ pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
 }
 
+/// All words that may name columns and labels, but not declarations, in the order of the alphabet.
+pub fn words() -> Vec<&'static str> {
+    let mut words: Vec<&str> = WORDS.iter().copied().chain(of_aggregates()).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The words that aggregates are called by.
+fn of_aggregates() -> impl Iterator<Item = &'static str> {
+    AggregateFunction::TABLE.iter().flat_map(|signature| signature.name.split(' '))
+}
+
 /// Whether a declaration may not take this word as its name.
 pub fn is_word_of_the_language(word: &str) -> bool {
-    is_reserved(word) || WORDS.binary_search(&word).is_ok()
+    is_reserved(word) || WORDS.binary_search(&word).is_ok() || of_aggregates().any(|known| known == word)
 }
 
 /// Words that people know from elsewhere, and those of the language that say the same.

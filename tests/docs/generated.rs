@@ -7,7 +7,7 @@ use merit::diagnostic::explanations::{STAGES, Setting};
 use merit::language::AggregateFunction;
 use merit::model::STANDARD_LIBRARY;
 use merit::model::types::unit::TIME;
-use merit::syntax::{RESERVED, WORDS};
+use merit::syntax::RESERVED;
 use merit::value::Builtin;
 
 use super::page::{Page, Piece};
@@ -37,7 +37,7 @@ pub fn renew(page: &Page) -> (Page, Vec<String>) {
                 "library" => library(),
                 "limits" => limits(),
                 "reserved words" => words(RESERVED),
-                "words" => words(WORDS),
+                "words" => words(&merit::syntax::words()),
                 "units of time" => times(),
                 name => {
                     faults.push(format!("{}: nothing is known of `{name}`", page.path.display()));

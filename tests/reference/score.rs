@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use merit::language::{AggregateFunction, BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
+use merit::language::{BinaryOp, Combine, PartOfPeriod, Parts, ScopeWord, WhenMissing};
 use merit::model::Direction;
 use merit::model::data::DataId;
 use merit::model::expr::{Expr, Kind, OutputSum};
@@ -417,13 +417,13 @@ impl World<'_> {
         }
         let count = Number::from(numbers.len() as u64);
         let total = numbers.iter().fold(Number::ZERO, |sum, number| sum.add(number));
-        let answer = match sum.function {
-            AggregateFunction::Sum if doubt => None,
-            AggregateFunction::Sum => Some(total),
-            AggregateFunction::Count => Some(count),
-            AggregateFunction::Average => total.div(&count),
-            AggregateFunction::Min => numbers.into_iter().min(),
-            _ => numbers.into_iter().max(),
+        let answer = match sum.keeps {
+            Parts::Sum if doubt => None,
+            Parts::Sum => Some(total),
+            Parts::Count => Some(count),
+            Parts::Mean => total.div(&count),
+            Parts::Least => numbers.into_iter().min(),
+            Parts::Greatest => numbers.into_iter().max(),
         };
         answer.map_or(Value::Missing(Missing::NoRows), Value::Number)
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Mend};
-use crate::language::{AcrossStints, AggregateFunction as F, BinaryOp};
+use crate::language::{AcrossStints, AddsUp, BinaryOp};
 use crate::model::checker::Checker;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Base, Expr, Kind, Reading};
@@ -183,7 +183,10 @@ impl Checker<'_> {
         match &amount.kind {
             Kind::Aggregate(aggregate) => {
                 let set = &self.model.data[aggregate.data.0];
-                let adds = matches!(aggregate.function, F::Sum | F::Count);
+                let adds = match aggregate.function.signature().adds_up() {
+                    AddsUp::Rows | AddsUp::Values => true,
+                    AddsUp::Nothing => false,
+                };
                 let dated = matches!(set.time, TimeShape::Dated(_)) && set.roster.is_none();
                 let own = set.belongs.own.iter().any(|(_, route)| matches!(route, Route::Links(_)));
                 (adds && dated && own && matches!(&aggregate.reading, Reading::During(words) if words.is_empty()))

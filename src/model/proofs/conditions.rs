@@ -7,7 +7,7 @@ use super::facts::{Atom, Clash, Facts};
 use super::intervals::Interval;
 use super::ranges::{Known, KpiRanges, Ranges};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::{AggregateFunction, BinaryOp};
+use crate::language::{BinaryOp, Takes};
 use crate::model::checker::{Checker, KpiDeclaration};
 use crate::model::data::TimeShape;
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
@@ -137,9 +137,9 @@ impl Walk<'_, '_> {
             if let Some(condition) = &aggregate.condition {
                 known.facts = known.facts.with(condition, true);
             }
-            match aggregate.function {
-                AggregateFunction::Share => self.condition(value, &known),
-                _ => self.formula(value, &known),
+            match aggregate.function.signature().takes {
+                Takes::Condition => self.condition(value, &known),
+                Takes::Rows | Takes::Numbers(_) | Takes::Ordered(_) | Takes::Anything => self.formula(value, &known),
             }
         }
     }

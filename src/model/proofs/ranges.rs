@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use super::facts::{Atom, Facts, mirrored};
 use super::intervals::{Interval, brackets, line};
-use crate::language::{AggregateFunction as F, BinaryOp, is_mirrored};
+use crate::language::{AddsUp, BinaryOp, Range, is_mirrored};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::model::{
@@ -232,17 +232,17 @@ impl<'m> Ranges<'m> {
             let known = Known { facts: facts.unwrap_or_default(), ..Known::default() };
             aggregate.value.as_ref().map_or(Interval::ALL, |value| self.of(value, &known))
         };
-        match aggregate.function {
-            F::Count | F::CountDistinct => Interval::at_least(0),
-            F::Share => Interval::from_to(0, 1),
-            F::Sum => {
+        match aggregate.function.signature().range {
+            Range::NotNegative => Interval::at_least(0),
+            Range::PartOfOne => Interval::from_to(0, 1),
+            Range::SideOfValues => {
                 let value = value();
                 Interval {
                     low: value.low.filter(|low| !low.is_negative()).map(|_| Number::ZERO),
                     high: value.high.filter(|high| !high.is_positive()).map(|_| Number::ZERO),
                 }
             }
-            F::Average | F::Median | F::Percentile | F::Min | F::Max | F::Latest | F::Only => value(),
+            Range::AmongValues => value(),
         }
     }
 
@@ -262,10 +262,11 @@ impl<'m> Ranges<'m> {
             && part.reading == whole.reading
             && part.inner == whole.inner
             && part.value.as_ref().map(Expr::key) == whole.value.as_ref().map(Expr::key);
-        let adds_up = match (part.function, &whole.value) {
-            (F::Count, None) => true,
-            (F::Sum, Some(value)) => self.of(value, &Known::default()).low.is_some_and(|low| !low.is_negative()),
-            _ => false,
+        let positive = |value: &Expr| self.of(value, &Known::default()).low.is_some_and(|low| !low.is_negative());
+        let adds_up = match part.function.signature().adds_up() {
+            AddsUp::Rows => true,
+            AddsUp::Values => whole.value.as_ref().is_some_and(positive),
+            AddsUp::Nothing => false,
         };
         let of_part = if same && adds_up { conditions(part) } else { return false };
         conditions(whole).iter().all(|condition| of_part.contains(condition))

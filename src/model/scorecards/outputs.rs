@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::card::CardScope;
 use crate::diagnostic::{Code, Diagnostic, Mend};
-use crate::language::{AggregateFunction as F, ScopeWord};
+use crate::language::{AggregateFunction, Blanks, OverNothing, Parts, ScopeWord};
 use crate::model::checker::Checker;
 use crate::model::data::{DataId, Roster};
 use crate::model::expr::{Base, Expr, Kind, OutputSum, Type};
@@ -187,17 +187,21 @@ impl Checker<'_> {
             );
             return wrong;
         }
-        if !matches!(written.function, F::Sum | F::Average | F::Min | F::Max | F::Count) {
+        let signature = written.function.signature();
+        let Some(keeps) = signature.of_outputs() else {
             self.report(
                 Diagnostic::new(
                     Code::WrongArguments,
                     format!("outputs are not taken in by `{}`", self.text(written.function_span)),
                 )
                 .at(written.function_span, "not of outputs")
-                .help("write a function that takes them, as in `sum`, `average`, `min`, `max` or `count`"),
+                .help(format!(
+                    "write a function that takes them, as in {}",
+                    AggregateFunction::listed(|one| one.of_outputs().is_some())
+                )),
             );
             return wrong;
-        }
+        };
         let places = [written.by.as_ref().map(|name| name.span), written.dated_by.as_ref().map(|name| name.span)];
         let reading = written.reading.as_ref().map(reading_span);
         let least = written.at_least.as_ref().map(|number| number.span);
@@ -233,16 +237,22 @@ impl Checker<'_> {
             self.expect_condition(&condition, "a `where`");
             condition
         });
-        let open = fallback.is_none() && written.function == F::Sum;
-        self.output_sums.push(SumUse { output: name.text.clone(), roster, open, span: name.span });
-        let dimension = match written.function {
-            // Of those evaluated.
-            F::Count => set.row.dimension.clone(),
-            _ => unit.dimension.clone(),
+        let open = match signature.blanks {
+            Blanks::Refused => fallback.is_none(),
+            Blanks::LeftOut | Blanks::Counted => false,
         };
-        let ty = Type { base: Base::Number(dimension), optional: !matches!(written.function, F::Sum | F::Count) };
-        let (function, output) = (written.function, name.text.clone());
-        let sum = OutputSum { function, roster, output, unit, fallback, condition, scope };
+        self.output_sums.push(SumUse { output: name.text.clone(), roster, open, span: name.span });
+        let base = Base::Number(match keeps {
+            // Of those evaluated.
+            Parts::Count => set.row.dimension.clone(),
+            Parts::Sum | Parts::Mean | Parts::Least | Parts::Greatest => unit.dimension.clone(),
+        });
+        let ty = match signature.over_nothing {
+            OverNothing::Zero => Type::known(base),
+            OverNothing::Missing => Type::maybe(base),
+        };
+        let output = name.text.clone();
+        let sum = OutputSum { keeps, roster, output, unit, fallback, condition, scope };
         Some(Expr::new(Kind::OutputSum(Box::new(sum)), ty, span))
     }
 

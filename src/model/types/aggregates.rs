@@ -4,7 +4,7 @@ use super::mends::is_number;
 use super::present::{first_optional, present_when};
 use super::unit::Dimension;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
-use crate::language::AggregateFunction as F;
+use crate::language::{AggregateSignature, Beside, Blanks, Gives, OverNothing, Takes};
 use crate::model::checker::{Checker, Symbol};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, TimeShape};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
@@ -33,7 +33,7 @@ impl Checker<'_> {
             None => {}
         }
         // Of those evaluated, the ones with an output can be counted; of rows there is nothing else to count.
-        if let (F::Count, Some(value)) = (written.function, &written.value) {
+        if let (Takes::Rows, Some(value)) = (written.function.signature().takes, &written.value) {
             let name = &written.data.text;
             self.report(
                 Diagnostic::new(Code::Unexpected, "`count` counts rows, not values")
@@ -59,7 +59,8 @@ impl Checker<'_> {
         let shown = condition.as_ref().map(|condition| present_when(condition, true)).unwrap_or_default();
         let inside = inside.with_present(shown);
         let value = written.value.as_ref().map(|value| self.typed(value, &self.of_part(&inside, value), None));
-        let fraction = written.fraction.as_ref().and_then(|fraction| self.fraction(fraction));
+        let fraction =
+            written.fraction.as_ref().and_then(|fraction| self.fraction(written.function.signature(), fraction));
         let at_least = written.at_least.as_ref().and_then(|number| {
             let count = Number::from(number.written).to_i64().and_then(|count| u64::try_from(count).ok());
             if count.is_none() {
@@ -112,7 +113,7 @@ impl Checker<'_> {
     }
 
     /// 90 where 90% is meant.
-    fn as_fraction(&self, written: &tree::Expr, number: &Number) -> Help {
+    fn as_fraction(&self, signature: &AggregateSignature, written: &tree::Expr, number: &Number) -> Help {
         let hundred = Number::from(100);
         let plain =
             matches!(&*written.kind, tree::ExprKind::Number(number) if number.style == tree::NumberStyle::Plain);
@@ -121,17 +122,17 @@ impl Checker<'_> {
                 let text = format!("{}%", self.text(written.span));
                 Help::of("write `{}`", [Mend::replace(written.span, text)])
             }
-            false => "write a percentage from 0 to 100, as in `percentile(x of d, 90%)`".into(),
+            false => format!("write a percentage from 0 to 100, as in `{}`", signature.written("x", "d")).into(),
         }
     }
 
-    fn fraction(&mut self, fraction: &tree::Expr) -> Option<Number> {
+    fn fraction(&mut self, signature: &AggregateSignature, fraction: &tree::Expr) -> Option<Number> {
         let number = self.constant_number(fraction, &Dimension::none())?;
         if number.is_negative() || number > Number::ONE {
             self.report(
-                Diagnostic::new(Code::OutOfRange, "a percentile lies between 0% and 100%")
+                Diagnostic::new(Code::OutOfRange, format!("a {} lies between 0% and 100%", signature.name))
                     .at(fraction.span, "out of range")
-                    .help(self.as_fraction(fraction, &number)),
+                    .help(self.as_fraction(signature, fraction, &number)),
             );
             return None;
         }
@@ -270,92 +271,81 @@ impl Checker<'_> {
     }
 
     fn aggregate_type(&mut self, written: &tree::Aggregate, value: Option<&Expr>, set: &DataSet, span: Span) -> Type {
-        let rows = || Base::Number(set.row.dimension.clone());
-        let Some(value) = value else {
-            if written.function != F::Count {
+        let signature = written.function.signature();
+        let fits = self.takes(signature, value, set, span);
+        if let (true, Some(value)) = (fits, value) {
+            self.blanks(written, value);
+        }
+        match signature.keeps.beside() {
+            Beside::Day if matches!(set.time, TimeShape::Always) => self.misplaced(
+                span,
+                &format!("`{}` has no dates, so nothing in it is the latest", set.name),
+                "write `only(…)`, `max(…)`, or give the data set a time, `dated by …`",
+            ),
+            Beside::Nothing | Beside::Day | Beside::Number => {}
+        }
+        let of = value.filter(|_| fits).map_or(&Base::Any, |value| &value.ty.base);
+        let base = match (signature.gives, of) {
+            (Gives::Rows, _) => Base::Number(set.row.dimension.clone()),
+            (Gives::Different, Base::Link(data)) => Base::Number(self.model.data[data.0].row.dimension.clone()),
+            (Gives::Different | Gives::Ratio, _) => Base::number(),
+            (Gives::Values, base) => base.clone(),
+        };
+        match signature.over_nothing {
+            OverNothing::Zero => Type::known(base),
+            OverNothing::Missing => Type::maybe(base),
+        }
+    }
+
+    /// Whether an aggregate can be made of such values. Not so after a finding.
+    fn takes(&mut self, signature: &AggregateSignature, value: Option<&Expr>, set: &DataSet, span: Span) -> bool {
+        let (fits, what) = match (signature.takes, value.map(|value| &value.ty.base)) {
+            (Takes::Rows, _) | (Takes::Anything, Some(_)) => return true,
+            (Takes::Condition | Takes::Numbers(_) | Takes::Ordered(_) | Takes::Anything, None) => {
                 self.report(
                     Diagnostic::new(Code::WrongArguments, "this aggregate does not say of what")
                         .at(span, "of which column?")
-                        .help(format!("name a column: `sum(… of {})`; only a count goes without", set.name)),
+                        .help(format!(
+                            "name a column: `{}`; only a count goes without",
+                            signature.written("…", &set.name)
+                        )),
                 );
-                return Type::known(Base::Any);
+                return false;
             }
-            return Type::known(rows());
+            (Takes::Condition, Some(_)) => {
+                if let Some(value) = value {
+                    self.expect_condition(value, &format!("the condition of a `{}`", signature.name));
+                }
+                return true;
+            }
+            (Takes::Numbers(what), Some(base)) => (base.is_number(), what),
+            (Takes::Ordered(what), Some(base)) => (base.is_number() || matches!(base, Base::Date | Base::Period), what),
         };
-        let function = written.function;
-        match function {
-            F::Count => {
-                self.report(
-                    Diagnostic::new(Code::WrongArguments, "`count` counts rows and takes no column")
-                        .at(value.span, "not needed")
-                        .mends("write `{}`, or `{}`", {
-                            let whole = value.span.to(written.data.span);
-                            let rows = Mend::replace(whole, set.name.as_str());
-                            let distinct = Mend::behind(written.function_span, "distinct");
-                            let text = self.text(value.span);
-                            [
-                                rows.shown_as(format!("count({})", set.name)),
-                                distinct.shown_as(format!("count distinct({text} of {})", set.name)),
-                            ]
-                        }),
-                );
-                Type::known(rows())
-            }
-            F::CountDistinct => Type::known(match &value.ty.base {
-                Base::Link(data) => Base::Number(self.model.data[data.0].row.dimension.clone()),
-                _ => Base::number(),
-            }),
-            F::Share => {
-                self.expect_condition(value, "the condition of a `share`");
-                Type::maybe(Base::number())
-            }
-            F::Sum => {
-                if !value.ty.base.is_number() {
-                    self.no_number(value, "added up");
-                    return Type::known(Base::Any);
-                }
-                if value.ty.optional {
-                    let culprit = first_optional(value);
-                    let blank = self.text(culprit.span);
-                    // Of what is no number, such as a date, there is no 0.
-                    let zero = self.with_default(if is_number(culprit) { culprit } else { value }, "0");
-                    self.report(
-                        Diagnostic::new(
-                            Code::BlanksInSum,
-                            format!("`{blank}` can be blank, and a sum must say what that means"),
-                        )
-                        .at(value.span, "may be missing")
-                        .mends("write `{}`, or leave the row out: `{}`", [zero, self.with_where(written, culprit)]),
-                    );
-                }
-                Type::known(value.ty.base.clone())
-            }
-            F::Average | F::Median | F::Percentile => {
-                if !value.ty.base.is_number() {
-                    self.no_number(value, "averaged");
-                    return Type::maybe(Base::Any);
-                }
-                Type::maybe(value.ty.base.clone())
-            }
-            F::Min | F::Max => {
-                if !value.ty.base.is_number() && !matches!(value.ty.base, Base::Date | Base::Period) {
-                    self.no_number(value, "put in order");
-                    return Type::maybe(Base::Any);
-                }
-                Type::maybe(value.ty.base.clone())
-            }
-            F::Latest => {
-                if matches!(set.time, TimeShape::Always) {
-                    self.misplaced(
-                        span,
-                        &format!("`{}` has no dates, so nothing in it is the latest", set.name),
-                        "write `only(…)`, `max(…)`, or give the data set a time, `dated by …`",
-                    );
-                }
-                Type::maybe(value.ty.base.clone())
-            }
-            F::Only => Type::maybe(value.ty.base.clone()),
+        if let (false, Some(value)) = (fits, value) {
+            self.no_number(value, what);
         }
+        fits
+    }
+
+    /// Tells of values that may be blank, where it must be said what that means.
+    fn blanks(&mut self, written: &tree::Aggregate, value: &Expr) {
+        let signature = written.function.signature();
+        match signature.blanks {
+            Blanks::Refused if value.ty.optional => {}
+            Blanks::Refused | Blanks::LeftOut | Blanks::Counted => return,
+        }
+        let culprit = first_optional(value);
+        let (name, blank) = (signature.name, self.text(culprit.span));
+        // Of what is no number, such as a date, there is no 0.
+        let zero = self.with_default(if is_number(culprit) { culprit } else { value }, "0");
+        self.report(
+            Diagnostic::new(
+                Code::BlanksInSum,
+                format!("`{blank}` can be blank, and a {name} must say what that means"),
+            )
+            .at(value.span, "may be missing")
+            .mends("write `{}`, or leave the row out: `{}`", [zero, self.with_where(written, culprit)]),
+        );
     }
 
     fn no_number(&mut self, value: &Expr, what: &str) {

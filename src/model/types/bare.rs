@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
-use crate::language::{AggregateFunction as F, BinaryOp};
+use crate::language::{BinaryOp, Gives, Parts};
 use crate::model::checker::Checker;
 use crate::model::data::{Column, ColumnType};
 use crate::model::expr::{Expr, Kind};
@@ -220,12 +220,10 @@ impl Checker<'_> {
             Kind::Call(Builtin::Round | Builtin::RoundUp | Builtin::RoundDown, parts) => {
                 self.ratio_unit(parts.first()?, env)
             }
-            Kind::Aggregate(aggregate) => match aggregate.function {
-                F::Share => Some(DisplayUnit::percent()),
-                F::Sum | F::Average | F::Median | F::Percentile | F::Min | F::Max | F::Latest | F::Only => {
-                    self.ratio_unit(aggregate.value.as_ref()?, env)
-                }
-                F::Count | F::CountDistinct => None,
+            Kind::Aggregate(aggregate) => match aggregate.function.signature().gives {
+                Gives::Ratio => Some(DisplayUnit::percent()),
+                Gives::Values => self.ratio_unit(aggregate.value.as_ref()?, env),
+                Gives::Rows | Gives::Different => None,
             },
             Kind::Binary(op @ (BinaryOp::Multiply | BinaryOp::Divide), one, other) => {
                 self.scaled_ratio(*op, one, other, env)
@@ -233,7 +231,10 @@ impl Checker<'_> {
             Kind::Output(at) => {
                 env.outputs.as_ref().and_then(|outputs| outputs.earlier.get(*at)).map(|(.., unit)| unit.clone())
             }
-            Kind::OutputSum(sum) => (sum.function != F::Count).then(|| sum.unit.clone()),
+            Kind::OutputSum(sum) => match sum.keeps {
+                Parts::Sum | Parts::Mean | Parts::Least | Parts::Greatest => Some(sum.unit.clone()),
+                Parts::Count => None,
+            },
             // A flag, or no longer what it is made of.
             Kind::Binary(..) | Kind::Call(..) => None,
             Kind::Value(_)

@@ -251,7 +251,7 @@ impl Checker<'_> {
             _ => {
                 // `AVERAGE(amount)`
                 let meant = crate::syntax::synonym(&word).unwrap_or(&word).to_string();
-                let function = AggregateFunction::TABLE.iter().find(|signature| signature.name == meant)?;
+                let function = AggregateFunction::named(&meant)?;
                 let [argument] = arguments else { return None };
                 let tree::ExprKind::Name(column) = &*argument.kind else { return None };
                 if self.symbols.get(column.text.as_str()).is_some_and(|(symbol, _)| matches!(symbol, Symbol::Data(_))) {
@@ -259,7 +259,7 @@ impl Checker<'_> {
                 }
                 let mut sets = self.model.data.iter().filter(|set| set.column_named(&column.text).is_some());
                 let set = sets.next().filter(|_| sets.next().is_none())?;
-                write(format!("{}({} of {})", function.name, column.text, set.name))
+                write(function.written(&column.text, &set.name))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::unit::DisplayUnit;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
-use crate::language::{AggregateFunction as F, BinaryOp};
+use crate::language::{BinaryOp, Gives};
 use crate::model::checker::{Checker, KpiDeclaration};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Expr, Kind};
@@ -180,11 +180,9 @@ impl Search<'_> {
                 | Builtin::RoundDown,
                 parts,
             ) => self.first(parts),
-            Kind::Aggregate(aggregate) => match aggregate.function {
-                F::Sum | F::Average | F::Median | F::Percentile | F::Min | F::Max | F::Latest | F::Only => {
-                    self.of(aggregate.value.as_ref()?)
-                }
-                F::Count | F::CountDistinct | F::Share => None,
+            Kind::Aggregate(aggregate) => match aggregate.function.signature().gives {
+                Gives::Values => self.of(aggregate.value.as_ref()?),
+                Gives::Rows | Gives::Different | Gives::Ratio => None,
             },
             // What is declared in `%` is told where it is declared.
             Kind::Kpi(kpi) => {

@@ -5,10 +5,12 @@ use super::here::Slip;
 use super::repair::repair;
 use super::{Around, shorten};
 use crate::diagnostic::Mend;
+use crate::language::AggregateFunction;
 use crate::source::Span;
 use crate::syntax::grammar::{BlockKind, Rule};
 use crate::syntax::scan::{Kind, Token};
 use crate::syntax::{forms, words};
+use crate::value::Builtin;
 
 fn slip_with(message: impl Into<String>, label: impl Into<String>, help: impl Into<String>) -> Option<Slip> {
     let (message, label, help) = (message.into(), label.into(), Some(help.into()));
@@ -158,11 +160,13 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         let slip = slip_with("a unit is written without spaces", "a space stands before this", "write `{}`");
         return mended(slip, replace(span(around.before, around.next), format!("{before}/{next}")));
     }
-    if is_word && matches!(before, "sum" | "average" | "share" | "median" | "latest" | "only" | "count") {
+    // `min` and `max` may be of plain numbers.
+    let aggregate = AggregateFunction::named(before).filter(|_| is_word && Builtin::named(before).is_none());
+    if let Some(aggregate) = aggregate {
         return slip_with(
             format!("what `{before}` reads stands in brackets"),
             "`(` is missing before this",
-            format!("put it in brackets, as in `{before}(premium of policies)`").replace("count(premium of ", "count("),
+            format!("put it in brackets, as in `{}`", aggregate.written("premium", "policies")),
         );
     }
     for (rule, sign) in [(Rule::equals, "="), (Rule::arrow, "->"), (Rule::colon, ":")] {
