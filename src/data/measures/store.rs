@@ -447,3 +447,21 @@ fn at_fraction(count: usize, number: &dyn Fn(usize) -> Number, fraction: Option<
     }
     low.add(&number(below + 1).sub(&low).mul(&rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{AggregateFunction, OverNothing};
+
+    #[test]
+    fn over_no_rows_aggregates_are_what_is_said_of_them() {
+        for signature in AggregateFunction::TABLE {
+            let found = Store::new(signature.keeps, 1).finish(None, &|_| String::new());
+            let expected = match signature.over_nothing {
+                OverNothing::Zero => Value::Number(Number::ZERO),
+                OverNothing::Missing => Missing::NoRows.into(),
+            };
+            assert_eq!(found[0].value, expected, "{}", signature.name);
+        }
+    }
+}
