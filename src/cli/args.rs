@@ -212,9 +212,13 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
     pub measures: Vec<PathBuf>,
 
-    /// The engine that holds large tables: duckdb:FILE, postgres://NAME@HOST/DATABASE (the password in
-    /// PGPASSWORD), spark://HOST:PORT, sc://HOST:PORT or spark:local[2]
-    #[arg(long, value_name = "URL", value_parser = Engine::parse, help_heading = "Tables of an engine")]
+    #[arg(
+        long,
+        value_name = "URL",
+        value_parser = Engine::parse,
+        help = format!("The engine that holds large tables: {}", Dialect::addresses_of_all()),
+        help_heading = "Tables of an engine"
+    )]
     pub engine: Option<Engine>,
 
     #[command(flatten)]

@@ -101,14 +101,10 @@ pub enum Color {
 
 impl ValueEnum for Dialect {
     fn value_variants<'a>() -> &'a [Dialect] {
-        &[Dialect::DuckDb, Dialect::Postgres, Dialect::Spark]
+        Dialect::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(match self {
-            Dialect::DuckDb => "duckdb",
-            Dialect::Postgres => "postgres",
-            Dialect::Spark => "spark",
-        }))
+        Some(PossibleValue::new(self.word()))
     }
 }

@@ -24,7 +24,9 @@ use crate::model::data::DataId;
 use crate::nearest::nearest;
 use crate::plan::query::Query;
 use crate::plural::counted;
-use crate::warehouse::{DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, can_stay, complete};
+use crate::warehouse::{
+    Asked, DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, SmallTables, can_stay, complete,
+};
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {
@@ -49,14 +51,14 @@ impl Engine {
     /// Connects, and looks what there is of some tables: their columns with their types.
     pub fn look(&self, tables: &[(DataId, String)]) -> Result<(Session, BTreeMap<DataId, Looked>), Failure> {
         let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);
-        match self.dialect {
-            Dialect::Postgres => {
+        match self.dialect.asked() {
+            Asked::ByClient => {
                 let (client, looked) = postgres::look(self.target(), tables, wait, &steps)?;
                 Ok((Session::Postgres(client, wait, steps), looked))
             }
-            Dialect::DuckDb | Dialect::Spark => {
+            Asked::ByPython(by) => {
                 let mut driven = Driven::start(self.clone(), wait, steps)?;
-                let looked = driven.look(tables)?;
+                let looked = driven.look(by, tables)?;
                 Ok((Session::Driven(Box::new(driven)), looked))
             }
         }
@@ -125,7 +127,7 @@ impl Driven {
         }
     }
 
-    fn look(&mut self, tables: &[(DataId, String)]) -> Result<BTreeMap<DataId, Looked>, Failure> {
+    fn look(&mut self, by: &str, tables: &[(DataId, String)]) -> Result<BTreeMap<DataId, Looked>, Failure> {
         let settings: BTreeMap<String, String> = std::env::var("MERIT_SPARK_CONF")
             .unwrap_or_default()
             .split_whitespace()
@@ -134,7 +136,7 @@ impl Driven {
             .collect();
         let tables: Vec<Value> = tables.iter().map(|(data, sql)| json!({"number": data.0, "sql": sql})).collect();
         self.tell(&json!({
-            "engine": if self.engine.dialect == Dialect::Spark { "spark" } else { "duckdb" },
+            "engine": by,
             "target": self.engine.target(),
             "least": self.engine.dialect.least_version(),
             "wait": self.wait.map_or(0, |wait| wait.as_secs()),
@@ -163,10 +165,10 @@ impl Driven {
                     Kind::Number(places) => json!([name, "number", places]),
                 })
                 .collect();
-            match script.dialect {
+            match script.dialect.small_tables() {
                 // A view of very many literals would take Spark longer than the rows themselves.
-                Dialect::Spark => json!({"name": relation.name, "columns": columns, "rows": relation.rows}),
-                Dialect::DuckDb | Dialect::Postgres => json!({"sql": script.making(relation)}),
+                SmallTables::Views => json!({"name": relation.name, "columns": columns, "rows": relation.rows}),
+                SmallTables::Filled | SmallTables::Within => json!({"sql": script.making(relation)}),
             }
         };
         self.tell(&json!({
@@ -294,10 +296,7 @@ fn looked_at(says: &Value) -> Option<(DataId, Looked)> {
 
 /// An engine that the statements are not made for.
 fn too_old(dialect: Dialect, version: &str) -> Failure {
-    let [major, minor] = dialect.least_version();
-    // PostgreSQL counts in whole numbers.
-    let least = if dialect == Dialect::Postgres { major.to_string() } else { format!("{major}.{minor}") };
-    let name = dialect.name();
+    let (name, least) = (dialect.name(), dialect.least_shown());
     Failure::with_help(
         format_args!("{name} {version} is too old: the statements are made for {name} {least} and newer"),
         "no scorecard was written; use a newer one, or read the tables from files",

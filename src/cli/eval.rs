@@ -165,7 +165,7 @@ fn beside(
                 out::say(format_args!("merit: the results are of a run of {time}"));
             }
             let tables = engine::answered(model, query, &found);
-            (Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS, looked: Default::default() }, Some(found))
+            (Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: Default::default() }, Some(found))
         }
     };
     let mut exchange = |script: &Script| match (session.take(), found.take()) {

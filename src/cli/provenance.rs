@@ -13,7 +13,7 @@ use crate::provenance::{self, Data, DataFile, Provenance, Specs};
 use crate::score::card::Results;
 use crate::source::SourceSet;
 use crate::time::PeriodName;
-use crate::warehouse::Dialect;
+use crate::warehouse::Target;
 
 /// Program and specs, which are the first of the sources.
 pub fn of_specs(sources: &SourceSet, files: usize) -> Provenance {
@@ -96,12 +96,13 @@ pub fn of_servers(model: &Model) -> Data {
 }
 
 fn of_engine(engine: &Engine) -> provenance::Engine {
-    let (kind, address) = match engine.dialect {
-        Dialect::DuckDb => ("duckdb", None),
-        Dialect::Postgres => ("postgres", server::identity(Some(engine.target()))),
+    let address = match engine.dialect.target_is() {
+        Target::File => None,
+        Target::Server => server::identity(Some(engine.target())),
         // What stands behind the place may be a secret.
-        Dialect::Spark => ("spark", Some(without_secrets(engine.target()))),
+        Target::Cluster => Some(without_secrets(engine.target())),
     };
+    let kind = engine.dialect.word();
     let file = engine.file().and_then(|file| DataFile::of(file, Path::new("")));
     provenance::Engine { kind, address, file }
 }

@@ -16,7 +16,7 @@ use crate::documents::Document;
 use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
-use crate::warehouse::{Dialect, Exchange, Script, answer_with};
+use crate::warehouse::{Exchange, Script, answer_with};
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
@@ -64,9 +64,7 @@ fn for_programs(script: &Script, made: &Provenance) -> String {
     }
     let asked = script.statements.iter();
     steps.extend(asked.map(|one| step("statement", Some(&one.name), one.about.clone(), &one.sql)));
-    if script.dialect != Dialect::Spark {
-        steps.push(step("end", None, Vec::new(), "COMMIT"));
-    }
+    steps.extend(script.dialect.ending().map(|sql| step("end", None, Vec::new(), sql)));
     let [major, minor] = script.dialect.least_version();
     let document = json!({
         "schema": Document::Sql.schema(),
@@ -81,31 +79,21 @@ fn for_programs(script: &Script, made: &Provenance) -> String {
     format!("{document:#}\n")
 }
 
-/// What a file of the user's own could have set otherwise.
-const PSQL: &str = "\\set ON_ERROR_STOP on\n\\encoding UTF8\n\\timing off\n\\pset format csv\n\\pset csv_fieldsep ','\n\\pset null ''\n\\pset tuples_only off\n\\pset expanded off\n\\pset numericlocale off\n";
-
 /// The whole script for the engine's own command line: the result of each statement becomes a file.
 fn written(script: &Script, paths: &[String]) -> String {
     let mut text = String::new();
-    let name = script.dialect.name();
+    let engine = script.dialect;
+    let name = engine.name();
     let _ =
         writeln!(text, "-- The row work of {} for {name}, written by Merit; plan {}.", paths.join(", "), script.plan);
-    let (how, form) = match script.dialect {
-        Dialect::DuckDb => ("duckdb FILE < this", "CSV"),
-        Dialect::Postgres => ("psql -X DATABASE < this", "CSV"),
-        Dialect::Spark => ("spark-sql -f this", "a folder of Parquet"),
-    };
+    let (how, form) = (engine.command(), engine.leaves());
     let _ = writeln!(text, "-- Run it with `{how}`: each statement leaves its result behind as {form}.");
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
-    let [major, minor] = script.dialect.least_version();
+    let [major, minor] = engine.least_version();
     let _ = writeln!(text, "-- It is made for {name} {major}.{minor} and newer. All of it is one run: run all of it.");
-    if script.dialect == Dialect::Postgres {
-        text.push_str(PSQL);
-    }
-    for sql in std::iter::once(script.dialect.refusing_older()).chain(script.opening()) {
-        // What is asked only for what it does shows nothing.
-        let end = if script.dialect == Dialect::Postgres && sql.starts_with("SELECT") { " \\gset merit_" } else { ";" };
-        let _ = writeln!(text, "{sql}{end}");
+    text.push_str(engine.pinned());
+    for sql in std::iter::once(engine.refusing_older()).chain(script.opening()) {
+        let _ = writeln!(text, "{}", engine.silent(&sql));
     }
     for relation in &script.relations {
         let _ = writeln!(text, "\n-- {}: {}", relation.name, relation.about);
@@ -118,18 +106,10 @@ fn written(script: &Script, paths: &[String]) -> String {
         for line in &statement.about {
             let _ = writeln!(text, "--   {line}");
         }
-        let ending = if script.dialect == Dialect::Spark { "parquet" } else { "csv" };
-        let file = format!("{}.{ending}", statement.name.replace(' ', "-"));
-        let quoted = script.dialect.text(&file);
-        let _ = match script.dialect {
-            Dialect::DuckDb => writeln!(text, "COPY (\n{}\n) TO {quoted} (HEADER, DELIMITER ',');", statement.sql),
-            Dialect::Postgres => writeln!(text, "\\o {quoted}\n{};\n\\o", statement.sql),
-            // Its CSV has small numbers with exponents, and backslashes before quotes.
-            Dialect::Spark => writeln!(text, "INSERT OVERWRITE DIRECTORY {quoted} USING parquet\n{};", statement.sql),
-        };
+        let _ = writeln!(text, "{}", engine.into_file(&statement.sql, &statement.name.replace(' ', "-")));
     }
-    if script.dialect != Dialect::Spark {
-        text.push_str("\nCOMMIT;\n");
+    if let Some(sql) = engine.ending() {
+        let _ = writeln!(text, "\n{sql};");
     }
     text
 }

@@ -8,6 +8,7 @@ use super::exit::Failure;
 use crate::documents::Failure as Said;
 use crate::nearest::nearest;
 use crate::time::PeriodName;
+use crate::warehouse::Dialect;
 
 /// What is wrong with the words of a command line as they were typed: dashes of a word processor, options without their
 /// hyphens, files in the place of a command. Asked where something is wrong with them.
@@ -196,14 +197,14 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
         ErrorKind::MissingRequiredArgument => {
             let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
             let is = |name: &str| missing.iter().any(|arg| arg == name);
-            let help = match (is("--dialect"), is("--period"), is("--output")) {
-                (true, true, _) => "write the engine and the period: `--dialect duckdb --period 2026-Q3`",
-                (true, ..) => "write the engine, which is duckdb, postgres or spark: `--dialect duckdb`",
-                (_, true, _) => "write the period: `--period 2026-Q3`",
+            let help: String = match (is("--dialect"), is("--period"), is("--output")) {
+                (true, true, _) => "write the engine and the period: `--dialect duckdb --period 2026-Q3`".into(),
+                (true, ..) => format!("write the engine, which is {}: `--dialect duckdb`", Dialect::words()),
+                (_, true, _) => "write the period: `--period 2026-Q3`".into(),
                 (.., true) => {
-                    "`--force` is about the file that the report is written to: name it with `--output q3.csv`"
+                    "`--force` is about the file that the report is written to: name it with `--output q3.csv`".into()
                 }
-                _ => help,
+                _ => help.into(),
             };
             let are = if missing.len() == 1 { "is" } else { "are" };
             Failure::with_help(format!("`{}` {are} missing", missing.join("` and `")), help)

@@ -440,8 +440,7 @@ pub fn looked_at(known: &Known, table: &str, cells: &[Cells]) -> String {
     }
     let d = known.dialect;
     let column = |sql: String, name: String| format!("{sql} AS {name}");
-    // Or PostgreSQL would write the steps into one another, until they are longer than anybody has time for.
-    let end = if d == Dialect::Postgres { " OFFSET 0" } else { "" };
+    let end = d.kept_apart();
     let texts: Vec<String> =
         cells.iter().flat_map(|cell| [cell.raw.clone(), column(cell.text(), cell.own("text"))]).collect();
     let mut sql = format!("(SELECT {} FROM {table}{end}) texts", texts.join(", "));

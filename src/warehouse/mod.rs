@@ -36,7 +36,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::answer::Found;
 pub use self::choose::complete;
-pub use self::dialect::Dialect;
+pub use self::dialect::{Asked, Dialect, SmallTables, Target};
 pub use self::relations::{Kind, Relation};
 use self::results::Answered;
 pub use self::results::run_of;
@@ -181,7 +181,7 @@ pub fn can_stay(model: &Model, query: &Query, options: &Options) -> BTreeSet<Dat
     loop {
         let there = choose::declared_so(model, query, |data| !refused.contains(&data));
         let tables = there.iter().map(|data| (*data, model.data[data.0].name.clone())).collect();
-        let remote = Remote { tables, dialect: Dialect::DuckDb, decimals: DECIMALS, looked: BTreeMap::new() };
+        let remote = Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: BTreeMap::new() };
         match answer_or_refuse(model, query, options, &remote, &mut |_| Exchange::<()>::Stop) {
             Err(Problem::Refused(more)) if !more.data.is_empty() => refused.extend(more.data),
             _ => return there,
@@ -309,7 +309,7 @@ fn script<'a>(
     // One plan for all engines, whatever their tables are called.
     let plain = Remote {
         tables: remote.tables.keys().map(|data| (*data, model.data[data.0].name.clone())).collect(),
-        dialect: Dialect::DuckDb,
+        dialect: Dialect::OF_PLANS,
         decimals: DECIMALS,
         looked: BTreeMap::new(),
     };
@@ -324,9 +324,12 @@ fn script<'a>(
     let (relations, mut statements, written, counting) = of(remote)?;
     for statement in &mut statements {
         statement.sql = statement.sql.replace(session::PLAN, &plan);
-        if remote.dialect == Dialect::Postgres {
-            statement.sql =
-                relations.iter().fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
+        match remote.dialect.small_tables() {
+            SmallTables::Within => {
+                statement.sql =
+                    relations.iter().fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
+            }
+            SmallTables::Filled | SmallTables::Views => {}
         }
     }
     Ok((Script { plan, relations, statements, dialect: remote.dialect, counting }, written))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::dialect::{Dialect, day_text};
+use super::dialect::{Dialect, SmallTables, day_text};
 use super::periods;
 use super::rows::{Known, PostsUntil, all_posts_name, exact_places, inner_name, posts_name, rows_name};
 use crate::data::columns::column::NONE;
@@ -43,13 +43,12 @@ impl Relation {
     /// The SQL that makes it, where it is made before the statements.
     pub fn sql(&self, dialect: Dialect) -> Vec<String> {
         let name = dialect.name_of(&self.name);
-        match dialect {
-            // It stands within the statements: a session that may only read has no tables of its own.
-            Dialect::Postgres => return Vec::new(),
-            Dialect::Spark => {
+        match dialect.small_tables() {
+            SmallTables::Within => return Vec::new(),
+            SmallTables::Views => {
                 return vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS {}", self.select(dialect))];
             }
-            Dialect::DuckDb => {}
+            SmallTables::Filled => {}
         }
         let columns: Vec<String> =
             self.columns.iter().map(|(name, of)| format!("{} {}", dialect.name_of(name), kind(dialect, of))).collect();
@@ -86,10 +85,7 @@ impl Relation {
             return format!("SELECT {} WHERE FALSE", typed.join(", "));
         }
         let (lines, typed, names) = (self.lines(dialect, &self.rows), typed.join(", "), names.join(", "));
-        match dialect {
-            Dialect::Spark => format!("SELECT {typed} FROM VALUES\n{lines}\n  AS t({names})"),
-            Dialect::DuckDb | Dialect::Postgres => format!("SELECT {typed} FROM (VALUES\n{lines}\n  ) AS t({names})"),
-        }
+        format!("SELECT {typed} FROM {}", dialect.values(&lines, &names))
     }
 
     fn lines(&self, dialect: Dialect, rows: &[Vec<Option<String>>]) -> String {

@@ -1,6 +1,9 @@
 //! DuckDB.
 
-use super::{EngineSql, behind_schemas, day_plus, letters_by_number, quoted, rows_of_values, types_of_decimals};
+use super::{
+    Asked, EngineSql, SmallTables, Target, behind_schemas, day_plus, letters_by_number, quoted, rows_of_values,
+    types_of_decimals, values_in_brackets,
+};
 use crate::data::cells::forms::WHITE_SPACE;
 use crate::data::cells::reader::Kind;
 
@@ -9,6 +12,26 @@ pub struct DuckDb;
 impl EngineSql for DuckDb {
     fn name(&self) -> &'static str {
         "DuckDB"
+    }
+
+    fn word(&self) -> &'static str {
+        "duckdb"
+    }
+
+    fn addresses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("duckdb:FILE", "")]
+    }
+
+    fn target<'u>(&self, _: &'u str, scheme: &str, rest: &'u str) -> Option<&'u str> {
+        (scheme == "duckdb" && !rest.is_empty()).then_some(rest)
+    }
+
+    fn target_is(&self) -> Target {
+        Target::File
+    }
+
+    fn asked(&self) -> Asked {
+        Asked::ByPython("duckdb")
     }
 
     fn least_version(&self) -> [u32; 2] {
@@ -46,6 +69,26 @@ impl EngineSql for DuckDb {
 
     fn counts_once(&self) -> bool {
         false
+    }
+
+    fn ending(&self) -> Option<&'static str> {
+        Some("COMMIT")
+    }
+
+    fn command(&self) -> &'static str {
+        "duckdb FILE < this"
+    }
+
+    fn leaves(&self) -> &'static str {
+        "CSV"
+    }
+
+    fn pinned(&self) -> &'static str {
+        ""
+    }
+
+    fn into_file(&self, sql: &str, name: &str) -> String {
+        format!("COPY (\n{sql}\n) TO {} (HEADER, DELIMITER ',');", self.text(&format!("{name}.csv")))
     }
 
     fn same_name(&self, one: &str, other: &str) -> bool {
@@ -189,6 +232,18 @@ impl EngineSql for DuckDb {
 
     fn whole(&self, up: &str, down: &str) -> String {
         format!("({up} // {down})")
+    }
+
+    fn small_tables(&self) -> SmallTables {
+        SmallTables::Filled
+    }
+
+    fn values(&self, lines: &str, columns: &str) -> String {
+        values_in_brackets(lines, columns)
+    }
+
+    fn kept_apart(&self) -> &'static str {
+        ""
     }
 
     fn with_one_row(&self, _: &str, _: usize) -> String {

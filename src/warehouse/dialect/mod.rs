@@ -15,32 +15,129 @@ use self::spark::Spark;
 use crate::data::cells::reader::Kind;
 use crate::time::Day;
 
-/// The SQL of an engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    DuckDb,
-    Postgres,
-    Spark,
+/// Makes the engines, the list of them, and the way from one to its file.
+macro_rules! engines {
+    ($($engine:ident),*) => {
+        /// The SQL of an engine.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Dialect {
+            $($engine,)*
+        }
+
+        impl Dialect {
+            pub const ALL: &'static [Dialect] = &[$(Dialect::$engine),*];
+        }
+
+        impl Deref for Dialect {
+            type Target = dyn EngineSql;
+
+            fn deref(&self) -> &Self::Target {
+                match self {
+                    $(Dialect::$engine => &$engine,)*
+                }
+            }
+        }
+    };
 }
 
-impl Deref for Dialect {
-    type Target = dyn EngineSql;
+engines!(DuckDb, Postgres, Spark);
 
-    fn deref(&self) -> &Self::Target {
-        match self {
-            Dialect::DuckDb => &DuckDb,
-            Dialect::Postgres => &Postgres,
-            Dialect::Spark => &Spark,
-        }
+impl Dialect {
+    /// In whose SQL a plan is told apart from others, whatever engine it is for.
+    pub const OF_PLANS: Dialect = Dialect::DuckDb;
+
+    /// The engine that an address leads to, with what stands there behind its name; or how addresses are written.
+    pub fn at(address: &str) -> Result<(Dialect, &str), String> {
+        let found = address.split_once(':').and_then(|(scheme, rest)| {
+            Self::ALL.iter().find_map(|dialect| Some((*dialect, dialect.target(address, scheme, rest)?)))
+        });
+        found.ok_or_else(|| {
+            let forms = Self::ALL.iter().flat_map(|dialect| dialect.addresses());
+            format!("write {}", listed_or(forms.map(|(form, _)| format!("`{form}`"))))
+        })
     }
+
+    /// How the addresses of all engines are written, with what must be known of them.
+    pub fn addresses_of_all() -> String {
+        let form = |(form, note): &(&str, &str)| match note.is_empty() {
+            true => form.to_string(),
+            false => format!("{form} ({note})"),
+        };
+        listed_or(Self::ALL.iter().flat_map(|dialect| dialect.addresses()).map(form))
+    }
+
+    /// How engines are called on the command line: `duckdb, postgres or spark`.
+    pub fn words() -> String {
+        listed_or(Self::ALL.iter().map(|dialect| dialect.word().to_string()))
+    }
+}
+
+/// `a`, `b` or `c`
+fn listed_or(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<String> = words.collect();
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+/// Who asks an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A client of our own, for PostgreSQL and what speaks its protocol.
+    ByClient,
+    /// A function of `cli/engine.py`, by its name there.
+    ByPython(&'static str),
+}
+
+/// What stands behind an engine's name in an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The file of a database, or `:memory:`.
+    File,
+    /// The address of a server of PostgreSQL's protocol.
+    Server,
+    /// The address of a cluster's master.
+    Cluster,
+}
+
+/// How small tables come to an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmallTables {
+    /// As temporary tables, row by row.
+    Filled,
+    /// As temporary views.
+    Views,
+    /// Within the statements: a session that may only read has no tables of its own.
+    Within,
 }
 
 /// All in which engines differ.
 pub trait EngineSql {
     fn name(&self) -> &'static str;
 
+    /// What it is called on the command line and in documents.
+    fn word(&self) -> &'static str;
+
+    /// How its addresses are written, each with what must be known of it.
+    fn addresses(&self) -> &'static [(&'static str, &'static str)];
+
+    /// What an address leads to, if it is one of this engine.
+    fn target<'u>(&self, address: &'u str, scheme: &str, rest: &'u str) -> Option<&'u str>;
+
+    /// What that is.
+    fn target_is(&self) -> Target;
+
+    fn asked(&self) -> Asked;
+
     /// The oldest version that is asked.
     fn least_version(&self) -> [u32; 2];
+
+    /// The same, as the engine counts.
+    fn least_shown(&self) -> String {
+        let [major, minor] = self.least_version();
+        format!("{major}.{minor}")
+    }
 
     // ------------------------------------------------------------ sessions
 
@@ -59,6 +156,28 @@ pub trait EngineSql {
 
     /// Whether the rows of all tables are counted once, since all statements see the same ones.
     fn counts_once(&self) -> bool;
+
+    /// What ends it.
+    fn ending(&self) -> Option<&'static str>;
+
+    // ------------------------------------------------------------ scripts for the engine's own command line
+
+    /// How a script is run.
+    fn command(&self) -> &'static str;
+
+    /// As what a result is left behind.
+    fn leaves(&self) -> &'static str;
+
+    /// What stands before the first statement: what a file of the user's own could have set otherwise.
+    fn pinned(&self) -> &'static str;
+
+    /// A statement that is run for what it does: it shows nothing.
+    fn silent(&self, sql: &str) -> String {
+        format!("{sql};")
+    }
+
+    /// A statement that leaves its result behind in a file called so, with the ending that says how.
+    fn into_file(&self, sql: &str, name: &str) -> String;
 
     // ------------------------------------------------------------ names and texts
 
@@ -151,6 +270,14 @@ pub trait EngineSql {
     fn whole(&self, up: &str, down: &str) -> String;
 
     // ------------------------------------------------------------ rows
+
+    fn small_tables(&self) -> SmallTables;
+
+    /// Rows written as they are, as what stands behind `FROM`.
+    fn values(&self, lines: &str, columns: &str) -> String;
+
+    /// What stands at the end of a query inside another one, so that the two are not written into one another.
+    fn kept_apart(&self) -> &'static str;
 
     /// One row more, behind those of a query with so many columns: Spark gives no total of no rows.
     fn with_one_row(&self, first: &str, columns: usize) -> String;
@@ -250,6 +377,11 @@ fn letters_by_number(letters: &str) -> String {
 fn rows_of_values(rows: &[Vec<String>], columns: &[&str]) -> String {
     let lines: Vec<String> = rows.iter().map(|row| format!("({})", row.join(", "))).collect();
     format!("CROSS JOIN LATERAL (VALUES\n    {}) AS v({})", lines.join(",\n    "), columns.join(", "))
+}
+
+/// Rows behind `FROM`, as the standard has it.
+fn values_in_brackets(lines: &str, columns: &str) -> String {
+    format!("(VALUES\n{lines}\n  ) AS t({columns})")
 }
 
 /// A date plus or minus days, as the standard has it.

@@ -1,6 +1,9 @@
 //! PostgreSQL.
 
-use super::{EngineSql, behind_schemas, day_plus, letters_by_number, quoted, rows_of_values};
+use super::{
+    Asked, EngineSql, SmallTables, Target, behind_schemas, day_plus, letters_by_number, quoted, rows_of_values,
+    values_in_brackets,
+};
 use crate::data::cells::forms::WHITE_SPACE;
 use crate::data::cells::reader::Kind;
 
@@ -16,8 +19,33 @@ impl EngineSql for Postgres {
         "PostgreSQL"
     }
 
+    fn word(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn addresses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("postgres://NAME@HOST/DATABASE", "the password in PGPASSWORD")]
+    }
+
+    fn target<'u>(&self, address: &'u str, scheme: &str, rest: &'u str) -> Option<&'u str> {
+        (matches!(scheme, "postgres" | "postgresql") && rest.starts_with("//")).then_some(address)
+    }
+
+    fn target_is(&self) -> Target {
+        Target::Server
+    }
+
+    fn asked(&self) -> Asked {
+        Asked::ByClient
+    }
+
     fn least_version(&self) -> [u32; 2] {
         [14, 0]
+    }
+
+    fn least_shown(&self) -> String {
+        let [major, _] = self.least_version();
+        major.to_string()
     }
 
     fn opening(&self) -> &'static [&'static str] {
@@ -57,6 +85,31 @@ impl EngineSql for Postgres {
 
     fn counts_once(&self) -> bool {
         true
+    }
+
+    fn ending(&self) -> Option<&'static str> {
+        Some("COMMIT")
+    }
+
+    fn command(&self) -> &'static str {
+        "psql -X DATABASE < this"
+    }
+
+    fn leaves(&self) -> &'static str {
+        "CSV"
+    }
+
+    fn pinned(&self) -> &'static str {
+        "\\set ON_ERROR_STOP on\n\\encoding UTF8\n\\timing off\n\\pset format csv\n\\pset csv_fieldsep ','\n\\pset null ''\n\
+         \\pset tuples_only off\n\\pset expanded off\n\\pset numericlocale off\n"
+    }
+
+    fn silent(&self, sql: &str) -> String {
+        format!("{sql}{}", if sql.starts_with("SELECT") { " \\gset merit_" } else { ";" })
+    }
+
+    fn into_file(&self, sql: &str, name: &str) -> String {
+        format!("\\o {}\n{sql};\n\\o", self.text(&format!("{name}.csv")))
     }
 
     fn same_name(&self, one: &str, other: &str) -> bool {
@@ -193,6 +246,19 @@ impl EngineSql for Postgres {
 
     fn whole(&self, up: &str, down: &str) -> String {
         format!("({up} / {down})")
+    }
+
+    fn small_tables(&self) -> SmallTables {
+        SmallTables::Within
+    }
+
+    fn values(&self, lines: &str, columns: &str) -> String {
+        values_in_brackets(lines, columns)
+    }
+
+    fn kept_apart(&self) -> &'static str {
+        // Or it would write steps into one another, until they are longer than anybody has time for.
+        " OFFSET 0"
     }
 
     fn with_one_row(&self, _: &str, _: usize) -> String {

@@ -1,6 +1,6 @@
 //! Spark.
 
-use super::{EngineSql, behind_schemas, quoted, types_of_decimals};
+use super::{Asked, EngineSql, SmallTables, Target, behind_schemas, quoted, types_of_decimals};
 use crate::data::cells::forms::WHITE_SPACE;
 use crate::data::cells::reader::Kind;
 
@@ -9,6 +9,30 @@ pub struct Spark;
 impl EngineSql for Spark {
     fn name(&self) -> &'static str {
         "Spark"
+    }
+
+    fn word(&self) -> &'static str {
+        "spark"
+    }
+
+    fn addresses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("spark://HOST:PORT", ""), ("sc://HOST:PORT", ""), ("spark:local[2]", "")]
+    }
+
+    fn target<'u>(&self, address: &'u str, scheme: &str, rest: &'u str) -> Option<&'u str> {
+        match scheme {
+            "sc" | "spark" if rest.starts_with("//") => Some(address),
+            "spark" if !rest.is_empty() => Some(rest),
+            _ => None,
+        }
+    }
+
+    fn target_is(&self) -> Target {
+        Target::Cluster
+    }
+
+    fn asked(&self) -> Asked {
+        Asked::ByPython("spark")
     }
 
     fn least_version(&self) -> [u32; 2] {
@@ -51,6 +75,28 @@ impl EngineSql for Spark {
 
     fn counts_once(&self) -> bool {
         false
+    }
+
+    fn ending(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn command(&self) -> &'static str {
+        "spark-sql -f this"
+    }
+
+    fn leaves(&self) -> &'static str {
+        "a folder of Parquet"
+    }
+
+    fn pinned(&self) -> &'static str {
+        ""
+    }
+
+    fn into_file(&self, sql: &str, name: &str) -> String {
+        // Its CSV has small numbers with exponents, and backslashes before quotes.
+        let folder = self.text(&format!("{name}.parquet"));
+        format!("INSERT OVERWRITE DIRECTORY {folder} USING parquet\n{sql};")
     }
 
     fn same_name(&self, one: &str, other: &str) -> bool {
@@ -185,6 +231,18 @@ impl EngineSql for Spark {
 
     fn whole(&self, up: &str, down: &str) -> String {
         format!("({up} div {down})")
+    }
+
+    fn small_tables(&self) -> SmallTables {
+        SmallTables::Views
+    }
+
+    fn values(&self, lines: &str, columns: &str) -> String {
+        format!("VALUES\n{lines}\n  AS t({columns})")
+    }
+
+    fn kept_apart(&self) -> &'static str {
+        ""
     }
 
     fn with_one_row(&self, first: &str, columns: usize) -> String {
