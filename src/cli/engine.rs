@@ -370,8 +370,7 @@ pub fn remote(
 ) -> Result<Remote, Failure> {
     let name = |data: &DataId| model.data[data.0].name.clone();
     let possible = || {
-        let names: Vec<String> =
-            can_stay(model, query, options).iter().map(|data| format!("`{}`", name(data))).collect();
+        let names: Vec<String> = can_stay(model, query).iter().map(|data| format!("`{}`", name(data))).collect();
         if names.is_empty() { "none of them can".to_string() } else { names.join(", ") }
     };
     let mut tables = BTreeMap::new();
@@ -383,7 +382,7 @@ pub fn remote(
                 Some(schema) => format!("{schema}.{name}"),
                 None => name,
             };
-            tables.extend(can_stay(model, query, options).into_iter().map(|data| (data, at(name(&data)))));
+            tables.extend(can_stay(model, query).into_iter().map(|data| (data, at(name(&data)))));
             continue;
         }
         let Some(at) = model.data.iter().position(|set| set.name == data) else {

@@ -31,6 +31,7 @@ mod statements;
 mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
@@ -87,6 +88,12 @@ pub enum Looked {
 }
 
 impl Remote {
+    /// Tables called as in the specs, in an engine of which nothing is known.
+    fn plain<'d>(model: &Model, tables: impl Iterator<Item = &'d DataId>) -> Remote {
+        let tables = tables.map(|data| (*data, model.data[data.0].name.clone())).collect();
+        Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: BTreeMap::new() }
+    }
+
     /// Tables and what they are called in statements.
     pub fn called(&self) -> Vec<(DataId, String)> {
         self.tables.iter().map(|(data, name)| (*data, self.dialect.table(name))).collect()
@@ -176,17 +183,31 @@ pub enum Outcome<F> {
 }
 
 /// The data sets that can stay in an engine, with all that is asked of them.
-pub fn can_stay(model: &Model, query: &Query, options: &Options) -> BTreeSet<DataId> {
-    let mut refused = BTreeSet::new();
+pub fn can_stay(model: &Model, query: &Query) -> BTreeSet<DataId> {
+    let mut all_refused = BTreeSet::new();
     loop {
-        let there = choose::declared_so(model, query, |data| !refused.contains(&data));
-        let tables = there.iter().map(|data| (*data, model.data[data.0].name.clone())).collect();
-        let remote = Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: BTreeMap::new() };
-        match answer_or_refuse(model, query, options, &remote, &mut |_| Exchange::<()>::Stop) {
-            Err(Problem::Refused(more)) if !more.data.is_empty() => refused.extend(more.data),
-            _ => return there,
+        let there = choose::declared_so(model, query, |data| !all_refused.contains(&data));
+        let more = refused(model, query, &there);
+        if more.is_empty() {
+            return there;
         }
+        all_refused.extend(more);
     }
+}
+
+/// The data sets of which something is asked that no engine can compute: their formulas tell, without a row of any file.
+fn refused(model: &Model, query: &Query, there: &BTreeSet<DataId>) -> BTreeSet<DataId> {
+    let remote = Remote::plain(model, there.iter());
+    let needed = needs::columns(model, query);
+    let options = Options { threads: 1, allow_empty: true, ..Options::of(PathBuf::new()) };
+    let none = |_: &[Table], _: usize| None;
+    let loaded = Loaded::new(model, query, &options, &Source::Given(&[]), &needed, there, &none);
+    // What is wrong with the specs is told elsewhere.
+    let Ok((loaded, other_days)) = loaded else { return BTreeSet::new() };
+    let memory = Memory::new(None);
+    let evaluation = loaded.evaluation(model, query, &options, &memory, other_days);
+    let jobs = jobs(&evaluation, &Stages::of(query, there), there);
+    script(&evaluation, &needed, &jobs, &remote).err().map(|refused| refused.data).unwrap_or_default()
 }
 
 /// Why there are no answers.
@@ -245,14 +266,7 @@ fn answer_or_refuse<F>(
     let mut evaluation = loaded.evaluation(model, query, options, &memory, other_days);
     let stages = Stages::of(query, &there);
     evaluation.run(|measure| stages.before.contains(&measure));
-    let jobs: Vec<(DataId, Vec<Job>)> = there
-        .iter()
-        .map(|data| {
-            let asked: Vec<MeasureId> =
-                stages.there.iter().filter(|id| query.measures[id.0].data == *data).copied().collect();
-            (*data, evaluation.jobs(&asked))
-        })
-        .collect();
+    let jobs = jobs(&evaluation, &stages, &there);
     let (script, written) = script(&evaluation, &needed, &jobs, remote)?;
     let found = match exchange(&script) {
         Exchange::Stop => return Ok(Outcome::Stopped),
@@ -282,6 +296,16 @@ fn answer_or_refuse<F>(
     Ok(Outcome::Answered(Box::new(loaded.answers(measures, reads, told))))
 }
 
+/// What is asked of each table of the engine.
+fn jobs<'a>(evaluation: &Evaluation<'a>, stages: &Stages, there: &BTreeSet<DataId>) -> Vec<(DataId, Vec<Job<'a>>)> {
+    let of = |data: &DataId| {
+        let is_asked = |id: &&MeasureId| evaluation.query.measures[id.0].data == *data;
+        let asked: Vec<MeasureId> = stages.there.iter().filter(is_asked).copied().collect();
+        (*data, evaluation.jobs(&asked))
+    };
+    there.iter().map(of).collect()
+}
+
 /// The statements, and what each of their answers is about.
 fn script<'a>(
     evaluation: &Evaluation<'a>,
@@ -307,12 +331,7 @@ fn script<'a>(
         Ok((relations, statements, written, session::counting(&known)))
     };
     // One plan for all engines, whatever their tables are called.
-    let plain = Remote {
-        tables: remote.tables.keys().map(|data| (*data, model.data[data.0].name.clone())).collect(),
-        dialect: Dialect::OF_PLANS,
-        decimals: DECIMALS,
-        looked: BTreeMap::new(),
-    };
+    let plain = Remote::plain(model, remote.tables.keys());
     let (relations, statements, ..) = of(&plain)?;
     let tables = relations.iter().flat_map(|relation| relation.sql(plain.dialect));
     let mut digest = Sha256::new();

@@ -165,7 +165,7 @@ impl Asked {
         let model = own.map(|own| project.model.with_own_months(own));
         let model = model.as_ref().unwrap_or(&project.model);
         let plan = plan(model, PeriodName::parse(period).unwrap()).unwrap();
-        let there = can_stay(model, &plan.query, &options);
+        let there = can_stay(model, &plan.query);
         for measure in plan.query.measures.iter().filter(|measure| there.contains(&measure.data)) {
             let rows = match &measure.rows {
                 Rows::All => "without time",
