@@ -22,7 +22,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::data::{FileKind as Kind, kind_of};
+use crate::data::{FileKind, kind_of};
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::limits::{SPEC, megabytes};
 use crate::source::{FileId, SourceFile, Span};
@@ -121,15 +121,17 @@ pub fn no_spec(path: &Path, bytes: &[u8]) -> Option<Diagnostic> {
     let is_text = std::str::from_utf8(bytes).is_ok();
     let words = match kind {
         // Text of a kind that only other programs write; any other may be a spec.
-        Kind::Rtf | Kind::Html | Kind::Mht => kind.words(),
+        FileKind::Rtf | FileKind::Html | FileKind::Mht => kind.words(),
         _ if is_text => return None,
-        Kind::Text | Kind::Empty | Kind::Json | Kind::Xml | Kind::Binary => return None,
+        FileKind::Text | FileKind::Empty | FileKind::Json | FileKind::Xml | FileKind::Binary => return None,
         kind => kind.words(),
     };
     let help = match kind {
-        Kind::Docx | Kind::Doc | Kind::Odt | Kind::Rtf | Kind::Numbers | Kind::Compound => format!(
-            "open it in the program that wrote it, and save it as plain text (`.txt`, encoding UTF-8); then give that file the name `{name}`"
-        ),
+        FileKind::Docx | FileKind::Doc | FileKind::Odt | FileKind::Rtf | FileKind::Numbers | FileKind::Compound => {
+            format!(
+                "open it in the program that wrote it, and save it as plain text (`.txt`, encoding UTF-8); then give that file the name `{name}`"
+            )
+        }
         _ => "specs are plain text: copy the text into an editor for plain text, and save it there".to_string(),
     };
     finding(format!("`{file}` is {words}, and specs are plain text"), help)

@@ -6,7 +6,7 @@ use num_traits::Zero;
 use proptest::prelude::*;
 
 use super::cells::content::Content;
-use super::cells::reader::Kind;
+use super::cells::reader::CellKind;
 use super::columns::column::{Builder, Column, NONE, join};
 use super::measures::store;
 use super::measures::store::Store;
@@ -32,9 +32,13 @@ fn table() -> Table {
         (dice >> 33) % sides
     };
     let number_kind = || {
-        Kind::Number(Box::new(super::cells::numbers::NumberCell::new(&DisplayUnit::number(), Some(&Number::ONE), None)))
+        CellKind::Number(Box::new(super::cells::numbers::NumberCell::new(
+            &DisplayUnit::number(),
+            Some(&Number::ONE),
+            None,
+        )))
     };
-    let mut column = |kind: Kind, cell: &mut dyn FnMut(u64) -> Content<'static>| {
+    let mut column = |kind: CellKind, cell: &mut dyn FnMut(u64) -> Content<'static>| {
         let mut builder = Builder::new(&kind);
         for _ in 0..ROWS {
             let sides = roll(1 << 30);
@@ -47,13 +51,13 @@ fn table() -> Table {
         column(number_kind(), &mut |roll| Content::Fixed(roll as i64 % 5 - 2, 0)),
         column(number_kind(), &mut |roll| Content::Fixed(i64::MAX - roll as i64 % 7, 9)),
         column(number_kind(), &mut |roll| Content::Number(Number::from_parts(i128::from(roll) << 60, 25))),
-        column(Kind::Day(None), &mut |roll| Content::Day(Day(20_000 + roll as i32 % 90))),
-        column(Kind::Day(None), &mut |roll| Content::Day(Day(20_000 + roll as i32 % 5))),
-        column(Kind::Flag, &mut |roll| Content::Flag(roll % 2 == 0)),
-        column(Kind::Flag, &mut |roll| Content::Flag(roll % 3 == 0)),
-        column(Kind::Choice(Default::default()), &mut |roll| Content::Choice(roll as u32 % 3)),
-        column(Kind::Text, &mut |roll| Content::Text(["a", "b", "c"][roll as usize % 3].into())),
-        column(Kind::Period, &mut |roll| {
+        column(CellKind::Day(None), &mut |roll| Content::Day(Day(20_000 + roll as i32 % 90))),
+        column(CellKind::Day(None), &mut |roll| Content::Day(Day(20_000 + roll as i32 % 5))),
+        column(CellKind::Flag, &mut |roll| Content::Flag(roll % 2 == 0)),
+        column(CellKind::Flag, &mut |roll| Content::Flag(roll % 3 == 0)),
+        column(CellKind::Choice(Default::default()), &mut |roll| Content::Choice(roll as u32 % 3)),
+        column(CellKind::Text, &mut |roll| Content::Text(["a", "b", "c"][roll as usize % 3].into())),
+        column(CellKind::Period, &mut |roll| {
             Content::Period(crate::time::Months { first: crate::time::Month(24_000 + roll as i32 % 4), count: 1 })
         }),
     ];

@@ -24,7 +24,7 @@ pub struct Clauses<'s> {
 
 /// Lines of one kind that follow each other are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum LineKind {
     Plain,
     Column,
     Entry,
@@ -47,7 +47,7 @@ pub struct Cell {
 
 #[derive(Debug)]
 pub struct Clause {
-    pub kind: Kind,
+    pub kind: LineKind,
     pub cells: Vec<Cell>,
 }
 
@@ -62,10 +62,10 @@ impl Clause {
     }
 
     fn plain(doc: Doc) -> Clause {
-        Clause { kind: Kind::Plain, cells: vec![Cell { column: 0, doc, gap: 0 }] }
+        Clause { kind: LineKind::Plain, cells: vec![Cell { column: 0, doc, gap: 0 }] }
     }
 
-    fn table(kind: Kind, cells: impl IntoIterator<Item = (usize, usize, Doc)>) -> Clause {
+    fn table(kind: LineKind, cells: impl IntoIterator<Item = (usize, usize, Doc)>) -> Clause {
         let cells = cells.into_iter().filter(|(_, _, doc)| !doc.is_empty());
         Clause { kind, cells: cells.map(|(column, gap, doc)| Cell { column, gap, doc }).collect() }
     }
@@ -103,7 +103,7 @@ impl<'s> Clauses<'s> {
         let colon = at(Rule::colon).unwrap_or(0);
         let headers = at(Rule::headers).unwrap_or(kids.len());
         Clause::table(
-            Kind::Column,
+            LineKind::Column,
             [
                 (0, 0, self.sequence(&kids[..colon])),
                 (1, 1, self.sequence(&kids[colon..headers])),
@@ -126,13 +126,13 @@ impl<'s> Clauses<'s> {
             let at = column(&cell[0]);
             (at, if at < 2 { 1 } else { 2 }, self.sequence(cell))
         });
-        Clause::table(Kind::Entry, cells)
+        Clause::table(LineKind::Entry, cells)
     }
 
     /// `40% | NAME "Label"`
     fn weighted(&self, node: &Node<'s>) -> Clause {
         let kids: Vec<Node> = node.kids().collect();
-        Clause::table(Kind::Weighted, [(0, 0, self.sequence(&kids[..1])), (1, 1, self.sequence(&kids[1..]))])
+        Clause::table(LineKind::Weighted, [(0, 0, self.sequence(&kids[..1])), (1, 1, self.sequence(&kids[1..]))])
     }
 
     /// `A | "Outstanding" | zh "优秀" | >= 90`
@@ -152,7 +152,7 @@ impl<'s> Clauses<'s> {
                 _ => cells.push((usize::MAX, 1, self.doc(&kid))),
             }
         }
-        Clause::table(Kind::Grade, cells)
+        Clause::table(LineKind::Grade, cells)
     }
 
     /// `constant NAME "Label" | : TYPE | = VALUES`
@@ -161,7 +161,7 @@ impl<'s> Clauses<'s> {
         let colon = kids.iter().position(|kid| kid.rule() == Rule::colon).unwrap_or(0);
         let equals = kids.iter().position(|kid| kid.rule() == Rule::equals).unwrap_or(colon);
         Clause::table(
-            Kind::Constant,
+            LineKind::Constant,
             [
                 (0, 0, self.sequence(&kids[..colon])),
                 (1, 1, self.sequence(&kids[colon..equals])),
@@ -174,7 +174,7 @@ impl<'s> Clauses<'s> {
     fn function(&self, node: &Node<'s>) -> Clause {
         let kids: Vec<Node> = node.kids().collect();
         let equals = kids.iter().position(|kid| kid.rule() == Rule::equals).unwrap_or(kids.len());
-        Clause::table(Kind::Function, [(0, 0, self.head(&kids[..equals])), (1, 1, self.sequence(&kids[equals..]))])
+        Clause::table(LineKind::Function, [(0, 0, self.head(&kids[..equals])), (1, 1, self.sequence(&kids[equals..]))])
     }
 
     /// `function f(a, b)`: no space before the bracket.
@@ -188,14 +188,14 @@ impl<'s> Clauses<'s> {
         let kids: Vec<Node> = node.kids().collect();
         let equals = kids.iter().position(|kid| kid.rule() == Rule::equals).unwrap_or(kids.len());
         let cells = [(0, 0, self.sequence(&kids[..equals])), (1, 1, self.sequence(&kids[equals..]))];
-        Clause::table(Kind::Unit, cells)
+        Clause::table(LineKind::Unit, cells)
     }
 
     /// The word, then each limit; each line of values under it.
     fn matrix(&self, node: &Node<'s>) -> Clause {
         let kids: Vec<Node> = node.kids().collect();
         if node.rule() != Rule::matrix_values {
-            return Clause::table(Kind::Matrix, [(0, 0, self.doc(&kids[0])), (1, 1, self.list(&kids[1..]))]);
+            return Clause::table(LineKind::Matrix, [(0, 0, self.doc(&kids[0])), (1, 1, self.list(&kids[1..]))]);
         }
         let lines: Vec<Node> = kids[1..].iter().filter(|kid| kid.rule() == Rule::matrix_line).cloned().collect();
         let value = |line: &Node<'s>| line.all(Rule::value).map(|value| self.doc(&value)).collect::<Vec<_>>();
@@ -227,7 +227,7 @@ impl<'s> Clauses<'s> {
         // Every line of values stands on its own, as in a table.
         let one_line = lines.len() < 2;
         let doc = if one_line { Doc::Group(parts) } else { Doc::Row(parts) }.align();
-        Clause::table(Kind::Matrix, [(0, 0, self.doc(&kids[0])), (1, 1, doc)])
+        Clause::table(LineKind::Matrix, [(0, 0, self.doc(&kids[0])), (1, 1, doc)])
     }
 
     // ---------------------------------------------------------------- pieces

@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::clause::{Clause, Clauses, Kind};
+use super::clause::{Clause, Clauses, LineKind};
 use super::comments::{Gaps, tokens_in};
 use super::doc::{self, Doc, WIDTH};
 use super::table::{self, Columns};
-use crate::syntax::Shapes;
+use crate::syntax::ShapeCache;
 use crate::syntax::grammar::Rule;
 use crate::syntax::nodes::{self, Node};
 use crate::syntax::outline::{Block, Item};
@@ -35,7 +35,7 @@ struct Line {
 }
 
 /// A declaration or clause that was read: its head, and its block.
-struct Part<'s, 'o> {
+struct Headed<'s, 'o> {
     node: Node<'s>,
     tokens: Range<usize>,
     block: Option<&'o Block>,
@@ -53,24 +53,24 @@ impl<'s> Layout<'s> {
         Ok(finish(lines))
     }
 
-    fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
+    fn read<'o>(&self, items: &'o [Item], rule: Rule) -> Result<Vec<Headed<'s, 'o>>, Unreadable> {
         let part = |item: &'o Item| {
-            let node =
-                nodes::read(self.scan, &mut Shapes::default(), rule, item.start, item.end).map_err(|_| Unreadable)?;
+            let node = nodes::read(self.scan, &mut ShapeCache::default(), rule, item.start, item.end)
+                .map_err(|_| Unreadable)?;
             let tokens = tokens_in(self.scan, item.start, item.end);
-            Ok(Part { node, tokens, block: item.block.as_ref() })
+            Ok(Headed { node, tokens, block: item.block.as_ref() })
         };
         items.iter().map(part).collect()
     }
 
     /// The parts of a scale or a matrix, whose lines are read as one.
-    fn read_whole<'o>(&self, block: &'o Block, rule: Rule) -> Result<Vec<Part<'s, 'o>>, Unreadable> {
+    fn read_whole<'o>(&self, block: &'o Block, rule: Rule) -> Result<Vec<Headed<'s, 'o>>, Unreadable> {
         let (Some(first), Some(last)) = (block.items.first(), block.items.last()) else { return Ok(Vec::new()) };
         let nodes = nodes::read_all(self.scan, rule, first.start, last.end).map_err(|_| Unreadable)?;
         let part = |node: Node<'s>| {
             let span = node.span();
             let tokens = tokens_in(self.scan, span.start as usize, span.end as usize);
-            Part { node, tokens, block: None }
+            Headed { node, tokens, block: None }
         };
         Ok(nodes.into_iter().map(part).collect())
     }
@@ -78,7 +78,7 @@ impl<'s> Layout<'s> {
     /// Lines of a block, or of the file.
     fn parts(
         &self,
-        parts: &[Part<'s, '_>],
+        parts: &[Headed<'s, '_>],
         indent: usize,
         file: bool,
         lines: &mut Vec<Line>,
@@ -121,19 +121,19 @@ impl<'s> Layout<'s> {
     }
 
     /// The heads and clauses of a block, aligned.
-    fn docs(&self, parts: &[Part<'s, '_>], indent: usize) -> Vec<Doc> {
+    fn docs(&self, parts: &[Headed<'s, '_>], indent: usize) -> Vec<Doc> {
         let mut clauses: Vec<Clause> = parts.iter().map(|part| self.clauses(part).clause(&part.node)).collect();
         let weight = table::weight_width(clauses.iter());
         // A declaration over several lines stands apart from those around it.
         let needs_lines = |clause: &Clause| {
-            matches!(clause.kind, Kind::Constant | Kind::Function | Kind::Unit)
+            matches!(clause.kind, LineKind::Constant | LineKind::Function | LineKind::Unit)
                 && clause.width().is_none_or(|width| width > WIDTH)
         };
         let mut runs: Vec<Range<usize>> = Vec::new();
         for (index, part) in parts.iter().enumerate() {
             let goes_on = runs.last().is_some_and(|run| {
                 clauses[run.start].kind == clauses[index].kind
-                    && clauses[index].kind != Kind::Plain
+                    && clauses[index].kind != LineKind::Plain
                     && !self.is_apart(part)
                     && !(needs_lines(&clauses[index]) || needs_lines(&clauses[run.start]))
                     && part.block.is_none() == parts[run.start].block.is_none()
@@ -154,18 +154,18 @@ impl<'s> Layout<'s> {
     }
 
     /// A blank line stands between a part and the one before it.
-    fn is_apart(&self, part: &Part) -> bool {
+    fn is_apart(&self, part: &Headed) -> bool {
         let gap = self.gaps.before(part.tokens.start);
         gap.blank || gap.comments.iter().any(|comment| comment.blank_before)
     }
 
-    fn clauses(&self, part: &Part) -> Clauses<'s> {
+    fn clauses(&self, part: &Headed) -> Clauses<'s> {
         let tokens = part.tokens.clone();
         Clauses { scan: self.scan, gaps: self.gaps, keep_brackets: self.keep_brackets, tokens }
     }
 
     /// A clause, or a head with its block.
-    fn part(&self, part: &Part<'s, '_>, doc: Doc, indent: usize) -> Result<Vec<Line>, Unreadable> {
+    fn part(&self, part: &Headed<'s, '_>, doc: Doc, indent: usize) -> Result<Vec<Line>, Unreadable> {
         let Some(block) = part.block else {
             let comment = self.comment_behind(part.tokens.end);
             return Ok(vec![Line { text: doc::write(&doc, indent), comment }]);
@@ -220,7 +220,7 @@ impl<'s> Layout<'s> {
     }
 
     /// The rows of a test's table.
-    fn table(&self, part: &Part<'s, '_>, doc: Doc, block: &Block, indent: usize) -> Result<Vec<Line>, Unreadable> {
+    fn table(&self, part: &Headed<'s, '_>, doc: Doc, block: &Block, indent: usize) -> Result<Vec<Line>, Unreadable> {
         let open = part.tokens.end;
         let close = tokens_in(self.scan, 0, block.end).end;
         let cells: Vec<Vec<String>> = block.items.iter().map(|row| self.cells(row)).collect();

@@ -3,7 +3,7 @@
 //! In: the clauses of a block. Out: their texts, with the spaces that align them. What holds: a line that would grow
 //! too long is not aligned, and a cell much wider than the others of its column does not push them away.
 
-use super::clause::{Clause, Kind};
+use super::clause::{Clause, LineKind};
 use super::doc::{Doc, WIDTH, write};
 use unicode_width::UnicodeWidthStr;
 
@@ -53,7 +53,8 @@ fn is_weight(run: &[&Clause], column: usize) -> bool {
 }
 
 fn has_weight(clause: &Clause) -> bool {
-    matches!(clause.kind, Kind::Entry | Kind::Weighted) && clause.cells.first().is_some_and(|cell| cell.column == 0)
+    matches!(clause.kind, LineKind::Entry | LineKind::Weighted)
+        && clause.cells.first().is_some_and(|cell| cell.column == 0)
 }
 
 /// How wide the weights of a block are; beside numbers `equal` is a word, and does not count.
@@ -73,7 +74,7 @@ pub fn aligned(clause: Clause, columns: &Columns, indent: usize) -> Doc {
     let gaps = match width(&gaps) {
         // A line that would grow too long begins like the others, and its further cells follow each other.
         Some(width) if width > WIDTH => {
-            let fixed = if clause.kind == Kind::Entry { 2 } else { 1 };
+            let fixed = if clause.kind == LineKind::Entry { 2 } else { 1 };
             let natural = clause.cells.iter().skip(1 + fixed).map(|cell| cell.gap);
             gaps_of(&clause, columns, true).into_iter().take(fixed).chain(natural).collect()
         }
@@ -90,7 +91,9 @@ fn gaps_of(clause: &Clause, columns: &Columns, tight: bool) -> Vec<usize> {
         let place = columns.starts.iter().position(|(column, _)| *column == cell.column).unwrap_or(0);
         let mut start = columns.starts.get(place).map_or(0, |(_, start)| *start);
         // A score without a target moves to the place of the targets where these are wide.
-        if let (Kind::Entry, Some((column, left))) = (clause.kind, place.checked_sub(1).map(|at| columns.starts[at])) {
+        if let (LineKind::Entry, Some((column, left))) =
+            (clause.kind, place.checked_sub(1).map(|at| columns.starts[at]))
+        {
             let absent = clause.cells.iter().all(|cell| cell.column != column);
             if absent && column > 1 && (tight || start - left > BLANK) {
                 start = left;
@@ -113,8 +116,8 @@ fn assemble(clause: Clause, gaps: &[usize]) -> Doc {
     let mut rest: Vec<(usize, Doc)> = gaps.iter().copied().zip(cells).collect();
     match kind {
         // Further lines of an entry stand under what follows the KPI; those of a column under its type.
-        Kind::Entry | Kind::Column => {
-            let first = if kind == Kind::Entry { 1 } else { 0 };
+        LineKind::Entry | LineKind::Column => {
+            let first = if kind == LineKind::Entry { 1 } else { 0 };
             let breakable = rest.split_off(first.min(rest.len()));
             parts.extend(rest.into_iter().flat_map(|(gap, doc)| [Doc::Pad(gap), doc]));
             let mut inside = Vec::new();
@@ -129,7 +132,7 @@ fn assemble(clause: Clause, gaps: &[usize]) -> Doc {
                 inside.push(Doc::Group(vec![doc]));
             }
             if !inside.is_empty() {
-                parts.push(if kind == Kind::Entry { Doc::Soft(lead) } else { Doc::Pad(lead) });
+                parts.push(if kind == LineKind::Entry { Doc::Soft(lead) } else { Doc::Pad(lead) });
                 parts.push(Doc::Row(inside).align());
             }
         }

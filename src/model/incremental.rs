@@ -30,13 +30,13 @@ use crate::time::{Day, PeriodName};
 /// Checks the trees of a project's files. `standard` is the library that ships with Merit; a project may declare its
 /// names anew. The model is complete only when no finding is an error.
 pub fn check(files: &[tree::File], standard: &tree::File, sources: &SourceSet) -> (Model, Vec<Diagnostic>) {
-    let (memory, found) = Memory::check(files, standard, sources);
-    (memory.into_model(), found)
+    let (cache, found) = ModelCache::check(files, standard, sources);
+    (cache.into_model(), found)
 }
 
 /// A checked project, and what of the check still holds when positions change.
 #[derive(Default)]
-pub struct Memory {
+pub struct ModelCache {
     model: Shared<Model>,
     units: Shared<Units>,
     kpi_progress: Shared<Vec<Progress>>,
@@ -76,7 +76,7 @@ pub struct Edit<'e> {
     pub tree: &'e tree::File,
 }
 
-impl Memory {
+impl ModelCache {
     pub fn into_model(self) -> Model {
         self.model.into_inner()
     }
@@ -86,21 +86,21 @@ impl Memory {
     }
 
     /// Checks everything.
-    pub fn check(files: &[tree::File], standard: &tree::File, sources: &SourceSet) -> (Memory, Vec<Diagnostic>) {
+    pub fn check(files: &[tree::File], standard: &tree::File, sources: &SourceSet) -> (ModelCache, Vec<Diagnostic>) {
         let mut checker = Checker::new(files, standard, sources);
         checker.shared_declarations();
         let all: Vec<usize> = (0..checker.declarations.positions.len()).collect();
-        let mut memory = Memory::default();
-        memory.keep_shared(&checker);
-        memory.positions.resize_with(all.len(), Checked::default);
+        let mut cache = ModelCache::default();
+        cache.keep_shared(&checker);
+        cache.positions.resize_with(all.len(), Checked::default);
         let found = checked(&checker, &all);
         checker.model.positions.reserve_exact(all.len());
         for (at, (position, check)) in found.into_iter().enumerate() {
             checker.model.positions.push(position);
-            memory.keep(at, check);
+            cache.keep(at, check);
         }
-        let found = memory.finish(checker, true);
-        (memory, found)
+        let found = cache.finish(checker, true);
+        (cache, found)
     }
 
     /// Checks again after a file has changed from `before` to what it is now; `None` where more than the insides of

@@ -28,8 +28,8 @@ pub mod data;
 mod dates;
 pub mod expr;
 mod house;
+mod incremental;
 mod kpis;
-mod memory;
 mod names;
 mod positions;
 pub mod proofs;
@@ -40,7 +40,7 @@ pub mod types;
 mod words;
 
 pub use dates::versions::Versions;
-pub use memory::{Edit, Memory, check};
+pub use incremental::{Edit, ModelCache, check};
 
 /// The library of functions that ships with Merit, in the language itself.
 pub const STANDARD_LIBRARY: &str = include_str!("standard.merit");

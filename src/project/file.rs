@@ -8,7 +8,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest_word;
 use crate::source::{FileId, Span};
-use crate::syntax::scan::{Kind, Scan, Token, scan};
+use crate::syntax::scan::{Scan, Token, TokenKind, scan};
 
 /// The name of the file.
 pub const NAME: &str = "merit.project";
@@ -113,7 +113,7 @@ fn paths<'t>(
     let (mut found, mut rest, mut before) = (Vec::new(), tokens, word);
     loop {
         match rest {
-            [text, behind @ ..] if text.kind == Kind::Text => {
+            [text, behind @ ..] if text.kind == TokenKind::Text => {
                 match written(scan, text) {
                     Ok(path) => found.push(path),
                     Err(finding) => findings.push(*finding),

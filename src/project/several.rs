@@ -7,7 +7,7 @@ use super::places::{Place, Places, places};
 use super::workspace::{Project, Specs, levelled, read_all};
 use super::{LoadError, not_read};
 use crate::diagnostic::{Code, Diagnostic, Label, Levels, sort};
-use crate::model::{Memory, Model};
+use crate::model::{Model, ModelCache};
 use crate::source::{FileId, SourceSet};
 use crate::syntax::tree;
 
@@ -73,11 +73,11 @@ pub fn open(paths: &[PathBuf], levels: &Levels) -> Result<Set, LoadError> {
             1 => files.iter().map(|at| std::mem::take(&mut trees[*at])).collect(),
             _ => files.iter().map(|at| trees[*at].clone()).collect(),
         };
-        let (memory, found) = Memory::check(&own, &library, &sources);
+        let (cache, found) = ModelCache::check(&own, &library, &sources);
         let almost: Vec<Diagnostic> = place.almost.iter().map(|path| not_read(path)).collect();
         let unreadable: Vec<&Diagnostic> = files.iter().flat_map(|at| &unreadable[*at]).chain(&almost).collect();
-        let found = levelled(&unreadable, found, memory.model(), levels, &sources);
-        checked.push((memory.into_model(), found));
+        let found = levelled(&unreadable, found, cache.model(), levels, &sources);
+        checked.push((cache.into_model(), found));
         // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
         std::thread::spawn(move || drop(own));
     }

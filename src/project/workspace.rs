@@ -1,18 +1,18 @@
 //! A project that is kept while its files are edited.
 //!
 //! Each file's tree and findings are held, so that an edit costs the parse of one file and the check of what it may
-//! have changed (see [`crate::model::Memory`]). What comes out is what a fresh check of the same texts would say.
+//! have changed (see [`crate::model::ModelCache`]). What comes out is what a fresh check of the same texts would say.
 
 use std::path::{Path, PathBuf};
 
 use super::{LoadError, find, merged, no_spec, not_read, not_utf8, read_spec};
 use crate::data;
 use crate::diagnostic::{Code, Diagnostic, Levels, sort};
-use crate::model::{self, Edit, Memory, Model};
+use crate::model::{self, Edit, Model, ModelCache};
 use crate::parallel;
 
 use crate::source::{FileId, SourceFile, SourceSet};
-use crate::syntax::{self, Parsed, Shapes, tree};
+use crate::syntax::{self, Parsed, ShapeCache, tree};
 
 /// A project as far as it could be understood.
 pub struct Project {
@@ -43,10 +43,10 @@ pub fn load(paths: &[PathBuf]) -> Result<Project, LoadError> {
 pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadError> {
     let workspace = Workspace::open_with(paths, levels.clone())?;
     let files = workspace.trees.len();
-    let Workspace { sources, trees, memory, findings: diagnostics, .. } = workspace;
+    let Workspace { sources, trees, cache, findings: diagnostics, .. } = workspace;
     // The model stands without them; to take a large project's trees apart is work that nobody need wait for.
     std::thread::spawn(move || drop(trees));
-    Ok(Project { files, sources, model: memory.into_model(), diagnostics, folders: paths.to_vec() })
+    Ok(Project { files, sources, model: cache.into_model(), diagnostics, folders: paths.to_vec() })
 }
 
 /// A checked project, open for edits.
@@ -58,7 +58,7 @@ pub struct Workspace {
     /// Files that are specs but for their names.
     almost: Vec<Diagnostic>,
     library: tree::File,
-    memory: Memory,
+    cache: ModelCache,
     levels: Levels,
     findings: Vec<Diagnostic>,
 }
@@ -72,10 +72,10 @@ impl Workspace {
     fn open_with(paths: &[PathBuf], levels: Levels) -> Result<Workspace, LoadError> {
         let (files, almost) = find(paths)?;
         let Specs { sources, trees, unreadable, library } = read_all(&files)?;
-        let (memory, found) = Memory::check(&trees, &library, &sources);
+        let (cache, found) = ModelCache::check(&trees, &library, &sources);
         let almost = almost.iter().map(|path| not_read(path)).collect();
         let findings = Vec::new();
-        let mut workspace = Workspace { sources, trees, unreadable, almost, library, memory, levels, findings };
+        let mut workspace = Workspace { sources, trees, unreadable, almost, library, cache, levels, findings };
         workspace.gather(found);
         Ok(workspace)
     }
@@ -96,10 +96,10 @@ impl Workspace {
         let tree = std::mem::replace(&mut self.trees[at], parsed.tree);
         self.unreadable[at] = parsed.diagnostics;
         let before = Edit { file, text: &text, tree: &tree };
-        let again = self.memory.check_again(&before, &self.trees, &self.library, &self.sources);
+        let again = self.cache.check_again(&before, &self.trees, &self.library, &self.sources);
         let found = again.unwrap_or_else(|| {
-            let (memory, found) = Memory::check(&self.trees, &self.library, &self.sources);
-            self.memory = memory;
+            let (cache, found) = ModelCache::check(&self.trees, &self.library, &self.sources);
+            self.cache = cache;
             found
         });
         self.gather(found);
@@ -107,7 +107,7 @@ impl Workspace {
 
     fn gather(&mut self, found: Vec<Diagnostic>) {
         let unreadable: Vec<&Diagnostic> = self.unreadable.iter().flatten().chain(&self.almost).collect();
-        let findings = levelled(&unreadable, found, self.memory.model(), &self.levels, &self.sources);
+        let findings = levelled(&unreadable, found, self.cache.model(), &self.levels, &self.sources);
         self.findings = findings;
     }
 
@@ -117,7 +117,7 @@ impl Workspace {
 
     /// Usable only when no finding is an error.
     pub fn model(&self) -> &Model {
-        self.memory.model()
+        self.cache.model()
     }
 
     /// In the order of their places.
@@ -167,7 +167,7 @@ pub(super) struct Specs {
 
 pub(super) fn read_all(files: &[PathBuf]) -> Result<Specs, LoadError> {
     let read =
-        parallel::map_with(files.len(), Shapes::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
+        parallel::map_with(files.len(), ShapeCache::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
     let mut sources = SourceSet::default();
     let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
     for file in read {
@@ -187,7 +187,7 @@ fn without_text(path: PathBuf, finding: Diagnostic) -> (SourceFile, Parsed) {
 }
 
 /// One file and its tree.
-fn read(shapes: &mut Shapes, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
+fn read(shapes: &mut ShapeCache, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
     let bytes = read_spec(path)?;
     if let Some(finding) = no_spec(path, &bytes) {
         return Ok(without_text(path.to_path_buf(), finding));

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::scan::{Kind, Scan, Token};
+use super::scan::{Scan, Token, TokenKind};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic, Mend};
 use crate::limits::NESTING;
@@ -36,22 +36,23 @@ pub fn match_braces(scan: &Scan) -> Braces {
 fn starts_declaration(scan: &Scan, index: usize) -> bool {
     let token = &scan.tokens[index];
     let Some(next) = scan.tokens.get(index + 1) else { return false };
-    if !token.leads || token.kind != Kind::Word || next.leads {
+    if !token.leads || token.kind != TokenKind::Word || next.leads {
         return false;
     }
     match scan.word(token) {
         "house" => scan.word(next) == "rules",
         // `rating grades` is also a line of a scorecard.
-        "rating" => next.kind == Kind::Word && has_brace(scan, index),
-        "company" | "test" => next.kind == Kind::Text,
-        word => words::DECLARATIONS.contains(&word) && next.kind == Kind::Word,
+        "rating" => next.kind == TokenKind::Word && has_brace(scan, index),
+        "company" | "test" => next.kind == TokenKind::Text,
+        word => words::DECLARATIONS.contains(&word) && next.kind == TokenKind::Word,
     }
 }
 
 /// Whether a `{` follows on the same line, or alone on the next.
 fn has_brace(scan: &Scan, index: usize) -> bool {
-    let mut rest = scan.tokens[index + 1..].iter().skip_while(|token| !token.leads && token.kind != Kind::OpenBrace);
-    rest.next().is_some_and(|token| token.kind == Kind::OpenBrace)
+    let mut rest =
+        scan.tokens[index + 1..].iter().skip_while(|token| !token.leads && token.kind != TokenKind::OpenBrace);
+    rest.next().is_some_and(|token| token.kind == TokenKind::OpenBrace)
 }
 
 /// Braces taken at their word; `None` when they do not add up.
@@ -61,13 +62,13 @@ fn plain(scan: &Scan) -> Option<Braces> {
     let mut open: Vec<usize> = Vec::new();
     for (index, token) in scan.tokens.iter().enumerate() {
         match token.kind {
-            Kind::OpenBrace => open.push(token.indent),
-            Kind::CloseBrace => {
+            TokenKind::OpenBrace => open.push(token.indent),
+            TokenKind::CloseBrace => {
                 open.pop()?;
                 braces.closes.insert(index, 1);
             }
-            Kind::OpenParen if stands_for_brace(scan, index) => return None,
-            Kind::Word if token.leads => {
+            TokenKind::OpenParen if stands_for_brace(scan, index) => return None,
+            TokenKind::Word if token.leads => {
                 // A declaration inside another, its braces in order: a block at a wrong place, and none that is not closed.
                 let outermost = open.first().copied();
                 let inside = outermost.is_some_and(|indent| token.indent <= indent) && starts_declaration(scan, index);
@@ -86,7 +87,7 @@ fn stands_for_brace(scan: &Scan, index: usize) -> bool {
     let (token, Some(next)) = (&scan.tokens[index], scan.tokens.get(index + 1)) else { return false };
     let Some(before) = index.checked_sub(1).map(|before| &scan.tokens[before]) else { return false };
     let named = before.leads && matches!(scan.word(before), "scorecard" | "responsibilities");
-    next.leads && next.indent > token.indent && (named || before.kind == Kind::Text)
+    next.leads && next.indent > token.indent && (named || before.kind == TokenKind::Text)
 }
 
 /// Whether the block of a head ends before a line that goes on deeper: it stands inside another block.
@@ -95,11 +96,11 @@ fn closes_deeper(scan: &Scan, head: usize) -> bool {
     let mut tokens = scan.tokens[head..].iter();
     let closed = tokens.find(|token| {
         match token.kind {
-            Kind::OpenBrace => depth += 1,
-            Kind::CloseBrace => depth = depth.saturating_sub(1),
+            TokenKind::OpenBrace => depth += 1,
+            TokenKind::CloseBrace => depth = depth.saturating_sub(1),
             _ => {}
         }
-        token.kind == Kind::CloseBrace && depth == 0
+        token.kind == TokenKind::CloseBrace && depth == 0
     });
     closed.is_some() && tokens.next().is_some_and(|next| next.indent > scan.tokens[head].indent)
 }
@@ -135,8 +136,8 @@ fn by_indentation(scan: &Scan) -> Braces {
         // A clause that stands no deeper than the line its block begins on: the block was meant to have ended.
         let clause = token.leads
             && match token.kind {
-                Kind::Word => !words::is_reserved(scan.word(token)),
-                Kind::Number | Kind::Text => true,
+                TokenKind::Word => !words::is_reserved(scan.word(token)),
+                TokenKind::Number | TokenKind::Text => true,
                 _ => false,
             };
         if braces.ends.contains(&index) && open.pop().is_some() {
@@ -151,9 +152,9 @@ fn by_indentation(scan: &Scan) -> Braces {
             }
         }
         match token.kind {
-            Kind::OpenBrace if opens_nothing(scan, line, index) => {
+            TokenKind::OpenBrace if opens_nothing(scan, line, index) => {
                 let what = match index.checked_sub(1).map(|before| scan.tokens[before].kind) {
-                    Some(Kind::OpenBrace) => "one `{` is enough".to_string(),
+                    Some(TokenKind::OpenBrace) => "one `{` is enough".to_string(),
                     _ => format!("no block belongs to `{}`", opening(scan, line)),
                 };
                 braces.diagnostics.push(
@@ -163,14 +164,14 @@ fn by_indentation(scan: &Scan) -> Braces {
                 );
                 braces.swapped.insert(index);
             }
-            Kind::OpenBrace => {
+            TokenKind::OpenBrace => {
                 open.push(OpenBlock { line, brace: Some(index), indent: token.indent, inside: None });
                 if open.len() > NESTING {
                     // Refused below.
                     return braces;
                 }
             }
-            Kind::CloseBrace => {
+            TokenKind::CloseBrace => {
                 if one_too_many(scan, &open, index) {
                     report_closing_nothing(scan, &mut braces, token);
                     braces.closes.insert(index, 0);
@@ -190,7 +191,7 @@ fn by_indentation(scan: &Scan) -> Braces {
                 }
                 braces.closes.insert(index, count);
             }
-            Kind::Word if token.leads => {
+            TokenKind::Word if token.leads => {
                 let outermost = open.first().map_or(0, |block| block.indent);
                 let declares = starts_declaration(scan, index) && token.indent <= outermost;
                 if declares && !open.is_empty() {
@@ -207,7 +208,7 @@ fn by_indentation(scan: &Scan) -> Braces {
                 }
             }
             // `30% complaints "Complaints"` with duties below.
-            Kind::Number if token.leads && !open.is_empty() && is_head_of_duties(scan, index) => {
+            TokenKind::Number if token.leads && !open.is_empty() && is_head_of_duties(scan, index) => {
                 open_missing(scan, &mut braces, &mut open, index);
             }
             _ => {}
@@ -225,16 +226,16 @@ fn by_indentation(scan: &Scan) -> Braces {
 fn opens_nothing(scan: &Scan, line: usize, index: usize) -> bool {
     let token = &scan.tokens[index];
     let Some(before) = index.checked_sub(1).map(|before| &scan.tokens[before]) else { return false };
-    if before.kind == Kind::OpenBrace && !token.leads {
+    if before.kind == TokenKind::OpenBrace && !token.leads {
         return true;
     }
     let Some(next) = scan.tokens.get(index + 1) else { return false };
     let first = scan.word(&scan.tokens[line]);
     let heads = words::DECLARATIONS.contains(&first) || matches!(first, "responsibilities" | "scorecard" | "given");
-    let clause = scan.tokens[line].kind == Kind::Word && !heads && token.indent > 0;
+    let clause = scan.tokens[line].kind == TokenKind::Word && !heads && token.indent > 0;
     // What follows is the next clause, or the end of the block around.
     let goes_on = match next.kind {
-        Kind::CloseBrace => next.indent < token.indent,
+        TokenKind::CloseBrace => next.indent < token.indent,
         _ => next.indent <= token.indent,
     };
     clause && !token.leads && next.leads && goes_on
@@ -244,9 +245,9 @@ fn opens_nothing(scan: &Scan, line: usize, index: usize) -> bool {
 fn is_head_of_duties(scan: &Scan, index: usize) -> bool {
     let rest = &scan.tokens[index + 1..];
     let Some(next) = rest.iter().position(|token| token.leads) else { return false };
-    let no_brace = rest[..next].iter().all(|token| token.kind != Kind::OpenBrace);
+    let no_brace = rest[..next].iter().all(|token| token.kind != TokenKind::OpenBrace);
     let behind = &rest[next];
-    let duty = behind.kind == Kind::Text || matches!(scan.word(behind), "measured" | "outcome");
+    let duty = behind.kind == TokenKind::Text || matches!(scan.word(behind), "measured" | "outcome");
     no_brace && duty && behind.indent > scan.tokens[index].indent
 }
 
@@ -254,8 +255,8 @@ fn is_head_of_duties(scan: &Scan, index: usize) -> bool {
 fn one_too_many(scan: &Scan, open: &[OpenBlock], index: usize) -> bool {
     let token = &scan.tokens[index];
     let (Some(top), Some(next)) = (open.last(), scan.tokens.get(index + 1)) else { return false };
-    let goes_on = next.indent > top.indent && next.kind != Kind::CloseBrace;
-    let is_closed = next.indent == top.indent && next.kind == Kind::CloseBrace;
+    let goes_on = next.indent > top.indent && next.kind != TokenKind::CloseBrace;
+    let is_closed = next.indent == top.indent && next.kind == TokenKind::CloseBrace;
     token.leads && next.leads && token.indent > top.indent && (goes_on || is_closed)
 }
 
@@ -291,7 +292,7 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
         braces.swapped.insert(body - 1);
         let closing = (body..scan.tokens.len()).find(|at| {
             let token = &scan.tokens[*at];
-            sign == "(" && token.leads && token.kind == Kind::CloseParen && token.indent == indent
+            sign == "(" && token.leads && token.kind == TokenKind::CloseParen && token.indent == indent
         });
         let mend = Mend::replace(scan.span(last.start, end), "{");
         let mend = match closing.map(|at| &scan.tokens[at]) {
@@ -314,7 +315,7 @@ fn open_missing(scan: &Scan, braces: &mut Braces, open: &mut Vec<OpenBlock>, hea
     if sign == "(" {
         let end = (body..scan.tokens.len()).find(|at| {
             let token = &scan.tokens[*at];
-            token.leads && token.kind == Kind::CloseParen && token.indent == indent
+            token.leads && token.kind == TokenKind::CloseParen && token.indent == indent
         });
         if let Some(end) = end {
             braces.ends.insert(end);
@@ -350,7 +351,7 @@ fn opening(scan: &Scan, line: usize) -> String {
     let mut end = first.end;
     for token in scan.tokens[line + 1..].iter().take(3) {
         let is_sign = scan.word(token) == "%" && token.start == end;
-        if token.leads || !(token.kind == Kind::Word || is_sign) {
+        if token.leads || !(token.kind == TokenKind::Word || is_sign) {
             break;
         }
         end = token.end;
@@ -362,15 +363,15 @@ fn match_parens(scan: &Scan, braces: &mut Braces) {
     let mut open: Vec<usize> = Vec::new();
     for (index, token) in scan.tokens.iter().enumerate() {
         match token.kind {
-            Kind::OpenParen => open.push(index),
-            Kind::CloseParen => {
+            TokenKind::OpenParen => open.push(index),
+            TokenKind::CloseParen => {
                 if let Some(partner) = open.pop() {
                     braces.parens.insert(partner, index);
                     braces.parens.insert(index, partner);
                 }
             }
             // A round bracket never reaches over a brace.
-            Kind::OpenBrace | Kind::CloseBrace => open.clear(),
+            TokenKind::OpenBrace | TokenKind::CloseBrace => open.clear(),
             _ if braces.closes.contains_key(&index) => open.clear(),
             _ => {}
         }
@@ -382,8 +383,8 @@ fn check_depth(scan: &Scan, braces: &mut Braces) {
     for (index, token) in scan.tokens.iter().enumerate() {
         // Brackets that are never closed are reported as such, and what holds them is not read.
         match (token.kind, braces.parens.contains_key(&index)) {
-            (Kind::OpenBrace, _) | (Kind::OpenParen, true) => depth += 1,
-            (Kind::CloseParen, true) => depth = depth.saturating_sub(1),
+            (TokenKind::OpenBrace, _) | (TokenKind::OpenParen, true) => depth += 1,
+            (TokenKind::CloseParen, true) => depth = depth.saturating_sub(1),
             _ => {}
         }
         depth = (depth + usize::from(braces.opens.contains_key(&index)))

@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use pest::unicode::XID_CONTINUE;
 
 use super::grammar::{Piece, Rule};
-use super::scan::{Kind, Scan, Token};
+use super::scan::{Scan, Token, TokenKind};
 
 /// Longer clauses are seldom alike.
 const MAX_TOKENS: usize = 80;
@@ -26,22 +26,22 @@ static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// What the grammar found in clauses read before, by shape.
 #[derive(Default)]
-pub struct Shapes {
-    known: HashMap<Box<[u8]>, Box<[Part]>>,
+pub struct ShapeCache {
+    known: HashMap<Box<[u8]>, Box<[PlacedRule]>>,
     /// The shape at hand; kept for its room.
     key: Vec<u8>,
 }
 
 /// A piece whose place is told by tokens: twice the number of a token, and 1 for its end.
 #[derive(Clone, Copy)]
-struct Part {
+struct PlacedRule {
     rule: Rule,
     start: u32,
     end: u32,
     behind: u32,
 }
 
-impl Shapes {
+impl ShapeCache {
     /// What a rule finds in the text from `start` to `end`; `parse` asks the grammar.
     pub fn read<E>(
         &mut self,
@@ -61,7 +61,7 @@ impl Shapes {
         }
         let pieces = parse()?;
         if self.known.len() < MAX_SHAPES
-            && let Some(parts) = pieces.iter().map(|piece| Part::of(piece, tokens, start)).collect()
+            && let Some(parts) = pieces.iter().map(|piece| PlacedRule::of(piece, tokens, start)).collect()
         {
             self.known.insert(self.key.clone().into(), parts);
         }
@@ -81,7 +81,7 @@ impl Shapes {
             let gap = before.map_or("", |before| &scan.text[before.end..token.start]);
             let joined = gap.is_empty() && before.is_some_and(|before| !is_sign(before.kind) && !is_sign(token.kind));
             // Two words without a space between them would be one to the grammar.
-            if joined || token.kind == Kind::Row {
+            if joined || token.kind == TokenKind::Row {
                 return false;
             }
             self.key.push(match gap {
@@ -95,15 +95,15 @@ impl Shapes {
         true
     }
 
-    fn token(&mut self, kind: Kind, text: &str) {
+    fn token(&mut self, kind: TokenKind, text: &str) {
         let class = match kind {
-            Kind::Text if text.starts_with("\"\"\"") => b'L',
-            Kind::Text => b'T',
-            Kind::Word if WORDS.contains(text) => 0,
-            Kind::Word if may_be_a_language(text) => b'l',
-            Kind::Word => b'w',
+            TokenKind::Text if text.starts_with("\"\"\"") => b'L',
+            TokenKind::Text => b'T',
+            TokenKind::Word if WORDS.contains(text) => 0,
+            TokenKind::Word if may_be_a_language(text) => b'l',
+            TokenKind::Word => b'w',
             // Whether four digits are a year, and whether `0` or a fraction stands there.
-            Kind::Number if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_')) => {
+            TokenKind::Number if text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'_')) => {
                 let whole = text.bytes().take_while(u8::is_ascii_digit).count().min(5) as u8;
                 let zero = u8::from(text.starts_with('0')) << 3;
                 let fraction = u8::from(text.contains('.')) << 4;
@@ -121,8 +121,8 @@ impl Shapes {
 }
 
 /// Signs and brackets stand by themselves.
-fn is_sign(kind: Kind) -> bool {
-    !matches!(kind, Kind::Word | Kind::Number | Kind::Text)
+fn is_sign(kind: TokenKind) -> bool {
+    !matches!(kind, TokenKind::Word | TokenKind::Number | TokenKind::Text)
 }
 
 /// Whether a word looks like the name of a language: `en`, `zh_CN`.
@@ -133,9 +133,9 @@ fn may_be_a_language(word: &str) -> bool {
     }
 }
 
-impl Part {
+impl PlacedRule {
     /// `None` where a piece ends inside a token.
-    fn of(piece: &Piece, tokens: &[Token], base: usize) -> Option<Part> {
+    fn of(piece: &Piece, tokens: &[Token], base: usize) -> Option<PlacedRule> {
         let edge = |at: u32| {
             let at = base + at as usize;
             let token = tokens.partition_point(|token| token.end < at);
@@ -143,7 +143,7 @@ impl Part {
             let side = if found.end == at { 1 } else { 0 };
             (side == 1 || found.start == at).then_some(2 * token as u32 + side)
         };
-        Some(Part { rule: piece.rule, start: edge(piece.start)?, end: edge(piece.end)?, behind: piece.behind })
+        Some(PlacedRule { rule: piece.rule, start: edge(piece.start)?, end: edge(piece.end)?, behind: piece.behind })
     }
 
     fn over(self, tokens: &[Token], base: usize) -> Piece {
@@ -212,7 +212,7 @@ mod tests {
         }
         let words = ["score", "zh", "no", "note", "policies", "en_GB", "year", "months", "of", "team", "部门", "abc"];
         let numbers = ["2026", "0", "7", "1_000", "0.5", "12345", "2026-Q1"];
-        let mut shapes = Shapes::default();
+        let mut shapes = ShapeCache::default();
         let (mut compared, mut alike) = (0, 0);
         for (turn, text) in texts.iter().enumerate() {
             for change in 0..3 {
@@ -223,8 +223,8 @@ mod tests {
                 for (index, token) in original.tokens.iter().enumerate() {
                     let pick = index * 7 + turn * 3 + change;
                     let other = match token.kind {
-                        Kind::Word if change > 0 && pick.is_multiple_of(5) => words[pick % words.len()],
-                        Kind::Number if change > 0 => numbers[pick % numbers.len()],
+                        TokenKind::Word if change > 0 && pick.is_multiple_of(5) => words[pick % words.len()],
+                        TokenKind::Number if change > 0 => numbers[pick % numbers.len()],
                         _ => original.word(token),
                     };
                     changed.push_str(&original.text[at..token.start]);

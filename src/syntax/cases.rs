@@ -4,7 +4,7 @@ use super::grammar::{BlockKind, Rule};
 use super::nodes::Node;
 use super::outline::{Block, Item};
 use super::reader::{Once, Reader};
-use super::scan::Kind;
+use super::scan::TokenKind;
 use super::tree::*;
 use super::words;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
@@ -61,7 +61,7 @@ impl<'s> Reader<'s> {
         let mut rows = Vec::new();
         for row in &block.items {
             let token = &self.scan.tokens[row.first];
-            if token.kind != Kind::Row || row.block.is_some() {
+            if token.kind != TokenKind::Row || row.block.is_some() {
                 let span = self.place(row);
                 let text = self.scan.text[span.start as usize..span.end as usize].trim();
                 let bars = row.block.is_none() && text.contains('|') && !text.contains('\n');

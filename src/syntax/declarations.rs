@@ -4,7 +4,7 @@ use super::grammar::{BlockKind, Rule};
 use super::nodes::Node;
 use super::outline::Item;
 use super::reader::{Once, Reader};
-use super::scan::Kind;
+use super::scan::TokenKind;
 use super::tree::*;
 use super::{forms, words};
 use crate::diagnostic::{Code, Diagnostic, Help, Level, Mend};
@@ -99,7 +99,7 @@ impl<'s> Reader<'s> {
     /// Words on a line, and none that is declared.
     fn is_sentence(&self, item: &Item) -> bool {
         let tokens = self.scan.tokens[item.first..].iter().take_while(|token| token.start < item.end);
-        let words = tokens.filter(|token| token.kind == Kind::Word).count();
+        let words = tokens.filter(|token| token.kind == TokenKind::Word).count();
         words > 3 && item.block.is_none() && !self.scan.text[item.start..item.end].contains(['"', '=', '{', '\n'])
     }
 

@@ -14,7 +14,7 @@ use self::lists::{either, keyword, plain_words};
 use self::slips::slip;
 pub use super::forms::form;
 use super::grammar::{BlockKind, Rule, Stop};
-use super::scan::{Kind, Scan, Token};
+use super::scan::{Scan, Token, TokenKind};
 use super::{forms, signs, words};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 
@@ -61,7 +61,7 @@ impl<'s> Around<'s> {
         token.map_or("", |token| self.scan.word(token))
     }
 
-    fn kind(&self, token: Option<&Token>) -> Option<Kind> {
+    fn kind(&self, token: Option<&Token>) -> Option<TokenKind> {
         token.map(|token| token.kind)
     }
 }
@@ -75,7 +75,7 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
         None => scan.span(last_char(&scan.text, end), end),
     };
     let first = around.text(around.first);
-    if around.found.map(|token| token.start) == Some(start) && around.kind(around.first) == Some(Kind::Word) {
+    if around.found.map(|token| token.start) == Some(start) && around.kind(around.first) == Some(TokenKind::Word) {
         return unknown_clause(scan, &around, kind, &stop.expected);
     }
     let form = forms::form_in(kind.rule, first);
@@ -113,7 +113,7 @@ pub fn explain(scan: &Scan, start: usize, end: usize, kind: BlockKind, stop: Sto
 
 /// The expected word that a misspelt one resembles.
 fn meant(around: &Around, expected: &[Rule]) -> Option<String> {
-    let found = around.text(around.found.filter(|token| token.kind == Kind::Word));
+    let found = around.text(around.found.filter(|token| token.kind == TokenKind::Word));
     let words: Vec<String> = plain_words(expected)
         .iter()
         .flat_map(|text| text.split('`').skip(1).step_by(2).map(str::to_string).collect::<Vec<_>>())
@@ -151,7 +151,7 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     let near = words::nearest(word, keywords.iter().map(String::as_str));
     let block_follows =
         scan.tokens.get(around.tokens.len() + scan.tokens.partition_point(|token| token.start < place.start as usize));
-    let opens = block_follows.is_some_and(|token| token.kind == Kind::OpenBrace);
+    let opens = block_follows.is_some_and(|token| token.kind == TokenKind::OpenBrace);
     if !opens
         && let Some(slip) =
             meant_line(around, kind, &keywords).is_none().then(|| repair::first_word(around, kind, &keywords)).flatten()
@@ -176,10 +176,10 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
 /// What a whole line was probably meant to be, where its first word begins none.
 fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<Help> {
     let here = Here { around: &Around { here: 0, ..*around }, expected: &[], kind };
-    let (is, text) = (|at: isize, kind: Kind| here.is(at, kind), |at: isize| here.text(at));
+    let (is, text) = (|at: isize, kind: TokenKind| here.is(at, kind), |at: isize| here.text(at));
     let word = text(0);
     let joined = format!("{word}{}", text(1));
-    if is(1, Kind::Word) && keywords.contains(&joined) {
+    if is(1, TokenKind::Word) && keywords.contains(&joined) {
         return Some(Help::of("did you mean `{}`, in one word?", here.replace(0, 1, joined)));
     }
     if kind.rule == Rule::scorecard_clause && around.tokens.len() == 1 {
@@ -223,17 +223,17 @@ fn meant_line(around: &Around, kind: BlockKind, keywords: &[String]) -> Option<H
     }
     let limit = matches!(text(1), ">=" | ">")
         || here.last() == 1 && text(1) == "else"
-        || is(1, Kind::Text) && matches!(text(2), ">=" | ">" | "else");
+        || is(1, TokenKind::Text) && matches!(text(2), ">=" | ">" | "else");
     if kind.rule == Rule::scorecard_clause && limit {
         return Some(
             "grades stand in a block of their own, rating grades { … }, and the scorecard names it".to_string().into(),
         );
     }
     let entries = matches!(kind.rule, Rule::scorecard_clause | Rule::group_clause | Rule::index_clause);
-    let named = isize::from(matches!(word, "kpi" | "KPI") && is(1, Kind::Word));
+    let named = isize::from(matches!(word, "kpi" | "KPI") && is(1, TokenKind::Word));
     // `rate = 20%`
     let number = named + 1 + isize::from(matches!(text(named + 1), "=" | ":"));
-    if entries && word != "weight" && is(number, Kind::Number) && text(number + 1) == "%" {
+    if entries && word != "weight" && is(number, TokenKind::Number) && text(number + 1) == "%" {
         let written = format!("{}% {}", text(number), text(named));
         return Some(Help::of("the weight stands in front: `{}`", here.replace(0, number + 1, written)));
     }
@@ -258,7 +258,7 @@ fn house_rule(here: &Here) -> Option<Help> {
         let word = match word.as_str() {
             "every" | "each" | "all" | "any" | "a" | "an" | "the" | "must" | "should" | "shall" => continue,
             "have" | "having" | "need" | "needs" | "contain" | "contains" => "has",
-            "-" | "–" | "bis" | "and" if here.is(at - 1, Kind::Number) => "to",
+            "-" | "–" | "bis" | "and" if here.is(at - 1, TokenKind::Number) => "to",
             "weights" | "scorecards" | "positions" | "responsibilities" if at == here.first() || words.len() == 1 => {
                 if word == "responsibilities" {
                     "responsibility"
@@ -266,7 +266,7 @@ fn house_rule(here: &Here) -> Option<Help> {
                     word.trim_end_matches('s')
                 }
             }
-            "kpi" if here.is(at - 1, Kind::Number) => "kpis",
+            "kpi" if here.is(at - 1, TokenKind::Number) => "kpis",
             "kpis" if words.len() == 1 => "kpi",
             "%" => {
                 words.last_mut()?.push('%');

@@ -6,9 +6,10 @@
 //! declaration and clause of the tree was written without a mistake, and where anything is left out there is an error.
 
 mod braces;
+pub(crate) mod cache;
 mod cases;
 mod characters;
-mod data;
+mod datasets;
 mod declarations;
 mod expected;
 mod expressions;
@@ -24,7 +25,6 @@ mod requires;
 mod scales;
 pub(crate) mod scan;
 mod scorecard;
-pub(crate) mod shapes;
 mod signs;
 pub mod tree;
 mod values;
@@ -38,8 +38,8 @@ use std::collections::HashSet;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
+pub use cache::ShapeCache;
 use reader::Reader;
-pub use shapes::Shapes;
 
 /// The tree of a file and the findings, in the order of their places.
 #[derive(Debug, Default)]
@@ -50,11 +50,11 @@ pub struct Parsed {
 
 /// Reads one file. Never fails: what cannot be read is reported and left out of the tree.
 pub fn parse(file: FileId, text: &str) -> Parsed {
-    parse_with(&mut Shapes::default(), file, text)
+    parse_with(&mut ShapeCache::default(), file, text)
 }
 
 /// The same for one of many files, with what was learnt of the shapes of clauses in others.
-pub fn parse_with(shapes: &mut Shapes, file: FileId, text: &str) -> Parsed {
+pub fn parse_with(shapes: &mut ShapeCache, file: FileId, text: &str) -> Parsed {
     let scan = scan::scan(file, text);
     if let Some(newer) = requires::newer_program(&scan) {
         return Parsed { diagnostics: vec![newer], ..Parsed::default() };
@@ -89,7 +89,7 @@ pub(crate) fn written_otherwise(text: &str) -> Vec<String> {
 pub fn parse_expression(file: FileId, text: &str) -> Result<tree::Expr, Vec<Diagnostic>> {
     let scan = scan::scan(file, text);
     let outline = outline::outline(&scan);
-    let mut shapes = Shapes::default();
+    let mut shapes = ShapeCache::default();
     let mut reader = Reader::new(&scan, &mut shapes);
     let kind = grammar::BlockKind { name: "an expression", rule: grammar::Rule::expression };
     let expr = match outline.items.as_slice() {

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::cache::ShapeCache;
 use super::grammar::{Piece, Rule, Stop, parse};
 use super::scan::Scan;
-use super::shapes::Shapes;
 use crate::source::Span;
 
 /// A piece that the grammar has recognised.
@@ -17,7 +17,13 @@ pub struct Node<'s> {
 }
 
 /// Reads the text from `start` to `end` with a rule that reaches to its end.
-pub fn read<'s>(scan: &'s Scan, shapes: &mut Shapes, rule: Rule, start: usize, end: usize) -> Result<Node<'s>, Stop> {
+pub fn read<'s>(
+    scan: &'s Scan,
+    shapes: &mut ShapeCache,
+    rule: Rule,
+    start: usize,
+    end: usize,
+) -> Result<Node<'s>, Stop> {
     let pieces = shapes.read(scan, rule, (start, end), || parse(&scan.text[start..end], rule, start))?;
     match pieces.first() {
         Some(piece) if piece.rule != Rule::EOI => Ok(Node { pieces, at: 0, base: start, scan }),

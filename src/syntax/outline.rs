@@ -4,7 +4,7 @@
 //! found before any of them is read, so that a mistake in one of them leaves the others alone.
 
 use super::braces::{Braces, match_braces};
-use super::scan::{Kind, Scan, Token};
+use super::scan::{Scan, Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic, Mend};
 
 /// How many operators one clause may hold: later stages walk over expressions and must not run out of stack.
@@ -80,8 +80,8 @@ impl Builder<'_> {
                 return;
             }
             match token.kind {
-                Kind::CloseBrace => self.at += 1,
-                Kind::OpenBrace if self.braces.swapped.contains(&self.at) => self.at += 1,
+                TokenKind::CloseBrace => self.at += 1,
+                TokenKind::OpenBrace if self.braces.swapped.contains(&self.at) => self.at += 1,
                 _ => {
                     let item = self.item();
                     items.push(item);
@@ -96,7 +96,7 @@ impl Builder<'_> {
         let end = self.token().map_or(self.scan.text.len(), |token| token.start);
         if let Some(count) = self.braces.closes.get_mut(&self.at) {
             *count -= 1;
-            let ends = self.scan.tokens.get(self.at).is_some_and(|token| token.kind == Kind::CloseBrace)
+            let ends = self.scan.tokens.get(self.at).is_some_and(|token| token.kind == TokenKind::CloseBrace)
                 || self.braces.ends.contains(&self.at);
             if *count == 0 && ends {
                 self.at += 1;
@@ -120,16 +120,19 @@ impl Builder<'_> {
                 self.at += 1;
                 continue;
             }
-            if token.kind == Kind::OpenBrace {
+            if token.kind == TokenKind::OpenBrace {
                 self.at += 1;
                 item.block = Some(self.block(token.end));
                 break;
             }
             let is_first = self.at == first;
-            if token.kind == Kind::CloseBrace || self.closes_here() {
+            if token.kind == TokenKind::CloseBrace || self.closes_here() {
                 break;
             }
-            if !is_first && depth == 0 && (token.kind == Kind::Row || self.scan.tokens[self.at - 1].kind == Kind::Row) {
+            if !is_first
+                && depth == 0
+                && (token.kind == TokenKind::Row || self.scan.tokens[self.at - 1].kind == TokenKind::Row)
+            {
                 break;
             }
             if !is_first && depth == 0 && token.leads {
@@ -140,10 +143,10 @@ impl Builder<'_> {
                 }
             }
             match (token.kind, self.braces.parens.contains_key(&self.at)) {
-                (Kind::OpenParen, true) => depth += 1,
-                (Kind::CloseParen, true) => depth = depth.saturating_sub(1),
-                (Kind::OpenParen, false) => unclosed = unclosed.or(Some(token)),
-                (Kind::CloseParen, false) => self.stray_paren(&mut item, token),
+                (TokenKind::OpenParen, true) => depth += 1,
+                (TokenKind::CloseParen, true) => depth = depth.saturating_sub(1),
+                (TokenKind::OpenParen, false) => unclosed = unclosed.or(Some(token)),
+                (TokenKind::CloseParen, false) => self.stray_paren(&mut item, token),
                 _ => {}
             }
             item.end = token.end;
@@ -168,8 +171,10 @@ impl Builder<'_> {
         item.broken = true;
         // `1) 50% selling`, `a) 50% selling`
         let first = self.scan.tokens[item.first];
-        let second = self.at == item.first + 1 && matches!(first.kind, Kind::Number | Kind::Word);
-        if second && self.scan.tokens.get(self.at + 1).is_some_and(|next| !next.leads && next.kind != Kind::OpenBrace) {
+        let second = self.at == item.first + 1 && matches!(first.kind, TokenKind::Number | TokenKind::Word);
+        if second
+            && self.scan.tokens.get(self.at + 1).is_some_and(|next| !next.leads && next.kind != TokenKind::OpenBrace)
+        {
             let span = self.scan.span(first.start, token.end);
             let next = self.scan.tokens[self.at + 1].start;
             self.diagnostics.push(
@@ -195,8 +200,8 @@ impl Builder<'_> {
         let head = &scan.tokens[first];
         let last = &scan.tokens[self.at - 1];
         let operator = |token: &Token| match token.kind {
-            Kind::Sign => !matches!(scan.word(token), "%" | "‰" | "?" | "|"),
-            Kind::Word => matches!(
+            TokenKind::Sign => !matches!(scan.word(token), "%" | "‰" | "?" | "|"),
+            TokenKind::Word => matches!(
                 scan.word(token),
                 "and"
                     | "or"
@@ -216,11 +221,11 @@ impl Builder<'_> {
             ),
             _ => false,
         };
-        let word = if next.kind == Kind::Word { scan.word(&next) } else { "" };
+        let word = if next.kind == TokenKind::Word { scan.word(&next) } else { "" };
         // The parts of a scorecard's entry: nothing else there begins with these words.
         let entry_part = || {
             matches!(word, "target" | "score" | "prorated" | "applies")
-                && (head.kind == Kind::Number || scan.word(head) == "equal")
+                && (head.kind == TokenKind::Number || scan.word(head) == "equal")
         };
         // The clauses that begin with such a word.
         let behind = scan.tokens.get(self.at + 1).map_or("", |token| scan.word(token));
@@ -231,7 +236,7 @@ impl Builder<'_> {
             return false;
         }
         operator(&next)
-            || next.kind == Kind::CloseParen
+            || next.kind == TokenKind::CloseParen
             || word == "else"
             || entry_part()
             || (operator(last) && next.indent > head.indent)
@@ -251,10 +256,11 @@ impl Builder<'_> {
                 word(3),
                 "as" | "whole" | "last" | "previous" | "year" | "score" | "prorated" | "applies" | "up"
             );
-        let named = kind(3) == Some(Kind::Text) || kind(3) == Some(Kind::Word) && !goes_on;
-        let entry = kind(1) == Some(Kind::Number) && points && named;
-        let duty = kind(1) == Some(Kind::Text)
-            && (matches!(head.kind, Kind::Text | Kind::Sign) || matches!(scan.word(head), "measured" | "outcome"));
+        let named = kind(3) == Some(TokenKind::Text) || kind(3) == Some(TokenKind::Word) && !goes_on;
+        let entry = kind(1) == Some(TokenKind::Number) && points && named;
+        let duty = kind(1) == Some(TokenKind::Text)
+            && (matches!(head.kind, TokenKind::Text | TokenKind::Sign)
+                || matches!(scan.word(head), "measured" | "outcome"));
         sign && next.indent <= head.indent && (entry || duty)
     }
 

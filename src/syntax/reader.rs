@@ -2,11 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::cache::ShapeCache;
 use super::grammar::{BlockKind, Rule};
 use super::nodes::{self, Node};
 use super::outline::{Block, Item};
-use super::scan::{Kind, Scan};
-use super::shapes::Shapes;
+use super::scan::{Scan, TokenKind};
 use super::tree::{Label, Name, Text};
 use super::{expected, words};
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,11 +17,11 @@ use crate::source::Span;
 pub struct Reader<'s> {
     pub scan: &'s Scan,
     pub diagnostics: Vec<Diagnostic>,
-    shapes: &'s mut Shapes,
+    shapes: &'s mut ShapeCache,
 }
 
 impl<'s> Reader<'s> {
-    pub fn new(scan: &'s Scan, shapes: &'s mut Shapes) -> Self {
+    pub fn new(scan: &'s Scan, shapes: &'s mut ShapeCache) -> Self {
         Reader { scan, diagnostics: Vec::new(), shapes }
     }
 
@@ -223,7 +223,7 @@ impl<'s> Reader<'s> {
 
     pub fn first_word(&self, item: &Item) -> &'s str {
         let token = &self.scan.tokens[item.first];
-        if token.kind == Kind::Word { self.scan.word(token) } else { "" }
+        if token.kind == TokenKind::Word { self.scan.word(token) } else { "" }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `requires merit 0.2` in the company block, looked at before anything else is read: the rest may be written in words that
 //! only a newer program knows.
 
-use super::scan::{Kind, Scan, Token};
+use super::scan::{Scan, Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Major and minor version of this program.
@@ -31,6 +31,6 @@ pub fn newer_program(scan: &Scan) -> Option<Diagnostic> {
 /// The number of a line `requires merit 0.2`, and its text.
 fn required<'s>(scan: &'s Scan, tokens: &[Token]) -> Option<(Token, &'s str)> {
     let [requires, merit, number] = tokens else { return None };
-    let line = requires.leads && requires.kind == Kind::Word && scan.word(requires) == "requires";
-    (line && scan.word(merit) == "merit" && number.kind == Kind::Number).then(|| (*number, scan.word(number)))
+    let line = requires.leads && requires.kind == TokenKind::Word && scan.word(requires) == "requires";
+    (line && scan.word(merit) == "merit" && number.kind == TokenKind::Number).then(|| (*number, scan.word(number)))
 }

@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::source::{FileId, Span};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     Word,
     /// A number, date or period.
     Number,
@@ -31,7 +31,7 @@ pub enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Token {
-    pub kind: Kind,
+    pub kind: TokenKind,
     pub start: usize,
     pub end: usize,
     /// The first token of its line.
@@ -109,7 +109,7 @@ impl<'s> Scanner<'s> {
         &self.source[self.at..]
     }
 
-    fn push(&mut self, kind: Kind, end: usize) {
+    fn push(&mut self, kind: TokenKind, end: usize) {
         let indent = match self.out.tokens.last() {
             Some(last) if !self.leads => last.indent,
             _ => self.source[self.line_start..self.at].chars().count(),
@@ -162,15 +162,15 @@ impl<'s> Scanner<'s> {
             '#' => self.comment(),
             '=' | '-' | '_' | '*' | '~' if self.leads && self.is_ruler(rest) => self.ruler(rest),
             '/' if rest.starts_with("/*") => self.starred(rest),
-            '|' if self.leads || self.out.tokens.last().is_some_and(|last| last.kind == Kind::OpenBrace) => {
+            '|' if self.leads || self.out.tokens.last().is_some_and(|last| last.kind == TokenKind::OpenBrace) => {
                 let length = row_length(rest);
-                self.push(Kind::Row, self.at + length);
+                self.push(TokenKind::Row, self.at + length);
             }
             '"' => self.text(),
-            '{' => self.push(Kind::OpenBrace, self.at + 1),
-            '}' => self.push(Kind::CloseBrace, self.at + 1),
-            '(' => self.push(Kind::OpenParen, self.at + 1),
-            ')' => self.push(Kind::CloseParen, self.at + 1),
+            '{' => self.push(TokenKind::OpenBrace, self.at + 1),
+            '}' => self.push(TokenKind::CloseBrace, self.at + 1),
+            '(' => self.push(TokenKind::OpenParen, self.at + 1),
+            ')' => self.push(TokenKind::CloseParen, self.at + 1),
             '0'..='9' => self.number(),
             _ if characters::is_invisible(c) => self.invisible(c),
             _ if characters::is_bullet(c) && self.leads && rest[c.len_utf8()..].starts_with([' ', '\t', '\u{a0}']) => {
@@ -181,7 +181,7 @@ impl<'s> Scanner<'s> {
             _ if characters::is_full_width(c) => self.full_width(),
             _ if XID_START(c) => {
                 let length = rest.find(|c| !XID_CONTINUE(c) || characters::is_full_width(c)).unwrap_or(rest.len());
-                self.push(Kind::Word, self.at + length);
+                self.push(TokenKind::Word, self.at + length);
             }
             _ => self.sign(c),
         }
@@ -264,7 +264,7 @@ impl<'s> Scanner<'s> {
                 None => self.broken(start),
             }
         }
-        self.push(Kind::Number, end);
+        self.push(TokenKind::Number, end);
         self.at = start + length;
     }
 
@@ -294,7 +294,7 @@ impl<'s> Scanner<'s> {
 
     fn sign(&mut self, c: char) {
         let rest = self.rest();
-        let is_here = |slip: &&signs::Slip| rest.starts_with(slip.found) && (self.leads || slip.found != "--");
+        let is_here = |slip: &&signs::ForeignSign| rest.starts_with(slip.found) && (self.leads || slip.found != "--");
         if let Some(slip) = signs::slips().iter().find(is_here) {
             let (start, end) = (self.at, self.at + slip.found.len());
             let span = self.out.span(start, end);
@@ -310,14 +310,14 @@ impl<'s> Scanner<'s> {
                 let help = Help::of("whether a cell is blank is asked with `{}`", [mend]);
                 self.diagnostic(Code::Unexpected, (start, until), "a blank cell", message, help);
                 self.broken(start);
-                return self.push(Kind::Sign, until);
+                return self.push(TokenKind::Sign, until);
             }
             // `B "Good" => 90`: at least.
             if slip.found == "=>" && self.is_limit() {
                 let help = Help::of("\"at least\" is written `{}`", [self.spaced(span, ">=")]);
                 self.diagnostic(Code::Unexpected, (start, end), "write `>=`", slip.message.into(), help);
                 self.mend(start, end, ">=");
-                return self.push(Kind::Sign, end);
+                return self.push(TokenKind::Sign, end);
             }
             let mut help = Help::of(slip.help, slip.writes.iter().map(|text| self.spaced(span, text)));
             let comment = matches!(slip.found, "//" | "--");
@@ -337,7 +337,7 @@ impl<'s> Scanner<'s> {
             if comment {
                 return self.comment();
             }
-            self.push(Kind::Sign, start + slip.mended.map_or(slip.found.len(), str::len));
+            self.push(TokenKind::Sign, start + slip.mended.map_or(slip.found.len(), str::len));
             match slip.mended {
                 Some(mended) => self.mend(start, end, mended),
                 None => self.broken(start),
@@ -358,7 +358,7 @@ impl<'s> Scanner<'s> {
                 self.broken(self.at);
             }
         }
-        self.push(Kind::Sign, self.at + length);
+        self.push(TokenKind::Sign, self.at + length);
     }
 }
 
@@ -406,13 +406,13 @@ fn row_length(rest: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<Kind> {
+    fn kinds(text: &str) -> Vec<TokenKind> {
         scan(FileId(0), text).tokens.iter().map(|token| token.kind).collect()
     }
 
     #[test]
     fn tokens_of_a_table() {
-        use Kind::*;
+        use TokenKind::*;
         assert_eq!(
             kinds("given teams { | code |  # a comment\n | \"a | #1\" | }"),
             [Word, Word, OpenBrace, Row, Row, CloseBrace]

@@ -3,7 +3,7 @@
 use super::characters::is_bullet;
 
 /// A sign from a spreadsheet or another language.
-pub struct Slip {
+pub struct ForeignSign {
     pub found: &'static str,
     pub label: &'static str,
     pub message: &'static str,
@@ -16,7 +16,7 @@ pub struct Slip {
 }
 
 /// Longer signs first.
-pub fn slips() -> &'static [Slip] {
+pub fn slips() -> &'static [ForeignSign] {
     const fn slip(
         found: &'static str,
         label: &'static str,
@@ -24,10 +24,10 @@ pub fn slips() -> &'static [Slip] {
         help: &'static str,
         writes: &'static [&'static str],
         mended: Option<&'static str>,
-    ) -> Slip {
-        Slip { found, label, message, help, writes, mended }
+    ) -> ForeignSign {
+        ForeignSign { found, label, message, help, writes, mended }
     }
-    const SLIPS: &[Slip] = &[
+    const SLIPS: &[ForeignSign] = &[
         slip(
             "===",
             "one `=` is enough",

@@ -3,7 +3,7 @@
 //! Trees are equal when they say the same thing: spans take no part in equality.
 
 mod company;
-mod data;
+mod datasets;
 mod expressions;
 mod kpis;
 mod positions;
@@ -11,7 +11,7 @@ mod rules;
 mod units;
 
 pub use company::*;
-pub use data::*;
+pub use datasets::*;
 pub use expressions::*;
 pub use kpis::*;
 pub use positions::*;

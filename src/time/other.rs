@@ -118,14 +118,14 @@ fn month_of(name: &str) -> Option<u32> {
     month_named(name).or_else(german)
 }
 
-struct Part {
+struct Run {
     lower: String,
     start: usize,
     end: usize,
 }
 
 /// The first runs of digits and of letters; what stands between does not count.
-fn parts(text: &str) -> Vec<Part> {
+fn parts(text: &str) -> Vec<Run> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next().filter(|_| parts.len() < 6) {
@@ -140,7 +140,7 @@ fn parts(text: &str) -> Vec<Part> {
             continue;
         }
         let length = rest.find(|letter: char| !is_part(letter)).unwrap_or(rest.len());
-        parts.push(Part { lower: rest[..length].to_lowercase(), start, end: start + length });
+        parts.push(Run { lower: rest[..length].to_lowercase(), start, end: start + length });
         rest = &rest[length..];
     }
     parts

@@ -17,7 +17,7 @@ use crate::data::cells::forms::{
     WIDE, YES,
 };
 use crate::data::cells::numbers::NumberCell;
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::tidy::{LOST, odd};
 use crate::data::cells::times::DateFormat;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
@@ -37,7 +37,7 @@ enum Own {
 /// The cells of a column.
 pub struct Cells<'k> {
     d: Dialect,
-    kind: Kind,
+    kind: CellKind,
     optional: bool,
     /// What stands in front of a number's unit: 85 is 0.85 with `in percent`.
     factor: Option<Number>,
@@ -66,7 +66,7 @@ impl<'k> Cells<'k> {
         let blanks = reader.as_ref().map(|reader| reader.blanks.clone()).unwrap_or_default();
         let held_blanks = reader.as_ref().map(|reader| reader.held_blanks.clone()).unwrap_or_default();
         let kind = match reader.map(|reader| reader.kind) {
-            Some(Kind::KeyOf(..)) | None => Kind::Text,
+            Some(CellKind::KeyOf(..)) | None => CellKind::Text,
             Some(kind) => kind,
         };
         let (factor, choices) = match &declared.ty {
@@ -112,7 +112,7 @@ impl<'k> Cells<'k> {
     }
 
     fn is_text(&self) -> bool {
-        matches!(self.kind, Kind::Text | Kind::KeyOf(..))
+        matches!(self.kind, CellKind::Text | CellKind::KeyOf(..))
     }
 
     /// What a file would hold, without white space around it.
@@ -129,8 +129,10 @@ impl<'k> Cells<'k> {
             self.d.replaced(&cut, "[.]0+$", "")
         };
         let text = match (&self.holds_values, &self.kind) {
-            (Own::Yes, Kind::Number(_)) => shortest(),
-            (Own::Where(holds), Kind::Number(_)) => format!("CASE WHEN {holds} THEN {} ELSE {written} END", shortest()),
+            (Own::Yes, CellKind::Number(_)) => shortest(),
+            (Own::Where(holds), CellKind::Number(_)) => {
+                format!("CASE WHEN {holds} THEN {} ELSE {written} END", shortest())
+            }
             _ => written,
         };
         match &self.own {
@@ -144,18 +146,18 @@ impl<'k> Cells<'k> {
     fn is_plainly_written(&self) -> Option<String> {
         let text = self.own("text");
         Some(match &self.kind {
-            Kind::Text | Kind::KeyOf(..) => return None,
-            Kind::Number(number) => {
+            CellKind::Text | CellKind::KeyOf(..) => return None,
+            CellKind::Number(number) => {
                 let plain = match number.has_commas() {
                     true => forms::whole_number(),
                     false => forms::plain_number(Some(self.places)),
                 };
                 self.d.matches(&text, &plain)
             }
-            Kind::Day(_) => self.d.matches(&text, &forms::plain_date()),
-            Kind::Period => self.d.matches(&text, &forms::plain_period()),
-            Kind::Flag => format!("{text} IN ({})", self.listed(&[YES, NO].concat())),
-            Kind::Choice(known) => {
+            CellKind::Day(_) => self.d.matches(&text, &forms::plain_date()),
+            CellKind::Period => self.d.matches(&text, &forms::plain_period()),
+            CellKind::Flag => format!("{text} IN ({})", self.listed(&[YES, NO].concat())),
+            CellKind::Choice(known) => {
                 let mut keys: Vec<&str> = known.keys().map(String::as_str).collect();
                 keys.sort_unstable();
                 format!("{text} IN ({})", self.listed(&keys))
@@ -183,12 +185,12 @@ impl<'k> Cells<'k> {
             d.translated(&text, &from, &to)
         };
         let narrow = match &self.kind {
-            Kind::Text | Kind::KeyOf(..) => return None,
-            Kind::Number(_) => plainly(NUMBER_LETTERS),
-            Kind::Day(None) | Kind::Period => plainly(TIME_LETTERS),
-            Kind::Day(Some(format)) => plainly(&format!("{TIME_LETTERS}{}", format.text)),
-            Kind::Flag => folded(&mut YES.into_iter().chain(NO)),
-            Kind::Choice(known) => folded(&mut known.keys().map(String::as_str)),
+            CellKind::Text | CellKind::KeyOf(..) => return None,
+            CellKind::Number(_) => plainly(NUMBER_LETTERS),
+            CellKind::Day(None) | CellKind::Period => plainly(TIME_LETTERS),
+            CellKind::Day(Some(format)) => plainly(&format!("{TIME_LETTERS}{}", format.text)),
+            CellKind::Flag => folded(&mut YES.into_iter().chain(NO)),
+            CellKind::Choice(known) => folded(&mut known.keys().map(String::as_str)),
         };
         Some(format!("CASE WHEN {} THEN NULL ELSE {narrow} END", self.is_plainly_written()?))
     }
@@ -229,8 +231,8 @@ impl<'k> Cells<'k> {
     /// The value of the engine's own type.
     fn own_value(&self) -> String {
         match &self.kind {
-            Kind::Number(_) => self.d.to_number(&self.raw, self.places),
-            Kind::Day(_) => self.d.own_day(&self.raw),
+            CellKind::Number(_) => self.d.to_number(&self.raw, self.places),
+            CellKind::Day(_) => self.d.own_day(&self.raw),
             _ => self.d.own_flag(&self.raw),
         }
     }
@@ -257,15 +259,15 @@ impl<'k> Cells<'k> {
             Own::No => {}
         }
         match &self.kind {
-            Kind::Text | Kind::KeyOf(..) => {
+            CellKind::Text | CellKind::KeyOf(..) => {
                 format!("CASE WHEN {} THEN NULL ELSE {text} END", self.is_sign())
             }
-            Kind::Number(number) => {
+            CellKind::Number(number) => {
                 cases.push_str(&format!("\n      WHEN {narrow} IS NULL THEN {}", d.to_number(&text, self.places)));
                 cases.push_str(&self.other_numbers(number, &narrow));
                 format!("CASE{cases}\n    END{factor}")
             }
-            Kind::Day(format) => {
+            CellKind::Day(format) => {
                 cases.push_str(&format!("\n      WHEN {narrow} IS NULL THEN {}", d.to_day(&text)));
                 for form in forms::dates(format.as_ref().map(DateFormat::declared).as_ref()) {
                     let day = d.to_day(&d.replaced(&narrow, &form.pattern, &form.to));
@@ -273,14 +275,14 @@ impl<'k> Cells<'k> {
                 }
                 format!("CASE{cases}\n    END")
             }
-            Kind::Flag => {
+            CellKind::Flag => {
                 let (yes, no) = (self.listed(&YES), self.listed(&NO));
                 let either = format!("COALESCE({narrow}, {text})");
                 format!(
                     "CASE{cases}\n      WHEN {either} IN ({yes}) THEN TRUE\n      WHEN {either} IN ({no}) THEN FALSE\n    END"
                 )
             }
-            Kind::Choice(known) => {
+            CellKind::Choice(known) => {
                 let mut known: Vec<(&String, &u32)> = known.iter().collect();
                 known.sort();
                 let name = |choice: u32| self.choices.get(choice as usize).map_or("", |choice| choice.name.as_str());
@@ -290,7 +292,7 @@ impl<'k> Cells<'k> {
                     .collect();
                 format!("CASE COALESCE({narrow}, {text}){cases} END")
             }
-            Kind::Period => periods::parsed(d, self.calendar, &self.own("period")),
+            CellKind::Period => periods::parsed(d, self.calendar, &self.own("period")),
         }
     }
 
@@ -328,8 +330,10 @@ impl<'k> Cells<'k> {
         let bad = format!("NOT {blank} AND {value} IS NULL AND NOT {}", self.is_zoned(value));
         // The engine's own type may hold more than is read.
         let beyond = match &self.kind {
-            Kind::Number(_) => self.d.beyond_numbers(&self.raw, self.places),
-            Kind::Day(_) => Some(format!("NOT {value} BETWEEN {} AND {}", self.d.day(i32::MIN), self.d.day(i32::MAX))),
+            CellKind::Number(_) => self.d.beyond_numbers(&self.raw, self.places),
+            CellKind::Day(_) => {
+                Some(format!("NOT {value} BETWEEN {} AND {}", self.d.day(i32::MIN), self.d.day(i32::MAX)))
+            }
             _ => None,
         };
         match (&self.own, beyond) {
@@ -351,7 +355,7 @@ impl<'k> Cells<'k> {
     /// Whether it is a time with its time zone.
     pub fn is_zoned(&self, value: &str) -> String {
         match &self.kind {
-            Kind::Day(_) | Kind::Period if !matches!(self.own, Own::Yes) => {
+            CellKind::Day(_) | CellKind::Period if !matches!(self.own, Own::Yes) => {
                 let zoned = "[ T][0-9:.]+ *(?:Z|[A-Z]*C|[+-][0-9:]+)$";
                 format!("({value} IS NULL AND COALESCE({}, FALSE))", self.d.matches(&self.own("text"), zoned))
             }
@@ -360,7 +364,7 @@ impl<'k> Cells<'k> {
     }
 
     pub fn may_be_zoned(&self) -> bool {
-        matches!(self.kind, Kind::Day(_) | Kind::Period)
+        matches!(self.kind, CellKind::Day(_) | CellKind::Period)
     }
 
     /// What may have been repaired to read a cell, and whether it was. `mended` says whether it is in no plain form;
@@ -384,8 +388,8 @@ impl<'k> Cells<'k> {
         let read = |condition: String| format!("{mended} AND {value} IS NOT NULL AND {condition}");
         let wide = read(d.matches(&text, WIDE));
         match &self.kind {
-            Kind::Text | Kind::KeyOf(..) => {}
-            Kind::Number(number) => {
+            CellKind::Text | CellKind::KeyOf(..) => {}
+            CellKind::Number(number) => {
                 all.push((Repair::FullWidth, wide));
                 if number.form().mends_groups() {
                     all.push((Repair::Thousands, read(d.matches(&narrow, THOUSANDS))));
@@ -398,7 +402,7 @@ impl<'k> Cells<'k> {
                     all.push((Repair::PercentSign, read(d.matches(&narrow, "[%‰]"))));
                 }
             }
-            Kind::Day(format) => {
+            CellKind::Day(format) => {
                 let (clock, midnight) = (d.matches(&narrow, HAS_CLOCK), d.matches(&narrow, MIDNIGHT));
                 let forms = forms::dates(format.as_ref().map(DateFormat::declared).as_ref());
                 let as_asked: Vec<String> = forms
@@ -411,12 +415,12 @@ impl<'k> Cells<'k> {
                 let other = format!("({midnight} OR NOT ({}))", as_asked.join(" OR "));
                 all.push((Repair::DateForm, read(other)));
             }
-            Kind::Period => {
+            CellKind::Period => {
                 all.push((Repair::FullWidth, wide));
                 all.push((Repair::PeriodForm, read("TRUE".into())));
             }
-            Kind::Flag => all.push((Repair::FullWidth, wide)),
-            Kind::Choice(_) => {
+            CellKind::Flag => all.push((Repair::FullWidth, wide)),
+            CellKind::Choice(_) => {
                 all.push((Repair::LetterCase, read(format!("NOT {}", d.matches(&text, WIDE)))));
                 all.push((Repair::FullWidth, wide));
             }
@@ -451,7 +455,7 @@ pub fn looked_at(known: &Known, table: &str, cells: &[Cells]) -> String {
     }
     let periods: Vec<String> = cells
         .iter()
-        .filter(|cell| matches!(cell.kind, Kind::Period))
+        .filter(|cell| matches!(cell.kind, CellKind::Period))
         .map(|cell| column(periods::named(d, &cell.own("text"), &cell.own("narrow")), cell.own("period")))
         .collect();
     match periods.is_empty() {

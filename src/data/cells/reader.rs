@@ -16,7 +16,7 @@ use crate::time::Calendar;
 /// How the cells of a column are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellReader {
-    pub kind: Kind,
+    pub kind: CellKind,
     pub optional: bool,
     /// What is declared to stand for a blank cell.
     pub blanks: Vec<String>,
@@ -30,10 +30,10 @@ pub struct CellReader {
 }
 
 /// How a date is read that was never a text.
-const ANY_DAY: Kind = Kind::Day(None);
+const ANY_DAY: CellKind = CellKind::Day(None);
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum CellKind {
     Text,
     Number(Box<NumberCell>),
     Day(Option<DateFormat>),
@@ -41,7 +41,7 @@ pub enum Kind {
     Flag,
     Choice(HashMap<String, u32>),
     /// A link to a row whose key is no text: read as that, held in the one way it is written.
-    KeyOf(Box<Kind>, Vec<String>),
+    KeyOf(Box<CellKind>, Vec<String>),
 }
 
 impl CellReader {
@@ -61,18 +61,18 @@ impl CellReader {
     }
 
     /// The same for cells of another kind.
-    pub fn of_kind(&self, kind: Kind) -> CellReader {
+    pub fn of_kind(&self, kind: CellKind) -> CellReader {
         CellReader { kind, ..self.clone() }
     }
 
     /// The same for cells that were numbers and dates before they were texts: no declared form is about them.
     pub fn of_values(&self) -> CellReader {
-        fn values(kind: &Kind) -> Kind {
+        fn values(kind: &CellKind) -> CellKind {
             match kind {
-                Kind::Number(number) => Kind::Number(Box::new(number.in_points())),
-                Kind::Day(_) => ANY_DAY,
-                Kind::KeyOf(inner, choices) => Kind::KeyOf(Box::new(values(inner)), choices.clone()),
-                Kind::Text | Kind::Period | Kind::Flag | Kind::Choice(_) => kind.clone(),
+                CellKind::Number(number) => CellKind::Number(Box::new(number.in_points())),
+                CellKind::Day(_) => ANY_DAY,
+                CellKind::KeyOf(inner, choices) => CellKind::KeyOf(Box::new(values(inner)), choices.clone()),
+                CellKind::Text | CellKind::Period | CellKind::Flag | CellKind::Choice(_) => kind.clone(),
             }
         }
         CellReader { of_values: true, ..self.of_kind(values(&self.kind)) }
@@ -86,9 +86,9 @@ impl CellReader {
     /// The same of a cell that holds a date and no text: no declared form is about it.
     pub fn read_date<'a>(&self, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match &self.kind {
-            Kind::Day(_) if self.is_held_blank(raw.trim()) => self.nothing(),
-            Kind::Day(_) => self.read_as(&ANY_DAY, raw, repairs),
-            Kind::KeyOf(inner, _) if matches!(**inner, Kind::Day(_)) => {
+            CellKind::Day(_) if self.is_held_blank(raw.trim()) => self.nothing(),
+            CellKind::Day(_) => self.read_as(&ANY_DAY, raw, repairs),
+            CellKind::KeyOf(inner, _) if matches!(**inner, CellKind::Day(_)) => {
                 let content = self.read_as(&ANY_DAY, raw, repairs)?;
                 Ok(if content == Content::Blank { content } else { Content::Text(canonical(content, &[])) })
             }
@@ -96,9 +96,9 @@ impl CellReader {
         }
     }
 
-    fn read_as<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+    fn read_as<'a>(&self, kind: &CellKind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         // Some of the signs in it are such as are tidied away.
-        if matches!(kind, Kind::Text) && garbled(raw.trim_matches(' ')).is_some() {
+        if matches!(kind, CellKind::Text) && garbled(raw.trim_matches(' ')).is_some() {
             return Err(Problem::Garbled);
         }
         match tidy::cleared(raw, repairs) {
@@ -107,7 +107,7 @@ impl CellReader {
         }
     }
 
-    fn read_cleared<'a>(&self, kind: &Kind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+    fn read_cleared<'a>(&self, kind: &CellKind, raw: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         let text = trimmed(raw);
         if text.len() != raw.len() && !text.is_empty() {
             repairs.add(Repair::Spaces);
@@ -135,7 +135,7 @@ impl CellReader {
     fn is_held_blank(&self, text: &str) -> bool {
         match &self.kind {
             _ if self.held_blanks.is_empty() => false,
-            Kind::Number(_) => self.held_blanks.contains(&digits::shortest(text)),
+            CellKind::Number(_) => self.held_blanks.contains(&digits::shortest(text)),
             _ => self.held_blanks.iter().any(|sign| sign == text),
         }
     }
@@ -151,7 +151,7 @@ impl CellReader {
         if self.of_values && self.is_held_blank(text) {
             return Some(Blank::Plain);
         }
-        let in_text = matches!(self.kind, Kind::Text);
+        let in_text = matches!(self.kind, CellKind::Text);
         // `-` in a required column of texts is a text.
         let is_sign = is_sign(text, in_text) && (self.optional || !in_text);
         (is_sign && !self.stands_for(text)).then_some(Blank::Sign)
@@ -159,10 +159,10 @@ impl CellReader {
 
     /// Whether a text is declared to be a value.
     fn stands_for(&self, text: &str) -> bool {
-        fn is_choice(kind: &Kind, text: &str) -> bool {
+        fn is_choice(kind: &CellKind, text: &str) -> bool {
             match kind {
-                Kind::Choice(known) => known.contains_key(text) || known.contains_key(&*folded(text)),
-                Kind::KeyOf(inner, _) => is_choice(inner, text),
+                CellKind::Choice(known) => known.contains_key(text) || known.contains_key(&*folded(text)),
+                CellKind::KeyOf(inner, _) => is_choice(inner, text),
                 _ => false,
             }
         }
@@ -177,30 +177,30 @@ impl CellReader {
 
     /// Whether cells in the plain form of their kind need no second look.
     pub fn takes_plain_forms(&self) -> bool {
-        self.blanks.is_empty() && !matches!(&self.kind, Kind::Day(Some(format)) if format.is_day_before_month())
+        self.blanks.is_empty() && !matches!(&self.kind, CellKind::Day(Some(format)) if format.is_day_before_month())
     }
 
     /// The same of a number that a program holds as such.
     pub fn read_number<'a>(&self, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match &self.kind {
-            Kind::Number(_) if self.is_held_blank(text) => self.nothing(),
-            Kind::Number(number) => number.in_points().read(text, repairs),
-            Kind::KeyOf(inner, _) if matches!(**inner, Kind::Number(_)) => self.of_values().read(text, repairs),
+            CellKind::Number(_) if self.is_held_blank(text) => self.nothing(),
+            CellKind::Number(number) => number.in_points().read(text, repairs),
+            CellKind::KeyOf(inner, _) if matches!(**inner, CellKind::Number(_)) => self.of_values().read(text, repairs),
             _ => self.read(text, repairs),
         }
     }
 
-    fn content<'a>(&self, kind: &Kind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
+    fn content<'a>(&self, kind: &CellKind, text: &'a str, repairs: &mut Repairs) -> Result<Content<'a>, Problem> {
         match kind {
-            Kind::Text if tidy::has_lost_letters(text) => Err(Problem::Lost),
-            Kind::Text if digits::is_in_powers(text) => Err(Problem::Exponent),
-            Kind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
-            Kind::Number(number) => number.read(text, repairs),
-            Kind::Day(format) => times::day(text, format.as_ref(), repairs).map(Content::Day),
-            Kind::Period => times::period(text, &self.calendar, repairs).map(Content::Period),
-            Kind::Flag => flag(text, repairs).map(Content::Flag),
-            Kind::Choice(known) => choice(text, known, repairs).map(Content::Choice),
-            Kind::KeyOf(inner, choices) => {
+            CellKind::Text if tidy::has_lost_letters(text) => Err(Problem::Lost),
+            CellKind::Text if digits::is_in_powers(text) => Err(Problem::Exponent),
+            CellKind::Text => Ok(Content::Text(tidy::spaced(text, repairs))),
+            CellKind::Number(number) => number.read(text, repairs),
+            CellKind::Day(format) => times::day(text, format.as_ref(), repairs).map(Content::Day),
+            CellKind::Period => times::period(text, &self.calendar, repairs).map(Content::Period),
+            CellKind::Flag => flag(text, repairs).map(Content::Flag),
+            CellKind::Choice(known) => choice(text, known, repairs).map(Content::Choice),
+            CellKind::KeyOf(inner, choices) => {
                 let content = self.content(inner, text, repairs)?;
                 Ok(Content::Text(canonical(content, choices)))
             }
@@ -209,10 +209,10 @@ impl CellReader {
 }
 
 /// What a sign for a blank is as a number or a date; nothing where it is neither.
-fn held(kind: &Kind, sign: &str) -> Option<String> {
+fn held(kind: &CellKind, sign: &str) -> Option<String> {
     match kind {
-        Kind::Number(number) => number.as_written(sign).map(|number| number.to_string()),
-        Kind::Day(format) => {
+        CellKind::Number(number) => number.as_written(sign).map(|number| number.to_string()),
+        CellKind::Day(format) => {
             let day = times::day(sign, format.as_ref(), &mut Repairs::default());
             day.ok().map(|day| day.to_string())
         }
@@ -228,17 +228,17 @@ enum Blank {
     Sign,
 }
 
-fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Option<Kind> {
+fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Option<CellKind> {
     let declared = data.column(column);
     Some(match &declared.ty {
-        ColumnType::Text | ColumnType::Position => Kind::Text,
+        ColumnType::Text | ColumnType::Position => CellKind::Text,
         ColumnType::Number { unit, cell_factor } => {
             let number = NumberCell::new(unit, cell_factor.as_ref(), declared.limits.as_ref());
-            Kind::Number(Box::new(number.written_with(declared.numbers.clone())))
+            CellKind::Number(Box::new(number.written_with(declared.numbers.clone())))
         }
-        ColumnType::Date => Kind::Day(declared.format.as_deref().map(DateFormat::new)),
-        ColumnType::Period => Kind::Period,
-        ColumnType::Flag => Kind::Flag,
+        ColumnType::Date => CellKind::Day(declared.format.as_deref().map(DateFormat::new)),
+        ColumnType::Period => CellKind::Period,
+        ColumnType::Flag => CellKind::Flag,
         ColumnType::Choice(choices) => {
             let mut known = HashMap::new();
             for (place, choice) in choices.iter().enumerate() {
@@ -247,21 +247,21 @@ fn kind_of(model: &Model, data: &DataSet, column: ColumnIx, depth: u32) -> Optio
                     known.insert(text.trim().to_string(), place as u32);
                 }
             }
-            Kind::Choice(known)
+            CellKind::Choice(known)
         }
         ColumnType::Link { by, .. } if !by.is_empty() => return None,
         ColumnType::Link { data: target, .. } => {
             let target = &model.data[target.0];
             // Keys that are links to each other would never end; the checker refuses them.
-            let (&[key], true) = (target.key.as_slice(), depth < 8) else { return Some(Kind::Text) };
+            let (&[key], true) = (target.key.as_slice(), depth < 8) else { return Some(CellKind::Text) };
             let choices = match &target.column(key).ty {
                 ColumnType::Choice(choices) => choices.iter().map(|choice| choice.name.clone()).collect(),
                 _ => Vec::new(),
             };
             match kind_of(model, target, key, depth + 1)? {
-                Kind::Text => Kind::Text,
-                Kind::KeyOf(inner, choices) => Kind::KeyOf(inner, choices),
-                other => Kind::KeyOf(Box::new(other), choices),
+                CellKind::Text => CellKind::Text,
+                CellKind::KeyOf(inner, choices) => CellKind::KeyOf(inner, choices),
+                other => CellKind::KeyOf(Box::new(other), choices),
             }
         }
     })

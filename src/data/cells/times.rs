@@ -16,7 +16,7 @@ use crate::time::{Calendar, Day, Months, PeriodName, PeriodPart};
 /// `DD/MM/YYYY`: the order of the parts and what stands between them.
 #[derive(Clone)]
 pub struct DateFormat {
-    parts: Vec<Part>,
+    parts: Vec<DatePart>,
     pub text: String,
     /// Its forms, and those that every date may have.
     tried: Arc<[Tried]>,
@@ -35,7 +35,7 @@ impl fmt::Debug for DateFormat {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum DatePart {
     /// With so many digits at most.
     Year(usize),
     Month(usize),
@@ -48,13 +48,13 @@ impl DateFormat {
         let mut parts = Vec::new();
         for letter in text.chars() {
             match (letter, parts.last_mut()) {
-                ('Y' | 'y', Some(Part::Year(digits))) => *digits += 1,
-                ('M' | 'm', Some(Part::Month(digits))) => *digits += 1,
-                ('D' | 'd', Some(Part::Day(digits))) => *digits += 1,
-                ('Y' | 'y', _) => parts.push(Part::Year(1)),
-                ('M' | 'm', _) => parts.push(Part::Month(1)),
-                ('D' | 'd', _) => parts.push(Part::Day(1)),
-                (other, _) => parts.push(Part::Other(other)),
+                ('Y' | 'y', Some(DatePart::Year(digits))) => *digits += 1,
+                ('M' | 'm', Some(DatePart::Month(digits))) => *digits += 1,
+                ('D' | 'd', Some(DatePart::Day(digits))) => *digits += 1,
+                ('Y' | 'y', _) => parts.push(DatePart::Year(1)),
+                ('M' | 'm', _) => parts.push(DatePart::Month(1)),
+                ('D' | 'd', _) => parts.push(DatePart::Day(1)),
+                (other, _) => parts.push(DatePart::Other(other)),
             }
         }
         let format = DateFormat { parts, text: text.to_string(), tried: Arc::new([]) };
@@ -81,16 +81,16 @@ impl DateFormat {
 
     /// Where year, month and day stand.
     fn places(&self) -> [Option<usize>; 3] {
-        let place = |wanted: fn(&Part) -> bool| self.parts.iter().position(wanted);
+        let place = |wanted: fn(&DatePart) -> bool| self.parts.iter().position(wanted);
         [
-            place(|part| matches!(part, Part::Year(_))),
-            place(|part| matches!(part, Part::Month(_))),
-            place(|part| matches!(part, Part::Day(_))),
+            place(|part| matches!(part, DatePart::Year(_))),
+            place(|part| matches!(part, DatePart::Month(_))),
+            place(|part| matches!(part, DatePart::Day(_))),
         ]
     }
 
     fn patterns(&self) -> Vec<(String, String)> {
-        match self.parts.contains(&Part::Year(2)) {
+        match self.parts.contains(&DatePart::Year(2)) {
             true => YEARS_OF_TWO_DIGITS.iter().map(|(years, century)| self.pattern(years, century)).collect(),
             false => vec![self.pattern("", "")],
         }
@@ -101,13 +101,14 @@ impl DateFormat {
         let (mut pattern, mut groups) = (String::new(), Vec::new());
         for (at, part) in self.parts.iter().enumerate() {
             // Without a sign behind it a number has all its digits.
-            let exact = matches!(self.parts.get(at + 1), Some(Part::Year(_) | Part::Month(_) | Part::Day(_)));
+            let exact =
+                matches!(self.parts.get(at + 1), Some(DatePart::Year(_) | DatePart::Month(_) | DatePart::Day(_)));
             let two = if exact { "([0-9]{2})" } else { "([0-9]{1,2})" };
             match part {
-                Part::Year(2) => pattern.push_str(&format!("({years})")),
-                Part::Year(_) => pattern.push_str(&format!("({})", forms::YEAR)),
-                Part::Month(_) | Part::Day(_) => pattern.push_str(two),
-                Part::Other(letter) => {
+                DatePart::Year(2) => pattern.push_str(&format!("({years})")),
+                DatePart::Year(_) => pattern.push_str(&format!("({})", forms::YEAR)),
+                DatePart::Month(_) | DatePart::Day(_) => pattern.push_str(two),
+                DatePart::Other(letter) => {
                     match letter {
                         '^' | '[' | ']' | '\\' => pattern.push_str(&format!("\\{letter}")),
                         _ => pattern.push_str(&format!("[{letter}]")),
@@ -117,12 +118,12 @@ impl DateFormat {
             }
             groups.push(*part);
         }
-        let group = |wanted: fn(&Part) -> bool| groups.iter().position(wanted).map_or(0, |at| at + 1);
+        let group = |wanted: fn(&DatePart) -> bool| groups.iter().position(wanted).map_or(0, |at| at + 1);
         let to = format!(
             "{century}${{{}}}-${{{}}}-${{{}}}",
-            group(|part| matches!(part, Part::Year(_))),
-            group(|part| matches!(part, Part::Month(_))),
-            group(|part| matches!(part, Part::Day(_)))
+            group(|part| matches!(part, DatePart::Year(_))),
+            group(|part| matches!(part, DatePart::Month(_))),
+            group(|part| matches!(part, DatePart::Day(_)))
         );
         (pattern, to)
     }

@@ -6,7 +6,7 @@ use super::dictionary;
 use super::dictionary::Dictionary;
 use crate::alike::plain_twin;
 use crate::data::cells::content::Content;
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 use crate::model::data::ColumnType;
 use crate::number::Number;
 use crate::time::{Day, Months};
@@ -119,14 +119,14 @@ pub struct Target {
 }
 
 impl Builder {
-    pub fn new(kind: &Kind) -> Builder {
+    pub fn new(kind: &CellKind) -> Builder {
         match kind {
-            Kind::Text | Kind::KeyOf(..) => Builder::Text { codes: Vec::new(), texts: Dictionary::default() },
-            Kind::Number(_) => Builder::Fixed { scale: 0, values: Vec::new() },
-            Kind::Day(_) => Builder::Day(Vec::new()),
-            Kind::Period => Builder::Period { codes: Vec::new(), list: Vec::new() },
-            Kind::Flag => Builder::Flag(Vec::new()),
-            Kind::Choice(_) => Builder::Choice(Vec::new()),
+            CellKind::Text | CellKind::KeyOf(..) => Builder::Text { codes: Vec::new(), texts: Dictionary::default() },
+            CellKind::Number(_) => Builder::Fixed { scale: 0, values: Vec::new() },
+            CellKind::Day(_) => Builder::Day(Vec::new()),
+            CellKind::Period => Builder::Period { codes: Vec::new(), list: Vec::new() },
+            CellKind::Flag => Builder::Flag(Vec::new()),
+            CellKind::Choice(_) => Builder::Choice(Vec::new()),
         }
     }
 

@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::frames::Frames;
-use super::kind::{self, Kind};
+use super::kind::{self, FileKind};
 use crate::data::errors::Refused;
 use crate::data::memory::shown_size;
 
@@ -22,20 +22,20 @@ pub fn open(path: &Path, most: u64) -> io::Result<Box<dyn Read + Send>> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let packing = match ending.as_str() {
-        "gz" => Kind::Gzip,
-        "zst" | "zstd" => Kind::Zstd,
-        "zip" => Kind::Zip,
-        _ => Kind::Text,
+        "gz" => FileKind::Gzip,
+        "zst" | "zstd" => FileKind::Zstd,
+        "zip" => FileKind::Zip,
+        _ => FileKind::Text,
     };
     let found = kind::of(&mut BufReader::new(&mut file))?;
     file.seek(SeekFrom::Start(0))?;
     match found {
         _ if found == packing => {}
-        Kind::Empty if packing == Kind::Text => {}
-        Kind::Empty => return Err(refused("it is empty, and was not packed".into(), found, &name)),
+        FileKind::Empty if packing == FileKind::Text => {}
+        FileKind::Empty => return Err(refused("it is empty, and was not packed".into(), found, &name)),
         // A file that ends within its first bytes tells nothing of itself.
-        Kind::Binary if packing != Kind::Text => {}
-        Kind::Text if packing != Kind::Text => {
+        FileKind::Binary if packing != FileKind::Text => {}
+        FileKind::Text if packing != FileKind::Text => {
             let reason = format!("by its content it is text, and not {}", packing.words());
             let help = format!("rename it to `{}`, and name it so in the spec", unpacked_name(&name));
             return Err(io::Error::other(Refused { reason, help }));
@@ -44,9 +44,9 @@ pub fn open(path: &Path, most: u64) -> io::Result<Box<dyn Read + Send>> {
     }
     let file = BufReader::new(file);
     let unpacked: Box<dyn Read + Send> = match packing {
-        Kind::Gzip => Box::new(Unpacked(MultiGzDecoder::new(file))),
-        Kind::Zstd => Box::new(Unpacked(Frames::new(file))),
-        Kind::Zip => return Ok(Box::new(Cursor::new(only_table(file, most)?))),
+        FileKind::Gzip => Box::new(Unpacked(MultiGzDecoder::new(file))),
+        FileKind::Zstd => Box::new(Unpacked(Frames::new(file))),
+        FileKind::Zip => return Ok(Box::new(Cursor::new(only_table(file, most)?))),
         _ => return Ok(Box::new(file.into_inner())),
     };
     only_text(unpacked, &name)
@@ -57,13 +57,13 @@ fn only_text(mut unpacked: Box<dyn Read + Send>, name: &str) -> io::Result<Box<d
     let mut head = Vec::new();
     (&mut unpacked).take(kind::HEAD).read_to_end(&mut head)?;
     match kind::of_bytes(&head) {
-        Kind::Text | Kind::Empty => Ok(Box::new(Cursor::new(head).chain(unpacked))),
+        FileKind::Text | FileKind::Empty => Ok(Box::new(Cursor::new(head).chain(unpacked))),
         other => Err(packed_other(other, unpacked_name(name).as_str())),
     }
 }
 
 /// Of a packed file with the name that what is in it has, or should have.
-fn packed_other(kind: Kind, name: &str) -> io::Error {
+fn packed_other(kind: FileKind, name: &str) -> io::Error {
     let reason = format!("what is packed in it is {}", kind.words());
     let help = match kind.ending() {
         Some(ending) => {
@@ -81,7 +81,7 @@ fn unpacked_name(name: &str) -> String {
     if stem.contains('.') { stem.into() } else { format!("{stem}.csv") }
 }
 
-fn refused(reason: String, kind: Kind, name: &str) -> io::Error {
+fn refused(reason: String, kind: FileKind, name: &str) -> io::Error {
     io::Error::other(Refused { reason, help: kind.mend(name) })
 }
 
@@ -162,7 +162,7 @@ fn only_table(file: BufReader<File>, most: u64) -> io::Result<Vec<u8>> {
     })?;
     let bytes = up_to(Unpacked(entry), most)?;
     match kind::of_bytes(&bytes) {
-        Kind::Text | Kind::Empty => Ok(bytes),
+        FileKind::Text | FileKind::Empty => Ok(bytes),
         other => Err(packed_other(other, name)),
     }
 }

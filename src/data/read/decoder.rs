@@ -7,7 +7,7 @@ use super::records::{Cell, Found, Records};
 use super::{Block, FileContent, FileTask, Wanted, ends, is_note, match_headers, signs, swallowed};
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Repairs};
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::totals;
 use crate::model::data::DataSet;
 
@@ -232,7 +232,7 @@ impl<'a> Decoder<'a> {
             return None;
         }
         let typed: Vec<&(usize, usize)> =
-            self.places.iter().filter(|(_, index)| self.wanted.columns[*index].1.kind != Kind::Text).collect();
+            self.places.iter().filter(|(_, index)| self.wanted.columns[*index].1.kind != CellKind::Text).collect();
         let is_read = |row: &[&str]| {
             typed.iter().all(|(at, index)| {
                 row.get(*at).is_some_and(|cell| self.reader(*index).read(cell, &mut Repairs::default()).is_ok())

@@ -9,7 +9,7 @@ use super::{Block, FileContent, FileTask, Wanted, across, collect, is_note, matc
 use crate::alike::folded;
 use crate::data::cells::content::{Content, Problem, Repair, Repairs};
 use crate::data::cells::numbers::NumberCell;
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::{times, totals};
 use crate::data::columns::column::Builder;
 use crate::data::errors;
@@ -311,7 +311,7 @@ impl Decoder<'_> {
         let reader = self.reader(index);
         let mut repairs = Repairs::default();
         let text = match (&raw.shown, &reader.kind) {
-            (Shown::As(shown), Kind::Text | Kind::Choice(_)) => shown,
+            (Shown::As(shown), CellKind::Text | CellKind::Choice(_)) => shown,
             _ => &*raw.text,
         };
         let read = match trouble(raw, reader) {
@@ -369,7 +369,7 @@ fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
     let digits = || raw.text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(problem) = raw.problem {
         // It stands for nothing, but is no text.
-        let is_nothing = raw.text == "#N/A" && (reader.optional || reader.kind != Kind::Text);
+        let is_nothing = raw.text == "#N/A" && (reader.optional || reader.kind != CellKind::Text);
         return (problem != Problem::FormulaError || !is_nothing).then_some(problem);
     }
     if raw.merged == Merged::Across {
@@ -377,13 +377,15 @@ fn trouble(raw: &Raw, reader: &CellReader) -> Option<Problem> {
     }
     match &reader.kind {
         // The number of each row, or of all of them together?
-        Kind::Number(_) if raw.merged == Merged::Down => Some(Problem::MergedNumber),
-        Kind::Number(number) if raw.number => beside(raw, number),
-        Kind::Text | Kind::Choice(_) if raw.number && raw.shown == Shown::Cut => Some(Problem::CutDigits),
-        Kind::Text | Kind::Choice(_) if raw.number && raw.shown == Shown::Uncertain => Some(Problem::UncertainText),
-        Kind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
+        CellKind::Number(_) if raw.merged == Merged::Down => Some(Problem::MergedNumber),
+        CellKind::Number(number) if raw.number => beside(raw, number),
+        CellKind::Text | CellKind::Choice(_) if raw.number && raw.shown == Shown::Cut => Some(Problem::CutDigits),
+        CellKind::Text | CellKind::Choice(_) if raw.number && raw.shown == Shown::Uncertain => {
+            Some(Problem::UncertainText)
+        }
+        CellKind::Day(_) if raw.number && !(digits() && raw.text.len() == 8) => Some(Problem::BareSerial),
         // October typed as 2026.10 is kept as the number 2026.1.
-        Kind::Period if raw.number && !digits() => Some(match times::is_open_month(&raw.text) {
+        CellKind::Period if raw.number && !digits() => Some(match times::is_open_month(&raw.text) {
             true => Problem::AmbiguousMonth,
             false => Problem::NotAPeriod,
         }),

@@ -16,7 +16,7 @@ use zip::ZipArchive;
 pub const HEAD: u64 = 1 << 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// Text of rows and cells, as far as can be told.
     Text,
     Empty,
@@ -64,25 +64,25 @@ pub enum Kind {
 }
 
 /// What a file is.
-pub fn of_path(path: &Path) -> io::Result<Kind> {
+pub fn of_path(path: &Path) -> io::Result<FileKind> {
     of(&mut BufReader::new(File::open(path)?))
 }
 
 /// What the bytes of a file are; its first ones may be enough.
-pub fn of_bytes(bytes: &[u8]) -> Kind {
-    of(&mut Cursor::new(bytes)).unwrap_or(Kind::Binary)
+pub fn of_bytes(bytes: &[u8]) -> FileKind {
+    of(&mut Cursor::new(bytes)).unwrap_or(FileKind::Binary)
 }
 
 /// What can be read here is, from its first byte on.
-pub fn of(input: &mut (impl Read + Seek)) -> io::Result<Kind> {
+pub fn of(input: &mut (impl Read + Seek)) -> io::Result<FileKind> {
     let mut head = Vec::new();
     input.seek(SeekFrom::Start(0))?;
     input.by_ref().take(HEAD).read_to_end(&mut head)?;
     if head.is_empty() {
-        return Ok(Kind::Empty);
+        return Ok(FileKind::Empty);
     }
     if let [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] = head.as_slice() {
-        return Ok(Kind::Utf32);
+        return Ok(FileKind::Utf32);
     }
     if let Some(text) = text_of(&head) {
         return Ok(of_text(&text));
@@ -92,12 +92,12 @@ pub fn of(input: &mut (impl Read + Seek)) -> io::Result<Kind> {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => of_zip(input, &head),
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => of_compound(input, &head),
         // Workbooks from before there was the container.
-        [9, 0 | 2 | 4, 4 | 6, 0, ..] => Kind::Xls,
-        [b'P', b'A', b'R', b'1', ..] | [b'P', b'A', b'R', b'E', ..] => Kind::Parquet,
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Kind::Arrow,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Zstd,
-        [0x1f, 0x8b, ..] => Kind::Gzip,
-        [_, _, _, _, b'S', b't', b'a', b'n', b'd', b'a', b'r', b'd', b' ', ..] => Kind::Access,
+        [9, 0 | 2 | 4, 4 | 6, 0, ..] => FileKind::Xls,
+        [b'P', b'A', b'R', b'1', ..] | [b'P', b'A', b'R', b'E', ..] => FileKind::Parquet,
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => FileKind::Arrow,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => FileKind::Zstd,
+        [0x1f, 0x8b, ..] => FileKind::Gzip,
+        [_, _, _, _, b'S', b't', b'a', b'n', b'd', b'a', b'r', b'd', b' ', ..] => FileKind::Access,
         _ => by_magic(&head),
     })
 }
@@ -140,29 +140,29 @@ pub fn utf16_without_mark(bytes: &[u8]) -> Option<bool> {
     told.then_some(little > big)
 }
 
-fn of_text(text: &str) -> Kind {
+fn of_text(text: &str) -> FileKind {
     let text = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
     let lower = text.to_ascii_lowercase();
     let has = |part: &str| lower.contains(part);
     let begins = |part: &str| lower.starts_with(part);
     if begins("%pdf-") {
-        return Kind::Pdf;
+        return FileKind::Pdf;
     }
     if begins("{\\rtf") {
-        return Kind::Rtf;
+        return FileKind::Rtf;
     }
     if (begins("mime-version:") || begins("from:") || begins("content-type:"))
         && has("content-type:")
         && (has("multipart/") || has("<html") || has("<table"))
     {
-        return Kind::Mht;
+        return FileKind::Mht;
     }
     if begins("<") {
         if has("urn:schemas-microsoft-com:office:spreadsheet") && begins("<?xml") {
-            return Kind::Xml2003;
+            return FileKind::Xml2003;
         }
         if has("<office:document") {
-            return Kind::FlatOds;
+            return FileKind::FlatOds;
         }
         const TAGS: [&str; 14] = [
             "<!doctype html",
@@ -181,21 +181,21 @@ fn of_text(text: &str) -> Kind {
             "<center",
         ];
         if TAGS.iter().any(|tag| begins(tag)) || (begins("<?xml") || begins("<!")) && (has("<html") || has("<table")) {
-            return Kind::Html;
+            return FileKind::Html;
         }
         if begins("<?xml") || begins("<!doctype") {
-            return Kind::Xml;
+            return FileKind::Xml;
         }
     }
     let mut signs = text.chars().filter(|letter| !letter.is_whitespace());
     match (signs.next(), signs.next()) {
-        (Some('{'), Some('"')) if has("\":") || has("\" :") => Kind::Json,
-        (Some('['), Some('{')) => Kind::Json,
-        _ => Kind::Text,
+        (Some('{'), Some('"')) if has("\":") || has("\" :") => FileKind::Json,
+        (Some('['), Some('{')) => FileKind::Json,
+        _ => FileKind::Text,
     }
 }
 
-fn of_zip(input: &mut (impl Read + Seek), head: &[u8]) -> Kind {
+fn of_zip(input: &mut (impl Read + Seek), head: &[u8]) -> FileKind {
     let mut names: Vec<String> = Vec::new();
     let mut kind = None;
     if let Ok(mut archive) = ZipArchive::new(input) {
@@ -214,24 +214,24 @@ fn of_zip(input: &mut (impl Read + Seek), head: &[u8]) -> Kind {
     };
     let open_document = || memmem::find(head, b"application/vnd.oasis.opendocument");
     kind.or_else(|| open_document().and_then(|at| of_mimetype(&String::from_utf8_lossy(&head[at..]))))
-        .or_else(|| has("xl/workbook.bin").then_some(Kind::Xlsb))
-        .or_else(|| has("xl/").then_some(Kind::Xlsx))
-        .or_else(|| has("word/").then_some(Kind::Docx))
-        .or_else(|| has("ppt/").then_some(Kind::Pptx))
-        .or_else(|| has("Index/Document.iwa").then_some(Kind::Numbers))
-        .unwrap_or(Kind::Zip)
+        .or_else(|| has("xl/workbook.bin").then_some(FileKind::Xlsb))
+        .or_else(|| has("xl/").then_some(FileKind::Xlsx))
+        .or_else(|| has("word/").then_some(FileKind::Docx))
+        .or_else(|| has("ppt/").then_some(FileKind::Pptx))
+        .or_else(|| has("Index/Document.iwa").then_some(FileKind::Numbers))
+        .unwrap_or(FileKind::Zip)
 }
 
-fn of_mimetype(text: &str) -> Option<Kind> {
+fn of_mimetype(text: &str) -> Option<FileKind> {
     let of = text.strip_prefix("application/vnd.oasis.opendocument.")?;
     Some(match of {
-        _ if of.starts_with("spreadsheet") => Kind::Ods,
-        _ if of.starts_with("presentation") => Kind::Pptx,
-        _ => Kind::Odt,
+        _ if of.starts_with("spreadsheet") => FileKind::Ods,
+        _ if of.starts_with("presentation") => FileKind::Pptx,
+        _ => FileKind::Odt,
     })
 }
 
-fn of_compound(input: &mut (impl Read + Seek), head: &[u8]) -> Kind {
+fn of_compound(input: &mut (impl Read + Seek), head: &[u8]) -> FileKind {
     let streams = cfb::CompoundFile::open(input)
         .map(|file| file.walk().map(|entry| entry.name().to_string()).collect::<Vec<_>>())
         .unwrap_or_default();
@@ -243,93 +243,93 @@ fn of_compound(input: &mut (impl Read + Seek), head: &[u8]) -> Kind {
         false => streams.iter().any(|stream| stream == name),
     };
     match () {
-        () if has("EncryptedPackage") => Kind::Locked,
-        () if has("Workbook") || has("Book") => Kind::Xls,
-        () if has("WordDocument") => Kind::Doc,
-        () if has("PowerPoint Document") => Kind::Ppt,
-        () => Kind::Compound,
+        () if has("EncryptedPackage") => FileKind::Locked,
+        () if has("Workbook") || has("Book") => FileKind::Xls,
+        () if has("WordDocument") => FileKind::Doc,
+        () if has("PowerPoint Document") => FileKind::Ppt,
+        () => FileKind::Compound,
     }
 }
 
-fn by_magic(head: &[u8]) -> Kind {
-    let Some(found) = infer::get(head) else { return Kind::Binary };
+fn by_magic(head: &[u8]) -> FileKind {
+    let Some(found) = infer::get(head) else { return FileKind::Binary };
     match found.extension() {
-        "bz2" => Kind::Bzip2,
-        "xz" => Kind::Xz,
-        "7z" => Kind::SevenZip,
-        "rar" => Kind::Rar,
-        "tar" => Kind::Tar,
-        "sqlite" => Kind::Sqlite,
-        "pdf" => Kind::Pdf,
-        "rtf" => Kind::Rtf,
+        "bz2" => FileKind::Bzip2,
+        "xz" => FileKind::Xz,
+        "7z" => FileKind::SevenZip,
+        "rar" => FileKind::Rar,
+        "tar" => FileKind::Tar,
+        "sqlite" => FileKind::Sqlite,
+        "pdf" => FileKind::Pdf,
+        "rtf" => FileKind::Rtf,
         _ => match found.matcher_type() {
-            infer::MatcherType::Image => Kind::Other("an image"),
-            infer::MatcherType::Audio => Kind::Other("a sound"),
-            infer::MatcherType::Video => Kind::Other("a film"),
-            infer::MatcherType::Font => Kind::Other("a font"),
-            infer::MatcherType::App => Kind::Other("a program"),
-            infer::MatcherType::Archive => Kind::Other("a packed file"),
-            _ => Kind::Binary,
+            infer::MatcherType::Image => FileKind::Other("an image"),
+            infer::MatcherType::Audio => FileKind::Other("a sound"),
+            infer::MatcherType::Video => FileKind::Other("a film"),
+            infer::MatcherType::Font => FileKind::Other("a font"),
+            infer::MatcherType::App => FileKind::Other("a program"),
+            infer::MatcherType::Archive => FileKind::Other("a packed file"),
+            _ => FileKind::Binary,
         },
     }
 }
 
-impl Kind {
+impl FileKind {
     /// What it is, as in `it is an Excel workbook (.xlsx)`.
     pub fn words(self) -> &'static str {
         match self {
-            Kind::Text => "text",
-            Kind::Empty => "empty",
-            Kind::Utf32 => "text in UTF-32",
-            Kind::Xlsx => "an Excel workbook (.xlsx)",
-            Kind::Xlsb => "an Excel workbook (.xlsb)",
-            Kind::Xls => "a workbook of an older Excel (.xls)",
-            Kind::Ods => "an OpenDocument spreadsheet (.ods)",
-            Kind::Locked => "an Office file locked with a password",
-            Kind::Xml2003 => "a workbook in the XML of Excel 2003",
-            Kind::FlatOds => "a flat OpenDocument file (.fods)",
-            Kind::Html => "a web page (HTML)",
-            Kind::Mht => "a web page in one file (MHT), or an e-mail",
-            Kind::Rtf => "a document in Rich Text (.rtf)",
-            Kind::Docx => "a Word document (.docx)",
-            Kind::Doc => "an older Word document (.doc)",
-            Kind::Odt => "an OpenDocument text (.odt)",
-            Kind::Pptx => "a presentation",
-            Kind::Ppt => "an older presentation (.ppt)",
-            Kind::Compound => "a file of an older Office program",
-            Kind::Numbers => "a document of Apple Numbers or Pages",
-            Kind::Pdf => "a PDF",
-            Kind::Xml => "XML",
-            Kind::Json => "JSON",
-            Kind::Parquet => "a Parquet file (.parquet)",
-            Kind::Arrow => "an Arrow or Feather file",
-            Kind::Sqlite => "an SQLite database",
-            Kind::Access => "an Access database",
-            Kind::Gzip => "packed with gzip (.gz)",
-            Kind::Zstd => "packed with Zstandard (.zst)",
-            Kind::Zip => "packed as .zip",
-            Kind::Bzip2 => "packed with bzip2",
-            Kind::Xz => "packed with xz",
-            Kind::SevenZip => "packed as .7z",
-            Kind::Rar => "packed as .rar",
-            Kind::Tar => "several files in one (.tar)",
-            Kind::Other(words) => words,
-            Kind::Binary => "no text",
+            FileKind::Text => "text",
+            FileKind::Empty => "empty",
+            FileKind::Utf32 => "text in UTF-32",
+            FileKind::Xlsx => "an Excel workbook (.xlsx)",
+            FileKind::Xlsb => "an Excel workbook (.xlsb)",
+            FileKind::Xls => "a workbook of an older Excel (.xls)",
+            FileKind::Ods => "an OpenDocument spreadsheet (.ods)",
+            FileKind::Locked => "an Office file locked with a password",
+            FileKind::Xml2003 => "a workbook in the XML of Excel 2003",
+            FileKind::FlatOds => "a flat OpenDocument file (.fods)",
+            FileKind::Html => "a web page (HTML)",
+            FileKind::Mht => "a web page in one file (MHT), or an e-mail",
+            FileKind::Rtf => "a document in Rich Text (.rtf)",
+            FileKind::Docx => "a Word document (.docx)",
+            FileKind::Doc => "an older Word document (.doc)",
+            FileKind::Odt => "an OpenDocument text (.odt)",
+            FileKind::Pptx => "a presentation",
+            FileKind::Ppt => "an older presentation (.ppt)",
+            FileKind::Compound => "a file of an older Office program",
+            FileKind::Numbers => "a document of Apple Numbers or Pages",
+            FileKind::Pdf => "a PDF",
+            FileKind::Xml => "XML",
+            FileKind::Json => "JSON",
+            FileKind::Parquet => "a Parquet file (.parquet)",
+            FileKind::Arrow => "an Arrow or Feather file",
+            FileKind::Sqlite => "an SQLite database",
+            FileKind::Access => "an Access database",
+            FileKind::Gzip => "packed with gzip (.gz)",
+            FileKind::Zstd => "packed with Zstandard (.zst)",
+            FileKind::Zip => "packed as .zip",
+            FileKind::Bzip2 => "packed with bzip2",
+            FileKind::Xz => "packed with xz",
+            FileKind::SevenZip => "packed as .7z",
+            FileKind::Rar => "packed as .rar",
+            FileKind::Tar => "several files in one (.tar)",
+            FileKind::Other(words) => words,
+            FileKind::Binary => "no text",
         }
     }
 
     /// The ending that the file's name should have to be read as what it is.
     pub fn ending(self) -> Option<&'static str> {
         match self {
-            Kind::Xlsx => Some("xlsx"),
-            Kind::Xlsb => Some("xlsb"),
-            Kind::Xls => Some("xls"),
-            Kind::Ods => Some("ods"),
-            Kind::Parquet => Some("parquet"),
-            Kind::Gzip => Some("gz"),
-            Kind::Zstd => Some("zst"),
-            Kind::Zip => Some("zip"),
-            Kind::Text => Some("csv"),
+            FileKind::Xlsx => Some("xlsx"),
+            FileKind::Xlsb => Some("xlsb"),
+            FileKind::Xls => Some("xls"),
+            FileKind::Ods => Some("ods"),
+            FileKind::Parquet => Some("parquet"),
+            FileKind::Gzip => Some("gz"),
+            FileKind::Zstd => Some("zst"),
+            FileKind::Zip => Some("zip"),
+            FileKind::Text => Some("csv"),
             _ => None,
         }
     }
@@ -341,18 +341,18 @@ impl Kind {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             // What is packed keeps the ending of what is in it.
             let is_packed = [".gz", ".zst", ".zstd", ".zip"].iter().any(|end| name.to_lowercase().ends_with(end));
-            let stem = if matches!(self, Kind::Gzip | Kind::Zstd) && !is_packed { name } else { stem };
+            let stem = if matches!(self, FileKind::Gzip | FileKind::Zstd) && !is_packed { name } else { stem };
             return format!("rename it to `{stem}.{ending}`, and name it so in the spec");
         }
         match self {
-            Kind::Empty => "export the table again".into(),
-            Kind::Utf32 => "save the table as CSV (UTF-8)".into(),
-            Kind::Locked => "open it with the password and save it without one, as `.xlsx`".into(),
-            Kind::Bzip2 | Kind::Xz | Kind::SevenZip | Kind::Rar | Kind::Tar => {
+            FileKind::Empty => "export the table again".into(),
+            FileKind::Utf32 => "save the table as CSV (UTF-8)".into(),
+            FileKind::Locked => "open it with the password and save it without one, as `.xlsx`".into(),
+            FileKind::Bzip2 | FileKind::Xz | FileKind::SevenZip | FileKind::Rar | FileKind::Tar => {
                 "unpack it; what must be packed is packed with gzip, Zstandard or as `.zip`, each table by itself"
                     .into()
             }
-            Kind::Html | Kind::Mht | Kind::Xml2003 | Kind::FlatOds | Kind::Numbers => {
+            FileKind::Html | FileKind::Mht | FileKind::Xml2003 | FileKind::FlatOds | FileKind::Numbers => {
                 "open it in a spreadsheet program and save it as `.xlsx`, or as CSV (UTF-8)".into()
             }
             _ => "export the table anew from where it comes from, as CSV (UTF-8) or `.xlsx`".into(),
@@ -403,36 +403,36 @@ mod tests {
             "ID3,x\nBZh9,2\n",
             "a\u{c}b\n1\n",
         ] {
-            assert_eq!(of_bytes(text.as_bytes()), Kind::Text, "{text:?}");
+            assert_eq!(of_bytes(text.as_bytes()), FileKind::Text, "{text:?}");
         }
-        assert_eq!(of_bytes(b"id,name\n1,\xd5\xc5\xc8\xfd\n"), Kind::Text);
+        assert_eq!(of_bytes(b"id,name\n1,\xd5\xc5\xc8\xfd\n"), FileKind::Text);
         for little in [true, false] {
-            assert_eq!(of_bytes(&utf16("id,amount\n张三,1\n", little)), Kind::Text);
-            assert_eq!(of_bytes(&utf16("\u{feff}id\tamount\n", little)), Kind::Text);
-            assert_eq!(of_bytes(&utf16("\u{feff}<html><table>", little)), Kind::Html);
+            assert_eq!(of_bytes(&utf16("id,amount\n张三,1\n", little)), FileKind::Text);
+            assert_eq!(of_bytes(&utf16("\u{feff}id\tamount\n", little)), FileKind::Text);
+            assert_eq!(of_bytes(&utf16("\u{feff}<html><table>", little)), FileKind::Html);
         }
-        assert_eq!(of_bytes(b""), Kind::Empty);
+        assert_eq!(of_bytes(b""), FileKind::Empty);
     }
 
     #[test]
     fn texts_that_are_none() {
         for (text, kind) in [
-            ("<html><body><table><tr>", Kind::Html),
-            ("\r\n  <!DOCTYPE html>\n<p>", Kind::Html),
-            ("\u{feff}<TABLE border=1><TR>", Kind::Html),
-            ("<!-- made by HR -->\n<html>", Kind::Html),
-            ("<?xml version=\"1.0\"?>\n<html xmlns=\"x\">", Kind::Html),
+            ("<html><body><table><tr>", FileKind::Html),
+            ("\r\n  <!DOCTYPE html>\n<p>", FileKind::Html),
+            ("\u{feff}<TABLE border=1><TR>", FileKind::Html),
+            ("<!-- made by HR -->\n<html>", FileKind::Html),
+            ("<?xml version=\"1.0\"?>\n<html xmlns=\"x\">", FileKind::Html),
             (
                 "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">",
-                Kind::Xml2003,
+                FileKind::Xml2003,
             ),
-            ("<?xml version=\"1.0\"?><office:document office:mimetype=\"x\">", Kind::FlatOds),
-            ("<?xml version=\"1.0\"?><rows/>", Kind::Xml),
-            ("{\\rtf1\\ansi", Kind::Rtf),
-            ("%PDF-1.7\n", Kind::Pdf),
-            ("MIME-Version: 1.0\nContent-Type: multipart/related", Kind::Mht),
-            ("[{\"id\": 1}]", Kind::Json),
-            ("{\n \"id\": 1}", Kind::Json),
+            ("<?xml version=\"1.0\"?><office:document office:mimetype=\"x\">", FileKind::FlatOds),
+            ("<?xml version=\"1.0\"?><rows/>", FileKind::Xml),
+            ("{\\rtf1\\ansi", FileKind::Rtf),
+            ("%PDF-1.7\n", FileKind::Pdf),
+            ("MIME-Version: 1.0\nContent-Type: multipart/related", FileKind::Mht),
+            ("[{\"id\": 1}]", FileKind::Json),
+            ("{\n \"id\": 1}", FileKind::Json),
         ] {
             assert_eq!(of_bytes(text.as_bytes()), kind, "{text:?}");
         }
@@ -441,14 +441,14 @@ mod tests {
     #[test]
     fn containers() {
         for (entries, kind) in [
-            (&[("[Content_Types].xml", ""), ("xl/workbook.xml", "")][..], Kind::Xlsx),
-            (&[("[Content_Types].xml", ""), ("xl/workbook.bin", "")], Kind::Xlsb),
-            (&[("[Content_Types].xml", ""), ("word/document.xml", "")], Kind::Docx),
-            (&[("[Content_Types].xml", ""), ("ppt/presentation.xml", "")], Kind::Pptx),
-            (&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet")], Kind::Ods),
-            (&[("mimetype", "application/vnd.oasis.opendocument.text")], Kind::Odt),
-            (&[("Index/Document.iwa", "")], Kind::Numbers),
-            (&[("t.csv", "id,amount")], Kind::Zip),
+            (&[("[Content_Types].xml", ""), ("xl/workbook.xml", "")][..], FileKind::Xlsx),
+            (&[("[Content_Types].xml", ""), ("xl/workbook.bin", "")], FileKind::Xlsb),
+            (&[("[Content_Types].xml", ""), ("word/document.xml", "")], FileKind::Docx),
+            (&[("[Content_Types].xml", ""), ("ppt/presentation.xml", "")], FileKind::Pptx),
+            (&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet")], FileKind::Ods),
+            (&[("mimetype", "application/vnd.oasis.opendocument.text")], FileKind::Odt),
+            (&[("Index/Document.iwa", "")], FileKind::Numbers),
+            (&[("t.csv", "id,amount")], FileKind::Zip),
         ] {
             let bytes = zipped(entries);
             assert_eq!(of_bytes(&bytes), kind, "{entries:?}");
@@ -456,12 +456,12 @@ mod tests {
             assert_eq!(of_bytes(&bytes[..bytes.len() - 40]), kind, "{entries:?}");
         }
         for (stream, kind) in [
-            ("Workbook", Kind::Xls),
-            ("Book", Kind::Xls),
-            ("EncryptedPackage", Kind::Locked),
-            ("WordDocument", Kind::Doc),
-            ("PowerPoint Document", Kind::Ppt),
-            ("__properties_version1.0", Kind::Compound),
+            ("Workbook", FileKind::Xls),
+            ("Book", FileKind::Xls),
+            ("EncryptedPackage", FileKind::Locked),
+            ("WordDocument", FileKind::Doc),
+            ("PowerPoint Document", FileKind::Ppt),
+            ("__properties_version1.0", FileKind::Compound),
         ] {
             assert_eq!(of_bytes(&compound(stream)), kind, "{stream}");
         }
@@ -470,23 +470,23 @@ mod tests {
     #[test]
     fn other_bytes() {
         for (bytes, kind) in [
-            (&b"PAR1\x15\x04\x15\x0c"[..], Kind::Parquet),
-            (b"ARROW1\0\0\x01", Kind::Arrow),
-            (b"SQLite format 3\0\x10\0\x01\x01", Kind::Sqlite),
-            (b"\0\x01\0\0Standard Jet DB\0", Kind::Access),
-            (b"\x1f\x8b\x08\0\0\0\0\0", Kind::Gzip),
-            (b"\x28\xb5\x2f\xfd\x24\x1f\x79\0\0", Kind::Zstd),
-            (b"\x50\x2a\x4d\x18\x04\0\0\0abcd", Kind::Zstd),
-            (b"BZh91AY&SY\x01\x02\x03", Kind::Bzip2),
-            (b"\xfd7zXZ\0\0\x04", Kind::Xz),
-            (b"7z\xbc\xaf\x27\x1c\0\x04", Kind::SevenZip),
-            (b"Rar!\x1a\x07\x01\0\0", Kind::Rar),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Kind::Other("an image")),
-            (&[b"\x7fELF\x02\x01\x01".as_slice(), &[0; 80]].concat(), Kind::Other("a program")),
-            (b"\xff\xfe\0\0i\0\0\0", Kind::Utf32),
-            (b"\x09\x08\x10\0\0\x06\x05\0\x01\x02", Kind::Binary),
-            (b"\x09\x04\x06\0\0\0\x10\0", Kind::Xls),
-            (b"\x01\x02\x03\x04", Kind::Binary),
+            (&b"PAR1\x15\x04\x15\x0c"[..], FileKind::Parquet),
+            (b"ARROW1\0\0\x01", FileKind::Arrow),
+            (b"SQLite format 3\0\x10\0\x01\x01", FileKind::Sqlite),
+            (b"\0\x01\0\0Standard Jet DB\0", FileKind::Access),
+            (b"\x1f\x8b\x08\0\0\0\0\0", FileKind::Gzip),
+            (b"\x28\xb5\x2f\xfd\x24\x1f\x79\0\0", FileKind::Zstd),
+            (b"\x50\x2a\x4d\x18\x04\0\0\0abcd", FileKind::Zstd),
+            (b"BZh91AY&SY\x01\x02\x03", FileKind::Bzip2),
+            (b"\xfd7zXZ\0\0\x04", FileKind::Xz),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", FileKind::SevenZip),
+            (b"Rar!\x1a\x07\x01\0\0", FileKind::Rar),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", FileKind::Other("an image")),
+            (&[b"\x7fELF\x02\x01\x01".as_slice(), &[0; 80]].concat(), FileKind::Other("a program")),
+            (b"\xff\xfe\0\0i\0\0\0", FileKind::Utf32),
+            (b"\x09\x08\x10\0\0\x06\x05\0\x01\x02", FileKind::Binary),
+            (b"\x09\x04\x06\0\0\0\x10\0", FileKind::Xls),
+            (b"\x01\x02\x03\x04", FileKind::Binary),
         ] {
             assert_eq!(of_bytes(bytes), kind, "{bytes:?}");
         }
@@ -494,7 +494,7 @@ mod tests {
 
     #[test]
     fn names_that_tell_what_it_is() {
-        assert_eq!(Kind::Xlsx.mend("data/t.csv"), "rename it to `t.xlsx`, and name it so in the spec");
-        assert_eq!(Kind::Gzip.mend("t.csv"), "rename it to `t.csv.gz`, and name it so in the spec");
+        assert_eq!(FileKind::Xlsx.mend("data/t.csv"), "rename it to `t.xlsx`, and name it so in the spec");
+        assert_eq!(FileKind::Gzip.mend("t.csv"), "rename it to `t.csv.gz`, and name it so in the spec");
     }
 }

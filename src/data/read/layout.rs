@@ -6,7 +6,7 @@ use super::{FileTask, Wanted};
 use crate::alike::folded;
 use crate::data::cells::content::Repairs;
 use crate::data::cells::garbled::garbled;
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::errors::{Header, Oddity};
 use crate::model::data::{Column, ColumnIx, DataSet};
 
@@ -148,7 +148,7 @@ impl Layout {
                     if !wanted.data.column(*column).optional {
                         return false;
                     }
-                } else if reader.kind != Kind::Text {
+                } else if reader.kind != CellKind::Text {
                     // It may be a number or a day that a spreadsheet holds as one, in no declared form.
                     let is_one = |reader: &CellReader| reader.read(&row[*at], &mut Repairs::default()).is_ok();
                     if is_one(reader) || is_one(&reader.of_values()) { read += 1 } else { unread += 1 }

@@ -43,7 +43,7 @@ pub use self::decoder::Decoder;
 use self::layout::{Layout, Match, find_column};
 pub use self::quick::Quick;
 pub use self::separated::{NotUtf8, doubted, read_text, surely_utf8, told};
-use super::cells::reader::{CellReader, Kind};
+use super::cells::reader::{CellKind, CellReader};
 use super::columns::column::{Builder, Target};
 use super::columns::dictionary::Dictionary;
 use super::errors;
@@ -125,7 +125,7 @@ impl Wanted<'_> {
     /// or a day says what it is called.
     fn is_header(&self, places: &[(usize, usize)], same: impl Fn(usize) -> bool) -> bool {
         let named = places.iter().filter(|(at, _)| same(*at)).count();
-        let typed = |(at, index): &(usize, usize)| self.columns[*index].1.kind != Kind::Text && same(*at);
+        let typed = |(at, index): &(usize, usize)| self.columns[*index].1.kind != CellKind::Text && same(*at);
         named > 0 && places.iter().any(typed) || named > 1 && named == places.len()
     }
 

@@ -7,7 +7,7 @@ use super::memo::Memo;
 use super::records::Cell;
 use super::{Block, Decoder, Wanted};
 use crate::data::cells::content::{Content, Sign};
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 use crate::data::cells::{digits, times, totals};
 use crate::data::columns::column::{Builder, NO_DAY, NONE, named_key};
 
@@ -168,9 +168,9 @@ impl Decoder<'_> {
         let reader = self.reader(wanted);
         let optional = reader.optional;
         let quick = reader.takes_plain_forms();
-        let plain_numbers = quick && matches!(&reader.kind, Kind::Number(number) if number.is_plain());
-        let dates = quick && matches!(reader.kind, Kind::Day(_));
-        let own_text = quick && matches!(reader.kind, Kind::Text);
+        let plain_numbers = quick && matches!(&reader.kind, CellKind::Number(number) if number.is_plain());
+        let dates = quick && matches!(reader.kind, CellKind::Day(_));
+        let own_text = quick && matches!(reader.kind, CellKind::Text);
         let mut points = false;
         for row in 0..index.rows() {
             let (mut start, mut end) = index.cell(row, at);

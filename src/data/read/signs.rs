@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::block::{Block, Seen};
 use super::{FileTask, Wanted};
 use crate::data::cells::content::{Repair, Repairs, Sign};
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
 
@@ -108,10 +108,10 @@ impl Block {
 
 /// The reader of a file whose numbers have their decimals behind a comma.
 fn with_commas(reader: &CellReader) -> CellReader {
-    fn kind(of: &Kind) -> Kind {
+    fn kind(of: &CellKind) -> CellKind {
         match of {
-            Kind::Number(number) => Kind::Number(Box::new(number.with_commas())),
-            Kind::KeyOf(inner, choices) => Kind::KeyOf(Box::new(kind(inner)), choices.clone()),
+            CellKind::Number(number) => CellKind::Number(Box::new(number.with_commas())),
+            CellKind::KeyOf(inner, choices) => CellKind::KeyOf(Box::new(kind(inner)), choices.clone()),
             other => other.clone(),
         }
     }
@@ -120,12 +120,14 @@ fn with_commas(reader: &CellReader) -> CellReader {
 
 /// The readers of a file whose cells are not separated by commas, where that makes a difference.
 pub(super) fn with_open_points(wanted: &Wanted) -> Option<Vec<CellReader>> {
-    let open = |reader: &CellReader| matches!(&reader.kind, Kind::Number(number) if number.is_open());
+    let open = |reader: &CellReader| matches!(&reader.kind, CellKind::Number(number) if number.is_open());
     if !wanted.columns.iter().any(|(_, reader)| open(reader)) {
         return None;
     }
     let readers = wanted.columns.iter().map(|(_, reader)| match &reader.kind {
-        Kind::Number(number) if number.is_open() => reader.of_kind(Kind::Number(Box::new(number.with_open_points()))),
+        CellKind::Number(number) if number.is_open() => {
+            reader.of_kind(CellKind::Number(Box::new(number.with_open_points())))
+        }
         _ => reader.clone(),
     });
     Some(readers.collect())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::block::{Block, Kept};
 use super::{FileTask, Wanted};
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::times::DateFormat;
 use crate::data::errors;
 use crate::diagnostic::Diagnostic;
@@ -115,10 +115,10 @@ fn is_bare(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte))
 }
 
-fn format_of(kind: &Kind) -> Option<&DateFormat> {
+fn format_of(kind: &CellKind) -> Option<&DateFormat> {
     match kind {
-        Kind::Day(format) => format.as_ref(),
-        Kind::KeyOf(inner, _) => format_of(inner),
+        CellKind::Day(format) => format.as_ref(),
+        CellKind::KeyOf(inner, _) => format_of(inner),
         _ => None,
     }
 }

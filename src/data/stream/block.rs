@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Failed;
 use crate::alike::plain_twin;
 use crate::data::cells::content::Repair;
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::columns::column::{Builder, Column, NONE, Target, join};
 use crate::data::columns::dictionary::{Dictionary, hash_of};
 use crate::data::read::{Block, Gaps, Take, Wanted};
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
                 (Some((place, keys)), _) => {
                     Take::Link(Target { known: keys.known.clone(), texts: keys.texts.clone(), place })
                 }
-                (None, Some(keys)) if data.key == [*column] && matches!(reader.kind, Kind::Text) => {
+                (None, Some(keys)) if data.key == [*column] && matches!(reader.kind, CellKind::Text) => {
                     Take::Key(keys.known.clone())
                 }
                 _ => Take::Column,

@@ -2,7 +2,7 @@
 //! with their place in the spec.
 
 use crate::data::cells::content::{Content, Problem, Repair, Repairs, Sign, canonical};
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::times;
 use crate::data::columns::column::Builder;
 use crate::data::errors::{self, BadCells, Spot, Stands, Tally};
@@ -42,7 +42,7 @@ pub(crate) fn read(
     for ((column, reader), builder) in readers.iter().zip(&mut columns) {
         let Some(at) = given.columns.iter().position(|known| known == column) else {
             // Rows must be told apart even where the test does not care by what.
-            let numbered = data.key.contains(column) && matches!(reader.kind, Kind::Text);
+            let numbered = data.key.contains(column) && matches!(reader.kind, CellKind::Text);
             let position = matches!(data.column(*column).ty, ColumnType::Position | ColumnType::Link { .. });
             for row in 1..=given.rows.len() {
                 builder.push(match numbered && !position {
@@ -70,9 +70,9 @@ pub(crate) fn read(
 
 fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<'c>, Problem> {
     let number_kind = match &reader.kind {
-        Kind::Number(kind) => Some(kind),
-        Kind::KeyOf(inner, _) => match &**inner {
-            Kind::Number(kind) => Some(kind),
+        CellKind::Number(kind) => Some(kind),
+        CellKind::KeyOf(inner, _) => match &**inner {
+            CellKind::Number(kind) => Some(kind),
             _ => None,
         },
         _ => None,
@@ -81,7 +81,7 @@ fn cell_content<'c>(reader: &CellReader, cell: &'c GivenCell) -> Result<Content<
         (Some(number), Some(kind)) => {
             let content = kind.content(number)?;
             Ok(match &reader.kind {
-                Kind::KeyOf(_, choices) => Content::Text(canonical(content, choices)),
+                CellKind::KeyOf(_, choices) => Content::Text(canonical(content, choices)),
                 _ => content,
             })
         }

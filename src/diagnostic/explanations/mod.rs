@@ -2,8 +2,8 @@
 //!
 //! The examples are run by `tests/explain.rs`: the wrong one gives its code and no other, the right one nothing.
 
-mod data;
 mod datasets;
+mod files;
 mod names;
 mod rules;
 mod syntax;
@@ -56,7 +56,7 @@ pub const STAGES: &[(&str, &[Explanation])] = &[
     ("Values and units", types::ALL),
     ("Data sets", datasets::ALL),
     ("Weights, scales and ratings", rules::ALL),
-    ("Data files and evaluation", data::ALL),
+    ("Data files and evaluation", files::ALL),
 ];
 
 /// The explanation of a code.

@@ -21,7 +21,7 @@ struct Reach {
 }
 
 /// An entry on its level.
-struct Part {
+struct LevelEntry {
     weight: Number,
     range: Interval,
     /// It may have no score, and then its weight goes to the others.
@@ -273,18 +273,18 @@ impl Ranges<'_> {
         open: &mut Vec<String>,
     ) -> Reach {
         let combine = if points && group.combine == Combine::WeightedMean { Combine::Sum } else { group.combine };
-        let parts: Vec<Part> = group.entries.iter().map(|entry| self.part(entry, card, &missed, open)).collect();
+        let parts: Vec<LevelEntry> = group.entries.iter().map(|entry| self.part(entry, card, &missed, open)).collect();
         if parts.is_empty() {
             return Reach { range: Interval::ALL, low: String::new(), high: String::new() };
         }
         if combine == Combine::Geometric {
             return self.geometric(&parts);
         }
-        let term = |part: &Part| match combine {
+        let term = |part: &LevelEntry| match combine {
             Combine::Sum => part.range.clone(),
             _ => part.range.mul(&Interval::point(part.weight.clone())),
         };
-        let text = |part: &Part, end: &Option<Number>| {
+        let text = |part: &LevelEntry, end: &Option<Number>| {
             let end = end.as_ref().map(shown).unwrap_or_default();
             if combine == Combine::Sum {
                 end
@@ -292,7 +292,7 @@ impl Ranges<'_> {
                 format!("{} × {end}", percent(&part.weight.round_places(4, Rounding::HalfUp)))
             }
         };
-        let texts = |of: &dyn Fn(&Part) -> Option<Number>| {
+        let texts = |of: &dyn Fn(&LevelEntry) -> Option<Number>| {
             if !self.in_words {
                 return String::new();
             }
@@ -306,11 +306,11 @@ impl Ranges<'_> {
         };
         if parts.iter().any(|part| part.gives_away) {
             // What a part gives for each bit of its weight: the mean of any of them lies among these.
-            let each = |part: &Part| match combine {
+            let each = |part: &LevelEntry| match combine {
                 Combine::Sum => part.range.div(&Interval::point(part.weight.clone())),
                 _ => part.range.clone(),
             };
-            let rates: Vec<(&Part, Interval)> = parts.iter().map(|part| (part, each(part))).collect();
+            let rates: Vec<(&LevelEntry, Interval)> = parts.iter().map(|part| (part, each(part))).collect();
             let most = best(&rates, &missed, |range| range.high.clone());
             let least = best(&rates, &missed, |range| range.low.as_ref().map(Number::neg)).map(|least| least.neg());
             let beyond = |one: &Option<Number>, other: &Option<Number>| one.as_ref() != other.as_ref();
@@ -330,13 +330,13 @@ impl Ranges<'_> {
     }
 
     /// The product of the scores, each to the power of its weight; between the least and the most of them.
-    fn geometric(&self, parts: &[Part]) -> Reach {
+    fn geometric(&self, parts: &[LevelEntry]) -> Reach {
         // Nothing below 0 has a geometric mean.
         let zero = Interval::point(Number::ZERO);
         let whole = parts.iter().map(|part| part.range.clone()).reduce(|one, other| one.hull(&other));
         let mut range = whole.unwrap_or(Interval::ALL).max(&zero);
         if !parts.iter().any(|part| part.gives_away) {
-            let power = |part: &Part| part.range.max(&zero).pow(&Interval::point(part.weight.clone()));
+            let power = |part: &LevelEntry| part.range.max(&zero).pow(&Interval::point(part.weight.clone()));
             if let Some(product) = parts.iter().map(power).reduce(|one, other| one.mul(&other)) {
                 range = range.within(&product);
             }
@@ -353,7 +353,7 @@ impl Ranges<'_> {
         Reach { low: text(&|range| range.low.clone()), high: text(&|range| range.high.clone()), range }
     }
 
-    fn part(&self, entry: &Entry, card: &Scorecard, missed: &Option<Number>, open: &mut Vec<String>) -> Part {
+    fn part(&self, entry: &Entry, card: &Scorecard, missed: &Option<Number>, open: &mut Vec<String>) -> LevelEntry {
         let mut range = self.gives(entry, card, missed, open);
         if let Some(cap) = entry.cap() {
             range = range.min(&Interval::point(cap));
@@ -363,7 +363,7 @@ impl Ranges<'_> {
             range = range.hull(&Interval::point(Number::ZERO));
         }
         let gives_away = self.gives_away(entry, card);
-        Part { weight: entry.weight.clone(), range, gives_away, missed: gives_away && !may_not_apply(entry) }
+        LevelEntry { weight: entry.weight.clone(), range, gives_away, missed: gives_away && !may_not_apply(entry) }
     }
 
     /// What an entry can come to, before the limit that it states for itself.
@@ -444,13 +444,13 @@ fn may_not_apply(entry: &Entry) -> bool {
 /// The greatest weighted mean of what is left when any of the parts that may be missing are; of a part that may be
 /// missing just a bit is taken to be, where not all may be missing at once.
 fn best(
-    parts: &[(&Part, Interval)],
+    parts: &[(&LevelEntry, Interval)],
     missed: &Option<Number>,
     of: impl Fn(&Interval) -> Option<Number>,
 ) -> Option<Number> {
     let (mut sum, mut weight) = (Number::ZERO, Number::ZERO);
-    let too_much = |part: &Part| missed.as_ref().is_some_and(|missed| part.missed && part.weight > *missed);
-    let mut rest: Vec<(&Part, Number)> = Vec::new();
+    let too_much = |part: &LevelEntry| missed.as_ref().is_some_and(|missed| part.missed && part.weight > *missed);
+    let mut rest: Vec<(&LevelEntry, Number)> = Vec::new();
     for (part, range) in parts {
         let rate = of(range)?;
         if part.gives_away && !too_much(part) {

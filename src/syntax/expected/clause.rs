@@ -3,7 +3,7 @@
 use super::{Around, words};
 use crate::diagnostic::Edit;
 use crate::syntax::grammar::{self, BlockKind, Rule, Stop};
-use crate::syntax::scan::{Kind, Token};
+use crate::syntax::scan::{Token, TokenKind};
 
 /// Clauses of more bytes than this are not tried: who wrote them has another mistake.
 const MOST_BYTES: usize = 600;
@@ -87,8 +87,8 @@ impl<'a, 's> Clause<'a, 's> {
             let mut open = Vec::new();
             for at in from..to {
                 match self.tokens[at].kind {
-                    Kind::OpenParen => open.push(at),
-                    Kind::CloseParen => {
+                    TokenKind::OpenParen => open.push(at),
+                    TokenKind::CloseParen => {
                         open.pop();
                     }
                     _ => {}
@@ -100,8 +100,8 @@ impl<'a, 's> Clause<'a, 's> {
             let mut depth = 0;
             (from..to).find(|at| {
                 depth += match self.tokens[*at].kind {
-                    Kind::OpenParen => 1,
-                    Kind::CloseParen => -1,
+                    TokenKind::OpenParen => 1,
+                    TokenKind::CloseParen => -1,
                     _ => 0,
                 };
                 depth < 0

@@ -3,7 +3,7 @@
 use super::here::{Here, Slip};
 use crate::diagnostic::Mend;
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 impl Here<'_, '_> {
@@ -29,7 +29,7 @@ impl Here<'_, '_> {
         if is(first, "select") {
             let call = is(first + 2, "(") && is(first + 4, ")") && is(first + 5, "from");
             let function = self.text(first + 1).to_lowercase();
-            let written = (call && self.is(first + 6, Kind::Word)).then(|| match function.as_str() {
+            let written = (call && self.is(first + 6, TokenKind::Word)).then(|| match function.as_str() {
                 "count" => format!("count({})", self.text(first + 6)),
                 "avg" => format!("average({} of {})", self.text(first + 3), self.text(first + 6)),
                 _ => format!("{function}({} of {})", self.text(first + 3), self.text(first + 6)),
@@ -87,7 +87,7 @@ impl Here<'_, '_> {
 
     /// `sales!amount`, `sales.sum(amount)`, `! (a is missing)`, `"a" & "b"`.
     fn sheet_and_column(&self) -> Option<Slip> {
-        if self.text(0) == "!" && self.is(-1, Kind::Word) && self.is(1, Kind::Word) && self.touches(-1) {
+        if self.text(0) == "!" && self.is(-1, TokenKind::Word) && self.is(1, TokenKind::Word) && self.touches(-1) {
             let of = format!("{} of {}", self.text(1), self.text(-1));
             let whole = if self.text(-2) == "(" { of } else { format!("sum({of})") };
             let mend = self.replace(-1, 1, whole);
@@ -103,12 +103,16 @@ impl Here<'_, '_> {
             let mend = self.replace(0, 0, "not ").map(|mend| self.whole(mend));
             return self.fix(0, "`!` is not a sign of the language", "write `not`", "write `{}`", mend);
         }
-        if self.text(0) == "&" && (self.is(1, Kind::Text) || self.is(-1, Kind::Text)) {
+        if self.text(0) == "&" && (self.is(1, TokenKind::Text) || self.is(-1, TokenKind::Text)) {
             let help = "take it away: the unit behind the colon says in what the value is";
             return self.fix(0, "numbers and texts are not joined", "take this away", help, None);
         }
         // `sales.sum(amount)`
-        if self.is(0, Kind::OpenParen) && self.is(-1, Kind::Word) && self.text(-2) == "." && self.is(-3, Kind::Word) {
+        if self.is(0, TokenKind::OpenParen)
+            && self.is(-1, TokenKind::Word)
+            && self.text(-2) == "."
+            && self.is(-3, TokenKind::Word)
+        {
             let close = self.close_of(0)?;
             let (data, function) = (self.text(-3), self.text(-1));
             let inside = if close > 1 { format!("{} of {data}", self.raw(1, close - 1)) } else { data.to_string() };
@@ -124,9 +128,9 @@ impl Here<'_, '_> {
     fn foreign_words(&self) -> Option<Slip> {
         [0, -1].into_iter().find_map(|at| {
             let text = self.text(at);
-            let meant = words::connecting(text).filter(|_| self.is(at, Kind::Word))?;
+            let meant = words::connecting(text).filter(|_| self.is(at, TokenKind::Word))?;
             // Both words of `nicht leer`.
-            let next = words::connecting(self.text(at + 1)).filter(|_| self.is(at + 1, Kind::Word));
+            let next = words::connecting(self.text(at + 1)).filter(|_| self.is(at + 1, TokenKind::Word));
             let (to, written) = match next {
                 Some(next) => (at + 1, format!("{meant} {next}")),
                 None => (at, meant.to_string()),
@@ -146,7 +150,7 @@ impl Here<'_, '_> {
             &["and", "or", "not", "if", "then", "else", "is", "in", "of", "where", "between", "default", "missing"];
         let capital = |at: isize| {
             let small = self.text(at).to_lowercase();
-            (self.is(at, Kind::Word) && small != self.text(at) && SMALL.contains(&small.as_str())).then_some(small)
+            (self.is(at, TokenKind::Word) && small != self.text(at) && SMALL.contains(&small.as_str())).then_some(small)
         };
         let at = [-1, 0].into_iter().find(|at| capital(*at).is_some())?;
         let small = capital(at)?;
@@ -166,11 +170,11 @@ impl Here<'_, '_> {
     /// `sum(amount from sales)`, `sum(…) where …`, `count(*)`, `count(distinct a of b)`, `a like "b"`.
     fn aggregates(&self) -> Option<Slip> {
         let (found, before) = (self.text(0), self.text(-1));
-        if found == "from" && self.is(-1, Kind::Word) && self.is(1, Kind::Word) && self.wants(Rule::kw_of) {
+        if found == "from" && self.is(-1, TokenKind::Word) && self.is(1, TokenKind::Word) && self.wants(Rule::kw_of) {
             let mend = self.replace(0, 0, "of").map(|mend| mend.shown_as(format!("{before} of {}", self.text(1))));
             return self.fix(0, "between a column and its data set stands `of`", "write `of`", "write `{}`", mend);
         }
-        if found == "where" && self.is(-1, Kind::CloseParen) {
+        if found == "where" && self.is(-1, TokenKind::CloseParen) {
             let condition = self.raw(0, self.last());
             let written = format!(" {condition})");
             let mend = self.reads(-1, self.last(), &written).then(|| self.replace(-1, self.last(), written)).flatten();
@@ -197,7 +201,7 @@ impl Here<'_, '_> {
             let mend = Mend { edits: mend.edits, shown: format!("count distinct({}", self.written(0, self.last())) };
             return self.fix(-1, "`distinct` stands before the bracket", "move this before `(`", "write `{}`", [mend]);
         }
-        if matches!(found, "like" | "contains" | "startswith" | "matches") && self.is(1, Kind::Text) {
+        if matches!(found, "like" | "contains" | "startswith" | "matches") && self.is(1, TokenKind::Text) {
             let help = "compare the whole text, as in `product = \"tea\"`, or let a column of the file say it";
             return self.at(0, "no part of a text is looked for", "not a comparison", Some(help.into()));
         }
@@ -231,7 +235,7 @@ impl Here<'_, '_> {
         }
         if matches!(self.text(0), "mod" | "MOD" | "modulo" | "rem" | "%")
             && formula
-            && !self.is(-1, Kind::Number)
+            && !self.is(-1, TokenKind::Number)
             && self.token(1).is_some()
         {
             let help = "take it away: no formula needs what is left over; floor( … ) gives the whole part";
@@ -239,7 +243,7 @@ impl Here<'_, '_> {
         }
         let place =
             matches!(self.text(-1), "best" | "top" | "largest" | "highest" | "worst" | "lowest" | "smallest" | "first");
-        if place && self.is(0, Kind::Number) && self.text(-2) == "(" {
+        if place && self.is(0, TokenKind::Number) && self.text(-2) == "(" {
             let number = self.text(0);
             let message = "rows cannot be chosen by their place among others";
             let help = format!(

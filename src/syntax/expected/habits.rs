@@ -12,7 +12,7 @@ use super::Around;
 use super::here::{Here, Slip};
 use crate::diagnostic::Mend;
 use crate::syntax::grammar::{BlockKind, Rule};
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 /// The habit that stopped the reading, if it is a known one.
@@ -43,11 +43,15 @@ impl Here<'_, '_> {
             return None;
         }
         let first = self.text(self.first());
-        if first == "from" && self.is(0, Kind::Text) && self.wants(Rule::kw_postgres) {
+        if first == "from" && self.is(0, TokenKind::Text) && self.wants(Rule::kw_postgres) {
             let mend = self.replace(-1, -1, "file").map(|mend| mend.shown_as(format!("file {}", self.text(0))));
             return self.fix(-1, "a file is named behind `file`", "write `file`", "write `{}`", mend);
         }
-        if first == "file" && matches!(self.text(0), "," | "and") && self.is(1, Kind::Text) && self.token(2).is_none() {
+        if first == "file"
+            && matches!(self.text(0), "," | "and")
+            && self.is(1, TokenKind::Text)
+            && self.token(2).is_none()
+        {
             let indent = " ".repeat(self.around.first.map_or(0, |first| first.indent));
             let end = self.token(-1)?.end;
             let mend = Mend::replace(self.around.scan.span(end, self.token(1)?.start), format!("\n{indent}file "));
@@ -60,7 +64,7 @@ impl Here<'_, '_> {
                 [mend.shown_as(shown)],
             );
         }
-        if first == "roster" && self.is(0, Kind::Word) {
+        if first == "roster" && self.is(0, TokenKind::Word) {
             let away = self.away(0, self.last()).map(|mend| mend.shown_as("roster"));
             let message = "`roster` stands alone on its line";
             return self.fix(
@@ -84,8 +88,12 @@ impl Here<'_, '_> {
         }
         let sign = matches!(found, ":" | "=" | ">=" | "<=" | ">");
         let word = matches!(found, "is" | "of" | "equals" | "at");
-        let behind_word = (sign || word) && self.is(-1, Kind::Word) && words::is_word_of_the_language(before);
-        if behind_word && !self.wants(Rule::colon) && !self.wants(Rule::equals) && (sign || self.is(1, Kind::Number)) {
+        let behind_word = (sign || word) && self.is(-1, TokenKind::Word) && words::is_word_of_the_language(before);
+        if behind_word
+            && !self.wants(Rule::colon)
+            && !self.wants(Rule::equals)
+            && (sign || self.is(1, TokenKind::Number))
+        {
             let reads = self.reads(0, 0, "");
             let mend = reads.then(|| self.away(0, 0)).flatten();
             let mend = mend.map(|mend| self.whole(mend));
@@ -105,8 +113,8 @@ impl Here<'_, '_> {
         }
         if self.kind.rule == Rule::declaration
             && self.wants(Rule::colon)
-            && self.is(0, Kind::Word)
-            && self.is(-1, Kind::Text)
+            && self.is(0, TokenKind::Word)
+            && self.is(-1, TokenKind::Text)
         {
             let shown = format!("{} : {}", self.written(self.first(), -1), self.written(0, self.last()));
             let mend = self.span(0, 0).map(|span| Mend::before(span, ":").shown_as(shown));
@@ -135,7 +143,7 @@ impl Here<'_, '_> {
                 return self.fix(from, message, "write `is not`", "write `{}`", mend);
             }
         }
-        let of = self.is(0, Kind::Word) && self.is(-2, Kind::Word) && self.wants(Rule::window_word);
+        let of = self.is(0, TokenKind::Word) && self.is(-2, TokenKind::Word) && self.wants(Rule::window_word);
         if before == "in" && of && self.reads(-1, -1, "of") {
             let shown = format!("{} of {found}", self.text(-2));
             let mend = self.replace(-1, -1, "of").map(|mend| mend.shown_as(shown));
@@ -146,7 +154,7 @@ impl Here<'_, '_> {
             let message = format!("`{found}` is not a word of the language");
             return self.fix(0, message, "take this away", help, self.away(0, 0));
         }
-        if matches!(before, "scores" | "score") && self.is(0, Kind::Number) && self.wants(Rule::kw_to) {
+        if matches!(before, "scores" | "score") && self.is(0, TokenKind::Number) && self.wants(Rule::kw_to) {
             let mend = self.span(0, 0).map(|span| Mend::before(span, "to"));
             let mend = mend.map(|mend| mend.shown_as(format!("{before} to {}", self.written(0, self.last()))));
             return self.fix(0, "`to` is missing before the number", "`to` is missing before this", "write `{}`", mend);

@@ -5,7 +5,7 @@ use super::{Around, shorten};
 use crate::diagnostic::{Ask, Mend};
 use crate::source::Span;
 use crate::syntax::grammar::{self, BlockKind, Rule};
-use crate::syntax::scan::{Kind, Token};
+use crate::syntax::scan::{Token, TokenKind};
 
 /// A finding at a stop, with what to write instead.
 pub struct Slip {
@@ -44,7 +44,7 @@ impl<'s> Here<'_, 's> {
         self.around.text(self.token(behind))
     }
 
-    pub fn is(&self, behind: isize, kind: Kind) -> bool {
+    pub fn is(&self, behind: isize, kind: TokenKind) -> bool {
         self.token(behind).is_some_and(|token| token.kind == kind)
     }
 
@@ -142,8 +142,8 @@ impl<'s> Here<'_, 's> {
         let mut depth = 0;
         (open..self.all().end).find(|at| {
             depth += match self.token(*at).map(|token| token.kind) {
-                Some(Kind::OpenParen) => 1,
-                Some(Kind::CloseParen) => -1,
+                Some(TokenKind::OpenParen) => 1,
+                Some(TokenKind::CloseParen) => -1,
                 _ => 0,
             };
             depth == 0

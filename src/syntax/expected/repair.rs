@@ -9,7 +9,7 @@ use super::lists::keyword;
 use super::{Around, words};
 use crate::diagnostic::{Edit, Mend};
 use crate::syntax::grammar::{BlockKind, Rule};
-use crate::syntax::scan::{Kind, Token};
+use crate::syntax::scan::{Token, TokenKind};
 
 /// How many places of one clause may have the same mistake.
 const MOST_PLACES: usize = 16;
@@ -174,7 +174,7 @@ impl Clause<'_, '_> {
         if self.rule == Rule::rating_clause && expected.contains(&Rule::limit) && found.is_some() {
             missing(">=");
         }
-        if expected.contains(&Rule::curve) && found.is_some_and(|found| matches!(found.kind, Kind::Number)) {
+        if expected.contains(&Rule::curve) && found.is_some_and(|found| matches!(found.kind, TokenKind::Number)) {
             missing("linear");
         }
         let between = self.tokens[..at].iter().any(|token| self.around.scan.word(token) == "between");
@@ -201,7 +201,7 @@ impl Clause<'_, '_> {
         tries: &mut Vec<Try>,
     ) {
         let (start, end) = (found.start, found.end);
-        let is_sign = found.kind == Kind::Sign;
+        let is_sign = found.kind == TokenKind::Sign;
         let arithmetic = matches!(text, "-" | "+" | "*" | "/" | "%" | "‰");
         // Apart from words that touch it; a comma touches the word before it.
         let behind = at.checked_sub(1).map_or(start, |at| self.tokens[at].end);
@@ -216,7 +216,7 @@ impl Clause<'_, '_> {
             let what = What::Other { found: text.to_string(), meant: meant.to_string() };
             Try { edits: vec![edit], what }
         };
-        if found.kind == Kind::Text {
+        if found.kind == TokenKind::Text {
             let inside = text.trim_matches('"');
             let plain = inside.chars().all(|c| c.is_alphanumeric() || "_ %/.-".contains(c)) && !inside.is_empty();
             let is_name = inside.chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -233,10 +233,12 @@ impl Clause<'_, '_> {
             };
             tries.extend(keywords.iter().filter(meant).map(|word| other(word)));
         }
-        if found.kind == Kind::Word {
+        if found.kind == TokenKind::Word {
             // `to be`
-            let two =
-                self.tokens.get(at + 1).filter(|next| next.kind == Kind::Word && FILLING.contains(&self.word(at + 1)));
+            let two = self
+                .tokens
+                .get(at + 1)
+                .filter(|next| next.kind == TokenKind::Word && FILLING.contains(&self.word(at + 1)));
             for sign in signs.iter().filter(|_| FOR_A_SIGN.contains(&text)) {
                 tries.push(other(sign));
                 if let Some(next) = two {
@@ -258,7 +260,7 @@ impl Clause<'_, '_> {
             };
             tries.extend(keywords.iter().filter(near).map(|word| other(word)));
         }
-        if (is_sign && !arithmetic) || (found.kind == Kind::Word && FILLING.contains(&text)) {
+        if (is_sign && !arithmetic) || (found.kind == TokenKind::Word && FILLING.contains(&text)) {
             let until = self.tokens.get(at + 1).map_or(end, |next| next.start);
             let from = match self.tokens.get(at + 1) {
                 Some(_) => start,
@@ -271,14 +273,15 @@ impl Clause<'_, '_> {
         }
         // The sign before it may be the one too many: `…, ` at the end of a list.
         if let Some(before) = at.checked_sub(1).and_then(|at| self.tokens.get(at))
-            && before.kind == Kind::Sign
+            && before.kind == TokenKind::Sign
             && matches!(self.word(at - 1), "," | ":" | ";" | "." | "=")
         {
             let what = What::TooMuch(self.word(at - 1).to_string());
             tries.push(Try { edits: vec![self.edit(before.start, before.end, "")], what });
         }
-        if found.kind == Kind::OpenParen {
-            let close = (at + 1..self.tokens.len().min(at + 7)).find(|at| self.tokens[*at].kind == Kind::CloseParen);
+        if found.kind == TokenKind::OpenParen {
+            let close =
+                (at + 1..self.tokens.len().min(at + 7)).find(|at| self.tokens[*at].kind == TokenKind::CloseParen);
             if let Some(close) = close.map(|close| self.tokens[close]) {
                 for sign in ["", ": "].into_iter().filter(|sign| sign.is_empty() || signs.contains(&":")) {
                     let edits = vec![self.edit(start, end, sign), self.edit(close.start, close.end, "")];
@@ -287,18 +290,18 @@ impl Clause<'_, '_> {
             }
         }
         if let Some(before) = at.checked_sub(1).and_then(|at| self.tokens.get(at))
-            && found.kind == Kind::Word
-            && before.kind == Kind::Word
+            && found.kind == TokenKind::Word
+            && before.kind == TokenKind::Word
             && at > 1
         {
             let (first, then) = (text.to_string(), self.word(at - 1).to_string());
             let edits = vec![self.edit(before.start, before.end, first.clone()), self.edit(start, end, then.clone())];
             tries.push(Try { edits, what: What::Swapped { first, then } });
         }
-        if found.kind == Kind::Word && expected.contains(&Rule::text) {
+        if found.kind == TokenKind::Word && expected.contains(&Rule::text) {
             let behind = self.tokens[at..]
                 .iter()
-                .take_while(|token| token.kind == Kind::Word && self.around.scan.word(token) != "else");
+                .take_while(|token| token.kind == TokenKind::Word && self.around.scan.word(token) != "else");
             if let Some(last) = behind.last() {
                 let label = &self.around.scan.text[start..last.end];
                 tries.push(Try { edits: vec![self.edit(start, last.end, format!("\"{label}\""))], what: What::Quoted });

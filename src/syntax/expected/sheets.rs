@@ -1,7 +1,7 @@
 //! Formulas of spreadsheets, and how they are written here.
 
 use super::here::{Here, Slip};
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::signs::is_cell;
 
 /// Functions of spreadsheets, and what does the same here.
@@ -88,8 +88,8 @@ impl Here<'_, '_> {
 
     /// What a function that is called here does, and its closing bracket.
     fn call(&self, at: isize) -> Option<(InWords, isize)> {
-        let known = InWords::of(self.text(at)).filter(|_| self.is(at, Kind::Word))?;
-        let called = self.touches(at) && self.is(at + 1, Kind::OpenParen);
+        let known = InWords::of(self.text(at)).filter(|_| self.is(at, TokenKind::Word))?;
+        let called = self.touches(at) && self.is(at + 1, TokenKind::OpenParen);
         Some((known, self.close_of(at + 1).filter(|_| called)?))
     }
 
@@ -136,8 +136,8 @@ impl Here<'_, '_> {
         let (mut depth, mut start, mut parts) = (0, from, Vec::new());
         for at in from..=to {
             match (self.token(at).map(|token| token.kind), self.text(at)) {
-                (Some(Kind::OpenParen), _) => depth += 1,
-                (Some(Kind::CloseParen), _) => depth -= 1,
+                (Some(TokenKind::OpenParen), _) => depth += 1,
+                (Some(TokenKind::CloseParen), _) => depth -= 1,
                 (_, "," | ";") if depth == 0 => {
                     parts.push(self.in_words(start, at - 1));
                     start = at + 1;
@@ -161,7 +161,8 @@ impl Here<'_, '_> {
                 Some("name the column and its data set, as in `sum(amount of sales)`".into()),
             );
         }
-        let called = |at: &isize| self.is(*at, Kind::Word) && self.touches(*at) && self.is(at + 1, Kind::OpenParen);
+        let called =
+            |at: &isize| self.is(*at, TokenKind::Word) && self.touches(*at) && self.is(at + 1, TokenKind::OpenParen);
         let found = self.all().filter(called).find_map(|at| {
             let known = SPREADSHEET.iter().find(|(name, _)| *name == self.text(at))?;
             Some((at, known.1))
@@ -184,7 +185,7 @@ impl Here<'_, '_> {
         if !matches!(self.text(0), "," | ";") {
             return None;
         }
-        let at = (self.first()..0).rev().find(|at| self.text(*at) == "if" && self.is(at + 1, Kind::OpenParen))?;
+        let at = (self.first()..0).rev().find(|at| self.text(*at) == "if" && self.is(at + 1, TokenKind::OpenParen))?;
         let end = self.close_of(at + 1);
         let message = "`if` is no function here";
         if let Some(end) = end

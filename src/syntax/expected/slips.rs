@@ -8,7 +8,7 @@ use crate::diagnostic::Mend;
 use crate::language::AggregateFunction;
 use crate::source::Span;
 use crate::syntax::grammar::{BlockKind, Rule};
-use crate::syntax::scan::{Kind, Token};
+use crate::syntax::scan::{Token, TokenKind};
 use crate::syntax::{forms, words};
 use crate::value::Builtin;
 
@@ -28,8 +28,8 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
     let next = around.text(around.next);
     let wants = |rule: Rule| expected.contains(&rule);
     let found_kind = around.kind(around.found);
-    let is_word = found_kind == Some(Kind::Word);
-    let before_number = around.kind(around.before) == Some(Kind::Number);
+    let is_word = found_kind == Some(TokenKind::Word);
+    let before_number = around.kind(around.before) == Some(TokenKind::Number);
 
     if let Some(habit) = habit(around, expected, kind) {
         return Some(habit);
@@ -79,7 +79,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         // All of them in the clause.
         let apart = around.tokens.windows(2).filter(|pair| {
             let sign = matches!(around.scan.word(&pair[1]), "%" | "‰");
-            sign && pair[0].kind == Kind::Number && pair[0].end < pair[1].start
+            sign && pair[0].kind == TokenKind::Number && pair[0].end < pair[1].start
         });
         let closed = apart.map(|pair| Mend::remove(around.scan.span(pair[0].end, pair[1].start)));
         let whole = closed.reduce(Mend::and).map(|mend| mend.shown_as(format!("{before}{found}")));
@@ -95,7 +95,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
             format!("write months, quarters, halves or years, as in `{example}`"),
         );
     }
-    if found == "-" && around.before.is_none() && around.kind(around.next) == Some(Kind::Text) {
+    if found == "-" && around.before.is_none() && around.kind(around.next) == Some(TokenKind::Text) {
         let slip = slip_with(
             "a list needs no bullets",
             "take this away",
@@ -107,7 +107,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         let slip = slip_with(format!("`{found}` is not a word of the language"), "two words", "write `{}`");
         return mended(slip, replace(here, "else if".into()));
     }
-    if found == "." && matches!(around.next.map(|t| t.kind), Some(Kind::Number)) {
+    if found == "." && matches!(around.next.map(|t| t.kind), Some(TokenKind::Number)) {
         let slip = slip_with("a number begins with a digit", "a digit is missing before this", "write `{}`");
         return mended(slip, replace(span(around.found, around.next), format!("0.{next}")));
     }
@@ -134,7 +134,10 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
             "choose another name, or check whether something is missing before it",
         );
     }
-    if found == "-" && around.kind(around.before) == Some(Kind::Word) && around.next.is_some() && is_head(around, kind)
+    if found == "-"
+        && around.kind(around.before) == Some(TokenKind::Word)
+        && around.next.is_some()
+        && is_head(around, kind)
     {
         let from = around.before.map_or(0, |token| token.start);
         let text = &around.scan.text[from..around.end];
@@ -144,7 +147,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         let place = around.scan.span(from, from + name.len());
         return mended(slip, [Mend::replace(place, name.trim_end_matches('-').replace('-', "_"))]);
     }
-    if kind.rule == Rule::declaration && found_kind == Some(Kind::Text) && wants(Rule::name) {
+    if kind.rule == Rule::declaration && found_kind == Some(TokenKind::Text) && wants(Rule::name) {
         let slip = slip_with(
             "the name is missing before the label",
             "a name is expected before this",
@@ -200,7 +203,7 @@ pub fn slip(around: &Around, expected: &[Rule], kind: BlockKind, at: usize) -> O
         let shown = format!("\"{}\"", shorten(text));
         return mended(slip, [Mend::replace(place, format!("\"{text}\"")).shown_as(shown)]);
     }
-    if found == "{" || found_kind == Some(Kind::OpenBrace) {
+    if found == "{" || found_kind == Some(TokenKind::OpenBrace) {
         return slip_with("no block belongs here", "not expected here", "take the `{` away, and what closes it");
     }
     if let Some(clause) = second_clause(around, kind) {
@@ -240,7 +243,7 @@ fn is_head(around: &Around, kind: BlockKind) -> bool {
 
 /// A word that begins another clause of the same block.
 fn second_clause<'s>(around: &Around<'s>, kind: BlockKind) -> Option<&'s str> {
-    let found = around.found.filter(|token| token.kind == Kind::Word && !token.leads)?;
+    let found = around.found.filter(|token| token.kind == TokenKind::Word && !token.leads)?;
     let word = around.scan.word(found);
     forms::begins(kind.rule, word).then_some(word)
 }

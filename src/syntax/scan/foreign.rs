@@ -2,7 +2,7 @@
 
 use pest::unicode::{XID_CONTINUE, XID_START};
 
-use super::{Kind, Scanner, line_length};
+use super::{Scanner, TokenKind, line_length};
 use crate::diagnostic::{Code, Edit, Help, Label, Mend};
 use crate::syntax::{characters, literals, signs};
 
@@ -65,7 +65,7 @@ impl Scanner<'_> {
         let number = &behind[..length];
         let until = self.source.len() - behind.len() + length;
         let span = |from: usize, to: usize| self.out.span(from, to);
-        let before = self.out.tokens.last().filter(|last| !self.leads && last.kind == Kind::Number);
+        let before = self.out.tokens.last().filter(|last| !self.leads && last.kind == TokenKind::Number);
         let help = match before {
             Some(before) => {
                 let text = format!("{} {code}", self.seen(before));
@@ -80,7 +80,7 @@ impl Scanner<'_> {
         let message = format!("`{c}` is not a sign of the language");
         self.diagnostic(Code::FullWidthSign, (start, end), "not a sign of the language", message, help);
         self.broken(start);
-        self.push(Kind::Sign, end);
+        self.push(TokenKind::Sign, end);
     }
 
     /// A run of characters from a Chinese keyboard, or typographic quotes.
@@ -116,7 +116,7 @@ impl Scanner<'_> {
             }
         };
         // `2–3`: the sign alone does not say what is meant.
-        let touched = self.out.tokens.last().filter(|last| last.kind == Kind::Number && last.end == start);
+        let touched = self.out.tokens.last().filter(|last| last.kind == TokenKind::Number && last.end == start);
         if let Some(before) = touched
             && ascii == "-"
             && self.source[end..].starts_with(|c: char| c.is_ascii_digit())
@@ -143,7 +143,7 @@ impl Scanner<'_> {
 
     /// Whether the values of a matrix stand here.
     fn in_values(&self) -> bool {
-        let inside = self.out.tokens.iter().rev().take_while(|token| token.kind != Kind::OpenBrace);
+        let inside = self.out.tokens.iter().rev().take_while(|token| token.kind != TokenKind::OpenBrace);
         inside.take(500).any(|token| self.seen(token) == "values")
     }
 
@@ -180,17 +180,17 @@ impl Scanner<'_> {
         self.mend(start, end, ascii);
         let after = self.at + ascii.len();
         match ascii.chars().next() {
-            Some('(') => self.push(Kind::OpenParen, after),
-            Some(')') => self.push(Kind::CloseParen, after),
-            Some('{') => self.push(Kind::OpenBrace, after),
-            Some('}') => self.push(Kind::CloseBrace, after),
-            Some('0'..='9') => self.push(Kind::Number, after),
-            Some('a'..='z' | 'A'..='Z' | '_') => self.push(Kind::Word, after),
+            Some('(') => self.push(TokenKind::OpenParen, after),
+            Some(')') => self.push(TokenKind::CloseParen, after),
+            Some('{') => self.push(TokenKind::OpenBrace, after),
+            Some('}') => self.push(TokenKind::CloseBrace, after),
+            Some('0'..='9') => self.push(TokenKind::Number, after),
+            Some('a'..='z' | 'A'..='Z' | '_') => self.push(TokenKind::Word, after),
             Some('#') => {
                 self.at = end;
                 return self.comment();
             }
-            _ => self.push(Kind::Sign, after),
+            _ => self.push(TokenKind::Sign, after),
         }
         self.at = end;
     }
@@ -211,7 +211,7 @@ impl Scanner<'_> {
         let Some((offset, close_width)) = found else {
             self.diagnostic(code, (start, start + width), "type `\"`", message, help);
             self.broken(start);
-            return self.push(Kind::Text, start + line.trim_end().len().max(width));
+            return self.push(TokenKind::Text, start + line.trim_end().len().max(width));
         };
         let end = start + offset + close_width;
         let quotes = [(start, start + width), (start + offset, end)];
@@ -224,7 +224,7 @@ impl Scanner<'_> {
         self.mend(start, start + width, "\"");
         self.mend(start + offset, end, "\"");
         // The closing quote is the first byte of its place: what stays of its width turns into spaces.
-        self.push(Kind::Text, start + offset + 1);
+        self.push(TokenKind::Text, start + offset + 1);
         self.at = end;
     }
 
@@ -241,7 +241,7 @@ impl Scanner<'_> {
             let help = Help::of("write `{}`, and `}` behind the block", [mend]);
             self.diagnostic(Code::Unexpected, (start, start + 1), "write `{`", message, help);
             self.mend(start, start + 1, "{");
-            return self.push(Kind::OpenBrace, start + 1);
+            return self.push(TokenKind::OpenBrace, start + 1);
         }
         let line_start = self.line_start as u32;
         let reported = self.out.diagnostics.last().is_some_and(|last| {
@@ -257,7 +257,7 @@ impl Scanner<'_> {
             self.diagnostic(Code::Unexpected, (start, start + 1), "a round bracket belongs here", message, help);
         }
         self.mend(start, start + 1, if opens { "(" } else { ")" });
-        self.push(if opens { Kind::OpenParen } else { Kind::CloseParen }, start + 1);
+        self.push(if opens { TokenKind::OpenParen } else { TokenKind::CloseParen }, start + 1);
     }
 
     /// Whether the line so far says no scale: there a `=>` goes from a value to a score.
@@ -272,7 +272,9 @@ impl Scanner<'_> {
     /// `sales[amount]`, as tables of spreadsheets are read.
     pub(super) fn column_in_brackets(&mut self, rest: &str) -> bool {
         let (start, word) = match self.out.tokens.last() {
-            Some(last) if last.kind == Kind::Word && last.end == self.at => (last.start, self.seen(last).to_string()),
+            Some(last) if last.kind == TokenKind::Word && last.end == self.at => {
+                (last.start, self.seen(last).to_string())
+            }
             _ => return false,
         };
         let Some(close) = rest.find(']').filter(|close| *close < line_length(rest)) else { return false };
@@ -283,7 +285,7 @@ impl Scanner<'_> {
         let end = self.at + close + 1;
         // `SUM(sales[amount])`
         let before = self.out.tokens.len().checked_sub(3).map(|at| &self.out.tokens[at..at + 2]);
-        let called = before.filter(|before| before[1].kind == Kind::OpenParen && before[0].end == before[1].start);
+        let called = before.filter(|before| before[1].kind == TokenKind::OpenParen && before[0].end == before[1].start);
         let (from, function) = match called.map(|before| (before[0].start, self.seen(&before[0]))) {
             Some((at, name)) if name.chars().all(char::is_uppercase) => (at, format!("{}(", name.to_lowercase())),
             _ => (start, String::new()),

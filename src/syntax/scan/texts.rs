@@ -1,6 +1,6 @@
 //! Texts in quotes, and those whose quotes do not close.
 
-use super::{Kind, Scanner, line_length};
+use super::{Scanner, TokenKind, line_length};
 use crate::diagnostic::{Code, Edit, Help, Mend};
 
 impl Scanner<'_> {
@@ -20,15 +20,15 @@ impl Scanner<'_> {
                 );
                 self.broken(self.at);
                 self.out.swallowed = true;
-                return self.push(Kind::Text, self.source.len());
+                return self.push(TokenKind::Text, self.source.len());
             };
-            return self.push(Kind::Text, self.at + length + 6);
+            return self.push(TokenKind::Text, self.at + length + 6);
         }
         let mut chars = rest.char_indices().skip(1);
         let mut reported = false;
         while let Some((offset, c)) = chars.next() {
             match c {
-                '"' => return self.push(Kind::Text, self.at + offset + 1),
+                '"' => return self.push(TokenKind::Text, self.at + offset + 1),
                 '\\' => match chars.next() {
                     Some((_, '"' | '\\' | 'n')) => {}
                     Some((_, other)) if other != '\n' => {
@@ -82,7 +82,7 @@ impl Scanner<'_> {
         self.diagnostic(Code::Unclosed, (start, end), "three quotes before it, one behind it", message, help);
         self.mended[start..start + 2].fill(b' ');
         self.at = start + 2;
-        self.push(Kind::Text, end);
+        self.push(TokenKind::Text, end);
         true
     }
 
@@ -118,7 +118,7 @@ impl Scanner<'_> {
                 *byte = b' ';
             }
         }
-        self.push(Kind::Text, end);
+        self.push(TokenKind::Text, end);
         if let Some(last) = self.source[start..end].rfind('\n') {
             self.line_start = start + last + 1;
         }
@@ -145,6 +145,6 @@ impl Scanner<'_> {
             ),
         );
         self.broken(start);
-        self.push(Kind::Text, end);
+        self.push(TokenKind::Text, end);
     }
 }

@@ -1,6 +1,6 @@
 //! The `company` block, units, constants and functions.
 
-use super::data::{Type, Written};
+use super::datasets::{Type, Written};
 use super::expressions::{DateLiteral, Expr, Number, PeriodLiteral};
 use super::{Label, Name, Text};
 use crate::diagnostic::Level;

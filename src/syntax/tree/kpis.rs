@@ -1,6 +1,6 @@
 //! KPIs and indices, and what values are read at: scales, matrices, ratings.
 
-use super::data::Type;
+use super::datasets::Type;
 use super::expressions::{DateLiteral, Expr, Number, PeriodLiteral};
 use super::{Label, Name, Text};
 use crate::language::{BinaryOp, ScopeWord};

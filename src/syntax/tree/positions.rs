@@ -1,7 +1,7 @@
 //! Positions: responsibilities, scorecards, outputs.
 
 use super::company::Dated;
-use super::data::Type;
+use super::datasets::Type;
 use super::expressions::{Expr, Number};
 use super::kpis::{Curve, Effective, Weight};
 use super::{Label, Name, Text};

@@ -5,7 +5,7 @@ use super::{
     types_of_decimals, values_in_brackets,
 };
 use crate::data::cells::forms::WHITE_SPACE;
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 
 pub struct DuckDb;
 
@@ -167,7 +167,7 @@ impl EngineSql for DuckDb {
         types_of_decimals(places)
     }
 
-    fn holds_where(&self, column: &str, kind: &Kind, places: u32) -> Option<String> {
+    fn holds_where(&self, column: &str, kind: &CellKind, places: u32) -> Option<String> {
         let types = (self as &dyn EngineSql).types_of(kind, places)?;
         Some(self.matches(&self.type_name(column), &types))
     }

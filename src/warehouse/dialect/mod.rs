@@ -12,7 +12,7 @@ use regex::Regex;
 use self::duckdb::DuckDb;
 use self::postgres::Postgres;
 use self::spark::Spark;
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 use crate::time::Day;
 
 /// Makes the engines, the list of them, and the way from one to its file.
@@ -228,7 +228,7 @@ pub trait EngineSql {
 
     /// Whether a column's type holds such values, as a condition that the engine decides before it looks at any row;
     /// nothing where it would have to understand casts that the type has not.
-    fn holds_where(&self, column: &str, kind: &Kind, places: u32) -> Option<String>;
+    fn holds_where(&self, column: &str, kind: &CellKind, places: u32) -> Option<String>;
 
     fn type_of_text(&self) -> &'static str;
 
@@ -313,17 +313,17 @@ impl dyn EngineSql {
 
     /// The types whose values a kind of cells holds as they are: of numbers those of whole ones, and of decimals with
     /// at most so many places.
-    fn types_of(&self, kind: &Kind, places: u32) -> Option<String> {
+    fn types_of(&self, kind: &CellKind, places: u32) -> Option<String> {
         match kind {
-            Kind::Number(_) => Some(self.types_of_numbers(places)),
-            Kind::Day(_) => Some("^date$".into()),
-            Kind::Flag => Some("^boolean$".into()),
-            Kind::Period | Kind::Choice(_) | Kind::Text | Kind::KeyOf(..) => None,
+            CellKind::Number(_) => Some(self.types_of_numbers(places)),
+            CellKind::Day(_) => Some("^date$".into()),
+            CellKind::Flag => Some("^boolean$".into()),
+            CellKind::Period | CellKind::Choice(_) | CellKind::Text | CellKind::KeyOf(..) => None,
         }
     }
 
     /// Whether a type holds such values.
-    pub fn holds(&self, ty: &str, kind: &Kind, places: u32) -> bool {
+    pub fn holds(&self, ty: &str, kind: &CellKind, places: u32) -> bool {
         let types = self.types_of(kind, places).and_then(|types| Regex::new(&types).ok());
         types.is_some_and(|types| types.is_match(&ty.to_lowercase()))
     }

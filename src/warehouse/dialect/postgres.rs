@@ -5,7 +5,7 @@ use super::{
     values_in_brackets,
 };
 use crate::data::cells::forms::WHITE_SPACE;
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 
 /// Dates that there are: a cast of any other is an error.
 const DAYS_OF_THE_CALENDAR: &str = "^(?:[0-9]{4}-(?:(?:0?[13578]|1[02])-(?:0?[1-9]|[12][0-9]|3[01])\
@@ -180,7 +180,7 @@ impl EngineSql for Postgres {
         "^(smallint|integer|bigint|numeric)$".into()
     }
 
-    fn holds_where(&self, _: &str, _: &Kind, _: u32) -> Option<String> {
+    fn holds_where(&self, _: &str, _: &CellKind, _: u32) -> Option<String> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Asked, EngineSql, SmallTables, Target, behind_schemas, quoted, types_of_decimals};
 use crate::data::cells::forms::WHITE_SPACE;
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 
 pub struct Spark;
 
@@ -169,7 +169,7 @@ impl EngineSql for Spark {
         types_of_decimals(places)
     }
 
-    fn holds_where(&self, _: &str, _: &Kind, _: u32) -> Option<String> {
+    fn holds_where(&self, _: &str, _: &CellKind, _: u32) -> Option<String> {
         None
     }
 

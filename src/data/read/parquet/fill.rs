@@ -6,7 +6,7 @@ use super::plain::Values;
 use super::values::{Column, Meaning, NOWHERE};
 use crate::data::cells::content::is_short;
 use crate::data::cells::content::{Content, Problem, Repairs};
-use crate::data::cells::reader::{CellReader, Kind};
+use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::columns::column::{Builder, named_key};
 use crate::data::read::decoder::doubtful;
 use crate::data::read::quick::is_plain_text;
@@ -70,12 +70,12 @@ impl<'a> Cells<'a> {
         let quick = self.reader.blanks.is_empty();
         let plain_scale = match (kind, self.column.meaning) {
             _ if !quick => None,
-            (Kind::Number(number), Meaning::Decimal(scale)) => Some(scale).filter(|_| number.is_plain()),
-            (Kind::Number(number), Meaning::Whole) => Some(0).filter(|_| number.is_plain()),
+            (CellKind::Number(number), Meaning::Decimal(scale)) => Some(scale).filter(|_| number.is_plain()),
+            (CellKind::Number(number), Meaning::Whole) => Some(0).filter(|_| number.is_plain()),
             _ => None,
         };
-        let dates = quick && matches!(kind, Kind::Day(_)) && self.column.meaning == Meaning::Date;
-        let texts = quick && matches!(kind, Kind::Text) && self.column.meaning == Meaning::Text;
+        let dates = quick && matches!(kind, CellKind::Day(_)) && self.column.meaning == Meaning::Date;
+        let texts = quick && matches!(kind, CellKind::Text) && self.column.meaning == Meaning::Text;
         for (row, place) in rows.iter().zip(places) {
             let at = *place as usize;
             match (&mut *builder, &self.column.values) {

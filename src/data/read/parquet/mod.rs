@@ -24,7 +24,7 @@ use self::fill::{Starts, fill};
 pub use self::texts::texts;
 use self::values::{Column, Meaning};
 use super::guarded::guarded;
-use super::kind::{self, Kind};
+use super::kind::{self, FileKind};
 use super::layout::{Layout, Match, find_column};
 use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
@@ -270,7 +270,7 @@ fn tried<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parquet
 
 fn damaged(task: &FileTask, error: &ParquetError) -> Box<Diagnostic> {
     if let Ok(kind) = kind::of_path(&task.path)
-        && !matches!(kind, Kind::Parquet | Kind::Binary | Kind::Empty)
+        && !matches!(kind, FileKind::Parquet | FileKind::Binary | FileKind::Empty)
     {
         return Box::new(errors::other_kind(&task.shown, kind.words(), kind.mend(&task.shown)));
     }

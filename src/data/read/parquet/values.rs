@@ -18,7 +18,7 @@ use super::claims;
 use super::pages::{self, Stored};
 use super::plain::{Bytes, Values};
 use crate::data::cells::content::{Content, Problem};
-use crate::data::cells::reader::Kind;
+use crate::data::cells::reader::CellKind;
 use crate::time::Day;
 
 /// What the values of a column stand for.
@@ -200,15 +200,15 @@ impl Column {
     }
 
     /// What a value says, where that needs no text.
-    pub fn quick(&self, at: usize, kind: &Kind) -> Option<std::result::Result<Content<'static>, Problem>> {
+    pub fn quick(&self, at: usize, kind: &CellKind) -> Option<std::result::Result<Content<'static>, Problem>> {
         match (kind, self.meaning) {
-            (Kind::Number(number), Meaning::Decimal(scale)) => number.read_fixed(self.mantissa(at)?, scale),
-            (Kind::Number(number), Meaning::Whole | Meaning::Unsigned) => number.read_fixed(self.whole(at)?, 0),
-            (Kind::Day(_), Meaning::Date) => {
+            (CellKind::Number(number), Meaning::Decimal(scale)) => number.read_fixed(self.mantissa(at)?, scale),
+            (CellKind::Number(number), Meaning::Whole | Meaning::Unsigned) => number.read_fixed(self.whole(at)?, 0),
+            (CellKind::Day(_), Meaning::Date) => {
                 let days = i32::try_from(self.whole(at)?).ok()?;
                 Day::new(days).map(|day| Ok(Content::Day(day)))
             }
-            (Kind::Day(_) | Kind::Period, Meaning::Moment { universal: true, .. }) => {
+            (CellKind::Day(_) | CellKind::Period, Meaning::Moment { universal: true, .. }) => {
                 let (_, nanoseconds) = self.moment(at)?;
                 (nanoseconds != 0).then_some(Err(Problem::ZonedTime))
             }

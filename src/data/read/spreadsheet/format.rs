@@ -51,8 +51,8 @@ pub struct NumberFormat {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Section {
     condition: Option<(Comparison, f64)>,
-    parts: Vec<Part>,
-    kind: Kind,
+    parts: Vec<FormatPart>,
+    kind: Shows,
     /// Percent signs, each of which multiplies by 100.
     percent: usize,
     /// Something that cannot be told without knowing the computer: numerals of another script, a fraction.
@@ -61,7 +61,7 @@ struct Section {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Kind {
+enum Shows {
     #[default]
     Number,
     /// A day, a time of day or both.
@@ -83,7 +83,7 @@ enum Comparison {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Part {
+enum FormatPart {
     /// `0`, `#` or `?`.
     Digit(char),
     Point,
@@ -148,27 +148,28 @@ impl NumberFormat {
                     skip(inside.chars().count() + 1, &mut rest);
                     section.bracket(&inside);
                 }
-                '0' | '#' | '?' => section.parts.push(Part::Digit(letter)),
-                '.' => section.parts.push(Part::Point),
-                ',' => section.parts.push(Part::Comma),
+                '0' | '#' | '?' => section.parts.push(FormatPart::Digit(letter)),
+                '.' => section.parts.push(FormatPart::Point),
+                ',' => section.parts.push(FormatPart::Comma),
                 '%' => {
                     section.percent += 1;
-                    section.parts.push(Part::Percent);
+                    section.parts.push(FormatPart::Percent);
                 }
-                '@' => section.kind = Kind::Text,
+                '@' => section.kind = Shows::Text,
                 _ => {
                     let whole = format!("{letter}{rest}");
                     if let Some(name) = ["general", "standard", "g/通用格式"].iter().find(|name| begins(&whole, name))
                     {
                         skip(name.chars().count() - 1, &mut rest);
-                        section.parts.push(Part::General);
+                        section.parts.push(FormatPart::General);
                     } else if ["e+", "e-"].iter().any(|name| begins(&whole, name)) {
                         section.uncertain = true;
                         skip(1, &mut rest);
                     } else if "ymdhsaegbYMDHSAEGB".contains(letter) {
-                        section.kind = if section.kind == Kind::Elapsed { Kind::Elapsed } else { Kind::Moment };
+                        section.kind = if section.kind == Shows::Elapsed { Shows::Elapsed } else { Shows::Moment };
                     } else {
-                        section.uncertain |= letter == '/' && section.parts.iter().any(|part| *part != Part::Point);
+                        section.uncertain |=
+                            letter == '/' && section.parts.iter().any(|part| *part != FormatPart::Point);
                         section.literal(&letter.to_string());
                     }
                 }
@@ -181,7 +182,9 @@ impl NumberFormat {
     pub fn is_general(&self) -> bool {
         match self.sections.as_slice() {
             [] => true,
-            [one] => one.parts.iter().all(|part| *part == Part::General) && one.kind != Kind::Moment && one.is_plain(),
+            [one] => {
+                one.parts.iter().all(|part| *part == FormatPart::General) && one.kind != Shows::Moment && one.is_plain()
+            }
             _ => false,
         }
     }
@@ -190,7 +193,7 @@ impl NumberFormat {
     fn section(&self, number: f64) -> Option<(&Section, bool)> {
         let mut numbers: Vec<&Section> = self.sections.iter().take(3).collect();
         // Behind others, the one with `@` is that of texts.
-        if numbers.len() > 1 && numbers.last().is_some_and(|last| last.kind == Kind::Text) {
+        if numbers.len() > 1 && numbers.last().is_some_and(|last| last.kind == Shows::Text) {
             numbers.pop();
         }
         if numbers.iter().any(|section| section.condition.is_some()) {
@@ -211,8 +214,8 @@ impl NumberFormat {
 
     pub fn look(&self, number: f64) -> Look {
         match self.section(number) {
-            Some((Section { kind: Kind::Moment, .. }, _)) => Look::Moment,
-            Some((Section { kind: Kind::Elapsed, .. }, _)) => Look::Elapsed,
+            Some((Section { kind: Shows::Moment, .. }, _)) => Look::Moment,
+            Some((Section { kind: Shows::Elapsed, .. }, _)) => Look::Elapsed,
             Some((section, _)) if section.percent > 0 => Look::Percent(section.percent),
             _ => Look::Number,
         }
@@ -312,8 +315,8 @@ impl Section {
             self.currency.get_or_insert(money);
         }
         match self.parts.last_mut() {
-            Some(Part::Literal(before)) => before.push_str(text),
-            _ => self.parts.push(Part::Literal(text.to_string())),
+            Some(FormatPart::Literal(before)) => before.push_str(text),
+            _ => self.parts.push(FormatPart::Literal(text.to_string())),
         }
     }
 
@@ -328,7 +331,7 @@ impl Section {
         }
         let lower = inside.to_lowercase();
         if ["h", "m", "s"].iter().any(|unit| !lower.is_empty() && lower.chars().all(|letter| unit.contains(letter))) {
-            self.kind = Kind::Elapsed;
+            self.kind = Shows::Elapsed;
         } else if lower.starts_with("dbnum") || lower.starts_with("natnum") {
             self.uncertain = true;
         } else if let Some((comparison, than)) = condition(inside) {
@@ -338,7 +341,7 @@ impl Section {
 
     fn literals(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Literal(text) => Some(text.trim()),
+            FormatPart::Literal(text) => Some(text.trim()),
             _ => None,
         })
     }
@@ -350,36 +353,36 @@ impl Section {
     }
 
     fn scales(&self) -> bool {
-        let digit = |part: &Part| matches!(part, Part::Digit(_));
-        let last = self.parts.iter().position(|part| *part == Part::Point).unwrap_or(self.parts.len());
+        let digit = |part: &FormatPart| matches!(part, FormatPart::Digit(_));
+        let last = self.parts.iter().position(|part| *part == FormatPart::Point).unwrap_or(self.parts.len());
         let last = self.parts[..last].iter().rposition(digit);
-        last.is_some_and(|last| self.parts.get(last + 1) == Some(&Part::Comma))
+        last.is_some_and(|last| self.parts.get(last + 1) == Some(&FormatPart::Comma))
     }
 
     /// Digits, perhaps with a point, as the section shows them.
     fn filled(&self, digits: &str) -> Option<String> {
-        let point = self.parts.iter().position(|part| *part == Part::Point);
-        let placed = self.parts.iter().any(|part| matches!(part, Part::Digit(_)));
+        let point = self.parts.iter().position(|part| *part == FormatPart::Point);
+        let placed = self.parts.iter().any(|part| matches!(part, FormatPart::Digit(_)));
         if !placed {
-            let shows = self.kind == Kind::Text || self.parts.contains(&Part::General);
+            let shows = self.kind == Shows::Text || self.parts.contains(&FormatPart::General);
             let all = self.parts.iter().map(|part| match part {
-                Part::General => digits,
-                Part::Literal(text) => text,
-                Part::Percent => "%",
-                Part::Digit(_) | Part::Point | Part::Comma => "",
+                FormatPart::General => digits,
+                FormatPart::Literal(text) => text,
+                FormatPart::Percent => "%",
+                FormatPart::Digit(_) | FormatPart::Point | FormatPart::Comma => "",
             });
-            let lone = self.kind == Kind::Text && !self.parts.contains(&Part::General);
+            let lone = self.kind == Shows::Text && !self.parts.contains(&FormatPart::General);
             // `"No. "@` shows a number behind its text, too.
             return shows.then(|| all.chain(lone.then_some(digits)).collect());
         }
-        if self.scales() || self.parts.contains(&Part::General) {
+        if self.scales() || self.parts.contains(&FormatPart::General) {
             return None;
         }
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let (left, right) = self.parts.split_at(point.unwrap_or(self.parts.len()));
-        let places = right.iter().filter(|part| matches!(part, Part::Digit(_))).count();
+        let places = right.iter().filter(|part| matches!(part, FormatPart::Digit(_))).count();
         // Rounded, two numbers could look the same; an amount as a text could be written in many ways.
-        if decimals.len() > places || places > 0 && left.contains(&Part::Comma) {
+        if decimals.len() > places || places > 0 && left.contains(&FormatPart::Comma) {
             return None;
         }
         let whole: Vec<char> = whole.trim_start_matches('0').chars().collect();
@@ -388,31 +391,31 @@ impl Section {
         let mut point = ".";
         for part in right {
             match part {
-                Part::Point => {}
-                Part::Comma => return None,
-                Part::Digit(kind) => {
+                FormatPart::Point => {}
+                FormatPart::Comma => return None,
+                FormatPart::Digit(kind) => {
                     let digit = decimals.next().or((*kind == '0').then_some('0'));
                     if let Some(digit) = digit {
                         shown.push_str(std::mem::take(&mut point));
                         shown.push(digit);
                     }
                 }
-                Part::Literal(text) => shown.push_str(text),
-                Part::Percent => shown.push('%'),
-                Part::General => return None,
+                FormatPart::Literal(text) => shown.push_str(text),
+                FormatPart::Percent => shown.push('%'),
+                FormatPart::General => return None,
             }
         }
         Some(shown)
     }
 
     /// What is shown before the point: digits take their places from the right, what is left over goes to the first.
-    fn left(&self, parts: &[Part], digits: &[char]) -> Option<String> {
+    fn left(&self, parts: &[FormatPart], digits: &[char]) -> Option<String> {
         let mut rest = digits.to_vec();
-        let first = parts.iter().position(|part| matches!(part, Part::Digit(_)));
+        let first = parts.iter().position(|part| matches!(part, FormatPart::Digit(_)));
         let mut shown: Vec<String> = Vec::new();
         for (at, part) in parts.iter().enumerate().rev() {
             match part {
-                Part::Digit(kind) => {
+                FormatPart::Digit(kind) => {
                     let digit = rest.pop().or(match kind {
                         '0' => Some('0'),
                         '?' => Some(' '),
@@ -423,10 +426,10 @@ impl Section {
                         shown.push(std::mem::take(&mut rest).into_iter().collect());
                     }
                 }
-                Part::Literal(text) => shown.push(text.clone()),
-                Part::Percent => shown.push("%".into()),
-                Part::Comma => {}
-                Part::Point | Part::General => return None,
+                FormatPart::Literal(text) => shown.push(text.clone()),
+                FormatPart::Percent => shown.push("%".into()),
+                FormatPart::Comma => {}
+                FormatPart::Point | FormatPart::General => return None,
             }
         }
         rest.is_empty().then(|| shown.into_iter().rev().collect())

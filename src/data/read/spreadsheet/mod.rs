@@ -27,7 +27,7 @@ use self::ods::Ods;
 use self::table::{Table, Trouble};
 use self::xlsx::Xlsx;
 use super::guarded::guarded;
-use super::kind::{self, Kind};
+use super::kind::{self, FileKind};
 use super::layout::{Expected, TITLE_ROWS};
 use super::raw::{Grid, Raw};
 use super::{FileContent, FileTask, Wanted, grid};
@@ -101,14 +101,14 @@ fn book(path: &Path, most: u64) -> Result<Box<dyn Book>, Trouble> {
         return Err(Trouble::TooFar(reason));
     }
     match kind::of_path(path).map_err(table::damaged)? {
-        Kind::Xlsx => Ok(Box::new(Xlsx::open(path)?)),
-        Kind::Ods => Ok(Box::new(Ods::open(path)?)),
-        Kind::Xlsb => Ok(Box::new(Library::binary(path)?)),
-        Kind::Xls => Ok(Box::new(Library::old(path, most)?)),
-        Kind::Locked => Err(Trouble::Locked),
-        Kind::Binary | Kind::Compound => Err(Trouble::Damaged("none begins like this".into())),
+        FileKind::Xlsx => Ok(Box::new(Xlsx::open(path)?)),
+        FileKind::Ods => Ok(Box::new(Ods::open(path)?)),
+        FileKind::Xlsb => Ok(Box::new(Library::binary(path)?)),
+        FileKind::Xls => Ok(Box::new(Library::old(path, most)?)),
+        FileKind::Locked => Err(Trouble::Locked),
+        FileKind::Binary | FileKind::Compound => Err(Trouble::Damaged("none begins like this".into())),
         // Of one that is cut off, the list of its parts is missing.
-        Kind::Zip if ZipArchive::new(File::open(path).map_err(table::damaged)?).is_err() => Err(table::cut_off("")),
+        FileKind::Zip if ZipArchive::new(File::open(path).map_err(table::damaged)?).is_err() => Err(table::cut_off("")),
         other => Err(Trouble::Other(other)),
     }
 }

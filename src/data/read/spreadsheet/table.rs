@@ -10,7 +10,7 @@ use super::format::{Look, NumberFormat};
 use super::place::{Place, cell_name, place_named};
 use super::text::{elapsed, hundredfold, is_cut, moment, shortest};
 use crate::data::cells::content::Problem;
-use crate::data::read::kind::Kind;
+use crate::data::read::kind::FileKind;
 use crate::data::read::raw::{Beside, Merged, Raw, Shown};
 use crate::limits::{SHEET, SHEET_SPARSE};
 
@@ -85,7 +85,7 @@ pub enum Trouble {
     TooFar(String),
     Locked,
     /// It is something else by its content.
-    Other(Kind),
+    Other(FileKind),
 }
 
 pub fn damaged(error: impl std::fmt::Display) -> Trouble {

@@ -21,7 +21,7 @@ use super::{Book, Tab, xlsx_sheet};
 
 type Archive = ZipArchive<BufReader<File>>;
 /// One of its files, unpacked as it is read.
-type Part<'a> = Xml<BufReader<ZipFile<'a, BufReader<File>>>>;
+type XmlPart<'a> = Xml<BufReader<ZipFile<'a, BufReader<File>>>>;
 
 pub struct Xlsx {
     archive: Archive,
@@ -66,7 +66,7 @@ impl Xlsx {
         Ok(book)
     }
 
-    fn part(&mut self, name: &str) -> Result<Option<Part<'_>>, Trouble> {
+    fn part(&mut self, name: &str) -> Result<Option<XmlPart<'_>>, Trouble> {
         let Some(name) = self.names.get(&folded(name)) else { return Ok(None) };
         match self.archive.by_name(name) {
             Ok(part) => Ok(Some(Xml::of(part))),

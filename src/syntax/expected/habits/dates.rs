@@ -3,7 +3,7 @@
 use crate::diagnostic::Mend;
 use crate::syntax::expected::here::{Here, Slip};
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::time::{MONTH_NAMES, month_named, other_writing};
 
 impl Here<'_, '_> {
@@ -39,10 +39,10 @@ impl Here<'_, '_> {
                 Some("say first what holds before, as in `target 24_000 CNY, from 2027-Q1 30_000 CNY`".into()),
             );
         }
-        if !self.wants(Rule::comma) || !self.is(1, Kind::Number) {
+        if !self.wants(Rule::comma) || !self.is(1, TokenKind::Number) {
             return None;
         }
-        if self.is(2, Kind::Number) || self.text(2) == "-" {
+        if self.is(2, TokenKind::Number) || self.text(2) == "-" {
             let behind = self.span(-1, -1).map(|span| self.around.scan.span(span.end as usize, span.end as usize));
             let shown = format!("{}, from {} {}", self.text(-1), self.text(1), self.written(2, 3));
             let mend = behind.map(|at| Mend::replace(at, ",").shown_as(shown));
@@ -78,7 +78,7 @@ impl Here<'_, '_> {
 
     /// `status approved 2026-01-01`
     pub(super) fn dated_status(&self) -> Option<Slip> {
-        let is_day = self.is(0, Kind::Number) && self.text(0).len() == 10;
+        let is_day = self.is(0, TokenKind::Number) && self.text(0).len() == 10;
         if self.kind.rule != Rule::position_clause || self.text(self.first()) != "status" || !is_day || self.last() != 0
         {
             return None;

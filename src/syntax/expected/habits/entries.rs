@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Mend;
 use crate::syntax::expected::here::{Here, Slip};
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 impl Here<'_, '_> {
@@ -22,12 +22,12 @@ impl Here<'_, '_> {
                 "prorata" | "anteilig" => "prorated",
                 _ => return None,
             };
-            self.is(at, Kind::Word).then_some(part)
+            self.is(at, TokenKind::Word).then_some(part)
         };
         // `target at most 24_000 CNY`
         if self.text(-1) == "target" {
-            let number = (0..4).find(|at| self.is(*at, Kind::Number))?;
-            if (0..number).all(|at| self.is(at, Kind::Word)) && number > 0 && self.reads(0, number - 1, "") {
+            let number = (0..4).find(|at| self.is(*at, TokenKind::Number))?;
+            if (0..number).all(|at| self.is(at, TokenKind::Word)) && number > 0 && self.reads(0, number - 1, "") {
                 let said = self.written(0, number - 1);
                 let mend = self.away(0, number - 1).map(|mend| self.whole(mend));
                 let message = format!("no `{said}` stands behind `target`");
@@ -89,12 +89,12 @@ impl Here<'_, '_> {
         const PARTS: &[&str] = &["target", "score", "prorated", "applies", "over"];
         let part = |at: isize| {
             let text = self.text(at);
-            (self.is(at, Kind::Word) && !PARTS.contains(&text)) || text == "-"
+            (self.is(at, TokenKind::Word) && !PARTS.contains(&text)) || text == "-"
         };
         let first = self.text(self.first());
-        let weighted = self.is(self.first(), Kind::Number) || matches!(first, "equal" | "rest" | "?");
+        let weighted = self.is(self.first(), TokenKind::Number) || matches!(first, "equal" | "rest" | "?");
         let misspelt = words::nearest(self.text(0), PARTS.iter().copied()).is_some();
-        if !weighted || misspelt || !part(0) || !self.is(-1, Kind::Word) {
+        if !weighted || misspelt || !part(0) || !self.is(-1, TokenKind::Word) {
             return None;
         }
         // Behind the value of a target, or the word that says how it scores, no name follows.
@@ -108,13 +108,13 @@ impl Here<'_, '_> {
             self.text(start).to_lowercase().as_str(),
             "percent" | "per" | "prozent" | "pct" | "perc" | "procent" | "pourcent"
         );
-        if percent && self.is(start - 1, Kind::Number) {
+        if percent && self.is(start - 1, TokenKind::Number) {
             let end = start + isize::from(self.text(start) == "per");
             let (number, written) = (self.text(start - 1), self.written(start, end));
             let mend = self.replace(start - 1, end, format!("{number}%"));
             return self.fix(start, format!("`{written}` is written `%`"), "write `%`", "write `{}`", mend);
         }
-        if matches!(self.text(start), "pts" | "pt" | "Punkte" | "分") && self.is(start - 1, Kind::Number) {
+        if matches!(self.text(start), "pts" | "pt" | "Punkte" | "分") && self.is(start - 1, TokenKind::Number) {
             let message = format!("`{}` is written `points`", self.text(start));
             let number = self.text(start - 1);
             let share = self.replace(start - 1, start, format!("{number}%"));
@@ -134,13 +134,13 @@ impl Here<'_, '_> {
 
     /// `linear (50%, 0), (100%, 100)`
     pub(super) fn points_in_brackets(&self) -> Option<Slip> {
-        let first = self.all().find(|at| self.text(*at) == "linear" && self.is(at + 1, Kind::OpenParen))? + 1;
+        let first = self.all().find(|at| self.text(*at) == "linear" && self.is(at + 1, TokenKind::OpenParen))? + 1;
         let (mut at, mut points) = (first, Vec::new());
         loop {
             let close = self.close_of(at)?;
             let comma = (at + 1..close).find(|at| matches!(self.text(*at), "," | ";"))?;
             points.push(format!("{} -> {}", self.raw(at + 1, comma - 1), self.raw(comma + 1, close - 1)));
-            if !matches!(self.text(close + 1), "," | ";") || !self.is(close + 2, Kind::OpenParen) {
+            if !matches!(self.text(close + 1), "," | ";") || !self.is(close + 2, TokenKind::OpenParen) {
                 let written = points.join(", ");
                 let mend = self.reads(first, close, &written).then(|| self.replace(first, close, written)).flatten()?;
                 let message = "a point of a line is a value, `->` and its score";

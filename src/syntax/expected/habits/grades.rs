@@ -3,7 +3,7 @@
 use crate::diagnostic::Mend;
 use crate::syntax::expected::here::{Here, Slip};
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 
 impl Here<'_, '_> {
     fn wants_limit(&self) -> bool {
@@ -16,7 +16,7 @@ impl Here<'_, '_> {
             return None;
         }
         let first = self.first();
-        let label = (first..self.all().end).find(|at| self.is(*at, Kind::Text));
+        let label = (first..self.all().end).find(|at| self.is(*at, TokenKind::Text));
         let bare = label.map_or("", |at| self.text(at)).trim_matches('"');
         // The name, and the label that is to show it.
         let renamed = |from: isize, to: isize, name: String, shown: String| {
@@ -34,20 +34,20 @@ impl Here<'_, '_> {
             let message = "the name of a grade is letters, digits and `_`";
             return self.fix(0, message, "not part of a name", "write `{}`: the label shows the sign", mend);
         }
-        if self.is(0, Kind::Number) && self.around.here == 0 {
+        if self.is(0, TokenKind::Number) && self.around.here == 0 {
             let number = self.text(0);
             let mend = renamed(0, 0, format!("grade_{}", number.replace('.', "_")), number.to_string());
             let message = "the name of a grade begins with a letter";
             return self.fix(0, message, "a name is expected here", "write `{}`: the label shows the number", mend);
         }
         // `very good "Very good"`
-        if self.is(0, Kind::Word) && self.around.here == 1 && self.is(1, Kind::Text) {
+        if self.is(0, TokenKind::Word) && self.around.here == 1 && self.is(1, TokenKind::Text) {
             let mend = self.replace(-1, 0, format!("{}_{}", self.text(-1), self.text(0)));
             return self.fix(0, "a name is one word", "a second word", "join the words of a name with `_`: `{}`", mend);
         }
-        if self.is(0, Kind::Number) && self.wants_limit() {
+        if self.is(0, TokenKind::Number) && self.wants_limit() {
             let last = self.last();
-            let range = matches!(self.text(1), "-" | "to" | "~" | "bis") && self.is(2, Kind::Number);
+            let range = matches!(self.text(1), "-" | "to" | "~" | "bis") && self.is(2, TokenKind::Number);
             let limit = format!(">= {}", self.text(0));
             if range || self.token(1).is_none() {
                 let mend = self.replace(0, last, limit);
@@ -61,7 +61,7 @@ impl Here<'_, '_> {
                 );
             }
         }
-        let number = (0..=3).find(|at| self.is(*at, Kind::Number));
+        let number = (0..=3).find(|at| self.is(*at, TokenKind::Number));
         let at_least = match (self.text(0), self.text(1)) {
             ("at", "least") | ("or" | "and", _) => number == Some(2),
             ("from" | "ab" | "min" | "above" | "over" | "mindestens" | "minimum" | "since" | "von" | "≥", _) => {

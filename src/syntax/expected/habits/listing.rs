@@ -3,7 +3,7 @@
 use crate::diagnostic::{Edit, Mend};
 use crate::syntax::expected::here::{Here, Slip};
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 impl Here<'_, '_> {
@@ -15,9 +15,9 @@ impl Here<'_, '_> {
         if !weighted {
             return None;
         }
-        let item = |at: isize| self.is(at, Kind::Number) || self.is(at, Kind::Text);
+        let item = |at: isize| self.is(at, TokenKind::Number) || self.is(at, TokenKind::Text);
         let bullet = matches!(self.text(first), "-" | "*" | "+") && item(first + 1);
-        let numbered = self.is(first, Kind::Number)
+        let numbered = self.is(first, TokenKind::Number)
             && self.touches(first)
             && !self.touches(first + 1)
             && matches!(self.text(first + 1), "." | ":")
@@ -29,7 +29,7 @@ impl Here<'_, '_> {
         let what = if numbered { "a list needs no numbers" } else { "a list needs no bullets" };
         let mend = self.away(first, to).map(|mend| mend.shown_as(self.written(to + 1, self.last().min(to + 4))));
         // `-20% growth`: a bullet, or less than nothing?
-        if weighs && self.text(first) == "-" && self.touches(first) && self.is(first + 1, Kind::Number) {
+        if weighs && self.text(first) == "-" && self.touches(first) && self.is(first + 1, TokenKind::Number) {
             let help = "where `-` is the bullet of a list, write `{}`; what takes points away is a `deduction …` of the scorecard";
             return self.fix(first, "a weight is above 0", "below 0, or a bullet?", help, mend);
         }
@@ -54,11 +54,11 @@ impl Here<'_, '_> {
 
     /// `"to find "what" they need"`.
     pub(super) fn quotes_in_text(&self) -> Option<Slip> {
-        let inside = self.is(0, Kind::Word) || self.is(0, Kind::Number) || self.is(0, Kind::OpenParen);
-        if !self.is(-1, Kind::Text) || !inside || !self.touches(-1) || self.text(-1).starts_with("\"\"\"") {
+        let inside = self.is(0, TokenKind::Word) || self.is(0, TokenKind::Number) || self.is(0, TokenKind::OpenParen);
+        if !self.is(-1, TokenKind::Text) || !inside || !self.touches(-1) || self.text(-1).starts_with("\"\"\"") {
             return None;
         }
-        let last = self.all().rev().find(|at| self.is(*at, Kind::Text)).filter(|at| *at > 0)?;
+        let last = self.all().rev().find(|at| self.is(*at, TokenKind::Text)).filter(|at| *at > 0)?;
         let whole = self.raw(-1, last);
         let inside = whole.strip_prefix('"')?.strip_suffix('"')?;
         let written = format!("\"{}\"", inside.replace('"', "\\\""));
@@ -101,7 +101,7 @@ impl Here<'_, '_> {
             let message = "the parts of an entry stand behind each other without commas";
             return self.fix(-2, message, "take this away", "write `{}`", mend);
         }
-        let names = self.is(-1, Kind::Word) && self.is(0, Kind::Word) && !words::is_reserved(found);
+        let names = self.is(-1, TokenKind::Word) && self.is(0, TokenKind::Word) && !words::is_reserved(found);
         if names && self.wants_only(&[Rule::comma, Rule::EOI]) {
             let behind = self.span(-1, -1).map(|span| self.around.scan.span(span.end as usize, span.end as usize));
             let mend = behind.map(|at| Mend::replace(at, ",").shown_as(format!("{}, {found}", pair())));
@@ -109,7 +109,7 @@ impl Here<'_, '_> {
             return self.fix(0, message, "`,` is missing before this", "write `{}`", mend);
         }
         let arrow = (1..6).take_while(|at| self.text(*at) != ",").any(|at| self.text(at) == "->");
-        if self.is(0, Kind::Number) && self.wants(Rule::comma) && arrow {
+        if self.is(0, TokenKind::Number) && self.wants(Rule::comma) && arrow {
             let behind = self.span(-1, -1).map(|span| self.around.scan.span(span.end as usize, span.end as usize));
             let shown = format!("{}, {}", self.entry_to(-1), self.entry_from(0));
             let mend = behind.map(|at| Mend::replace(at, ",").shown_as(shown));

@@ -3,13 +3,13 @@
 use crate::diagnostic::{Ask, Mend};
 use crate::syntax::expected::here::{Here, Slip};
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 use crate::syntax::words;
 
 impl Here<'_, '_> {
     pub(super) fn names(&self) -> Option<Slip> {
         let named = [Rule::name, Rule::names, Rule::head].iter().any(|rule| self.wants(*rule));
-        if self.is(0, Kind::Text)
+        if self.is(0, TokenKind::Text)
             && named
             && let Some(slip) = self.label_for_name()
         {
@@ -18,7 +18,7 @@ impl Here<'_, '_> {
         // `kpi sold : CNY "Sold"`
         let first = self.first();
         if self.kind.rule == Rule::declaration
-            && self.is(0, Kind::Text)
+            && self.is(0, TokenKind::Text)
             && self.text(first + 2) == ":"
             && self.last() == 0
         {
@@ -27,7 +27,7 @@ impl Here<'_, '_> {
             return self.fix(0, "the label stands before `:` and the unit", "move this before `:`", "write `{}`", mend);
         }
         // `rest 20% training`
-        if self.kind.rule == Rule::responsibility && self.text(-1) == "rest" && self.is(0, Kind::Number) {
+        if self.kind.rule == Rule::responsibility && self.text(-1) == "rest" && self.is(0, TokenKind::Number) {
             let share = self.span(-1, -1).and_then(|_| self.away(-1, -1)).map(|mend| mend.shown_as(self.written(0, 2)));
             let rest = self.away(0, 1).map(|mend| mend.shown_as(format!("rest {}", self.text(2))));
             let help = "write `{}` for this share, or `{}` for what the others leave";
@@ -39,7 +39,7 @@ impl Here<'_, '_> {
                 share.into_iter().chain(rest),
             );
         }
-        if self.text(-1) == "steps" && self.is(0, Kind::Number) {
+        if self.text(-1) == "steps" && self.is(0, TokenKind::Number) {
             let help = "each step begins with its limit, from high to low, as in `steps >= 100% -> 100, else -> 0`; a line is written as in `linear 0% -> 0, 100% -> 100`";
             return self.at(0, "a step begins with its limit", "`>=` is missing before this", Some(help.into()));
         }
@@ -48,7 +48,7 @@ impl Here<'_, '_> {
         }
         if self.is_entry() || matches!(self.kind.rule, Rule::responsibility | Rule::index_clause) {
             // `40-60% selling`, `1/5 selling`
-            if self.is(self.first(), Kind::Number) && self.first() == -1 && self.is(1, Kind::Number) {
+            if self.is(self.first(), TokenKind::Number) && self.first() == -1 && self.is(1, TokenKind::Number) {
                 return self.share_of_two();
             }
             return self.wrong_part().or_else(|| self.name_in_parts());
@@ -108,17 +108,18 @@ impl Here<'_, '_> {
     /// `position customer adviser "Customer adviser" {`.
     fn second_word(&self) -> Option<Slip> {
         let first = self.first();
-        let behind_name = self.is(-1, Kind::Word) && -1 > first && !self.around.text(self.around.first).is_empty();
-        let word =
-            self.is(0, Kind::Word) && (self.wants(Rule::colon) || self.wants(Rule::EOI)) && !self.wants(Rule::comma);
+        let behind_name = self.is(-1, TokenKind::Word) && -1 > first && !self.around.text(self.around.first).is_empty();
+        let word = self.is(0, TokenKind::Word)
+            && (self.wants(Rule::colon) || self.wants(Rule::EOI))
+            && !self.wants(Rule::comma);
         if !behind_name || !word || (first + 1..0).any(|at| matches!(self.text(at), ":" | "=" | "(")) {
             return None;
         }
-        let end = (0..self.all().end).take_while(|at| self.is(*at, Kind::Word)).last()?;
+        let end = (0..self.all().end).take_while(|at| self.is(*at, TokenKind::Word)).last()?;
         let words: Vec<&str> = (first + 1..=end).map(|at| self.text(at)).collect();
         let joined = self.replace(first + 1, end, words.join("_"));
         let message = "a name is one word, and a label stands in quotes";
-        if self.is(end + 1, Kind::Text) {
+        if self.is(end + 1, TokenKind::Text) {
             let shown = format!("{} {}", words.join("_"), self.text(end + 1));
             let mend = joined.map(|mend| mend.shown_as(shown));
             return self.fix(0, message, "a second word", "join the words of a name with `_`: `{}`", mend);

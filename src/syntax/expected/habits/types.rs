@@ -3,7 +3,7 @@
 use crate::diagnostic::Mend;
 use crate::syntax::expected::here::{Here, Slip};
 use crate::syntax::grammar::Rule;
-use crate::syntax::scan::Kind;
+use crate::syntax::scan::TokenKind;
 
 impl Here<'_, '_> {
     /// `output pay : CNY = base in full`: what stands behind the type.
@@ -28,7 +28,7 @@ impl Here<'_, '_> {
     pub(super) fn types(&self) -> Option<Slip> {
         let first = self.text(self.first());
         if first == "function" && self.text(0) == ":" {
-            let close = (0..self.all().end).find(|at| self.is(*at, Kind::CloseParen))?;
+            let close = (0..self.all().end).find(|at| self.is(*at, TokenKind::CloseParen))?;
             let mut units = (0..close).filter(|at| self.text(*at) == ":");
             let away = |at: isize| {
                 let end = (at..close).find(|at| self.text(at + 1) == "," || at + 1 == close)?;
@@ -57,20 +57,21 @@ impl Here<'_, '_> {
             let message = "grades stand in a rating, and a scale turns values into points";
             return self.fix(self.first(), message, "write `rating`", "write `{}`", mend);
         }
-        let behind_name = self.is(-1, Kind::Word) || self.is(-1, Kind::Text);
+        let behind_name = self.is(-1, TokenKind::Word) || self.is(-1, TokenKind::Text);
         let nothing = self.token(0).is_none() || matches!(self.text(0), "from" | "optional" | "=" | "in" | "format");
         if !self.wants(Rule::colon) || !behind_name || !nothing {
             return None;
         }
         let name = self.text(self.first() + 1);
         // `constant floor = 3_000 CNY`
-        let unit = (self.text(0) == "=" && self.is(1, Kind::Number) && self.token(3).is_none()).then(|| self.text(2));
+        let unit =
+            (self.text(0) == "=" && self.is(1, TokenKind::Number) && self.token(3).is_none()).then(|| self.text(2));
         if let Some(unit) = unit.filter(|unit| !unit.is_empty()) {
             let mend = self.replace(0, 0, format!(": {unit} =")).map(|mend| self.whole(mend));
             let message = format!("the unit of `{name}` is missing");
             return self.fix(0, message, "`:` and the unit are missing before this", "write `{}`", mend);
         }
-        if self.text(0) == "=" && self.is(1, Kind::Word) && self.token(2).is_none() {
+        if self.text(0) == "=" && self.is(1, TokenKind::Word) && self.token(2).is_none() {
             return None;
         }
         let example = match first {
@@ -102,8 +103,8 @@ impl Here<'_, '_> {
         let from = tokens.partition_point(|token| token.start < self.around.end);
         let block: Vec<&str> = tokens[from..]
             .iter()
-            .skip_while(|token| token.kind == Kind::OpenBrace)
-            .take_while(|token| !matches!(token.kind, Kind::OpenBrace | Kind::CloseBrace))
+            .skip_while(|token| token.kind == TokenKind::OpenBrace)
+            .take_while(|token| !matches!(token.kind, TokenKind::OpenBrace | TokenKind::CloseBrace))
             .map(|token| self.around.scan.word(token))
             .collect();
         block.iter().any(|word| matches!(*word, ">=" | ">" | "else"))
@@ -112,18 +113,18 @@ impl Here<'_, '_> {
 
     pub(super) fn units(&self) -> Option<Slip> {
         let before = self.text(-1);
-        if self.text(0) == "per" && self.is(-1, Kind::Word) && self.is(1, Kind::Word) {
+        if self.text(0) == "per" && self.is(-1, TokenKind::Word) && self.is(1, TokenKind::Word) {
             let mend = self.replace(-1, 1, format!("{before}/{}", self.text(1)));
             return self.fix(0, "`per` is written `/` in a unit", "write `/`", "write `{}`", mend);
         }
         let is_code = |text: &str| iso_currency::Currency::from_code(text).is_some();
-        if self.is(0, Kind::Number) && is_code(before) && !self.wants(Rule::equals) {
+        if self.is(0, TokenKind::Number) && is_code(before) && !self.wants(Rule::equals) {
             let mend = self.replace(-1, 0, format!("{} {before}", self.text(0)));
             let message = "the currency stands behind the number";
             return self.fix(-1, message, "this belongs behind the number", "write `{}`", mend);
         }
         // `24 Tsd CNY`
-        if self.is(0, Kind::Word) && self.is(-1, Kind::Word) && self.is(-2, Kind::Number) {
+        if self.is(0, TokenKind::Word) && self.is(-1, TokenKind::Word) && self.is(-2, TokenKind::Number) {
             let number = crate::syntax::literals::times(self.text(-2), before)?;
             let mend =
                 self.replace(-2, -1, number.clone()).map(|mend| mend.shown_as(format!("{number} {}", self.text(0))));
@@ -131,7 +132,8 @@ impl Here<'_, '_> {
         }
         // `99,5`: in a list a space stands behind the comma.
         (-3..=0).find_map(|at| {
-            let decimals = self.text(at) == "," && self.is(at - 1, Kind::Number) && self.is(at + 1, Kind::Number);
+            let decimals =
+                self.text(at) == "," && self.is(at - 1, TokenKind::Number) && self.is(at + 1, TokenKind::Number);
             if !decimals || !self.touches(at - 1) || !self.touches(at) {
                 return None;
             }
