@@ -17,7 +17,7 @@
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`language`] has the words whose meaning all passes share, so that the tree of a text is known
-//! to `syntax`, `format` and `model` alone; [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
+//! to `syntax`, `format` and `model` alone, and [`scales`] all that the kinds of scales mean; [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
 //! puts all cores to work, [`encoding`] knows how bytes are text, and [`limits`] says how much of everything is taken
 //! on, [`visible`] what of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what
 //! stands at the head of all that programs read.
@@ -41,6 +41,7 @@ pub mod plural;
 pub mod project;
 pub mod provenance;
 pub mod report;
+pub mod scales;
 pub mod score;
 pub mod source;
 pub mod syntax;

@@ -4,8 +4,10 @@
 //! what fits them; units do not appear, as every number is held in base units (a `wan` as CNY, an hour in minutes).
 
 mod builtin;
+mod intervals;
 
 pub use builtin::{Builtin, Signature};
+pub use intervals::{Interval, settled};
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -211,4 +213,9 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Value {
             })
         }
     }
+}
+
+/// `95%`, `33.33…%`: a ratio as people write it.
+pub fn percent(number: &Number) -> String {
+    format!("{}%", number.mul(&Number::from(100)))
 }

@@ -31,6 +31,7 @@ const ORDER: &[&str] = &[
     "language",
     "value",
     "diagnostic",
+    "scales",
     "syntax",
     "format",
     "model",

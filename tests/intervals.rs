@@ -1,10 +1,10 @@
 //! What the checker believes a formula or a scale can yield holds what the evaluator computes.
 
 use merit::eval::curve::{Scored, at};
-use merit::model::proofs::intervals::{Interval, brackets, line};
 use merit::number::{Number, Rounding};
-use merit::plan::program::{AnchorPlan, CurvePlan};
-use merit::value::Value;
+use merit::plan::program::CurvePlan;
+use merit::scales::{Anchor, Bracket, Brackets, CurveKind, Line};
+use merit::value::{Interval, Value};
 use proptest::prelude::*;
 
 fn number(hundredths: i32) -> Number {
@@ -68,19 +68,27 @@ proptest! {
         }).collect();
         let value = Value::Number(x.clone());
         let scored = Scored { value: &value, target: None, weight: None, full: Number::from(100) };
-        let anchors = points.iter().map(|(at, score)| AnchorPlan { below: false, at: at.clone(), score: score.clone() });
-        let curve = CurvePlan::Linear { anchors: anchors.collect(), continue_above };
+        let curve = line(&points, continue_above);
         let Value::Number(score) = at(&curve, &scored) else { return Err(TestCaseError::fail("no score")) };
-        prop_assert!(line(&points, continue_above, &range).contains(&score));
+        prop_assert!(over(&curve, &range).contains(&score));
 
-        let rates: Vec<(Number, Option<Number>)> = points.iter().enumerate().map(|(at, (to, rate))| {
-            (rate.clone(), (at + 1 < points.len()).then(|| to.sub(&number(start))))
-        }).collect();
-        let Value::Number(sum) = at(&CurvePlan::Brackets(rates.clone()), &scored) else {
-            return Err(TestCaseError::fail("no sum"));
-        };
-        prop_assert!(brackets(&rates, &range).contains(&sum), "{sum} not in {:?}", brackets(&rates, &range));
+        let brackets = points.iter().enumerate().map(|(at, (to, rate))| {
+            Bracket { rate: rate.clone(), to: (at + 1 < points.len()).then(|| to.sub(&number(start))) }
+        });
+        let curve = CurvePlan::Brackets(Brackets(brackets.collect()));
+        let Value::Number(sum) = at(&curve, &scored) else { return Err(TestCaseError::fail("no sum")) };
+        prop_assert!(over(&curve, &range).contains(&sum), "{sum} not in {:?}", over(&curve, &range));
     }
+}
+
+fn line(points: &[(Number, Number)], continue_above: bool) -> CurvePlan {
+    let anchors = points.iter().map(|(at, score)| Anchor { below: false, at: at.clone(), score: score.clone() });
+    CurveKind::Linear(Line { anchors: anchors.collect(), continue_above })
+}
+
+/// What the checker believes a curve of known numbers to give.
+fn over(curve: &CurvePlan, value: &Interval) -> Interval {
+    curve.map(|_, number| Interval::point(number.clone())).range(value, &Interval::ALL, None, |_| Interval::ALL)
 }
 
 #[test]
@@ -92,6 +100,9 @@ fn ends_are_as_near_as_they_can_be() {
     assert_eq!(b.abs(), Interval::from_to(0, 4));
     let points = [(number(6000), number(0)), (number(10000), number(10000))];
     let cut = Interval::from_to(80, 90);
-    assert_eq!(line(&points, true, &cut), Interval::from_to(50, 75));
-    assert_eq!(line(&points, true, &Interval::at_least(80)), Interval { low: Some(Number::from(50)), high: None });
+    assert_eq!(over(&line(&points, true), &cut), Interval::from_to(50, 75));
+    assert_eq!(
+        over(&line(&points, true), &Interval::at_least(80)),
+        Interval { low: Some(Number::from(50)), high: None }
+    );
 }

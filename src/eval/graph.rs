@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::plan::program::{Calc, CalcId, CurvePlan, EntryWhat, GroupPlan, OutputPlan, Program};
+use crate::plan::program::{Calc, CalcId, CurvePlan, EntryWhat, GroupPlan, OutputPlan, Program, ScorePlan};
 use crate::plan::query::{Group, Query};
 
 /// For whom a node may have different values.
@@ -88,18 +88,12 @@ fn formulas(program: &Program) -> Vec<CalcId> {
         for entry in &group.entries {
             match &entry.what {
                 EntryWhat::Group(group) => of_group(group, found),
-                EntryWhat::Kpi(kpi) => found.extend(kpi.curve.as_ref().and_then(of_curve)),
+                EntryWhat::Kpi(kpi) => found.extend(kpi.curve.as_ref().and_then(ScorePlan::formula)),
                 EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => {}
             }
         }
     }
-    fn of_curve(curve: &CurvePlan) -> Option<CalcId> {
-        match curve {
-            CurvePlan::Formula(body) => Some(*body),
-            _ => None,
-        }
-    }
-    let mut found: Vec<CalcId> = program.curves.iter().filter_map(of_curve).collect();
+    let mut found: Vec<CalcId> = program.curves.iter().filter_map(CurvePlan::formula).copied().collect();
     for card in &program.cards {
         found.extend(card.outputs.iter().flat_map(OutputPlan::nodes));
         card.scorecard.iter().for_each(|scorecard| of_group(&scorecard.root, &mut found));
@@ -165,7 +159,7 @@ pub(crate) fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(Calc
         Calc::Call(_, list) => list.iter().for_each(|a| each(*a, false)),
         Calc::Curve(curve, a) => {
             each(*a, false);
-            if let CurvePlan::Formula(body) = &program.curves[*curve] {
+            if let Some(body) = program.curves[*curve].formula() {
                 each(*body, true);
             }
         }

@@ -111,7 +111,7 @@ impl Evaluator<'_> {
 
     /// A curve at a value; `values` are what its formula may read besides.
     pub fn curve(&self, plan: &CurvePlan, scored: Scored, values: &Values) -> Result<Value, Fault> {
-        let CurvePlan::Formula(body) = plan else {
+        let Some(body) = plan.formula() else {
             return Ok(curve::at(plan, &scored));
         };
         if scored.value.is_missing() {

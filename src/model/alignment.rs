@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::Checker;
 use super::expr::{Expr, Kind};
-use super::words::percent;
 use super::{Entry, Head, KpiId, Model, Position, Scorecard};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
+use crate::value::percent;
 
 /// The two sides of a position.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ use super::types::unit::{Dimension, DisplayUnit};
 use super::{ColumnIx, ConstantId, DataId, KpiId, MatrixId, RatingId, ScaleId};
 use crate::language::{AggregateFunction, BinaryOp, Parts, ScopeWord};
 use crate::number::Number;
+use crate::scales::Written;
 use crate::source::Span;
 use crate::syntax::tree::WindowKind;
 use crate::value::{Builtin, Value};
@@ -28,6 +29,12 @@ pub struct Typed {
 impl Expr {
     pub fn new(kind: Kind, ty: Type, span: Span) -> Expr {
         Expr(Box::new(Typed { kind, ty, span }))
+    }
+}
+
+impl Written for Expr {
+    fn span(&self) -> Span {
+        self.span
     }
 }
 

@@ -4,7 +4,6 @@ use super::checker::Checker;
 use super::data::stored::Role;
 use super::data::{ColumnIx, DataId, Route, TimeShape};
 use super::names::uses::{Use, Used, Uses};
-use super::words::percent;
 use super::{Entry, Head, KpiId, Position};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::number::Number;
@@ -12,6 +11,7 @@ use crate::plural::counted;
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::{HouseRule, HouseRuleKind, Name, Number as Literal, NumberStyle, WeightLimit};
+use crate::value::percent;
 
 const KPI_PARTS: [&str; 5] = ["note", "owner", "source", "label", "scope"];
 const RESPONSIBILITY_PARTS: [&str; 3] = ["measured by", "outcome", "label"];

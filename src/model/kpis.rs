@@ -6,7 +6,6 @@ use super::names::env::{Bare, Env};
 use super::names::rings;
 use super::names::uses::Use;
 use super::types::unit::DisplayUnit;
-use super::words::percent;
 use super::{Direction, Kpi, KpiId, Model, Versions};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::BinaryOp;
@@ -15,7 +14,7 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::NumberStyle;
-use crate::value::{Missing, Value};
+use crate::value::{Missing, Value, percent};
 
 /// What the weights of a level come to.
 #[derive(Clone, Debug)]

@@ -300,49 +300,7 @@ pub struct Curve {
 }
 
 /// All numbers are expressions without data: literals and constants.
-#[derive(Clone, Debug)]
-pub enum CurveKind {
-    /// Flat outside its ends; `below` marks the value just below a jump.
-    Linear {
-        anchors: Vec<Anchor>,
-        continue_above: bool,
-    },
-    /// The first step whose condition holds; the last one may be without.
-    Steps(Vec<Step>),
-    PerStep(Box<PerStep>),
-    /// Marginal rates up to each end; the last may be without an end.
-    Brackets(Vec<(Expr, Option<Expr>)>),
-    Formula(Expr),
-}
-
-#[derive(Clone, Debug)]
-pub struct Anchor {
-    pub below: bool,
-    pub at: Expr,
-    pub score: Expr,
-}
-
-#[derive(Clone, Debug)]
-pub struct Step {
-    pub condition: Option<(BinaryOp, Expr)>,
-    pub score: Expr,
-}
-
-#[derive(Clone, Debug)]
-pub struct PerStep {
-    pub deduct: bool,
-    pub amount: Expr,
-    /// Only whole steps count.
-    pub full_steps: bool,
-    pub step: Expr,
-    /// The step is a share of the target.
-    pub of_target: bool,
-    /// Steps above the target count; else those below.
-    pub above: bool,
-    /// `None`: the entry's full points.
-    pub start: Option<Expr>,
-    pub limit: Option<Expr>,
-}
+pub type CurveKind = crate::scales::CurveKind<Expr>;
 
 #[derive(Clone, Debug)]
 pub struct Matrix {

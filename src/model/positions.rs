@@ -8,7 +8,6 @@ use super::names::env::Env;
 use super::names::rings;
 use super::names::uses::Use;
 use super::scorecards::card::CardScope;
-use super::words::percent;
 use super::{KpiId, Position, Responsibility};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::language::ScopeWord;
@@ -16,6 +15,7 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree::{self};
 use crate::time::Day;
+use crate::value::percent;
 
 impl Checker<'_> {
     /// Nobody reports to themselves, through however many others.

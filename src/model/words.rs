@@ -1,7 +1,6 @@
-//! Words that findings share: what scopes are called, names in a row, percentages, signs of comparison.
+//! Words that findings share: what scopes are called, names in a row.
 
-use crate::language::{BinaryOp, ScopeWord};
-use crate::number::Number;
+use crate::language::ScopeWord;
 
 pub(super) fn scope_name(scope: ScopeWord) -> &'static str {
     match scope {
@@ -22,20 +21,4 @@ pub(super) fn scope_words(scope: ScopeWord) -> &'static str {
 /// `` `a`, `b`, `c` ``
 pub(super) fn list(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// `95%`, `33.33…%`
-pub(super) fn percent(number: &Number) -> String {
-    format!("{}%", number.mul(&Number::from(100)))
-}
-
-pub(super) fn sign(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Less => "<",
-        BinaryOp::LessOrEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterOrEqual => ">=",
-        BinaryOp::Equal => "=",
-        _ => "!=",
-    }
 }

@@ -19,8 +19,8 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use self::program::{
-    AdjustmentPlan, AnchorPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan,
-    MatrixPlan, OutputPlan, OutputSum, PerStepPlan, Program, ScorecardPlan,
+    AdjustmentPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan, MatrixPlan,
+    OutputPlan, OutputSum, Program, ScorePlan, ScorecardPlan,
 };
 use self::query::{Measure, MeasureId, NodeId, Query, RosterRead, RowBranch};
 use self::rows::TableBuilder;
@@ -31,8 +31,8 @@ use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{
-    self, CalendarData, Curve, CurveKind, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output,
-    Position, PositionId, ScaleId, ScoreCurve, Scorecard,
+    self, CalendarData, Curve, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output, Position,
+    PositionId, ScaleId, ScoreCurve, Scorecard,
 };
 use crate::number::{Excess, Number};
 use crate::source::{FileId, Span};
@@ -398,12 +398,12 @@ impl Planner<'_> {
             made_for: score.and_then(|score| score.made_for.clone()),
             curve: score.map(|score| match &score.curve {
                 ScoreCurve::Attainment { up_to } => {
-                    CurvePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
+                    ScorePlan::Attainment { up_to: up_to.as_ref().map(|limit| self.number(limit)) }
                 }
-                ScoreCurve::Own(curve) => self.curve(curve, context),
+                ScoreCurve::Own(curve) => ScorePlan::Curve(self.curve(curve, context)),
                 ScoreCurve::Scale(scale) => match self.model.scale_on(*scale, self.period.last_day) {
-                    Some(scale) => self.curve(&self.model.scales[scale.0].curve, context),
-                    None => CurvePlan::Formula(self.node(self.no_scale(*scale), span)),
+                    Some(scale) => ScorePlan::Curve(self.curve(&self.model.scales[scale.0].curve, context)),
+                    None => ScorePlan::Curve(CurvePlan::Formula(self.node(self.no_scale(*scale), span))),
                 },
             }),
         }
@@ -426,43 +426,8 @@ impl Planner<'_> {
     /// A curve with its numbers as of the last day of the context's period.
     fn curve(&mut self, curve: &Curve, context: Context) -> CurvePlan {
         let day = self.model.company.calendar.last_day(context.months.last());
-        let number = |expr: &Expr| self.number_on(expr, day);
-        match &curve.kind {
-            CurveKind::Linear { anchors, continue_above } => CurvePlan::Linear {
-                anchors: anchors
-                    .iter()
-                    .map(|anchor| AnchorPlan {
-                        below: anchor.below,
-                        at: number(&anchor.at),
-                        score: number(&anchor.score),
-                    })
-                    .collect(),
-                continue_above: *continue_above,
-            },
-            CurveKind::Steps(steps) => CurvePlan::Steps(
-                steps
-                    .iter()
-                    .map(|step| {
-                        let condition = step.condition.as_ref().map(|(op, at)| (*op, number(at)));
-                        (condition, number(&step.score))
-                    })
-                    .collect(),
-            ),
-            CurveKind::PerStep(step) => CurvePlan::PerStep(PerStepPlan {
-                deduct: step.deduct,
-                amount: number(&step.amount),
-                full_steps: step.full_steps,
-                step: number(&step.step),
-                of_target: step.of_target,
-                above: step.above,
-                start: step.start.as_ref().map(number),
-                limit: step.limit.as_ref().map(number),
-            }),
-            CurveKind::Brackets(brackets) => {
-                CurvePlan::Brackets(brackets.iter().map(|(rate, to)| (number(rate), to.as_ref().map(number))).collect())
-            }
-            CurveKind::Formula(formula) => CurvePlan::Formula(self.formula(formula, context)),
-        }
+        let kind = curve.kind.map(|_, number| self.number_on(number, day));
+        kind.with_formula(|formula| self.formula(formula, context))
     }
 
     /// The version of a KPI that the period's results are about.

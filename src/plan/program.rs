@@ -12,6 +12,8 @@ use crate::language::{BinaryOp, Combine, Parts, ScopeWord, WhenMissing};
 use crate::model::data::DataId;
 use crate::model::{KpiId, MatrixId, PositionId, ScaleId};
 use crate::number::Number;
+use crate::scales::CurveKind;
+use crate::scales::thresholds::first;
 use crate::source::Span;
 use crate::time::{Day, Months};
 use crate::value::{Builtin, Value};
@@ -208,29 +210,41 @@ pub struct KpiPlan {
     pub lower_is_better: bool,
     pub on_attainment: bool,
     /// `None`: the value is the score.
-    pub curve: Option<CurvePlan>,
+    pub curve: Option<ScorePlan>,
     /// Out of how many points the curve counts, where that is not the entry's own.
     pub made_for: Option<Number>,
 }
 
-/// A curve with its numbers known.
+/// What makes points of the value of an entry.
 #[derive(Clone, Debug)]
-pub enum CurvePlan {
-    /// 100 × attainment, capped.
+pub enum ScorePlan {
+    /// The entry's full points × attainment, capped.
     Attainment {
         up_to: Option<Number>,
     },
-    Linear {
-        anchors: Vec<AnchorPlan>,
-        continue_above: bool,
-    },
-    /// The first whose condition holds.
-    Steps(Vec<(Option<(BinaryOp, Number)>, Number)>),
-    PerStep(PerStepPlan),
-    /// Marginal rates, each up to its end.
-    Brackets(Vec<(Number, Option<Number>)>),
-    Formula(CalcId),
+    Curve(CurvePlan),
 }
+
+impl ScorePlan {
+    /// Whether it goes by the attainment, whatever else the entry says.
+    pub fn is_attainment(&self) -> bool {
+        match self {
+            ScorePlan::Attainment { .. } => true,
+            ScorePlan::Curve(_) => false,
+        }
+    }
+
+    /// The formula of a curve that is one.
+    pub fn formula(&self) -> Option<CalcId> {
+        match self {
+            ScorePlan::Attainment { .. } => None,
+            ScorePlan::Curve(curve) => curve.formula().copied(),
+        }
+    }
+}
+
+/// A curve with its numbers known.
+pub type CurvePlan = CurveKind<Number, CalcId>;
 
 /// The first row and the first column whose condition holds, and the value where they meet.
 #[derive(Clone, Debug)]
@@ -240,25 +254,12 @@ pub struct MatrixPlan {
     pub values: Vec<Vec<Number>>,
 }
 
-#[derive(Clone, Debug)]
-pub struct AnchorPlan {
-    /// The score is what the curve reaches just below `at`.
-    pub below: bool,
-    pub at: Number,
-    pub score: Number,
-}
-
-#[derive(Clone, Debug)]
-pub struct PerStepPlan {
-    pub deduct: bool,
-    pub amount: Number,
-    pub full_steps: bool,
-    pub step: Number,
-    pub of_target: bool,
-    pub above: bool,
-    /// `None`: full points, 100 or the entry's own points.
-    pub start: Option<Number>,
-    pub limit: Option<Number>,
+impl MatrixPlan {
+    /// The row and the column of two values.
+    pub fn cell(&self, row: &Number, column: &Number) -> Option<(usize, usize)> {
+        let place = |limits: &[Option<(BinaryOp, Number)>], value| first(limits.iter().map(Option::as_ref), value);
+        place(&self.rows, row).zip(place(&self.columns, column))
+    }
 }
 
 #[derive(Clone, Debug)]

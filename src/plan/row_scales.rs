@@ -1,13 +1,15 @@
 //! Named scales and matrices called in formulas over rows: spelled out as the comparisons and sums that they stand for, so that
 //! whoever reads the rows need not know them.
 
-use super::program::{AnchorPlan, Calc, CurvePlan};
+use super::program::Calc;
 use super::query::{NodeId, RowNode};
 use super::rows::RowContext;
 use super::{Context, Planner};
 use crate::language::{BinaryOp, ScopeWord};
-use crate::model::{CurveKind, MatrixId, ScaleId};
+use crate::model::{MatrixId, ScaleId};
 use crate::number::Number;
+use crate::scales::BuildsRows;
+use crate::scales::thresholds::first_that_holds;
 use crate::value::{Builtin, Missing, Value};
 
 impl Planner<'_> {
@@ -19,53 +21,18 @@ impl Planner<'_> {
             return self.row_value(reason, row);
         };
         let curve = &model.scales[version.0].curve;
-        if let CurveKind::Formula(body) = &curve.kind {
+        if let Some(body) = curve.kind.formula() {
             let row = RowContext { data: row.data, via: row.via.clone(), months: row.months, read: Some(value) };
             return self.row(body, &row);
         }
         let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months };
-        match self.curve(curve, context) {
-            CurvePlan::Linear { anchors, continue_above } => self.row_line(&anchors, continue_above, value, row),
-            CurvePlan::Steps(steps) => {
-                let steps = steps
-                    .into_iter()
-                    .map(|(condition, score)| (condition, self.row_constant(Value::Number(score), row)))
-                    .collect();
-                self.first_that_holds(value, steps, row)
-            }
-            CurvePlan::Brackets(brackets) => {
-                // The part of the value in each bracket; the first one goes on below 0.
-                let mut sum: Option<NodeId> = None;
-                let mut from: Option<Number> = None;
-                for (rate, to) in brackets {
-                    let mut part = value;
-                    if let Some(to) = &to {
-                        let to = self.row_constant(Value::Number(to.clone()), row);
-                        part = self.scaled(row, RowNode::Call(Builtin::Min, vec![part, to]));
-                    }
-                    if let Some(from) = &from {
-                        let from = self.row_constant(Value::Number(from.clone()), row);
-                        let beyond = self.scaled(row, RowNode::Binary(BinaryOp::Subtract, part, from));
-                        let none = self.row_constant(Value::Number(Number::ZERO), row);
-                        part = self.scaled(row, RowNode::Call(Builtin::Max, vec![beyond, none]));
-                    }
-                    let rate = self.row_constant(Value::Number(rate), row);
-                    let term = self.scaled(row, RowNode::Binary(BinaryOp::Multiply, part, rate));
-                    sum = Some(match sum {
-                        None => term,
-                        Some(sum) => self.scaled(row, RowNode::Binary(BinaryOp::Add, sum, term)),
-                    });
-                    from = to;
-                }
-                sum.unwrap_or(value)
-            }
-            // Steps are counted from a target, and a scale called in a formula has none.
-            CurvePlan::PerStep(_) | CurvePlan::Attainment { .. } | CurvePlan::Formula(_) => {
-                let reason = Value::stated("target: none is stated");
-                let reason = self.row_constant(reason, row);
-                self.if_known(value, reason, row)
-            }
-        }
+        let plan = self.curve(curve, context);
+        let mut rows = ScaleRows { planner: self, value, row };
+        plan.in_rows(&mut rows).unwrap_or_else(|| {
+            // A scale called in a formula has no target to go by.
+            let reason = rows.missing(Missing::Stated("target: none is stated".into()));
+            rows.if_known(reason)
+        })
     }
 
     /// A matrix at the values of two nodes.
@@ -80,68 +47,10 @@ impl Planner<'_> {
         for (limit, values) in plan.rows.into_iter().zip(plan.values) {
             let values = values.into_iter().map(|value| self.row_constant(Value::Number(value), row));
             let columns = plan.columns.iter().cloned().zip(values.collect::<Vec<_>>()).collect();
-            rows.push((limit, self.first_that_holds(column, columns, row)));
+            let mut across = ScaleRows { planner: self, value: column, row };
+            rows.push((limit, first_that_holds(&mut across, columns)));
         }
-        self.first_that_holds(at, rows, row)
-    }
-
-    /// The node whose condition is the first to hold for the value; one without takes all that is left.
-    fn first_that_holds(
-        &mut self,
-        value: NodeId,
-        nodes: Vec<(Option<(BinaryOp, Number)>, NodeId)>,
-        row: &RowContext,
-    ) -> NodeId {
-        let mut below = self.row_constant(Value::Missing(Missing::NoAnswer), row);
-        for (condition, node) in nodes.into_iter().rev() {
-            below = match condition {
-                None => self.if_known(value, node, row),
-                Some((op, at)) => {
-                    let condition = self.row_test(op, value, at, row);
-                    self.scaled(row, RowNode::If { condition, then: node, otherwise: below })
-                }
-            };
-        }
-        below
-    }
-
-    /// From the last line to the first: the one that starts at the last anchor reached counts.
-    fn row_line(&mut self, anchors: &[AnchorPlan], continue_above: bool, value: NodeId, row: &RowContext) -> NodeId {
-        let line = |planner: &mut Self, from: &AnchorPlan, to: &AnchorPlan| {
-            let slope = to.score.sub(&from.score).div(&to.at.sub(&from.at));
-            // A jump has no slope to go on with.
-            let Some(slope) = slope else { return planner.row_constant(Value::Number(to.score.clone()), row) };
-            let [at, slope, score] = [from.at.clone(), slope, from.score.clone()]
-                .map(|number| planner.row_constant(Value::Number(number), row));
-            let beyond = planner.scaled(row, RowNode::Binary(BinaryOp::Subtract, value, at));
-            let more = planner.scaled(row, RowNode::Binary(BinaryOp::Multiply, slope, beyond));
-            planner.scaled(row, RowNode::Binary(BinaryOp::Add, score, more))
-        };
-        let Some(first) = anchors.first() else { return value };
-        let first = self.row_constant(Value::Number(first.score.clone()), row);
-        let mut below = self.if_known(value, first, row);
-        for (place, anchor) in anchors.iter().enumerate() {
-            let then = match anchors.get(place + 1) {
-                Some(next) => line(self, anchor, next),
-                None if continue_above && place > 0 => line(self, &anchors[place - 1], anchor),
-                None => self.row_constant(Value::Number(anchor.score.clone()), row),
-            };
-            let op = if anchor.below { BinaryOp::Greater } else { BinaryOp::GreaterOrEqual };
-            let condition = self.row_test(op, value, anchor.at.clone(), row);
-            below = self.scaled(row, RowNode::If { condition, then, otherwise: below });
-        }
-        below
-    }
-
-    /// A node where the value is known; else why it is not.
-    fn if_known(&mut self, value: NodeId, known: NodeId, row: &RowContext) -> NodeId {
-        let condition = self.scaled(row, RowNode::IsMissing(value));
-        self.scaled(row, RowNode::If { condition, then: value, otherwise: known })
-    }
-
-    fn row_test(&mut self, op: BinaryOp, value: NodeId, at: Number, row: &RowContext) -> NodeId {
-        let at = self.row_constant(Value::Number(at), row);
-        self.scaled(row, RowNode::Binary(op, value, at))
+        first_that_holds(&mut ScaleRows { planner: self, value: at, row }, rows)
     }
 
     fn row_value(&mut self, calc: Calc, row: &RowContext) -> NodeId {
@@ -155,5 +64,50 @@ impl Planner<'_> {
 
     fn scaled(&mut self, row: &RowContext, node: RowNode) -> NodeId {
         self.row_node(row.data, node)
+    }
+}
+
+/// Builds what a scale gives at the value of a node.
+struct ScaleRows<'p, 'm> {
+    planner: &'p mut Planner<'m>,
+    value: NodeId,
+    row: &'p RowContext,
+}
+
+impl ScaleRows<'_, '_> {
+    fn node(&mut self, node: RowNode) -> NodeId {
+        self.planner.scaled(self.row, node)
+    }
+}
+
+impl BuildsRows for ScaleRows<'_, '_> {
+    type Node = NodeId;
+
+    fn value(&self) -> NodeId {
+        self.value
+    }
+
+    fn number(&mut self, number: &Number) -> NodeId {
+        self.node(RowNode::Constant(Value::Number(number.clone())))
+    }
+
+    fn missing(&mut self, reason: Missing) -> NodeId {
+        self.node(RowNode::Constant(Value::Missing(reason)))
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: NodeId, right: NodeId) -> NodeId {
+        self.node(RowNode::Binary(op, left, right))
+    }
+
+    fn call(&mut self, builtin: Builtin, arguments: Vec<NodeId>) -> NodeId {
+        self.node(RowNode::Call(builtin, arguments))
+    }
+
+    fn choose(&mut self, condition: NodeId, then: NodeId, otherwise: NodeId) -> NodeId {
+        self.node(RowNode::If { condition, then, otherwise })
+    }
+
+    fn is_missing(&mut self, node: NodeId) -> NodeId {
+        self.node(RowNode::IsMissing(node))
     }
 }

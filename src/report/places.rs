@@ -7,7 +7,7 @@ use super::show::Show;
 use crate::language::Combine;
 use crate::model::expr::{Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
-use crate::model::{CurveKind, Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
+use crate::model::{Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
 use crate::number::{Number, Rounding};
 use crate::score::card::{
     EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind,
@@ -293,10 +293,8 @@ pub fn limits_of(model: &Model, entry: &Entry, kpi: KpiId, vetoes: &[Veto]) -> V
             ScoreCurve::Scale(scale) => Some(&model.scales[scale.0].curve),
             ScoreCurve::Attainment { .. } => None,
         };
-        if let Some(CurveKind::Steps(steps)) = curve.map(|curve| &curve.kind) {
-            let edges = steps.iter().filter_map(|step| step.condition.as_ref());
-            limits.extend(edges.filter_map(|(_, edge)| model.constant_value(edge, None)));
-        }
+        let edges = curve.into_iter().flat_map(|curve| curve.kind.limits());
+        limits.extend(edges.filter_map(|edge| model.constant_value(edge, None)));
     }
     vetoes.iter().for_each(|veto| compared(model, &veto.condition, kpi, &mut limits));
     limits

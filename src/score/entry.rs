@@ -5,12 +5,12 @@ use super::combine::{self, Refused, Rules};
 use super::fault::Faults;
 use super::problem::Problem;
 use super::{Others, Person};
-use crate::eval::curve::{Scored, attainment};
+use crate::eval::curve::{Scored, attained, attainment};
 use crate::eval::{Evaluator, Fault, Subject, Values};
 use crate::language::WhenMissing;
 use crate::model::{self, Model};
 use crate::number::Number;
-use crate::plan::program::{CalcId, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan};
+use crate::plan::program::{CalcId, EntryPlan, EntryWhat, GroupPlan, KpiPlan, ScorePlan};
 use crate::source::Span;
 use crate::value::{Missing, Value};
 
@@ -126,7 +126,7 @@ impl Scoring<'_> {
                 *target = target.mul(&person.share_served());
             }
         }
-        let wants_attainment = plan.on_attainment || matches!(plan.curve, Some(CurvePlan::Attainment { .. }));
+        let wants_attainment = plan.on_attainment || plan.curve.as_ref().is_some_and(ScorePlan::is_attainment);
         let reached = wants_attainment.then(|| match (&value, &target) {
             (Value::Missing(_), _) => value.clone(),
             (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
@@ -174,7 +174,11 @@ impl Scoring<'_> {
         let target = if plan.on_attainment { Some(&Number::ONE) } else { target.and_then(Value::as_number) };
         let own = combine::full(entry);
         let full = plan.made_for.clone().unwrap_or(own);
-        self.eval.curve(curve, Scored { value: read, target, weight: Some(&entry.stated), full }, &person.values)
+        let scored = Scored { value: read, target, weight: Some(&entry.stated), full };
+        match curve {
+            ScorePlan::Attainment { up_to } => Ok(attained(up_to.as_ref(), &scored)),
+            ScorePlan::Curve(curve) => self.eval.curve(curve, scored, &person.values),
+        }
     }
 
     /// A value that is known, or the finding that what it comes from is wrong.

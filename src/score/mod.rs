@@ -34,7 +34,7 @@ use crate::language::WhenMissing;
 use crate::model::{Entry, Group, Head, Model};
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::plan::program::{CalcId, CardPlan, CurvePlan, EntryWhat, GroupPlan, OutputPlan};
+use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan, OutputPlan, ScorePlan};
 use crate::plan::query::Answers;
 use crate::time::Day;
 use crate::value::{Missing, Value};
@@ -252,9 +252,7 @@ fn roots(card: &CardPlan) -> Vec<CalcId> {
                 EntryWhat::Kpi(kpi) => {
                     roots.push(kpi.value);
                     roots.extend(kpi.target);
-                    if let Some(CurvePlan::Formula(body)) = &kpi.curve {
-                        roots.push(*body);
-                    }
+                    roots.extend(kpi.curve.as_ref().and_then(ScorePlan::formula));
                 }
                 EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => {}
             }

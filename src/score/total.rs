@@ -5,11 +5,12 @@ use super::card::*;
 use super::combine::{completeness, spread};
 use super::entry::{Scoring, kpi_name};
 use super::problem::Problem;
-use crate::eval::curve::{compare, steps};
 use crate::language::WhenMissing;
 use crate::model::{Rating, Scorecard, VetoEffect};
 use crate::number::Number;
 use crate::plan::program::{AdjustmentPlan, ScorecardPlan};
+use crate::scales::steps;
+use crate::scales::thresholds::holds;
 use crate::value::{Missing, Value};
 
 /// A scorecard's result with what the overall result and the rating go on with.
@@ -192,7 +193,7 @@ fn too_incomplete(plan: &ScorecardPlan, completeness: &Number) -> Option<Missing
 /// The first grade whose condition holds, not above a veto's cap; none where a veto is in doubt.
 pub(super) fn rate(rating: &Rating, seen: &Number, vetoed: Vetoed) -> Option<RatingResult> {
     let holds = |grade: &crate::model::Grade| {
-        grade.condition.as_ref().is_none_or(|(op, threshold)| compare(*op, seen, threshold))
+        grade.condition.as_ref().is_none_or(|(op, threshold)| holds(*op, seen, threshold))
     };
     let by_score = rating.grades.iter().position(holds)?;
     if vetoed.unknown {

@@ -5,6 +5,7 @@ use super::nodes::Node;
 use super::outline::Item;
 use super::reader::{Once, Reader};
 use super::tree::*;
+use crate::scales::{Anchor, Bracket, Brackets, Line, PerStep, Step, Steps};
 
 const SCALE: BlockKind = BlockKind { name: "a scale", rule: Rule::scale_block };
 const MATRIX: BlockKind = BlockKind { name: "a matrix", rule: Rule::matrix_block };
@@ -51,31 +52,33 @@ impl<'s> Reader<'s> {
         let kind = match inside.rule() {
             Rule::linear => {
                 let anchors = inside.all(Rule::anchor).map(|anchor| self.anchor(&anchor)).collect::<Option<_>>()?;
-                CurveKind::Linear { anchors, continue_above: inside.place(Rule::continue_above) }
+                CurveKind::Linear(Line { anchors, continue_above: inside.has(Rule::continue_above) })
             }
             Rule::steps => {
-                CurveKind::Steps(inside.all(Rule::step).map(|step| self.step(&step)).collect::<Option<_>>()?)
+                let steps = inside.all(Rule::step).map(|step| self.step(&step)).collect::<Option<_>>()?;
+                CurveKind::Steps(Steps(steps))
             }
-            Rule::deduct => CurveKind::Deduct(self.per_step(&inside)?),
-            Rule::add => CurveKind::Add(self.per_step(&inside)?),
-            Rule::brackets => CurveKind::Brackets(
-                inside.all(Rule::bracket).map(|bracket| self.bracket(&bracket)).collect::<Option<_>>()?,
-            ),
+            Rule::deduct | Rule::add => CurveKind::PerStep(Box::new(self.per_step(&inside)?)),
+            Rule::brackets => {
+                let brackets =
+                    inside.all(Rule::bracket).map(|bracket| self.bracket(&bracket)).collect::<Option<_>>()?;
+                CurveKind::Brackets(Brackets(brackets))
+            }
             _ => CurveKind::Formula(self.expr_of(&inside)?),
         };
         Some(Curve { kind, span: node.span() })
     }
 
-    fn anchor(&mut self, node: &Node<'s>) -> Option<Anchor> {
+    fn anchor(&mut self, node: &Node<'s>) -> Option<Anchor<Expr>> {
         let [at, score] = <[Expr; 2]>::try_from(self.values(node)?).ok()?;
-        Some(Anchor { below: node.place(Rule::below_jump), at, score, span: node.span() })
+        Some(Anchor { below: node.has(Rule::below_jump), at, score })
     }
 
-    fn step(&mut self, node: &Node<'s>) -> Option<Step> {
-        Some(Step { condition: self.limit(node)?, score: self.value_of(node)?, span: node.span() })
+    fn step(&mut self, node: &Node<'s>) -> Option<Step<Expr>> {
+        Some(Step { condition: self.limit(node)?, score: self.value_of(node)? })
     }
 
-    fn per_step(&mut self, node: &Node<'s>) -> Option<PerStep> {
+    fn per_step(&mut self, node: &Node<'s>) -> Option<PerStep<Expr>> {
         let each = node.child(Rule::for_each)?;
         let start = node.child(Rule::start)?;
         let start = if start.has(Rule::full) { None } else { Some(self.value_of(&start)?) };
@@ -84,6 +87,7 @@ impl<'s> Reader<'s> {
             None => None,
         };
         Some(PerStep {
+            deduct: node.rule() == Rule::deduct,
             amount: self.value_of(node)?,
             full_steps: each.has(Rule::full),
             step: self.value_of(&each)?,
@@ -94,12 +98,12 @@ impl<'s> Reader<'s> {
         })
     }
 
-    fn bracket(&mut self, node: &Node<'s>) -> Option<Bracket> {
+    fn bracket(&mut self, node: &Node<'s>) -> Option<Bracket<Expr>> {
         let to = match node.child(Rule::bracket_to) {
             Some(to) => Some(self.value_of(&to)?),
             None => None,
         };
-        Some(Bracket { rate: self.value_of(node)?, to, span: node.span() })
+        Some(Bracket { rate: self.value_of(node)?, to })
     }
 
     // ---------------------------------------------------------------- matrix

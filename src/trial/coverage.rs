@@ -128,15 +128,14 @@ impl Inventory<'_> {
     }
 
     fn limit<T>(&self, limit: Option<&(T, Expr)>) -> String {
-        match limit {
-            // The sign stands before the number, on the same line.
-            Some((_, at)) => {
-                let before = self.sources.get(at.span.file).text.get(..at.span.start as usize).unwrap_or_default();
-                let sign = before.trim_end().rsplit([' ', ',', '\n', '{']).next().unwrap_or_default();
-                format!("{sign} {}", self.text(at.span))
-            }
-            None => "else".into(),
-        }
+        limit.map_or("else".into(), |(_, at)| self.signed(at))
+    }
+
+    /// A limit with its sign, which stands before it on the same line.
+    fn signed(&self, at: &Expr) -> String {
+        let before = self.sources.get(at.span.file).text.get(..at.span.start as usize).unwrap_or_default();
+        let sign = before.trim_end().rsplit([' ', ',', '\n', '{']).next().unwrap_or_default();
+        format!("{sign} {}", self.text(at.span))
     }
 
     /// Both branches of each `if` in formulas. Those that are written alike are computed once, and so they count once.
@@ -213,56 +212,15 @@ impl Inventory<'_> {
     }
 
     fn curve(&mut self, curve: CurveOf, of: &str, kind: &CurveKind, span: Span) {
-        let piece = |found: &mut Self, at, what| found.add(Part::Piece, Mark::Piece(curve, at), of, what, span);
-        match kind {
-            CurveKind::Linear { anchors, .. } => {
-                let at: Vec<String> = anchors.iter().map(|anchor| self.text(anchor.at.span)).collect();
-                let (Some(first), Some(last)) = (at.first(), at.last()) else { return };
-                piece(self, 0, format!("up to {first}"));
-                for next in 1..at.len() {
-                    if !anchors[next - 1].below {
-                        piece(self, next, format!("{} to {}", at[next - 1], at[next]));
-                    }
-                }
-                piece(self, at.len(), format!("above {last}"));
-            }
-            CurveKind::Steps(steps) => {
-                for (at, step) in steps.iter().enumerate() {
-                    let what = format!("{} -> {}", self.limit(step.condition.as_ref()), self.text(step.score.span));
-                    piece(self, at, what);
-                }
-            }
-            CurveKind::PerStep(step) => {
-                let verb = if step.deduct { "deducted" } else { "added" };
-                piece(self, 0, format!("nothing {verb}"));
-                piece(self, 1, format!("something {verb}"));
-                if let Some(limit) = &step.limit {
-                    let word = if step.deduct { "at least" } else { "up to" };
-                    let what = format!("{word} {}", self.text(limit.span));
-                    piece(self, 2, what);
-                }
-            }
-            CurveKind::Brackets(brackets) => {
-                for (at, (rate, to)) in brackets.iter().enumerate() {
-                    let to = to.as_ref().map_or("above".into(), |to| format!("to {}", self.text(to.span)));
-                    let what = format!("{} {to}", self.text(rate.span));
-                    piece(self, at, what);
-                }
-            }
-            CurveKind::Formula(formula) => {
-                let what = self.text(formula.span);
-                piece(self, 0, what);
-            }
+        for (at, what) in kind.told(&|span| self.text(span), &|limit| self.signed(limit)) {
+            self.add(Part::Piece, Mark::Piece(curve, at), of, what, span);
         }
     }
 }
 
 /// The formula of a curve that is written as one; a line or steps with points in data are told by their pieces.
 fn formula_of(curve: &Curve) -> Option<&Expr> {
-    match &curve.kind {
-        CurveKind::Formula(formula) => Some(formula).filter(|_| curve.scores.is_empty()),
-        CurveKind::Linear { .. } | CurveKind::Steps(_) | CurveKind::PerStep(_) | CurveKind::Brackets(_) => None,
-    }
+    curve.kind.formula().filter(|_| curve.scores.is_empty())
 }
 
 /// The formulas that entries are scored by, with the position and KPI.

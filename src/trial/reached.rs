@@ -9,7 +9,7 @@ use crate::model::cases::{Expectation, Expected};
 use crate::model::data::DataId;
 use crate::model::{Entry, Head, ScoreCurve};
 use crate::number::Number;
-use crate::plan::program::{Calc, CalcId, CurvePlan, EntryPlan, EntryWhat, Input, MatrixPlan};
+use crate::plan::program::{Calc, CalcId, EntryPlan, EntryWhat, Input, ScorePlan};
 use crate::plan::query::{MeasureId, NodeId, PersonPost, RowNode, Stint};
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult};
 use crate::value::Value;
@@ -160,7 +160,7 @@ impl Ran<'_> {
                 let score = score.and_then(|score| score.mul(&full).div(&own));
                 if let (Some(curve), Some(number), Some(score)) = (&kpi.curve, read.as_number(), score) {
                     marks.extend(piece(curve, number, &score, &full).map(|at| Mark::Piece(of, at)));
-                    if let CurvePlan::Formula(body) = curve {
+                    if let Some(body) = curve.formula() {
                         let target = if kpi.on_attainment { Some(Value::Number(Number::ONE)) } else { target.clone() };
                         let inputs = Inputs {
                             value: Some(read.clone()),
@@ -168,8 +168,8 @@ impl Ran<'_> {
                             weight: Some(Value::Number(plan.stated.clone())),
                             ..Inputs::default()
                         };
-                        let local = self.eval.waiting_values(&card.values, *body, &inputs);
-                        self.behind_with(person, card, *body, &local, marks);
+                        let local = self.eval.waiting_values(&card.values, body, &inputs);
+                        self.behind_with(person, card, body, &local, marks);
                     }
                 }
             }
@@ -228,8 +228,8 @@ impl Ran<'_> {
                     let of = CurveOf::Scale(program.scales[*curve]);
                     let plan = &program.curves[*curve];
                     if let Some((read, score)) = numbers(value(*at), value(node)) {
-                        marks.extend(piece(plan, read, score, &Number::from(100)).map(|at| Mark::Piece(of, at)));
-                        if let CurvePlan::Formula(body) = plan {
+                        marks.extend(plan.reached(read, score, &Number::from(100)).map(|at| Mark::Piece(of, at)));
+                        if let Some(body) = plan.formula() {
                             let inputs = Inputs { value: value(*at).cloned(), ..Inputs::default() };
                             let inner = self.eval.waiting_values(&card.values, *body, &inputs);
                             self.behind_with(person, card, *body, &inner, marks);
@@ -240,7 +240,7 @@ impl Ran<'_> {
                     stack.extend([*row, *column]);
                     if let Some((row, column)) = numbers(value(*row), value(*column)) {
                         let (id, plan) = (program.matrix_ids[*matrix], &program.matrices[*matrix]);
-                        marks.extend(cell(plan, row, column).map(|(row, column)| Mark::Cell(id, row, column)));
+                        marks.extend(plan.cell(row, column).map(|(row, column)| Mark::Cell(id, row, column)));
                     }
                 }
                 Calc::Input(Input::Score) => self.scorecard(person, card, marks),
@@ -320,28 +320,10 @@ fn numbers<'v>(a: Option<&'v Value>, b: Option<&'v Value>) -> Option<(&'v Number
     a.and_then(Value::as_number).zip(b.and_then(Value::as_number))
 }
 
-/// Which piece of a curve a value falls on. A point of a line belongs to the piece that ends there, a jump to the
-/// piece behind it.
-fn piece(curve: &CurvePlan, read: &Number, score: &Number, full: &Number) -> Option<usize> {
-    Some(match curve {
-        CurvePlan::Attainment { up_to } => usize::from(up_to.as_ref().is_some_and(|cap| score >= cap)),
-        CurvePlan::Linear { anchors, .. } => {
-            let jump = anchors.iter().any(|anchor| anchor.below && anchor.at == *read);
-            anchors.partition_point(|anchor| anchor.at < *read || (jump && anchor.at == *read))
-        }
-        CurvePlan::Steps(steps) => steps.iter().position(|(condition, _)| holds(condition.as_ref(), read))?,
-        CurvePlan::PerStep(plan) if plan.limit.as_ref() == Some(score) => 2,
-        CurvePlan::PerStep(plan) => usize::from(score != plan.start.as_ref().unwrap_or(full)),
-        CurvePlan::Brackets(brackets) => brackets.iter().position(|(_, to)| to.as_ref().is_none_or(|to| read <= to))?,
-        CurvePlan::Formula(_) => 0,
-    })
-}
-
-fn cell(plan: &MatrixPlan, row: &Number, column: &Number) -> Option<(usize, usize)> {
-    let row = plan.rows.iter().position(|limit| holds(limit.as_ref(), row))?;
-    Some((row, plan.columns.iter().position(|limit| holds(limit.as_ref(), column))?))
-}
-
-fn holds(condition: Option<&(crate::language::BinaryOp, Number)>, read: &Number) -> bool {
-    condition.is_none_or(|(op, limit)| crate::eval::curve::compare(*op, read, limit))
+/// Which piece of an entry's curve a value falls on.
+fn piece(score: &ScorePlan, read: &Number, points: &Number, full: &Number) -> Option<usize> {
+    match score {
+        ScorePlan::Attainment { up_to } => Some(usize::from(up_to.as_ref().is_some_and(|cap| points >= cap))),
+        ScorePlan::Curve(curve) => curve.reached(read, points, full),
+    }
 }

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use merit::language::{BinaryOp, ScopeWord};
 use merit::model::data::{ColumnIx, ColumnType, DataId, TimeShape};
 use merit::model::expr::{Expr, Kind, OutputSum};
-use merit::model::{Curve, CurveKind, Dated, PerStep, When as Since};
+use merit::model::{Curve, CurveKind, Dated, When as Since};
 use merit::number::Number;
+use merit::scales::{Bracket, Line, PerStep};
 use merit::syntax::tree::WindowKind;
 use merit::time::Start;
 use merit::time::{Day, Month, Months};
@@ -371,7 +372,7 @@ impl World<'_> {
         let Value::Number(x) = read else { return read.clone() };
         let number = |expr: &Expr| self.number(expr, day);
         Value::Number(match &curve.kind {
-            CurveKind::Linear { anchors, continue_above } => {
+            CurveKind::Linear(Line { anchors, continue_above }) => {
                 // The line from the last anchor that the value has reached to the next one.
                 let anchors: Vec<(Number, bool, Number)> =
                     anchors.iter().map(|one| (number(&one.at), one.below, number(&one.score))).collect();
@@ -394,7 +395,7 @@ impl World<'_> {
                     None => true,
                     Some((op, at)) => binary(*op, read.clone(), Value::Number(number(at))) == Value::Flag(true),
                 };
-                match steps.iter().find(|step| holds(&step.condition)) {
+                match steps.0.iter().find(|step| holds(&step.condition)) {
                     Some(step) => number(&step.score),
                     None => return Value::Missing(Missing::NoAnswer),
                 }
@@ -402,7 +403,7 @@ impl World<'_> {
             CurveKind::PerStep(step) => return self.per_step(step, x, target, full, day),
             CurveKind::Brackets(brackets) => {
                 let (mut sum, mut from) = (Number::ZERO, None::<Number>);
-                for (rate, to) in brackets {
+                for Bracket { rate, to } in &brackets.0 {
                     let to = to.as_ref().map(number);
                     // The first bracket goes on below 0.
                     let start = from.clone().unwrap_or(Number::ZERO);
@@ -507,7 +508,7 @@ impl World<'_> {
         self.of_person(seat.roster, &columns, column, seat, at)
     }
 
-    fn per_step(&self, step: &PerStep, x: &Number, target: Option<&Number>, full: &Number, day: Day) -> Value {
+    fn per_step(&self, step: &PerStep<Expr>, x: &Number, target: Option<&Number>, full: &Number, day: Day) -> Value {
         let number = |expr: &Expr| self.number(expr, day);
         let Some(target) = target else { return stated("no target") };
         let mut size = number(&step.step);

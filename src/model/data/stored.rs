@@ -405,20 +405,11 @@ impl Model {
     }
 }
 
+/// In the order in which they are written.
 fn curve_parts(kind: &CurveKind) -> Vec<&Expr> {
-    match kind {
-        CurveKind::Linear { anchors, .. } => anchors.iter().flat_map(|anchor| [&anchor.at, &anchor.score]).collect(),
-        CurveKind::Steps(steps) => {
-            steps.iter().flat_map(|step| step.condition.iter().map(|(_, at)| at).chain([&step.score])).collect()
-        }
-        CurveKind::PerStep(step) => {
-            [&step.amount, &step.step].into_iter().chain(&step.start).chain(&step.limit).collect()
-        }
-        CurveKind::Brackets(brackets) => {
-            brackets.iter().flat_map(|(rate, to)| std::iter::once(rate).chain(to)).collect()
-        }
-        CurveKind::Formula(formula) => vec![formula],
-    }
+    let mut numbers: Vec<&Expr> = kind.numbers().into_iter().map(|(_, number)| number).collect();
+    numbers.sort_by_key(|number| number.span.start);
+    numbers.into_iter().chain(kind.formula()).collect()
 }
 
 impl Checker<'_> {

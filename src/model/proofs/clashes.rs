@@ -2,8 +2,7 @@
 
 use super::conditions::{Walk, told};
 use super::facts::{Atom, Clash, Facts, mirrored};
-use super::intervals::Interval;
-use super::ranges::{Known, settled};
+use super::ranges::Known;
 use crate::language::BinaryOp;
 use crate::model::data::ColumnType;
 use crate::model::expr::{Base, Expr, Kind};
@@ -11,6 +10,7 @@ use crate::number::Number;
 use crate::syntax::tree::WindowKind;
 use crate::time::{Month, Months};
 use crate::value::Value;
+use crate::value::{Interval, settled};
 
 /// What a thing can still be, while conditions on it are gone through.
 #[derive(Default)]

@@ -4,17 +4,17 @@
 //! repeats what one before it has shown is left alone.
 
 use super::facts::{Atom, Clash, Facts};
-use super::intervals::Interval;
 use super::ranges::{Known, KpiRanges, Ranges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, Takes};
 use crate::model::checker::{Checker, KpiDeclaration};
 use crate::model::data::TimeShape;
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading, Type};
-use crate::model::{CurveKind, Entry, Head, Model, Position, Scorecard, VetoEffect};
+use crate::model::{Entry, Head, Model, Position, Scorecard, VetoEffect};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::syntax::tree::WindowKind;
+use crate::value::Interval;
 
 impl Checker<'_> {
     /// Goes through all formulas that positions build on.
@@ -34,7 +34,7 @@ impl Checker<'_> {
             walk.formula(formula, &Known::default());
         }
         for scale in &model.scales {
-            if let CurveKind::Formula(formula) = &scale.curve.kind {
+            if let Some(formula) = scale.curve.kind.formula() {
                 walk.formula(formula, &Known::default());
             }
         }
@@ -254,7 +254,7 @@ impl Model {
 
 /// `` `x` lies between 0 and 1 ``
 pub(in crate::model) fn told(what: &str, range: &Interval, percent: bool) -> String {
-    let shown = |number: &Number| if percent { crate::model::words::percent(number) } else { number.to_string() };
+    let shown = |number: &Number| if percent { crate::value::percent(number) } else { number.to_string() };
     match (&range.low, &range.high) {
         (Some(low), Some(high)) if low == high => format!("{what} is always {}", shown(low)),
         (Some(low), Some(high)) => format!("{what} lies between {} and {}", shown(low), shown(high)),

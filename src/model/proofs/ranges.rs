@@ -8,15 +8,12 @@ use std::sync::OnceLock;
 use hashbrown::HashMap;
 
 use super::facts::{Atom, Facts, mirrored};
-use super::intervals::{Interval, brackets, line};
 use crate::language::{AddsUp, BinaryOp, Range, is_mirrored};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
-use crate::model::{
-    Curve, CurveKind, Dated, Direction, Entry, KpiEntry, KpiId, Model, PerStep, ScaleId, ScoreCurve, When,
-};
+use crate::model::{Curve, Dated, Direction, Entry, KpiEntry, KpiId, Model, ScaleId, ScoreCurve, When};
 use crate::number::{Number, Rounding};
-use crate::value::{Builtin, Value};
+use crate::value::{Builtin, Interval, Value};
 
 /// What was worked out of the KPIs of a model, and of what they are made of; all positions share it.
 pub(in crate::model) struct KpiRanges {
@@ -277,57 +274,13 @@ impl<'m> Ranges<'m> {
     /// What a curve can give; `entry` is what it reads: value, target, weight. `full` are the entry's full points.
     pub(in crate::model) fn curve(&self, curve: &Curve, entry: &[Interval; 3], full: Option<&Number>) -> Interval {
         let [value, target, _] = entry;
-        let of = |expr: &Expr| self.of(expr, &Known::default());
-        let fixed = |expr: &Expr| of(expr).single().cloned();
-        match &curve.kind {
-            CurveKind::Linear { anchors, continue_above } => {
-                let points: Option<Vec<(Number, Number)>> =
-                    anchors.iter().map(|anchor| Some((fixed(&anchor.at)?, fixed(&anchor.score)?))).collect();
-                match points {
-                    Some(points) => line(&points, *continue_above, value),
-                    None if *continue_above => Interval::ALL,
-                    None => self.hull(anchors.iter().map(|anchor| &anchor.score)),
-                }
-            }
-            CurveKind::Steps(steps) => {
-                let mut left = value.clone();
-                let mut scores = Vec::new();
-                for step in steps {
-                    let Some((op, at)) = &step.condition else {
-                        scores.push(&step.score);
-                        break;
-                    };
-                    let at = of(at);
-                    match settled(*op, &left, &at) {
-                        Some(false) => continue,
-                        Some(true) => {
-                            scores.push(&step.score);
-                            break;
-                        }
-                        None => scores.push(&step.score),
-                    }
-                    left = match op {
-                        BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
-                            left.within(&Interval { low: None, high: at.high })
-                        }
-                        _ => left.within(&Interval { low: at.low, high: None }),
-                    };
-                }
-                self.hull(scores)
-            }
-            CurveKind::PerStep(step) => self.per_step(step, value, target, full),
-            CurveKind::Brackets(written) => {
-                let known: Option<Vec<(Number, Option<Number>)>> = written
-                    .iter()
-                    .map(|(rate, to)| {
-                        Some((fixed(rate)?, to.as_ref().map(fixed).map_or(Some(None), |to| to.map(Some))?))
-                    })
-                    .collect();
-                known.map_or(Interval::ALL, |known| brackets(&known, value))
-            }
-            CurveKind::Formula(_) if !curve.scores.is_empty() => self.hull(&curve.scores),
-            CurveKind::Formula(formula) => self.of(formula, &Known { entry: Some(entry.clone()), ..Known::default() }),
+        // Of points in data the scores are known.
+        if !curve.scores.is_empty() {
+            return self.hull(&curve.scores);
         }
+        let kind = curve.kind.map(|_, number| self.of(number, &Known::default()));
+        let known = || Known { entry: Some(entry.clone()), ..Known::default() };
+        kind.range(value, target, full, |formula| self.of(formula, &known()))
     }
 
     /// All versions of a scale.
@@ -343,24 +296,6 @@ impl<'m> Ranges<'m> {
         let range = ranges.reduce(|one, other| one.hull(&other)).unwrap_or(Interval::ALL);
         self.scales.borrow_mut().insert(input, range.clone());
         range
-    }
-
-    fn per_step(&self, plan: &PerStep, value: &Interval, target: &Interval, full: Option<&Number>) -> Interval {
-        let of = |expr: &Expr| self.of(expr, &Known::default());
-        let step = if plan.of_target { of(&plan.step).mul(&target.abs()) } else { of(&plan.step) };
-        let excess = if plan.above { value.sub(target) } else { target.sub(value) };
-        let mut steps = excess.div(&step).max(&Interval::point(Number::ZERO));
-        if plan.full_steps {
-            steps = steps.map(Number::floor);
-        }
-        let change = of(&plan.amount).mul(&steps);
-        let start = plan.start.as_ref().map_or_else(|| full.cloned().map_or(Interval::ALL, Interval::point), of);
-        let score = if plan.deduct { start.sub(&change) } else { start.add(&change) };
-        match plan.limit.as_ref().map(of) {
-            Some(least) if plan.deduct => score.max(&least),
-            Some(most) => score.min(&most),
-            None => score,
-        }
     }
 
     // ------------------------------------------------------------ entries
@@ -431,12 +366,12 @@ impl<'m> Ranges<'m> {
             Some(ScoreCurve::Scale(scale)) => Some(&self.model.scales[scale.0].curve),
             _ => None,
         };
+        let kind = curve.map(|curve| &curve.kind);
+        if kind.and_then(|kind| kind.formula()).is_some_and(|formula| formula.ty.optional) {
+            return true;
+        }
         // A target of 0 has no attainment, and a share of it makes no step.
-        let divides = match curve.map(|curve| &curve.kind) {
-            Some(CurveKind::PerStep(step)) => step.of_target,
-            Some(CurveKind::Formula(formula)) if formula.ty.optional => return true,
-            _ => false,
-        };
+        let divides = kind.is_some_and(|kind| kind.divides_by_target());
         (divides || is_attainment(entry)) && self.dated(&entry.target).contains(&Number::ZERO)
     }
 
@@ -480,27 +415,6 @@ fn attainment(value: &Interval, target: &Interval, lower_is_better: bool) -> Int
 /// Whether an entry is scored by its attainment.
 pub(in crate::model) fn is_attainment(entry: &KpiEntry) -> bool {
     matches!(&entry.score, Some(score) if score.on_attainment || matches!(score.curve, ScoreCurve::Attainment { .. }))
-}
-
-/// Whether a comparison always or never holds, whatever lies in the two intervals.
-pub(in crate::model) fn settled(op: BinaryOp, left: &Interval, right: &Interval) -> Option<bool> {
-    let less =
-        |one: &Option<Number>, other: &Option<Number>| matches!((one, other), (Some(one), Some(other)) if one < other);
-    let less_or_equal =
-        |one: &Option<Number>, other: &Option<Number>| matches!((one, other), (Some(one), Some(other)) if one <= other);
-    let decided = |always: bool, never: bool| always.then_some(true).or(never.then_some(false));
-    match op {
-        BinaryOp::Less => decided(less(&left.high, &right.low), less_or_equal(&right.high, &left.low)),
-        BinaryOp::LessOrEqual => decided(less_or_equal(&left.high, &right.low), less(&right.high, &left.low)),
-        BinaryOp::Greater => settled(BinaryOp::LessOrEqual, left, right).map(|holds| !holds),
-        BinaryOp::GreaterOrEqual => settled(BinaryOp::Less, left, right).map(|holds| !holds),
-        BinaryOp::Equal => {
-            let same = left.single().is_some() && left.single() == right.single();
-            decided(same, less(&left.high, &right.low) || less(&right.high, &left.low))
-        }
-        BinaryOp::NotEqual => settled(BinaryOp::Equal, left, right).map(|holds| !holds),
-        _ => None,
-    }
 }
 
 fn call(builtin: Builtin, arguments: &[Interval], rounding: Rounding) -> Interval {

@@ -1,5 +1,6 @@
-//! Scales, curves and ratings, and what is proved about them: order, holes, direction, range.
+//! Scales, curves and ratings: their numbers typed, and proved as what they are.
 
+use super::checks::unit_of;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::BinaryOp;
 use crate::limits::CHAIN;
@@ -10,11 +11,11 @@ use crate::model::names::rings;
 use crate::model::names::uses::Use;
 use crate::model::types::unit::{Dimension, DisplayUnit};
 use crate::model::words::list;
-use crate::model::{
-    Anchor, Curve, CurveKind, Direction, Distribution, Grade, PerStep, Rating, Scale, ScaleId, Step, Versions, Within,
-};
+use crate::model::{Curve, CurveKind, Direction, Distribution, Grade, Rating, Scale, ScaleId, Versions, Within};
 use crate::nearest::nearest;
 use crate::number::Number;
+use crate::scales::thresholds::{self, Threshold, Thresholds};
+use crate::scales::{self, Reads, Role, Steps};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::NumberStyle;
@@ -38,14 +39,7 @@ pub(in crate::model) struct CurveUse {
     pub(in crate::model) undirected: Option<Span>,
 }
 
-#[derive(Clone, Debug)]
-pub(in crate::model) enum Better {
-    Higher,
-    Lower,
-    /// A higher attainment, whichever way the KPI goes.
-    Attainment,
-    Nearest(Expr),
-}
+pub(in crate::model) type Better = scales::Better<Expr>;
 
 impl Better {
     pub(in crate::model) fn of(direction: Option<&Direction>) -> Option<Better> {
@@ -56,34 +50,22 @@ impl Better {
             None => None,
         }
     }
-
-    /// As the KPI says it.
-    pub(super) fn words(&self, checker: &Checker<'_>) -> String {
-        match self {
-            Better::Higher => "higher is better".into(),
-            Better::Lower => "lower is better".into(),
-            Better::Attainment => "a higher attainment is better".into(),
-            Better::Nearest(best) => format!("closest to {} is best", checker.text(best.span)),
-        }
-    }
 }
 
 impl Curve {
     /// Whether it counts from the target of an entry.
     pub(in crate::model) fn reads_target(&self) -> bool {
-        match &self.kind {
-            CurveKind::PerStep(_) => true,
-            _ => self.reads(&|kind| matches!(kind, Kind::EntryTarget)),
-        }
+        self.kind.reads_target(|formula| holds(formula, &|kind| matches!(kind, Kind::EntryTarget)))
     }
 
     /// Whether its formula has such a part.
     pub(in crate::model) fn reads(&self, what: &dyn Fn(&Kind) -> bool) -> bool {
-        fn holds(expr: &Expr, what: &dyn Fn(&Kind) -> bool) -> bool {
-            what(&expr.kind) || expr.parts().into_iter().any(|part| holds(part, what))
-        }
-        matches!(&self.kind, CurveKind::Formula(formula) if holds(formula, what))
+        self.kind.formula().is_some_and(|formula| holds(formula, what))
     }
+}
+
+fn holds(expr: &Expr, what: &dyn Fn(&Kind) -> bool) -> bool {
+    what(&expr.kind) || expr.parts().into_iter().any(|part| holds(part, what))
 }
 
 impl Checker<'_> {
@@ -108,7 +90,7 @@ impl Checker<'_> {
                 span: scale.name.span,
                 input,
                 output,
-                curve: Curve { kind: CurveKind::Steps(Vec::new()), span: scale.curve.span, scores: Vec::new() },
+                curve: Curve { kind: CurveKind::Steps(Steps(Vec::new())), span: scale.curve.span, scores: Vec::new() },
                 versions: Versions::from(effective),
             });
             self.scale_progress.push(Progress::Open);
@@ -184,99 +166,57 @@ impl Checker<'_> {
         if self.score_in_data(written, fits) {
             return None;
         }
-        let before = self.diagnostics.len();
-        let kind = match &written.kind {
-            tree::CurveKind::Linear { anchors, continue_above } => {
-                let constant = |anchor: &tree::Anchor| !self.reads_data(&anchor.at);
-                let all_constant = anchors.iter().all(constant);
-                let anchors: Vec<Anchor> = anchors
-                    .iter()
-                    .filter_map(|anchor| {
-                        let at = if all_constant {
-                            self.threshold(&anchor.at, fits)
-                        } else {
-                            self.threshold_in_data(&anchor.at, fits)
-                        };
-                        let score = self.curve_gives(&anchor.score, fits);
-                        Some(Anchor { below: anchor.below.is_some(), at: at?, score: score? })
-                    })
-                    .collect();
-                if !all_constant && self.diagnostics.len() == before {
-                    return self.line_in_data(anchors, continue_above.is_some(), written, fits);
-                }
-                CurveKind::Linear { anchors, continue_above: continue_above.is_some() }
-            }
-            tree::CurveKind::Steps(written_steps) => {
-                let limits = written_steps.iter().filter_map(|step| step.condition.as_ref());
-                let all_constant = !limits.clone().any(|(_, at)| self.reads_data(at));
-                let steps: Vec<Step> = written_steps
-                    .iter()
-                    .filter_map(|step| {
-                        let condition = match &step.condition {
-                            Some((op, at)) if all_constant => Some((*op, self.threshold(at, fits)?)),
-                            Some((op, at)) => Some((*op, self.threshold_in_data(at, fits)?)),
-                            None => None,
-                        };
-                        Some(Step { condition, score: self.curve_gives(&step.score, fits)? })
-                    })
-                    .collect();
-                if !all_constant && self.diagnostics.len() == before {
-                    return self.steps_in_data(steps, written, fits);
-                }
-                CurveKind::Steps(steps)
-            }
-            tree::CurveKind::Deduct(step) | tree::CurveKind::Add(step) => {
-                let deduct = matches!(written.kind, tree::CurveKind::Deduct(_));
-                CurveKind::PerStep(Box::new(self.per_step(step, deduct, fits)?))
-            }
-            tree::CurveKind::Brackets(brackets) => {
-                let rate = fits.output.times(&fits.input.dimension, -1);
-                let brackets = brackets
-                    .iter()
-                    .filter_map(|bracket| {
-                        let to = match &bracket.to {
-                            Some(to) => Some(self.constant_in(to, &fits.input)?),
-                            None => None,
-                        };
-                        // Of money in money, or people in people: a share.
-                        if rate.is_none()
-                            && self.bare_ratio(&bracket.rate, &DisplayUnit::percent(), "a rate of these brackets")
-                        {
-                            return None;
-                        }
-                        Some((self.constant_expr(&bracket.rate, &rate)?, to))
-                    })
-                    .collect();
-                CurveKind::Brackets(brackets)
-            }
-            tree::CurveKind::Formula(formula) => CurveKind::Formula(self.score_formula(formula, fits, written.span)),
-        };
+        let (before, span) = (self.diagnostics.len(), written.span);
+        let in_data = written.kind.points().into_iter().any(|point| self.reads_data(point));
+        let mut number = |role, number| self.curve_number(role, number, fits, in_data).ok_or(());
         // A number that a mistake elsewhere leaves without a value is missing in what was read.
-        let complete = match (&kind, &written.kind) {
-            (CurveKind::Linear { anchors, .. }, tree::CurveKind::Linear { anchors: all, .. }) => {
-                anchors.len() == all.len()
-            }
-            (CurveKind::Steps(steps), tree::CurveKind::Steps(all)) => steps.len() == all.len(),
-            (CurveKind::Brackets(brackets), tree::CurveKind::Brackets(all)) => brackets.len() == all.len(),
-            _ => true,
-        };
-        if self.diagnostics.len() > before || !complete {
+        let kind =
+            written.kind.try_map(&mut number).ok()?.with_formula(|formula| self.score_formula(formula, fits, span));
+        if self.diagnostics.len() > before {
             return None;
         }
-        let curve = Curve { kind, span: written.span, scores: Vec::new() };
-        self.curve_shape(&curve, written, fits);
+        if in_data {
+            return self.curve_in_data(&kind, span, fits);
+        }
+        let counted = fits.input.dimension.is_counted() && !fits.input.dimension.is_none();
+        kind.shape(self, span, &Reads { unit: unit_of(&fits.input.dimension), counted });
         // Of a curve out of order nobody can say which way it goes.
         if let (Some(better), true) = (&fits.direction, self.diagnostics.len() == before) {
-            self.curve_direction(&curve, better);
+            kind.direction(self, better, span);
         }
         if self.diagnostics.len() == before {
-            self.idle_pieces(&curve);
+            kind.idle(self, span);
             if let Some(kpi) = fits.undirected.filter(|_| fits.direction.is_none()) {
-                self.both_ways(&curve, kpi);
+                kind.both_ways(self, kpi);
             }
-            return Some(curve);
+            return Some(Curve { kind, span, scores: Vec::new() });
         }
         None
+    }
+
+    /// A number of a curve, typed as what it is. `None` after a finding.
+    fn curve_number(&mut self, role: Role, written: &tree::Expr, fits: &CurveUse, in_data: bool) -> Option<Expr> {
+        match role {
+            Role::Point if in_data => self.threshold_in_data(written, fits),
+            Role::Point if self.bare_ratio(written, &fits.reads, "what this curve reads") => None,
+            Role::Point | Role::End => self.constant_in(written, &fits.input),
+            Role::Step if self.bare_step(written, &fits.reads, "a step of this KPI") => None,
+            Role::Step => self.constant_in(written, &fits.input),
+            Role::PartOfTarget if self.bare_step(written, &DisplayUnit::percent(), "a part of the target") => None,
+            Role::PartOfTarget => self.constant_in(written, &Bare::from(&Dimension::none())),
+            Role::Rate => self.curve_rate(written, fits),
+            Role::Score if self.bare_ratio(written, &fits.gives, "what this scale yields") => None,
+            Role::Score => self.constant_expr(written, &fits.output),
+        }
+    }
+
+    fn curve_rate(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
+        let rate = fits.output.times(&fits.input.dimension, -1);
+        // Of money in money, or people in people: a share.
+        if rate.is_none() && self.bare_ratio(written, &DisplayUnit::percent(), "a rate of these brackets") {
+            return None;
+        }
+        self.constant_expr(written, &rate)
     }
 
     /// The formula of a score. A weight in points may be taken for their number too: 40 points are 40 either way.
@@ -310,101 +250,11 @@ impl Checker<'_> {
         typed
     }
 
-    /// A value that the curve is read at.
-    fn threshold(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
-        if self.bare_ratio(written, &fits.reads, "what this curve reads") {
-            return None;
-        }
-        self.constant_in(written, &fits.input)
-    }
-
-    /// A number that the curve gives.
-    fn curve_gives(&mut self, written: &tree::Expr, fits: &CurveUse) -> Option<Expr> {
-        if self.bare_ratio(written, &fits.gives, "what this scale yields") {
-            return None;
-        }
-        self.constant_expr(written, &fits.output)
-    }
-
-    /// A number that is above 0 at all times. `None` after a finding.
-    pub(in crate::model) fn above_zero(&mut self, expr: &Expr, what: &str, mend: &str) -> Option<()> {
-        let before = self.diagnostics.len();
-        self.at_all_times(&[expr], |checker| {
-            if !checker.number(expr).is_positive() {
-                checker.report(
-                    Diagnostic::new(Code::OutOfRange, format!("{what} is above 0"))
-                        .at(expr.span, "not above 0")
-                        .help(mend),
-                );
-            }
-        });
-        (self.diagnostics.len() == before).then_some(())
-    }
-
-    fn per_step(&mut self, step: &tree::PerStep, deduct: bool, fits: &CurveUse) -> Option<PerStep> {
-        let word = if deduct { "deduct" } else { "add" };
-        let step_unit = if step.of_target { Bare::from(&Dimension::none()) } else { fits.input.clone() };
-        let amount = self.curve_gives(&step.amount, fits)?;
-        let what = if step.of_target { "a part of the target" } else { "a step of this KPI" };
-        let reads = if step.of_target { &DisplayUnit::percent() } else { &fits.reads };
-        if self.bare_step(&step.step, reads, what) {
-            return None;
-        }
-        let size = self.constant_in(&step.step, &step_unit)?;
-        let start = match &step.start {
-            Some(start) => Some(self.curve_gives(start, fits)?),
-            None => None,
-        };
-        let limit = match &step.limit {
-            Some(limit) => Some(self.curve_gives(limit, fits)?),
-            None => None,
-        };
-        let mend = format!("write a number above 0, as in `{word} 10 for each 1 …`");
-        self.above_zero(&amount, "what a step is worth", &mend)?;
-        self.above_zero(&size, "a step", &mend)?;
-        if let (Some(from), Some(to)) = (&start, &limit) {
-            let before = self.diagnostics.len();
-            self.at_all_times(&[from, to], |checker| {
-                let (first, last) = (checker.number(from), checker.number(to));
-                if if deduct { last < first } else { last > first } {
-                    return;
-                }
-                let (first, last) = (checker.text(from.span), checker.text(to.span));
-                let (ever, limited, mend) = match deduct {
-                    true => ("deducted", "is at least", "write a lower number behind `at least`"),
-                    false => ("added", "goes up to", "write a higher number behind `up to`"),
-                };
-                checker.report(
-                    Diagnostic::new(
-                        Code::OutOfRange,
-                        format!("no point is ever {ever}: the score starts from {first} and {limited} {last}"),
-                    )
-                    .at(to.span, "leaves nothing")
-                    .at(from.span, "the start")
-                    .help(mend),
-                );
-            });
-            if self.diagnostics.len() > before {
-                return None;
-            }
-        }
-        Some(PerStep {
-            deduct,
-            amount,
-            full_steps: step.full_steps,
-            step: size,
-            of_target: step.of_target,
-            above: step.above,
-            start,
-            limit,
-        })
-    }
-
     pub(in crate::model) fn declare_ratings(&mut self) {
         for rating in self.declarations.ratings.clone() {
             let points = Dimension::point();
             let mut grades: Vec<Grade> = Vec::new();
-            let mut conditions = Vec::new();
+            let mut thresholds: Vec<Threshold> = Vec::new();
             for grade in &rating.grades {
                 if let Some(first) = grades.iter().find(|known| known.name == grade.name.text) {
                     self.report(
@@ -438,7 +288,7 @@ impl Checker<'_> {
                         let message = "the last grade takes all that is left";
                         let finding = Diagnostic::new(Code::ScaleOrder, message).at(sign, "write `else`");
                         self.report(finding.mend("write `{}`", Mend::replace(sign, "else")));
-                        conditions.push((None, place));
+                        thresholds.push(Threshold { condition: None, at: place });
                         continue;
                     }
                     self.report(
@@ -448,7 +298,7 @@ impl Checker<'_> {
                     );
                     continue;
                 }
-                conditions.push((condition.clone(), place));
+                thresholds.push(Threshold { condition: condition.clone(), at: place });
                 grades.push(Grade {
                     name: grade.name.text.clone(),
                     label: self.label(&grade.name.text, &grade.label),
@@ -456,7 +306,9 @@ impl Checker<'_> {
                     condition,
                 });
             }
-            self.thresholds(&conditions, rating.name.span, "grade", "grade", "points", false);
+            let reads = Reads { unit: "points".into(), counted: false };
+            let of = Thresholds { span: rating.name.span, what: "grade", gets: "grade", reads: &reads };
+            thresholds::check(self, &thresholds, &of);
             let distribution = rating.distribution.iter().filter_map(|rule| self.distribution(rule, &grades)).collect();
             if let Some(span) = rating.sees_raw_score {
                 self.raw_is_rounded(span);

@@ -1,6 +1,6 @@
 //! Matrices: a value for each row and column, and what is proved about them.
 
-use super::shapes::unit_of;
+use super::checks::unit_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::BinaryOp;
 use crate::model::checker::Checker;
@@ -8,6 +8,8 @@ use crate::model::expr::Expr;
 use crate::model::names::env::Bare;
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Matrix, Versions};
+use crate::scales::thresholds::{self, Threshold, Thresholds};
+use crate::scales::{Checks, Reads};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -87,15 +89,15 @@ impl Checker<'_> {
             return typed;
         }
         let counted = unit.dimension.is_counted() && !unit.dimension.is_none();
-        let shown = unit_of(&unit.dimension);
+        let reads = Reads { unit: unit_of(&unit.dimension), counted };
         let numbers: Vec<&Expr> = typed.iter().flatten().map(|(_, at)| at).collect();
         self.at_all_times(&numbers, |checker| {
             let limit = |(limit, written): (&Option<(BinaryOp, Expr)>, &tree::MatrixLimit)| match limit {
-                Some((op, at)) => (Some((*op, checker.number(at))), at.span),
-                None => (None, written.span),
+                Some((op, at)) => Threshold { condition: Some((*op, checker.number(at))), at: at.span },
+                None => Threshold { condition: None, at: written.span },
             };
-            let conditions: Vec<_> = typed.iter().zip(limits).map(limit).collect();
-            checker.thresholds(&conditions, matrix.name.span, what, what, &shown, counted);
+            let all: Vec<Threshold> = typed.iter().zip(limits).map(limit).collect();
+            thresholds::check(checker, &all, &Thresholds { span: matrix.name.span, what, gets: what, reads: &reads });
         });
         typed
     }

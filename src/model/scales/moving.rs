@@ -9,9 +9,9 @@ use crate::language::BinaryOp;
 use crate::model::checker::{Checker, Symbol};
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::names::env::Env;
-use crate::model::words::sign;
-use crate::model::{Anchor, Curve, CurveKind, Step};
+use crate::model::{Curve, CurveKind};
 use crate::number::Number;
+use crate::scales::{BuildsFormulas, Gives, Spelling};
 use crate::source::Span;
 use crate::syntax::tree;
 use crate::syntax::tree::ExprKind;
@@ -28,15 +28,8 @@ impl Checker<'_> {
 
     /// What a curve gives is a number known beforehand; where it is not, a formula says the same.
     pub(super) fn score_in_data(&mut self, written: &tree::Curve, fits: &CurveUse) -> bool {
-        let scores: Vec<&tree::Expr> = match &written.kind {
-            tree::CurveKind::Linear { anchors, .. } => anchors.iter().map(|anchor| &anchor.score).collect(),
-            tree::CurveKind::Steps(steps) => steps.iter().map(|step| &step.score).collect(),
-            tree::CurveKind::Deduct(_)
-            | tree::CurveKind::Add(_)
-            | tree::CurveKind::Brackets(_)
-            | tree::CurveKind::Formula(_) => return false,
-        };
-        let Some(score) = scores.into_iter().find(|score| self.reads_data(score)) else { return false };
+        let mut scores = written.kind.pieces().into_iter().map(|piece| piece.score);
+        let Some(score) = scores.find(|score| self.reads_data(score)) else { return false };
         let text = self.text(score.span);
         let formula = self.as_formula(written, fits);
         let mend = match formula {
@@ -54,7 +47,7 @@ impl Checker<'_> {
         true
     }
 
-    /// A line between two points, or steps, as a formula that says the same.
+    /// The curve as a formula that says the same.
     fn as_formula(&self, written: &tree::Curve, fits: &CurveUse) -> Option<String> {
         let text = |expr: &tree::Expr| {
             let text = self.sources.text(expr.span).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -64,45 +57,9 @@ impl Checker<'_> {
             }
         };
         let bare = |expr: &tree::Expr| matches!(&*expr.kind, ExprKind::Number(number) if number.unit.is_none());
-        let unit = |scores: &[&tree::Expr]| match fits.output.is_point() && scores.iter().all(|score| bare(score)) {
-            true => " as point",
-            false => "",
-        };
-        match &written.kind {
-            tree::CurveKind::Linear { anchors, continue_above: None } => {
-                let [low, high] = anchors.as_slice() else { return None };
-                let [x, y, a, b] = [&low.at, &high.at, &low.score, &high.score].map(text);
-                // A number known to be other than 0 leaves no doubt that there is an answer.
-                let width = match (&*low.at.kind, &*high.at.kind) {
-                    (ExprKind::Number(low), ExprKind::Number(high))
-                        if low.unit.is_none() && high.unit.is_none() && low.style == high.style =>
-                    {
-                        let sign = match low.style {
-                            tree::NumberStyle::Plain => "",
-                            tree::NumberStyle::Percent => "%",
-                            tree::NumberStyle::Permille => "‰",
-                        };
-                        format!("{}{sign}", Number::from(high.written).sub(&Number::from(low.written)))
-                    }
-                    _ => format!("({y} - {x})"),
-                };
-                let unit = unit(&[&low.score, &high.score]);
-                Some(format!("formula {a} + (clamp(value, {x}, {y}) - {x}) / {width} * ({b} - {a}){unit}"))
-            }
-            tree::CurveKind::Steps(steps) => {
-                let mut formula = String::from("formula ");
-                for step in steps {
-                    formula += &match &step.condition {
-                        Some((op, at)) => {
-                            format!("if value {} {} then {} else ", sign(*op), text(at), text(&step.score))
-                        }
-                        None => text(&step.score),
-                    };
-                }
-                steps.last()?.condition.is_none().then_some(formula)
-            }
-            _ => None,
-        }
+        let all_bare = written.kind.pieces().into_iter().all(|piece| bare(piece.score));
+        let unit = if fits.output.is_point() && all_bare { " as point" } else { "" };
+        written.kind.spelled(&Spelling { text: &text, width: &width, unit })
     }
 
     /// A point of such a line, in the unit of what the curve reads.
@@ -119,88 +76,37 @@ impl Checker<'_> {
         (self.diagnostics.len() == before).then_some(typed)
     }
 
-    /// The line as a formula. `None` after a finding.
-    pub(super) fn line_in_data(
-        &mut self,
-        anchors: Vec<Anchor>,
-        continue_above: bool,
-        written: &tree::Curve,
-        fits: &CurveUse,
-    ) -> Option<Curve> {
-        let span = written.span;
-        if anchors.len() < 2 {
-            self.line_too_short(span);
-            return None;
-        }
-        if let Some(last) = anchors.last().filter(|last| last.below) {
-            self.line_without_end(last.at.span);
-            return None;
-        }
+    /// The curve as a formula. `None` after a finding.
+    pub(super) fn curve_in_data(&mut self, kind: &CurveKind, span: Span, fits: &CurveUse) -> Option<Curve> {
         let before = self.diagnostics.len();
-        let twice = anchors.windows(2).find(|pair| pair[0].at.key() == pair[1].at.key() && !jumps(pair));
-        if let Some([first, again]) = twice {
-            let text = self.text(again.at.span);
-            self.report(
-                Diagnostic::new(
-                    Code::ScaleOrder,
-                    format!("the line has two points at `{text}`, and never rises from one to the other"),
-                )
-                .at(again.at.span, "again")
-                .at(first.at.span, "first here")
-                .help("name another column for one of the two; a jump is written as in `< x -> 30, x -> 60`"),
-            );
+        kind.shape_in_data(self, span);
+        if self.diagnostics.len() > before {
             return None;
         }
-        let kind = CurveKind::Linear { anchors: anchors.clone(), continue_above };
-        let curve = Curve { kind, span, scores: Vec::new() };
         if let Some(better) = &fits.direction {
-            self.curve_direction(&curve, better);
+            kind.direction(self, better, span);
         }
-        let formula = line(&anchors, continue_above, fits, span);
-        // One that goes on has no end.
-        let scores = anchors.into_iter().map(|anchor| anchor.score).filter(|_| !continue_above).collect();
-        (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span, scores })
-    }
-
-    /// The steps as a formula: the first that holds counts. `None` after a finding.
-    pub(super) fn steps_in_data(&mut self, steps: Vec<Step>, written: &tree::Curve, fits: &CurveUse) -> Option<Curve> {
-        let span = written.span;
-        let Some((last, conditions)) = steps.split_last().filter(|(last, _)| last.condition.is_none()) else {
-            self.report(
-                Diagnostic::new(Code::ScaleHole, "steps whose limits stand in data may leave values without a score")
-                    .at(span, "no `else`")
-                    .help("end with the score of all the others: `else -> …`"),
-            );
-            return None;
-        };
-        let before = self.diagnostics.len();
-        if let Some(better) = &fits.direction {
-            let curve = Curve { kind: CurveKind::Steps(steps.clone()), span, scores: Vec::new() };
-            self.curve_direction(&curve, better);
-        }
-        let build = Build::of(conditions.iter().filter_map(|step| Some(&step.condition.as_ref()?.1)), fits, span);
-        let mut formula = last.score.clone();
-        for step in conditions.iter().rev() {
-            let Some((op, at)) = &step.condition else { continue };
-            let holds = build.binary(*op, &build.value, at, &build.flag);
-            formula = build.choose(holds, step.score.clone(), formula);
-        }
-        for pair in conditions.windows(2).rev() {
-            let [Some((op, one)), Some((_, other))] = [&pair[0].condition, &pair[1].condition] else { continue };
-            let order = match op {
-                BinaryOp::Greater | BinaryOp::GreaterOrEqual => BinaryOp::GreaterOrEqual,
-                _ => BinaryOp::LessOrEqual,
-            };
-            formula = build.in_order(order, one, other, formula);
-        }
+        let mut formula = kind.in_data(&InData::of(&kind.points(), fits, span))?;
         formula.ty.optional = true;
-        let scores = steps.iter().map(|step| step.score.clone()).collect();
+        let scores = kind.bounds().into_iter().cloned().collect();
         (self.diagnostics.len() == before).then_some(Curve { kind: CurveKind::Formula(formula), span, scores })
     }
 }
 
+/// How far it is from one plain number to another.
+fn width(low: &tree::Expr, high: &tree::Expr) -> Option<String> {
+    let (ExprKind::Number(low), ExprKind::Number(high)) = (&*low.kind, &*high.kind) else { return None };
+    let sign = match low.style {
+        tree::NumberStyle::Plain => "",
+        tree::NumberStyle::Percent => "%",
+        tree::NumberStyle::Permille => "‰",
+    };
+    let plain = low.unit.is_none() && high.unit.is_none() && low.style == high.style;
+    plain.then(|| format!("{}{sign}", Number::from(high.written).sub(&Number::from(low.written))))
+}
+
 /// What the formulas of such curves are made of.
-struct Build {
+struct InData {
     value: Expr,
     read: Type,
     score: Type,
@@ -209,12 +115,12 @@ struct Build {
     span: Span,
 }
 
-impl Build {
-    fn of<'p>(mut points: impl Iterator<Item = &'p Expr>, fits: &CurveUse, span: Span) -> Build {
-        let optional = points.any(|point| point.ty.optional);
+impl InData {
+    fn of(points: &[&Expr], fits: &CurveUse, span: Span) -> InData {
+        let optional = points.iter().any(|point| point.ty.optional);
         let ty = |base: Base| Type { base, optional };
         let read = ty(Base::Number(fits.input.dimension.clone()));
-        Build {
+        InData {
             value: Expr::new(Kind::EntryValue, read.clone(), span),
             read,
             score: ty(Base::Number(fits.output.clone())),
@@ -223,8 +129,20 @@ impl Build {
             span,
         }
     }
+}
 
-    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, ty: &Type) -> Expr {
+impl BuildsFormulas<Expr> for InData {
+    fn value(&self) -> Expr {
+        self.value.clone()
+    }
+
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, gives: Gives) -> Expr {
+        let ty = match gives {
+            Gives::Value => &self.read,
+            Gives::Score => &self.score,
+            Gives::Ratio => &self.ratio,
+            Gives::Flag => &self.flag,
+        };
         Expr::new(Kind::Binary(op, left.clone(), right.clone()), ty.clone(), self.span)
     }
 
@@ -232,45 +150,8 @@ impl Build {
         Expr::new(Kind::If { condition, then, otherwise }, self.score.clone(), self.span)
     }
 
-    /// The curve where two of its points stand in this order, which the data must keep.
     fn in_order(&self, op: BinaryOp, one: &Expr, other: &Expr, then: Expr) -> Expr {
         let kind = Kind::InOrder { op, one: one.clone(), other: other.clone(), then };
         Expr::new(kind, self.score.clone(), self.span)
     }
-
-    /// The line between two points, at the value.
-    fn between(&self, pair: &[Anchor]) -> Expr {
-        let way = self.binary(BinaryOp::Subtract, &self.value, &pair[0].at, &self.read);
-        let whole = self.binary(BinaryOp::Subtract, &pair[1].at, &pair[0].at, &self.read);
-        let part = self.binary(BinaryOp::Divide, &way, &whole, &self.ratio);
-        let rise = self.binary(BinaryOp::Subtract, &pair[1].score, &pair[0].score, &self.score);
-        let gained = self.binary(BinaryOp::Multiply, &part, &rise, &self.score);
-        self.binary(BinaryOp::Add, &pair[0].score, &gained, &self.score)
-    }
-}
-
-/// `< 80% -> 0, 80% -> 40`
-fn jumps(pair: &[Anchor]) -> bool {
-    pair[0].below && !pair[1].below
-}
-
-/// `if value < a then … else …` where `a < b` and `b < c`; where the line jumps, `a = b`.
-fn line(anchors: &[Anchor], continue_above: bool, fits: &CurveUse, span: Span) -> Expr {
-    let build = Build::of(anchors.iter().map(|anchor| &anchor.at), fits, span);
-    let below = |at: &Expr| build.binary(BinaryOp::Less, &build.value, at, &build.flag);
-    let last = &anchors[anchors.len() - 2..];
-    let mut curve = match continue_above && !jumps(last) {
-        true => build.between(last),
-        false => last[1].score.clone(),
-    };
-    for pair in anchors.windows(2).rev().filter(|pair| !jumps(pair)) {
-        curve = build.choose(below(&pair[1].at), build.between(pair), curve);
-    }
-    curve = build.choose(below(&anchors[0].at), anchors[0].score.clone(), curve);
-    for pair in anchors.windows(2).rev() {
-        let op = if jumps(pair) { BinaryOp::Equal } else { BinaryOp::Less };
-        curve = build.in_order(op, &pair[0].at, &pair[1].at, curve);
-    }
-    curve.ty.optional = true;
-    curve
 }

@@ -5,14 +5,12 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::language::BinaryOp;
 use crate::model::expr::{Expr, Kind};
 use crate::model::proofs::conditions::{Walk, told};
-use crate::model::proofs::intervals::Interval;
-use crate::model::proofs::ranges::{Known, is_attainment, settled};
-use crate::model::words::sign;
-use crate::model::{
-    Anchor, Curve, CurveKind, Direction, Entry, KpiEntry, PerStep, ScoreCurve, Scorecard, Step, Veto, VetoEffect,
-};
+use crate::model::proofs::ranges::{Known, is_attainment};
+use crate::model::{Curve, Direction, Entry, KpiEntry, ScoreCurve, Scorecard, Veto, VetoEffect};
 use crate::number::Number;
-use crate::value::Builtin;
+use crate::scales::Reach;
+use crate::source::Span;
+use crate::value::{Builtin, Interval, settled};
 
 /// Which way a formula goes as the value rises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +38,16 @@ impl Way {
     }
 }
 
+impl Reach<Expr> for Walk<'_, '_> {
+    fn range(&self, number: &Expr) -> Interval {
+        self.ranges.of(number, &Known::default())
+    }
+
+    fn text(&self, span: Span) -> String {
+        Walk::text(self, span)
+    }
+}
+
 impl Walk<'_, '_> {
     pub(in crate::model) fn kpi_entry(&mut self, kpi: &KpiEntry, entry: &Entry) {
         for dated in &kpi.target {
@@ -55,23 +63,31 @@ impl Walk<'_, '_> {
             true => format!("the attainment of `{name}`"),
             false => format!("`{name}`"),
         };
-        match &curve.kind {
-            CurveKind::Formula(formula) => {
-                self.formula(formula, &Known { entry: Some(read.clone()), ..Known::default() });
-                self.formula_direction(formula, kpi, entry, curve, &read);
-            }
-            CurveKind::Steps(steps) => self.steps(steps, &read[0], &what, entry),
-            CurveKind::Linear { anchors, .. } => self.line(anchors, &read[0], &what, entry),
-            CurveKind::PerStep(step) => self.per_step(step, &read, &what, curve, entry),
-            CurveKind::Brackets(_) => {}
+        if let Some(formula) = curve.kind.formula() {
+            self.formula(formula, &Known { entry: Some(read.clone()), ..Known::default() });
+            self.formula_direction(formula, kpi, entry, curve, &read);
+        }
+        for never in curve.kind.never(self, &read[0], &read[1], curve.span) {
+            let value = told(&what, &read[0], never.percent);
+            let why = match never.by_target {
+                true => format!("{value}, and {}", told("the target", &read[1], never.percent)),
+                false => value,
+            };
+            self.found.push(
+                Diagnostic::new(Code::ConstantCondition, never.message)
+                    .at(never.at, never.label)
+                    .at(entry.span, "this KPI")
+                    .note(why)
+                    .help(never.mend),
+            );
         }
     }
 
     /// Attainment divides by the target, and so does a step that is a part of it. True after a finding.
     fn target_divides(&mut self, kpi: &KpiEntry, entry: &Entry) -> bool {
         let part = match kpi.score.as_ref().map(|score| &score.curve) {
-            Some(ScoreCurve::Own(Curve { kind: CurveKind::PerStep(step), .. })) => step.of_target,
-            _ => false,
+            Some(ScoreCurve::Own(curve)) => curve.kind.divides_by_target(),
+            Some(ScoreCurve::Scale(_) | ScoreCurve::Attainment { .. }) | None => false,
         };
         if !part && !is_attainment(kpi) {
             return false;
@@ -117,79 +133,6 @@ impl Walk<'_, '_> {
                 );
             }
         }
-    }
-
-    fn never(&mut self, piece: String, at: &Expr, entry: &Entry, why: String, mend: &str) {
-        self.found.push(
-            Diagnostic::new(Code::ConstantCondition, format!("nobody gets the score of {piece}"))
-                .at(at.span, "never reached")
-                .at(entry.span, "this KPI")
-                .note(why)
-                .help(mend),
-        );
-    }
-
-    fn steps(&mut self, steps: &[Step], value: &Interval, what: &str, entry: &Entry) {
-        for (place, step) in steps.iter().enumerate() {
-            let Some((op, at)) = &step.condition else { continue };
-            let text = self.text(at.span);
-            let why = || told(what, value, text.ends_with('%'));
-            match settled(*op, value, &self.ranges.of(at, &Known::default())) {
-                Some(false) => self.never(
-                    format!("the step `{} {text}`", sign(*op)),
-                    at,
-                    entry,
-                    why(),
-                    "remove the step, or correct its limit",
-                ),
-                Some(true) => {
-                    let Some(next) = steps.get(place + 1) else { return };
-                    let piece = match &next.condition {
-                        None => "`else`".to_string(),
-                        Some((op, at)) => format!("the step `{} {}`", sign(*op), self.text(at.span)),
-                    };
-                    let mend = format!("write `else` in place of `{} {text}`, and nothing behind it", sign(*op));
-                    return self.never(piece, &next.score, entry, why(), &mend);
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn line(&mut self, anchors: &[Anchor], value: &Interval, what: &str, entry: &Entry) {
-        let fixed = |anchor: &Anchor| self.ranges.of(&anchor.at, &Known::default()).single().cloned();
-        let Some(at) = anchors.iter().map(fixed).collect::<Option<Vec<Number>>>() else { return };
-        let above = value
-            .high
-            .as_ref()
-            .and_then(|high| (1..at.len()).find(|place| at[place - 1] >= *high && at[*place] > *high));
-        let below = value.low.as_ref().and_then(|low| {
-            (1..at.len()).rev().find(|place| at[*place] <= *low && at[place - 1] < *low).map(|place| place - 1)
-        });
-        for place in below.into_iter().chain(above) {
-            let text = self.text(anchors[place].at.span);
-            let why = told(what, value, text.ends_with('%'));
-            let mend = "remove the point, or correct it";
-            self.never(format!("the line's point at {text}"), &anchors[place].at, entry, why, mend);
-        }
-    }
-
-    fn per_step(&mut self, step: &PerStep, read: &[Interval; 3], what: &str, curve: &Curve, entry: &Entry) {
-        let [value, target, _] = read;
-        let op = if step.above { BinaryOp::LessOrEqual } else { BinaryOp::GreaterOrEqual };
-        if settled(op, value, target) != Some(true) {
-            return;
-        }
-        let word = if step.deduct { "deducted" } else { "added" };
-        let side = if step.above { "above" } else { "below" };
-        let percent = self.text(step.step.span).ends_with('%');
-        self.found.push(
-            Diagnostic::new(Code::ConstantCondition, format!("no point is ever {word}: nobody is {side} this target"))
-                .at(curve.span, format!("never {word}"))
-                .at(entry.span, "this KPI")
-                .note(format!("{}, and {}", told(what, value, percent), told("the target", target, percent)))
-                .help("correct the target, or the side on which the steps are counted"),
-        );
     }
 
     /// A veto that caps nothing.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, Combine, WhenMissing};
 use crate::model::checker::Checker;
-use crate::model::proofs::intervals::Interval;
 use crate::model::proofs::ranges::{KpiRanges, Ranges};
-use crate::model::words::percent;
 use crate::model::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
+use crate::value::{Interval, percent};
 
 /// What a scorecard, or a part of one, can come to.
 struct Reach {

@@ -6,12 +6,11 @@
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::model::checker::Checker;
 use crate::model::proofs::conditions::told;
-use crate::model::proofs::intervals::Interval;
 use crate::model::proofs::ranges::{KpiRanges, Ranges};
-use crate::model::words::percent;
 use crate::model::{Direction, Entry, Group, Head, KpiEntry, Model, Position, ScoreCurve, Scorecard};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
+use crate::value::{Interval, percent};
 
 impl Checker<'_> {
     /// Entries of a position's scorecard that can go beyond their points, and limits that nobody reaches.

@@ -8,7 +8,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::names::uses::Use;
 use crate::model::words::{list, scope_name};
-use crate::model::{Curve, CurveKind, KpiId, ScaleId, Unfit};
+use crate::model::{Curve, KpiId, ScaleId, Unfit};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -63,7 +63,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn curve_answerable(&mut self, curve: &Curve, scope: ScopeWord, at: Span, card: &CardScope) {
-        if let CurveKind::Formula(formula) = &curve.kind {
+        if let Some(formula) = curve.kind.formula() {
             self.answerable(formula, scope, at, card);
         }
     }

@@ -377,14 +377,14 @@ impl Checker<'_> {
                 if let Some(kpi) = fits.undirected.filter(|_| fits.direction.is_none()) {
                     for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
                         let curve = self.model.scales[version.0].curve.clone();
-                        self.both_ways(&curve, kpi);
+                        curve.kind.both_ways(self, kpi);
                     }
                 }
                 if let Some(better) = &fits.direction {
                     let before = self.diagnostics.len();
                     for version in self.model.scale_versions(ScaleId(scale)).collect::<Vec<_>>() {
                         let curve = self.model.scales[version.0].curve.clone();
-                        self.curve_direction(&curve, better);
+                        curve.kind.direction(self, better, curve.span);
                     }
                     for finding in &mut self.diagnostics[before..] {
                         finding.labels.push(crate::diagnostic::Label { span: at, text: "used for this KPI".into() });

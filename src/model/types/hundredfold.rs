@@ -7,8 +7,9 @@ use crate::model::checker::{Checker, KpiDeclaration};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::expr::{Expr, Kind};
 use crate::model::kpis::type_span;
-use crate::model::{Curve, CurveKind, KpiEntry, ScoreCurve};
+use crate::model::{Curve, KpiEntry, ScoreCurve};
 use crate::number::Number;
+use crate::scales::Role;
 use crate::source::Span;
 use crate::value::{Builtin, Value};
 
@@ -237,13 +238,13 @@ fn found(expr: &Expr) -> Option<Factor> {
 }
 
 impl Curve {
-    /// The values that it is read at, as far as they are written.
+    /// The values that it is read at, and steps between them, as far as they are written.
     fn points(&self) -> Vec<&Expr> {
-        match &self.kind {
-            CurveKind::Linear { anchors, .. } => anchors.iter().map(|anchor| &anchor.at).collect(),
-            CurveKind::Steps(steps) => steps.iter().filter_map(|step| Some(&step.condition.as_ref()?.1)).collect(),
-            CurveKind::PerStep(step) if !step.of_target => vec![&step.step],
-            CurveKind::PerStep(_) | CurveKind::Brackets(_) | CurveKind::Formula(_) => Vec::new(),
-        }
+        let of_value = |role: Role| match role {
+            Role::Point | Role::Step => true,
+            Role::PartOfTarget | Role::End | Role::Rate | Role::Score => false,
+        };
+        let numbers = self.kind.numbers().into_iter();
+        numbers.filter(|(role, _)| of_value(*role)).map(|(_, number)| number).collect()
     }
 }

@@ -116,7 +116,11 @@ impl E {
     }
 
     pub fn curve(self, curve: CurvePlan) -> E {
-        self.kpi(|kpi| kpi.curve = Some(curve))
+        self.score(ScorePlan::Curve(curve))
+    }
+
+    pub fn score(self, score: ScorePlan) -> E {
+        self.kpi(|kpi| kpi.curve = Some(score))
     }
 
     pub fn lower_is_better(self) -> E {

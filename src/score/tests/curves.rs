@@ -2,19 +2,21 @@
 
 use super::build::*;
 use crate::language::BinaryOp;
+use crate::number::Number;
 use crate::plan::program::*;
+use crate::scales::{Anchor, Bracket, Brackets, Line, PerStep, Step, Steps};
 
-fn anchor(text: &str) -> AnchorPlan {
+fn anchor(text: &str) -> Anchor<Number> {
     let (at, score) = text.split_once("->").unwrap();
     let (below, at) = match at.strip_prefix('<') {
         Some(at) => (true, at),
         None => (false, at),
     };
-    AnchorPlan { below, at: n(at.trim()), score: n(score.trim()) }
+    Anchor { below, at: n(at.trim()), score: n(score.trim()) }
 }
 
 fn linear(anchors: &[&str], continue_above: bool) -> CurvePlan {
-    CurvePlan::Linear { anchors: anchors.iter().map(|text| anchor(text)).collect(), continue_above }
+    CurvePlan::Linear(Line { anchors: anchors.iter().map(|text| anchor(text)).collect(), continue_above })
 }
 
 /// The score of a value without target.
@@ -26,21 +28,27 @@ fn at(curve: &CurvePlan, value: &str) -> String {
 
 /// The score of a value with a target.
 fn against(curve: &CurvePlan, value: &str, target: &str, change: impl FnOnce(E) -> E) -> String {
+    scored(&ScorePlan::Curve(curve.clone()), value, target, change)
+}
+
+fn scored(score: &ScorePlan, value: &str, target: &str, change: impl FnOnce(E) -> E) -> String {
     let mut setup = Setup::new(&["P1"]);
     let (value, target) = (setup.number(value), setup.number(target));
-    text(&setup.score_with(change(entry("1", value).target(target).curve(curve.clone()))))
+    text(&setup.score_with(change(entry("1", value).target(target).score(score.clone()))))
 }
 
 #[test]
 fn attainment_is_value_by_target_and_capped() {
-    let (free, capped) = (CurvePlan::Attainment { up_to: None }, CurvePlan::Attainment { up_to: Some(n("120")) });
-    assert_eq!(against(&free, "50", "150", |e| e), "100/3");
-    assert_eq!(against(&free, "300", "150", |e| e), "200");
-    assert_eq!(against(&capped, "300", "150", |e| e), "120");
-    assert_eq!(against(&free, "3", "2", E::lower_is_better), "50");
-    assert_eq!(against(&free, "5", "2", E::lower_is_better), "-50");
-    assert_eq!(against(&free, "5", "0", |e| e), "target: it is 0, so there is no attainment");
-    assert_eq!(at(&free, "5"), "target: none is stated");
+    let (free, capped) = (ScorePlan::Attainment { up_to: None }, ScorePlan::Attainment { up_to: Some(n("120")) });
+    assert_eq!(scored(&free, "50", "150", |e| e), "100/3");
+    assert_eq!(scored(&free, "300", "150", |e| e), "200");
+    assert_eq!(scored(&capped, "300", "150", |e| e), "120");
+    assert_eq!(scored(&free, "3", "2", E::lower_is_better), "50");
+    assert_eq!(scored(&free, "5", "2", E::lower_is_better), "-50");
+    assert_eq!(scored(&free, "5", "0", |e| e), "target: it is 0, so there is no attainment");
+    let mut setup = Setup::new(&["P1"]);
+    let value = setup.number("5");
+    assert_eq!(text(&setup.score_with(entry("1", value).score(free))), "target: none is stated");
 }
 
 #[test]
@@ -79,20 +87,21 @@ fn linear_on_attainment_reads_value_by_target() {
 
 #[test]
 fn the_first_step_that_holds_gives_the_score() {
-    let curve = CurvePlan::Steps(vec![
-        (Some((BinaryOp::GreaterOrEqual, n("1"))), n("100")),
-        (Some((BinaryOp::Greater, n("0.9"))), n("80")),
-        (None, n("0")),
-    ]);
+    let step = |condition, score| Step { condition, score: n(score) };
+    let curve = CurvePlan::Steps(Steps(vec![
+        step(Some((BinaryOp::GreaterOrEqual, n("1"))), "100"),
+        step(Some((BinaryOp::Greater, n("0.9"))), "80"),
+        step(None, "0"),
+    ]));
     for (value, score) in [("1", "100"), ("0.9999", "80"), ("0.9", "0"), ("-3", "0")] {
         assert_eq!(at(&curve, value), score, "{value}");
     }
-    let open = CurvePlan::Steps(vec![(Some((BinaryOp::Less, n("1"))), n("100"))]);
+    let open = CurvePlan::Steps(Steps(vec![step(Some((BinaryOp::Less, n("1"))), "100")]));
     assert_eq!(at(&open, "1"), "no such number");
 }
 
-fn per_step() -> PerStepPlan {
-    PerStepPlan {
+fn per_step() -> PerStep<Number> {
+    PerStep {
         deduct: true,
         amount: n("10"),
         full_steps: false,
@@ -104,51 +113,56 @@ fn per_step() -> PerStepPlan {
     }
 }
 
+fn counted(step: PerStep<Number>) -> CurvePlan {
+    CurvePlan::PerStep(Box::new(step))
+}
+
 #[test]
 fn deductions_count_steps_beyond_the_target() {
-    let curve = CurvePlan::PerStep(per_step());
+    let curve = counted(per_step());
     assert_eq!(against(&curve, "0", "0", |e| e), "100");
     assert_eq!(against(&curve, "2.5", "0", |e| e), "75");
     assert_eq!(against(&curve, "11", "0", |e| e), "0");
     assert_eq!(against(&curve, "3", "5", |e| e), "100");
     assert_eq!(at(&curve, "3"), "target: none is stated");
-    let full = CurvePlan::PerStep(PerStepPlan { full_steps: true, limit: None, ..per_step() });
+    let full = counted(PerStep { full_steps: true, limit: None, ..per_step() });
     assert_eq!(against(&full, "2.9", "0", |e| e), "80");
     assert_eq!(against(&full, "11", "0", |e| e), "-10");
 }
 
 #[test]
 fn steps_may_be_shares_of_the_target_or_additions() {
-    let plan = PerStepPlan { of_target: true, above: false, step: n("0.1"), amount: n("5"), ..per_step() };
-    let curve = CurvePlan::PerStep(plan.clone());
+    let plan = PerStep { of_target: true, above: false, step: n("0.1"), amount: n("5"), ..per_step() };
+    let curve = counted(plan.clone());
     assert_eq!(against(&curve, "150", "200", |e| e), "87.5");
     assert_eq!(against(&curve, "150", "0", |e| e), "target: it is 0, so a share of it makes no step");
-    let add = PerStepPlan { deduct: false, above: true, start: Some(n("60")), limit: Some(n("90")), ..plan };
-    assert_eq!(against(&CurvePlan::PerStep(add.clone()), "250", "200", |e| e), "72.5");
-    assert_eq!(against(&CurvePlan::PerStep(add), "900", "200", |e| e), "90");
+    let add = PerStep { deduct: false, above: true, start: Some(n("60")), limit: Some(n("90")), ..plan };
+    assert_eq!(against(&counted(add.clone()), "250", "200", |e| e), "72.5");
+    assert_eq!(against(&counted(add), "900", "200", |e| e), "90");
 }
 
 #[test]
 fn full_points_are_the_entrys_own() {
     let mut setup = Setup::new(&["P1"]);
     let (value, target) = (setup.number("2"), setup.number("0"));
-    let deduct = CurvePlan::PerStep(PerStepPlan { amount: n("3"), ..per_step() });
+    let deduct = counted(PerStep { amount: n("3"), ..per_step() });
     let score = setup.score_with(entry("1", value).target(target).curve(deduct).points("25"));
     assert_eq!(score, v("19"));
     let mut setup = Setup::new(&["P1"]);
     let (value, target) = (setup.number("8"), setup.number("10"));
-    let attainment = CurvePlan::Attainment { up_to: Some(n("30")) };
-    assert_eq!(setup.score_with(entry("1", value).target(target).curve(attainment).points("25")), v("20"));
+    let attainment = ScorePlan::Attainment { up_to: Some(n("30")) };
+    assert_eq!(setup.score_with(entry("1", value).target(target).score(attainment).points("25")), v("20"));
 }
 
 #[test]
 fn brackets_are_marginal() {
-    let curve =
-        CurvePlan::Brackets(vec![(n("0.05"), Some(n("100000"))), (n("0.06"), Some(n("125000"))), (n("0.07"), None)]);
+    let bracket = |rate, to: Option<&str>| Bracket { rate: n(rate), to: to.map(n) };
+    let brackets = [("0.05", Some("100000")), ("0.06", Some("125000")), ("0.07", None)];
+    let curve = CurvePlan::Brackets(Brackets(brackets.map(|(rate, to)| bracket(rate, to)).into()));
     for (value, score) in [("0", "0"), ("100000", "5000"), ("110000", "5600"), ("225000", "13500"), ("-100", "-5")] {
         assert_eq!(at(&curve, value), score, "{value}");
     }
-    let closed = CurvePlan::Brackets(vec![(n("0.1"), Some(n("10")))]);
+    let closed = CurvePlan::Brackets(Brackets(vec![bracket("0.1", Some("10"))]));
     assert_eq!(at(&closed, "50"), "1");
 }
 

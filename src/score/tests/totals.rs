@@ -131,8 +131,8 @@ fn targets_are_prorated_by_days_served() {
     // 46 of 92 days, in two runs of the same post.
     setup.holder("P1", "agent", &[("2026-07-01", Some("2026-07-31"), None), ("2026-09-16", None, None)]);
     let (value, target) = (setup.number("60"), setup.number("120"));
-    let attainment = CurvePlan::Attainment { up_to: None };
-    setup.scorecard(vec![entry("1", value).target(target).curve(attainment).prorated()]);
+    let attainment = ScorePlan::Attainment { up_to: None };
+    setup.scorecard(vec![entry("1", value).target(target).score(attainment).prorated()]);
     let results = setup.run();
     assert_eq!(results.people[0].cards.len(), 2);
     let entry = &first(&results).entries[0];

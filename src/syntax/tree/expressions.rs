@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::units::UnitExpr;
 use super::{Name, Text};
 use crate::language::{AggregateFunction, BinaryOp, ScopeWord};
+use crate::scales::Written;
 use crate::source::Span;
 use crate::time::{Day, PeriodName};
 
@@ -12,6 +13,12 @@ use crate::time::{Day, PeriodName};
 pub struct Expr {
     pub kind: Box<ExprKind>,
     pub span: Span,
+}
+
+impl Written for Expr {
+    fn span(&self) -> Span {
+        self.span
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -4,6 +4,7 @@ use super::datasets::Type;
 use super::expressions::{DateLiteral, Expr, Number, PeriodLiteral};
 use super::{Label, Name, Text};
 use crate::language::{BinaryOp, ScopeWord};
+use crate::scales;
 use crate::source::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -91,61 +92,8 @@ pub struct Curve {
     pub span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum CurveKind {
-    /// `linear 60% -> 0, 100% -> 100 [continue above]`
-    Linear {
-        anchors: Vec<Anchor>,
-        continue_above: Option<Span>,
-    },
-    /// `steps >= 90 -> 100, else -> 50`
-    Steps(Vec<Step>),
-    Deduct(PerStep),
-    Add(PerStep),
-    /// `brackets 5% to 100_000 USD, 7% above`
-    Brackets(Vec<Bracket>),
-    /// `formula EXPR`, with `value`, `target`, `weight`
-    Formula(Expr),
-}
-
-/// `80% -> 40%`, or `< 80% -> 0%`: the value just below a jump
-#[derive(Clone, Debug, PartialEq)]
-pub struct Anchor {
-    pub below: Option<Span>,
-    pub at: Expr,
-    pub score: Expr,
-    pub span: Span,
-}
-
-/// `>= 90 -> 100`; without a condition it is `else -> 50`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    pub condition: Option<(BinaryOp, Expr)>,
-    pub score: Expr,
-    pub span: Span,
-}
-
-/// `deduct N for each [full] STEP [of target] below|above target from N|full [at least N]`, or `add … [up to N]`
-#[derive(Clone, Debug, PartialEq)]
-pub struct PerStep {
-    pub amount: Expr,
-    pub full_steps: bool,
-    pub step: Expr,
-    pub of_target: bool,
-    pub above: bool,
-    /// `from N`; `None` is `from full`
-    pub start: Option<Expr>,
-    /// `at least N` of a deduction, `up to N` of an addition
-    pub limit: Option<Expr>,
-}
-
-/// `5% to 100_000 USD`; without an upper end it is `7% above`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bracket {
-    pub rate: Expr,
-    pub to: Option<Expr>,
-    pub span: Span,
-}
+/// A curve with its numbers as they are written.
+pub type CurveKind = scales::CurveKind<Expr>;
 
 /// `matrix pool : %, % -> % { rows >= 20%, else  columns < 55%, else  values 2%, 1%; 1%, 0% }`
 #[derive(Clone, Debug, PartialEq)]

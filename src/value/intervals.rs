@@ -3,6 +3,7 @@
 //! What holds: whatever numbers lie in the intervals that go into an operation, its result lies in the interval that
 //! comes out (tested with random numbers). An interval may be wider than it needs to be, never narrower.
 
+use crate::language::BinaryOp;
 use crate::number::{Number, Rounding};
 
 /// From `low` to `high`, both included; `None`: without bound.
@@ -75,6 +76,12 @@ impl Interval {
     #[must_use]
     pub fn hull(&self, other: &Interval) -> Interval {
         Interval::from_ends(self.ends().into_iter().chain(other.ends()).collect())
+    }
+
+    /// What lies in one of several, or between; everything where there are none.
+    pub fn hull_of<'i>(intervals: impl IntoIterator<Item = &'i Interval>) -> Interval {
+        let hull = intervals.into_iter().cloned().reduce(|one, other| one.hull(&other));
+        hull.unwrap_or(Interval::ALL)
     }
 
     /// What lies in both; of two without a common number, one between them.
@@ -214,56 +221,23 @@ fn is_below(end: &End) -> bool {
     }
 }
 
-/// A line through points that stand from low to high, flat outside, or on along its last part above.
-pub fn line(points: &[(Number, Number)], continue_above: bool, x: &Interval) -> Interval {
-    let [.., before, last] = points else { return Interval::ALL };
-    let slope = |one: &(Number, Number), other: &(Number, Number)| other.1.sub(&one.1).div(&other.0.sub(&one.0));
-    let at = |x: &Number| {
-        let after = points.partition_point(|(at, _)| at <= x);
-        let part = match (after.checked_sub(1), points.get(after)) {
-            (None, _) => return points[0].1.clone(),
-            (Some(from), Some(to)) => slope(&points[from], to).map(|slope| (&points[from], slope)),
-            (Some(_), None) if continue_above => slope(before, last).map(|slope| (last, slope)),
-            _ => None,
-        };
-        part.map_or(last.1.clone(), |(from, slope)| from.1.add(&slope.mul(&x.sub(&from.0))))
-    };
-    let inside = points.iter().filter(|(at, _)| x.contains(at)).map(|(_, score)| score.clone());
-    let low = x.low.as_ref().map_or(points[0].1.clone(), &at);
-    let high = x.high.as_ref().map_or(last.1.clone(), &at);
-    let mut range = Interval::around(inside.chain([low, high]));
-    if continue_above && x.high.is_none() {
-        match slope(before, last) {
-            Some(slope) if slope.is_positive() => range.high = None,
-            Some(slope) if slope.is_negative() => range.low = None,
-            _ => {}
+/// Whether a comparison always or never holds, whatever lies in the two intervals.
+pub fn settled(op: BinaryOp, left: &Interval, right: &Interval) -> Option<bool> {
+    let less =
+        |one: &Option<Number>, other: &Option<Number>| matches!((one, other), (Some(one), Some(other)) if one < other);
+    let less_or_equal =
+        |one: &Option<Number>, other: &Option<Number>| matches!((one, other), (Some(one), Some(other)) if one <= other);
+    let decided = |always: bool, never: bool| always.then_some(true).or(never.then_some(false));
+    match op {
+        BinaryOp::Less => decided(less(&left.high, &right.low), less_or_equal(&right.high, &left.low)),
+        BinaryOp::LessOrEqual => decided(less_or_equal(&left.high, &right.low), less(&right.high, &left.low)),
+        BinaryOp::Greater => settled(BinaryOp::LessOrEqual, left, right).map(|holds| !holds),
+        BinaryOp::GreaterOrEqual => settled(BinaryOp::Less, left, right).map(|holds| !holds),
+        BinaryOp::Equal => {
+            let same = left.single().is_some() && left.single() == right.single();
+            decided(same, less(&left.high, &right.low) || less(&right.high, &left.low))
         }
-    }
-    range
-}
-
-/// Each rate on the part of a value that lies in its bracket.
-pub fn brackets(brackets: &[(Number, Option<Number>)], x: &Interval) -> Interval {
-    let at = |x: &Number| {
-        let (mut sum, mut from) = (Number::ZERO, Number::ZERO);
-        for (rate, to) in brackets {
-            let end = to.as_ref().map_or(x.clone(), |to| x.clone().min(to.clone()));
-            sum = sum.add(&rate.mul(&end.sub(&from)));
-            match to {
-                Some(to) if to < x => from = to.clone(),
-                _ => break,
-            }
-        }
-        sum
-    };
-    let (Some((first, _)), Some((last, _))) = (brackets.first(), brackets.last()) else { return Interval::ALL };
-    let ends = brackets.iter().filter_map(|(_, to)| to.clone()).filter(|to| x.contains(to));
-    let known = ends.chain(x.low.clone()).chain(x.high.clone()).map(|x| at(&x)).chain([at(&Number::ZERO)]);
-    let range = Interval::around(known);
-    let open = |is_open: bool, rate: &Number, up: bool| is_open && (rate.is_positive() == up && !rate.is_zero());
-    let (below, above) = (x.low.is_none(), x.high.is_none());
-    Interval {
-        low: range.low.filter(|_| !open(below, first, true) && !open(above, last, false)),
-        high: range.high.filter(|_| !open(above, last, true) && !open(below, first, false)),
+        BinaryOp::NotEqual => settled(BinaryOp::Equal, left, right).map(|holds| !holds),
+        _ => None,
     }
 }
