@@ -210,26 +210,6 @@ fn refused(model: &Model, query: &Query, there: &BTreeSet<DataId>) -> BTreeSet<D
     script(&evaluation, &needed, &jobs, &remote).err().map(|refused| refused.data).unwrap_or_default()
 }
 
-/// Why there are no answers.
-enum Problem {
-    /// The files or the results have mistakes, or data sets cannot stay where they are.
-    Findings(Vec<Diagnostic>),
-    /// Formulas that an engine cannot compute.
-    Refused(Refused),
-}
-
-impl From<Vec<Diagnostic>> for Problem {
-    fn from(findings: Vec<Diagnostic>) -> Problem {
-        Problem::Findings(findings)
-    }
-}
-
-impl From<Refused> for Problem {
-    fn from(refused: Refused) -> Problem {
-        Problem::Refused(refused)
-    }
-}
-
 /// Answers from files and from the tables of an engine: `exchange` is shown the script and gives what the engine found.
 pub fn answer_with<F>(
     model: &Model,
@@ -238,24 +218,11 @@ pub fn answer_with<F>(
     remote: &Remote,
     exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
 ) -> Result<Outcome<F>, Vec<Diagnostic>> {
-    answer_or_refuse(model, query, options, remote, exchange).map_err(|problem| match problem {
-        Problem::Findings(findings) => findings,
-        Problem::Refused(refused) => refused.findings,
-    })
-}
-
-fn answer_or_refuse<F>(
-    model: &Model,
-    query: &Query,
-    options: &Options,
-    remote: &Remote,
-    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
-) -> Result<Outcome<F>, Problem> {
     let needed = needs::columns(model, query);
     let mut errors = choose::obstacles(model, query, &needed, remote);
     errors.extend(findings::lacking(model, &needed, remote));
     if !errors.is_empty() {
-        return Err(errors.into());
+        return Err(errors);
     }
     let there: BTreeSet<DataId> =
         needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
@@ -267,7 +234,7 @@ fn answer_or_refuse<F>(
     let stages = Stages::of(query, &there);
     evaluation.run(|measure| stages.before.contains(&measure));
     let jobs = jobs(&evaluation, &stages, &there);
-    let (script, written) = script(&evaluation, &needed, &jobs, remote)?;
+    let (script, written) = script(&evaluation, &needed, &jobs, remote).map_err(|refused| refused.findings)?;
     let found = match exchange(&script) {
         Exchange::Stop => return Ok(Outcome::Stopped),
         Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
@@ -281,7 +248,7 @@ fn answer_or_refuse<F>(
         let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
         needs::check_windows(model, query, &passed, &alone, &mut errors);
         if !errors.is_empty() {
-            return Err(errors.into());
+            return Err(errors);
         }
     }
     for table in &passed {
