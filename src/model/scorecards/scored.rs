@@ -27,7 +27,40 @@ impl Checker<'_> {
         let id = self.kpi_name(name)?;
         let model = self.model.clone();
         let kpi = &model.kpis[id.0];
-        let scope = match (&entry.scope, kpi.scope) {
+        let scope = self.entry_scope(entry, kpi, card);
+        self.once_in_scope((id, scope, name.span), &kpi.name, seen);
+        self.kpi_answerable(id, scope, name.span, card);
+        if self.untyped.contains(&kpi.name) {
+            return None;
+        }
+        let target = self.entry_target(entry, (id, kpi), scope, name.span, card);
+        let rule = match &entry.score {
+            Some(rule) => {
+                let made_for = self.made_for(entry, points);
+                let rule = self.score_rule(rule, kpi, &target, name.span, points)?;
+                Some(Score { made_for, ..rule })
+            }
+            None => None,
+        };
+        match rule.as_ref().map(|rule| &rule.curve) {
+            Some(ScoreCurve::Own(curve)) => self.curve_answerable(&curve.clone(), scope, curve.span, card),
+            Some(ScoreCurve::Scale(scale)) => self.scale_answerable(*scale, scope, name.span, card),
+            _ => {}
+        }
+        self.target_is_looked_at(entry, kpi, rule.as_ref(), name.span);
+        self.prorated_target(entry, kpi, scope, &target);
+        // A number alone is told above.
+        for dated in target.iter().filter(|dated| !matches!(dated.value.kind, Kind::Value(_) | Kind::Negate(_))) {
+            self.hundredfold(&dated.value, &kpi.unit, &format!("the target of `{}`", kpi.name));
+        }
+        let entry = KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule };
+        self.hundredfold_points(&entry);
+        Some(Head::Kpi(Box::new(entry)))
+    }
+
+    /// In which scope the entry reads its KPI.
+    fn entry_scope(&mut self, entry: &tree::Entry, kpi: &Kpi, card: &CardScope) -> ScopeWord {
+        match (&entry.scope, kpi.scope) {
             (Some((_, span)), Some(fixed)) => {
                 self.report(
                     Diagnostic::new(
@@ -43,23 +76,37 @@ impl Checker<'_> {
             (Some((scope, _)), None) => *scope,
             (None, Some(fixed)) => fixed,
             (None, None) => card.scope,
-        };
+        }
+    }
+
+    /// A KPI stands once in a scorecard in each scope.
+    fn once_in_scope(
+        &mut self,
+        (id, scope, span): (KpiId, ScopeWord, Span),
+        name: &str,
+        seen: &mut Vec<(KpiId, ScopeWord, Span)>,
+    ) {
         if let Some((_, _, first)) = seen.iter().find(|(known, in_scope, _)| *known == id && *in_scope == scope) {
             let first = *first;
             self.report(
-                Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", kpi.name))
-                    .at(name.span, "again")
+                Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", name))
+                    .at(span, "again")
                     .at(first, "first here")
                     .help("give it one weight, or read it in another scope, `over …`"),
             );
         }
-        seen.push((id, scope, name.span));
-        self.kpi_answerable(id, scope, name.span, card);
-        if self.untyped.contains(&kpi.name) {
-            return None;
-        }
+        seen.push((id, scope, span));
+    }
 
-        let unit = kpi.unit.dimension.clone();
+    /// The targets of an entry, in the unit of the KPI and without a gap.
+    fn entry_target(
+        &mut self,
+        entry: &tree::Entry,
+        (id, kpi): (KpiId, &Kpi),
+        scope: ScopeWord,
+        span: Span,
+        card: &CardScope,
+    ) -> Vec<Dated> {
         let mut target = Vec::with_capacity(entry.target.len());
         for dated in &entry.target {
             let Some(when) = self.dated(&dated.when) else { continue };
@@ -74,23 +121,16 @@ impl Checker<'_> {
         let before = self.diagnostics.len();
         self.dated_order(&target);
         if self.diagnostics.len() == before {
-            self.dated_gap(&target, &format!("the target of `{}`", kpi.name), name.span, card.since);
+            self.dated_gap(&target, &format!("the target of `{}`", kpi.name), span, card.since);
         }
+        target
+    }
+
+    /// The score of a KPI looks at its target, if it has one; what is in no points says how it scores.
+    fn target_is_looked_at(&mut self, entry: &tree::Entry, kpi: &Kpi, rule: Option<&Score>, span: Span) {
+        let unit = &kpi.unit.dimension;
         let target_span = entry.target.first().map(|dated| dated.value.span);
-        let rule = match &entry.score {
-            Some(rule) => {
-                let made_for = self.made_for(entry, points);
-                let rule = self.score_rule(rule, kpi, &target, name.span, points)?;
-                Some(Score { made_for, ..rule })
-            }
-            None => None,
-        };
-        match rule.as_ref().map(|rule| &rule.curve) {
-            Some(ScoreCurve::Own(curve)) => self.curve_answerable(&curve.clone(), scope, curve.span, card),
-            Some(ScoreCurve::Scale(scale)) => self.scale_answerable(*scale, scope, name.span, card),
-            _ => {}
-        }
-        match &rule {
+        match rule {
             None if !unit.is_point() && kpi.value.ty.base != Base::Any => {
                 self.report(
                     Diagnostic::new(
@@ -101,7 +141,7 @@ impl Checker<'_> {
                             Base::Number(unit.clone()).words()
                         ),
                     )
-                    .at(name.span, "no `score`")
+                    .at(span, "no `score`")
                     .at(kpi.span, "declared here")
                     .help("add a curve, as in `score linear 60% -> 0, 100% -> 100`; only a KPI in points needs none"),
                 );
@@ -113,7 +153,7 @@ impl Checker<'_> {
                             Code::Incomplete,
                             format!("the score of `{}` looks at a target, and none is stated", kpi.name),
                         )
-                        .at(name.span, "no `target`")
+                        .at(span, "no `target`")
                         .help("write what is to be reached before the score: `target …`"),
                     );
                 }
@@ -128,35 +168,31 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some(span) = entry.prorated {
-            let ratio =
-                kpi.unit.is_ratio_sign() || unit.factors().iter().any(|(_, power)| *power < 0) || unit.is_point();
-            if ratio || target_span.is_none() {
-                self.report(
-                    Diagnostic::new(
-                        Code::Misplaced,
-                        match ratio {
-                            true => format!("`{}` is a ratio, which does not grow with the days served", kpi.name),
-                            false => "there is no target to scale by the days served".to_string(),
-                        },
-                    )
-                    .at(span, "has no place here")
-                    .mend("remove `prorated`", Mend::remove(span)),
-                );
+    }
+
+    /// A target by the days served is a number that grows with them, and is so once.
+    fn prorated_target(&mut self, entry: &tree::Entry, kpi: &Kpi, scope: ScopeWord, target: &[Dated]) {
+        let Some(span) = entry.prorated else { return };
+        let unit = &kpi.unit.dimension;
+        let ratio = kpi.unit.is_ratio_sign() || unit.factors().iter().any(|(_, power)| *power < 0) || unit.is_point();
+        if ratio || entry.target.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    Code::Misplaced,
+                    match ratio {
+                        true => format!("`{}` is a ratio, which does not grow with the days served", kpi.name),
+                        false => "there is no target to scale by the days served".to_string(),
+                    },
+                )
+                .at(span, "has no place here")
+                .mend("remove `prorated`", Mend::remove(span)),
+            );
+        }
+        if scope == ScopeWord::Own {
+            for dated in target {
+                self.days_twice(&dated.value, &format!("the target of `{}`", kpi.name), span, Some(span));
             }
         }
-        if let (Some(word), ScopeWord::Own) = (entry.prorated, scope) {
-            for dated in &target {
-                self.days_twice(&dated.value, &format!("the target of `{}`", kpi.name), word, Some(word));
-            }
-        }
-        // A number alone is told above.
-        for dated in target.iter().filter(|dated| !matches!(dated.value.kind, Kind::Value(_) | Kind::Negate(_))) {
-            self.hundredfold(&dated.value, &kpi.unit, &format!("the target of `{}`", kpi.name));
-        }
-        let entry = KpiEntry { kpi: id, scope, target, prorated: entry.prorated.is_some(), score: rule };
-        self.hundredfold_points(&entry);
-        Some(Head::Kpi(Box::new(entry)))
     }
 
     /// A target is in the unit of its KPI.
