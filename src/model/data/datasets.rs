@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::columns::untyped_column;
+use super::written::Written;
 use super::{Belongs, Column, ColumnIx, ColumnType, DataId, DataSet, FileForm, FilePattern, Roster, TimeShape};
 use crate::alike::folded;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
@@ -110,150 +111,165 @@ impl Checker<'_> {
         set.encoding = files.encoding;
         for clause in &data.clauses {
             if let DataClause::Column(column) = clause {
-                if let Some(first) = set.columns.iter().find(|known| known.name == column.name.text) {
-                    self.report(
-                        Diagnostic::new(
-                            Code::DeclaredTwice,
-                            format!("the column `{}` is declared twice", column.name.text),
-                        )
-                        .at(column.name.span, "declared again here")
-                        .at(first.span, "declared first here")
-                        .help("remove one of the two, or give it another name"),
-                    );
-                    continue;
-                }
-                let written = column;
-                let before = self.diagnostics.len();
-                let column = self.column(written, &files);
-                let typed = !matches!(written.ty, tree::Type::Unit(_) | tree::Type::LinkBy { .. });
-                if !typed && !matches!(column.ty, ColumnType::Link { .. }) && self.diagnostics.len() > before {
-                    self.untyped.insert(untyped_column(&set.name, &column.name));
-                }
-                set.columns.push(column);
+                self.own_column(&mut set, column, &files);
             }
         }
-        let mut has_row = false;
         let mut shape: Option<Span> = None;
         for clause in &data.clauses {
-            match clause {
-                DataClause::Column(_) | DataClause::BelongsTo { .. } | DataClause::Written(_) => {}
-                DataClause::Roster { position, span } => {
-                    let post = self.one_post(&set, position.as_ref(), *span);
-                    let every = position.as_ref().map(|name| {
-                        self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
-                        name.text.clone()
-                    });
-                    set.roster = Some(Roster { post, every, not_evaluated: None });
-                }
-                DataClause::Organisation(span) => {
-                    let parent = set
-                        .columns
-                        .iter()
-                        .position(|column| matches!(column.ty, ColumnType::Link { data, .. } if data == id));
-                    match parent {
-                        Some(parent) => set.organisation = Some(ColumnIx(parent)),
-                        None => self.report(
-                            Diagnostic::new(
-                                Code::BadDataSet,
-                                format!("the organisation `{}` has no column for the parent", set.name),
-                            )
-                            .at(*span, "a tree needs parents")
-                            .help(Help::of(
-                                "add the line of such a column: `{}`",
-                                self.line_in(set.span, format!("column parent : {} optional", set.name)),
-                            )),
-                        ),
-                    }
-                }
-                DataClause::File { pattern, sheet } => {
-                    set.files.push(FilePattern {
-                        pattern: pattern.value.clone(),
-                        sheet: sheet.as_ref().map(|sheet| sheet.value.clone()),
-                        span: pattern.span,
-                    });
-                }
-                DataClause::FromPostgres(relation) => {
-                    if relation.value.trim().is_empty() {
-                        self.report(
-                            Diagnostic::new(Code::BadDataSet, format!("`{}` does not say what is read", set.name))
-                                .at(relation.span, "no table")
-                                .help(format!(
-                                    "name a table, as in `from postgres \"{}\"`, or write a query",
-                                    set.name
-                                )),
-                        );
-                    }
-                    set.relations.push((relation.value.clone(), relation.span));
-                }
-                DataClause::Row(noun) => {
-                    has_row = true;
-                    self.uses_unit(&noun.text);
-                    if let Some(unit) = self.units.get(&noun.text) {
-                        set.row = unit;
-                    }
-                }
-                DataClause::Key { columns, .. } => {
-                    for name in columns {
-                        if let Some(column) = self.clause_column(&set, name, |_| true, "") {
-                            if set.columns[column.0].optional {
-                                self.report(
-                                    Diagnostic::new(
-                                        Code::BadDataSet,
-                                        format!("the key column `{}` may be blank", name.text),
-                                    )
-                                    .at(name.span, "a key must always be there")
-                                    .help(Help::of(
-                                        &format!("remove `optional` from `{}`, or choose another key", name.text),
-                                        self.word_behind(set.columns[column.0].span, "optional")
-                                            .map(|at| self.without(at)),
-                                    )),
-                                );
-                            }
-                            set.key.push(column);
-                        }
-                    }
-                }
-                DataClause::DatedBy { column: name, across_stints } => {
-                    self.one_shape(&mut shape, name.span);
-                    let dated = |ty: &ColumnType| matches!(ty, ColumnType::Date | ColumnType::Period);
-                    if let Some(column) = self.clause_column(&set, name, dated, "a date or a period") {
-                        set.time = TimeShape::Dated(column);
-                        set.across_stints = self.across_stints(&set, column, *across_stints);
-                    }
-                }
-                DataClause::Valid { from, to, span } => {
-                    self.one_shape(&mut shape, *span);
-                    let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
-                    let start = self.clause_column(&set, from, date, "a date");
-                    let end = to.as_ref().and_then(|to| self.clause_column(&set, to, date, "a date"));
-                    if let Some(from) = start {
-                        set.time = TimeShape::Valid { from, to: end };
-                    }
-                }
-                DataClause::SnapshotOn(name) => {
-                    self.one_shape(&mut shape, name.span);
-                    let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
-                    if let Some(column) = self.clause_column(&set, name, date, "a date") {
-                        set.time = TimeShape::Snapshot(column);
-                    }
-                }
-                DataClause::MonthsAcross { .. } => set.across = self.across(&set, clause),
-                DataClause::MayBeEmpty(_) => set.may_be_empty = true,
-                // When all clauses are read: `roster` may stand behind it.
-                DataClause::NotEvaluated(..) => {}
-                DataClause::IgnoreRowsStarting(texts) => {
-                    let starts = self.row_starts(texts);
-                    set.ignore_rows_starting.extend(starts);
-                }
-                DataClause::IgnoreColumns(texts, span) => {
-                    let across = data.clauses.iter().any(|one| matches!(one, DataClause::MonthsAcross { .. }));
-                    let headers = self.ignored_columns(&set, texts, *span, across);
-                    set.ignore_columns.extend(headers);
-                }
-            }
+            self.data_clause(id, &mut set, data, clause, &mut shape);
         }
         self.encoding_of_texts(data, &set);
         self.not_evaluated(&mut set, data);
+        self.rows_called_period(data, &set);
+        self.shape_columns_present(&set);
+        self.dates_of_a_server(&set);
+        self.what_it_lacks(data, &set);
+        set
+    }
+
+    /// Takes a column in that is not there yet.
+    fn own_column(&mut self, set: &mut DataSet, written: &tree::Column, files: &Written) {
+        if let Some(first) = set.columns.iter().find(|known| known.name == written.name.text) {
+            self.report(
+                Diagnostic::new(Code::DeclaredTwice, format!("the column `{}` is declared twice", written.name.text))
+                    .at(written.name.span, "declared again here")
+                    .at(first.span, "declared first here")
+                    .help("remove one of the two, or give it another name"),
+            );
+            return;
+        }
+        let before = self.diagnostics.len();
+        let column = self.column(written, files);
+        let typed = !matches!(written.ty, tree::Type::Unit(_) | tree::Type::LinkBy { .. });
+        if !typed && !matches!(column.ty, ColumnType::Link { .. }) && self.diagnostics.len() > before {
+            self.untyped.insert(untyped_column(&set.name, &column.name));
+        }
+        set.columns.push(column);
+    }
+
+    /// Takes in what a clause other than a column's says; `shape` is where the time of rows is said.
+    fn data_clause(
+        &mut self,
+        id: DataId,
+        set: &mut DataSet,
+        data: &tree::Data,
+        clause: &DataClause,
+        shape: &mut Option<Span>,
+    ) {
+        match clause {
+            DataClause::Column(_) | DataClause::BelongsTo { .. } | DataClause::Written(_) => {}
+            DataClause::Roster { position, span } => {
+                let post = self.one_post(set, position.as_ref(), *span);
+                let every = position.as_ref().map(|name| {
+                    self.find(name, "position", |symbol| matches!(symbol, Symbol::Position(_)));
+                    name.text.clone()
+                });
+                set.roster = Some(Roster { post, every, not_evaluated: None });
+            }
+            DataClause::Organisation(span) => self.parents(id, set, *span),
+            DataClause::File { pattern, sheet } => {
+                set.files.push(FilePattern {
+                    pattern: pattern.value.clone(),
+                    sheet: sheet.as_ref().map(|sheet| sheet.value.clone()),
+                    span: pattern.span,
+                });
+            }
+            DataClause::FromPostgres(relation) => {
+                if relation.value.trim().is_empty() {
+                    self.report(
+                        Diagnostic::new(Code::BadDataSet, format!("`{}` does not say what is read", set.name))
+                            .at(relation.span, "no table")
+                            .help(format!("name a table, as in `from postgres \"{}\"`, or write a query", set.name)),
+                    );
+                }
+                set.relations.push((relation.value.clone(), relation.span));
+            }
+            DataClause::Row(noun) => {
+                self.uses_unit(&noun.text);
+                if let Some(unit) = self.units.get(&noun.text) {
+                    set.row = unit;
+                }
+            }
+            DataClause::Key { columns, .. } => columns.iter().for_each(|name| self.key_column(set, name)),
+            DataClause::DatedBy { column: name, across_stints } => {
+                self.one_shape(shape, name.span);
+                let dated = |ty: &ColumnType| matches!(ty, ColumnType::Date | ColumnType::Period);
+                if let Some(column) = self.clause_column(set, name, dated, "a date or a period") {
+                    set.time = TimeShape::Dated(column);
+                    set.across_stints = self.across_stints(set, column, *across_stints);
+                }
+            }
+            DataClause::Valid { from, to, span } => {
+                self.one_shape(shape, *span);
+                let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
+                let start = self.clause_column(set, from, date, "a date");
+                let end = to.as_ref().and_then(|to| self.clause_column(set, to, date, "a date"));
+                if let Some(from) = start {
+                    set.time = TimeShape::Valid { from, to: end };
+                }
+            }
+            DataClause::SnapshotOn(name) => {
+                self.one_shape(shape, name.span);
+                let date = |ty: &ColumnType| matches!(ty, ColumnType::Date);
+                if let Some(column) = self.clause_column(set, name, date, "a date") {
+                    set.time = TimeShape::Snapshot(column);
+                }
+            }
+            DataClause::MonthsAcross { .. } => set.across = self.across(set, clause),
+            DataClause::MayBeEmpty(_) => set.may_be_empty = true,
+            // When all clauses are read: `roster` may stand behind it.
+            DataClause::NotEvaluated(..) => {}
+            DataClause::IgnoreRowsStarting(texts) => {
+                let starts = self.row_starts(texts);
+                set.ignore_rows_starting.extend(starts);
+            }
+            DataClause::IgnoreColumns(texts, span) => {
+                let across = data.clauses.iter().any(|one| matches!(one, DataClause::MonthsAcross { .. }));
+                let headers = self.ignored_columns(set, texts, *span, across);
+                set.ignore_columns.extend(headers);
+            }
+        }
+    }
+
+    /// The rows are a tree, by the column that names the parent.
+    fn parents(&mut self, id: DataId, set: &mut DataSet, span: Span) {
+        let parent =
+            set.columns.iter().position(|column| matches!(column.ty, ColumnType::Link { data, .. } if data == id));
+        match parent {
+            Some(parent) => set.organisation = Some(ColumnIx(parent)),
+            None => self.report(
+                Diagnostic::new(
+                    Code::BadDataSet,
+                    format!("the organisation `{}` has no column for the parent", set.name),
+                )
+                .at(span, "a tree needs parents")
+                .help(Help::of(
+                    "add the line of such a column: `{}`",
+                    self.line_in(set.span, format!("column parent : {} optional", set.name)),
+                )),
+            ),
+        }
+    }
+
+    /// Takes in a part of the key.
+    fn key_column(&mut self, set: &mut DataSet, name: &tree::Name) {
+        if let Some(column) = self.clause_column(set, name, |_| true, "") {
+            if set.columns[column.0].optional {
+                self.report(
+                    Diagnostic::new(Code::BadDataSet, format!("the key column `{}` may be blank", name.text))
+                        .at(name.span, "a key must always be there")
+                        .help(Help::of(
+                            &format!("remove `optional` from `{}`, or choose another key", name.text),
+                            self.word_behind(set.columns[column.0].span, "optional").map(|at| self.without(at)),
+                        )),
+                );
+            }
+            set.key.push(column);
+        }
+    }
+
+    /// `period.…` would be two things.
+    fn rows_called_period(&mut self, data: &tree::Data, set: &DataSet) {
         let noun = data.clauses.iter().find_map(|clause| match clause {
             DataClause::Row(noun) if noun.text == "period" => Some(noun.span),
             _ => None,
@@ -268,7 +284,10 @@ impl Checker<'_> {
                 .help("give the rows another word, such as `row entry`"),
             );
         }
-        self.shape_columns_present(&set);
+    }
+
+    /// A server has its own way to write dates.
+    fn dates_of_a_server(&mut self, set: &DataSet) {
         if let (Some(column), false) =
             (set.columns.iter().find(|one| one.is_day_before_month()), set.relations.is_empty())
         {
@@ -281,6 +300,10 @@ impl Checker<'_> {
                 .help("take the format away; where the server holds texts, make dates of them in the query: `from postgres \"select …\"`"),
             );
         }
+    }
+
+    /// A data set says where it is, what a row of it is, and how rows are told apart where they must be.
+    fn what_it_lacks(&mut self, data: &tree::Data, set: &DataSet) {
         if set.files.is_empty() && set.relations.is_empty() {
             self.report(
                 Diagnostic::new(
@@ -291,7 +314,7 @@ impl Checker<'_> {
                 .help(format!("add the line that names its files, as in `file \"{}*.csv\"`", set.name)),
             );
         }
-        if !has_row {
+        if !data.clauses.iter().any(|clause| matches!(clause, DataClause::Row(_))) {
             self.report(
                 Diagnostic::new(Code::Incomplete, format!("the data set `{}` does not say what a row is", set.name))
                     .at(set.span, "no `row`")
@@ -308,7 +331,6 @@ impl Checker<'_> {
                     .help(format!("{why} needs one: name its column, as in `key code`")),
             );
         }
-        set
     }
 
     /// The column that says who holds which post: one of it, or none where the roster says it for all rows.
