@@ -1,4 +1,4 @@
-//! One and several: how things are counted in sentences.
+//! One and several: how things are counted and listed in sentences.
 
 /// `1 row`, `12 rows`
 pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
@@ -9,6 +9,15 @@ pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
 /// `is` of one, `are` of several.
 pub fn either<'w>(count: impl TryInto<u64>, one: &'w str, several: &'w str) -> &'w str {
     if count.try_into().ok() == Some(1) { one } else { several }
+}
+
+/// `a`, `b` or `c`
+pub fn one_of(words: impl IntoIterator<Item = String>) -> String {
+    let words: Vec<String> = words.into_iter().collect();
+    match words.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => words.concat(),
+    }
 }
 
 /// Several of a thing, as English writes it; words in other letters stay as they are.
@@ -36,7 +45,13 @@ pub fn plural(one: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, plural};
+    use super::{counted, one_of, plural};
+
+    #[test]
+    fn the_last_of_a_list_stands_behind_or() {
+        let listed = |words: &[&str]| one_of(words.iter().map(|word| word.to_string()));
+        assert_eq!([listed(&[]), listed(&["a"]), listed(&["a", "b", "c"])], ["", "a", "a, b or c"]);
+    }
 
     #[test]
     fn several_are_written_as_english_does() {

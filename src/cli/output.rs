@@ -14,14 +14,12 @@ use super::{out, terminal, whole};
 use crate::data::options::Options;
 use crate::data::reader_of;
 use crate::model::Model;
+use crate::plural::one_of;
 use crate::project::Project;
 use crate::report::csv::{self, Style};
 use crate::report::own::is_own;
 use crate::report::{self, Format, Look, Report};
 use crate::visible::{self, Shown};
-
-/// The forms of files by the endings of their names.
-const ENDINGS: [(&str, Form); 3] = [("csv", Form::Csv), ("json", Form::Json), ("txt", Form::Table)];
 
 /// The form of what is written: what is asked for, what the name of the file says, and that these agree.
 pub fn format(args: &EvalArgs) -> Result<Format, Failure> {
@@ -65,9 +63,9 @@ fn form_asked(args: &EvalArgs) -> Result<Form, Failure> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     let shown = path.display();
     let ends = |ending: &str| path.with_extension(ending).display().to_string();
-    let named = |form: Form| ends(ENDINGS.iter().find(|(_, known)| *known == form).map_or("txt", |(ending, _)| ending));
-    let Some((_, form)) = ENDINGS.iter().find(|(known, _)| *known == ending) else {
-        let all = format!("name it `{}`, `{}` or `{}` (the table)", ends("csv"), ends("json"), ends("txt"));
+    let Some(form) = Form::value_variants().iter().find(|form| form.ending() == ending) else {
+        let names = Form::value_variants().iter().rev().map(|form| format!("`{}`", ends(form.ending())));
+        let all = format!("name it {} (the table)", one_of(names));
         return Err(match ending.as_str() {
             "" => Failure::with_help(format_args!("`{shown}` does not say in which form the report is to be"), all),
             "xls" | "xlsx" | "xlsb" | "xlsm" | "ods" | "numbers" | "et" => Failure::with_help(
@@ -91,13 +89,22 @@ fn form_asked(args: &EvalArgs) -> Result<Form, Failure> {
                 },
                 asked.told()
             ),
-            format_args!("name the file `{}`, or leave the option out", named(asked)),
+            format_args!("name the file `{}`, or leave the option out", ends(asked.ending())),
         )),
         _ => Ok(*form),
     }
 }
 
 impl Form {
+    /// How the names of such files end.
+    fn ending(self) -> &'static str {
+        match self {
+            Form::Table => "txt",
+            Form::Json => "json",
+            Form::Csv => "csv",
+        }
+    }
+
     fn told(self) -> &'static str {
         match self {
             Form::Table => "a table",

@@ -1,5 +1,7 @@
 //! The aggregates of the language: all that is said of each stands here, and every pass goes by it.
 
+use crate::plural::one_of;
+
 /// All there is to know of an aggregate: the parser, the checker, the proofs, the planner, what keeps values while rows go
 /// by, the statements for engines and the reference read it here.
 #[derive(Debug)]
@@ -151,13 +153,7 @@ impl AggregateFunction {
 
     /// Some of their names as a help has them: `sum`, `count` or `only`.
     pub fn listed(which: impl Fn(&AggregateSignature) -> bool) -> String {
-        let names: Vec<String> =
-            Self::TABLE.iter().filter(|one| which(one)).map(|one| format!("`{}`", one.name)).collect();
-        match names.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, others)) => format!("{} or {last}", others.join(", ")),
-            None => String::new(),
-        }
+        one_of(Self::TABLE.iter().filter(|one| which(one)).map(|one| format!("`{}`", one.name)))
     }
 }
 
@@ -217,12 +213,14 @@ impl Keeps {
 /// Makes the functions, the table of them, and the way from one to its line: none can be left out of one of these.
 macro_rules! aggregates {
     ($($function:ident { $($property:tt)* })*) => {
+        /// The aggregates of the language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum AggregateFunction {
             $($function,)*
         }
 
         impl AggregateFunction {
+            /// All aggregates, in their order.
             pub const TABLE: &'static [AggregateSignature] = &[
                 $(AggregateSignature { function: AggregateFunction::$function, $($property)* },)*
             ];

@@ -13,6 +13,7 @@ use self::duckdb::DuckDb;
 use self::postgres::Postgres;
 use self::spark::Spark;
 use crate::data::cells::reader::CellKind;
+use crate::plural::one_of;
 use crate::time::Day;
 
 /// Makes the engines, the list of them, and the way from one to its file.
@@ -25,6 +26,7 @@ macro_rules! engines {
         }
 
         impl Dialect {
+            /// All engines, in the order in which they are named.
             pub const ALL: &'static [Dialect] = &[$(Dialect::$engine),*];
         }
 
@@ -53,7 +55,7 @@ impl Dialect {
         });
         found.ok_or_else(|| {
             let forms = Self::ALL.iter().flat_map(|dialect| dialect.addresses());
-            format!("write {}", listed_or(forms.map(|(form, _)| format!("`{form}`"))))
+            format!("write {}", one_of(forms.map(|(form, _)| format!("`{form}`"))))
         })
     }
 
@@ -63,21 +65,12 @@ impl Dialect {
             true => form.to_string(),
             false => format!("{form} ({note})"),
         };
-        listed_or(Self::ALL.iter().flat_map(|dialect| dialect.addresses()).map(form))
+        one_of(Self::ALL.iter().flat_map(|dialect| dialect.addresses()).map(form))
     }
 
     /// How engines are called on the command line: `duckdb, postgres or spark`.
     pub fn words() -> String {
-        listed_or(Self::ALL.iter().map(|dialect| dialect.word().to_string()))
-    }
-}
-
-/// `a`, `b` or `c`
-fn listed_or(words: impl Iterator<Item = String>) -> String {
-    let words: Vec<String> = words.collect();
-    match words.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => words.concat(),
+        one_of(Self::ALL.iter().map(|dialect| dialect.word().to_string()))
     }
 }
 
