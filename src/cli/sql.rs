@@ -106,7 +106,7 @@ fn written(script: &Script, paths: &[String]) -> String {
         for line in &statement.about {
             let _ = writeln!(text, "--   {line}");
         }
-        let _ = writeln!(text, "{}", engine.into_file(&statement.sql, &statement.name.replace(' ', "-")));
+        let _ = writeln!(text, "{}", engine.to_file(&statement.sql, &statement.name.replace(' ', "-")));
     }
     if let Some(sql) = engine.ending() {
         let _ = writeln!(text, "\n{sql};");

@@ -87,7 +87,7 @@ impl EngineSql for DuckDb {
         ""
     }
 
-    fn into_file(&self, sql: &str, name: &str) -> String {
+    fn to_file(&self, sql: &str, name: &str) -> String {
         format!("COPY (\n{sql}\n) TO {} (HEADER, DELIMITER ',');", self.text(&format!("{name}.csv")))
     }
 

@@ -170,7 +170,7 @@ pub trait EngineSql {
     }
 
     /// A statement that leaves its result behind in a file called so, with the ending that says how.
-    fn into_file(&self, sql: &str, name: &str) -> String;
+    fn to_file(&self, sql: &str, name: &str) -> String;
 
     // ------------------------------------------------------------ names and texts
 

@@ -108,7 +108,7 @@ impl EngineSql for Postgres {
         format!("{sql}{}", if sql.starts_with("SELECT") { " \\gset merit_" } else { ";" })
     }
 
-    fn into_file(&self, sql: &str, name: &str) -> String {
+    fn to_file(&self, sql: &str, name: &str) -> String {
         format!("\\o {}\n{sql};\n\\o", self.text(&format!("{name}.csv")))
     }
 

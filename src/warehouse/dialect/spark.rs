@@ -93,7 +93,7 @@ impl EngineSql for Spark {
         ""
     }
 
-    fn into_file(&self, sql: &str, name: &str) -> String {
+    fn to_file(&self, sql: &str, name: &str) -> String {
         // Its CSV has small numbers with exponents, and backslashes before quotes.
         let folder = self.text(&format!("{name}.parquet"));
         format!("INSERT OVERWRITE DIRECTORY {folder} USING parquet\n{sql};")
