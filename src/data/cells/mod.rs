@@ -8,6 +8,7 @@ pub(crate) mod garbled;
 pub(crate) mod numbers;
 pub(crate) mod plausible;
 pub(crate) mod reader;
+pub(crate) mod short_digits;
 pub(crate) mod tidy;
 pub(crate) mod times;
 pub(crate) mod totals;

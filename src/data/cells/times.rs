@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use super::content::{Problem, Repair, Repairs};
-use super::forms;
 use super::forms::{DeclaredDate, Form};
+use super::{forms, short_digits};
 use crate::alike::narrow;
 use crate::time::{Calendar, Day, Months, PeriodName, PeriodPart};
 
@@ -282,15 +282,8 @@ fn no_day(text: &str, format: Option<&DateFormat>) -> Problem {
 /// `2026-07-01` and nothing else; the inner `None` when there is no such day.
 pub fn iso(bytes: &[u8]) -> Option<Option<Day>> {
     let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes else { return None };
-    let mut digits = [*a, *b, *c, *d, *e, *f, *g, *h];
-    for digit in &mut digits {
-        *digit = digit.wrapping_sub(b'0');
-        if *digit > 9 {
-            return None;
-        }
-    }
-    let number = |from: usize, to: usize| digits[from..to].iter().fold(0u32, |sum, digit| sum * 10 + u32::from(*digit));
-    Some(civil(number(0, 4) as i32, number(4, 6), number(6, 8)))
+    let number = short_digits::eight(u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]))?;
+    Some(civil((number / 10_000) as i32, number / 100 % 100, number % 100))
 }
 
 /// Days of the civil calendar by Howard Hinnant's `days_from_civil`: this runs once for each cell.

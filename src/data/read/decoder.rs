@@ -26,8 +26,10 @@ pub struct Decoder<'a> {
     /// How many lines of the file lie before the first record.
     pub above: u32,
     pub(super) headers: Vec<String>,
-    /// The first bytes of records that may be no data.
+    /// By the first byte of a record, whether it may be no data.
     pub(super) doubtful: Vec<bool>,
+    /// By the first byte of a record, whether it may be the header once more, and the first header as such a cell says it.
+    pub(super) like_header: (Vec<bool>, String),
     /// How cells are read where the file's separator makes a difference; by wanted column.
     pub(super) readers: Option<Vec<CellReader>>,
     /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
@@ -37,9 +39,28 @@ pub struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, lines: above, .. } = layout;
-        let doubtful = doubtful(wanted.data, &headers);
+        let doubtful = doubtful(wanted.data, &[]);
+        let like_header = (
+            self::doubtful(wanted.data, &headers),
+            headers.first().map_or(String::new(), |first| folded(first).into_owned()),
+        );
         let readers = if separator == b',' { None } else { signs::with_open_points(wanted) };
-        Decoder { wanted, places, separator, above, headers, doubtful, readers, key: None }
+        Decoder { wanted, places, separator, above, headers, doubtful, like_header, readers, key: None }
+    }
+
+    /// Whether a record may be no data by its first cell: of nearly all it is told by the first byte.
+    #[inline]
+    pub(super) fn is_doubtful(&self, first: &[u8]) -> bool {
+        let Some(byte) = first.first().map(|byte| usize::from(*byte)) else { return true };
+        let (may_be_header, header) = &self.like_header;
+        self.doubtful[byte] || may_be_header[byte] && self.may_say(header, first)
+    }
+
+    /// Whether a cell that begins as the first header may be the header once more, or one of another table, of which the
+    /// first cell tells nothing where all that is read are texts.
+    fn may_say(&self, header: &str, first: &[u8]) -> bool {
+        let only_texts = || self.wanted.columns.iter().all(|(_, reader)| reader.kind == CellKind::Text);
+        !first.iter().all(u8::is_ascii_graphic) || first.eq_ignore_ascii_case(header.as_bytes()) || only_texts()
     }
 
     /// How the cells of a wanted column are read.
@@ -167,7 +188,7 @@ impl<'a> Decoder<'a> {
 
     /// Whether a block may name totals; of tables that are not kept nothing can be added up.
     pub(super) fn looks_for_totals(&self, text: &str) -> bool {
-        self.wanted.takes.is_empty() && self.key.is_none() && totals::may_name_totals(text)
+        self.wanted.takes.is_empty() && self.key.is_none() && totals::may_name_total(text)
     }
 
     /// Notes a row that names a total in one of its first cells.

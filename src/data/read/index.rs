@@ -78,6 +78,17 @@ impl Index {
         (start as usize, self.ends[place] as usize)
     }
 
+    /// Where the cells of a column begin and end, from a row on.
+    #[inline]
+    pub fn column(&self, at: usize, from: usize) -> impl Iterator<Item = (usize, usize)> {
+        let starts = self.starts[from.min(self.starts.len())..].iter();
+        let rows = self.ends[from.min(self.starts.len()) * self.cells..].chunks_exact(self.cells.max(1));
+        starts.zip(rows).map(move |(first, ends)| {
+            let start = if at == 0 { *first } else { ends[at - 1] + 1 };
+            (start as usize, ends[at] as usize)
+        })
+    }
+
     /// Finds the cells of a text that begins with a record; says whether all its records have so many, and all quotes
     /// stand where they mean something.
     pub fn find(&mut self, bytes: &[u8], separator: u8, cells: usize) -> bool {

@@ -1,5 +1,7 @@
 //! What short cells of a column have meant before: choices, flags and links are the same few texts over and over.
 
+use crate::data::cells::short_digits::short_word;
+
 /// Texts of up to 15 bytes with the code of each. What a text means must not change while it is remembered.
 #[derive(Default)]
 pub struct Memo {
@@ -28,11 +30,7 @@ impl Word for u128 {
 }
 
 fn short(bytes: &[u8], start: usize, length: usize) -> u64 {
-    let word = match bytes[start..].first_chunk::<8>() {
-        Some(chunk) => u64::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1),
-        None => bytes[start..start + length].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
-    word | (length as u64) << 56
+    short_word(bytes, start, length) | (length as u64) << 56
 }
 
 fn long(bytes: &[u8], start: usize, length: usize) -> u128 {

@@ -4,12 +4,12 @@
 use super::ends;
 use super::index::Index;
 use super::memo::Memo;
+use super::plain::Cells;
 use super::records::Cell;
 use super::{Block, Decoder, Wanted};
-use crate::data::cells::content::{Content, Sign};
 use crate::data::cells::reader::CellKind;
-use crate::data::cells::{digits, times, totals};
-use crate::data::columns::column::{Builder, NO_DAY, NONE, named_key};
+use crate::data::cells::totals;
+use crate::data::columns::column::{Builder, NONE};
 
 /// Decodes blocks for one or several data sets in the same file; a thread has one of its own.
 pub struct Quick {
@@ -63,10 +63,10 @@ impl Quick {
 fn odd_rows(text: &str, index: &Index, cells: usize) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut odd = Vec::new();
-    for row in 0..index.rows() {
-        let (start, end) = index.cell(row, 0);
-        let is_filled = |at: usize| index.cell(row, at).0 < index.cell(row, at).1;
-        let is_note = cells > 1 && !is_filled(1) && !is_filled(cells - 1);
+    let (second, last) = (usize::from(cells > 1), cells - 1);
+    let others = index.column(second, 0).zip(index.column(last, 0));
+    for (row, ((start, end), (second, last))) in index.column(0, 0).zip(others).enumerate() {
+        let is_note = cells > 1 && second.0 == second.1 && last.0 == last.1;
         if is_note
             || totals::may_be_total(&bytes[start..end]) && totals::is_total(&Cell::of(text, start, end).text(text))
         {
@@ -94,9 +94,8 @@ impl Decoder<'_> {
         let bytes = text.as_bytes();
         let mut cells = Vec::new();
         let mut suspects = odd.to_vec();
-        for row in 0..index.rows() {
-            let (start, end) = index.cell(row, 0);
-            if start == end || self.doubtful[usize::from(bytes[start])] {
+        for (row, (start, end)) in index.column(0, 0).enumerate() {
+            if self.is_doubtful(&bytes[start..end]) {
                 suspects.push(row);
             }
         }
@@ -164,145 +163,39 @@ impl Decoder<'_> {
     }
 
     fn column(&self, text: &str, index: &Index, (at, wanted): (usize, usize), memo: &mut Memo, block: &mut Block) {
-        let bytes = text.as_bytes();
         let reader = self.reader(wanted);
         let optional = reader.optional;
-        let quick = reader.takes_plain_forms();
-        let plain_numbers = quick && matches!(&reader.kind, CellKind::Number(number) if number.is_plain());
-        let dates = quick && matches!(reader.kind, CellKind::Day(_));
-        let own_text = quick && matches!(reader.kind, CellKind::Text);
-        let mut points = false;
-        for row in 0..index.rows() {
-            let (mut start, mut end) = index.cell(row, at);
-            if index.quoted && end - start >= 2 && bytes[start] == b'"' {
-                let cell = Cell::of(text, start, end);
-                match cell.bounds() {
-                    Some(inner) => (start, end) = inner,
-                    None => {
-                        self.cell(wanted, &cell.text(text), index.lines[row], block);
-                        continue;
-                    }
+        let plain = reader.takes_plain_forms().then_some(&reader.kind);
+        let cells = Cells { text, index, at };
+        // Whether a number with decimals has been seen: the first is noted.
+        let mut told = false;
+        let mut row = 0;
+        loop {
+            row = match (&mut block.columns[wanted], plain) {
+                (Builder::Fixed { scale, values }, Some(CellKind::Number(number))) if number.is_plain() => {
+                    cells.numbers(row, (*scale, told), values)
                 }
-            }
-            let raw = &bytes[start..end];
-            match &mut block.columns[wanted] {
-                Builder::Fixed { scale, values } if plain_numbers => match digits::plain(raw) {
-                    Some((mantissa, places)) if places == *scale && (places == 0 || points) => {
-                        values.push(mantissa);
-                        continue;
-                    }
-                    Some((mantissa, places)) => {
-                        // The first number with decimals comes here.
-                        if places > 0 && !std::mem::replace(&mut points, true) {
-                            block.signed(wanted, Some(Sign::Point), None, (index.lines[row], &text[start..end]));
-                        }
-                        block.columns[wanted].push(Content::Fixed(mantissa, places));
-                        continue;
-                    }
-                    None => {}
-                },
-                Builder::Day(days) if dates => match times::iso(raw) {
-                    Some(Some(day)) => {
-                        days.push(day.0);
-                        continue;
-                    }
-                    None if raw.is_empty() && optional => {
-                        days.push(NO_DAY);
-                        continue;
-                    }
-                    _ => {}
-                },
-                Builder::Choice(codes) | Builder::Link { codes, .. } => match memo.find(bytes, start, end) {
-                    Some(code) => {
-                        codes.push(code);
-                        continue;
-                    }
-                    None if raw.is_empty() && optional => {
-                        codes.push(NONE);
-                        continue;
-                    }
-                    None => {}
-                },
-                Builder::Key { codes, hashes, named, .. } if own_text && is_plain_text(raw) => {
-                    let (code, hash) = named_key(named, &text[start..end]);
-                    codes.push(code);
-                    hashes.push(hash);
-                    continue;
+                (Builder::Day(days), Some(CellKind::Day(_))) => cells.days(row, optional, days),
+                (Builder::Choice(codes) | Builder::Link { codes, .. }, _) => cells.codes(row, optional, memo, codes),
+                (Builder::Key { codes, hashes, named, .. }, Some(CellKind::Text)) => {
+                    cells.keys(row, named, (codes, hashes))
                 }
-                _ => {}
+                _ => row,
+            };
+            if row >= index.rows() {
+                return;
             }
-            let plain = self.cell(wanted, &text[start..end], index.lines[row], block);
+            let (start, end) = index.cell(row, at);
+            let cell = Cell::of(text, start, end);
+            let plain = self.cell(wanted, &cell.text(text), index.lines[row], block);
+            told = told || block.signs.get(&wanted).is_some_and(|seen| seen.point.count > 0);
             if let (true, Builder::Choice(codes) | Builder::Link { codes, .. }) = (plain, &block.columns[wanted])
                 && let Some(code) = codes.last().filter(|code| **code != NONE)
+                && let Some((start, end)) = cell.bounds()
             {
-                memo.learn(bytes, start, end, *code);
+                memo.learn(text.as_bytes(), start, end, *code);
             }
-        }
-    }
-}
-
-/// Whether a sign says nothing but itself: signs of encodings within ASCII, and of powers of ten, are looked at.
-#[inline]
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_graphic() & (byte != b'+') & (byte != b'~')
-}
-
-/// Whether a text is of plain signs, by eight at a time; of some that are plain it says no.
-#[inline]
-fn are_plain(text: &[u8]) -> bool {
-    const ALL: u64 = 0x0101_0101_0101_0101;
-    let word =
-        |at: usize| text.get(at..at + 8).map_or(0, |eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
-    // The high bit of each byte tells of a sign below the first plain one, above the last, and of a plus.
-    let is_odd = |word: u64| {
-        let below = word.wrapping_sub(ALL * u64::from(b'!')) & !word;
-        let above = word.wrapping_add(ALL * (0x80 - u64::from(b'~'))) | word;
-        let plus = word ^ (ALL * u64::from(b'+'));
-        (below | above | plus.wrapping_sub(ALL) & !plus) & (ALL << 7) != 0
-    };
-    match text.len() {
-        0..8 => text.iter().all(|byte| is_plain(*byte)),
-        length => !(0..length / 8).any(|at| is_odd(word(at * 8))) && !is_odd(word(length - 8)),
-    }
-}
-
-/// Whether a text of plain signs is surely no blank.
-#[inline]
-fn begins_plainly(raw: &[u8]) -> bool {
-    matches!(raw, [first, ..] if first.is_ascii_alphanumeric() && !matches!(first, b'n' | b'N'))
-}
-
-/// Whether a text is of plain signs, with no blanks side by side.
-fn has_single_blanks(text: &[u8]) -> bool {
-    let mut behind = false;
-    text.iter().all(|byte| {
-        let before = std::mem::replace(&mut behind, *byte == b' ');
-        is_plain(*byte) || behind && !before
-    })
-}
-
-/// Whether a text is surely no blank, has no white space around it and nothing odd in it.
-#[inline]
-pub fn is_plain_text(raw: &[u8]) -> bool {
-    begins_plainly(raw) && raw.last().is_some_and(u8::is_ascii_graphic) && (are_plain(raw) || has_single_blanks(raw))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_signs_eight_at_a_time() {
-        let plain = "G007500000-abc/XYZ_09.}!";
-        for length in 0..=plain.len() {
-            assert!(are_plain(&plain.as_bytes()[..length]), "{length}");
-            for at in 0..length {
-                for odd in [b' ', b'+', b'~', 0, 0x7f, 0x80, 0xff, b'\t', b'\n'] {
-                    let mut text = plain.as_bytes()[..length].to_vec();
-                    text[at] = odd;
-                    assert!(!are_plain(&text), "{odd} at {at} of {length}");
-                }
-            }
+            row += 1;
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::data::cells::content::{Content, Problem, Repairs};
 use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::columns::column::{Builder, named_key};
 use crate::data::read::decoder::doubtful;
-use crate::data::read::quick::is_plain_text;
+use crate::data::read::is_plain_text;
 use crate::data::read::{Block, Wanted};
 use crate::model::data::DataSet;
 use crate::time::Day;
