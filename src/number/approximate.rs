@@ -6,10 +6,7 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Zero};
 
-use super::{Excess, MAX_BITS, Number, Rounding, ten_to};
-
-/// Significant digits of approximate results.
-const DIGITS: u32 = 28;
+use super::{DIGITS, Excess, MAX_BITS, Number, Rounding, ten_to};
 
 impl Number {
     /// `None` where no real number is the answer (0 to a negative power, a negative base with a fractional

@@ -7,13 +7,14 @@
 mod approximate;
 mod excess;
 pub(crate) mod fraction;
+mod rounding;
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use num_bigint::{BigInt, Sign};
+use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
@@ -21,20 +22,7 @@ use rust_decimal::Decimal;
 
 use self::approximate::approximate;
 pub use self::excess::{Excess, Words};
-
-/// How ties are broken when a number is rounded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Rounding {
-    /// Away from zero, as in a spreadsheet.
-    #[default]
-    HalfUp,
-    /// To the even neighbour.
-    HalfEven,
-    /// Towards plus infinity.
-    Up,
-    /// Towards minus infinity.
-    Down,
-}
+pub use self::rounding::Rounding;
 
 #[derive(Clone)]
 pub struct Number {
@@ -52,6 +40,8 @@ enum Value {
 
 /// Decimals hold at most 28 places and a 96-bit coefficient.
 const MAX_PLACES: u32 = Decimal::MAX_SCALE;
+/// Significant digits of approximate results, and of fractions as they are shown.
+const DIGITS: u32 = 28;
 /// A fraction whose denominator is wider than this is too large to go on with.
 pub const MAX_BITS: u64 = 1 << 16;
 
@@ -72,8 +62,9 @@ impl Number {
 
     /// A coefficient and the places behind the point; exact whatever its size.
     pub fn from_parts(coefficient: i128, places: u32) -> Number {
-        match Decimal::try_from_i128_with_scale(coefficient, places) {
-            Ok(decimal) => Number::decimal(decimal),
+        let (short, fewer) = without_zeros(coefficient, places);
+        match Decimal::try_from_i128_with_scale(short, fewer) {
+            Ok(decimal) => Number { value: Value::Decimal(decimal), approximate: false },
             Err(_) => Number::fraction(BigRational::new(coefficient.into(), ten_to(places))),
         }
     }
@@ -96,23 +87,17 @@ impl Number {
 
     /// `up / down` (not 0) without a detour through large integers where a decimal holds it.
     fn small_ratio(up: i128, down: i128) -> Number {
-        let common = up.gcd(&down) * down.signum();
-        let (up, down) = (up / common, down / common);
-        let (mut rest, mut twos, mut fives) = (down, 0u32, 0u32);
-        while rest % 2 == 0 {
-            rest /= 2;
-            twos += 1;
-        }
-        while rest % 5 == 0 {
-            rest /= 5;
-            fives += 1;
-        }
+        let common = common_divisor(up.unsigned_abs(), down.unsigned_abs()) as i128 * down.signum();
+        let (up, down) = if common == 1 { (up, down) } else { (up / common, down / common) };
+        let twos = down.trailing_zeros();
+        let (rest, fives) = without_fives(down.unsigned_abs() >> twos);
         let places = twos.max(fives);
         if rest == 1 && places <= MAX_PLACES {
             let factor = 10i128.checked_pow(places).map(|power| power / down);
             let coefficient = factor.and_then(|factor| up.checked_mul(factor));
+            // In lowest terms there are no zeros at its end.
             if let Some(decimal) = coefficient.and_then(|c| Decimal::try_from_i128_with_scale(c, places).ok()) {
-                return Number::decimal(decimal);
+                return Number { value: Value::Decimal(decimal), approximate: false };
             }
             return Number::fraction(BigRational::new_raw(up.into(), down.into()));
         }
@@ -271,63 +256,54 @@ impl Number {
     pub fn abs(&self) -> Number {
         if self.is_negative() { self.neg() } else { self.clone() }
     }
+}
 
-    /// The nearest multiple of `step`, which is above 0.
-    #[must_use]
-    pub fn round_to(&self, step: &Number, rounding: Rounding) -> Number {
-        let steps = fraction::divide(&self.rational(), &step.rational());
-        let whole = BigRational::from_integer(round_ratio(&steps, rounding));
-        let mut rounded = Number::fraction(fraction::multiply(&whole, &step.rational()));
-        rounded.approximate = self.approximate;
-        rounded
-    }
-
-    /// Rounded to places behind the point.
-    #[must_use]
-    pub fn round_places(&self, places: u32, rounding: Rounding) -> Number {
-        if self.as_decimal().is_some_and(|decimal| decimal.scale() <= places) {
-            return self.clone();
+/// The greatest common divisor of two numbers, one of which is not 0; in short integers as soon as these hold both.
+fn common_divisor(mut one: u128, mut other: u128) -> u128 {
+    while other != 0 {
+        match (u64::try_from(one), u64::try_from(other)) {
+            (Ok(one), Ok(other)) => return one.gcd(&other).into(),
+            _ => (one, other) = (other, one % other),
         }
-        self.round_to(&Number::from_parts(1, places), rounding)
     }
+    one
+}
 
-    /// The least number of places, from `least` on, with which the rounded number compares with each of the limits as the
-    /// number itself does.
-    pub fn telling_places<'n>(
-        &self,
-        least: u32,
-        limits: impl IntoIterator<Item = &'n Number>,
-        rounding: Rounding,
-    ) -> u32 {
-        let limits: Vec<(&Number, Ordering)> = limits.into_iter().map(|limit| (limit, self.cmp(limit))).collect();
-        let tells = |places: &u32| {
-            let shown = self.round_places(*places, rounding);
-            limits.iter().all(|(limit, exactly)| shown.cmp(limit) == *exactly)
-        };
-        // What differs only behind so many places is as good as equal.
-        (least..=least + 60).find(tells).unwrap_or(least)
+/// A number without its factors of five, and how many these were.
+fn without_fives(number: u128) -> (u128, u32) {
+    let (mut rest, mut fives) = (number, 0);
+    if let Ok(mut short) = u64::try_from(number) {
+        while short != 0 && short % 5 == 0 {
+            short /= 5;
+            fives += 1;
+        }
+        return (short.into(), fives);
     }
+    while rest % 5 == 0 {
+        rest /= 5;
+        fives += 1;
+    }
+    (rest, fives)
+}
 
-    #[must_use]
-    pub fn floor(&self) -> Number {
-        self.round_to(&Number::ONE, Rounding::Down)
+/// The same decimal without zeros at its end.
+fn without_zeros(coefficient: i128, places: u32) -> (i128, u32) {
+    if coefficient == 0 {
+        return (0, 0);
     }
-
-    #[must_use]
-    pub fn ceil(&self) -> Number {
-        self.round_to(&Number::ONE, Rounding::Up)
+    let (mut rest, mut left) = (coefficient, places);
+    if let Ok(mut short) = i64::try_from(coefficient) {
+        while left > 0 && short % 10 == 0 {
+            short /= 10;
+            left -= 1;
+        }
+        return (short.into(), left);
     }
-
-    /// The number with exactly so many places behind the point, rounded; `1,234` without separators.
-    pub fn to_fixed(&self, places: u32, rounding: Rounding) -> String {
-        let (numerator, denominator) = self.round_places(places, rounding).parts();
-        let coefficient = numerator * ten_to(places) / denominator;
-        let (sign, digits) = (coefficient.sign(), coefficient.magnitude().to_string());
-        let digits = format!("{digits:0>width$}", width = places as usize + 1);
-        let (whole, part) = digits.split_at(digits.len() - places as usize);
-        let sign = if sign == Sign::Minus { "-" } else { "" };
-        if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+    while left > 0 && rest % 10 == 0 {
+        rest /= 10;
+        left -= 1;
     }
+    (rest, left)
 }
 
 fn ten_to(places: u32) -> BigInt {
@@ -363,24 +339,6 @@ fn decimal_of(ratio: &BigRational) -> Option<Decimal> {
     let places = places[0].max(places[1]);
     let coefficient = ratio.numer() * (ten_to(places) / ratio.denom());
     Decimal::try_from_i128_with_scale(coefficient.to_i128()?, places).ok()
-}
-
-fn round_ratio(ratio: &BigRational, rounding: Rounding) -> BigInt {
-    let (floor, rest) = ratio.numer().div_mod_floor(ratio.denom());
-    if rest.is_zero() {
-        return floor;
-    }
-    let up = match rounding {
-        Rounding::Up => true,
-        Rounding::Down => false,
-        Rounding::HalfUp | Rounding::HalfEven => match (&rest * 2u32).cmp(ratio.denom()) {
-            Ordering::Less => false,
-            Ordering::Greater => true,
-            Ordering::Equal if rounding == Rounding::HalfUp => !ratio.is_negative(),
-            Ordering::Equal => floor.is_odd(),
-        },
-    };
-    if up { floor + 1 } else { floor }
 }
 
 impl From<Decimal> for Number {
@@ -464,7 +422,7 @@ impl fmt::Display for Number {
         match &self.value {
             Value::Decimal(decimal) => write!(f, "{decimal}"),
             Value::Fraction(ratio) => {
-                let shown = approximate((**ratio).clone());
+                let shown = self.cut().unwrap_or_else(|| approximate((**ratio).clone()));
                 match shown.as_decimal() {
                     Some(decimal) => write!(f, "{decimal}…"),
                     None => write!(f, "{ratio}"),
@@ -578,6 +536,17 @@ mod tests {
                     prop_assert_eq!(fraction::divide(a, b), a / b);
                 }
                 prop_assert_eq!(fraction::reduced(a.numer() * b.denom(), -b.denom() * a.denom()), -a.clone());
+            }
+        }
+
+        #[test]
+        fn short_fractions_are_cut_as_long_ones(up in any::<i64>(), down in prop_oneof![1..500i64, 1..i64::MAX]) {
+            for up in [up, up % 1000] {
+                let number = Number::ratio(up, down).unwrap();
+                let long = approximate(number.rational());
+                if let Some(cut) = number.cut() {
+                    prop_assert_eq!((format!("{cut:?}"), cut.is_approximate()), (format!("{long:?}"), true));
+                }
             }
         }
 
