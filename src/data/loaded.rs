@@ -23,7 +23,7 @@ use super::tables::{doubts, needs};
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answers, Branches, Doubt, FileReport, Measured, Query};
+use crate::plan::query::{Answered, Answers, Branches, Doubt, FileReport, Query};
 
 /// The tables of a query, checked and linked, and who is evaluated.
 pub struct Loaded {
@@ -104,7 +104,7 @@ impl Loaded {
             rosters: &self.rosters,
             world: self.world(model, query),
             other_days,
-            answers: vec![Vec::new(); query.measures.len()],
+            answers: vec![Answered::default(); query.measures.len()],
             straddling: Default::default(),
             in_parts: Default::default(),
             passed_nowhere: BTreeMap::new(),
@@ -113,7 +113,7 @@ impl Loaded {
     }
 
     /// All that was found.
-    pub fn answers(self, measures: Vec<Vec<Measured>>, reads: Reads, told: Told) -> Answers {
+    pub fn answers(self, measures: Vec<Answered>, reads: Reads, told: Told) -> Answers {
         let Reads { values: reads, out_of_order } = reads;
         let Told { files, doubts } = told;
         let rosters = self.rosters.into_iter().map(|roster| roster.answer).collect();

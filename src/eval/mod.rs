@@ -163,7 +163,8 @@ impl<'a> Evaluator<'a> {
 
     /// A node that depends on inputs, with these inputs. `values` holds everything else it needs.
     pub fn with_inputs(&self, values: &Values, root: CalcId, inputs: &Inputs) -> Result<Value, Fault> {
-        self.locals(values, root, inputs).remove(&root).unwrap_or_else(|| values.get(root).cloned())
+        let local = self.locals(values, root, inputs).into_iter().rfind(|(node, _)| *node == root);
+        local.map_or_else(|| values.get(root).cloned(), |(_, value)| value)
     }
 
     /// Like [`Evaluator::with_inputs`], and keeps what was computed on the way, for explanations. Only for inputs
@@ -175,16 +176,30 @@ impl<'a> Evaluator<'a> {
         values.get(root).cloned()
     }
 
-    fn locals(&self, values: &Values, root: CalcId, inputs: &Inputs) -> HashMap<CalcId, Result<Value, Fault>> {
-        let mut local: HashMap<CalcId, Result<Value, Fault>> = HashMap::new();
-        for &node in self.graph.waiting(root) {
-            let get = |wanted: CalcId| match local.get(&wanted) {
-                Some(Ok(value)) => Ok(value),
-                Some(Err(origin)) => Err(*origin),
-                None => values.get(wanted),
+    /// The nodes that wait for inputs, in an order in which operands come first.
+    fn locals(&self, values: &Values, root: CalcId, inputs: &Inputs) -> Vec<(CalcId, Result<Value, Fault>)> {
+        /// Of so few the place is found sooner by looking at all.
+        const FEW: usize = 32;
+        let waiting = self.graph.waiting(root);
+        let mut local: Vec<(CalcId, Result<Value, Fault>)> = Vec::with_capacity(waiting.len());
+        let places: HashMap<CalcId, usize> = match waiting.len() {
+            0..=FEW => HashMap::new(),
+            _ => waiting.iter().enumerate().map(|(at, node)| (*node, at)).collect(),
+        };
+        for &node in waiting {
+            let get = |wanted: CalcId| {
+                let place = match waiting.len() {
+                    0..=FEW => waiting[..local.len()].iter().position(|node| *node == wanted),
+                    _ => places.get(&wanted).copied().filter(|place| *place < local.len()),
+                };
+                match place.map(|place| &local[place].1) {
+                    Some(Ok(value)) => Ok(value),
+                    Some(Err(origin)) => Err(*origin),
+                    None => values.get(wanted),
+                }
             };
             let value = self.compute(node, &get, &node::At { values, inputs, team: None, subject: None });
-            local.insert(node, value);
+            local.push((node, value));
         }
         local
     }

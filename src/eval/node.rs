@@ -130,8 +130,8 @@ impl Evaluator<'_> {
     /// stints in the post counts as too early.
     fn measure(&self, measure: MeasureId, cut: Option<Months>, at_least: Option<u64>, at: &At) -> Value {
         let answers = &self.answers.measures[measure.0];
-        let measured: Option<&Measured> = match &self.query.measures[measure.0].group {
-            Group::Company => answers.first(),
+        let measured: Option<Measured> = match &self.query.measures[measure.0].group {
+            Group::Company => answers.get(0),
             Group::Team { .. } => match at.team {
                 Some(team) => answers.get(team),
                 None => return Value::stated("in no team"),
@@ -154,7 +154,7 @@ impl Evaluator<'_> {
                 let noun = either(measured.rows, &row.singular, &row.plural).to_string();
                 Value::Missing(Missing::TooFew(TooFew { got: measured.rows, needed, noun }.into()))
             }
-            _ => measured.value.clone(),
+            _ => measured.value,
         }
     }
 

@@ -115,7 +115,7 @@ fn operators_and_functions() {
 fn reads_are_by_stint() {
     let mut setup = Setup::new(&[]);
     setup.holder("P1", "agent", &[("2026-01-01", Some("2026-07-31"), None), ("2026-08-01", None, None)]);
-    setup.answers.reads = vec![vec![vec![v("5000"), v("6000")]]];
+    setup.answers.reads = vec![vec![[v("5000"), v("6000")].into_iter().collect()]];
     let read = setup.node(Calc::Read(0));
     assert_eq!(value_for(&setup, read, FIRST), v("5000"));
     assert_eq!(value_for(&setup, read, Subject { stint: 1, ..FIRST }), v("6000"));

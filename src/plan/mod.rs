@@ -4,6 +4,7 @@
 //! [`program::Program`], which makes values and scores of the answers. Both are plain data. Whatever two KPIs,
 //! positions or windows have in common stands in it once.
 
+pub mod answered;
 mod formulas;
 pub mod program;
 pub mod query;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use super::answered::{Answered, Measured, OfStints};
 use crate::diagnostic::DataPlace;
 use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::KpiId;
@@ -210,9 +211,9 @@ pub struct Answers {
     pub teams: Vec<Team>,
     /// In the order of [`Query::measures`]; within a measure by group: company has one, teams as in `teams`,
     /// own as in [`RosterAnswer::posts`], keys are not answered to the outside (empty).
-    pub measures: Vec<Vec<Measured>>,
+    pub measures: Vec<Answered>,
     /// In the order of [`Query::reads`]; within a read by post ([`RosterAnswer::posts`] index, then stint index).
-    pub reads: Vec<Vec<Vec<Value>>>,
+    pub reads: Vec<Vec<OfStints>>,
     /// Where points stand that are out of order: by read ([`Query::orders`]), post and stint.
     pub out_of_order: OutOfOrder,
     /// For the tables of a test only.
@@ -224,16 +225,6 @@ pub struct Answers {
 
 /// By read, post and stint: the cells in which the points of a curve are out of order.
 pub type OutOfOrder = BTreeMap<(usize, usize, usize), Vec<DataPlace>>;
-
-/// One aggregate for one group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
-    pub value: Value,
-    /// Rows that went into it.
-    pub rows: u64,
-    /// Rows left out because their value is blank.
-    pub blanks: u64,
-}
 
 /// Who is on a roster.
 #[derive(Clone, Debug, Default)]

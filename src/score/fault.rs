@@ -71,11 +71,11 @@ impl Faults<'_> {
         let answers = &self.answers.measures[measure.0];
         let holder = &self.answers.rosters[subject.roster].posts[subject.post];
         let answer = match &self.plan.query.measures[measure.0].group {
-            Group::Company | Group::Key { .. } => answers.first(),
+            Group::Company | Group::Key { .. } => answers.get(0),
             Group::Team { .. } => holder.stints[subject.stint].team.and_then(|team| answers.get(team)),
             Group::Own { .. } => answers.get(subject.post),
         };
-        match answer.map(|answer| &answer.value) {
+        match answer.map(|answer| answer.value) {
             Some(Value::Missing(reason @ Missing::Ambiguous(_))) => reason.to_string(),
             _ => "several values".into(),
         }

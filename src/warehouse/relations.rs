@@ -222,7 +222,7 @@ fn all_posts(known: &Known, evaluation: &Evaluation, roster: DataId) -> Option<R
     let mut rows = Vec::new();
     for key in keys.texts.sorted() {
         for post in found.posts(key) {
-            rows.push(vec![Some(keys.known.get(key).to_string()), whole(*post as usize)]);
+            rows.push(vec![Some(keys.known.get(key).to_string()), whole(post as usize)]);
         }
     }
     Some(Relation {

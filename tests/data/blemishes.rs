@@ -146,7 +146,7 @@ fn fault(blemish: &Blemish, form: &Form) -> Option<String> {
     let found = project.run();
     match (&blemish.outcome, found) {
         (Ok(expected), Ok(answers)) => {
-            let value = &answers.measures[measure.0][0].value;
+            let value = &answers.measures[measure.0].get(0).unwrap().value;
             (value != expected).then(|| format!("read as {value:?}, not {expected:?}"))
         }
         (Ok(expected), Err(errors)) => Some(format!("refused, not {expected:?}: {}", errors[0].message)),

@@ -311,7 +311,7 @@ impl Project {
     }
 
     pub fn value(&self, measure: MeasureId) -> Value {
-        self.answers().measures[measure.0][0].value.clone()
+        self.answers().measures[measure.0].get(0).unwrap().value
     }
 }
 
@@ -320,8 +320,8 @@ fn folder(path: &Path) -> String {
 }
 
 /// Values as a line.
-pub fn line(measured: &[Measured]) -> String {
-    let shown = |measured: &Measured| match &measured.value {
+pub fn line(measured: &Answered) -> String {
+    let shown = |measured: Measured| match &measured.value {
         Value::Number(number) => number.to_string(),
         Value::Missing(reason) => format!("({reason})"),
         other => format!("{other:?}"),

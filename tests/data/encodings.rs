@@ -32,7 +32,7 @@ fn found(set: DataSet, name: &str, bytes: impl AsRef<[u8]>, rows: usize) -> Resu
     }
     let answers = project.run().map_err(|_| project.errors())?;
     assert_eq!(line(&answers.measures[all.0]), rows.to_string());
-    let text = |asked: &MeasureId| match &answers.measures[asked.0][0].value {
+    let text = |asked: &MeasureId| match &answers.measures[asked.0].get(0).unwrap().value {
         Value::Text(text) => text.to_string(),
         other => format!("{other:?}"),
     };

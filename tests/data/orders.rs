@@ -169,6 +169,6 @@ fn windows_composed_of_months_are_those_read_alone() {
     let answers = months_only.answers();
     let total = answers.measures[..12]
         .iter()
-        .fold(merit::number::Number::ZERO, |sum, month| sum.add(month[0].value.as_number().unwrap()));
-    assert_eq!(answers.measures[year.0][0].value.as_number(), Some(&total));
+        .fold(merit::number::Number::ZERO, |sum, month| sum.add(month.get(0).unwrap().value.as_number().unwrap()));
+    assert_eq!(answers.measures[year.0].get(0).unwrap().value.as_number(), Some(&total));
 }

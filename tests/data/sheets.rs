@@ -301,7 +301,7 @@ fn first(name: &str, bytes: Vec<u8>, column_type: ColumnType) -> String {
     let only = project.measure(0, AggregateFunction::Only, Some(value), Rows::All);
     match project.run() {
         Err(_) => project.errors(),
-        Ok(answers) => match &answers.measures[only.0][0].value {
+        Ok(answers) => match &answers.measures[only.0].get(0).unwrap().value {
             Value::Text(text) => text.to_string(),
             Value::Day(day) => day.to_string(),
             _ => line(&answers.measures[only.0]),

@@ -24,7 +24,7 @@ use crate::language::{AggregateFunction, Keeps, Whole};
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query;
 use crate::plan::query::{
-    Doubt, Group, Measure, MeasureId, Measured, NodeId, OutOfOrder, Query, RowNode, read_on, visit,
+    Answered, Doubt, Group, Measure, MeasureId, Measured, NodeId, OfStints, OutOfOrder, Query, RowNode, read_on, visit,
 };
 use crate::time::Months;
 use crate::value::{Missing, Value};
@@ -38,7 +38,7 @@ pub struct Evaluation<'a> {
     pub rosters: &'a [Roster],
     pub world: World<'a>,
     pub other_days: OtherDays,
-    pub answers: Vec<Vec<Measured>>,
+    pub answers: Vec<Answered>,
     pub straddling: Straddling,
     pub in_parts: InParts,
     /// Rows of tables that went by and count for nobody, by place.
@@ -48,13 +48,13 @@ pub struct Evaluation<'a> {
 }
 
 /// The answers of all measures, then of all reads.
-pub type Evaluated = (Vec<Vec<Measured>>, Reads, OtherDays);
+pub type Evaluated = (Vec<Answered>, Reads, OtherDays);
 
 /// What formulas read of roster rows.
 #[derive(Default)]
 pub struct Reads {
     /// By read, post and stint.
-    pub values: Vec<Vec<Vec<Value>>>,
+    pub values: Vec<Vec<OfStints>>,
     pub out_of_order: OutOfOrder,
 }
 
@@ -109,7 +109,7 @@ impl<'a> Evaluation<'a> {
                 let values = measured.into_iter().map(|measured| measured.value).collect();
                 Arc::make_mut(&mut self.world.inner).insert(id, Vector::compact(values));
             }
-            _ => self.answers[id.0] = measured,
+            _ => self.answers[id.0] = measured.into(),
         }
     }
 
@@ -328,7 +328,7 @@ impl<'a> Evaluation<'a> {
                 values.value(next - 1)
             };
             let of_post = |post: &query::PersonPost| post.stints.iter().map(&mut value).collect();
-            let of_read: Vec<Vec<Value>> = roster.answer.posts.iter().map(of_post).collect();
+            let of_read: Vec<OfStints> = roster.answer.posts.iter().map(of_post).collect();
             if !places.is_empty() {
                 self.broken_orders(at, &of_read, &places, &mut out_of_order);
             }
@@ -338,11 +338,11 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The cells of points that are out of order. Of very many, enough to tell the first of.
-    fn broken_orders(&self, read: usize, flags: &[Vec<Value>], cells: &[Cells], found: &mut OutOfOrder) {
+    fn broken_orders(&self, read: usize, flags: &[OfStints], cells: &[Cells], found: &mut OutOfOrder) {
         const MOST: usize = 10_000;
         let mut next = 0;
         for (post, stints) in flags.iter().enumerate() {
-            for (stint, flag) in stints.iter().enumerate() {
+            for (stint, flag) in stints.all().iter().enumerate() {
                 if matches!(flag, Value::Missing(Missing::OutsideStints)) {
                     continue;
                 }

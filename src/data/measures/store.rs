@@ -132,9 +132,8 @@ impl Store {
                     }
                     self.rows[cell] += 1;
                     // 63 bits, at most 18 digits more, and 2³² rows: the sum itself may leave 127 bits.
-                    match (i128::from(values[at]) * by).checked_add(sums.fixed[cell]) {
-                        Some(sum) => sums.fixed[cell] = sum,
-                        None => sums.add_wide(cell as u32, &Number::from_parts(values[at].into(), *places)),
+                    if !sums.add_fixed(cell, i128::from(values[at]) * by) {
+                        sums.add_wide(cell as u32, &Number::from_parts(values[at].into(), *places));
                     }
                 }
             }
@@ -147,7 +146,7 @@ impl Store {
                         continue;
                     }
                     self.rows[cell] += 1;
-                    sums.fixed[cell] += i128::from(flags[at]) * by;
+                    sums.add_fixed(cell, i128::from(flags[at]) * by);
                 }
             }
             (Kept::Extreme { smallest, scale, fixed, .. }, Data::Fixed { scale: places, values })

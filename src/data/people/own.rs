@@ -86,13 +86,13 @@ pub fn entries(
         for (at, key) in keys.iter().enumerate().filter(|(_, key)| **key != NONE) {
             let row = range.0 + at;
             for post in roster.posts(*key) {
-                let day = day_read(table, rows, row, roster, *post, reading);
+                let day = day_read(table, rows, row, roster, post, reading);
                 // Of the roster's own rows only those of the post itself.
-                let own = |day: i32| !via.is_empty() || roster.post_between(*key, day, day) == *post;
+                let own = |day: i32| !via.is_empty() || roster.post_between(*key, day, day) == post;
                 if let Some(day) = day.filter(|day| own(*day) && counts(row, *day)) {
                     entries.rows.push(row as u32);
                     entries.days.push(day);
-                    entries.posts.push(*post);
+                    entries.posts.push(post);
                 }
             }
         }
@@ -167,6 +167,6 @@ fn last_days_served(roster: &Roster, rows: &Rows) -> BTreeSet<i32> {
         Rows::HeldDuring(first, last) | Rows::Newest(first, last) => (first.0, last.0),
         Rows::All | Rows::Dated { .. } | Rows::TakenDuring(..) => return BTreeSet::new(),
     };
-    let runs = roster.served.iter().flatten();
+    let runs = roster.all_served().iter();
     runs.filter(|(from, to)| *from <= last && *to >= first).map(|(_, to)| (*to).min(last)).collect()
 }

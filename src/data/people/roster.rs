@@ -1,6 +1,8 @@
 //! Who is evaluated: posts held, with the days served in them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use crate::data::columns::column::{Column, NONE};
 use crate::data::errors;
@@ -23,15 +25,23 @@ const UNEVALUATED: usize = 10_000;
 pub struct Roster {
     pub data: DataId,
     pub answer: RosterAnswer,
-    /// For each key the days served with the post, in the order of time.
-    served_by_key: Vec<Vec<Served>>,
-    /// For each post the days served in it, in the order of time; unbroken runs are one.
-    pub served: Vec<Vec<(i32, i32)>>,
+    /// For each key the days served with the post, in the order of time, and the posts held.
+    of_key: Vec<OfKey>,
+    served_by_keys: Vec<Served>,
+    /// The days served in all posts; where those of each begin, and where the last one's end.
+    served: Vec<(i32, i32)>,
+    served_from: Vec<u32>,
     /// The number of the key of each post.
     pub key_of: Vec<u32>,
     /// Posts that no position describes, with the first rows of each.
     without: BTreeMap<String, Vec<usize>>,
-    posts_of_key: Vec<Vec<u32>>,
+}
+
+/// Where the days that a person served stand, and the posts.
+#[derive(Clone, Copy, Default)]
+struct OfKey {
+    served: (u32, u32),
+    posts: (u32, u32),
 }
 
 #[derive(Clone, Copy)]
@@ -67,7 +77,7 @@ impl Roster {
     /// The post a person held: on the latest day of the span on which one was held. [`NONE`] where that is a post
     /// without a spec, so that describing it changes nobody's results in other posts.
     pub fn post_between(&self, key: u32, first: i32, last: i32) -> u32 {
-        let Some(served) = self.served_by_key.get(key as usize) else { return NONE };
+        let served = self.served_by(key);
         let begun = served.partition_point(|served| served.from <= last);
         match begun.checked_sub(1).map(|at| served[at]) {
             Some(served) if served.to >= first => served.post,
@@ -77,7 +87,7 @@ impl Roster {
 
     /// The days that a person served in posts with a spec, in the order of time.
     pub fn days_served(&self, key: u32) -> impl Iterator<Item = DaysServed> {
-        let all = self.served_by_key.get(key as usize).map_or(&[][..], Vec::as_slice);
+        let all = self.served_by(key);
         let before = |next: Option<&Served>| next.map_or(ALWAYS_AFTER, |next| next.from - 1);
         all.iter().enumerate().filter(|(_, served)| served.post != NONE).map(move |(at, served)| {
             let later = &all[at + 1..];
@@ -93,7 +103,7 @@ impl Roster {
 
     /// The days in which somebody held posts, in the order of time, as far as they lie between two days.
     pub fn stretches(&self, key: u32, first: i32, last: i32) -> impl Iterator<Item = Stretch> {
-        let all = self.served_by_key.get(key as usize).map_or(&[][..], Vec::as_slice);
+        let all = self.served_by(key);
         let begun = &all[..all.partition_point(|served| served.from <= last)];
         let from = begun.iter().rposition(|served| served.to < first).map_or(0, |before| before + 1);
         begun[from..].iter().map(|Served { from, to, post, team }| Stretch {
@@ -106,12 +116,26 @@ impl Roster {
 
     /// Whether somebody on the roster held no post, described or not, on any day between two.
     pub fn held_none(&self, key: u32, first: i32, last: i32) -> bool {
-        let is_on_it = self.served_by_key.get(key as usize).is_some_and(|served| !served.is_empty());
-        is_on_it && self.stretches(key, first, last).next().is_none()
+        !self.served_by(key).is_empty() && self.stretches(key, first, last).next().is_none()
     }
 
-    pub fn posts(&self, key: u32) -> &[u32] {
-        self.posts_of_key.get(key as usize).map_or(&[], Vec::as_slice)
+    fn served_by(&self, key: u32) -> &[Served] {
+        let served = self.of_key.get(key as usize).map(|of| of.served.0 as usize..of.served.1 as usize);
+        served.and_then(|served| self.served_by_keys.get(served)).unwrap_or_default()
+    }
+
+    pub fn posts(&self, key: u32) -> Range<u32> {
+        self.of_key.get(key as usize).map_or(0..0, |of| of.posts.0..of.posts.1)
+    }
+
+    /// The days served in a post, in the order of time; unbroken runs are one.
+    fn served_in(&self, post: u32) -> &[(i32, i32)] {
+        &self.served[self.served_from[post as usize] as usize..self.served_from[post as usize + 1] as usize]
+    }
+
+    /// The days served in all posts.
+    pub fn all_served(&self) -> &[(i32, i32)] {
+        &self.served
     }
 
     /// The last day between two days on which the post was held; none where the second lies before the first.
@@ -119,7 +143,7 @@ impl Roster {
         if first > last {
             return None;
         }
-        let runs = &self.served[post as usize];
+        let runs = self.served_in(post);
         let begun = runs.partition_point(|(from, _)| *from <= last);
         let (_, to) = runs[begun.checked_sub(1)?];
         (to >= first).then_some(to.min(last))
@@ -168,11 +192,12 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
     let mut roster = Roster {
         data,
         answer: RosterAnswer::default(),
-        served_by_key: Vec::new(),
+        of_key: Vec::new(),
+        served_by_keys: Vec::new(),
         served: Vec::new(),
+        served_from: vec![0],
         key_of: Vec::new(),
         without: BTreeMap::new(),
-        posts_of_key: Vec::new(),
     };
     let Some(place) = world.place_of.get(&data).copied() else { return roster };
     let table = world.tables[place];
@@ -182,20 +207,25 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
     let team_keys = teams_of_rows(world, place, teams.is_some(), &days, other_days);
     let team_at = |key: u32| teams.and_then(|teams| teams.get(key as usize)).map(|team| *team as usize);
     let names = declared.name_column().and_then(|column| table.column(column));
-    let known: std::collections::BTreeSet<&str> =
-        world.model.positions.iter().map(|position| position.name.as_str()).collect();
+    // All who hold a post share its name.
+    let known: BTreeMap<&str, Arc<str>> =
+        world.model.positions.iter().map(|position| (position.name.as_str(), position.name.as_str().into())).collect();
     let mut without = BTreeMap::<String, u64>::new();
-    roster.served_by_key = vec![Vec::new(); keys.len()];
-    roster.posts_of_key = vec![Vec::new(); keys.len()];
+    roster.of_key = vec![OfKey::default(); keys.len()];
+    roster.answer.posts.reserve_exact(keys.len());
+    roster.served_by_keys.reserve_exact(table.rows);
+    let mut served: Vec<Vec<(i32, i32)>> = Vec::new();
     for key in keys.texts.sorted() {
         let mut posts: Vec<PersonPost> = Vec::new();
         let first_post = roster.answer.posts.len();
+        let first_served = roster.served_by_keys.len() as u32;
+        served.clear();
         for row in keys.rows(key).iter().filter(|row| **row != NONE).map(|row| *row as usize) {
             let Some(post) = declared.roster.as_ref().and_then(|role| post_of(role, table, row)) else { continue };
             let (from, to) = days[row];
-            if !known.contains(post.as_str()) {
+            let Some(position) = known.get(post.as_str()) else {
                 // A post nobody describes is a post: what is done in it is not done in another one.
-                roster.served_by_key[key as usize].push(Served { from, to, post: NONE, team: team_keys[row] });
+                roster.served_by_keys.push(Served { from, to, post: NONE, team: team_keys[row] });
                 let rows = roster.without.entry(post.clone()).or_default();
                 if rows.len() < SHOWN {
                     rows.push(row);
@@ -215,17 +245,16 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
                 }
                 *without.entry(post).or_default() += 1;
                 continue;
-            }
+            };
             let at = posts.iter().position(|known| *known.position == *post).unwrap_or_else(|| {
                 posts.push(PersonPost {
                     person: keys.texts.shared(key),
                     name: keys.texts.shared(key),
-                    position: post.as_str().into(),
-                    stints: Vec::new(),
+                    position: position.clone(),
+                    stints: Vec::with_capacity(1),
                 });
-                roster.served.push(Vec::new());
+                served.push(Vec::new());
                 roster.key_of.push(key);
-                roster.posts_of_key[key as usize].push((first_post + posts.len() - 1) as u32);
                 posts.len() - 1
             });
             // The latest row tells the name.
@@ -235,14 +264,22 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
                 posts[at].name = texts.shared(codes[row]);
             }
             let post = (first_post + at) as u32;
-            roster.served_by_key[key as usize].push(Served { from, to, post, team: team_keys[row] });
-            match roster.served[post as usize].last_mut() {
+            roster.served_by_keys.push(Served { from, to, post, team: team_keys[row] });
+            match served[at].last_mut() {
                 Some(last) if last.1 != ALWAYS_AFTER && last.1 + 1 == from => last.1 = to,
-                _ => roster.served[post as usize].push((from, to)),
+                _ => served[at].push((from, to)),
             }
             add_stint(&mut posts[at].stints, from, to, team_at(team_keys[row]));
         }
+        for runs in &served {
+            roster.served.extend(runs);
+            roster.served_from.push(roster.served.len() as u32);
+        }
         roster.answer.posts.extend(posts);
+        roster.of_key[key as usize] = OfKey {
+            served: (first_served, roster.served_by_keys.len() as u32),
+            posts: (first_post as u32, roster.answer.posts.len() as u32),
+        };
     }
     roster.answer.without_position = without.into_iter().collect();
     roster

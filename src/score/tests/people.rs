@@ -81,8 +81,9 @@ fn posts_without_position_or_days_get_no_card() {
     setup.holder("P2", "agent", &[("2020-01-01", Some("2026-06-30"), None)]);
     setup.holder("P3", "driver", &[("2020-01-01", None, None)]);
     setup.answers.rosters[0].without_position = vec![("driver".into(), 2), ("cook".into(), 1)];
-    let same = setup.answers.measures[0][0].clone();
-    setup.answers.measures[0].extend([same.clone(), same]);
+    let known: Vec<_> = setup.answers.measures[0].iter().collect();
+    let same = known[0].clone();
+    setup.answers.measures[0] = known.into_iter().chain([same.clone(), same]).collect();
     let results = setup.run();
     assert_eq!(results.people.len(), 1);
     assert_eq!(results.without_position, [("driver".to_string(), 3), ("cook".to_string(), 1)]);

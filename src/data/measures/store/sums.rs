@@ -17,10 +17,51 @@ const FEW: usize = 16;
 pub struct Sums {
     /// What decimals of few places hold, and these places.
     scale: u32,
-    pub(super) fixed: Vec<i128>,
+    fixed: Fixed,
     /// What does not fit there.
     rest: HashMap<u32, Rest>,
     rest_bytes: usize,
+}
+
+/// Sums in fixed point: narrow as long as all of them are, since there may be as many as people.
+enum Fixed {
+    Narrow(Vec<i64>),
+    Wide(Vec<i128>),
+}
+
+impl Fixed {
+    fn len(&self) -> usize {
+        match self {
+            Fixed::Narrow(sums) => sums.len(),
+            Fixed::Wide(sums) => sums.len(),
+        }
+    }
+
+    fn get(&self, cell: usize) -> i128 {
+        match self {
+            Fixed::Narrow(sums) => sums[cell].into(),
+            Fixed::Wide(sums) => sums[cell],
+        }
+    }
+
+    fn set(&mut self, cell: usize, sum: i128) {
+        match (&mut *self, i64::try_from(sum)) {
+            (Fixed::Narrow(sums), Ok(sum)) => sums[cell] = sum,
+            (Fixed::Narrow(_), Err(_)) => self.widen()[cell] = sum,
+            (Fixed::Wide(sums), _) => sums[cell] = sum,
+        }
+    }
+
+    #[cold]
+    fn widen(&mut self) -> &mut Vec<i128> {
+        if let Fixed::Narrow(sums) = self {
+            *self = Fixed::Wide(sums.iter().map(|sum| i128::from(*sum)).collect());
+        }
+        match self {
+            Fixed::Wide(sums) => sums,
+            Fixed::Narrow(_) => unreachable!("they have just been widened"),
+        }
+    }
 }
 
 /// What of a cell's values does not fit into fixed point.
@@ -44,7 +85,7 @@ enum Many {
 
 impl Sums {
     pub fn new(cells: usize) -> Sums {
-        Sums { scale: 0, fixed: vec![0; cells], rest: HashMap::new(), rest_bytes: 0 }
+        Sums { scale: 0, fixed: Fixed::Narrow(vec![0; cells]), rest: HashMap::new(), rest_bytes: 0 }
     }
 
     /// About how many bytes fractions and wide numbers take.
@@ -58,17 +99,36 @@ impl Sums {
         if places > self.scale {
             let by = 10i128.pow(places - self.scale);
             let scale = std::mem::replace(&mut self.scale, places);
-            for cell in (0..self.fixed.len()).filter(|cell| self.fixed[*cell] != 0).collect::<Vec<_>>() {
-                match self.fixed[cell].checked_mul(by) {
-                    Some(raised) => self.fixed[cell] = raised,
-                    None => {
-                        let sum = std::mem::take(&mut self.fixed[cell]);
-                        self.add_wide(cell as u32, &Number::from_parts(sum, scale));
-                    }
+            for cell in 0..self.fixed.len() {
+                match self.fixed.get(cell) {
+                    0 => {}
+                    sum => match sum.checked_mul(by) {
+                        Some(raised) => self.fixed.set(cell, raised),
+                        None => {
+                            self.fixed.set(cell, 0);
+                            self.add_wide(cell as u32, &Number::from_parts(sum, scale));
+                        }
+                    },
                 }
             }
         }
         10i128.pow(self.scale - places)
+    }
+
+    /// Adds to a cell what is in fixed point already; whether there was room.
+    #[inline]
+    pub(super) fn add_fixed(&mut self, cell: usize, more: i128) -> bool {
+        if let (Fixed::Narrow(sums), Ok(more)) = (&mut self.fixed, i64::try_from(more))
+            && let Some(sum) = sums[cell].checked_add(more)
+        {
+            sums[cell] = sum;
+            return true;
+        }
+        match self.fixed.get(cell).checked_add(more) {
+            Some(sum) => self.fixed.set(cell, sum),
+            None => return false,
+        }
+        true
     }
 
     /// Adds a value that is there; of flags those that are `yes` count as 1.
@@ -82,13 +142,9 @@ impl Sums {
 
     fn add(&mut self, cell: u32, number: &Number) {
         let narrow = number.as_decimal().filter(|decimal| decimal.scale() <= MOST_PLACES && !number.is_approximate());
-        let sum = narrow.and_then(|decimal| {
-            let by = self.factor(decimal.scale());
-            decimal.mantissa().checked_mul(by)?.checked_add(self.fixed[cell as usize])
-        });
-        match sum {
-            Some(sum) => self.fixed[cell as usize] = sum,
-            None => self.add_wide(cell, number),
+        let more = narrow.and_then(|decimal| decimal.mantissa().checked_mul(self.factor(decimal.scale())));
+        if !more.is_some_and(|more| self.add_fixed(cell as usize, more)) {
+            self.add_wide(cell, number);
         }
     }
 
@@ -109,10 +165,9 @@ impl Sums {
         let by = self.factor(from.scale);
         for cell in (0..from.fixed.len()).filter(has_rows) {
             each(cell as u32, &mut |to| {
-                let at = to as usize;
-                match from.fixed[cell].checked_mul(by).and_then(|more| more.checked_add(self.fixed[at])) {
-                    Some(sum) => self.fixed[at] = sum,
-                    None => self.add_wide(to, &Number::from_parts(from.fixed[cell], from.scale)),
+                let sum = from.fixed.get(cell);
+                if !sum.checked_mul(by).is_some_and(|more| self.add_fixed(to as usize, more)) {
+                    self.add_wide(to, &Number::from_parts(sum, from.scale));
                 }
             });
         }
@@ -123,7 +178,7 @@ impl Sums {
 
     /// The sum of a cell; too large where its fractions have no denominator that can be held.
     pub fn total(&self, cell: usize) -> Value {
-        let sum = Number::from_parts(self.fixed[cell], self.scale);
+        let sum = Number::from_parts(self.fixed.get(cell), self.scale);
         match self.rest.get(&(cell as u32)).map(|rest| rest.clone().total()) {
             None => Value::Number(sum),
             Some(Ok(rest)) => Value::Number(sum.add(&rest)),
