@@ -17,13 +17,13 @@ use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::model::Model;
 use crate::nearest::nearest;
-use crate::plan::plans;
-use crate::plan::query::{Answers, Doubt, Query, Team};
+use crate::plan::query::{Answers, Doubt, Query};
+use crate::plan::{Plan, plans};
 use crate::project;
 use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
-use crate::score::{about_bytes, score_all};
+use crate::score::{KEPT, score_people};
 use crate::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
@@ -45,17 +45,23 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     if for_programs {
         machine::know(provenance::of_files(args, &project, &data, &reading.files()));
     }
-    let (results, teams, absent) = match evaluated? {
+    let refused = |diagnostics: &[Diagnostic]| refuse((&project.sources, project.files), diagnostics, telling(args));
+    let Evaluated { own_months, plans, answers, absent } = match evaluated? {
         Ok(found) => found,
-        Err(diagnostics) => return Ok(refuse((&project.sources, project.files), &diagnostics, telling(args))),
+        Err(diagnostics) => return Ok(refused(&diagnostics)),
+    };
+    let scored = match score_people(own_months.as_ref().unwrap_or(model), &plans, &answers) {
+        Ok(scored) => scored,
+        Err(diagnostics) => return Ok(refused(&diagnostics)),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
-    let people = select(&wanted, model, &teams, &results, absent)?;
+    let people = select(&wanted, model, &answers.teams, &scored, absent)?;
+    let results: Vec<&Results> = scored.iter().map(|scored| &scored.results).collect();
     let made = provenance::of_evaluation(args, &project, &data, &results);
     let report =
         |(results, people)| Report { model, results, people, language: args.lang.as_deref(), provenance: Some(&made) };
-    let reports: Vec<Report> = results.iter().zip(people).map(report).collect();
+    let reports: Vec<Report> = results.into_iter().zip(people).map(report).collect();
     output::deliver(args, format, &reports)?;
     // Cards tell it of those whom it concerns.
     let on_cards = |doubt: &Doubt| format == Format::Scorecards && matches!(doubt, Doubt::Changes { .. });
@@ -81,10 +87,18 @@ fn telling(args: &EvalArgs) -> Telling {
     Telling { color: args.color, undone: "no scorecard was written", document }
 }
 
-/// With why the person asked for is not among the evaluated.
-type Evaluated = (Vec<Results>, Vec<Team>, Option<Absent>);
+/// What everyone is scored by.
+#[derive(Default)]
+struct Evaluated {
+    /// The model with the months of the company's own calendar, where it has one.
+    own_months: Option<Model>,
+    plans: Vec<Plan>,
+    answers: Answers,
+    /// Why the person asked for is not among the evaluated.
+    absent: Option<Absent>,
+}
 
-/// Plans the periods, reads the data once and scores everyone.
+/// Plans the periods and reads the data once.
 fn evaluate(
     args: &EvalArgs,
     model: &Model,
@@ -92,33 +106,28 @@ fn evaluate(
     reading: &Reading,
 ) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = options(args, data);
-    let with_months;
-    let model = match own_months_of(model, &options) {
-        Ok(Some(own)) => {
-            with_months = own;
-            &with_months
-        }
-        Ok(None) => model,
+    let own_months = match own_months_of(model, &options) {
+        Ok(own) => own,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
+    let model = own_months.as_ref().unwrap_or(model);
     let plans = match plans(model, &args.periods()) {
         Ok(plans) => plans,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
-    options.results = about_bytes(model, &plans);
+    options.results = KEPT * plans.len() as u64;
     options.progress = Some(reading);
     let answers = match beside(args, model, &query, &options)? {
         Some(answers) => answers,
         None => answer(model, &query, &options),
     };
     reading.finish();
-    let scored = |answers: Answers| {
-        let results = score_all(model, &plans, &answers)?;
+    let of_answers = |answers: Answers| {
         let absent = args.person.as_deref().and_then(|person| absent(person, &answers));
-        Ok((results, answers.teams, absent))
+        Evaluated { own_months, plans, answers, absent }
     };
-    Ok(answers.and_then(scored))
+    Ok(answers.map(of_answers))
 }
 
 /// How the files are read.

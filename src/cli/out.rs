@@ -16,11 +16,15 @@ pub fn print(text: &str, form: Form, what: &str) -> Result<(), Failure> {
     }
 }
 
+/// Bytes that are written at once.
+pub(super) const PIECE: usize = 1 << 16;
+
 /// Writes to standard output piece by piece.
 pub fn stdout(form: Form, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let out = io::stdout();
     let on_terminal = out.is_terminal();
-    let mut out = Shown::new(BufWriter::new(out.lock()), form, on_terminal);
+    // In large pieces: each is looked through for signs that steer.
+    let mut out = BufWriter::with_capacity(PIECE, Shown::new(out.lock(), form, on_terminal));
     write(&mut out)?;
     out.flush()
 }

@@ -2,7 +2,7 @@
 //! of.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -143,8 +143,9 @@ pub fn deliver(args: &EvalArgs, format: Format, reports: &[Report<'_>]) -> Resul
     let look = terminal::file(args.color.color);
     let save = |out: &mut dyn Write| {
         out.write_all(mark.as_bytes())?;
-        let mut out = Shown::new(out, form(format, look), false);
-        write(look, &mut out)
+        let mut out = BufWriter::with_capacity(out::PIECE, Shown::new(out, form(format, look), false));
+        write(look, &mut out)?;
+        out.flush()
     };
     let failed = |error: io::Error| Failure::writing(format_args!("`{}`", path.display()), &error);
     whole::replace(path, save).map_err(failed)

@@ -44,7 +44,7 @@ pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
 }
 
 /// With what the results were made of.
-pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results: &[Results]) -> Provenance {
+pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results: &[&Results]) -> Provenance {
     let read = results.iter().flat_map(|results| &results.files).map(|file| PathBuf::from(&file.path));
     of_files(args, project, folder, &read.collect::<Vec<_>>())
 }

@@ -1,6 +1,6 @@
 //! Who is shown: by person, position or team.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::exit::Failure;
@@ -8,7 +8,8 @@ use crate::model::Model;
 use crate::model::data::DataId;
 use crate::nearest::{alike, another_writing};
 use crate::plan::query::{Answers, Team};
-use crate::score::card::{Card, PersonResult, Results};
+use crate::report::people::People;
+use crate::score::{Brief, BriefCard, Scored};
 use crate::time::Day;
 
 /// The wishes of the command line.
@@ -51,29 +52,30 @@ pub fn select<'r>(
     wanted: &Wanted<'_>,
     model: &Model,
     teams: &[Team],
-    periods: &'r [Results],
+    periods: &'r [Scored<'r>],
     absent: Option<Absent>,
-) -> Result<Vec<Vec<&'r PersonResult>>, Failure> {
+) -> Result<Vec<People<'r>>, Failure> {
     let these = if periods.len() == 1 { "in this period" } else { "in these periods" };
-    let mut people: Vec<Vec<&PersonResult>> = periods.iter().map(|results| results.people.iter().collect()).collect();
+    let mut people: Vec<People> = periods.iter().map(People::scored).collect();
     if let Some(person) = wanted.person {
-        let keys = find_person(person, people.iter().flatten().copied(), these);
+        let keys = find_person(person, people.iter().flat_map(People::briefs), these);
         let keys = keys.map_err(|unknown| match absent {
             Some(Absent(why)) => {
                 Failure::with_help(why, "name somebody who is evaluated, or leave `--person` out to see everyone")
             }
             None => unknown,
         })?;
-        people.iter_mut().for_each(|people| people.retain(|person| keys.contains(&(person.roster, &*person.person))));
+        let is_one = |person: &Brief| keys.contains(&(person.roster, person.person.clone()));
+        people.iter_mut().for_each(|people| people.retain(is_one));
     }
     if let Some(position) = wanted.position {
         let names = find_positions(position, model)?;
-        let holds = |card: &Card| names.contains(model.positions[card.position.0].name.as_str());
+        let holds = |card: &BriefCard| names.contains(model.positions[card.position.0].name.as_str());
         people.iter_mut().for_each(|people| people.retain(|person| person.cards.iter().any(holds)));
     }
     if let Some(wish) = wanted.team {
         let found: Vec<Result<usize, Failure>> =
-            periods.iter().map(|results| find_team(wish, teams, results.last_day)).collect();
+            periods.iter().map(|scored| find_team(wish, teams, scored.results.last_day)).collect();
         // A team may get its name only later.
         let known = found.iter().any(Result::is_ok);
         for (people, found) in people.iter_mut().zip(found) {
@@ -85,14 +87,15 @@ pub fn select<'r>(
                 }
                 Err(unknown) => return Err(unknown),
             };
-            let inside = |card: &Card| {
-                let own = card.team.as_ref().and_then(|team| teams.iter().position(|known| known.key == team.key));
-                own.is_some_and(|own| is_below(own, wanted, teams, card.to))
+            let places: HashMap<&str, usize> = teams.iter().enumerate().map(|(at, team)| (&*team.key, at)).collect();
+            let inside = |card: &BriefCard| {
+                let own = card.team.as_ref().and_then(|team| places.get(&**team));
+                own.is_some_and(|own| is_below(*own, wanted, teams, card.to))
             };
             people.retain(|person| person.cards.iter().any(inside));
         }
     }
-    let nobody = people.iter().all(Vec::is_empty);
+    let nobody = people.iter().all(People::is_empty);
     if nobody && (wanted.person.is_some() || wanted.position.is_some() || wanted.team.is_some()) {
         let wishes = [("person", wanted.person), ("position", wanted.position), ("team", wanted.team)];
         let wishes: Vec<String> =
@@ -104,13 +107,13 @@ pub fn select<'r>(
 }
 
 /// Roster and key of those with the key, else of the one with the name; a name that several people have does not do.
-fn find_person<'r>(
+fn find_person(
     wanted: &str,
-    people: impl Iterator<Item = &'r PersonResult> + Clone,
+    people: impl Iterator<Item = Brief> + Clone,
     these: &str,
-) -> Result<BTreeSet<(DataId, &'r str)>, Failure> {
-    let with = |matches: &dyn Fn(&PersonResult) -> bool| -> BTreeSet<(DataId, &'r str)> {
-        people.clone().filter(|person| matches(person)).map(|person| (person.roster, &*person.person)).collect()
+) -> Result<BTreeSet<(DataId, Arc<str>)>, Failure> {
+    let with = |matches: &dyn Fn(&Brief) -> bool| -> BTreeSet<(DataId, Arc<str>)> {
+        people.clone().filter(matches).map(|person| (person.roster, person.person)).collect()
     };
     let by_key = with(&|person| &*person.person == wanted);
     if !by_key.is_empty() {
@@ -121,6 +124,8 @@ fn find_person<'r>(
         1 => Ok(by_name),
         0 => {
             let message = format!("nobody evaluated {these} has the key or name `{wanted}`");
+            let people: Vec<Brief> = people.collect();
+            let people = people.iter();
             if let Some(same) = another_writing(wanted, people.clone().map(|person| &*person.person)) {
                 return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
             }
@@ -128,7 +133,7 @@ fn find_person<'r>(
                 return Err(Failure::with_help(message, format_args!("did you mean `{same}`?")));
             }
             // Another key is somebody else's; a name may be misspelt.
-            let shown = |person: &PersonResult| match person.name.is_empty() || person.name == person.person {
+            let shown = |person: &Brief| match person.name.is_empty() || person.name == person.person {
                 true => format!("`{}`", person.person),
                 false => format!("`{}` ({})", person.person, person.name),
             };
@@ -254,18 +259,9 @@ mod tests {
     use super::*;
     use crate::plan::query::TeamState;
 
-    fn person(key: &str, name: &str) -> PersonResult {
+    fn person(key: &str, name: &str) -> Brief {
         let (person, name) = (Arc::from(key), Arc::from(name));
-        PersonResult {
-            roster: DataId(0),
-            person,
-            name,
-            cards: Vec::new(),
-            posts: Vec::new(),
-            overall: None,
-            rating: None,
-            rank: None,
-        }
+        Brief { roster: DataId(0), person, name, cards: Vec::new(), overall: None, grade: None, rank: None }
     }
 
     fn said(failure: Failure) -> String {
@@ -279,9 +275,9 @@ mod tests {
     fn people_are_found_by_key_or_name_or_the_nearest_are_named() {
         let (a, b, c) = (person("P01", "Wang Fang"), person("P02", "Li Lei"), person("P03", "Li Lei"));
         // Each in two periods.
-        let find = |wanted| find_person(wanted, [&a, &b, &c, &a, &b, &c].into_iter(), "in this period");
-        assert_eq!(find("P02").unwrap(), BTreeSet::from([(DataId(0), "P02")]));
-        assert_eq!(find("Wang Fang").unwrap(), BTreeSet::from([(DataId(0), "P01")]));
+        let find = |wanted| find_person(wanted, [&a, &b, &c, &a, &b, &c].into_iter().cloned(), "in this period");
+        assert_eq!(find("P02").unwrap(), BTreeSet::from([(DataId(0), "P02".into())]));
+        assert_eq!(find("Wang Fang").unwrap(), BTreeSet::from([(DataId(0), "P01".into())]));
         assert_eq!(
             said(find("Li Lei").unwrap_err()),
             "2 people have the name `Li Lei`; give the key instead: `P02`, `P03`"

@@ -151,7 +151,7 @@ impl Reading<'_> {
         let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
         let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;
         let posts = loaded.rosters.iter().map(|roster| roster.answer.posts.len() as u64).sum::<u64>();
-        let people = posts.saturating_mul(memory::POST + options.results);
+        let people = posts.saturating_mul(memory::of_post(query) + options.results);
         let tables = kept(model, needed, source, streams).0;
         if people.saturating_add(tables) > memory.most() {
             let refusal = errors::people_too_large(posts, people, tables, memory.most());

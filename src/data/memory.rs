@@ -6,9 +6,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::diagnostic::Diagnostic;
+use crate::plan::query::{Group, Query};
 
-/// About how many bytes somebody in a post takes in rosters and answers, whatever is asked: measured, and rounded up.
-pub const POST: u64 = 2_200;
+/// About how many bytes somebody in a post takes in rosters, whatever is asked: measured, and rounded up.
+const POST: u64 = 300;
+
+/// The same of each aggregate over the rows of the one evaluated, while it is computed, and of each cell of the roster.
+const ANSWER: u64 = 30;
+
+/// About how many bytes somebody in a post takes in rosters and answers.
+pub fn of_post(query: &Query) -> u64 {
+    let own = query.measures.iter().filter(|measure| matches!(measure.group, Group::Own { .. })).count();
+    POST + ANSWER * (own + query.reads.len()) as u64
+}
 
 /// The bound of a run, and what has been kept under it.
 pub struct Memory {

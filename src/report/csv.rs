@@ -115,43 +115,46 @@ impl Part {
 
 /// The periods stand one after the other, under one header.
 pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let mut sheet = Sheet::new(form.style, out);
     if form.people {
-        people::write(reports, &mut sheet)?;
-        return sheet.end();
+        return people::write(form, reports, out);
     }
+    let mut sheet = Sheet::new(form.style, out);
     sheet.row(HEADER.map(Cell::text))?;
+    sheet.end()?;
     for report in reports {
         let show = report.show();
-        for person in &report.people {
-            for (at, card) in person.cards.iter().enumerate() {
-                let post = person.posts.iter().find(|post| post.cards.contains(&at));
-                let alone = post.is_none_or(|post| post.cards.len() == 1);
-                for part in parts(&show, card, person.cards.len() > 1, alone) {
-                    sheet.row(row(report, &show, person, Stretch::of(card), part))?;
-                }
-                // What is paid for several stints stands behind the last of them.
-                if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
-                    let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
-                    for part in outputs(&show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
-                        sheet.row(row(
-                            report,
-                            &show,
-                            person,
-                            Stretch { from: first.from, ..Stretch::of(card) },
-                            part,
-                        ))?;
-                    }
-                }
-            }
-            if let Some(last) = person.cards.last() {
-                let first = person.cards.first().unwrap_or(last);
-                let stretch = Stretch { from: first.from, ..Stretch::of(last) };
-                sheet.row(row(report, &show, person, stretch, overall(&show, person)))?;
+        report.people.write(out, |some, out| {
+            let mut sheet = Sheet::new(form.style, out);
+            some.into_iter().try_for_each(|at| rows(report, &show, &report.people.person(at), &mut sheet))?;
+            sheet.end()
+        })?;
+    }
+    Ok(())
+}
+
+/// All rows of a person.
+fn rows(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    for (at, card) in person.cards.iter().enumerate() {
+        let post = person.posts.iter().find(|post| post.cards.contains(&at));
+        let alone = post.is_none_or(|post| post.cards.len() == 1);
+        for part in parts(show, card, person.cards.len() > 1, alone) {
+            sheet.row(row(report, show, person, Stretch::of(card), part))?;
+        }
+        // What is paid for several stints stands behind the last of them.
+        if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
+            let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
+            let stretch = Stretch { from: first.from, ..Stretch::of(card) };
+            for part in outputs(show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
+                sheet.row(row(report, show, person, stretch, part))?;
             }
         }
     }
-    sheet.end()
+    if let Some(last) = person.cards.last() {
+        let first = person.cards.first().unwrap_or(last);
+        let stretch = Stretch { from: first.from, ..Stretch::of(last) };
+        sheet.row(row(report, show, person, stretch, overall(show, person)))?;
+    }
+    Ok(())
 }
 
 /// The days that a row is about: those of a card, or from an earlier card on.

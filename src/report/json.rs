@@ -9,19 +9,21 @@ mod document;
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
 
 use self::document::{
-    Adjustment, AmountJson, CardJson, Document, EntryJson, Exact, File, Output, People, Period, PeriodResults,
-    PeriodsDocument, PersonJson, PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, TakenJson, Team, Top,
-    ValueJson, Veto, WithoutPosition,
+    Adjustment, AmountJson, CardJson, EntryJson, Exact, File, Head, OfPeriod, OfPosts, Output, Period, PersonJson,
+    PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, Tail, TakenJson, Team, Top, ValueJson, Veto,
+    WithoutPosition,
 };
 use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::{Report, why_missing};
 use crate::documents::Document as Kind;
 use crate::model::types::unit::DisplayUnit;
-use crate::model::{Entry, Head, VetoEffect};
+use crate::model::{self, Entry, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
 use crate::score::card::{
@@ -32,38 +34,69 @@ use crate::value::{Missing, Value};
 
 /// Writes the document, with a line break at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let PeriodResults { period, people, without_position } = results(report);
-    let document = Document {
-        top: Top::of(Kind::Results, Some(report)),
-        company: &report.model.company.name,
-        period,
-        people,
-        without_position,
-        files: report.results.files.iter().map(file).collect(),
-        doubts: doubts(report),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    let period = Some(period(report));
+    let head = Head { top: Top::of(Kind::Results, Some(report)), company: &report.model.company.name, period };
+    out.write_all(b"{")?;
+    fields(&head, 0, out)?;
+    write!(out, ",\n  \"people\": ")?;
+    people(report, 1, out)?;
+    out.write_all(b",")?;
+    let without_position = Some(without_position(report));
+    let files = report.results.files.iter().map(file).collect();
+    fields(&Tail { without_position, files, doubts: doubts(report) }, 0, out)?;
+    out.write_all(b"\n}\n")
 }
 
 /// Writes the document of several periods, with a line break at its end.
 pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let document = PeriodsDocument {
-        top: Top::of(Kind::Periods, reports.first()),
-        company: reports.first().map_or("", |report| &report.model.company.name),
-        periods: reports.iter().map(results).collect(),
-        // All were evaluated from the same files.
-        files: reports.first().map_or(&[][..], |report| &report.results.files).iter().map(file).collect(),
-        doubts: reports.first().map(doubts).unwrap_or_default(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    let company = reports.first().map_or("", |report| &report.model.company.name);
+    out.write_all(b"{")?;
+    fields(&Head { top: Top::of(Kind::Periods, reports.first()), company, period: None }, 0, out)?;
+    write!(out, ",\n  \"periods\": [")?;
+    for (at, report) in reports.iter().enumerate() {
+        write!(out, "{}\n    {{", if at > 0 { "," } else { "" })?;
+        fields(&OfPeriod { period: period(report) }, 2, out)?;
+        write!(out, ",\n      \"people\": ")?;
+        people(report, 3, out)?;
+        out.write_all(b",")?;
+        fields(&OfPosts { without_position: without_position(report) }, 2, out)?;
+        write!(out, "\n    }}")?;
+    }
+    write!(out, "{}],", if reports.is_empty() { "" } else { "\n  " })?;
+    // All were evaluated from the same files.
+    let files = reports.first().map_or(&[][..], |report| &report.results.files).iter().map(file).collect();
+    let doubts = reports.first().map(doubts).unwrap_or_default();
+    fields(&Tail { without_position: None, files, doubts }, 0, out)?;
+    out.write_all(b"\n}\n")
 }
 
-impl Serialize for People<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.people.iter().map(|person| self.show.person_json(person)))
-    }
+/// A value as it stands so deep in a document.
+fn pretty(value: &impl Serialize, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut formatter = PrettyFormatter::new();
+    (0..depth).try_for_each(|_| formatter.begin_array(&mut io::sink()))?;
+    Ok(value.serialize(&mut Serializer::with_formatter(out, formatter))?)
+}
+
+/// The fields of an object, without its braces.
+fn fields(object: &impl Serialize, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    pretty(object, depth, &mut text)?;
+    let end = text.iter().rposition(|byte| *byte == b'\n').unwrap_or(text.len());
+    out.write_all(text.get(1..end).unwrap_or_default())
+}
+
+/// The list of people, each made as it is written.
+fn people(report: &Report<'_>, depth: usize, out: &mut dyn Write) -> io::Result<()> {
+    let show = report.show();
+    let indent = "  ".repeat(depth);
+    out.write_all(b"[")?;
+    report.people.write(out, |some, out| {
+        some.into_iter().try_for_each(|at| {
+            write!(out, "{}\n{indent}  ", if at > 0 { "," } else { "" })?;
+            pretty(&show.person_json(&report.people.person(at)), depth + 1, out)
+        })
+    })?;
+    write!(out, "{}]", if report.people.is_empty() { String::new() } else { format!("\n{indent}") })
 }
 
 fn doubts(report: &Report<'_>) -> Vec<String> {
@@ -71,21 +104,18 @@ fn doubts(report: &Report<'_>) -> Vec<String> {
     report.results.doubts.iter().map(|doubt| show.doubt(doubt)).collect()
 }
 
-fn results<'a>(report: &'a Report<'a>) -> PeriodResults<'a> {
+fn period(report: &Report<'_>) -> Period {
     let results = report.results;
-    PeriodResults {
-        period: Period {
-            name: results.period.to_string(),
-            first_day: results.first_day.to_string(),
-            last_day: results.last_day.to_string(),
-        },
-        people: People { show: report.show(), people: &report.people },
-        without_position: results
-            .without_position
-            .iter()
-            .map(|(post, rows)| WithoutPosition { post, rows: *rows })
-            .collect(),
+    Period {
+        name: results.period.to_string(),
+        first_day: results.first_day.to_string(),
+        last_day: results.last_day.to_string(),
     }
+}
+
+fn without_position<'a>(report: &Report<'a>) -> Vec<WithoutPosition<'a>> {
+    let without = report.results.without_position.iter();
+    without.map(|(post, rows)| WithoutPosition { post, rows: *rows }).collect()
 }
 
 fn file(file: &FileReport) -> File<'_> {
@@ -212,10 +242,10 @@ impl<'a> Show<'a> {
 
     fn entry_json(&self, entry: &'a Entry, result: &'a EntryResult, figures: &OfCard) -> EntryJson<'a> {
         let (kind, name) = match &entry.head {
-            Head::Group(group) => ("group", group.name.as_str()),
-            Head::Kpi(kpi) => ("kpi", self.model.kpis[kpi.kpi.0].name.as_str()),
-            Head::ScoreOf(position) => ("score_of", position.as_str()),
-            Head::ScoreOfReports => ("score_of_reports", ""),
+            model::Head::Group(group) => ("group", group.name.as_str()),
+            model::Head::Kpi(kpi) => ("kpi", self.model.kpis[kpi.kpi.0].name.as_str()),
+            model::Head::ScoreOf(position) => ("score_of", position.as_str()),
+            model::Head::ScoreOfReports => ("score_of_reports", ""),
         };
         let missing = match &result.what {
             EntryResultKind::Group(_) => match &result.score {
@@ -243,7 +273,7 @@ impl<'a> Show<'a> {
             taken_in: None,
         };
         match (&entry.head, &result.what) {
-            (Head::Group(group), EntryResultKind::Group(inner)) => {
+            (model::Head::Group(group), EntryResultKind::Group(inner)) => {
                 let inner = group.entries.iter().zip(inner);
                 json.entries = Some(inner.map(|(entry, result)| self.entry_json(entry, result, figures)).collect());
             }

@@ -3,10 +3,13 @@
 //! All widths are those on the screen, where a Chinese character takes two places.
 
 use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
 
 use owo_colors::{OwoColorize, Style as Ansi};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::parallel;
 use crate::visible::visible;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,11 @@ pub enum Style {
     Fair,
     Poor,
     Bad,
+}
+
+impl Style {
+    const ALL: [Style; 7] =
+        [Style::Plain, Style::Strong, Style::Faint, Style::Good, Style::Fair, Style::Poor, Style::Bad];
 }
 
 /// Colours text, or leaves it as it is.
@@ -78,10 +86,48 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub enum Line {
     Row(Vec<Cell>),
+    /// Rows of a table that may have very many.
+    Packed(Packed),
     /// Over all columns, wrapped.
     Text(Cell),
     Rule,
     Blank,
+}
+
+/// Some rows in one text, which takes little room.
+#[derive(Clone, Debug)]
+pub struct Packed(Box<str>);
+
+/// Behind a cell, and behind a row: signs that no text for people holds.
+const END_OF_CELL: char = '\u{1f}';
+const END_OF_ROW: char = '\u{1e}';
+
+impl Packed {
+    pub fn of(rows: &[Vec<Cell>]) -> Packed {
+        let mut text = String::new();
+        for row in rows {
+            for cell in row {
+                let style = Style::ALL.iter().position(|style| *style == cell.style).unwrap_or(0) as u8;
+                text.push(char::from(b'0' + style));
+                text.push(char::from(b'0' + cell.indent.min(9) as u8));
+                text.push_str(&cell.text);
+                text.push(END_OF_CELL);
+            }
+            text.push(END_OF_ROW);
+        }
+        Packed(text.into())
+    }
+
+    /// The cells of each row: style, indent and text.
+    fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = (Style, usize, &str)>> {
+        self.0.split_terminator(END_OF_ROW).map(|row| row.split_terminator(END_OF_CELL).map(unpacked))
+    }
+}
+
+fn unpacked(cell: &str) -> (Style, usize, &str) {
+    let (signs, text) = cell.split_at(2);
+    let number = |at: usize| usize::from(signs.as_bytes()[at].saturating_sub(b'0'));
+    (Style::ALL.get(number(0)).copied().unwrap_or(Style::Plain), number(1), text)
 }
 
 /// A column: its title, and how narrow it may become before others have to give way.
@@ -104,6 +150,9 @@ impl Column {
 
 /// Between two columns.
 pub(super) const GAP: usize = 2;
+
+/// Lines that a thread writes one after the other.
+const TOGETHER: usize = 512;
 
 /// A column takes no more of the room that is left: it would tear the rows apart.
 const STRETCHED: usize = 110;
@@ -130,19 +179,43 @@ impl Table {
 
     pub fn write(&self, out: &mut String, width: usize, painter: Painter) {
         let widths = self.widths(width);
-        let total = widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
+        self.write_head(out, &widths, painter);
+        self.write_lines(&self.lines, out, width, &widths, painter);
+    }
+
+    /// The same piece by piece, for a table that may be long.
+    pub fn write_long(&self, out: &mut dyn io::Write, width: usize, painter: Painter) -> io::Result<()> {
+        let widths = self.widths(width);
+        let mut head = String::new();
+        self.write_head(&mut head, &widths, painter);
+        out.write_all(head.as_bytes())?;
+        let of_some = |some: Range<usize>| {
+            let mut text = String::new();
+            self.write_lines(&self.lines[some], &mut text, width, &widths, painter);
+            text
+        };
+        parallel::pieces_in_order(self.lines.len(), TOGETHER, of_some, |text| out.write_all(text.as_bytes()))
+    }
+
+    fn write_head(&self, out: &mut String, widths: &[usize], painter: Painter) {
         let titles = self.columns.iter().map(|column| Cell::styled(&*column.title, Style::Faint)).collect::<Vec<_>>();
-        self.write_row(out, &titles, &widths, painter);
-        out.push_str(&painter.paint(&"─".repeat(total), Style::Faint));
-        out.push('\n');
-        for line in &self.lines {
+        self.write_row(out, &titles, widths, painter);
+        write_rule(out, widths, painter);
+    }
+
+    fn write_lines(&self, lines: &[Line], out: &mut String, width: usize, widths: &[usize], painter: Painter) {
+        for line in lines {
             match line {
-                Line::Row(cells) => self.write_row(out, cells, &widths, painter),
-                Line::Text(cell) => write_text(out, cell, "", width, painter),
-                Line::Rule => {
-                    out.push_str(&painter.paint(&"─".repeat(total), Style::Faint));
-                    out.push('\n');
+                Line::Row(cells) => self.write_row(out, cells, widths, painter),
+                Line::Packed(packed) => {
+                    for row in packed.rows() {
+                        let cell =
+                            |(style, indent, text): (Style, usize, &str)| Cell { text: text.into(), style, indent };
+                        self.write_row(out, &row.map(cell).collect::<Vec<_>>(), widths, painter);
+                    }
                 }
+                Line::Text(cell) => write_text(out, cell, "", width, painter),
+                Line::Rule => write_rule(out, widths, painter),
                 Line::Blank => out.push('\n'),
             }
         }
@@ -151,11 +224,18 @@ impl Table {
     /// Every column as wide as its widest cell; then the widest ones shrink until all fit.
     fn widths(&self, width: usize) -> Vec<usize> {
         let mut widths = self.columns.iter().map(|column| column.title.width()).collect::<Vec<_>>();
+        let mut see = |at: usize, indent: usize, text: &str| {
+            if let Some(widest) = widths.get_mut(at) {
+                *widest = (*widest).max(indent + text.width());
+            }
+        };
         for line in &self.lines {
-            if let Line::Row(cells) = line {
-                for (widest, cell) in widths.iter_mut().zip(cells) {
-                    *widest = (*widest).max(cell.indent + cell.text.width());
-                }
+            match line {
+                Line::Row(cells) => cells.iter().enumerate().for_each(|(at, cell)| see(at, cell.indent, &cell.text)),
+                Line::Packed(packed) => packed.rows().for_each(|row| {
+                    row.enumerate().for_each(|(at, (_, indent, text))| see(at, indent, text));
+                }),
+                Line::Text(_) | Line::Rule | Line::Blank => {}
             }
         }
         let room = width.saturating_sub(GAP * (widths.len().saturating_sub(1)));
@@ -204,6 +284,12 @@ impl Table {
     }
 }
 
+fn write_rule(out: &mut String, widths: &[usize], painter: Painter) {
+    let total = widths.iter().sum::<usize>() + GAP * (widths.len() - 1);
+    out.push_str(&painter.paint(&"─".repeat(total), Style::Faint));
+    out.push('\n');
+}
+
 /// A paragraph over the whole width; lines after the first stand under the text behind `lead`.
 pub fn write_text(out: &mut String, cell: &Cell, lead: &str, width: usize, painter: Painter) {
     let hang = cell.indent + lead.width();
@@ -222,6 +308,9 @@ pub fn write_text(out: &mut String, cell: &Cell, lead: &str, width: usize, paint
 /// Breaks text into lines no wider than `width`: at spaces, beside Chinese characters, else wherever it must.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(2);
+    if text.len() <= width && is_plain(text) {
+        return vec![text.to_string()];
+    }
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
@@ -252,6 +341,13 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Whether a text is of letters as wide as they are long, with single blanks between words.
+fn is_plain(text: &str) -> bool {
+    let blank_before = std::iter::once(b' ').chain(text.bytes());
+    let plain = |(before, byte): (u8, u8)| (0x21..0x7f).contains(&byte) || byte == b' ' && before != b' ';
+    blank_before.zip(text.bytes()).all(plain) && !text.ends_with(' ')
 }
 
 /// The parts between which a line may break, each with whether a space stood before it.

@@ -10,6 +10,7 @@ pub mod json;
 pub mod layout;
 mod nowhere;
 pub mod own;
+pub mod people;
 pub mod periods;
 pub mod places;
 pub mod plan;
@@ -22,18 +23,18 @@ pub mod words;
 use std::io::{self, Write};
 
 use self::layout::Painter;
+use self::people::People;
 use self::show::Show;
 use crate::model::{Entry, Head, Model};
 use crate::provenance::Provenance;
-use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, Results};
+use crate::score::card::{Card, EntryResult, EntryResultKind, Results};
 use crate::value::{Missing, Value};
 
 /// What is reported: the results of all people, or of some of them.
 pub struct Report<'a> {
     pub model: &'a Model,
     pub results: &'a Results,
-    /// Those to show, in the order of the results.
-    pub people: Vec<&'a PersonResult>,
+    pub people: People<'a>,
     /// The language of labels; `None` is the project's first.
     pub language: Option<&'a str>,
     /// What made the results, where the report shall tell it.
@@ -42,7 +43,7 @@ pub struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub fn of_all(model: &'a Model, results: &'a Results, language: Option<&'a str>) -> Report<'a> {
-        Report { model, results, people: results.people.iter().collect(), language, provenance: None }
+        Report { model, results, people: People::of(results), language, provenance: None }
     }
 
     pub fn show(&self) -> Show<'a> {
@@ -82,7 +83,7 @@ pub enum Format {
 /// Writes a report.
 pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Summary => out.write_all(summary::render(report, look).as_bytes()),
+        Format::Summary => summary::write(report, look, out),
         Format::Json => json::write(report, out),
         Format::Scorecards | Format::Csv(_) => write_periods(format, std::slice::from_ref(report), look, out),
     }
@@ -91,14 +92,18 @@ pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Writ
 /// Writes the reports of several periods as one.
 pub fn write_periods(format: Format, reports: &[Report<'_>], look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Summary => out.write_all(periods::render(reports, look).as_bytes()),
+        Format::Summary => periods::write(reports, look, out),
         Format::Scorecards => {
-            let people = reports.iter().flat_map(|report| report.people.iter().map(move |person| (report, person)));
-            for (index, (report, person)) in people.enumerate() {
-                if index > 0 {
-                    out.write_all(b"\n\n")?;
-                }
-                out.write_all(scorecard::render(report, person, look).as_bytes())?;
+            let mut before = 0;
+            for report in reports {
+                report.people.write(out, |some, out| {
+                    for at in some {
+                        let apart = if before + at > 0 { "\n\n" } else { "" };
+                        write!(out, "{apart}{}", scorecard::render(report, &report.people.person(at), look))?;
+                    }
+                    Ok(())
+                })?;
+                before += report.people.len();
             }
             if let Some(report) = reports.last() {
                 let mut foot = String::from("\n");

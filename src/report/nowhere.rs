@@ -87,11 +87,11 @@ impl Show<'_> {
             |roster: &DataId| person.cards.iter().any(|card| self.position(card.position).rosters.contains(roster));
         let of_person = |doubt: &Doubt| match doubt {
             Doubt::Nowhere { data, roster, people, .. } if is_on(roster) => {
-                let found = people.iter().find(|(key, _)| *key == person.person)?;
+                let found = &people[people.binary_search_by(|(key, _)| key.cmp(&person.person)).ok()?];
                 Some(self.nowhere(data, &found.1, std::slice::from_ref(found)))
             }
             Doubt::Changes { data, roster, column, people } if is_on(roster) => {
-                let found = people.iter().find(|one| one.person == person.person)?;
+                let found = &people[people.binary_search_by(|one| one.person.cmp(&person.person)).ok()?];
                 Some(self.changes(data, column, std::slice::from_ref(found)))
             }
             Doubt::Nowhere { .. }

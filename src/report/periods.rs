@@ -2,6 +2,8 @@
 //! the last.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
@@ -14,54 +16,89 @@ use crate::model::data::DataId;
 use crate::number::Number;
 use crate::score::card::PersonResult;
 
+/// A person in one period, as the table shows it.
+struct One {
+    roster: DataId,
+    person: Arc<str>,
+    name: Arc<str>,
+    /// The last post.
+    position: PositionId,
+    overall: Option<Number>,
+    grade: Option<usize>,
+    rank: Option<u64>,
+    /// What is paid, where there is no scorecard.
+    paid: Option<String>,
+}
+
 /// One who is evaluated in some of the periods.
 struct Row<'a> {
     /// By period.
-    results: Vec<Option<&'a PersonResult>>,
+    results: Vec<Option<&'a One>>,
     /// The last of them.
-    latest: &'a PersonResult,
+    latest: &'a One,
 }
 
 /// A name takes no more room than this from the periods.
 const MOST_NAME: usize = 20;
 
-pub fn render(reports: &[Report<'_>], look: Look) -> String {
-    let mut out = String::new();
-    let (Some(first), Some(last)) = (reports.first(), reports.last()) else { return out };
+pub fn write(reports: &[Report<'_>], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let (Some(first), Some(last)) = (reports.first(), reports.last()) else { return Ok(()) };
     let (show, painter, width) = (last.show(), look.painter(), look.width());
-    write_text(&mut out, &Cell::styled(title(first, last), Style::Strong), "", width, painter);
-    out.push('\n');
-    let sections = sections(reports);
+    let mut text = String::new();
+    write_text(&mut text, &Cell::styled(title(first, last), Style::Strong), "", width, painter);
+    text.push('\n');
+    let people: Vec<Vec<One>> = reports.iter().map(ones).collect();
+    let sections = sections(reports, &people);
     if sections.is_empty() {
-        out.push_str(show.words.nobody);
-        out.push('\n');
+        text.push_str(show.words.nobody);
+        text.push('\n');
     }
-    let tables = tables(reports, &sections, &show, width);
-    for table in tables {
-        table.write(&mut out, width, painter);
-        out.push('\n');
+    for table in tables(reports, &sections, &show, width) {
+        out.write_all(text.as_bytes())?;
+        table.write_long(out, width, painter)?;
+        text = String::from("\n");
     }
     let lead_width = lead_width(&show);
     let mut lead = show.words.ratings;
     for report in reports {
         for line in rating_lines(report, &show) {
-            labelled(&mut out, lead, lead_width, &format!("{}  {line}", report.results.period), width, painter);
+            labelled(&mut text, lead, lead_width, &format!("{}  {line}", report.results.period), width, painter);
             lead = "";
         }
     }
-    let scored = reports.iter().flat_map(|report| &report.people).any(|person| person.overall.is_some());
+    let scored = people.iter().flatten().any(|person| person.overall.is_some());
     if reports.len() > 1 && scored {
         let span = show.words.span(first.results.period, last.results.period);
-        labelled(&mut out, show.words.change, lead_width, &span, width, painter);
+        labelled(&mut text, show.words.change, lead_width, &span, width, painter);
     }
     let mut lead = show.words.not_evaluated;
     for report in reports.iter().filter(|report| !report.results.without_position.is_empty()) {
-        let text = format!("{}  {}", report.results.period, not_evaluated(report, &show));
-        labelled(&mut out, lead, lead_width, &text, width, painter);
+        let posts = format!("{}  {}", report.results.period, not_evaluated(report, &show));
+        labelled(&mut text, lead, lead_width, &posts, width, painter);
         lead = "";
     }
-    files_read(last, &show, &mut out, width, painter);
-    out
+    files_read(last, &show, &mut text, width, painter);
+    out.write_all(text.as_bytes())
+}
+
+/// The people of a period. Nobody without a card is in the results.
+fn ones(report: &Report<'_>) -> Vec<One> {
+    let show = report.show();
+    let one = |_, person: &PersonResult| {
+        let last = person.cards.last()?;
+        let unscored = last.scorecard.is_none() && last.eligible != Some(false);
+        Some(One {
+            roster: person.roster,
+            person: person.person.clone(),
+            name: person.name.clone(),
+            position: last.position,
+            overall: person.overall.clone(),
+            grade: person.rating.as_ref().map(|rating| rating.grade),
+            rank: person.rank,
+            paid: unscored.then(|| paid(&show, person)),
+        })
+    };
+    report.people.map(one).into_iter().flatten().collect()
 }
 
 /// `Example Life · 2025-Q4 to 2026-Q3 (2025-10-01 to 2026-09-30)`
@@ -76,10 +113,10 @@ fn title(first: &Report<'_>, last: &Report<'_>) -> String {
 }
 
 /// People by the post they were last evaluated in, versions of a position together; the best of the last period first.
-fn sections<'a>(reports: &[Report<'a>]) -> Vec<Vec<Row<'a>>> {
-    let mut people = BTreeMap::<(DataId, &str), Vec<Option<&PersonResult>>>::new();
-    for (at, report) in reports.iter().enumerate() {
-        for person in &report.people {
+fn sections<'a>(reports: &[Report<'_>], of_periods: &'a [Vec<One>]) -> Vec<Vec<Row<'a>>> {
+    let mut people = BTreeMap::<(DataId, &str), Vec<Option<&One>>>::new();
+    for (at, of_period) in of_periods.iter().enumerate() {
+        for person in of_period {
             people.entry((person.roster, &*person.person)).or_insert_with(|| vec![None; reports.len()])[at] =
                 Some(person);
         }
@@ -91,9 +128,8 @@ fn sections<'a>(reports: &[Report<'a>]) -> Vec<Vec<Row<'a>>> {
         else {
             continue;
         };
-        let Some(card) = latest.cards.last() else { continue };
         let positions = &report.model.positions;
-        let first_version = positions.iter().position(|one| one.name == positions[card.position.0].name);
+        let first_version = positions.iter().position(|one| one.name == positions[latest.position.0].name);
         sections.entry(first_version).or_default().push(Row { results, latest });
     }
     let mut sections: Vec<Vec<Row>> = sections.into_values().collect();
@@ -108,7 +144,8 @@ fn tables(reports: &[Report<'_>], sections: &[Vec<Row<'_>>], show: &Show<'_>, wi
     let rows = || sections.iter().flatten();
     let (Some(last), true) = (reports.last(), rows().next().is_some()) else { return Vec::new() };
     let named = rows().any(|row| !names_itself(show, row.latest));
-    let mut lead = vec![Column::left(who(last, show), 8)];
+    let of_last: Vec<PositionId> = last.people.briefs().filter_map(|one| Some(one.cards.last()?.position)).collect();
+    let mut lead = vec![Column::left(who(&of_last, show), 8)];
     if named {
         lead.push(Column::left(show.words.name, 10));
     }
@@ -180,21 +217,19 @@ fn tables(reports: &[Report<'_>], sections: &[Vec<Row<'_>>], show: &Show<'_>, wi
 
 /// `Lecturer · 3 people · draft: results are unofficial`
 fn heading(show: &Show<'_>, rows: &[Row<'_>]) -> String {
-    let latest: Option<PositionId> = rows.iter().filter_map(|row| Some(row.latest.cards.last()?.position)).max();
+    let latest: Option<PositionId> = rows.iter().map(|row| row.latest.position).max();
     latest.map_or_else(String::new, |position| super::summary::heading(show, position, rows.len()))
 }
 
 /// Whether the key says who it is.
-fn names_itself(show: &Show<'_>, person: &PersonResult) -> bool {
-    let by_key = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
-    by_key || person.name.is_empty() || person.name == person.person
+fn names_itself(show: &Show<'_>, person: &One) -> bool {
+    show.named_by_key(person.position) || person.name.is_empty() || person.name == person.person
 }
 
 /// The places of all totals of a row: as many as any of them needs, so that the change is that of what is shown.
 fn places(show: &Show<'_>, row: &Row<'_>) -> u32 {
-    let of =
-        |person: &PersonResult| Some(show.places_of_score(person.overall.as_ref()?, person.cards.last()?.position));
-    row.results.iter().flatten().filter_map(|person| of(person)).max().unwrap_or(0)
+    let of = |person: &&One| Some(show.places_of_score(person.overall.as_ref()?, person.position));
+    row.results.iter().flatten().filter_map(of).max().unwrap_or(0)
 }
 
 fn cells_of(show: &Show<'_>, row: &Row<'_>) -> Vec<Cell> {
@@ -203,20 +238,17 @@ fn cells_of(show: &Show<'_>, row: &Row<'_>) -> Vec<Cell> {
 }
 
 /// Total and grade; what is paid, where there is no scorecard.
-fn cell(show: &Show<'_>, person: Option<&PersonResult>, places: u32) -> Cell {
-    let Some((person, card)) = person.and_then(|person| Some((person, person.cards.last()?))) else {
-        return Cell::new("");
-    };
-    if card.scorecard.is_none() && card.eligible != Some(false) {
-        return Cell::new(paid(show, person));
+fn cell(show: &Show<'_>, person: Option<&One>, places: u32) -> Cell {
+    let Some(person) = person else { return Cell::new("") };
+    if let Some(paid) = &person.paid {
+        return Cell::new(paid);
     }
     let Some(score) = &person.overall else { return Cell::styled(MISSING, Style::Faint) };
     let score = show.score_to(score, places);
-    match &person.rating {
-        Some(rating) => {
-            let grades = show.rating_of(card.position).map_or(0, |rating| rating.grades.len());
-            let text = format!("{score} {}", show.grade_word(card.position, rating.grade));
-            Cell::styled(text, grade_style(rating.grade, grades))
+    match person.grade {
+        Some(grade) => {
+            let grades = show.rating_of(person.position).map_or(0, |rating| rating.grades.len());
+            Cell::styled(format!("{score} {}", show.grade_word(person.position, grade)), grade_style(grade, grades))
         }
         None => Cell::new(score),
     }
@@ -225,7 +257,7 @@ fn cell(show: &Show<'_>, person: Option<&PersonResult>, places: u32) -> Cell {
 /// The last total less the first, as both are shown.
 fn change(show: &Show<'_>, row: &Row<'_>) -> Cell {
     let (rounding, places) = (show.model.company.rounding, places(show, row));
-    let shown = |one: Option<&Option<&PersonResult>>| -> Option<Number> {
+    let shown = |one: Option<&Option<&One>>| -> Option<Number> {
         Some((*one?)?.overall.as_ref()?.round_places(places, rounding))
     };
     let (Some(first), Some(last)) = (shown(row.results.first()), shown(row.results.last())) else {

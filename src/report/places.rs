@@ -9,9 +9,7 @@ use crate::model::expr::{Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, Model, PositionId, ScoreCurve, Veto};
 use crate::number::{Number, Rounding};
-use crate::score::card::{
-    EntryResult, EntryResultKind, PersonResult, RatingResult, ScoreStep, ScorecardResult, StepKind,
-};
+use crate::score::card::{EntryResult, EntryResultKind, RatingResult, ScoreStep, ScorecardResult, StepKind};
 use crate::value::Value;
 
 /// Parts that need more places than these beside the usual ones, mostly thirds, never add up; they are shown as what
@@ -152,19 +150,14 @@ impl Show<'_> {
         across.then(|| self.words.rated_by(&self.score_to(seen, self.places_of_score(seen, position))))
     }
 
-    /// The places of the scores of people who are ranked together: those that differ look different.
-    pub fn places_of_ranked(&self, people: &[&PersonResult]) -> Vec<u32> {
+    /// The places of the scores of people in a position who are ranked together: those that differ look different.
+    pub fn places_of_ranked(&self, scores: &[Option<&Number>], position: PositionId) -> Vec<u32> {
         let rounding = self.model.company.rounding;
-        let scores: Vec<Option<&Number>> = people.iter().map(|person| person.overall.as_ref()).collect();
-        let mut order: Vec<usize> = (0..people.len()).filter(|at| scores[*at].is_some()).collect();
+        let mut order: Vec<usize> = (0..scores.len()).filter(|at| scores[*at].is_some()).collect();
         order.sort_by(|one, other| scores[*one].cmp(&scores[*other]));
-        let mut places: Vec<u32> = people
-            .iter()
-            .map(|person| match (&person.overall, person.cards.last()) {
-                (Some(score), Some(card)) => self.places_of_score(score, card.position),
-                _ => 0,
-            })
-            .collect();
+        let limits = self.limits(position);
+        let of_score = |score: &Number| score.telling_places(self.least_places_of_scores(), &limits, rounding);
+        let mut places: Vec<u32> = scores.iter().map(|score| score.map_or(0, of_score)).collect();
         for pair in order.windows(2) {
             let (Some(one), Some(other)) = (scores[pair[0]], scores[pair[1]]) else { continue };
             if one == other {

@@ -1,9 +1,10 @@
 //! The table of all people: by position, best rank first, with counts at the end.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 
-use super::layout::{Cell, Column, Line, Painter, Style, Table, write_text};
+use super::layout::{Cell, Column, Line, Packed, Painter, Style, Table, write_text};
 use super::show::{MISSING, Show, days_served};
 use super::{Look, Report, leaves, why_missing};
 use crate::model::{Output, PositionId, RatingId};
@@ -20,21 +21,75 @@ const RATING: usize = 4;
 const RANK: usize = 5;
 const REMARKS: usize = 6;
 
-pub fn render(report: &Report<'_>, look: Look) -> String {
-    let (show, painter, width) = (report.show(), look.painter(), look.width());
-    let mut out = String::new();
-    write_text(&mut out, &Cell::styled(title(report), Style::Strong), "", width, painter);
-    out.push('\n');
-    if report.people.is_empty() {
-        out.push_str(show.words.nobody);
-        out.push('\n');
-    } else {
-        table(report, &show).write(&mut out, width, painter);
-        out.push('\n');
-        counts(report, &show, &mut out, width, painter);
+/// A person as the table is laid out by, before there are cards.
+struct Ranked {
+    /// The place among those reported.
+    at: u32,
+    rank: u64,
+    score: Option<Number>,
+}
+
+/// What the people of a report have in common, and who stands where.
+#[derive(Default)]
+struct Overview {
+    /// By their last position, the best first.
+    sections: BTreeMap<PositionId, Vec<Ranked>>,
+    named: bool,
+    teams: bool,
+    ranked: bool,
+    rated: bool,
+    scored: bool,
+}
+
+impl Overview {
+    fn of(report: &Report<'_>, show: &Show<'_>) -> Overview {
+        let mut found = Overview::default();
+        let mut positions = BTreeSet::new();
+        for (at, person) in report.people.briefs().enumerate() {
+            let last = person.cards.last().map(|card| card.position);
+            let known = last.is_some_and(|position| show.named_by_key(position));
+            found.named |= !known && !person.name.is_empty() && person.name != person.person;
+            found.teams |= person.cards.iter().any(|card| card.team.is_some());
+            found.ranked |= person.rank.is_some();
+            positions.extend(person.cards.iter().map(|card| card.position));
+            if let Some(last) = last {
+                let ranked = Ranked { at: at as u32, rank: person.rank.unwrap_or(u64::MAX), score: person.overall };
+                found.sections.entry(last).or_default().push(ranked);
+            }
+        }
+        found.sections.values_mut().for_each(|people| people.sort_by_key(|person| person.rank));
+        found.rated = positions.iter().any(|position| show.rating_of(*position).is_some());
+        found.scored = positions.iter().any(|position| show.position(*position).scorecard.is_some());
+        found
     }
-    files(report, &show, &mut out, width, painter);
-    out
+}
+
+pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let (show, painter, width) = (report.show(), look.painter(), look.width());
+    let mut text = String::new();
+    write_text(&mut text, &Cell::styled(title(report), Style::Strong), "", width, painter);
+    text.push('\n');
+    if report.people.is_empty() {
+        text.push_str(show.words.nobody);
+        text.push('\n');
+    } else {
+        out.write_all(text.as_bytes())?;
+        let overview = Overview::of(report, &show);
+        let people = overview.sections.iter().map(|(position, people)| (*position, people.len())).collect::<Vec<_>>();
+        table(report, overview, &show).write_long(out, width, painter)?;
+        text = String::from("\n");
+        counts(report, &people, &show, &mut text, width, painter);
+    }
+    files(report, &show, &mut text, width, painter);
+    out.write_all(text.as_bytes())
+}
+
+/// The same as a text.
+pub fn render(report: &Report<'_>, look: Look) -> String {
+    let mut text = Vec::new();
+    // Nothing keeps a text from growing.
+    let _ = write(report, look, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// `Example Life · 2026-Q3 (2026-07-01 to 2026-09-30)`
@@ -47,39 +102,16 @@ pub fn title(report: &Report<'_>) -> String {
     }
 }
 
-/// People by their last position, in the order of the positions' labels.
-fn by_position<'a>(report: &Report<'a>) -> Vec<(PositionId, Vec<&'a PersonResult>)> {
-    let mut sections = BTreeMap::<PositionId, Vec<&PersonResult>>::new();
-    for person in &report.people {
-        if let Some(card) = person.cards.last() {
-            sections.entry(card.position).or_default().push(person);
-        }
-    }
-    for people in sections.values_mut() {
-        people.sort_by_key(|person| person.rank.unwrap_or(u64::MAX));
-    }
-    sections.into_iter().collect()
-}
-
-fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
+fn table(report: &Report<'_>, overview: Overview, show: &Show<'_>) -> Table {
     let words = show.words;
-    let people = &report.people;
-    let named = people.iter().any(|person| {
-        let known = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
-        !known && !person.name.is_empty() && person.name != person.person
-    });
-    let teams = people.iter().flat_map(|person| &person.cards).any(|card| card.team.is_some());
-    let ranked = people.iter().any(|person| person.rank.is_some());
-    let cards = || people.iter().flat_map(|person| &person.cards);
-    let rated = cards().any(|card| show.rating_of(card.position).is_some());
-    let scored = cards().any(|card| show.position(card.position).scorecard.is_some());
+    let Overview { sections, named, teams, ranked, rated, scored } = overview;
     let wanted = [true, named, teams, scored, rated, ranked, true];
-    let keep = |cells: Vec<Cell>| {
-        Line::Row(cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect())
+    let keep = |cells: Vec<Cell>| -> Vec<Cell> {
+        cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect()
     };
-
+    let positions: Vec<PositionId> = sections.keys().copied().collect();
     let columns = [
-        Column::left(who(report, show), 8),
+        Column::left(who(&positions, show), 8),
         Column::left(words.name, 10),
         Column::left(words.team, 10),
         Column::right(words.score, 6),
@@ -87,19 +119,26 @@ fn table(report: &Report<'_>, show: &Show<'_>) -> Table {
         Column::right(words.rank, 4),
         Column::left(words.remarks, 14),
     ];
-    let mut lines = Vec::new();
-    for (index, (position, people)) in by_position(report).into_iter().enumerate() {
+    let mut places = vec![0; report.people.len()];
+    for (position, people) in &sections {
+        let scores: Vec<Option<&Number>> = people.iter().map(|person| person.score.as_ref()).collect();
+        let of_ranked = show.places_of_ranked(&scores, *position);
+        people.iter().zip(of_ranked).for_each(|(person, own)| places[person.at as usize] = own);
+    }
+    let mut rows: Vec<Option<Packed>> = report.people.map(|at, person| {
+        let mut rows = vec![keep(person_row(show, person, places[at]))];
+        if let (Some(last), true) = (person.cards.last(), person.cards.len() > 1) {
+            rows.extend(person.cards.iter().map(|card| keep(stint_row(show, card, last.position))));
+        }
+        Some(Packed::of(&rows))
+    });
+    let mut lines = Vec::with_capacity(rows.len() + 2 * sections.len());
+    for (index, (position, people)) in sections.into_iter().enumerate() {
         if index > 0 {
             lines.push(Line::Blank);
         }
         lines.push(Line::Text(Cell::styled(heading(show, position, people.len()), Style::Strong)));
-        let places = show.places_of_ranked(&people);
-        for (person, places) in people.into_iter().zip(places) {
-            lines.push(keep(person_row(show, person, places)));
-            if person.cards.len() > 1 {
-                lines.extend(person.cards.iter().map(|card| keep(stint_row(show, card, position))));
-            }
-        }
+        lines.extend(people.iter().filter_map(|person| rows[person.at as usize].take().map(Line::Packed)));
     }
     let columns = columns.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(column, _)| column).collect();
     Table { columns, lines, stretch: None }
@@ -115,9 +154,9 @@ pub(super) fn heading(show: &Show<'_>, position: PositionId, people: usize) -> S
     heading
 }
 
-/// `Person`, or `Country` where all are countries.
-pub(super) fn who(report: &Report<'_>, show: &Show<'_>) -> Cow<'static, str> {
-    let mut nouns = report.people.iter().filter_map(|person| person.cards.last()).map(|card| show.noun(card.position));
+/// `Person`, or `Country` where all are countries; by the positions that people have.
+pub(super) fn who(positions: &[PositionId], show: &Show<'_>) -> Cow<'static, str> {
+    let mut nouns = positions.iter().map(|position| show.noun(*position));
     let Some(Some(first)) = nouns.next() else { return show.words.person.into() };
     if !nouns.all(|noun| noun.as_ref() == Some(&first)) {
         return show.words.person.into();
@@ -289,12 +328,12 @@ pub(super) fn rating_lines(report: &Report<'_>, show: &Show<'_>) -> Vec<String> 
     let words = show.words;
     let mut ratings = BTreeMap::<RatingId, Vec<u64>>::new();
     let mut unrated = 0;
-    for person in &report.people {
+    for person in report.people.briefs() {
         let id = person.cards.last().and_then(|card| show.position(card.position).scorecard.as_ref()?.rating);
-        match (id, &person.rating) {
-            (Some(id), Some(rating)) => {
+        match (id, person.grade) {
+            (Some(id), Some(grade)) => {
                 let counts = ratings.entry(id).or_insert_with(|| vec![0; report.model.ratings[id.0].grades.len()]);
-                if let Some(count) = counts.get_mut(rating.grade) {
+                if let Some(count) = counts.get_mut(grade) {
                     *count += 1;
                 }
             }
@@ -321,17 +360,23 @@ pub(super) fn rating_lines(report: &Report<'_>, show: &Show<'_>) -> Vec<String> 
 }
 
 /// How many people have which grade, and hold which position.
-fn counts(report: &Report<'_>, show: &Show<'_>, out: &mut String, width: usize, painter: Painter) {
+fn counts(
+    report: &Report<'_>,
+    positions: &[(PositionId, usize)],
+    show: &Show<'_>,
+    out: &mut String,
+    width: usize,
+    painter: Painter,
+) {
     let words = show.words;
     let lines = rating_lines(report, show);
     let lead_width = lead_width(show);
     for (index, line) in lines.into_iter().enumerate() {
         labelled(out, if index == 0 { words.ratings } else { "" }, lead_width, &line, width, painter);
     }
-    let positions = by_position(report);
     let list = positions
         .iter()
-        .map(|(position, people)| format!("{} {}", show.position_label(*position), people.len()))
+        .map(|(position, people)| format!("{} {people}", show.position_label(*position)))
         .collect::<Vec<_>>();
     labelled(out, words.positions, lead_width, &list.join(" · "), width, painter);
 }

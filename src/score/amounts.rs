@@ -167,6 +167,24 @@ impl Fold {
         }
     }
 
+    /// Adds what was taken together of people who come later.
+    pub(super) fn take_in(&mut self, later: Fold) {
+        self.sum = match (self.sum.take(), later.sum) {
+            (Some(sum), Some(more)) => Some(sum.add(&more)),
+            (sum, more) => sum.or(more),
+        };
+        self.count += later.count;
+        self.least = match (self.least.take(), later.least) {
+            (Some(least), Some(other)) => Some(least.min(other)),
+            (least, other) => least.or(other),
+        };
+        self.most = match (self.most.take(), later.most) {
+            (Some(most), Some(other)) => Some(most.max(other)),
+            (most, other) => most.or(other),
+        };
+        self.missing = self.missing.take().or(later.missing);
+    }
+
     /// The checker has made sure that a sum meets nothing missing but what is left out of a test's tables.
     pub(super) fn answer(self, sum: &OutputSum) -> Value {
         let number = match sum.keeps {

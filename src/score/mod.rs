@@ -1,10 +1,13 @@
 //! Values to scorecards.
 //!
-//! In come the plan and the engine's answers; out come [`Results`]: a [`Card`] for every run of days of a person in a
+//! In come the plan and the engine's answers; out come [`Scored`] people: a [`Card`] for every run of days of a person in a
 //! post and team, and the person's overall result. Everything is exact and in the order of the answers, whatever the
 //! number of threads. The order for one card: KPI values, entry scores, group scores, total; bonuses and deductions;
 //! range; rounding; vetoes; rating. Then over all people: overall, distribution, rank; outputs, which see the final grade
 //! and may add up those of others.
+//!
+//! Cards are many and large, so none is kept: a first pass finds what all people decide together and whether anything is
+//! wrong, and keeps a few numbers of each; whoever shows a person has their cards made once more ([`Scored::person`]).
 
 mod amounts;
 pub mod card;
@@ -16,22 +19,23 @@ mod others;
 mod outputs;
 mod people;
 mod problem;
+mod scored;
 mod total;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use self::card::{Card, PersonResult, Results, TeamRef};
+use self::card::{Card, Results, TeamRef};
 use self::entry::Scoring;
 use self::fault::Faults;
 use self::others::Others;
-use self::people::{Done, Draft, overall};
+use self::people::{Done, Draft};
 use self::problem::{Problem, Problems};
+pub use self::scored::{Brief, BriefCard, Scored};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Evaluator, Subject, Tape, Values};
 use crate::language::WhenMissing;
-use crate::model::{Entry, Group, Head, Model};
+use crate::model::Model;
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan, OutputPlan, ScorePlan};
@@ -39,139 +43,67 @@ use crate::plan::query::Answers;
 use crate::time::Day;
 use crate::value::{Missing, Value};
 
-/// Evaluates and scores everyone on the rosters in the plan's period.
+/// Evaluates and scores everyone on the rosters in the plan's period, with all cards at once: for few people.
 ///
 /// Findings are what cannot be: numbers too large, KPIs beyond their limits, points of a curve out of order, values below 0
 /// in a geometric mean. A missing value is never one.
 pub fn score(model: &Model, plan: &Plan, answers: &Answers) -> Result<Results, Vec<Diagnostic>> {
-    let mut problems = Problems::default();
-    let results = score_period(model, plan, answers, &mut problems);
-    results.ok_or_else(|| problems.into_diagnostics())
+    let mut all = score_all(model, std::slice::from_ref(plan), answers)?;
+    Ok(all.remove(0))
 }
 
-/// About how many bytes the results of somebody in a post take over all periods, whatever the post: measured, and rounded
-/// up.
-pub fn about_bytes(model: &Model, plans: &[Plan]) -> u64 {
-    fn entries(group: &Group) -> u64 {
-        let of = |entry: &Entry| if let Head::Group(group) = &entry.head { 1 + entries(group) } else { 1 };
-        group.entries.iter().map(of).sum()
-    }
-    let of = |card: &CardPlan| {
-        let scorecard = model.positions[card.position.0].scorecard.as_ref();
-        2_000 + 600 * (scorecard.map_or(0, |card| entries(&card.root)) + card.outputs.len() as u64)
-    };
-    plans.iter().map(|plan| plan.program.cards.iter().map(of).max().unwrap_or_default()).sum()
-}
+/// About how many bytes stay of somebody in a post for each period, whatever is shown of them: measured, and rounded up.
+pub const KEPT: u64 = 400;
 
-/// Scores the periods of plans that share the answers, in their order. A mistake that comes up in several of them is
-/// one finding.
+/// The same for the periods of plans that share the answers, in their order.
 pub fn score_all(model: &Model, plans: &[Plan], answers: &Answers) -> Result<Vec<Results>, Vec<Diagnostic>> {
+    Ok(score_people(model, plans, answers)?.into_iter().map(Scored::all).collect())
+}
+
+/// Scores everyone in the periods of plans that share the answers, in their order; cards are made as they are asked for. A
+/// mistake that comes up in several periods is one finding.
+pub fn score_people<'a>(
+    model: &'a Model,
+    plans: &'a [Plan],
+    answers: &'a Answers,
+) -> Result<Vec<Scored<'a>>, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let mut all = Vec::with_capacity(plans.len());
     for plan in plans {
-        let Some(mut results) = score_period(model, plan, answers, &mut problems) else { continue };
-        // The values behind each card explain one period to a reader; those of all periods would fill the memory.
-        if plans.len() > 1 {
-            results
-                .people
-                .iter_mut()
-                .flat_map(|person| &mut person.cards)
-                .for_each(|card| card.values = Arc::default());
-        }
-        all.push(results);
+        all.extend(Scored::of(model, plan, answers, &mut problems));
     }
+    // The values behind each card explain one period to a reader; those of all periods would fill the memory.
+    all.iter_mut().for_each(|scored| scored.explained = plans.len() == 1);
     if problems.is_empty() { Ok(all) } else { Err(problems.into_diagnostics()) }
-}
-
-/// Nothing where there were problems.
-fn score_period(model: &Model, plan: &Plan, answers: &Answers, problems: &mut Problems) -> Option<Results> {
-    let (seats, without_position) = seats(model, plan, answers, problems)?;
-    let eval = Evaluator::new(model, plan, answers);
-    let others = Others::of(model, plan, answers, &seats);
-    let asked = |card: &CardPlan| {
-        let sums = plan.program.sums.iter().filter(|sum| sum.roster == card.roster);
-        sums.filter_map(|sum| sum.condition).collect::<Vec<CalcId>>()
-    };
-    let tapes: Vec<Tape> =
-        plan.program.cards.iter().map(|card| eval.tape(roots(card).into_iter().chain(asked(card)))).collect();
-    let scorer = Scorer { model, plan, answers, eval, others, tapes, seats: &seats };
-
-    let mut failed = false;
-    let mut done: Vec<Option<Done>> = seats.iter().map(|_| None).collect();
-    for card in others::order(model, plan) {
-        let of_card: Vec<usize> = (0..seats.len()).filter(|seat| seats[*seat].card == card).collect();
-        for (seat, result) in of_card.iter().zip(scorer.all(&of_card)) {
-            match result {
-                Ok(one) => {
-                    scorer.others.finish(*seat, people::seen_by_others(&one.card));
-                    done[*seat] = Some(one);
-                }
-                Err(problem) => {
-                    failed = true;
-                    problems.add(problem, &scorer.named(*seat));
-                }
-            }
-        }
-    }
-    if failed {
-        return None;
-    }
-
-    let mut standings = Vec::new();
-    let mut next = 0;
-    while next < seats.len() {
-        let (roster, person) = (seats[next].subject.roster, scorer.person_key(next));
-        let first = next;
-        while next < seats.len() && seats[next].subject.roster == roster && scorer.person_key(next) == person {
-            next += 1;
-        }
-        let mut cards: Vec<Done> = done[first..next].iter_mut().filter_map(Option::take).collect();
-        cards.sort_by_key(|one| (one.card.from, one.card.to));
-        let post = &answers.rosters[roster].posts[seats[first].subject.post];
-        match overall(model, plan.query.rosters[roster], post, cards) {
-            Ok(standing) => standings.push(standing),
-            Err(problem) => {
-                failed = true;
-                problems.add(problem, &scorer.named(first));
-            }
-        }
-    }
-    if failed {
-        return None;
-    }
-    people::distribution(model, &mut standings);
-    people::rank(model, &mut standings);
-    let of_outputs = scorer.outputs(&mut standings);
-    if !of_outputs.is_empty() {
-        problems.take_in(of_outputs);
-        return None;
-    }
-    let people: Vec<PersonResult> = standings.into_iter().map(|standing| standing.result).collect();
-    Some(Results {
-        period: plan.period,
-        months: plan.months,
-        first_day: plan.first_day,
-        last_day: plan.last_day,
-        people,
-        without_position,
-        files: answers.files.clone(),
-        doubts: answers.doubts.clone(),
-    })
 }
 
 /// A run of days in a post and team that gets a card.
 #[derive(Clone, Copy, Debug)]
 struct Seat {
-    subject: Subject,
+    /// Small numbers, as there are as many seats as people; the parts of a [`Subject`].
+    roster: u32,
+    post: u32,
+    stint: u32,
     /// Index into the program's cards.
-    card: usize,
-    team: Option<usize>,
+    card: u32,
     /// Within the period, both included.
     from: Day,
     to: Day,
 }
 
 impl Seat {
+    fn subject(&self) -> Subject {
+        Subject { roster: self.roster as usize, post: self.post as usize, stint: self.stint as usize }
+    }
+
+    fn card(&self) -> usize {
+        self.card as usize
+    }
+
+    fn team(&self, answers: &Answers) -> Option<usize> {
+        answers.rosters[self.roster as usize].posts[self.post as usize].stints[self.stint as usize].team
+    }
+
     fn days(&self) -> i64 {
         i64::from(self.to.0 - self.from.0) + 1
     }
@@ -221,7 +153,8 @@ fn seats(
                 }
                 match card {
                     Some(card) => {
-                        seats.push(Seat { subject: Subject { roster, post, stint }, card, team: run.team, from, to });
+                        let [roster, post, stint, card] = [roster, post, stint, card].map(|at| at as u32);
+                        seats.push(Seat { roster, post, stint, card, from, to });
                     }
                     None => {
                         let position = in_force(&holder.position);
@@ -242,7 +175,7 @@ fn seats(
     all_fit.then_some((seats, without))
 }
 
-/// The nodes a card needs values of.
+/// The nodes that the scorecard of a card needs values of.
 fn roots(card: &CardPlan) -> Vec<CalcId> {
     fn of_group(group: &GroupPlan, roots: &mut Vec<CalcId>) {
         for entry in &group.entries {
@@ -259,7 +192,6 @@ fn roots(card: &CardPlan) -> Vec<CalcId> {
         }
     }
     let mut roots: Vec<CalcId> = [card.eligible, card.rank_within].into_iter().flatten().collect();
-    roots.extend(card.outputs.iter().flat_map(OutputPlan::nodes));
     if let Some(scorecard) = &card.scorecard {
         of_group(&scorecard.root, &mut roots);
         roots.extend(&scorecard.vetoes);
@@ -290,48 +222,54 @@ impl Person<'_> {
     }
 }
 
+/// People that a thread goes through one after the other.
+const TOGETHER: usize = 256;
+
 struct Scorer<'a> {
     model: &'a Model,
     plan: &'a Plan,
     answers: &'a Answers,
     eval: Evaluator<'a>,
     others: Others<'a>,
-    /// In step with the program's cards.
-    tapes: Vec<Tape>,
-    seats: &'a [Seat],
+    tapes: Tapes,
+    seats: Vec<Seat>,
 }
 
-/// Below this many cards a thread costs more than it saves.
-const THREAD_WORTH: usize = 512;
+/// What must be computed of somebody, in step with the program's cards.
+struct Tapes {
+    scores: Vec<Tape>,
+    outputs: Vec<Tape>,
+    both: Vec<Tape>,
+}
+
+impl Tapes {
+    fn of(plan: &Plan, eval: &Evaluator) -> Tapes {
+        let asked = |card: &CardPlan| {
+            let sums = plan.program.sums.iter().filter(|sum| sum.roster == card.roster);
+            let conditions = sums.filter_map(|sum| sum.condition);
+            conditions.chain(card.outputs.iter().flat_map(OutputPlan::nodes)).collect::<Vec<CalcId>>()
+        };
+        let cards = || plan.program.cards.iter();
+        Tapes {
+            scores: cards().map(|card| eval.tape(roots(card))).collect(),
+            outputs: cards().map(|card| eval.tape(asked(card))).collect(),
+            both: cards().map(|card| eval.tape(roots(card).into_iter().chain(asked(card)))).collect(),
+        }
+    }
+}
 
 impl Scorer<'_> {
-    /// The cards of these seats, in their order.
-    fn all(&self, seats: &[usize]) -> Vec<Result<Done, Problem>> {
-        let one_by_one = |seats: &[usize]| seats.iter().map(|seat| self.card(*seat)).collect::<Vec<_>>();
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-        if threads == 1 || seats.len() < THREAD_WORTH {
-            return one_by_one(seats);
-        }
-        std::thread::scope(|scope| {
-            let parts: Vec<_> =
-                seats.chunks(seats.len().div_ceil(threads)).map(|part| scope.spawn(move || one_by_one(part))).collect();
-            let joined = |part: std::thread::ScopedJoinHandle<'_, _>| match part.join() {
-                Ok(results) => results,
-                Err(panic) => std::panic::resume_unwind(panic),
-            };
-            parts.into_iter().flat_map(joined).collect()
-        })
-    }
-
-    fn card(&self, at: usize) -> Result<Done, Problem> {
+    /// The card of a seat; `tapes` say what is computed for it.
+    fn card(&self, at: usize, tapes: &[Tape]) -> Result<Done, Problem> {
         let seat = &self.seats[at];
-        let card = &self.plan.program.cards[seat.card];
+        let (subject, team) = (seat.subject(), seat.team(self.answers));
+        let card = &self.plan.program.cards[seat.card()];
         let position = &self.model.positions[card.position.0];
         let person = Person {
-            values: self.eval.values(seat.subject, &self.tapes[seat.card]),
-            key: (seat.subject.roster, &self.eval.post(seat.subject).person),
+            values: self.eval.values(subject, &tapes[seat.card()]),
+            key: (subject.roster, &self.eval.post(subject).person),
             position: &position.name,
-            team: seat.team,
+            team,
             last_day: seat.to,
             served: self.served(seat),
             period_days: i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1,
@@ -341,7 +279,7 @@ impl Scorer<'_> {
             eval: &self.eval,
             others: &self.others,
             faults: self.faults(),
-            subject: seat.subject,
+            subject,
             when_missing: card.scorecard.as_ref().map_or(WhenMissing::NoRating, |card| card.when_missing),
             span: position.span,
         };
@@ -367,7 +305,7 @@ impl Scorer<'_> {
             Some(part) => Some(scoring.known(&person, part)?.clone()).filter(|part| !part.is_missing()),
             None => None,
         };
-        let team = seat.team.and_then(|team| self.answers.teams.get(team));
+        let team = team.and_then(|team| self.answers.teams.get(team));
         let (raw, vetoed) =
             totalled.as_ref().map_or((None, Vetoed::default()), |totalled| (totalled.raw.clone(), totalled.vetoed));
         let card = Card {
@@ -394,16 +332,12 @@ impl Scorer<'_> {
             let to = run.to.map_or(self.plan.last_day, |to| to.min(self.plan.last_day));
             (i64::from(to.0 - from.0) + 1).max(0)
         };
-        self.eval.post(seat.subject).stints.iter().map(days).sum()
-    }
-
-    fn person_key(&self, seat: usize) -> Arc<str> {
-        self.eval.post(self.seats[seat].subject).person.clone()
+        self.eval.post(seat.subject()).stints.iter().map(days).sum()
     }
 
     /// How a message names the person and the period: ``Li Na (`P1`) in 2026-Q3``.
     fn named(&self, seat: usize) -> String {
-        let (post, period) = (self.eval.post(self.seats[seat].subject), self.plan.period);
+        let (post, period) = (self.eval.post(self.seats[seat].subject()), self.plan.period);
         match &*post.name {
             name if name.is_empty() || name == &*post.person => format!("`{}` in {period}", post.person),
             name => format!("{name} (`{}`) in {period}", post.person),

@@ -13,7 +13,7 @@ use crate::model::{Model, PositionId};
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{EntryWhat, GroupPlan};
-use crate::plan::query::Answers;
+use crate::plan::query::{Answers, PersonPost};
 use crate::time::Day;
 use crate::value::{Missing, Value};
 
@@ -23,32 +23,47 @@ type Post<'a> = (&'a str, usize);
 /// Who holds which post where, and their scores as far as they are known.
 pub(super) struct Others<'a> {
     answers: &'a Answers,
-    seats: &'a [Seat],
     holders: HashMap<Post<'a>, Vec<usize>>,
     reports: HashMap<Post<'a>, Vec<usize>>,
-    scores: Vec<OnceLock<Value>>,
+    /// By seat; of nobody where no score is taken in.
+    scores: Vec<Score>,
+}
+
+/// Of a seat: whose it is, for how many days, and the score once it is known.
+struct Score {
+    roster: u32,
+    post: u32,
+    days: i64,
+    score: OnceLock<Value>,
 }
 
 impl<'a> Others<'a> {
-    pub(super) fn of(model: &'a Model, plan: &'a Plan, answers: &'a Answers, seats: &'a [Seat]) -> Others<'a> {
-        let scores = seats.iter().map(|_| OnceLock::new()).collect();
-        let mut others = Others { answers, seats, holders: HashMap::new(), reports: HashMap::new(), scores };
+    pub(super) fn of(model: &'a Model, plan: &'a Plan, answers: &'a Answers, seats: &[Seat]) -> Others<'a> {
+        let mut others = Others { answers, holders: HashMap::new(), reports: HashMap::new(), scores: Vec::new() };
         if !plan.program.cards.iter().any(|card| card.scorecard.as_ref().is_some_and(|card| takes_in(&card.root))) {
             return others;
         }
-        let position = |seat: &Seat| &model.positions[plan.program.cards[seat.card].position.0];
+        let score =
+            |seat: &Seat| Score { roster: seat.roster, post: seat.post, days: seat.days(), score: OnceLock::new() };
+        others.scores = seats.iter().map(score).collect();
+        let position = |seat: &Seat| &model.positions[plan.program.cards[seat.card()].position.0];
         for (at, seat) in seats.iter().enumerate() {
-            if let Some(team) = seat.team {
+            if let Some(team) = seat.team(answers) {
                 others.holders.entry((&position(seat).name, team)).or_default().push(at);
             }
         }
         for (at, seat) in seats.iter().enumerate() {
             let Some(boss) = position(seat).reports_to.as_deref() else { continue };
-            if let Some(team) = others.nearest(boss, seat.team, seat.to) {
+            if let Some(team) = others.nearest(boss, seat.team(answers), seat.to) {
                 others.reports.entry((boss, team)).or_default().push(at);
             }
         }
         others
+    }
+
+    /// Whether some card takes in the score of another.
+    pub(super) fn are_taken_in(&self) -> bool {
+        !self.scores.is_empty()
     }
 
     /// The team, this one or one above it on a day, in which someone holds the post.
@@ -65,11 +80,11 @@ impl<'a> Others<'a> {
     }
 
     pub(super) fn finish(&self, seat: usize, score: Value) {
-        let _ = self.scores[seat].set(score);
+        let _ = self.scores[seat].score.set(score);
     }
 
     fn score(&self, seat: usize) -> Value {
-        self.scores[seat].get().cloned().unwrap_or_else(|| Value::stated("not scored"))
+        self.scores[seat].score.get().cloned().unwrap_or_else(|| Value::stated("not scored"))
     }
 
     /// The score of the team's post and whose it is; of several cards the mean weighted by days. Missing where one of
@@ -113,8 +128,8 @@ impl<'a> Others<'a> {
     fn people(&self, seats: &[usize]) -> Vec<((usize, &'a str), Vec<usize>)> {
         let mut people: Vec<((usize, &str), Vec<usize>)> = Vec::new();
         for seat in seats {
-            let subject = self.seats[*seat].subject;
-            let key = (subject.roster, &*self.answers.rosters[subject.roster].posts[subject.post].person);
+            let roster = self.scores[*seat].roster as usize;
+            let key = (roster, &*self.post(*seat).person);
             match people.last_mut().filter(|(last, _)| *last == key) {
                 Some((_, seats)) => seats.push(*seat),
                 None => people.push((key, vec![*seat])),
@@ -123,10 +138,14 @@ impl<'a> Others<'a> {
         people
     }
 
+    fn post(&self, seat: usize) -> &'a PersonPost {
+        let score = &self.scores[seat];
+        &self.answers.rosters[score.roster as usize].posts[score.post as usize]
+    }
+
     /// One person's score, over these of their seats.
     fn taken(&self, seats: &[usize]) -> Taken {
-        let subject = self.seats[seats[0]].subject;
-        let post = &self.answers.rosters[subject.roster].posts[subject.post];
+        let post = self.post(seats[0]);
         Taken { person: post.person.clone(), name: post.name.clone(), score: self.mean(seats) }
     }
 
@@ -134,7 +153,7 @@ impl<'a> Others<'a> {
     fn mean(&self, seats: &[usize]) -> Value {
         let (mut sum, mut days) = (Number::ZERO, Number::ZERO);
         for seat in seats {
-            let weight = Number::from(self.seats[*seat].days());
+            let weight = Number::from(self.scores[*seat].days);
             match self.score(*seat) {
                 Value::Number(score) => sum = sum.add(&score.mul(&weight)),
                 missing => return missing,

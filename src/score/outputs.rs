@@ -1,18 +1,19 @@
 //! Outputs: what is computed when all scores and grades stand.
 //!
 //! An output is computed on each stint, and brought together for the post ([`amounts`](super::amounts)). It may add up an
-//! output of everyone on a roster, so outputs are computed one after the other for all people, in an order in which what
-//! each needs is there; the checker has refused circles.
+//! output of everyone on a roster, so there is a pass over all people for each such sum, in an order in which what each
+//! needs is there; the checker has refused circles.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use super::amounts::{Amount, Counted, Fold, OfStint};
-use super::card::{Card, PostResult};
-use super::people::{Draft, Standing};
-use super::problem::{Problem, Problems};
-use super::{Scorer, THREAD_WORTH};
+use super::card::{PersonResult, PostResult};
+use super::problem::Problem;
+use super::{Scorer, TOGETHER};
 use crate::eval::{Inputs, Values};
 use crate::number::Number;
+use crate::parallel;
 use crate::plan::program::{CalcId, Input};
 use crate::plan::query::{Team, TeamState};
 use crate::time::Day;
@@ -27,122 +28,84 @@ enum Step {
     Sum(usize),
 }
 
-/// A post whose outputs are being computed.
-struct Open<'s> {
-    /// Index into the standings.
-    person: usize,
+/// Outputs of a card that are computed in one go, and how many sums must be known before.
+struct Run {
+    card: usize,
+    outputs: Vec<usize>,
+    sums: usize,
+}
+
+/// In which order outputs are computed, and the sums as far as they are known.
+#[derive(Default)]
+pub(super) struct Order {
+    runs: Vec<Run>,
+    /// In the order in which they are computed.
+    sums: Vec<usize>,
+    /// In step with them.
+    known: Vec<Sum>,
+}
+
+/// An output of all people: of the company, and of each team where it is asked of teams.
+struct Sum {
+    company: Value,
+    by_team: Vec<Value>,
+}
+
+/// A post of somebody whose outputs are being computed.
+struct Open {
     /// Index into the program's cards.
     card: usize,
-    stints: Vec<Stint<'s>>,
+    stints: Vec<Stint>,
     /// Of the position's outputs, as far as they are computed.
     amounts: Vec<Amount>,
 }
 
+/// What the outputs of a card go by.
+pub(super) struct Given {
+    pub seat: usize,
+    pub values: Values,
+    pub score: Value,
+    pub grade: Option<usize>,
+    /// `eligible when` is not met.
+    pub barred: bool,
+}
+
 /// A card of the post.
-struct Stint<'s> {
-    card: &'s mut Card,
+struct Stint {
     /// Index into the person's cards.
     at: usize,
     seat: usize,
+    barred: bool,
     values: Values,
     inputs: Inputs,
 }
 
-impl Scorer<'_> {
-    /// Fills in the outputs of all posts and cards, and the values of their formulas.
-    pub(super) fn outputs(&self, standings: &mut [Standing]) -> Problems {
-        let mut open = self.open(standings);
-        let mut problems = Problems::default();
-        let order = self.order();
-        let mut next = 0;
-        while next < order.len() {
-            match order[next] {
-                Step::Sum(sum) => {
-                    self.add_up(sum, &mut open);
-                    next += 1;
-                }
-                Step::Output(card, _) => {
-                    // The outputs of a card that come one after the other are computed in one go.
-                    let same = |step: &Step| match step {
-                        Step::Output(of, output) if *of == card => Some(*output),
-                        _ => None,
-                    };
-                    let outputs: Vec<usize> = order[next..].iter().map_while(same).collect();
-                    next += outputs.len();
-                    for (seat, problem) in self.compute(card, &outputs, &mut open) {
-                        problems.add(problem, &self.named(seat));
-                    }
-                }
-            }
-        }
-        let mut posts: Vec<(usize, PostResult)> = Vec::with_capacity(open.len());
-        for Open { person, card, mut stints, amounts } in open {
-            let alone = stints.len() == 1;
-            for (place, stint) in stints.iter_mut().enumerate() {
-                let own = |amount: &Amount| if alone { amount.value.clone() } else { amount.stint(place) };
-                stint.card.outputs = amounts.iter().map(own).collect();
-                stint.card.values = stint.values.all();
-            }
-            let days = stints.iter().map(|stint| self.seats[stint.seat].days()).sum();
-            posts.push((
-                person,
-                PostResult {
-                    position: self.plan.program.cards[card].position,
-                    cards: stints.iter().map(|stint| stint.at).collect(),
-                    days,
-                    outputs: amounts.into_iter().map(Amount::result).collect(),
-                },
-            ));
-        }
-        for (person, post) in posts {
-            standings[person].result.posts.push(post);
-        }
-        problems
-    }
+/// A problem with the place of its run in the order, and the seat.
+pub(super) type Wrong = (usize, usize, Problem);
 
-    fn open<'s>(&self, standings: &'s mut [Standing]) -> Vec<Open<'s>> {
-        let later = || Value::stated("computed later");
-        let mut open: Vec<Open> = Vec::new();
-        for (person, standing) in standings.iter_mut().enumerate() {
-            let grades: Vec<Option<usize>> =
-                (0..standing.result.cards.len()).map(|card| standing.grade(self.model, card)).collect();
-            let drafts = std::mem::take(&mut standing.drafts);
-            let first = open.len();
-            for (at, ((card, draft), grade)) in standing.result.cards.iter_mut().zip(drafts).zip(grades).enumerate() {
-                let Draft { seat, values, score } = draft;
-                let rating = match (grade, &score) {
-                    (Some(grade), _) => Value::Choice(grade as u32),
-                    (None, Value::Missing(_)) => score.clone(),
-                    (None, _) => Value::stated("no rating"),
-                };
-                let of_card = self.seats[seat].card;
-                let inputs = Inputs {
-                    score: Some(score),
-                    rating: Some(rating),
-                    outputs: vec![later(); self.plan.program.cards[of_card].outputs.len()],
-                    sums: vec![later(); self.plan.program.sums.len()],
-                    ..Inputs::default()
-                };
-                let stint = Stint { card, at, seat, values, inputs };
-                match open[first..].iter_mut().find(|post| post.card == of_card) {
-                    Some(post) => post.stints.push(stint),
-                    None => {
-                        let amounts = self.plan.program.cards[of_card].outputs.iter();
-                        open.push(Open {
-                            person,
-                            card: of_card,
-                            stints: vec![stint],
-                            amounts: amounts.map(|_| Amount::default()).collect(),
-                        });
-                    }
+/// The outputs of all posts of somebody.
+pub(super) struct Posts(Vec<Open>);
+
+impl Scorer<'_> {
+    /// The order of all outputs; no sum is known yet.
+    pub(super) fn output_order(&self) -> Order {
+        let mut order = Order::default();
+        for step in self.steps() {
+            match (step, order.runs.last_mut()) {
+                (Step::Sum(sum), _) => order.sums.push(sum),
+                (Step::Output(card, output), Some(run)) if run.card == card && run.sums == order.sums.len() => {
+                    run.outputs.push(output);
+                }
+                (Step::Output(card, output), _) => {
+                    order.runs.push(Run { card, outputs: vec![output], sums: order.sums.len() });
                 }
             }
         }
-        open
+        order
     }
 
     /// Everything to compute, each step behind those it needs.
-    fn order(&self) -> Vec<Step> {
+    fn steps(&self) -> Vec<Step> {
         fn visit(scorer: &Scorer, step: Step, begun: &mut BTreeSet<Step>, order: &mut Vec<Step>) {
             if !begun.insert(step) {
                 return;
@@ -183,25 +146,53 @@ impl Scorer<'_> {
         })
     }
 
-    /// These outputs of everyone with the card; problems by seat.
-    fn compute(&self, card: usize, outputs: &[usize], open: &mut [Open]) -> Vec<(usize, Problem)> {
-        let mut of_card: Vec<&mut Open> = open.iter_mut().filter(|post| post.card == card).collect();
-        let all = |part: &mut [&mut Open]| -> Vec<(usize, Problem)> {
-            part.iter_mut().filter_map(|post| self.post_outputs(post, outputs).err()).collect()
-        };
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-        if threads == 1 || of_card.len() < THREAD_WORTH {
-            return all(&mut of_card);
+    /// Computes the outputs of somebody as far as the sums are known, in the order of the cards.
+    pub(super) fn outputs(&self, given: impl Iterator<Item = Given>, order: &Order, wrong: &mut Vec<Wrong>) -> Posts {
+        let mut open = self.open(given, order);
+        for (at, run) in order.runs.iter().enumerate().filter(|(_, run)| run.sums <= order.known.len()) {
+            for post in open.iter_mut().filter(|post| post.card == run.card) {
+                wrong.extend(self.post_outputs(post, &run.outputs).err().map(|(seat, problem)| (at, seat, problem)));
+            }
         }
-        let size = of_card.len().div_ceil(threads);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = of_card.chunks_mut(size).map(|part| scope.spawn(move || all(part))).collect();
-            let joined = |part: std::thread::ScopedJoinHandle<'_, _>| match part.join() {
-                Ok(problems) => problems,
-                Err(panic) => std::panic::resume_unwind(panic),
+        Posts(open)
+    }
+
+    fn open(&self, given: impl Iterator<Item = Given>, order: &Order) -> Vec<Open> {
+        let later = || Value::stated("computed later");
+        let mut open: Vec<Open> = Vec::new();
+        for (at, Given { seat, values, score, grade, barred }) in given.enumerate() {
+            let rating = match (grade, &score) {
+                (Some(grade), _) => Value::Choice(grade as u32),
+                (None, Value::Missing(_)) => score.clone(),
+                (None, _) => Value::stated("no rating"),
             };
-            parts.into_iter().flat_map(joined).collect()
-        })
+            let card = self.seats[seat].card();
+            let mut sums = vec![later(); self.plan.program.sums.len()];
+            for (sum, known) in order.sums.iter().zip(&order.known) {
+                sums[*sum] = match (self.plan.program.sums[*sum].in_team, self.seats[seat].team(self.answers)) {
+                    (false, _) => known.company.clone(),
+                    (true, Some(team)) => known.by_team[team].clone(),
+                    (true, None) => Value::stated("in no team"),
+                };
+            }
+            let outputs = self.plan.program.cards[card].outputs.len();
+            let inputs = Inputs {
+                score: Some(score),
+                rating: Some(rating),
+                outputs: vec![later(); outputs],
+                sums,
+                ..Inputs::default()
+            };
+            let stint = Stint { at, seat, barred, values, inputs };
+            match open.iter_mut().find(|post| post.card == card) {
+                Some(post) => post.stints.push(stint),
+                None => {
+                    let amounts = (0..outputs).map(|_| Amount::default()).collect();
+                    open.push(Open { card, stints: vec![stint], amounts });
+                }
+            }
+        }
+        open
     }
 
     /// One output after the other: a later one reads the post's amount of an earlier one, not the stint's.
@@ -214,12 +205,11 @@ impl Scorer<'_> {
             let mut stints = Vec::with_capacity(post.stints.len());
             for stint in &mut post.stints {
                 let seat = &self.seats[stint.seat];
-                let mut value = |node: CalcId| match stint.card.eligible {
-                    Some(false) => Ok(Value::stated("not eligible")),
-                    _ => self
-                        .eval
-                        .keep_with_inputs(&mut stint.values, node, &stint.inputs)
-                        .map_err(|fault| (stint.seat, self.faults().problem(fault, seat.subject, &stint.values, span))),
+                let mut value = |node: CalcId| match stint.barred {
+                    true => Ok(Value::stated("not eligible")),
+                    false => self.eval.keep_with_inputs(&mut stint.values, node, &stint.inputs).map_err(|fault| {
+                        (stint.seat, self.faults().problem(fault, seat.subject(), &stint.values, span))
+                    }),
                 };
                 let whole = value(plan.value)?;
                 let inside = match &plan.inside {
@@ -241,63 +231,80 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// Tells everyone a sum whose outputs are all computed.
-    fn add_up(&self, at: usize, open: &mut [Open]) {
-        let sum = &self.plan.program.sums[at];
-        let mut members: Vec<Option<usize>> = vec![None; self.plan.program.cards.len()];
-        for (card, output) in self.members(at) {
-            members[card] = Some(output);
+    /// Computes one sum after the other, each in a pass over all people, whose posts `outputs` gives.
+    pub(super) fn add_up(&self, people: usize, order: &mut Order, outputs: impl Fn(usize, &Order) -> Posts + Sync) {
+        while order.known.len() < order.sums.len() {
+            let sum = order.sums[order.known.len()];
+            let members = self.members_of(sum);
+            let moves = if self.plan.program.sums[sum].in_team { self.days_of_moves() } else { Vec::new() };
+            let mut all = Folds::default();
+            let of_some = |some: std::ops::Range<usize>| {
+                let mut folds = Folds::default();
+                some.for_each(|at| self.add(sum, &outputs(at, order), (&members, &moves), &mut folds));
+                folds
+            };
+            let Ok(()) = parallel::pieces_in_order(people, TOGETHER, of_some, |folds| {
+                all.take_in(folds);
+                Ok::<(), Infallible>(())
+            });
+            order.known.push(self.answer(sum, all));
         }
-        let teams = &self.answers.teams;
-        let moves = if sum.in_team { self.days_of_moves() } else { Vec::new() };
-        let mut company = Fold::default();
-        let mut by_team: Vec<Fold> = vec![Fold::default(); if sum.in_team { teams.len() } else { 0 }];
-        for posts in open.chunk_by(|a, b| a.person == b.person) {
-            let mut person = Counted::default();
-            let mut in_teams: BTreeMap<usize, Counted> = BTreeMap::new();
-            for post in posts {
-                let Some(output) = members[post.card] else { continue };
-                // How many days of the stints count: in the company, and in each team above one of them.
-                let mut counting = vec![0; post.stints.len()];
-                let mut of_teams: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-                for (stint_at, stint) in post.stints.iter().enumerate() {
-                    let counts = sum.condition.map(|condition| stint.values.get(condition));
-                    if !matches!(counts, None | Some(Ok(Value::Flag(true)))) {
-                        continue;
-                    }
-                    let seat = &self.seats[stint.seat];
-                    counting[stint_at] = seat.days();
-                    if sum.in_team {
-                        // Up to each day on which the tree changes, and on from there.
-                        let within = moves.iter().filter(|day| seat.from < **day && **day <= seat.to);
-                        let mut from = seat.from;
-                        for next in within.copied().chain([seat.to.next()]) {
-                            for team in self.above(seat.team, from) {
-                                of_teams.entry(team).or_insert_with(|| vec![0; post.stints.len()])[stint_at] +=
-                                    i64::from(next.0 - from.0);
-                            }
-                            from = next;
-                        }
-                    }
+    }
+
+    /// The place of the sum's output by card.
+    fn members_of(&self, sum: usize) -> Vec<Option<usize>> {
+        let mut members = vec![None; self.plan.program.cards.len()];
+        self.members(sum).for_each(|(card, output)| members[card] = Some(output));
+        members
+    }
+
+    fn answer(&self, sum: usize, folds: Folds) -> Sum {
+        let plan = &self.plan.program.sums[sum];
+        let teams = if plan.in_team { self.answers.teams.len() } else { 0 };
+        let mut by_team = folds.by_team;
+        let of_team = |team: usize| by_team.remove(&team).unwrap_or_default().answer(plan);
+        Sum { by_team: (0..teams).map(of_team).collect(), company: folds.company.answer(plan) }
+    }
+
+    /// Adds what somebody's posts give to a sum; `members` is the output by card, `moves` the days on which the tree of
+    /// teams changes.
+    fn add(&self, at: usize, posts: &Posts, (members, moves): (&[Option<usize>], &[Day]), folds: &mut Folds) {
+        let sum = &self.plan.program.sums[at];
+        let mut person = Counted::default();
+        let mut in_teams: BTreeMap<usize, Counted> = BTreeMap::new();
+        for post in &posts.0 {
+            let Some(output) = members[post.card] else { continue };
+            // How many days of the stints count: in the company, and in each team above one of them.
+            let mut counting = vec![0; post.stints.len()];
+            let mut of_teams: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+            for (stint_at, stint) in post.stints.iter().enumerate() {
+                let counts = sum.condition.map(|condition| stint.values.get(condition));
+                if !matches!(counts, None | Some(Ok(Value::Flag(true)))) {
+                    continue;
                 }
-                let amount = &post.amounts[output];
-                person.add(amount.part(&counting, sum.fallback.as_ref()));
-                for (team, counting) in of_teams {
-                    in_teams.entry(team).or_default().add(amount.part(&counting, sum.fallback.as_ref()));
+                let seat = &self.seats[stint.seat];
+                counting[stint_at] = seat.days();
+                if sum.in_team {
+                    // Up to each day on which the tree changes, and on from there.
+                    let within = moves.iter().filter(|day| seat.from < **day && **day <= seat.to);
+                    let mut from = seat.from;
+                    for next in within.copied().chain([seat.to.next()]) {
+                        for team in self.above(seat.team(self.answers), from) {
+                            of_teams.entry(team).or_insert_with(|| vec![0; post.stints.len()])[stint_at] +=
+                                i64::from(next.0 - from.0);
+                        }
+                        from = next;
+                    }
                 }
             }
-            company.add(person);
-            in_teams.into_iter().for_each(|(team, person)| by_team[team].add(person));
+            let amount = &post.amounts[output];
+            person.add(amount.part(&counting, sum.fallback.as_ref()));
+            for (team, counting) in of_teams {
+                in_teams.entry(team).or_default().add(amount.part(&counting, sum.fallback.as_ref()));
+            }
         }
-        let company = company.answer(sum);
-        let by_team: Vec<Value> = by_team.into_iter().map(|team| team.answer(sum)).collect();
-        for stint in open.iter_mut().flat_map(|post| &mut post.stints) {
-            stint.inputs.sums[at] = match (sum.in_team, self.seats[stint.seat].team) {
-                (false, _) => company.clone(),
-                (true, Some(team)) => by_team[team].clone(),
-                (true, None) => Value::stated("in no team"),
-            };
-        }
+        folds.company.add(person);
+        in_teams.into_iter().for_each(|(team, person)| folds.by_team.entry(team).or_default().add(person));
     }
 
     /// The days from which on some team has another one above it, in order.
@@ -322,5 +329,41 @@ impl Scorer<'_> {
 
     fn period_days(&self) -> i64 {
         i64::from(self.plan.last_day.0 - self.plan.first_day.0) + 1
+    }
+}
+
+impl Posts {
+    /// Fills in the outputs of all posts and cards, and the values of their formulas.
+    pub(super) fn fill(self, scorer: &Scorer, explained: bool, person: &mut PersonResult) {
+        for Open { card, stints, amounts } in self.0 {
+            let alone = stints.len() == 1;
+            for (place, stint) in stints.iter().enumerate() {
+                let own = |amount: &Amount| if alone { amount.value.clone() } else { amount.stint(place) };
+                let card = &mut person.cards[stint.at];
+                card.outputs = amounts.iter().map(own).collect();
+                card.values = if explained { stint.values.all() } else { Default::default() };
+            }
+            person.posts.push(PostResult {
+                position: scorer.plan.program.cards[card].position,
+                cards: stints.iter().map(|stint| stint.at).collect(),
+                days: stints.iter().map(|stint| scorer.seats[stint.seat].days()).sum(),
+                outputs: amounts.into_iter().map(Amount::result).collect(),
+            });
+        }
+    }
+}
+
+/// What has been added up of some people.
+#[derive(Default)]
+struct Folds {
+    company: Fold,
+    by_team: BTreeMap<usize, Fold>,
+}
+
+impl Folds {
+    /// Of people who come behind these.
+    fn take_in(&mut self, later: Folds) {
+        self.company.take_in(later.company);
+        later.by_team.into_iter().for_each(|(team, fold)| self.by_team.entry(team).or_default().take_in(fold));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::Scorer;
 use super::card::*;
 use super::distribute::{Rated, distribute};
 use super::problem::Problem;
 use super::total::{Vetoed, rate, sees_raw};
 use crate::eval::Values;
 use crate::model::data::DataId;
-use crate::model::{Model, Position, RatingId};
+use crate::model::{Model, Position, PositionId, RatingId};
 use crate::number::Number;
 use crate::plan::query::PersonPost;
 use crate::value::Value;
@@ -39,7 +40,7 @@ pub(super) struct Draft {
 pub(super) struct Standing {
     pub result: PersonResult,
     /// Among whom the person is ranked, by the last card that was scored.
-    part: Option<Value>,
+    pub part: Option<Value>,
     /// The last card that was scored.
     last: Option<usize>,
     /// The only one, whose rating is the overall one.
@@ -48,6 +49,20 @@ pub(super) struct Standing {
     seen: Option<Number>,
     /// In step with the cards.
     pub drafts: Vec<Draft>,
+}
+
+/// What stays of a person between the passes.
+pub(super) struct Kept {
+    pub overall: Option<Number>,
+    /// The overall score as the rating sees it, where that is another number.
+    seen: Option<Box<Number>>,
+    /// The seat of the last card that was scored.
+    last: Option<u32>,
+    /// In the end, whatever it was before the distribution.
+    pub grade: Option<u16>,
+    /// The rule of the distribution that moved it.
+    moved_by: Option<u16>,
+    pub rank: Option<u32>,
 }
 
 /// The overall result over a person's cards, which stand in the order of their days.
@@ -130,79 +145,124 @@ fn rating_of(model: &Model, card: &Card) -> Option<RatingId> {
     position_of(model, card).scorecard.as_ref().and_then(|scorecard| scorecard.rating)
 }
 
+/// The grade that the outputs of a card see: the person's own, the last word; that of the card itself where its post has
+/// other grades than the last.
+pub(super) fn grade_seen(
+    model: &Model,
+    card: PositionId,
+    last: Option<PositionId>,
+    of_all: Option<usize>,
+    own: Option<usize>,
+) -> Option<usize> {
+    let rating = |position: PositionId| model.positions[position.0].scorecard.as_ref().and_then(|card| card.rating);
+    if rating(card) == last.and_then(rating) { of_all } else { own }
+}
+
 impl Standing {
-    /// The grade that the outputs of a card see: the person's own, the last word; that of the card itself where its
-    /// post has other grades than the last.
-    pub(super) fn grade(&self, model: &Model, card: usize) -> Option<usize> {
-        let of = |card: usize| rating_of(model, &self.result.cards[card]);
-        let rating = match of(card) == self.last.and_then(of) {
-            true => &self.result.rating,
-            false => &self.result.cards[card].scorecard.as_ref()?.rating,
+    /// What the second pass goes by.
+    pub(super) fn kept(&self) -> Kept {
+        let number = |at: usize| u16::try_from(at).ok();
+        Kept {
+            overall: self.result.overall.clone(),
+            seen: self.seen.clone().filter(|seen| Some(seen) != self.result.overall.as_ref()).map(Box::new),
+            last: self.last.map(|last| self.drafts[last].seat as u32),
+            grade: self.result.rating.as_ref().and_then(|rating| number(rating.grade)),
+            moved_by: None,
+            rank: None,
+        }
+    }
+
+    /// Takes on what all people have decided together.
+    pub(super) fn settle(&mut self, kept: &Kept) {
+        self.result.rank = kept.rank.map(u64::from);
+        let (Some(rule), Some(rating), Some(grade)) = (kept.moved_by, &mut self.result.rating, kept.grade) else {
+            return;
         };
-        rating.as_ref().map(|rating| rating.grade)
+        rating.grade = grade.into();
+        rating.lowered_by = Some(LoweredBy::Distribution(rule.into()));
+        // A person with several cards is distributed once, by the overall result; the cards keep their own grades.
+        if let (true, Some(last)) = (self.single, self.last)
+            && let Some(scorecard) = &mut self.result.cards[last].scorecard
+        {
+            scorecard.rating = Some(rating.clone());
+        }
+    }
+
+    /// See [`grade_seen`].
+    pub(super) fn grade(&self, model: &Model, card: usize) -> Option<usize> {
+        let (card, of) = (&self.result.cards[card], |rating: &RatingResult| rating.grade);
+        let last = self.last.map(|last| self.result.cards[last].position);
+        let own = card.scorecard.as_ref().and_then(|scorecard| scorecard.rating.as_ref());
+        grade_seen(model, card.position, last, self.result.rating.as_ref().map(of), own.map(of))
+    }
+}
+
+impl Kept {
+    /// The position of the last card that was scored, and the seat.
+    pub(super) fn last(&self, scorer: &Scorer) -> Option<(PositionId, usize)> {
+        let seat = self.last? as usize;
+        Some((scorer.plan.program.cards[scorer.seats[seat].card()].position, seat))
     }
 }
 
 /// Moves grades down where too many hold one, among all people with the same grades.
-pub(super) fn distribution(model: &Model, people: &mut [Standing]) {
+pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) {
+    let model = scorer.model;
     for (id, rating) in model.ratings.iter().enumerate().filter(|(_, rating)| !rating.distribution.is_empty()) {
         let mut members = Vec::new();
         let mut rated = Vec::new();
         for (at, person) in people.iter().enumerate() {
-            let Some(last) = person.last.map(|last| &person.result.cards[last]) else { continue };
-            if rating_of(model, last) != Some(RatingId(id)) {
+            let Some((last, seat)) = person.last(scorer) else { continue };
+            let position = &model.positions[last.0];
+            if position.scorecard.as_ref().and_then(|scorecard| scorecard.rating) != Some(RatingId(id)) {
                 continue;
             }
-            if let (Some(rating), Some(seen)) = (&person.result.rating, &person.seen) {
-                members.push(at);
+            let seen = person.seen.as_deref().or(person.overall.as_ref());
+            if let (Some(grade), Some(seen)) = (person.grade, seen) {
+                let team = scorer.seats[seat].team(scorer.answers).and_then(|team| scorer.answers.teams.get(team));
+                members.push(at as u32);
                 rated.push(Rated {
-                    grade: rating.grade,
+                    grade: grade.into(),
                     seen,
-                    position: &position_of(model, last).name,
-                    team: last.team.as_ref().map(|team| &*team.key),
+                    position: &position.name,
+                    team: team.map(|team| &*team.key),
                     moved_by: None,
                 });
             }
         }
         distribute(rating, &mut rated);
-        let moved: Vec<(usize, usize, usize)> = members
+        let moved: Vec<(u32, usize, usize)> = members
             .into_iter()
             .zip(rated)
             .filter_map(|(at, one)| one.moved_by.map(|rule| (at, one.grade, rule)))
             .collect();
         for (at, grade, rule) in moved {
-            let person = &mut people[at];
-            let Some(rating) = &mut person.result.rating else { continue };
-            rating.grade = grade;
-            rating.lowered_by = Some(LoweredBy::Distribution(rule));
-            let rating = rating.clone();
-            // A person with several cards is distributed once, by the overall result; the cards keep their own grades.
-            if let (true, Some(last)) = (person.single, person.last)
-                && let Some(scorecard) = &mut person.result.cards[last].scorecard
-            {
-                scorecard.rating = Some(rating);
-            }
+            let person = &mut people[at as usize];
+            (person.grade, person.moved_by) = (u16::try_from(grade).ok(), u16::try_from(rule).ok());
         }
     }
 }
 
-/// Ranks people with the same last position, or in one part of it, by their overall score; equal scores share the best rank.
-pub(super) fn rank(model: &Model, people: &mut [Standing]) {
-    let mut by_position: HashMap<(String, Option<Value>), Vec<usize>> = HashMap::new();
+/// Ranks people with the same last position, or in one part of it, by their overall score; equal scores share the best
+/// rank. `parts` stand in step with the people, where somebody has one.
+pub(super) fn rank(scorer: &Scorer, people: &mut [Kept], parts: &[Option<Value>]) {
+    let mut by_position: HashMap<(&str, Option<&Value>), Vec<u32>> = HashMap::new();
     for (at, person) in people.iter().enumerate() {
-        if let (Some(last), Some(_)) = (person.last, &person.result.overall) {
-            let position = position_of(model, &person.result.cards[last]);
-            by_position.entry((position.name.clone(), person.part.clone())).or_default().push(at);
+        if let (Some((last, _)), Some(_)) = (person.last(scorer), &person.overall) {
+            let part = parts.get(at).and_then(Option::as_ref);
+            by_position.entry((&scorer.model.positions[last.0].name, part)).or_default().push(at as u32);
         }
     }
     for mut group in by_position.into_values() {
-        group.sort_by(|a, b| people[*b].result.overall.cmp(&people[*a].result.overall));
+        let score = |at: u32| &people[at as usize].overall;
+        // Equals in one order, whatever the sort: those before.
+        group.sort_unstable_by(|a, b| score(*b).cmp(score(*a)).then(a.cmp(b)));
         let mut rank = 0;
-        for (place, at) in group.iter().enumerate() {
-            if place == 0 || people[*at].result.overall != people[group[place - 1]].result.overall {
-                rank = place as u64 + 1;
+        for place in 0..group.len() {
+            if place == 0 || people[group[place] as usize].overall != people[group[place - 1] as usize].overall {
+                rank = place as u32 + 1;
             }
-            people[*at].result.rank = Some(rank);
+            people[group[place] as usize].rank = Some(rank);
         }
     }
 }

@@ -206,7 +206,7 @@ fn people_count_against_the_memory() {
     let rows: String = (0..3_000).map(|at| format!("P{at},Name {at},{}\n", at % 90)).collect();
     let folder = small(&format!("id,name,sold\n{rows}"));
     let run = |memory: &str| merit(folder.path(), &[&EVAL[..], &["--memory", memory]].concat());
-    let little = run("5MB");
+    let little = run("1MB");
     let said = text(&little.stderr);
     assert!(little.status.code() == Some(1) && little.stdout.is_empty(), "{said}");
     assert!(

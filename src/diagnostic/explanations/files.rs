@@ -78,8 +78,9 @@ file "plans.xlsx" sheet "2026""#,
         text: "`--memory` bounds what is kept of the data. Large data sets are read without keeping their rows; keys, \
                and the values of medians and distinct counts, go to temporary files where they are too many. A data set is kept whole where a formula wants single \
                rows of it (`only`), counts its keys `during` a window, or takes it as stock; where it is the roster or \
-               the organisation; and where mistakes in it must be told with their rows. The results of everybody are \
-               there at once, since ranks and reports need them: some kilobytes for each person, post and period.",
+               the organisation; and where mistakes in it must be told with their rows. Of everybody a few numbers \
+               are kept, since ranks need them: some hundred bytes for each person and post, more with each aggregate over \
+               rows of their own, and again for each period.",
         wrong: "merit eval specs --period 2026-Q3 --memory 100MB",
         right: "merit eval specs --period 2026-Q3 --memory 2GB",
         setting: Setting::Words,

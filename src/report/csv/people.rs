@@ -3,11 +3,11 @@
 //! Outputs are called as in the specs, with their units: `bonus [CNY]`. Over several posts amounts add up, as
 //! `sum(bonus of people)` does; what is no number is that of the last post.
 
-use std::io;
+use std::io::{self, Write};
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
-use super::cell::{Cell, Sheet, decimal, in_unit};
+use super::cell::{Cell, Form, Sheet, decimal, in_unit};
 use super::{Report, Show, rank, roster, yes_no};
 use crate::model::types::unit::DisplayUnit;
 use crate::score::card::PersonResult;
@@ -35,24 +35,32 @@ pub const HEADER: [&str; 15] = [
 /// Outputs of one name and unit are one column.
 type Outputs<'a> = IndexMap<String, &'a DisplayUnit>;
 
-pub(super) fn write(reports: &[Report<'_>], sheet: &mut Sheet<'_>) -> io::Result<()> {
+pub(super) fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let mut outputs = Outputs::new();
     for report in reports {
         let show = report.show();
-        for post in report.people.iter().flat_map(|person| &person.posts) {
-            for output in &show.position(post.position).outputs {
+        let mut seen = IndexSet::new();
+        report.people.briefs().for_each(|person| seen.extend(person.cards.iter().map(|card| card.position)));
+        for position in seen {
+            for output in &show.position(position).outputs {
                 outputs.entry(heading(&output.name, &output.unit)).or_insert(&output.unit);
             }
         }
     }
+    let mut sheet = Sheet::new(form.style, out);
     sheet.row(HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text)))?;
+    sheet.end()?;
     for report in reports {
         let show = report.show();
-        for person in &report.people {
-            if let Some(cells) = row(report, &show, person, &outputs) {
-                sheet.row(cells)?;
+        report.people.write(out, |some, out| {
+            let mut sheet = Sheet::new(form.style, out);
+            for at in some {
+                if let Some(cells) = row(report, &show, &report.people.person(at), &outputs) {
+                    sheet.row(cells)?;
+                }
             }
-        }
+            sheet.end()
+        })?;
     }
     Ok(())
 }

@@ -8,8 +8,6 @@ use crate::documents::Document as Kind;
 use crate::number::Number;
 use crate::provenance::Provenance;
 use crate::report::Report;
-use crate::report::show::Show;
-use crate::score::card::PersonResult;
 
 /// What stands first in every document. What would stand in the way of results does not stand beside them.
 #[derive(Serialize)]
@@ -27,37 +25,37 @@ impl<'a> Top<'a> {
     }
 }
 
-/// The whole document.
+/// What stands before the people, or before the periods.
 #[derive(Serialize)]
-pub struct Document<'a> {
+pub struct Head<'a> {
     #[serde(flatten)]
     pub top: Top<'a>,
     pub company: &'a str,
-    pub period: Period,
-    pub people: People<'a>,
+    /// Where there is only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+}
+
+/// What stands behind them. All periods come of one pass over the files.
+#[derive(Serialize)]
+pub struct Tail<'a> {
     /// Roster rows that no position evaluates.
-    pub without_position: Vec<WithoutPosition<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without_position: Option<Vec<WithoutPosition<'a>>>,
     pub files: Vec<File<'a>>,
     /// What is odd about the data, in words.
     pub doubts: Vec<String>,
 }
 
-/// Several periods out of one pass over the files.
+/// What stands before the people of one of several periods.
 #[derive(Serialize)]
-pub struct PeriodsDocument<'a> {
-    #[serde(flatten)]
-    pub top: Top<'a>,
-    pub company: &'a str,
-    pub periods: Vec<PeriodResults<'a>>,
-    pub files: Vec<File<'a>>,
-    pub doubts: Vec<String>,
+pub struct OfPeriod {
+    pub period: Period,
 }
 
-/// As in the document of one period.
+/// What stands behind them.
 #[derive(Serialize)]
-pub struct PeriodResults<'a> {
-    pub period: Period,
-    pub people: People<'a>,
+pub struct OfPosts<'a> {
     pub without_position: Vec<WithoutPosition<'a>>,
 }
 
@@ -89,12 +87,6 @@ pub struct Repair<'a> {
     pub column: &'a str,
     pub repair: &'a str,
     pub count: u64,
-}
-
-/// Made one by one while they are written.
-pub struct People<'a> {
-    pub show: Show<'a>,
-    pub people: &'a [&'a PersonResult],
 }
 
 #[derive(Serialize)]
