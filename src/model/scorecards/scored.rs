@@ -15,6 +15,16 @@ use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;
 
+/// The KPI that an entry reads, in which scope, and where it says so.
+struct Reads<'e> {
+    entry: &'e tree::Entry,
+    id: KpiId,
+    kpi: &'e Kpi,
+    scope: ScopeWord,
+    span: Span,
+    card: &'e CardScope<'e>,
+}
+
 impl Checker<'_> {
     pub(super) fn kpi_entry(
         &mut self,
@@ -28,12 +38,13 @@ impl Checker<'_> {
         let model = self.model.clone();
         let kpi = &model.kpis[id.0];
         let scope = self.entry_scope(entry, kpi, card);
-        self.once_in_scope((id, scope, name.span), &kpi.name, seen);
+        let read = Reads { entry, id, kpi, scope, span: name.span, card };
+        self.once_in_scope(&read, seen);
         self.kpi_answerable(id, scope, name.span, card);
         if self.untyped.contains(&kpi.name) {
             return None;
         }
-        let target = self.entry_target(entry, (id, kpi), scope, name.span, card);
+        let target = self.entry_target(&read);
         let rule = match &entry.score {
             Some(rule) => {
                 let made_for = self.made_for(entry, points);
@@ -47,8 +58,8 @@ impl Checker<'_> {
             Some(ScoreCurve::Scale(scale)) => self.scale_answerable(*scale, scope, name.span, card),
             _ => {}
         }
-        self.target_is_looked_at(entry, kpi, rule.as_ref(), name.span);
-        self.prorated_target(entry, kpi, scope, &target);
+        self.target_is_looked_at(&read, rule.as_ref());
+        self.prorated_target(&read, &target);
         // A number alone is told above.
         for dated in target.iter().filter(|dated| !matches!(dated.value.kind, Kind::Value(_) | Kind::Negate(_))) {
             self.hundredfold(&dated.value, &kpi.unit, &format!("the target of `{}`", kpi.name));
@@ -80,16 +91,12 @@ impl Checker<'_> {
     }
 
     /// A KPI stands once in a scorecard in each scope.
-    fn once_in_scope(
-        &mut self,
-        (id, scope, span): (KpiId, ScopeWord, Span),
-        name: &str,
-        seen: &mut Vec<(KpiId, ScopeWord, Span)>,
-    ) {
+    fn once_in_scope(&mut self, read: &Reads, seen: &mut Vec<(KpiId, ScopeWord, Span)>) {
+        let Reads { id, kpi, scope, span, .. } = *read;
         if let Some((_, _, first)) = seen.iter().find(|(known, in_scope, _)| *known == id && *in_scope == scope) {
             let first = *first;
             self.report(
-                Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", name))
+                Diagnostic::new(Code::Repeated, format!("`{}` stands twice in the scorecard", kpi.name))
                     .at(span, "again")
                     .at(first, "first here")
                     .help("give it one weight, or read it in another scope, `over …`"),
@@ -99,14 +106,8 @@ impl Checker<'_> {
     }
 
     /// The targets of an entry, in the unit of the KPI and without a gap.
-    fn entry_target(
-        &mut self,
-        entry: &tree::Entry,
-        (id, kpi): (KpiId, &Kpi),
-        scope: ScopeWord,
-        span: Span,
-        card: &CardScope,
-    ) -> Vec<Dated> {
+    fn entry_target(&mut self, read: &Reads) -> Vec<Dated> {
+        let Reads { entry, id, kpi, scope, span, card } = *read;
         let mut target = Vec::with_capacity(entry.target.len());
         for dated in &entry.target {
             let Some(when) = self.dated(&dated.when) else { continue };
@@ -127,7 +128,8 @@ impl Checker<'_> {
     }
 
     /// The score of a KPI looks at its target, if it has one; what is in no points says how it scores.
-    fn target_is_looked_at(&mut self, entry: &tree::Entry, kpi: &Kpi, rule: Option<&Score>, span: Span) {
+    fn target_is_looked_at(&mut self, read: &Reads, rule: Option<&Score>) {
+        let Reads { entry, kpi, span, .. } = *read;
         let unit = &kpi.unit.dimension;
         let target_span = entry.target.first().map(|dated| dated.value.span);
         match rule {
@@ -171,7 +173,8 @@ impl Checker<'_> {
     }
 
     /// A target by the days served is a number that grows with them, and is so once.
-    fn prorated_target(&mut self, entry: &tree::Entry, kpi: &Kpi, scope: ScopeWord, target: &[Dated]) {
+    fn prorated_target(&mut self, read: &Reads, target: &[Dated]) {
+        let Reads { entry, kpi, scope, .. } = *read;
         let Some(span) = entry.prorated else { return };
         let unit = &kpi.unit.dimension;
         let ratio = kpi.unit.is_ratio_sign() || unit.factors().iter().any(|(_, power)| *power < 0) || unit.is_point();
