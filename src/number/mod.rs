@@ -5,6 +5,7 @@
 //! the only approximate operations (28 significant digits); what they touch is marked.
 
 mod approximate;
+mod digits;
 mod excess;
 pub(crate) mod fraction;
 mod rounding;
@@ -21,6 +22,7 @@ use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use rust_decimal::Decimal;
 
 use self::approximate::approximate;
+pub use self::digits::in_groups;
 pub use self::excess::{Excess, Words};
 pub use self::rounding::Rounding;
 

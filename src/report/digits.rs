@@ -1,21 +1,13 @@
 //! Digits as people read them: separators, and how many places stand behind the point.
 
+use crate::number::in_groups;
+
 /// Of shown values, and of scores where the company says nothing.
 pub const PLACES: u32 = 2;
 
 /// `1234567.5` as `1,234,567.5`.
 pub fn grouped(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let (whole, part) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
-    let mut text = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text.push_str(part);
-    text
+    in_groups(digits, ',')
 }
 
 pub fn places_of(digits: &str) -> u32 {

@@ -64,7 +64,7 @@ impl<'s> Reader<'s> {
         }
         let token = &self.scan.tokens[item.first];
         let found = self.scan.word(token).lines().next().unwrap_or("");
-        let near = words::nearest(word, words::DECLARATIONS.iter().copied()).filter(|_| !word.is_empty());
+        let near = words::spelt_like(word, words::DECLARATIONS.iter().copied()).filter(|_| !word.is_empty());
         let near = near.or((word.to_lowercase() == "houserules").then_some("house"));
         let near = near.or_else(|| words::synonym(word).filter(|meant| words::DECLARATIONS.contains(meant)));
         let help = match near {

@@ -120,7 +120,7 @@ fn meant(around: &Around, expected: &[Rule]) -> Option<String> {
         .filter_map(|text| text.split_whitespace().next().map(str::to_string))
         .filter(|word| word.chars().all(char::is_alphabetic))
         .collect();
-    words::nearest(found, words.iter().map(String::as_str)).filter(|near| *near != found).map(str::to_string)
+    words::spelt_like(found, words.iter().map(String::as_str)).filter(|near| *near != found).map(str::to_string)
 }
 
 /// Words that begin something, with dots for the rest.
@@ -148,7 +148,7 @@ fn unknown_clause(scan: &Scan, around: &Around, kind: BlockKind, expected: &[Rul
     let place = around.first.map_or(scan.span(0, 0), |token| scan.span(token.start, token.end));
     let starts: Vec<String> = plain_words(expected);
     let keywords: Vec<String> = expected.iter().filter_map(|rule| keyword(*rule)).collect();
-    let near = words::nearest(word, keywords.iter().map(String::as_str));
+    let near = words::spelt_like(word, keywords.iter().map(String::as_str));
     let block_follows =
         scan.tokens.get(around.tokens.len() + scan.tokens.partition_point(|token| token.start < place.start as usize));
     let opens = block_follows.is_some_and(|token| token.kind == TokenKind::OpenBrace);

@@ -321,9 +321,11 @@ impl<'s> Reader<'s> {
             }
             None => {
                 let place = reads.map_or(span, |part| part.span());
-                let near =
-                    super::words::nearest(&name.text, AggregateFunction::TABLE.iter().map(|signature| signature.name))
-                        .or_else(|| super::words::synonym(&name.text));
+                let near = super::words::spelt_like(
+                    &name.text,
+                    AggregateFunction::TABLE.iter().map(|signature| signature.name),
+                )
+                .or_else(|| super::words::synonym(&name.text));
                 self.report(
                     Diagnostic::new(Code::Unexpected, format!("`{}` does not read a data set", name.text))
                         .at(place, "only `sum`, `count`, `average` and their like take this")

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::characters::is_full_width;
+use crate::number::in_groups;
 use crate::time::{Day, PeriodName, other_writing};
 
 /// A number, date or period that is not written properly.
@@ -203,16 +204,7 @@ fn decimals_behind(rest: &str, sign: char) -> Option<&str> {
 
 /// `1_000_000.5`
 fn grouped(number: Decimal) -> String {
-    let digits = number.to_string();
-    let (whole, part) = digits.find('.').map_or((digits.as_str(), ""), |point| digits.split_at(point));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push('_');
-        }
-        out.push(digit);
-    }
-    out + part
+    in_groups(&number.to_string(), '_')
 }
 
 /// `24 000`, `24'000`, `1.024.000`, and `24.000` or `1.234 CNY`, which could be thousands or thousandths.

@@ -281,7 +281,7 @@ impl<'s> Reader<'s> {
         {
             return Some(name);
         }
-        let near = super::words::nearest_exact(&name.text, MONTH_NAMES.iter().copied());
+        let near = crate::nearest::nearest_word(&name.text, MONTH_NAMES.iter().copied());
         self.report(
             Diagnostic::new(Code::Unexpected, format!("`{}` is not a part of the year", name.text))
                 .at(name.span, "not a quarter, half or month")

@@ -395,14 +395,9 @@ pub fn meant(word: &str) -> Option<&'static str> {
     synonym(word).or_else(|| connecting(word))
 }
 
-/// The known word a misspelt one was probably meant to be.
-pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    nearest_exact(&word.to_lowercase(), known)
-}
-
-/// The same, where capitals matter.
-pub fn nearest_exact<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    nearest_word(word, known)
+/// The known word a misspelt one was probably meant to be; capitals do not count.
+pub fn spelt_like<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    nearest_word(&word.to_lowercase(), known)
 }
 
 /// A name made of the words of a label: `Surrender rate` as `surrender_rate`.
@@ -425,8 +420,8 @@ mod tests {
 
     #[test]
     fn misspelt_words_find_their_neighbour() {
-        assert_eq!(nearest("postion", DECLARATIONS.iter().copied()), Some("position"));
-        assert_eq!(nearest("KPI", DECLARATIONS.iter().copied()), Some("kpi"));
-        assert_eq!(nearest("salary", DECLARATIONS.iter().copied()), None);
+        assert_eq!(spelt_like("postion", DECLARATIONS.iter().copied()), Some("position"));
+        assert_eq!(spelt_like("KPI", DECLARATIONS.iter().copied()), Some("kpi"));
+        assert_eq!(spelt_like("salary", DECLARATIONS.iter().copied()), None);
     }
 }

@@ -249,7 +249,7 @@ impl Clause<'_, '_> {
             }
             let near = |word: &&String| {
                 let certain = words::meant(text).is_some_and(|meant| meant == word.as_str())
-                    || words::nearest(text, [word.as_str()]).is_some();
+                    || words::spelt_like(text, [word.as_str()]).is_some();
                 if !certain && NEVER_MEANT.contains(&word.as_str()) {
                     return false;
                 }

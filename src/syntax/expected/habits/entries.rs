@@ -93,7 +93,7 @@ impl Here<'_, '_> {
         };
         let first = self.text(self.first());
         let weighted = self.is(self.first(), TokenKind::Number) || matches!(first, "equal" | "rest" | "?");
-        let misspelt = words::nearest(self.text(0), PARTS.iter().copied()).is_some();
+        let misspelt = words::spelt_like(self.text(0), PARTS.iter().copied()).is_some();
         if !weighted || misspelt || !part(0) || !self.is(-1, TokenKind::Word) {
             return None;
         }
