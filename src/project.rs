@@ -216,9 +216,9 @@ struct Found {
     files: Vec<PathBuf>,
     /// Specs but for their names.
     almost: Vec<PathBuf>,
-    folders: HashSet<Place>,
+    folders: HashSet<FolderId>,
     /// By folder and name.
-    known: HashSet<(Place, OsString)>,
+    known: HashSet<(FolderId, OsString)>,
     /// Files and folders that are passed over.
     left_out: HashSet<PathBuf>,
     inner: Inner,
@@ -238,17 +238,17 @@ enum Inner {
 
 /// What tells a folder from others. Its path would: but to work that out takes as many steps as it is deep.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Place(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
+struct FolderId(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
 #[cfg(unix)]
-fn place(folder: &Path) -> io::Result<Place> {
+fn folder_id(folder: &Path) -> io::Result<FolderId> {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(folder).map(|folder| Place((folder.dev(), folder.ino())))
+    fs::metadata(folder).map(|folder| FolderId((folder.dev(), folder.ino())))
 }
 
 #[cfg(not(unix))]
-fn place(folder: &Path) -> io::Result<Place> {
-    folder.canonicalize().map(Place)
+fn folder_id(folder: &Path) -> io::Result<FolderId> {
+    folder.canonicalize().map(FolderId)
 }
 
 impl Found {
@@ -264,7 +264,7 @@ impl Found {
     /// Hidden folders and `target`, where programs build, hold no specs.
     fn walk(&mut self, folder: &Path) -> Result<(), LoadError> {
         let unreadable = |error| LoadError::Unreadable(folder.to_path_buf(), error);
-        let here = place(folder).map_err(unreadable)?;
+        let here = folder_id(folder).map_err(unreadable)?;
         if !self.folders.insert(here.clone()) {
             return Ok(());
         }
@@ -314,7 +314,7 @@ impl Found {
     fn file(&mut self, shown: PathBuf, path: &Path) -> Result<(), LoadError> {
         let unreadable = |error| LoadError::Unreadable(path.to_path_buf(), error);
         let real = path.canonicalize().map_err(unreadable)?;
-        let folder = place(real.parent().unwrap_or(Path::new("/"))).map_err(unreadable)?;
+        let folder = folder_id(real.parent().unwrap_or(Path::new("/"))).map_err(unreadable)?;
         if self.known.insert((folder, real.file_name().unwrap_or_default().to_os_string())) {
             self.files.push(shown);
         }

@@ -34,7 +34,7 @@ pub fn resolve(
     // What follows such a link is not told once more.
     let leads_nowhere = !unknown.is_empty();
     if tables[target].complete && tables[at].are_good(by.iter().copied().chain([column])) {
-        report(model, &tables[at], &tables[target], column, by, unknown, errors);
+        report(model, (&tables[at], column, by), &tables[target], unknown, errors);
     }
     if leads_nowhere {
         tables[at].bad.insert(column);
@@ -97,12 +97,11 @@ fn note(unknown: &mut Unknown, key: &str, row: usize) {
     }
 }
 
+/// Keys to which a link leads and that no row has.
 fn report(
     model: &Model,
-    table: &Table,
+    (table, column, by): (&Table, ColumnIx, &[ColumnIx]),
     target: &Table,
-    column: ColumnIx,
-    by: &[ColumnIx],
     unknown: Unknown,
     errors: &mut Vec<Diagnostic>,
 ) {
