@@ -13,8 +13,8 @@ use crate::alike::folded;
 use crate::data::cells::content::Repair;
 use crate::data::cells::forms;
 use crate::data::cells::forms::{
-    CURRENCY, FORMULA_ERRORS, HAS_CLOCK, MIDNIGHT, NEGATIVE, NO, NUMBER_LETTERS, PARENTHESES, THOUSANDS, TIME_LETTERS,
-    WIDE, YES,
+    CURRENCY, FORMULA_ERRORS, HAS_CLOCK, MIDNIGHT, NEGATIVE, NO, NOT_VISIBLE, NUMBER_LETTERS, PARENTHESES, THOUSANDS,
+    TIME_LETTERS, WIDE, YES,
 };
 use crate::data::cells::numbers::NumberCell;
 use crate::data::cells::reader::{CellKind, CellReader};
@@ -22,10 +22,10 @@ use crate::data::cells::tidy::{LOST, odd};
 use crate::data::cells::times::DateFormat;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
-use crate::time::Calendar;
+use crate::time::{Calendar, Day};
 
 /// Whether the engine's own type holds such values, and no text need be looked at.
-enum Own {
+pub(super) enum Own {
     /// It does not.
     No,
     /// It does.
@@ -36,23 +36,24 @@ enum Own {
 
 /// The cells of a column.
 pub struct Cells<'k> {
-    d: Dialect,
-    kind: CellKind,
-    optional: bool,
+    pub(super) d: Dialect,
+    pub(super) kind: CellKind,
+    pub(super) optional: bool,
     /// What stands in front of a number's unit: 85 is 0.85 with `in percent`.
     factor: Option<Number>,
     choices: &'k [Choice],
     /// What is declared to stand for a blank cell, and what mostly does.
-    blanks: Vec<String>,
-    signs: Vec<&'static str>,
+    pub(super) blanks: Vec<String>,
+    pub(super) signs: Vec<&'static str>,
     /// The first of these as numbers or dates, which they are where the engine's own type holds such.
     held_blanks: Vec<String>,
     holds_values: Own,
     at: usize,
     /// The engine's own column, and what is known of its type.
-    raw: String,
-    own: Own,
-    places: u32,
+    pub(super) raw: String,
+    ty: Option<&'k str>,
+    pub(super) own: Own,
+    pub(super) places: u32,
     calendar: &'k Calendar,
 }
 
@@ -75,14 +76,17 @@ impl<'k> Cells<'k> {
             _ => (None, &[][..]),
         };
         let raw = d.name_of(&declared.name);
-        let own = match known.remote.type_of(data, &declared.name) {
+        let ty = known.remote.type_of(data, &declared.name);
+        let own = match ty {
             // Signs for a blank are looked for among texts.
             _ if !blanks.is_empty() => Own::No,
             Some(ty) if d.holds(ty, &kind, known.remote.decimals) => Own::Yes,
+            // The day of a time is told by the engine as well.
+            Some(ty) if matches!(kind, CellKind::Day(_)) && d.is_time(ty) => Own::Yes,
             Some(_) => Own::No,
             None => d.holds_where(&raw, &kind, known.remote.decimals).map_or(Own::No, Own::Where),
         };
-        let holds_values = match (held_blanks.is_empty(), known.remote.type_of(data, &declared.name)) {
+        let holds_values = match (held_blanks.is_empty(), ty) {
             (true, _) => Own::No,
             (false, Some(ty)) if d.is_value(ty) => Own::Yes,
             (false, Some(_)) => Own::No,
@@ -101,6 +105,7 @@ impl<'k> Cells<'k> {
             signs,
             at: column.0,
             raw,
+            ty,
             places: known.remote.decimals,
             calendar: &known.model.company.calendar,
         }
@@ -111,13 +116,28 @@ impl<'k> Cells<'k> {
         self.d.name_of(&format!("{what} {}", self.at))
     }
 
-    fn is_text(&self) -> bool {
+    pub(super) fn is_text(&self) -> bool {
         matches!(self.kind, CellKind::Text | CellKind::KeyOf(..))
     }
 
-    /// What a file would hold, without white space around it.
+    /// What a file would hold.
+    pub(super) fn written(&self) -> String {
+        match self.ty {
+            Some(ty) => self.d.written_of(&self.raw, ty),
+            None => self.d.written(&self.raw),
+        }
+    }
+
+    /// The same without white space around it.
     fn trimmed(&self) -> String {
-        self.d.trimmed(&self.d.written(&self.raw))
+        self.d.trimmed(&self.written())
+    }
+
+    /// Of times, whether they are others than midnight.
+    pub(super) fn has_clock(&self) -> Option<String> {
+        let is_time = matches!((&self.own, &self.kind), (Own::Yes, CellKind::Day(_)));
+        let is_time = is_time && self.ty.is_some_and(|ty| self.d.is_time(ty));
+        is_time.then(|| self.d.has_clock(&self.raw))
     }
 
     /// The first step: the cell's text.
@@ -144,7 +164,10 @@ impl<'k> Cells<'k> {
 
     /// Whether a text has the plain form of its kind, in which nothing was repaired.
     fn is_plainly_written(&self) -> Option<String> {
-        let text = self.own("text");
+        self.is_plain_form(&self.own("text"))
+    }
+
+    pub(super) fn is_plain_form(&self, text: &str) -> Option<String> {
         Some(match &self.kind {
             CellKind::Text | CellKind::KeyOf(..) => return None,
             CellKind::Number(number) => {
@@ -152,10 +175,10 @@ impl<'k> Cells<'k> {
                     true => forms::whole_number(),
                     false => forms::plain_number(Some(self.places)),
                 };
-                self.d.matches(&text, &plain)
+                self.d.matches(text, &plain)
             }
-            CellKind::Day(_) => self.d.matches(&text, &forms::plain_date()),
-            CellKind::Period => self.d.matches(&text, &forms::plain_period()),
+            CellKind::Day(_) => self.d.matches(text, &forms::plain_date()),
+            CellKind::Period => self.d.matches(text, &forms::plain_period()),
             CellKind::Flag => format!("{text} IN ({})", self.listed(&[YES, NO].concat())),
             CellKind::Choice(known) => {
                 let mut keys: Vec<&str> = known.keys().map(String::as_str).collect();
@@ -224,17 +247,46 @@ impl<'k> Cells<'k> {
         }
     }
 
-    fn listed(&self, texts: &[&str]) -> String {
+    pub(super) fn listed(&self, texts: &[&str]) -> String {
         texts.iter().map(|text| self.d.text(text)).collect::<Vec<_>>().join(", ")
     }
 
-    /// The value of the engine's own type.
-    fn own_value(&self) -> String {
+    /// The value of the engine's own type, but for the factor of its unit.
+    pub(super) fn own_value(&self) -> String {
         match &self.kind {
             CellKind::Number(_) => self.d.to_number(&self.raw, self.places),
             CellKind::Day(_) => self.d.own_day(&self.raw),
             _ => self.d.own_flag(&self.raw),
         }
+    }
+
+    /// The value without any step before it, where it is short enough.
+    pub(super) fn at_once(&self) -> Option<String> {
+        match (&self.own, &self.kind) {
+            (Own::Yes, _) => Some(self.value()),
+            (Own::No, CellKind::Text | CellKind::KeyOf(..)) if self.ty.is_some() && self.blanks.is_empty() => {
+                let of = |text: String| match self.signs.is_empty() {
+                    true => format!("NULLIF({text}, '')"),
+                    false => self.value().replace(&self.own("text"), &text),
+                };
+                // In most texts there is no white space that could stand around them.
+                let other = self.d.matches(&self.written(), NOT_VISIBLE);
+                Some(format!("CASE WHEN {other} THEN {} ELSE {} END", of(self.trimmed()), of(self.written())))
+            }
+            (Own::No, CellKind::Choice(known)) if self.ty.is_some() && self.blanks.is_empty() => {
+                let other = self.value().replace(&self.own("narrow"), &format!("({})", self.narrow()?));
+                let other = other.replace(&self.own("text"), &self.text());
+                Some(format!("CASE {}{}\n      ELSE {other} END", self.written(), self.by_label(known)))
+            }
+            _ => None,
+        }
+    }
+
+    /// A condition on the engine's own column that is about its days alone, so that an index may serve it.
+    pub(super) fn between(&self, first: Day, last: Day) -> Option<String> {
+        let is_day = matches!((&self.own, &self.kind), (Own::Yes, CellKind::Day(_)));
+        let (first, behind) = (self.d.day(first.0), self.d.day(last.0 + 1));
+        is_day.then(|| format!("{0} >= {first} AND {0} < {behind}", self.raw))
     }
 
     /// The last step: the value; `NULL` where the cell is blank or cannot be read.
@@ -246,12 +298,16 @@ impl<'k> Cells<'k> {
         }
     }
 
-    fn filled(&self) -> String {
-        let (d, text, narrow) = (self.d, self.own("text"), self.own("narrow"));
-        let factor = match &self.factor {
+    pub(super) fn times_factor(&self) -> String {
+        match &self.factor {
             Some(factor) if *factor != Number::ONE => format!(" * {factor}"),
             _ => String::new(),
-        };
+        }
+    }
+
+    fn filled(&self) -> String {
+        let (d, text, narrow) = (self.d, self.own("text"), self.own("narrow"));
+        let factor = self.times_factor();
         let mut cases = String::new();
         match &self.own {
             Own::Yes => return format!("{}{factor}", self.own_value()),
@@ -283,17 +339,20 @@ impl<'k> Cells<'k> {
                 )
             }
             CellKind::Choice(known) => {
-                let mut known: Vec<(&String, &u32)> = known.iter().collect();
-                known.sort();
-                let name = |choice: u32| self.choices.get(choice as usize).map_or("", |choice| choice.name.as_str());
-                let cases: String = known
-                    .iter()
-                    .map(|(key, choice)| format!(" WHEN {} THEN {}", d.text(key), d.text(name(**choice))))
-                    .collect();
-                format!("CASE COALESCE({narrow}, {text}){cases} END")
+                format!("CASE COALESCE({narrow}, {text}){} END", self.by_label(known))
             }
             CellKind::Period => periods::parsed(d, self.calendar, &self.own("period")),
         }
+    }
+
+    /// Labels by what may stand for them.
+    fn by_label<'a>(&self, known: impl IntoIterator<Item = (&'a String, &'a u32)>) -> String {
+        let mut known: Vec<(&String, &u32)> = known.into_iter().collect();
+        known.sort();
+        let name = |choice: u32| self.choices.get(choice as usize).map_or("", |choice| choice.name.as_str());
+        let case =
+            |(key, choice): (&String, &u32)| format!(" WHEN {} THEN {}", self.d.text(key), self.d.text(name(*choice)));
+        known.into_iter().map(case).collect()
     }
 
     /// Numbers with more than digits and a point.
@@ -372,11 +431,15 @@ impl<'k> Cells<'k> {
     pub fn repairs(&self, value: &str, mended: &str) -> Vec<(Repair, String)> {
         let (d, text, narrow) = (self.d, self.own("text"), self.own("narrow"));
         let mut all = Vec::new();
+        if let Some(clock) = self.has_clock() {
+            let days = format!("{value} BETWEEN {} AND {}", d.day(i32::MIN), d.day(i32::MAX));
+            all.push((Repair::TimeOfDay, format!("{clock} AND {days}")));
+        }
         if matches!(self.own, Own::Yes) {
             return all;
         }
         // What is no text has no spaces around it.
-        let spaces = format!("{text} <> '' AND {} <> {}", d.written(&self.raw), self.trimmed());
+        let spaces = format!("{text} <> '' AND {} <> {}", self.written(), self.trimmed());
         let read = match self.is_text() {
             true => String::new(),
             false => format!(" AND ({value} IS NOT NULL OR {})", self.is_sign()),
@@ -438,16 +501,20 @@ impl<'k> Cells<'k> {
 }
 
 /// A table whose columns are its cells with their texts: what stands behind `FROM` where values are made of them.
-pub fn looked_at(known: &Known, table: &str, cells: &[Cells]) -> String {
+///
+/// Of the rows for which the conditions hold. Columns in `at_once` take no steps.
+pub fn looked_at(known: &Known, table: &str, cells: &[Cells], at_once: &[&Cells], conditions: &[String]) -> String {
+    let condition =
+        if conditions.is_empty() { String::new() } else { format!("\n  WHERE {}", conditions.join(" AND ")) };
     if cells.is_empty() {
-        return table.to_string();
+        return format!("{table}{condition}");
     }
     let d = known.dialect;
     let column = |sql: String, name: String| format!("{sql} AS {name}");
     let end = d.kept_apart();
-    let texts: Vec<String> =
-        cells.iter().flat_map(|cell| [cell.raw.clone(), column(cell.text(), cell.own("text"))]).collect();
-    let mut sql = format!("(SELECT {} FROM {table}{end}) texts", texts.join(", "));
+    let steps = cells.iter().flat_map(|cell| [cell.raw.clone(), column(cell.text(), cell.own("text"))]);
+    let texts: Vec<String> = at_once.iter().map(|cell| cell.raw.clone()).chain(steps).collect();
+    let mut sql = format!("(SELECT {} FROM {table}{condition}{end}) texts", texts.join(", "));
     let narrow: Vec<String> =
         cells.iter().filter_map(|cell| Some(column(cell.narrow()?, cell.own("narrow")))).collect();
     if !narrow.is_empty() {

@@ -1,11 +1,9 @@
 //! The statement that checks a table: what is wrong with its rows, and what time they are of. What it finds is for
 //! [`super::findings`].
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::cells::{Cells, looked_at};
 use super::rows::{Before, Known, Time, read_name, rows_name};
-use super::session::head;
+use super::session::{counted, head};
 use super::statement::{Expected, Statement, assembled, filter};
 use super::{Looked, periods};
 use crate::data::rows::shape::ALWAYS_AFTER;
@@ -115,8 +113,11 @@ impl<'a> Checks<'_, 'a> {
     fn cells(&mut self) {
         let (d, known, set) = (self.known.dialect, self.known, self.set);
         let table = d.table(&known.remote.tables[&self.data]);
-        let rows =
-            format!("SELECT {}, 'rows' AS finding, '' AS about, COUNT(*) AS n, '' AS first\nFROM {table}", self.head());
+        let (rows, from) = match counted(known, self.data) {
+            Some(rows) => (rows, String::new()),
+            None => ("COUNT(*)".to_string(), format!("\nFROM {table}")),
+        };
+        let rows = format!("SELECT {}, 'rows' AS finding, '' AS about, {rows} AS n, '' AS first{from}", self.head());
         self.selects.push(rows);
         if self.columns.is_empty() {
             return;
@@ -127,13 +128,14 @@ impl<'a> Checks<'_, 'a> {
             keys.map(|key| format!("COALESCE({}, '')", Cells::new(known, self.data, *key).own("text"))).collect();
         let row = if keys.is_empty() { String::new() } else { format!("{} || ': ' || ", keys.join(" || ' / ' || ")) };
         self.parts.extend(types);
-        let (mut cells, mut wrong) = (Vec::new(), Vec::new());
+        let (mut cells, mut wrong, mut plain) = (Vec::new(), Vec::new(), Vec::new());
         for (column, one) in self.columns.iter().zip(&texts) {
             let declared = set.column(*column);
             let (value, blank, mended) = (one.own("value"), one.own("blank"), one.own("mended"));
             cells.push(format!("{} AS {value}", one.value()));
             cells.push(format!("{} AS {blank}", one.blank()));
             cells.push(format!("{} AS {mended}", one.is_mended()));
+            plain.push(one.is_plain());
             let mut add = |finding: String, condition: String| wrong.push((finding, declared, one, condition));
             if !declared.optional {
                 add("blank".into(), blank.clone());
@@ -151,6 +153,7 @@ impl<'a> Checks<'_, 'a> {
             }
             if let Some((low, high)) = &declared.limits {
                 add("limits".into(), format!("{value} < {low} OR {value} > {high}"));
+                plain.push(format!("COALESCE({} BETWEEN {low} AND {high}, TRUE)", one.plain_value()));
             }
             for (repair, condition) in one.repairs(&value, &mended) {
                 add(format!("{REPAIRED}{}", repair.words()), condition);
@@ -161,9 +164,13 @@ impl<'a> Checks<'_, 'a> {
             if let (Some((begin, _)), Some((end, _))) = (cells(from), cells(to)) {
                 let condition = format!("{} > {}", begin.own("value"), end.own("value"));
                 wrong.push(("backward".into(), set.column(to), end, condition));
+                plain.push(format!("COALESCE({} <= {}, TRUE)", begin.plain_value(), end.plain_value()));
             }
         }
-        let looked_at = looked_at(known, &table, &texts);
+        // Most rows are as they should be, which a short condition tells: all else looks at the others alone.
+        // An engine thinks little of a comparison, and spreads the work.
+        let plain = format!("CASE WHEN {}\n    THEN 0 ELSE 1 END = 1", plain.join("\n    AND "));
+        let looked_at = looked_at(known, &table, &texts, &[], &[plain]);
         self.parts.push(format!("cells AS (\n  SELECT *,\n    {}\n  FROM {looked_at}\n)", cells.join(",\n    ")));
         if wrong.is_empty() {
             return;
@@ -332,81 +339,68 @@ impl<'a> Checks<'_, 'a> {
         ));
     }
 
-    /// The days or periods that rows are dated by, those on which stock was taken, and links that lead to no row: of
-    /// all their columns at once, for one look at the table.
+    /// The days or periods that rows are dated by, those on which stock was taken, and links that lead to no row of a small
+    /// table: all in one look at the rows.
     fn values(&mut self) {
         let d = self.known.dialect;
-        let dated = dated(self.known.query, self.set, self.data, &self.all);
-        let mut asked: Vec<Asked> = dated.into_iter().map(|column| Asked::days(self.set, column)).collect();
-        asked.extend((0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))));
-        if asked.is_empty() {
+        let days = dated(self.known.query, self.set, self.data, &self.all);
+        let links: Vec<ToRows> = (0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))).collect();
+        if days.is_empty() && links.is_empty() {
             return;
         }
-        // The names of columns are the company's, and may be those of our own.
-        let columns: Vec<ColumnIx> =
-            asked.iter().flat_map(|asked| asked.columns.iter().copied()).collect::<BTreeSet<_>>().into_iter().collect();
-        let seen = |column: &ColumnIx| format!("c{}", columns.binary_search(column).unwrap_or(columns.len()));
-        let named: Vec<String> =
-            columns.iter().map(|column| format!("{} AS {}", self.name(*column), seen(column))).collect();
-        // Which columns a group is of: a bit for each that it is not of.
-        let bits = |at: usize| 1_u64 << at;
-        let which = |group: &[ColumnIx]| -> u64 {
-            (0..columns.len()).filter(|at| !group.contains(&columns[*at])).map(bits).sum()
-        };
-        let grouping: Vec<String> = columns
-            .iter()
-            .enumerate()
-            .map(|(at, column)| format!("GROUPING({}) * {}", self.name(*column), bits(at)))
-            .collect();
-        let sets: BTreeMap<u64, String> = asked
-            .iter()
-            .map(|asked| {
-                let names: Vec<String> = asked.columns.iter().map(|column| self.name(*column)).collect();
-                (which(&asked.columns), format!("({})", names.join(", ")))
-            })
-            .collect();
-        self.parts.push(format!(
-            "seen AS (\n  SELECT {}, {} AS which, COUNT(*) AS n\n  FROM {}\n  GROUP BY GROUPING SETS ({})\n)",
-            named.join(", "),
-            grouping.join(" + "),
-            self.read(),
-            sets.into_values().collect::<Vec<_>>().join(", ")
-        ));
-        let (mut lines, mut cells, mut joins) = (Vec::new(), Vec::new(), String::new());
-        for (at, Asked { finding, about, columns, target }) in asked.iter().enumerate() {
-            self.expect(finding, about, true);
-            lines.push(format!("({at}, {}, {}, {})", which(columns), d.text(finding), d.text(about)));
-            let own: Vec<String> = columns.iter().map(|column| format!("seen.{}", seen(column))).collect();
-            let cell = self.joined(own.iter().cloned());
-            let Some((table, keys)) = target else {
-                cells.push(format!("WHEN {at} THEN {cell}"));
-                continue;
-            };
-            let mut lost: Vec<String> = own.iter().map(|own| format!("{own} IS NOT NULL")).collect();
-            lost.extend(keys.first().map(|key| format!("k{at}.{key} IS NULL")));
-            cells.push(format!("WHEN {at} THEN CASE WHEN {} THEN {cell} END", lost.join(" AND ")));
-            let on: Vec<String> = keys.iter().zip(&own).map(|(key, own)| format!("k{at}.{key} = {own}")).collect();
-            let on = on.join(" AND ");
-            joins.push_str(&format!("\n  LEFT JOIN {} k{at} ON asked.number = {at} AND {on}", d.name_of(table)));
+        let days_of = |column: &ColumnIx| format!("r.{} AS day", self.name(*column));
+        let mut columns: Vec<String> = days.first().map(days_of).into_iter().collect();
+        let mut joins = String::new();
+        for (at, link) in links.iter().enumerate() {
+            columns.push(format!("COUNT(*) FILTER (WHERE {}) AS n{at}", link.lost(at)));
+            columns.push(format!("{} AS e{at}", d.first(&link.cell, &link.lost(at))));
+            joins.push_str(&link.joined(at));
         }
-        self.parts.push(format!(
-            "told AS (\n  SELECT asked.number, asked.finding, asked.about, seen.n,\n    CASE asked.number {} END AS cell\n  \
-             FROM seen\n  JOIN (VALUES {}) AS asked(number, which, finding, about) ON asked.which = seen.which{joins}\n)",
-            cells.join(" "),
-            lines.join(", "),
-        ));
-        // A line for each day, with the number of them; and one for each link.
+        let groups = |column: &ColumnIx| format!("\n  GROUP BY r.{}", self.name(*column));
+        let of_first = days.first().map(groups).unwrap_or_default();
+        let read = self.read();
+        let mut seen = vec![format!("seen AS (\n  SELECT {}\n  FROM {read} r{joins}{of_first}\n)", columns.join(", "))];
+        // Each by itself, so that an engine can share the work from the first row on.
+        seen.extend(days.iter().enumerate().skip(1).map(|(at, column)| {
+            format!("seen_{at} AS (\n  SELECT {}\n  FROM {read} r{}\n)", days_of(column), groups(column))
+        }));
+        self.parts.extend(seen);
+        for (at, column) in days.iter().enumerate() {
+            let about = self.set.column(*column).name.clone();
+            self.expect("day", &about, true);
+            let select = format!(
+                "SELECT {}, 'day' AS finding, {} AS about, CAST(COUNT(*) OVER () AS BIGINT) AS n, COALESCE({}, '') AS first\nFROM seen{}",
+                self.head(),
+                d.text(&about),
+                d.as_text("day"),
+                if at > 0 { format!("_{at}") } else { String::new() }
+            );
+            self.selects.push(select);
+        }
+        if links.is_empty() {
+            return;
+        }
+        let (mut tally, mut lines) = (Vec::new(), Vec::new());
+        for (at, link) in links.iter().enumerate() {
+            self.expect("dangling", &link.about, true);
+            tally.push(format!("SUM(n{at}) AS n{at}, MIN({}) AS e{at}", d.ordered(&format!("e{at}"))));
+            lines.push(vec![
+                d.text("dangling"),
+                d.text(&link.about),
+                format!("COALESCE(n{at}, 0)"),
+                format!("COALESCE(e{at}, '')"),
+            ]);
+        }
+        self.parts.push(format!("dangling AS (\n  SELECT {}\n  FROM seen\n)", tally.join(",\n    ")));
         self.selects.push(format!(
-            "SELECT {}, finding, about,\n  CAST(CASE finding WHEN 'day' THEN COUNT(*) OVER (PARTITION BY number) ELSE n END AS BIGINT) AS n, first\n\
-             FROM (\n  SELECT number, finding, about, SUM(CASE WHEN cell IS NULL THEN 0 ELSE n END) AS n, COALESCE({}, '') AS first\n  \
-             FROM told\n  GROUP BY number, finding, about, CASE finding WHEN 'day' THEN cell END\n) told",
+            "SELECT {}, finding, about, CAST(n AS BIGINT) AS n, first\nFROM dangling {}",
             self.head(),
-            d.first("cell", "cell IS NOT NULL")
+            d.rows_of(&lines, &["finding", "about", "n", "first"])
         ));
     }
 
-    /// A link whose cells are all read, and where it leads.
-    fn link(&mut self, column: ColumnIx) -> Option<Asked> {
+    /// A link whose cells are all read, to rows of a table from files. One to a table of the engine is looked at by itself.
+    fn link(&mut self, column: ColumnIx) -> Option<ToRows> {
         let (d, known) = (self.known.dialect, self.known);
         let declared = self.set.column(column);
         let ColumnType::Link { data, by } = &declared.ty else { return None };
@@ -415,15 +409,25 @@ impl<'a> Checks<'_, 'a> {
             return None;
         }
         let there = known.set(*data);
-        let table = if known.is_remote(*data) {
+        let own: Vec<String> = columns.iter().map(|part| format!("r.{}", self.name(*part))).collect();
+        let keys: Vec<String> = there.key.iter().map(|key| d.name_of(&there.column(*key).name)).collect();
+        let cell = self.joined(own.iter().cloned());
+        if known.is_remote(*data) {
             self.before.reads.entry(*data).or_default().extend(&there.key);
-            read_name(&there.name)
-        } else {
-            known.used.borrow_mut().rows.entry(*data).or_default();
-            rows_name(&there.name)
-        };
-        let keys = there.key.iter().map(|key| d.name_of(&there.column(*key).name)).collect();
-        Some(Asked { finding: "dangling", about: declared.name.clone(), columns, target: Some((table, keys)) })
+            let filled: Vec<String> = own.iter().map(|own| format!("{own} IS NOT NULL")).collect();
+            let on: Vec<String> = keys.iter().zip(&own).map(|(key, own)| format!("k.{key} = {own}")).collect();
+            let subquery = format!(
+                "SELECT {cell} AS cell FROM {} r WHERE {} AND NOT EXISTS (SELECT 1 FROM {} k WHERE {})",
+                self.read(),
+                filled.join(" AND "),
+                d.name_of(&read_name(&there.name)),
+                on.join(" AND ")
+            );
+            self.found("dangling", &declared.name, &subquery);
+            return None;
+        }
+        known.used.borrow_mut().rows.entry(*data).or_default();
+        Some(ToRows { about: declared.name.clone(), cell, own, keys, table: d.name_of(&rows_name(&there.name)) })
     }
 
     /// Rows whose period lies partly in the window of an aggregate that other rows read.
@@ -467,19 +471,30 @@ impl<'a> Checks<'_, 'a> {
     }
 }
 
-/// What is asked about the values of some columns.
-struct Asked {
-    finding: &'static str,
+/// A link to rows of a table from files.
+struct ToRows {
     about: String,
-    columns: Vec<ColumnIx>,
-    /// The table that must have them, with its keys.
-    target: Option<(String, Vec<String>)>,
+    cell: String,
+    own: Vec<String>,
+    keys: Vec<String>,
+    table: String,
 }
 
-impl Asked {
-    /// The days or periods of a column.
-    fn days(set: &DataSet, column: ColumnIx) -> Asked {
-        Asked { finding: "day", about: set.column(column).name.clone(), columns: vec![column], target: None }
+impl ToRows {
+    /// The keys there, each once: of rows that hold on days there may be several.
+    fn joined(&self, at: usize) -> String {
+        let on: Vec<String> =
+            self.keys.iter().zip(&self.own).map(|(key, own)| format!("k{at}.{key} = {own}")).collect();
+        let keys = self.keys.join(", ");
+        format!("\n  LEFT JOIN (SELECT DISTINCT {keys} FROM {}) k{at} ON {}", self.table, on.join(" AND "))
+    }
+
+    /// Whether a row has no such row there.
+    fn lost(&self, at: usize) -> String {
+        // What is cheaper to tell stands first.
+        let none = self.keys.first().map(|key| format!("k{at}.{key} IS NULL"));
+        let filled = self.own.iter().map(|own| format!("{own} IS NOT NULL"));
+        none.into_iter().chain(filled).collect::<Vec<_>>().join(" AND ")
     }
 }
 

@@ -79,7 +79,13 @@ impl<'a> Known<'a> {
             if first.is_empty() || done.contains(&data) {
                 open.pop();
                 if done.insert(data) {
-                    parts.extend(self.table_read(data, &reads[&data]));
+                    let window = before.windows.get(&data).filter(|_| {
+                        let read_twice = |other: &DataId| self.read_before(*other, &reads[other]).contains(&data);
+                        !before.elsewhere.contains(&data)
+                            && !before.by_day.contains(&data)
+                            && !reads.keys().any(read_twice)
+                    });
+                    parts.extend(self.table_read(data, &reads[&data], window));
                 }
             } else {
                 open.extend(first);
@@ -88,19 +94,26 @@ impl<'a> Known<'a> {
         parts
     }
 
-    fn table_read(&self, data: DataId, columns: &BTreeSet<ColumnIx>) -> Vec<String> {
+    /// A table with the values of its columns, of all rows or of those in a window.
+    fn table_read(&self, data: DataId, columns: &BTreeSet<ColumnIx>, window: Option<&String>) -> Vec<String> {
         let (d, set) = (self.dialect, self.set(data));
         let computed = self.with_formula(data, columns);
         let cells: Vec<ColumnIx> = columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect();
         let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
         let cells: Vec<(String, Cells)> =
             cells.iter().map(|column| (name(column), Cells::new(self, data, *column))).collect();
-        let lines: Vec<String> = cells.iter().map(|(name, cells)| format!("    {} AS {name}", cells.value())).collect();
+        let value = |cells: &Cells| cells.at_once().unwrap_or_else(|| cells.value());
+        let lines: Vec<String> = cells.iter().map(|(name, cells)| format!("    {} AS {name}", value(cells))).collect();
         // A table may be read for its rows alone.
         let lines = if lines.is_empty() { "    1 AS one_row".to_string() } else { lines.join(",\n") };
-        let cells: Vec<Cells> = cells.into_iter().map(|(_, cells)| cells).collect();
-        let table = looked_at(self, &d.table(&self.remote.tables[&data]), &cells);
-        let part = |name: &str| format!("{} AS (\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(name));
+        let (at_once, steps): (Vec<Cells>, Vec<Cells>) =
+            cells.into_iter().map(|(_, cells)| cells).partition(|cells| cells.at_once().is_some());
+        let at_once: Vec<&Cells> = at_once.iter().collect();
+        let conditions: Vec<String> = window.into_iter().cloned().collect();
+        let table = looked_at(self, &d.table(&self.remote.tables[&data]), &steps, &at_once, &conditions);
+        // What takes steps is better done once.
+        let how = if steps.is_empty() { d.written_out() } else { "" };
+        let part = |name: &str| format!("{} AS {how}(\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(name));
         if computed.is_empty() {
             return vec![part(&read_name(&set.name))];
         }

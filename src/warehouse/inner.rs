@@ -16,6 +16,7 @@ impl<'a> Known<'a> {
         if measure.shared {
             return Err(Cannot::shared_by_days());
         }
+        before.elsewhere.insert(measure.data);
         let mut scope = self.scope(measure.data, &measure.rows, &measure.group, before)?;
         let key = self.key(&mut scope, before, via)?;
         let mut conditions = vec![format!("{key} IS NOT NULL")];

@@ -16,7 +16,8 @@ use crate::data::measures::store::{Store, between};
 use crate::language::{Finish, Keeps, Whole};
 use crate::model::data::{DataId, TimeShape};
 use crate::number::Number;
-use crate::plan::query::{Group, Measure, Measured};
+use crate::plan::query::{Group, Measure, Measured, Rows};
+use crate::time::Months;
 use crate::value::{Missing, Value};
 
 /// A statement, with the tables it reads and the links it follows to rows that may be of another day.
@@ -69,6 +70,12 @@ pub fn statement(
             })
         };
         let lines: Vec<String> = measures.iter().filter_map(line).collect();
+        let all = measures.iter().filter_map(|place| family.measures[*place].1);
+        let (first, last) = (all.clone().map(|months| months.first).min(), all.map(|months| months.last()).max());
+        if let (Some((first, last)), Rows::Dated { column, .. }) = (first.zip(last), &measure.rows) {
+            let whole = Months { first, count: (last.0 - first.0 + 1) as u32 };
+            known.read_within(&mut before, (data, *column), &scope.time, whole);
+        }
         windows
             .push(format!("windows AS (\n  SELECT * FROM (VALUES {}) AS w(number, since, until)\n)", lines.join(", ")));
         number = "w.number".to_string();

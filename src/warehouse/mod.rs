@@ -21,6 +21,7 @@ mod inner;
 mod lists;
 mod months;
 mod periods;
+mod plain;
 mod reading;
 mod relations;
 mod results;
@@ -268,7 +269,7 @@ fn jobs<'a>(evaluation: &Evaluation<'a>, stages: &Stages, there: &BTreeSet<DataI
     let of = |data: &DataId| {
         let is_asked = |id: &&MeasureId| evaluation.query.measures[id.0].data == *data;
         let asked: Vec<MeasureId> = stages.there.iter().filter(is_asked).copied().collect();
-        (*data, evaluation.jobs(&asked))
+        (*data, evaluation.jobs_of_all_months(&asked))
     };
     there.iter().map(of).collect()
 }

@@ -1,6 +1,7 @@
 //! Which rows a measure reads by time, and the day as of which their links are followed: what the local engine does
 //! in [`crate::data::measures::scan`] and, for rows cut to the days served, in [`crate::data::people::own`].
 
+use super::cells::Cells;
 use super::rows::{Before, Known, PostsUntil, Scope, Time, holds_on, posts_name, read_name};
 use super::{Cannot, periods};
 use crate::data::rows::shape::ALWAYS_AFTER;
@@ -160,6 +161,17 @@ impl Known<'_> {
             }
         }
         format!("{SERVED} AS (\n  SELECT {columns}\n  FROM {from}\n  WHERE {condition}\n  GROUP BY p.key, p.post\n)")
+    }
+
+    /// Reads only the rows of a table that a column dates within some months, where the engine can tell by its own column.
+    pub fn read_within(&self, before: &mut Before, (data, column): (DataId, ColumnIx), time: &Time, months: Months) {
+        if !matches!(time, Time::Day(_)) || !self.set(data).column(column).has_cells() {
+            return;
+        }
+        let (first, last) = self.model.company.calendar.days(months);
+        if let Some(condition) = Cells::new(self, data, column).between(first, last) {
+            before.windows.insert(data, condition);
+        }
     }
 
     /// Whether a row of the scope lies in a run of months.

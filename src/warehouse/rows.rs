@@ -112,6 +112,10 @@ pub struct Before {
     pub more: Vec<String>,
     /// Answers of inner aggregates over tables of the engine, in an order in which they can stand.
     pub inner: IndexMap<MeasureId, String>,
+    /// Which rows of a table are read at all, as conditions on the engine's own columns.
+    pub windows: BTreeMap<DataId, String>,
+    /// Tables that are also read for other rows than those of a window.
+    pub elsewhere: BTreeSet<DataId>,
 }
 
 /// A column that links, of its data set.
@@ -242,6 +246,7 @@ impl<'a> Known<'a> {
             scope.other_days.push(((from, *last), alias.clone()));
         }
         let table = if self.is_remote(target) {
+            before.elsewhere.insert(target);
             let reads = before.reads.entry(target).or_default();
             reads.extend(&own.key);
             match own.time {

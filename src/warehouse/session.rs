@@ -30,6 +30,11 @@ pub fn rows_read(known: &Known, tables: &[DataId]) -> String {
     format!("{} AS {ROWS_COLUMN}", counts.join(" || ' ' || "))
 }
 
+/// The number of a table's rows, where they were counted once.
+pub fn counted(known: &Known, data: DataId) -> Option<String> {
+    known.dialect.counts_once().then(|| format!("CAST(current_setting('{}') AS BIGINT)", counted_as(data)))
+}
+
 fn counted_as(data: DataId) -> String {
     format!("merit.rows_{}", data.0)
 }

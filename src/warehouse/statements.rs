@@ -8,6 +8,7 @@ use super::rows::Known;
 use super::statement::{Refused, Statement, Written};
 use super::{checks, lists, sums};
 use crate::data::measures::job::{Family, Job};
+use crate::data::measures::measure::months_alike;
 use crate::language::{Keeps, Parts, Whole};
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Group, MeasureId, Rows};
@@ -100,13 +101,26 @@ fn of_data<'a>(
             }
         }
         for families in together.into_iter().filter(|families| !families.is_empty()) {
-            let name = next_name();
-            if let Some((sql, written)) = sums::statement(known, job, &families, &name, (at, job_at), errors) {
+            let mut add = |name: String, families: &[(usize, Parts)], all: &mut Vec<(Statement, Written)>| {
+                let Some((sql, written)) = sums::statement(known, job, families, &name, (at, job_at), errors) else {
+                    return;
+                };
                 let about = families.iter().enumerate().map(|(at, (family, _))| {
                     let family = &job.families[*family];
                     about(known, at + 1, family, family.measures.iter().map(|(id, _)| *id))
                 });
                 all.push((Statement { name, data, about: about.collect(), sql }, written));
+            };
+            let (name, before) = (next_name(), all.len());
+            add(name.clone(), &families, &mut all);
+            // Links to rows of other days are counted of the months alone that read them.
+            let apart = months_alike(families.iter().map(|(family, _)| &job.families[*family]));
+            if matches!(all.last(), Some((_, Written::Cells { others, .. })) if !others.is_empty()) && apart.len() > 1 {
+                all.truncate(before);
+                for (at, places) in apart.into_iter().enumerate() {
+                    let families: Sums = places.into_iter().map(|place| families[place]).collect();
+                    add(if at == 0 { name.clone() } else { next_name() }, &families, &mut all);
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::data::measures::scan::Found;
 use crate::data::measures::store::Part;
 use crate::language::Parts;
 use crate::model::data::DataId;
-use crate::plan::query::Group;
+use crate::plan::query::{Group, Rows};
 use crate::time::{Month, Months};
 
 /// The rows of a job that lie in the windows of some families, with the columns that are added up. Nothing where one of
@@ -44,7 +44,7 @@ pub fn statement(
     let runs = runs(families.iter().flat_map(|(family, _)| &job.families[*family].segments));
     let mut columns: Vec<(String, String)> = Vec::new();
     let mut groups: Vec<Group> = Vec::new();
-    let mut sums: Vec<String> = Vec::new();
+    let mut sums: Vec<AddedUp> = Vec::new();
     let mut shapes = Vec::new();
     for (at, (family_at, keeps)) in families.iter().enumerate() {
         let family = &job.families[*family_at];
@@ -93,15 +93,17 @@ pub fn statement(
                 if parts.is_empty() { String::new() } else { format!(" FILTER (WHERE {})", parts.join(" AND ")) }
             };
             match &value {
-                None => sums.push(format!("COUNT(*){} AS rows_{number}", filtered(""))),
+                None => sums.push(AddedUp::counted(format!("COUNT(*){}", filtered("")), format!("rows_{number}"))),
                 Some((value, missing)) => {
                     let there = if *missing { format!("{value} IS NOT NULL") } else { String::new() };
-                    sums.push(format!("COUNT(*){} AS rows_{number}", filtered(&there)));
+                    sums.push(AddedUp::counted(format!("COUNT(*){}", filtered(&there)), format!("rows_{number}")));
                     if *missing {
-                        sums.push(format!("COUNT(*){} AS blanks_{number}", filtered(&format!("{value} IS NULL"))));
+                        let blanks = format!("COUNT(*){}", filtered(&format!("{value} IS NULL")));
+                        sums.push(AddedUp::counted(blanks, format!("blanks_{number}")));
                     }
                     if let Some(function) = function(*keeps) {
-                        sums.push(format!("{function}({value}){} AS value_{number}", filtered("")));
+                        let (sql, name) = (format!("{function}({value}){}", filtered("")), format!("value_{number}"));
+                        sums.push(AddedUp { again: format!("{function}({name})"), sql, name });
                     }
                 }
             }
@@ -118,7 +120,7 @@ pub fn statement(
     let others = known.other_days(&scope);
     for (at, (_, other)) in (1..).zip(&others) {
         columns.push((format!("other_{at}"), format!("CASE WHEN {other} THEN 1 END")));
-        sums.push(format!("COUNT(other_{at}) AS other_{at}"));
+        sums.push(AddedUp::counted(format!("COUNT(other_{at})"), format!("other_{at}")));
     }
     let others: Vec<Link> = others.into_iter().map(|(link, _)| link).collect();
     let mut conditions = scope.conditions.clone();
@@ -126,6 +128,9 @@ pub fn statement(
         .first()
         .zip(runs.last())
         .map(|(first, last)| Months { first: first.first, count: (last.last().0 - first.first.0 + 1) as u32 });
+    if let (Some(whole), Rows::Dated { column, .. }) = (whole, rows) {
+        known.read_within(&mut before, (data, *column), &scope.time, whole);
+    }
     conditions.extend(whole.map(|whole| match &scope.time {
         // Those that lie partly in a window are told of.
         Time::Period(period) => periods::overlaps(period, whole),
@@ -147,25 +152,52 @@ pub fn statement(
         .collect();
     let no_months = if matches!(times, Times::Periods) { format!("'{NO_MONTHS}'") } else { NO_MONTHS.to_string() };
     let counted = format!(
-        "counted AS (\n  SELECT\n{}\n  {}{}{}\n)",
+        "counted AS (\n  SELECT\n{}\n  {}{}\n)",
         lines.join(",\n"),
         known.from(&scope).replace('\n', "\n  "),
-        filter(&conditions).replace('\n', "\n  "),
-        d.with_one_row(&no_months, lines.len())
+        filter(&conditions).replace('\n', "\n  ")
     );
     let by: Vec<String> =
         std::iter::once("months".to_string()).chain((1..=groups.len()).map(|at| format!("group_{at}"))).collect();
+    sums.insert(0, AddedUp::counted("COUNT(*)".into(), "read_rows".into()));
+    // The total is that of the groups, which are few: the rows are looked at once.
+    let grouped = format!(
+        "grouped AS (\n  SELECT {by},\n    {}\n  FROM counted\n  WHERE months IS NOT NULL\n  GROUP BY {by}{}\n)",
+        sums.iter().map(AddedUp::first).collect::<Vec<_>>().join(",\n    "),
+        d.with_one_row(&no_months, by.len() + sums.len()),
+        by = by.join(", "),
+    );
     let read = tables_read(known, &before);
     let select = format!(
-        "SELECT {}, {}, GROUPING(months) AS total, {}, COUNT(*) AS read_rows,\n  {}\nFROM counted\nWHERE months IS NOT NULL\nGROUP BY GROUPING SETS (({}), ())",
+        "SELECT {}, {}, GROUPING(months) AS total, {by},\n  {}\nFROM grouped\nGROUP BY GROUPING SETS (({by}), ())",
         head(name, d),
         rows_read(known, &read),
-        by.join(", "),
-        sums.join(",\n  "),
-        by.join(", ")
+        sums.iter().map(AddedUp::total).collect::<Vec<_>>().join(",\n  "),
+        by = by.join(", "),
     );
-    let sql = assembled(known, &before, vec![counted], &select);
+    let sql = assembled(known, &before, vec![counted, grouped], &select);
     Some((sql, Written::Cells { of, times, families: shapes, groups, read, others }))
+}
+
+/// What is added up of the rows of a group, and how groups are added up in turn.
+struct AddedUp {
+    name: String,
+    sql: String,
+    again: String,
+}
+
+impl AddedUp {
+    fn counted(sql: String, name: String) -> AddedUp {
+        AddedUp { again: format!("CAST(COALESCE(SUM({name}), 0) AS BIGINT)"), sql, name }
+    }
+
+    fn first(&self) -> String {
+        format!("{} AS {}", self.sql, self.name)
+    }
+
+    fn total(&self) -> String {
+        format!("{} AS {}", self.again, self.name)
+    }
 }
 
 /// The function that takes values together; rows with a value are counted beside it, whatever it is.

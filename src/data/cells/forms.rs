@@ -58,6 +58,16 @@ pub const FORMULA_ERRORS: [&str; 37] = [
     "Err:540",
 ];
 
+/// What makes a text worth a closer look: all but visible ASCII and Chinese characters with single spaces between them, the signs
+/// of errors of formulas, and those around lost letters. Of any other text there is nothing to say.
+pub const NOT_PLAIN: &str = "[^ !\"$-9;-}\u{4e00}-\u{951e}\u{9520}-\u{9fff}]|^ | $|  |^$";
+
+/// The same of texts without spaces and Chinese characters, as most keys are.
+pub const NOT_OF_KEYS: &str = "[^!\"$-9;-}]";
+
+/// What is no sign of a number, a date or a period in its plain form.
+pub const NOT_VISIBLE: &str = "[^!-~]";
+
 /// Flags, folded.
 pub const YES: [&str; 6] = ["yes", "y", "true", "t", "1", "是"];
 pub const NO: [&str; 6] = ["no", "n", "false", "f", "0", "否"];

@@ -147,6 +147,11 @@ impl<'a> Evaluation<'a> {
 
     /// The measures of one level as jobs, in the order of their first measure.
     pub fn jobs(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
+        self.jobs_of_all_months(level).into_iter().flat_map(by_months).collect()
+    }
+
+    /// The same, whatever the months: engines can pass over rows that they need not look at.
+    pub fn jobs_of_all_months(&self, level: &[MeasureId]) -> Vec<Job<'a>> {
         type JobKey<'a> = (usize, RowsBy, Option<(usize, &'a [ColumnIx])>);
         type FamilyKey<'a> = (AggregateFunction, Option<NodeId>, Option<NodeId>, &'a Group, bool, Option<Months>);
         let query: &'a Query = self.query;
@@ -195,7 +200,7 @@ impl<'a> Evaluation<'a> {
         for family in jobs.iter_mut().flat_map(|job| &mut job.families) {
             family.segments = segments(&family.measures);
         }
-        jobs.into_iter().flat_map(by_months).collect()
+        jobs
     }
 
     fn groups(&self, group: &Group) -> usize {
@@ -396,8 +401,21 @@ impl<'a> Evaluation<'a> {
 /// Takes families that read few of a job's months out of it, so that the other months' rows need not be looked at for
 /// them.
 fn by_months(mut job: Job) -> Vec<Job> {
+    let alike = months_alike(job.families.iter());
+    let mut families: Vec<Option<Family>> = std::mem::take(&mut job.families).into_iter().map(Some).collect();
+    let taken = |alike: Vec<usize>| Job {
+        rows: job.rows.clone(),
+        families: alike.into_iter().filter_map(|at| families[at].take()).collect(),
+        ..job
+    };
+    alike.into_iter().map(taken).collect()
+}
+
+/// The places of families that are best read together: first those that read most of the months.
+pub fn months_alike<'f>(families: impl Iterator<Item = &'f Family<'f>>) -> Vec<Vec<usize>> {
+    let families: Vec<&Family> = families.collect();
     let count = |family: &Family| family.segments.iter().map(|segment| segment.count).sum::<u32>();
-    let mut all: Vec<Months> = job.families.iter().flat_map(|family| &family.segments).copied().collect();
+    let mut all: Vec<Months> = families.iter().flat_map(|family| &family.segments).copied().collect();
     all.sort_unstable_by_key(|segment| (segment.first, segment.count));
     let (mut months, mut end) = (0, i32::MIN);
     for segment in all {
@@ -405,19 +423,19 @@ fn by_months(mut job: Job) -> Vec<Job> {
         months += (last - end.max(segment.first.0)).max(0) as u32;
         end = end.max(last);
     }
-    let mut jobs: Vec<Job> = Vec::new();
-    let (many, few): (Vec<Family>, Vec<Family>) =
-        std::mem::take(&mut job.families).into_iter().partition(|family| count(family) * 2 > months || months == 0);
-    for family in few {
-        match jobs.iter_mut().find(|other| other.families[0].segments == family.segments) {
-            Some(other) => other.families.push(family),
-            None => jobs.push(Job { rows: job.rows.clone(), families: vec![family], ..job }),
+    let (many, few): (Vec<usize>, Vec<usize>) =
+        (0..families.len()).partition(|at| count(families[*at]) * 2 > months || months == 0);
+    let mut alike: Vec<Vec<usize>> = Vec::new();
+    for at in few {
+        match alike.iter_mut().find(|other| families[other[0]].segments == families[at].segments) {
+            Some(other) => other.push(at),
+            None => alike.push(vec![at]),
         }
     }
     if !many.is_empty() {
-        jobs.insert(0, Job { families: many, ..job });
+        alike.insert(0, many);
     }
-    jobs
+    alike
 }
 
 /// Measures in an order in which each comes behind those that its nodes ask for.

@@ -163,6 +163,10 @@ impl EngineSql for DuckDb {
         "^(u?(tinyint|smallint|integer|bigint|hugeint)|decimal[(].*|date|timestamp(_s|_ms|_ns)?|timestamp with time zone)$"
     }
 
+    fn types_of_times(&self) -> &'static str {
+        "^timestamp(_s|_ms|_ns)?$"
+    }
+
     fn types_of_numbers(&self, places: u32) -> String {
         types_of_decimals(places)
     }
@@ -194,6 +198,17 @@ impl EngineSql for DuckDb {
             without(" 00:00:00[+]00"),
             without(" 00:00:00")
         )
+    }
+
+    fn written_of(&self, column: &str, ty: &str) -> String {
+        match ty.to_lowercase() {
+            ty if ty.starts_with("timestamp") => self.written(column),
+            _ => format!("CAST({column} AS VARCHAR) COLLATE \"binary\""),
+        }
+    }
+
+    fn has_clock(&self, column: &str) -> String {
+        format!("{column} <> DATE_TRUNC('day', {column})")
     }
 
     fn to_number(&self, text: &str, places: u32) -> String {
@@ -244,6 +259,10 @@ impl EngineSql for DuckDb {
 
     fn kept_apart(&self) -> &'static str {
         ""
+    }
+
+    fn written_out(&self) -> &'static str {
+        "NOT MATERIALIZED "
     }
 
     fn with_one_row(&self, _: &str, _: usize) -> String {

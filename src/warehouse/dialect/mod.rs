@@ -216,6 +216,9 @@ pub trait EngineSql {
     /// The names of the types whose values are numbers, dates or times.
     fn types_of_values(&self) -> &'static str;
 
+    /// The names of the types whose values are times without a zone.
+    fn types_of_times(&self) -> &'static str;
+
     /// The types of exact numbers with at most so many places.
     fn types_of_numbers(&self, places: u32) -> String;
 
@@ -235,6 +238,12 @@ pub trait EngineSql {
     /// A column's value as the text that stands for it in a file: of a time at midnight its day, which of one with a
     /// zone is that of UTC.
     fn written(&self, column: &str) -> String;
+
+    /// The same where the column's type is known.
+    fn written_of(&self, column: &str, ty: &str) -> String;
+
+    /// Whether a time is another one than midnight.
+    fn has_clock(&self, column: &str) -> String;
 
     /// A text of digits, or a number of the engine, as an exact decimal.
     fn to_number(&self, text: &str, places: u32) -> String;
@@ -272,6 +281,9 @@ pub trait EngineSql {
     /// What stands at the end of a query inside another one, so that the two are not written into one another.
     fn kept_apart(&self) -> &'static str;
 
+    /// What makes a table in front of a statement be written out wherever it is read.
+    fn written_out(&self) -> &'static str;
+
     /// One row more, behind those of a query with so many columns: Spark gives no total of no rows.
     fn with_one_row(&self, first: &str, columns: usize) -> String;
 
@@ -297,6 +309,11 @@ impl dyn EngineSql {
     /// The same as a condition, where the type is not known yet.
     pub fn is_value_where(&self, column: &str) -> String {
         self.matches(&self.type_name(column), self.types_of_values())
+    }
+
+    /// Whether values are times without a zone, of which each has its day.
+    pub fn is_time(&self, ty: &str) -> bool {
+        Regex::new(self.types_of_times()).is_ok_and(|types| types.is_match(&ty.to_lowercase()))
     }
 
     /// Types of binary fractions, which are no decimals.

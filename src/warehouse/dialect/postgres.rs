@@ -59,6 +59,8 @@ impl EngineSql for Postgres {
             "SET LOCAL standard_conforming_strings = on",
             "SET LOCAL transform_null_equals = off",
             "SET LOCAL extra_float_digits = 1",
+            // To compile what has many cases takes longer than to do it.
+            "SET LOCAL jit = off",
         ]
     }
 
@@ -175,6 +177,10 @@ impl EngineSql for Postgres {
         "^(smallint|integer|bigint|numeric|date|timestamp|timestamptz|timestamp without time zone|timestamp with time zone)$"
     }
 
+    fn types_of_times(&self) -> &'static str {
+        "^timestamp( without time zone)?$"
+    }
+
     fn types_of_numbers(&self, _: u32) -> String {
         // A numeric has as many places as it needs.
         "^(smallint|integer|bigint|numeric)$".into()
@@ -211,6 +217,19 @@ impl EngineSql for Postgres {
         )
     }
 
+    fn written_of(&self, column: &str, ty: &str) -> String {
+        match ty {
+            // Whatever the column's own way to compare texts is.
+            "text" => format!("{column} COLLATE \"C\""),
+            ty if ty.starts_with("timestamp") => self.written(column),
+            _ => format!("CAST({column} AS text) COLLATE \"C\""),
+        }
+    }
+
+    fn has_clock(&self, column: &str) -> String {
+        format!("{column} <> DATE_TRUNC('day', {column})")
+    }
+
     fn to_number(&self, text: &str, _: u32) -> String {
         // A numeric has as many places as it needs.
         format!("CAST({text} AS numeric)")
@@ -221,7 +240,7 @@ impl EngineSql for Postgres {
     }
 
     fn own_day(&self, column: &str) -> String {
-        format!("CASE WHEN ISFINITE({column}) THEN {column} END")
+        format!("CASE WHEN ISFINITE({column}) THEN CAST({column} AS date) END")
     }
 
     fn own_flag(&self, column: &str) -> String {
@@ -259,6 +278,10 @@ impl EngineSql for Postgres {
     fn kept_apart(&self) -> &'static str {
         // Or it would write steps into one another, until they are longer than anybody has time for.
         " OFFSET 0"
+    }
+
+    fn written_out(&self) -> &'static str {
+        "NOT MATERIALIZED "
     }
 
     fn with_one_row(&self, _: &str, _: usize) -> String {

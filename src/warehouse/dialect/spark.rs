@@ -165,6 +165,10 @@ impl EngineSql for Spark {
         "^(tinyint|smallint|int|bigint|decimal[(].*|date|timestamp|timestamp_ntz)$"
     }
 
+    fn types_of_times(&self) -> &'static str {
+        "^timestamp_ntz$"
+    }
+
     fn types_of_numbers(&self, places: u32) -> String {
         types_of_decimals(places)
     }
@@ -194,6 +198,17 @@ impl EngineSql for Spark {
             self.replaced(&format!("({text} || ' UTC')"), " 00:00:00 UTC$", ""),
             self.replaced(&format!("({text})"), " 00:00:00$", "")
         )
+    }
+
+    fn written_of(&self, column: &str, ty: &str) -> String {
+        match ty {
+            ty if ty.starts_with("timestamp") => self.written(column),
+            _ => format!("CAST({column} AS STRING) COLLATE UTF8_BINARY"),
+        }
+    }
+
+    fn has_clock(&self, column: &str) -> String {
+        format!("{column} <> CAST(CAST({column} AS DATE) AS TIMESTAMP_NTZ)")
     }
 
     fn to_number(&self, text: &str, places: u32) -> String {
@@ -242,6 +257,10 @@ impl EngineSql for Spark {
     }
 
     fn kept_apart(&self) -> &'static str {
+        ""
+    }
+
+    fn written_out(&self) -> &'static str {
         ""
     }
 

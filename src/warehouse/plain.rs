@@ -1,0 +1,100 @@
+//! Cells of which nothing can be said: in the plainest form of their kind. Most rows have no other, and one short condition
+//! tells so; what takes long is done for the others alone.
+
+use super::cells::{Cells, Own};
+use crate::data::cells::forms::{NO, NOT_OF_KEYS, NOT_PLAIN, NOT_VISIBLE, YES};
+use crate::data::cells::reader::CellKind;
+
+impl Cells<'_> {
+    /// A condition under which a cell is right as it stands: no blank where none may be, nothing repaired.
+    pub fn is_plain(&self) -> String {
+        let plain = match &self.own {
+            Own::Yes => self.is_plain_value(),
+            Own::No => self.is_plain_text(),
+            Own::Where(holds) => {
+                format!("CASE WHEN {holds} THEN {} ELSE {} END", self.is_plain_value(), self.is_plain_text())
+            }
+        };
+        match self.optional {
+            true => format!("({} IS NULL OR {plain})", self.raw),
+            false => plain,
+        }
+    }
+
+    /// Whether a value of the engine's own type is one.
+    fn is_plain_value(&self) -> String {
+        let value = self.own_value();
+        match &self.kind {
+            CellKind::Number(_) => match self.d.beyond_numbers(&value, self.places) {
+                Some(beyond) => format!("({value} IS NOT NULL AND NOT ({beyond}))"),
+                None => format!("{value} IS NOT NULL"),
+            },
+            CellKind::Day(_) => {
+                let days = format!("{value} BETWEEN {} AND {}", self.d.day(i32::MIN), self.d.day(i32::MAX));
+                match self.has_clock() {
+                    Some(clock) => format!("({days} AND NOT {clock})"),
+                    None => format!("({days})"),
+                }
+            }
+            _ => format!("{} IS NOT NULL", self.raw),
+        }
+    }
+
+    /// Whether a text is a value, and no sign for a blank.
+    fn is_plain_text(&self) -> String {
+        // Signs for a blank look like anything.
+        if !self.blanks.is_empty() {
+            return "FALSE".into();
+        }
+        let (d, text) = (self.d, self.written());
+        let is_sign = |text: &str| text.is_empty() || self.signs.contains(&text);
+        match &self.kind {
+            CellKind::Text | CellKind::KeyOf(..) => {
+                // Most texts are keys, of which one class of signs tells all.
+                let plain = format!(
+                    "CASE WHEN {} THEN NOT {} ELSE {text} <> '' END",
+                    d.matches(&text, NOT_OF_KEYS),
+                    d.matches(&text, NOT_PLAIN)
+                );
+                match self.signs.is_empty() {
+                    true => plain,
+                    false => format!("({plain} AND {text} NOT IN ({}))", self.listed(&self.signs)),
+                }
+            }
+            CellKind::Choice(known) => {
+                let mut keys: Vec<&str> = known.keys().map(String::as_str).filter(|key| !is_sign(key)).collect();
+                keys.sort_unstable();
+                if keys.is_empty() { "FALSE".into() } else { format!("{text} IN ({})", self.listed(&keys)) }
+            }
+            CellKind::Flag => format!("{text} IN ({})", self.listed(&[YES, NO].concat())),
+            CellKind::Number(_) | CellKind::Day(_) | CellKind::Period => {
+                // What stands before the end of a line is the end of a text to some.
+                let form = self.is_plain_form(&text).unwrap_or_else(|| "FALSE".into());
+                let plain = format!("{form} AND NOT {}", d.matches(&text, NOT_VISIBLE));
+                match &self.kind {
+                    CellKind::Day(_) => {
+                        format!("CASE WHEN {plain} THEN {} IS NOT NULL ELSE FALSE END", d.to_day(&text))
+                    }
+                    // The last year may end behind all years.
+                    CellKind::Period => format!("({plain} AND {text} < '9999')"),
+                    _ => format!("({plain})"),
+                }
+            }
+        }
+    }
+
+    /// The value of a plain cell, of numbers and days; `NULL` of any other.
+    pub fn plain_value(&self) -> String {
+        let text = self.written();
+        let of_text = || match &self.kind {
+            CellKind::Number(_) => self.d.to_number(&text, self.places),
+            _ => self.d.to_day(&text),
+        };
+        let value = match &self.own {
+            Own::Yes => self.own_value(),
+            Own::No => of_text(),
+            Own::Where(holds) => format!("CASE WHEN {holds} THEN {} ELSE {} END", self.own_value(), of_text()),
+        };
+        format!("CASE WHEN {} THEN {value}{} END", self.is_plain(), self.times_factor())
+    }
+}
