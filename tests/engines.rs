@@ -389,6 +389,15 @@ fn the_example_in_postgres_is_the_example_in_files() {
     let local = results(&merit(none, &eval));
     let there = |tables: &str| merit(none, &[&eval[..], &["--engine", &engine, "--tables", tables]].concat());
     assert_eq!(difference(&local, &results(&there("all"))), None);
+    // Windows are about the date column itself, all of them in one statement, and links are joined by their keys.
+    let asked = server.log();
+    for words in [
+        "\"issued\" >= DATE '2025-01-01' AND \"issued\" < DATE '2026-10-01'",
+        "NOT EXISTS (SELECT 1 FROM \"policies_read\" k",
+    ] {
+        assert!(asked.contains(words), "{words}");
+    }
+    assert!(asked.contains("'policies 3' AS merit_statement") && !asked.contains("'policies 4' AS merit_statement"));
 
     let output = there("policies=dw.policies,receipts,payouts");
     assert_eq!(output.status.code(), Some(1));

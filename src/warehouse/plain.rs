@@ -98,3 +98,36 @@ impl Cells<'_> {
         format!("CASE WHEN {} THEN {value}{} END", self.is_plain(), self.times_factor())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+
+    use crate::data::cells::forms::{FORMULA_ERRORS, NOT_OF_KEYS, NOT_PLAIN, WHITE_SPACE};
+    use crate::data::cells::tidy::{LOST, odd};
+
+    #[test]
+    fn nothing_can_be_said_of_plain_texts() {
+        let [not_plain, not_of_keys, odd, lost] =
+            [NOT_PLAIN, NOT_OF_KEYS, odd(), LOST].map(|pattern| Regex::new(pattern).unwrap());
+        for text in ["P1", "A-20001/7", "Ada Lovelace", "个险", "王芳 2026", "x'y", "[a]", "\"quoted\"", "back\\slash"]
+        {
+            assert!(!not_plain.is_match(text), "{text}");
+            assert!(!odd.is_match(text) && !lost.is_match(text), "{text}");
+        }
+        let lost = ["M\u{fffd}ller", "\u{1b}$B", "~{VPND~}", "锟斤拷"];
+        for text in
+            FORMULA_ERRORS.into_iter().chain(lost).chain(["", " a", "a ", "a  b", "a\nb", "a\n", "é", "e\u{301}"])
+        {
+            assert!(not_plain.is_match(text), "{text:?}");
+            assert!(text.is_empty() || not_of_keys.is_match(text), "{text:?}");
+        }
+        for sign in WHITE_SPACE.chars() {
+            assert!(not_plain.is_match(&format!("a{sign}")) && not_of_keys.is_match(&format!("{sign}a")), "{sign:?}");
+        }
+        // No sign of a plain text is odd by itself.
+        for sign in ('!'..='\u{9fff}').filter(|sign| !not_plain.is_match(&sign.to_string())) {
+            assert!(!odd.is_match(&sign.to_string()), "{sign:?}");
+        }
+    }
+}

@@ -525,6 +525,11 @@ pub fn cells_in_postgres() {
     };
     for (before, data, ty, value, words) in [
         ("", "dates", "timestamp", "'2026-09-30 13:45'", ""),
+        ("", "dates", "timestamp", "'infinity'", "that is no date"),
+        ("", "dates", "timestamp", "'10000-01-01 10:00'", "that is no date"),
+        ("", "dates", "timestamp(0)", "'0044-03-15 10:00 BC'", "that is no date"),
+        ("", "dates", "date", "'10000-01-01'", "that is no date"),
+        ("CREATE DOMAIN day AS timestamp", "dates", "day", "'2026-09-30 13:45'", ""),
         ("", "dates", "timestamptz", "'2026-09-30 00:00+00'", ""),
         ("", "dates", "timestamptz", "'2026-09-30 23:30+00'", "a time with a time zone"),
         ("", "dates", "date", "'infinity'", "that is no date"),
@@ -532,7 +537,9 @@ pub fn cells_in_postgres() {
         ("", "dates", "integer", "20260930", ""),
         ("", "dates", "interval", "'1 day'", "a type that is not read"),
         ("", "plain", "numeric", "'NaN'", "that is no number"),
+        ("", "plain", "numeric", "'Infinity'", "that is no number"),
         ("", "plain", "numeric(20, 3)", "1.5", ""),
+        ("", "plain", "bigint", "9223372036854775807", ""),
         ("", "plain", "real", "1.5", "binary fractions"),
         ("CREATE DOMAIN rough AS double precision", "plain", "rough", "1.5", "binary fractions"),
         ("CREATE DOMAIN fine AS numeric(9, 2)", "plain", "fine", "1.5", ""),
@@ -563,6 +570,13 @@ pub fn cells_in_postgres() {
         assert_eq!(output.status.code(), Some(expected), "{ty} {value}: {}", said(&output));
         assert!(said(&output).contains(words), "{ty} {value}: {}", said(&output));
     }
+    // A time of day that is left out is told of as in files.
+    let output = cell("", "dates", "timestamp", "'2026-09-30 13:45'");
+    project.write("dates", &["2026-09-30 13:45"]);
+    let local = project.eval(none, &[]);
+    assert_eq!(difference(&results(&local), &results(&output)), None);
+    assert_eq!(repairs(&local), repairs(&output));
+    project.write("dates", &[]);
     // Keys are compared letter by letter, whatever the column's collation says.
     let collation = "CREATE COLLATION careless (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
     client.batch_execute(collation).unwrap();
