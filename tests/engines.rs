@@ -397,7 +397,7 @@ fn the_example_in_postgres_is_the_example_in_files() {
     ] {
         assert!(asked.contains(words), "{words}");
     }
-    assert!(asked.contains("'policies 3' AS merit_statement") && !asked.contains("'policies 4' AS merit_statement"));
+    assert!(asked.contains("'policies 2' AS merit_statement") && !asked.contains("'policies 3' AS merit_statement"));
 
     let output = there("policies=dw.policies,receipts,payouts");
     assert_eq!(output.status.code(), Some(1));
