@@ -16,6 +16,9 @@ pub struct Threshold {
     pub at: Span,
 }
 
+/// A condition with its number known; without one it takes all that is left.
+pub type Limit = Option<(BinaryOp, Number)>;
+
 /// What they belong to.
 #[derive(Debug)]
 pub struct Thresholds<'t> {
@@ -51,7 +54,7 @@ pub fn first<'c>(
 }
 
 /// The node whose condition is the first to hold for the value.
-pub fn first_that_holds<R: BuildsRows>(rows: &mut R, nodes: Vec<(Option<(BinaryOp, Number)>, R::Node)>) -> R::Node {
+pub fn first_that_holds<R: BuildsRows>(rows: &mut R, nodes: Vec<(Limit, R::Node)>) -> R::Node {
     let mut below = rows.missing(Missing::NoAnswer);
     for (condition, node) in nodes.into_iter().rev() {
         below = match condition {
