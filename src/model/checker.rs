@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 
 use super::data::{ColumnIx, DataId};
-use super::names::uses::{Depths, SumUse, Use, Used};
+use super::names::uses::{ConstantRead, Depths, SumUse, Use, Used};
 use super::shared::Shared;
 use super::types::unit::Units;
 use super::words::list;
@@ -117,6 +117,8 @@ pub(super) struct Checker<'t> {
     pub(super) untyped: Shared<BTreeSet<String>>,
     /// Where outputs are added up over a roster.
     pub(in crate::model) output_sums: Vec<SumUse>,
+    /// Where plain constants are read, and beside what.
+    pub(in crate::model) constant_reads: Vec<ConstantRead>,
     pub(super) used: Used,
     /// The day for which shapes are being proved; `None`: constants have their last values.
     pub(super) moment: Option<Day>,
@@ -154,6 +156,7 @@ impl<'t> Checker<'t> {
             own_functions: self.own_functions,
             untyped: self.untyped.clone(),
             output_sums: Vec::new(),
+            constant_reads: Vec::new(),
             used: Used::default(),
             moment: None,
             diagnostics: Vec::new(),
@@ -187,6 +190,7 @@ impl<'t> Checker<'t> {
             own_functions: 0,
             untyped: Shared::default(),
             output_sums: Vec::new(),
+            constant_reads: Vec::new(),
             used: Used::default(),
             moment: None,
             diagnostics: Vec::new(),

@@ -13,7 +13,7 @@ use super::alignment::named_in;
 use super::checker::{Checker, Progress, Reported, Symbol};
 use super::dates::versions::Versions;
 use super::house::Broken;
-use super::names::uses::{SumUse, Use, Used, Uses};
+use super::names::uses::{ConstantRead, SumUse, Use, Used, Uses};
 use super::proofs::ranges::KpiRanges;
 use super::scorecards::grades::Rated;
 use super::scorecards::others::takes_in_scores;
@@ -44,6 +44,7 @@ pub struct ModelCache {
     column_progress: Shared<BTreeMap<(usize, usize), Progress>>,
     doubtful_units: Shared<BTreeSet<usize>>,
     untyped: Shared<BTreeSet<String>>,
+    constant_reads: Vec<ConstantRead>,
     used: Used,
     /// What was found in what all share.
     diagnostics: Vec<Diagnostic>,
@@ -60,6 +61,7 @@ pub struct ModelCache {
 struct Checked {
     diagnostics: Vec<Diagnostic>,
     output_sums: Vec<SumUse>,
+    constant_reads: Vec<ConstantRead>,
     used: Box<[Use]>,
     broken: Vec<Broken>,
     /// Where it names its rating.
@@ -130,6 +132,7 @@ impl ModelCache {
             checker.column_progress = self.column_progress.clone();
             checker.doubtful_units = self.doubtful_units.clone();
             checker.untyped = self.untyped.clone();
+            checker.constant_reads = self.constant_reads.clone();
             checker.used = self.used.clone();
             checker.diagnostics = self.diagnostics.clone();
             checker.reported = self.reported.clone();
@@ -177,6 +180,7 @@ impl ModelCache {
         self.column_progress = checker.column_progress.clone();
         self.doubtful_units = checker.doubtful_units.clone();
         self.untyped = checker.untyped.clone();
+        self.constant_reads = checker.constant_reads.clone();
         self.used = checker.used.clone();
         self.diagnostics = checker.diagnostics.clone();
         self.reported = checker.reported.clone();
@@ -222,6 +226,10 @@ impl ModelCache {
             }
         }
         checker.check_output_sums();
+        checker
+            .constant_reads
+            .extend(self.positions.iter().flat_map(|position| position.constant_reads.iter().cloned()));
+        checker.check_constant_reads();
         checker.check_units_of_outputs();
         let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
             true => takers.get(&at),
@@ -264,11 +272,20 @@ fn checked(shared: &Checker, positions: &[usize]) -> Vec<(Position, Checked)> {
         }
         let rated = checker.rated.filter(|_| !takes_in_scores);
         let rated = rated.and_then(|at| checker.model.rated(&position, at, &kpis));
-        let Checker { diagnostics, used, rated: rating, output_sums, .. } = checker;
+        let Checker { diagnostics, used, rated: rating, output_sums, constant_reads, .. } = checker;
         let used = used.into_iter().collect();
         (
             position,
-            Checked { diagnostics, output_sums, used, broken, rating, rated: rated.map(Box::new), takes_in_scores },
+            Checked {
+                diagnostics,
+                output_sums,
+                constant_reads,
+                used,
+                broken,
+                rating,
+                rated: rated.map(Box::new),
+                takes_in_scores,
+            },
         )
     })
 }

@@ -37,6 +37,7 @@ impl Checker<'_> {
                 if self.untyped.contains(&name.text) {
                     return Expr::wrong(span);
                 }
+                self.constant_named(at, span);
                 let base = Base::Number(self.model.constants[at].unit.dimension.clone());
                 Expr::new(Kind::Constant(ConstantId(at)), Type::known(base), span)
             }

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use crate::model::KpiId;
 use crate::model::data::{ColumnIx, DataId};
+use crate::model::types::unit::DisplayUnit;
 use crate::source::Span;
 
 /// A thing that is referred to; those without an id of their own by their place among the declarations.
@@ -24,6 +25,24 @@ pub(in crate::model) enum Use {
 
 /// By one thing, such as a position.
 pub(in crate::model) type Used = BTreeSet<Use>;
+
+/// Where a plain constant is read, and as what.
+#[derive(Clone, Debug)]
+pub(in crate::model) struct ConstantRead {
+    pub(in crate::model) constant: usize,
+    pub(in crate::model) at: Span,
+    pub(in crate::model) read: Read,
+}
+
+#[derive(Clone, Debug)]
+pub(in crate::model) enum Read {
+    /// By its name; what becomes of it is not known there.
+    Named,
+    /// As a plain number: compared with one, or given as one.
+    Plain,
+    /// In the place of `what`, which is a ratio and stands at `beside`, if anywhere.
+    Ratio { what: String, unit: DisplayUnit, beside: Option<Span> },
+}
 
 /// How many refer to each.
 #[derive(Default)]

@@ -27,7 +27,7 @@ const ONE: &str = "write `{}`";
 const MOST_UNSCALED: Decimal = Decimal::ONE_HUNDRED;
 
 /// Up to here a number may be meant as a part of one: 1.2 as 120%. Nobody means 80 as 8000%.
-const MOST_OF_ONE: Decimal = Decimal::TWO;
+pub(super) const MOST_OF_ONE: Decimal = Decimal::TWO;
 
 impl Checker<'_> {
     /// A bare number where a percentage, or a number in `‰`, is meant. True after a finding.
@@ -38,7 +38,10 @@ impl Checker<'_> {
         let number = match &*written.kind {
             ExprKind::Number(number) => number,
             ExprKind::Negate(inner) => return self.bare_ratio(inner, unit, what),
-            _ => return false,
+            _ => {
+                self.written_as_ratio(written, what, unit);
+                return false;
+            }
         };
         if !is_bare(number) {
             return false;
@@ -67,8 +70,9 @@ impl Checker<'_> {
 
     /// A bare number as the step to which a percentage is rounded: to 1 is to 1%, or to 100%. True after a finding.
     pub(super) fn bare_rounding(&mut self, name: &str, rounded: &Expr, step: &Expr, env: &Env) -> bool {
-        let Some(number) = self.bare_literal(step) else { return false };
         let Some(unit) = self.ratio_unit(rounded, env) else { return false };
+        self.constant_as_ratio(step, format!("what `{name}` rounds"), &unit, Some(rounded.span));
+        let Some(number) = self.bare_literal(step) else { return false };
         let (text, sign) = (self.text(step.span), &*unit.singular);
         let help = as_step(self.readings(&text, number, step.span, &unit).mends);
         self.report(
@@ -116,44 +120,44 @@ impl Checker<'_> {
     /// Bare numbers among the values that a formula in `%` can take: `… default 80`, `if … then 80`. Up to 2 they are the
     /// ratio itself, as in `1 - x`.
     pub(super) fn bare_values(&mut self, formula: &Expr, unit: &DisplayUnit, what: &str) {
-        if !unit.is_ratio_sign() {
-            return;
-        }
         let mut found = Vec::new();
-        self.values_of(formula, &mut found);
-        for (span, number) in found {
-            if number <= MOST_OF_ONE {
+        values_of(formula, &mut found);
+        for value in found {
+            if !unit.is_ratio_sign() {
+                self.constant_as_number(value);
                 continue;
             }
-            let (text, sign) = (self.text(span), &*unit.singular);
+            self.constant_as_ratio(value, what.to_string(), unit, None);
+            let number = self.bare_product(value).filter(|number| *number > MOST_OF_ONE);
+            let Some(number) = number.filter(|_| !self.multiplies_by(value, &unit.times())) else { continue };
+            let (span, sign) = (value.span, &*unit.singular);
+            let written = self.text(span);
+            let text =
+                if self.bare_literal(value).is_some() { written.clone() } else { number.normalize().to_string() };
             let whole = self.shown_whole(number, unit);
             self.report(
-                Diagnostic::new(Code::WrongUnit, format!("{what} is in `{sign}`, and `{text}` stands without it"))
+                Diagnostic::new(Code::WrongUnit, format!("{what} is in `{sign}`, and `{written}` stands without it"))
                     .at(span, format!("without `{sign}`"))
                     .mends(EITHER, [Mend::replace(span, format!("{text}{sign}")), Mend::replace(span, whole)]),
             );
         }
     }
 
-    /// The bare numbers that may come out of a formula as they are.
-    fn values_of(&self, formula: &Expr, found: &mut Vec<(Span, Decimal)>) {
-        match &formula.kind {
-            Kind::Value(_) => found.extend(self.bare_literal(formula).map(|number| (formula.span, number))),
-            Kind::Negate(inner) => self.values_of(inner, found),
-            Kind::If { then, otherwise, .. } => {
-                [then, otherwise].into_iter().for_each(|one| self.values_of(one, found))
+    /// A product of bare numbers, or one alone. Of a quotient nobody means the hundredth.
+    fn bare_product(&self, expr: &Expr) -> Option<Decimal> {
+        match &expr.kind {
+            Kind::Binary(BinaryOp::Multiply, one, other) => {
+                self.bare_product(one)?.checked_mul(self.bare_product(other)?)
             }
-            Kind::Default { value, fallback } => {
-                [value, fallback].into_iter().for_each(|one| self.values_of(one, found));
-            }
-            Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => {
-                [one, other].into_iter().for_each(|one| self.values_of(one, found));
-            }
-            Kind::Call(Builtin::Min | Builtin::Max | Builtin::Clamp, parts) => {
-                parts.iter().for_each(|part| self.values_of(part, found));
-            }
-            _ => {}
+            _ => self.bare_literal(expr),
         }
+    }
+
+    /// Whether a product has this factor: of a ratio times 100 more is said (see `hundredfold`).
+    fn multiplies_by(&self, expr: &Expr, times: &Number) -> bool {
+        let Kind::Binary(BinaryOp::Multiply, one, other) = &expr.kind else { return false };
+        let is_it = |part: &Expr| self.bare_literal(part).is_some_and(|number| Number::from(number) == *times);
+        [one, other].into_iter().any(|part| is_it(part) || self.multiplies_by(part, times))
     }
 
     /// A bare number that is compared with a percentage.
@@ -163,11 +167,21 @@ impl Checker<'_> {
                 Kind::Negate(inner) => inner,
                 _ => number,
             };
-            let Some(written) = self.bare_literal(literal) else { continue };
-            let Some(unit) = self.ratio_unit(ratio, env) else { continue };
-            let (text, sign) = (self.text(literal.span), &*unit.singular);
+            let number = self.bare_product(literal);
+            if number.is_none() && !matches!(literal.kind, Kind::Constant(_)) {
+                continue;
+            }
+            let Some(unit) = self.ratio_unit(ratio, env) else {
+                self.constant_as_number(literal);
+                continue;
+            };
             let what = self.text(ratio.span);
-            let help = self.readings(&text, written, literal.span, &unit);
+            self.constant_as_ratio(literal, format!("`{what}`"), &unit, Some(ratio.span));
+            let Some(number) = number else { continue };
+            let (text, sign) = (self.text(literal.span), &*unit.singular);
+            let written =
+                if self.bare_literal(literal).is_some() { text.clone() } else { number.normalize().to_string() };
+            let help = self.readings(&written, number, literal.span, &unit);
             self.report(
                 Diagnostic::new(Code::WrongUnit, format!("`{what}` is in `{sign}`, and `{text}` has no `{sign}`"))
                     .at(literal.span, format!("without `{sign}`"))
@@ -268,7 +282,23 @@ impl Checker<'_> {
     }
 
     /// 80 as a ratio: `8000%`.
-    fn shown_whole(&self, number: Decimal, unit: &DisplayUnit) -> String {
+    pub(super) fn shown_whole(&self, number: Decimal, unit: &DisplayUnit) -> String {
         format!("{}{}", Number::from(number).mul(&unit.times()), unit.singular)
+    }
+}
+
+/// What may come out of a formula as it is.
+fn values_of<'e>(formula: &'e Expr, found: &mut Vec<&'e Expr>) {
+    match &formula.kind {
+        Kind::Negate(inner) => values_of(inner, found),
+        Kind::If { then, otherwise, .. } => [then, otherwise].into_iter().for_each(|one| values_of(one, found)),
+        Kind::Default { value, fallback } => [value, fallback].into_iter().for_each(|one| values_of(one, found)),
+        Kind::Binary(BinaryOp::Add | BinaryOp::Subtract, one, other) => {
+            [one, other].into_iter().for_each(|one| values_of(one, found));
+        }
+        Kind::Call(Builtin::Min | Builtin::Max | Builtin::Clamp, parts) => {
+            parts.iter().for_each(|part| values_of(part, found));
+        }
+        _ => found.push(formula),
     }
 }

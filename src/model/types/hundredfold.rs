@@ -16,10 +16,10 @@ use crate::value::{Builtin, Value};
 impl Checker<'_> {
     /// A formula whose result is a percentage, and that multiplies by 100 (or 1000 where it is `‰`) as well.
     pub(in crate::model) fn hundredfold(&mut self, formula: &Expr, unit: &DisplayUnit, what: &str) {
+        self.bare_values(formula, unit, what);
         if !unit.is_ratio_sign() {
             return;
         }
-        self.bare_values(formula, unit, what);
         self.whole_percentage(formula, unit);
         let times = unit.times();
         let Some(factor) = self.factor_of(formula, &times) else { return };

@@ -2,11 +2,12 @@
 //!
 //! `unit` is the algebra of units; `formula` the operators, `calls` functions, `aggregates` what reads rows, over the
 //! `windows` they ask for. `present` knows of values that may be missing. `expect` refuses what has another type than
-//! its place asks for, in the words of `mends`. `bare`, `hundredfold` and `whole` ask about numbers whose unit is right
-//! and whose size is doubtful.
+//! its place asks for, in the words of `mends`. `bare`, `bare_constants`, `hundredfold` and `whole` ask about numbers whose
+//! unit is right and whose size is doubtful.
 
 pub(super) mod aggregates;
 pub(super) mod bare;
+pub(super) mod bare_constants;
 pub(super) mod calls;
 pub(super) mod expect;
 pub(super) mod formula;
