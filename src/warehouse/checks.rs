@@ -6,6 +6,7 @@ use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::session::{counted, head};
 use super::statement::{Expected, Statement, assembled, filter};
 use super::{Looked, periods};
+use crate::data::cells::forms::NOT_VISIBLE;
 use crate::data::rows::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
@@ -223,8 +224,13 @@ impl<'a> Checks<'_, 'a> {
         };
         let first_filled = names.iter().position(|name| is_filled(name));
         names.truncate(first_filled.map_or(names.len(), |at| at + 1));
-        let cells: Vec<String> =
-            names.iter().map(|name| format!("NULLIF({}, '')", d.trimmed(&d.written(&d.name_of(name))))).collect();
+        // In most cells there is no white space that could stand around them.
+        let cell = |name: &&str| {
+            let written = d.written(&d.name_of(name));
+            let (other, trimmed) = (d.matches(&written, NOT_VISIBLE), d.trimmed(&written));
+            format!("NULLIF(CASE WHEN {other} THEN {trimmed} ELSE {written} END, '')")
+        };
+        let cells: Vec<String> = names.iter().map(cell).collect();
         let Some(first) = cells.split_first().map(|(first, rest)| match rest {
             [] => first.clone(),
             _ => format!("COALESCE({})", cells.join(", ")),
