@@ -35,10 +35,12 @@ impl Results {
         let results = Results { python, folder };
         fs::create_dir(results.path("out")).unwrap();
         duckdb(&results.python, &results.path("out"), &database, &sql);
-        let split = "CREATE TEMP TABLE whole AS SELECT * FROM 'policies-2.parquet';
-            COPY (SELECT * FROM whole WHERE rowid % 2 = 0) TO 'parts/part-00000-c000.parquet' (FORMAT PARQUET);
-            COPY (SELECT * FROM whole WHERE rowid % 2 = 1) TO 'parts/part-00001-c000.parquet' (FORMAT PARQUET);
-            COPY (SELECT * FROM whole WHERE false) TO 'parts/part-00002-c000.parquet' (FORMAT PARQUET)";
+        // The lines of totals are in the first part.
+        let split = "CREATE TEMP TABLE whole AS
+            SELECT *, ROW_NUMBER() OVER () % 2 = 1 AND CAST(total AS VARCHAR) = '0' AS second FROM 'policies-2.parquet';
+            COPY (SELECT * EXCLUDE second FROM whole WHERE NOT second) TO 'parts/part-00000-c000.parquet' (FORMAT PARQUET);
+            COPY (SELECT * EXCLUDE second FROM whole WHERE second) TO 'parts/part-00001-c000.parquet' (FORMAT PARQUET);
+            COPY (SELECT * EXCLUDE second FROM whole WHERE false) TO 'parts/part-00002-c000.parquet' (FORMAT PARQUET)";
         fs::create_dir_all(results.path("out/parts/_temporary")).unwrap();
         results.change(split);
         fs::remove_file(results.path("out/policies-2.parquet")).unwrap();
