@@ -91,7 +91,7 @@ fn grade(result: &Value) -> &str {
 
 /// The folder of the full tables; the test is left out where there is none.
 fn tables() -> PathBuf {
-    let folder = std::env::var_os("MERIT_PUBLISHED").map(PathBuf::from);
+    let folder = std::env::var_os("MERIT_PUBLISHED").filter(|named| !named.is_empty()).map(PathBuf::from);
     folder.unwrap_or_else(|| not_here("the folder of the full published tables", "export MERIT_PUBLISHED=FOLDER"))
 }
 

@@ -17,6 +17,13 @@ fn first_filled(text: &str, cells: &[Cell]) -> Option<(usize, String)> {
     texts.map(|(at, cell)| (at, cell.trim().to_string())).find(|(_, cell)| !cell.is_empty())
 }
 
+/// What a record that is the header once more begins with.
+pub(super) struct FirstHeader {
+    /// By the first byte of a record, whether it may be one.
+    may_begin: Vec<bool>,
+    folded: String,
+}
+
 /// Turns the text of blocks into columns.
 pub struct Decoder<'a> {
     pub(super) wanted: &'a Wanted<'a>,
@@ -28,8 +35,7 @@ pub struct Decoder<'a> {
     pub(super) headers: Vec<String>,
     /// By the first byte of a record, whether it may be no data.
     pub(super) doubtful: Vec<bool>,
-    /// By the first byte of a record, whether it may be the header once more, and the first header as such a cell says it.
-    pub(super) like_header: (Vec<bool>, String),
+    pub(super) first_header: FirstHeader,
     /// How cells are read where the file's separator makes a difference; by wanted column.
     pub(super) readers: Option<Vec<CellReader>>,
     /// Where rows have no numbers: the names of the cells that tell one from others, and their places.
@@ -40,27 +46,27 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(wanted: &'a Wanted<'a>, places: Vec<(usize, usize)>, layout: Layout) -> Decoder<'a> {
         let Layout { separator, headers, lines: above, .. } = layout;
         let doubtful = doubtful(wanted.data, &[]);
-        let like_header = (
-            self::doubtful(wanted.data, &headers),
-            headers.first().map_or(String::new(), |first| folded(first).into_owned()),
-        );
+        let first_header = FirstHeader {
+            may_begin: self::doubtful(wanted.data, &headers),
+            folded: headers.first().map_or(String::new(), |first| folded(first).into_owned()),
+        };
         let readers = if separator == b',' { None } else { signs::with_open_points(wanted) };
-        Decoder { wanted, places, separator, above, headers, doubtful, like_header, readers, key: None }
+        Decoder { wanted, places, separator, above, headers, doubtful, first_header, readers, key: None }
     }
 
     /// Whether a record may be no data by its first cell: of nearly all it is told by the first byte.
     #[inline]
     pub(super) fn is_doubtful(&self, first: &[u8]) -> bool {
         let Some(byte) = first.first().map(|byte| usize::from(*byte)) else { return true };
-        let (may_be_header, header) = &self.like_header;
-        self.doubtful[byte] || may_be_header[byte] && self.may_say(header, first)
+        self.doubtful[byte] || self.first_header.may_begin[byte] && self.may_be_header(first)
     }
 
     /// Whether a cell that begins as the first header may be the header once more, or one of another table, of which the
     /// first cell tells nothing where all that is read are texts.
-    fn may_say(&self, header: &str, first: &[u8]) -> bool {
+    fn may_be_header(&self, first: &[u8]) -> bool {
         let only_texts = || self.wanted.columns.iter().all(|(_, reader)| reader.kind == CellKind::Text);
-        !first.iter().all(u8::is_ascii_graphic) || first.eq_ignore_ascii_case(header.as_bytes()) || only_texts()
+        let header = self.first_header.folded.as_bytes();
+        !first.iter().all(u8::is_ascii_graphic) || first.eq_ignore_ascii_case(header) || only_texts()
     }
 
     /// How the cells of a wanted column are read.

@@ -10,13 +10,13 @@ use crate::data::columns::dictionary::Dictionary;
 
 /// The cells of one column of a block.
 #[derive(Clone, Copy)]
-pub struct Cells<'a> {
+pub struct ColumnCells<'a> {
     pub text: &'a str,
     pub index: &'a Index,
     pub at: usize,
 }
 
-impl Cells<'_> {
+impl ColumnCells<'_> {
     /// Hands over where the cells stand, from a row on, without quotes around them, until one is not taken. The row of
     /// that one, or the number of rows.
     #[inline(always)]

@@ -4,7 +4,7 @@
 use super::ends;
 use super::index::Index;
 use super::memo::Memo;
-use super::plain::Cells;
+use super::plain::ColumnCells;
 use super::records::Cell;
 use super::{Block, Decoder, Wanted};
 use crate::data::cells::reader::CellKind;
@@ -82,8 +82,8 @@ impl Decoder<'_> {
     }
 
     /// The columns of a block whose cells are known; `None` where a record is no data, as some of the `odd` ones may be.
-    /// `memos` are by wanted column;
-    /// what another data set has read already comes from its `others`, with the way it was read there.
+    /// `memos` are by wanted column; what another data set has read already comes from its `others`, with the way it was
+    /// read there.
     fn decode_indexed(
         &self,
         text: &str,
@@ -166,7 +166,7 @@ impl Decoder<'_> {
         let reader = self.reader(wanted);
         let optional = reader.optional;
         let plain = reader.takes_plain_forms().then_some(&reader.kind);
-        let cells = Cells { text, index, at };
+        let cells = ColumnCells { text, index, at };
         // Whether a number with decimals has been seen: the first is noted.
         let mut told = false;
         let mut row = 0;
