@@ -5,7 +5,8 @@ use std::fs;
 use merit::data::options::Options;
 use merit::data::{BLOCK, answer, own_months};
 use merit::diagnostic::{Code, Diagnostic};
-use merit::model::Model;
+use merit::model::data::DataId;
+use merit::model::{Model, PositionId};
 use merit::number::Number;
 use merit::plan::query::{Answers, Doubt};
 use merit::plan::{plan, plans};
@@ -107,10 +108,14 @@ fn in_parts(errors: &[Diagnostic]) -> bool {
     errors.iter().all(|error| error.code == Code::StraddlingPeriod)
 }
 
-/// Whether there is a position without a scorecard.
+/// Whether there is a position that nobody holds of all in one of the rosters that can hold it.
 fn somewhere_nobody(model: &Model, people: &[PersonR]) -> bool {
-    let held = |at: usize| people.iter().flat_map(|person| &person.cards).any(|card| card.seat.position.0 == at);
-    (0..model.positions.len()).any(|at| !held(at))
+    let held = |position: PositionId, roster: DataId| {
+        let mut seats = people.iter().flat_map(|person| &person.cards).map(|card| &card.seat);
+        seats.any(|seat| seat.position == position && seat.roster == roster)
+    };
+    let places = || model.positions.iter().enumerate().map(|(at, position)| (PositionId(at), position));
+    places().any(|(at, position)| position.rosters.iter().any(|roster| !held(at, *roster)))
 }
 
 /// Evaluates the period and the two before it one by one, and in one pass: the same results, or mistakes in both.
