@@ -20,9 +20,10 @@
 //! to `syntax`, `format` and `model` alone, and [`scales`] all that the kinds of scales mean; [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
 //! puts all cores to work, [`encoding`] knows how bytes are text, and [`limits`] says how much of everything is taken
 //! on, [`visible`] what of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what
-//! stands at the head of all that programs read.
+//! stands at the head of all that programs read. [`cache`] keeps what was worked out for the next run.
 
 pub mod alike;
+pub mod cache;
 pub mod cli;
 pub mod data;
 pub mod diagnostic;

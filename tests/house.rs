@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "parallel",
     "encoding",
     "provenance",
+    "cache",
     "documents",
     "language",
     "value",
@@ -49,7 +50,7 @@ const ORDER: &[&str] = &[
 /// The same within `src/data`.
 const ORDER_OF_DATA: &[&str] = &[
     "memory", "cells", "columns", "server", "options", "errors", "read", "rows", "tables", "people", "measures",
-    "stream", "loaded", "one_row", "answer", "of_tests", "profile",
+    "stream", "known", "loaded", "one_row", "answer", "of_tests", "profile",
 ];
 
 /// The most lines of a file in `src`.

@@ -41,7 +41,7 @@ pub enum Command {
     Check(CheckArgs),
     Explain(ExplainArgs),
     Data(DataArgs),
-    Eval(EvalArgs),
+    Eval(Box<EvalArgs>),
     Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),
@@ -287,6 +287,9 @@ pub struct EvalArgs {
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
     pub threads: Option<u16>,
+
+    #[command(flatten)]
+    pub cache: CacheArgs,
 }
 
 /// Tell in words what an evaluation reads and computes, without doing it.
@@ -482,6 +485,18 @@ pub struct SpecArgs {
     /// Folders of `.merit` files, read as one project; a single file stands for the project it lies in
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct CacheArgs {
+    /// Keep what was read and added up in this folder, so that the same files need not be read again [default: of large
+    /// files in your own folder for caches]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache", help_heading = "How the data is read")]
+    pub cache: Option<PathBuf>,
+
+    /// Read all files, whatever is known of them, and keep nothing
+    #[arg(long, help_heading = "How the data is read")]
+    pub no_cache: bool,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, own_months_of, refuse};
 use super::progress::Reading;
 use super::select::{Absent, Wanted, absent, select};
-use super::{engine, machine, out, output, provenance};
+use super::{cache, engine, machine, out, output, provenance};
 use crate::data::answer;
 use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
@@ -117,6 +117,7 @@ fn evaluate(
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
     options.results = KEPT * plans.len() as u64;
+    options.cache = cache::of(&args.cache)?;
     options.progress = Some(reading);
     let answers = match beside(args, model, &query, &options)? {
         Some(answers) => answers,

@@ -2,6 +2,7 @@
 
 mod address;
 mod args;
+mod cache;
 mod check;
 mod choices;
 mod data;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::known::Known;
 use super::loaded::{Loaded, Told};
 use super::memory::Memory;
 use super::options::Options;
@@ -18,9 +19,19 @@ use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, Branches, Doubt, Query};
 
-/// Reads the files, checks them and computes what is asked for.
+/// Reads the files, checks them and computes what is asked for; or finds in the cache what came of that before.
 pub fn answer(model: &Model, query: &Query, options: &Options) -> Result<Answers, Vec<Diagnostic>> {
-    answer_from(model, query, options, &Source::Files(options)).map_err(one_row::joined)
+    let needed = needs::columns(model, query);
+    let known = Known::of(model, query, &needed, options);
+    if let Some(answers) = known.as_ref().and_then(Known::answers) {
+        return Ok(answers);
+    }
+    let before = known.as_ref().and_then(Known::look);
+    let answers = answer_from(model, query, options, &Source::Files(options)).map_err(one_row::joined)?;
+    if let (Some(known), Some(before)) = (known, before) {
+        known.keep(&before, &answers);
+    }
+    Ok(answers)
 }
 
 pub(super) fn answer_from(

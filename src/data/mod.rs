@@ -13,7 +13,8 @@
 //! 7. [`measures`]: rows to answers, added up by group; what is more than `--memory` allows ([`memory`]) goes to temporary
 //!    files
 //! 8. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
-//! 9. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
+//! 9. [`known`]: answers of earlier runs, from the cache
+//! 10. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
 //!
 //! Tables that stay in a database or on a cluster, which checks their rows and adds them up itself, are
 //! [`crate::warehouse`]'s.
@@ -27,6 +28,7 @@ mod answer;
 pub(crate) mod cells;
 pub(crate) mod columns;
 pub(crate) mod errors;
+mod known;
 pub(crate) mod loaded;
 pub(crate) mod measures;
 pub(crate) mod memory;

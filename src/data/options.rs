@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::server::Server;
+use crate::cache::Cache;
 use crate::limits::WHOLE;
 
 /// About as much text as one block holds.
@@ -34,6 +35,8 @@ pub struct Options<'a> {
     pub progress: Option<&'a dyn Progress>,
     /// Where data sets `from postgres` are read.
     pub server: Server,
+    /// Where answers are kept for the next run, if they are.
+    pub cache: Option<Cache>,
 }
 
 impl Options<'_> {
@@ -52,6 +55,7 @@ impl Options<'_> {
             follow_links: false,
             progress: None,
             server: Server::default(),
+            cache: None,
         }
     }
 

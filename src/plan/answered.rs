@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cache::bytes::{Bytes, Put, Take, kept_enum};
 use crate::number::Number;
 use crate::value::{Missing, Value};
 
@@ -170,9 +171,32 @@ impl OfStints {
     }
 }
 
+kept_enum! { Kept { 0 = Plain(measured), 1 = Packed { scale, values, rows, blanks, others } } }
+kept_enum! { OfStints { 0 = One(value), 1 = Several(values) } }
+
+impl Put for Answered {
+    fn put(&self, into: &mut Vec<u8>) {
+        self.0.put(into);
+    }
+}
+
+impl Take for Answered {
+    fn take(from: &mut Bytes) -> Option<Answered> {
+        let kept = Kept::take(from)?;
+        if let Kept::Packed { scale, values, rows, blanks, .. } = &kept {
+            let fits = rows.len() == values.len() && (blanks.is_empty() || blanks.len() == values.len());
+            if !fits || *scale > 9 {
+                return None;
+            }
+        }
+        Some(Answered(kept))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::bytes::{bytes_of, value_of};
     use proptest::prelude::*;
 
     fn value() -> impl Strategy<Value = Value> {
@@ -205,6 +229,8 @@ mod tests {
                 prop_assert_eq!(format!("{:?} {}", one.value, one.value.as_number().is_some_and(Number::is_approximate)),
                     format!("{:?} {}", other.value, other.value.as_number().is_some_and(Number::is_approximate)));
             }
+            let again = value_of::<Answered>(&bytes_of(&answered));
+            prop_assert_eq!(again.map(|again| format!("{again:?}")), Some(format!("{answered:?}")));
         }
     }
 
