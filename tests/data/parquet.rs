@@ -236,6 +236,30 @@ fn however_a_file_is_written_it_says_what_the_text_says() {
     assert!(read(mixed).contains("5001"));
 }
 
+/// A row group of more rows than are looked at together where they go by.
+#[test]
+fn large_row_groups() {
+    let (mut cells, text) = rows(20_000);
+    cells.remove(0);
+    let columns = COLUMNS.split_once(';').unwrap().1;
+    for ignored in [vec![], vec!["P2".to_string()]] {
+        let with = |mut project: Project| {
+            project.model.data[0].ignore_rows_starting = ignored.clone();
+            read(project)
+        };
+        let mut declared = policies();
+        declared[0].headers.push("policy_no".into());
+        let expected = with(project(declared.clone(), "policies.csv").file("policies.csv", text.clone()));
+        let count = if ignored.is_empty() { "20000" } else { "18889" };
+        assert!(expected.contains(count) && expected.contains("spaces"), "{expected}");
+        for dictionary in [true, false] {
+            let how = How { dictionary, group: 18_000, ..How::default() };
+            let files = project(declared.clone(), "*.parquet").file("policies.parquet", file(columns, &cells, &how));
+            assert_eq!(with(files), expected);
+        }
+    }
+}
+
 #[test]
 fn bad_cells_tell_file_row_and_column() {
     let bad = |declared: &str, cells: Vec<Cells>| {

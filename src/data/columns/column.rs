@@ -232,7 +232,7 @@ impl Builder {
             (Builder::Link { codes, .. }, _) => codes.push(NONE),
             (Builder::Key { codes, hashes, twins, named }, Content::Text(text)) => {
                 twins.extend(plain_twin(&text).map(|twin| dictionary::hash_of(&twin)));
-                let (code, hash) = named_key(named, &text);
+                let (code, hash) = named_key(named, text.as_bytes());
                 codes.push(code);
                 hashes.push(hash);
             }
@@ -279,22 +279,27 @@ impl Builder {
     }
 
     /// What it says in some rows, in their order; a row may come again and again.
-    pub fn picked(self, rows: &[u32]) -> Builder {
-        fn some<T: Clone>(values: Vec<T>, rows: &[u32]) -> Vec<T> {
-            rows.iter().map(|row| values[*row as usize].clone()).collect()
+    pub fn picked(&self, rows: impl Iterator<Item = u32> + Clone) -> Builder {
+        fn some<T: Clone>(values: &[T], rows: impl Iterator<Item = u32>) -> Vec<T> {
+            rows.map(|row| values[row as usize].clone()).collect()
         }
         match self {
-            Builder::Fixed { scale, values } => Builder::Fixed { scale, values: some(values, rows) },
+            Builder::Fixed { scale, values } => Builder::Fixed { scale: *scale, values: some(values, rows) },
             Builder::Wide(values) => Builder::Wide(some(values, rows)),
             Builder::Day(days) => Builder::Day(some(days, rows)),
             Builder::Flag(flags) => Builder::Flag(some(flags, rows)),
-            Builder::Period { codes, list } => Builder::Period { codes: some(codes, rows), list },
+            Builder::Period { codes, list } => Builder::Period { codes: some(codes, rows), list: list.clone() },
             Builder::Choice(codes) => Builder::Choice(some(codes, rows)),
-            Builder::Text { codes, texts } => Builder::Text { codes: some(codes, rows), texts },
-            Builder::Link { codes, target, unknown } => Builder::Link { codes: some(codes, rows), target, unknown },
-            Builder::Key { codes, hashes, twins, named } => {
-                Builder::Key { codes: some(codes, rows), hashes: some(hashes, rows), twins, named }
+            Builder::Text { codes, texts } => Builder::Text { codes: some(codes, rows), texts: texts.clone() },
+            Builder::Link { codes, target, unknown } => {
+                Builder::Link { codes: some(codes, rows), target: target.clone(), unknown: *unknown }
             }
+            Builder::Key { codes, hashes, twins, named } => Builder::Key {
+                codes: some(codes, rows.clone()),
+                hashes: some(hashes, rows),
+                twins: twins.clone(),
+                named: named.clone(),
+            },
         }
     }
 
@@ -310,8 +315,8 @@ impl Builder {
 
 /// The number of a key among those that links name, or the one behind them all; and its hash.
 #[inline]
-pub fn named_key(named: &Dictionary, text: &str) -> (u32, u64) {
-    let hash = dictionary::hash_of(text);
+pub fn named_key(named: &Dictionary, text: &[u8]) -> (u32, u64) {
+    let hash = dictionary::hash_of_bytes(text);
     let others = named.len() as u32;
     if others == 0 || !named.may_hold(hash) {
         return (others, hash);

@@ -1,6 +1,6 @@
 //! Texts held once and spoken of by number.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -26,7 +26,15 @@ pub struct Dictionary {
 
 /// All bits of a text's hash.
 pub fn hash_of(text: &str) -> u64 {
-    HASHER.hash_one(text)
+    hash_of_bytes(text.as_bytes())
+}
+
+/// The same of a text that is known to be one.
+#[inline]
+pub fn hash_of_bytes(text: &[u8]) -> u64 {
+    let mut hasher = HASHER.build_hasher();
+    hasher.write(text);
+    hasher.finish()
 }
 
 fn upper(hash: u64) -> u32 {
@@ -55,7 +63,7 @@ impl Dictionary {
 
     /// The number of a text.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.find_hashed(text, upper(hash_of(text)))
+        self.find_hashed(text.as_bytes(), upper(hash_of(text)))
     }
 
     /// Whether a text with this hash can be here at all.
@@ -74,12 +82,12 @@ impl Dictionary {
     }
 
     /// The number of a text whose hash is known.
-    pub fn find_with(&self, text: &str, hash: u64) -> Option<u32> {
+    pub fn find_with(&self, text: &[u8], hash: u64) -> Option<u32> {
         self.find_hashed(text, upper(hash))
     }
 
-    fn find_hashed(&self, text: &str, hash: u32) -> Option<u32> {
-        let same = |(known, code): &(u32, u32)| *known == hash && self.get(*code) == text;
+    fn find_hashed(&self, text: &[u8], hash: u32) -> Option<u32> {
+        let same = |(known, code): &(u32, u32)| *known == hash && self.get(*code).as_bytes() == text;
         self.table.find(spread(hash), same).map(|(_, code)| *code)
     }
 
@@ -89,7 +97,7 @@ impl Dictionary {
     }
 
     fn intern_hashed(&mut self, text: &str, hash: u32) -> u32 {
-        match self.find_hashed(text, hash) {
+        match self.find_hashed(text.as_bytes(), hash) {
             Some(code) => code,
             None => self.add(text, hash, true),
         }
@@ -103,7 +111,7 @@ impl Dictionary {
     /// Adds a text under a number of its own, even where it is known already.
     pub fn append(&mut self, text: &str) {
         let hash = upper(hash_of(text));
-        let known = self.find_hashed(text, hash).is_some();
+        let known = self.find_hashed(text.as_bytes(), hash).is_some();
         self.doubled |= known;
         self.add(text, hash, !known);
     }

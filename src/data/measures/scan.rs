@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::job::{Family, Job, RowsBy};
 use super::store;
 use super::store::Store;
-use crate::data::columns::column::{Column, NO_DAY, NONE};
+use crate::data::columns::column::{Column, NONE};
 use crate::data::errors::InPart;
 use crate::data::people::own;
 use crate::data::people::pieces::{Followed, Piece};
@@ -14,7 +14,7 @@ use crate::data::people::roster::Roster;
 use crate::data::rows::nodes::{Batch, Days, OtherDays, World, days_by};
 use crate::data::rows::shape::Shape;
 use crate::data::rows::table::Table;
-use crate::data::rows::vector::{Rows, Vector};
+use crate::data::rows::vector::{Data, Rows, Vector};
 use crate::data::tables::teams::Teams;
 use crate::language::{AcrossStints, BinaryOp};
 use crate::model::data::ColumnIx;
@@ -126,6 +126,42 @@ pub fn run<'a>(
     all.unwrap_or_else(|| prepared.found((0, 0)))
 }
 
+/// Leaves out the rows for which a condition does not hold.
+fn leave_out(cells: &mut [u32], condition: &Vector, store: &mut Store) {
+    match (&condition.data, &condition.missing) {
+        (Data::Flag(flags), None) => {
+            cells.iter_mut().zip(flags.iter()).for_each(|(cell, flag)| *cell = if *flag == 1 { *cell } else { NONE });
+        }
+        (Data::Flag(flags), Some(mask)) => {
+            let held = flags.iter().zip(mask.codes()).map(|(flag, code)| (*flag == 1) & (*code == 0));
+            cells.iter_mut().zip(held).for_each(|(cell, held)| *cell = if held { *cell } else { NONE });
+        }
+        _ => {
+            let may_exceed = condition.may_exceed();
+            for (at, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell != NONE) {
+                if !condition.is_yes(at) {
+                    if may_exceed && *cell != STRADDLES {
+                        store.refuse(*cell, condition.excess(at));
+                    }
+                    *cell = NONE;
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of the rows, counted from a first one, for which something holds.
+fn listed(first: usize, held: impl ExactSizeIterator<Item = bool>) -> Vec<u32> {
+    // Written in any case and counted where it holds: nothing is to be guessed ahead.
+    let (mut list, mut known) = (vec![0; held.len()], 0);
+    for (at, held) in held.enumerate() {
+        list[known] = (first + at) as u32;
+        known += usize::from(held);
+    }
+    list.truncate(known);
+    list
+}
+
 fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {
     let RowsBy::Dated(column) = &job.rows else {
         return match (&job.rows, &table.shape) {
@@ -216,22 +252,29 @@ impl<'a> Prepared<'a> {
         }
         match &self.job.rows {
             RowsBy::Dated(column) => {
-                let codes = self.time_codes(*column, range);
-                let all = codes.iter().all(|code| *code != NONE);
-                if all {
+                let mut codes = self.time_codes(*column, range);
+                let list = listed(range.0, codes.iter().map(|code| *code != NONE));
+                if list.is_empty() {
+                    return;
+                }
+                if list.len() == codes.len() {
                     let rows = Rows::Range(range.0, range.1);
                     let days = days_by(self.world, self.job.table, *column, rows);
                     return self.take(rows, days, &codes, None, found);
                 }
-                let list: Vec<u32> =
-                    (0..codes.len()).filter(|at| codes[*at] != NONE).map(|at| (range.0 + at) as u32).collect();
-                let codes: Vec<u32> = codes.into_iter().filter(|code| *code != NONE).collect();
+                list.iter().enumerate().for_each(|(at, row)| codes[at] = codes[*row as usize - range.0]);
+                codes.truncate(list.len());
                 let days = days_by(self.world, self.job.table, *column, Rows::List(&list));
                 self.take(Rows::List(&list), days, &codes, None, found);
             }
             RowsBy::Other(rows) => {
-                let list: Vec<u32> =
-                    (range.0..range.1).filter(|row| self.is_read(table, rows, *row)).map(|row| row as u32).collect();
+                let list = match (rows, &table.shape) {
+                    (query::Rows::HeldOn(day), Shape::Valid { from, to }) => {
+                        let held = from[range.0..range.1].iter().zip(&to[range.0..range.1]);
+                        listed(range.0, held.map(|(from, to)| (*from <= day.0) & (day.0 <= *to)))
+                    }
+                    _ => listed(range.0, (range.0..range.1).map(|row| self.is_read(table, rows, row))),
+                };
                 let each = |day: &dyn Fn(usize) -> i32| -> Days<'_> {
                     Days::Each(list.iter().map(|row| day(*row as usize)).collect::<Vec<i32>>().into())
                 };
@@ -250,12 +293,10 @@ impl<'a> Prepared<'a> {
     /// For each row its month counted from the first one read, or its period's code; [`NONE`] for rows in no window.
     fn time_codes(&self, column: ColumnIx, range: (usize, usize)) -> Vec<u32> {
         match (self.table().column(column), &self.time) {
+            // What lies before the first, or is no day, is beyond the last as well when it is counted round.
             (Some(Column::Day(days)), Time::Days { first, months, .. }) => days[range.0..range.1]
                 .iter()
-                .map(|day| match usize::try_from(i64::from(*day) - i64::from(*first)) {
-                    Ok(at) if *day != NO_DAY => months.get(at).copied().unwrap_or(NONE),
-                    _ => NONE,
-                })
+                .map(|day| months.get(day.wrapping_sub(*first) as u32 as usize).copied().unwrap_or(NONE))
                 .collect(),
             (Some(Column::Period { codes, .. }), Time::Periods { read, .. }) => codes[range.0..range.1]
                 .iter()
@@ -306,16 +347,7 @@ impl<'a> Prepared<'a> {
             let mut cells = self.cells(family, place, &group, codes);
             let doubtful = self.rows_in_parts(family, place, codes, &mut batch);
             if let Some(condition) = family.condition {
-                let condition = batch.node(condition);
-                let may_exceed = condition.may_exceed();
-                for (at, cell) in cells.iter_mut().enumerate() {
-                    if *cell != NONE && !condition.is_yes(at) {
-                        if may_exceed && *cell != STRADDLES {
-                            store.refuse(*cell, condition.excess(at));
-                        }
-                        *cell = NONE;
-                    }
-                }
+                leave_out(&mut cells, &batch.node(condition), store);
             }
             if let (Some((doubtful, why)), RowsBy::Dated(column)) = (doubtful, &self.job.rows) {
                 let condition = family.condition.map(|condition| batch.node(condition));
@@ -433,6 +465,13 @@ impl<'a> Prepared<'a> {
             return groups.to_vec();
         };
         let (segment_of, count) = (&segments[place], family.segments.len() as u32);
+        if let Time::Days { .. } = &self.time {
+            let cell = |(group, code): (&u32, &u32)| {
+                let segment = segment_of[*code as usize];
+                if (*group == NONE) | (segment == NONE) { NONE } else { group * count + segment }
+            };
+            return groups.iter().zip(codes).map(cell).collect();
+        }
         let cell = |(group, code): (&u32, &u32)| match (*group, segment_of[*code as usize]) {
             (NONE, _) | (_, NONE) => NONE,
             (_, STRADDLES) => STRADDLES,

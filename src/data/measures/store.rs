@@ -131,8 +131,7 @@ impl Store {
                         continue;
                     }
                     self.rows[cell] += 1;
-                    // 63 bits, at most 18 digits more, and 2³² rows: the sum itself may leave 127 bits.
-                    if !sums.add_fixed(cell, i128::from(values[at]) * by) {
+                    if !sums.add_mantissa(cell, values[at], by) {
                         sums.add_wide(cell as u32, &Number::from_parts(values[at].into(), *places));
                     }
                 }

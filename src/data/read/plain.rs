@@ -79,9 +79,10 @@ impl ColumnCells<'_> {
     /// Keys of plain signs: their numbers among those named, and their hashes.
     pub fn keys(self, from: usize, named: &Dictionary, (codes, hashes): (&mut Vec<u32>, &mut Vec<u64>)) -> usize {
         self.taken(from, |start, end| {
-            let is_plain = is_plain_text(&self.text.as_bytes()[start..end]);
+            let text = &self.text.as_bytes()[start..end];
+            let is_plain = is_plain_text(text);
             if is_plain {
-                let (code, hash) = named_key(named, &self.text[start..end]);
+                let (code, hash) = named_key(named, text);
                 codes.push(code);
                 hashes.push(hash);
             }

@@ -90,6 +90,11 @@ impl Keys {
             return Link { row: rows[key as usize], other_day: false };
         }
         let rows = self.rows(key);
+        if let ([row], Shape::Valid { from, to }) = (rows, shape)
+            && (from[*row as usize] <= last && to[*row as usize] >= first)
+        {
+            return Link { row: *row, other_day: false };
+        }
         let begins = |row: u32| match shape {
             Shape::Valid { from, .. } => from[row as usize],
             Shape::Snapshot(days) => days[row as usize],

@@ -185,23 +185,21 @@ fn logic(deciding: bool, left: &Vector, right: &Vector, len: usize) -> Option<Ve
         };
         return Some(Vector::flags(values, None));
     }
-    let at = |side: &Side<u8>, row: usize| match side {
-        Side::Each(values) => values[row],
-        Side::One(value) => *value,
-    };
-    let mut values = vec![1 - decides; len];
-    let decided: Vec<bool> = (0..len)
-        .map(|row| {
-            let known = |vector: &Vector, side: &Side<u8>| !vector.is_missing(row) && at(side, row) == decides;
-            known(left, &a) || (known(right, &b) && !left.is_missing(row))
-        })
-        .collect();
-    let missing = Mask::either(left.missing.as_ref(), right.missing.as_ref()).map(|mask| mask.without(&decided));
-    for (value, decided) in values.iter_mut().zip(&decided) {
-        if *decided {
-            *value = decides;
+    // Where a side alone decides: it is known, and says so.
+    let alone = |side: Side<u8>, mask: Option<&Mask>| -> Vec<bool> {
+        let mut decides = zip(side, Side::One(decides), len, |value, decides| value == decides);
+        if let Some(mask) = mask {
+            decides.iter_mut().zip(mask.codes()).for_each(|(decides, code)| *decides &= *code == 0);
         }
+        decides
+    };
+    let (mut decided, mut by_right) = (alone(a, left.missing.as_ref()), alone(b, right.missing.as_ref()));
+    if let Some(mask) = &left.missing {
+        by_right.iter_mut().zip(mask.codes()).for_each(|(decides, code)| *decides &= *code == 0);
     }
+    decided.iter_mut().zip(&by_right).for_each(|(decided, by_right)| *decided |= by_right);
+    let missing = Mask::either(left.missing.as_ref(), right.missing.as_ref()).map(|mask| mask.without(&decided));
+    let values = decided.iter().map(|decided| if *decided { decides } else { 1 - decides }).collect();
     Some(Vector::flags(values, missing))
 }
 
@@ -249,13 +247,21 @@ pub fn is_missing(vector: &Vector, len: usize) -> Vector<'static> {
     match &vector.data {
         Data::Constant(value) => Vector::constant(is_missing(value)),
         Data::Any(values) if vector.may_exceed() => Vector::any(values.iter().map(is_missing).collect()),
-        _ => Vector::flags((0..len).map(|row| u8::from(vector.is_missing(row))).collect(), None),
+        Data::Any(values) => Vector::flags(values.iter().map(|value| u8::from(value.is_missing())).collect(), None),
+        _ => Vector::flags(
+            match &vector.missing {
+                Some(mask) => mask.codes().iter().map(|code| u8::from(*code != 0)).collect(),
+                None => vec![0; len],
+            },
+            None,
+        ),
     }
 }
 
 /// `value default fallback` in every row.
 pub fn default<'a>(value: &Vector<'a>, fallback: &Vector, len: usize) -> Vector<'a> {
-    if (0..len).all(|row| !value.is_missing(row)) {
+    let is_plain = value.missing.is_none() && !matches!(value.data, Data::Constant(_) | Data::Any(_));
+    if is_plain || (0..len).all(|row| !value.is_missing(row)) {
         return value.clone();
     }
     if let (Data::Fixed { scale, values }, Some((other, side))) = (&value.data, fixed(fallback))

@@ -77,6 +77,21 @@ impl Mask {
         at as u32 + 1
     }
 
+    /// A mask of the blank ones among some values, which stand as `none`; `None` when none is.
+    fn of_blanks<T: Copy + PartialEq>(values: &[T], none: T) -> Option<Mask> {
+        // Without a way out, many are looked at at once.
+        if !values.iter().fold(false, |any, value| any | (*value == none)) {
+            return None;
+        }
+        let codes = values.iter().map(|value| u32::from(*value == none)).collect();
+        Some(Mask { codes, reasons: vec![Missing::Blank] })
+    }
+
+    /// By row, 0 where the value is there.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
     /// Missing where either is; the first one's reason counts.
     pub fn either(first: Option<&Mask>, second: Option<&Mask>) -> Option<Mask> {
         match (first, second) {
@@ -202,12 +217,10 @@ impl<'a> Vector<'a> {
 
     /// A column in the rows of a batch.
     pub fn of_column(column: &'a Column, rows: Rows) -> Vector<'a> {
-        let len = rows.len();
-        let blank = |is_missing: &dyn Fn(usize) -> bool| Mask::of(len, Missing::Blank, is_missing);
         match column {
             Column::Fixed { scale, values } => {
                 let mut values = take(values, rows, NO_NUMBER);
-                let missing = blank(&|row| values[row] == NO_NUMBER);
+                let missing = Mask::of_blanks(&values, NO_NUMBER);
                 if missing.is_some() {
                     // Zeros never overflow where the row does not count.
                     values.to_mut().iter_mut().filter(|value| **value == NO_NUMBER).for_each(|value| *value = 0);
@@ -220,31 +233,31 @@ impl<'a> Vector<'a> {
                     let number = if row == NONE { None } else { values[row as usize].clone() };
                     number.map_or(Value::Missing(Missing::Blank), Value::Number)
                 };
-                Vector::any((0..len).map(value).collect())
+                Vector::any((0..rows.len()).map(value).collect())
             }
             Column::Day(days) => {
                 let days = take(days, rows, NO_DAY);
-                let missing = blank(&|row| days[row] == NO_DAY);
+                let missing = Mask::of_blanks(&days, NO_DAY);
                 Vector { data: Data::Day(days), missing }
             }
             Column::Period { codes, list } => {
                 let codes = take(codes, rows, NONE);
-                let missing = blank(&|row| codes[row] == NONE);
+                let missing = Mask::of_blanks(&codes, NONE);
                 Vector { data: Data::Period { codes, list: list.clone() }, missing }
             }
             Column::Flag(flags) => {
                 let flags = take(flags, rows, NO_FLAG);
-                let missing = blank(&|row| flags[row] == NO_FLAG);
+                let missing = Mask::of_blanks(&flags, NO_FLAG);
                 Vector { data: Data::Flag(flags), missing }
             }
             Column::Choice(codes) => {
                 let codes = take(codes, rows, NONE);
-                let missing = blank(&|row| codes[row] == NONE);
+                let missing = Mask::of_blanks(&codes, NONE);
                 Vector { data: Data::Choice(codes), missing }
             }
             Column::Text { codes, texts } => {
                 let codes = take(codes, rows, NONE);
-                let missing = blank(&|row| codes[row] == NONE);
+                let missing = Mask::of_blanks(&codes, NONE);
                 Vector { data: Data::Text { codes, texts: texts.clone() }, missing }
             }
         }
@@ -254,7 +267,7 @@ impl<'a> Vector<'a> {
     pub fn gather(&self, places: &[u32]) -> Vector<'static> {
         let missing = match &self.missing {
             Some(mask) => Some(mask.gather(places)),
-            None => Mask::of(places.len(), Missing::Blank, |row| places[row] == NONE),
+            None => Mask::of_blanks(places, NONE),
         };
         fn picked<T: Copy>(values: &[T], places: &[u32], none: T) -> Cow<'static, [T]> {
             Cow::Owned(places.iter().map(|at| if *at == NONE { none } else { values[*at as usize] }).collect())

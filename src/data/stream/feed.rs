@@ -13,7 +13,7 @@ use crate::data::read::{
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
 
-/// Where a block stands: its file, and its place in it.
+/// Where a block stands: its file, and its place in it, be it counted by blocks or by rows.
 pub type Order = (usize, usize);
 
 /// Rows still to be decoded: those of the buffer, or of a slice. For each data set in the file, how its cells are read.
@@ -32,15 +32,29 @@ impl Piece<'_> {
         }
     }
 
-    /// The rows as each of the data sets sees them.
-    pub fn decode(&self, buffer: &[u8], quick: &mut Quick) -> Result<Vec<Block>, Failed> {
+    /// Hands over the rows as each of the data sets sees them, at once or part by part, with the place of each part.
+    pub fn decode(
+        &self,
+        (file, block): Order,
+        buffer: &[u8],
+        quick: &mut Quick,
+        mut take: impl FnMut(Order, Vec<Block>) -> Result<(), Failed>,
+    ) -> Result<(), Failed> {
         match self {
             Piece::Text(decoders) => {
                 let text = simdutf8::basic::from_utf8(buffer).map_err(|_| Failed)?;
-                Ok(quick.decode(text, decoders))
+                take((file, block), quick.decode(text, decoders))
             }
-            Piece::Slice(decoders, slice) => parquet::Decoder::decode_all(decoders, slice).map_err(|_| Failed),
+            Piece::Slice(decoders, slice) => parquet::Decoder::decode_all(decoders, slice, |before, blocks| {
+                take((file, slice.before + before), blocks)
+            }),
         }
+    }
+}
+
+impl From<parquet::Damaged> for Failed {
+    fn from(_: parquet::Damaged) -> Failed {
+        Failed
     }
 }
 

@@ -46,6 +46,7 @@ use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::parallel;
 use crate::plan::query::{MeasureId, Rows};
+use crate::time::Calendar;
 
 /// Something is wrong with the data, or cannot be told without all rows at hand.
 #[derive(Debug)]
@@ -189,11 +190,14 @@ fn let_by(
             let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
             let taken = next.and_then(|next| {
                 let Some((order, piece)) = next else { return Ok(false) };
-                for (at, block) in piece.decode(&buffer, &mut quick)?.into_iter().enumerate() {
-                    gathered[at].files.entry(order.0).or_default().above = piece.above();
-                    let taken = passing[at].reader.table(block)?;
-                    passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
-                }
+                piece.decode(order, &buffer, &mut quick, |order, blocks| {
+                    for (at, block) in blocks.into_iter().enumerate() {
+                        gathered[at].files.entry(order.0).or_default().above = piece.above();
+                        let taken = passing[at].reader.table(block)?;
+                        passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
+                    }
+                    Ok(())
+                })?;
                 Ok(true)
             });
             match taken {
@@ -333,11 +337,14 @@ impl<'a> Passing<'a> {
         }
         let calendar = &evaluation.world.model.company.calendar;
         for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
-            *seen = *seen || needs::holds_any(&table, rows, calendar);
+            *seen = *seen || !is_by_day(&table, rows) && needs::holds_any(&table, rows, calendar);
         }
         for (column, days) in &mut gathered.days {
             match table.column(*column) {
-                Some(Column::Day(all)) => all.iter().filter(|day| **day != NO_DAY).for_each(|day| days.add(*day)),
+                Some(Column::Day(all)) => {
+                    days.of_days = true;
+                    all.iter().filter(|day| **day != NO_DAY).for_each(|day| days.add(*day));
+                }
                 Some(column) => {
                     (0..table.rows).filter_map(|row| column.days(row, calendar)).for_each(|(_, last)| days.add(last.0));
                 }
@@ -401,7 +408,11 @@ impl<'a> Passing<'a> {
         options: &Options,
     ) -> Result<Table, Failed> {
         let named = gathered.seen.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
-        if named != self.named || !gathered.windows.iter().all(|any| *any) {
+        let calendar = &evaluation.world.model.company.calendar;
+        let is_met = |(any, rows): (&bool, &&Rows)| {
+            *any || gathered.days.iter().any(|(of, days)| days.meet(*of, rows, calendar))
+        };
+        if named != self.named || !gathered.windows.iter().zip(&self.windows).all(is_met) {
             return Err(Failed);
         }
         let unique = gathered.hashes.are_unique(options.threads);
@@ -466,6 +477,13 @@ struct Days {
     /// A bit for each day of 1970 to 2100.
     ours: Vec<u64>,
     others: HashSet<i32>,
+    /// Whether the column holds days, and no periods.
+    of_days: bool,
+}
+
+/// Whether a window is about days of a column, all of which are kept in mind.
+fn is_by_day(table: &Table, rows: &Rows) -> bool {
+    matches!(rows, Rows::Dated { column, .. } if matches!(table.column(*column), Some(Column::Day(_))))
 }
 
 impl Days {
@@ -485,7 +503,21 @@ impl Days {
         }
     }
 
+    /// Whether one of the days that rows are dated by a column is in a window. Those of periods are their last ones, of
+    /// which that is told as they go by.
+    fn meet(&self, of: ColumnIx, rows: &Rows, calendar: &Calendar) -> bool {
+        let Rows::Dated { column, months } = rows else { return false };
+        let (first, last) = calendar.days(*months);
+        let ours = |day: i32| {
+            usize::try_from(day).is_ok_and(|at| self.ours.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1))
+        };
+        *column == of
+            && self.of_days
+            && ((first.0..=last.0).any(ours) || self.others.iter().any(|day| first.0 <= *day && *day <= last.0))
+    }
+
     fn take_in(&mut self, other: Days) {
+        self.of_days |= other.of_days;
         other.all().into_iter().for_each(|day| self.add(day));
     }
 

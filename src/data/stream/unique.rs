@@ -150,11 +150,11 @@ impl Hashes {
     /// Adds the hashes of a block's keys; blank keys have none.
     pub fn add(&mut self, hashes: &[u64], table: &Table) {
         let Some(keys) = &table.keys else { return };
-        let filled = hashes.iter().enumerate().filter(|(row, _)| keys.of_row[*row] != NONE);
+        let filled = hashes.iter().zip(&keys.of_row).enumerate().filter(|(_, (_, key))| **key != NONE);
         match (self, &table.shape) {
-            (Hashes::Once(parts), _) => filled.for_each(|(_, hash)| parts.push(*hash, *hash)),
+            (Hashes::Once(parts), _) => filled.for_each(|(_, (hash, _))| parts.push(*hash, *hash)),
             (Hashes::EachDay(parts), Shape::Valid { from, to }) => {
-                filled.for_each(|(row, hash)| parts.push(*hash, (*hash, from[row], to[row])));
+                filled.for_each(|(row, (hash, _))| parts.push(*hash, (*hash, from[row], to[row])));
             }
             (Hashes::EachDay(_), _) => {}
         }

@@ -229,7 +229,13 @@ pub fn shape(model: &Model, table: &mut Table, errors: &mut Vec<Diagnostic>) -> 
     let (data, calendar) = (&model.data[table.data.0], &model.company.calendar);
     let rows = table.rows;
     let days = |column: ColumnIx, last: bool, blank: i32| -> Vec<i32> {
-        let Some(column) = table.column(column) else { return vec![blank; rows] };
+        let column = match table.column(column) {
+            None => return vec![blank; rows],
+            Some(Column::Day(days)) => {
+                return days.iter().map(|day| if *day == NO_DAY { blank } else { *day }).collect();
+            }
+            Some(column) => column,
+        };
         let day = |row| column.days(row, calendar).map_or(blank, |(from, to)| if last { to.0 } else { from.0 });
         (0..rows).map(day).collect()
     };
@@ -243,7 +249,11 @@ pub fn shape(model: &Model, table: &mut Table, errors: &mut Vec<Diagnostic>) -> 
                 Some(to) => days(to, true, ALWAYS_AFTER),
                 None => vec![ALWAYS_AFTER; rows],
             };
-            let backward: Vec<usize> = (0..rows).filter(|row| begins[*row] > ends[*row]).collect();
+            let is_backward = |(begins, ends): (&i32, &i32)| begins > ends;
+            let backward: Vec<usize> = match begins.iter().zip(&ends).fold(false, |any, row| any | is_backward(row)) {
+                true => (0..rows).filter(|row| begins[*row] > ends[*row]).collect(),
+                false => Vec::new(),
+            };
             for row in backward.iter().take(errors::SHOWN) {
                 let (first, last) = (Day(begins[*row]).to_string(), Day(ends[*row]).to_string());
                 let finding = errors::backward(data, table.place(*row, to), &first, &last);

@@ -115,6 +115,19 @@ impl Sums {
         10i128.pow(self.scale - places)
     }
 
+    /// Adds to a cell a mantissa with the factor of its places; whether there was room.
+    #[inline]
+    pub(super) fn add_mantissa(&mut self, cell: usize, mantissa: i64, by: i128) -> bool {
+        if let (1, Fixed::Narrow(sums)) = (by, &mut self.fixed)
+            && let Some(sum) = sums[cell].checked_add(mantissa)
+        {
+            sums[cell] = sum;
+            return true;
+        }
+        // 63 bits, at most 18 digits more, and 2³² rows: the sum itself may leave 127 bits.
+        self.add_fixed(cell, i128::from(mantissa) * by)
+    }
+
     /// Adds to a cell what is in fixed point already; whether there was room.
     #[inline]
     pub(super) fn add_fixed(&mut self, cell: usize, more: i128) -> bool {

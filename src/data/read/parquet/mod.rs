@@ -13,6 +13,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,7 +21,7 @@ use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
-use self::fill::{Starts, fill};
+use self::fill::{Starts, fill, once_each};
 pub use self::texts::texts;
 use self::values::{Column, Meaning};
 use super::guarded::guarded;
@@ -28,6 +29,7 @@ use super::kind::{self, FileKind};
 use super::layout::{Layout, Match, find_column};
 use super::texts::Texts;
 use super::{Block, FileContent, FileTask, Wanted, collect, grid, match_headers, refuse_repairs};
+use crate::data::columns::column::Builder;
 use crate::data::errors;
 use crate::data::options::Options;
 use crate::diagnostic::Diagnostic;
@@ -149,6 +151,8 @@ pub struct Slice {
     group: usize,
     from: usize,
     rows: usize,
+    /// How many rows of the file stand before it.
+    pub before: usize,
 }
 
 impl Opened {
@@ -184,14 +188,15 @@ impl Opened {
     pub fn slices(&self, block: usize) -> Vec<Slice> {
         // What stands before a slice in its row group is unpacked once more: so most row groups are not cut at all.
         let most = (block.saturating_mul(SLICE) / BYTES_OF_A_ROW).max(1);
-        let mut slices = Vec::new();
+        let (mut slices, mut before) = (Vec::new(), 0);
         for (group, metadata) in self.metadata.row_groups().iter().enumerate() {
             let rows = metadata.num_rows() as usize;
             let parts = rows.div_ceil(most);
             for part in 0..parts {
                 let (from, to) = (rows * part / parts, rows * (part + 1) / parts);
-                slices.push(Slice { group, from, rows: to - from });
+                slices.push(Slice { group, from, rows: to - from, before: before + from });
             }
+            before += rows;
         }
         slices
     }
@@ -293,55 +298,95 @@ pub struct Decoder<'a> {
     places: Vec<usize>,
 }
 
+/// So many rows of a slice are made a block at once, where they go by: what is computed for them stays in the fast memory.
+const PART: usize = 1 << 14;
+
+/// A slice as a decoder sees it.
+struct Read<'a> {
+    columns: &'a BTreeMap<usize, Column>,
+    /// The rows that count; `None` where all do.
+    counting: Option<Vec<u32>>,
+    /// By wanted column, what its dictionary says, where that can be told of all rows alike.
+    known: Vec<Option<Builder>>,
+}
+
 impl Decoder<'_> {
     pub fn decode(&self, slice: &Slice) -> Result<Block, Damaged> {
-        self.take(slice, &self.opened.read(slice, &self.places)?, &[])
+        let columns = self.opened.read(slice, &self.places)?;
+        let read = self.look(slice, &columns)?;
+        Ok(self.take(&read, 0..slice.rows, &[]))
     }
 
-    /// The same for several data sets in the file, of which each column is unpacked once.
-    pub fn decode_all(decoders: &[Decoder], slice: &Slice) -> Result<Vec<Block>, Damaged> {
+    /// Hands over part by part, in order, for each of several data sets in the file; each column is unpacked once. With how
+    /// many rows of the slice stand before the part.
+    pub fn decode_all<E: From<Damaged>>(
+        decoders: &[Decoder],
+        slice: &Slice,
+        mut take: impl FnMut(usize, Vec<Block>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let places: BTreeSet<usize> = decoders.iter().flat_map(|decoder| &decoder.places).copied().collect();
-        let Some(first) = decoders.first() else { return Ok(Vec::new()) };
+        let Some(first) = decoders.first() else { return Ok(()) };
         let columns = first.opened.read(slice, &places.into_iter().collect::<Vec<_>>())?;
-        let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
-        for decoder in decoders {
-            let others: Vec<(&Decoder, &Block)> = decoders.iter().zip(&blocks).collect();
-            blocks.push(decoder.take(slice, &columns, &others)?);
+        let reads: Vec<Read> =
+            decoders.iter().map(|decoder| decoder.look(slice, &columns)).collect::<Result<_, Damaged>>()?;
+        let mut from = 0;
+        while from < slice.rows {
+            let part = from..(from + PART).min(slice.rows);
+            let mut blocks: Vec<Block> = Vec::with_capacity(decoders.len());
+            for (decoder, read) in decoders.iter().zip(&reads) {
+                let others: Vec<(&Decoder, &Block)> = decoders.iter().zip(&blocks).collect();
+                let block = decoder.take(read, part.clone(), &others);
+                blocks.push(block);
+            }
+            take(from, blocks)?;
+            from = part.end;
         }
-        Ok(blocks)
+        Ok(())
+    }
+
+    fn look<'b>(&self, slice: &Slice, columns: &'b BTreeMap<usize, Column>) -> Result<Read<'b>, Damaged> {
+        let counting = self.counting(slice, columns)?;
+        let known = |(index, place): (usize, &usize)| once_each(self.wanted, index, columns.get(place)?, slice.rows);
+        let known = self.places.iter().enumerate().map(known).collect();
+        Ok(Read { columns, counting, known })
     }
 
     /// A block of some columns; what another data set has read already comes from its `others`, with the way it was
     /// read there.
-    fn take(
-        &self,
-        slice: &Slice,
-        columns: &BTreeMap<usize, Column>,
-        others: &[(&Decoder, &Block)],
-    ) -> Result<Block, Damaged> {
+    fn take(&self, read: &Read, part: Range<usize>, others: &[(&Decoder, &Block)]) -> Block {
         let builders = (0..self.wanted.columns.len()).map(|index| self.wanted.builder(index)).collect();
-        let lines = self.counting(slice, columns)?;
-        let mut block = Block { columns: builders, lines, length: slice.rows as u32, ..Block::default() };
+        let lines: Vec<u32> = match &read.counting {
+            None => (0..part.len() as u32).collect(),
+            Some(all) => {
+                let at = |row: usize| all.partition_point(|line| (*line as usize) < row);
+                all[at(part.start)..at(part.end)].iter().map(|line| line - part.start as u32).collect()
+            }
+        };
+        let mut block = Block { columns: builders, lines, length: part.len() as u32, ..Block::default() };
         let alike: Vec<_> = others.iter().filter(|(_, other)| other.lines == block.lines).collect();
         for (index, place) in self.places.iter().enumerate() {
             let taken_over = alike.iter().any(|(decoder, other)| {
                 let mut same = (0..decoder.places.len()).filter(|theirs| decoder.places[*theirs] == *place);
                 same.any(|theirs| block.take_over((self.wanted, index), (decoder.wanted, theirs), other))
             });
-            if let (false, Some(column)) = (taken_over, columns.get(place)) {
-                fill(self.wanted, index, column, &mut block);
+            if let (false, Some(column)) = (taken_over, read.columns.get(place)) {
+                fill(self.wanted, index, (column, read.known[index].as_ref()), part.start, &mut block);
             }
         }
-        Ok(block)
+        block
     }
 
-    /// The rows that count: neither blank nor starting as the data set says.
-    fn counting(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Vec<u32>, Damaged> {
+    /// The rows that count: neither blank nor starting as the data set says. `None` where all do.
+    fn counting(&self, slice: &Slice, columns: &BTreeMap<usize, Column>) -> Result<Option<Vec<u32>>, Damaged> {
         let starts = Starts::of(self.wanted.data);
         let mut order: Vec<usize> = (0..self.opened.leaves.len()).collect();
         if self.wanted.data.ignore_rows_starting.is_empty() {
             // Any filled cell will do: those that are there anyway come first.
             order.sort_by_key(|place| !columns.contains_key(place));
+        }
+        let first = order.first().and_then(|place| columns.get(place));
+        if first.is_some_and(|column| starts.surely_none(column)) {
+            return Ok(None);
         }
         let mut blank: Vec<u32> = (0..slice.rows as u32).collect();
         let mut count = vec![true; slice.rows];
@@ -358,6 +403,6 @@ impl Decoder<'_> {
             }
         }
         blank.into_iter().for_each(|row| count[row as usize] = false);
-        Ok((0..slice.rows as u32).filter(|row| count[*row as usize]).collect())
+        Ok(Some((0..slice.rows as u32).filter(|row| count[*row as usize]).collect()))
     }
 }

@@ -14,11 +14,19 @@ use super::plain::{Bytes, Values};
 /// The values of some rows as they stand in the file.
 pub struct Stored {
     pub values: Values,
-    /// By value that is there, its place among `values`, where there is a dictionary.
-    pub codes: Option<Vec<u32>>,
-    /// By row, whether there is a value; empty where there always is.
-    pub there: Vec<bool>,
+    pub places: Places,
 }
+
+/// Where the value of each row stands.
+pub enum Places {
+    /// All rows have values of their own, in their order.
+    InOrder,
+    /// Among the values, where equal ones stand once; at some rows [`NOWHERE`].
+    Of { rows: Vec<u32>, some_missing: bool },
+}
+
+/// The place of a value that is not there.
+pub const NOWHERE: u32 = u32::MAX;
 
 /// The levels and values of a page.
 struct Parts<'a> {
@@ -38,7 +46,7 @@ pub fn read(
 ) -> Result<Option<Stored>> {
     let cut = || ParquetError::General("it has fewer values than rows".into());
     let damaged = || ParquetError::General("a page cannot be what it says".into());
-    let mut stored = Stored { values: of_type(descriptor), codes: None, there: Vec::new() };
+    let mut stored = Stored { values: of_type(descriptor), places: Places::InOrder };
     let mut done = 0;
     while done < rows {
         let next = pages.peek_next_page()?.ok_or_else(cut)?;
@@ -55,7 +63,7 @@ pub fn read(
                 return Ok(None);
             }
             stored.values.take_plain(buf, 0, *num_values as usize).ok_or_else(damaged)?;
-            stored.codes = Some(Vec::with_capacity(rows));
+            stored.places = Places::Of { rows: Vec::with_capacity(rows), some_missing: false };
             continue;
         }
         let Some(parts) = parts(&page, descriptor.max_def_level()).ok_or_else(damaged)? else { return Ok(None) };
@@ -66,38 +74,78 @@ pub fn read(
         };
         let (before, wanted) = match &there {
             Some(there) => {
-                let count = |rows: &[bool]| rows.iter().filter(|there| **there).count();
+                let count = |rows: &[bool]| rows.iter().map(|there| usize::from(*there)).sum();
                 (count(&there[..skipped]), count(&there[skipped..]))
             }
             None => (skipped, to - skipped),
         };
-        match parts.encoding {
-            Encoding::PLAIN => {
-                let known = stored.values.len() as u32;
+        let known = stored.values.len();
+        // Those of the page that are there, one behind the other.
+        let mut places = match (parts.encoding, &mut stored.places) {
+            (Encoding::PLAIN, places) => {
                 stored.values.take_plain(parts.values, before, wanted).ok_or_else(damaged)?;
-                if let Some(codes) = &mut stored.codes {
-                    codes.extend(known..known + wanted as u32);
+                match (places, &there) {
+                    (Places::InOrder, None) => {
+                        done += wanted;
+                        skipped = 0;
+                        continue;
+                    }
+                    _ => (known as u32..(known + wanted) as u32).collect(),
                 }
             }
-            Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
-                let (Some(codes), known) = (&mut stored.codes, stored.values.len()) else { return Err(damaged()) };
-                take_codes(parts.values, before, wanted, known, codes).ok_or_else(damaged)?;
+            (Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY, Places::Of { rows, .. }) if there.is_none() => {
+                take_codes(parts.values, before, wanted, known, rows).ok_or_else(damaged)?;
+                done += wanted;
+                skipped = 0;
+                continue;
             }
+            (Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY, Places::Of { .. }) => {
+                let mut codes = Vec::with_capacity(wanted + 1);
+                take_codes(parts.values, before, wanted, known, &mut codes).ok_or_else(damaged)?;
+                codes
+            }
+            (Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY, Places::InOrder) => return Err(damaged()),
             _ => return Ok(None),
-        }
-        let all = to - skipped;
-        match there {
+        };
+        let (all, some_missing) = stored.places.of_rows(done, rows);
+        match &there {
+            None => all.append(&mut places),
             Some(there) => {
-                stored.there.resize(done, true);
-                stored.there.extend(&there[skipped..]);
+                *some_missing |= wanted < to - skipped;
+                spread(&there[skipped..], places, all);
             }
-            None if stored.there.is_empty() => {}
-            None => stored.there.resize(done + all, true),
         }
-        done += all;
+        done += to - skipped;
         skipped = 0;
     }
     Ok(Some(stored))
+}
+
+/// Adds the places of values that are there, in order, at the rows that have one.
+fn spread(there: &[bool], mut places: Vec<u32>, all: &mut Vec<u32>) {
+    // Behind the last one is looked at, too.
+    places.push(NOWHERE);
+    let mut next = 0;
+    all.extend(there.iter().map(|there| {
+        let place = if *there { places[next] } else { NOWHERE };
+        next += usize::from(*there);
+        place
+    }));
+}
+
+impl Places {
+    /// By row, how many of which are there already; whether some are missing.
+    fn of_rows(&mut self, done: usize, rows: usize) -> (&mut Vec<u32>, &mut bool) {
+        if let Places::InOrder = self {
+            let mut all = Vec::with_capacity(rows);
+            all.extend(0..done as u32);
+            *self = Places::Of { rows: all, some_missing: false };
+        }
+        match self {
+            Places::Of { rows, some_missing } => (rows, some_missing),
+            Places::InOrder => unreachable!("they have just been told"),
+        }
+    }
 }
 
 fn of_type(descriptor: &ColumnDescriptor) -> Values {
@@ -165,7 +213,8 @@ fn take_codes(bytes: &[u8], before: usize, wanted: usize, known: usize, codes: &
     let start = codes.len();
     unpack(runs, u32::from(*width), before + wanted, codes)?;
     codes.drain(start..start + before);
-    codes[start..].iter().all(|code| (*code as usize) < known).then_some(())
+    let most = codes[start..].iter().fold(0, |most, code| most.max(*code));
+    ((most as usize) < known).then_some(())
 }
 
 /// Numbers that are written together.
@@ -219,8 +268,9 @@ fn unpack(mut bytes: &[u8], width: u32, count: usize, numbers: &mut Vec<u32>) ->
                 if bytes.len() * 8 < count * width {
                     return None;
                 }
+                let eights = unpack_eights(bytes, width, count / 8, numbers);
                 let mask = (1u64 << width) - 1;
-                numbers.extend((0..count).map(|at| {
+                numbers.extend((eights * 8..count).map(|at| {
                     let (place, shift) = (at * width / 8, at * width % 8);
                     let word = match bytes[place..].first_chunk::<8>() {
                         Some(chunk) => u64::from_le_bytes(*chunk),
@@ -233,6 +283,36 @@ fn unpack(mut bytes: &[u8], width: u32, count: usize, numbers: &mut Vec<u32>) ->
         };
     }
     Some(())
+}
+
+/// Adds so many times eight numbers, where there is a quick way for their width; how many times it did.
+fn unpack_eights(bytes: &[u8], width: usize, eights: usize, numbers: &mut Vec<u32>) -> usize {
+    /// Eight numbers take as many bytes as one has bits.
+    fn of_width<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
+        let (packed, numbers) = (bytes.as_chunks::<WIDTH>().0, numbers.as_chunks_mut::<8>().0);
+        for (packed, numbers) in packed.iter().zip(numbers) {
+            let mut word = [0; 16];
+            word[..WIDTH].copy_from_slice(packed);
+            let word = u128::from_le_bytes(word);
+            for (at, number) in numbers.iter_mut().enumerate() {
+                *number = (word >> (at * WIDTH)) as u32 & ((1 << WIDTH) - 1);
+            }
+        }
+    }
+    macro_rules! by_width {
+        ($($width:literal)*) => {
+            match width {
+                $($width => {
+                    let first = numbers.len();
+                    numbers.resize(first + eights * 8, 0);
+                    of_width::<$width>(bytes, &mut numbers[first..]);
+                    eights
+                })*
+                _ => 0,
+            }
+        };
+    }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
 impl Values {
@@ -342,15 +422,17 @@ mod tests {
             Values::Bytes(values) => format!("{:?}", values.get(at)),
             Values::Fixed { length, bytes } => format!("{:?}", &bytes[at * length..(at + 1) * length]),
         };
-        let mut values = 0..;
-        let mut row = |row: usize| match stored.there.get(row) {
-            Some(false) => "missing".to_string(),
-            _ => {
-                let at = values.next().unwrap();
-                value(stored.codes.as_ref().map_or(at, |codes| codes[at] as usize))
-            }
+        let row = |row: usize| match &stored.places {
+            Places::InOrder => value(row),
+            Places::Of { rows, some_missing } => match rows[row] {
+                NOWHERE => {
+                    assert!(some_missing);
+                    "missing".to_string()
+                }
+                at => value(at as usize),
+            },
         };
-        (0..rows).map(&mut row).collect()
+        (0..rows).map(row).collect()
     }
 
     proptest! {
@@ -394,6 +476,25 @@ mod tests {
                 prop_assert_eq!(numbers.len(), count);
             }
             let _ = there(&bytes, 1, count);
+        }
+
+        /// Numbers of every width come back as they were packed, bit behind bit.
+        #[test]
+        fn packed_numbers_come_back(width in 1..33u32, numbers in prop::collection::vec(any::<u32>(), 1..60), count in any::<prop::sample::Index>()) {
+            let numbers: Vec<u32> = numbers.iter().map(|number| (u64::from(*number) & ((1 << width) - 1)) as u32).collect();
+            let eights = numbers.len().div_ceil(8);
+            let mut bytes = vec![eights as u8 * 2 + 1];
+            bytes.resize(1 + eights * width as usize, 0);
+            for (at, number) in numbers.iter().enumerate() {
+                for bit in (0..width as usize).filter(|bit| number >> bit & 1 == 1) {
+                    let place = at * width as usize + bit;
+                    bytes[1 + place / 8] |= 1 << (place % 8);
+                }
+            }
+            let count = count.index(numbers.len()) + 1;
+            let mut found = vec![7];
+            prop_assert!(unpack(&bytes, width, count, &mut found).is_some());
+            prop_assert_eq!(&found[1..], &numbers[..count]);
         }
     }
 

@@ -23,7 +23,7 @@ impl Values {
             Values::Moments(values) => values.len(),
             Values::Single(values) => values.len(),
             Values::Double(values) => values.len(),
-            Values::Bytes(bytes) => bytes.ends.len(),
+            Values::Bytes(bytes) => bytes.len(),
             Values::Fixed { length, bytes } => bytes.len().checked_div(*length).unwrap_or_default(),
         }
     }
@@ -66,6 +66,10 @@ impl Bytes {
         self.bytes.extend([0; LENGTH]);
         self.bytes.extend_from_slice(bytes);
         self.ends.push(self.bytes.len());
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// Looks once whether all is text, lengths included: these are so as long as the texts are short.

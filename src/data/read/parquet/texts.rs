@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::super::FileTask;
 use super::super::texts::Texts;
-use super::values::{Meaning, NOWHERE};
+use super::pages::NOWHERE;
+use super::values::Meaning;
 use super::{Damaged, Opened};
 use crate::data::errors;
 use crate::data::read::raw::{Grid, Raw};
@@ -49,7 +50,8 @@ impl Opened {
             rows.resize(first + slice.rows, vec![String::new(); self.leaves.len()]);
             let all: Vec<u32> = (0..slice.rows as u32).collect();
             for (place, column) in self.read(&slice, &(0..self.leaves.len()).collect::<Vec<_>>())? {
-                for (row, value) in column.places(&all, all.len()).iter().enumerate().filter(|(_, at)| **at != NOWHERE)
+                for (row, value) in
+                    column.places(0, &all, all.len()).iter().enumerate().filter(|(_, at)| **at != NOWHERE)
                 {
                     match column.text(*value as usize) {
                         Ok(text) => rows[first + row][place] = text.into_owned(),

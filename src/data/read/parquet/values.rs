@@ -15,7 +15,7 @@ use ::parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 use num_bigint::BigInt;
 
 use super::claims;
-use super::pages::{self, Stored};
+use super::pages::{self, NOWHERE, Places, Stored};
 use super::plain::{Bytes, Values};
 use crate::data::cells::content::{Content, Problem};
 use crate::data::cells::reader::CellKind;
@@ -122,14 +122,8 @@ impl Meaning {
 pub struct Column {
     pub meaning: Meaning,
     pub values: Values,
-    /// By value that is there, its place among `values`, where equal ones stand once.
-    codes: Option<Vec<u32>>,
-    /// By row, whether there is a value; empty where there always is.
-    there: Vec<bool>,
+    places: Places,
 }
-
-/// The place of a value that is not there.
-pub const NOWHERE: u32 = u32::MAX;
 
 impl Column {
     /// Reads `rows` rows of a column behind the first `skipped` of a row group.
@@ -150,7 +144,7 @@ impl Column {
                 by_library(pages, chunk.column_descr_ptr(), skipped, rows)?
             }
         };
-        let Stored { mut values, codes, there } = stored;
+        let Stored { mut values, places } = stored;
         match &mut values {
             Values::Bytes(bytes) => bytes.look_for_text(),
             Values::Fixed { length, bytes } if matches!(meaning, Meaning::Decimal(_)) && *length > 0 => {
@@ -160,25 +154,27 @@ impl Column {
             }
             _ => {}
         }
-        Ok(Column { meaning, values, codes, there })
+        Ok(Column { meaning, values, places })
     }
 
-    /// For each of some rows, in order, the place of its value among all, or `NOWHERE`; `all` are how many there are.
-    pub fn places(&self, rows: &[u32], all: usize) -> Cow<'_, [u32]> {
-        let code = |value: u32| self.codes.as_ref().map_or(value, |codes| codes[value as usize]);
-        match (&self.codes, self.there.is_empty()) {
-            (Some(codes), true) if rows.len() == all => Cow::Borrowed(codes),
-            (_, true) => rows.iter().map(|row| code(*row)).collect(),
-            (_, false) => {
-                let (mut value, mut next) = (0, 0);
-                let mut place = |row: u32| {
-                    value += self.there[next..row as usize].iter().filter(|there| **there).count() as u32;
-                    next = row as usize;
-                    if self.there[next] { code(value) } else { NOWHERE }
-                };
-                rows.iter().map(|row| place(*row)).collect()
-            }
+    /// For each of some rows, in order, the place of its value among all, or `NOWHERE`. They are counted behind the first
+    /// `from`, of `all` rows there.
+    pub fn places(&self, from: usize, rows: &[u32], all: usize) -> Cow<'_, [u32]> {
+        match &self.places {
+            Places::Of { rows: places, .. } if rows.len() == all => Cow::Borrowed(&places[from..from + all]),
+            Places::Of { rows: places, .. } => rows.iter().map(|row| places[from + *row as usize]).collect(),
+            Places::InOrder => rows.iter().map(|row| from as u32 + row).collect(),
         }
+    }
+
+    /// Whether each row has a value of its own, in their order.
+    pub fn is_in_order(&self) -> bool {
+        matches!(self.places, Places::InOrder)
+    }
+
+    /// Whether some row has no value.
+    pub fn some_missing(&self) -> bool {
+        matches!(self.places, Places::Of { some_missing: true, .. })
     }
 
     fn bytes(&self, at: usize) -> Option<&[u8]> {
@@ -329,11 +325,18 @@ pub fn by_library(
     if read != rows {
         return Err(ParquetError::General(format!("{read} rows where {rows} should be")));
     }
-    let there = match levels.iter().all(|level| *level == highest) {
-        true => Vec::new(),
-        false => levels.iter().map(|level| *level == highest).collect(),
+    if levels.iter().all(|level| *level == highest) {
+        return Ok(Stored { values, places: Places::InOrder });
+    }
+    let mut next = 0;
+    let place = |level: &i16| match *level == highest {
+        true => {
+            next += 1;
+            next - 1
+        }
+        false => NOWHERE,
     };
-    Ok(Stored { values, codes: None, there })
+    Ok(Stored { values, places: Places::Of { rows: levels.iter().map(place).collect(), some_missing: true } })
 }
 
 /// `2026-07-01`; far from our time as it comes, which is no date anywhere.
