@@ -22,32 +22,16 @@
 //! on, [`visible`] what of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what
 //! stands at the head of all that programs read. [`cache`] keeps what was worked out for the next run.
 
-pub mod alike;
-pub mod cache;
+pub use merit_data::{data, warehouse};
+pub use merit_ground::{
+    alike, cache, diagnostic, documents, encoding, language, limits, nearest, number, parallel, plural, provenance,
+    scales, source, time, value, visible,
+};
+pub use merit_model::{format, model, plan, syntax};
+
 pub mod cli;
-pub mod data;
-pub mod diagnostic;
-pub mod documents;
-pub mod encoding;
 pub mod eval;
-pub mod format;
-pub mod language;
-pub mod limits;
-pub mod model;
-pub mod nearest;
-pub mod number;
-pub mod parallel;
-pub mod plan;
-pub mod plural;
 pub mod project;
-pub mod provenance;
 pub mod report;
-pub mod scales;
 pub mod score;
-pub mod source;
-pub mod syntax;
-pub mod time;
 pub mod trial;
-pub mod value;
-pub mod visible;
-pub mod warehouse;

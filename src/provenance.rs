@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::SystemTime;
 
 use serde::Serialize;
@@ -19,12 +19,23 @@ use crate::source::SourceFile;
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The commit that the program was built from, where it is a release; with `+` where its files were changed.
-pub const COMMIT: Option<&str> = option_env!("MERIT_BUILT_FROM");
+static BUILT_FROM: OnceLock<&str> = OnceLock::new();
+
+/// Says which commit the program was built from, with `+` where its files were changed. The program knows, this crate
+/// does not: it would be built anew after every commit.
+pub fn is_built_from(commit: &'static str) {
+    // Said once, at the start.
+    let _ = BUILT_FROM.set(commit);
+}
+
+/// The commit that the program was built from, where it is a release.
+pub fn commit() -> Option<&'static str> {
+    BUILT_FROM.get().copied()
+}
 
 /// Version and commit, as `merit --version` tells them.
 pub fn program() -> &'static str {
-    static PROGRAM: LazyLock<String> = LazyLock::new(|| match COMMIT {
+    static PROGRAM: LazyLock<String> = LazyLock::new(|| match commit() {
         Some(commit) => format!("{VERSION} ({})", short_commit(commit)),
         None => VERSION.to_string(),
     });
@@ -110,7 +121,7 @@ impl Default for Provenance {
         Provenance {
             program: "merit",
             version: VERSION,
-            commit: COMMIT,
+            commit: commit(),
             options: Map::new(),
             specs: Specs::default(),
             data: Data::default(),

@@ -27,12 +27,12 @@ const ORDER: &[&str] = &[
     "parallel",
     "encoding",
     "provenance",
-    "cache",
     "documents",
     "language",
     "value",
     "diagnostic",
     "scales",
+    "cache",
     "syntax",
     "format",
     "model",
@@ -46,6 +46,9 @@ const ORDER: &[&str] = &[
     "project",
     "cli",
 ];
+
+/// The files in `src` that are the roots of crates, from the ground up.
+const CRATES: &[&str] = &["lib_ground", "lib_model", "lib_data", "lib"];
 
 /// The same within `src/data`.
 const ORDER_OF_DATA: &[&str] = &[
@@ -170,6 +173,27 @@ fn imports_against_the_order_are_found() {
     );
 }
 
+/// Crates take up the order where the one below ends, so that none is built twice.
+#[test]
+fn each_folder_is_of_one_crate() {
+    let declared = |root: &&str| {
+        let text = fs::read_to_string(format!("{}/src/{root}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let of_line = |line: &str| Some(line.strip_prefix("pub mod ")?.strip_suffix(';')?.to_string());
+        text.lines().filter_map(of_line).collect::<Vec<_>>()
+    };
+    let mut order = ORDER.iter();
+    for root in CRATES {
+        let declared = declared(root);
+        let next: BTreeSet<&str> = order.by_ref().take(declared.len()).copied().collect();
+        assert_eq!(
+            declared.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+            next,
+            "of {root}.rs, and in the order"
+        );
+    }
+    assert_eq!(order.next(), None);
+}
+
 /// The table of folders in `ARCHITECTURE.md` says the same order, and both lists name what is there.
 #[test]
 fn the_order_is_the_one_of_the_table() {
@@ -287,8 +311,8 @@ fn the_map_of_the_tests_is_whole() {
         names.map(|entry| entry.file_name().to_str().unwrap().trim_end_matches(".rs").to_string()).collect()
     };
     let mut there = names("src");
-    for root in ["lib", "main"] {
-        assert!(there.remove(root));
+    for root in CRATES.iter().chain(&["main", "crates"]) {
+        assert!(there.remove(*root));
     }
     // A file and the folder of its modules are one.
     assert_eq!(mapped, there.iter().map(String::as_str).collect());

@@ -59,6 +59,7 @@ pub fn value_of<T: Take>(bytes: &[u8]) -> Option<T> {
 }
 
 /// Says of a struct how it is written, and read again: all of its fields, none of which can be left out.
+#[macro_export]
 macro_rules! kept_struct {
     ($name:ident { $($field:ident),* $(,)? }) => {
         $crate::cache::bytes::put_struct!($name { $($field),* });
@@ -72,6 +73,7 @@ macro_rules! kept_struct {
 }
 
 /// The same of what is only written.
+#[macro_export]
 macro_rules! put_struct {
     ($name:ident { $($field:ident),* $(,)? }) => {
         impl $crate::cache::bytes::Put for $name {
@@ -84,6 +86,7 @@ macro_rules! put_struct {
 }
 
 /// Says of an enum how it is written, and read again; variants have numbers of their own.
+#[macro_export]
 macro_rules! kept_enum {
     ($name:ident { $($number:literal = $variant:ident $(($($field:ident),+))? $({$($named:ident),+})?),* $(,)? }) => {
         $crate::cache::bytes::put_enum!($name { $($number = $variant $(($($field),+))? $({$($named),+})?),* });
@@ -103,6 +106,7 @@ macro_rules! kept_enum {
 }
 
 /// The same of what is only written.
+#[macro_export]
 macro_rules! put_enum {
     ($name:ident { $($number:literal = $variant:ident $(($($field:ident),+))? $({$($named:ident),+})?),* $(,)? }) => {
         impl $crate::cache::bytes::Put for $name {
@@ -119,7 +123,7 @@ macro_rules! put_enum {
     };
 }
 
-pub(crate) use {kept_enum, kept_struct, put_enum, put_struct};
+pub use {kept_enum, kept_struct, put_enum, put_struct};
 
 impl<T: Put + ?Sized> Put for &T {
     fn put(&self, into: &mut Vec<u8>) {

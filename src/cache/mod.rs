@@ -7,6 +7,7 @@
 
 pub mod bytes;
 mod place;
+mod words;
 
 use std::fs::{self, File, Metadata};
 use std::io::{Read, Write};
@@ -18,7 +19,7 @@ use sha2::{Digest, Sha256};
 use twox_hash::XxHash3_128;
 
 pub use self::place::of_user;
-use crate::provenance::{COMMIT, VERSION};
+use crate::provenance::{VERSION, commit};
 
 /// How entries are written; one of another form is none.
 const FORM: u32 = 1;
@@ -61,7 +62,7 @@ impl Key {
 
 /// The program that works out what is kept. A build of no commit is told from others by its file.
 static PROGRAM: LazyLock<String> = LazyLock::new(|| {
-    let build = match COMMIT {
+    let build = match commit() {
         Some(commit) if !commit.ends_with('+') => commit.to_string(),
         _ => {
             let file = std::env::current_exe().and_then(fs::metadata);

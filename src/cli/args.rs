@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::address::Engine;
-use super::choices::{Color, CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm};
+use super::choices::{
+    Color, CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, dialects,
+};
 use super::periods::{Periods, periods_of, read_period, read_periods};
 use crate::time::PeriodName;
 use crate::warehouse::Dialect;
@@ -356,7 +358,7 @@ pub struct SqlArgs {
     pub specs: SpecArgs,
 
     /// The engine that the statements are for
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = dialects())]
     pub dialect: Dialect,
 
     /// The period to evaluate: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)

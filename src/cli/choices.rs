@@ -1,7 +1,7 @@
 //! What options offer a choice of: forms of what is shown, colours, engines.
 
 use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::warehouse::Dialect;
 
@@ -99,12 +99,9 @@ pub enum Color {
     Never,
 }
 
-impl ValueEnum for Dialect {
-    fn value_variants<'a>() -> &'a [Dialect] {
-        Dialect::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()))
-    }
+/// Reads the word of an engine.
+pub fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    let named = |word: String| Dialect::ALL.iter().copied().find(|dialect| dialect.word() == word);
+    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.word()))
+        .try_map(move |word| named(word).ok_or("no engine is called so"))
 }

@@ -36,6 +36,9 @@ use self::machine::Machine;
 
 /// Runs the command the program was started with.
 pub fn run() -> Exit {
+    if let Some(commit) = option_env!("MERIT_BUILT_FROM") {
+        crate::provenance::is_built_from(commit);
+    }
     let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -48,6 +48,6 @@ pub use self::memory::parse_size;
 pub use self::of_tests::{answer_given, check_given};
 pub use self::options::{BLOCK, Options, Progress, STREAM_ABOVE};
 pub use self::people::calendar::{own_months, own_months_given};
-pub(crate) use self::read::kind::{FileKind, of_bytes as kind_of};
+pub use self::read::kind::{FileKind, of_bytes as kind_of};
 pub use self::read::texts::{Texts, is_parquet, texts};
 pub use self::tables::files::{files_matching, reader_of};

@@ -54,6 +54,7 @@ use crate::alike::folded;
 use crate::diagnostic::Levels;
 use crate::language::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
 use crate::number::{Number, Rounding};
+use crate::scales::Better;
 use crate::source::Span;
 use crate::time::{Calendar, Start};
 
@@ -277,6 +278,17 @@ pub enum Direction {
     Higher,
     Lower,
     Closest(Expr),
+}
+
+impl Direction {
+    /// What the curves that score such a KPI are held against.
+    pub(in crate::model) fn better(&self) -> Better<Expr> {
+        match self {
+            Direction::Higher => Better::Higher,
+            Direction::Lower => Better::Lower,
+            Direction::Closest(best) => Better::Nearest(best.clone()),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

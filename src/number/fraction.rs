@@ -9,7 +9,7 @@ use num_traits::{One, Signed, Zero};
 /// Bits that a division saves before subtracting and halving does better.
 const FAR: u64 = 64;
 
-pub(crate) fn gcd(one: &BigInt, other: &BigInt) -> BigInt {
+pub fn gcd(one: &BigInt, other: &BigInt) -> BigInt {
     let (long, short) = if one.bits() >= other.bits() { (one, other) } else { (other, one) };
     if short.is_zero() {
         return long.abs();

@@ -7,7 +7,7 @@
 mod approximate;
 mod digits;
 mod excess;
-pub(crate) mod fraction;
+pub mod fraction;
 mod rounding;
 
 use std::cmp::Ordering;

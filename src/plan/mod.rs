@@ -6,6 +6,7 @@
 
 pub mod answered;
 mod formulas;
+mod kept;
 pub mod program;
 pub mod query;
 pub mod rounding;

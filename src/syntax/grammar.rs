@@ -6,7 +6,7 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::{Parser, Token};
 
 #[derive(pest_derive::Parser)]
-#[grammar = "../grammar/merit.pest"]
+#[grammar = "../../../grammar/merit.pest"]
 struct Grammar;
 
 /// A rule and the text it took; its parts follow it.

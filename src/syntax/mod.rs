@@ -23,7 +23,7 @@ mod reader;
 mod readings;
 mod requires;
 mod scales;
-pub(crate) mod scan;
+pub mod scan;
 mod scorecard;
 mod signs;
 pub mod tree;
@@ -74,7 +74,7 @@ pub fn parse_with(shapes: &mut ShapeCache, file: FileId, text: &str) -> Parsed {
 }
 
 /// What a number or a date in another writing is here, with whatever stands behind it; of a date that could be two, both.
-pub(crate) fn written_otherwise(text: &str) -> Vec<String> {
+pub fn written_otherwise(text: &str) -> Vec<String> {
     let Some((found, length)) = literals::number(text).1.map(|found| {
         let length = found.length;
         (found, length)

@@ -87,7 +87,7 @@ impl<'a> Known<'a> {
         let mut bytes = Bytes::new(&kept);
         let seen = Vec::<Seen>::take(&mut bytes)?;
         let now = files::are_same(&self.files.all, &seen)?;
-        let answers = Answers::take(&mut bytes).filter(|_| bytes.is_empty())?;
+        let answers = answers::take(&mut bytes).filter(|_| bytes.is_empty())?;
         if now != seen {
             self.write(&now, &answers);
         }
@@ -120,7 +120,7 @@ impl<'a> Known<'a> {
     fn write(&self, seen: &[Seen], answers: &Answers) {
         let mut bytes = Vec::new();
         seen.put(&mut bytes);
-        answers.put(&mut bytes);
+        answers::put(answers, &mut bytes);
         self.cache.write(&self.key, &bytes);
     }
 }

@@ -11,7 +11,7 @@ use crate::model::names::rings;
 use crate::model::names::uses::Use;
 use crate::model::types::unit::{Dimension, DisplayUnit};
 use crate::model::words::list;
-use crate::model::{Curve, CurveKind, Direction, Distribution, Grade, Rating, Scale, ScaleId, Versions, Within};
+use crate::model::{Curve, CurveKind, Distribution, Grade, Rating, Scale, ScaleId, Versions, Within};
 use crate::nearest::nearest;
 use crate::number::Number;
 use crate::scales::thresholds::{self, Threshold, Thresholds};
@@ -40,17 +40,6 @@ pub(in crate::model) struct CurveUse {
 }
 
 pub(in crate::model) type Better = scales::Better<Expr>;
-
-impl Better {
-    pub(in crate::model) fn of(direction: Option<&Direction>) -> Option<Better> {
-        match direction {
-            Some(Direction::Higher) => Some(Better::Higher),
-            Some(Direction::Lower) => Some(Better::Lower),
-            Some(Direction::Closest(best)) => Some(Better::Nearest(best.clone())),
-            None => None,
-        }
-    }
-}
 
 impl Curve {
     /// Whether it counts from the target of an entry.

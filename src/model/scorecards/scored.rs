@@ -352,7 +352,7 @@ impl Checker<'_> {
                     reads: kpi.unit.clone(),
                     output: points,
                     gives: DisplayUnit::point(),
-                    direction: Better::of(kpi.direction.as_ref()),
+                    direction: kpi.direction.as_ref().map(Direction::better),
                     target: target_type,
                     weight,
                     undirected: Some(kpi.span).filter(|_| !directed),
