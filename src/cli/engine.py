@@ -56,11 +56,25 @@ def look(job, work, columns_of, is_absent):
             looked.append({"table": table["number"], "absent": f"{error}"})
     work.phase = "wait"
     work.say({"looked": looked})
+
+
+def told(work):
+    """What is wanted next."""
     line = sys.stdin.readline()
     if not line:
         # Something is not there, or the statements could not be written: nothing is wanted any more.
         os._exit(0)
-    script = json.loads(line)
+    return json.loads(line)
+
+
+def glance(work, answers):
+    """A look at the rows: the first that is wanted."""
+    work.phase = "look"
+    for name, columns, rows in answers:
+        work.tell(name, columns, rows)
+    work.say({"done": True})
+    work.phase = "wait"
+    script = told(work)
     work.of = len(script["statements"])
     work.phase = "run"
     return script
@@ -82,6 +96,11 @@ class Work:
         with self.lock:
             self.out.write(json.dumps(line) + "\n")
             self.out.flush()
+
+    def tell(self, name, columns, rows):
+        self.say({"statement": name, "columns": columns})
+        for row in rows:
+            self.say([text(value) for value in row])
 
 
 def duckdb_statements(job, work):
@@ -105,18 +124,23 @@ def duckdb_statements(job, work):
     def is_absent(error):
         return isinstance(error, duckdb.CatalogException) or "No files found" in f"{error}"
 
-    script = look(job, work, columns_of, is_absent)
+    def answers(statements):
+        for statement in statements:
+            cursor = connection.execute(statement["sql"])
+            columns = [column[0] for column in cursor.description]
+            rows = iter(lambda: cursor.fetchmany(10_000), [])
+            yield statement["name"], columns, (row for some in rows for row in some)
+
+    look(job, work, columns_of, is_absent)
+    begin = told(work)
     # A transaction would be over with the first table that is not there.
-    for sql in job["opening"] + script["marking"]:
+    for sql in job["opening"] + begin["marking"]:
         connection.execute(sql)
+    script = glance(work, answers(begin["glances"]))
     for relation in script["relations"]:
         for sql in relation["sql"]:
             connection.execute(sql)
-    for statement in script["statements"]:
-        cursor = connection.execute(statement["sql"])
-        columns = [column[0] for column in cursor.description]
-        rows = iter(lambda: cursor.fetchmany(10_000), [])
-        yield statement["name"], columns, (row for some in rows for row in some)
+    yield from answers(script["statements"])
 
 
 def tasks_of_cluster(spark):
@@ -182,9 +206,26 @@ def spark_statements(job, work):
         names = ["TABLE_OR_VIEW_NOT_FOUND", "SCHEMA_NOT_FOUND", "PATH_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA"]
         return any(name in f"{error}" for name in names)
 
-    script = look(job, work, lambda sql: spark.sql(sql).dtypes, is_absent)
-    for sql in script["marking"]:
+    def run(statement):
+        frame = spark.sql(statement["sql"])
+        return statement["name"], frame.columns, [tuple(row) for row in frame.collect()]
+
+    def answers(statements):
+        # What one statement leaves idle, another can use.
+        with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+            waiting = [pool.submit(run, statement) for statement in statements]
+            try:
+                for future in waiting:
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    look(job, work, lambda sql: spark.sql(sql).dtypes, is_absent)
+    begin = told(work)
+    for sql in begin["marking"]:
         spark.sql(sql)
+    script = glance(work, answers(begin["glances"]))
     kinds = {
         "text": (types.StringType(), str),
         "day": (types.DateType(), datetime.date.fromisoformat),
@@ -205,19 +246,7 @@ def spark_statements(job, work):
         frame = spark.createDataFrame(rows, types.StructType(fields))
         frame.createOrReplaceTempView(relation["name"])
 
-    def run(statement):
-        frame = spark.sql(statement["sql"])
-        return statement["name"], frame.columns, [tuple(row) for row in frame.collect()]
-
-    # What one statement leaves idle, another can use.
-    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
-        waiting = [pool.submit(run, statement) for statement in script["statements"]]
-        try:
-            for future in waiting:
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    yield from answers(script["statements"])
     work.phase = "end"
     spark.stop()
 
@@ -226,9 +255,7 @@ def answer(job, work):
     statements = {"duckdb": duckdb_statements, "spark": spark_statements}[job["engine"]]
     try:
         for name, columns, rows in statements(job, work):
-            work.say({"statement": name, "columns": columns})
-            for row in rows:
-                work.say([text(value) for value in row])
+            work.tell(name, columns, rows)
             work.done += 1
         work.say({"done": True})
     except ModuleNotFoundError as error:

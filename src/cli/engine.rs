@@ -25,12 +25,12 @@ use crate::nearest::nearest;
 use crate::plan::query::Query;
 use crate::plural::counted;
 use crate::warehouse::{
-    Asked, DECIMALS, Dialect, Found, Kind, Looked, Relation, Remote, Script, SmallTables, can_stay, complete,
+    Asked, DECIMALS, Dialect, Found, Glance, Kind, Looked, Relation, Remote, Script, SmallTables, can_stay, complete,
 };
 
 #[cfg(not(feature = "postgres"))]
 mod postgres {
-    use super::{BTreeMap, DataId, Duration, Failure, Found, Looked, Script, Steps};
+    use super::{BTreeMap, DataId, Duration, Failure, Found, Glance, Looked, Script, Steps};
 
     pub enum Connection {}
     type Looks = (Connection, BTreeMap<DataId, Looked>);
@@ -42,8 +42,12 @@ mod postgres {
         ))
     }
 
-    pub fn run(connection: Connection, _: &Script, _: Option<Duration>, _: &Steps) -> Result<Vec<Found>, Failure> {
-        match connection {}
+    pub fn glance(it: &mut Connection, _: &[Glance], _: Option<Duration>, _: &Steps) -> Result<Vec<Found>, Failure> {
+        match *it {}
+    }
+
+    pub fn run(it: &mut Connection, _: &Script, _: Option<Duration>, _: &Steps) -> Result<Vec<Found>, Failure> {
+        match *it {}
     }
 }
 
@@ -72,10 +76,18 @@ pub enum Session {
 }
 
 impl Session {
-    /// Runs a script.
-    pub fn run(self, script: &Script) -> Result<Vec<Found>, Failure> {
+    /// Looks at the rows of tables, once before a script is run: with it the run begins.
+    pub fn glance(&mut self, glances: &[Glance]) -> Result<Vec<Found>, Failure> {
         match self {
-            Session::Postgres(client, wait, steps) => postgres::run(client, script, wait, &steps),
+            Session::Postgres(client, wait, steps) => postgres::glance(client, glances, *wait, steps),
+            Session::Driven(driven) => driven.glance(glances),
+        }
+    }
+
+    /// Runs a script.
+    pub fn run(&mut self, script: &Script) -> Result<Vec<Found>, Failure> {
+        match self {
+            Session::Postgres(client, wait, steps) => postgres::run(client, script, *wait, steps),
             Session::Driven(driven) => driven.run(script),
         }
     }
@@ -152,7 +164,17 @@ impl Driven {
         }
     }
 
-    fn run(mut self, script: &Script) -> Result<Vec<Found>, Failure> {
+    fn glance(&mut self, glances: &[Glance]) -> Result<Vec<Found>, Failure> {
+        let dialect = self.engine.dialect;
+        let ask = |(at, one): (usize, &Glance)| json!({"name": format!("glance {}", at + 1), "sql": one.sql});
+        self.tell(&json!({
+            "marking": [dialect.marking()],
+            "glances": glances.iter().enumerate().map(ask).collect::<Vec<_>>(),
+        }));
+        self.found()
+    }
+
+    fn run(&mut self, script: &Script) -> Result<Vec<Found>, Failure> {
         let relation = |relation: &Relation| {
             let columns: Vec<Value> = relation
                 .columns
@@ -172,10 +194,16 @@ impl Driven {
             }
         };
         self.tell(&json!({
-            "marking": script.marking(),
             "relations": script.relations.iter().map(relation).collect::<Vec<_>>(),
             "statements": script.statements.iter().map(|one| json!({"name": one.name, "sql": one.sql})).collect::<Vec<_>>(),
         }));
+        let found = self.found()?;
+        let _ = self.child.wait();
+        Ok(found)
+    }
+
+    /// The answers to what it was told.
+    fn found(&mut self) -> Result<Vec<Found>, Failure> {
         let name = self.engine.dialect.name();
         let mut found: Vec<Found> = Vec::new();
         loop {
@@ -190,7 +218,6 @@ impl Driven {
             } else if let (Some(statement), Some(columns)) = (text("statement"), says.get("columns")) {
                 found.push(Found { from: format!("{name}: {statement}"), columns: texts(columns), rows: Vec::new() });
             } else if says.get("done") == Some(&Value::Bool(true)) {
-                let _ = self.child.wait();
                 return Ok(found);
             }
         }
@@ -404,5 +431,5 @@ pub fn remote(
             format_args!("name those that are with `--tables`; these can be: {}", possible()),
         ));
     }
-    Ok(Remote { tables, dialect, decimals: args.decimals.unwrap_or(DECIMALS), looked: BTreeMap::new() })
+    Ok(Remote { tables, decimals: args.decimals.unwrap_or(DECIMALS), ..Remote::of(dialect) })
 }

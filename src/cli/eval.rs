@@ -24,7 +24,7 @@ use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::{KEPT, score_people};
-use crate::warehouse::{DECIMALS, Dialect, Exchange, Outcome, Remote, Script, answer_with, run_of};
+use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
@@ -175,12 +175,16 @@ fn beside(
                 out::say(format_args!("merit: the results are of a run of {time}"));
             }
             let tables = engine::answered(model, query, &found);
-            (Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: Default::default() }, Some(found))
+            (Remote { tables, ..Remote::of(Dialect::OF_PLANS) }, Some(found))
         }
     };
-    let mut exchange = |script: &Script| match (session.take(), found.take()) {
-        (Some(session), _) => session.run(script).map_or_else(Exchange::Failed, Exchange::Found),
-        (None, found) => Exchange::Found(found.unwrap_or_default()),
+    let mut exchange = |asked: Ask| match (&mut session, asked) {
+        (Some(session), Ask::Glances(glances)) => {
+            session.glance(glances).map_or_else(Exchange::Failed, Exchange::Found)
+        }
+        (Some(session), Ask::Script(script)) => session.run(script).map_or_else(Exchange::Failed, Exchange::Found),
+        (None, Ask::Glances(_)) => Exchange::Stop,
+        (None, Ask::Script(_)) => Exchange::Found(found.take().unwrap_or_default()),
     };
     match answer_with(model, query, options, &remote, &mut exchange) {
         Err(diagnostics) => Ok(Some(Err(diagnostics))),

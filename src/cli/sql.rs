@@ -16,7 +16,7 @@ use crate::documents::Document;
 use crate::plan::plans;
 use crate::provenance::Provenance;
 use crate::visible::Form;
-use crate::warehouse::{Exchange, Script, answer_with};
+use crate::warehouse::{Ask, Exchange, Script, answer_with};
 
 pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     const UNDONE: &str = "no statement was written";
@@ -36,7 +36,8 @@ pub fn run(args: &SqlArgs) -> Result<Exit, Failure> {
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Exit::Clean) };
     let remote = remote(&args.tables, args.dialect, model, &query, options)?;
     let mut text = String::new();
-    let mut write = |script: &Script| -> Exchange<()> {
+    let mut write = |asked: Ask| -> Exchange<()> {
+        let Ask::Script(script) = asked else { return Exchange::Stop };
         text = match args.format {
             SqlForm::Sql => {
                 written(script, &args.specs.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())

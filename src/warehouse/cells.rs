@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Remote;
 use super::dialect::Dialect;
 use super::periods;
 use super::rows::Known;
@@ -20,6 +21,7 @@ use crate::data::cells::numbers::NumberCell;
 use crate::data::cells::reader::{CellKind, CellReader};
 use crate::data::cells::tidy::{LOST, odd};
 use crate::data::cells::times::DateFormat;
+use crate::model::Model;
 use crate::model::data::{Choice, ColumnIx, ColumnType, DataId};
 use crate::number::Number;
 use crate::time::{Calendar, Day};
@@ -51,18 +53,20 @@ pub struct Cells<'k> {
     at: usize,
     /// The engine's own column, and what is known of its type.
     pub(super) raw: String,
-    ty: Option<&'k str>,
+    pub(super) ty: Option<&'k str>,
     pub(super) own: Own,
     pub(super) places: u32,
-    calendar: &'k Calendar,
+    pub(super) calendar: &'k Calendar,
+    /// A glance has told that all cells are in their plain form.
+    plain: bool,
 }
 
 impl<'k> Cells<'k> {
-    pub fn new(known: &Known<'k>, data: DataId, column: ColumnIx) -> Cells<'k> {
-        let (d, set) = (known.dialect, known.set(data));
+    pub fn new(model: &'k Model, remote: &'k Remote, data: DataId, column: ColumnIx) -> Cells<'k> {
+        let (d, set) = (remote.dialect, &model.data[data.0]);
         let declared = set.column(column);
         // A key that is no text does not get here; see `choose`.
-        let reader = CellReader::new(known.model, set, column);
+        let reader = CellReader::new(model, set, column);
         let signs = reader.as_ref().map(CellReader::signs_for_blank).unwrap_or_default();
         let blanks = reader.as_ref().map(|reader| reader.blanks.clone()).unwrap_or_default();
         let held_blanks = reader.as_ref().map(|reader| reader.held_blanks.clone()).unwrap_or_default();
@@ -76,15 +80,15 @@ impl<'k> Cells<'k> {
             _ => (None, &[][..]),
         };
         let raw = d.name_of(&declared.name);
-        let ty = known.remote.type_of(data, &declared.name);
+        let ty = remote.type_of(data, &declared.name);
         let own = match ty {
             // Signs for a blank are looked for among texts.
             _ if !blanks.is_empty() => Own::No,
-            Some(ty) if d.holds(ty, &kind, known.remote.decimals) => Own::Yes,
+            Some(ty) if d.holds(ty, &kind, remote.decimals) => Own::Yes,
             // The day of a time is told by the engine as well.
             Some(ty) if matches!(kind, CellKind::Day(_)) && d.is_time(ty) => Own::Yes,
             Some(_) => Own::No,
-            None => d.holds_where(&raw, &kind, known.remote.decimals).map_or(Own::No, Own::Where),
+            None => d.holds_where(&raw, &kind, remote.decimals).map_or(Own::No, Own::Where),
         };
         let holds_values = match (held_blanks.is_empty(), ty) {
             (true, _) => Own::No,
@@ -106,8 +110,9 @@ impl<'k> Cells<'k> {
             at: column.0,
             raw,
             ty,
-            places: known.remote.decimals,
-            calendar: &known.model.company.calendar,
+            places: remote.decimals,
+            calendar: &model.company.calendar,
+            plain: remote.is_plain(data, column),
         }
     }
 
@@ -254,14 +259,31 @@ impl<'k> Cells<'k> {
     /// The value of the engine's own type, but for the factor of its unit.
     pub(super) fn own_value(&self) -> String {
         match &self.kind {
+            CellKind::Number(_) if self.own_scale().is_some() => self.raw.clone(),
             CellKind::Number(_) => self.d.to_number(&self.raw, self.places),
             CellKind::Day(_) => self.d.own_day(&self.raw),
             _ => self.d.own_flag(&self.raw),
         }
     }
 
+    /// The places that the engine's own type has, where it holds nothing but numbers that are read.
+    fn own_scale(&self) -> Option<u32> {
+        match (&self.own, self.ty) {
+            (Own::Yes, Some(ty)) => self.d.scale_of(ty, self.places),
+            _ => None,
+        }
+    }
+
+    /// The places of a number as it is read, but for those of its unit.
+    pub fn scale(&self) -> u32 {
+        self.own_scale().unwrap_or(self.places)
+    }
+
     /// The value without any step before it, where it is short enough.
     pub(super) fn at_once(&self) -> Option<String> {
+        if self.plain {
+            return Some(self.value_of_plain());
+        }
         match (&self.own, &self.kind) {
             (Own::Yes, _) => Some(self.value()),
             (Own::No, CellKind::Text | CellKind::KeyOf(..)) if self.ty.is_some() && self.blanks.is_empty() => {
@@ -346,7 +368,7 @@ impl<'k> Cells<'k> {
     }
 
     /// Labels by what may stand for them.
-    fn by_label<'a>(&self, known: impl IntoIterator<Item = (&'a String, &'a u32)>) -> String {
+    pub(super) fn by_label<'a>(&self, known: impl IntoIterator<Item = (&'a String, &'a u32)>) -> String {
         let mut known: Vec<(&String, &u32)> = known.into_iter().collect();
         known.sort();
         let name = |choice: u32| self.choices.get(choice as usize).map_or("", |choice| choice.name.as_str());

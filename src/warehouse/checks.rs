@@ -2,11 +2,11 @@
 //! [`super::findings`].
 
 use super::cells::{Cells, looked_at};
+use super::left_out::LeftOut;
+use super::periods;
 use super::rows::{Before, Known, Time, read_name, rows_name};
 use super::session::{counted, head};
 use super::statement::{Expected, Statement, assembled, filter};
-use super::{Looked, periods};
-use crate::data::cells::forms::NOT_VISIBLE;
 use crate::data::rows::shape::ALWAYS_AFTER;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Origin, TimeShape};
 use crate::plan::query::{Group, Query, Rows};
@@ -123,14 +123,26 @@ impl<'a> Checks<'_, 'a> {
         if self.columns.is_empty() {
             return;
         }
-        let (texts, types) = (self.texts(), self.types(&table));
+        self.types(&table);
+        // Of the others a glance has told that nothing is wrong.
+        let columns: Vec<ColumnIx> = self.columns.iter().copied().filter(|column| !self.is_plain(*column)).collect();
+        if columns.is_empty() {
+            return;
+        }
+        let texts = self.texts(&columns);
         let keys = set.key.iter().filter(|key| self.columns.contains(key));
-        let keys: Vec<String> =
-            keys.map(|key| format!("COALESCE({}, '')", Cells::new(known, self.data, *key).own("text"))).collect();
+        let key = |key: &ColumnIx| {
+            let cells = Cells::new(known.model, known.remote, self.data, *key);
+            let text = if self.is_plain(*key) { cells.plain_text() } else { cells.own("text") };
+            format!("COALESCE({text}, '')")
+        };
+        let keys: Vec<String> = keys.map(key).collect();
         let row = if keys.is_empty() { String::new() } else { format!("{} || ': ' || ", keys.join(" || ' / ' || ")) };
-        self.parts.extend(types);
+        let plain_keys: Vec<Cells> =
+            self.texts(&set.key.iter().copied().filter(|key| self.is_plain(*key)).collect::<Vec<_>>());
+        let plain_keys: Vec<&Cells> = plain_keys.iter().collect();
         let (mut cells, mut wrong, mut plain) = (Vec::new(), Vec::new(), Vec::new());
-        for (column, one) in self.columns.iter().zip(&texts) {
+        for (column, one) in columns.iter().zip(&texts) {
             let declared = set.column(*column);
             let (value, blank, mended) = (one.own("value"), one.own("blank"), one.own("mended"));
             cells.push(format!("{} AS {value}", one.value()));
@@ -161,7 +173,7 @@ impl<'a> Checks<'_, 'a> {
             }
         }
         if let TimeShape::Valid { from, to: Some(to) } = set.time {
-            let cells = |column: ColumnIx| texts.iter().zip(&self.columns).find(|(_, at)| **at == column);
+            let cells = |column: ColumnIx| texts.iter().zip(&columns).find(|(_, at)| **at == column);
             if let (Some((begin, _)), Some((end, _))) = (cells(from), cells(to)) {
                 let condition = format!("{} > {}", begin.own("value"), end.own("value"));
                 wrong.push(("backward".into(), set.column(to), end, condition));
@@ -171,7 +183,7 @@ impl<'a> Checks<'_, 'a> {
         // Most rows are as they should be, which a short condition tells: all else looks at the others alone.
         // An engine thinks little of a comparison, and spreads the work.
         let plain = format!("CASE WHEN {}\n    THEN 0 ELSE 1 END = 1", plain.join("\n    AND "));
-        let looked_at = looked_at(known, &table, &texts, &[], &[plain]);
+        let looked_at = looked_at(known, &table, &texts, &plain_keys, &[plain]);
         self.parts.push(format!("cells AS (\n  SELECT *,\n    {}\n  FROM {looked_at}\n)", cells.join(",\n    ")));
         if wrong.is_empty() {
             return;
@@ -205,59 +217,45 @@ impl<'a> Checks<'_, 'a> {
         ));
     }
 
-    /// Rows that are left out of files, by what their first filled cell begins with. In front of a filled column nothing
-    /// else is first.
+    /// Rows that are left out of files.
     fn left_out(&mut self) {
-        let starts = &self.set.ignore_rows_starting;
-        if starts.is_empty() {
+        let (known, glanced) = (self.known, self.known.remote.glanced.get(&self.data));
+        let Some(left_out) = LeftOut::of(known.model, known.remote, self.data, &self.columns) else { return };
+        // A glance has told, where none of these cells can have white space around it.
+        let is_plain = |name: &String| {
+            self.columns
+                .iter()
+                .any(|column| self.is_plain(*column) && known.dialect.same_name(&self.set.column(*column).name, name))
+        };
+        if glanced.is_some_and(|glanced| glanced.none_left_out) && left_out.names.iter().all(is_plain) {
             return;
         }
-        let (d, known, set) = (self.known.dialect, self.known, self.set);
-        let is_filled = |name: &str| {
-            let column = self.columns.iter().map(|column| set.column(*column));
-            column.into_iter().any(|column| !column.optional && d.same_name(&column.name, name))
-        };
-        // In the order of the table, where that is known.
-        let mut names: Vec<&str> = match known.remote.looked.get(&self.data) {
-            Some(Looked::Columns(there)) => there.iter().map(|(name, _)| name.as_str()).collect(),
-            _ => self.columns.iter().map(|column| set.column(*column).name.as_str()).collect(),
-        };
-        let first_filled = names.iter().position(|name| is_filled(name));
-        names.truncate(first_filled.map_or(names.len(), |at| at + 1));
-        // In most cells there is no white space that could stand around them.
-        let cell = |name: &&str| {
-            let written = d.written(&d.name_of(name));
-            let (other, trimmed) = (d.matches(&written, NOT_VISIBLE), d.trimmed(&written));
-            format!("NULLIF(CASE WHEN {other} THEN {trimmed} ELSE {written} END, '')")
-        };
-        let cells: Vec<String> = names.iter().map(cell).collect();
-        let Some(first) = cells.split_first().map(|(first, rest)| match rest {
-            [] => first.clone(),
-            _ => format!("COALESCE({})", cells.join(", ")),
-        }) else {
-            return;
-        };
-        let begins: Vec<String> = starts
-            .iter()
-            .map(|start| format!("SUBSTR(cell, 1, {}) = {}", start.chars().count(), d.text(start)))
-            .collect();
-        let table = d.table(&known.remote.tables[&self.data]);
-        let subquery =
-            format!("SELECT cell FROM (SELECT {first} AS cell FROM {table}) first_cells WHERE {}", begins.join(" OR "));
+        let table = known.dialect.table(&known.remote.tables[&self.data]);
+        let (first, begins) = (left_out.cell(), left_out.begins("cell"));
+        let subquery = format!("SELECT cell FROM (SELECT {first} AS cell FROM {table}) first_cells WHERE {begins}");
         self.found("left out", "", &subquery);
     }
 
+    /// Whether a glance has told that all cells of a column are right.
+    fn is_plain(&self, column: ColumnIx) -> bool {
+        self.known.remote.is_plain(self.data, column)
+    }
+
     /// The cells of the columns.
-    fn texts(&self) -> Vec<Cells<'a>> {
-        self.columns.iter().map(|column| Cells::new(self.known, self.data, *column)).collect()
+    fn texts(&self, columns: &[ColumnIx]) -> Vec<Cells<'a>> {
+        columns.iter().map(|column| Cells::new(self.known.model, self.known.remote, self.data, *column)).collect()
     }
 
     /// Columns of types that are not read, whatever their rows hold.
-    fn types(&mut self, table: &str) -> Vec<String> {
+    fn types(&mut self, table: &str) {
         let d = self.known.dialect;
         let (mut names, mut lines) = (Vec::new(), Vec::new());
         for (at, column) in self.columns.clone().into_iter().enumerate() {
             let name = self.set.column(column).name.clone();
+            // Of some the catalogue has told.
+            if self.known.remote.type_of(self.data, &name).is_some_and(|ty| d.is_read(ty)) {
+                continue;
+            }
             names.push(format!("{} AS t{at}", d.type_name(&format!("typed.{}", d.name_of(&name)))));
             let read = d.matches(&format!("t{at}"), d.types_read());
             self.expect("type", &name, false);
@@ -268,16 +266,18 @@ impl<'a> Checks<'_, 'a> {
                 format!("t{at}"),
             ]);
         }
-        let part = format!(
+        if names.is_empty() {
+            return;
+        }
+        self.parts.push(format!(
             "types AS (\n  SELECT {}\n  FROM (SELECT 1 AS merit_one) one LEFT JOIN {table} typed ON FALSE\n)",
             names.join(", ")
-        );
+        ));
         self.selects.push(format!(
             "SELECT {}, finding, about, CAST(n AS BIGINT) AS n, first\nFROM types {}",
             self.head(),
             d.rows_of(&lines, &["finding", "about", "n", "first"])
         ));
-        vec![part]
     }
 
     /// Keys with more than one row, on a day.
@@ -351,6 +351,11 @@ impl<'a> Checks<'_, 'a> {
         let d = self.known.dialect;
         let days = dated(self.known.query, self.set, self.data, &self.all);
         let links: Vec<ToRows> = (0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))).collect();
+        let (alone, links): (Vec<ToRows>, Vec<ToRows>) =
+            links.into_iter().partition(|_| self.known.dialect.reads_columns());
+        for link in alone {
+            self.found_by_values(&link);
+        }
         if days.is_empty() && links.is_empty() {
             return;
         }
@@ -402,6 +407,23 @@ impl<'a> Checks<'_, 'a> {
             "SELECT {}, finding, about, CAST(n AS BIGINT) AS n, first\nFROM dangling {}",
             self.head(),
             d.rows_of(&lines, &["finding", "about", "n", "first"])
+        ));
+    }
+
+    /// The rows of a link that lead to none, of its values, which are few: those are told apart first.
+    fn found_by_values(&mut self, link: &ToRows) {
+        self.expect("dangling", &link.about, false);
+        let d = self.known.dialect;
+        let read = self.read();
+        let values = format!("SELECT {0}, COUNT(*) AS merit_n FROM {read} r GROUP BY {0}", link.own.join(", "));
+        self.selects.push(format!(
+            "SELECT {}, 'dangling' AS finding, {} AS about, CAST(COALESCE(SUM(r.merit_n), 0) AS BIGINT) AS n, COALESCE(MIN({}), '') AS first\n\
+             FROM ({values}) r{}\nWHERE {}",
+            self.head(),
+            d.text(&link.about),
+            d.ordered(&link.cell),
+            link.joined(0),
+            link.lost(0)
         ));
     }
 

@@ -101,7 +101,7 @@ impl<'a> Known<'a> {
         let cells: Vec<ColumnIx> = columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect();
         let name = |column: &ColumnIx| d.name_of(&set.column(*column).name);
         let cells: Vec<(String, Cells)> =
-            cells.iter().map(|column| (name(column), Cells::new(self, data, *column))).collect();
+            cells.iter().map(|column| (name(column), Cells::new(self.model, self.remote, data, *column))).collect();
         let value = |cells: &Cells| cells.at_once().unwrap_or_else(|| cells.value());
         let lines: Vec<String> = cells.iter().map(|(name, cells)| format!("    {} AS {name}", value(cells))).collect();
         // A table may be read for its rows alone.

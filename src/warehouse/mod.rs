@@ -17,7 +17,9 @@ mod computed;
 mod dialect;
 mod findings;
 mod formulas;
+mod glance;
 mod inner;
+mod left_out;
 mod lists;
 mod months;
 mod periods;
@@ -39,6 +41,7 @@ use sha2::{Digest, Sha256};
 pub use self::answer::Found;
 pub use self::choose::complete;
 pub use self::dialect::{Asked, Dialect, SmallTables, Target};
+pub use self::glance::{Glance, Glanced};
 pub use self::relations::{Kind, Relation};
 use self::results::Answered;
 pub use self::results::run_of;
@@ -56,7 +59,7 @@ use crate::data::tables::load::Source;
 use crate::data::tables::needs;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::DataId;
+use crate::model::data::{ColumnIx, DataId};
 use crate::plan::Stored;
 use crate::plan::query::{Answers, Group, MeasureId, Query, RowNode, visit};
 
@@ -77,6 +80,8 @@ pub struct Remote {
     pub decimals: u32,
     /// What the engine says of its tables, where it has been asked.
     pub looked: BTreeMap<DataId, Looked>,
+    /// What a glance at their rows has told, where the engine has been asked for it.
+    pub glanced: BTreeMap<DataId, Glanced>,
 }
 
 /// What an engine has of a table.
@@ -92,7 +97,18 @@ impl Remote {
     /// Tables called as in the specs, in an engine of which nothing is known.
     fn plain<'d>(model: &Model, tables: impl Iterator<Item = &'d DataId>) -> Remote {
         let tables = tables.map(|data| (*data, model.data[data.0].name.clone())).collect();
-        Remote { tables, dialect: Dialect::OF_PLANS, decimals: DECIMALS, looked: BTreeMap::new() }
+        Remote { tables, ..Remote::of(Dialect::OF_PLANS) }
+    }
+
+    /// No tables yet, in an engine of which nothing is known.
+    pub fn of(dialect: Dialect) -> Remote {
+        let (looked, glanced) = (BTreeMap::new(), BTreeMap::new());
+        Remote { tables: BTreeMap::new(), dialect, decimals: DECIMALS, looked, glanced }
+    }
+
+    /// Whether all cells of a column are known to be right as they stand.
+    fn is_plain(&self, data: DataId, column: ColumnIx) -> bool {
+        self.glanced.get(&data).is_some_and(|glanced| glanced.plain.contains(&column))
     }
 
     /// Tables and what they are called in statements.
@@ -124,14 +140,10 @@ pub struct Script {
 }
 
 impl Script {
-    /// What comes before the small tables and the statements, one by one.
+    /// What comes before the small tables and the statements, one by one, where no session has been opened.
     pub fn opening(&self) -> Vec<String> {
-        self.dialect.opening().iter().map(ToString::to_string).chain(self.marking()).collect()
-    }
-
-    /// The part of it that is about the run.
-    pub fn marking(&self) -> Vec<String> {
-        std::iter::once(self.dialect.marking().to_string()).chain(self.counting.clone()).collect()
+        let opening = self.dialect.opening().iter().copied().chain([self.dialect.marking()]);
+        opening.map(ToString::to_string).chain(self.counting.clone()).collect()
     }
 
     /// The SQL that makes a small table.
@@ -166,7 +178,14 @@ impl Cannot {
     }
 }
 
-/// What to do with a script.
+/// What an engine is asked.
+pub enum Ask<'s> {
+    /// First, where its catalogue is known.
+    Glances(&'s [Glance]),
+    Script(&'s Script),
+}
+
+/// What to do with it.
 pub enum Exchange<F> {
     /// Nothing: only the script is wanted.
     Stop,
@@ -211,19 +230,28 @@ fn refused(model: &Model, query: &Query, there: &BTreeSet<DataId>) -> BTreeSet<D
     script(&evaluation, &needed, &jobs, &remote).err().map(|refused| refused.data).unwrap_or_default()
 }
 
-/// Answers from files and from the tables of an engine: `exchange` is shown the script and gives what the engine found.
+/// Answers from files and from the tables of an engine: `exchange` is shown what the engine is asked, and gives what it found.
 pub fn answer_with<F>(
     model: &Model,
     query: &Query,
     options: &Options,
     remote: &Remote,
-    exchange: &mut dyn FnMut(&Script) -> Exchange<F>,
+    exchange: &mut dyn FnMut(Ask) -> Exchange<F>,
 ) -> Result<Outcome<F>, Vec<Diagnostic>> {
     let needed = needs::columns(model, query);
     let mut errors = choose::obstacles(model, query, &needed, remote);
     errors.extend(findings::lacking(model, &needed, remote));
     if !errors.is_empty() {
         return Err(errors);
+    }
+    let mut remote = remote.clone();
+    if !remote.looked.is_empty() {
+        let glances = glance::glances(model, &needed, &remote);
+        match exchange(Ask::Glances(&glances)) {
+            Exchange::Stop => {}
+            Exchange::Found(found) => glance::take_in(&glances, &found, &mut remote),
+            Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
+        }
     }
     let there: BTreeSet<DataId> =
         needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
@@ -235,8 +263,8 @@ pub fn answer_with<F>(
     let stages = Stages::of(query, &there);
     evaluation.run(|measure| stages.before.contains(&measure));
     let jobs = jobs(&evaluation, &stages, &there);
-    let (script, written) = script(&evaluation, &needed, &jobs, remote).map_err(|refused| refused.findings)?;
-    let found = match exchange(&script) {
+    let (script, written) = script(&evaluation, &needed, &jobs, &remote).map_err(|refused| refused.findings)?;
+    let found = match exchange(Ask::Script(&script)) {
         Exchange::Stop => return Ok(Outcome::Stopped),
         Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
         Exchange::Found(found) => found,
@@ -277,7 +305,7 @@ fn jobs<'a>(evaluation: &Evaluation<'a>, stages: &Stages, there: &BTreeSet<DataI
 /// The statements, and what each of their answers is about.
 fn script<'a>(
     evaluation: &Evaluation<'a>,
-    needed: &[(DataId, Vec<crate::model::data::ColumnIx>)],
+    needed: &[(DataId, Vec<ColumnIx>)],
     jobs: &[(DataId, Vec<Job<'a>>)],
     remote: &Remote,
 ) -> Result<(Script, Vec<Written>), Refused> {
@@ -296,7 +324,9 @@ fn script<'a>(
         };
         let (statements, written) = write(&known, needed, jobs)?;
         let relations = relations::all(&known, evaluation);
-        Ok((relations, statements, written, session::counting(&known)))
+        // At a glance they are counted.
+        let counting = session::counting(&known).filter(|_| remote.glanced.is_empty());
+        Ok((relations, statements, written, counting))
     };
     // One plan for all engines, whatever their tables are called.
     let plain = Remote::plain(model, remote.tables.keys());

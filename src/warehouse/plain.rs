@@ -2,6 +2,7 @@
 //! tells so; what takes long is done for the others alone.
 
 use super::cells::{Cells, Own};
+use super::periods;
 use crate::data::cells::forms::{NO, NOT_OF_KEYS, NOT_PLAIN, NOT_VISIBLE, YES};
 use crate::data::cells::reader::CellKind;
 
@@ -23,7 +24,7 @@ impl Cells<'_> {
 
     /// Whether a value of the engine's own type is one.
     fn is_plain_value(&self) -> String {
-        let value = self.own_value();
+        let value = self.plain_own_value();
         match &self.kind {
             CellKind::Number(_) => match self.d.beyond_numbers(&value, self.places) {
                 Some(beyond) => format!("({value} IS NOT NULL AND NOT ({beyond}))"),
@@ -37,6 +38,14 @@ impl Cells<'_> {
                 }
             }
             _ => format!("{} IS NOT NULL", self.raw),
+        }
+    }
+
+    /// The value of the engine's own type, but for the factor of its unit. A date beyond all time is none, but not plain either.
+    fn plain_own_value(&self) -> String {
+        match &self.kind {
+            CellKind::Day(_) if self.ty == Some("date") || self.ty == Some("DATE") => self.raw.clone(),
+            _ => self.own_value(),
         }
     }
 
@@ -85,17 +94,49 @@ impl Cells<'_> {
 
     /// The value of a plain cell, of numbers and days; `NULL` of any other.
     pub fn plain_value(&self) -> String {
-        let text = self.written();
-        let of_text = || match &self.kind {
-            CellKind::Number(_) => self.d.to_number(&text, self.places),
-            _ => self.d.to_day(&text),
-        };
+        format!("CASE WHEN {} THEN {} END", self.is_plain(), self.value_of_plain())
+    }
+
+    /// The value of a cell that is plain.
+    pub(super) fn value_of_plain(&self) -> String {
         let value = match &self.own {
-            Own::Yes => self.own_value(),
-            Own::No => of_text(),
-            Own::Where(holds) => format!("CASE WHEN {holds} THEN {} ELSE {} END", self.own_value(), of_text()),
+            Own::Yes => self.plain_own_value(),
+            Own::No => self.value_of_plain_text(),
+            Own::Where(holds) => {
+                format!("CASE WHEN {holds} THEN {} ELSE {} END", self.own_value(), self.value_of_plain_text())
+            }
         };
-        format!("CASE WHEN {} THEN {value}{} END", self.is_plain(), self.times_factor())
+        format!("{value}{}", self.times_factor())
+    }
+
+    fn value_of_plain_text(&self) -> String {
+        let (d, text) = (self.d, self.written());
+        match &self.kind {
+            CellKind::Text | CellKind::KeyOf(..) => text,
+            CellKind::Number(_) => d.to_number(&text, self.places),
+            CellKind::Day(_) => d.to_day(&text),
+            CellKind::Period => periods::parsed(d, self.calendar, &text),
+            CellKind::Flag => format!("{text} IN ({})", self.listed(&YES)),
+            CellKind::Choice(known) => format!("CASE {text}{} END", self.by_label(known)),
+        }
+    }
+
+    /// What tells a column's values apart, of a type in which that needs no more than the values themselves.
+    pub fn told_by_values(&self) -> Option<String> {
+        match (&self.own, self.ty) {
+            (Own::Yes, _) => Some(self.raw.clone()),
+            // Whatever the column's own way to compare texts is.
+            (Own::No, Some(ty)) if self.d.is_text(ty) => Some(self.written()),
+            _ => None,
+        }
+    }
+
+    /// The text of a plain cell; nothing where there is none.
+    pub(super) fn plain_text(&self) -> String {
+        match &self.own {
+            Own::No => self.written(),
+            _ => "NULL".into(),
+        }
     }
 }
 

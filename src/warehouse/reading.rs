@@ -169,7 +169,7 @@ impl Known<'_> {
             return;
         }
         let (first, last) = self.model.company.calendar.days(months);
-        if let Some(condition) = Cells::new(self, data, column).between(first, last) {
+        if let Some(condition) = Cells::new(self.model, self.remote, data, column).between(first, last) {
             before.windows.insert(data, condition);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::cells::Cells;
 use super::dialect::Dialect;
 use super::{Cannot, MOST_PLACES, Remote};
 use crate::data::columns::column::Column;
@@ -431,7 +432,8 @@ impl<'a> Known<'a> {
         });
         let ty = match &declared.ty {
             ColumnType::Number { cell_factor, .. } if self.is_remote(data) => {
-                Type::Number(self.remote.decimals + cell_factor.as_ref().map_or(0, places))
+                let cells = Cells::new(self.model, self.remote, data, column);
+                Type::Number(cells.scale() + cell_factor.as_ref().map_or(0, places))
             }
             ColumnType::Number { .. } => Type::Number(self.places_of(data, column)?),
             ColumnType::Date => Type::Day,

@@ -35,7 +35,7 @@ pub fn counted(known: &Known, data: DataId) -> Option<String> {
     known.dialect.counts_once().then(|| format!("CAST(current_setting('{}') AS BIGINT)", counted_as(data)))
 }
 
-fn counted_as(data: DataId) -> String {
+pub fn counted_as(data: DataId) -> String {
     format!("merit.rows_{}", data.0)
 }
 

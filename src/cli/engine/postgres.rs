@@ -8,7 +8,7 @@ use ::postgres::error::SqlState;
 use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, Looked, Script, Steps, WAIT, help_at, shortened, silent, too_old};
+use super::{Failure, Found, Glance, Looked, Script, Steps, WAIT, help_at, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
 use crate::model::data::DataId;
 use crate::warehouse::Dialect;
@@ -83,37 +83,52 @@ fn look_now(
     Ok((Box::new(client), looked))
 }
 
+/// Begins the run, and looks at the rows of tables.
+pub fn glance(
+    client: &mut Connection,
+    glances: &[Glance],
+    wait: Option<Duration>,
+    steps: &Steps,
+) -> Result<Vec<Found>, Failure> {
+    let says = |error: Error| told(&error, "run", wait);
+    steps.told("look", 0, 0, None);
+    client.batch_execute(Dialect::Postgres.marking()).map_err(says)?;
+    let ask = |glance: &Glance| answer(client, "a glance", &glance.sql).map_err(says);
+    glances.iter().map(ask).collect()
+}
+
 /// Runs a script.
 pub fn run(
-    mut client: Connection,
+    client: &mut Connection,
     script: &Script,
     wait: Option<Duration>,
     steps: &Steps,
 ) -> Result<Vec<Found>, Failure> {
     let says = |error: Error| told(&error, "run", wait);
-    for sql in script.marking() {
-        client.batch_execute(&sql).map_err(says)?;
-    }
     let mut found = Vec::new();
     for (at, statement) in script.statements.iter().enumerate() {
         steps.told("run", at, script.statements.len(), None);
-        let from = format!("PostgreSQL: {}", statement.name);
-        let mut answer = Found { from, ..Found::default() };
-        for message in client.simple_query(&statement.sql).map_err(says)? {
-            match message {
-                SimpleQueryMessage::RowDescription(columns) => {
-                    answer.columns = columns.iter().map(|column| column.name().to_string()).collect();
-                }
-                SimpleQueryMessage::Row(row) => {
-                    answer.rows.push((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_string()).collect());
-                }
-                _ => {}
-            }
-        }
-        found.push(answer);
+        found.push(answer(client, &statement.name, &statement.sql).map_err(says)?);
     }
     client.batch_execute("ROLLBACK").map_err(says)?;
     Ok(found)
+}
+
+/// The answer to a statement.
+fn answer(client: &mut Connection, name: &str, sql: &str) -> Result<Found, Error> {
+    let mut answer = Found { from: format!("PostgreSQL: {name}"), ..Found::default() };
+    for message in client.simple_query(sql)? {
+        match message {
+            SimpleQueryMessage::RowDescription(columns) => {
+                answer.columns = columns.iter().map(|column| column.name().to_string()).collect();
+            }
+            SimpleQueryMessage::Row(row) => {
+                answer.rows.push((0..row.len()).map(|at| row.get(at).unwrap_or_default().to_string()).collect());
+            }
+            _ => {}
+        }
+    }
+    Ok(answer)
 }
 
 fn told(error: &Error, phase: &str, wait: Option<Duration>) -> Failure {

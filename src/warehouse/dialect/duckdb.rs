@@ -249,6 +249,10 @@ impl EngineSql for DuckDb {
         format!("({up} // {down})")
     }
 
+    fn reads_columns(&self) -> bool {
+        true
+    }
+
     fn small_tables(&self) -> SmallTables {
         SmallTables::Filled
     }

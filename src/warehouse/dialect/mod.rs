@@ -74,6 +74,9 @@ impl Dialect {
     }
 }
 
+/// The digits that a number has at most.
+const MOST_DIGITS: u32 = 38;
+
 /// Who asks an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -273,6 +276,9 @@ pub trait EngineSql {
 
     // ------------------------------------------------------------ rows
 
+    /// Whether a column is read by itself, so that its values are told apart at little cost.
+    fn reads_columns(&self) -> bool;
+
     fn small_tables(&self) -> SmallTables;
 
     /// Rows written as they are, as what stands behind `FROM`.
@@ -309,6 +315,24 @@ impl dyn EngineSql {
     /// The same as a condition, where the type is not known yet.
     pub fn is_value_where(&self, column: &str) -> String {
         self.matches(&self.type_name(column), self.types_of_values())
+    }
+
+    /// Whether a type is that of texts themselves.
+    pub fn is_text(&self, ty: &str) -> bool {
+        ty.eq_ignore_ascii_case(self.type_of_text())
+    }
+
+    /// Whether columns of a type are read; of some only the engine itself tells.
+    pub fn is_read(&self, ty: &str) -> bool {
+        Regex::new(self.types_read()).is_ok_and(|types| types.is_match(&ty.to_lowercase()))
+    }
+
+    /// The places of a type of decimals, all of which fit into numbers with so many places.
+    pub fn scale_of(&self, ty: &str, places: u32) -> Option<u32> {
+        let (digits, scale) = ty.to_lowercase().strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',').and_then(
+            |(digits, scale)| Some((digits.trim().parse::<u32>().ok()?, scale.trim().parse::<u32>().ok()?)),
+        )?;
+        (scale <= places && digits + places <= MOST_DIGITS + scale).then_some(scale)
     }
 
     /// Whether values are times without a zone, of which each has its day.

@@ -267,6 +267,10 @@ impl EngineSql for Postgres {
         format!("({up} / {down})")
     }
 
+    fn reads_columns(&self) -> bool {
+        false
+    }
+
     fn small_tables(&self) -> SmallTables {
         SmallTables::Within
     }

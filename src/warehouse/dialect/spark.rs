@@ -248,6 +248,11 @@ impl EngineSql for Spark {
         format!("({up} div {down})")
     }
 
+    fn reads_columns(&self) -> bool {
+        // It does, but each of them would be a job of its own.
+        false
+    }
+
     fn small_tables(&self) -> SmallTables {
         SmallTables::Views
     }

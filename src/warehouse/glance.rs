@@ -1,0 +1,107 @@
+//! A first glance at the tables of an engine: in which columns all cells stand in their plain form. What is asked afterwards
+//! takes those as they are.
+
+use std::collections::BTreeSet;
+
+use super::answer::Found;
+use super::cells::Cells;
+use super::checks::with_cells;
+use super::left_out::LeftOut;
+use super::session::counted_as;
+use super::{Looked, Remote};
+use crate::model::Model;
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
+
+/// What is asked of a table at a glance. Tables of which the engine's catalogue is known.
+#[derive(Clone, Debug)]
+pub struct Glance {
+    pub data: DataId,
+    /// Gives one row: how many rows there are, then how many of them are right, column by column.
+    pub sql: String,
+    columns: Vec<ColumnIx>,
+}
+
+/// What a glance has told of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glanced {
+    /// Columns whose cells are all right as they stand.
+    pub plain: BTreeSet<ColumnIx>,
+    /// No row begins as those that are left out of files.
+    pub none_left_out: bool,
+}
+
+/// What is asked of all tables.
+pub fn glances(model: &Model, needed: &[(DataId, Vec<ColumnIx>)], remote: &Remote) -> Vec<Glance> {
+    let there = |data: &DataId| matches!(remote.looked.get(data), Some(Looked::Columns(_)));
+    let asked = needed.iter().filter(|(data, _)| remote.tables.contains_key(data) && there(data));
+    asked.map(|(data, columns)| glance(model, remote, *data, columns)).collect()
+}
+
+fn glance(model: &Model, remote: &Remote, data: DataId, columns: &[ColumnIx]) -> Glance {
+    let (d, set) = (remote.dialect, &model.data[data.0]);
+    let columns = with_cells(set, columns);
+    let cells: Vec<Cells> = columns.iter().map(|column| Cells::new(model, remote, data, *column)).collect();
+    let mut counts = vec!["COUNT(*)".to_string()];
+    if d.counts_once() {
+        // The statements that follow tell by it what they have read.
+        counts[0] = format!("set_config('{}', CAST(COUNT(*) AS text), true)", counted_as(data));
+    }
+    let right = |condition: String| format!("COUNT(*) FILTER (WHERE {condition})");
+    let table = d.table(&remote.tables[&data]);
+    counts.extend(columns.iter().zip(&cells).map(|(column, one)| {
+        let conditions = all_right(set, (&columns, &cells), *column, one);
+        match (conditions.as_slice(), one.told_by_values()) {
+            // Columns of labels, days and links have few values, which are told apart sooner than rows are looked at.
+            ([plain], Some(value)) if has_few_values(remote, &set.column(*column).ty) => format!(
+                "(SELECT COALESCE(SUM(merit_n) FILTER (WHERE {plain}), 0) FROM (SELECT {value} AS {}, COUNT(*) AS merit_n FROM {table} GROUP BY 1) one)",
+                one.raw
+            ),
+            _ => right(conditions.join(" AND ")),
+        }
+    }));
+    if let Some(left_out) = LeftOut::of(model, remote, data, &columns) {
+        counts.push(right(format!("NOT ({})", left_out.begins(&left_out.as_written()))));
+    }
+    let sql = format!("SELECT {}\nFROM {}", counts.join(",\n  "), table);
+    Glance { data, sql, columns }
+}
+
+/// Whether a column has few values by its kind, and the engine reads it by itself.
+fn has_few_values(remote: &Remote, ty: &ColumnType) -> bool {
+    remote.dialect.reads_columns()
+        && match ty {
+            ColumnType::Choice(_) | ColumnType::Flag | ColumnType::Date | ColumnType::Period => true,
+            ColumnType::Link { data, .. } => !remote.tables.contains_key(data),
+            ColumnType::Number { .. } | ColumnType::Text | ColumnType::Position => false,
+        }
+}
+
+/// The conditions under which nothing can be said of a cell.
+fn all_right(set: &DataSet, (columns, cells): (&[ColumnIx], &[Cells]), column: ColumnIx, one: &Cells) -> Vec<String> {
+    let mut conditions = vec![one.is_plain()];
+    if let Some((low, high)) = &set.column(column).limits {
+        conditions.push(format!("COALESCE({} BETWEEN {low} AND {high}, TRUE)", one.plain_value()));
+    }
+    // A row that ends before it begins is told of by its end.
+    if let TimeShape::Valid { from, to: Some(to) } = set.time
+        && (column == from || column == to)
+    {
+        let of = |column: ColumnIx| columns.iter().position(|one| *one == column).map(|at| cells[at].plain_value());
+        if let (Some(begin), Some(end)) = (of(from), of(to)) {
+            conditions.push(format!("COALESCE({begin} <= {end}, TRUE)"));
+        }
+    }
+    conditions
+}
+
+/// Notes what came of it. An answer that is not understood tells nothing.
+pub fn take_in(glances: &[Glance], found: &[Found], remote: &mut Remote) {
+    for (glance, found) in glances.iter().zip(found) {
+        let Some((rows, counts)) = found.rows.first().and_then(|row| row.split_first()) else { continue };
+        let (columns, left_out) = counts.split_at(glance.columns.len().min(counts.len()));
+        let all = |count: &String| count == rows;
+        let plain = glance.columns.iter().zip(columns).filter(|(_, count)| all(count)).map(|(column, _)| *column);
+        let glanced = Glanced { plain: plain.collect(), none_left_out: left_out.iter().all(all) };
+        remote.glanced.insert(glance.data, glanced);
+    }
+}
