@@ -138,8 +138,9 @@ def duckdb_statements(job, work):
         connection.execute(sql)
     script = glance(work, answers(begin["glances"]))
     for relation in script["relations"]:
-        for sql in relation["sql"]:
-            connection.execute(sql)
+        connection.execute(relation["make"])
+        for rows in relation["rows"]:
+            connection.execute(relation["fill"], [rows])
     yield from answers(script["statements"])
 
 

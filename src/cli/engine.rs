@@ -190,7 +190,12 @@ impl Driven {
             match script.dialect.small_tables() {
                 // A view of very many literals would take Spark longer than the rows themselves.
                 SmallTables::Views => json!({"name": relation.name, "columns": columns, "rows": relation.rows}),
-                SmallTables::Filled | SmallTables::Within => json!({"sql": script.making(relation)}),
+                // Their rows, written out, would take longer to be read than all else.
+                SmallTables::Filled | SmallTables::Within => json!({
+                    "make": relation.empty(script.dialect),
+                    "fill": relation.filling(script.dialect),
+                    "rows": relation.pieces().map(|rows| json!(rows).to_string()).collect::<Vec<_>>(),
+                }),
             }
         };
         self.tell(&json!({

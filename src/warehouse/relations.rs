@@ -39,6 +39,9 @@ pub struct Relation {
 /// Rows in one `INSERT`.
 const ROWS: usize = 500;
 
+/// Rows that are handed over at once.
+const PIECE: usize = 50_000;
+
 impl Relation {
     /// The SQL that makes it, where it is made before the statements.
     pub fn sql(&self, dialect: Dialect) -> Vec<String> {
@@ -46,18 +49,39 @@ impl Relation {
         match dialect.small_tables() {
             SmallTables::Within => return Vec::new(),
             SmallTables::Views => {
-                return vec![format!("CREATE OR REPLACE TEMPORARY VIEW {name} AS {}", self.select(dialect))];
+                return vec![format!("{} {name} AS {}", dialect.making_small(), self.select(dialect))];
             }
             SmallTables::Filled => {}
         }
-        let columns: Vec<String> =
-            self.columns.iter().map(|(name, of)| format!("{} {}", dialect.name_of(name), kind(dialect, of))).collect();
-        // Never a table of the engine's own, whatever its name.
-        let mut sql = vec![format!("CREATE OR REPLACE TEMPORARY TABLE {name} ({})", columns.join(", "))];
+        let mut sql = vec![self.empty(dialect)];
         for rows in self.rows.chunks(ROWS) {
             sql.push(format!("INSERT INTO {name} VALUES\n{}", self.lines(dialect, rows)));
         }
         sql
+    }
+
+    /// The SQL that makes it without rows.
+    pub fn empty(&self, dialect: Dialect) -> String {
+        let column = |(name, of): &(String, Kind)| format!("{} {}", dialect.name_of(name), kind(dialect, of));
+        let columns: Vec<String> = self.columns.iter().map(column).collect();
+        format!("{} {} ({})", dialect.making_small(), dialect.name_of(&self.name), columns.join(", "))
+    }
+
+    /// The SQL that fills it from a parameter that holds rows as a list of lists of texts, in JSON.
+    pub fn filling(&self, dialect: Dialect) -> String {
+        let cell =
+            |(at, (_, of)): (usize, &(String, Kind))| format!("CAST(cells[{}] AS {})", at + 1, kind(dialect, of));
+        let cells: Vec<String> = self.columns.iter().enumerate().map(cell).collect();
+        format!(
+            "INSERT INTO {} SELECT {} FROM (SELECT UNNEST(CAST(CAST($1 AS JSON) AS VARCHAR[][])) AS cells) lines",
+            dialect.name_of(&self.name),
+            cells.join(", ")
+        )
+    }
+
+    /// Its rows in pieces that are handed over at once.
+    pub fn pieces(&self) -> impl Iterator<Item = &[Vec<Option<String>>]> {
+        self.rows.chunks(PIECE)
     }
 
     /// A statement with this table before it, if it reads it.

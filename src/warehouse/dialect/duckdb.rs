@@ -257,6 +257,10 @@ impl EngineSql for DuckDb {
         SmallTables::Filled
     }
 
+    fn making_small(&self) -> &'static str {
+        "CREATE OR REPLACE TEMPORARY TABLE"
+    }
+
     fn values(&self, lines: &str, columns: &str) -> String {
         values_in_brackets(lines, columns)
     }

@@ -281,6 +281,9 @@ pub trait EngineSql {
 
     fn small_tables(&self) -> SmallTables;
 
+    /// What stands before the name of a small table that is made: never one of the engine's own, whatever its name.
+    fn making_small(&self) -> &'static str;
+
     /// Rows written as they are, as what stands behind `FROM`.
     fn values(&self, lines: &str, columns: &str) -> String;
 

@@ -275,6 +275,10 @@ impl EngineSql for Postgres {
         SmallTables::Within
     }
 
+    fn making_small(&self) -> &'static str {
+        "CREATE TEMPORARY TABLE"
+    }
+
     fn values(&self, lines: &str, columns: &str) -> String {
         values_in_brackets(lines, columns)
     }

@@ -257,6 +257,10 @@ impl EngineSql for Spark {
         SmallTables::Views
     }
 
+    fn making_small(&self) -> &'static str {
+        "CREATE OR REPLACE TEMPORARY VIEW"
+    }
+
     fn values(&self, lines: &str, columns: &str) -> String {
         format!("VALUES\n{lines}\n  AS t({columns})")
     }
