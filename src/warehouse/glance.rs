@@ -7,7 +7,6 @@ use super::answer::Found;
 use super::cells::Cells;
 use super::checks::with_cells;
 use super::left_out::LeftOut;
-use super::session::counted_as;
 use super::{Looked, Remote};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
@@ -24,6 +23,8 @@ pub struct Glance {
 /// What a glance has told of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glanced {
+    /// How many rows there are.
+    pub rows: u64,
     /// Columns whose cells are all right as they stand.
     pub plain: BTreeSet<ColumnIx>,
     /// No row begins as those that are left out of files.
@@ -42,10 +43,6 @@ fn glance(model: &Model, remote: &Remote, data: DataId, columns: &[ColumnIx]) ->
     let columns = with_cells(set, columns);
     let cells: Vec<Cells> = columns.iter().map(|column| Cells::new(model, remote, data, *column)).collect();
     let mut counts = vec!["COUNT(*)".to_string()];
-    if d.counts_once() {
-        // The statements that follow tell by it what they have read.
-        counts[0] = format!("set_config('{}', CAST(COUNT(*) AS text), true)", counted_as(data));
-    }
     let right = |condition: String| format!("COUNT(*) FILTER (WHERE {condition})");
     let table = d.table(&remote.tables[&data]);
     counts.extend(columns.iter().zip(&cells).map(|(column, one)| {
@@ -99,9 +96,10 @@ pub fn take_in(glances: &[Glance], found: &[Found], remote: &mut Remote) {
     for (glance, found) in glances.iter().zip(found) {
         let Some((rows, counts)) = found.rows.first().and_then(|row| row.split_first()) else { continue };
         let (columns, left_out) = counts.split_at(glance.columns.len().min(counts.len()));
+        let Ok(number) = rows.parse() else { continue };
         let all = |count: &String| count == rows;
         let plain = glance.columns.iter().zip(columns).filter(|(_, count)| all(count)).map(|(column, _)| *column);
-        let glanced = Glanced { plain: plain.collect(), none_left_out: left_out.iter().all(all) };
+        let glanced = Glanced { rows: number, plain: plain.collect(), none_left_out: left_out.iter().all(all) };
         remote.glanced.insert(glance.data, glanced);
     }
 }

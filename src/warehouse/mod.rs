@@ -135,8 +135,8 @@ pub struct Script {
     pub relations: Vec<Relation>,
     pub statements: Vec<Statement>,
     pub dialect: Dialect,
-    /// Counts the rows of all tables, once the run has its mark.
-    counting: Option<String>,
+    /// Notes how many rows all tables have, once the run has its mark.
+    pub counting: Option<String>,
 }
 
 impl Script {
@@ -271,7 +271,7 @@ pub fn answer_with<F>(
     };
     let answered = Answered::new(&script, &written, &found)?;
     // What is known of the tables by now, for windows without rows and stock that was never taken.
-    let passed = answered.tables(model, query, options.strict)?;
+    let passed = answered.tables(model, query, options.strict, &remote)?;
     if !options.allow_empty {
         let mut errors = Vec::new();
         let alone = passed.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
@@ -324,9 +324,7 @@ fn script<'a>(
         };
         let (statements, written) = write(&known, needed, jobs)?;
         let relations = relations::all(&known, evaluation);
-        // At a glance they are counted.
-        let counting = session::counting(&known).filter(|_| remote.glanced.is_empty());
-        Ok((relations, statements, written, counting))
+        Ok((relations, statements, written, session::counting(&known)))
     };
     // One plan for all engines, whatever their tables are called.
     let plain = Remote::plain(model, remote.tables.keys());

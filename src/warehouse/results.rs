@@ -6,7 +6,7 @@ use super::answer::{Answer, Found, Straddling};
 use super::rows::Link;
 use super::session::{PLAN_COLUMN, ROWS_COLUMN, RUN_COLUMN, STATEMENT_COLUMN};
 use super::statement::Written;
-use super::{Script, Statement, findings, lists, sums};
+use super::{Remote, Script, Statement, findings, lists, sums};
 use crate::data::measures::job::Job;
 use crate::data::measures::measure::Evaluation;
 use crate::data::rows::table::Table;
@@ -29,13 +29,22 @@ impl<'a> Answered<'a> {
     }
 
     /// What is known of the tables whose rows stayed away; or what is wrong with them.
-    pub fn tables(&self, model: &Model, query: &Query, strict: bool) -> Result<Vec<Table>, Vec<Diagnostic>> {
+    pub fn tables(
+        &self,
+        model: &Model,
+        query: &Query,
+        strict: bool,
+        remote: &Remote,
+    ) -> Result<Vec<Table>, Vec<Diagnostic>> {
         let (mut errors, mut tables) = (Vec::new(), Vec::new());
         let mut straddling = Straddling::default();
         for (shape, answer) in self.written.iter().zip(&self.answers) {
             if let Written::Checks(data, expected) = shape {
                 match findings::take_in((model, query), *data, expected, answer, strict, &mut straddling, &mut errors) {
-                    Ok(table) => tables.push(table),
+                    Ok(table) => {
+                        errors.extend(glanced_otherwise(model, remote, &table, answer).map(|why| *why));
+                        tables.push(table);
+                    }
                     Err(why) => errors.push(*why),
                 }
             }
@@ -100,6 +109,16 @@ impl<'a> Answered<'a> {
         let errors = straddles(&straddling, evaluation.world.model);
         if errors.is_empty() { Ok(others) } else { Err(errors) }
     }
+}
+
+/// Other rows than those that were glanced at.
+fn glanced_otherwise(model: &Model, remote: &Remote, table: &Table, answer: &Answer) -> Option<Box<Diagnostic>> {
+    let (name, rows) = (&model.data[table.data.0].name, table.files[0].rows as u64);
+    let glanced = remote.glanced.get(&table.data)?.rows;
+    (glanced != rows).then(|| {
+        answer
+            .broken(&format!("`{name}` had {glanced} rows when it was first looked at, and {rows} when it was checked"))
+    })
 }
 
 fn straddles(straddling: &Straddling, model: &Model) -> Vec<Diagnostic> {

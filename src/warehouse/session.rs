@@ -35,18 +35,21 @@ pub fn counted(known: &Known, data: DataId) -> Option<String> {
     known.dialect.counts_once().then(|| format!("CAST(current_setting('{}') AS BIGINT)", counted_as(data)))
 }
 
-pub fn counted_as(data: DataId) -> String {
+fn counted_as(data: DataId) -> String {
     format!("merit.rows_{}", data.0)
 }
 
-/// What counts the rows of all tables once; `None` where each statement does it.
+/// What counts the rows of all tables once, if a glance has not; `None` where each statement does it.
 pub fn counting(known: &Known) -> Option<String> {
     if !known.dialect.counts_once() {
         return None;
     }
     let count = |(data, table): (&DataId, &String)| {
-        let table = known.dialect.table(table);
-        format!("set_config('{}', CAST((SELECT COUNT(*) FROM {table}) AS text), true)", counted_as(*data))
+        let rows = match known.remote.glanced.get(data) {
+            Some(glanced) => format!("'{}'", glanced.rows),
+            None => format!("CAST((SELECT COUNT(*) FROM {}) AS text)", known.dialect.table(table)),
+        };
+        format!("set_config('{}', {rows}, true)", counted_as(*data))
     };
     let counts: Vec<String> = known.remote.tables.iter().map(count).collect();
     Some(format!("SELECT {}", counts.join(",\n  ")))

@@ -105,6 +105,9 @@ pub fn run(
     steps: &Steps,
 ) -> Result<Vec<Found>, Failure> {
     let says = |error: Error| told(&error, "run", wait);
+    if let Some(sql) = &script.counting {
+        client.batch_execute(sql).map_err(says)?;
+    }
     let mut found = Vec::new();
     for (at, statement) in script.statements.iter().enumerate() {
         steps.told("run", at, script.statements.len(), None);
