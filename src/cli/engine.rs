@@ -33,7 +33,7 @@ mod postgres {
     use super::{BTreeMap, DataId, Duration, Failure, Found, Glance, Looked, Script, Steps};
 
     pub enum Connection {}
-    type Looks = (Connection, BTreeMap<DataId, Looked>);
+    type Looks = (Connection, BTreeMap<DataId, Looked>, bool);
 
     pub fn look(_: &str, _: &[(DataId, String)], _: Option<Duration>, _: &Steps) -> Result<Looks, Failure> {
         Err(Failure::with_help(
@@ -57,8 +57,8 @@ impl Engine {
         let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);
         match self.dialect.asked() {
             Asked::ByClient => {
-                let (client, looked) = postgres::look(self.target(), tables, wait, &steps)?;
-                Ok((Session::Postgres(client, wait, steps), looked))
+                let (client, looked, own_tables) = postgres::look(self.target(), tables, wait, &steps)?;
+                Ok((Session::Postgres(Client { client, wait, steps, own_tables }), looked))
             }
             Asked::ByPython(by) => {
                 let mut driven = Driven::start(self.clone(), wait, steps)?;
@@ -71,15 +71,31 @@ impl Engine {
 
 /// A connection to an engine.
 pub enum Session {
-    Postgres(postgres::Connection, Option<Duration>, Steps),
+    Postgres(Client),
     Driven(Box<Driven>),
 }
 
+/// An engine that is asked by a client of our own.
+pub struct Client {
+    client: postgres::Connection,
+    wait: Option<Duration>,
+    steps: Steps,
+    own_tables: bool,
+}
+
 impl Session {
+    /// Whether it may have tables of its own, where it may also have none.
+    pub fn has_own_tables(&self) -> bool {
+        match self {
+            Session::Postgres(client) => client.own_tables,
+            Session::Driven(_) => true,
+        }
+    }
+
     /// Looks at the rows of tables, once before a script is run: with it the run begins.
     pub fn glance(&mut self, glances: &[Glance]) -> Result<Vec<Found>, Failure> {
         match self {
-            Session::Postgres(client, wait, steps) => postgres::glance(client, glances, *wait, steps),
+            Session::Postgres(one) => postgres::glance(&mut one.client, glances, one.wait, &one.steps),
             Session::Driven(driven) => driven.glance(glances),
         }
     }
@@ -87,7 +103,7 @@ impl Session {
     /// Runs a script.
     pub fn run(&mut self, script: &Script) -> Result<Vec<Found>, Failure> {
         match self {
-            Session::Postgres(client, wait, steps) => postgres::run(client, script, *wait, steps),
+            Session::Postgres(one) => postgres::run(&mut one.client, script, one.wait, &one.steps),
             Session::Driven(driven) => driven.run(script),
         }
     }

@@ -156,8 +156,8 @@ fn beside(
         Some(asked) => {
             let mut remote = engine::remote(&args.tables, asked.dialect, model, query, options)?;
             let (opened, looked) = asked.look(&remote.called())?;
+            (remote.looked, remote.own_tables) = (looked, opened.has_own_tables());
             session = Some(opened);
-            remote.looked = looked;
             (remote, None)
         }
         None if args.measures.is_empty() => {

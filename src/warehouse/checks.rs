@@ -345,14 +345,14 @@ impl<'a> Checks<'_, 'a> {
         ));
     }
 
-    /// The days or periods that rows are dated by, those on which stock was taken, and links that lead to no row of a small
-    /// table: all in one look at the rows.
+    /// The days or periods that rows are dated by, those on which stock was taken, and links that lead to no row: all in one
+    /// look at the rows.
     fn values(&mut self) {
         let d = self.known.dialect;
         let days = dated(self.known.query, self.set, self.data, &self.all);
         let links: Vec<ToRows> = (0..self.set.columns.len()).filter_map(|at| self.link(ColumnIx(at))).collect();
         let (alone, links): (Vec<ToRows>, Vec<ToRows>) =
-            links.into_iter().partition(|_| self.known.dialect.reads_columns());
+            links.into_iter().partition(|link| link.many || self.known.dialect.reads_columns());
         for link in alone {
             self.found_by_values(&link);
         }
@@ -410,24 +410,25 @@ impl<'a> Checks<'_, 'a> {
         ));
     }
 
-    /// The rows of a link that lead to none, of its values, which are few: those are told apart first.
+    /// The rows of a link that lead to none, by its values: they are told apart first, so that each is looked for once, and
+    /// counts as many times as rows have it, however many rows it leads to.
     fn found_by_values(&mut self, link: &ToRows) {
         self.expect("dangling", &link.about, false);
         let d = self.known.dialect;
         let read = self.read();
         let values = format!("SELECT {0}, COUNT(*) AS merit_n FROM {read} r GROUP BY {0}", link.own.join(", "));
+        let lost = link.lost(0);
         self.selects.push(format!(
-            "SELECT {}, 'dangling' AS finding, {} AS about, CAST(COALESCE(SUM(r.merit_n), 0) AS BIGINT) AS n, COALESCE(MIN({}), '') AS first\n\
-             FROM ({values}) r{}\nWHERE {}",
+            "SELECT {}, 'dangling' AS finding, {} AS about, CAST(COALESCE(SUM(r.merit_n) FILTER (WHERE {lost}), 0) AS BIGINT) AS n, \
+             COALESCE({}, '') AS first\nFROM ({values}) r{}",
             self.head(),
             d.text(&link.about),
-            d.ordered(&link.cell),
+            d.first(&link.cell, &lost),
             link.joined(0),
-            link.lost(0)
         ));
     }
 
-    /// A link whose cells are all read, to rows of a table from files. One to a table of the engine is looked at by itself.
+    /// A link whose cells are all read.
     fn link(&mut self, column: ColumnIx) -> Option<ToRows> {
         let (d, known) = (self.known.dialect, self.known);
         let declared = self.set.column(column);
@@ -440,22 +441,18 @@ impl<'a> Checks<'_, 'a> {
         let own: Vec<String> = columns.iter().map(|part| format!("r.{}", self.name(*part))).collect();
         let keys: Vec<String> = there.key.iter().map(|key| d.name_of(&there.column(*key).name)).collect();
         let cell = self.joined(own.iter().cloned());
-        if known.is_remote(*data) {
-            self.before.reads.entry(*data).or_default().extend(&there.key);
-            let filled: Vec<String> = own.iter().map(|own| format!("{own} IS NOT NULL")).collect();
-            let on: Vec<String> = keys.iter().zip(&own).map(|(key, own)| format!("k.{key} = {own}")).collect();
-            let subquery = format!(
-                "SELECT {cell} AS cell FROM {} r WHERE {} AND NOT EXISTS (SELECT 1 FROM {} k WHERE {})",
-                self.read(),
-                filled.join(" AND "),
-                d.name_of(&read_name(&there.name)),
-                on.join(" AND ")
-            );
-            self.found("dangling", &declared.name, &subquery);
-            return None;
-        }
-        known.used.borrow_mut().rows.entry(*data).or_default();
-        Some(ToRows { about: declared.name.clone(), cell, own, keys, table: d.name_of(&rows_name(&there.name)) })
+        // Of rows that hold on days there may be several with a key.
+        let table = match known.is_remote(*data) {
+            true => {
+                self.before.reads.entry(*data).or_default().extend(&there.key);
+                d.name_of(&read_name(&there.name))
+            }
+            false => {
+                known.used.borrow_mut().rows.entry(*data).or_default();
+                format!("(SELECT DISTINCT {} FROM {})", keys.join(", "), d.name_of(&rows_name(&there.name)))
+            }
+        };
+        Some(ToRows { about: declared.name.clone(), cell, own, keys, table, many: known.is_remote(*data) })
     }
 
     /// Rows whose period lies partly in the window of an aggregate that other rows read.
@@ -499,22 +496,23 @@ impl<'a> Checks<'_, 'a> {
     }
 }
 
-/// A link to rows of a table from files.
+/// A link to rows of another table.
 struct ToRows {
     about: String,
     cell: String,
     own: Vec<String>,
     keys: Vec<String>,
     table: String,
+    /// There may be many, and several with a key.
+    many: bool,
 }
 
 impl ToRows {
-    /// The keys there, each once: of rows that hold on days there may be several.
+    /// The keys there.
     fn joined(&self, at: usize) -> String {
         let on: Vec<String> =
             self.keys.iter().zip(&self.own).map(|(key, own)| format!("k{at}.{key} = {own}")).collect();
-        let keys = self.keys.join(", ");
-        format!("\n  LEFT JOIN (SELECT DISTINCT {keys} FROM {}) k{at} ON {}", self.table, on.join(" AND "))
+        format!("\n  LEFT JOIN {} k{at} ON {}", self.table, on.join(" AND "))
     }
 
     /// Whether a row has no such row there.

@@ -80,6 +80,8 @@ pub struct Remote {
     pub decimals: u32,
     /// What the engine says of its tables, where it has been asked.
     pub looked: BTreeMap<DataId, Looked>,
+    /// Whether the session may have tables of its own, where it may also have none.
+    pub own_tables: bool,
     /// What a glance at their rows has told, where the engine has been asked for it.
     pub glanced: BTreeMap<DataId, Glanced>,
 }
@@ -103,7 +105,7 @@ impl Remote {
     /// No tables yet, in an engine of which nothing is known.
     pub fn of(dialect: Dialect) -> Remote {
         let (looked, glanced) = (BTreeMap::new(), BTreeMap::new());
-        Remote { tables: BTreeMap::new(), dialect, decimals: DECIMALS, looked, glanced }
+        Remote { tables: BTreeMap::new(), dialect, decimals: DECIMALS, looked, own_tables: false, glanced }
     }
 
     /// Whether all cells of a column are known to be right as they stand.
@@ -137,18 +139,34 @@ pub struct Script {
     pub dialect: Dialect,
     /// Notes how many rows all tables have, once the run has its mark.
     pub counting: Option<String>,
+    /// Whether the session may have tables of its own.
+    own_tables: bool,
 }
 
 impl Script {
     /// What comes before the small tables and the statements, one by one, where no session has been opened.
     pub fn opening(&self) -> Vec<String> {
-        let opening = self.dialect.opening().iter().copied().chain([self.dialect.marking()]);
+        let opening =
+            self.dialect.opening().iter().copied().chain(self.dialect.only_reading()).chain([self.dialect.marking()]);
         opening.map(ToString::to_string).chain(self.counting.clone()).collect()
+    }
+
+    /// Whether a small table is made and filled before the statements.
+    pub fn is_filled(&self, relation: &Relation) -> bool {
+        is_filled(self.dialect, self.own_tables, relation)
     }
 
     /// The SQL that makes a small table.
     pub fn making(&self, relation: &Relation) -> Vec<String> {
         relation.sql(self.dialect)
+    }
+}
+
+fn is_filled(dialect: Dialect, own_tables: bool, relation: &Relation) -> bool {
+    match dialect.small_tables() {
+        SmallTables::Filled => true,
+        SmallTables::Views => false,
+        SmallTables::Within => own_tables && relation.is_large(),
     }
 }
 
@@ -341,13 +359,17 @@ fn script<'a>(
         statement.sql = statement.sql.replace(session::PLAN, &plan);
         match remote.dialect.small_tables() {
             SmallTables::Within => {
+                let within = relations.iter().filter(|one| !is_filled(remote.dialect, remote.own_tables, one));
                 statement.sql =
-                    relations.iter().fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
+                    within.fold(statement.sql.clone(), |sql, relation| relation.before(remote.dialect, &sql));
             }
             SmallTables::Filled | SmallTables::Views => {}
         }
     }
-    Ok((Script { plan, relations, statements, dialect: remote.dialect, counting }, written))
+    Ok((
+        Script { plan, relations, statements, dialect: remote.dialect, counting, own_tables: remote.own_tables },
+        written,
+    ))
 }
 
 /// Where each measure is computed.

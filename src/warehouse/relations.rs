@@ -39,6 +39,9 @@ pub struct Relation {
 /// Rows in one `INSERT`.
 const ROWS: usize = 500;
 
+/// Rows that are still written out within a statement, a line each.
+const WRITTEN_OUT: usize = 1_000;
+
 /// Rows that are handed over at once.
 const PIECE: usize = 50_000;
 
@@ -62,7 +65,12 @@ impl Relation {
 
     /// The SQL that makes it without rows.
     pub fn empty(&self, dialect: Dialect) -> String {
-        let column = |(name, of): &(String, Kind)| format!("{} {}", dialect.name_of(name), kind(dialect, of));
+        let column = |(name, of): &(String, Kind)| {
+            let ty = kind(dialect, of);
+            // Texts are compared letter by letter.
+            let ty = if *of == Kind::Text { dialect.ordered(&ty) } else { ty };
+            format!("{} {ty}", dialect.name_of(name))
+        };
         let columns: Vec<String> = self.columns.iter().map(column).collect();
         format!("{} {} ({})", dialect.making_small(), dialect.name_of(&self.name), columns.join(", "))
     }
@@ -77,6 +85,11 @@ impl Relation {
             dialect.name_of(&self.name),
             cells.join(", ")
         )
+    }
+
+    /// Whether its rows are too many to be read with every statement anew.
+    pub fn is_large(&self) -> bool {
+        self.rows.len() > WRITTEN_OUT
     }
 
     /// Its rows in pieces that are handed over at once.
@@ -108,8 +121,19 @@ impl Relation {
         if self.rows.is_empty() {
             return format!("SELECT {} WHERE FALSE", typed.join(", "));
         }
-        let (lines, typed, names) = (self.lines(dialect, &self.rows), typed.join(", "), names.join(", "));
-        format!("SELECT {typed} FROM {}", dialect.values(&lines, &names))
+        let (typed, names) = (typed.join(", "), names.join(", "));
+        let lists = || dialect.lists_of(&self.lists(dialect), &names);
+        let rows = Some(()).filter(|()| self.is_large()).and_then(|()| lists());
+        let rows = rows.unwrap_or_else(|| dialect.values(&self.lines(dialect, &self.rows), &names));
+        format!("SELECT {typed} FROM {rows}")
+    }
+
+    /// Its columns, each with its type.
+    fn lists(&self, dialect: Dialect) -> Vec<(String, Vec<Option<&str>>)> {
+        let column = |(at, (_, of)): (usize, &(String, Kind))| {
+            (kind(dialect, of), self.rows.iter().map(|row| row[at].as_deref()).collect())
+        };
+        self.columns.iter().enumerate().map(column).collect()
     }
 
     fn lines(&self, dialect: Dialect, rows: &[Vec<Option<String>>]) -> String {

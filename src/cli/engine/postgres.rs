@@ -1,6 +1,7 @@
 //! Statements in PostgreSQL: all in one transaction, so that all of them see the same rows, and one that only reads.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use ::postgres::error::SqlState;
 use ::postgres::types::Type;
 use ::postgres::{Client, Error, SimpleQueryMessage};
 
-use super::{Failure, Found, Glance, Looked, Script, Steps, WAIT, help_at, shortened, silent, too_old};
+use super::{Failure, Found, Glance, Looked, Relation, Script, Steps, WAIT, help_at, shortened, silent, too_old};
 use crate::data::server::{self, Refusal};
 use crate::model::data::DataId;
 use crate::warehouse::Dialect;
@@ -16,7 +17,8 @@ use crate::warehouse::Dialect;
 /// A connection, in a transaction.
 pub type Connection = Box<Client>;
 
-type Looks = (Connection, BTreeMap<DataId, Looked>);
+/// A connection, what there is of the tables, and whether the session may have tables of its own.
+type Looks = (Connection, BTreeMap<DataId, Looked>, bool);
 
 /// What comes of a connection, bit by bit.
 enum Sign {
@@ -75,12 +77,46 @@ fn look_now(
         "SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
     );
     client.batch_execute(&limits).map_err(says)?;
+    let own_tables = has_own_tables(&mut client).map_err(says)?;
     let mut looked = BTreeMap::new();
     for (data, sql) in tables {
         at("look");
         looked.insert(*data, look_at(&mut client, sql).map_err(says)?);
     }
-    Ok((Box::new(client), looked))
+    Ok((Box::new(client), looked, own_tables))
+}
+
+/// Whether the session may have tables of its own: not where it, its user or its server may only read.
+fn has_own_tables(client: &mut Client) -> Result<bool, Error> {
+    client.batch_execute("SAVEPOINT tried")?;
+    let tried = client.batch_execute("CREATE TEMPORARY TABLE merit_tried (one integer) ON COMMIT DROP");
+    client.batch_execute("ROLLBACK TO SAVEPOINT tried")?;
+    Ok(tried.is_ok())
+}
+
+/// Makes and fills a table of the session's own, which is gone with its transaction.
+fn fill(client: &mut Client, relation: &Relation) -> Result<(), Error> {
+    let name = Dialect::Postgres.name_of(&relation.name);
+    client.batch_execute(&relation.empty(Dialect::Postgres))?;
+    let mut lines = client.copy_in(&format!("COPY {name} FROM STDIN"))?;
+    for rows in relation.pieces() {
+        let rows: String = rows.iter().map(|row| copied(row)).collect();
+        // What is wrong is told at the end.
+        if lines.write_all(rows.as_bytes()).is_err() {
+            break;
+        }
+    }
+    lines.finish()?;
+    client.batch_execute(&format!("ANALYZE {name}"))
+}
+
+/// A row as `COPY` reads it.
+fn copied(row: &[Option<String>]) -> String {
+    let cell = |cell: &Option<String>| match cell {
+        None => "\\N".to_string(),
+        Some(cell) => cell.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t"),
+    };
+    format!("{}\n", row.iter().map(cell).collect::<Vec<_>>().join("\t"))
 }
 
 /// Begins the run, and looks at the rows of tables.
@@ -105,6 +141,12 @@ pub fn run(
     steps: &Steps,
 ) -> Result<Vec<Found>, Failure> {
     let says = |error: Error| told(&error, "run", wait);
+    for relation in script.relations.iter().filter(|relation| script.is_filled(relation)) {
+        fill(client, relation).map_err(says)?;
+    }
+    if let Some(sql) = Dialect::Postgres.only_reading() {
+        client.batch_execute(sql).map_err(says)?;
+    }
     if let Some(sql) = &script.counting {
         client.batch_execute(sql).map_err(says)?;
     }

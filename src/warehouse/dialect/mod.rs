@@ -104,7 +104,8 @@ pub enum SmallTables {
     Filled,
     /// As temporary views.
     Views,
-    /// Within the statements: a session that may only read has no tables of its own.
+    /// Within the statements: a session that may only read has no tables of its own. Large ones as temporary tables, where
+    /// the session may have such.
     Within,
 }
 
@@ -143,6 +144,9 @@ pub trait EngineSql {
 
     /// What breaks a printed script off where its engine is too old: before a connection of ours has looked at that.
     fn refusing_older(&self) -> String;
+
+    /// What makes the transaction one that only reads, once small tables are there.
+    fn only_reading(&self) -> Option<&'static str>;
 
     /// What gives the run its mark: when it began, and something that no other run has.
     fn marking(&self) -> &'static str;
@@ -286,6 +290,10 @@ pub trait EngineSql {
 
     /// Rows written as they are, as what stands behind `FROM`.
     fn values(&self, lines: &str, columns: &str) -> String;
+
+    /// Many rows as lists, one for each column with its type, as what stands behind `FROM`; nothing where rows written one
+    /// by one are read as fast.
+    fn lists_of(&self, columns: &[(String, Vec<Option<&str>>)], names: &str) -> Option<String>;
 
     /// What stands at the end of a query inside another one, so that the two are not written into one another.
     fn kept_apart(&self) -> &'static str;

@@ -52,7 +52,7 @@ impl EngineSql for Postgres {
         // Nothing is written, so that a session may be one for reading only. What the path leads to is the user's
         // affair, but no function of ours is another one.
         &[
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "BEGIN ISOLATION LEVEL REPEATABLE READ",
             "SET LOCAL client_min_messages = error",
             "SET LOCAL datestyle = 'ISO, YMD'",
             "SET LOCAL timezone = 'UTC'",
@@ -62,6 +62,10 @@ impl EngineSql for Postgres {
             // To compile what has many cases takes longer than to do it.
             "SET LOCAL jit = off",
         ]
+    }
+
+    fn only_reading(&self) -> Option<&'static str> {
+        Some("SET TRANSACTION READ ONLY")
     }
 
     fn refusing_older(&self) -> String {
@@ -281,6 +285,19 @@ impl EngineSql for Postgres {
 
     fn values(&self, lines: &str, columns: &str) -> String {
         values_in_brackets(lines, columns)
+    }
+
+    fn lists_of(&self, columns: &[(String, Vec<Option<&str>>)], names: &str) -> Option<String> {
+        let cell = |cell: &Option<&str>| match cell {
+            Some(cell) => format!("\"{}\"", cell.replace('\\', "\\\\").replace('"', "\\\"")),
+            None => "NULL".to_string(),
+        };
+        let list = |(ty, cells): &(String, Vec<Option<&str>>)| {
+            let cells: Vec<String> = cells.iter().map(cell).collect();
+            format!("CAST({} AS {ty}[])", self.text(&format!("{{{}}}", cells.join(","))))
+        };
+        let lists: Vec<String> = columns.iter().map(list).collect();
+        Some(format!("unnest({}) AS t({names})", lists.join(",\n  ")))
     }
 
     fn kept_apart(&self) -> &'static str {

@@ -55,6 +55,10 @@ impl EngineSql for Spark {
         ]
     }
 
+    fn only_reading(&self) -> Option<&'static str> {
+        None
+    }
+
     fn refusing_older(&self) -> String {
         let [major, minor] = self.least_version();
         format!(
@@ -263,6 +267,10 @@ impl EngineSql for Spark {
 
     fn values(&self, lines: &str, columns: &str) -> String {
         format!("VALUES\n{lines}\n  AS t({columns})")
+    }
+
+    fn lists_of(&self, _: &[(String, Vec<Option<&str>>)], _: &str) -> Option<String> {
+        None
     }
 
     fn kept_apart(&self) -> &'static str {
