@@ -14,6 +14,8 @@ mod cells;
 mod measures;
 #[path = "engines/random.rs"]
 mod random;
+#[path = "engines/rosters.rs"]
+mod rosters;
 #[path = "engines/scripts.rs"]
 mod scripts;
 #[path = "engines/spark.rs"]
@@ -393,7 +395,7 @@ fn the_example_in_postgres_is_the_example_in_files() {
     let asked = server.log();
     for words in [
         "\"issued\" >= DATE '2025-01-01' AND \"issued\" < DATE '2026-10-01'",
-        "NOT EXISTS (SELECT 1 FROM \"policies_read\" k",
+        "LEFT JOIN \"policies_read\" k0 ON k0.\"policy_no\" = r.\"policy\"",
     ] {
         assert!(asked.contains(words), "{words}");
     }
@@ -759,6 +761,9 @@ tests! {
     measures::results_that_are_not_exact_or_not_whole,
     scripts::a_script_in_a_duckdb_that_is_too_old,
     types::rows_of_totals_in_duckdb,
+    rosters::a_large_roster_in_duckdb,
+    #[cfg(all(unix, feature = "postgres"))]
+    rosters::a_large_roster_in_postgres,
     #[cfg(all(unix, feature = "postgres"))]
     types::rows_of_totals_in_postgres,
     #[cfg(feature = "postgres")]
