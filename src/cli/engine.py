@@ -141,6 +141,8 @@ def duckdb_statements(job, work):
         connection.execute(relation["make"])
         for rows in relation["rows"]:
             connection.execute(relation["fill"], [rows])
+    for sql in script["reads"]:
+        connection.execute(sql)
     yield from answers(script["statements"])
 
 
@@ -246,7 +248,8 @@ def spark_statements(job, work):
         ]
         frame = spark.createDataFrame(rows, types.StructType(fields))
         frame.createOrReplaceTempView(relation["name"])
-
+    for sql in script["reads"]:
+        spark.sql(sql)
     yield from answers(script["statements"])
     work.phase = "end"
     spark.stop()

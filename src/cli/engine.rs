@@ -216,6 +216,7 @@ impl Driven {
         };
         self.tell(&json!({
             "relations": script.relations.iter().map(relation).collect::<Vec<_>>(),
+            "reads": script.reads.iter().map(|read| read.sql(script.dialect)).collect::<Vec<_>>(),
             "statements": script.statements.iter().map(|one| json!({"name": one.name, "sql": one.sql})).collect::<Vec<_>>(),
         }));
         let found = self.found()?;

@@ -63,6 +63,10 @@ fn for_programs(script: &Script, made: &Provenance) -> String {
         let making = script.making(relation);
         steps.extend(making.iter().map(|sql| step("table", Some(&relation.name), vec![relation.about.clone()], sql)));
     }
+    let dialect = script.dialect;
+    steps.extend(
+        script.reads.iter().map(|one| step("table", Some(&one.name), vec![one.about.clone()], &one.sql(dialect))),
+    );
     let asked = script.statements.iter();
     steps.extend(asked.map(|one| step("statement", Some(&one.name), one.about.clone(), &one.sql)));
     steps.extend(script.dialect.ending().map(|sql| step("end", None, Vec::new(), sql)));
@@ -80,6 +84,14 @@ fn for_programs(script: &Script, made: &Provenance) -> String {
     format!("{document:#}\n")
 }
 
+/// What is called by number, and where it stands what a number means.
+const LEGEND: &str = "\
+-- How to read it: above each statement its aggregates are numbered. `rows_3` is how many rows aggregate 3 takes, `blanks_3` how
+-- many of them have no value, `value_3` what they come to. `months` and `group_1` are numbers, too: what they stand for is said
+-- there; of teams and posts in the tables `merit_teams` and `merit_posts_…`, beside the keys of teams and people. The line whose
+-- `total` is not 0 is that of all rows together.
+";
+
 /// The whole script for the engine's own command line: the result of each statement becomes a file.
 fn written(script: &Script, paths: &[String]) -> String {
     let mut text = String::new();
@@ -92,6 +104,7 @@ fn written(script: &Script, paths: &[String]) -> String {
     let _ = writeln!(text, "-- Then `merit eval … --measures` with all of them computes the scorecards.");
     let [major, minor] = engine.least_version();
     let _ = writeln!(text, "-- It is made for {name} {major}.{minor} and newer. All of it is one run: run all of it.");
+    text.push_str(LEGEND);
     text.push_str(engine.pinned());
     for sql in std::iter::once(engine.refusing_older()).chain(script.opening()) {
         let _ = writeln!(text, "{}", engine.silent(&sql));
@@ -101,6 +114,9 @@ fn written(script: &Script, paths: &[String]) -> String {
         for sql in script.making(relation) {
             let _ = writeln!(text, "{sql};");
         }
+    }
+    for read in &script.reads {
+        let _ = writeln!(text, "\n-- {}: {}\n{};", read.name, read.about, read.sql(engine));
     }
     for statement in &script.statements {
         let _ = writeln!(text, "\n-- {}", statement.name);

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Cells, looked_at};
+use super::checks::with_cells;
+use super::dialect::{Dialect, SmallTables};
 use super::rows::{Before, Known, OWN, Scope, Sql, read_name};
 use super::statement::Refused;
 use super::{Cannot, choose};
@@ -11,6 +13,23 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, Origin};
 
 /// Tables of the engine with the columns read of them.
 pub(super) type Reads = BTreeMap<DataId, BTreeSet<ColumnIx>>;
+
+/// A table with the values of its columns.
+#[derive(Clone, Debug)]
+pub struct ReadTable {
+    pub name: String,
+    /// What it holds, in a few words.
+    pub about: String,
+    how: &'static str,
+    select: String,
+}
+
+impl ReadTable {
+    /// The SQL that makes it before all statements.
+    pub fn sql(&self, dialect: Dialect) -> String {
+        format!("{} {} AS\n  {}", dialect.making_small(), dialect.name_of(&self.name), self.select)
+    }
+}
 
 impl<'a> Known<'a> {
     /// The value of a column with a formula, over the cells of its row.
@@ -67,9 +86,48 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The tables that a statement reads, as parts that stand in front of it, each behind those it builds on.
+    /// The tables that a statement reads, as parts that stand in front of it, each behind those it builds on. Where they are
+    /// read once for all statements, that is only noted.
     pub(super) fn tables_read(&self, before: &Before) -> Vec<String> {
         let reads = self.all_reads(before);
+        if self.reads_once() {
+            let known = &mut self.used.borrow_mut().reads;
+            for (data, columns) in reads {
+                known.entry(data).or_default().extend(columns);
+            }
+            return Vec::new();
+        }
+        let d = self.dialect;
+        let part = |read: ReadTable| format!("{} AS {}(\n  {}\n)", d.name_of(&read.name), read.how, read.select);
+        self.parts_read(before, reads).into_iter().map(part).collect()
+    }
+
+    /// Whether the cells of tables are read once, before all statements: what cleans them is written and done once. Where a
+    /// glance has told that nothing need be cleaned, statements read the tables themselves.
+    fn reads_once(&self) -> bool {
+        let unknown = self.remote.glanced.is_empty();
+        let all_plain = |data: &DataId| {
+            let cells = with_cells(self.set(*data), &self.needed(*data));
+            cells.into_iter().all(|column| self.remote.is_plain(*data, column))
+        };
+        match self.dialect.small_tables() {
+            SmallTables::Filled => unknown || !self.remote.tables.keys().all(all_plain),
+            SmallTables::Views => unknown,
+            SmallTables::Within => false,
+        }
+    }
+
+    fn needed(&self, data: DataId) -> Vec<ColumnIx> {
+        self.needed.iter().find(|(one, _)| *one == data).map_or_else(Vec::new, |(_, columns)| columns.clone())
+    }
+
+    /// The tables that are read once for all statements, in their order.
+    pub(super) fn all_read_once(&self) -> Vec<ReadTable> {
+        let reads = self.used.borrow().reads.clone();
+        self.parts_read(&Before::default(), reads)
+    }
+
+    fn parts_read(&self, before: &Before, reads: Reads) -> Vec<ReadTable> {
         let mut parts = Vec::new();
         let (mut open, mut done): (Vec<DataId>, BTreeSet<DataId>) =
             (reads.keys().rev().copied().collect(), BTreeSet::new());
@@ -95,7 +153,7 @@ impl<'a> Known<'a> {
     }
 
     /// A table with the values of its columns, of all rows or of those in a window.
-    fn table_read(&self, data: DataId, columns: &BTreeSet<ColumnIx>, window: Option<&String>) -> Vec<String> {
+    fn table_read(&self, data: DataId, columns: &BTreeSet<ColumnIx>, window: Option<&String>) -> Vec<ReadTable> {
         let (d, set) = (self.dialect, self.set(data));
         let computed = self.with_formula(data, columns);
         let cells: Vec<ColumnIx> = columns.iter().copied().filter(|column| set.column(*column).has_cells()).collect();
@@ -113,9 +171,14 @@ impl<'a> Known<'a> {
         let table = looked_at(self, &d.table(&self.remote.tables[&data]), &steps, &at_once, &conditions);
         // What takes steps is better done once.
         let how = if steps.is_empty() { d.written_out() } else { "" };
-        let part = |name: &str| format!("{} AS {how}(\n  SELECT\n{lines}\n  FROM {table}\n)", d.name_of(name));
+        let part = |name: String, about: &str| ReadTable {
+            name,
+            about: format!("the rows of {}{about}", set.name),
+            how,
+            select: format!("SELECT\n{lines}\n  FROM {table}"),
+        };
         if computed.is_empty() {
-            return vec![part(&read_name(&set.name))];
+            return vec![part(read_name(&set.name), ", their cells as they are read")];
         }
         let cells_name = format!("{}_cells", set.name);
         let mut scope = Scope::of_cells(data);
@@ -126,13 +189,13 @@ impl<'a> Known<'a> {
             }
         }
         let joins: String = scope.joins.iter().map(|join| format!("\n  {join}")).collect();
-        let read = format!(
-            "{} AS (\n  SELECT {}\n  FROM {} {OWN}{joins}\n)",
-            d.name_of(&read_name(&set.name)),
-            columns.join(", "),
-            d.name_of(&cells_name)
-        );
-        vec![part(&cells_name), read]
+        let read = ReadTable {
+            name: read_name(&set.name),
+            about: format!("the rows of {}, with what is computed from their cells", set.name),
+            how: "",
+            select: format!("SELECT {}\n  FROM {} {OWN}{joins}", columns.join(", "), d.name_of(&cells_name)),
+        };
+        vec![part(cells_name, ", their cells as they are read"), read]
     }
 
     /// Refuses tables whose columns the engine cannot compute.

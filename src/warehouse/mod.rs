@@ -40,6 +40,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::answer::Found;
 pub use self::choose::complete;
+pub use self::computed::ReadTable;
 pub use self::dialect::{Asked, Dialect, SmallTables, Target};
 pub use self::glance::{Glance, Glanced};
 pub use self::relations::{Kind, Relation};
@@ -135,6 +136,8 @@ pub struct Script {
     /// Of the specs, the periods and the small tables: results that bear another one belong to something else.
     pub plan: String,
     pub relations: Vec<Relation>,
+    /// Tables of the engine that are read once, behind the small tables.
+    pub reads: Vec<ReadTable>,
     pub statements: Vec<Statement>,
     pub dialect: Dialect,
     /// Notes how many rows all tables have, once the run has its mark.
@@ -329,7 +332,7 @@ fn script<'a>(
 ) -> Result<(Script, Vec<Written>), Refused> {
     let model = evaluation.world.model;
     let stored = Stored::of(model, needed.iter().map(|(data, columns)| (*data, columns.as_slice())));
-    type Parts = (Vec<Relation>, Vec<Statement>, Vec<Written>, Option<String>);
+    type Parts = (Vec<Relation>, Vec<ReadTable>, Vec<Statement>, Vec<Written>, Option<String>);
     let of = |remote: &Remote| -> Result<Parts, Refused> {
         let known = Known {
             model,
@@ -338,23 +341,25 @@ fn script<'a>(
             stored: &stored,
             remote,
             dialect: remote.dialect,
+            needed,
             used: Used::default().into(),
         };
         let (statements, written) = write(&known, needed, jobs)?;
-        let relations = relations::all(&known, evaluation);
-        Ok((relations, statements, written, session::counting(&known)))
+        let (reads, relations) = (known.all_read_once(), relations::all(&known, evaluation));
+        Ok((relations, reads, statements, written, session::counting(&known)))
     };
     // One plan for all engines, whatever their tables are called.
     let plain = Remote::plain(model, remote.tables.keys());
-    let (relations, statements, ..) = of(&plain)?;
+    let (relations, reads, statements, ..) = of(&plain)?;
     let tables = relations.iter().flat_map(|relation| relation.sql(plain.dialect));
+    let tables = tables.chain(reads.iter().map(|read| read.sql(plain.dialect)));
     let mut digest = Sha256::new();
     for sql in tables.chain(statements.into_iter().map(|statement| statement.sql)) {
         digest.update(sql);
         digest.update([0]);
     }
     let plan: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let (relations, mut statements, written, counting) = of(remote)?;
+    let (relations, reads, mut statements, written, counting) = of(remote)?;
     for statement in &mut statements {
         statement.sql = statement.sql.replace(session::PLAN, &plan);
         match remote.dialect.small_tables() {
@@ -367,7 +372,7 @@ fn script<'a>(
         }
     }
     Ok((
-        Script { plan, relations, statements, dialect: remote.dialect, counting, own_tables: remote.own_tables },
+        Script { plan, relations, reads, statements, dialect: remote.dialect, counting, own_tables: remote.own_tables },
         written,
     ))
 }

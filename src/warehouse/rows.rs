@@ -29,6 +29,8 @@ pub struct Known<'a> {
     pub stored: &'a Stored,
     pub remote: &'a Remote,
     pub dialect: Dialect,
+    /// The columns that are read of each table.
+    pub needed: &'a [(DataId, Vec<ColumnIx>)],
     /// What the statements need beside the engine's own tables.
     pub used: RefCell<Used>,
 }
@@ -36,6 +38,8 @@ pub struct Known<'a> {
 /// Small tables that go to the engine with the statements.
 #[derive(Default)]
 pub struct Used {
+    /// Tables of the engine that are read once, with the columns read.
+    pub reads: BTreeMap<DataId, BTreeSet<ColumnIx>>,
     /// Rows of tables that are read from files, with the columns needed.
     pub rows: BTreeMap<DataId, BTreeSet<ColumnIx>>,
     /// The posts held, day by day.

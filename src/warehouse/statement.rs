@@ -132,7 +132,10 @@ pub fn tables_read(known: &Known, before: &Before) -> Vec<DataId> {
 pub fn assembled(known: &Known, before: &Before, more: Vec<String>, select: &str) -> String {
     let mut parts = with(known, before);
     parts.extend(more);
-    format!("WITH {}\n{select}", parts.join(", "))
+    match parts.is_empty() {
+        true => select.to_string(),
+        false => format!("WITH {}\n{select}", parts.join(", ")),
+    }
 }
 
 /// Conditions as a `WHERE` clause on a line of its own.

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::choose::refused;
-use super::rows::Known;
-use super::statement::{Refused, Statement, Written};
+use super::rows::{Known, all_posts_name, posts_name};
+use super::statement::{Refused, Statement, Times, Written};
 use super::{checks, lists, sums};
 use crate::data::measures::job::{Family, Job};
 use crate::data::measures::measure::months_alike;
 use crate::language::{Keeps, Parts, Whole};
 use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Group, MeasureId, Rows};
+use crate::time::Months;
 
 /// Writes all statements, those of each data set together.
 pub fn write<'a>(
@@ -109,7 +110,8 @@ fn of_data<'a>(
                     let family = &job.families[*family];
                     about(known, at + 1, family, family.measures.iter().map(|(id, _)| *id))
                 });
-                all.push((Statement { name, data, about: about.collect(), sql }, written));
+                let about = about.chain(legend(known, &written)).collect();
+                all.push((Statement { name, data, about, sql }, written));
             };
             let (name, before) = (next_name(), all.len());
             add(name.clone(), &families, &mut all);
@@ -125,6 +127,35 @@ fn of_data<'a>(
         }
     }
     all
+}
+
+/// What the numbers of groups and months stand for.
+fn legend(known: &Known, written: &Written) -> Vec<String> {
+    let Written::Cells { times, groups, .. } = written else { return Vec::new() };
+    let of_group = |(at, group): (usize, &Group)| {
+        let what = match group {
+            Group::Company => "all rows".to_string(),
+            Group::Team { .. } => "a team, by its place in merit_teams".to_string(),
+            Group::Own { roster, .. } => {
+                let name = &known.set(*roster).name;
+                format!("a post, by its number in {} or {}", posts_name(name), all_posts_name(name))
+            }
+            Group::Key { data, .. } => format!("the key of a row of {}", known.set(*data).name),
+        };
+        format!("group_{}: {what}", at + 1)
+    };
+    let months = match times {
+        Times::Runs(runs) if runs.is_empty() => None,
+        Times::Runs(runs) => {
+            let run = |(at, run): (usize, &Months)| match run.count {
+                1 => format!("{at} is {}", run.first),
+                _ => format!("{at} is {} to {}", run.first, run.last()),
+            };
+            Some(format!("months: {}", runs.iter().enumerate().map(run).collect::<Vec<_>>().join(", ")))
+        }
+        Times::Periods => Some("months: the first and the last month of a period".to_string()),
+    };
+    months.into_iter().chain(groups.iter().enumerate().map(of_group)).collect()
 }
 
 /// An aggregate with the KPIs that some of its measures serve.
