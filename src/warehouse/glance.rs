@@ -15,7 +15,7 @@ use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 #[derive(Clone, Debug)]
 pub struct Glance {
     pub data: DataId,
-    /// Gives one row: how many rows there are, then how many of them are right, column by column.
+    /// Gives one row: how many rows there are, then how many of them are right in some columns, one by one.
     pub sql: String,
     columns: Vec<ColumnIx>,
 }
@@ -35,32 +35,41 @@ pub struct Glanced {
 pub fn glances(model: &Model, needed: &[(DataId, Vec<ColumnIx>)], remote: &Remote) -> Vec<Glance> {
     let there = |data: &DataId| matches!(remote.looked.get(data), Some(Looked::Columns(_)));
     let asked = needed.iter().filter(|(data, _)| remote.tables.contains_key(data) && there(data));
-    asked.map(|(data, columns)| glance(model, remote, *data, columns)).collect()
+    asked.flat_map(|(data, columns)| of_table(model, remote, *data, columns)).collect()
 }
 
-fn glance(model: &Model, remote: &Remote, data: DataId, columns: &[ColumnIx]) -> Glance {
+fn of_table(model: &Model, remote: &Remote, data: DataId, columns: &[ColumnIx]) -> Vec<Glance> {
     let (d, set) = (remote.dialect, &model.data[data.0]);
+    let table = d.table(&remote.tables[&data]);
     let columns = with_cells(set, columns);
     let cells: Vec<Cells> = columns.iter().map(|column| Cells::new(model, remote, data, *column)).collect();
-    let mut counts = vec!["COUNT(*)".to_string()];
     let right = |condition: String| format!("COUNT(*) FILTER (WHERE {condition})");
-    let table = d.table(&remote.tables[&data]);
-    counts.extend(columns.iter().zip(&cells).map(|(column, one)| {
+    let (mut counts, mut counted) = (vec!["COUNT(*)".to_string()], Vec::new());
+    let mut glances = Vec::new();
+    for (column, one) in columns.iter().zip(&cells) {
         let conditions = all_right(set, (&columns, &cells), *column, one);
         match (conditions.as_slice(), one.told_by_values()) {
             // Columns of labels, days and links have few values, which are told apart sooner than rows are looked at.
-            ([plain], Some(value)) if has_few_values(remote, &set.column(*column).ty) => format!(
-                "(SELECT COALESCE(SUM(merit_n) FILTER (WHERE {plain}), 0) FROM (SELECT {value} AS {}, COUNT(*) AS merit_n FROM {table} GROUP BY 1) one)",
-                one.raw
-            ),
-            _ => right(conditions.join(" AND ")),
+            ([plain], Some(value)) if has_few_values(remote, &set.column(*column).ty) => {
+                let values = format!("SELECT {value} AS {}, COUNT(*) AS merit_n FROM {table} GROUP BY 1", one.raw);
+                let sql = format!(
+                    "SELECT COALESCE(SUM(merit_n), 0), COALESCE(SUM(merit_n) FILTER (WHERE {plain}), 0)\nFROM ({values}) one"
+                );
+                glances.push(Glance { data, sql, columns: vec![*column] });
+            }
+            _ => {
+                counts.push(right(conditions.join(" AND ")));
+                counted.push(*column);
+            }
         }
-    }));
+    }
     if let Some(left_out) = LeftOut::of(model, remote, data, &columns) {
         counts.push(right(format!("NOT ({})", left_out.begins(&left_out.as_written()))));
     }
-    let sql = format!("SELECT {}\nFROM {}", counts.join(",\n  "), table);
-    Glance { data, sql, columns }
+    // Behind the others: it tells as well whether rows are left out.
+    let sql = format!("SELECT {}\nFROM {table}", counts.join(",\n  "));
+    glances.push(Glance { data, sql, columns: counted });
+    glances
 }
 
 /// Whether a column has few values by its kind, and the engine reads it by itself.
@@ -98,8 +107,13 @@ pub fn take_in(glances: &[Glance], found: &[Found], remote: &mut Remote) {
         let (columns, left_out) = counts.split_at(glance.columns.len().min(counts.len()));
         let Ok(number) = rows.parse() else { continue };
         let all = |count: &String| count == rows;
-        let plain = glance.columns.iter().zip(columns).filter(|(_, count)| all(count)).map(|(column, _)| *column);
-        let glanced = Glanced { rows: number, plain: plain.collect(), none_left_out: left_out.iter().all(all) };
-        remote.glanced.insert(glance.data, glanced);
+        let glanced = remote.glanced.entry(glance.data).or_default();
+        glanced.rows = number;
+        glanced
+            .plain
+            .extend(glance.columns.iter().zip(columns).filter(|(_, count)| all(count)).map(|(column, _)| *column));
+        if !left_out.is_empty() {
+            glanced.none_left_out = left_out.iter().all(all);
+        }
     }
 }

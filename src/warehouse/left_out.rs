@@ -1,5 +1,7 @@
 //! Rows that are left out of files, by what their first filled cell begins with: in a table they are an error.
 
+use std::collections::BTreeMap;
+
 use super::dialect::Dialect;
 use super::{Looked, Remote};
 use crate::data::cells::forms::NOT_VISIBLE;
@@ -12,6 +14,8 @@ pub struct LeftOut<'m> {
     starts: &'m [String],
     /// The columns up to the first one that is always filled: in front of that nothing else is first.
     pub names: Vec<String>,
+    /// Their types, where these are known.
+    types: BTreeMap<String, String>,
 }
 
 impl<'m> LeftOut<'m> {
@@ -26,13 +30,26 @@ impl<'m> LeftOut<'m> {
             columns.any(|column| !column.optional && d.same_name(&column.name, name))
         };
         // In the order of the table, where that is known.
-        let mut names: Vec<String> = match remote.looked.get(&data) {
-            Some(Looked::Columns(there)) => there.iter().map(|(name, _)| name.clone()).collect(),
-            _ => columns.iter().map(|column| set.column(*column).name.clone()).collect(),
+        let there = match remote.looked.get(&data) {
+            Some(Looked::Columns(there)) => Some(there),
+            _ => None,
+        };
+        let mut names: Vec<String> = match there {
+            Some(there) => there.iter().map(|(name, _)| name.clone()).collect(),
+            None => columns.iter().map(|column| set.column(*column).name.clone()).collect(),
         };
         let first_filled = names.iter().position(|name| is_filled(name));
         names.truncate(first_filled.map_or(names.len(), |at| at + 1));
-        (!names.is_empty()).then_some(LeftOut { d, starts: &set.ignore_rows_starting, names })
+        let types = there.into_iter().flatten().cloned().collect();
+        (!names.is_empty()).then_some(LeftOut { d, starts: &set.ignore_rows_starting, names, types })
+    }
+
+    fn written(&self, name: &str) -> String {
+        let column = self.d.name_of(name);
+        match self.types.get(name) {
+            Some(ty) => self.d.written_of(&column, ty),
+            None => self.d.written(&column),
+        }
     }
 
     fn first(&self, cell: impl Fn(&String) -> String) -> String {
@@ -48,7 +65,7 @@ impl<'m> LeftOut<'m> {
         let d = self.d;
         // In most cells there is no white space that could stand around them.
         self.first(|name| {
-            let written = d.written(&d.name_of(name));
+            let written = self.written(name);
             let (other, trimmed) = (d.matches(&written, NOT_VISIBLE), d.trimmed(&written));
             format!("CASE WHEN {other} THEN {trimmed} ELSE {written} END")
         })
@@ -56,7 +73,7 @@ impl<'m> LeftOut<'m> {
 
     /// The same of cells that have no white space around them.
     pub fn as_written(&self) -> String {
-        self.first(|name| self.d.written(&self.d.name_of(name)))
+        self.first(|name| self.written(name))
     }
 
     /// Whether a cell begins as those of such rows.
