@@ -92,11 +92,19 @@ impl Session {
         }
     }
 
-    /// Looks at the rows of tables, once before a script is run: with it the run begins.
+    /// Begins the run: the rows of tables are looked at. An engine beside this program does so while files are read.
+    pub fn begin(&mut self, glances: &[Glance]) {
+        match self {
+            Session::Postgres(_) => {}
+            Session::Driven(driven) => driven.begin(glances),
+        }
+    }
+
+    /// What the look at the rows of tables has told, once behind its beginning.
     pub fn glance(&mut self, glances: &[Glance]) -> Result<Vec<Found>, Failure> {
         match self {
             Session::Postgres(one) => postgres::glance(&mut one.client, glances, one.wait, &one.steps),
-            Session::Driven(driven) => driven.glance(glances),
+            Session::Driven(driven) => driven.found(),
         }
     }
 
@@ -180,14 +188,13 @@ impl Driven {
         }
     }
 
-    fn glance(&mut self, glances: &[Glance]) -> Result<Vec<Found>, Failure> {
+    fn begin(&mut self, glances: &[Glance]) {
         let dialect = self.engine.dialect;
         let ask = |(at, one): (usize, &Glance)| json!({"name": format!("glance {}", at + 1), "sql": one.sql});
         self.tell(&json!({
             "marking": [dialect.marking()],
             "glances": glances.iter().enumerate().map(ask).collect::<Vec<_>>(),
         }));
-        self.found()
     }
 
     fn run(&mut self, script: &Script) -> Result<Vec<Found>, Failure> {

@@ -179,11 +179,15 @@ fn beside(
         }
     };
     let mut exchange = |asked: Ask| match (&mut session, asked) {
+        (Some(session), Ask::Begin(glances)) => {
+            session.begin(glances);
+            Exchange::Stop
+        }
         (Some(session), Ask::Glances(glances)) => {
             session.glance(glances).map_or_else(Exchange::Failed, Exchange::Found)
         }
         (Some(session), Ask::Script(script)) => session.run(script).map_or_else(Exchange::Failed, Exchange::Found),
-        (None, Ask::Glances(_)) => Exchange::Stop,
+        (None, Ask::Begin(_) | Ask::Glances(_)) => Exchange::Stop,
         (None, Ask::Script(_)) => Exchange::Found(found.take().unwrap_or_default()),
     };
     match answer_with(model, query, options, &remote, &mut exchange) {

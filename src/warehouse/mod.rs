@@ -201,7 +201,9 @@ impl Cannot {
 
 /// What an engine is asked.
 pub enum Ask<'s> {
-    /// First, where its catalogue is known.
+    /// First, where its catalogue is known: may look at its tables while files are read.
+    Begin(&'s [Glance]),
+    /// What came of that.
     Glances(&'s [Glance]),
     Script(&'s Script),
 }
@@ -266,13 +268,11 @@ pub fn answer_with<F>(
         return Err(errors);
     }
     let mut remote = remote.clone();
-    if !remote.looked.is_empty() {
-        let glances = glance::glances(model, &needed, &remote);
-        match exchange(Ask::Glances(&glances)) {
-            Exchange::Stop => {}
-            Exchange::Found(found) => glance::take_in(&glances, &found, &mut remote),
-            Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
-        }
+    let glances = glance::glances(model, &needed, &remote);
+    if !glances.is_empty()
+        && let Exchange::Failed(why) = exchange(Ask::Begin(&glances))
+    {
+        return Ok(Outcome::Failed(why));
     }
     let there: BTreeSet<DataId> =
         needed.iter().map(|(data, _)| *data).filter(|data| remote.tables.contains_key(data)).collect();
@@ -284,6 +284,13 @@ pub fn answer_with<F>(
     let stages = Stages::of(query, &there);
     evaluation.run(|measure| stages.before.contains(&measure));
     let jobs = jobs(&evaluation, &stages, &there);
+    if !glances.is_empty() {
+        match exchange(Ask::Glances(&glances)) {
+            Exchange::Stop => {}
+            Exchange::Found(found) => glance::take_in(&glances, &found, &mut remote),
+            Exchange::Failed(why) => return Ok(Outcome::Failed(why)),
+        }
+    }
     let (script, written) = script(&evaluation, &needed, &jobs, &remote).map_err(|refused| refused.findings)?;
     let found = match exchange(Ask::Script(&script)) {
         Exchange::Stop => return Ok(Outcome::Stopped),
