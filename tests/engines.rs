@@ -401,6 +401,13 @@ fn the_example_in_postgres_is_the_example_in_files() {
     }
     assert!(asked.contains("'policies 2' AS merit_statement") && !asked.contains("'policies 3' AS merit_statement"));
 
+    // Keys that the server itself keeps apart are not looked for once more.
+    client.batch_execute("ALTER TABLE policies ADD UNIQUE (policy_no)").unwrap();
+    assert_eq!(difference(&local, &results(&there("all"))), None);
+    let log = server.log();
+    let looked_for = |log: &str| log.matches("'duplicate' AS finding").count();
+    assert_eq!(looked_for(&log[asked.len()..]) + 1, looked_for(&asked));
+
     let output = there("policies=dw.policies,receipts,payouts");
     assert_eq!(output.status.code(), Some(1));
     for words in ["there is no table `dw.policies` in PostgreSQL", "says: relation \"dw.policies\" does not exist"] {

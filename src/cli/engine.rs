@@ -33,7 +33,13 @@ mod postgres {
     use super::{BTreeMap, DataId, Duration, Failure, Found, Glance, Looked, Script, Steps};
 
     pub enum Connection {}
-    type Looks = (Connection, BTreeMap<DataId, Looked>, bool);
+
+    pub struct Looks {
+        pub client: Connection,
+        pub looked: BTreeMap<DataId, Looked>,
+        pub unique: BTreeMap<DataId, Vec<Vec<String>>>,
+        pub own_tables: bool,
+    }
 
     pub fn look(_: &str, _: &[(DataId, String)], _: Option<Duration>, _: &Steps) -> Result<Looks, Failure> {
         Err(Failure::with_help(
@@ -52,18 +58,19 @@ mod postgres {
 }
 
 impl Engine {
-    /// Connects, and looks what there is of some tables: their columns with their types.
-    pub fn look(&self, tables: &[(DataId, String)]) -> Result<(Session, BTreeMap<DataId, Looked>), Failure> {
-        let (steps, wait) = (Steps::new(self.dialect.name()), waiting_time()?);
+    /// Connects, and notes what there is of the tables that are remote.
+    pub fn look(&self, remote: &mut Remote) -> Result<Session, Failure> {
+        let (steps, wait, tables) = (Steps::new(self.dialect.name()), waiting_time()?, remote.called());
         match self.dialect.asked() {
             Asked::ByClient => {
-                let (client, looked, own_tables) = postgres::look(self.target(), tables, wait, &steps)?;
-                Ok((Session::Postgres(Client { client, wait, steps, own_tables }), looked))
+                let looks = postgres::look(self.target(), &tables, wait, &steps)?;
+                (remote.looked, remote.unique, remote.own_tables) = (looks.looked, looks.unique, looks.own_tables);
+                Ok(Session::Postgres(Client { client: looks.client, wait, steps }))
             }
             Asked::ByPython(by) => {
                 let mut driven = Driven::start(self.clone(), wait, steps)?;
-                let looked = driven.look(by, tables)?;
-                Ok((Session::Driven(Box::new(driven)), looked))
+                remote.looked = driven.look(by, &tables)?;
+                Ok(Session::Driven(Box::new(driven)))
             }
         }
     }
@@ -80,18 +87,9 @@ pub struct Client {
     client: postgres::Connection,
     wait: Option<Duration>,
     steps: Steps,
-    own_tables: bool,
 }
 
 impl Session {
-    /// Whether it may have tables of its own, where it may also have none.
-    pub fn has_own_tables(&self) -> bool {
-        match self {
-            Session::Postgres(client) => client.own_tables,
-            Session::Driven(_) => true,
-        }
-    }
-
     /// Begins the run: the rows of tables are looked at. An engine beside this program does so while files are read.
     pub fn begin(&mut self, glances: &[Glance]) {
         match self {

@@ -155,9 +155,7 @@ fn beside(
     let (remote, mut found) = match &args.engine {
         Some(asked) => {
             let mut remote = engine::remote(&args.tables, asked.dialect, model, query, options)?;
-            let (opened, looked) = asked.look(&remote.called())?;
-            (remote.looked, remote.own_tables) = (looked, opened.has_own_tables());
-            session = Some(opened);
+            session = Some(asked.look(&mut remote)?);
             (remote, None)
         }
         None if args.measures.is_empty() => {

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use super::Remote;
 use super::dialect::Dialect;
 use super::periods;
-use super::rows::Known;
 use crate::alike::folded;
 use crate::data::cells::content::Repair;
 use crate::data::cells::forms;
@@ -525,13 +524,12 @@ impl<'k> Cells<'k> {
 /// A table whose columns are its cells with their texts: what stands behind `FROM` where values are made of them.
 ///
 /// Of the rows for which the conditions hold. Columns in `at_once` take no steps.
-pub fn looked_at(known: &Known, table: &str, cells: &[Cells], at_once: &[&Cells], conditions: &[String]) -> String {
+pub fn looked_at(d: Dialect, table: &str, cells: &[Cells], at_once: &[&Cells], conditions: &[String]) -> String {
     let condition =
         if conditions.is_empty() { String::new() } else { format!("\n  WHERE {}", conditions.join(" AND ")) };
     if cells.is_empty() {
         return format!("{table}{condition}");
     }
-    let d = known.dialect;
     let column = |sql: String, name: String| format!("{sql} AS {name}");
     let end = d.kept_apart();
     let steps = cells.iter().flat_map(|cell| [cell.raw.clone(), column(cell.text(), cell.own("text"))]);

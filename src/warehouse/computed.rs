@@ -168,7 +168,7 @@ impl<'a> Known<'a> {
             cells.into_iter().map(|(_, cells)| cells).partition(|cells| cells.at_once().is_some());
         let at_once: Vec<&Cells> = at_once.iter().collect();
         let conditions: Vec<String> = window.into_iter().cloned().collect();
-        let table = looked_at(self, &d.table(&self.remote.tables[&data]), &steps, &at_once, &conditions);
+        let table = looked_at(d, &d.table(&self.remote.tables[&data]), &steps, &at_once, &conditions);
         // What takes steps is better done once.
         let how = if steps.is_empty() { d.written_out() } else { "" };
         let part = |name: String, about: &str| ReadTable {

@@ -81,6 +81,8 @@ pub struct Remote {
     pub decimals: u32,
     /// What the engine says of its tables, where it has been asked.
     pub looked: BTreeMap<DataId, Looked>,
+    /// Columns in which the engine itself lets no two rows of a table be alike.
+    pub unique: BTreeMap<DataId, Vec<Vec<String>>>,
     /// Whether the session may have tables of its own, where it may also have none.
     pub own_tables: bool,
     /// What a glance at their rows has told, where the engine has been asked for it.
@@ -105,13 +107,21 @@ impl Remote {
 
     /// No tables yet, in an engine of which nothing is known.
     pub fn of(dialect: Dialect) -> Remote {
-        let (looked, glanced) = (BTreeMap::new(), BTreeMap::new());
-        Remote { tables: BTreeMap::new(), dialect, decimals: DECIMALS, looked, own_tables: false, glanced }
+        let (looked, unique, glanced) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Remote { tables: BTreeMap::new(), dialect, decimals: DECIMALS, looked, unique, own_tables: false, glanced }
     }
 
     /// Whether all cells of a column are known to be right as they stand.
     fn is_plain(&self, data: DataId, column: ColumnIx) -> bool {
         self.glanced.get(&data).is_some_and(|glanced| glanced.plain.contains(&column))
+    }
+
+    /// Whether the engine itself lets no two rows be alike in some columns.
+    fn is_unique(&self, data: DataId, columns: &[&str]) -> bool {
+        let same = |unique: &Vec<String>| {
+            unique.len() == columns.len() && unique.iter().all(|column| columns.contains(&column.as_str()))
+        };
+        self.unique.get(&data).is_some_and(|known| known.iter().any(same))
     }
 
     /// Tables and what they are called in statements.

@@ -131,6 +131,15 @@ impl Cells<'_> {
         }
     }
 
+    /// Whether plain cells that differ where they are held are never read as the same: labels and flags have several texts.
+    pub fn tells_apart(&self) -> bool {
+        match (&self.own, &self.kind) {
+            (_, CellKind::Text | CellKind::KeyOf(..)) | (Own::Yes, CellKind::Number(_) | CellKind::Day(_)) => true,
+            (_, CellKind::Number(_) | CellKind::Day(_)) => false,
+            (_, CellKind::Choice(_) | CellKind::Flag | CellKind::Period) => false,
+        }
+    }
+
     /// The text of a plain cell; nothing where there is none.
     pub(super) fn plain_text(&self) -> String {
         match &self.own {

@@ -17,8 +17,15 @@ use crate::warehouse::Dialect;
 /// A connection, in a transaction.
 pub type Connection = Box<Client>;
 
-/// A connection, what there is of the tables, and whether the session may have tables of its own.
-type Looks = (Connection, BTreeMap<DataId, Looked>, bool);
+/// What was looked at with the connection.
+pub struct Looks {
+    pub client: Connection,
+    pub looked: BTreeMap<DataId, Looked>,
+    /// Columns in which no two rows of a table are alike.
+    pub unique: BTreeMap<DataId, Vec<Vec<String>>>,
+    /// Whether the session may have tables of its own.
+    pub own_tables: bool,
+}
 
 /// What comes of a connection, bit by bit.
 enum Sign {
@@ -78,12 +85,13 @@ fn look_now(
     );
     client.batch_execute(&limits).map_err(says)?;
     let own_tables = has_own_tables(&mut client).map_err(says)?;
-    let mut looked = BTreeMap::new();
+    let (mut looked, mut unique) = (BTreeMap::new(), BTreeMap::new());
     for (data, sql) in tables {
         at("look");
         looked.insert(*data, look_at(&mut client, sql).map_err(says)?);
+        unique.insert(*data, unique_in(&mut client, sql).map_err(says)?);
     }
-    Ok((Box::new(client), looked, own_tables))
+    Ok(Looks { client: Box::new(client), looked, unique, own_tables })
 }
 
 /// Whether the session may have tables of its own: not where it, its user or its server may only read.
@@ -235,6 +243,22 @@ fn look_at(client: &mut Client, sql: &str) -> Result<Looked, Error> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// The columns of a table's unique indexes and keys, each by itself. Of a table that others inherit from they say nothing.
+fn unique_in(client: &mut Client, sql: &str) -> Result<Vec<Vec<String>>, Error> {
+    const ASKED: &str = "SELECT array_agg(CAST(a.attname AS text)) FROM pg_catalog.pg_index i \
+         JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) \
+         WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid AND i.indimmediate \
+         AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indnkeyatts = i.indnatts \
+         AND (c.relkind = 'p' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)) \
+         GROUP BY i.indexrelid ORDER BY i.indexrelid";
+    client.batch_execute("SAVEPOINT looked")?;
+    let rows = client.query(ASKED, &[&sql]);
+    client.batch_execute(if rows.is_ok() { "RELEASE SAVEPOINT looked" } else { "ROLLBACK TO SAVEPOINT looked" })?;
+    // What it does not tell is looked for among the rows.
+    rows.unwrap_or_default().iter().map(|row| row.try_get(0)).collect()
 }
 
 /// The types of which values are taken as they are; others are looked at as texts.
