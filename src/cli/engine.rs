@@ -44,7 +44,7 @@ mod postgres {
     pub fn look(_: &str, _: &[(DataId, String)], _: Option<Duration>, _: &Steps) -> Result<Looks, Failure> {
         Err(Failure::with_help(
             "this program was built without the way to PostgreSQL",
-            "build `merit` with `--features postgres`, or run the statements of `merit sql` with `psql`",
+            "build `merit` with `--features tls`, or run the statements of `merit sql` with `psql`",
         ))
     }
 

@@ -89,7 +89,7 @@ pub struct Server {
 impl Server {
     pub fn columns(&self, _: &Relation) -> Result<Vec<Column>, Refusal> {
         let reason = "this program was built without the way there".to_string();
-        let help = "export the table as CSV or Parquet and name that file; or build `merit` with `--features postgres`";
+        let help = "export the table as CSV or Parquet and name that file; or build `merit` with `--features tls`";
         Err(Refusal::Unreachable { reason, help: help.into() })
     }
 
