@@ -80,7 +80,24 @@ impl Planner<'_> {
             }
             Kind::EntryValue if row.read.is_some() => return row.read.unwrap_or(NodeId(0)),
             // The same for all rows: computed as a formula without a subject.
-            _ => RowNode::Constant(self.fixed(expr, row)),
+            Kind::Constant(_)
+            | Kind::PeriodStart
+            | Kind::PeriodEnd
+            | Kind::PeriodMonths
+            | Kind::PeriodDays
+            | Kind::Kpi(_)
+            | Kind::Person { .. }
+            | Kind::Within(..)
+            | Kind::Over(..) => RowNode::Constant(self.fixed(expr, row)),
+            // The checker has refused these about rows.
+            Kind::InOrder { .. }
+            | Kind::EntryValue
+            | Kind::EntryTarget
+            | Kind::EntryWeight
+            | Kind::Score
+            | Kind::Rating
+            | Kind::Output(_)
+            | Kind::OutputSum(_) => RowNode::Constant(Value::stated("cannot be read in a row")),
         };
         self.row_node(row.data, node)
     }
