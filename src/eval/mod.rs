@@ -77,16 +77,34 @@ pub struct Inputs {
 /// The values of a program's nodes for one subject.
 #[derive(Clone, Debug, Default)]
 pub struct Values {
-    /// In step with [`Program::nodes`]; `None` where the subject does not need the node, or scoring has to fill it.
-    slots: Arc<Vec<Option<Value>>>,
+    slots: Slots,
     /// Nodes without a value because something is wrong, and where it came up.
     faults: Arc<Vec<(CalcId, Fault)>>,
+}
+
+/// In step with [`Program::nodes`]; `None` where the subject does not need the node, or scoring has to fill it.
+#[derive(Clone, Debug)]
+enum Slots {
+    /// With others, for whom they are the same.
+    Shared(Arc<Vec<Option<Value>>>),
+    /// As long as they are filled in.
+    Own(Vec<Option<Value>>),
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots::Own(Vec::new())
+    }
 }
 
 impl Values {
     /// The value of a node that was computed.
     pub fn get(&self, node: CalcId) -> Result<&Value, Fault> {
-        match self.slots.get(node.0) {
+        let slots = match &self.slots {
+            Slots::Shared(slots) => slots,
+            Slots::Own(slots) => slots,
+        };
+        match slots.get(node.0) {
             Some(Some(value)) => Ok(value),
             _ => Err(self
                 .faults
@@ -97,16 +115,34 @@ impl Values {
     }
 
     /// All values, for explanations.
-    pub fn all(&self) -> Arc<Vec<Option<Value>>> {
-        self.slots.clone()
+    pub fn all(&mut self) -> Arc<Vec<Option<Value>>> {
+        let shared = match &mut self.slots {
+            Slots::Shared(slots) => slots.clone(),
+            Slots::Own(slots) => Arc::new(std::mem::take(slots)),
+        };
+        self.slots = Slots::Shared(shared.clone());
+        shared
     }
 
     fn put(&mut self, node: CalcId, value: Result<Value, Fault>) {
         match value {
-            Ok(value) => Arc::make_mut(&mut self.slots)[node.0] = Some(value),
+            Ok(value) => {
+                if let Slots::Shared(slots) = &self.slots {
+                    self.slots = Slots::Own(slots.to_vec());
+                }
+                if let Slots::Own(slots) = &mut self.slots {
+                    slots[node.0] = Some(value);
+                }
+            }
             Err(origin) => Arc::make_mut(&mut self.faults).push((node, origin)),
         }
     }
+}
+
+/// Values that others start from.
+fn shared(mut values: Values) -> Values {
+    drop(values.all());
+    values
 }
 
 /// The nodes to compute for each subject of a scorecard, in an order in which operands come first.
@@ -139,7 +175,7 @@ impl<'a> Evaluator<'a> {
             rounding: model.company.rounding,
             model,
             graph: Graph::of(program, &plan.query),
-            company: Values { slots: Arc::new(vec![None; program.nodes.len()]), ..Values::default() },
+            company: Values { slots: Slots::Own(vec![None; program.nodes.len()]), ..Values::default() },
             teams: (0..=answers.teams.len()).map(|_| OnceLock::new()).collect(),
         };
         evaluator.company = evaluator.run(&evaluator.company, &evaluator.graph.at_level(Level::Company), None, None);
@@ -157,7 +193,7 @@ impl<'a> Evaluator<'a> {
     pub fn values(&self, subject: Subject, tape: &Tape) -> Values {
         let team = self.stint(subject).team;
         let base = self.teams[team.map_or(0, |team| team + 1)]
-            .get_or_init(|| self.run(&self.company, &self.graph.at_level(Level::Team), team, None));
+            .get_or_init(|| shared(self.run(&self.company, &self.graph.at_level(Level::Team), team, None)));
         if tape.0.is_empty() { base.clone() } else { self.run(base, &tape.0, team, Some(subject)) }
     }
 
@@ -212,7 +248,7 @@ impl<'a> Evaluator<'a> {
         root: CalcId,
         inputs: &Inputs,
     ) -> HashMap<CalcId, Value> {
-        let values = Values { slots: known.clone(), ..Values::default() };
+        let values = Values { slots: Slots::Shared(known.clone()), ..Values::default() };
         let local = self.locals(&values, root, inputs);
         local.into_iter().filter_map(|(node, value)| Some((node, value.ok()?))).collect()
     }

@@ -147,7 +147,7 @@ fn what_no_subject_needs_is_not_computed_for_it() {
     let unused = setup.own(&["3", "4"]);
     let constant = setup.number("5");
     let eval = Evaluator::new(&setup.model, &setup.plan, &setup.answers);
-    let values = eval.values(FIRST, &eval.tape([used]));
+    let mut values = eval.values(FIRST, &eval.tape([used]));
     assert_eq!(values.get(used), Ok(&v("1")));
     assert!(values.all()[unused.0].is_none());
     assert_eq!(values.get(constant), Ok(&v("5")));

@@ -260,11 +260,25 @@ impl Number {
     }
 }
 
+/// The largest common divisor, without a branch for which of the two is larger: that cannot be guessed ahead.
+fn short_divisor(one: u64, other: u64) -> u64 {
+    if one == 0 || other == 0 {
+        return one | other;
+    }
+    let twos = (one | other).trailing_zeros();
+    let (mut one, mut other) = (one >> one.trailing_zeros(), other >> other.trailing_zeros());
+    while one != other {
+        let (low, apart) = (one.min(other), one.abs_diff(other));
+        (one, other) = (low, apart >> apart.trailing_zeros());
+    }
+    one << twos
+}
+
 /// The greatest common divisor of two numbers, one of which is not 0; in short integers as soon as these hold both.
 fn common_divisor(mut one: u128, mut other: u128) -> u128 {
     while other != 0 {
         match (u64::try_from(one), u64::try_from(other)) {
-            (Ok(one), Ok(other)) => return one.gcd(&other).into(),
+            (Ok(one), Ok(other)) => return short_divisor(one, other).into(),
             _ => (one, other) = (other, one % other),
         }
     }
@@ -457,6 +471,16 @@ mod tests {
 
     fn number(text: &str) -> Number {
         text.parse().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn short_divisors_are_the_largest_common_ones(one in any::<u64>(), other in any::<u64>(), shift in (0..64u32, 0..64u32)) {
+            let (one, other) = (one >> shift.0, other >> shift.1);
+            prop_assert_eq!(short_divisor(one, other), num_integer::gcd(one, other));
+            prop_assert_eq!(short_divisor(one, one << shift.0), num_integer::gcd(one, one << shift.0));
+            prop_assert_eq!(short_divisor(one, 0), one);
+        }
     }
 
     #[test]

@@ -335,9 +335,9 @@ impl Scorer<'_> {
 impl Posts {
     /// Fills in the outputs of all posts and cards, and the values of their formulas.
     pub(super) fn fill(self, scorer: &Scorer, explained: bool, person: &mut PersonResult) {
-        for Open { card, stints, amounts } in self.0 {
+        for Open { card, mut stints, amounts } in self.0 {
             let alone = stints.len() == 1;
-            for (place, stint) in stints.iter().enumerate() {
+            for (place, stint) in stints.iter_mut().enumerate() {
                 let own = |amount: &Amount| if alone { amount.value.clone() } else { amount.stint(place) };
                 let card = &mut person.cards[stint.at];
                 card.outputs = amounts.iter().map(own).collect();

@@ -3,11 +3,13 @@
 //! Everything kept can be added up in any order: the parts of several threads, the months of a window, the teams
 //! below a team all end in the same answer.
 
+mod counts;
 mod lists;
 mod sums;
 
 use std::collections::BTreeMap;
 
+use self::counts::Counts;
 use self::lists::{Distinct, Spread, Targets};
 use self::sums::Sums;
 use super::runs::{Failure, Runs};
@@ -21,9 +23,9 @@ use crate::value::{Missing, Value};
 
 pub struct Store {
     /// Rows that went in, by cell.
-    rows: Vec<u64>,
+    rows: Counts,
     /// Rows left out because their value is missing, by cell.
-    blanks: Vec<u64>,
+    blanks: Counts,
     /// Cells with a row whose value, or whose condition, takes a number too large to be held.
     refused: BTreeMap<u32, Excess>,
     kept: Kept,
@@ -77,6 +79,18 @@ pub struct Rows<'a> {
     pub keys: Option<&'a [u32]>,
 }
 
+/// The places of the rows that are not left out. Written in any case and counted where a row is not: which are is not to be
+/// guessed ahead.
+fn counted(cells: &[u32]) -> Vec<u32> {
+    let (mut places, mut known) = (vec![0; cells.len()], 0);
+    for (at, cell) in cells.iter().enumerate() {
+        places[known] = at as u32;
+        known += usize::from(*cell != NONE);
+    }
+    places.truncate(known);
+    places
+}
+
 impl Store {
     pub fn new(keeps: Keeps, cells: usize) -> Store {
         Store::within(keeps, cells, usize::MAX)
@@ -104,7 +118,7 @@ impl Store {
             }
             Keeps::Whole(Whole::Only) => Kept::Only { rows: vec![(NONE, NONE); cells], value: vec![None; cells] },
         };
-        Store { rows: vec![0; cells], blanks: vec![0; cells], refused: BTreeMap::new(), kept }
+        Store { rows: Counts::new(cells), blanks: Counts::new(cells), refused: BTreeMap::new(), kept }
     }
 
     /// Takes rows in.
@@ -112,56 +126,62 @@ impl Store {
         if let Kept::Only { .. } = self.kept {
             return self.add_only(rows);
         }
+        let counted = counted(rows.cells);
+        if counted.is_empty() {
+            return;
+        }
         let Some(value) = rows.value else {
-            for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
-                self.rows[*cell as usize] += 1;
+            for at in counted {
+                let cell = rows.cells[at as usize];
+                self.rows.one_more(cell as usize);
                 if let (Kept::Distinct(distinct), Some(keys)) = (&mut self.kept, rows.keys) {
-                    distinct.add_key(*cell, keys[at]);
+                    distinct.add_key(cell, keys[at as usize]);
                 }
             }
             return self.make_room();
         };
+        let blanks = &mut self.blanks;
+        // Which of the rows have a value; the others are blank.
+        let filled = |counted: Vec<u32>, blanks: &mut Counts| match &value.missing {
+            None => counted,
+            Some(mask) => {
+                let is_missing = |at: &u32| mask.is_missing(*at as usize);
+                counted
+                    .iter()
+                    .filter(|at| is_missing(at))
+                    .for_each(|at| blanks.one_more(rows.cells[*at as usize] as usize));
+                counted.into_iter().filter(|at| !is_missing(at)).collect()
+            }
+        };
         match (&mut self.kept, &value.data) {
             (Kept::Sum { sums, .. }, Data::Fixed { scale: places, values }) => {
                 let by = sums.factor(*places);
-                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
-                    let cell = *cell as usize;
-                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
-                        self.blanks[cell] += 1;
-                        continue;
-                    }
-                    self.rows[cell] += 1;
-                    if !sums.add_mantissa(cell, values[at], by) {
-                        sums.add_wide(cell as u32, &Number::from_parts(values[at].into(), *places));
+                for at in filled(counted, blanks) {
+                    let (cell, mantissa) = (rows.cells[at as usize] as usize, values[at as usize]);
+                    self.rows.one_more(cell);
+                    if !sums.add_mantissa(cell, mantissa, by) {
+                        sums.add_wide(cell as u32, &Number::from_parts(mantissa.into(), *places));
                     }
                 }
             }
             (Kept::Sum { sums, .. }, Data::Flag(flags)) => {
                 let by = sums.factor(0);
-                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
-                    let cell = *cell as usize;
-                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
-                        self.blanks[cell] += 1;
-                        continue;
-                    }
-                    self.rows[cell] += 1;
-                    sums.add_fixed(cell, i128::from(flags[at]) * by);
+                for at in filled(counted, blanks) {
+                    let cell = rows.cells[at as usize] as usize;
+                    self.rows.one_more(cell);
+                    sums.add_mantissa(cell, flags[at as usize].into(), by);
                 }
             }
             (Kept::Extreme { smallest, scale, fixed, .. }, Data::Fixed { scale: places, values })
                 if scale.is_none_or(|scale| scale == *places) =>
             {
                 *scale = Some(*places);
-                for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
-                    let cell = *cell as usize;
-                    if value.missing.as_ref().is_some_and(|mask| mask.is_missing(at)) {
-                        self.blanks[cell] += 1;
-                        continue;
-                    }
-                    self.rows[cell] += 1;
+                for at in filled(counted, blanks) {
+                    let (cell, mantissa) = (rows.cells[at as usize] as usize, values[at as usize]);
+                    self.rows.one_more(cell);
                     let best = &mut fixed[cell];
-                    if *best == NO_NUMBER || (values[at] < *best) == *smallest && values[at] != *best {
-                        *best = values[at];
+                    if *best == NO_NUMBER || (mantissa < *best) == *smallest && mantissa != *best {
+                        *best = mantissa;
                     }
                 }
             }
@@ -176,11 +196,11 @@ impl Store {
         for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
             let cell_at = *cell as usize;
             if value.is_missing(at) {
-                self.blanks[cell_at] += 1;
+                self.blanks.one_more(cell_at);
                 self.refuse(*cell, value.excess(at));
                 continue;
             }
-            self.rows[cell_at] += 1;
+            self.rows.one_more(cell_at);
             match &mut self.kept {
                 Kept::Count => {}
                 Kept::Sum { sums, .. } => match &value.data {
@@ -211,7 +231,7 @@ impl Store {
         let Kept::Only { rows: kept, value } = &mut self.kept else { return };
         for (at, cell) in rows.cells.iter().enumerate().filter(|(_, cell)| **cell != NONE) {
             let found = rows.value.map_or(Value::Missing(Missing::Blank), |vector| vector.value(at));
-            self.rows[*cell as usize] += 1;
+            self.rows.one_more(*cell as usize);
             one_more(&mut kept[*cell as usize], &mut value[*cell as usize], (rows.row)(at), found);
         }
     }
@@ -276,17 +296,18 @@ impl Store {
             into.iter().for_each(|cell| with(*cell));
         };
         for cell in 0..from.rows.len() {
-            if from.rows[cell] + from.blanks[cell] > 0 {
+            let (rows, blanks) = (from.rows.get(cell), from.blanks.get(cell));
+            if rows + blanks > 0 {
                 each(cell as u32, &mut |to| {
-                    self.rows[to as usize] += from.rows[cell];
-                    self.blanks[to as usize] += from.blanks[cell];
+                    self.rows.add(to as usize, rows);
+                    self.blanks.add(to as usize, blanks);
                 });
             }
         }
         for (cell, excess) in &from.refused {
             each(*cell, &mut |to| self.refuse(to, Some(*excess)));
         }
-        let filled = |cell: &usize| from.rows[*cell] > 0;
+        let filled = |cell: &usize| from.rows.get(*cell) > 0;
         match (&mut self.kept, &from.kept) {
             (Kept::Sum { sums, .. }, Kept::Sum { sums: more, .. }) => sums.take_in(more, &filled, &mut each),
             (Kept::Extreme { smallest, other, .. }, Kept::Extreme { scale, fixed, other: others, .. }) => {
@@ -333,8 +354,8 @@ impl Store {
 
     /// Adds what others have counted for a cell: of aggregates that can be added up.
     pub fn add_part(&mut self, cell: usize, part: Part) {
-        self.rows[cell] += part.rows;
-        self.blanks[cell] += part.blanks;
+        self.rows.add(cell, part.rows);
+        self.blanks.add(cell, part.blanks);
         match (&mut self.kept, part.value) {
             (Kept::Sum { sums, .. }, Some(value)) => sums.add_value(cell as u32, &value),
             (Kept::Extreme { smallest, other, .. }, Some(value)) => better(&mut other[cell], value, *smallest),
@@ -348,7 +369,7 @@ impl Store {
         let counts = self.of_lists(fraction);
         let mut answers = Vec::with_capacity(self.rows.len());
         for (cell, counted) in counts.into_iter().enumerate() {
-            let (rows, blanks) = (self.rows[cell], self.blanks[cell]);
+            let (rows, blanks) = (self.rows.get(cell), self.blanks.get(cell));
             let refused = self.refused.get(&(cell as u32)).map(|excess| Value::Missing(Missing::TooLarge(*excess)));
             let value = refused.or(counted).or_else(|| match &mut self.kept {
                 Kept::Count => Some(Value::Number(rows.into())),

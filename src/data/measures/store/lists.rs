@@ -8,6 +8,7 @@ use num_bigint::{BigInt, Sign};
 use num_integer::Integer;
 use num_traits::{ToPrimitive, Zero};
 
+use super::counts::Counts;
 use super::{at_fraction, between};
 use crate::data::cells::content::MOST_PLACES;
 use crate::data::columns::column::NONE;
@@ -113,7 +114,7 @@ impl Spread {
     }
 
     /// By cell, what is told of its values; `counts` says how many each has.
-    pub fn finish(&mut self, counts: &[u64], fraction: Option<&Number>) -> Vec<Option<Value>> {
+    pub fn finish(&mut self, counts: &Counts, fraction: Option<&Number>) -> Vec<Option<Value>> {
         let mut answers = vec![None; counts.len()];
         if !self.runs.is_empty() {
             self.put_away();
@@ -144,13 +145,13 @@ impl Spread {
     }
 
     /// The same, of values that come by one after the other.
-    fn finish_in_order(&mut self, counts: &[u64], fraction: Option<&Number>, answers: &mut [Option<Value>]) {
+    fn finish_in_order(&mut self, counts: &Counts, fraction: Option<&Number>, answers: &mut [Option<Value>]) {
         match self.finish {
             Finish::AtFraction => {
                 // Of each cell only the two values between which the answer lies are looked at.
                 let (mut now, mut seen, mut below, mut low) = (NONE, 0u64, 0u64, None::<Number>);
                 self.in_order(&mut |cell, number| {
-                    let count = counts.get(cell as usize).copied().unwrap_or(0);
+                    let count = counts.get(cell as usize);
                     if cell != now {
                         (now, seen, below, low) = (cell, 0, place_below(count, fraction), None);
                     }
