@@ -142,6 +142,7 @@ impl<'a> Feed<'a> {
 
     fn slices(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
         let opened = parquet::Opened::open(task).map_err(|_| Failed)?;
+        parquet::Opened::keep_room();
         let decoder = |wanted: &&'a Wanted<'a>| match opened.decoder(task, wanted, &mut FileContent::default()) {
             Ok(Some(decoder)) => Ok(decoder),
             _ => Err(Failed),

@@ -181,6 +181,12 @@ impl<'a> Cells<'a, '_> {
             return self.text(row, Cow::Borrowed(""));
         }
         let quick = self.reader.blanks.is_empty();
+        if let (true, CellKind::Text, Meaning::Text, Values::Bytes(bytes)) =
+            (quick, &self.reader.kind, column.meaning, &column.values)
+            && let Some(text) = bytes.text(at).filter(|text| is_plain_text(text.as_bytes()))
+        {
+            return (Content::Text(Cow::Borrowed(text)), true);
+        }
         match column.quick(at, &self.reader.kind).filter(|_| quick) {
             Some(Ok(content)) => (content, true),
             Some(Err(problem)) => self.trouble(row, problem, &column.text(at).unwrap_or_default()),

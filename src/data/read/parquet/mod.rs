@@ -12,10 +12,11 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::hint::black_box;
 use std::io;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 
 use ::parquet::basic::Compression;
 use ::parquet::errors::ParquetError;
@@ -178,6 +179,14 @@ impl Opened {
         let layout = Layout { headers, ..Layout::default() };
         let (shown, path) = (task.shown.clone(), task.path.clone());
         Ok(Opened { shown, path, metadata: Arc::new(metadata), layout, leaves })
+    }
+
+    /// Pages are unpacked into large pieces of memory again and again. Those above a bound are given back to the system each
+    /// time, and asked for once more; in the C library of Linux one that is freed moves the bound up, to this size at most.
+    pub fn keep_room() {
+        const BOUND: usize = (32 << 20) - (64 << 10);
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(BOUND))));
     }
 
     fn size(&self) -> u64 {
