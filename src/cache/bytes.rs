@@ -31,7 +31,13 @@ impl<'a> Bytes<'a> {
         self.0.is_empty()
     }
 
-    fn some(&mut self, count: usize) -> Option<&'a [u8]> {
+    /// How many there are still.
+    pub fn left(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The next few.
+    pub fn some(&mut self, count: usize) -> Option<&'a [u8]> {
         let (some, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(some)

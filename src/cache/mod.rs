@@ -3,19 +3,22 @@
 //! Whatever is wrong with an entry, it is not there; whatever is in the way of a new one, it is not kept. No run fails, or
 //! gives another result, because of the cache. Entries are written beside their place and moved there as a whole, so
 //! that runs at the same time, and one that is ended while it writes, leave an old entry or a new one. [`bytes`] says how
-//! values become bytes, [`place`] where the folder is and how much may be in it.
+//! values become bytes, [`frames`] how long entries are read piece by piece, [`place`] where the folder is and how much may be in it.
 
 pub mod bytes;
+pub mod frames;
 mod place;
 mod words;
 
 use std::fs::{self, File, Metadata};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use twox_hash::XxHash3_128;
 
 pub use self::place::of_user;
@@ -37,6 +40,7 @@ pub struct Cache {
     most: Option<u64>,
     /// What is worked out of fewer bytes is not worth an entry.
     pub worth: u64,
+    distrusted: Arc<AtomicBool>,
 }
 
 /// What an entry follows from.
@@ -79,7 +83,7 @@ fn build(file: &Metadata) -> (u64, Option<SystemTime>) {
 impl Cache {
     /// In a folder, which is made when something is to be kept.
     pub fn in_folder(folder: PathBuf) -> Cache {
-        Cache { folder, most: None, worth: 0 }
+        Cache { folder, most: None, worth: 0, distrusted: Arc::default() }
     }
 
     /// With another bound for all entries together.
@@ -98,11 +102,34 @@ impl Cache {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
         let content = unpacked(&bytes, key)?;
-        // What was used last goes last.
-        if let Ok(file) = File::options().append(true).open(&path) {
+        self.used(&path);
+        Some(content)
+    }
+
+    /// Notes that an entry was used: what was used last goes last.
+    fn used(&self, path: &Path) {
+        if let Ok(file) = File::options().append(true).open(path) {
             let _ = file.set_modified(SystemTime::now());
         }
-        Some(content)
+    }
+
+    /// How many bytes entries may take in all.
+    fn most(&self) -> Option<u64> {
+        self.most.or_else(|| place::room(&self.folder, self.entries().iter().map(|entry| entry.bytes).sum()))
+    }
+
+    /// A file beside the entries, which goes unless it becomes one.
+    fn unfinished(&self) -> Option<NamedTempFile> {
+        tempfile::Builder::new().suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.folder).ok()
+    }
+
+    /// No long entry is opened any more: one was damaged.
+    pub fn distrust(&self) {
+        self.distrusted.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_distrusted(&self) -> bool {
+        self.distrusted.load(Ordering::Relaxed)
     }
 
     /// Keeps something by the key, if that can be done.
@@ -121,8 +148,7 @@ impl Cache {
         if size > most || !place::may_write(size) {
             return None;
         }
-        let mut builder = tempfile::Builder::new();
-        let mut file = builder.suffix(&format!(".{UNFINISHED}")).tempfile_in(&self.folder).ok()?;
+        let mut file = self.unfinished()?;
         file.write_all(&bytes).ok()?;
         file.persist(self.folder.join(key.file())).ok()?;
         self.tidy(most, key);

@@ -11,8 +11,8 @@ use super::open::{Telling, data_folder, own_months_of, refuse};
 use super::progress::Reading;
 use super::select::{Absent, Wanted, absent, select};
 use super::{cache, engine, machine, out, output, provenance};
-use crate::data::answer;
 use crate::data::options::Options;
+use crate::data::{answer, take_seed};
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::model::Model;
@@ -106,6 +106,8 @@ fn evaluate(
     reading: &Reading,
 ) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = options(args, data);
+    options.cache = cache::of(&args.cache)?;
+    options.cache.iter().for_each(take_seed);
     let own_months = match own_months_of(model, &options) {
         Ok(own) => own,
         Err(diagnostics) => return Ok(Err(diagnostics)),
@@ -117,7 +119,6 @@ fn evaluate(
     };
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
     options.results = KEPT * plans.len() as u64;
-    options.cache = cache::of(&args.cache)?;
     options.progress = Some(reading);
     let answers = match beside(args, model, &query, &options)? {
         Some(answers) => answers,

@@ -14,6 +14,7 @@ use super::tables::files::files_of;
 use super::tables::load::Source;
 use super::tables::needs;
 use super::{errors, memory, one_row, read, stream};
+use crate::cache::Cache;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
@@ -42,7 +43,7 @@ pub(super) fn answer_from(
 ) -> Result<Answers, Vec<Diagnostic>> {
     let needed = needs::columns(model, query);
     let streams = Streams::choose(model, query, &needed, source);
-    let memory = Memory::new(options.memory);
+    let (memory, again) = (Memory::new(options.memory), Memory::new(options.memory));
     let fits = |streams: &Streams, mistakes: bool| match kept(model, &needed, source, streams) {
         (all, Some((largest, size))) if all > memory.most() => {
             Err(vec![errors::too_large(&model.data[largest.0], size, all, memory.most(), mistakes)])
@@ -50,12 +51,18 @@ pub(super) fn answer_from(
         _ => Ok(()),
     };
     fits(&streams, false)?;
-    let reading = Reading { model, query, options, source, needed: &needed, memory: &memory };
+    let mut reading = Reading { model, query, options, source, needed: &needed, memory: &memory };
     if !streams.is_empty() {
-        if let Ok(answers) = reading.passing(&streams) {
+        let mut answers = reading.passing(&streams);
+        if answers.is_err() && options.cache.as_ref().is_some_and(Cache::is_distrusted) {
+            // Rows of the cache were damaged; those of the files may not be.
+            reading.memory = &again;
+            answers = reading.passing(&streams);
+        }
+        if let Ok(answers) = answers {
             return Ok(answers);
         }
-        if let Some(refusal) = memory.refusal() {
+        if let Some(refusal) = reading.memory.refusal() {
             return Err(vec![refusal]);
         }
     }

@@ -12,8 +12,8 @@
 //! 6. [`tables`], [`people`]: columns to tables, and the posts people hold
 //! 7. [`measures`]: rows to answers, added up by group; what is more than `--memory` allows ([`memory`]) goes to temporary
 //!    files
-//! 8. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
-//! 9. [`known`]: answers of earlier runs, from the cache
+//! 8. [`known`]: answers and rows of earlier runs, from the cache
+//! 9. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
 //! 10. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
 //!
 //! Tables that stay in a database or on a cluster, which checks their rows and adds them up itself, are
@@ -44,6 +44,7 @@ mod stream;
 pub(crate) mod tables;
 
 pub use self::answer::{answer, without_files};
+pub use self::known::rows::take_seed;
 pub use self::memory::parse_size;
 pub use self::of_tests::{answer_given, check_given};
 pub use self::options::{BLOCK, Options, Progress, STREAM_ABOVE};

@@ -53,17 +53,19 @@ fn random_edits_give_the_results_of_a_run_without_a_cache() {
     for seed in first..first + count {
         run(seed, &mut told);
     }
-    let Told { same, known, refused, mistakes } = told;
-    println!(
-        "{same} evaluations alike, {known} of them from the cache; {refused} specs refused, {mistakes} mistakes in data"
-    );
+    let Told { same, known, rows, refused, mistakes } = told;
+    println!("{same} evaluations alike, {known} of them from the cache, {rows} with rows of it");
+    println!("{refused} specs refused, {mistakes} mistakes in data");
     assert!(known * 8 > same && same > count, "{known} of {same} came from the cache: nothing is tested");
+    assert!(rows * 20 > same || cfg!(not(unix)), "{rows} of {same} had rows of the cache: nothing is tested");
 }
 
 #[derive(Default)]
 struct Told {
     same: u64,
     known: u64,
+    /// Of how many some files were not decoded again.
+    rows: u64,
     refused: u64,
     mistakes: u64,
 }
@@ -80,7 +82,8 @@ fn run(seed: u64, told: &mut Told) {
         files.insert(format!("{stem}/1.csv"), text.clone());
     }
     let periods = vec![made.period];
-    let state = State { spec, files, periods, strict: false, allow_empty: true, stream_above: u64::MAX, memory: None };
+    let stream_above = if random.chance(60) { 0 } else { u64::MAX };
+    let state = State { spec, files, periods, strict: false, allow_empty: true, stream_above, memory: None };
     let folder = tempfile::tempdir().unwrap();
     let mut states = vec![state];
     write(folder.path(), &State { files: BTreeMap::new(), ..states[0].clone() }, &states[0]);
@@ -93,7 +96,10 @@ fn run(seed: u64, told: &mut Told) {
             _ => edited(&before, &mut random),
         };
         write(folder.path(), &before, &after);
+        let before_rows = rows(folder.path());
         let [with, without] = [true, false].map(|cached| evaluated(folder.path(), &after, cached));
+        let used =
+            rows(folder.path()).into_iter().any(|(entry, time)| before_rows.get(&entry).is_some_and(|old| *old < time));
         assert_eq!(with.0, without.0, "seed {seed}, edit {edit}:\n{}\n{:?}", after.spec, after.files);
         match &without.0 {
             Err(None) => told.refused += 1,
@@ -101,10 +107,32 @@ fn run(seed: u64, told: &mut Told) {
             Ok(_) => {
                 told.same += 1;
                 told.known += u64::from(with.1 == 0 && without.1 > 0);
+                told.rows += u64::from(used);
             }
         }
         states.push(after);
     }
+}
+
+/// When the entries with rows of files were used, each by its place on the disk: one that is written anew has another.
+fn rows(folder: &Path) -> BTreeMap<u64, std::time::SystemTime> {
+    #[cfg(unix)]
+    fn place(file: &fs::Metadata) -> u64 {
+        std::os::unix::fs::MetadataExt::ino(file)
+    }
+    #[cfg(not(unix))]
+    fn place(_: &fs::Metadata) -> u64 {
+        0
+    }
+    let entries =
+        fs::read_dir(folder.join("cache")).map(|files| files.flatten().collect::<Vec<_>>()).unwrap_or_default();
+    let is_rows = |path: &Path| fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"merit rows"));
+    let entries = entries.iter().map(|entry| entry.path()).filter(|path| is_rows(path));
+    let used = |path: std::path::PathBuf| {
+        let file = fs::metadata(path).ok()?;
+        Some((place(&file), file.modified().ok()?))
+    };
+    entries.filter_map(used).collect()
 }
 
 /// Writes what differs.

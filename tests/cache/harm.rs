@@ -65,7 +65,7 @@ impl Project {
         let row = |at: usize| {
             format!("S{month}-{at},P{},2026-{month:02}-{:02},{}\n", at % 50, 1 + at % 28, 10 + (at * 7 + more) % 90)
         };
-        let rows: String = (0..400).map(row).collect();
+        let rows: String = (0..1500).map(row).collect();
         fs::write(self.path(&format!("data/sales_{month}.csv")), format!("number,person,day,amount\n{rows}")).unwrap();
     }
 
@@ -159,6 +159,87 @@ fn damaged_entries_are_not_there() {
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     project.same("a folder");
+}
+
+/// So little memory lets all rows go by, and what was decoded of them is kept.
+const LITTLE: &str = "1MB";
+
+impl Project {
+    fn same_in_little_memory(&self, what: &str) {
+        let with = self.cached().args(["--memory", LITTLE]).output().unwrap();
+        let without = self.command(&["--no-cache", "--memory", LITTLE]).output().unwrap();
+        assert!(without.status.success(), "{what}: {}", String::from_utf8_lossy(&without.stderr));
+        assert_eq!(with.status, without.status, "{what}: {}", String::from_utf8_lossy(&with.stderr));
+        assert_eq!(String::from_utf8_lossy(&with.stdout), String::from_utf8_lossy(&without.stdout), "{what}");
+        assert_eq!(String::from_utf8_lossy(&with.stderr), String::from_utf8_lossy(&without.stderr), "{what}");
+    }
+
+    /// The entries with rows of files.
+    fn rows(&self) -> Vec<PathBuf> {
+        let is_rows = |path: &PathBuf| fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"merit rows"));
+        self.entries().into_iter().filter(is_rows).collect()
+    }
+
+    /// Which of some entries have been used or written since they were made old.
+    fn used(&self, entries: &[PathBuf], what: impl FnOnce()) -> usize {
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(5000);
+        for entry in entries {
+            fs::File::options().append(true).open(entry).unwrap().set_modified(old).unwrap();
+        }
+        what();
+        let is_used = |entry: &&PathBuf| {
+            fs::metadata(entry).is_ok_and(|file| file.modified().unwrap() > old + std::time::Duration::from_secs(60))
+        };
+        entries.iter().filter(is_used).count()
+    }
+}
+
+#[test]
+fn another_formula_decodes_no_rows_again_and_another_file_only_its_own() {
+    let project = Project::new();
+    project.same_in_little_memory("first");
+    let rows = project.rows();
+    assert_eq!(rows.len(), 3);
+    let bytes = || rows.iter().map(|path| fs::read(path).unwrap()).collect::<Vec<_>>();
+    let first = bytes();
+    let changed = SPEC.replace("sum(amount of sales)", "sum(2 * amount of sales where amount > 20 CNY)");
+    fs::write(project.path("all.merit"), changed).unwrap();
+    assert_eq!(project.used(&rows, || project.same_in_little_memory("another formula")), 3);
+    assert_eq!(first, bytes());
+    project.sales(8, 1);
+    project.same_in_little_memory("another file");
+    let (second, same) = (bytes(), |at: usize| first[at] == bytes()[at]);
+    assert_eq!(project.rows().len(), 3);
+    assert_eq!((0..3).filter(|at| same(*at)).count(), 2, "one of three is written anew");
+    // A key that comes twice in two files of which neither has changed alone.
+    let (july, path) =
+        (fs::read_to_string(project.path("data/sales_7.csv")).unwrap(), project.path("data/sales_9.csv"));
+    fs::write(&path, july.replace("2026-07", "2026-09")).unwrap();
+    let [with, without] = [project.cached(), project.command(&["--no-cache"])]
+        .map(|mut command| command.args(["--memory", LITTLE]).output().unwrap());
+    assert_eq!((with.status.code(), without.status.code()), (Some(1), Some(1)));
+    assert_eq!((&with.stdout, &with.stderr), (&without.stdout, &without.stderr));
+    drop(second);
+}
+
+#[test]
+fn damaged_rows_are_decoded_again() {
+    let project = Project::new();
+    project.same_in_little_memory("first");
+    let path = project.rows().pop().unwrap();
+    let sound = fs::read(&path).unwrap();
+    let mut harmed: Vec<Vec<u8>> = vec![sound[..sound.len() / 2].to_vec()];
+    harmed.extend((0..sound.len()).step_by(sound.len() / 8).map(|at| {
+        let mut one = sound.clone();
+        one[at] ^= 0x20;
+        one
+    }));
+    for (at, one) in harmed.into_iter().enumerate() {
+        fs::write(&path, one).unwrap();
+        let formula = format!("sum({} * amount of sales)", at + 2);
+        fs::write(project.path("all.merit"), SPEC.replace("sum(amount of sales)", &formula)).unwrap();
+        project.same_in_little_memory("damaged");
+    }
 }
 
 #[test]

@@ -3,10 +3,24 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use foldhash::fast::{FixedState, RandomState};
+use hashbrown::HashTable;
+
+/// Nobody can know it who writes a file in which all keys have one hash.
+static SEED: OnceLock<u64> = OnceLock::new();
 
 /// One for all dictionaries, so that a text's hash is computed once and taken along.
-static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+static HASHER: LazyLock<FixedState> = LazyLock::new(|| FixedState::with_seed(seed()));
+
+/// What hashes follow from: those of one seed are the same in every run.
+pub fn seed() -> u64 {
+    *SEED.get_or_init(|| RandomState::default().hash_one("seed"))
+}
+
+/// Takes a seed of an earlier run, unless there is one by now.
+pub fn seed_with(seed: u64) {
+    let _ = SEED.set(seed);
+}
 
 /// Distinct texts, numbered in the order in which they were first met.
 #[derive(Clone, Default, Debug)]

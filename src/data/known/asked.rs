@@ -16,13 +16,10 @@ pub fn put(model: &Model, query: &Query, needed: &[(DataId, Vec<ColumnIx>)], opt
         stored.nodes(*data).put(into);
         columns.iter().map(|column| stored.node(*data, *column)).collect::<Vec<_>>().put(into);
     }
-    model.data.put(into);
+    put_declared(model, into);
     // Rows name positions by these; what a position is scored by, no row tells.
     let names = |Position { name, label, .. }: &Position| (name, label).put(into);
     model.positions.iter().for_each(names);
-    let calendar = &model.company.calendar;
-    let own = calendar.own.iter().flat_map(|own| own.told());
-    (calendar.fiscal_start, calendar.named_by_end, own.collect::<Vec<_>>()).put(into);
     model.company.rounding.put(into);
     let Options {
         data: _,
@@ -43,4 +40,12 @@ pub fn put(model: &Model, query: &Query, needed: &[(DataId, Vec<ColumnIx>)], opt
     } = options;
     (*strict, *allow_empty, *follow_links).put(into);
     (*stream_above, *block, *memory, *results).put(into);
+}
+
+/// How cells are read: all data sets, as links lead from one to others, and the company's months.
+pub fn put_declared(model: &Model, into: &mut Vec<u8>) {
+    model.data.put(into);
+    let calendar = &model.company.calendar;
+    let own = calendar.own.iter().flat_map(|own| own.told());
+    (calendar.fiscal_start, calendar.named_by_end, own.collect::<Vec<_>>()).put(into);
 }

@@ -1,15 +1,17 @@
 //! Answers of earlier runs: a query that was answered before is not asked again while its files are the same.
 //!
 //! An entry of the cache is found by all that its answers follow from but for the content of files ([`asked`]); with the
-//! answers ([`answers`]) it has a look of each file ([`files`]). Only runs without mistakes are kept, so what
+//! answers ([`answers`]) it has a look of each file ([`files`]). What is read all the same has its rows kept
+//! ([`rows`]). Only runs without mistakes are kept, so what
 //! a message about one would say is no part of it. Rows of a server are asked for each time.
 
 mod answers;
 mod asked;
 mod files;
+pub mod rows;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use self::files::Seen;
 use super::options::Options;
@@ -57,6 +59,11 @@ impl Files {
     }
 }
 
+/// Where a file is, from the root.
+fn path_bytes(path: &Path) -> Option<Vec<u8>> {
+    Some(std::path::absolute(path).ok()?.as_os_str().as_encoded_bytes().to_vec())
+}
+
 impl<'a> Known<'a> {
     /// `None` where nothing is to be kept.
     pub fn of(
@@ -73,11 +80,10 @@ impl<'a> Known<'a> {
         let mut parts = Vec::new();
         asked::put(model, query, needed, options, &mut parts);
         for (path, shown, sheet) in files.of_tables.iter().flatten() {
-            path.as_os_str().as_encoded_bytes().put(&mut parts);
+            path_bytes(path)?.put(&mut parts);
             (shown, sheet).put(&mut parts);
         }
         files.of_tables.iter().map(Vec::len).collect::<Vec<_>>().put(&mut parts);
-        std::env::current_dir().ok()?.as_os_str().as_encoded_bytes().put(&mut parts);
         Some(Known { model, needed, options, cache, key: Key::of("answers", &parts), files })
     }
 

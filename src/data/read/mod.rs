@@ -14,6 +14,7 @@ mod frames;
 mod grid;
 mod guarded;
 mod index;
+pub mod kept;
 pub mod kind;
 pub mod layout;
 pub mod marks;

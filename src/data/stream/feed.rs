@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::Failed;
+use crate::cache::frames::{Reading, Sum};
 use crate::data::errors;
+use crate::data::known::rows::{KeptRows, New};
 use crate::data::options::Options;
 use crate::data::read::blocks::Blocks;
 use crate::data::read::parquet::{self, Slice};
 use crate::data::read::{
-    Block, Decoder, FileContent, FileTask, Form, NotUtf8, Quick, Wanted, doubted, server, surely_utf8, told,
+    self, Block, Decoder, FileContent, FileTask, Form, NotUtf8, Quick, Wanted, doubted, server, surely_utf8, told,
 };
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
@@ -21,26 +23,69 @@ pub type Order = (usize, usize);
 pub enum Piece<'a> {
     Text(Arc<Vec<Option<Decoder<'a>>>>),
     Slice(Arc<Vec<parquet::Decoder<'a>>>, Slice),
+    /// As they were decoded in an earlier run.
+    Kept(Sum),
+}
+
+/// The next rows.
+pub struct Next<'a> {
+    /// Where they stand; of those that are kept, the rows themselves say in which place.
+    order: Order,
+    piece: Piece<'a>,
+    /// Where they are to be kept.
+    new: Option<Arc<New>>,
+}
+
+/// What is made of rows as each of the data sets in a file sees them: where they stand, how many lines of the file lie
+/// before its first record, and the blocks.
+pub type TakeIn<'t> = dyn FnMut(Order, u32, Vec<Block>) -> Result<(), Failed> + 't;
+
+impl Next<'_> {
+    /// Hands over the rows, at once or part by part, with the place of each part; `kept` is room for those to be kept.
+    pub fn decode(
+        &self,
+        buffer: &[u8],
+        (quick, wanted): (&mut Quick, &[&Wanted]),
+        (rows, kept): (Option<&KeptRows>, &mut Vec<u8>),
+        take: &mut TakeIn,
+    ) -> Result<(), Failed> {
+        if let Piece::Kept(sum) = &self.piece {
+            let sound = Some(buffer).filter(|buffer| sum.is_of(buffer));
+            let Some((place, above, blocks)) = sound.and_then(|buffer| read::kept::take(buffer, wanted)) else {
+                rows.inspect(|rows| rows.distrust());
+                return Err(Failed);
+            };
+            return take((self.order.0, place), above, blocks);
+        }
+        let above = self.piece.above();
+        self.piece.decode(self.order, buffer, quick, &mut |order, blocks| {
+            if let Some(new) = self.new.as_ref().filter(|_| blocks.iter().all(Block::is_clean)) {
+                new.add(&blocks, order.1, above, kept);
+            }
+            take(order, above, blocks)
+        })?;
+        self.new.iter().for_each(|new| new.has_one_more());
+        Ok(())
+    }
 }
 
 impl Piece<'_> {
-    /// How many lines of the file lie before its first record.
-    pub fn above(&self) -> u32 {
+    fn above(&self) -> u32 {
         match self {
             Piece::Text(decoders) => decoders.iter().flatten().next().map_or(0, |decoder| decoder.above),
-            Piece::Slice(..) => 0,
+            Piece::Slice(..) | Piece::Kept(_) => 0,
         }
     }
 
-    /// Hands over the rows as each of the data sets sees them, at once or part by part, with the place of each part.
-    pub fn decode(
+    fn decode(
         &self,
         (file, block): Order,
         buffer: &[u8],
         quick: &mut Quick,
-        mut take: impl FnMut(Order, Vec<Block>) -> Result<(), Failed>,
+        take: &mut dyn FnMut(Order, Vec<Block>) -> Result<(), Failed>,
     ) -> Result<(), Failed> {
         match self {
+            Piece::Kept(_) => Err(Failed),
             Piece::Text(decoders) => {
                 let text = simdutf8::basic::from_utf8(buffer).map_err(|_| Failed)?;
                 take((file, block), quick.decode(text, decoders))
@@ -63,6 +108,8 @@ enum Open<'a> {
     Text(Box<Blocks>, Arc<Vec<Option<Decoder<'a>>>>),
     /// Of how many slices in all.
     Parquet(std::iter::Enumerate<std::vec::IntoIter<Slice>>, u64, Arc<Vec<parquet::Decoder<'a>>>),
+    /// Of how many pieces in all.
+    Kept(Reading, u64),
 }
 
 pub struct Feed<'a> {
@@ -75,24 +122,64 @@ pub struct Feed<'a> {
     /// Bytes of it, and those handed out.
     size: u64,
     done: u64,
+    rows: Option<&'a KeptRows>,
+    /// Where the rows of the file being read are to be kept, and how many pieces it has had.
+    new: Option<Arc<New>>,
+    pieces: u64,
+    /// Files that were decoded, to be kept.
+    decoded: Vec<(Arc<New>, u64)>,
     /// Why a file cannot be read on.
     pub unreadable: Option<Diagnostic>,
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(files: &'a [FileTask], wanted: Vec<&'a Wanted<'a>>, options: &'a Options<'a>) -> Feed<'a> {
-        Feed { files, wanted, options, at: 0, open: None, size: 0, done: 0, unreadable: None }
+    pub fn new(
+        files: &'a [FileTask],
+        wanted: Vec<&'a Wanted<'a>>,
+        options: &'a Options<'a>,
+        rows: Option<&'a KeptRows>,
+    ) -> Feed<'a> {
+        Feed {
+            files,
+            wanted,
+            options,
+            at: 0,
+            open: None,
+            size: 0,
+            done: 0,
+            rows,
+            new: None,
+            pieces: 0,
+            decoded: Vec::new(),
+            unreadable: None,
+        }
+    }
+
+    /// Keeps what was decoded of files, all of whose pieces are done.
+    pub fn keep(self) {
+        self.decoded.iter().for_each(|(new, pieces)| new.finish(*pieces));
     }
 
     /// The next rows, and where they stand; those of a text are put into `buffer`. `None` behind the last file.
-    pub fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<(Order, Piece<'a>)>, Failed> {
+    pub fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<Next<'a>>, Failed> {
         loop {
             let Some(task) = self.files.get(self.at) else { return Ok(None) };
             if self.open.is_none() {
-                self.open = Some(match task.form {
-                    Form::Parquet => self.slices(task)?,
-                    Form::Server => self.rows(task)?,
-                    Form::Text | Form::Spreadsheet => self.text(task)?,
+                let kept = self.rows.and_then(|rows| rows.open(task));
+                (self.new, self.pieces) = (None, 0);
+                self.open = Some(match (kept, task.form) {
+                    (Some(kept), _) => {
+                        let pieces = kept.left();
+                        Open::Kept(kept, pieces)
+                    }
+                    (None, form) => {
+                        self.new = self.rows.and_then(|rows| rows.begin(task));
+                        match form {
+                            Form::Parquet => self.slices(task)?,
+                            Form::Server => self.rows(task)?,
+                            Form::Text | Form::Spreadsheet => self.text(task)?,
+                        }
+                    }
                 });
                 (self.size, self.done) = (task.bytes(), 0);
                 if let Some(progress) = self.options.progress {
@@ -116,19 +203,28 @@ impl<'a> Feed<'a> {
                 Some(Open::Parquet(slices, all, decoders)) => {
                     slices.next().map(|(index, slice)| (index, self.size / *all, Piece::Slice(decoders.clone(), slice)))
                 }
+                Some(Open::Kept(kept, all)) => {
+                    let next = kept.next(buffer).map_err(|()| {
+                        self.rows.inspect(|rows| rows.distrust());
+                        Failed
+                    })?;
+                    next.map(|sum| (0, self.size / *all, Piece::Kept(sum)))
+                }
                 None => return Err(Failed),
             };
             if let Some((index, bytes, piece)) = next {
                 self.done += bytes;
+                self.pieces += 1;
                 if let Some(progress) = self.options.progress {
                     progress.advanced(&task.shown, self.done);
                 }
-                return Ok(Some(((self.at, index), piece)));
+                return Ok(Some(Next { order: (self.at, index), piece, new: self.new.clone() }));
             }
             if let Some(progress) = self.options.progress {
                 progress.finished(&task.shown);
             }
             self.open = None;
+            self.decoded.extend(self.new.take().map(|new| (new, self.pieces)));
             self.at += 1;
         }
     }

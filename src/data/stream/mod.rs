@@ -27,13 +27,14 @@ use super::cells::content::Repair;
 use super::columns::column::{Builder, Column, NO_DAY, join};
 use super::columns::dictionary::Dictionary;
 use super::errors;
+use super::known::rows::KeptRows;
 use super::measures::job::Job;
 use super::measures::measure::Evaluation;
 use super::measures::scan::{Found, Prepared};
 use super::measures::store::Store;
 use super::options::Options;
 use super::people::nowhere::Nowhere;
-use super::read::{FileTask, Gaps, Quick, Wanted, below_blank};
+use super::read::{Block, FileTask, Gaps, Quick, Wanted, below_blank};
 use super::rows::keys::Keys;
 use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
@@ -173,7 +174,8 @@ fn let_by(
     options: &Options,
 ) -> Result<Vec<Gathered>, Failed> {
     let wanted: Vec<&Wanted> = passing.iter().map(|passing| &passing.reader.wanted).collect();
-    let feed = Mutex::new(Feed::new(files, wanted.clone(), options));
+    let rows = KeptRows::of(evaluation.world.model, &wanted, options);
+    let feed = Mutex::new(Feed::new(files, wanted.clone(), options, rows.as_ref()));
     let failed = AtomicBool::new(false);
     let shared = &*evaluation;
     let work = || {
@@ -184,20 +186,21 @@ fn let_by(
         let gathered = |passing| Gathered::new(passing, for_keys, for_lists);
         let mut gathered: Vec<Gathered> = passing.iter().map(gathered).collect();
         let mut other_days = OtherDays::default();
-        let mut buffer = Vec::new();
+        let (mut buffer, mut kept) = (Vec::new(), Vec::new());
         let mut quick = Quick::new(&wanted);
         while !failed.load(Ordering::Relaxed) {
             let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
             let taken = next.and_then(|next| {
-                let Some((order, piece)) = next else { return Ok(false) };
-                piece.decode(order, &buffer, &mut quick, |order, blocks| {
+                let Some(next) = next else { return Ok(false) };
+                let mut take = |order: Order, above: u32, blocks: Vec<Block>| {
                     for (at, block) in blocks.into_iter().enumerate() {
-                        gathered[at].files.entry(order.0).or_default().above = piece.above();
+                        gathered[at].files.entry(order.0).or_default().above = above;
                         let taken = passing[at].reader.table(block)?;
                         passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
                     }
                     Ok(())
-                })?;
+                };
+                next.decode(&buffer, (&mut quick, &wanted), (rows.as_ref(), &mut kept), &mut take)?;
                 Ok(true)
             });
             match taken {
@@ -217,6 +220,7 @@ fn let_by(
         }
         return Err(Failed);
     }
+    feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).keep();
     let mut parts = parts.into_iter();
     let (mut all, other_days) = parts.next().unwrap_or_default();
     evaluation.other_days.take_in(other_days);
