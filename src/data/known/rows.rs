@@ -34,9 +34,6 @@ pub fn take_seed(cache: &Cache) {
     }
 }
 
-/// Smaller files are decoded as quickly.
-const WORTH: u64 = 1 << 18;
-
 /// The rows of the files of some data sets, as far as they are kept.
 pub struct KeptRows {
     cache: Cache,
@@ -56,7 +53,8 @@ pub struct New {
 impl KeptRows {
     /// `None` where nothing is kept.
     pub fn of(model: &Model, wanted: &[&Wanted], options: &Options) -> Option<KeptRows> {
-        let cache = options.cache.clone()?;
+        // Of all that is written, rows take the most room: they are kept where a folder is named for it.
+        let cache = options.cache.clone().filter(|cache| cache.worth == 0)?;
         if cache.read(&seed_key()).is_none() {
             cache.write(&seed_key(), &bytes_of(&dictionary::seed()));
         }
@@ -74,9 +72,6 @@ impl KeptRows {
     fn key(&self, task: &FileTask) -> Option<Key> {
         // Of a server nothing is kept.
         if task.relation.is_some() || matches!(task.form, Form::Server | Form::Spreadsheet) {
-            return None;
-        }
-        if self.cache.worth > 0 && task.bytes() < WORTH {
             return None;
         }
         let mut parts = self.parts.clone();
