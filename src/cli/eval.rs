@@ -28,6 +28,8 @@ use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
+    // The tables of tests in specs are hashed as well.
+    cache::of(&args.cache)?.iter().for_each(take_seed);
     let project = project::open_one(&args.specs.paths)?;
     let for_programs = telling(args).document.is_some();
     if for_programs {
@@ -107,7 +109,6 @@ fn evaluate(
 ) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = options(args, data);
     options.cache = cache::of(&args.cache)?;
-    options.cache.iter().for_each(take_seed);
     let own_months = match own_months_of(model, &options) {
         Ok(own) => own,
         Err(diagnostics) => return Ok(Err(diagnostics)),

@@ -37,6 +37,14 @@ position seller "Seller" {
     100% sold target 1_000 CNY score attainment up to 120
   }
 }
+test "one sale" {
+  period 2026-Q3
+  given people { | id | post   |
+                 | P1 | seller | }
+  given sales  { | number | person | day        | amount |
+                 | S1     | P1     | 2026-07-01 | 500    | }
+  expect sold of "P1" = 500 CNY
+}
 "#;
 
 impl Project {
