@@ -245,7 +245,7 @@ house rules {
                 lines.append(f"      {share}% {kpi['name']}{self.target(kpi, target)} score {self.score(kpi, score)}")
             lines.append("    }")
         lines += ["    when missing redistribute", "    range 0 to 120", "    rating grades", "  }",
-                  f'  output bonus "Bonus" : CNY = person.base_pay * {position["base"]} * bonus_rate(score default floor_score)',
+                  f'  output bonus "Bonus" : CNY in full = person.base_pay * {position["base"]} * bonus_rate(score default floor_score)',
                   "}"]
         return "\n".join(lines) + "\n"
 
