@@ -2,7 +2,7 @@
 //! are, so that an entry that is not whole is none.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
@@ -160,18 +160,18 @@ impl Reading {
     }
 
     /// The next piece, which is still to be compared with its sum. Errors: it cannot be read.
-    pub fn next(&mut self, piece: &mut Vec<u8>) -> Result<Option<Sum>, ()> {
+    pub fn next(&mut self, piece: &mut Vec<u8>) -> io::Result<Option<Sum>> {
         if self.left == 0 {
             return Ok(None);
         }
         self.left -= 1;
         let mut frame = [0; FRAME];
-        self.file.read_exact(&mut frame).map_err(drop)?;
+        self.file.read_exact(&mut frame)?;
         piece.clear();
         let length = u64::from(length_of(&frame));
-        match (&mut self.file).take(length).read_to_end(piece) {
-            Ok(read) if read as u64 == length => Ok(Some(Sum(frame))),
-            _ => Err(()),
+        match (&mut self.file).take(length).read_to_end(piece)? {
+            read if read as u64 == length => Ok(Some(Sum(frame))),
+            _ => Err(io::ErrorKind::UnexpectedEof.into()),
         }
     }
 }

@@ -204,7 +204,7 @@ impl<'a> Feed<'a> {
                     slices.next().map(|(index, slice)| (index, self.size / *all, Piece::Slice(decoders.clone(), slice)))
                 }
                 Some(Open::Kept(kept, all)) => {
-                    let next = kept.next(buffer).map_err(|()| {
+                    let next = kept.next(buffer).map_err(|_| {
                         self.rows.inspect(|rows| rows.distrust());
                         Failed
                     })?;
