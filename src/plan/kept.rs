@@ -190,7 +190,6 @@ places! { ColumnIx, NodeId, MeasureId }
 
 kept_struct! { RosterAnswer { posts, without_position, unevaluated } }
 kept_struct! { Unevaluated { person, name, post, from, to } }
-kept_struct! { PersonPost { person, name, position, stints } }
 kept_struct! { Stint { from, to, team } }
 kept_struct! { Team { key, states } }
 kept_struct! { TeamState { from, name, parent } }
@@ -246,5 +245,19 @@ impl Take for Dimension {
     fn take(from: &mut Bytes) -> Option<Dimension> {
         let factors = Vec::<(BaseUnit, i32)>::take(from)?.into_iter();
         Some(factors.fold(Dimension::none(), |all, (base, power)| all.times(&Dimension::of(base), power)))
+    }
+}
+
+impl Put for PersonPost {
+    fn put(&self, into: &mut Vec<u8>) {
+        let PersonPost { person, name, position, stints } = self;
+        (person, name, position, stints.as_slice()).put(into);
+    }
+}
+
+impl Take for PersonPost {
+    fn take(from: &mut Bytes) -> Option<PersonPost> {
+        let (person, name, position, stints) = <(_, _, _, Vec<Stint>)>::take(from)?;
+        Some(PersonPost { person, name, position, stints: stints.into_iter().collect() })
     }
 }

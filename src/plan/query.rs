@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 pub use super::answered::{Answered, Measured, OfStints};
 use crate::diagnostic::DataPlace;
 use crate::language::{AggregateFunction, BinaryOp};
@@ -259,8 +261,11 @@ pub struct PersonPost {
     /// The position's name (not its label).
     pub position: Arc<str>,
     /// Runs with the same team, in order.
-    pub stints: Vec<Stint>,
+    pub stints: Stints,
 }
+
+/// Nearly everybody has one, and people may be a million.
+pub type Stints = SmallVec<[Stint; 1]>;
 
 /// An unbroken run of days with the same post and team.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::data::{DataId, Route};
 use crate::model::{Model, data};
 use crate::nearest::nearest;
-use crate::plan::query::{PersonPost, RosterAnswer, Stint, Unevaluated};
+use crate::plan::query::{PersonPost, RosterAnswer, Stint, Stints, Unevaluated};
 use crate::time::Day;
 
 /// So many people without a spec are kept by name.
@@ -251,7 +251,7 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
                     person: keys.texts.shared(key),
                     name: keys.texts.shared(key),
                     position: position.clone(),
-                    stints: Vec::with_capacity(1),
+                    stints: Stints::new(),
                 });
                 served.push(Vec::new());
                 roster.key_of.push(key);
@@ -313,7 +313,7 @@ fn teams_of_rows(
     keys.to_vec()
 }
 
-fn add_stint(stints: &mut Vec<Stint>, from: i32, to: i32, team: Option<usize>) {
+fn add_stint(stints: &mut Stints, from: i32, to: i32, team: Option<usize>) {
     let begin = if from == ALWAYS_BEFORE { Day::from_ymd(1, 1, 1).unwrap_or(Day(from)) } else { Day(from) };
     let end = (to != ALWAYS_AFTER).then_some(Day(to));
     if let Some(last) = stints.last_mut()
