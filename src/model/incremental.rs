@@ -49,6 +49,8 @@ pub struct ModelCache {
     /// What was found in what all share.
     diagnostics: Vec<Diagnostic>,
     reported: BTreeSet<Reported>,
+    /// What was found in the conditions of what all share, once they were gone through.
+    conditions: Option<Vec<Diagnostic>>,
     positions: Vec<Checked>,
     /// What the positions use.
     uses: Uses,
@@ -184,6 +186,7 @@ impl ModelCache {
         self.used = checker.used.clone();
         self.diagnostics = checker.diagnostics.clone();
         self.reported = checker.reported.clone();
+        self.conditions = None;
     }
 
     fn keep(&mut self, at: usize, check: Checked) {
@@ -226,10 +229,7 @@ impl ModelCache {
             }
         }
         checker.check_output_sums();
-        checker
-            .constant_reads
-            .extend(self.positions.iter().flat_map(|position| position.constant_reads.iter().cloned()));
-        checker.check_constant_reads();
+        checker.check_constant_reads(self.positions.iter().flat_map(|position| &position.constant_reads));
         checker.check_units_of_outputs();
         let rated = self.positions.iter().enumerate().map(|(at, position)| match position.takes_in_scores {
             true => takers.get(&at),
@@ -240,7 +240,8 @@ impl ModelCache {
         // What a mistake keeps from being understood is not unused, and no test is blamed for it.
         let understood = |finding: &Diagnostic| !finding.is_error() || finding.code == Code::HouseRule;
         if checker.diagnostics.iter().all(understood) {
-            checker.conditions();
+            let conditions = self.conditions.get_or_insert_with(|| checker.conditions());
+            conditions.iter().for_each(|finding| checker.report(finding.clone()));
             // A test is no use of what it is about.
             let used = std::mem::take(&mut checker.used);
             checker.tests();

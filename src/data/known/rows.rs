@@ -53,8 +53,8 @@ pub struct New {
 impl KeptRows {
     /// `None` where nothing is kept.
     pub fn of(model: &Model, wanted: &[&Wanted], options: &Options) -> Option<KeptRows> {
-        // Of all that is written, rows take the most room: they are kept where a folder is named for it.
-        let cache = options.cache.clone().filter(|cache| cache.worth == 0)?;
+        // Tables whose rows go by are large enough for any cache.
+        let cache = options.cache.clone()?;
         if cache.read(&seed_key()).is_none() {
             cache.write(&seed_key(), &bytes_of(&dictionary::seed()));
         }

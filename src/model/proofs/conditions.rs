@@ -17,8 +17,8 @@ use crate::syntax::tree::WindowKind;
 use crate::value::Interval;
 
 impl Checker<'_> {
-    /// Goes through all formulas that positions build on.
-    pub(in crate::model) fn conditions(&mut self) {
+    /// What is found in all formulas that positions build on.
+    pub(in crate::model) fn conditions(&self) -> Vec<Diagnostic> {
         let model = self.model.clone();
         let [free, fixed] = [true, false].map(|free| KpiRanges::new(&model, free));
         let (ranges, fixed) = (Ranges::new(&model, &free), Ranges::new(&model, &fixed));
@@ -26,7 +26,7 @@ impl Checker<'_> {
             KpiDeclaration::Kpi(kpi) => kpi.value.is_some(),
             KpiDeclaration::Index(_) => false,
         };
-        let mut walk = Walk { checker: &*self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
+        let mut walk = Walk { checker: self, ranges: &ranges, fixed: &fixed, found: Vec::new() };
         for (_, kpi) in model.kpis.iter().enumerate().filter(|(at, _)| written(*at)) {
             walk.formula(&kpi.value, &Known::default());
         }
@@ -38,9 +38,7 @@ impl Checker<'_> {
                 walk.formula(formula, &Known::default());
             }
         }
-        for finding in walk.found {
-            self.report(finding);
-        }
+        walk.found
     }
 
     /// Goes through the formulas of a position.

@@ -55,16 +55,18 @@ impl Checker<'_> {
         }
     }
 
-    /// Tells of the plain constants that are read as ratios.
-    pub(in crate::model) fn check_constant_reads(&mut self) {
-        let mut constants: BTreeMap<usize, Vec<ConstantRead>> = BTreeMap::new();
-        for read in std::mem::take(&mut self.constant_reads) {
+    /// Tells of the plain constants that are read as ratios, in what all share and in positions.
+    pub(in crate::model) fn check_constant_reads<'r>(&mut self, of_positions: impl Iterator<Item = &'r ConstantRead>) {
+        let beyond: Vec<bool> = (0..self.model.constants.len()).map(|at| self.is_beyond_ratios(at)).collect();
+        let shared = std::mem::take(&mut self.constant_reads);
+        let of_positions: Vec<&ConstantRead> = of_positions.collect();
+        let mut constants: BTreeMap<usize, Vec<&ConstantRead>> = BTreeMap::new();
+        for read in shared.iter().chain(of_positions).filter(|read| beyond[read.constant]) {
             constants.entry(read.constant).or_default().push(read);
         }
         for (constant, mut reads) in constants {
             reads.sort_by_key(|read| read.at.key());
-            let plain = reads.iter().any(|read| matches!(read.read, Read::Plain));
-            if !plain && self.is_beyond_ratios(constant) {
+            if !reads.iter().any(|read| matches!(read.read, Read::Plain)) {
                 self.constant_for_ratios(constant, &reads);
             }
         }
@@ -77,7 +79,7 @@ impl Checker<'_> {
         known.map(|value| value.abs()).any(|value| value > MOST_OF_ONE.into())
     }
 
-    fn constant_for_ratios(&mut self, constant: usize, reads: &[ConstantRead]) {
+    fn constant_for_ratios(&mut self, constant: usize, reads: &[&ConstantRead]) {
         let ratios = reads.iter().filter(|read| matches!(read.read, Read::Ratio { .. }));
         let places: BTreeSet<_> = ratios.clone().map(|read| read.at.key()).collect();
         let first = ratios.clone().find_map(|read| match &read.read {
