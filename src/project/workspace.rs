@@ -61,6 +61,8 @@ pub struct Workspace {
     cache: ModelCache,
     levels: Levels,
     findings: Vec<Diagnostic>,
+    /// What was learnt of the shapes of clauses in edits before.
+    shapes: ShapeCache,
 }
 
 impl Workspace {
@@ -74,8 +76,8 @@ impl Workspace {
         let Specs { sources, trees, unreadable, library } = read_all(&files)?;
         let (cache, found) = ModelCache::check(&trees, &library, &sources);
         let almost = almost.iter().map(|path| not_read(path)).collect();
-        let findings = Vec::new();
-        let mut workspace = Workspace { sources, trees, unreadable, almost, library, cache, levels, findings };
+        let (findings, shapes) = (Vec::new(), ShapeCache::default());
+        let mut workspace = Workspace { sources, trees, unreadable, almost, library, cache, levels, findings, shapes };
         workspace.gather(found);
         Ok(workspace)
     }
@@ -88,7 +90,7 @@ impl Workspace {
             Some(finding) => without_text(path, finding),
             None => {
                 let source = SourceFile::new(path, text);
-                let parsed = syntax::parse(file, &source.text);
+                let parsed = syntax::parse_with(&mut self.shapes, file, &source.text);
                 (source, parsed)
             }
         };
