@@ -142,8 +142,7 @@ impl Cache {
         u32::try_from(content.len()).ok()?;
         place::make(&self.folder)?;
         let bytes = packed(content, key);
-        let most =
-            self.most.or_else(|| place::room(&self.folder, self.entries().iter().map(|entry| entry.bytes).sum()))?;
+        let most = self.most()?;
         let size = bytes.len() as u64;
         if size > most || !place::may_write(size) {
             return None;

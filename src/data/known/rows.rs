@@ -41,7 +41,7 @@ pub struct KeptRows {
     parts: Vec<u8>,
 }
 
-/// KeptRows of a file that are being decoded, to be kept.
+/// Rows of a file that are being decoded, to be kept.
 pub struct New {
     path: PathBuf,
     before: Seen,
