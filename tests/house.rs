@@ -53,7 +53,7 @@ const CRATES: &[&str] = &["lib_ground", "lib_model", "lib_data", "lib"];
 /// The same within `src/data`.
 const ORDER_OF_DATA: &[&str] = &[
     "memory", "cells", "columns", "server", "options", "errors", "read", "rows", "tables", "people", "measures",
-    "known", "stream", "loaded", "one_row", "answer", "of_tests", "profile",
+    "known", "stream", "loaded", "one_row", "answer", "lineage", "of_tests", "profile",
 ];
 
 /// The most lines of a file in `src`.

@@ -15,6 +15,7 @@
 //! 8. [`known`]: answers and rows of earlier runs, from the cache
 //! 9. [`stream`]: tables too large to keep are read block by block, checked and added up, and their rows forgotten
 //! 10. [`loaded`] and [`answer`](mod@answer) put this together, [`of_tests`] does so for the tables of a test
+//! 11. [`lineage`]: the rows behind an answer, and those that are not, with the reason
 //!
 //! Tables that stay in a database or on a cluster, which checks their rows and adds them up itself, are
 //! [`crate::warehouse`]'s.
@@ -29,6 +30,7 @@ pub(crate) mod cells;
 pub(crate) mod columns;
 pub(crate) mod errors;
 mod known;
+pub mod lineage;
 pub(crate) mod loaded;
 pub(crate) mod measures;
 pub(crate) mod memory;
