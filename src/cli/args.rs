@@ -202,12 +202,8 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
     pub periods: Option<Periods>,
 
-    /// The folder of the data files [default: the folder `data` beside the specs]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-
     #[command(flatten)]
-    pub links: LinkArgs,
+    pub read: ReadArgs,
 
     /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
     /// a cluster leaves them behind
@@ -272,26 +268,6 @@ pub struct EvalArgs {
 
     #[command(flatten)]
     pub color: ColorArgs,
-
-    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …), and rows that count
-    /// for nobody
-    #[arg(long, help_heading = "How the data is read")]
-    pub strict: bool,
-
-    /// Accept data files without a single row in a period that a formula reads
-    #[arg(long, help_heading = "How the data is read")]
-    pub allow_empty: bool,
-
-    /// How much of the data may be kept in memory (2GB, 500MB); what is too much goes to temporary files, or is refused
-    #[arg(long, value_name = "SIZE", value_parser = crate::data::parse_size, help_heading = "How the data is read")]
-    pub memory: Option<u64>,
-
-    /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
-    pub threads: Option<u16>,
-
-    #[command(flatten)]
-    pub cache: CacheArgs,
 }
 
 /// Tell in words what an evaluation reads and computes, without doing it.
@@ -487,6 +463,37 @@ pub struct SpecArgs {
     /// Folders of `.merit` files, read as one project; a single file stands for the project it lies in
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+}
+
+/// How the data of an evaluation is read.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// The folder of the data files [default: the folder `data` beside the specs]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub links: LinkArgs,
+
+    /// Refuse files that have to be repaired while they are read (thousands separators, odd dates …), and rows that count
+    /// for nobody
+    #[arg(long, help_heading = "How the data is read")]
+    pub strict: bool,
+
+    /// Accept data files without a single row in a period that a formula reads
+    #[arg(long, help_heading = "How the data is read")]
+    pub allow_empty: bool,
+
+    /// How much of the data may be kept in memory (2GB, 500MB); what is too much goes to temporary files, or is refused
+    #[arg(long, value_name = "SIZE", value_parser = crate::data::parse_size, help_heading = "How the data is read")]
+    pub memory: Option<u64>,
+
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "How the data is read")]
+    pub threads: Option<u16>,
+
+    #[command(flatten)]
+    pub cache: CacheArgs,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -1,35 +1,34 @@
 //! `merit eval`
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::args::EvalArgs;
 use super::check::findings;
 use super::choices::Form;
+use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
-use super::open::{Telling, data_folder, own_months_of, refuse};
+use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
-use super::select::{Absent, Wanted, absent, select};
+use super::select::{Wanted, select};
 use super::{cache, engine, machine, out, output, provenance};
 use crate::data::options::Options;
-use crate::data::{answer, take_seed};
+use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
 use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::query::{Answers, Doubt, Query};
-use crate::plan::{Plan, plans};
 use crate::project;
 use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
-use crate::score::{KEPT, score_people};
+use crate::score::score_people;
 use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
     // The tables of tests in specs are hashed as well.
-    cache::of(&args.cache)?.iter().for_each(take_seed);
+    cache::of(&args.read.cache)?.iter().for_each(take_seed);
     let project = project::open_one(&args.specs.paths)?;
     let for_programs = telling(args).document.is_some();
     if for_programs {
@@ -40,10 +39,12 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     }
     let model = &project.model;
     check_language(args, model)?;
-    let data = data_folder(args.data.as_deref(), &project.folders)?;
-    output::refuse_inputs(args, &project, model, &options(args, data.clone()))?;
+    let data = data_folder(args.read.data.as_deref(), &project.folders)?;
+    output::refuse_inputs(args, &project, model, &args.read.options(data.clone()))?;
     let reading = Reading::new();
-    let evaluated = evaluate(args, model, data.clone(), &reading);
+    let asked = Asked { periods: args.periods(), person: args.person.as_deref(), read: &args.read };
+    let elsewhere = |model: &Model, query: &Query, options: &Options| beside(args, model, query, options);
+    let evaluated = evaluate(&asked, model, data.clone(), &reading, &elsewhere);
     if for_programs {
         machine::know(provenance::of_files(args, &project, &data, &reading.files()));
     }
@@ -87,63 +88,6 @@ fn telling(args: &EvalArgs) -> Telling {
     let kind = if args.periods.is_some() { Document::Periods } else { Document::Results };
     let document = (args.format == Some(Form::Json)).then_some(kind);
     Telling { color: args.color, undone: "no scorecard was written", document }
-}
-
-/// What everyone is scored by.
-#[derive(Default)]
-struct Evaluated {
-    /// The model with the months of the company's own calendar, where it has one.
-    own_months: Option<Model>,
-    plans: Vec<Plan>,
-    answers: Answers,
-    /// Why the person asked for is not among the evaluated.
-    absent: Option<Absent>,
-}
-
-/// Plans the periods and reads the data once.
-fn evaluate(
-    args: &EvalArgs,
-    model: &Model,
-    data: PathBuf,
-    reading: &Reading,
-) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
-    let mut options = options(args, data);
-    options.cache = cache::of(&args.cache)?;
-    let own_months = match own_months_of(model, &options) {
-        Ok(own) => own,
-        Err(diagnostics) => return Ok(Err(diagnostics)),
-    };
-    let model = own_months.as_ref().unwrap_or(model);
-    let plans = match plans(model, &args.periods()) {
-        Ok(plans) => plans,
-        Err(diagnostics) => return Ok(Err(diagnostics)),
-    };
-    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
-    options.results = KEPT * plans.len() as u64;
-    options.progress = Some(reading);
-    let answers = match beside(args, model, &query, &options)? {
-        Some(answers) => answers,
-        None => answer(model, &query, &options),
-    };
-    reading.finish();
-    let of_answers = |answers: Answers| {
-        let absent = args.person.as_deref().and_then(|person| absent(person, &answers));
-        Evaluated { own_months, plans, answers, absent }
-    };
-    Ok(answers.map(of_answers))
-}
-
-/// How the files are read.
-fn options(args: &EvalArgs, data: PathBuf) -> Options<'static> {
-    let usual = Options::of(data);
-    Options {
-        threads: args.threads.map_or(usual.threads, usize::from),
-        strict: args.strict,
-        allow_empty: args.allow_empty,
-        memory: args.memory,
-        follow_links: args.links.follow_links,
-        ..usual
-    }
 }
 
 /// The answers where some of them come from an engine.

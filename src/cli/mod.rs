@@ -8,6 +8,7 @@ mod choices;
 mod data;
 mod engine;
 mod eval;
+mod evaluate;
 mod exit;
 mod explain;
 mod fmt;

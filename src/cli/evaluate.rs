@@ -1,0 +1,89 @@
+//! Planning periods and reading the data, for all commands that go by results.
+
+use std::path::PathBuf;
+
+use super::args::ReadArgs;
+use super::cache;
+use super::exit::Failure;
+use super::open::own_months_of;
+use super::progress::Reading;
+use super::select::{Absent, absent};
+use crate::data::answer;
+use crate::data::options::Options;
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::plan::query::{Answers, Query};
+use crate::plan::{Plan, plans};
+use crate::score::KEPT;
+use crate::time::PeriodName;
+
+/// What is evaluated.
+pub struct Asked<'a> {
+    pub periods: Vec<PeriodName>,
+    pub person: Option<&'a str>,
+    pub read: &'a ReadArgs,
+}
+
+/// What everyone is scored by.
+#[derive(Default)]
+pub struct Evaluated {
+    /// The model with the months of the company's own calendar, where it has one.
+    pub own_months: Option<Model>,
+    pub plans: Vec<Plan>,
+    pub answers: Answers,
+    /// Why the person asked for is not among the evaluated.
+    pub absent: Option<Absent>,
+}
+
+/// Answers that come from elsewhere than files; nothing where all are in files.
+pub type Elsewhere<'e> =
+    &'e dyn Fn(&Model, &Query, &Options) -> Result<Option<Result<Answers, Vec<Diagnostic>>>, Failure>;
+
+/// Plans the periods and reads the data once.
+pub fn evaluate(
+    asked: &Asked,
+    model: &Model,
+    data: PathBuf,
+    reading: &Reading,
+    elsewhere: Elsewhere,
+) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
+    let mut options = asked.read.options(data);
+    options.cache = cache::of(&asked.read.cache)?;
+    let own_months = match own_months_of(model, &options) {
+        Ok(own) => own,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    let model = own_months.as_ref().unwrap_or(model);
+    let plans = match plans(model, &asked.periods) {
+        Ok(plans) => plans,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
+    options.results = KEPT * plans.len() as u64;
+    options.progress = Some(reading);
+    let answers = match elsewhere(model, &query, &options)? {
+        Some(answers) => answers,
+        None => answer(model, &query, &options),
+    };
+    reading.finish();
+    let of_answers = |answers: Answers| {
+        let absent = asked.person.and_then(|person| absent(person, &answers));
+        Evaluated { own_months, plans, answers, absent }
+    };
+    Ok(answers.map(of_answers))
+}
+
+impl ReadArgs {
+    /// How the files in a folder are read.
+    pub fn options(&self, data: PathBuf) -> Options<'static> {
+        let usual = Options::of(data);
+        Options {
+            threads: self.threads.map_or(usual.threads, usize::from),
+            strict: self.strict,
+            allow_empty: self.allow_empty,
+            memory: self.memory,
+            follow_links: self.links.follow_links,
+            ..usual
+        }
+    }
+}
