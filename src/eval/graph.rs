@@ -71,15 +71,15 @@ impl Graph {
         self.order.iter().filter(wanted).copied().collect()
     }
 
-    /// The nodes behind these and themselves, each after its operands.
-    pub(super) fn behind(&self, program: &Program, roots: impl IntoIterator<Item = CalcId>) -> Vec<CalcId> {
-        walk(program, roots, |_, _| true)
-    }
-
     /// The nodes behind a formula that wait for its inputs, each after its operands; empty where none does.
     pub(super) fn waiting(&self, root: CalcId) -> &[CalcId] {
         self.waiting.get(&root).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The nodes behind these and themselves, each after its operands.
+pub(crate) fn behind(program: &Program, roots: impl IntoIterator<Item = CalcId>) -> Vec<CalcId> {
+    walk(program, roots, |_, _| true)
 }
 
 /// The formulas that scoring gives inputs to: those of curves and outputs.

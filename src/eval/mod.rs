@@ -10,12 +10,14 @@
 pub mod curve;
 mod graph;
 mod node;
+mod supposed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-pub(crate) use self::graph::operands;
 use self::graph::{Graph, Level};
+pub(crate) use self::graph::{behind, operands};
+pub use self::supposed::{Given, Supposed};
 use crate::model::Model;
 use crate::number::{Excess, Rounding};
 use crate::plan::Plan;
@@ -137,6 +139,19 @@ impl Values {
             Err(origin) => Arc::make_mut(&mut self.faults).push((node, origin)),
         }
     }
+
+    /// Forgets what is known of a node, so that it can be computed anew.
+    fn forget(&mut self, node: CalcId) {
+        if let Slots::Shared(slots) = &self.slots {
+            self.slots = Slots::Own(slots.to_vec());
+        }
+        if let Slots::Own(slots) = &mut self.slots {
+            slots[node.0] = None;
+        }
+        if self.faults.iter().any(|(at, _)| *at == node) {
+            Arc::make_mut(&mut self.faults).retain(|(at, _)| *at != node);
+        }
+    }
 }
 
 /// Values that others start from.
@@ -145,9 +160,14 @@ fn shared(mut values: Values) -> Values {
     values
 }
 
-/// The nodes to compute for each subject of a scorecard, in an order in which operands come first.
+/// What is computed for each subject of a scorecard.
 #[derive(Clone, Debug, Default)]
-pub struct Tape(Vec<CalcId>);
+pub struct Tape {
+    /// In an order in which operands come first.
+    nodes: Vec<CalcId>,
+    /// What they are computed for.
+    roots: Vec<CalcId>,
+}
 
 /// Evaluates one program over one set of answers.
 pub struct Evaluator<'a> {
@@ -162,6 +182,7 @@ pub struct Evaluator<'a> {
     company: Values,
     /// Those and the nodes that are the same for a team: for no team, then for each team.
     teams: Vec<OnceLock<Values>>,
+    supposed: Supposed,
 }
 
 impl<'a> Evaluator<'a> {
@@ -177,16 +198,24 @@ impl<'a> Evaluator<'a> {
             graph: Graph::of(program, &plan.query),
             company: Values { slots: Slots::Own(vec![None; program.nodes.len()]), ..Values::default() },
             teams: (0..=answers.teams.len()).map(|_| OnceLock::new()).collect(),
+            supposed: Supposed::default(),
         };
         evaluator.company = evaluator.run(&evaluator.company, &evaluator.graph.at_level(Level::Company), None, None);
         evaluator
     }
 
+    /// The same with values that are supposed of some people.
+    #[must_use]
+    pub fn supposing(self, supposed: Supposed) -> Self {
+        Evaluator { supposed, ..self }
+    }
+
     /// What must be computed for each subject so that these nodes have values.
     pub fn tape(&self, roots: impl IntoIterator<Item = CalcId>) -> Tape {
-        let mut nodes = self.graph.behind(self.program, roots);
+        let roots: Vec<CalcId> = roots.into_iter().collect();
+        let mut nodes = behind(self.program, roots.iter().copied());
         nodes.retain(|node| self.graph.level(*node) == Level::Subject && !self.graph.needs_input(*node));
-        Tape(nodes)
+        Tape { nodes, roots }
     }
 
     /// The values for a subject.
@@ -194,7 +223,12 @@ impl<'a> Evaluator<'a> {
         let team = self.stint(subject).team;
         let base = self.teams[team.map_or(0, |team| team + 1)]
             .get_or_init(|| shared(self.run(&self.company, &self.graph.at_level(Level::Team), team, None)));
-        if tape.0.is_empty() { base.clone() } else { self.run(base, &tape.0, team, Some(subject)) }
+        let values =
+            if tape.nodes.is_empty() { base.clone() } else { self.run(base, &tape.nodes, team, Some(subject)) };
+        match self.supposed.of(subject) {
+            [] => values,
+            given => self.values_supposing(&values, subject, tape, given),
+        }
     }
 
     /// A node that depends on inputs, with these inputs. `values` holds everything else it needs.

@@ -81,10 +81,7 @@ impl Evaluator<'_> {
             }
             Calc::Kpi { kpi, body, .. } => {
                 let value = get(*body)?.clone();
-                let limits = self.model.kpis[kpi.0].limits.as_ref();
-                if let (Value::Number(number), Some((low, high))) = (&value, limits)
-                    && (number < low || number > high)
-                {
+                if value.as_number().is_some_and(|number| !self.model.kpis[kpi.0].can_be(number)) {
                     return Err(Fault { at: node, kind: FaultKind::OutOfLimits });
                 }
                 value

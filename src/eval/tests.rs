@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::language::{BinaryOp, ScopeWord};
+use crate::model::KpiId;
 use crate::model::data::DataId;
 use crate::plan::program::{Calc, CurvePlan, Input};
 use crate::plan::query::Group;
@@ -164,4 +165,58 @@ fn too_large_numbers_name_where_they_came_up() {
     let values = eval.values(FIRST, &eval.tape([hidden]));
     assert_eq!(values.get(hidden), Err(Fault::too_large(square, Excess::Size)));
     assert_eq!(values.get(large), Ok(&Value::Number(n("79228162514264337593543950335"))));
+}
+
+/// What lies behind a KPI follows for the one of whom it is supposed, whatever group its nodes are of; nobody else sees it.
+#[test]
+fn a_supposed_value_is_followed_for_one_subject_alone() {
+    let mut setup = Setup::new(&["P1", "P2"]);
+    let company = setup.measure(Group::Company, vec![(v("10"), 9)]);
+    let body = setup.measured(company, ScopeWord::Company);
+    let kpi = |setup: &mut Setup, body| {
+        let quarter = months((2026, 7), 3);
+        setup.node(Calc::Kpi { kpi: KpiId(0), months: quarter, scope: ScopeWord::Company, body })
+    };
+    let same_for_all = kpi(&mut setup, body);
+    let own = setup.own(&["1", "2"]);
+    let square = setup.node(Calc::Binary(BinaryOp::Multiply, same_for_all, same_for_all));
+    let sum = setup.node(Calc::Binary(BinaryOp::Add, square, own));
+    let hundred = setup.number("100");
+    let beyond = setup.node(Calc::Binary(BinaryOp::Greater, sum, hundred));
+    let gap = setup.node(Calc::IsMissing(same_for_all));
+    let second = Subject { post: 1, ..FIRST };
+    let values = |given: Value| {
+        let mut supposed = Supposed::default();
+        supposed.add(0, 0, (same_for_all, given));
+        let eval = Evaluator::new(&setup.model, &setup.plan, &setup.answers).supposing(supposed);
+        let tape = eval.tape([beyond, gap]);
+        [FIRST, second].map(|subject| {
+            let values = eval.values(subject, &tape);
+            [sum, beyond, gap, body].map(|node| text(values.get(node).unwrap()))
+        })
+    };
+    let truly = ["102", "Flag(true)", "Flag(false)", "10"];
+    assert_eq!(values(v("3")), [["10", "Flag(false)", "Flag(false)", "10"], truly]);
+    assert_eq!(values(Value::stated("none")), [["none", "none", "Flag(true)", "10"], truly]);
+}
+
+/// A finding that a supposed value does away with is gone, and one that comes of it is there.
+#[test]
+fn faults_follow_what_is_supposed() {
+    let mut setup = Setup::new(&["P1"]);
+    let large = setup.own(&["79228162514264337593543950335"]);
+    let quarter = months((2026, 7), 3);
+    let kpi = setup.node(Calc::Kpi { kpi: KpiId(0), months: quarter, scope: ScopeWord::Own, body: large });
+    let square = setup.node(Calc::Binary(BinaryOp::Multiply, kpi, kpi));
+    let supposing = |setup: &Setup, given: &str| {
+        let mut supposed = Supposed::default();
+        supposed.add(0, 0, (kpi, v(given)));
+        let eval = Evaluator::new(&setup.model, &setup.plan, &setup.answers).supposing(supposed);
+        let values = eval.values(FIRST, &eval.tape([square]));
+        values.get(square).cloned()
+    };
+    assert_eq!(supposing(&setup, "3"), Ok(v("9")));
+    setup.model.kpis[0].limits = Some((n("0"), n("4")));
+    assert_eq!(supposing(&setup, "4"), Ok(v("16")));
+    assert_eq!(supposing(&setup, "5"), Err(Fault { at: kpi, kind: FaultKind::OutOfLimits }));
 }

@@ -273,6 +273,13 @@ pub struct Kpi {
     pub versions: Versions,
 }
 
+impl Kpi {
+    /// Whether the KPI can have this value, by its own limits.
+    pub fn can_be(&self, value: &Number) -> bool {
+        self.limits.as_ref().is_none_or(|(low, high)| low <= value && value <= high)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Direction {
     Higher,

@@ -33,12 +33,12 @@ use self::problem::{Problem, Problems};
 pub use self::scored::{Brief, BriefCard, Scored};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Evaluator, Subject, Tape, Values};
+use crate::eval::{Evaluator, Subject, Supposed, Tape, Values, behind};
 use crate::language::WhenMissing;
 use crate::model::Model;
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan, OutputPlan, ScorePlan};
+use crate::plan::program::{Calc, CalcId, CardPlan, EntryWhat, GroupPlan, OutputPlan, ScorePlan};
 use crate::plan::query::Answers;
 use crate::time::Day;
 use crate::value::{Missing, Value};
@@ -70,11 +70,36 @@ pub fn score_people<'a>(
     let mut problems = Problems::default();
     let mut all = Vec::with_capacity(plans.len());
     for plan in plans {
-        all.extend(Scored::of(model, plan, answers, &mut problems));
+        all.extend(Scored::of((model, plan, answers), Supposed::default(), &mut problems));
     }
     // The values behind each card explain one period to a reader; those of all periods would fill the memory.
     all.iter_mut().for_each(|scored| scored.explained = plans.len() == 1);
     if problems.is_empty() { Ok(all) } else { Err(problems.into_diagnostics()) }
+}
+
+/// Scores everyone in a period as if KPIs had the values that are supposed of some people.
+pub fn score_supposing<'a>(
+    model: &'a Model,
+    plan: &'a Plan,
+    answers: &'a Answers,
+    supposed: Supposed,
+) -> Result<Scored<'a>, Vec<Diagnostic>> {
+    let mut problems = Problems::default();
+    match Scored::of((model, plan, answers), supposed, &mut problems) {
+        Some(scored) if problems.is_empty() => Ok(scored),
+        _ => Err(problems.into_diagnostics()),
+    }
+}
+
+/// The KPIs that the formulas of a card read over the period itself: what can be supposed of those who get it. Whether
+/// an entry is scored by it is told beside.
+pub fn supposable(plan: &Plan, card: usize) -> Vec<(CalcId, bool)> {
+    let card = &plan.program.cards[card];
+    let roots = roots(card);
+    let all = roots.iter().copied().chain(card.outputs.iter().flat_map(OutputPlan::nodes));
+    let is_of_period =
+        |node: &CalcId| matches!(&plan.program.nodes[node.0], Calc::Kpi { months, .. } if *months == plan.months);
+    behind(&plan.program, all).into_iter().filter(is_of_period).map(|node| (node, roots.contains(&node))).collect()
 }
 
 /// A run of days in a post and team that gets a card.

@@ -14,7 +14,7 @@ use super::outputs::{Given, Order, Posts, Wrong};
 use super::people::{self, Done, Draft, Kept, Standing, grade_seen, overall};
 use super::problem::{Problem, Problems};
 use super::{Scorer, Seat, TOGETHER, Tapes, seats};
-use crate::eval::{Evaluator, Tape};
+use crate::eval::{Evaluator, Supposed, Tape};
 use crate::model::data::DataId;
 use crate::model::{Model, PositionId};
 use crate::number::Number;
@@ -101,13 +101,12 @@ enum Failed {
 impl<'a> Scored<'a> {
     /// Nothing where there were problems.
     pub(super) fn of(
-        model: &'a Model,
-        plan: &'a Plan,
-        answers: &'a Answers,
+        (model, plan, answers): (&'a Model, &'a Plan, &'a Answers),
+        supposed: Supposed,
         problems: &mut Problems,
     ) -> Option<Scored<'a>> {
         let (seats, without_position) = seats(model, plan, answers, problems)?;
-        let eval = Evaluator::new(model, plan, answers);
+        let eval = Evaluator::new(model, plan, answers).supposing(supposed);
         let others = Others::of(model, plan, answers, &seats);
         let tapes = Tapes::of(plan, &eval);
         let starts = starts(answers, &seats);

@@ -1,0 +1,80 @@
+//! Values that are supposed in the place of what KPIs give for somebody.
+//!
+//! Whatever lies behind such a value in the formulas of the one follows from it, also where it is the same for a team or
+//! the company: then for this one alone. Nobody else is touched but by what others take of the one: scores, ranks, sums.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::graph::{behind, operands};
+use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Tape, Values, node};
+use crate::plan::program::{Calc, CalcId};
+use crate::value::Value;
+
+/// A KPI (a [`Calc::Kpi`]) and the value that is supposed of it.
+pub type Given = (CalcId, Value);
+
+/// What is supposed, by roster and post; nothing of nearly all.
+#[derive(Clone, Debug, Default)]
+pub struct Supposed(BTreeMap<(usize, usize), Vec<Given>>);
+
+impl Supposed {
+    /// Supposes a value of somebody in a post (indexes as in [`Subject`]); the last word about a KPI counts.
+    pub fn add(&mut self, roster: usize, post: usize, (node, value): Given) {
+        let of_post = self.0.entry((roster, post)).or_default();
+        of_post.retain(|(known, _)| *known != node);
+        of_post.push((node, value));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn of(&self, subject: Subject) -> &[Given] {
+        self.0.get(&(subject.roster, subject.post)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Evaluator<'_> {
+    /// The values for a subject, of which `values` are the true ones, where these are supposed.
+    pub fn values_supposing(&self, values: &Values, subject: Subject, tape: &Tape, given: &[Given]) -> Values {
+        let mut values = values.clone();
+        let (team, inputs) = (self.stint(subject).team, Inputs::default());
+        let mut touched: HashSet<CalcId> = HashSet::new();
+        for node in behind(self.program, tape.roots.iter().copied()) {
+            let value = match given.iter().find(|(of, _)| *of == node) {
+                Some((_, value)) => self.supposed_at(node, value),
+                None => {
+                    let mut follows = false;
+                    operands(self.program, &self.program.nodes[node.0], |operand, _| {
+                        follows |= touched.contains(&operand);
+                    });
+                    if !follows {
+                        continue;
+                    }
+                    touched.insert(node);
+                    // What waits for scoring is computed afresh each time.
+                    if self.graph.needs_input(node) {
+                        continue;
+                    }
+                    values.forget(node);
+                    let at = node::At { values: &values, inputs: &inputs, team, subject: Some(subject) };
+                    self.compute(node, &|wanted| values.get(wanted), &at)
+                }
+            };
+            touched.insert(node);
+            values.forget(node);
+            values.put(node, value);
+        }
+        values
+    }
+
+    /// What is supposed is held to the limits of the KPI as its value is.
+    fn supposed_at(&self, node: CalcId, value: &Value) -> Result<Value, Fault> {
+        let Calc::Kpi { kpi, .. } = &self.program.nodes[node.0] else { return Ok(value.clone()) };
+        let kpi = &self.model.kpis[kpi.0];
+        match value.as_number().is_some_and(|number| !kpi.can_be(number)) {
+            true => Err(Fault { at: node, kind: FaultKind::OutOfLimits }),
+            false => Ok(value.clone()),
+        }
+    }
+}
