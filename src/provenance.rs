@@ -104,6 +104,9 @@ pub struct DataFile {
     modified: Option<String>,
     /// Only where it was asked for: to read all files once more takes time.
     sha256: Option<String>,
+    /// Where it lies on this machine.
+    #[serde(skip)]
+    at: PathBuf,
 }
 
 /// An engine that held tables.
@@ -211,7 +214,8 @@ impl DataFile {
         let mut files = BTreeMap::new();
         for path in paths {
             if let Some(file) = DataFile::of(path, folder) {
-                files.insert(file.path.clone(), file);
+                // Files of other folders may be called alike.
+                files.insert((file.path.clone(), file.at.clone()), file);
             }
         }
         files.into_values().collect()
@@ -220,9 +224,10 @@ impl DataFile {
     pub fn of(path: &Path, folder: &Path) -> Option<DataFile> {
         let there = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
         let named = || path.file_name().map(Path::new).unwrap_or(path);
-        let path = path.strip_prefix(folder).unwrap_or_else(|_| named());
+        let called = path.strip_prefix(folder).unwrap_or_else(|_| named());
         Some(DataFile {
-            path: slashes(path),
+            path: slashes(called),
+            at: path.to_path_buf(),
             bytes: there.len(),
             modified: there.modified().ok().and_then(moment),
             sha256: None,
@@ -231,10 +236,10 @@ impl DataFile {
 }
 
 impl Data {
-    /// Hashes the files, each of which lies in the folder.
-    pub fn hash(&mut self, folder: &Path) {
+    /// Hashes the files.
+    pub fn hash(&mut self) {
         let files = &mut self.files;
-        let hashes = parallel::map(files.len(), |at| file_hash(&folder.join(&files[at].path)).ok());
+        let hashes = parallel::map(files.len(), |at| file_hash(&files[at].at).ok());
         for (file, hash) in files.iter_mut().zip(hashes) {
             file.sha256 = hash;
         }

@@ -31,6 +31,8 @@ mod safety;
 mod schema;
 #[path = "cli/shown.rs"]
 mod shown;
+#[path = "cli/suppose.rs"]
+mod suppose;
 #[path = "cli/tests.rs"]
 mod tests;
 

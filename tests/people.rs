@@ -119,6 +119,7 @@ fn people_made_one_by_one_are_those_of_all_at_once() {
                 results: if made_now { &made[at].results } else { &there[at] },
                 people: if made_now { People::scored(&made[at]) } else { People::of(&there[at]) },
                 language: None,
+                supposing: None,
                 provenance: None,
             };
             let text = |made_now: bool| {
@@ -151,7 +152,7 @@ fn little_is_kept_of_each_of_very_many() {
             MOST.store(TAKEN.load(Ordering::Relaxed), Ordering::Relaxed);
             let people = People::scored(&scored[0]);
             let (results, language, provenance) = (&scored[0].results, None, None);
-            let report = Report { model: &model, results, people, language, provenance };
+            let report = Report { model: &model, results, people, language, provenance, supposing: None };
             merit::report::write(format, &report, LOOK, &mut io::sink()).unwrap();
             MOST.load(Ordering::Relaxed) - before
         });

@@ -9,6 +9,7 @@ use super::choices::{
     Color, CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, dialects,
 };
 use super::periods::{Periods, periods_of, read_period, read_periods};
+use super::suppose::SupposeArgs;
 use crate::time::PeriodName;
 use crate::warehouse::Dialect;
 
@@ -185,6 +186,8 @@ Examples:
       one row for each person, with what is paid
   merit eval specs/insurance --periods 2025-Q4..2026-Q3
       four quarters side by side, with the change
+  merit eval specs/insurance --period 2026-Q3 --set 'prizes_won of S1056 = 1'
+      what would change, for whom: results that are none
   merit eval specs/insurance --period 2026-07 --allow-empty
       one month, although there were no examinations in it
   merit eval specs/insurance --period 2026-Q3 --data exports/july
@@ -199,11 +202,14 @@ pub struct EvalArgs {
     pub period: Option<PeriodName>,
 
     /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
-    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with = "period")]
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with_all = ["period", "set", "replace", "add"])]
     pub periods: Option<Periods>,
 
     #[command(flatten)]
     pub read: ReadArgs,
+
+    #[command(flatten)]
+    pub suppose: SupposeArgs,
 
     /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
     /// a cluster leaves them behind

@@ -10,8 +10,8 @@ use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
 use super::select::{Wanted, select};
-use super::{cache, engine, machine, out, output, provenance};
-use crate::data::options::Options;
+use super::{cache, engine, machine, out, output, provenance, suppose};
+use crate::data::options::{Options, OtherFiles};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
 use crate::documents::Document;
@@ -19,10 +19,12 @@ use crate::model::Model;
 use crate::nearest::nearest;
 use crate::plan::query::{Answers, Doubt, Query};
 use crate::project;
+use crate::report::people::People;
+use crate::report::supposed::Supposing;
 use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
-use crate::score::score_people;
+use crate::score::{score_people, score_supposing};
 use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
@@ -40,11 +42,14 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let model = &project.model;
     check_language(args, model)?;
     let data = data_folder(args.read.data.as_deref(), &project.folders)?;
-    output::refuse_inputs(args, &project, model, &args.read.options(data.clone()))?;
+    let other_files = suppose::other_files(&args.suppose, model)?;
+    let options = Options { other_files: other_files.clone(), ..args.read.options(data.clone()) };
+    output::refuse_inputs(args, &project, model, &options)?;
     let reading = Reading::new();
-    let asked = Asked { periods: args.periods(), person: args.person.as_deref(), read: &args.read };
+    let asked =
+        |other_files| Asked { periods: args.periods(), person: args.person.as_deref(), read: &args.read, other_files };
     let elsewhere = |model: &Model, query: &Query, options: &Options| beside(args, model, query, options);
-    let evaluated = evaluate(&asked, model, data.clone(), &reading, &elsewhere);
+    let evaluated = evaluate(&asked(other_files.clone()), model, data.clone(), &reading, &elsewhere);
     if for_programs {
         machine::know(provenance::of_files(args, &project, &data, &reading.files()));
     }
@@ -53,17 +58,73 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         Ok(found) => found,
         Err(diagnostics) => return Ok(refused(&diagnostics)),
     };
-    let scored = match score_people(own_months.as_ref().unwrap_or(model), &plans, &answers) {
+    let with_months = own_months.as_ref().unwrap_or(model);
+    let supposed = match plans.as_slice() {
+        [plan] if !args.suppose.is_empty() => {
+            Some((plan, suppose::values(&args.suppose, with_months, plan, &answers)?))
+        }
+        _ => None,
+    };
+    let (scored, values) = match supposed {
+        Some((plan, (supposed, values))) => {
+            (score_supposing(with_months, plan, &answers, supposed).map(|scored| vec![scored]), values)
+        }
+        None => (score_people(with_months, &plans, &answers), Vec::new()),
+    };
+    let scored = match scored {
         Ok(scored) => scored,
         Err(diagnostics) => return Ok(refused(&diagnostics)),
     };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
     let people = select(&wanted, model, &answers.teams, &scored, absent)?;
+    let suppositions = suppose::told(&args.suppose, &other_files, values);
+    // What is true, to be compared with: from its own files, where others are supposed.
+    let mut truly = None;
+    if suppositions.is_some() && other_files != OtherFiles::default() {
+        let asked = Asked { person: None, ..asked(OtherFiles::default()) };
+        truly = match evaluate(&asked, model, data.clone(), &Reading::new(), &elsewhere)? {
+            Ok(found) => Some(found),
+            Err(diagnostics) => return Ok(refused(&diagnostics)),
+        };
+    }
+    let true_model = truly.as_ref().and_then(|found| found.own_months.as_ref()).unwrap_or(with_months);
+    let before = match (&suppositions, &truly) {
+        (None, _) => Ok(Vec::new()),
+        (Some(_), Some(found)) => score_people(true_model, &found.plans, &found.answers),
+        (Some(_), None) => score_people(true_model, &plans, &answers),
+    };
+    let before = match before {
+        Ok(before) => before,
+        Err(diagnostics) => return Ok(refused(&diagnostics)),
+    };
     let results: Vec<&Results> = scored.iter().map(|scored| &scored.results).collect();
     let made = provenance::of_evaluation(args, &project, &data, &results);
-    let report =
-        |(results, people)| Report { model, results, people, language: args.lang.as_deref(), provenance: Some(&made) };
+    let language = args.lang.as_deref();
+    let before: Vec<Report> = before
+        .iter()
+        .map(|scored| Report {
+            model,
+            results: &scored.results,
+            people: People::scored(scored),
+            language,
+            provenance: None,
+            supposing: None,
+        })
+        .collect();
+    let everyone = args.person.is_none() && args.position.is_none() && args.team.is_none();
+    let report = |(results, people)| Report {
+        model,
+        results,
+        people,
+        language,
+        provenance: Some(&made),
+        supposing: suppositions.as_ref().zip(before.first()).map(|(suppositions, before)| Supposing {
+            suppositions,
+            before,
+            everyone,
+        }),
+    };
     let reports: Vec<Report> = results.into_iter().zip(people).map(report).collect();
     output::deliver(args, format, &reports)?;
     // Cards tell it of those whom it concerns.
@@ -122,6 +183,14 @@ fn beside(
             (Remote { tables, ..Remote::of(Dialect::OF_PLANS) }, Some(found))
         }
     };
+    let OtherFiles { replaced, added } = &options.other_files;
+    let supposed = remote.tables.keys().map(|data| &model.data[data.0].name);
+    if let Some(name) = supposed.into_iter().find(|name| replaced.contains_key(*name) || added.contains_key(*name)) {
+        return Err(Failure::with_help(
+            format_args!("`{name}` is a table of the engine, and no file can be supposed for it"),
+            "leave its `--replace` or `--add` out, or read the data set from files",
+        ));
+    }
     let mut exchange = |asked: Ask| match (&mut session, asked) {
         (Some(session), Ask::Begin(glances)) => {
             session.begin(glances);

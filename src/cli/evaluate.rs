@@ -9,7 +9,7 @@ use super::open::own_months_of;
 use super::progress::Reading;
 use super::select::{Absent, absent};
 use crate::data::answer;
-use crate::data::options::Options;
+use crate::data::options::{Options, OtherFiles};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::plan::query::{Answers, Query};
@@ -22,6 +22,8 @@ pub struct Asked<'a> {
     pub periods: Vec<PeriodName>,
     pub person: Option<&'a str>,
     pub read: &'a ReadArgs,
+    /// Files that data sets are supposed to be in.
+    pub other_files: OtherFiles,
 }
 
 /// What everyone is scored by.
@@ -48,6 +50,7 @@ pub fn evaluate(
     elsewhere: Elsewhere,
 ) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = asked.read.options(data);
+    options.other_files = asked.other_files.clone();
     options.cache = cache::of(&asked.read.cache)?;
     let own_months = match own_months_of(model, &options) {
         Ok(own) => own,

@@ -23,6 +23,7 @@ mod progress;
 mod provenance;
 mod select;
 mod sql;
+mod suppose;
 mod terminal;
 mod test;
 mod whole;

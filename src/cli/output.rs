@@ -25,8 +25,10 @@ use crate::visible::{self, Shown};
 pub fn format(args: &EvalArgs) -> Result<Format, Failure> {
     let form = form_asked(args)?;
     Ok(match form {
-        // Several periods of a person are lines to compare, unless cards are wished for.
-        Form::Table if args.cards || (args.person.is_some() && args.periods.is_none()) => Format::Scorecards,
+        // Several periods of a person, and suppositions, are lines to compare, unless cards are wished for.
+        Form::Table if args.cards || (args.person.is_some() && args.periods.is_none() && args.suppose.is_empty()) => {
+            Format::Scorecards
+        }
         Form::Table => Format::Summary,
         Form::Json => Format::Json,
         Form::Csv => Format::Csv(csv::Form {
@@ -176,6 +178,10 @@ pub fn refuse_inputs(args: &EvalArgs, project: &Project, model: &Model, options:
     }
     if args.measures.iter().any(|file| is_same(file, path)) {
         return refuse("`--measures` are read there".into());
+    }
+    let supposed = options.other_files.replaced.values().chain(options.other_files.added.values());
+    if supposed.flatten().any(|file| is_same(file, path)) {
+        return refuse("it is supposed to be read".into());
     }
     if args.engine.as_ref().and_then(|engine| engine.file()).is_some_and(|file| is_same(file, path)) {
         return refuse("it is the database".into());

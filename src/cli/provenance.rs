@@ -35,12 +35,24 @@ pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
         .option("position", text(&args.position))
         .option("team", text(&args.team))
         .option("lang", text(&args.lang))
+        .option("set", args.suppose.set.clone())
+        .option("replace", without_folders(&args.suppose.replace))
+        .option("add", without_folders(&args.suppose.add))
         .option("strict", args.read.strict)
         .option("allow-empty", args.read.allow_empty)
         .option("follow-links", args.read.links.follow_links)
         .option("memory", args.read.memory.map(|bytes| format!("{}MB", bytes / 1_000_000)))
         .option("tables", args.tables.tables.clone())
         .option("decimals", args.tables.decimals)
+}
+
+/// `policies=fixed.csv` of `policies=/home/somebody/fixed.csv`
+fn without_folders(files: &[String]) -> Vec<String> {
+    let named = |text: &String| {
+        let (data, file) = text.split_once('=')?;
+        Some(format!("{data}={}", Path::new(file).file_name()?.to_string_lossy()))
+    };
+    files.iter().map(|text| named(text).unwrap_or_else(|| text.clone())).collect()
 }
 
 /// With what the results were made of.
@@ -57,7 +69,7 @@ pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathB
     data.measures = DataFile::all(args.measures.iter().map(AsRef::as_ref), Path::new(""));
     data.engine = args.engine.as_ref().map(of_engine);
     if args.hash_data {
-        data.hash(folder);
+        data.hash();
     }
     made.data = data;
     made

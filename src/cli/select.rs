@@ -20,7 +20,7 @@ pub struct Wanted<'a> {
 }
 
 /// Why somebody who is on a roster is not among the evaluated.
-pub struct Absent(String);
+pub struct Absent(pub(super) String);
 
 /// The same for the person asked for, if that is so.
 pub fn absent(wanted: &str, answers: &Answers) -> Option<Absent> {
@@ -107,7 +107,7 @@ pub fn select<'r>(
 }
 
 /// Roster and key of those with the key, else of the one with the name; a name that several people have does not do.
-fn find_person(
+pub(super) fn find_person(
     wanted: &str,
     people: impl Iterator<Item = Brief> + Clone,
     these: &str,

@@ -11,10 +11,21 @@ use crate::limits::WHOLE;
 /// About as much text as one block holds.
 pub const BLOCK: usize = 1 << 18;
 
+/// Files that somebody supposes a data set to be in, by its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OtherFiles {
+    /// In the place of its own.
+    pub replaced: BTreeMap<String, Vec<PathBuf>>,
+    /// Beside its own.
+    pub added: BTreeMap<String, Vec<PathBuf>>,
+}
+
 /// How files are read.
 pub struct Options<'a> {
     /// The folder that the patterns of data sets start from.
     pub data: PathBuf,
+    /// What else is read, wherever it lies.
+    pub other_files: OtherFiles,
     pub threads: usize,
     /// Nothing may be repaired.
     pub strict: bool,
@@ -44,6 +55,7 @@ impl Options<'_> {
     pub fn of(data: PathBuf) -> Self {
         Options {
             data,
+            other_files: OtherFiles::default(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             strict: false,
             allow_empty: false,

@@ -8,6 +8,19 @@ pub enum ScopeWord {
     Company,
 }
 
+impl ScopeWord {
+    pub const ALL: [ScopeWord; 3] = [ScopeWord::Own, ScopeWord::Team, ScopeWord::Company];
+
+    /// As specs write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ScopeWord::Own => "own",
+            ScopeWord::Team => "team",
+            ScopeWord::Company => "company",
+        }
+    }
+}
+
 /// What becomes of a row dated by a period in which somebody changes post or team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AcrossStints {

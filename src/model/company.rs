@@ -212,6 +212,7 @@ impl Checker<'_> {
                 self.unit_twice(&unit.name);
             }
         }
+        self.model.units = (*self.units).clone();
     }
 
     fn unit_twice(&mut self, name: &tree::Name) {

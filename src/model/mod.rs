@@ -20,6 +20,7 @@
 //! `words` has what findings call things.
 
 pub mod alignment;
+pub mod amount;
 pub mod cases;
 mod checker;
 mod company;
@@ -49,7 +50,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::data::DataSet;
 use self::expr::Expr;
-use self::types::unit::DisplayUnit;
+use self::types::unit::{DisplayUnit, Units};
 use crate::alike::folded;
 use crate::diagnostic::Levels;
 use crate::language::{BinaryOp, Combine, PartOfPeriod, ScopeWord, WhenMissing};
@@ -94,6 +95,7 @@ pub struct Model {
     pub scales: Vec<Scale>,
     pub matrices: Vec<Matrix>,
     pub ratings: Vec<Rating>,
+    pub units: Units,
     /// How reports call the units of the project: by name and by plural, where they have labels.
     pub unit_labels: BTreeMap<String, Label>,
     pub positions: Vec<Position>,

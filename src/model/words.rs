@@ -2,14 +2,6 @@
 
 use crate::language::ScopeWord;
 
-pub(super) fn scope_name(scope: ScopeWord) -> &'static str {
-    match scope {
-        ScopeWord::Own => "own",
-        ScopeWord::Team => "team",
-        ScopeWord::Company => "company",
-    }
-}
-
 pub(super) fn scope_words(scope: ScopeWord) -> &'static str {
     match scope {
         ScopeWord::Own => "the person's own rows",

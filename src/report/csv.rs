@@ -49,6 +49,15 @@ pub const HEADER: [&str; 24] = [
     "missing",
 ];
 
+/// The last column, where something is supposed: what it is, in every row.
+pub const SUPPOSED: &str = "supposed";
+
+/// What is supposed, for every row of a report.
+fn supposed(report: &Report<'_>, show: &Show<'_>) -> Option<Cell> {
+    let told = report.supposing.as_ref()?.suppositions.told(show);
+    Some(Cell::text(told.join(show.words.semicolon)))
+}
+
 /// What a row is.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -119,7 +128,8 @@ pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Res
         return people::write(form, reports, out);
     }
     let mut sheet = Sheet::new(form.style, out);
-    sheet.row(HEADER.map(Cell::text))?;
+    let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    sheet.row(HEADER.into_iter().chain(column).map(Cell::text))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
@@ -134,25 +144,26 @@ pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Res
 
 /// All rows of a person.
 fn rows(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let with = |row: [Cell; HEADER.len()]| row.into_iter().chain(supposed(report, show));
     for (at, card) in person.cards.iter().enumerate() {
         let post = person.posts.iter().find(|post| post.cards.contains(&at));
         let alone = post.is_none_or(|post| post.cards.len() == 1);
         for part in parts(show, card, person.cards.len() > 1, alone) {
-            sheet.row(row(report, show, person, Stretch::of(card), part))?;
+            sheet.row(with(row(report, show, person, Stretch::of(card), part)))?;
         }
         // What is paid for several stints stands behind the last of them.
         if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
             let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
             let stretch = Stretch { from: first.from, ..Stretch::of(card) };
             for part in outputs(show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
-                sheet.row(row(report, show, person, stretch, part))?;
+                sheet.row(with(row(report, show, person, stretch, part)))?;
             }
         }
     }
     if let Some(last) = person.cards.last() {
         let first = person.cards.first().unwrap_or(last);
         let stretch = Stretch { from: first.from, ..Stretch::of(last) };
-        sheet.row(row(report, show, person, stretch, overall(show, person)))?;
+        sheet.row(with(row(report, show, person, stretch, overall(show, person))))?;
     }
     Ok(())
 }

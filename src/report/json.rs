@@ -14,12 +14,13 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use self::document::{
-    Adjustment, AmountJson, CardJson, EntryJson, Exact, File, Head, OfPeriod, OfPosts, Output, Period, PersonJson,
-    PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, Tail, TakenJson, Team, Top, ValueJson, Veto,
-    WithoutPosition,
+    Adjustment, AmountJson, CardJson, ChangeJson, EntryJson, Exact, File, Head, OfPeriod, OfPosts, Output, Period,
+    PersonJson, PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, SumJson, SupposedFiles, SupposedJson,
+    SupposedValueJson, Tail, TakenJson, Team, Top, ValueJson, Veto, WithoutPosition,
 };
 use super::places::OfCard;
 use super::show::{Show, days_served};
+use super::supposed::{Change, SumChange, SupposedValue, What, changes};
 use super::{Report, why_missing};
 use crate::documents::Document as Kind;
 use crate::model::types::unit::DisplayUnit;
@@ -35,7 +36,12 @@ use crate::value::{Missing, Value};
 /// Writes the document, with a line break at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let period = Some(period(report));
-    let head = Head { top: Top::of(Kind::Results, Some(report)), company: &report.model.company.name, period };
+    let head = Head {
+        top: Top::of(Kind::Results, Some(report)),
+        company: &report.model.company.name,
+        period,
+        supposed: supposed(report),
+    };
     out.write_all(b"{")?;
     fields(&head, 0, out)?;
     write!(out, ",\n  \"people\": ")?;
@@ -51,7 +57,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let company = reports.first().map_or("", |report| &report.model.company.name);
     out.write_all(b"{")?;
-    fields(&Head { top: Top::of(Kind::Periods, reports.first()), company, period: None }, 0, out)?;
+    fields(&Head { top: Top::of(Kind::Periods, reports.first()), company, period: None, supposed: None }, 0, out)?;
     write!(out, ",\n  \"periods\": [")?;
     for (at, report) in reports.iter().enumerate() {
         write!(out, "{}\n    {{", if at > 0 { "," } else { "" })?;
@@ -68,6 +74,50 @@ pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<
     let doubts = reports.first().map(doubts).unwrap_or_default();
     fields(&Tail { without_position: None, files, doubts }, 0, out)?;
     out.write_all(b"\n}\n")
+}
+
+/// What is supposed and changes by it.
+fn supposed<'a>(report: &'a Report<'a>) -> Option<SupposedJson<'a>> {
+    let supposing = report.supposing.as_ref()?;
+    let (show, suppositions) = (report.show(), supposing.suppositions);
+    let found = changes(supposing, report);
+    let value = |one: &'a SupposedValue| {
+        let kpi = &show.model.kpis[one.kpi.0];
+        SupposedValueJson {
+            kpi: &kpi.name,
+            scope: one.scope.word(),
+            person: &one.person,
+            position: &show.position(one.position).name,
+            value: show.value_json(&one.value, &kpi.unit),
+        }
+    };
+    let files =
+        |list: &'a [(String, Vec<String>)]| list.iter().map(|(data, files)| SupposedFiles { data, files }).collect();
+    let change = |one: Change| {
+        let (what, output) = match one.what {
+            What::Score => ("score", None),
+            What::Rating => ("rating", None),
+            What::Rank => ("rank", None),
+            What::Output(name, _) => ("output", Some(name)),
+        };
+        let (before, after, change) = (one.before.exact, one.after.exact, one.more.map(|(more, _)| more));
+        ChangeJson { roster: one.roster, person: one.person.to_string(), what, output, before, after, change }
+    };
+    let sum = |one: SumChange| SumJson {
+        output: one.output,
+        team: one.team.map(|(key, _)| key.to_string()),
+        before: one.before.exact,
+        after: one.after.exact,
+        change: one.more.map(|(more, _)| more),
+    };
+    Some(SupposedJson {
+        told: suppositions.told(&show),
+        values: suppositions.values.iter().map(value).collect(),
+        replaced: files(&suppositions.replaced),
+        added: files(&suppositions.added),
+        changes: found.people.into_iter().map(change).collect(),
+        sums: found.sums.into_iter().map(sum).collect(),
+    })
 }
 
 /// A value as it stands so deep in a document.

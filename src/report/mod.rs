@@ -18,6 +18,7 @@ pub mod profile;
 pub mod scorecard;
 pub mod show;
 pub mod summary;
+pub mod supposed;
 pub mod words;
 
 use std::io::{self, Write};
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 use self::layout::Painter;
 use self::people::People;
 use self::show::Show;
+use self::supposed::Supposing;
 use crate::model::{Entry, Head, Model};
 use crate::provenance::Provenance;
 use crate::score::card::{Card, EntryResult, EntryResultKind, Results};
@@ -39,11 +41,13 @@ pub struct Report<'a> {
     pub language: Option<&'a str>,
     /// What made the results, where the report shall tell it.
     pub provenance: Option<&'a Provenance>,
+    /// What is supposed, where that is so: then these are no results.
+    pub supposing: Option<Supposing<'a>>,
 }
 
 impl<'a> Report<'a> {
     pub fn of_all(model: &'a Model, results: &'a Results, language: Option<&'a str>) -> Report<'a> {
-        Report { model, results, people: People::of(results), language, provenance: None }
+        Report { model, results, people: People::of(results), language, provenance: None, supposing: None }
     }
 
     pub fn show(&self) -> Show<'a> {
@@ -83,7 +87,10 @@ pub enum Format {
 /// Writes a report.
 pub fn write(format: Format, report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Summary => summary::write(report, look, out),
+        Format::Summary => match &report.supposing {
+            Some(supposing) => supposed::write(report, supposing, look, out),
+            None => summary::write(report, look, out),
+        },
         Format::Json => json::write(report, out),
         Format::Scorecards | Format::Csv(_) => write_periods(format, std::slice::from_ref(report), look, out),
     }

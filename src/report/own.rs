@@ -35,7 +35,11 @@ fn is_csv(head: &str) -> bool {
     let line = head.split('\n').next().unwrap_or(head);
     [",", ";"].iter().any(|separator| {
         let people = csv::people::HEADER.join(separator);
-        line == csv::HEADER.join(separator) || line == people || line.starts_with(&format!("{people}{separator}"))
+        let all = csv::HEADER.join(separator);
+        line == all
+            || line == format!("{all}{separator}{}", csv::SUPPOSED)
+            || line == people
+            || line.starts_with(&format!("{people}{separator}"))
     })
 }
 
@@ -68,6 +72,7 @@ mod tests {
         assert!(!is_json("{\n  \"schema\": \"https://example.org/\"") && !is_json("{ \"name\": \"merit\" }"));
         let header = csv::HEADER.join(",");
         assert!(is_csv(&format!("{header}\n2026")) && is_csv(&format!("{MARK}{}\n", csv::HEADER.join(";"))));
+        assert!(is_csv(&format!("{header},supposed\n")));
         // A column of somebody's own, or another program's line end.
         assert!(!is_csv(&format!("{header},comment\n")) && !is_csv(&format!("{header}\r\n")) && !is_csv("id,name\n"));
         assert!(is_csv(&format!("{},bonus [CNY]\n", csv::people::HEADER.join(","))));

@@ -32,6 +32,7 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
     let name = if known { person.person.to_string() } else { named(&person.name, &person.person) };
     page.text(&name, Style::Strong);
     page.text(&title(report), Style::Faint);
+    super::supposed::write_head(report, page.out, look.width(), look.painter());
     for card in &person.cards {
         page.out.push('\n');
         page.card(card, person);

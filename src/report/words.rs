@@ -34,6 +34,13 @@ pub struct Words {
     pub in_this_stint: &'static str,
     pub overall: &'static str,
     pub change: &'static str,
+    /// What stands before suppositions.
+    pub supposed: &'static str,
+    pub what_changes: &'static str,
+    pub before: &'static str,
+    pub after: &'static str,
+    /// Before a sum over all people.
+    pub of_all: &'static str,
     pub complete: &'static str,
     pub ratings: &'static str,
     pub positions: &'static str,
@@ -79,6 +86,11 @@ static ENGLISH: Words = Words {
     in_this_stint: "This stint",
     overall: "Overall",
     change: "Change",
+    supposed: "Supposed, no result:",
+    what_changes: "What",
+    before: "Before",
+    after: "Then",
+    of_all: "All",
     complete: "Complete",
     ratings: "Ratings",
     positions: "Positions",
@@ -125,6 +137,11 @@ static CHINESE: Words = Words {
     in_this_stint: "本段",
     overall: "综合",
     change: "变化",
+    supposed: "假设，并非结果：",
+    what_changes: "项目",
+    before: "原来",
+    after: "假设后",
+    of_all: "全部",
     complete: "完整度",
     ratings: "等级分布",
     positions: "岗位",
@@ -363,6 +380,34 @@ impl Words {
             (true, false) => format!("{}得分为各项之和", group.unwrap_or("总")),
             (false, true) => format!("{} is the geometric mean of its parts", group.unwrap_or("the score")),
             (false, false) => format!("{} is the sum of its parts", group.unwrap_or("the score")),
+        }
+    }
+
+    /// What is supposed of somebody's KPI.
+    pub fn supposed_value(&self, kpi: &str, who: &str, value: &str) -> String {
+        if self.chinese { format!("{who} 的{kpi} = {value}") } else { format!("{kpi} of {who} = {value}") }
+    }
+
+    pub fn supposed_missing(&self, reason: &str) -> String {
+        if self.chinese { format!("缺失（{reason}）") } else { format!("missing ({reason})") }
+    }
+
+    /// A data set and the file that takes the place of its own.
+    pub fn read_from(&self, data: &str, files: &str) -> String {
+        if self.chinese { format!("{data} 读自 {files}") } else { format!("{data} read from {files}") }
+    }
+
+    /// A data set and a file beside its own.
+    pub fn read_beside(&self, data: &str, files: &str) -> String {
+        if self.chinese { format!("{data} 另加 {files}") } else { format!("{data} with {files} added") }
+    }
+
+    /// How many of all who are shown change.
+    pub fn so_many_change(&self, changed: u64, shown: u64) -> String {
+        match (self.chinese, changed) {
+            (true, _) => format!("{shown}人中{changed}人有变化"),
+            (false, 0) => format!("nothing changes for {}", self.people(shown)),
+            (false, _) => format!("{changed} of {} {}", self.people(shown), either(changed, "changes", "change")),
         }
     }
 

@@ -91,6 +91,23 @@ pub fn score_supposing<'a>(
     }
 }
 
+/// Somebody in a post who is evaluated: indexes into the answers' rosters and their posts, and into the program's cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Post {
+    pub roster: usize,
+    pub post: usize,
+    pub card: usize,
+}
+
+/// All who are evaluated, in the order of the answers.
+pub fn posts(model: &Model, plan: &Plan, answers: &Answers) -> Vec<Post> {
+    let seats = seats(model, plan, answers, &mut Problems::default()).map(|(seats, _)| seats).unwrap_or_default();
+    let post = |seat: &Seat| Post { roster: seat.roster as usize, post: seat.post as usize, card: seat.card() };
+    let mut posts: Vec<Post> = seats.iter().map(post).collect();
+    posts.dedup();
+    posts
+}
+
 /// The KPIs that the formulas of a card read over the period itself: what can be supposed of those who get it. Whether
 /// an entry is scored by it is told beside.
 pub fn supposable(plan: &Plan, card: usize) -> Vec<(CalcId, bool)> {

@@ -31,6 +31,7 @@ mod values;
 mod words;
 
 pub(crate) use cases::bars;
+pub use values::percent_meant;
 pub(crate) use words::synonym;
 pub use words::{DECLARATIONS, RESERVED, is_word_of_the_language, words};
 

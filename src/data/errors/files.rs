@@ -51,6 +51,15 @@ pub fn no_file(data: &DataSet, pattern: &FilePattern, folder: &str, present: &[S
     }
 }
 
+/// A file that is to be read beside the data set's own, and is one of them.
+pub fn read_already(data: &DataSet, file: &str) -> Diagnostic {
+    let message = format!("`{file}` is one of the files of `{}` already: its rows would count twice", data.name);
+    Diagnostic::new(Code::UnreadableFile, message)
+        .at(data.span, "declared here")
+        .in_data(in_file(file))
+        .help("add a file with other rows, or leave it out")
+}
+
 /// A file that a link, or a pattern with `..`, leads to.
 pub fn outside(file: &str, real: &str, data: &DataSet, pattern: &FilePattern) -> Diagnostic {
     let message = format!("`{file}` of `{}` leads out of the data folder, to `{real}`", data.name);

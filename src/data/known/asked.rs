@@ -1,8 +1,11 @@
 //! What answers follow from besides the content of files, as bytes for a key. How each type is written stands in
 //! [`crate::plan::kept`].
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use crate::cache::bytes::Put;
-use crate::data::options::Options;
+use crate::data::options::{Options, OtherFiles};
 use crate::model::data::{ColumnIx, DataId};
 use crate::model::{Model, Position};
 use crate::plan::Stored;
@@ -23,6 +26,7 @@ pub fn put(model: &Model, query: &Query, needed: &[(DataId, Vec<ColumnIx>)], opt
     model.company.rounding.put(into);
     let Options {
         data: _,
+        other_files: OtherFiles { replaced, added },
         // Answers are the same, however many threads find them.
         threads: _,
         strict,
@@ -40,6 +44,9 @@ pub fn put(model: &Model, query: &Query, needed: &[(DataId, Vec<ColumnIx>)], opt
     } = options;
     (*strict, *allow_empty, *follow_links).put(into);
     (*stream_above, *block, *memory, *results).put(into);
+    // Which they are, the files of each data set tell.
+    let names = |files: &BTreeMap<String, Vec<PathBuf>>| files.keys().cloned().collect::<Vec<String>>();
+    (names(replaced), names(added)).put(into);
 }
 
 /// How cells are read: all data sets, as links lead from one to others, and the company's months.

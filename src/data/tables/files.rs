@@ -18,7 +18,9 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
     let inside = if options.follow_links { None } else { fs::canonicalize(&options.data).ok() };
     let mut known = BTreeSet::new();
     let mut tasks = Vec::new();
-    for pattern in &data.files {
+    let replaced = options.other_files.replaced.get(&data.name);
+    let own = if replaced.is_some() { &[][..] } else { &data.files };
+    for pattern in own {
         let found = match matching(&options.data, pattern) {
             Ok(found) => found,
             Err(error) => {
@@ -51,10 +53,54 @@ pub fn files_of(data: &DataSet, options: &Options, errors: &mut Vec<Diagnostic>)
             tasks.push(FileTask { path, shown, sheet: pattern.sheet.clone(), form, relation: None });
         }
     }
-    for (text, span) in &data.relations {
+    let added = options.other_files.added.get(&data.name);
+    for path in replaced.into_iter().chain(added).flatten() {
+        other_file(data, path, &mut known, errors).into_iter().for_each(|task| tasks.push(task));
+    }
+    let relations = if replaced.is_some() { &[][..] } else { &data.relations };
+    for (text, span) in relations {
         let relation = Relation(text.clone());
         let (path, shown, relation) = (PathBuf::new(), relation.shown(), Some((relation, *span)));
         tasks.push(FileTask { path, shown, sheet: None, form: Form::Server, relation });
+    }
+    tasks
+}
+
+/// A file that is supposed to be one of the data set; wherever it lies, somebody has named it. Of a spreadsheet the sheet
+/// that the data set's own have.
+fn other_file(
+    data: &DataSet,
+    path: &Path,
+    known: &mut BTreeSet<(PathBuf, Option<String>)>,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<FileTask> {
+    let shown = path.display().to_string().replace('\\', "/");
+    match fs::metadata(path) {
+        Ok(what) if what.is_file() => {}
+        Ok(_) => {
+            errors.push(errors::unreadable(&shown, "it is no file"));
+            return Vec::new();
+        }
+        Err(error) => {
+            errors.push(errors::unreadable(&shown, &error.to_string()));
+            return Vec::new();
+        }
+    }
+    let form = Form::of(path);
+    let sheets: BTreeSet<Option<String>> = match form {
+        Form::Spreadsheet => data.files.iter().map(|pattern| pattern.sheet.clone()).collect(),
+        _ => BTreeSet::new(),
+    };
+    let sheets = if sheets.is_empty() { BTreeSet::from([None]) } else { sheets };
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut tasks = Vec::new();
+    for sheet in sheets {
+        match known.insert((real.clone(), sheet.clone())) {
+            true => {
+                tasks.push(FileTask { path: path.to_path_buf(), shown: shown.clone(), sheet, form, relation: None })
+            }
+            false => errors.push(errors::read_already(data, &shown)),
+        }
     }
     tasks
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::checker::{Checker, Symbol};
-use crate::model::words::scope_name;
 use crate::model::{Direction, Kpi, KpiId, MatrixId, Model, Position, ScaleId};
 use crate::source::Span;
 use crate::time::{Day, OwnMonths, Start};
@@ -167,7 +166,7 @@ impl Checker<'_> {
             None => "nothing about what is better",
         };
         let scope = match kpi.scope {
-            Some(scope) => format!("`scope {}`", scope_name(scope)),
+            Some(scope) => format!("`scope {}`", scope.word()),
             None => "no scope".into(),
         };
         Common {

@@ -7,7 +7,7 @@ use crate::model::checker::Checker;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::names::uses::Use;
-use crate::model::words::{list, scope_name};
+use crate::model::words::list;
 use crate::model::{Curve, KpiId, ScaleId, Unfit};
 use crate::source::Span;
 use crate::syntax::tree;
@@ -98,7 +98,7 @@ impl Checker<'_> {
         }
         for (route, to) in routes {
             // One formula may read the data set several times: one mistake.
-            let told = (at.key(), aggregate.data, scope_name(scope));
+            let told = (at.key(), aggregate.data, scope.word());
             if !matches!(route, Route::Links(_)) && !self.scopes_told.insert(told) {
                 continue;
             }
@@ -106,8 +106,8 @@ impl Checker<'_> {
                 let same = aggregate.span.key() == at.key();
                 let fixed = self.model.kpis.iter().any(|kpi| kpi.span.key() == at.key());
                 let words = match fixed {
-                    true => format!("has `scope {}`", scope_name(scope)),
-                    false => format!("read over {} here", scope_name(scope)),
+                    true => format!("has `scope {}`", scope.word()),
+                    false => format!("read over {} here", scope.word()),
                 };
                 let diagnostic = diagnostic.at(at, words);
                 if same { diagnostic } else { diagnostic.at(aggregate.span, format!("reads `{}`", set.name)) }
@@ -125,7 +125,7 @@ impl Checker<'_> {
                         Code::NoScope,
                         format!(
                             "`{text}` cannot be read over {}: the rows of `{}` have no link to `{to}`",
-                            scope_name(scope),
+                            scope.word(),
                             set.name
                         ),
                     );

@@ -9,7 +9,7 @@ use crate::model::names::env::{Bare, Env};
 use crate::model::names::uses::Use;
 use crate::model::scales::curves::{Better, CurveUse};
 use crate::model::types::unit::{Dimension, DisplayUnit};
-use crate::model::words::{scope_name, scope_words};
+use crate::model::words::scope_words;
 use crate::model::{Dated, Direction, Head, Kpi, KpiEntry, KpiId, ScaleId, Score, ScoreCurve};
 use crate::number::Number;
 use crate::source::Span;
@@ -79,7 +79,7 @@ impl Checker<'_> {
                         format!("`{}` always reads {}; `over` cannot change that", kpi.name, scope_words(fixed)),
                     )
                     .at(*span, "no effect here")
-                    .at(kpi.span, format!("declared with `scope {}`", scope_name(fixed)))
+                    .at(kpi.span, format!("declared with `scope {}`", fixed.word()))
                     .help("remove `over`, or remove `scope` from the KPI"),
                 );
                 fixed

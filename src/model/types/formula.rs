@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::model::checker::Checker;
 use crate::model::expr::{Base, Expr, Kind, Type};
 use crate::model::names::env::{Bare, Env, Place};
-use crate::model::words::{scope_name, scope_words};
+use crate::model::words::scope_words;
 use crate::number::Number;
 use crate::source::Span;
 use crate::syntax::tree;
@@ -145,7 +145,7 @@ impl Checker<'_> {
                                 format!("`{name}` always reads {}; `over` cannot change that", scope_words(fixed)),
                             )
                             .at(*scope_span, "no effect here")
-                            .at(at, format!("declared with `scope {}`", scope_name(fixed)))
+                            .at(at, format!("declared with `scope {}`", fixed.word()))
                             .help("remove `over`, or remove `scope` from the KPI"),
                         );
                     }

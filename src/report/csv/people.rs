@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use indexmap::{IndexMap, IndexSet};
 
 use super::cell::{Cell, Form, Sheet, decimal, in_unit};
-use super::{Report, Show, rank, roster, yes_no};
+use super::{Report, SUPPOSED, Show, rank, roster, supposed, yes_no};
 use crate::model::types::unit::DisplayUnit;
 use crate::score::card::PersonResult;
 use crate::value::Value;
@@ -48,7 +48,8 @@ pub(super) fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> 
         }
     }
     let mut sheet = Sheet::new(form.style, out);
-    sheet.row(HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text)))?;
+    let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    sheet.row(HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text)).chain(column.map(Cell::text)))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
@@ -116,6 +117,7 @@ fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, outputs: &Ou
             .iter()
             .map(|(heading, unit)| amounts.get(heading).map_or_else(Cell::none, |value| in_unit(value, unit))),
     );
+    cells.extend(supposed(report, show));
     Some(cells)
 }
 

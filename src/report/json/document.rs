@@ -34,6 +34,63 @@ pub struct Head<'a> {
     /// Where there is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
+    /// Where something is supposed: then these are no results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supposed: Option<SupposedJson<'a>>,
+}
+
+/// What is supposed, and what it changes.
+#[derive(Serialize)]
+pub struct SupposedJson<'a> {
+    /// All of it in words.
+    pub told: Vec<String>,
+    pub values: Vec<SupposedValueJson<'a>>,
+    /// Data sets with the files that take the place of their own.
+    pub replaced: Vec<SupposedFiles<'a>>,
+    /// The same beside their own.
+    pub added: Vec<SupposedFiles<'a>>,
+    pub changes: Vec<ChangeJson>,
+    pub sums: Vec<SumJson>,
+}
+
+#[derive(Serialize)]
+pub struct SupposedValueJson<'a> {
+    pub kpi: &'a str,
+    pub scope: &'static str,
+    pub person: &'a str,
+    pub position: &'a str,
+    pub value: ValueJson,
+}
+
+#[derive(Serialize)]
+pub struct SupposedFiles<'a> {
+    pub data: &'a str,
+    pub files: &'a [String],
+}
+
+/// What is another for somebody of those shown.
+#[derive(Serialize)]
+pub struct ChangeJson {
+    pub roster: String,
+    pub person: String,
+    /// `score`, `rating`, `rank` or `output`.
+    pub what: &'static str,
+    /// The name of the output.
+    pub output: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// after − before, where both are numbers of which that says something.
+    pub change: Option<Number>,
+}
+
+/// What an output comes to over all who are shown, or those of a team.
+#[derive(Serialize)]
+pub struct SumJson {
+    pub output: String,
+    pub team: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub change: Option<Number>,
 }
 
 /// What stands behind them. All periods come of one pass over the files.
