@@ -21,10 +21,11 @@ pub enum Document {
     Results,
     Sql,
     Tests,
+    Why,
 }
 
 impl Document {
-    pub const ALL: [Document; 9] = [
+    pub const ALL: [Document; 10] = [
         Document::Alignment,
         Document::Check,
         Document::Data,
@@ -34,6 +35,7 @@ impl Document {
         Document::Results,
         Document::Sql,
         Document::Tests,
+        Document::Why,
     ];
 
     /// What `schema` is. The number changes when a field goes or gets another name, type or meaning; fields may be added
@@ -49,6 +51,7 @@ impl Document {
             Document::Results => "urn:merit:results:2",
             Document::Sql => "urn:merit:sql:2",
             Document::Tests => "urn:merit:tests:2",
+            Document::Why => "urn:merit:why:1",
         }
     }
 

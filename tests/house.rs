@@ -42,6 +42,7 @@ const ORDER: &[&str] = &[
     "eval",
     "score",
     "report",
+    "explain",
     "trial",
     "project",
     "cli",

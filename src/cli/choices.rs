@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::report::csv::cell::Style;
 use crate::warehouse::Dialect;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,6 +33,16 @@ pub enum Form {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WhyForm {
+    /// For people
+    Text,
+    /// For programs, complete: docs/why.schema.json
+    Json,
+    /// The rows behind the numbers, for spreadsheets
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CsvStyle {
     /// Any: `,` between cells and `.` before decimals
     Plain,
@@ -39,6 +50,16 @@ pub enum CsvStyle {
     Excel,
     /// Excel set to a country that writes 1,5: with a byte order mark and `;` between cells
     ExcelComma,
+}
+
+impl CsvStyle {
+    pub fn style(self) -> Style {
+        match self {
+            CsvStyle::Plain => Style::Plain,
+            CsvStyle::Excel => Style::Excel,
+            CsvStyle::ExcelComma => Style::ExcelComma,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

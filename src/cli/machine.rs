@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use clap::ValueEnum;
 
 use super::args::{CheckArgs, Command, DataArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
-use super::choices::{DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm};
+use super::choices::{DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, WhyForm};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;
@@ -53,6 +53,7 @@ impl Machine {
             Command::Fmt(FmtArgs { format: FmtForm::Json, .. }) => Some(Machine::Json(Document::Fmt)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
             Command::Sql(SqlArgs { format: SqlForm::Json, .. }) => Some(Machine::Json(Document::Sql)),
+            Command::Why(args) if args.format == WhyForm::Json => Some(Machine::Json(Document::Why)),
             Command::Test(TestArgs { format: TestForm::Json, .. }) => Some(Machine::Json(Document::Tests)),
             Command::Test(TestArgs { format: TestForm::Junit, .. }) => Some(Machine::JunitOfTests),
             _ => None,

@@ -27,6 +27,7 @@ mod suppose;
 mod terminal;
 mod test;
 mod whole;
+mod why;
 mod wrong;
 
 use clap::Parser;
@@ -65,6 +66,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Why(args) => why::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Sql(args) => sql::run(args),
         Command::Test(args) => test::run(args),

@@ -32,11 +32,7 @@ pub fn format(args: &EvalArgs) -> Result<Format, Failure> {
         Form::Table => Format::Summary,
         Form::Json => Format::Json,
         Form::Csv => Format::Csv(csv::Form {
-            style: match args.csv {
-                None | Some(CsvStyle::Plain) => Style::Plain,
-                Some(CsvStyle::Excel) => Style::Excel,
-                Some(CsvStyle::ExcelComma) => Style::ExcelComma,
-            },
+            style: args.csv.map_or(Style::Plain, CsvStyle::style),
             people: args.rows == Some(CsvRows::People),
         }),
     })

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::address::Engine;
-use super::args::{DataArgs, EvalArgs, SqlArgs};
+use super::args::{DataArgs, EvalArgs, SqlArgs, WhyArgs};
 use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -72,6 +72,22 @@ pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathB
         data.hash();
     }
     made.data = data;
+    made
+}
+
+/// Program, specs and options of an explanation, with the data folder and the files that were read, once they are known.
+pub fn of_explanation(args: &WhyArgs, project: &Project, read: Option<(&Path, &[PathBuf])>) -> Provenance {
+    let mut made = of_specs(&project.sources, project.files)
+        .option("period", args.period.to_string())
+        .option("person", args.person.clone())
+        .option("lang", args.lang.clone())
+        .option("strict", args.read.strict)
+        .option("allow-empty", args.read.allow_empty)
+        .option("follow-links", args.read.links.follow_links);
+    if let Some((folder, read)) = read {
+        made.data =
+            Data { files: DataFile::all(read.iter().map(PathBuf::as_path), folder), ..of_servers(&project.model) };
+    }
     made
 }
 

@@ -7,7 +7,7 @@
 //! `stint` of a person who has several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
 //! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits. No cell is a formula.
 
-mod cell;
+pub mod cell;
 pub mod people;
 
 use std::io::{self, Write};

@@ -413,7 +413,7 @@ fn base_unit(unit: &DisplayUnit) -> Option<String> {
     (!unit.dimension.is_none()).then(|| unit.dimension.to_string())
 }
 
-fn reason_kind(missing: &Missing) -> &'static str {
+pub fn reason_kind(missing: &Missing) -> &'static str {
     match missing {
         Missing::NoRows => "no_rows",
         Missing::Blank => "blank",

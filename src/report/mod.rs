@@ -30,6 +30,7 @@ use self::supposed::Supposing;
 use crate::model::{Entry, Head, Model};
 use crate::provenance::Provenance;
 use crate::score::card::{Card, EntryResult, EntryResultKind, Results};
+use crate::source::{SourceSet, Span};
 use crate::value::{Missing, Value};
 
 /// What is reported: the results of all people, or of some of them.
@@ -69,7 +70,7 @@ impl Look {
         self.width.max(LEAST_WIDTH)
     }
 
-    fn painter(self) -> Painter {
+    pub fn painter(self) -> Painter {
         Painter { color: self.color }
     }
 }
@@ -173,4 +174,15 @@ fn why_missing(entry: &EntryResult) -> Option<&Missing> {
         }
         _ => reason(&entry.score),
     }
+}
+
+/// The text of a formula on one line, without the comments in it.
+pub fn one_line(sources: &SourceSet, span: Span) -> String {
+    let lines = sources.text(span).lines().map(|line| match line.find('#') {
+        // A sign inside quotes is none of a comment.
+        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => &line[..at],
+        _ => line,
+    });
+    let line = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    line.replace("( ", "(").replace(" )", ")")
 }

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
-use super::Look;
 use super::digits::grouped;
 use super::layout::{Cell, Style, write_text};
 use super::show::Show;
+use super::{Look, one_line};
 use crate::documents::Document;
 use crate::eval::operands;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
@@ -22,7 +22,7 @@ use crate::plan::program::{Calc, CalcId};
 use crate::plan::query::{Group, Measure, MeasureId, RowNode, Rows, visit};
 use crate::plural::{either, plural};
 use crate::provenance::Provenance;
-use crate::source::{SourceSet, Span};
+use crate::source::SourceSet;
 
 /// A plan as it is told.
 #[derive(Serialize)]
@@ -287,20 +287,24 @@ impl Teller<'_, '_> {
     }
 
     fn rows(&self, rows: &Rows) -> String {
-        let plan = self.plan;
-        let span = |first, last| match (first, last) == (plan.first_day, plan.last_day) {
-            true => plan.period.to_string(),
-            false => self.show.days(first, last),
-        };
-        match rows {
-            Rows::All => "all rows".into(),
-            Rows::Dated { months, .. } if *months == plan.months => plan.period.to_string(),
-            Rows::Dated { months, .. } => months.to_string(),
-            Rows::HeldOn(day) => format!("held on {day}"),
-            Rows::HeldDuring(first, last) => format!("held on a day of {}", span(*first, *last)),
-            Rows::Newest(first, last) => format!("the newest stock of {}", span(*first, *last)),
-            Rows::TakenDuring(first, last) => format!("all stocks of {}", span(*first, *last)),
-        }
+        rows_in_words(&self.show, self.plan, rows)
+    }
+}
+
+/// Which rows are read, by time: `2026-Q3`, `held on 2026-09-30`.
+pub fn rows_in_words(show: &Show, plan: &Plan, rows: &Rows) -> String {
+    let span = |first, last| match (first, last) == (plan.first_day, plan.last_day) {
+        true => plan.period.to_string(),
+        false => show.days(first, last),
+    };
+    match rows {
+        Rows::All => "all rows".into(),
+        Rows::Dated { months, .. } if *months == plan.months => plan.period.to_string(),
+        Rows::Dated { months, .. } => months.to_string(),
+        Rows::HeldOn(day) => format!("held on {day}"),
+        Rows::HeldDuring(first, last) => format!("held on a day of {}", span(*first, *last)),
+        Rows::Newest(first, last) => format!("the newest stock of {}", span(*first, *last)),
+        Rows::TakenDuring(first, last) => format!("all stocks of {}", span(*first, *last)),
     }
 }
 
@@ -314,17 +318,6 @@ fn time(set: &DataSet) -> String {
         TimeShape::Valid { from, to: None } => format!("rows that hold from {} on", name(from)),
         TimeShape::Snapshot(on) => format!("stock, taken on {}", name(on)),
     }
-}
-
-/// The text of a formula on one line, without the comments in it.
-fn one_line(sources: &SourceSet, span: Span) -> String {
-    let lines = sources.text(span).lines().map(|line| match line.find('#') {
-        // A sign inside quotes is none of a comment.
-        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => &line[..at],
-        _ => line,
-    });
-    let line = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
-    line.replace("( ", "(").replace(" )", ")")
 }
 
 /// Places that what a line is about takes.

@@ -181,7 +181,7 @@ pub(super) fn hundredth(number: &Number) -> Number {
 }
 
 /// A group whose entries are points is their sum, whatever it says.
-pub(super) fn effective_combine(group: &GroupPlan) -> Combine {
+pub(crate) fn effective_combine(group: &GroupPlan) -> Combine {
     if group.combine == Combine::WeightedMean && group.entries.iter().any(|entry| entry.points.is_some()) {
         Combine::Sum
     } else {
@@ -190,13 +190,13 @@ pub(super) fn effective_combine(group: &GroupPlan) -> Combine {
 }
 
 /// All that an entry is worth: its points, or 100.
-pub(super) fn full(entry: &EntryPlan) -> Number {
+pub(crate) fn full(entry: &EntryPlan) -> Number {
     entry.points.clone().unwrap_or_else(|| Number::from(100))
 }
 
 /// What brings a score to the points of its entry: one out of 100, as of a group of shares or of another scorecard, inside
 /// a scorecard in points, and one of a curve that was made for another total. Others are in the entry's points.
-pub(super) fn scale_of(entry: &EntryPlan) -> Option<Number> {
+pub(crate) fn scale_of(entry: &EntryPlan) -> Option<Number> {
     let out_of_100 = match &entry.what {
         EntryWhat::Group(group) => group.entries.iter().all(|inner| inner.points.is_none()),
         EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => true,

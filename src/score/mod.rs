@@ -11,7 +11,7 @@
 
 mod amounts;
 pub mod card;
-mod combine;
+pub(crate) mod combine;
 mod distribute;
 mod entry;
 mod fault;

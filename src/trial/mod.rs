@@ -18,6 +18,7 @@ use self::coverage::Mark;
 use crate::data::{answer_given, own_months_given};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Evaluator;
+use crate::explain::exact;
 use crate::model::cases::{Expectation, Expected, ExpectedValue, Test, Within};
 use crate::model::data::DataId;
 use crate::model::expr::{Expr, Kind};
@@ -27,7 +28,6 @@ use crate::number::Number;
 use crate::plan::program::{CalcId, CardPlan, EntryWhat, GroupPlan};
 use crate::plan::query::Answers;
 use crate::plan::{Plan, plan};
-use crate::report::digits::grouped;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, PostResult, Results};
 use crate::score::score;
 use crate::source::{SourceSet, Span};
@@ -406,23 +406,5 @@ fn matches(got: &Got, expected: &ExpectedValue, within: Option<&Within>) -> bool
             wanted.as_ref().is_none_or(|wanted| *wanted == reason.to_string())
         }
         _ => false,
-    }
-}
-
-/// Places behind the point of a fraction that no decimal holds; a `…` says that there are more.
-const PLACES: u32 = 6;
-
-/// A number in the unit that people write, with all its digits: `50%`, `1,234.56 CNY`, `33.333333…%`.
-fn exact(number: &Number, unit: &DisplayUnit) -> String {
-    let shown = number.div(&unit.factor).unwrap_or_else(|| number.clone());
-    let digits = match shown.as_decimal().filter(|decimal| decimal.scale() <= 12) {
-        Some(decimal) => grouped(&decimal.normalize().to_string()),
-        None => format!("{}…", grouped(&shown.to_fixed(PLACES, crate::number::Rounding::HalfUp))),
-    };
-    let name = if digits == "1" { &unit.singular } else { &unit.plural };
-    match (unit.is_ratio_sign(), name.is_empty()) {
-        (true, _) => format!("{digits}{}", unit.singular),
-        (_, true) => digits,
-        _ => format!("{digits} {name}"),
     }
 }

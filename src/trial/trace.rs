@@ -1,18 +1,18 @@
 //! How a value was got: the formula as it is written, and the values of its parts, in the units people write.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::{Ran, Step, exact, missing};
+use super::{Ran, Step, missing};
+use crate::explain::{Units, exact};
 use crate::language::BinaryOp;
+use crate::model::Entry;
 use crate::model::cases::{Expectation, Expected};
-use crate::model::expr::{Base, Expr, Kind};
-use crate::model::types::unit::{Dimension, DisplayUnit};
-use crate::model::{Entry, Model};
+use crate::model::types::unit::DisplayUnit;
 use crate::plan::program::{Calc, CalcId, Input};
 use crate::score::card::{
     Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, ScorecardResult, StepKind,
 };
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::time::Months;
 use crate::value::Value;
 
@@ -64,13 +64,12 @@ struct Trace<'a> {
     ran: &'a Ran<'a>,
     steps: Vec<Step>,
     seen: HashSet<CalcId>,
-    /// What each part of a formula is measured in, by its place.
-    units: BTreeMap<(FileId, u32, u32), Dimension>,
+    units: Units,
 }
 
 impl<'a> Trace<'a> {
     fn of(ran: &'a Ran<'a>) -> Trace<'a> {
-        Trace { ran, steps: Vec::new(), seen: HashSet::new(), units: units(ran.model) }
+        Trace { ran, steps: Vec::new(), seen: HashSet::new(), units: Units::of(ran.model) }
     }
 
     fn finish(mut self) -> Vec<Step> {
@@ -238,7 +237,7 @@ impl<'a> Trace<'a> {
                 let grade = rating.and_then(|id| self.ran.model.ratings[id.0].grades.get(*grade as usize));
                 grade.map_or_else(String::new, |grade| grade.name.clone())
             }
-            _ => self.shown(Some(&value), &self.unit(span)),
+            _ => self.shown(Some(&value), &self.units.at(span)),
         };
         self.say(depth, format!("{text} = {shown}"));
     }
@@ -259,17 +258,6 @@ impl<'a> Trace<'a> {
             return text;
         }
         text.chars().take(WIDTH - 1).collect::<String>() + "…"
-    }
-
-    fn unit(&self, span: Span) -> DisplayUnit {
-        let Some(dimension) = self.units.get(&span.key()).filter(|dimension| !dimension.is_none()) else {
-            return DisplayUnit::number();
-        };
-        let (mut singular, mut plural) = (dimension.to_string(), dimension.to_string());
-        if let [(base, 1)] = dimension.factors() {
-            (singular, plural) = (base.name.clone(), base.plural.clone());
-        }
-        DisplayUnit { dimension: dimension.clone(), singular, plural, ..DisplayUnit::number() }
     }
 
     fn shown(&self, value: Option<&Value>, unit: &DisplayUnit) -> String {
@@ -403,24 +391,4 @@ impl<'a> Trace<'a> {
         };
         self.say(0, format!("rating by the score = {by_score}{lowered}"));
     }
-}
-
-/// The units of all parts of all formulas.
-fn units(model: &Model) -> BTreeMap<(FileId, u32, u32), Dimension> {
-    fn visit(expr: &Expr, units: &mut BTreeMap<(FileId, u32, u32), Dimension>) {
-        if let Base::Number(dimension) = &expr.ty.base {
-            units.entry(expr.span.key()).or_insert_with(|| dimension.clone());
-        }
-        if let Kind::Aggregate(_) = &expr.kind {
-            return;
-        }
-        expr.parts().into_iter().for_each(|part| visit(part, units));
-    }
-    let mut found = BTreeMap::new();
-    model.kpis.iter().for_each(|kpi| visit(&kpi.value, &mut found));
-    for position in &model.positions {
-        position.outputs.iter().for_each(|output| visit(&output.value, &mut found));
-        position.eligible.iter().for_each(|condition| visit(condition, &mut found));
-    }
-    found
 }

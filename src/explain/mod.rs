@@ -1,0 +1,12 @@
+//! Why a number is what it is.
+//!
+//! In come the values of the evaluator, the cards of [`crate::score`] and the rows that [`crate::data`] names; out come
+//! trees from a grade down to rows. Nothing is computed here a second time: what is shown is what the evaluation has gone
+//! by, and each step can be checked by its own numbers.
+
+mod exact;
+mod units;
+pub mod why;
+
+pub use exact::{exact, fraction, in_full};
+pub use units::Units;

@@ -1,0 +1,685 @@
+//! An explanation in words and numbers, for people: each step with the numbers that it goes by, so that a reader with a
+//! calculator comes to the same.
+
+use std::collections::BTreeSet;
+
+use super::curves::reckoned;
+use super::document::*;
+use super::{Only, number_of};
+use crate::explain::{fraction, in_full};
+use crate::model::types::unit::DisplayUnit;
+use crate::number::Number;
+use crate::plural::either;
+use crate::report::Look;
+use crate::report::digits::grouped;
+use crate::report::layout::{Cell, Style, write_text};
+
+/// How deep parts of parts are set in; deeper ones stand there, too.
+const DEEPEST: usize = 12;
+
+/// Tells an explanation, or the part of it that was asked for.
+pub fn render(why: &Why, only: &Only, look: Look) -> String {
+    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new() };
+    page.title();
+    for (at, card) in why.cards.iter().enumerate() {
+        page.card(at, card, only);
+    }
+    page.together(only);
+    page.outputs(only);
+    page.out
+}
+
+/// What lines about a KPI begin with.
+const VALUE: &str = "value      ";
+const TARGET: &str = "target     ";
+const ATTAINMENT: &str = "attainment ";
+const CURVE: &str = "curve      ";
+const SCORE: &str = "score      ";
+
+struct Page<'a> {
+    out: String,
+    look: Look,
+    why: &'a Why,
+    /// Cards and steps that were told already.
+    told: BTreeSet<(usize, usize)>,
+}
+
+fn plain(number: &Number) -> String {
+    in_full(number, &DisplayUnit::number())
+}
+
+/// With the fraction, where the digits do not tell all.
+fn in_full_and_exact(number: &Number, unit: &DisplayUnit) -> String {
+    let fraction = fraction(number, unit).map_or(String::new(), |fraction| format!(" ({fraction})"));
+    format!("{}{fraction}", in_full(number, unit))
+}
+
+fn percent(number: &Number) -> String {
+    in_full(number, &DisplayUnit::percent())
+}
+
+/// A value of points, or why there is none.
+fn points(value: &Val) -> String {
+    match value {
+        Val::Number { number, .. } => plain(number),
+        Val::Missing { text, .. } => format!("none ({text})"),
+        _ => String::new(),
+    }
+}
+
+impl Page<'_> {
+    fn line(&mut self, indent: usize, lead: &str, text: &str, style: Style) {
+        let cell = Cell::styled(text, style).indented(indent.min(DEEPEST));
+        write_text(&mut self.out, &cell, lead, self.look.width.clamp(60, 80), self.look.painter());
+    }
+
+    fn say(&mut self, indent: usize, text: impl AsRef<str>) {
+        self.line(indent, "", text.as_ref(), Style::Plain);
+    }
+
+    /// A line whose next ones stand under the text behind its first word.
+    fn lead(&mut self, indent: usize, lead: &str, text: impl AsRef<str>) {
+        self.line(indent, lead, text.as_ref(), Style::Plain);
+    }
+
+    fn faint(&mut self, indent: usize, text: impl AsRef<str>) {
+        self.line(indent, "", text.as_ref(), Style::Faint);
+    }
+
+    fn head(&mut self, text: impl AsRef<str>) {
+        self.out.push('\n');
+        self.line(0, "", text.as_ref(), Style::Strong);
+    }
+
+    fn title(&mut self) {
+        let why = self.why;
+        let who = match why.name.as_str() {
+            name if name.is_empty() || name == why.person => why.person.clone(),
+            name => format!("{name} ({})", why.person),
+        };
+        let Period { name, first_day, last_day, .. } = &why.period;
+        self.line(0, "", &format!("{who} · {name} ({first_day} to {last_day})"), Style::Strong);
+    }
+
+    fn card(&mut self, at: usize, card: &Card, only: &Only) {
+        let team = card.team.as_ref().map_or(String::new(), |team| match team.name.as_str() {
+            name if name.is_empty() || name == team.key => format!(", {}", team.key),
+            name => format!(", {name}"),
+        });
+        let days = format!("{} {}", card.days, either(card.days.unsigned_abs(), "day", "days"));
+        self.head(format!("{}{team}: {} to {}, {days}", card.label, card.from, card.to));
+        self.faint(2, format!("by {}", card.at));
+        if let Some(condition) = card.eligible {
+            let node = &card.nodes[condition];
+            self.say(2, format!("eligible when {}: {}", node.text, node.shown));
+            if matches!(node.value, Val::Flag { flag: false }) || only.wants_score() {
+                self.parts(at, condition, 4);
+            }
+        }
+        let Some(scorecard) = &card.scorecard else {
+            self.say(2, "no scorecard");
+            return;
+        };
+        if only.wants_score() {
+            self.sum(card, scorecard);
+        }
+        if only.wants_rating()
+            && let Some(rating) = &scorecard.rating
+        {
+            self.rating(rating, Some(scorecard), 2);
+        }
+        self.entries(at, &scorecard.entries, "", only);
+        for adjustment in scorecard.adjustments.iter().filter(|one| only.wants(&one.kpi, &one.label)) {
+            self.adjustment(at, adjustment);
+        }
+        for veto in scorecard.vetoes.iter().filter(|_| only.wants_rating()) {
+            self.veto(at, veto);
+        }
+    }
+
+    /// The entries and what they come to: each line adds up by what stands in it.
+    fn sum(&mut self, card: &Card, scorecard: &Scorecard) {
+        let how = match scorecard.combine {
+            "sum" => "the entries added up",
+            "geometric" => "the geometric mean of the entries",
+            _ => "the entries by their weights",
+        };
+        self.out.push('\n');
+        self.say(2, format!("Score {}: {how}", points(&scorecard.score)));
+        for (number, entry) in scorecard.entries.iter().enumerate() {
+            let weight = weight_of(entry, scorecard.combine);
+            let adds = match &entry.contribution {
+                Some(adds) => format!(" = {}", plain(adds)),
+                None => String::new(),
+            };
+            let score = points(&entry.score);
+            self.line(
+                4,
+                &format!("{}. ", number + 1),
+                &format!("{}: {score}{weight}{adds}", entry.label),
+                Style::Plain,
+            );
+        }
+        if let Some(combined) = number_of(&scorecard.combined) {
+            let parts: Vec<String> =
+                scorecard.entries.iter().filter_map(|entry| entry.contribution.as_ref().map(plain)).collect();
+            let sum = if parts.len() > 1 && scorecard.combine != "geometric" {
+                format!("{} = {}", parts.join(" + "), plain(combined))
+            } else {
+                plain(combined)
+            };
+            self.say(4, format!("together {sum}"));
+        } else {
+            self.say(4, format!("together {}", points(&scorecard.combined)));
+        }
+        for adjustment in &scorecard.adjustments {
+            let sign = if adjustment.deduct { "takes away" } else { "adds" };
+            let shown =
+                number_of(&adjustment.points).map_or_else(|| points(&adjustment.points), |number| plain(&number.abs()));
+            self.say(4, format!("{} {sign} {shown}", adjustment.label));
+        }
+        for step in &scorecard.steps {
+            let score = plain(&step.score);
+            let text = match (step.what, &scorecard.range) {
+                ("adjusted", _) => format!("with that {score}"),
+                ("range", Some([low, high])) => format!("kept between {} and {}: {score}", plain(low), plain(high)),
+                ("rounded", _) => {
+                    let places = self.why.score_decimals.unwrap_or(0);
+                    format!("rounded to {places} {}: {score}", either(u64::from(places), "decimal", "decimals"))
+                }
+                _ => {
+                    let veto = step.veto.and_then(|veto| scorecard.vetoes.get(veto));
+                    format!(
+                        "veto {}: at most {score}",
+                        veto.map_or(String::new(), |veto| format!("\"{}\"", veto.reason))
+                    )
+                }
+            };
+            self.say(4, text);
+        }
+        if scorecard.completeness != Number::ONE {
+            let needed = scorecard
+                .complete_at_least
+                .as_ref()
+                .map_or(String::new(), |least| format!(", {} needed", percent(least)));
+            self.say(4, format!("{} of the weight has a score{needed}", percent(&scorecard.completeness)));
+            let words = match scorecard.when_missing {
+                "redistribute" => "the weight of entries without a score goes to the others",
+                "zero" => "entries without a score count as 0",
+                _ => "with an entry that has no score there is none at all",
+            };
+            self.faint(4, format!("{words} ({})", card.at));
+        }
+    }
+
+    fn rating(&mut self, rating: &Rating, scorecard: Option<&Scorecard>, indent: usize) {
+        let name = |at: usize| rating.grades.get(at).map_or("", |grade| grade.name.as_str());
+        let limit = |at: usize| rating.grades.get(at).and_then(|grade| grade.limit.as_ref());
+        let seen = plain(&rating.seen);
+        let what = if rating.sees_unrounded { "before rounding" } else { "" };
+        let by_score = match rating.grade == rating.by_score {
+            true => String::new(),
+            false => format!(" by score {},", name(rating.by_score)),
+        };
+        let mut text = format!("Rating {}:{by_score} {seen}", name(rating.grade));
+        if !what.is_empty() {
+            text.push_str(&format!(" ({what})"));
+        }
+        match limit(rating.by_score) {
+            Some(limit) => text.push_str(&format!(" {} {}", limit.op, plain(&limit.at))),
+            None => text.push_str(" reaches no other grade"),
+        }
+        if let Some(better) = rating.by_score.checked_sub(1)
+            && let Some(limit) = limit(better)
+        {
+            text.push_str(&format!(", not {} {} ({})", limit.op, plain(&limit.at), name(better)));
+        }
+        self.out.push('\n');
+        self.say(indent, text);
+        self.faint(indent, format!("by {}", rating.at));
+        let veto = rating.lowered_at.and_then(|at| scorecard?.vetoes.get(at));
+        match rating.lowered_by {
+            Some("veto") => {
+                let why = veto.map_or(String::new(), |veto| format!(" \"{}\"", veto.reason));
+                self.say(indent, format!("lowered to {} by the veto{why}", name(rating.grade)));
+            }
+            Some("earlier_veto") => {
+                self.say(indent, format!("lowered to {} by a veto of an earlier scorecard", name(rating.grade)));
+            }
+            Some(_) => self.say(indent, format!("lowered to {} by the distribution", name(rating.grade))),
+            None => {}
+        }
+        if let Some(rule) = &rating.distribution {
+            self.distribution(rule, rating, indent);
+        }
+    }
+
+    fn distribution(&mut self, rule: &Distribution, rating: &Rating, indent: usize) {
+        let name = rating.grades.get(rule.grade).map_or("", |grade| grade.name.as_str());
+        let how = if rule.about { "about" } else { "at most" };
+        let within = match rule.within {
+            "position" => "the position",
+            "team" => "the team",
+            _ => "the company",
+        };
+        self.say(
+            indent,
+            format!(
+                "{how} {} of the {} in {within} may have {name}: {}",
+                percent(&rule.share),
+                grouped(&rule.members.to_string()),
+                rule.limit
+            ),
+        );
+        for holder in &rule.holders {
+            let who = if holder.name.is_empty() { &holder.person } else { &holder.name };
+            let sign = if holder.keeps { "keeps it" } else { "below the line" };
+            self.say(indent + 2, format!("{who} {}: {sign}", plain(&holder.score)));
+        }
+    }
+
+    fn entries(&mut self, at: usize, entries: &[Entry], number: &str, only: &Only) {
+        for (place, entry) in entries.iter().enumerate() {
+            let number = format!("{number}{}.", place + 1);
+            let is_wanted = only.wants(&entry.name, &entry.label)
+                || entry.kpi.as_ref().is_some_and(|kpi| only.wants_kpi(self.why, at, kpi.value));
+            if is_wanted {
+                self.entry(at, entry, &number);
+            }
+            if let Some(group) = &entry.group {
+                // All of a group that was asked for.
+                let inner = if is_wanted { &Only::All } else { only };
+                self.entries(at, &group.entries, &number, inner);
+            }
+        }
+    }
+
+    fn entry(&mut self, at: usize, entry: &Entry, number: &str) {
+        let card = &self.why.cards[at];
+        self.head(format!("{number} {}: {}", entry.label, points(&entry.score)));
+        self.faint(2, format!("by {}", entry.at));
+        if entry.weight != entry.effective_weight {
+            let now = match entry.effective_weight.is_zero() {
+                true => "left out: its weight goes to the others".to_string(),
+                false => format!("with the weight of what was left out {}", percent(&entry.effective_weight)),
+            };
+            self.say(2, format!("weight {}, {now}", percent(&entry.weight)));
+        }
+        if let Some(condition) = entry.applies_when {
+            let node = &card.nodes[condition];
+            self.say(2, format!("applies when {}: {}", node.text, node.shown));
+            self.parts(at, condition, 4);
+        }
+        if let Some(kpi) = &entry.kpi {
+            self.kpi_entry(at, entry, kpi);
+        }
+        if let Some(group) = &entry.group {
+            let how = match group.combine {
+                "sum" => "its entries added up",
+                "geometric" => "the geometric mean of its entries",
+                _ => "its entries by their weights",
+            };
+            self.say(2, format!("{how}:"));
+            for inner in &group.entries {
+                let weight = weight_of(inner, group.combine);
+                self.say(4, format!("{}: {}{weight}", inner.label, points(&inner.score)));
+            }
+        }
+        if let Some(taken) = &entry.taken {
+            let scored = taken.iter().filter(|one| super::is_there(&one.score)).count();
+            if taken.len() > 1 {
+                self.say(2, format!("the mean of {scored} scores:"));
+            }
+            for one in taken {
+                let who = if one.name.is_empty() { &one.person } else { &one.name };
+                self.say(4, format!("{who}: {}", points(&one.score)));
+            }
+        }
+        if let Some(scale) = &entry.scale {
+            self.say(2, format!("for its points times {}", plain(scale)));
+        }
+        if let (Some(uncapped), Some(most)) = (&entry.uncapped, &entry.most) {
+            self.say(2, format!("{}, at most {}", plain(uncapped), plain(most)));
+        }
+    }
+
+    fn kpi_entry(&mut self, at: usize, entry: &Entry, kpi: &KpiEntry) {
+        let card = &self.why.cards[at];
+        let value = &card.nodes[kpi.value];
+        self.lead(2, VALUE, &value.shown);
+        let mut target_number = None;
+        if let Some(target) = &kpi.target {
+            let node = &card.nodes[target.node];
+            target_number = number_of(&target.value).cloned();
+            match target.prorated {
+                Some([days, of]) => {
+                    self.lead(2, TARGET, format!("{} = {} * {days} / {of} days", target.shown, node.shown));
+                }
+                None => self.lead(2, TARGET, &target.shown),
+            }
+        }
+        if let Some(reached) = &kpi.attainment {
+            let reckoned = match (number_of(&value.value), &target_number) {
+                (Some(number), Some(target)) => attainment(number, target, kpi),
+                _ => String::new(),
+            };
+            self.lead(2, ATTAINMENT, format!("{}{reckoned}", ratio(reached)));
+        }
+        if let Some(curve) = &kpi.curve {
+            let read = kpi.attainment.as_ref().unwrap_or(&value.value);
+            if !kpi.curve_text.is_empty() {
+                self.lead(2, CURVE, &kpi.curve_text);
+                self.faint(13, format!("by {}", kpi.curve_at));
+            }
+            let one = Number::ONE;
+            let target = if kpi.on_attainment { Some(&one) } else { target_number.as_ref() };
+            let units = (&kpi.reads_unit, &DisplayUnit::number());
+            let formula = match curve {
+                Curve::Formula { node } => Some(card.nodes[*node].inline.clone()),
+                _ => number_of(read).and_then(|read| reckoned(curve, read, target, &kpi.full, units)),
+            };
+            if let Some(text) = formula {
+                let score = entry.uncapped.as_ref().or(number_of(&entry.score));
+                // What is scaled is told below, and a sentence tells its score itself.
+                let is_sentence = [": ", " stays ", " it is "].iter().any(|words| text.contains(words));
+                let result = match score.filter(|_| entry.scale.is_none() && !is_sentence) {
+                    Some(score) => format!(" = {}", in_full_and_exact(score, &DisplayUnit::number())),
+                    None => String::new(),
+                };
+                self.lead(2, SCORE, format!("{text}{result}"));
+            }
+            if let Curve::Formula { node } = curve {
+                self.parts(at, *node, 4);
+            }
+        }
+        self.node(at, kpi.value, 2);
+    }
+
+    fn adjustment(&mut self, at: usize, adjustment: &Adjustment) {
+        let card = &self.why.cards[at];
+        let what = if adjustment.deduct { "Deduction" } else { "Bonus" };
+        self.head(format!("{what} {}: {}", adjustment.label, points(&adjustment.points)));
+        self.faint(2, format!("by {}: {}", adjustment.at, adjustment.text));
+        let value = &card.nodes[adjustment.value];
+        let limit = adjustment.limit.as_ref().map_or(String::new(), |limit| format!(", at most {}", plain(limit)));
+        let whole = if adjustment.full_steps { "full " } else { "" };
+        self.say(
+            2,
+            format!(
+                "{} for each {whole}step of {}: {}{limit}",
+                plain(&adjustment.amount),
+                plain(&adjustment.step),
+                value.shown
+            ),
+        );
+        self.node(at, adjustment.value, 2);
+    }
+
+    fn veto(&mut self, at: usize, veto: &Veto) {
+        let card = &self.why.cards[at];
+        let condition = &card.nodes[veto.condition];
+        let holds = match veto.holds {
+            Some(true) => "it holds".to_string(),
+            Some(false) => "it does not hold".to_string(),
+            None => format!("it cannot be told: {}", condition.shown),
+        };
+        self.head(format!("Veto \"{}\": {holds}", veto.reason));
+        self.faint(2, format!("by {}", veto.at));
+        self.say(2, veto.text.clone());
+        if condition.inline != veto.text {
+            self.say(2, format!("{}: {}", condition.inline, condition.shown));
+        }
+        self.parts(at, veto.condition, 4);
+    }
+
+    // ------------------------------------------------------------ formulas
+
+    /// A step that names itself, with all behind it; once for each card.
+    fn node(&mut self, at: usize, place: usize, indent: usize) {
+        let node = &self.why.cards[at].nodes[place];
+        if !self.told.insert((at, place)) {
+            match &node.detail {
+                Some(Detail::Kpi { kpi, label, window, .. }) => {
+                    let name = if label.is_empty() { kpi } else { label };
+                    let window = window.as_ref().map_or(String::new(), |window| format!(" in {window}"));
+                    self.faint(indent, format!("{name}{window} = {}: see above", node.shown));
+                }
+                Some(Detail::Measure { .. } | Detail::Scale { .. } | Detail::Matrix { .. } | Detail::Read { .. }) => {
+                    self.faint(indent, format!("{} = {}: see above", node.text, node.shown));
+                }
+                Some(Detail::Input { .. } | Detail::Days { .. } | Detail::Function { .. }) | None => {}
+            }
+            return;
+        }
+        match &node.detail {
+            Some(Detail::Kpi { kpi, label, scope, window, formula, at: place_of, index, .. }) => {
+                let window = window.as_ref().map_or(String::new(), |window| format!(" in {window}"));
+                let name = if label.is_empty() { kpi } else { label };
+                let whose = match *scope {
+                    "team" => ", of the team",
+                    "company" => ", of the company",
+                    _ => "",
+                };
+                let fraction = number_of(&node.value).and_then(|number| fraction(number, &DisplayUnit::number()));
+                let fraction = fraction.map_or(String::new(), |fraction| format!(" ({fraction})"));
+                self.say(indent, format!("{name}{window}{whose} = {}{fraction}", node.shown));
+                self.faint(indent + 2, format!("by {place_of}"));
+                let body = node.of.first().copied().flatten();
+                let Some(body) = body else { return };
+                let inline = &self.why.cards[at].nodes[body].inline;
+                if *index {
+                    self.lead(indent + 2, "= ", format!("{inline}, the weighted mean of its parts"));
+                } else {
+                    self.lead(indent + 2, "= ", formula);
+                    if inline != formula && *inline != node.shown {
+                        self.lead(indent + 2, "= ", inline);
+                    }
+                }
+                self.parts_of(at, body, indent + 2, formula);
+            }
+            Some(Detail::Measure { measure, .. }) => {
+                self.say(indent, format!("{} = {}", node.text, node.shown));
+                self.measure(*measure, indent + 2);
+            }
+            Some(Detail::Scale { scale, at: place_of, curve }) => {
+                self.say(indent, format!("{} = {}", node.text, node.shown));
+                self.faint(indent + 2, format!("scale {scale} by {place_of}"));
+                let read = node.of.first().copied().flatten();
+                let read = read.and_then(|read| number_of(&self.why.cards[at].nodes[read].value));
+                let plain_unit = DisplayUnit::number();
+                if let Some(text) =
+                    read.and_then(|read| reckoned(curve, read, None, &Number::from(100), (&plain_unit, &plain_unit)))
+                {
+                    self.say(indent + 2, text);
+                }
+                self.parts(at, place, indent + 2);
+            }
+            Some(Detail::Matrix { matrix, at: place_of, row, column, .. }) => {
+                self.say(indent, format!("{} = {}", node.text, node.shown));
+                let cell = row
+                    .zip(*column)
+                    .map_or(String::new(), |(row, column)| format!(", row {} and column {}", row + 1, column + 1));
+                self.faint(indent + 2, format!("matrix {matrix} by {place_of}{cell}"));
+                self.parts(at, place, indent + 2);
+            }
+            Some(Detail::Input { input, .. }) => {
+                let what = match *input {
+                    "sum" => "over all people",
+                    _ => "",
+                };
+                let what = if what.is_empty() { String::new() } else { format!(" ({what})") };
+                self.say(indent, format!("{} = {}{what}", node.text, node.shown));
+            }
+            Some(Detail::Read { .. }) => self.say(indent, format!("{} = {}", node.text, node.shown)),
+            Some(Detail::Days { .. } | Detail::Function { .. }) | None => {
+                let is_named = node.op == "value" && node.shown != node.text && !node.text.starts_with("missing");
+                if is_named {
+                    self.say(indent, format!("{} = {}", node.text, node.shown));
+                    self.faint(indent + 2, format!("by {}", node.at));
+                }
+                self.parts(at, place, indent);
+            }
+        }
+    }
+
+    /// What a step goes by.
+    fn parts(&mut self, at: usize, place: usize, indent: usize) {
+        let operands: Vec<usize> = self.why.cards[at].nodes[place].of.iter().copied().flatten().collect();
+        for operand in operands {
+            self.node(at, operand, indent);
+        }
+    }
+
+    /// What the body of a formula goes by; an aggregate that is the whole of it needs no line of its own.
+    fn parts_of(&mut self, at: usize, body: usize, indent: usize, formula: &str) {
+        let node = &self.why.cards[at].nodes[body];
+        if let (Some(Detail::Measure { measure, .. }), true) = (&node.detail, node.text == formula) {
+            self.told.insert((at, body));
+            return self.measure(*measure, indent);
+        }
+        self.node(at, body, indent);
+    }
+
+    // ------------------------------------------------------------ rows
+
+    fn measure(&mut self, at: usize, indent: usize) {
+        let Some(measure) = self.why.measures.get(at) else { return };
+        self.faint(indent, &measure.words);
+        let Some(counted) = &measure.counted else { return };
+        let count = |rows: u64| format!("{} {}", grouped(&rows.to_string()), either(rows, "row", "rows"));
+        let total = match (&counted.total_shown, counted.rows) {
+            (Some(total), 1..) => format!(", {total} together"),
+            _ => String::new(),
+        };
+        let all = measure.rows.map_or(String::new(), |all| format!(" of {}", grouped(&all.to_string())));
+        let counts = either(counted.rows, "counts", "count");
+        self.say(indent, format!("{}{all} {counts}{total}", count(counted.rows)));
+        for row in &counted.listed {
+            self.row(row, indent + 2);
+        }
+        let more = counted.rows.saturating_sub(counted.listed.len() as u64);
+        if more > 0 {
+            self.faint(indent + 2, format!("and {} more; `--rows all` lists them", count(more)));
+        }
+        for left in &measure.left_out {
+            let total = left.rows.total_shown.as_ref().map_or(String::new(), |total| format!(", {total}"));
+            self.say(indent, format!("not counted: {} {}{total}", count(left.rows.rows), left.words));
+            for row in &left.rows.listed {
+                self.row(row, indent + 2);
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row, indent: usize) {
+        let sheet = row.sheet.as_ref().map_or(String::new(), |sheet| format!(" sheet {sheet}"));
+        let place = match (row.row, &row.key) {
+            (Some(line), _) => format!("{}{sheet} row {line}", row.file),
+            (None, Some(key)) => format!("{}{sheet}, {key}", row.file),
+            (None, None) => row.file.clone(),
+        };
+        let days = match (&row.from, &row.to) {
+            (Some(from), Some(to)) if from == to => format!(" · {from}"),
+            (Some(from), Some(to)) => format!(" · {from} to {to}"),
+            (Some(from), None) => format!(" · from {from}"),
+            (None, Some(to)) => format!(" · to {to}"),
+            (None, None) => String::new(),
+        };
+        let share = row.share.as_ref().filter(|share| **share != Number::ONE);
+        let share = share.map_or(String::new(), |share| format!(" * {}", plain(share)));
+        let value = if row.shown.is_empty() { String::new() } else { format!(" · {}{share}", row.shown) };
+        self.faint(indent, format!("{place}{days}{value}"));
+    }
+
+    // ------------------------------------------------------------ over all cards
+
+    fn together(&mut self, only: &Only) {
+        let why = self.why;
+        let scored: Vec<&Card> = why.cards.iter().filter(|card| card.scorecard.is_some()).collect();
+        if !only.wants_score() && !only.wants_rating() {
+            return;
+        }
+        if scored.len() > 1 {
+            self.head("Over all stints");
+            if let Some(overall) = &why.overall {
+                let parts = scored.iter().filter_map(|card| {
+                    let score = number_of(&card.scorecard.as_ref()?.score)?;
+                    Some(format!("{} * {}", plain(score), card.days))
+                });
+                let (parts, days) = (parts.collect::<Vec<_>>(), scored.iter().map(|card| card.days).sum::<i64>());
+                self.say(2, format!("({}) / {days} days = {}", parts.join(" + "), plain(overall)));
+            }
+            if let Some(rating) = &why.rating {
+                self.rating(rating, None, 2);
+            }
+        } else if let Some(rating) = &why.rating
+            && let Some(rule) = &rating.distribution
+        {
+            self.head("Among all people");
+            self.distribution(rule, rating, 2);
+        }
+    }
+
+    fn outputs(&mut self, only: &Only) {
+        let why = self.why;
+        for post in &why.posts {
+            for (place, output) in post.outputs.iter().enumerate() {
+                if !only.wants_output(&output.name, &output.label) {
+                    continue;
+                }
+                self.head(format!("{}: {}", output.label, output.shown));
+                let cards: Vec<usize> = post.cards.clone();
+                for at in &cards {
+                    let Some(own) = why.cards[*at].outputs.get(place) else { continue };
+                    if cards.len() > 1 {
+                        let card = &why.cards[*at];
+                        self.say(2, format!("{} to {}, {} days: {}", card.from, card.to, card.days, own.shown));
+                    }
+                    self.faint(2, format!("by {}", own.at));
+                    self.lead(2, "= ", &own.text);
+                    if let Some(node) = own.node {
+                        let inline = why.cards[*at].nodes[node].inline.clone();
+                        if inline != own.text {
+                            self.lead(2, "= ", inline);
+                        }
+                        self.node(*at, node, 2);
+                    }
+                }
+                if let Some(mean) = &output.mean_shown {
+                    self.say(2, format!("mean by days: {mean}"));
+                }
+                if let Some([days, of]) = output.prorated {
+                    self.say(2, format!("of it {days} of {of} days"));
+                }
+                if let (Some(rounding), true) = (&output.rounding, output.mean.is_some()) {
+                    let how = rounding.function.replace('_', " ");
+                    self.say(2, format!("{how} to {}: {}", plain(&rounding.step), output.shown));
+                }
+            }
+        }
+    }
+}
+
+/// ` * 30%`, or what became of it.
+fn weight_of(entry: &Entry, combine: &str) -> String {
+    if combine == "sum" {
+        return String::new();
+    }
+    let sign = if combine == "geometric" { " ^ " } else { " * " };
+    format!("{sign}{}", percent(&entry.effective_weight))
+}
+
+fn ratio(value: &Val) -> String {
+    match value {
+        Val::Number { number, .. } => percent(number),
+        other => points(other),
+    }
+}
+
+/// How an attainment comes of a value and a target.
+fn attainment(value: &Number, target: &Number, kpi: &KpiEntry) -> String {
+    let shown = |number: &Number| in_full(number, &kpi.unit);
+    match crate::language::is_mirrored(target.is_negative(), kpi.lower_is_better) {
+        true => format!(" = 2 - {} / {}", shown(value), shown(target)),
+        false => format!(" = {} / {}", shown(value), shown(target)),
+    }
+}
