@@ -4,8 +4,11 @@
 //! `provenance`, what made it; `failure`, why the program could not do its work; and `findings`, what is wrong with the
 //! specs or the data. Where one of these stands in the way, nothing else follows.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::provenance::Provenance;
 
@@ -79,4 +82,25 @@ pub struct Failure {
     pub message: String,
     /// What to do instead.
     pub help: Option<String>,
+}
+
+/// The SHA-256 of a document without one of its fields, in hexadecimal digits: of its text with the fields of every object
+/// in the order of their names, and without blanks or breaks between them. Whoever reads the document can compute it again.
+pub fn digest(mut document: Value, without: &str) -> String {
+    if let Some(fields) = document.as_object_mut() {
+        fields.shift_remove(without);
+    }
+    let hash = Sha256::digest(ordered(&document).to_string());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn ordered(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let by_name: BTreeMap<&String, &Value> = fields.iter().collect();
+            Value::Object(by_name.into_iter().map(|(name, value)| (name.clone(), ordered(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(ordered).collect()),
+        other => other.clone(),
+    }
 }

@@ -15,7 +15,7 @@ use super::{cache, machine, out, provenance, terminal};
 use crate::data::lineage::Shown;
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
-use crate::documents::Document;
+use crate::documents::{Document, digest};
 use crate::explain::why::document::Why;
 use crate::explain::why::{Explainer, Only, rows_as_csv, text};
 use crate::project;
@@ -33,6 +33,8 @@ struct WhyDocument<'a> {
     findings: [(); 0],
     #[serde(flatten)]
     why: &'a Why,
+    /// Of all that stands before.
+    digest: Option<String>,
 }
 
 pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
@@ -88,13 +90,15 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         WhyForm::Json => {
             let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
             let made = provenance::of_explanation(args, &project, Some((&data, &files)));
-            let document = WhyDocument {
+            let mut document = WhyDocument {
                 schema: Document::Why.schema(),
                 provenance: &made,
                 failure: None,
                 findings: [],
                 why: &explained.why,
+                digest: None,
             };
+            document.digest = serde_json::to_value(&document).ok().map(|whole| digest(whole, "digest"));
             (serde_json::to_string_pretty(&document).unwrap_or_default() + "\n", Form::Json)
         }
         WhyForm::Csv => {
