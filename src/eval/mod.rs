@@ -116,6 +116,11 @@ impl Values {
         }
     }
 
+    /// Values that were computed before, as cards keep them.
+    pub fn known(all: Arc<Vec<Option<Value>>>) -> Values {
+        Values { slots: Slots::Shared(all), ..Values::default() }
+    }
+
     /// All values, for explanations.
     pub fn all(&mut self) -> Arc<Vec<Option<Value>>> {
         let shared = match &mut self.slots {
@@ -282,7 +287,7 @@ impl<'a> Evaluator<'a> {
         root: CalcId,
         inputs: &Inputs,
     ) -> HashMap<CalcId, Value> {
-        let values = Values { slots: Slots::Shared(known.clone()), ..Values::default() };
+        let values = Values::known(known.clone());
         let local = self.locals(&values, root, inputs);
         local.into_iter().filter_map(|(node, value)| Some((node, value.ok()?))).collect()
     }

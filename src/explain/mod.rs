@@ -4,6 +4,7 @@
 //! trees from a grade down to rows. Nothing is computed here a second time: what is shown is what the evaluation has gone
 //! by, and each step can be checked by its own numbers.
 
+pub mod contrast;
 mod exact;
 mod units;
 pub mod why;

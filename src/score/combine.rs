@@ -13,13 +13,13 @@ use crate::value::{Missing, Value};
 
 /// Whether an entry counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presence {
+pub(crate) enum Presence {
     Present,
     Missing,
     NotApplicable,
 }
 
-pub(super) fn presence(score: &Value) -> Presence {
+pub(crate) fn presence(score: &Value) -> Presence {
     match score {
         Value::Missing(Missing::NotApplicable) => Presence::NotApplicable,
         Value::Missing(_) => Presence::Missing,
@@ -29,14 +29,14 @@ pub(super) fn presence(score: &Value) -> Presence {
 
 /// How the entries of one group come together.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     pub combine: Combine,
     pub when_missing: WhenMissing,
 }
 
 /// Why a group could not be combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     /// The entry at this place is below 0, which a geometric mean has no answer to.
     Negative(usize),
     TooLarge(Excess),
@@ -49,7 +49,7 @@ pub(super) enum Refused {
 /// - sum: Σ score, scaled up by total weight / weight that counts where entries are left out
 ///
 /// `name` is how the entry at a place is called in a reason.
-pub(super) fn combine(
+pub(crate) fn combine(
     entries: &mut [EntryResult],
     rules: Rules,
     name: &dyn Fn(usize) -> String,
@@ -203,6 +203,19 @@ pub(crate) fn scale_of(entry: &EntryPlan) -> Option<Number> {
         EntryWhat::Kpi(kpi) => return full(entry).div(kpi.made_for.as_ref()?),
     };
     entry.points.as_ref().filter(|_| out_of_100).map(hundredth)
+}
+
+/// A score in the points of its entry, and within its limit; `uncapped` takes what the limit has cut.
+pub(crate) fn in_points(entry: &EntryPlan, score: Value, uncapped: &mut Option<Number>) -> Value {
+    let Value::Number(score) = score else { return score };
+    let score = scale_of(entry).map_or(score.clone(), |scale| score.mul(&scale));
+    match &entry.cap {
+        Some(cap) if *cap < score => {
+            *uncapped = Some(score);
+            Value::Number(cap.clone())
+        }
+        _ => Value::Number(score),
+    }
 }
 
 /// The part of the weight that has a score, over the whole scorecard; 0 where nothing applies. What does not apply has

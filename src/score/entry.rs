@@ -86,17 +86,7 @@ impl Scoring<'_> {
         let mut uncapped = None;
         let score = match (forced, score) {
             (Some(reason), _) => Value::Missing(reason.clone()),
-            (None, Value::Number(score)) => {
-                let score = combine::scale_of(plan).map_or(score.clone(), |scale| score.mul(&scale));
-                match &plan.cap {
-                    Some(cap) if *cap < score => {
-                        uncapped = Some(score);
-                        Value::Number(cap.clone())
-                    }
-                    _ => Value::Number(score),
-                }
-            }
-            (None, score) => score,
+            (None, score) => combine::in_points(plan, score, &mut uncapped),
         };
         Ok(EntryResult {
             uncapped,
@@ -126,22 +116,13 @@ impl Scoring<'_> {
                 *target = target.mul(&person.share_served());
             }
         }
-        let wants_attainment = plan.on_attainment || plan.curve.as_ref().is_some_and(ScorePlan::is_attainment);
-        let reached = wants_attainment.then(|| match (&value, &target) {
-            (Value::Missing(_), _) => value.clone(),
-            (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
-            (_, None) => Value::stated("target: none is stated"),
-            (Value::Number(value), Some(Value::Number(target))) => attainment(value, target, plan.lower_is_better),
-            _ => Value::Missing(Missing::NoAnswer),
-        });
+        let reached = reached(plan, &value, target.as_ref());
         // Not scored where it does not count: a number too large there does no harm.
-        let score = match (&value, &target) {
-            _ if forced.is_some() => Value::Missing(Missing::NotApplicable),
-            (Value::Missing(_), _) => value.clone(),
-            (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
-            _ => {
-                let read = reached.as_ref().unwrap_or(&value);
-                let score = self.curve(plan, entry_plan, read, target.as_ref(), person);
+        let score = match forced {
+            Some(_) => Value::Missing(Missing::NotApplicable),
+            None => {
+                let scored = KpiScored { value: &value, target: target.as_ref(), reached: reached.as_ref() };
+                let score = kpi_score((plan, entry_plan), scored, (self.eval, &person.values));
                 score.map_err(|fault| self.wrong(fault, &person.values))?
             }
         };
@@ -158,27 +139,6 @@ impl Scoring<'_> {
             not_applicable: matches!(forced, Some(Missing::NotApplicable)),
         };
         Ok((what, score))
-    }
-
-    /// `read` is the value, or the attainment where the curve reads that.
-    fn curve(
-        &self,
-        plan: &KpiPlan,
-        entry: &EntryPlan,
-        read: &Value,
-        target: Option<&Value>,
-        person: &Person,
-    ) -> Result<Value, Fault> {
-        let Some(curve) = &plan.curve else { return Ok(read.clone()) };
-        // In attainment the target is met at 1.
-        let target = if plan.on_attainment { Some(&Number::ONE) } else { target.and_then(Value::as_number) };
-        let own = combine::full(entry);
-        let full = plan.made_for.clone().unwrap_or(own);
-        let scored = Scored { value: read, target, weight: Some(&entry.stated), full };
-        match curve {
-            ScorePlan::Attainment { up_to } => Ok(attained(up_to.as_ref(), &scored)),
-            ScorePlan::Curve(curve) => self.eval.curve(curve, scored, &person.values),
-        }
     }
 
     /// A value that is known, or the finding that what it comes from is wrong.
@@ -208,6 +168,51 @@ impl Scoring<'_> {
 pub(super) fn kpi_name(model: &Model, kpi: model::KpiId) -> String {
     let kpi = &model.kpis[kpi.0];
     if kpi.label.text.is_empty() { kpi.name.clone() } else { kpi.label.text.clone() }
+}
+
+/// The attainment, where the score of an entry reads it.
+pub(crate) fn reached(plan: &KpiPlan, value: &Value, target: Option<&Value>) -> Option<Value> {
+    let wants_attainment = plan.on_attainment || plan.curve.as_ref().is_some_and(ScorePlan::is_attainment);
+    wants_attainment.then(|| match (value, target) {
+        (Value::Missing(_), _) => value.clone(),
+        (_, Some(Value::Missing(reason))) => Value::Missing(of_target(reason)),
+        (_, None) => Value::stated("target: none is stated"),
+        (Value::Number(value), Some(Value::Number(target))) => attainment(value, target, plan.lower_is_better),
+        _ => Value::Missing(Missing::NoAnswer),
+    })
+}
+
+/// What an entry is scored by.
+#[derive(Clone, Copy)]
+pub(crate) struct KpiScored<'v> {
+    pub value: &'v Value,
+    /// As it is prorated.
+    pub target: Option<&'v Value>,
+    /// See [`reached`].
+    pub reached: Option<&'v Value>,
+}
+
+/// The score of an entry, before it is in its points; the evaluator and the values are for curves that are formulas.
+pub(crate) fn kpi_score(
+    (plan, entry): (&KpiPlan, &EntryPlan),
+    scored: KpiScored,
+    (eval, values): (&Evaluator, &Values),
+) -> Result<Value, Fault> {
+    match (scored.value, scored.target) {
+        (Value::Missing(_), _) => return Ok(scored.value.clone()),
+        (_, Some(Value::Missing(reason))) => return Ok(Value::Missing(of_target(reason))),
+        _ => {}
+    }
+    let read = scored.reached.unwrap_or(scored.value);
+    let Some(curve) = &plan.curve else { return Ok(read.clone()) };
+    // In attainment the target is met at 1.
+    let target = if plan.on_attainment { Some(&Number::ONE) } else { scored.target.and_then(Value::as_number) };
+    let full = plan.made_for.clone().unwrap_or_else(|| combine::full(entry));
+    let scored = Scored { value: read, target, weight: Some(&entry.stated), full };
+    match curve {
+        ScorePlan::Attainment { up_to } => Ok(attained(up_to.as_ref(), &scored)),
+        ScorePlan::Curve(curve) => eval.curve(curve, scored, values),
+    }
 }
 
 fn of_target(reason: &Missing) -> Missing {

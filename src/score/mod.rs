@@ -13,14 +13,14 @@ mod amounts;
 pub mod card;
 pub(crate) mod combine;
 mod distribute;
-mod entry;
+pub(crate) mod entry;
 mod fault;
 mod others;
 mod outputs;
 mod people;
 mod problem;
 mod scored;
-mod total;
+pub(crate) mod total;
 
 use std::collections::HashMap;
 

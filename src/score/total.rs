@@ -6,7 +6,7 @@ use super::combine::{completeness, spread};
 use super::entry::{Scoring, kpi_name};
 use super::problem::Problem;
 use crate::language::WhenMissing;
-use crate::model::{Rating, Scorecard, VetoEffect};
+use crate::model::{Model, Rating, Scorecard, VetoEffect};
 use crate::number::Number;
 use crate::plan::program::{AdjustmentPlan, ScorecardPlan};
 use crate::scales::steps;
@@ -81,34 +81,14 @@ impl Scoring<'_> {
             }
         }
 
-        let mut steps = Vec::new();
-        let mut step = |what, score: &Number| steps.push(ScoreStep { what, score: score.clone() });
-        let (score, raw) = match why_not {
-            Some(reason) => (Value::Missing(reason), None),
+        let (mut steps, mut raw) = (Vec::new(), None);
+        let score = match why_not {
+            Some(reason) => Value::Missing(reason),
             None => {
-                if !adjustments.is_empty() {
-                    step(StepKind::Adjusted, &total);
-                }
-                if let Some((low, high)) = &plan.range {
-                    let within = total.clone().max(low.clone()).min(high.clone());
-                    if within != total {
-                        step(StepKind::Range, &within);
-                    }
-                    total = within;
-                }
-                let mut rounded = self.model.company.rounded(&total);
-                if rounded != total {
-                    step(StepKind::Rounded, &rounded);
-                }
-                for (cap, veto) in score_caps {
-                    let Ok(cap) = cap else { continue };
-                    if cap < rounded {
-                        rounded = cap.clone();
-                        step(StepKind::Veto(veto), &rounded);
-                    }
-                    total = total.min(cap);
-                }
-                (Value::Number(rounded), Some(total))
+                let caps = score_caps.into_iter().filter_map(|(cap, veto)| Some((cap.ok()?, veto)));
+                let behind = behind_total(self.model, plan, total, caps);
+                (steps, raw) = (behind.steps, Some(behind.raw));
+                Value::Number(behind.score)
             }
         };
         let rating = scorecard.rating.and_then(|id| {
@@ -168,8 +148,51 @@ impl Scoring<'_> {
     }
 }
 
+/// What becomes of a total.
+pub(crate) struct BehindTotal {
+    pub steps: Vec<ScoreStep>,
+    /// Rounded, and within the vetoes.
+    pub score: Number,
+    /// Not rounded.
+    pub raw: Number,
+}
+
+/// From the total with what is added to it to the score: range, rounding, and the vetoes that hold, with what each leaves at
+/// most.
+pub(crate) fn behind_total(
+    model: &Model,
+    plan: &ScorecardPlan,
+    mut total: Number,
+    caps: impl Iterator<Item = (Number, usize)>,
+) -> BehindTotal {
+    let mut steps = Vec::new();
+    let mut step = |what, score: &Number| steps.push(ScoreStep { what, score: score.clone() });
+    if !plan.adjustments.is_empty() {
+        step(StepKind::Adjusted, &total);
+    }
+    if let Some((low, high)) = &plan.range {
+        let within = total.clone().max(low.clone()).min(high.clone());
+        if within != total {
+            step(StepKind::Range, &within);
+        }
+        total = within;
+    }
+    let mut score = model.company.rounded(&total);
+    if score != total {
+        step(StepKind::Rounded, &score);
+    }
+    for (cap, veto) in caps {
+        if cap < score {
+            score = cap.clone();
+            step(StepKind::Veto(veto), &score);
+        }
+        total = total.min(cap);
+    }
+    BehindTotal { steps, score, raw: total }
+}
+
 /// amount × steps, as far as the limit; below 0 for a deduction.
-fn points(plan: &AdjustmentPlan, value: &Number) -> Value {
+pub(crate) fn points(plan: &AdjustmentPlan, value: &Number) -> Value {
     let steps = match steps(value, &plan.step, plan.full_steps) {
         Value::Number(steps) => steps,
         missing => return missing,

@@ -327,7 +327,7 @@ fn is_choice(explainer: &Explainer, data: DataId, column: ColumnIx) -> bool {
 }
 
 /// A value with all its digits, in the unit that people write.
-pub(super) fn shown(value: &Value, unit: &DisplayUnit) -> String {
+pub fn shown(value: &Value, unit: &DisplayUnit) -> String {
     match value {
         Value::Number(number) => in_full(number, unit),
         Value::Text(text) => format!("\"{text}\""),

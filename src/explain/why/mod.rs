@@ -16,10 +16,11 @@ mod scorecard;
 pub mod text;
 
 pub use self::csv::rows_as_csv;
+pub use self::formulas::shown;
 pub use self::only::Only;
 
 use self::document::{Card, Named, Output, Period, Post, PostOutput, Rounded, Val, Why};
-use self::formulas::{Steps, shown};
+use self::formulas::Steps;
 use self::measures::Measures;
 use self::scorecard::Beside;
 use super::Units;
