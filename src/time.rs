@@ -238,6 +238,14 @@ impl PeriodName {
         })
     }
 
+    /// The one of its kind before it.
+    pub fn previous(self) -> PeriodName {
+        let year = PeriodName { year: self.year - 1, ..self };
+        let before = year.up_to(self).into_iter().flatten();
+        // The last but one of those from a year ago on.
+        before.collect::<Vec<_>>().iter().rev().nth(1).copied().unwrap_or(year)
+    }
+
     /// How many of its kind a year has, and its place among all of them.
     fn place(self) -> (i32, i32) {
         let (in_year, at) = match self.part {

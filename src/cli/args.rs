@@ -292,6 +292,8 @@ Examples:
       only the grade
   merit why specs/insurance --period 2026-Q3 --person S1056 pass_rate --rows all
       one KPI, with all rows behind it
+  merit why specs/insurance --period 2026-Q3 --person S1056 --against previous
+      what made the score differ from that of the quarter before
   merit why specs/insurance --period 2026-Q3 --person S1056 --format json
       complete, for programs: docs/why.schema.json"
 )]
@@ -311,6 +313,13 @@ pub struct WhyArgs {
     /// Whose result, by key or name
     #[arg(long, value_name = "ID")]
     pub person: String,
+
+    /// What makes the score differ: from `previous` or another period, from somebody else's, or from what a grade takes
+    #[arg(long, value_name = "WHAT")]
+    pub against: Option<String>,
+
+    #[command(flatten)]
+    pub suppose: SupposeArgs,
 
     /// How many rows are listed behind each number, or `all` [default: 5; all for programs]
     #[arg(long, value_name = "N", value_parser = rows_listed, help_heading = "How it is shown")]

@@ -10,18 +10,29 @@ use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
-use super::select::{Wanted, select};
-use super::{cache, machine, out, provenance, terminal};
+use super::select::{Absent, Wanted, find_person, select};
+use super::{cache, machine, out, provenance, suppose, terminal};
 use crate::data::lineage::Shown;
+use crate::data::options::Options;
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
 use crate::documents::{Document, digest};
+use crate::eval::Evaluator;
+use crate::explain::contrast::document::Contrast;
+use crate::explain::contrast::{self, GradeGap, Side};
 use crate::explain::why::document::Why;
 use crate::explain::why::{Explainer, Only, rows_as_csv, text};
-use crate::project;
+use crate::model::Model;
+use crate::plan::Plan;
+use crate::plan::query::Answers;
+use crate::project::{self, Project};
 use crate::provenance::Provenance;
+use crate::report::Look;
 use crate::report::csv::cell::Style;
-use crate::score::score_people;
+use crate::report::show::Show;
+use crate::score::card::PersonResult;
+use crate::score::{Brief, Scored, score_people, score_supposing};
+use crate::time::PeriodName;
 use crate::visible::Form;
 
 /// The document for programs.
@@ -33,6 +44,10 @@ struct WhyDocument<'a> {
     findings: [(); 0],
     #[serde(flatten)]
     why: &'a Why,
+    /// What makes the score differ from another one.
+    contrast: Option<&'a Contrast>,
+    /// What stands between the score and a grade.
+    gap: Option<&'a GradeGap>,
     /// Of all that stands before.
     digest: Option<String>,
 }
@@ -52,41 +67,67 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         return refused(&project.diagnostics);
     }
     let data = data_folder(args.read.data.as_deref(), &project.folders)?;
-    let reading = Reading::new();
-    let asked = Asked { periods: vec![args.period], person: Some(&args.person), read: &args.read };
-    let evaluated = match evaluate(&asked, &project.model, data.clone(), &reading, &|_, _, _| Ok(None))? {
+    let other_files = suppose::other_files(&args.suppose, &project.model)?;
+    let against = args.against.as_deref().map(|against| Against::of(against, args.period));
+    let other_period = against.as_ref().and_then(Against::period).filter(|other| *other != args.period);
+    if other_period.is_some() && !args.suppose.is_empty() {
+        return Err(Failure::with_help(
+            "what is supposed is supposed of one period, and `--against` names another",
+            "leave one of the two out",
+        ));
+    }
+    let periods = std::iter::once(args.period).chain(other_period).collect();
+    let asked = Asked { periods, person: Some(&args.person), read: &args.read, other_files: other_files.clone() };
+    let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
+    let Evaluated { own_months, plans, answers, absent } = match evaluated {
         Ok(evaluated) => evaluated,
         Err(diagnostics) => return refused(&diagnostics),
     };
-    let Evaluated { own_months, plans, answers, absent } = evaluated;
     let model = own_months.as_ref().unwrap_or(&project.model);
-    let (scored, plan) = match (score_people(model, &plans, &answers), plans.first()) {
-        (Ok(scored), Some(plan)) => (scored, plan),
-        (Err(diagnostics), _) => return refused(&diagnostics),
-        (Ok(_), None) => return Ok(Exit::Clean),
+    let Some(plan) = plans.first() else { return Ok(Exit::Clean) };
+    let (supposed, values) = suppose::values(&args.suppose, model, plan, &answers)?;
+    let scored = match supposed.is_empty() {
+        true => score_people(model, &plans, &answers),
+        false => score_supposing(model, plan, &answers, supposed.clone()).map(|scored| vec![scored]),
     };
-    let wanted = Wanted { person: Some(&args.person), position: None, team: None };
-    let people = select(&wanted, model, &answers.teams, &scored, absent)?;
-    let Some(person) = people.first().filter(|people| people.len() == 1).map(|people| people.person(0)) else {
-        return Err(Failure::with_help(
-            format!("several people have the key `{}`, each in a roster of their own", args.person),
-            "name the person by a name that only one of them has",
-        ));
+    let scored: Vec<Scored> = match scored {
+        Ok(scored) => scored.into_iter().map(Scored::keeping_values).collect(),
+        Err(diagnostics) => return refused(&diagnostics),
     };
-    let explainer = Explainer::new(model, &project.sources, (plan, &answers), args.lang.as_deref());
+    let person = the_one(&args.person, model, &answers, &scored[..1], absent)?;
+    let language = args.lang.as_deref();
+    let explainer = Explainer::new(model, &project.sources, (plan, &answers), supposed, language);
     let mut explained = explainer.person(&person);
     let only = match &what {
         None => Only::All,
         Some(what) => Only::of(what, &explained.why).map_err(|near| nothing_of_that_name(what, &near))?,
     };
-    let mut options = args.read.options(data.clone());
-    options.cache = read_cache;
+    let suppositions = suppose::told(&args.suppose, &other_files, values);
+    explained.why.supposed =
+        suppositions.map_or(Vec::new(), |suppositions| suppositions.told(&Show::new(model, language)));
+    let compared = match &against {
+        None => Compared::default(),
+        Some(against) => {
+            let comparing =
+                Comparing { args, model, project: &project, plans: &plans, answers: &answers, scored: &scored };
+            comparing.with(against, (&explainer, &person), &explained.why)?
+        }
+    };
+    let options = Options { other_files, cache: read_cache, ..args.read.options(data.clone()) };
     if let Err(diagnostics) = explainer.with_rows(&mut explained, &options, shown(args)) {
         return refused(&diagnostics);
     }
     let look = terminal::stdout(args.color.color);
     let (text, form) = match args.format {
-        WhyForm::Text => (text::render(&explained.why, &only, look), Form::Text { colored: look.color }),
+        WhyForm::Text => {
+            // What makes the difference is all that was asked for, unless a part is named.
+            let text = match (compared.text(look), &what) {
+                (Some(difference), None) => text::title(&explained.why, look) + &difference,
+                (Some(difference), Some(_)) => text::render(&explained.why, &only, look) + &difference,
+                (None, _) => text::render(&explained.why, &only, look),
+            };
+            (text, Form::Text { colored: look.color })
+        }
         WhyForm::Json => {
             let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
             let made = provenance::of_explanation(args, &project, Some((&data, &files)));
@@ -96,6 +137,8 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
                 failure: None,
                 findings: [],
                 why: &explained.why,
+                contrast: compared.contrast.as_ref().map(|(contrast, _)| contrast),
+                gap: compared.gap.as_ref(),
                 digest: None,
             };
             document.digest = serde_json::to_value(&document).ok().map(|whole| digest(whole, "digest"));
@@ -109,6 +152,186 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
     };
     out::print(&text, form, "the explanation")?;
     Ok(Exit::Clean)
+}
+
+/// The person with a key or name, of the first of some periods.
+fn the_one(
+    wanted: &str,
+    model: &Model,
+    answers: &Answers,
+    scored: &[Scored],
+    absent: Option<Absent>,
+) -> Result<PersonResult, Failure> {
+    let wish = Wanted { person: Some(wanted), position: None, team: None };
+    let people = select(&wish, model, &answers.teams, scored, absent)?;
+    match people.first().filter(|people| people.len() == 1) {
+        Some(people) => Ok(people.person(0).into_owned()),
+        None => Err(Failure::with_help(
+            format!("several people have the key `{wanted}`, each in a roster of their own"),
+            "name the person by a name that only one of them has",
+        )),
+    }
+}
+
+/// What a result is held against.
+enum Against {
+    Period(PeriodName),
+    Person(String),
+    Grade(String),
+    /// A person or a grade.
+    Named(String),
+}
+
+impl Against {
+    fn of(text: &str, period: PeriodName) -> Against {
+        match (text, text.split_once(':')) {
+            ("previous", _) => Against::Period(period.previous()),
+            (_, Some(("person", person))) => Against::Person(person.to_string()),
+            (_, Some(("grade", grade))) => Against::Grade(grade.to_string()),
+            _ => match PeriodName::parse(text) {
+                Some(period) => Against::Period(period),
+                None => Against::Named(text.to_string()),
+            },
+        }
+    }
+
+    fn period(&self) -> Option<PeriodName> {
+        match self {
+            Against::Period(period) => Some(*period),
+            Against::Person(_) | Against::Grade(_) | Against::Named(_) => None,
+        }
+    }
+}
+
+/// What came of a comparison.
+#[derive(Default)]
+struct Compared {
+    contrast: Option<(Contrast, String)>,
+    gap: Option<GradeGap>,
+}
+
+impl Compared {
+    fn text(&self, look: Look) -> Option<String> {
+        let contrast = self.contrast.as_ref().map(|(contrast, with)| contrast::text::render(contrast, with, look));
+        contrast.or_else(|| self.gap.as_ref().map(|gap| contrast::text::render_gap(gap, look)))
+    }
+}
+
+/// What comparisons go by.
+struct Comparing<'a> {
+    args: &'a WhyArgs,
+    model: &'a Model,
+    project: &'a Project,
+    plans: &'a [Plan],
+    answers: &'a Answers,
+    scored: &'a [Scored<'a>],
+}
+
+impl Comparing<'_> {
+    fn with(
+        &self,
+        against: &Against,
+        (explainer, person): (&Explainer, &PersonResult),
+        why: &Why,
+    ) -> Result<Compared, Failure> {
+        let grade_of = |name: &str| why.rating.as_ref()?.grades.iter().position(|grade| grade.name == name);
+        match against {
+            Against::Period(_) => {
+                let Some((other, plan)) = self.scored.get(1..2).zip(self.plans.get(1)) else {
+                    return Err(Failure::with_help(
+                        format!("{} is the period that is explained", self.args.period),
+                        "name another one",
+                    ));
+                };
+                let before = the_one(&self.args.person, self.model, self.answers, other, None)?;
+                self.contrast((explainer, person), (plan, &before), &format!("in {}", plan.period))
+            }
+            Against::Person(other) => self.person(other, (explainer, person)),
+            Against::Grade(name) => match grade_of(name) {
+                Some(grade) => self.gap(why, grade),
+                None => Err(self.no_grade(name, why)),
+            },
+            Against::Named(name) => {
+                let is_person = find_person(name, self.people(), "in this period").is_ok();
+                match (grade_of(name), is_person) {
+                    (Some(_), true) => Err(Failure::with_help(
+                        format!("`{name}` is a grade and a person"),
+                        format!("write `--against grade:{name}` or `--against person:{name}`"),
+                    )),
+                    (Some(grade), false) => self.gap(why, grade),
+                    (None, true) => self.person(name, (explainer, person)),
+                    (None, false) => Err(self.no_grade(name, why)),
+                }
+            }
+        }
+    }
+
+    fn people(&self) -> impl Iterator<Item = Brief> + Clone {
+        let scored = &self.scored[0];
+        (0..scored.len()).map(move |at| scored.brief(at))
+    }
+
+    fn person(&self, name: &str, this: (&Explainer, &PersonResult)) -> Result<Compared, Failure> {
+        let other = the_one(name, self.model, self.answers, &self.scored[..1], None)?;
+        if (other.roster, &other.person) == (this.1.roster, &this.1.person) {
+            return Err(Failure::with_help(
+                format!("`{name}` is the one whose result is explained"),
+                "name somebody else, or another period",
+            ));
+        }
+        let called = if other.name.is_empty() { other.person.clone() } else { other.name.clone() };
+        self.contrast(this, (&self.plans[0], &other), &format!("of {called}"))
+    }
+
+    fn contrast(
+        &self,
+        (explainer, person): (&Explainer, &PersonResult),
+        (plan, other): (&Plan, &PersonResult),
+        with: &str,
+    ) -> Result<Compared, Failure> {
+        let (model, sources, language) = (self.model, &self.project.sources, self.args.lang.as_deref());
+        let eval = Evaluator::new(model, plan, self.answers);
+        let before = Side::of(model, sources, (plan, &eval), other, language);
+        let after = explainer.side(person);
+        let without = |person: &PersonResult, period: PeriodName| {
+            Failure::with_help(
+                format!("`{}` has no score in {period}, so there is no difference to tell", person.person),
+                format!("`merit why --period {period} --person {}` tells why", person.person),
+            )
+        };
+        if other.overall.is_none() {
+            return Err(without(other, plan.period));
+        }
+        if person.overall.is_none() {
+            return Err(without(person, self.args.period));
+        }
+        let contrast = contrast::contrast(&before, &after).map(|contrast| (contrast, with.to_string()));
+        Ok(Compared { contrast, gap: None })
+    }
+
+    fn gap(&self, why: &Why, grade: usize) -> Result<Compared, Failure> {
+        let card = why.cards.iter().rfind(|card| card.scorecard.is_some());
+        let gap = card.zip(why.rating.as_ref()).and_then(|(card, rating)| GradeGap::of(card, rating, grade));
+        match gap {
+            Some(gap) => Ok(Compared { contrast: None, gap: Some(gap) }),
+            None => {
+                Err(Failure::with_help("that is the last grade, which has no limit to be reached", "name a better one"))
+            }
+        }
+    }
+
+    fn no_grade(&self, name: &str, why: &Why) -> Failure {
+        let message = format!("`{name}` is no period, no grade of this person, and nobody evaluated in this period");
+        let grades = why.rating.iter().flat_map(|rating| &rating.grades).map(|grade| format!("`{}`", grade.name));
+        let grades = grades.collect::<Vec<_>>();
+        Failure::with_help(
+            message,
+            match grades.is_empty() {
+                true => "write `previous`, a period, or somebody's key".to_string(),
+                false => format!("write `previous`, a period, somebody's key, or a grade: {}", grades.join(", ")),
+            },
+        )
+    }
 }
 
 /// How many rows of each kind are listed: of those that count all where a program reads them.

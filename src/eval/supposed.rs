@@ -35,6 +35,11 @@ impl Supposed {
 }
 
 impl Evaluator<'_> {
+    /// Whether the value of a node is supposed of somebody.
+    pub fn is_supposed(&self, subject: Subject, node: CalcId) -> bool {
+        self.supposed.of(subject).iter().any(|(of, _)| *of == node)
+    }
+
     /// The values for a subject, of which `values` are the true ones, where these are supposed.
     pub fn values_supposing(&self, values: &Values, subject: Subject, tape: &Tape, given: &[Given]) -> Values {
         let mut values = values.clone();

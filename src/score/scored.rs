@@ -219,6 +219,12 @@ impl<'a> Scored<'a> {
         scorer.outputs(self.in_order(at).into_iter().map(given), order, wrong)
     }
 
+    /// The same with cards that keep the values behind them.
+    #[must_use]
+    pub fn keeping_values(self) -> Scored<'a> {
+        Scored { explained: true, ..self }
+    }
+
     /// How many people there are.
     pub fn len(&self) -> usize {
         self.people.len()

@@ -337,6 +337,8 @@ def check_nodes(doc, card):
                 found = F(detail["values"][row][column])
         elif op == "in_days":
             found = operate(op, args, doc["rounding"], (date.fromisoformat(detail["from"]), date.fromisoformat(detail["to"])))
+        elif op == "supposed":
+            need(doc["supposed"], f"{where}: supposed, and the document does not say so")
         elif op not in ("read", "input"):
             found = operate(op, args, doc["rounding"], detail["name"] if op == "call" else None)
         need(found is None or same(found, told, near), f"{where}: is {found}, not {told}")

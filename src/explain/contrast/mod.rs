@@ -11,11 +11,14 @@
 mod causes;
 mod compare;
 pub mod document;
+mod grade;
 mod merged;
 mod recipe;
 mod shapley;
+pub mod text;
 
 pub use causes::{Cause, CauseKind};
+pub use grade::GradeGap;
 pub use recipe::Side;
 pub use shapley::MOST;
 

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::language::BinaryOp;
 use crate::model::DataId;
 use crate::number::Number;
 use crate::report::json::reason_kind;
@@ -29,6 +30,8 @@ pub struct Why {
     pub rank: Option<u64>,
     /// What is asked of the data.
     pub measures: Vec<Measure>,
+    /// What is supposed, and not so.
+    pub supposed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -170,10 +173,18 @@ pub enum Detail {
     },
 }
 
-#[derive(Clone, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Limit {
     pub op: &'static str,
     pub at: Number,
+}
+
+impl Limit {
+    /// The comparison behind the sign.
+    pub fn comparison(&self) -> Option<BinaryOp> {
+        use BinaryOp::*;
+        [Less, LessOrEqual, Greater, GreaterOrEqual, Equal].into_iter().find(|op| op.sign() == self.op)
+    }
 }
 
 /// How a value becomes a score.

@@ -96,6 +96,9 @@ impl<'a, 'e> Steps<'a, 'e> {
     /// The operands of a node, without those that do not count.
     fn wanted(&self, node: CalcId, local: &Option<Local>) -> Vec<Option<CalcId>> {
         let calc = &self.explainer.plan.program.nodes[node.0];
+        if self.eval.is_supposed(self.subject, node) {
+            return Vec::new();
+        }
         let flag = |at: &CalcId| self.value(*at, local).and_then(Value::as_flag);
         match calc {
             Calc::If { condition, then, otherwise } => match flag(condition) {
@@ -133,7 +136,8 @@ impl<'a, 'e> Steps<'a, 'e> {
         let detail = self.detail(calc, &value, &of);
         let (inline, level) = self.inline(calc, &of, &shown);
         let at = explainer.at(span);
-        Node { op: op_of(calc), of, value: Val::from(&value), shown, text, at, detail, inline, level }
+        let op = if self.eval.is_supposed(self.subject, id) { "supposed" } else { op_of(calc) };
+        Node { op, of, value: Val::from(&value), shown, text, at, detail, inline, level }
     }
 
     fn detail(&mut self, calc: &Calc, value: &Value, of: &[Option<usize>]) -> Option<Detail> {

@@ -24,7 +24,8 @@ use self::formulas::Steps;
 use self::measures::Measures;
 use self::scorecard::Beside;
 use super::Units;
-use crate::eval::{Evaluator, Subject};
+use super::contrast::Side;
+use crate::eval::{Evaluator, Subject, Supposed};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::{Model, PositionId};
 use crate::number::Rounding;
@@ -52,10 +53,11 @@ impl<'a> Explainer<'a> {
         model: &'a Model,
         sources: &'a SourceSet,
         (plan, answers): (&'a Plan, &'a Answers),
+        supposed: Supposed,
         language: Option<&'a str>,
     ) -> Explainer<'a> {
         let show = Show { last_day: Some(plan.last_day), ..Show::new(model, language) };
-        let (eval, units) = (Evaluator::new(model, plan, answers), Units::of(model));
+        let (eval, units) = (Evaluator::new(model, plan, answers).supposing(supposed), Units::of(model));
         Explainer { model, sources, plan, answers, eval, units, show }
     }
 
@@ -93,8 +95,14 @@ impl<'a> Explainer<'a> {
             rating,
             rank: person.rank,
             measures: Vec::new(),
+            supposed: Vec::new(),
         };
         Explained { why, measures }
+    }
+
+    /// The same person as a side of a contrast.
+    pub fn side<'s>(&'s self, person: &'s PersonResult) -> Side<'s> {
+        Side::of(self.model, self.sources, (self.plan, &self.eval), person, self.show.language)
     }
 
     fn days_of_period(&self) -> i64 {

@@ -36,6 +36,13 @@ const ATTAINMENT: &str = "attainment ";
 const CURVE: &str = "curve      ";
 const SCORE: &str = "score      ";
 
+/// Whose result it is.
+pub fn title(why: &Why, look: Look) -> String {
+    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new() };
+    page.title();
+    page.out
+}
+
 struct Page<'a> {
     out: String,
     look: Look,
@@ -99,6 +106,9 @@ impl Page<'_> {
         };
         let Period { name, first_day, last_day, .. } = &why.period;
         self.line(0, "", &format!("{who} · {name} ({first_day} to {last_day})"), Style::Strong);
+        for supposed in &why.supposed {
+            self.line(0, "", supposed, Style::Poor);
+        }
     }
 
     fn card(&mut self, at: usize, card: &Card, only: &Only) {
@@ -464,8 +474,10 @@ impl Page<'_> {
                 let fraction = fraction.map_or(String::new(), |fraction| format!(" ({fraction})"));
                 self.say(indent, format!("{name}{window}{whose} = {}{fraction}", node.shown));
                 self.faint(indent + 2, format!("by {place_of}"));
-                let body = node.of.first().copied().flatten();
-                let Some(body) = body else { return };
+                let Some(body) = node.of.first().copied().flatten() else {
+                    self.say(indent + 2, "supposed");
+                    return;
+                };
                 let inline = &self.why.cards[at].nodes[body].inline;
                 if *index {
                     self.lead(indent + 2, "= ", format!("{inline}, the weighted mean of its parts"));
