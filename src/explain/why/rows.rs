@@ -38,7 +38,10 @@ impl Explainer<'_> {
             .filter_map(|(at, asked)| Some((at, lineage::Asked { measure: asked.measure, group: group(asked)? })))
             .collect();
         let wanted: Vec<lineage::Asked> = asked.iter().map(|(_, asked)| asked.clone()).collect();
-        let found = lineage::lineage(self.model, &self.plan.query, options, &wanted, listed)?;
+        let found = match lineage::lineage(self.model, &self.plan.query, options, &wanted, listed) {
+            Err(none) if none.is_empty() => return Ok(()),
+            found => found?,
+        };
         for ((at, asked), lineage) in asked.into_iter().zip(found) {
             self.fill(&mut explained.why.measures[at], asked.measure, &lineage);
         }
