@@ -88,6 +88,7 @@ impl Machine {
             ("plan", "json") => Some(Machine::Json(Document::Plan)),
             ("test", "json") => Some(Machine::Json(Document::Tests)),
             ("test", "junit") => Some(Machine::JunitOfTests),
+            ("why", "json") => Some(Machine::Json(Document::Why)),
             _ => None,
         }
     }

@@ -86,7 +86,7 @@ fn told(folder: &tempfile::TempDir, arguments: &[&str], exit: i32, kind: Documen
     document
 }
 
-const COMMANDS: [(&[&str], Document); 8] = [
+const COMMANDS: [(&[&str], Document); 10] = [
     (&["check"], Document::Check),
     (&["check", "--alignment"], Document::Alignment),
     (&["data"], Document::Data),
@@ -95,6 +95,8 @@ const COMMANDS: [(&[&str], Document); 8] = [
     (&["eval", "--periods", "2025..2026"], Document::Periods),
     (&["plan", "--period", "2026"], Document::Plan),
     (&["test"], Document::Tests),
+    (&["why", "--period", "2026", "--person", "P1"], Document::Why),
+    (&["why", "--period", "2026", "--person", "P1", "--against", "P2"], Document::Why),
 ];
 
 fn json<'a>(arguments: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::causes::{Cause, CauseKind};
-use super::merged::{MergedAdjustment, MergedCard, MergedEntry, MergedGroup, MergedVeto, Two, cap_of};
+use super::merged::{Merged, MergedAdjustment, MergedCard, MergedEntry, MergedGroup, MergedVeto, Two, cap_of};
 use super::recipe::{OneCard, OneEntry, Side};
 use crate::explain::in_full;
 use crate::explain::why::shown;
@@ -17,10 +17,17 @@ use crate::score::entry::{KpiScored, kpi_score, reached};
 use crate::value::Value;
 
 /// Lays the sides over each other.
-pub(super) struct Comparing<'a> {
+pub(super) fn merged<'a>(before: &'a Side<'a>, after: &'a Side<'a>) -> Merged<'a> {
+    let mut comparing = Comparing::of(before, after);
+    let (cards, people) = comparing.cards();
+    Merged { before, after, causes: comparing.causes, cards, people }
+}
+
+/// The comparison as it goes on.
+struct Comparing<'a> {
     before: &'a Side<'a>,
     after: &'a Side<'a>,
-    pub causes: Vec<Cause>,
+    causes: Vec<Cause>,
     /// Which cards are compared now: which of all, and of each side.
     card: usize,
     of_sides: Two<usize>,
@@ -69,7 +76,7 @@ fn pairs<T>(before: &[T], after: &[T], name: impl Fn(&T, bool) -> String) -> Vec
 }
 
 impl<'a> Comparing<'a> {
-    pub fn of(before: &'a Side<'a>, after: &'a Side<'a>) -> Comparing<'a> {
+    fn of(before: &'a Side<'a>, after: &'a Side<'a>) -> Comparing<'a> {
         Comparing { before, after, causes: Vec::new(), card: 0, of_sides: Two { before: None, after: None } }
     }
 
@@ -79,7 +86,7 @@ impl<'a> Comparing<'a> {
     }
 
     /// The cards by their positions, and what makes them others or longer ones.
-    pub fn cards(&mut self) -> (Vec<MergedCard<'a>>, Option<usize>) {
+    fn cards(&mut self) -> (Vec<MergedCard<'a>>, Option<usize>) {
         let (before, after) = (self.before, self.after);
         let found = match (before.cards.len(), after.cards.len()) {
             // Another post is other rules.

@@ -1,7 +1,6 @@
 //! Two scorings laid over each other: what differs, and the score with any part of that taken from either side.
 
 use super::causes::Cause;
-use super::compare::Comparing;
 use super::recipe::{OneCard, OneEntry, Side};
 use crate::language::WhenMissing;
 use crate::model;
@@ -14,12 +13,12 @@ use crate::score::total::{behind_total, points};
 use crate::value::{Missing, Value};
 
 pub(super) struct Merged<'a> {
-    before: &'a Side<'a>,
-    after: &'a Side<'a>,
+    pub before: &'a Side<'a>,
+    pub after: &'a Side<'a>,
     pub causes: Vec<Cause>,
-    cards: Vec<MergedCard<'a>>,
+    pub cards: Vec<MergedCard<'a>>,
     /// Which cards there are, and for how many days.
-    people: Option<usize>,
+    pub people: Option<usize>,
 }
 
 /// Two of something, of which one may not be there.
@@ -81,12 +80,6 @@ pub(super) struct MergedVeto {
 }
 
 impl<'a> Merged<'a> {
-    pub fn of(before: &'a Side<'a>, after: &'a Side<'a>) -> Merged<'a> {
-        let mut comparing = Comparing::of(before, after);
-        let (cards, people) = comparing.cards();
-        Merged { before, after, causes: comparing.causes, cards, people }
-    }
-
     fn side(&self, after: bool) -> &'a Side<'a> {
         if after { self.after } else { self.before }
     }

@@ -22,13 +22,13 @@ pub use grade::GradeGap;
 pub use recipe::Side;
 pub use shapley::MOST;
 
+use self::compare::merged;
 use self::document::{Contrast, Part};
-use self::merged::Merged;
 use crate::number::Number;
 
 /// Splits the difference between two overall scores; nothing where one of them is none.
 pub fn contrast(before: &Side, after: &Side) -> Option<Contrast> {
-    let merged = Merged::of(before, after);
+    let merged = merged(before, after);
     let (from, to) = (before.overall.clone()?, after.overall.clone()?);
     let split = shapley::split(merged.causes.len(), &|taken| merged.score(taken));
     let part = |(members, amount): (Vec<usize>, Number)| Part {

@@ -1,6 +1,9 @@
 //! An explanation in words and numbers, for people: each step with the numbers that it goes by, so that a reader with a
 //! calculator comes to the same.
 
+mod rating;
+mod rows;
+
 use std::collections::BTreeSet;
 
 use super::curves::reckoned;
@@ -11,7 +14,6 @@ use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plural::either;
 use crate::report::Look;
-use crate::report::digits::grouped;
 use crate::report::layout::{Cell, Style, write_text};
 
 /// How deep parts of parts are set in; deeper ones stand there, too.
@@ -219,72 +221,6 @@ impl Page<'_> {
                 _ => "with an entry that has no score there is none at all",
             };
             self.faint(4, format!("{words} ({})", card.at));
-        }
-    }
-
-    fn rating(&mut self, rating: &Rating, scorecard: Option<&Scorecard>, indent: usize) {
-        let name = |at: usize| rating.grades.get(at).map_or("", |grade| grade.name.as_str());
-        let limit = |at: usize| rating.grades.get(at).and_then(|grade| grade.limit.as_ref());
-        let seen = plain(&rating.seen);
-        let what = if rating.sees_unrounded { "before rounding" } else { "" };
-        let by_score = match rating.grade == rating.by_score {
-            true => String::new(),
-            false => format!(" by score {},", name(rating.by_score)),
-        };
-        let mut text = format!("Rating {}:{by_score} {seen}", name(rating.grade));
-        if !what.is_empty() {
-            text.push_str(&format!(" ({what})"));
-        }
-        match limit(rating.by_score) {
-            Some(limit) => text.push_str(&format!(" {} {}", limit.op, plain(&limit.at))),
-            None => text.push_str(" reaches no other grade"),
-        }
-        if let Some(better) = rating.by_score.checked_sub(1)
-            && let Some(limit) = limit(better)
-        {
-            text.push_str(&format!(", not {} {} ({})", limit.op, plain(&limit.at), name(better)));
-        }
-        self.out.push('\n');
-        self.say(indent, text);
-        self.faint(indent, format!("by {}", rating.at));
-        let veto = rating.lowered_at.and_then(|at| scorecard?.vetoes.get(at));
-        match rating.lowered_by {
-            Some("veto") => {
-                let why = veto.map_or(String::new(), |veto| format!(" \"{}\"", veto.reason));
-                self.say(indent, format!("lowered to {} by the veto{why}", name(rating.grade)));
-            }
-            Some("earlier_veto") => {
-                self.say(indent, format!("lowered to {} by a veto of an earlier scorecard", name(rating.grade)));
-            }
-            Some(_) => self.say(indent, format!("lowered to {} by the distribution", name(rating.grade))),
-            None => {}
-        }
-        if let Some(rule) = &rating.distribution {
-            self.distribution(rule, rating, indent);
-        }
-    }
-
-    fn distribution(&mut self, rule: &Distribution, rating: &Rating, indent: usize) {
-        let name = rating.grades.get(rule.grade).map_or("", |grade| grade.name.as_str());
-        let how = if rule.about { "about" } else { "at most" };
-        let within = match rule.within {
-            "position" => "the position",
-            "team" => "the team",
-            _ => "the company",
-        };
-        self.say(
-            indent,
-            format!(
-                "{how} {} of the {} in {within} may have {name}: {}",
-                percent(&rule.share),
-                grouped(&rule.members.to_string()),
-                rule.limit
-            ),
-        );
-        for holder in &rule.holders {
-            let who = if holder.name.is_empty() { &holder.person } else { &holder.name };
-            let sign = if holder.keeps { "keeps it" } else { "below the line" };
-            self.say(indent + 2, format!("{who} {}: {sign}", plain(&holder.score)));
         }
     }
 
@@ -550,56 +486,6 @@ impl Page<'_> {
             return self.measure(*measure, indent);
         }
         self.node(at, body, indent);
-    }
-
-    // ------------------------------------------------------------ rows
-
-    fn measure(&mut self, at: usize, indent: usize) {
-        let Some(measure) = self.why.measures.get(at) else { return };
-        self.faint(indent, &measure.words);
-        let Some(counted) = &measure.counted else { return };
-        let count = |rows: u64| format!("{} {}", grouped(&rows.to_string()), either(rows, "row", "rows"));
-        let total = match (&counted.total_shown, counted.rows) {
-            (Some(total), 1..) => format!(", {total} together"),
-            _ => String::new(),
-        };
-        let all = measure.rows.map_or(String::new(), |all| format!(" of {}", grouped(&all.to_string())));
-        let counts = either(counted.rows, "counts", "count");
-        self.say(indent, format!("{}{all} {counts}{total}", count(counted.rows)));
-        for row in &counted.listed {
-            self.row(row, indent + 2);
-        }
-        let more = counted.rows.saturating_sub(counted.listed.len() as u64);
-        if more > 0 {
-            self.faint(indent + 2, format!("and {} more; `--rows all` lists them", count(more)));
-        }
-        for left in &measure.left_out {
-            let total = left.rows.total_shown.as_ref().map_or(String::new(), |total| format!(", {total}"));
-            self.say(indent, format!("not counted: {} {}{total}", count(left.rows.rows), left.words));
-            for row in &left.rows.listed {
-                self.row(row, indent + 2);
-            }
-        }
-    }
-
-    fn row(&mut self, row: &Row, indent: usize) {
-        let sheet = row.sheet.as_ref().map_or(String::new(), |sheet| format!(" sheet {sheet}"));
-        let place = match (row.row, &row.key) {
-            (Some(line), _) => format!("{}{sheet} row {line}", row.file),
-            (None, Some(key)) => format!("{}{sheet}, {key}", row.file),
-            (None, None) => row.file.clone(),
-        };
-        let days = match (&row.from, &row.to) {
-            (Some(from), Some(to)) if from == to => format!(" · {from}"),
-            (Some(from), Some(to)) => format!(" · {from} to {to}"),
-            (Some(from), None) => format!(" · from {from}"),
-            (None, Some(to)) => format!(" · to {to}"),
-            (None, None) => String::new(),
-        };
-        let share = row.share.as_ref().filter(|share| **share != Number::ONE);
-        let share = share.map_or(String::new(), |share| format!(" * {}", plain(share)));
-        let value = if row.shown.is_empty() { String::new() } else { format!(" · {}{share}", row.shown) };
-        self.faint(indent, format!("{place}{days}{value}"));
     }
 
     // ------------------------------------------------------------ over all cards
