@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::job::{Family, Job, RowsBy};
+use super::sorted::{STRADDLES, Time, time_of};
 use super::store;
 use super::store::Store;
 use crate::data::columns::column::{Column, NONE};
@@ -18,20 +19,17 @@ use crate::data::rows::vector::{Data, Rows, Vector};
 use crate::data::tables::teams::Teams;
 use crate::language::{AcrossStints, BinaryOp};
 use crate::model::data::ColumnIx;
-use crate::number::Number;
+use crate::number::{Excess, Number};
 use crate::parallel;
 use crate::plan::query;
 use crate::plan::query::Group;
-use crate::time::{Calendar, Months};
+use crate::time::Months;
 use crate::value::{Value, binary};
 
 /// Rows in a batch: what is computed for one stays in the fast memory.
 const BATCH: usize = 1 << 14;
 /// Tables with fewer rows are not worth a second thread.
 const WORTH_THREADS: usize = 1 << 16;
-/// The segment of a row whose period lies partly inside a window.
-const STRADDLES: u32 = NONE - 1;
-
 /// Table, column, row and window of rows whose period lies partly inside the window.
 pub type Straddling = BTreeSet<(usize, ColumnIx, u32, Months)>;
 
@@ -78,31 +76,58 @@ impl Found {
 
 /// What is known before the first row.
 pub struct Prepared<'a> {
-    world: &'a World<'a>,
-    teams: &'a Teams,
-    rosters: &'a [Roster],
-    job: &'a Job<'a>,
-    time: Time,
+    pub(super) world: &'a World<'a>,
+    pub(super) teams: &'a Teams,
+    pub(super) rosters: &'a [Roster],
+    pub(super) job: &'a Job<'a>,
+    pub(super) time: Time,
     /// For posts: the day on which each reads.
-    reading: Vec<Option<i32>>,
+    pub(super) reading: Vec<Option<i32>>,
 }
 
-/// How rows are sorted into segments of time.
-enum Time {
-    /// Days from the first to the last, with the month of each counted from the first.
-    Days {
-        first: i32,
-        months: Vec<u32>,
-        segments: Vec<Vec<u32>>,
-    },
-    /// By family, the segment of each period.
-    Periods {
-        read: Vec<bool>,
-        segments: Vec<Vec<u32>>,
-    },
-    /// The newest day on which stock was taken.
-    Newest(Option<i32>),
-    None,
+/// The rows that a job reads of some.
+pub(super) struct Read<'a> {
+    all: (usize, usize),
+    /// Those of them; all where there is no list.
+    list: Option<Vec<u32>>,
+    pub days: Days<'a>,
+    /// For each its month, or the code of its period.
+    pub codes: Vec<u32>,
+    /// Their groups, where these are known with them.
+    pub posts: Option<Rc<Vec<u32>>>,
+}
+
+impl Read<'_> {
+    pub fn rows(&self) -> Rows<'_> {
+        rows_of(self.all, self.list.as_deref())
+    }
+}
+
+fn rows_of(all: (usize, usize), list: Option<&[u32]>) -> Rows<'_> {
+    list.map_or(Rows::Range(all.0, all.1), Rows::List)
+}
+
+/// A part of a row that its days give to a group.
+pub(super) struct Part {
+    pub at: usize,
+    pub cell: u32,
+    /// How many of its days, and of how many.
+    days: i32,
+    of: i32,
+}
+
+impl Part {
+    pub fn share(&self) -> Option<Number> {
+        Number::ratio(self.days, self.of)
+    }
+}
+
+/// What a share of a row adds.
+pub(super) fn part_of(value: Value, share: Option<Number>) -> Value {
+    match share.filter(|share| *share != Number::ONE) {
+        Some(share) => binary(BinaryOp::Multiply, &value, &Value::Number(share)),
+        None => value,
+    }
 }
 
 /// Takes all rows of the job's table in.
@@ -126,8 +151,30 @@ pub fn run<'a>(
     all.unwrap_or_else(|| prepared.found((0, 0)))
 }
 
+/// The days as of which rows are read, whether they are or not.
+pub fn days_of<'a>(world: &World<'a>, job: &Job, of: Rows) -> Days<'a> {
+    let table = world.tables[job.table];
+    let rows = match &job.rows {
+        RowsBy::Dated(column) => return days_by(world, job.table, *column, of),
+        RowsBy::Other(rows) => rows,
+    };
+    let each = |day: &dyn Fn(usize) -> i32| -> Days<'a> {
+        Days::Each((0..of.len()).map(|at| day(of.row(at) as usize)).collect::<Vec<i32>>().into())
+    };
+    match (rows, &table.shape) {
+        (query::Rows::HeldOn(day) | query::Rows::Newest(_, day), _) => Days::One(day.0),
+        (query::Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => each(&|row| to[row].min(last.0)),
+        (query::Rows::HeldDuring(_, last), _) => Days::One(last.0),
+        (_, Shape::Snapshot(days)) => each(&|row| days[row]),
+        _ => Days::Any,
+    }
+}
+
+/// Is told of cells with a number too large to be held.
+pub(super) type Refuse<'r> = dyn FnMut(u32, Option<Excess>) + 'r;
+
 /// Leaves out the rows for which a condition does not hold.
-fn leave_out(cells: &mut [u32], condition: &Vector, store: &mut Store) {
+fn leave_out(cells: &mut [u32], condition: &Vector, refuse: &mut Refuse) {
     match (&condition.data, &condition.missing) {
         (Data::Flag(flags), None) => {
             cells.iter_mut().zip(flags.iter()).for_each(|(cell, flag)| *cell = if *flag == 1 { *cell } else { NONE });
@@ -141,7 +188,7 @@ fn leave_out(cells: &mut [u32], condition: &Vector, store: &mut Store) {
             for (at, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell != NONE) {
                 if !condition.is_yes(at) {
                     if may_exceed && *cell != STRADDLES {
-                        store.refuse(*cell, condition.excess(at));
+                        refuse(*cell, condition.excess(at));
                     }
                     *cell = NONE;
                 }
@@ -162,54 +209,6 @@ fn listed(first: usize, held: impl ExactSizeIterator<Item = bool>) -> Vec<u32> {
     list
 }
 
-fn time_of(job: &Job, table: &Table, calendar: &Calendar) -> Time {
-    let RowsBy::Dated(column) = &job.rows else {
-        return match (&job.rows, &table.shape) {
-            (RowsBy::Other(query::Rows::Newest(first, last)), Shape::Snapshot(days)) => {
-                Time::Newest(own::stocks(days, first.0, last.0).last().copied())
-            }
-            _ => Time::None,
-        };
-    };
-    match table.column(*column) {
-        Some(Column::Day(_)) => {
-            let all = job.families.iter().flat_map(|family| &family.segments);
-            let Some(first) = all.clone().map(|segment| segment.first).min() else { return Time::None };
-            let last = all.map(|segment| segment.last()).max().unwrap_or(first);
-            let whole = Months { first, count: (last.0 - first.0 + 1) as u32 };
-            let (begin, end) = calendar.days(whole);
-            let mut months = Vec::with_capacity((end.0 - begin.0 + 1).max(0) as usize);
-            for (at, month) in whole.iter().enumerate() {
-                let until = calendar.last_day(month);
-                months.resize((until.0 - begin.0 + 1).max(0) as usize, at as u32);
-            }
-            let segment = |family: &Family, at: u32| {
-                let month = crate::time::Month(first.0 + at as i32);
-                let found = family.segments.iter().position(|segment| segment.contains(month));
-                found.map_or(NONE, |segment| segment as u32)
-            };
-            let of_family = |family: &Family| (0..whole.count).map(|at| segment(family, at)).collect();
-            let segments = job.families.iter().map(of_family).collect();
-            Time::Days { first: begin.0, months, segments }
-        }
-        Some(Column::Period { list, .. }) => {
-            let segment = |family: &Family, period: &Months| {
-                let mut windows = family.measures.iter().filter_map(|(_, months)| *months);
-                if windows.any(|window| window.overlaps(*period) && !window.holds(*period)) {
-                    return STRADDLES;
-                }
-                let found = family.segments.iter().position(|segment| segment.holds(*period));
-                found.map_or(NONE, |segment| segment as u32)
-            };
-            let of_family = |family: &Family| list.iter().map(|period| segment(family, period)).collect();
-            let segments: Vec<Vec<u32>> = job.families.iter().map(of_family).collect();
-            let read = (0..list.len()).map(|code| segments.iter().any(|family| family[code] != NONE)).collect();
-            Time::Periods { read, segments }
-        }
-        _ => Time::None,
-    }
-}
-
 impl<'a> Prepared<'a> {
     pub fn new(world: &'a World<'a>, teams: &'a Teams, rosters: &'a [Roster], job: &'a Job<'a>) -> Prepared<'a> {
         let table = world.tables[job.table];
@@ -227,7 +226,7 @@ impl<'a> Prepared<'a> {
         found
     }
 
-    fn table(&self) -> &'a Table {
+    pub(super) fn table(&self) -> &'a Table {
         self.world.tables[self.job.table]
     }
 
@@ -242,30 +241,30 @@ impl<'a> Prepared<'a> {
     }
 
     fn batch(&self, range: (usize, usize), found: &mut Found) {
+        let read = self.read(range, &mut found.other_days);
+        self.take(read, found);
+    }
+
+    /// The rows between two places that are read.
+    pub(super) fn read(&self, range: (usize, usize), other_days: &mut OtherDays) -> Read<'a> {
         let table = self.table();
         if let (Some((roster, via)), RowsBy::Other(rows)) = (self.job.own, &self.job.rows) {
             let by = (&self.rosters[roster], via);
-            let other_days = &mut found.other_days;
             let entries = own::entries(self.world, self.job.table, range, rows, by, &self.reading, other_days);
-            let days = Days::Each(entries.days.into());
-            return self.take(Rows::List(&entries.rows), days, &[], Some(Rc::new(entries.posts)), found);
+            let (days, posts) = (Days::Each(entries.days.into()), Some(Rc::new(entries.posts)));
+            return Read { all: range, list: Some(entries.rows), days, codes: Vec::new(), posts };
         }
-        match &self.job.rows {
+        let (list, codes) = match &self.job.rows {
             RowsBy::Dated(column) => {
                 let mut codes = self.time_codes(*column, range);
                 let list = listed(range.0, codes.iter().map(|code| *code != NONE));
-                if list.is_empty() {
-                    return;
-                }
                 if list.len() == codes.len() {
-                    let rows = Rows::Range(range.0, range.1);
-                    let days = days_by(self.world, self.job.table, *column, rows);
-                    return self.take(rows, days, &codes, None, found);
+                    (None, codes)
+                } else {
+                    list.iter().enumerate().for_each(|(at, row)| codes[at] = codes[*row as usize - range.0]);
+                    codes.truncate(list.len());
+                    (Some(list), codes)
                 }
-                list.iter().enumerate().for_each(|(at, row)| codes[at] = codes[*row as usize - range.0]);
-                codes.truncate(list.len());
-                let days = days_by(self.world, self.job.table, *column, Rows::List(&list));
-                self.take(Rows::List(&list), days, &codes, None, found);
             }
             RowsBy::Other(rows) => {
                 let list = match (rows, &table.shape) {
@@ -275,19 +274,14 @@ impl<'a> Prepared<'a> {
                     }
                     _ => listed(range.0, (range.0..range.1).map(|row| self.is_read(table, rows, row))),
                 };
-                let each = |day: &dyn Fn(usize) -> i32| -> Days<'_> {
-                    Days::Each(list.iter().map(|row| day(*row as usize)).collect::<Vec<i32>>().into())
-                };
-                let days = match (rows, &table.shape) {
-                    (query::Rows::HeldOn(day) | query::Rows::Newest(_, day), _) => Days::One(day.0),
-                    (query::Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => each(&|row| to[row].min(last.0)),
-                    (query::Rows::HeldDuring(_, last), _) => Days::One(last.0),
-                    (_, Shape::Snapshot(days)) => each(&|row| days[row]),
-                    _ => Days::Any,
-                };
-                self.take(Rows::List(&list), days, &[], None, found);
+                (Some(list), Vec::new())
             }
+        };
+        let mut read = Read { all: range, list, days: Days::Any, codes, posts: None };
+        if read.rows().len() > 0 {
+            read.days = days_of(self.world, self.job, read.rows());
         }
+        read
     }
 
     /// For each row its month counted from the first one read, or its period's code; [`NONE`] for rows in no window.
@@ -306,7 +300,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    fn is_read(&self, table: &Table, rows: &query::Rows, row: usize) -> bool {
+    pub(super) fn is_read(&self, table: &Table, rows: &query::Rows, row: usize) -> bool {
         match (rows, &table.shape) {
             (query::Rows::HeldOn(day), _) => table.holds_on(row, day.0),
             (query::Rows::HeldDuring(first, last), Shape::Valid { from, to }) => {
@@ -322,17 +316,19 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// Takes some rows in; `posts` are their groups where that is known.
-    fn take(&self, rows: Rows<'_>, days: Days<'_>, codes: &[u32], posts: Option<Rc<Vec<u32>>>, found: &mut Found) {
-        if rows.len() == 0 {
+    /// Takes rows in that are read.
+    fn take(&self, read: Read<'_>, found: &mut Found) {
+        if read.rows().len() == 0 {
             return;
         }
+        let Read { all, list, days, codes, posts } = read;
+        let rows = rows_of(all, list.as_deref());
         let Found { stores, straddling, in_parts, other_days, nowhere } = found;
         let mut batch = Batch::new(self.world, self.job.table, rows, days, other_days);
         let mut groups: HashMap<&Group, Rc<Vec<u32>>> = HashMap::new();
         for (place, (family, store)) in self.job.families.iter().zip(stores).enumerate() {
-            if family.shared && matches!(self.time, Time::Periods { .. }) {
-                self.take_shared(family, &rows, &mut batch, store, nowhere);
+            if self.is_shared(family) {
+                self.take_shared(family, &mut batch, store, nowhere);
                 continue;
             }
             let group = match (&posts, groups.get(family.group)) {
@@ -344,31 +340,52 @@ impl<'a> Prepared<'a> {
                     group
                 }
             };
-            let mut cells = self.cells(family, place, &group, codes);
-            let doubtful = self.rows_in_parts(family, place, codes, &mut batch);
-            if let Some(condition) = family.condition {
-                leave_out(&mut cells, &batch.node(condition), store);
-            }
-            if let (Some((doubtful, why)), RowsBy::Dated(column)) = (doubtful, &self.job.rows) {
-                let condition = family.condition.map(|condition| batch.node(condition));
-                for at in doubtful {
-                    if condition.as_ref().is_none_or(|condition| condition.is_yes(at)) {
-                        in_parts.insert((self.job.table, *column, rows.row(at), why));
-                        cells[at] = NONE;
-                    }
-                }
-            }
-            self.refuse_straddling(family, place, codes, &mut cells, &rows, straddling);
+            let cells = self.cells(family, place, &group, &codes);
+            let mut refuse = |cell, excess| store.refuse(cell, excess);
+            let cells = self.counted((family, place), cells, &codes, &mut batch, (straddling, in_parts), &mut refuse);
             let value = family.value.map(|value| batch.node(value));
             let keys = if family.by_keys { batch.key_numbers(&[]).map(|(_, keys)| keys) } else { None };
             store.add(&store::Rows {
                 cells: &cells,
                 value: value.as_deref(),
-                row: &|at| rows.row(at),
+                row: &|at| batch.rows.row(at),
                 day: &|at| self.day(&batch, at),
                 keys: keys.as_ref().map(|keys| keys.as_slice()),
             });
         }
+    }
+
+    /// Whether rows of a family give each day of their period its part.
+    pub(super) fn is_shared(&self, family: &Family) -> bool {
+        family.shared && matches!(self.time, Time::Periods { .. })
+    }
+
+    /// The cells of a family without the rows that its condition leaves out, and without those of which it cannot be said
+    /// what they mean.
+    pub(super) fn counted(
+        &self,
+        (family, place): (&Family, usize),
+        mut cells: Vec<u32>,
+        codes: &[u32],
+        batch: &mut Batch,
+        (straddling, in_parts): (&mut Straddling, &mut InParts),
+        refuse: &mut Refuse,
+    ) -> Vec<u32> {
+        let doubtful = self.rows_in_parts(family, place, codes, batch);
+        if let Some(condition) = family.condition {
+            leave_out(&mut cells, &batch.node(condition), refuse);
+        }
+        if let (Some((doubtful, why)), RowsBy::Dated(column)) = (doubtful, &self.job.rows) {
+            let condition = family.condition.map(|condition| batch.node(condition));
+            for at in doubtful {
+                if condition.as_ref().is_none_or(|condition| condition.is_yes(at)) {
+                    in_parts.insert((self.job.table, *column, batch.rows.row(at), why));
+                    cells[at] = NONE;
+                }
+            }
+        }
+        self.refuse_straddling(family, place, codes, &mut cells, &batch.rows, straddling);
+        cells
     }
 
     /// Rows that a family reads of which somebody has a part only, and why that is a mistake.
@@ -397,15 +414,38 @@ impl<'a> Prepared<'a> {
     }
 
     /// Takes in the part of each row that its days in the window give to a group.
-    fn take_shared(&self, family: &Family, rows: &Rows, batch: &mut Batch, store: &mut Store, nowhere: &mut bool) {
-        let (Some(value), Some(window)) = (family.value, family.segments.first()) else { return };
-        let (first, last) = self.world.model.company.calendar.days(*window);
+    fn take_shared(&self, family: &Family, batch: &mut Batch, store: &mut Store, nowhere: &mut bool) {
+        let Some(value) = family.value else { return };
         let condition = family.condition.map(|condition| batch.node(condition));
         let value = batch.node(value);
+        let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        for part in self.parts(family, batch, nowhere) {
+            if let Some(condition) = condition.as_ref().filter(|condition| !condition.is_yes(part.at)) {
+                store.refuse(part.cell, condition.excess(part.at));
+                continue;
+            }
+            at_of.push(part.at);
+            cells.push(part.cell);
+            values.push(part_of(value.value(part.at), part.share()));
+        }
+        let values = Vector::any(values);
+        store.add(&store::Rows {
+            cells: &cells,
+            value: Some(&values),
+            row: &|place| batch.rows.row(at_of[place]),
+            day: &|place| batch.days.last(at_of[place]),
+            keys: None,
+        });
+    }
+
+    /// The parts of rows that their days in the window give to groups, row by row.
+    pub(super) fn parts(&self, family: &Family, batch: &mut Batch, nowhere: &mut bool) -> Vec<Part> {
+        let Some(window) = family.segments.first() else { return Vec::new() };
+        let (first, last) = self.world.model.company.calendar.days(*window);
         let followed = Followed::of(batch, self.world.model, self.table().data, family.group, self.rosters, self.teams);
         let groups =
             if followed.is_none() { self.groups(family.group, batch, nowhere) } else { vec![NONE; batch.len()] };
-        let (mut at_of, mut cells, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parts = Vec::new();
         for (at, group) in groups.into_iter().enumerate() {
             let (begins, ends) = batch.days.bounds(at);
             let (from, to) = (begins.max(first.0), ends.min(last.0));
@@ -422,35 +462,13 @@ impl<'a> Prepared<'a> {
             for piece in pieces {
                 *days.entry(piece.group).or_default() += piece.to - piece.from + 1;
             }
-            if let Some(condition) = condition.as_ref().filter(|condition| !condition.is_yes(at)) {
-                if condition.may_exceed() {
-                    days.keys().for_each(|cell| store.refuse(*cell, condition.excess(at)));
-                }
-                continue;
-            }
-            for (cell, days) in days {
-                let share = Number::ratio(days, ends - begins + 1).map(Value::Number);
-                let part = match share.filter(|share| *share != Value::Number(Number::ONE)) {
-                    Some(share) => binary(BinaryOp::Multiply, &value.value(at), &share),
-                    None => value.value(at),
-                };
-                at_of.push(at);
-                cells.push(cell);
-                values.push(part);
-            }
+            parts.extend(days.into_iter().map(|(cell, days)| Part { at, cell, days, of: ends - begins + 1 }));
         }
-        let values = Vector::any(values);
-        store.add(&store::Rows {
-            cells: &cells,
-            value: Some(&values),
-            row: &|place| rows.row(at_of[place]),
-            day: &|place| batch.days.last(at_of[place]),
-            keys: None,
-        });
+        parts
     }
 
     /// The day that `latest` compares.
-    fn day(&self, batch: &Batch, at: usize) -> i32 {
+    pub(super) fn day(&self, batch: &Batch, at: usize) -> i32 {
         let row = batch.rows.row(at) as usize;
         match (&self.job.rows, &self.table().shape) {
             (RowsBy::Dated(_), _) => batch.days.last(at),
@@ -460,7 +478,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    fn cells(&self, family: &Family, place: usize, groups: &[u32], codes: &[u32]) -> Vec<u32> {
+    pub(super) fn cells(&self, family: &Family, place: usize, groups: &[u32], codes: &[u32]) -> Vec<u32> {
         let (Time::Days { segments, .. } | Time::Periods { segments, .. }) = &self.time else {
             return groups.to_vec();
         };
@@ -507,7 +525,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// The group of each row.
-    fn groups(&self, group: &Group, batch: &mut Batch, nowhere: &mut bool) -> Vec<u32> {
+    pub(super) fn groups(&self, group: &Group, batch: &mut Batch, nowhere: &mut bool) -> Vec<u32> {
         let nothing = vec![NONE; batch.len()];
         match group {
             Group::Company => vec![0; batch.len()],

@@ -97,16 +97,7 @@ pub fn entries(
             }
         }
     };
-    // The latest day on which a row can be read.
-    let latest = |row: usize| match (rows, &table.shape) {
-        (Rows::HeldOn(day), Shape::Valid { to, .. }) => to[row].min(day.0),
-        (Rows::HeldOn(day), _) => day.0,
-        (Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => to[row].min(last.0),
-        (Rows::Newest(_, last), _) => last.0,
-        (_, Shape::Snapshot(days)) => days[row],
-        _ => ALWAYS_AFTER,
-    };
-    let as_of: Vec<i32> = (range.0..range.1).map(latest).collect();
+    let as_of: Vec<i32> = (range.0..range.1).map(|row| latest_day(table, rows, row)).collect();
     if !changes_on_the_way(world, table_at, via) {
         pass(Days::Each(as_of.into()), &|_, _| true, other_days);
         return entries;
@@ -120,6 +111,18 @@ pub fn entries(
         pass(Days::One(day), &|row, read| read == day && day != as_of[row - range.0], &mut ignored);
     }
     entries
+}
+
+/// The latest day on which a row can be read.
+pub fn latest_day(table: &Table, rows: &Rows, row: usize) -> i32 {
+    match (rows, &table.shape) {
+        (Rows::HeldOn(day), Shape::Valid { to, .. }) => to[row].min(day.0),
+        (Rows::HeldOn(day), _) => day.0,
+        (Rows::HeldDuring(_, last), Shape::Valid { to, .. }) => to[row].min(last.0),
+        (Rows::Newest(_, last), _) => last.0,
+        (_, Shape::Snapshot(days)) => days[row],
+        _ => ALWAYS_AFTER,
+    }
 }
 
 /// The day on which a row is read for a post, if it is.
@@ -149,7 +152,7 @@ fn day_read(
 }
 
 /// Whether the links to the roster pass through rows that are others on other days.
-fn changes_on_the_way(world: &World, table: usize, via: &[ColumnIx]) -> bool {
+pub fn changes_on_the_way(world: &World, table: usize, via: &[ColumnIx]) -> bool {
     let mut at = table;
     via.iter().take(via.len().saturating_sub(1)).any(|link| match world.tables[at].links[link.0] {
         Some(next) => {
