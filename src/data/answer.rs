@@ -44,14 +44,8 @@ pub(super) fn answer_from(
     let needed = needs::columns(model, query);
     let streams = Streams::choose(model, query, &needed, source);
     let (memory, again) = (Memory::new(options.memory), Memory::new(options.memory));
-    let fits = |streams: &Streams, mistakes: bool| match kept(model, &needed, source, streams) {
-        (all, Some((largest, size))) if all > memory.most() => {
-            Err(vec![errors::too_large(&model.data[largest.0], size, all, memory.most(), mistakes)])
-        }
-        _ => Ok(()),
-    };
-    fits(&streams, false)?;
     let mut reading = Reading { model, query, options, source, needed: &needed, memory: &memory };
+    reading.fits(&streams, false)?;
     if !streams.is_empty() {
         let mut answers = reading.passing(&streams);
         if answers.is_err() && options.cache.as_ref().is_some_and(Cache::is_distrusted) {
@@ -67,12 +61,12 @@ pub(super) fn answer_from(
         }
     }
     // What is wrong is best told by reading everything once more: then both rows of a double key are at hand.
-    fits(&Streams::none(query), true)?;
+    reading.fits(&Streams::none(query), true)?;
     reading.whole()
 }
 
 /// Something is wrong, or not known of rows that went by: only all rows of the tables tell.
-struct ReadAgain;
+pub(super) struct ReadAgain;
 
 impl From<Vec<Diagnostic>> for ReadAgain {
     fn from(_: Vec<Diagnostic>) -> ReadAgain {
@@ -110,16 +104,27 @@ fn kept(
 }
 
 /// What is read, and how.
-struct Reading<'a> {
-    model: &'a Model,
-    query: &'a Query,
-    options: &'a Options<'a>,
-    source: &'a Source<'a>,
-    needed: &'a [(DataId, Vec<ColumnIx>)],
-    memory: &'a Memory,
+pub(super) struct Reading<'a> {
+    pub model: &'a Model,
+    pub query: &'a Query,
+    pub options: &'a Options<'a>,
+    pub source: &'a Source<'a>,
+    pub needed: &'a [(DataId, Vec<ColumnIx>)],
+    pub memory: &'a Memory,
 }
 
 impl Reading<'_> {
+    /// Refuses tables that are to be kept and are too large for it; `mistakes`: they are read to tell what is wrong.
+    pub fn fits(&self, streams: &Streams, mistakes: bool) -> Result<(), Vec<Diagnostic>> {
+        let Reading { model, needed, source, memory, .. } = *self;
+        match kept(model, needed, source, streams) {
+            (all, Some((largest, size))) if all > memory.most() => {
+                Err(vec![errors::too_large(&model.data[largest.0], size, all, memory.most(), mistakes)])
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Answers with all rows at hand.
     fn whole(&self) -> Result<Answers, Vec<Diagnostic>> {
         let Reading { model, query, options, source, memory, .. } = *self;
@@ -164,7 +169,7 @@ impl Reading<'_> {
     }
 
     /// The tables that are kept, and who is evaluated; refused where their results are too much to be kept.
-    fn load(&self, streams: &Streams) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
+    pub fn load(&self, streams: &Streams) -> Result<(Loaded, OtherDays), Vec<Diagnostic>> {
         let Reading { model, query, options, source, needed, memory } = *self;
         let keys = |tables: &[Table], place: usize| Some(stream::named_keys(model, tables, place));
         let (loaded, other_days) = Loaded::new(model, query, options, source, needed, &streams.data, &keys)?;

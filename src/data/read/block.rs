@@ -53,11 +53,22 @@ pub struct Block {
 }
 
 impl Block {
+    /// A block without rows.
+    pub fn empty(wanted: &Wanted) -> Block {
+        let columns = (0..wanted.columns.len()).map(|at| wanted.builder(at)).collect();
+        Block { columns, ..Block::default() }
+    }
+
     /// Whether every row and every cell could be read.
     pub fn is_clean(&self) -> bool {
         let rows = self.ragged.is_empty() && self.headers.count == 0 && self.swallowed.count == 0;
         let rows = rows && self.totals.count == 0 && self.notes.count == 0 && self.tables.count == 0;
         rows && self.signs_are_plain() && self.troubles.is_empty() && self.unclosed.is_none() && self.odd_end.is_none()
+    }
+
+    /// How many lines it takes in its file.
+    pub fn length(&self) -> u32 {
+        self.length
     }
 
     /// How many rows are left out by how they start.

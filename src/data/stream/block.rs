@@ -34,6 +34,8 @@ pub struct Reader<'a> {
     pub wanted: Wanted<'a>,
     /// By column, the place of the table that its links lead to.
     pub links: Vec<Option<usize>>,
+    /// Whether it is told which keys are the same.
+    tells_keys: bool,
 }
 
 /// A block with what is known of it besides.
@@ -85,7 +87,19 @@ impl<'a> Reader<'a> {
         // Of other tables everything is known.
         let steps = world.model.in_order(asked).into_iter().filter(|step| step.data() == own.data).collect();
         let (tables, place_of) = (world.tables.clone(), world.place_of.clone());
-        Reader { model: world.model, tables, place_of, place, stored, steps, wanted, links }
+        Reader { model: world.model, tables, place_of, place, stored, steps, wanted, links, tells_keys: true }
+    }
+
+    /// With the texts of keys, and without looking which are the same: for rows that were read before.
+    pub fn with_texts(mut self) -> Reader<'a> {
+        self.tells_keys = false;
+        let Some(at) = self.wanted.takes.iter().position(|take| matches!(take, Take::Key(_))) else { return self };
+        let Take::Key(named) = std::mem::replace(&mut self.wanted.takes[at], Take::Column) else { return self };
+        if named.len() > 0 {
+            self.wanted.columns.push(self.wanted.columns[at].clone());
+            self.wanted.takes.push(Take::Key(named));
+        }
+        self
     }
 
     /// Whether a key may come again on other days.
@@ -125,6 +139,7 @@ impl<'a> Reader<'a> {
         let (of_row, hashes, twins) = match keys {
             Some(keys) => keys,
             None if data.key.is_empty() => Default::default(),
+            None if !self.tells_keys => (vec![0; table.rows], Vec::new(), Vec::new()),
             None => {
                 let mut twins = Vec::new();
                 let hash = |row| {

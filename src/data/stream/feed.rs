@@ -1,6 +1,7 @@
 //! The blocks of several files, one after the other, for whichever thread asks next.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::Failed;
 use crate::cache::frames::{Reading, Sum};
@@ -14,13 +15,15 @@ use crate::data::read::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::encoding::Encoding;
+use crate::model::Model;
+use crate::parallel;
 
 /// Where a block stands: its file, and its place in it, be it counted by blocks or by rows.
 pub type Order = (usize, usize);
 
 /// Rows still to be decoded: those of the buffer, or of a slice. For each data set in the file, how its cells are read.
 #[derive(Clone)]
-pub enum Piece<'a> {
+enum Piece<'a> {
     Text(Arc<Vec<Option<Decoder<'a>>>>),
     Slice(Arc<Vec<parquet::Decoder<'a>>>, Slice),
     /// As they were decoded in an earlier run.
@@ -28,7 +31,7 @@ pub enum Piece<'a> {
 }
 
 /// The next rows.
-pub struct Next<'a> {
+struct Next<'a> {
     /// Where they stand; of those that are kept, the rows themselves say in which place.
     order: Order,
     piece: Piece<'a>,
@@ -38,7 +41,7 @@ pub struct Next<'a> {
 
 /// What is made of rows as each of the data sets in a file sees them: where they stand, how many lines of the file lie
 /// before its first record, and the blocks.
-pub type TakeIn<'t> = dyn FnMut(Order, u32, Vec<Block>) -> Result<(), Failed> + 't;
+type TakeIn<'t> = dyn FnMut(Order, u32, Vec<Block>) -> Result<(), Failed> + 't;
 
 impl Next<'_> {
     /// Hands over the rows, at once or part by part, with the place of each part; `kept` is room for those to be kept.
@@ -112,7 +115,7 @@ enum Open<'a> {
     Kept(Reading, u64),
 }
 
-pub struct Feed<'a> {
+struct Feed<'a> {
     files: &'a [FileTask],
     wanted: Vec<&'a Wanted<'a>>,
     options: &'a Options<'a>,
@@ -291,4 +294,45 @@ impl<'a> Feed<'a> {
         blocks.skip(offset, separator);
         Ok(Open::Text(Box::new(blocks), Arc::new(decoders)))
     }
+}
+
+/// Reads files once, on several threads; gives what each thread has made of the blocks it was given, or why a file cannot be
+/// read on, where that is known.
+pub fn each_block<T: Send>(
+    model: &Model,
+    (files, wanted): (&[FileTask], &[&Wanted]),
+    options: &Options,
+    begin: impl Fn() -> T + Sync,
+    take: impl Fn(&mut T, Order, u32, Vec<Block>) -> Result<(), Failed> + Sync,
+) -> Result<Vec<T>, Option<Diagnostic>> {
+    let rows = KeptRows::of(model, wanted, options);
+    let feed = Mutex::new(Feed::new(files, wanted.to_vec(), options, rows.as_ref()));
+    let failed = AtomicBool::new(false);
+    let work = || {
+        let mut made = begin();
+        let (mut buffer, mut kept) = (Vec::new(), Vec::new());
+        let mut quick = Quick::new(wanted);
+        while !failed.load(Ordering::Relaxed) {
+            let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
+            let taken = next.and_then(|next| {
+                let Some(next) = next else { return Ok(false) };
+                let mut take = |order: Order, above: u32, blocks: Vec<Block>| take(&mut made, order, above, blocks);
+                next.decode(&buffer, (&mut quick, wanted), (rows.as_ref(), &mut kept), &mut take)?;
+                Ok(true)
+            });
+            match taken {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(Failed) => failed.store(true, Ordering::Relaxed),
+            }
+        }
+        made
+    };
+    let parts = parallel::on_threads(options.threads, |_| work());
+    let feed = feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if failed.into_inner() {
+        return Err(feed.unreadable);
+    }
+    feed.keep();
+    Ok(parts)
 }

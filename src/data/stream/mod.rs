@@ -14,27 +14,25 @@ mod feed;
 mod unique;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashSet;
 
-use self::block::{Reader, Taken};
+pub use self::block::Reader;
+use self::block::Taken;
 pub use self::choose::{Stage, Streams};
-use self::feed::{Feed, Order};
+pub use self::feed::{Order, each_block};
 use self::unique::Hashes;
 use super::cells::content::Repair;
 use super::columns::column::{Builder, Column, NO_DAY, join};
 use super::columns::dictionary::Dictionary;
 use super::errors;
-use super::known::rows::KeptRows;
 use super::measures::job::Job;
 use super::measures::measure::Evaluation;
 use super::measures::scan::{Found, Prepared};
 use super::measures::store::Store;
 use super::options::Options;
 use super::people::nowhere::Nowhere;
-use super::read::{Block, FileTask, Gaps, Quick, Wanted, below_blank};
+use super::read::{Block, FileTask, Gaps, Wanted, below_blank};
 use super::rows::keys::Keys;
 use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
@@ -45,7 +43,6 @@ use super::tables::load::Source;
 use super::tables::needs;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
-use crate::parallel;
 use crate::plan::query::{MeasureId, Rows};
 use crate::time::Calendar;
 
@@ -174,53 +171,30 @@ fn let_by(
     options: &Options,
 ) -> Result<Vec<Gathered>, Failed> {
     let wanted: Vec<&Wanted> = passing.iter().map(|passing| &passing.reader.wanted).collect();
-    let rows = KeptRows::of(evaluation.world.model, &wanted, options);
-    let feed = Mutex::new(Feed::new(files, wanted.clone(), options, rows.as_ref()));
-    let failed = AtomicBool::new(false);
     let shared = &*evaluation;
-    let work = || {
+    let begin = || {
         let for_keys = shared.memory.for_keys(options.threads * passing.len());
         let families = || passing.iter().flat_map(|passing| &passing.jobs).flat_map(|job| &job.families);
         let lists = families().filter(|family| family.keeps.grows()).count();
         let for_lists = shared.memory.for_lists(options.threads * lists);
         let gathered = |passing| Gathered::new(passing, for_keys, for_lists);
-        let mut gathered: Vec<Gathered> = passing.iter().map(gathered).collect();
-        let mut other_days = OtherDays::default();
-        let (mut buffer, mut kept) = (Vec::new(), Vec::new());
-        let mut quick = Quick::new(&wanted);
-        while !failed.load(Ordering::Relaxed) {
-            let next = feed.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next(&mut buffer);
-            let taken = next.and_then(|next| {
-                let Some(next) = next else { return Ok(false) };
-                let mut take = |order: Order, above: u32, blocks: Vec<Block>| {
-                    for (at, block) in blocks.into_iter().enumerate() {
-                        gathered[at].files.entry(order.0).or_default().above = above;
-                        let taken = passing[at].reader.table(block)?;
-                        passing[at].take(shared, order, taken, &mut gathered[at], &mut other_days)?;
-                    }
-                    Ok(())
-                };
-                next.decode(&buffer, (&mut quick, &wanted), (rows.as_ref(), &mut kept), &mut take)?;
-                Ok(true)
-            });
-            match taken {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(Failed) => failed.store(true, Ordering::Relaxed),
-            }
-        }
-        (gathered, other_days)
+        (passing.iter().map(gathered).collect::<Vec<Gathered>>(), OtherDays::default())
     };
-    let parts = parallel::on_threads(options.threads, |_| work());
-    if failed.into_inner() {
-        // Where it cannot be kept, it cannot be told by reading it once more.
-        let feed = feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let (Some(_), Some(unreadable)) = (options.memory, feed.unreadable) {
-            evaluation.memory.refuse(unreadable);
+    let take = |(gathered, other_days): &mut (Vec<Gathered>, OtherDays), order: Order, above, blocks: Vec<Block>| {
+        for (at, block) in blocks.into_iter().enumerate() {
+            gathered[at].files.entry(order.0).or_default().above = above;
+            let taken = passing[at].reader.table(block)?;
+            passing[at].take(shared, order, taken, &mut gathered[at], other_days)?;
         }
-        return Err(Failed);
-    }
-    feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).keep();
+        Ok(())
+    };
+    let parts = feed::each_block(shared.world.model, (files, &wanted), options, begin, take).map_err(|unreadable| {
+        // Where it cannot be kept, it cannot be told by reading it once more.
+        if let (Some(_), Some(unreadable)) = (options.memory, unreadable) {
+            shared.memory.refuse(unreadable);
+        }
+        Failed
+    })?;
     let mut parts = parts.into_iter();
     let (mut all, other_days) = parts.next().unwrap_or_default();
     evaluation.other_days.take_in(other_days);
@@ -458,6 +432,12 @@ impl<'a> Passing<'a> {
         let mut parts: BTreeMap<ColumnIx, Vec<Builder>> = BTreeMap::new();
         for Kept { columns, keys, .. } in kept {
             codes.extend(keys);
+            columns.into_iter().for_each(|(column, part)| parts.entry(column).or_default().push(part));
+        }
+        if codes.is_empty() {
+            // What links read of no row is blank, and no column that was not read.
+            let none = self.reader.table(Block::empty(&self.reader.wanted))?.table;
+            let columns = self.reader.pick(&none, &[]);
             columns.into_iter().for_each(|(column, part)| parts.entry(column).or_default().push(part));
         }
         table.rows = codes.len();
