@@ -394,13 +394,18 @@ pub fn read_on(read: &RosterRead, stint: &Stint) -> Option<Day> {
 
 /// Shows a node and all below it, each once.
 pub fn visit(node: NodeId, nodes: &[RowNode], see: &mut dyn FnMut(&RowNode)) {
+    visit_all(node, nodes, &mut |_, node| see(node));
+}
+
+/// The same, with the place of each.
+pub fn visit_all(node: NodeId, nodes: &[RowNode], see: &mut dyn FnMut(NodeId, &RowNode)) {
     let mut seen = vec![false; nodes.len()];
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         if std::mem::replace(&mut seen[node.0], true) {
             continue;
         }
-        see(&nodes[node.0]);
+        see(node, &nodes[node.0]);
         match &nodes[node.0] {
             RowNode::Constant(_) | RowNode::Column { .. } | RowNode::Inner { .. } => {}
             RowNode::Not(one) | RowNode::Negate(one) | RowNode::IsMissing(one) => open.push(*one),

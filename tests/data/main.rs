@@ -3,6 +3,8 @@
 #[macro_use]
 #[path = "../support/snapshots.rs"]
 mod snapshots;
+#[path = "../support/lineage.rs"]
+mod again;
 #[path = "../support/biff.rs"]
 mod biff;
 mod binary_workbooks;

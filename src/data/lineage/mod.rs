@@ -7,9 +7,19 @@
 //! ([`LeftOut::Blank`]), read and not picked ([`LeftOut::NotPicked`]); else it counts. What is somebody else's comes first, so that
 //! whoever asks about a person is told of that person's rows, and of them all.
 
+mod gather;
+mod pass;
+mod read;
+mod reduced;
+mod rows;
+mod ways;
+
 use std::sync::Arc;
 
+pub(super) use self::read::lineage_from;
+use super::one_row;
 use super::options::Options;
+use super::tables::load::Source;
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::DataId;
@@ -117,13 +127,15 @@ pub enum LeftOut {
     NotPicked,
 }
 
-/// The rows behind some answers, in the order asked. Each data set is gone through once, whatever is asked of it.
+/// The rows behind some answers, in the order asked: those of each data set are gone through once, whatever is asked of them,
+/// and no more than is needed is read. `query` is the one that was answered; what is checked for the answers is not checked
+/// once more.
 pub fn lineage(
-    _model: &Model,
-    _query: &Query,
-    _options: &Options,
-    _asked: &[Asked],
-    _shown: Shown,
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    asked: &[Asked],
+    shown: Shown,
 ) -> Result<Vec<Lineage>, Vec<Diagnostic>> {
-    Err(Vec::new())
+    lineage_from(model, query, options, &Source::Files(options), (asked, shown)).map_err(one_row::joined)
 }

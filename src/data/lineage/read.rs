@@ -1,0 +1,369 @@
+//! From files to lineages: tables that are kept are gone through in memory, others while they go by.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::gather::Gathered;
+use super::pass::{Part, Passage};
+use super::reduced::Reduced;
+use super::rows::{Told, key_of, leaves};
+use super::{Asked, GroupOf, LeftOut, Lineage, Row, RowsOf, Shown};
+use crate::cache::Cache;
+use crate::data::answer::{ReadAgain, Reading};
+use crate::data::measures::fates::{Fate, NO_KEY, Target};
+use crate::data::measures::measure::Evaluation;
+use crate::data::memory::Memory;
+use crate::data::options::Options;
+use crate::data::read::{Block, FileTask};
+use crate::data::stream::{self, Reader, Stage, Streams, each_block};
+use crate::data::tables::files::files_of;
+use crate::data::tables::load::Source;
+use crate::data::tables::needs;
+use crate::diagnostic::Diagnostic;
+use crate::model::Model;
+use crate::model::data::DataId;
+use crate::parallel;
+use crate::plan::query::{Group, MeasureId, NodeId, Query};
+
+/// Rows that are gone through together, of a table that is kept.
+const ROWS: usize = 1 << 14;
+
+/// Lineages in the order asked, of rows from files or from the tables of a test.
+pub fn lineage_from(
+    model: &Model,
+    query: &Query,
+    options: &Options,
+    source: &Source,
+    (asked, shown): (&[Asked], Shown),
+) -> Result<Vec<Lineage>, Vec<Diagnostic>> {
+    let reduced = Reduced::of(model, query, asked.iter().map(|asked| asked.measure));
+    let needed = needs::columns(model, &reduced.query);
+    let mut streams = Streams::choose(model, &reduced.query, &needed, source);
+    if streams.data.iter().any(|data| !model.data[data.0].relations.is_empty()) {
+        // Rows of a server are told by their keys, which only its tables that are kept have.
+        streams = Streams::none(&reduced.query);
+    }
+    let (memory, again) = (Memory::new(options.memory), Memory::new(options.memory));
+    let mut reading = Reading { model, query: &reduced.query, options, source, needed: &needed, memory: &memory };
+    let asking = Question { query, reduced: &reduced, asked, shown };
+    reading.fits(&streams, false)?;
+    if !streams.is_empty() {
+        let mut found = asking.passing(&reading, &streams);
+        if found.is_err() && options.cache.as_ref().is_some_and(Cache::is_distrusted) {
+            // Rows of the cache were damaged; those of the files may not be.
+            reading.memory = &again;
+            found = asking.passing(&reading, &streams);
+        }
+        if let Ok(found) = found {
+            return Ok(found);
+        }
+        if let Some(refusal) = reading.memory.refusal() {
+            return Err(vec![refusal]);
+        }
+    }
+    reading.fits(&Streams::none(&reduced.query), true)?;
+    asking.whole(&reading)
+}
+
+/// What is asked.
+struct Question<'a> {
+    query: &'a Query,
+    reduced: &'a Reduced,
+    asked: &'a [Asked],
+    shown: Shown,
+}
+
+impl Question<'_> {
+    /// With all rows at hand.
+    fn whole(&self, reading: &Reading) -> Result<Vec<Lineage>, Vec<Diagnostic>> {
+        let Reading { model, query, options, memory, .. } = *reading;
+        let (loaded, other_days) = reading.load(&Streams::none(query))?;
+        let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
+        evaluation.run(|measure| self.reduced.inner.contains(&measure));
+        let mut found = self.nothing();
+        let mut unclear = Vec::new();
+        for passage in self.passages(&evaluation) {
+            let part = kept(&evaluation, &passage);
+            found.take(&evaluation, &passage, part, &mut unclear, &|_| {});
+        }
+        for unclear in unclear {
+            evaluation.straddling.extend(unclear.straddling);
+            evaluation.in_parts.extend(unclear.in_parts);
+        }
+        evaluation.end()?;
+        Ok(found.lineages)
+    }
+
+    /// With rows of large tables that go by.
+    fn passing(&self, reading: &Reading, streams: &Streams) -> Result<Vec<Lineage>, ReadAgain> {
+        let Reading { model, query, options, source, needed, memory } = *reading;
+        let (loaded, other_days) = reading.load(streams)?;
+        let inner = |measure: MeasureId| self.reduced.inner.contains(&measure);
+        let mut evaluation = loaded.evaluation(model, query, options, memory, other_days);
+        evaluation.run(|measure| inner(measure) && streams.stage(measure) == Stage::Before);
+        let mut measures = (0..query.measures.len()).map(MeasureId);
+        let streamed = match !streams.read_behind.is_empty()
+            || measures.any(|measure| inner(measure) && streams.stage(measure) == Stage::Meanwhile)
+        {
+            true => stream::run(&mut evaluation, needed, streams, source)?,
+            false => Vec::new(),
+        };
+        for (place, table) in &streamed {
+            evaluation.world.tables[*place] = table;
+        }
+        evaluation.run(|measure| inner(measure) && streams.stage(measure) == Stage::After);
+        let mut found = self.nothing();
+        let mut unclear = Vec::new();
+        for passage in self.passages(&evaluation) {
+            if !streams.data.contains(&evaluation.world.tables[passage.place].data) {
+                let part = kept(&evaluation, &passage);
+                found.take(&evaluation, &passage, part, &mut unclear, &|_| {});
+                continue;
+            }
+            let (part, lines, files) = gone_by(&evaluation, &passage, needed, options)?;
+            found.take(&evaluation, &passage, part, &mut unclear, &|told| lines.tell(told, &files));
+        }
+        if unclear.iter().any(|unclear| !unclear.is_empty()) {
+            return Err(ReadAgain);
+        }
+        evaluation.end()?;
+        Ok(found.lineages)
+    }
+
+    /// What is asked, by table.
+    fn passages<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<Passage<'a>> {
+        let most = self.shown.counted.max(self.shown.left_out);
+        let mut passages: BTreeMap<usize, Passage<'a>> = BTreeMap::new();
+        for (at, asked) in self.asked.iter().enumerate() {
+            let Some(id) = self.reduced.measures.get(&asked.measure) else { continue };
+            let Some(job) = evaluation.jobs(&[*id]).pop() else { continue };
+            let measure = &evaluation.query.measures[id.0];
+            let target = self.target(evaluation, &measure.group, &asked.group);
+            let leaves = leaves(evaluation.world.nodes[job.table], measure.value.into_iter().chain(measure.condition));
+            let passage = passages.entry(job.table).or_insert_with(|| Passage::new(job.table, most));
+            passage.ask(&evaluation.world, at, job, target, leaves);
+        }
+        passages.into_values().collect()
+    }
+
+    /// A group as cells know it.
+    fn target(&self, evaluation: &Evaluation, group: &Group, asked: &GroupOf) -> Target {
+        match (group, asked) {
+            (Group::Company, GroupOf::Company) => Target::Company,
+            (Group::Team { .. }, GroupOf::Team(team)) => {
+                let mut above = Vec::new();
+                let mut is_of = |place: usize| {
+                    above.clear();
+                    evaluation.teams.upwards(place as u32, &mut above);
+                    above.contains(&(*team as u32))
+                };
+                Target::Team((0..evaluation.teams.places()).map(&mut is_of).collect())
+            }
+            (Group::Own { roster: data, .. }, GroupOf::Post { roster, post })
+                if self.query.rosters.get(*roster) == Some(data) =>
+            {
+                let known = evaluation.rosters.iter().position(|roster| roster.data == *data);
+                let key = known.and_then(|known| evaluation.rosters[known].key_of.get(*post));
+                match known.zip(key) {
+                    Some((roster, key)) => Target::Post { roster, post: *post as u32, key: *key },
+                    None => Target::Nothing,
+                }
+            }
+            (Group::Key { data, .. }, GroupOf::Key(text)) => {
+                let table = evaluation.world.place_of.get(data).map(|place| evaluation.world.tables[*place]);
+                Target::Key(table.and_then(|table| key_of(table, text)).unwrap_or(NO_KEY))
+            }
+            _ => Target::Nothing,
+        }
+    }
+
+    fn nothing(&self) -> Found {
+        let data = |measure: MeasureId| self.query.measures.get(measure.0).map_or(DataId(0), |measure| measure.data);
+        let nothing = |asked: &Asked| Lineage {
+            data: data(asked.measure),
+            rows: 0,
+            counted: RowsOf::default(),
+            left_out: Vec::new(),
+            leaves: Vec::<NodeId>::new(),
+        };
+        Found { shown: self.shown, lineages: self.asked.iter().map(nothing).collect() }
+    }
+}
+
+/// Lineages as they come.
+struct Found {
+    shown: Shown,
+    lineages: Vec<Lineage>,
+}
+
+impl Found {
+    /// Takes over what was gathered of a table; `tell` says where rows stand.
+    fn take(
+        &mut self,
+        evaluation: &Evaluation,
+        passage: &Passage,
+        mut part: Part,
+        unclear: &mut Vec<crate::data::measures::fates::Unclear>,
+        tell: &dyn Fn(&mut Told),
+    ) {
+        unclear.push(std::mem::take(&mut part.unclear));
+        let rows = part.rows;
+        for (asking, gathered) in passage.end(part) {
+            let lineage = &mut self.lineages[asking.at];
+            lineage.data = evaluation.world.tables[passage.place].data;
+            lineage.leaves.clone_from(&asking.leaves);
+            lineage.rows = rows;
+            let has_value = asking.job.families.first().is_some_and(|family| family.value.is_some());
+            let ended: Vec<_> = Gathered::end(gathered, has_value);
+            for (fate, rows, total, first) in ended {
+                let first: Vec<Row> = first
+                    .into_iter()
+                    .map(|mut told| {
+                        tell(&mut told);
+                        told.out
+                    })
+                    .collect();
+                let mut of_fate = RowsOf { rows, total, first };
+                match why(fate) {
+                    None => {
+                        of_fate.first.truncate(self.shown.counted);
+                        lineage.counted = of_fate;
+                    }
+                    Some(_) if rows == 0 => {}
+                    Some(why) => {
+                        of_fate.first.truncate(self.shown.left_out);
+                        lineage.left_out.push((why, of_fate));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Goes through a table that is kept.
+fn kept(evaluation: &Evaluation, passage: &Passage) -> Part {
+    let table = evaluation.world.tables[passage.place];
+    let view = passage.view(&evaluation.world, evaluation.teams, evaluation.rosters);
+    let workers =
+        if passage.is_in_order() { 1 } else { evaluation.options.threads.clamp(1, table.rows.div_ceil(ROWS).max(1)) };
+    let next = AtomicUsize::new(0);
+    let work = |_| {
+        let mut part = passage.begin();
+        loop {
+            let from = next.fetch_add(ROWS, Ordering::Relaxed);
+            if from >= table.rows {
+                return part;
+            }
+            passage.take(&view, (from, (from + ROWS).min(table.rows)), (0, 0), &mut part);
+        }
+    };
+    joined(parallel::on_threads(workers, work), passage)
+}
+
+fn joined(parts: impl IntoIterator<Item = Part>, passage: &Passage) -> Part {
+    let all = parts.into_iter().reduce(|mut all, part| {
+        all.take_in(part);
+        all
+    });
+    all.unwrap_or_else(|| passage.begin())
+}
+
+/// Goes through a table while its rows go by.
+fn gone_by(
+    evaluation: &Evaluation,
+    passage: &Passage,
+    needed: &[(DataId, Vec<crate::model::data::ColumnIx>)],
+    options: &Options,
+) -> Result<(Part, Lines, Vec<FileTask>), ReadAgain> {
+    let world = &evaluation.world;
+    let data = world.tables[passage.place].data;
+    let files = files_of(&world.model.data[data.0], options, &mut Vec::new());
+    let columns = needed.iter().find(|(known, _)| *known == data).map_or(&[][..], |(_, columns)| columns);
+    let reader = Reader::new(world, passage.place, columns).with_texts();
+    let take = |(part, lines): &mut (Part, Lines), place: stream::Order, above: u32, blocks: Vec<Block>| {
+        for block in blocks {
+            lines.add(place, above, block.length());
+            let table = reader.table(block)?.table;
+            let mut world = world.clone();
+            world.tables[passage.place] = &table;
+            let view = passage.view(&world, evaluation.teams, evaluation.rosters);
+            passage.take(&view, (0, table.rows), place, part);
+        }
+        Ok(())
+    };
+    let begin = || (passage.begin(), Lines::default());
+    let made = each_block(world.model, (&files, &[&reader.wanted]), options, begin, take);
+    let made = made.map_err(|unreadable| {
+        if let (Some(_), Some(unreadable)) = (options.memory, unreadable) {
+            evaluation.memory.refuse(unreadable);
+        }
+        ReadAgain
+    })?;
+    let mut lines = Lines::default();
+    let parts: Vec<Part> = made
+        .into_iter()
+        .map(|(part, more)| {
+            lines.take_in(more);
+            part
+        })
+        .collect();
+    lines.count();
+    Ok((joined(parts, passage), lines, files))
+}
+
+/// Where the blocks of files begin.
+#[derive(Default)]
+struct Lines(BTreeMap<usize, (u32, BTreeMap<usize, u32>)>);
+
+impl Lines {
+    /// Notes how many lines a block takes; `above` lie before the first record of its file.
+    fn add(&mut self, (file, block): stream::Order, above: u32, length: u32) {
+        let of_file = self.0.entry(file).or_default();
+        of_file.0 = above;
+        of_file.1.insert(block, length);
+    }
+
+    fn take_in(&mut self, other: Lines) {
+        for (file, (above, blocks)) in other.0 {
+            let known = self.0.entry(file).or_default();
+            known.0 = above;
+            known.1.extend(blocks);
+        }
+    }
+
+    /// Turns the lengths of blocks into their first lines, when all are known; lines are counted from 1.
+    fn count(&mut self) {
+        for (above, blocks) in self.0.values_mut() {
+            let mut next = *above + 1;
+            for length in blocks.values_mut() {
+                next += std::mem::replace(length, next);
+            }
+        }
+    }
+
+    /// Says where a row stands.
+    fn tell(&self, told: &mut Told, files: &[FileTask]) {
+        let ((file, block), _) = told.place();
+        let first = self.0.get(&file).and_then(|(_, blocks)| blocks.get(&block)).copied().unwrap_or(0);
+        let place = &mut told.out.place;
+        place.row = place.row.map(|line| line + u64::from(first));
+        place.file = files.get(file).map_or_else(String::new, |task| task.shown.clone());
+    }
+}
+
+/// Why rows are left out; nothing for those that count.
+fn why(fate: Fate) -> Option<LeftOut> {
+    Some(match fate {
+        Fate::Nobody => LeftOut::Nobody,
+        Fate::Others => LeftOut::Others,
+        Fate::NoDate => LeftOut::NoDate,
+        Fate::OtherTime => LeftOut::OtherTime,
+        Fate::OutsideStints => LeftOut::OutsideStints,
+        Fate::Condition => LeftOut::Condition,
+        Fate::ConditionMissing => LeftOut::ConditionMissing,
+        Fate::TooLarge => LeftOut::TooLarge,
+        Fate::Blank => LeftOut::Blank,
+        Fate::NotPicked => LeftOut::NotPicked,
+        Fate::Counted => return None,
+    })
+}
