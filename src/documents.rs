@@ -18,6 +18,7 @@ pub enum Document {
     Alignment,
     Check,
     Data,
+    Diff,
     Fmt,
     Periods,
     Plan,
@@ -28,10 +29,11 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 10] = [
+    pub const ALL: [Document; 11] = [
         Document::Alignment,
         Document::Check,
         Document::Data,
+        Document::Diff,
         Document::Fmt,
         Document::Periods,
         Document::Plan,
@@ -48,6 +50,7 @@ impl Document {
             Document::Alignment => "urn:merit:alignment:2",
             Document::Check => "urn:merit:check:2",
             Document::Data => "urn:merit:data:2",
+            Document::Diff => "urn:merit:diff:1",
             Document::Fmt => "urn:merit:fmt:2",
             Document::Periods => "urn:merit:periods:2",
             Document::Plan => "urn:merit:plan:2",

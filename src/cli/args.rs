@@ -1,11 +1,13 @@
 //! What the program can be told on the command line.
 
+mod diff;
 mod why;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::diff::DiffArgs;
 pub use self::why::WhyArgs;
 use super::address::Engine;
 use super::choices::{
@@ -49,6 +51,7 @@ pub enum Command {
     Data(DataArgs),
     Eval(Box<EvalArgs>),
     Why(Box<WhyArgs>),
+    Diff(Box<DiffArgs>),
     Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),

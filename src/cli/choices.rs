@@ -79,6 +79,16 @@ pub enum DataForm {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffForm {
+    /// For people, on a terminal
+    Text,
+    /// For programs: docs/diff.schema.json
+    Json,
+    /// For people, in a pull request
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PlanForm {
     /// For people
     Text,

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 
 use clap::ValueEnum;
 
-use super::args::{CheckArgs, Command, DataArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
-use super::choices::{DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, WhyForm};
+use super::args::{CheckArgs, Command, DataArgs, DiffArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
+use super::choices::{DataForm, DiffForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, WhyForm};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;
@@ -49,6 +49,9 @@ impl Machine {
             }
             Command::Check(CheckArgs { format, .. }) => Machine::of_findings(*format),
             Command::Data(DataArgs { format: DataForm::Json, .. }) => Some(Machine::Json(Document::Data)),
+            Command::Diff(args) => {
+                matches!(**args, DiffArgs { format: DiffForm::Json, .. }).then_some(Machine::Json(Document::Diff))
+            }
             Command::Eval(args) => Machine::of_results(args),
             Command::Fmt(FmtArgs { format: FmtForm::Json, .. }) => Some(Machine::Json(Document::Fmt)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
@@ -80,6 +83,7 @@ impl Machine {
         match (command.as_str(), format) {
             ("check", "json") if has("--alignment") => Some(Machine::Json(Document::Alignment)),
             ("check", format) => Machine::of_findings(FindingsForm::from_str(format, false).ok()?),
+            ("diff", "json") => Some(Machine::Json(Document::Diff)),
             ("data", "json") => Some(Machine::Json(Document::Data)),
             ("eval", "json") if has("--periods") => Some(Machine::Json(Document::Periods)),
             ("eval", "json") => Some(Machine::Json(Document::Results)),

@@ -6,6 +6,7 @@ mod cache;
 mod check;
 mod choices;
 mod data;
+mod diff;
 mod engine;
 mod eval;
 mod evaluate;
@@ -21,6 +22,7 @@ mod periods;
 mod plan;
 mod progress;
 mod provenance;
+mod revision;
 mod select;
 mod sql;
 mod suppose;
@@ -67,6 +69,7 @@ pub fn run() -> Exit {
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Why(args) => why::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Sql(args) => sql::run(args),
         Command::Test(args) => test::run(args),

@@ -1,9 +1,10 @@
-//! Why a number is what it is.
+//! Why a number is what it is, and what changes it.
 //!
 //! In come the values of the evaluator, the cards of [`crate::score`] and the rows that [`crate::data`] names; out come
 //! trees from a grade down to rows. Nothing is computed here a second time: what is shown is what the evaluation has gone
-//! by, and each step can be checked by its own numbers.
+//! by, and each step can be checked by its own numbers. [`changes`] holds two projects against each other.
 
+pub mod changes;
 pub mod contrast;
 mod exact;
 mod units;

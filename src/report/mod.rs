@@ -66,7 +66,8 @@ pub struct Look {
 /// Narrower terminals get lines that wrap.
 const LEAST_WIDTH: usize = 60;
 impl Look {
-    fn width(self) -> usize {
+    /// Columns to write in.
+    pub fn width(self) -> usize {
         self.width.max(LEAST_WIDTH)
     }
 

@@ -86,10 +86,12 @@ fn told(folder: &tempfile::TempDir, arguments: &[&str], exit: i32, kind: Documen
     document
 }
 
-const COMMANDS: [(&[&str], Document); 10] = [
+const COMMANDS: [(&[&str], Document); 12] = [
     (&["check"], Document::Check),
     (&["check", "--alignment"], Document::Alignment),
     (&["data"], Document::Data),
+    (&["diff", ".", "."], Document::Diff),
+    (&["diff", ".", ".", "--period", "2026"], Document::Diff),
     (&["eval", "--period", "2026"], Document::Results),
     (&["eval", "--period", "2026", "--output", "q.json"], Document::Results),
     (&["eval", "--periods", "2025..2026"], Document::Periods),

@@ -141,7 +141,7 @@ fn help(of: &str) -> String {
     known.entry(of.to_string()).or_insert_with(ask).clone()
 }
 
-const COMMANDS: &[&str] = &["check", "explain", "data", "eval", "plan", "sql", "test", "fmt"];
+const COMMANDS: &[&str] = &["check", "explain", "data", "diff", "eval", "plan", "sql", "test", "fmt"];
 
 /// The examples that `merit help` shows.
 pub fn of_help() -> Vec<String> {
