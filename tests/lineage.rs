@@ -2,6 +2,8 @@
 
 #[path = "support/lineage.rs"]
 mod again;
+#[path = "lineage/by_hand.rs"]
+mod by_hand;
 #[path = "reference/projects.rs"]
 mod projects;
 
