@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::args::WhyArgs;
 use super::choices::{CsvStyle, WhyForm};
 use super::evaluate::{Asked, Evaluated, evaluate};
@@ -16,17 +14,17 @@ use crate::data::lineage::Shown;
 use crate::data::options::Options;
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
-use crate::documents::{Document, digest};
+use crate::documents::Document;
 use crate::eval::Evaluator;
 use crate::explain::contrast::document::Contrast;
 use crate::explain::contrast::{self, GradeGap, Side};
+use crate::explain::document::json;
 use crate::explain::why::document::Why;
 use crate::explain::why::{Explainer, Only, rows_as_csv, text};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::plan::query::Answers;
 use crate::project::{self, Project};
-use crate::provenance::Provenance;
 use crate::report::Look;
 use crate::report::csv::cell::Style;
 use crate::report::show::Show;
@@ -34,23 +32,6 @@ use crate::score::card::PersonResult;
 use crate::score::{Brief, Scored, score_people, score_supposing};
 use crate::time::PeriodName;
 use crate::visible::Form;
-
-/// The document for programs.
-#[derive(Serialize)]
-struct WhyDocument<'a> {
-    schema: &'static str,
-    provenance: &'a Provenance,
-    failure: Option<()>,
-    findings: [(); 0],
-    #[serde(flatten)]
-    why: &'a Why,
-    /// What makes the score differ from another one.
-    contrast: Option<&'a Contrast>,
-    /// What stands between the score and a grade.
-    gap: Option<&'a GradeGap>,
-    /// Of all that stands before.
-    digest: Option<String>,
-}
 
 pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
     let document = (args.format == WhyForm::Json).then_some(Document::Why);
@@ -131,18 +112,8 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         WhyForm::Json => {
             let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
             let made = provenance::of_explanation(args, &project, Some((&data, &files)));
-            let mut document = WhyDocument {
-                schema: Document::Why.schema(),
-                provenance: &made,
-                failure: None,
-                findings: [],
-                why: &explained.why,
-                contrast: compared.contrast.as_ref().map(|(contrast, _)| contrast),
-                gap: compared.gap.as_ref(),
-                digest: None,
-            };
-            document.digest = serde_json::to_value(&document).ok().map(|whole| digest(whole, "digest"));
-            (serde_json::to_string_pretty(&document).unwrap_or_default() + "\n", Form::Json)
+            let contrast = compared.contrast.as_ref().map(|(contrast, _)| contrast);
+            (json(&explained.why, &made, contrast, compared.gap.as_ref()), Form::Json)
         }
         WhyForm::Csv => {
             let style = args.csv.map_or(Style::Plain, CsvStyle::style);

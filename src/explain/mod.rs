@@ -6,6 +6,7 @@
 
 pub mod changes;
 pub mod contrast;
+pub mod document;
 mod exact;
 mod units;
 pub mod why;

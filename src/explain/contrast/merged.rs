@@ -158,7 +158,11 @@ impl<'a> Merged<'a> {
         when_missing: WhenMissing,
         taken: &[bool],
     ) -> (Vec<EntryResult>, Value) {
-        let after = is_taken(merged.shape, taken);
+        // A level of one side has the entries of that side.
+        let after = match merged.plans.both() {
+            Some(_) => is_taken(merged.shape, taken),
+            None => merged.plans.after.is_some(),
+        };
         let there = merged.entries.iter().filter(|entry| self.is_side(entry.sides, after));
         let mut entries: Vec<EntryResult> =
             there.filter_map(|entry| self.entry(card, entry, after, when_missing, taken)).collect();

@@ -11,9 +11,12 @@ pub fn split(causes: usize, value: &dyn Fn(&[bool]) -> Number) -> Vec<(Vec<usize
     let none = value(&vec![false; causes]);
     let mut groups: Vec<Vec<usize>> = (0..causes).map(|cause| vec![cause]).collect();
     if causes > MOST {
+        // Taken first and taken last, so that it is the same from both sides.
+        let all = value(&vec![true; causes]);
         let alone = |cause: usize| {
-            let taken: Vec<bool> = (0..causes).map(|at| at == cause).collect();
-            value(&taken).sub(&none).abs()
+            let [first, others]: [Vec<bool>; 2] =
+                [true, false].map(|taken| (0..causes).map(|at| (at == cause) == taken).collect());
+            value(&first).sub(&none).abs().add(&all.sub(&value(&others)).abs())
         };
         let mut by_size: Vec<(usize, Number)> = (0..causes).map(|cause| (cause, alone(cause))).collect();
         by_size.sort_by(|(one, size), (other, than)| than.cmp(size).then(one.cmp(other)));

@@ -1,0 +1,134 @@
+//! Explanations: an independent program computes every number of them again, and rejects each that was altered; differences
+//! are split into parts that total them.
+
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
+#[allow(dead_code)] // the cache's tests use the rest
+#[path = "reference/projects.rs"]
+mod projects;
+
+#[path = "why/explained.rs"]
+mod explained;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use harness::need_python;
+use merit::number::Number;
+
+use self::explained::{Explained, contrasts, documents, of_random};
+
+/// A number from the environment.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number, not `{text}`")))
+}
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// Runs a script of this folder over all documents of another.
+fn script(name: &str, folder: &Path, more: &[&str]) -> Output {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    Command::new("python3").arg(here("tests/why").join(name)).args(more).args(files).output().unwrap()
+}
+
+fn said(run: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let lines = text(&run.stdout) + &text(&run.stderr);
+    lines.lines().filter(|line| !line.ends_with("accepted")).take(20).collect::<Vec<_>>().join("\n")
+}
+
+fn accepted(folder: &Path, documents: usize) {
+    let run = script("check.py", folder, &[]);
+    assert!(run.status.success(), "{}", said(&run));
+    assert_eq!(String::from_utf8_lossy(&run.stdout).matches(": accepted").count(), documents);
+}
+
+const QUARTERS: [&str; 4] = ["2025-Q4", "2026-Q1", "2026-Q2", "2026-Q3"];
+
+fn everybody_of_the_example_is_explained() {
+    need_python();
+    let folder = tempfile::tempdir().unwrap();
+    let mut count = 0;
+    for quarter in QUARTERS {
+        count += documents(&here("specs/insurance"), quarter, folder.path());
+    }
+    assert!(count > 150, "{count}");
+    accepted(folder.path(), count);
+}
+
+fn published_systems_are_explained() {
+    need_python();
+    let folder = tempfile::tempdir().unwrap();
+    let systems = [
+        ("decathlon", "2004"),
+        ("efficacy", "2020"),
+        ("hdi", "2021"),
+        ("senior_executives", "2024"),
+        ("survey_indices", "2021"),
+    ];
+    let mut count = 0;
+    for (system, period) in systems {
+        count += documents(&here("specs/published").join(system), period, folder.path());
+    }
+    assert!(count > 25, "{count}");
+    accepted(folder.path(), count);
+}
+
+/// `MERIT_WHY_PROJECTS` of them, from `MERIT_RANDOM_SEED` on.
+fn random_projects_are_explained() {
+    need_python();
+    let folder = tempfile::tempdir().unwrap();
+    let first = number("MERIT_RANDOM_SEED").unwrap_or(0);
+    let count = number("MERIT_WHY_PROJECTS").unwrap_or(60);
+    let all: usize = (first..first + count).map(|seed| of_random(seed, folder.path())).sum();
+    println!("{all} explanations of {count} projects");
+    assert!(all as u64 > count / 2, "{all} of {count}");
+    accepted(folder.path(), all);
+}
+
+/// `MERIT_WHY_ALTERED` explanations, each altered once.
+fn what_was_altered_is_rejected() {
+    need_python();
+    let folder = tempfile::tempdir().unwrap();
+    documents(&here("specs/insurance"), "2026-Q3", folder.path());
+    for seed in 0..30 {
+        of_random(seed, folder.path());
+    }
+    let count = number("MERIT_WHY_ALTERED").unwrap_or(600).to_string();
+    let seed = number("MERIT_RANDOM_SEED").unwrap_or(0).to_string();
+    let run = script("alter.py", folder.path(), &[&count, &seed]);
+    assert!(run.status.success(), "{}", said(&run));
+}
+
+/// Of everybody against the quarter before, and against the next person.
+fn parts_total_the_difference() {
+    let all: Vec<Explained> = contrasts(&here("specs/insurance"), "2026-Q2", "2026-Q3");
+    assert!(all.len() > 60, "{}", all.len());
+    for Explained { who, contrast, back } in &all {
+        let total = |parts: &[merit::explain::contrast::document::Part]| {
+            parts.iter().fold(Number::ZERO, |sum, part| sum.add(&part.amount))
+        };
+        assert_eq!(total(&contrast.parts), contrast.difference, "{who}");
+        assert_eq!(contrast.difference, contrast.after.sub(&contrast.before), "{who}");
+        // Seen from the other side each part is the same the other way.
+        let mut there: Vec<Number> = contrast.parts.iter().map(|part| part.amount.neg()).collect();
+        let mut back: Vec<Number> = back.parts.iter().map(|part| part.amount.clone()).collect();
+        there.sort();
+        back.sort();
+        assert_eq!(there, back, "{who}");
+    }
+}
+
+tests! {
+    everybody_of_the_example_is_explained,
+    what_was_altered_is_rejected,
+    random_projects_are_explained,
+    published_systems_are_explained,
+    parts_total_the_difference,
+}
