@@ -38,10 +38,7 @@ impl Explainer<'_> {
             .filter_map(|(at, asked)| Some((at, lineage::Asked { measure: asked.measure, group: group(asked)? })))
             .collect();
         let wanted: Vec<lineage::Asked> = asked.iter().map(|(_, asked)| asked.clone()).collect();
-        let found = match lineage::lineage(self.model, &self.plan.query, options, &wanted, listed) {
-            Err(none) if none.is_empty() => return Ok(()),
-            found => found?,
-        };
+        let found = lineage::lineage(self.model, &self.plan.query, options, &wanted, listed)?;
         for ((at, asked), lineage) in asked.into_iter().zip(found) {
             self.fill(&mut explained.why.measures[at], asked.measure, &lineage);
         }
