@@ -94,8 +94,12 @@ impl Explainer<'_> {
             Of::Team(team) => team,
             Of::Own(_, post) => Some(post),
         };
-        let value =
-            group.and_then(|group| answered.get(group)).map_or(Value::Missing(Missing::NoRows), |one| one.value);
+        let value = match asked.of {
+            Of::Team(None) => Value::stated("in no team"),
+            Of::Company | Of::Team(Some(_)) | Of::Own(..) => {
+                group.and_then(|group| answered.get(group)).map_or(Value::Missing(Missing::NoRows), |one| one.value)
+            }
+        };
         let unit = self.units.at(span);
         let (scope, of, whose) = match asked.of {
             Of::Company => (ScopeWord::Company, None, "of the whole company".to_string()),

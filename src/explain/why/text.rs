@@ -21,13 +21,18 @@ const DEEPEST: usize = 12;
 
 /// Tells an explanation, or the part of it that was asked for.
 pub fn render(why: &Why, only: &Only, look: Look) -> String {
-    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new() };
+    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why) };
     page.title();
     for (at, card) in why.cards.iter().enumerate() {
         page.card(at, card, only);
     }
     page.together(only);
     page.outputs(only);
+    if !page.folder.is_empty() {
+        let text = format!("Rows stand in files of {}", page.folder.trim_end_matches(['/', '\\']));
+        page.out.push('\n');
+        page.faint(0, text);
+    }
     page.out
 }
 
@@ -40,7 +45,7 @@ const SCORE: &str = "score      ";
 
 /// Whose result it is.
 pub fn title(why: &Why, look: Look) -> String {
-    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new() };
+    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why) };
     page.title();
     page.out
 }
@@ -51,6 +56,8 @@ struct Page<'a> {
     why: &'a Why,
     /// Cards and steps that were told already.
     told: BTreeSet<(usize, usize)>,
+    /// Where all files are.
+    folder: String,
 }
 
 fn plain(number: &Number) -> String {

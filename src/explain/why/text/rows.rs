@@ -1,7 +1,7 @@
 //! Rows behind an aggregate, in words.
 
 use super::{Page, plain};
-use crate::explain::why::document::Row;
+use crate::explain::why::document::{Row, Why};
 use crate::number::Number;
 use crate::plural::either;
 use crate::report::digits::grouped;
@@ -37,10 +37,11 @@ impl Page<'_> {
 
     fn row(&mut self, row: &Row, indent: usize) {
         let sheet = row.sheet.as_ref().map_or(String::new(), |sheet| format!(" sheet {sheet}"));
+        let file = row.file.strip_prefix(&self.folder).unwrap_or(&row.file);
         let place = match (row.row, &row.key) {
-            (Some(line), _) => format!("{}{sheet} row {line}", row.file),
-            (None, Some(key)) => format!("{}{sheet}, {key}", row.file),
-            (None, None) => row.file.clone(),
+            (Some(line), _) => format!("{file}{sheet} row {line}"),
+            (None, Some(key)) => format!("{file}{sheet}, {key}"),
+            (None, None) => file.to_string(),
         };
         let days = match (&row.from, &row.to) {
             (Some(from), Some(to)) if from == to => format!(" · {from}"),
@@ -54,4 +55,19 @@ impl Page<'_> {
         let value = if row.shown.is_empty() { String::new() } else { format!(" · {}{share}", row.shown) };
         self.faint(indent, format!("{place}{days}{value}"));
     }
+}
+
+/// The folder that all files lie in, with the separator at its end; none of a single file.
+pub(super) fn folder(why: &Why) -> String {
+    let counted = why.measures.iter().filter_map(|measure| measure.counted.as_ref());
+    let left_out = why.measures.iter().flat_map(|measure| &measure.left_out).map(|left| &left.rows);
+    let mut files = counted.chain(left_out).flat_map(|rows| &rows.listed).map(|row| row.file.as_str());
+    let Some(first) = files.next() else { return String::new() };
+    let common = files.fold(first, |common, file| {
+        let same = common.bytes().zip(file.bytes()).take_while(|(one, other)| one == other).count();
+        // A letter is never cut.
+        let end = (0..=same).rev().find(|end| common.is_char_boundary(*end)).unwrap_or(0);
+        &common[..end]
+    });
+    common.rfind(['/', '\\']).map_or(String::new(), |at| common[..=at].to_string())
 }
