@@ -230,7 +230,7 @@ fn open(source: Source) -> Result<Side, Failure> {
             let told = |failure: Failure| match failure {
                 Failure::Said(said) => Failure::Said(documents::Failure {
                     message: revision.told(&said.message),
-                    help: said.help.map(|help| revision.told(&help)),
+                    help: said.help.map(|help| revision.in_repository(&help)),
                 }),
                 Failure::NotFound { path, help: _ } => {
                     let what = revision.told(&path);

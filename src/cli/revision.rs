@@ -177,6 +177,11 @@ impl Revision {
         path.strip_prefix(self.place()).map_or_else(|_| path.to_path_buf(), |inside| self.root.join(inside))
     }
 
+    /// A text that speaks of places in the folder as of those in the repository.
+    pub fn in_repository(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.place().display()), "")
+    }
+
     /// A text that speaks of the folder, as whoever knows of the revision alone would write it: `main:specs/a.merit`.
     pub fn told(&self, text: &str) -> String {
         let place = self.place().display().to_string();

@@ -132,3 +132,14 @@ pub fn verify(before: &Outcome, after: Outcome, changes: &Changes, told: &mut To
     told.changed += moved;
     Ok(())
 }
+
+/// What is computed for a period, as far as it is told by numbers and places; `None` where nothing is planned.
+pub fn planned(project: &Project, period: &str) -> Option<String> {
+    let plans = plans(&project.model, &[PeriodName::parse(period).unwrap()]).ok()?;
+    let (program, query) = (&plans[0].program, &plans[0].query);
+    let cards: Vec<String> = program.cards.iter().map(|card| format!("{card:?}")).collect();
+    Some(format!(
+        "{:?}\n{cards:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        program.nodes, program.curves, program.matrices, query.measures, query.reads
+    ))
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use merit::explain::changes::Changes;
 use merit::project::{Project, load};
 
-use super::evaluated::{Told, outcome, verify};
+use super::evaluated::{Told, outcome, planned, verify};
 use super::number;
 use super::projects::random::Random;
 use super::projects::spec::project;
@@ -52,6 +52,18 @@ fn run(seed: u64, told: &mut Told, refused: &mut usize, unexplained: &mut usize)
             continue;
         };
         let changes = Changes::between((&old.model, &old.sources), (&new.model, &new.sources));
+        // Another way to the same: where all stands in its place, nothing else is computed.
+        let names = |project: &Project| -> Vec<String> {
+            let model = &project.model;
+            let all = model.kpis.iter().map(|one| &one.name).chain(model.data.iter().map(|one| &one.name));
+            let columns = model.data.iter().flat_map(|set| set.columns.iter().map(|column| &column.name));
+            all.chain(model.positions.iter().map(|one| &one.name)).chain(columns).cloned().collect()
+        };
+        if changes.are_without_effect() && changes.changes.iter().all(|change| !change.what.starts_with("order of")) {
+            let (was, is) = (planned(&old, made.period), planned(&new, made.period));
+            let stays = names(&old) == names(&new);
+            assert!(!stays || was == is, "seed {seed}, edit {edit}: {:#?}\n{was:?}\n{is:?}", changes.changes);
+        }
         *unexplained += changes.changes.iter().filter(|change| change.what == "what it is computed from").count();
         if let Err(wrong) = verify(&before, outcome(&new, &data, made.period), &changes, told) {
             let lines = similar::TextDiff::from_lines(&spec, &text).unified_diff().context_radius(2).to_string();

@@ -17,7 +17,7 @@ impl Reader<'_> {
     pub fn formula(&self, expr: &Expr, at: At) -> TermId {
         let of = |part: &Expr| self.formula(part, at);
         match &expr.kind {
-            Kind::Value(value) => self.literal(value, expr),
+            Kind::Value(value) => self.literal(value, expr, at.depth),
             Kind::Constant(id) => match at.depth {
                 Depth::Own => self.symbol(self.constant_symbol(*id)),
                 Depth::Whole => self.constant(*id),
@@ -79,7 +79,7 @@ impl Reader<'_> {
         self.maybe(expr.map(|expr| self.formula(expr, at)))
     }
 
-    fn literal(&self, value: &Value, expr: &Expr) -> TermId {
+    fn literal(&self, value: &Value, expr: &Expr, depth: Depth) -> TermId {
         match (value, &expr.ty.base) {
             (Value::Number(number), _) => self.number_of(number, expr),
             // By its name: where the labels of a column stand otherwise, the column is another.
@@ -89,6 +89,11 @@ impl Reader<'_> {
                     _ => None,
                 };
                 self.node("choice", [self.column(*data, *column), self.said(name)])
+            }
+            // Results name grades by their places, of which others may have come or gone.
+            (Value::Choice(place), Base::Grade(rating)) if depth == Depth::Own => {
+                let grade = self.model.ratings[rating.0].grades.get(*place as usize);
+                self.said(("grade", grade.map(|grade| &grade.name)))
             }
             _ => self.terms.borrow_mut().value(value),
         }

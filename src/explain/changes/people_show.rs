@@ -216,19 +216,25 @@ fn summary(people: &PeopleChanges) -> String {
     let verb = |count: usize, one: &str, several: &str| {
         format!("{} {}", counted(count, "person"), if count == 1 { one } else { several })
     };
-    let mut parts = vec![verb(*gained, "gains", "gain"), verb(*lost, "loses", "lose")];
     let others = changed.len().saturating_sub(gained + lost);
-    if others > 0 {
-        parts.push(format!("{} otherwise", verb(others, "stands", "stand")));
+    let mut parts = Vec::new();
+    for (count, one, several) in [
+        (*gained, "gains", "gain"),
+        (*lost, "loses", "lose"),
+        (others, "stands otherwise", "stand otherwise"),
+        (*same, "has the same", "have the same"),
+    ] {
+        if count > 0 {
+            parts.push(verb(count, one, several));
+        }
     }
-    parts.push(verb(*same, "has the same", "have the same"));
     if !come.is_empty() {
         parts.push(verb(come.len(), "is evaluated now", "are evaluated now"));
     }
     if !gone.is_empty() {
         parts.push(verb(gone.len(), "no longer is", "no longer are"));
     }
-    parts.join(", ")
+    if parts.is_empty() { "nobody is evaluated".to_string() } else { parts.join(", ") }
 }
 
 /// `Grades: 2 from C to B, 1 from B to A`

@@ -226,15 +226,14 @@ fn closure(start: &Symbol, direct: &BTreeMap<Symbol, BTreeSet<Symbol>>) -> BTree
 /// What stands by its name in the terms of positions, and is not what it was.
 fn changed(old: &All, new: &All, terms: &RefCell<Terms>) -> BTreeSet<Symbol> {
     let symbols: BTreeSet<&Symbol> = old.places.keys().chain(new.places.keys()).collect();
-    let whole = |all: &All, symbol: &Symbol| -> Option<Vec<Option<TermId>>> {
+    let whole = |all: &All, symbol: &Symbol| -> Option<(Vec<(String, TermId)>, TermId)> {
         let item = &all.get(symbol)?.item;
         // How files are written holds for columns, which say it themselves.
-        let facets = item.facets.iter().filter(|facet| *symbol != Symbol::Company || facet.key != "files");
-        let mut found: Vec<Option<TermId>> = facets.filter(|one| one.whole.is_some()).map(|one| one.whole).collect();
-        found.extend(
-            item.parts.iter().flat_map(|parts| &parts.items).map(|item| Some(item.whole(&mut terms.borrow_mut()))),
-        );
-        Some(found)
+        let is_company = *symbol == Symbol::Company;
+        let facets = item.facets.iter().filter(|facet| !is_company || facet.key != "files");
+        let facets = facets.filter_map(|facet| Some((facet.key.clone(), facet.whole?))).collect();
+        let parts = if is_company { terms.borrow_mut().node("item", []) } else { item.whole(&mut terms.borrow_mut()) };
+        Some((facets, parts))
     };
     let stands = |symbol: &&Symbol| matches!(symbol, Symbol::Company | Symbol::Data(_) | Symbol::Column(..));
     let differs = |symbol: &&Symbol| whole(old, symbol) != whole(new, symbol);
