@@ -174,6 +174,13 @@ pub struct Tape {
     roots: Vec<CalcId>,
 }
 
+impl Tape {
+    /// What it is computed for.
+    pub fn roots(&self) -> &[CalcId] {
+        &self.roots
+    }
+}
+
 /// Evaluates one program over one set of answers.
 pub struct Evaluator<'a> {
     program: &'a Program,

@@ -1,4 +1,5 @@
 //! Why a number is what it is, and what changes it.
+//! Why a number is what it is, and what would make it another.
 //!
 //! In come the values of the evaluator, the cards of [`crate::score`] and the rows that [`crate::data`] names; out come
 //! trees from a grade down to rows. Nothing is computed here a second time: what is shown is what the evaluation has gone
@@ -8,6 +9,7 @@ pub mod changes;
 pub mod contrast;
 pub mod document;
 mod exact;
+pub mod goal;
 mod units;
 pub mod why;
 

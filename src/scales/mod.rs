@@ -301,6 +301,26 @@ impl<F> CurveKind<Number, F> {
         score.map_or(Value::Missing(Missing::NoAnswer), Value::Number)
     }
 
+    /// The values at which it bends or jumps: between two of these it is a straight line, or a [`CurveKind::staircase`]. Of a
+    /// formula none are known.
+    pub fn bends(&self, target: Option<&Number>, full: &Number) -> Vec<Number> {
+        match self {
+            CurveKind::Linear(line) => line.anchors.iter().map(|anchor| anchor.at.clone()).collect(),
+            CurveKind::Steps(steps) => steps.limits().into_iter().cloned().collect(),
+            CurveKind::PerStep(step) => step.bends(target, full),
+            CurveKind::Brackets(brackets) => brackets.0.iter().filter_map(|bracket| bracket.to.clone()).collect(),
+            CurveKind::Formula(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it goes up (`true`) or down in steps as the value rises, and never the other way.
+    pub fn staircase(&self) -> Option<bool> {
+        match self {
+            CurveKind::PerStep(step) => step.full_steps.then_some(step.deduct != step.above),
+            CurveKind::Linear(_) | CurveKind::Steps(_) | CurveKind::Brackets(_) | CurveKind::Formula(_) => None,
+        }
+    }
+
     /// The same for each row of a table; `None` of a kind that needs the target of an entry.
     pub fn in_rows<R: BuildsRows>(&self, rows: &mut R) -> Option<R::Node> {
         match self {

@@ -194,6 +194,18 @@ impl PerStep<Number> {
         })
     }
 
+    /// The target, and where the limit is reached.
+    pub(super) fn bends(&self, target: Option<&Number>, full: &Number) -> Vec<Number> {
+        let Some(target) = target else { return Vec::new() };
+        let step = if self.of_target { self.step.mul(&target.abs()) } else { self.step.clone() };
+        let far = self.limit.as_ref().and_then(|limit| {
+            let steps = self.start.as_ref().unwrap_or(full).sub(limit).abs().div(&self.amount)?;
+            let excess = if self.full_steps { steps.ceil() } else { steps }.mul(&step);
+            Some(if self.above { target.add(&excess) } else { target.sub(&excess) })
+        });
+        std::iter::once(target.clone()).chain(far).collect()
+    }
+
     pub(super) fn reached(&self, score: &Number, full: &Number) -> usize {
         match &self.limit {
             Some(limit) if limit == score => 2,

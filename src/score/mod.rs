@@ -20,11 +20,17 @@ mod outputs;
 mod people;
 mod problem;
 mod scored;
+<<<<<<< HEAD
 pub(crate) mod total;
+=======
+mod total;
+pub mod trying;
+>>>>>>> 0c6464b (How a score moves with one KPI, stretch by stretch, and where a goal is reached first)
 
 use std::collections::HashMap;
 
 use self::card::{Card, Results, TeamRef};
+pub(crate) use self::combine::{effective_combine, full, scale_of};
 use self::entry::Scoring;
 use self::fault::Faults;
 use self::others::Others;
@@ -304,11 +310,17 @@ impl Scorer<'_> {
     /// The card of a seat; `tapes` say what is computed for it.
     fn card(&self, at: usize, tapes: &[Tape]) -> Result<Done, Problem> {
         let seat = &self.seats[at];
+        self.card_of(at, self.eval.values(seat.subject(), &tapes[seat.card()]))
+    }
+
+    /// The same of values that are there.
+    fn card_of(&self, at: usize, values: Values) -> Result<Done, Problem> {
+        let seat = &self.seats[at];
         let (subject, team) = (seat.subject(), seat.team(self.answers));
         let card = &self.plan.program.cards[seat.card()];
         let position = &self.model.positions[card.position.0];
         let person = Person {
-            values: self.eval.values(subject, &tapes[seat.card()]),
+            values,
             key: (subject.roster, &self.eval.post(subject).person),
             position: &position.name,
             team,

@@ -172,6 +172,11 @@ impl Standing {
         }
     }
 
+    /// The overall score as the rating sees it.
+    pub(super) fn seen(&self) -> Option<&Number> {
+        self.seen.as_ref()
+    }
+
     /// Takes on what all people have decided together.
     pub(super) fn settle(&mut self, kept: &Kept) {
         self.result.rank = kept.rank.map(u64::from);

@@ -92,7 +92,7 @@ impl Found {
 }
 
 /// Why a person has no standing.
-enum Failed {
+pub(super) enum Failed {
     /// By seat.
     Cards(Vec<(usize, Problem)>),
     Overall(Problem),
@@ -298,7 +298,15 @@ impl<'a> Scored<'a> {
         results
     }
 
-    fn seats_of(&self, person: usize) -> Range<usize> {
+    pub(super) fn scorer(&self) -> &Scorer<'a> {
+        &self.scorer
+    }
+
+    pub(super) fn kept(&self, person: usize) -> &Kept {
+        &self.people[person]
+    }
+
+    pub(super) fn seats_of(&self, person: usize) -> Range<usize> {
         self.starts[person] as usize..self.starts[person + 1] as usize
     }
 
@@ -341,11 +349,20 @@ impl Scorer<'_> {
 
     /// The cards of somebody and what they come to together.
     fn standing(&self, seats: Range<usize>, tapes: &[Tape]) -> Result<Standing, Failed> {
+        self.standing_of(seats, |seat| self.card(seat, tapes))
+    }
+
+    /// The same of cards that are made otherwise.
+    pub(super) fn standing_of(
+        &self,
+        seats: Range<usize>,
+        card: impl Fn(usize) -> Result<Done, Problem>,
+    ) -> Result<Standing, Failed> {
         let first = seats.start;
         let mut cards: Vec<Done> = Vec::with_capacity(seats.len());
         let mut wrong = Vec::new();
         for seat in seats {
-            match self.card(seat, tapes) {
+            match card(seat) {
                 Ok(done) => cards.push(done),
                 Err(problem) => wrong.push((seat, problem)),
             }

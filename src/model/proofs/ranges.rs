@@ -40,6 +40,15 @@ impl KpiRanges {
     }
 }
 
+impl Model {
+    /// Between which ends the value of each KPI lies, whatever the data are; rather too wide than too narrow.
+    pub fn kpi_intervals(&self) -> Vec<Interval> {
+        let known = KpiRanges::new(self, false);
+        let ranges = Ranges::new(self, &known);
+        (0..self.kpis.len()).map(|at| ranges.kpi(KpiId(at))).collect()
+    }
+}
+
 fn unknown<T>(count: usize) -> Vec<OnceLock<T>> {
     std::iter::repeat_with(OnceLock::new).take(count).collect()
 }

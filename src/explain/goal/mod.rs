@@ -1,0 +1,13 @@
+//! What it would take: the nearest value of a KPI with which somebody reaches a grade or a score, or the proof that none does.
+//!
+//! A KPI is moved in its smallest steps away from what it is. [`nodes`] and [`cards`] tell how all that follows moves with it,
+//! stretch by stretch ([`shape`]): on each the score goes one way, so that its end, or halving, tells exactly where the goal is
+//! reached first. Every answer is then evaluated, and so is one step less.
+
+mod cards;
+mod nodes;
+mod reach;
+mod shape;
+pub mod step;
+
+pub use reach::{Answer, Goal, NotReached, Outcome, Reached, Side, Solver};

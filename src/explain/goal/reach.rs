@@ -1,0 +1,477 @@
+//! The nearest value of one KPI that reaches a goal, in both directions from what it is.
+
+use std::cell::Cell;
+
+use super::cards::{Moved, overall};
+use super::nodes::Nodes;
+use super::shape::{First, Moving, Shape, Stretch, first_that};
+use super::step::smallest;
+use crate::language::ScopeWord;
+use crate::model::{KpiId, Model, PositionId};
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::plan::program::{Calc, CalcId};
+use crate::score::card::{EntryResult, EntryResultKind, LoweredBy, PersonResult};
+use crate::score::trying::{Rivals, Tried, Trying};
+use crate::score::{Scored, supposable};
+use crate::value::{Interval, Value};
+
+/// What is to be reached: at least this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Index into the grades of the person's rating.
+    Grade(usize),
+    Score(Number),
+}
+
+/// What comes out for somebody.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub score: Option<Number>,
+    pub grade: Option<usize>,
+    /// By the score alone.
+    pub by_score: Option<usize>,
+    pub lowered_by: Option<LoweredBy>,
+}
+
+impl Outcome {
+    fn of(result: &PersonResult) -> Outcome {
+        let rating = result.rating.as_ref();
+        Outcome {
+            score: result.overall.clone(),
+            grade: rating.map(|rating| rating.grade),
+            by_score: rating.map(|rating| rating.by_score),
+            lowered_by: rating.and_then(|rating| rating.lowered_by),
+        }
+    }
+
+    pub fn reaches(&self, goal: &Goal) -> bool {
+        match goal {
+            Goal::Grade(wanted) => self.grade.is_some_and(|grade| grade <= *wanted),
+            Goal::Score(wanted) => self.score.as_ref().is_some_and(|score| score >= wanted),
+        }
+    }
+
+    /// Whether no score, however high, would do.
+    fn is_barred(&self, goal: &Goal) -> bool {
+        match goal {
+            _ if self.score.is_none() => true,
+            Goal::Grade(wanted) => {
+                let veto = matches!(self.lowered_by, Some(LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. }));
+                self.grade.is_none_or(|grade| veto && grade > *wanted)
+            }
+            Goal::Score(_) => false,
+        }
+    }
+}
+
+/// What one KPI would have to be.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub kpi: KpiId,
+    pub scope: ScopeWord,
+    pub position: PositionId,
+    /// Index into the posts of the roster, and the node that is moved.
+    pub post: usize,
+    pub node: CalcId,
+    pub today: Value,
+    /// The smallest step.
+    pub step: Number,
+    pub up: Side,
+    pub down: Side,
+}
+
+impl Answer {
+    /// The nearest that does; of two that are equally near the upper one.
+    pub fn nearest(&self) -> Option<&Reached> {
+        match (&self.up, &self.down) {
+            (Side::Reached(up), Side::Reached(down)) => {
+                Some(if self.distance(up) <= self.distance(down) { up } else { down })
+            }
+            (Side::Reached(one), _) | (_, Side::Reached(one)) => Some(one),
+            _ => None,
+        }
+    }
+
+    fn distance(&self, reached: &Reached) -> Number {
+        let today = self.today.as_number().cloned().unwrap_or(Number::ZERO);
+        reached.value.sub(&today).abs()
+    }
+}
+
+/// What moving a KPI in one direction gives.
+#[derive(Clone, Debug)]
+pub enum Side {
+    Reached(Box<Reached>),
+    Not(Box<NotReached>),
+}
+
+/// A value that reaches the goal, with the one before it that does not: both evaluated.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    pub value: Number,
+    pub outcome: Outcome,
+    /// One smallest step nearer to what it is, or that itself.
+    pub less: Number,
+    pub less_outcome: Outcome,
+    /// The score does not follow a straight line there.
+    pub by_halving: bool,
+}
+
+/// Why no value does.
+#[derive(Clone, Debug)]
+pub struct NotReached {
+    /// The best there is, and the value that gives it; none where no value was there to be tried.
+    pub most: Option<(Number, Outcome)>,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// All values were gone through: this is the most.
+    Most,
+    /// No further value is possible in this direction: by the limits of the KPI, or of another one behind it.
+    End,
+    /// It was not found up to this value, and what lies beyond is not known.
+    NotUpTo(Number),
+    /// How the score moves cannot be told of the formulas.
+    NotTold,
+}
+
+/// Solves goals of the people of a period.
+pub struct Solver<'s, 'a> {
+    model: &'a Model,
+    plan: &'a Plan,
+    scored: &'s Scored<'a>,
+    rivals: Rivals,
+    intervals: Vec<Interval>,
+}
+
+/// So many stretches are gone through in one direction.
+const STRETCHES: usize = 2_000;
+
+impl<'s, 'a> Solver<'s, 'a> {
+    pub fn new(scored: &'s Scored<'a>) -> Solver<'s, 'a> {
+        let (model, plan) = (scored.model(), scored.plan());
+        Solver { model, plan, scored, rivals: Rivals::default(), intervals: model.kpi_intervals() }
+    }
+
+    /// A person (a place in the results), to be asked about.
+    pub fn person(&self, at: usize) -> Person<'_, 'a> {
+        let trying = self.scored.trying(&self.rivals, at);
+        let tried = trying.with(&[]);
+        Person {
+            solver_model: self.model,
+            plan: self.plan,
+            intervals: &self.intervals,
+            trying,
+            tried,
+            looks: Cell::new(0),
+        }
+    }
+}
+
+/// Somebody whose KPIs are moved.
+pub struct Person<'p, 'a> {
+    solver_model: &'a Model,
+    plan: &'a Plan,
+    intervals: &'p [Interval],
+    trying: Trying<'p, 'a>,
+    tried: Option<Tried>,
+    looks: Cell<u64>,
+}
+
+/// A KPI that can be moved: of a post, by its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lever {
+    pub post: usize,
+    pub position: PositionId,
+    pub node: CalcId,
+}
+
+impl<'a> Person<'_, 'a> {
+    /// What comes out as it is.
+    pub fn today(&self) -> Option<Outcome> {
+        self.tried.as_ref().map(|tried| Outcome::of(&tried.result))
+    }
+
+    /// The result as it is, without outputs.
+    pub fn result(&self) -> Option<&PersonResult> {
+        self.tried.as_ref().map(|tried| &tried.result)
+    }
+
+    /// How often something was evaluated.
+    pub fn looks(&self) -> u64 {
+        self.looks.get()
+    }
+
+    /// The KPIs that the person is scored by: of entries and adjustments, and all that vetoes and other KPIs read is left to
+    /// `all`.
+    pub fn levers(&self, all: bool) -> Vec<Lever> {
+        let mut levers: Vec<Lever> = Vec::new();
+        for seat in self.trying.seats() {
+            let position = self.plan.program.cards[seat.card].position;
+            for (node, scored) in supposable(self.plan, seat.card) {
+                let lever = Lever { post: seat.subject.post, position, node };
+                if (scored || all) && !levers.contains(&lever) {
+                    levers.push(lever);
+                }
+            }
+        }
+        levers
+    }
+
+    /// What comes out with values of some KPIs.
+    pub fn with(&self, values: &[(Lever, Value)]) -> Option<Outcome> {
+        let given: Vec<_> = values.iter().map(|(lever, value)| (lever.post, (lever.node, value.clone()))).collect();
+        self.looks.set(self.looks.get() + 1);
+        self.trying.with(&given).map(|tried| Outcome::of(&tried.result))
+    }
+
+    /// Whether the own score comes back to the person through others.
+    fn is_entangled(&self, goal: &Goal) -> bool {
+        fn takes(entries: &[EntryResult], person: &str) -> bool {
+            entries.iter().any(|entry| match &entry.what {
+                EntryResultKind::Group(inner) => takes(inner, person),
+                EntryResultKind::OtherScore(taken) => taken.iter().any(|one| &*one.person == person),
+                EntryResultKind::Kpi { .. } => false,
+            })
+        }
+        let Some(result) = self.result() else { return true };
+        let cards = result.cards.iter().filter_map(|card| card.scorecard.as_ref());
+        let own = cards.into_iter().any(|card| takes(&card.entries, &result.person));
+        own || matches!(goal, Goal::Grade(_)) && !self.trying.alone()
+    }
+
+    /// The values of a KPI that reach the goal, which is not reached as it is.
+    pub fn solve(&self, lever: Lever, goal: &Goal) -> Answer {
+        let (kpi, scope) = match &self.plan.program.nodes[lever.node.0] {
+            Calc::Kpi { kpi, scope, .. } => (*kpi, *scope),
+            _ => unreachable!("only KPIs are levers"),
+        };
+        let of_post = self.trying.seats().iter().find(|seat| seat.subject.post == lever.post);
+        let today = of_post.and_then(|seat| seat.values.get(lever.node).ok().cloned());
+        let today = today.unwrap_or_else(|| Value::stated("not evaluated"));
+        let step = smallest(&self.solver_model.kpis[kpi.0].unit, today.as_number());
+        let (up, down) = match self.is_entangled(goal) {
+            true => (not(None, Why::NotTold), not(None, Why::NotTold)),
+            false => {
+                let walk = Walk { person: self, lever, goal, kpi, today: today.as_number(), step: &step };
+                (walk.go(true), walk.go(false))
+            }
+        };
+        let Lever { post, position, node } = lever;
+        Answer { kpi, scope, position, post, node, today, step, up, down }
+    }
+}
+
+fn not(most: Option<(Number, Outcome)>, why: Why) -> Side {
+    Side::Not(Box::new(NotReached { most, why }))
+}
+
+/// A KPI that is moved away from what it is.
+struct Walk<'w, 'p, 'a> {
+    person: &'w Person<'p, 'a>,
+    lever: Lever,
+    goal: &'w Goal,
+    kpi: KpiId,
+    today: Option<&'w Number>,
+    step: &'w Number,
+}
+
+/// The best that was seen on the way.
+struct Most(Option<(Number, Outcome)>);
+
+impl Most {
+    fn see(&mut self, value: &Number, outcome: &Outcome) {
+        let Some(score) = &outcome.score else { return };
+        // A grade above a score: a veto may stand in the way of the higher one.
+        let rank = |outcome: &Outcome| (outcome.grade.map_or(usize::MAX, |grade| grade), outcome.score.clone());
+        let better = self.0.as_ref().is_none_or(|(_, best)| {
+            let (grade, known) = rank(best);
+            let (own, _) = rank(outcome);
+            own < grade || own == grade && known.is_none_or(|known| *score > known)
+        });
+        if better {
+            self.0 = Some((value.clone(), outcome.clone()));
+        }
+    }
+}
+
+impl<'a> Walk<'_, '_, 'a> {
+    fn look(&self, value: &Number) -> Option<(Tried, Outcome)> {
+        self.person.looks.set(self.person.looks.get() + 1);
+        let given = [(self.lever.post, (self.lever.node, Value::Number(value.clone())))];
+        let tried = self.person.trying.with(&given)?;
+        let outcome = Outcome::of(&tried.result);
+        Some((tried, outcome))
+    }
+
+    /// How far the KPI can go at all in a direction.
+    fn end(&self, up: bool) -> Option<Number> {
+        let limits = self.person.solver_model.kpis[self.kpi.0].limits.as_ref();
+        let known = &self.person.intervals[self.kpi.0];
+        match up {
+            true => [limits.map(|(_, high)| high.clone()), known.high.clone()].into_iter().flatten().min(),
+            false => [limits.map(|(low, _)| low.clone()), known.low.clone()].into_iter().flatten().max(),
+        }
+    }
+
+    fn go(&self, up: bool) -> Side {
+        let mut most = Most(None);
+        let (today, zero) = (self.today, Number::ZERO);
+        // On the grid of the smallest steps.
+        let places = today.unwrap_or(&zero).div(self.step).unwrap_or(Number::ZERO);
+        let first = match (today, up) {
+            (Some(_), true) => places.floor().add(&Number::ONE),
+            (Some(_), false) => places.ceil().sub(&Number::ONE),
+            (None, true) => Number::ZERO,
+            (None, false) => Number::from(-1),
+        };
+        let way = if up { self.step.clone() } else { self.step.neg() };
+        let mut value = first.mul(self.step);
+        // What was looked at last, and did not do.
+        let mut before = today.cloned();
+        let mut before_outcome = self.person.today();
+        let end = self.end(up);
+        for _ in 0..STRETCHES {
+            let left = end.as_ref().and_then(|end| Some(end.sub(&value).div(&way)?.floor()));
+            if left.as_ref().is_some_and(Number::is_negative) {
+                return not(most.0, if self.is_at(&before, &end) { Why::Most } else { Why::End });
+            }
+            let Some((tried, outcome)) = self.look(&value) else { return not(most.0, Why::End) };
+            most.see(&value, &outcome);
+            if outcome.reaches(self.goal) {
+                let less = before.unwrap_or_else(|| value.sub(&way));
+                return self.reached((value, outcome), (less, before_outcome), false);
+            }
+            let mut stretch = Stretch { last: left };
+            let moving = self.moving(&tried, &way, &mut stretch);
+            let at = |step: &Number| value.add(&way.mul(step));
+            match moving.way() {
+                None => return not(most.0, Why::NotTold),
+                Some(Some(true)) if !outcome.is_barred(self.goal) => {
+                    let found = self.first(&moving, &at, &stretch, &outcome);
+                    match found {
+                        None => return not(most.0, Why::NotTold),
+                        Some(First::At(step)) => {
+                            let (own, less) = (at(&step), at(&step.sub(&Number::ONE)));
+                            let Some((_, outcome)) = self.look(&own) else { return not(most.0, Why::NotTold) };
+                            let less_outcome = self.look(&less).map(|(_, outcome)| outcome);
+                            let halved = matches!(moving.shape, Shape::OneWay(_));
+                            return self.reached((own, outcome), (less, less_outcome), halved);
+                        }
+                        Some(First::NotUpTo(step)) => return not(most.0, Why::NotUpTo(at(&step))),
+                        Some(First::Never) => {
+                            if let Some(last) = &stretch.last
+                                && let Some((_, outcome)) = self.look(&at(last))
+                            {
+                                most.see(&at(last), &outcome);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
+            let Some(last) = &stretch.last else { return not(most.0, Why::Most) };
+            before = Some(at(last));
+            before_outcome = None;
+            value = at(&last.add(&Number::ONE));
+        }
+        not(most.0, Why::NotUpTo(value))
+    }
+
+    fn is_at(&self, before: &Option<Number>, end: &Option<Number>) -> bool {
+        before.is_some() && before == end
+    }
+
+    fn reached(&self, (value, outcome): (Number, Outcome), less: (Number, Option<Outcome>), by_halving: bool) -> Side {
+        let (less, known) = less;
+        let less_outcome = match known {
+            Some(known) => known,
+            None => match self.look(&less) {
+                Some((_, outcome)) => outcome,
+                // There is no value before it.
+                None => Outcome { score: None, grade: None, by_score: None, lowered_by: None },
+            },
+        };
+        Side::Reached(Box::new(Reached { value, outcome, less, less_outcome, by_halving }))
+    }
+
+    /// How the overall score moves from here on.
+    fn moving<'m>(&'m self, tried: &'m Tried, way: &Number, stretch: &mut Stretch) -> Moving<'m> {
+        let person = self.person;
+        let seats = person.trying.seats();
+        let mut cards: Vec<(Moving<'m>, i64)> = Vec::new();
+        let mut of_others = Vec::new();
+        for (card, seat) in tried.result.cards.iter().zip(&tried.seats) {
+            let (seat, values) = (&seats[*seat], &tried.values[*seat]);
+            let plan = &person.plan.program.cards[seat.card];
+            let roots = person.trying.tape(seat).roots();
+            // Another post has its own value.
+            let moved = seat.subject.post == self.lever.post;
+            let kpi = (if moved { self.lever.node } else { CalcId(usize::MAX) }, way);
+            let nodes = Nodes::of((person.solver_model, &person.plan.program), (values, roots), kpi, stretch);
+            let of_card = Moved { model: person.solver_model, plan, nodes: &nodes, served: seat.served };
+            let total = of_card.total(card, stretch);
+            if card.scorecard.is_some() {
+                cards.push((total, i64::from(card.to.0 - card.from.0) + 1));
+            } else if total.shape == Shape::Any {
+                of_others.push(total);
+            }
+        }
+        match of_others.pop() {
+            Some(unknown) => unknown,
+            None if cards.is_empty() => Moving::same(Value::stated("no scorecard")),
+            None => overall(&cards),
+        }
+    }
+
+    /// Where the goal is reached on a stretch on which the score rises.
+    fn first(
+        &self,
+        moving: &Moving<'_>,
+        at: &dyn Fn(&Number) -> Number,
+        stretch: &Stretch,
+        outcome: &Outcome,
+    ) -> Option<First> {
+        let reached = |step: &Number| Some(self.look(&at(step))?.1.reaches(self.goal));
+        if let (Some(last), true) = (&stretch.last, stretch.last.as_ref().is_some_and(Number::is_positive))
+            && !reached(last)?
+        {
+            return Some(First::Never);
+        }
+        if stretch.last.as_ref().is_some_and(Number::is_zero) {
+            return Some(First::Never);
+        }
+        // Along a line it is known where, but for the rounding.
+        if let (Shape::Line(slope), Some(first), Some(wanted)) = (&moving.shape, moving.number(), self.wanted(outcome))
+        {
+            let guess = wanted.sub(first).div(slope)?.ceil();
+            for more in [0, 1, -1] {
+                let step = guess.add(&Number::from(more));
+                let inside = step.is_positive() && stretch.last.as_ref().is_none_or(|last| step <= *last);
+                if inside && reached(&step)? && (step == Number::ONE || !reached(&step.sub(&Number::ONE))?) {
+                    return Some(First::At(step));
+                }
+            }
+        }
+        first_that(reached, stretch.last.as_ref())
+    }
+
+    /// About the score before rounding from which on the goal is reached.
+    fn wanted(&self, _: &Outcome) -> Option<Number> {
+        let model = self.person.solver_model;
+        let score = match self.goal {
+            Goal::Score(score) => score.clone(),
+            Goal::Grade(grade) => {
+                let result = self.person.result()?;
+                let position = result.cards.iter().rev().find(|card| card.scorecard.is_some())?.position;
+                let rating = model.positions[position.0].scorecard.as_ref()?.rating?;
+                model.ratings[rating.0].grades.get(*grade)?.condition.as_ref()?.1.clone()
+            }
+        };
+        let half = model.company.score_decimals.map(|places| Number::from_parts(5, places + 1));
+        Some(half.map_or(score.clone(), |half| score.sub(&half)))
+    }
+}

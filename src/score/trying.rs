@@ -1,0 +1,207 @@
+//! One person under one supposition after the other, without a pass over all people for each.
+//!
+//! What others decide stays as it is: their scores, and so the grades that a forced distribution leaves. Where the person's
+//! own score goes into theirs, and theirs count in that distribution, [`Trying::alone`] says no, and only a whole evaluation
+//! ([`score_supposing`](super::score_supposing)) tells.
+
+use std::sync::OnceLock;
+
+use super::card::{LoweredBy, PersonResult};
+use super::distribute::{Rated, distribute};
+use super::scored::Scored;
+use crate::eval::{Evaluator, Given, Subject, Tape, Values};
+use crate::model::{Model, PositionId, RatingId, Within};
+use crate::number::Number;
+use crate::plan::Plan;
+use crate::plan::program::CalcId;
+use crate::value::Value;
+
+/// A value that is supposed of somebody in a post (index into the roster's posts).
+pub type GivenIn = (usize, Given);
+
+/// Everyone as a forced distribution sees them before it has moved anybody.
+#[derive(Default)]
+pub struct Rivals(OnceLock<Vec<Rival>>);
+
+struct Rival {
+    person: usize,
+    rating: RatingId,
+    grade: usize,
+    seen: Number,
+    position: PositionId,
+    team: Option<usize>,
+}
+
+/// A person whose results are looked at.
+pub struct Trying<'s, 'a> {
+    scored: &'s Scored<'a>,
+    rivals: &'s Rivals,
+    person: usize,
+    seats: Vec<Seated>,
+}
+
+/// A card of the person.
+pub struct Seated {
+    /// Index into the seats of all.
+    seat: usize,
+    pub subject: Subject,
+    /// Index into the program's cards.
+    pub card: usize,
+    /// Days served in the post, and those of the period.
+    pub served: (i64, i64),
+    /// As it truly is.
+    pub values: Values,
+}
+
+/// What comes out under a supposition.
+pub struct Tried {
+    /// Without outputs.
+    pub result: PersonResult,
+    /// In the order of [`Trying::seats`].
+    pub values: Vec<Values>,
+    /// For each card of the result its place there.
+    pub seats: Vec<usize>,
+}
+
+impl Tried {
+    /// The grade of the person, if there is one.
+    pub fn grade(&self) -> Option<usize> {
+        self.result.rating.as_ref().map(|rating| rating.grade)
+    }
+}
+
+impl<'a> Scored<'a> {
+    /// A person, to be looked at under suppositions.
+    pub fn trying<'s>(&'s self, rivals: &'s Rivals, person: usize) -> Trying<'s, 'a> {
+        let scorer = self.scorer();
+        let seated = |seat: usize| {
+            let of = &scorer.seats[seat];
+            let (subject, card) = (of.subject(), of.card());
+            let period = i64::from(scorer.plan.last_day.0 - scorer.plan.first_day.0) + 1;
+            let values = scorer.eval.values(subject, &scorer.tapes.scores[card]);
+            Seated { seat, subject, card, served: (scorer.served(of), period), values }
+        };
+        Trying { scored: self, rivals, person, seats: self.seats_of(person).map(seated).collect() }
+    }
+
+    pub fn evaluator(&self) -> &Evaluator<'a> {
+        &self.scorer().eval
+    }
+
+    /// The rating that somebody is rated by in the end.
+    pub fn rating_of(&self, person: usize) -> Option<RatingId> {
+        self.rated_by(person).map(|(rating, ..)| rating)
+    }
+
+    pub fn plan(&self) -> &'a Plan {
+        self.scorer().plan
+    }
+
+    pub fn model(&self) -> &'a Model {
+        self.scorer().model
+    }
+}
+
+impl<'a> Trying<'_, 'a> {
+    /// The person's cards, in the order of the roster.
+    pub fn seats(&self) -> &[Seated] {
+        &self.seats
+    }
+
+    pub fn tape(&self, seat: &Seated) -> &Tape {
+        &self.scored.scorer().tapes.scores[seat.card]
+    }
+
+    pub fn evaluator(&self) -> &Evaluator<'a> {
+        self.scored.evaluator()
+    }
+
+    /// Whether nobody else moves by a supposition in a way that comes back to this person.
+    pub fn alone(&self) -> bool {
+        let scorer = self.scored.scorer();
+        let across =
+            |rating: &crate::model::Rating| rating.distribution.iter().any(|one| one.within != Within::Position);
+        !scorer.others.are_taken_in() || !scorer.model.ratings.iter().any(across)
+    }
+
+    /// The values of a card under suppositions.
+    pub fn values(&self, seat: &Seated, given: &[GivenIn]) -> Values {
+        let of_post: Vec<(CalcId, Value)> =
+            given.iter().filter(|(post, _)| *post == seat.subject.post).map(|(_, one)| one.clone()).collect();
+        match of_post.as_slice() {
+            [] => seat.values.clone(),
+            given => self.evaluator().values_supposing(&seat.values, seat.subject, self.tape(seat), given),
+        }
+    }
+
+    /// What comes out; nothing where something cannot be, as a KPI beyond its limits.
+    pub fn with(&self, given: &[GivenIn]) -> Option<Tried> {
+        let scorer = self.scored.scorer();
+        let first = self.seats.first()?.seat;
+        let values: Vec<Values> = self.seats.iter().map(|seat| self.values(seat, given)).collect();
+        let card = |seat: usize| scorer.card_of(seat, values[seat - first].clone());
+        let standing = scorer.standing_of(self.scored.seats_of(self.person), card).ok()?;
+        let seen = standing.seen().cloned();
+        let seats = standing.drafts.iter().map(|draft| draft.seat - first).collect();
+        let mut result = standing.result;
+        if let (Some(rating), Some(seen)) = (&mut result.rating, seen)
+            && let Some((id, position, team)) = self.scored.rated_by(self.person)
+            && !scorer.model.ratings[id.0].distribution.is_empty()
+        {
+            let own = Rival { person: self.person, rating: id, grade: rating.grade, seen, position, team };
+            if let Some((grade, rule)) = self.distributed(own) {
+                rating.grade = grade;
+                rating.lowered_by = Some(LoweredBy::Distribution(rule));
+            }
+        }
+        Some(Tried { result, values, seats })
+    }
+
+    /// The grade that the distribution moves this person to, and by which rule.
+    fn distributed(&self, own: Rival) -> Option<(usize, usize)> {
+        let scorer = self.scored.scorer();
+        let rating = &scorer.model.ratings[own.rating.0];
+        let all = self.rivals.0.get_or_init(|| self.scored.rivals());
+        let others = all.iter().filter(|one| one.rating == own.rating && one.person != own.person);
+        let mut people: Vec<&Rival> = others.chain([&own]).collect();
+        people.sort_by_key(|one| one.person);
+        let mut rated: Vec<Rated> = Vec::with_capacity(people.len());
+        for one in &people {
+            rated.push(Rated {
+                grade: one.grade,
+                seen: &one.seen,
+                position: &scorer.model.positions[one.position.0].name,
+                team: one.team.and_then(|team| scorer.answers.teams.get(team)).map(|team| &*team.key),
+                moved_by: None,
+            });
+        }
+        distribute(rating, &mut rated);
+        let at = people.iter().position(|one| one.person == own.person)?;
+        rated[at].moved_by.map(|rule| (rated[at].grade, rule))
+    }
+}
+
+impl Scored<'_> {
+    /// By which rating somebody is rated, in which post and team.
+    fn rated_by(&self, person: usize) -> Option<(RatingId, PositionId, Option<usize>)> {
+        let scorer = self.scorer();
+        let (position, seat) = self.kept(person).last(scorer)?;
+        let rating = scorer.model.positions[position.0].scorecard.as_ref()?.rating?;
+        Some((rating, position, scorer.seats[seat].team(scorer.answers)))
+    }
+
+    fn rivals(&self) -> Vec<Rival> {
+        let scorer = self.scorer();
+        let rival = |person: usize| {
+            let (rating, position, team) = self.rated_by(person)?;
+            if scorer.model.ratings[rating.0].distribution.is_empty() {
+                return None;
+            }
+            let standing =
+                scorer.standing_of(self.seats_of(person), |seat| scorer.card(seat, &scorer.tapes.scores)).ok()?;
+            let (grade, seen) = (standing.result.rating.as_ref()?.grade, standing.seen()?.clone());
+            Some(Rival { person, rating, grade, seen, position, team })
+        };
+        (0..self.len()).filter_map(rival).collect()
+    }
+}
