@@ -97,6 +97,14 @@ pub enum PlanForm {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GoalForm {
+    /// For people
+    Text,
+    /// For programs: docs/goal.schema.json
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SqlForm {
     /// A script for the engine's own command line
     Sql,

@@ -7,6 +7,8 @@ use clap::ValueEnum;
 
 use super::args::{CheckArgs, Command, DataArgs, DiffArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
 use super::choices::{DataForm, DiffForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, WhyForm};
+use super::args::{CheckArgs, Command, DataArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
+use super::choices::{DataForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;
@@ -54,6 +56,7 @@ impl Machine {
             }
             Command::Eval(args) => Machine::of_results(args),
             Command::Fmt(FmtArgs { format: FmtForm::Json, .. }) => Some(Machine::Json(Document::Fmt)),
+            Command::Goal(args) if args.format == GoalForm::Json => Some(Machine::Json(Document::Goal)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
             Command::Sql(SqlArgs { format: SqlForm::Json, .. }) => Some(Machine::Json(Document::Sql)),
             Command::Why(args) if args.format == WhyForm::Json => Some(Machine::Json(Document::Why)),
@@ -87,6 +90,7 @@ impl Machine {
             ("data", "json") => Some(Machine::Json(Document::Data)),
             ("eval", "json") if has("--periods") => Some(Machine::Json(Document::Periods)),
             ("eval", "json") => Some(Machine::Json(Document::Results)),
+            ("goal", "json") => Some(Machine::Json(Document::Goal)),
             ("fmt", "json") => Some(Machine::Json(Document::Fmt)),
             ("sql", "json") => Some(Machine::Json(Document::Sql)),
             ("plan", "json") => Some(Machine::Json(Document::Plan)),

@@ -13,6 +13,7 @@ mod evaluate;
 mod exit;
 mod explain;
 mod fmt;
+mod goal;
 mod load;
 mod machine;
 mod open;
@@ -68,6 +69,7 @@ pub fn run() -> Exit {
         Command::Explain(args) => explain::run(args),
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Goal(args) => goal::run(args),
         Command::Why(args) => why::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Plan(args) => plan::run(args),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::address::Engine;
-use super::args::{DataArgs, EvalArgs, SqlArgs, WhyArgs};
+use super::args::{DataArgs, EvalArgs, GoalArgs, SqlArgs, WhyArgs};
 use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -81,6 +81,29 @@ pub fn of_explanation(args: &WhyArgs, project: &Project, read: Option<(&Path, &[
         .option("period", args.period.to_string())
         .option("person", args.person.clone())
         .option("lang", args.lang.clone())
+        .option("strict", args.read.strict)
+        .option("allow-empty", args.read.allow_empty)
+        .option("follow-links", args.read.links.follow_links);
+    if let Some((folder, read)) = read {
+        made.data =
+            Data { files: DataFile::all(read.iter().map(PathBuf::as_path), folder), ..of_servers(&project.model) };
+    }
+    made
+}
+
+/// Program, specs, options and files of an answer to a goal.
+pub fn of_goal(args: &GoalArgs, project: &Project, read: Option<(&Path, &[PathBuf])>) -> Provenance {
+    let mut made = of_specs(&project.sources, project.files)
+        .option("period", args.period.to_string())
+        .option("for", args.goal.clone())
+        .option("kpi", args.kpi.clone())
+        .option("person", args.person.clone())
+        .option("position", args.position.clone())
+        .option("team", args.team.clone())
+        .option("lang", args.lang.clone())
+        .option("set", args.suppose.set.clone())
+        .option("replace", without_folders(&args.suppose.replace))
+        .option("add", without_folders(&args.suppose.add))
         .option("strict", args.read.strict)
         .option("allow-empty", args.read.allow_empty)
         .option("follow-links", args.read.links.follow_links);

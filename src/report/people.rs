@@ -50,6 +50,11 @@ impl<'a> People<'a> {
         self.chosen.as_ref().map_or(at, |chosen| chosen[at] as usize)
     }
 
+    /// Where each stands among all of the results.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.len()).map(|at| self.place(at))
+    }
+
     /// Keeps those that fit.
     pub fn retain(&mut self, fits: impl Fn(&Brief) -> bool) {
         let fitting = (0..self.len()).filter(|at| fits(&self.brief(*at))).map(|at| self.place(at) as u32);

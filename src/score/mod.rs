@@ -20,12 +20,8 @@ mod outputs;
 mod people;
 mod problem;
 mod scored;
-<<<<<<< HEAD
 pub(crate) mod total;
-=======
-mod total;
 pub mod trying;
->>>>>>> 0c6464b (How a score moves with one KPI, stretch by stretch, and where a goal is reached first)
 
 use std::collections::HashMap;
 

@@ -17,9 +17,10 @@ use merit::time::PeriodName;
 use merit::value::{Missing, Value};
 
 use super::formulas::{MISTAKES, UNREAD};
-use super::rows::World;
+use super::rows::{World, written};
 use super::score::{CardR, EntryR, PersonR};
 use super::spec::Project;
+use super::suppose::supposing;
 
 pub enum Outcome {
     /// With the number of scorecards.
@@ -76,11 +77,11 @@ pub fn compare(project: &Project) -> Outcome {
     if shown(&answers) != shown(&passing) {
         return Outcome::Differ(format!("as they go by: {passing:?}, kept: {answers:?}"));
     }
-    let results = answers.and_then(|answers| score(model, &plan, &answers));
+    let results = answers.as_ref().map_err(Clone::clone).and_then(|answers| score(model, &plan, answers));
 
     MISTAKES.with(|mistakes| mistakes.borrow_mut().clear());
     UNREAD.with(|unread| unread.borrow_mut().clear());
-    let world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
+    let mut world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
     match results {
@@ -96,7 +97,14 @@ pub fn compare(project: &Project) -> Outcome {
         Err(errors) => Outcome::MistakeInData(messages(&errors[..1])),
         Ok(_) if !mistakes.is_empty() => Outcome::Differ(format!("the program overlooks: {mistakes:?}")),
         Ok(results) => {
-            match differences(&results, &people).and_then(|()| alone_and_together(model, period, &options(0, 200))) {
+            let supposed = |world: &mut World| match &answers {
+                Ok(answers) => supposing((model, &plan, answers), world, project.spec().len() as u64),
+                Err(_) => Ok(()),
+            };
+            match differences(&results, &people)
+                .and_then(|()| alone_and_together(model, period, &options(0, 200)))
+                .and_then(|()| supposed(&mut world))
+            {
                 Ok(()) => Outcome::Agree(results.people.iter().map(|person| person.cards.len()).sum()),
                 Err(what) => Outcome::Differ(what),
             }
@@ -185,19 +193,13 @@ fn messages(errors: &[Diagnostic]) -> String {
     errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 
-type Same = Result<(), String>;
+pub type Same = Result<(), String>;
 
-fn differences(results: &Results, people: &[PersonR]) -> Same {
+pub fn differences(results: &Results, people: &[PersonR]) -> Same {
     same("how many people", &results.people.len(), &people.len())?;
     for mine in &results.people {
         let name = &*mine.person;
-        let is_it = |person: &&PersonR| {
-            let parts = person.key.iter().map(|part| match part {
-                Value::Text(text) => text.to_string(),
-                other => panic!("{other:?} in a key"),
-            });
-            person.roster == mine.roster && parts.collect::<Vec<_>>().join(" / ") == name
-        };
+        let is_it = |person: &&PersonR| person.roster == mine.roster && written(&person.key) == name;
         let theirs = people.iter().find(is_it).ok_or(format!("{name} is not evaluated"))?;
         same(&format!("cards of {name}"), &mine.cards.len(), &theirs.cards.len())?;
         for (card, other) in mine.cards.iter().zip(&theirs.cards) {

@@ -13,7 +13,7 @@ use merit::time::Start;
 use merit::time::{Day, Month, Months};
 use merit::value::{Builtin, Missing, Value};
 
-use super::rows::{Row, When, World, span};
+use super::rows::{Row, Supposed, When, World, span, written};
 use super::score::Seat;
 
 /// Where and when a formula is read.
@@ -67,7 +67,7 @@ impl World<'_> {
                     return stated("no version is in force");
                 };
                 let scope = kpi.scope.unwrap_or(at.scope);
-                self.within_limits(kpi, self.value(&kpi.value, seat, At { scope, ..at }, inputs))
+                self.kpi_value(kpi, seat, At { scope, ..at }, inputs)
             }
             Kind::Person { roster, via, column } => self.of_person(*roster, via, *column, seat, at),
             Kind::Within(inner, word) => {
@@ -294,6 +294,21 @@ impl World<'_> {
     pub fn kpi(&self, kpi: merit::model::KpiId, day: Day) -> Option<&merit::model::Kpi> {
         let name = &self.model.kpis[kpi.0].name;
         self.newest(self.model.kpis.iter().filter(|one| one.name == *name), |one| one.versions.effective, day)
+    }
+
+    /// What a KPI gives, or what is supposed of it.
+    pub fn kpi_value(&self, kpi: &merit::model::Kpi, seat: &Seat, at: At, inputs: &Inputs) -> Value {
+        let is_it = |one: &&Supposed| {
+            at.months == self.months
+                && (&one.kpi, one.scope, one.roster) == (&kpi.name, at.scope, seat.roster)
+                && one.person == written(&seat.key)
+                && one.position == self.model.positions[seat.position.0].name
+        };
+        let value = match self.supposed.iter().find(is_it) {
+            Some(supposed) => supposed.value.clone(),
+            None => self.value(&kpi.value, seat, at, inputs),
+        };
+        self.within_limits(kpi, value)
     }
 
     /// A value of a KPI, noted where its limits do not hold it.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use merit::language::ScopeWord;
 use merit::model::Model;
 use merit::model::data::stored::Step;
 use merit::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
@@ -28,6 +29,30 @@ pub struct World<'m> {
     /// The months of the company's own, with their first and last days; none where it has the ordinary ones.
     own_months: Vec<(Month, Day, Day)>,
     pub sources: &'m SourceSet,
+    /// What is supposed over these months.
+    pub supposed: Vec<Supposed>,
+}
+
+/// The value that is supposed of a KPI of somebody in a post.
+#[derive(Clone, Debug)]
+pub struct Supposed {
+    pub roster: DataId,
+    /// As the program writes it.
+    pub person: String,
+    /// The name of the position.
+    pub position: String,
+    pub kpi: String,
+    pub scope: ScopeWord,
+    pub value: Value,
+}
+
+/// `A / 16`
+pub fn written(key: &Key) -> String {
+    let parts = key.iter().map(|part| match part {
+        Value::Text(text) => text.to_string(),
+        other => panic!("{other:?} in a key"),
+    });
+    parts.collect::<Vec<_>>().join(" / ")
 }
 
 /// A run of days of one person in one post and team.
@@ -81,7 +106,7 @@ impl<'m> World<'m> {
                 own_months.push((month.first, day(own.first), day(own.last)));
             }
         }
-        let mut world = World { model, rows, months, own_months, sources };
+        let mut world = World { model, rows, months, own_months, sources, supposed: Vec::new() };
         world.compute();
         world
     }

@@ -524,7 +524,7 @@ impl World<'_> {
             let value = match self.kpi(adjustment.kpi, last) {
                 Some(kpi) => {
                     let at = At { scope: adjustment.scope, ..at };
-                    self.within_limits(kpi, self.value(&kpi.value, seat, at, &Inputs::default()))
+                    self.kpi_value(kpi, seat, at, &Inputs::default())
                 }
                 None => stated("no version is in force"),
             };
@@ -717,7 +717,7 @@ impl World<'_> {
         let at = At { scope: one.scope, ..at };
         let (first, last) = self.days(self.months);
         let value = match self.kpi(one.kpi, last) {
-            Some(kpi) => self.within_limits(kpi, self.value(&kpi.value, seat, at, &Inputs::default())),
+            Some(kpi) => self.kpi_value(kpi, seat, at, &Inputs::default()),
             None => stated("no version is in force"),
         };
         let mut target = (!one.target.is_empty()).then(|| match self.on(&one.target, last) {

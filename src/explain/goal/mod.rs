@@ -5,9 +5,13 @@
 //! reached first. Every answer is then evaluated, and so is one step less.
 
 mod cards;
+pub mod document;
+mod everyone;
 mod nodes;
 mod reach;
 mod shape;
 pub mod step;
+pub mod text;
 
-pub use reach::{Answer, Goal, NotReached, Outcome, Reached, Side, Solver};
+pub use everyone::{Asked, OfPerson, Wanted, everyone};
+pub use reach::{Answer, Goal, Lever, NotReached, Outcome, Person, Reached, Side, Solver, Why};

@@ -1,16 +1,18 @@
 //! The nearest value of one KPI that reaches a goal, in both directions from what it is.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use super::cards::{Moved, overall};
 use super::nodes::Nodes;
 use super::shape::{First, Moving, Shape, Stretch, first_that};
-use super::step::smallest;
+use super::step::{distance, smallest};
+use crate::eval::operands;
 use crate::language::ScopeWord;
 use crate::model::{KpiId, Model, PositionId};
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::plan::program::{Calc, CalcId};
+use crate::plan::program::{Calc, CalcId, EntryWhat, GroupPlan};
 use crate::score::card::{EntryResult, EntryResultKind, LoweredBy, PersonResult};
 use crate::score::trying::{Rivals, Tried, Trying};
 use crate::score::{Scored, supposable};
@@ -35,6 +37,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Where something cannot be.
+    const NONE: Outcome = Outcome { score: None, grade: None, by_score: None, lowered_by: None };
+
     fn of(result: &PersonResult) -> Outcome {
         let rating = result.rating.as_ref();
         Outcome {
@@ -75,6 +80,8 @@ pub struct Answer {
     pub post: usize,
     pub node: CalcId,
     pub today: Value,
+    /// Of the entry that is scored by it.
+    pub target: Option<Number>,
     /// The smallest step.
     pub step: Number,
     pub up: Side,
@@ -94,8 +101,12 @@ impl Answer {
     }
 
     fn distance(&self, reached: &Reached) -> Number {
-        let today = self.today.as_number().cloned().unwrap_or(Number::ZERO);
-        reached.value.sub(&today).abs()
+        distance(&reached.value, self.today.as_number(), self.target.as_ref())
+    }
+
+    /// How far the nearest is away, relative to the target or to what it is.
+    pub fn effort(&self) -> Option<Number> {
+        Some(self.distance(self.nearest()?))
     }
 }
 
@@ -111,9 +122,8 @@ pub enum Side {
 pub struct Reached {
     pub value: Number,
     pub outcome: Outcome,
-    /// One smallest step nearer to what it is, or that itself.
-    pub less: Number,
-    pub less_outcome: Outcome,
+    /// One smallest step nearer to what it is, or that itself; none where there is no value as it is.
+    pub less: Option<(Number, Outcome)>,
     /// The score does not follow a straight line there.
     pub by_halving: bool,
 }
@@ -205,20 +215,36 @@ impl<'a> Person<'_, 'a> {
         self.looks.get()
     }
 
-    /// The KPIs that the person is scored by: of entries and adjustments, and all that vetoes and other KPIs read is left to
-    /// `all`.
+    /// The KPIs that the person's scorecards read: by their entries, adjustments, vetoes and conditions; those behind other KPIs
+    /// only where `all` are asked for.
     pub fn levers(&self, all: bool) -> Vec<Lever> {
         let mut levers: Vec<Lever> = Vec::new();
         for seat in self.trying.seats() {
             let position = self.plan.program.cards[seat.card].position;
-            for (node, scored) in supposable(self.plan, seat.card) {
+            let first = self.first_kpis(self.trying.tape(seat).roots());
+            for (node, _) in supposable(self.plan, seat.card) {
                 let lever = Lever { post: seat.subject.post, position, node };
-                if (scored || all) && !levers.contains(&lever) {
+                if (all || first.contains(&node)) && !levers.contains(&lever) {
                     levers.push(lever);
                 }
             }
         }
         levers
+    }
+
+    /// The KPIs that formulas read without another one between.
+    fn first_kpis(&self, roots: &[CalcId]) -> HashSet<CalcId> {
+        let (mut first, mut seen, mut open) = (HashSet::new(), HashSet::new(), roots.to_vec());
+        while let Some(node) = open.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            match &self.plan.program.nodes[node.0] {
+                Calc::Kpi { .. } => drop(first.insert(node)),
+                calc => operands(&self.plan.program, calc, |operand, _| open.push(operand)),
+            }
+        }
+        first
     }
 
     /// What comes out with values of some KPIs.
@@ -261,8 +287,21 @@ impl<'a> Person<'_, 'a> {
             }
         };
         let Lever { post, position, node } = lever;
-        Answer { kpi, scope, position, post, node, today, step, up, down }
+        let target = of_post.and_then(|seat| {
+            let root = &self.plan.program.cards[seat.card].scorecard.as_ref()?.root;
+            seat.values.get(target_of(root, node)?).ok()?.as_number().cloned()
+        });
+        Answer { kpi, scope, position, post, node, today, target, step, up, down }
     }
+}
+
+/// The target of the entry that is scored by a KPI.
+fn target_of(group: &GroupPlan, node: CalcId) -> Option<CalcId> {
+    group.entries.iter().find_map(|entry| match &entry.what {
+        EntryWhat::Group(inner) => target_of(inner, node),
+        EntryWhat::Kpi(kpi) if kpi.value == node => kpi.target,
+        EntryWhat::Kpi(_) | EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => None,
+    })
 }
 
 fn not(most: Option<(Number, Outcome)>, why: Why) -> Side {
@@ -279,21 +318,24 @@ struct Walk<'w, 'p, 'a> {
     step: &'w Number,
 }
 
-/// The best that was seen on the way.
-struct Most(Option<(Number, Outcome)>);
+/// The best that was seen on the way, and whether a stretch ends there.
+#[derive(Default)]
+struct Most(Option<(Number, Outcome)>, bool);
 
 impl Most {
-    fn see(&mut self, value: &Number, outcome: &Outcome) {
+    /// `end`: it is the last of a stretch. Where the next one begins with the same score, it is what people would name.
+    fn see(&mut self, value: &Number, outcome: &Outcome, end: bool) {
         let Some(score) = &outcome.score else { return };
         // A grade above a score: a veto may stand in the way of the higher one.
         let rank = |outcome: &Outcome| (outcome.grade.map_or(usize::MAX, |grade| grade), outcome.score.clone());
         let better = self.0.as_ref().is_none_or(|(_, best)| {
             let (grade, known) = rank(best);
             let (own, _) = rank(outcome);
-            own < grade || own == grade && known.is_none_or(|known| *score > known)
+            let same = own == grade && known.as_ref() == Some(score);
+            own < grade || own == grade && known.is_none_or(|known| *score > known) || same && self.1 && !end
         });
         if better {
-            self.0 = Some((value.clone(), outcome.clone()));
+            (self.0, self.1) = (Some((value.clone(), outcome.clone())), end);
         }
     }
 }
@@ -318,7 +360,7 @@ impl<'a> Walk<'_, '_, 'a> {
     }
 
     fn go(&self, up: bool) -> Side {
-        let mut most = Most(None);
+        let mut most = Most::default();
         let (today, zero) = (self.today, Number::ZERO);
         // On the grid of the smallest steps.
         let places = today.unwrap_or(&zero).div(self.step).unwrap_or(Number::ZERO);
@@ -340,10 +382,13 @@ impl<'a> Walk<'_, '_, 'a> {
                 return not(most.0, if self.is_at(&before, &end) { Why::Most } else { Why::End });
             }
             let Some((tried, outcome)) = self.look(&value) else { return not(most.0, Why::End) };
-            most.see(&value, &outcome);
+            most.see(&value, &outcome, false);
             if outcome.reaches(self.goal) {
-                let less = before.unwrap_or_else(|| value.sub(&way));
-                return self.reached((value, outcome), (less, before_outcome), false);
+                let less = before.map(|before| {
+                    let outcome = before_outcome.or_else(|| Some(self.look(&before)?.1));
+                    (before, outcome.unwrap_or(Outcome::NONE))
+                });
+                return Side::Reached(Box::new(Reached { value, outcome, less, by_halving: false }));
             }
             let mut stretch = Stretch { last: left };
             let moving = self.moving(&tried, &way, &mut stretch);
@@ -357,16 +402,17 @@ impl<'a> Walk<'_, '_, 'a> {
                         Some(First::At(step)) => {
                             let (own, less) = (at(&step), at(&step.sub(&Number::ONE)));
                             let Some((_, outcome)) = self.look(&own) else { return not(most.0, Why::NotTold) };
-                            let less_outcome = self.look(&less).map(|(_, outcome)| outcome);
-                            let halved = matches!(moving.shape, Shape::OneWay(_));
-                            return self.reached((own, outcome), (less, less_outcome), halved);
+                            let less_outcome = self.look(&less).map_or(Outcome::NONE, |(_, outcome)| outcome);
+                            let (less, by_halving) =
+                                (Some((less, less_outcome)), matches!(moving.shape, Shape::OneWay(_)));
+                            return Side::Reached(Box::new(Reached { value: own, outcome, less, by_halving }));
                         }
                         Some(First::NotUpTo(step)) => return not(most.0, Why::NotUpTo(at(&step))),
                         Some(First::Never) => {
                             if let Some(last) = &stretch.last
                                 && let Some((_, outcome)) = self.look(&at(last))
                             {
-                                most.see(&at(last), &outcome);
+                                most.see(&at(last), &outcome, true);
                             }
                         }
                     }
@@ -383,19 +429,6 @@ impl<'a> Walk<'_, '_, 'a> {
 
     fn is_at(&self, before: &Option<Number>, end: &Option<Number>) -> bool {
         before.is_some() && before == end
-    }
-
-    fn reached(&self, (value, outcome): (Number, Outcome), less: (Number, Option<Outcome>), by_halving: bool) -> Side {
-        let (less, known) = less;
-        let less_outcome = match known {
-            Some(known) => known,
-            None => match self.look(&less) {
-                Some((_, outcome)) => outcome,
-                // There is no value before it.
-                None => Outcome { score: None, grade: None, by_score: None, lowered_by: None },
-            },
-        };
-        Side::Reached(Box::new(Reached { value, outcome, less, less_outcome, by_halving }))
     }
 
     /// How the overall score moves from here on.

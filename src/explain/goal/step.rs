@@ -13,3 +13,11 @@ pub fn smallest(unit: &DisplayUnit, today: Option<&Number>) -> Number {
     let by_ones = one_kind(BaseKind::Counted) || one_kind(BaseKind::Currency) && unit.factor == Number::ONE;
     if whole && by_ones { unit.factor.clone() } else { unit.factor.mul(&Number::from_parts(1, 2)) }
 }
+
+/// How far a KPI is moved, so that KPIs in several units can be compared: as a part of its target, where it has one; else of
+/// what it is; and where both are 0 or missing, in its own unit.
+pub fn distance(value: &Number, today: Option<&Number>, target: Option<&Number>) -> Number {
+    let way = value.sub(today.unwrap_or(&Number::ZERO)).abs();
+    let of = target.filter(|target| !target.is_zero()).or(today.filter(|today| !today.is_zero()));
+    of.and_then(|of| way.div(&of.abs())).unwrap_or(way)
+}
