@@ -15,6 +15,8 @@ mod documents;
 mod fmt;
 #[path = "cli/formats.rs"]
 mod formats;
+#[path = "cli/goal.rs"]
+mod goal;
 #[path = "cli/levels.rs"]
 mod levels;
 #[path = "cli/outcome.rs"]

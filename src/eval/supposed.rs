@@ -35,6 +35,11 @@ impl Supposed {
 }
 
 impl Evaluator<'_> {
+    /// What is supposed of a subject.
+    pub fn supposed_of(&self, subject: Subject) -> &[Given] {
+        self.supposed.of(subject)
+    }
+
     /// Whether the value of a node is supposed of somebody.
     pub fn is_supposed(&self, subject: Subject, node: CalcId) -> bool {
         self.supposed.of(subject).iter().any(|(of, _)| *of == node)

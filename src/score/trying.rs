@@ -126,12 +126,19 @@ impl<'a> Trying<'_, 'a> {
 
     /// The values of a card under suppositions.
     pub fn values(&self, seat: &Seated, given: &[GivenIn]) -> Values {
-        let of_post: Vec<(CalcId, Value)> =
+        let mut of_post: Vec<(CalcId, Value)> =
             given.iter().filter(|(post, _)| *post == seat.subject.post).map(|(_, one)| one.clone()).collect();
-        match of_post.as_slice() {
-            [] => seat.values.clone(),
-            given => self.evaluator().values_supposing(&seat.values, seat.subject, self.tape(seat), given),
+        if of_post.is_empty() {
+            return seat.values.clone();
         }
+        // What is supposed anyway stays so.
+        let known = |node: CalcId, given: &[(CalcId, Value)]| given.iter().any(|(of, _)| *of == node);
+        for one in self.evaluator().supposed_of(seat.subject) {
+            if !known(one.0, &of_post) {
+                of_post.push(one.clone());
+            }
+        }
+        self.evaluator().values_supposing(&seat.values, seat.subject, self.tape(seat), &of_post)
     }
 
     /// What comes out; nothing where something cannot be, as a KPI beyond its limits.

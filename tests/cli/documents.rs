@@ -95,6 +95,8 @@ const COMMANDS: [(&[&str], Document); 12] = [
     (&["eval", "--period", "2026"], Document::Results),
     (&["eval", "--period", "2026", "--output", "q.json"], Document::Results),
     (&["eval", "--periods", "2025..2026"], Document::Periods),
+    (&["goal", "--period", "2026", "--for", "200"], Document::Goal),
+    (&["goal", "--period", "2026", "--for", "60", "--person", "P1"], Document::Goal),
     (&["plan", "--period", "2026"], Document::Plan),
     (&["test"], Document::Tests),
     (&["why", "--period", "2026", "--person", "P1"], Document::Why),

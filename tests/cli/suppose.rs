@@ -118,7 +118,7 @@ const SALES: &str = "seller,sold_on,amount\n\
     P3,2026-05-06,300\n\
     P3,2026-07-07,450\n";
 
-fn project() -> tempfile::TempDir {
+pub(super) fn project() -> tempfile::TempDir {
     folder(&[
         ("shop.merit", SPEC.as_bytes()),
         ("data/people.csv", PEOPLE.as_bytes()),
@@ -132,7 +132,7 @@ fn project() -> tempfile::TempDir {
 
 const EVAL: [&str; 3] = ["eval", "--period", "2026-Q3"];
 
-fn eval(folder: &tempfile::TempDir, more: &[&str]) -> std::process::Output {
+pub(super) fn eval(folder: &tempfile::TempDir, more: &[&str]) -> std::process::Output {
     merit(folder.path(), &[&EVAL, more].concat())
 }
 

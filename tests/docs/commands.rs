@@ -142,6 +142,7 @@ fn help(of: &str) -> String {
 }
 
 const COMMANDS: &[&str] = &["check", "explain", "data", "diff", "eval", "plan", "sql", "test", "fmt"];
+const COMMANDS: &[&str] = &["check", "explain", "data", "eval", "goal", "plan", "sql", "test", "fmt"];
 
 /// The examples that `merit help` shows.
 pub fn of_help() -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::shape::{Moving, Shape, Stretch};
-use crate::eval::{Values, behind, operands};
+use crate::eval::{Given, Values, behind, operands};
 use crate::language::{BinaryOp, is_mirrored};
 use crate::model::Model;
 use crate::number::{Number, Rounding};
@@ -29,11 +29,12 @@ pub struct Entry<'m> {
 }
 
 impl<'m> Nodes<'m> {
-    /// `kpi` moves by `step`; `values` are those under the supposition at the first step.
+    /// `kpi` moves by `step`; `values` are those under the supposition at the first step. What is supposed besides stays.
     pub fn of(
         (model, program): (&'m Model, &'m Program),
         (values, roots): (&'m Values, &[CalcId]),
         (kpi, step): (CalcId, &Number),
+        supposed: &[Given],
         stretch: &mut Stretch,
     ) -> Nodes<'m> {
         let mut nodes = Nodes { model, program, values, moving: HashMap::new(), waiting: HashSet::new() };
@@ -50,7 +51,7 @@ impl<'m> Nodes<'m> {
                 let value = nodes.value(node);
                 let shape = if value.is_missing() { Shape::Same } else { Shape::Line(step.clone()) };
                 nodes.moving.insert(node, Moving { value, shape, at: None });
-            } else if touched {
+            } else if touched && !supposed.iter().any(|(fixed, _)| *fixed == node) {
                 let moving = nodes.compute(calc, &Entry::default(), &HashMap::new(), stretch);
                 // The evaluator has the last word on what it is.
                 let moving = match values.get(node) {

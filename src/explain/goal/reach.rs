@@ -444,7 +444,13 @@ impl<'a> Walk<'_, '_, 'a> {
             // Another post has its own value.
             let moved = seat.subject.post == self.lever.post;
             let kpi = (if moved { self.lever.node } else { CalcId(usize::MAX) }, way);
-            let nodes = Nodes::of((person.solver_model, &person.plan.program), (values, roots), kpi, stretch);
+            let nodes = Nodes::of(
+                (person.solver_model, &person.plan.program),
+                (values, roots),
+                kpi,
+                person.trying.evaluator().supposed_of(seat.subject),
+                stretch,
+            );
             let of_card = Moved { model: person.solver_model, plan, nodes: &nodes, served: seat.served };
             let total = of_card.total(card, stretch);
             if card.scorecard.is_some() {

@@ -213,6 +213,8 @@ impl Page<'_, '_> {
                     Side::Not(_) => None,
                 });
                 let mut sides: Vec<&Reached> = sides.collect();
+                // Where there is no value, both ways are as near; one will do.
+                sides.truncate(if answer.today.is_missing() { 1 } else { 2 });
                 sides.sort_by_key(|reached| answer.today.as_number().map(|today| reached.value.sub(today).abs()));
                 for (at, reached) in sides.into_iter().enumerate() {
                     lines.push(Line::Row(self.reached(answer, reached, position, at == 0)));
