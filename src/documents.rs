@@ -30,7 +30,7 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 11] = [
+    pub const ALL: [Document; 12] = [
         Document::Alignment,
         Document::Check,
         Document::Data,

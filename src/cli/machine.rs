@@ -6,9 +6,7 @@ use std::cell::RefCell;
 use clap::ValueEnum;
 
 use super::args::{CheckArgs, Command, DataArgs, DiffArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
-use super::choices::{DataForm, DiffForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, WhyForm};
-use super::args::{CheckArgs, Command, DataArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
-use super::choices::{DataForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm};
+use super::choices::{DataForm, DiffForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;

@@ -1,5 +1,4 @@
-//! Why a number is what it is, and what changes it.
-//! Why a number is what it is, and what would make it another.
+//! Why a number is what it is, what changes it, and what would make it another.
 //!
 //! In come the values of the evaluator, the cards of [`crate::score`] and the rows that [`crate::data`] names; out come
 //! trees from a grade down to rows. Nothing is computed here a second time: what is shown is what the evaluation has gone

@@ -86,7 +86,7 @@ fn told(folder: &tempfile::TempDir, arguments: &[&str], exit: i32, kind: Documen
     document
 }
 
-const COMMANDS: [(&[&str], Document); 12] = [
+const COMMANDS: [(&[&str], Document); 14] = [
     (&["check"], Document::Check),
     (&["check", "--alignment"], Document::Alignment),
     (&["data"], Document::Data),

@@ -141,8 +141,7 @@ fn help(of: &str) -> String {
     known.entry(of.to_string()).or_insert_with(ask).clone()
 }
 
-const COMMANDS: &[&str] = &["check", "explain", "data", "diff", "eval", "plan", "sql", "test", "fmt"];
-const COMMANDS: &[&str] = &["check", "explain", "data", "eval", "goal", "plan", "sql", "test", "fmt"];
+const COMMANDS: &[&str] = &["check", "explain", "data", "diff", "eval", "goal", "plan", "sql", "test", "fmt", "why"];
 
 /// The examples that `merit help` shows.
 pub fn of_help() -> Vec<String> {

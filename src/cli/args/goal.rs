@@ -22,8 +22,8 @@ Examples:
       what an A would take
   merit goal specs/insurance --period 2026-Q3 --person S1350 --for 100
       what 100 points would take
-  merit goal specs/insurance --period 2026-Q3 --person S1056 --for B --set 'misconduct_cases of S1056 = 0'
-      the same with something supposed
+  merit goal specs/insurance --period 2026-Q3 --for A --kpi prizes_won
+      everyone, only by one KPI
   merit goal specs/insurance --period 2026-Q3 --position lecturer --for A
       everyone in a position, with the nearest way
   merit goal specs/insurance --period 2026-Q3 --for B --format json
