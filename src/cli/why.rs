@@ -75,10 +75,10 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         Ok(scored) => scored.into_iter().map(Scored::keeping_values).collect(),
         Err(diagnostics) => return refused(&diagnostics),
     };
-    let person = the_one(&args.person, model, &answers, &scored[..1], absent)?;
+    let (at, person) = the_one(&args.person, model, &answers, &scored[..1], absent)?;
     let language = args.lang.as_deref();
     let explainer = Explainer::new(model, &project.sources, (plan, &answers), supposed, language);
-    let mut explained = explainer.person(&person);
+    let mut explained = explainer.person(&person, scored[0].line(at).as_ref());
     let only = match &what {
         None => Only::All,
         Some(what) => Only::of(what, &explained.why).map_err(|near| nothing_of_that_name(what, &near))?,
@@ -132,11 +132,11 @@ fn the_one(
     answers: &Answers,
     scored: &[Scored],
     absent: Option<Absent>,
-) -> Result<PersonResult, Failure> {
+) -> Result<(usize, PersonResult), Failure> {
     let wish = Wanted { person: Some(wanted), position: None, team: None };
     let people = select(&wish, model, &answers.teams, scored, absent)?;
     match people.first().filter(|people| people.len() == 1) {
-        Some(people) => Ok(people.person(0).into_owned()),
+        Some(people) => Ok((people.place(0), people.person(0).into_owned())),
         None => Err(Failure::with_help(
             format!("several people have the key `{wanted}`, each in a roster of their own"),
             "name the person by a name that only one of them has",
@@ -214,7 +214,7 @@ impl Comparing<'_> {
                         "name another one",
                     ));
                 };
-                let before = the_one(&self.args.person, self.model, self.answers, other, None)?;
+                let (_, before) = the_one(&self.args.person, self.model, self.answers, other, None)?;
                 self.contrast((explainer, person), (plan, &before), &format!("in {}", plan.period))
             }
             Against::Person(other) => self.person(other, (explainer, person)),
@@ -243,7 +243,7 @@ impl Comparing<'_> {
     }
 
     fn person(&self, name: &str, this: (&Explainer, &PersonResult)) -> Result<Compared, Failure> {
-        let other = the_one(name, self.model, self.answers, &self.scored[..1], None)?;
+        let (_, other) = the_one(name, self.model, self.answers, &self.scored[..1], None)?;
         if (other.roster, &other.person) == (this.1.roster, &this.1.person) {
             return Err(Failure::with_help(
                 format!("`{name}` is the one whose result is explained"),

@@ -46,7 +46,8 @@ impl<'a> People<'a> {
         self.len() == 0
     }
 
-    fn place(&self, at: usize) -> usize {
+    /// The place among all people.
+    pub fn place(&self, at: usize) -> usize {
         self.chosen.as_ref().map_or(at, |chosen| chosen[at] as usize)
     }
 

@@ -18,10 +18,24 @@ pub(super) struct Rated<'a> {
     pub moved_by: Option<usize>,
 }
 
+/// Who would have a grade within a group, and where the limit cut.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Index into the rating's distribution.
+    pub rule: usize,
+    /// How many there are in the group, and how many of them may have the grade.
+    pub members: u64,
+    pub limit: usize,
+    /// The best first; so many of them keep it.
+    pub holders: Vec<usize>,
+    pub keep: usize,
+}
+
 /// Applies the rules from the best grade down, so that who moves down counts where they land. Within a group, the
 /// best scores keep the grade as far as the limit goes; who has the same score as the first one beyond it moves down
 /// as well, so that equals stay together.
-pub(super) fn distribute(rating: &Rating, rated: &mut [Rated]) {
+pub(super) fn distribute(rating: &Rating, rated: &mut [Rated]) -> Vec<Line> {
+    let mut lines = Vec::new();
     let mut rules: Vec<usize> = (0..rating.distribution.len()).collect();
     rules.sort_by_key(|rule| rating.distribution[*rule].grade);
     for rule in rules {
@@ -38,15 +52,20 @@ pub(super) fn distribute(rating: &Rating, rated: &mut [Rated]) {
             let mut holders: Vec<usize> =
                 group.into_iter().filter(|one| rated[*one].grade == distribution.grade).collect();
             holders.sort_by(|a, b| rated[*b].seen.cmp(rated[*a].seen));
-            let Some(beyond) = holders.get(limit).map(|one| rated[*one].seen) else { continue };
-            for one in holders {
-                if rated[one].seen <= beyond {
-                    rated[one].grade += 1;
-                    rated[one].moved_by = Some(rule);
-                }
+            if holders.is_empty() {
+                continue;
+            }
+            let beyond = holders.get(limit).map(|one| rated[*one].seen);
+            let keeps = |one: &usize| beyond.is_none_or(|beyond| rated[*one].seen > beyond);
+            let keep = holders.iter().filter(|one| keeps(one)).count();
+            lines.push(Line { rule, members: count, limit, holders: holders.clone(), keep });
+            for one in &holders[keep..] {
+                rated[*one].grade += 1;
+                rated[*one].moved_by = Some(rule);
             }
         }
     }
+    lines
 }
 
 fn groups<'a>(within: Within, rated: &[Rated<'a>]) -> BTreeMap<Option<&'a str>, Vec<usize>> {

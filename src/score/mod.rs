@@ -32,7 +32,7 @@ use self::fault::Faults;
 use self::others::Others;
 use self::people::{Done, Draft};
 use self::problem::{Problem, Problems};
-pub use self::scored::{Brief, BriefCard, Scored};
+pub use self::scored::{Brief, BriefCard, DistributionLine, Holder, Scored};
 use self::total::Vetoed;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Evaluator, Subject, Supposed, Tape, Values, behind};

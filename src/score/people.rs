@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Scorer;
 use super::card::*;
-use super::distribute::{Rated, distribute};
+use super::distribute::{Line, Rated, distribute};
 use super::problem::Problem;
 use super::total::{Vetoed, rate, sees_raw};
 use crate::eval::Values;
@@ -203,6 +203,16 @@ impl Standing {
 }
 
 impl Kept {
+    /// The rule of the distribution that moved the grade.
+    pub(super) fn moved_by(&self) -> Option<u16> {
+        self.moved_by
+    }
+
+    /// The overall score as the rating sees it.
+    pub(super) fn seen(&self) -> Option<&Number> {
+        self.seen.as_deref().or(self.overall.as_ref())
+    }
+
     /// The position of the last card that was scored, and the seat.
     pub(super) fn last(&self, scorer: &Scorer) -> Option<(PositionId, usize)> {
         let seat = self.last? as usize;
@@ -211,8 +221,8 @@ impl Kept {
 }
 
 /// Moves grades down where too many hold one, among all people with the same grades.
-pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) {
-    let model = scorer.model;
+pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) -> Vec<(RatingId, Line)> {
+    let (model, mut lines) = (scorer.model, Vec::new());
     for (id, rating) in model.ratings.iter().enumerate().filter(|(_, rating)| !rating.distribution.is_empty()) {
         let mut members = Vec::new();
         let mut rated = Vec::new();
@@ -222,7 +232,7 @@ pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) {
             if position.scorecard.as_ref().and_then(|scorecard| scorecard.rating) != Some(RatingId(id)) {
                 continue;
             }
-            let seen = person.seen.as_deref().or(person.overall.as_ref());
+            let seen = person.seen();
             if let (Some(grade), Some(seen)) = (person.grade, seen) {
                 let team = scorer.seats[seat].team(scorer.answers).and_then(|team| scorer.answers.teams.get(team));
                 members.push(at as u32);
@@ -235,7 +245,12 @@ pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) {
                 });
             }
         }
-        distribute(rating, &mut rated);
+        let found = distribute(rating, &mut rated).into_iter().map(|line| {
+            // Places among all people.
+            let holders = line.holders.iter().map(|at| members[*at] as usize).collect();
+            (RatingId(id), Line { holders, ..line })
+        });
+        lines.extend(found);
         let moved: Vec<(u32, usize, usize)> = members
             .into_iter()
             .zip(rated)
@@ -246,6 +261,7 @@ pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) {
             (person.grade, person.moved_by) = (u16::try_from(grade).ok(), u16::try_from(rule).ok());
         }
     }
+    lines
 }
 
 /// Ranks people with the same last position, or in one part of it, by their overall score; equal scores share the best

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::card::{PersonResult, Results};
+use super::distribute::Line;
 use super::others::{self, Others};
 use super::outputs::{Given, Order, Posts, Wrong};
 use super::people::{self, Done, Draft, Kept, Standing, grade_seen, overall};
@@ -16,7 +17,7 @@ use super::problem::{Problem, Problems};
 use super::{Scorer, Seat, TOGETHER, Tapes, seats};
 use crate::eval::{Evaluator, Supposed, Tape};
 use crate::model::data::DataId;
-use crate::model::{Model, PositionId};
+use crate::model::{Model, PositionId, RatingId};
 use crate::number::Number;
 use crate::parallel;
 use crate::plan::Plan;
@@ -32,6 +33,8 @@ pub struct Scored<'a> {
     /// The first seat of each person, and behind the last one.
     starts: Vec<u32>,
     people: Vec<Kept>,
+    /// Where forced distributions cut.
+    lines: Vec<(RatingId, Line)>,
     order: Order,
     /// Cards keep the values behind them.
     pub(super) explained: bool,
@@ -59,6 +62,29 @@ pub struct BriefCard {
     pub team: Option<Arc<str>>,
     pub from: Day,
     pub to: Day,
+}
+
+/// Who would have a grade within a group, and who keeps it.
+#[derive(Clone, Debug)]
+pub struct DistributionLine {
+    pub rating: RatingId,
+    /// Index into the rating's distribution.
+    pub rule: usize,
+    /// How many there are in the group, and how many of them may have the grade.
+    pub members: u64,
+    pub limit: u64,
+    /// The best first.
+    pub holders: Vec<Holder>,
+}
+
+/// Somebody who would have a grade by score and vetoes.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub person: Arc<str>,
+    pub name: Arc<str>,
+    /// The score as the rating sees it.
+    pub seen: Number,
+    pub keeps: bool,
 }
 
 /// What outputs go by, of each seat.
@@ -122,7 +148,8 @@ impl<'a> Scored<'a> {
             files: answers.files.clone(),
             doubts: answers.doubts.clone(),
         };
-        let mut scored = Scored { results, scorer, starts, people: Vec::new(), order, explained: true };
+        let mut scored =
+            Scored { results, scorer, starts, people: Vec::new(), lines: Vec::new(), order, explained: true };
         let of_seats = scored.first_pass(problems)?;
         scored.outputs(&of_seats, problems)?;
         Some(scored)
@@ -168,9 +195,9 @@ impl<'a> Scored<'a> {
         if scorer.told(too_large, problems) {
             return None;
         }
-        people::distribution(scorer, &mut all.kept);
+        let lines = people::distribution(scorer, &mut all.kept);
         people::rank(scorer, &mut all.kept, &all.parts);
-        self.people = all.kept;
+        (self.people, self.lines) = (all.kept, lines);
         Some(all.seats)
     }
 
@@ -254,6 +281,32 @@ impl<'a> Scored<'a> {
         let posts = scorer.outputs(given, &self.order, &mut Vec::new());
         posts.fill(scorer, self.explained, &mut result);
         result
+    }
+
+    /// Where a forced distribution left somebody, or the rule that moved the grade last.
+    pub fn line(&self, at: usize) -> Option<DistributionLine> {
+        let moved_by = self.people[at].moved_by().map(usize::from);
+        let is_it = |(_, line): &&(RatingId, Line)| match moved_by {
+            Some(rule) => line.rule == rule && line.holders[line.keep..].contains(&at),
+            None => line.holders[..line.keep].contains(&at),
+        };
+        let (rating, line) = self.lines.iter().rfind(is_it)?;
+        let holder = |(place, one): (usize, &usize)| {
+            let post = self.scorer.holder(self.starts[*one] as usize);
+            Holder {
+                person: post.person.clone(),
+                name: post.name.clone(),
+                seen: self.people[*one].seen().cloned().unwrap_or(Number::ZERO),
+                keeps: place < line.keep,
+            }
+        };
+        Some(DistributionLine {
+            rating: *rating,
+            rule: line.rule,
+            members: line.members,
+            limit: line.limit as u64,
+            holders: line.holders.iter().enumerate().map(holder).collect(),
+        })
     }
 
     /// What is known of a person already.

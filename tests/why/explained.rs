@@ -31,11 +31,11 @@ fn options(specs: &Path) -> Options<'static> {
     Options { allow_empty: true, ..Options::of(specs.join("data")) }
 }
 
-/// Writes a document for each person; how many there are.
-pub fn documents(specs: &Path, period: &str, into: &Path) -> usize {
+/// Writes a document for each person, or each of so many; how many there are.
+pub fn documents(specs: &Path, period: &str, each: usize, into: &Path) -> usize {
     let loaded = load(&[specs.to_path_buf()]).unwrap();
     assert!(!loaded.diagnostics.iter().any(|finding| finding.is_error()), "{}", specs.display());
-    explain_all(&loaded, specs, period, into).unwrap()
+    explain_all(&loaded, (specs, period), each, into).unwrap()
 }
 
 /// The same for a random project; none for one that is refused, or whose data is wrong.
@@ -51,11 +51,11 @@ pub fn of_random(seed: u64, into: &Path) -> usize {
     if loaded.diagnostics.iter().any(|finding| finding.is_error()) {
         return 0;
     }
-    explain_all(&loaded, folder.path(), random.period, &into.join(format!("random-{seed}"))).unwrap_or(0)
+    explain_all(&loaded, (folder.path(), random.period), 1, &into.join(format!("random-{seed}"))).unwrap_or(0)
 }
 
 /// `None` where the data is wrong.
-fn explain_all(loaded: &Project, specs: &Path, period: &str, into: &Path) -> Option<usize> {
+fn explain_all(loaded: &Project, (specs, period): (&Path, &str), each: usize, into: &Path) -> Option<usize> {
     let options = options(specs);
     let months = own_months(&loaded.model, &options).ok()?;
     let with_months = months.map(|months| loaded.model.with_own_months(months));
@@ -65,9 +65,9 @@ fn explain_all(loaded: &Project, specs: &Path, period: &str, into: &Path) -> Opt
     let scored = score_people(model, &plans, &answers).ok()?.remove(0);
     let explainer = Explainer::new(model, &loaded.sources, (&plans[0], &answers), Supposed::default(), None);
     let name = specs.file_name().unwrap().to_string_lossy().into_owned();
-    for at in 0..scored.len() {
+    for at in (0..scored.len()).step_by(each) {
         let person = scored.person(at);
-        let mut explained = explainer.person(&person);
+        let mut explained = explainer.person(&person, scored.line(at).as_ref());
         let listed = Shown { counted: usize::MAX, left_out: 0 };
         explainer.with_rows(&mut explained, &options, listed).expect("what was evaluated can be explained");
         let file = match into.is_dir() {
@@ -77,7 +77,7 @@ fn explain_all(loaded: &Project, specs: &Path, period: &str, into: &Path) -> Opt
         };
         fs::write(file, json(&explained.why, &Provenance::default(), None, None)).unwrap();
     }
-    Some(scored.len())
+    Some(scored.len().div_ceil(each))
 }
 
 /// Everybody against the period before, and against the next person with a score.

@@ -34,6 +34,7 @@ use crate::plan::program::CardPlan;
 use crate::plan::query::Answers;
 use crate::report::one_line;
 use crate::report::show::Show;
+use crate::score::DistributionLine;
 use crate::score::card::{self, PersonResult};
 use crate::source::{SourceSet, Span};
 
@@ -62,7 +63,7 @@ impl<'a> Explainer<'a> {
     }
 
     /// Everything about somebody's results but the rows. The cards must keep the values behind them.
-    pub fn person(&self, person: &PersonResult) -> Explained {
+    pub fn person(&self, person: &PersonResult, line: Option<&DistributionLine>) -> Explained {
         let (model, mut measures) = (self.model, Measures::default());
         let cards: Vec<Card> = person.cards.iter().map(|card| self.card(person, card, &mut measures)).collect();
         let posts = person.posts.iter().map(|post| self.post(person, post)).collect();
@@ -70,7 +71,9 @@ impl<'a> Explainer<'a> {
         let rating = last.and_then(|card| model.positions[card.position.0].scorecard.as_ref()?.rating);
         let rating = rating.zip(person.rating.as_ref()).and_then(|(id, rating)| {
             let seen = rating.unrounded.clone().or_else(|| person.overall.clone())?;
-            Some(self.rating(id, rating, seen))
+            let mut rating = self.rating(id, rating, seen);
+            rating.distribution = line.filter(|line| line.rating == id).map(|line| self.distribution(line));
+            Some(rating)
         });
         let (first_day, last_day) = (self.plan.first_day, self.plan.last_day);
         let why = Why {

@@ -11,6 +11,7 @@ use crate::number::Number;
 use crate::plan::program::{EntryPlan, EntryWhat, GroupPlan, KpiPlan, ScorePlan, ScorecardPlan};
 use crate::score::card::{self, EntryResult, EntryResultKind, LoweredBy, RatingResult, ScorecardResult, StepKind};
 use crate::score::combine::{effective_combine, full, scale_of};
+use crate::score::{self, DistributionLine};
 use crate::value::Value;
 
 /// What stands beside each other of one scorecard: how it is planned, declared, and what came of it.
@@ -117,6 +118,29 @@ impl Explainer<'_> {
             lowered_by,
             lowered_at,
             distribution: None,
+        }
+    }
+
+    pub(super) fn distribution(&self, line: &DistributionLine) -> Distribution {
+        let rule = &self.model.ratings[line.rating.0].distribution[line.rule];
+        let holder = |one: &score::Holder| Holder {
+            person: one.person.to_string(),
+            name: one.name.to_string(),
+            score: one.seen.clone(),
+            keeps: one.keeps,
+        };
+        Distribution {
+            about: rule.about,
+            share: rule.share.clone(),
+            grade: rule.grade,
+            within: match rule.within {
+                model::Within::Company => "company",
+                model::Within::Position => "position",
+                model::Within::Team => "team",
+            },
+            members: line.members,
+            limit: line.limit,
+            holders: line.holders.iter().map(holder).collect(),
         }
     }
 
