@@ -10,11 +10,13 @@ mod projects;
 use std::fs;
 
 use again::{Looked, look};
-use merit::data::lineage::LeftOut;
+use merit::data::lineage::{GroupOf, LeftOut, Shown, lineage};
 use merit::data::options::Options;
 use merit::data::{answer, own_months};
+use merit::language::AddsUp;
 use merit::plan::plan;
 use merit::time::PeriodName;
+use merit::value::Value;
 use projects::spec::project;
 
 fn number(name: &str) -> Option<u64> {
@@ -70,4 +72,36 @@ fn answers_follow_from_the_rows_behind_them() {
     assert!(projects * 3 > count && all.answers as u64 > 10 * count, "nothing is tested by {projects} projects");
     let often = [LeftOut::Nobody, LeftOut::Others, LeftOut::OtherTime, LeftOut::OutsideStints, LeftOut::Condition];
     assert!(often.iter().all(|why| all.reasons.get(why).is_some_and(|times| *times > 20)), "{:?}", all.reasons);
+}
+
+/// The example: its sums and counts are what the rows add up to, whose tables go by or are kept.
+#[test]
+fn sums_of_the_example_are_those_of_the_rows_behind_them() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/insurance");
+    let loaded = merit::project::load(std::slice::from_ref(&root)).unwrap();
+    let plan = plan(&loaded.model, PeriodName::parse("2026-Q3").unwrap()).unwrap();
+    let options = |stream_above| Options { stream_above, block: 1 << 14, ..Options::of(root.join("data")) };
+    let answers = answer(&loaded.model, &plan.query, &options(u64::MAX)).unwrap();
+    let asked = again::everything(&plan.query, &answers);
+    let shown = Shown { counted: 3, left_out: 1 };
+    let [kept, passing] =
+        [u64::MAX, 0].map(|above| lineage(&loaded.model, &plan.query, &options(above), &asked, shown).unwrap());
+    let (mut sums, mut rows) = (0, 0);
+    for ((asked, kept), passing) in asked.iter().zip(kept).zip(passing) {
+        assert_eq!(kept, passing, "{asked:?}");
+        assert_eq!(kept.counted.rows + kept.left_out.iter().map(|(_, rows)| rows.rows).sum::<u64>(), kept.rows);
+        let measure = &plan.query.measures[asked.measure.0];
+        let group = match asked.group {
+            GroupOf::Team(at) | GroupOf::Post { post: at, .. } => at,
+            GroupOf::Company | GroupOf::Key(_) => 0,
+        };
+        let Value::Number(value) = answers.measures[asked.measure.0].get(group).unwrap().value else { continue };
+        if measure.function.signature().adds_up() != AddsUp::Nothing {
+            assert_eq!(kept.counted.total, Some(value), "{asked:?}: {measure:?}");
+            sums += 1;
+            rows += kept.counted.rows;
+        }
+    }
+    println!("{sums} sums of {rows} rows");
+    assert!(sums > 500 && rows > 10_000, "{sums} sums of {rows} rows");
 }

@@ -78,12 +78,14 @@ impl Made {
 
     fn lineage(&self, asked: &Asked) -> Lineage {
         let shown = Shown { counted: 9, left_out: 9 };
-        let of = |stream_above| {
-            let options = self.options(stream_above, 50);
+        let of = |stream_above, threads, block| {
+            let options = Options { threads, ..self.options(stream_above, block) };
             lineage(&self.model, &self.plan.query, &options, std::slice::from_ref(asked), shown).unwrap().pop().unwrap()
         };
-        let (kept, passing) = (of(u64::MAX), of(0));
-        assert_eq!(kept, passing);
+        let kept = of(u64::MAX, 2, 50);
+        for (threads, block) in [(3, 50), (1, 50), (8, 1), (1, 1 << 18)] {
+            assert_eq!(kept, of(0, threads, block), "{threads} threads, blocks of {block} bytes");
+        }
         kept
     }
 
@@ -224,22 +226,41 @@ fn few_rows_are_told_and_all_are_counted() {
 #[test]
 fn what_an_aggregate_does_not_take_was_read() {
     let amounts = |function: &str| format!("CNY = {function}(amount default 0 CNY of sales) default 0 CNY");
-    let outputs = ["max", "min", "latest", "only"].map(amounts);
+    let outputs = ["max", "min", "latest"].map(amounts);
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
     let sold = "number,seller,sold,amount,note,parts\n\
-                S1,P1,2026-07-03,10,,\nS2,P1,2026-07-01,30,,\nS3,P1,2026-07-03,10,,\nS4,P1,2026-07-02,30,,\n";
+                S1,P1,2026-07-02,10,,\nS2,P1,2026-07-01,30,,\nS3,P1,2026-07-03,10,,\nS4,P1,2026-07-03,30,,\n\
+                S5,P1,2026-07-01,20,,\n";
     let made = made(SALES, &outputs, &[("sales.csv", sold)]);
-    let [one, two, three, four] = [
-        "sales.csv:2 S1 on 2026-07-03 10",
+    let [one, two, three, four, five] = [
+        "sales.csv:2 S1 on 2026-07-02 10",
         "sales.csv:3 S2 on 2026-07-01 30",
         "sales.csv:4 S3 on 2026-07-03 10",
-        "sales.csv:5 S4 on 2026-07-02 30",
+        "sales.csv:5 S4 on 2026-07-03 30",
+        "sales.csv:6 S5 on 2026-07-01 20",
     ];
-    let newest = format!("counted 2 = 20: {one}; {three}\nNotPicked 2 = 60: {two}; {four}");
-    let largest = format!("counted 2 = 60: {two}; {four}\nNotPicked 2 = 20: {one}; {three}");
-    assert_eq!([0, 1, 2].map(|at| made.told(at, "P1 seller")), [largest, newest.clone(), newest]);
-    // Of several all stand behind the answer that there is none.
-    assert_eq!(made.told(3, "P1 seller"), format!("counted 4 = 80: {one}; {two}; {three}; {four}"));
+    assert_eq!(
+        made.told(0, "P1 seller"),
+        format!("counted 2 = 60: {two}; {four}\nNotPicked 3 = 40: {one}; {three}; {five}")
+    );
+    assert_eq!(
+        made.told(1, "P1 seller"),
+        format!("counted 2 = 20: {one}; {three}\nNotPicked 3 = 80: {two}; {four}; {five}")
+    );
+    assert_eq!(
+        made.told(2, "P1 seller"),
+        format!("counted 2 = 40: {three}; {four}\nNotPicked 3 = 60: {one}; {two}; {five}")
+    );
+}
+
+#[test]
+fn of_several_rows_all_stand_behind_the_answer_that_there_is_no_only_one() {
+    let sold = "number,seller,sold,amount,note,parts\nS1,P1,2026-07-02,10,,\nS2,P1,2026-07-01,,,\n";
+    let made = made(SALES, &["CNY = only(amount of sales) default 0 CNY"], &[("sales.csv", sold)]);
+    assert_eq!(
+        made.told(0, "P1 seller"),
+        "counted 2 = 10: sales.csv:2 S1 on 2026-07-02 10; sales.csv:3 S2 on 2026-07-01 (blank cell)"
+    );
 }
 
 const ITEMS: &str = "  column number : text\n  column holder : people optional\n  column since : date\n  \
