@@ -162,9 +162,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub fn constant_item(&self, constant: &'a Constant) -> Declared<'a> {
-        let Constant { name, span, unit, values } = constant;
-        let id = self.model.constants.iter().position(|one| std::ptr::eq(one, constant)).unwrap_or(0);
+    pub fn constant_item(&self, id: usize) -> Declared<'a> {
+        let Constant { name, span, unit, values } = &self.model.constants[id];
         let item = Item::new("constant", format!("constant `{name}`"), *span)
             .saying(values.iter().map(|dated| self.text(dated.value.span)).collect::<Vec<_>>().join(", "))
             .with(Facet::shown("unit", "unit", self.unit(unit), unit.singular.clone(), *span))

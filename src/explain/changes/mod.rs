@@ -181,7 +181,7 @@ impl<'a> All<'a> {
 fn declared<'a>(reader: &Reader<'a>) -> All<'a> {
     let model = reader.model;
     let mut all = vec![reader.company_item()];
-    all.extend(model.constants.iter().map(|constant| reader.constant_item(constant)));
+    all.extend((0..model.constants.len()).map(|at| reader.constant_item(at)));
     let mut seen = BTreeSet::new();
     let mut names: Vec<&str> = model.positions.iter().map(|one| one.name.as_str()).collect();
     names.retain(|name| seen.insert(*name));

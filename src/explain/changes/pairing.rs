@@ -144,7 +144,7 @@ fn positions(old: &Reader, new: &mut Reader) {
 /// Outputs of a position that are computed alike.
 fn outputs(old: &Reader, new: &mut Reader) {
     let terms = |reader: &Reader, name: &str| -> Vec<(String, TermId)> {
-        let all = reader.model.positions.iter().filter(|one| one.name == name);
+        let all = reader.versions_of_position(name).iter().map(|at| &reader.model.positions[*at]);
         let at = At::of(Depth::Whole);
         all.flat_map(|one| &one.outputs).map(|one| (one.name.clone(), reader.formula(&one.value, at))).collect()
     };

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use super::declared::{scope_text, version_key};
 use super::items::{Declared, Elsewhere, Facet, Item, Order, Pairing};
-use super::reader::{At, Depth, Reader};
+use super::reader::{At, Depth, Reader, texts_of};
 use super::terms::{Symbol, TermId};
 use crate::alike::folded;
 use crate::language::{Combine, PartOfPeriod, WhenMissing};
-use crate::model::data::ColumnType;
 use crate::model::{
     Adjustment, Direction, Entry, Group, Head, KpiEntry, Output, Position, Responsibility, Score, ScoreCurve,
     Scorecard, Unfit, Veto, VetoEffect,
@@ -20,8 +19,8 @@ impl<'a> Reader<'a> {
     /// A position with all its versions, in the order in which they begin. `outputs` are the names that both models know
     /// its outputs by.
     pub fn position_declared(&self, name: &'a str) -> Declared<'a> {
-        let mut versions: Vec<&'a Position> = self.model.positions.iter().filter(|one| one.name == name).collect();
-        versions.sort_by_key(|one| self.model.position_begins(one));
+        let versions: Vec<&'a Position> =
+            self.versions_of_position(name).iter().map(|at| &self.model.positions[*at]).collect();
         let span = versions.first().map_or(Span::new(crate::source::FileId(0), 0, 0), |one| one.span);
         let items = versions.into_iter().map(|one| self.position_item(one)).collect();
         let item = Item::new("position", format!("position `{name}`"), span).with_parts(
@@ -95,15 +94,13 @@ impl<'a> Reader<'a> {
 
     /// The texts of rows that stand for the position; nothing where no cell names positions.
     fn names_in_data(&self, position: &Position) -> TermId {
-        let mut columns = self.model.data.iter().flat_map(|set| &set.columns);
-        if !columns.any(|column| matches!(column.ty, ColumnType::Position)) {
+        if !self.names_positions {
             return self.said("no row names it");
         }
-        let versions = self.model.positions.iter().filter(|one| one.name == position.name);
-        let labels = versions.flat_map(|one| std::iter::once(&one.label.text).chain(one.label.translations.values()));
-        let all: BTreeSet<String> = labels.chain([&position.name]).map(|text| folded(text).into()).collect();
-        let meant = |text: &&String| self.model.position_named(text) == Some(position.name.as_str());
-        self.said(all.iter().filter(meant).collect::<Vec<_>>())
+        let versions = self.versions_of_position(&position.name).iter().map(|at| &self.model.positions[*at]);
+        let texts = versions.flat_map(|one| texts_of(&one.label)).chain([&position.name]);
+        let meant = texts.filter(|text| self.position_meant(text) == Some(position.name.as_str()));
+        self.said(meant.map(|text| folded(text).into()).collect::<BTreeSet<String>>())
     }
 
     fn responsibility_item(&self, one: &'a Responsibility) -> Item<'a> {

@@ -1,26 +1,40 @@
 //! Whom a difference concerns: which positions use what is declared, and whose numbers follow from those of others.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::items::Elsewhere;
 use super::reader::Reader;
 use super::terms::{Symbol, TermId, Terms};
 use super::{All, Change, Effect, Why};
-use crate::model::{Entry, Group, Head, Position, Rating};
+use crate::model::{Entry, Group, Head, Position};
 
 /// What is reached from each position, in both models together.
 pub struct Reach {
-    /// By both models' name of the position: all that its numbers follow from.
-    uses: BTreeMap<String, BTreeSet<Symbol>>,
+    /// By what is declared: the positions from which it is reached, as both models call them.
+    users: HashMap<Symbol, BTreeSet<String>>,
     /// Positions from whose own formulas something else follows than before.
     affected: BTreeSet<String>,
-    /// On whose numbers those of others depend: the others, by the one that they depend on.
-    followers: BTreeMap<String, BTreeSet<String>>,
+    /// Whose numbers follow from those of whom: by the latter.
+    followers: BTreeMap<Node, BTreeSet<Node>>,
     /// Who takes in the scores of reports.
     bosses: BTreeSet<String>,
     /// As the new model calls them.
     names: BTreeMap<String, String>,
+}
+
+/// On the way from somebody's numbers to those of others: many positions lead to few things that many follow from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    Position(String),
+    /// Whoever is on a roster can have held several of its posts, and brings the score of one along to the other.
+    Roster(String),
+    /// Grades that only so many can have: each is taken from somebody else.
+    Grades(String),
+    /// Outputs of a name, added up.
+    Outputs(String),
+    /// Those who report to this position.
+    Reports(String),
 }
 
 /// One model as it is looked at here.
@@ -29,94 +43,103 @@ type Of<'s, 'a> = (&'s Reader<'a>, &'s All<'a>);
 impl Reach {
     pub fn of(old: Of, new: Of, terms: &RefCell<Terms>) -> Reach {
         let mut reach = Reach {
-            uses: BTreeMap::new(),
+            users: HashMap::new(),
             affected: BTreeSet::new(),
             followers: BTreeMap::new(),
             bosses: BTreeSet::new(),
             names: BTreeMap::new(),
         };
-        let changed = changed(old.1, new.1, terms);
         for (reader, all) in [old, new] {
-            reach.names.extend(
-                reader
-                    .model
-                    .positions
-                    .iter()
-                    .map(|one| (reader.position_name(&one.name).to_string(), one.name.clone())),
-            );
-            let direct = direct(all, &terms.borrow());
-            for symbol in all.places.keys() {
-                if let Symbol::Position(name) = symbol {
-                    reach.uses.entry(name.clone()).or_default().extend(closure(symbol, &direct));
-                }
-            }
+            let positions = reader.model.positions.iter();
+            reach.names.extend(positions.map(|one| (reader.position_name(&one.name).to_string(), one.name.clone())));
+            reach.use_all(all, &terms.borrow());
             reach.depend(reader);
         }
         let [before, after] = [whole(old, terms), whole(new, terms)];
-        for (name, used) in &reach.uses {
-            if before.get(name) != after.get(name) || used.iter().any(|symbol| changed.contains(symbol)) {
-                reach.affected.insert(name.clone());
-            }
+        let differs = |name: &&String| before.get(*name) != after.get(*name);
+        reach.affected = before.keys().chain(after.keys()).filter(differs).cloned().collect();
+        for symbol in changed(old.1, new.1, terms) {
+            reach.affected.extend(reach.users.get(&symbol).into_iter().flatten().cloned());
         }
         reach
     }
 
-    /// Who depends on whom, by one of the models.
+    /// Notes all that positions of a model are reached from.
+    fn use_all(&mut self, all: &All, terms: &Terms) {
+        let direct = Direct::of(all, terms);
+        let mut seen = vec![usize::MAX; direct.symbols.len()];
+        for (turn, (symbol, _)) in all.all.iter().enumerate() {
+            let Symbol::Position(name) = symbol else { continue };
+            for used in direct.closure(symbol, turn, &mut seen) {
+                match self.users.get_mut(used) {
+                    Some(users) => drop(users.insert(name.clone())),
+                    None => drop(self.users.insert(used.clone(), BTreeSet::from([name.clone()]))),
+                }
+            }
+        }
+    }
+
+    /// Who follows from whom, by one of the models.
     fn depend(&mut self, reader: &Reader) {
         let model = reader.model;
+        let mut leads = |from: Node, to: Node| {
+            self.followers.entry(from).or_default().insert(to);
+        };
         let name = |position: &Position| reader.position_name(&position.name).to_string();
-        let rating = |position: &Position| position.scorecard.as_ref().and_then(|card| card.rating);
-        let is_limited = |rating: &Rating| !rating.distribution.is_empty();
-        // Whoever can have held the post in the same period brings the score of the other post along.
-        let beside = |position: &Position| -> Vec<&Position> {
-            let shares = |other: &&Position| other.rosters.iter().any(|roster| position.rosters.contains(roster));
-            model.positions.iter().filter(shares).collect()
+        let rosters = |position: &Position| -> Vec<Node> {
+            position.rosters.iter().map(|roster| Node::Roster(reader.data_name(*roster).to_string())).collect()
         };
         for position in &model.positions {
-            let me = name(position);
-            let mut on: BTreeSet<String> = BTreeSet::new();
-            if let Some(card) = &position.scorecard {
-                let mut heads = Vec::new();
-                heads_of(&card.root, &mut heads);
-                for head in heads {
-                    match head {
-                        Head::ScoreOf(other) => drop(on.insert(reader.position_name(other).to_string())),
-                        Head::ScoreOfReports => {
-                            self.bosses.insert(me.clone());
-                            let reports = |one: &&Position| one.reports_to.as_ref() == Some(&position.name);
-                            on.extend(model.positions.iter().filter(reports).map(name));
-                        }
-                        Head::Group(_) | Head::Kpi(_) => {}
-                    }
+            let me = Node::Position(name(position));
+            for roster in rosters(position) {
+                leads(me.clone(), roster);
+            }
+            let rating = position.scorecard.as_ref().and_then(|card| card.rating).map(|id| &model.ratings[id.0]);
+            if let Some(rating) = rating.filter(|rating| !rating.distribution.is_empty()) {
+                let grades = Node::Grades(reader.renamed.old("rating", &rating.name).to_string());
+                leads(grades.clone(), me.clone());
+                leads(me.clone(), grades.clone());
+                rosters(position).into_iter().for_each(|roster| leads(roster, grades.clone()));
+            }
+            for output in &position.outputs {
+                let outputs = Node::Outputs(output.name.clone());
+                leads(me.clone(), outputs.clone());
+                // An output may go by the grade, which goes by all posts.
+                if rating.is_some() {
+                    rosters(position).into_iter().for_each(|roster| leads(roster, outputs.clone()));
                 }
             }
-            // Of grades that only so many can have, each is taken from somebody else.
-            if let Some(id) = rating(position).filter(|id| is_limited(&model.ratings[id.0])) {
-                let same = model.positions.iter().filter(|one| rating(one) == Some(id));
-                on.extend(same.flat_map(beside).map(name));
+            if let Some(boss) = &position.reports_to {
+                leads(me.clone(), Node::Reports(reader.position_name(boss).to_string()));
             }
-            let uses = self.uses.get(&me).cloned().unwrap_or_default();
-            for output in uses.iter().filter_map(|symbol| match symbol {
-                Symbol::Outputs(output) => Some(output),
-                _ => None,
-            }) {
-                for other in model.positions.iter().filter(|one| one.outputs.iter().any(|own| own.name == *output)) {
-                    on.insert(name(other));
-                    if rating(other).is_some() {
-                        on.extend(beside(other).into_iter().map(name));
+            let mut heads = Vec::new();
+            position.scorecard.iter().for_each(|card| heads_of(&card.root, &mut heads));
+            for head in heads {
+                match head {
+                    Head::ScoreOf(other) => {
+                        leads(Node::Position(reader.position_name(other).to_string()), me.clone());
                     }
+                    Head::ScoreOfReports => {
+                        self.bosses.insert(name(position));
+                        leads(Node::Reports(name(position)), me.clone());
+                    }
+                    Head::Group(_) | Head::Kpi(_) => {}
                 }
             }
-            for other in on.into_iter().filter(|other| *other != me) {
-                self.followers.entry(other).or_default().insert(me.clone());
+        }
+        for (symbol, users) in &self.users {
+            if let Symbol::Outputs(output) = symbol {
+                for user in users {
+                    leads(Node::Outputs(output.clone()), Node::Position(user.clone()));
+                }
             }
         }
     }
 
     /// Whom a difference of a declaration concerns.
     pub fn effect(&self, symbol: &Symbol, elsewhere: &[Elsewhere]) -> Effect {
-        let uses = |name: &&String| self.uses.get(*name).is_some_and(|uses| uses.contains(symbol));
-        let mut direct: BTreeSet<&String> = self.affected.iter().filter(uses).collect();
+        let users = self.users.get(symbol).into_iter().flatten();
+        let mut direct: BTreeSet<&String> = users.filter(|name| self.affected.contains(*name)).collect();
         direct.extend(self.elsewhere(elsewhere));
         self.affects(direct).unwrap_or(Effect::None(Why::Unused))
     }
@@ -130,27 +153,33 @@ impl Reach {
         if direct.is_empty() {
             return None;
         }
-        let (mut through, mut open) = (BTreeSet::new(), direct.iter().copied().collect::<Vec<_>>());
-        while let Some(name) = open.pop() {
-            for follower in self.followers.get(name).into_iter().flatten() {
-                if !direct.contains(follower) && through.insert(follower) {
-                    open.push(follower);
+        let mut open: Vec<Node> = direct.iter().map(|name| Node::Position(name.to_string())).collect();
+        let mut seen: BTreeSet<Node> = open.iter().cloned().collect();
+        while let Some(node) = open.pop() {
+            for follower in self.followers.get(&node).into_iter().flatten() {
+                if seen.insert(follower.clone()) {
+                    open.push(follower.clone());
                 }
             }
         }
-        let called = |names: BTreeSet<&String>| names.into_iter().map(|name| self.called(name)).collect();
-        Some(Effect::Affects { positions: called(direct), through: called(through) })
+        let through = seen.iter().filter_map(|node| match node {
+            Node::Position(name) if !direct.contains(name) => Some(name),
+            _ => None,
+        });
+        let through = through.map(|name| self.called(name)).collect();
+        Some(Effect::Affects { positions: direct.into_iter().map(|name| self.called(name)).collect(), through })
     }
-
     fn elsewhere(&self, elsewhere: &[Elsewhere]) -> Vec<&String> {
-        let concerns = |name: &String, uses: &BTreeSet<Symbol>| {
-            elsewhere.iter().any(|one| match one {
-                Elsewhere::Nobody => false,
-                Elsewhere::Bosses(boss) => name == boss && self.bosses.contains(boss),
-                Elsewhere::Sums(output) => uses.contains(&Symbol::Outputs(output.clone())),
-            })
+        let whom = |one: &Elsewhere| -> Vec<&String> {
+            match one {
+                Elsewhere::Nobody => Vec::new(),
+                Elsewhere::Bosses(boss) => self.bosses.get(boss).into_iter().collect(),
+                Elsewhere::Sums(output) => {
+                    self.users.get(&Symbol::Outputs(output.clone())).into_iter().flatten().collect()
+                }
+            }
         };
-        self.uses.iter().filter(|(name, uses)| concerns(name, uses)).map(|(name, _)| name).collect()
+        elsewhere.iter().flat_map(whom).collect()
     }
 
     fn called(&self, name: &str) -> String {
@@ -191,36 +220,72 @@ fn heads_of<'g>(group: &'g Group, found: &mut Vec<&'g Head>) {
     }
 }
 
-/// What each declaration speaks of by name.
-fn direct(all: &All, terms: &Terms) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
-    let mut found: BTreeMap<Symbol, BTreeSet<Symbol>> = BTreeMap::new();
-    for (symbol, declared) in &all.all {
-        let mut facets = Vec::new();
-        declared.item.all_facets(&mut facets);
-        // What is only shown, or asked for by proofs, is no way from which numbers come.
-        let own = facets.iter().filter(|facet| facet.whole.is_some()).map(|facet| facet.own);
-        let mut used: BTreeSet<Symbol> = terms.symbols(own).into_iter().cloned().collect();
-        match symbol {
-            Symbol::Column(data, _) => drop(used.insert(Symbol::Data(data.clone()))),
-            Symbol::Position(_) => drop(used.insert(Symbol::Company)),
-            _ => {}
-        }
-        found.entry(symbol.clone()).or_default().extend(used);
-    }
-    found
+/// What each declaration of a model speaks of by name.
+struct Direct<'t> {
+    symbols: Vec<&'t Symbol>,
+    places: HashMap<&'t Symbol, usize>,
+    /// By place.
+    used: Vec<Vec<usize>>,
 }
 
-/// All that is reached from a position, itself included; what other positions use is theirs.
-fn closure(start: &Symbol, direct: &BTreeMap<Symbol, BTreeSet<Symbol>>) -> BTreeSet<Symbol> {
-    let (mut found, mut open) = (BTreeSet::from([start.clone()]), vec![start]);
-    while let Some(symbol) = open.pop() {
-        for used in direct.get(symbol).into_iter().flatten() {
-            if !matches!(used, Symbol::Position(_)) && found.insert(used.clone()) {
-                open.push(used);
+impl<'t> Direct<'t> {
+    fn of(all: &'t All, terms: &'t Terms) -> Direct<'t> {
+        let mut direct = Direct { symbols: Vec::new(), places: HashMap::new(), used: Vec::new() };
+        for (symbol, declared) in &all.all {
+            let at = direct.place(symbol);
+            let mut facets = Vec::new();
+            declared.item.all_facets(&mut facets);
+            // What is only shown is no way from which numbers come.
+            let own = facets.iter().filter(|facet| facet.whole.is_some()).map(|facet| facet.own);
+            let used: Vec<usize> = terms.symbols(own).into_iter().map(|used| direct.place(used)).collect();
+            direct.used[at].extend(used);
+        }
+        let (company, data): (Vec<usize>, Vec<(usize, usize)>) = {
+            let company = direct.places.get(&Symbol::Company).copied();
+            let of_column = |at: usize| match direct.symbols[at] {
+                Symbol::Column(data, _) => Some((at, *direct.places.get(&Symbol::Data(data.clone()))?)),
+                _ => None,
+            };
+            (company.into_iter().collect(), (0..direct.symbols.len()).filter_map(of_column).collect())
+        };
+        for (column, set) in data {
+            direct.used[column].push(set);
+        }
+        for at in 0..direct.symbols.len() {
+            if matches!(direct.symbols[at], Symbol::Position(_)) {
+                direct.used[at].extend(&company);
             }
         }
+        direct
     }
-    found
+
+    fn place(&mut self, symbol: &'t Symbol) -> usize {
+        if let Some(at) = self.places.get(symbol) {
+            return *at;
+        }
+        self.places.insert(symbol, self.symbols.len());
+        self.symbols.push(symbol);
+        self.used.push(Vec::new());
+        self.symbols.len() - 1
+    }
+
+    /// All that is reached from a position, itself included; what other positions use is theirs. `seen` has the turn in
+    /// which each was met last.
+    fn closure(&self, start: &Symbol, turn: usize, seen: &mut [usize]) -> Vec<&'t Symbol> {
+        let mut open: Vec<usize> = self.places.get(start).copied().into_iter().collect();
+        let mut found = Vec::new();
+        open.iter().for_each(|at| seen[*at] = turn);
+        while let Some(at) = open.pop() {
+            found.push(self.symbols[at]);
+            for used in &self.used[at] {
+                if !matches!(self.symbols[*used], Symbol::Position(_)) && seen[*used] != turn {
+                    seen[*used] = turn;
+                    open.push(*used);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// What stands by its name in the terms of positions, and is not what it was.

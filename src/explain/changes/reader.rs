@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::terms::{Renamed, Symbol, TermId, Terms};
+use crate::alike::folded;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{ConstantId, KpiId, Label, MatrixId, Model, RatingId, ScaleId};
@@ -50,6 +51,11 @@ pub struct Reader<'a> {
     kpis: HashMap<&'a str, Vec<usize>>,
     scales: HashMap<&'a str, Vec<usize>>,
     matrices: HashMap<&'a str, Vec<usize>>,
+    positions: HashMap<&'a str, Vec<usize>>,
+    /// Which position rows mean by a text, in the letters that count.
+    named: HashMap<String, &'a str>,
+    /// Whether cells name positions at all.
+    pub names_positions: bool,
     /// What was read to the end.
     pub(super) known: RefCell<HashMap<Known, TermId>>,
 }
@@ -68,12 +74,34 @@ impl<'a> Reader<'a> {
         let kpis = by_name(model.kpis.iter().map(|one| (one.name.as_str(), day(&one.versions.effective))));
         let scales = by_name(model.scales.iter().map(|one| (one.name.as_str(), day(&one.versions.effective))));
         let matrices = by_name(model.matrices.iter().map(|one| (one.name.as_str(), day(&one.versions.effective))));
+        let positions = by_name(model.positions.iter().map(|one| (one.name.as_str(), day(&one.effective))));
+        // As `Model::position_named` has it: names before labels, of labels the first.
+        let mut named: HashMap<String, &str> = HashMap::new();
+        for position in &model.positions {
+            named.entry(folded(&position.name).into()).or_insert(&position.name);
+        }
+        for position in &model.positions {
+            for label in texts_of(&position.label) {
+                named.entry(folded(label).into()).or_insert(&position.name);
+            }
+        }
+        let mut columns = model.data.iter().flat_map(|set| &set.columns);
+        let names_positions = columns.any(|column| matches!(column.ty, ColumnType::Position));
         let (renamed, known) = (Renamed::default(), RefCell::default());
-        Reader { model, sources, renamed, terms, kpis, scales, matrices, known }
+        Reader { model, sources, renamed, terms, kpis, scales, matrices, positions, named, names_positions, known }
     }
 
     pub fn versions_of_kpi(&self, name: &str) -> &[usize] {
         self.kpis.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn versions_of_position(&self, name: &str) -> &[usize] {
+        self.positions.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The position that rows mean by a text.
+    pub fn position_meant(&self, text: &str) -> Option<&'a str> {
+        self.named.get(&*folded(text)).copied()
     }
 
     pub fn versions_of_scale(&self, name: &str) -> &[usize] {
@@ -186,6 +214,11 @@ impl<'a> Reader<'a> {
         let Label { text, translations } = label;
         self.said((text, translations))
     }
+}
+
+/// A label in all its languages.
+pub fn texts_of(label: &Label) -> impl Iterator<Item = &String> {
+    std::iter::once(&label.text).chain(label.translations.values())
 }
 
 /// `"Lecturer" zh "讲师"`
