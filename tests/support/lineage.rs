@@ -143,7 +143,7 @@ fn same(
         return Err("the reasons are not in their order".into());
     }
     let counted = &lineage.counted.first;
-    let parts: Vec<Value> = counted.iter().map(|row| part(row)).collect();
+    let parts: Vec<Value> = counted.iter().map(part).collect();
     let sum = parts.iter().filter_map(number).fold(Number::ZERO, |sum, number| sum.add(&number));
     let numeric = parts.iter().any(|value| number(value).is_some());
     match &lineage.counted.total {

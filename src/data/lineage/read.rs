@@ -292,13 +292,8 @@ fn gone_by(
         Ok(())
     };
     let begin = || (passage.begin(), Lines::default());
-    let made = each_block(world.model, (&files, &[&reader.wanted]), options, begin, take);
-    let made = made.map_err(|unreadable| {
-        if let (Some(_), Some(unreadable)) = (options.memory, unreadable) {
-            evaluation.memory.refuse(unreadable);
-        }
-        ReadAgain
-    })?;
+    let by = (world.model, evaluation.memory);
+    let made = each_block(by, (&files, &[&reader.wanted]), options, begin, take)?;
     let mut lines = Lines::default();
     let parts: Vec<Part> = made
         .into_iter()

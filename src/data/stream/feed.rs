@@ -7,6 +7,7 @@ use super::Failed;
 use crate::cache::frames::{Reading, Sum};
 use crate::data::errors;
 use crate::data::known::rows::{KeptRows, New};
+use crate::data::memory::Memory;
 use crate::data::options::Options;
 use crate::data::read::blocks::Blocks;
 use crate::data::read::parquet::{self, Slice};
@@ -132,7 +133,7 @@ struct Feed<'a> {
     /// Files that were decoded, to be kept.
     decoded: Vec<(Arc<New>, u64)>,
     /// Why a file cannot be read on.
-    pub unreadable: Option<Diagnostic>,
+    unreadable: Option<Diagnostic>,
 }
 
 impl<'a> Feed<'a> {
@@ -296,15 +297,14 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// Reads files once, on several threads; gives what each thread has made of the blocks it was given, or why a file cannot be
-/// read on, where that is known.
+/// Reads files once, on several threads; gives what each thread has made of the blocks it was given.
 pub fn each_block<T: Send>(
-    model: &Model,
+    (model, memory): (&Model, &Memory),
     (files, wanted): (&[FileTask], &[&Wanted]),
     options: &Options,
     begin: impl Fn() -> T + Sync,
     take: impl Fn(&mut T, Order, u32, Vec<Block>) -> Result<(), Failed> + Sync,
-) -> Result<Vec<T>, Option<Diagnostic>> {
+) -> Result<Vec<T>, Failed> {
     let rows = KeptRows::of(model, wanted, options);
     let feed = Mutex::new(Feed::new(files, wanted.to_vec(), options, rows.as_ref()));
     let failed = AtomicBool::new(false);
@@ -331,7 +331,11 @@ pub fn each_block<T: Send>(
     let parts = parallel::on_threads(options.threads, |_| work());
     let feed = feed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
     if failed.into_inner() {
-        return Err(feed.unreadable);
+        // Where it cannot be kept, it cannot be told by reading it once more.
+        if let (Some(_), Some(unreadable)) = (options.memory, feed.unreadable) {
+            memory.refuse(unreadable);
+        }
+        return Err(Failed);
     }
     feed.keep();
     Ok(parts)

@@ -188,14 +188,8 @@ fn let_by(
         }
         Ok(())
     };
-    let parts = feed::each_block(shared.world.model, (files, &wanted), options, begin, take).map_err(|unreadable| {
-        // Where it cannot be kept, it cannot be told by reading it once more.
-        if let (Some(_), Some(unreadable)) = (options.memory, unreadable) {
-            shared.memory.refuse(unreadable);
-        }
-        Failed
-    })?;
-    let mut parts = parts.into_iter();
+    let by = (shared.world.model, shared.memory);
+    let mut parts = feed::each_block(by, (files, &wanted), options, begin, take)?.into_iter();
     let (mut all, other_days) = parts.next().unwrap_or_default();
     evaluation.other_days.take_in(other_days);
     for (part, other_days) in parts {
