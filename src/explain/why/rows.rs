@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::language::{Gives, ScopeWord};
 use crate::model::DataId;
 use crate::model::types::unit::DisplayUnit;
-use crate::plan::query::{self, MeasureId, RowNode, Rows};
+use crate::plan::query::{MeasureId, RowNode, Rows};
 use crate::report::plan::rows_in_words;
 use crate::value::{Missing, Value};
 
@@ -48,8 +48,9 @@ impl Explainer<'_> {
     fn fill(&self, told: &mut Measure, measure: MeasureId, lineage: &Lineage) {
         let planned = &self.plan.query.measures[measure.0];
         let row = &self.model.data[told.data_id.0].row;
-        // Rows that are counted have no value to be shown.
-        let unit = planned.value.is_some().then(|| self.unit_of_rows(told, planned));
+        // A number of rows, or a part of them, has no unit in which its rows could be told.
+        let is_of_values = planned.value.is_some() && planned.function.signature().gives == Gives::Values;
+        let unit = is_of_values.then(|| told.unit.clone());
         told.rows = Some(lineage.rows);
         told.counted = Some(rows_of(&lineage.counted, unit.as_ref()));
         let left_out = lineage.left_out.iter().map(|(why, rows)| LeftOut {
@@ -64,14 +65,6 @@ impl Explainer<'_> {
         told.row_value = planned.value.map(|node| formula.place(node));
         told.row_condition = planned.condition.map(|node| formula.place(node));
         told.formula = formula.steps;
-    }
-
-    /// A number of rows that fulfil something, or a mean of them, is in another unit than they are.
-    fn unit_of_rows(&self, told: &Measure, planned: &query::Measure) -> DisplayUnit {
-        match planned.function.signature().gives {
-            Gives::Values => told.unit.clone(),
-            Gives::Rows | Gives::Different | Gives::Ratio => DisplayUnit::number(),
-        }
     }
 
     fn name_of_leaf(&self, data: DataId, node: &RowNode) -> String {

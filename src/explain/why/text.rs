@@ -21,14 +21,15 @@ const DEEPEST: usize = 12;
 
 /// Tells an explanation, or the part of it that was asked for.
 pub fn render(why: &Why, only: &Only, look: Look) -> String {
-    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why) };
+    let mut page =
+        Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why), has_rows: false };
     page.title();
     for (at, card) in why.cards.iter().enumerate() {
         page.card(at, card, only);
     }
     page.together(only);
     page.outputs(only);
-    if !page.folder.is_empty() {
+    if page.has_rows && !page.folder.is_empty() {
         let text = format!("Rows stand in files of {}", page.folder.trim_end_matches(['/', '\\']));
         page.out.push('\n');
         page.faint(0, text);
@@ -45,7 +46,8 @@ const SCORE: &str = "score      ";
 
 /// Whose result it is.
 pub fn title(why: &Why, look: Look) -> String {
-    let mut page = Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why) };
+    let mut page =
+        Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why), has_rows: false };
     page.title();
     page.out
 }
@@ -56,8 +58,9 @@ struct Page<'a> {
     why: &'a Why,
     /// Cards and steps that were told already.
     told: BTreeSet<(usize, usize)>,
-    /// Where all files are.
+    /// Where all files are, and whether rows of them were told.
     folder: String,
+    has_rows: bool,
 }
 
 fn plain(number: &Number) -> String {

@@ -37,6 +37,7 @@ impl Page<'_> {
 
     fn row(&mut self, row: &Row, indent: usize) {
         let sheet = row.sheet.as_ref().map_or(String::new(), |sheet| format!(" sheet {sheet}"));
+        self.has_rows = true;
         let file = row.file.strip_prefix(&self.folder).unwrap_or(&row.file);
         let place = match (row.row, &row.key) {
             (Some(line), _) => format!("{file}{sheet} row {line}"),
