@@ -74,7 +74,8 @@ pub struct PeopleChanges {
     pub units: BTreeMap<OutputName, DisplayUnit>,
 }
 
-/// Somebody in both evaluations, or in one of them.
+/// Somebody in both evaluations, or in one of them. Which of the changes makes how much of the difference is to stand here:
+/// a split by cause, as `contrast` makes it of two scores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonChange {
     pub roster: String,

@@ -59,6 +59,7 @@ impl<'a> Reader<'a> {
         let mut from: Vec<String> = files.iter().map(file_text).collect();
         from.extend(relations.iter().map(|(relation, _)| format!("postgres \"{relation}\"")));
         let (time_term, time_text) = self.time(id, time);
+        let (belongs_term, belongs_text) = self.belongs(id, belongs);
         let across_term = self.maybe(across.as_ref().map(|across| self.across(id, across)));
         let across_text = across.as_ref().map_or("no", |_| "months across").to_string();
         let keys: Vec<TermId> = key.iter().map(column).collect();
@@ -99,7 +100,7 @@ impl<'a> Reader<'a> {
                 self.said(encoding.map(|one| one.name())),
                 encoding.map_or("", |one| one.name()).to_string(),
             ))
-            .with(told("belongs", "whose rows they are", self.belongs(id, belongs), "by its links".into()));
+            .with(told("belongs", "whose rows they are", belongs_term, belongs_text));
         Declared { symbol: Symbol::Data(self.data_name(id).to_string()), kind: "data set", name: name.clone(), item }
     }
 
@@ -151,20 +152,38 @@ impl<'a> Reader<'a> {
         self.node("across", [self.column(id, *month), self.column(id, *value), year])
     }
 
-    fn belongs(&self, id: DataId, belongs: &Belongs) -> TermId {
+    /// The ways from a row to people and teams. Where there is none, it is as if nothing were said.
+    fn belongs(&self, id: DataId, belongs: &Belongs) -> (TermId, String) {
         let Belongs { own, team } = belongs;
-        let route = |route: &Route| match route {
-            Route::Links(links) => self.links(id, links),
-            Route::None => self.said("no way"),
+        let route = |to: &str, route: &Route| match route {
+            Route::None => None,
+            Route::Links(links) => {
+                let mut data = id;
+                let mut names = Vec::new();
+                for link in links {
+                    let column = self.model.data[data.0].column(*link);
+                    names.push(column.name.clone());
+                    if let ColumnType::Link { data: target, .. } = &column.ty {
+                        data = *target;
+                    }
+                }
+                let by = if names.is_empty() { "itself".to_string() } else { format!("`{}`", names.join(".")) };
+                Some((self.links(id, links), format!("{to} by {by}")))
+            }
             Route::Ambiguous(data, one, other) => {
-                self.node("two ways", [self.column(*data, *one), self.column(*data, *other)])
+                let term = self.node("two ways", [self.column(*data, *one), self.column(*data, *other)]);
+                Some((term, format!("{to} by one of two ways")))
             }
         };
-        let mut all: Vec<TermId> =
-            own.iter().map(|(roster, way)| self.node("own", [self.data(*roster), route(way)])).collect();
-        all.sort();
-        all.push(route(team));
-        self.node("belongs", all)
+        let mut ways: Vec<(TermId, String)> = Vec::new();
+        for (roster, way) in own {
+            let to = format!("`{}`", self.model.data[roster.0].name);
+            ways.extend(route(&to, way).map(|(way, text)| (self.node("own", [self.data(*roster), way]), text)));
+        }
+        ways.sort();
+        ways.extend(route("teams", team).map(|(way, text)| (self.node("team", [way]), text)));
+        let (terms, texts): (Vec<TermId>, Vec<String>) = ways.into_iter().unzip();
+        (self.node("belongs", terms), texts.join(", "))
     }
 
     pub fn column_declared(&self, data: usize, at: usize) -> Declared<'a> {
