@@ -128,7 +128,43 @@ fn parts_total_the_difference() {
     }
 }
 
+/// The parts of the clauses total what all scores differ by, of several edits at once.
+fn clauses_total_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("edited");
+    explained::copy(&here("specs/insurance"), &copy);
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = copy.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}: {from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    edit("scales-and-ratings.merit", "100% -> 100, 120% -> 120", "100% -> 97, 120% -> 120");
+    edit("positions/marketing_director.merit", "70% group results", "60% group results");
+    edit("positions/marketing_director.merit", "30% group service", "40% group service");
+    let run = Command::new(env!("CARGO_BIN_EXE_merit"))
+        .arg("diff")
+        .args([here("specs/insurance"), copy])
+        .args(["--period", "2026-Q3", "--format", "json", "--data"])
+        .arg(here("specs/insurance/data"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", said(&run));
+    let document: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let exact = |value: &serde_json::Value| value.as_str().unwrap().parse::<Number>().unwrap();
+    let total = |all: &mut dyn Iterator<Item = Number>| all.fold(Number::ZERO, |sum, one| sum.add(&one));
+    let clauses = document["clauses"].as_array().unwrap();
+    assert!(clauses.iter().any(|clause| clause["kind"] == "weight"), "{clauses:?}");
+    assert!(clauses.iter().any(|clause| clause["kind"] == "rule"), "{clauses:?}");
+    let of_clauses = total(&mut clauses.iter().map(|clause| exact(&clause["amount"])));
+    let changed = document["people"]["changed"].as_array().unwrap();
+    let of_people = total(&mut changed.iter().map(|one| exact(&one["new"]["score"]).sub(&exact(&one["old"]["score"]))));
+    assert_eq!(of_clauses, of_people);
+    assert!(!of_people.is_zero());
+}
+
 tests! {
+    clauses_total_the_whole,
     everybody_of_the_example_is_explained,
     what_was_altered_is_rejected,
     random_projects_are_explained,

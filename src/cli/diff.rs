@@ -16,15 +16,15 @@ use super::{cache, machine, out, terminal};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
 use crate::documents::{self, Document};
+use crate::explain::changes::clauses::{Clauses, Evaluation};
 use crate::explain::changes::people::{Names, PeopleChanges, Standings};
 use crate::explain::changes::{Changes, json, show};
-use crate::model::Model;
 use crate::project::{self, Project};
 use crate::provenance::Provenance;
 use crate::report::Report;
 use crate::report::people::People;
 use crate::report::show::Show;
-use crate::score::score_people;
+use crate::score::{Scored, score_people};
 use crate::source::{SourceFile, SourceSet};
 use crate::visible::Form;
 
@@ -64,7 +64,10 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
         },
         None => None,
     };
-    let (people, doubts) = people.map_or((None, Vec::new()), |(people, doubts)| (Some(people), doubts));
+    let (people, clauses, doubts) = match people {
+        Some((people, clauses, doubts)) => (Some(people), clauses, doubts),
+        None => Default::default(),
+    };
     let period = args.period.map(|period| period.to_string()).unwrap_or_default();
     let people = people.as_ref().map(|people| (people, period));
     let show = Show::new(&new.project.model, None);
@@ -73,6 +76,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
         new: &new.name,
         changes: &changes,
         people: people.clone(),
+        clauses: &clauses,
         doubts: &doubts,
         show,
     };
@@ -89,7 +93,7 @@ pub fn run(args: &DiffArgs) -> Result<Exit, Failure> {
                 json::Project { name: &old_name, commit: old_commit.as_deref(), specs: &specs[0] },
                 json::Project { name: &new_name, commit: new_commit.as_deref(), specs: &specs[1] },
             ];
-            (json::document(projects, &changes, people, &doubts, &made), Form::Json)
+            (json::document(projects, &changes, people, &clauses, &doubts, &made), Form::Json)
         }
     };
     out::print(&text, form, "the changes")?;
@@ -271,7 +275,8 @@ fn rename(finding: &mut Diagnostic, revision: &Revision) {
     finding.data.iter_mut().for_each(|place| told(&mut place.file));
 }
 
-type Found = (PeopleChanges, Vec<String>);
+/// What comes out for people, which clauses make it, and what is odd about the data.
+type Found = (PeopleChanges, Clauses, Vec<String>);
 
 /// Evaluates both over the same data.
 fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Result<Found, Exit>, Failure> {
@@ -284,49 +289,56 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
         read: &args.read,
         other_files: Default::default(),
     };
-    let mut units = BTreeMap::new();
-    let (mut standings, mut doubts) = (Vec::new(), Vec::new());
-    for (side, names, which) in [(old, Names::Old(changes), "old"), (new, Names::New(changes), "new")] {
-        let model = &side.project.model;
-        let refused = |diagnostics: &[Diagnostic]| {
-            out::say(format_args!("merit: evaluated by the {which} specs, {}:", side.name));
-            let document = (args.format == DiffForm::Json).then_some(Document::Diff);
-            let telling = Telling { color: args.color, undone: "nobody's results could be compared", document };
-            Ok(Err(refuse((&side.project.sources, side.project.files), diagnostics, telling)))
-        };
+    let both = [(old, "old"), (new, "new")];
+    let mut evaluated = Vec::new();
+    let refused = |side: &Side, which: &str, diagnostics: &[Diagnostic]| {
+        out::say(format_args!("merit: evaluated by the {which} specs, {}:", side.name));
+        let document = (args.format == DiffForm::Json).then_some(Document::Diff);
+        let telling = Telling { color: args.color, undone: "nobody's results could be compared", document };
+        Ok(Err(refuse((&side.project.sources, side.project.files), diagnostics, telling)))
+    };
+    for (side, which) in both {
         let reading = Reading::new();
-        let Evaluated { own_months, plans, answers, absent: _ } =
-            match evaluate(&asked, model, data.clone(), &reading, &|_, _, _| Ok(None))? {
-                Ok(found) => found,
-                Err(diagnostics) => return refused(&diagnostics),
-            };
-        let model: &Model = own_months.as_ref().unwrap_or(model);
-        let scored = match score_people(model, &plans, &answers) {
-            Ok(scored) => scored,
-            Err(diagnostics) => return refused(&diagnostics),
-        };
-        for scored in &scored {
-            let report = Report {
-                model,
-                results: &scored.results,
-                people: People::scored(scored),
-                language: None,
-                provenance: None,
-                supposing: None,
-            };
-            let told = report.results.doubts.iter().map(|doubt| report.show().doubt(doubt));
-            for doubt in told {
-                if !doubts.contains(&doubt) {
-                    doubts.push(doubt);
-                }
-            }
-            standings.push(Standings::of(model, &report.people, &names, &mut units));
+        match evaluate(&asked, &side.project.model, data.clone(), &reading, &|_, _, _| Ok(None))? {
+            Ok(found) => evaluated.push(found),
+            Err(diagnostics) => return refused(side, which, &diagnostics),
         }
+    }
+    let mut scored: Vec<Scored> = Vec::new();
+    for ((side, which), Evaluated { own_months, plans, answers, .. }) in both.into_iter().zip(&evaluated) {
+        match score_people(own_months.as_ref().unwrap_or(&side.project.model), plans, answers) {
+            Ok(found) => scored.extend(found.into_iter().map(Scored::keeping_values)),
+            Err(diagnostics) => return refused(side, which, &diagnostics),
+        }
+    }
+    let mut units = BTreeMap::new();
+    let (mut standings, mut evaluations, mut doubts) = (Vec::new(), Vec::new(), Vec::new());
+    let names = [Names::Old(changes), Names::New(changes)];
+    for ((((side, which), evaluated), scored), names) in both.into_iter().zip(&evaluated).zip(&scored).zip(names) {
+        let Evaluated { own_months, plans, answers, .. } = evaluated;
+        let Some(plan) = plans.first() else { return Ok(Err(Exit::CouldNotRun)) };
+        let (model, sources) = (own_months.as_ref().unwrap_or(&side.project.model), &side.project.sources);
+        let report = Report {
+            model,
+            results: &scored.results,
+            people: People::scored(scored),
+            language: None,
+            provenance: None,
+            supposing: None,
+        };
+        for doubt in report.results.doubts.iter().map(|doubt| report.show().doubt(doubt)) {
+            if !doubts.contains(&doubt) {
+                doubts.push(doubt);
+            }
+        }
+        standings.push(Standings::of(model, &report.people, &names, &mut units));
+        evaluations.push(Evaluation { model, sources, plan, answers, scored });
         if !side.project.diagnostics.is_empty() {
             let count = findings(&side.project.diagnostics);
             out::say(format_args!("merit: {count} in the {which} specs; `merit check` shows them"));
         }
     }
     let (Some(after), Some(before)) = (standings.pop(), standings.pop()) else { return Ok(Err(Exit::CouldNotRun)) };
-    Ok(Ok((PeopleChanges::between(before, after, units), doubts)))
+    let clauses = Clauses::between(evaluations[0], evaluations[1], changes);
+    Ok(Ok((PeopleChanges::between(before, after, units), clauses, doubts)))
 }

@@ -117,3 +117,18 @@ pub fn contrasts(specs: &Path, before: &str, after: &str) -> Vec<Explained> {
         })
         .collect()
 }
+
+/// A copy of specs with their data.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => {
+                fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::clauses::{Clause, Clauses};
 use super::declared::start_text;
 use super::people::{OutputName, PeopleChanges, PersonChange, Standing, Sums};
 use super::{Change, Changes, Effect, Side, Told, Why};
@@ -20,6 +21,7 @@ pub fn document(
     [old, new]: [Project; 2],
     changes: &Changes,
     people: Option<(&PeopleChanges, String)>,
+    clauses: &Clauses,
     doubts: &[String],
     made: &Provenance,
 ) -> String {
@@ -37,6 +39,7 @@ pub fn document(
         "without_effect": changes.are_without_effect(),
         "affected": changes.affected(),
         "changes": changes.changes.iter().map(change).collect::<Vec<_>>(),
+        "clauses": clauses.clauses.iter().map(clause).collect::<Vec<_>>(),
         "people": people.map(|(people, period)| of_people(people, &period)),
         "doubts": doubts,
     });
@@ -66,6 +69,20 @@ fn change(change: &Change) -> Value {
         "positions": positions,
         "through": through,
         "users": users,
+    })
+}
+
+fn clause(clause: &Clause) -> Value {
+    let Clause { kind, name, label, before, after, people, amount, largest } = clause;
+    json!({
+        "kind": kind,
+        "name": name,
+        "label": label,
+        "before": before,
+        "after": after,
+        "people": people,
+        "amount": amount,
+        "largest": largest,
     })
 }
 

@@ -6,6 +6,7 @@
 //! whom it concerns. What is called without effect is proved: no term that a position's numbers follow from is another, for
 //! whatever period and data.
 
+pub mod clauses;
 mod compare;
 mod declared;
 mod formulas;

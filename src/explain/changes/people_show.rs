@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clauses::Clause;
 use super::people::{OutputName, PeopleChanges, PersonChange, Standing, Sums};
 use super::show::{Document, code};
 use crate::number::Number;
@@ -107,6 +108,9 @@ impl Document<'_> {
                 by_team.into_iter().take(SHOWN).map(|((team, name), one)| sums(named(team), name, one)).collect();
             tables.push(Rows { title: "Cost by team".into(), columns: columns("Team"), rows, left_out });
         }
+        if !self.clauses.clauses.is_empty() {
+            tables.push(self.clauses_table());
+        }
         if !people.changed.is_empty() {
             tables.push(self.people_table("Who changes most", people, &people.changed));
         }
@@ -116,6 +120,38 @@ impl Document<'_> {
             }
         }
         tables
+    }
+
+    /// What each cause makes of all scores; the lines total the whole.
+    fn clauses_table(&self) -> Rows {
+        let row = |clause: &Clause| {
+            let what = match (&clause.before, &clause.after) {
+                (Some(before), Some(after)) => format!("{} → {}", or_none(before), or_none(after)),
+                _ => String::new(),
+            };
+            let points = |number: &Number| signed(number, &self.score(number));
+            let about = if clause.label.is_empty() { &clause.name } else { &clause.label };
+            vec![
+                format!("{} {about}", clause.kind).trim_end().to_string(),
+                clause.people.to_string(),
+                points(&clause.amount),
+                points(&clause.largest),
+                what,
+            ]
+        };
+        let mut rows: Vec<Vec<String>> = self.clauses.clauses.iter().take(SHOWN).map(row).collect();
+        let amount = &self.clauses.amount;
+        rows.push(vec![
+            "together".into(),
+            String::new(),
+            signed(amount, &self.score(amount)),
+            String::new(),
+            String::new(),
+        ]);
+        let columns =
+            vec![("Clause", false), ("People", true), ("Points", true), ("Most for one", true), ("Was and is", false)];
+        let left_out = self.clauses.clauses.len().saturating_sub(SHOWN);
+        Rows { title: "What makes the scores differ".into(), columns, rows, left_out }
     }
 
     fn people_table(&self, title: &str, people: &PeopleChanges, list: &[PersonChange]) -> Rows {
@@ -192,6 +228,10 @@ fn keep<T>(all: &mut Vec<T>, empty: &[bool]) {
         at += 1;
         !empty[at - 1]
     });
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 fn signed(number: &Number, text: &str) -> String {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::clauses::Clauses;
 use super::declared::start_text;
 use super::people::PeopleChanges;
 use super::{Change, Changes, Effect, Side, Told, Why};
@@ -18,6 +19,7 @@ pub struct Document<'a> {
     pub changes: &'a Changes,
     /// What comes out for everyone, and in which period.
     pub people: Option<(&'a PeopleChanges, String)>,
+    pub clauses: &'a Clauses,
     /// What is odd in the data, told once.
     pub doubts: &'a [String],
     /// How numbers of the new project are shown.
