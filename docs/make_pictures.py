@@ -173,6 +173,11 @@ def main():
     card = picture(f"merit {' '.join(arguments)}", run(arguments, ROOT))
     (ROOT / "docs" / "scorecard.svg").write_text(card, encoding="utf-8")
 
+    # One number down to its rows.
+    arguments = ["why", "specs/insurance", "--period", "2026-Q3", "--person", "S1056", "market_reputation"]
+    why = picture("merit " + " ".join(arguments), run(arguments, ROOT))
+    (ROOT / "docs" / "why.svg").write_text(why, encoding="utf-8")
+
 
 if __name__ == "__main__":
     main()

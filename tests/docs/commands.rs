@@ -220,7 +220,7 @@ pub fn of_sentences(paths: &[PathBuf]) -> Vec<String> {
 pub fn of_pictures() -> Vec<String> {
     let folder = scene();
     let mut faults = Vec::new();
-    for name in ["error", "scorecard"] {
+    for name in ["error", "scorecard", "why"] {
         let picture = fs::read_to_string(root().join(format!("docs/{name}.svg"))).unwrap();
         let mut lines: BTreeMap<u32, String> = BTreeMap::new();
         for text in picture.lines().filter_map(|line| line.strip_prefix("<text ")) {
