@@ -86,7 +86,8 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let people = select(&wish, model, &answers.teams, &scored, absent)?;
     let (Some(scored), Some(people)) = (scored.first(), people.first()) else { return Ok(Exit::Clean) };
     let places: Vec<usize> = people.places().collect();
-    let all = everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false });
+    let all =
+        everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false, mix: args.person.is_some() });
     let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     let made = provenance::of_goal(args, &project, Some((&data, &files)));
     let show = Show { last_day: Some(plan.last_day), ..Show::new(model, args.lang.as_deref()) };

@@ -179,6 +179,11 @@ impl Tape {
     pub fn roots(&self) -> &[CalcId] {
         &self.roots
     }
+
+    /// All nodes behind that, operands first.
+    pub fn order(&self, program: &Program) -> Vec<CalcId> {
+        behind(program, self.roots.iter().copied())
+    }
 }
 
 /// Evaluates one program over one set of answers.

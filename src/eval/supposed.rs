@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::graph::{behind, operands};
+use super::graph::operands;
 use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Tape, Values, node};
 use crate::plan::program::{Calc, CalcId};
 use crate::value::Value;
@@ -47,32 +47,37 @@ impl Evaluator<'_> {
 
     /// The values for a subject, of which `values` are the true ones, where these are supposed.
     pub fn values_supposing(&self, values: &Values, subject: Subject, tape: &Tape, given: &[Given]) -> Values {
+        let nodes = given.iter().map(|(node, _)| *node).collect::<Vec<_>>();
+        self.values_along(values, subject, &self.behind_supposed(&tape.order(self.program), &nodes), given)
+    }
+
+    /// Of nodes that stand behind their operands, those that follow from some of them, and these themselves.
+    pub fn behind_supposed(&self, order: &[CalcId], nodes: &[CalcId]) -> Vec<CalcId> {
+        let mut touched: HashSet<CalcId> = HashSet::new();
+        for &node in order {
+            let mut follows = nodes.contains(&node);
+            operands(self.program, &self.program.nodes[node.0], |operand, _| follows |= touched.contains(&operand));
+            if follows {
+                touched.insert(node);
+            }
+        }
+        // What waits for scoring is computed afresh each time.
+        order.iter().copied().filter(|node| touched.contains(node) && !self.graph.needs_input(*node)).collect()
+    }
+
+    /// The same as [`Evaluator::values_supposing`], for who knows already which nodes follow.
+    pub fn values_along(&self, values: &Values, subject: Subject, follow: &[CalcId], given: &[Given]) -> Values {
         let mut values = values.clone();
         let (team, inputs) = (self.stint(subject).team, Inputs::default());
-        let mut touched: HashSet<CalcId> = HashSet::new();
-        for node in behind(self.program, tape.roots.iter().copied()) {
+        for &node in follow {
+            values.forget(node);
             let value = match given.iter().find(|(of, _)| *of == node) {
                 Some((_, value)) => self.supposed_at(node, value),
                 None => {
-                    let mut follows = false;
-                    operands(self.program, &self.program.nodes[node.0], |operand, _| {
-                        follows |= touched.contains(&operand);
-                    });
-                    if !follows {
-                        continue;
-                    }
-                    touched.insert(node);
-                    // What waits for scoring is computed afresh each time.
-                    if self.graph.needs_input(node) {
-                        continue;
-                    }
-                    values.forget(node);
                     let at = node::At { values: &values, inputs: &inputs, team, subject: Some(subject) };
                     self.compute(node, &|wanted| values.get(wanted), &at)
                 }
             };
-            touched.insert(node);
-            values.forget(node);
             values.put(node, value);
         }
         values

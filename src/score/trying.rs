@@ -4,6 +4,9 @@
 //! own score goes into theirs, and theirs count in that distribution, [`Trying::alone`] says no, and only a whole evaluation
 //! ([`score_supposing`](super::score_supposing)) tells.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use super::card::{LoweredBy, PersonResult};
@@ -51,6 +54,10 @@ pub struct Seated {
     pub served: (i64, i64),
     /// As it truly is.
     pub values: Values,
+    /// All nodes that the card reads, operands first.
+    pub order: Vec<CalcId>,
+    /// Those that follow from some nodes.
+    follow: RefCell<HashMap<Vec<CalcId>, Rc<Vec<CalcId>>>>,
 }
 
 /// What comes out under a supposition.
@@ -79,7 +86,9 @@ impl<'a> Scored<'a> {
             let (subject, card) = (of.subject(), of.card());
             let period = i64::from(scorer.plan.last_day.0 - scorer.plan.first_day.0) + 1;
             let values = scorer.eval.values(subject, &scorer.tapes.scores[card]);
-            Seated { seat, subject, card, served: (scorer.served(of), period), values }
+            let order = scorer.tapes.scores[card].order(&scorer.plan.program);
+            let served = (scorer.served(of), period);
+            Seated { seat, subject, card, served, values, order, follow: RefCell::default() }
         };
         Trying { scored: self, rivals, person, seats: self.seats_of(person).map(seated).collect() }
     }
@@ -138,7 +147,10 @@ impl<'a> Trying<'_, 'a> {
                 of_post.push(one.clone());
             }
         }
-        self.evaluator().values_supposing(&seat.values, seat.subject, self.tape(seat), &of_post)
+        let nodes: Vec<CalcId> = of_post.iter().map(|(node, _)| *node).collect();
+        let of_nodes = || Rc::new(self.evaluator().behind_supposed(&seat.order, &nodes));
+        let follow = seat.follow.borrow_mut().entry(nodes.clone()).or_insert_with(of_nodes).clone();
+        self.evaluator().values_along(&seat.values, seat.subject, &follow, &of_post)
     }
 
     /// What comes out; nothing where something cannot be, as a KPI beyond its limits.
@@ -164,14 +176,51 @@ impl<'a> Trying<'_, 'a> {
         Some(Tried { result, values, seats })
     }
 
+    /// The least score, as the rating sees it, with which the person has a grade once the distribution has moved grades, where no
+    /// veto stands in the way; to a step of the scores.
+    pub fn least_score(&self, wanted: usize) -> Option<Number> {
+        let scorer = self.scored.scorer();
+        let (id, position, team) = self.scored.rated_by(self.person)?;
+        let rating = &scorer.model.ratings[id.0];
+        let threshold = rating.grades.get(wanted)?.condition.as_ref().map(|(_, at)| at.clone())?;
+        if rating.distribution.is_empty() {
+            return Some(threshold);
+        }
+        let step = Number::from_parts(1, scorer.model.company.score_decimals.unwrap_or(6));
+        let keeps = |seen: &Number| {
+            let own = Rival { person: self.person, rating: id, grade: wanted, seen: seen.clone(), position, team };
+            self.distributed(own).is_none_or(|(grade, _)| grade <= wanted)
+        };
+        if keeps(&threshold) {
+            return Some(threshold);
+        }
+        // Whoever is moved is so by somebody who is as good or better.
+        let all = self.rivals.0.get_or_init(|| self.scored.rivals());
+        let mut scores: Vec<Number> =
+            all.iter().filter(|one| one.rating == id && one.seen >= threshold).map(|one| one.seen.add(&step)).collect();
+        scores.sort();
+        let first = scores.partition_point(|score| !keeps(score));
+        scores.get(first).cloned()
+    }
+
     /// The grade that the distribution moves this person to, and by which rule.
     fn distributed(&self, own: Rival) -> Option<(usize, usize)> {
         let scorer = self.scored.scorer();
         let rating = &scorer.model.ratings[own.rating.0];
         let all = self.rivals.0.get_or_init(|| self.scored.rivals());
-        let others = all.iter().filter(|one| one.rating == own.rating && one.person != own.person);
-        let mut people: Vec<&Rival> = others.chain([&own]).collect();
-        people.sort_by_key(|one| one.person);
+        // Groups that the person is in no part of decide nothing.
+        let only = |within: Within| rating.distribution.iter().all(|rule| rule.within == within);
+        let (position, team) = (only(Within::Position), only(Within::Team));
+        let rival = |one: &&Rival| {
+            one.rating == own.rating
+                && one.person != own.person
+                && (!position
+                    || scorer.model.positions[one.position.0].name == scorer.model.positions[own.position.0].name)
+                && (!team || one.team == own.team)
+        };
+        let mut people: Vec<&Rival> = all.iter().filter(rival).collect();
+        // In the order of the results, as everyone is.
+        people.insert(people.partition_point(|one| one.person < own.person), &own);
         let mut rated: Vec<Rated> = Vec::with_capacity(people.len());
         for one in &people {
             rated.push(Rated {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::everyone::OfPerson;
+use super::mix::Part;
 use super::reach::{Answer, Goal, Outcome, Side, Why};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Model, PositionId};
@@ -24,6 +25,25 @@ pub struct PersonJson {
     today: Option<OutcomeJson>,
     reached: bool,
     kpis: Vec<AnswerJson>,
+    /// The least change of several together.
+    mix: Option<MixJson>,
+}
+
+#[derive(Serialize)]
+struct MixJson {
+    parts: Vec<PartJson>,
+    outcome: OutcomeJson,
+    distance: Number,
+}
+
+#[derive(Serialize)]
+struct PartJson {
+    kpi: String,
+    scope: &'static str,
+    position: String,
+    today: ValueJson,
+    value: ValueJson,
+    less: TriedJson,
 }
 
 #[derive(Serialize)]
@@ -107,7 +127,27 @@ pub fn person(of: &OfPerson, show: &Show<'_>) -> PersonJson {
         today: of.today.as_ref().map(outcome),
         reached: of.reached,
         kpis: of.answers.iter().map(|answer| answer_json(answer, (model, of.position), show)).collect(),
+        mix: of.mix.as_ref().map(|mix| MixJson {
+            parts: mix.parts.iter().filter_map(|part| part_json(part, of, show)).collect(),
+            outcome: outcome(&mix.outcome),
+            distance: mix.distance.clone(),
+        }),
     }
+}
+
+fn part_json(part: &Part, of: &OfPerson, show: &Show<'_>) -> Option<PartJson> {
+    let answer = of.answers.iter().find(|one| one.node == part.lever.node)?;
+    let kpi = &show.model.kpis[answer.kpi.0];
+    let value = |number: &Number| value_json(number, &kpi.unit, show);
+    let (less, outcome) = &part.less;
+    Some(PartJson {
+        kpi: kpi.name.clone(),
+        scope: answer.scope.word(),
+        position: show.position(answer.position).name.clone(),
+        today: value(&part.today),
+        value: value(&part.value),
+        less: TriedJson { value: value(less), outcome: outcome_json(outcome, of.position, show) },
+    })
 }
 
 fn outcome_json(outcome: &Outcome, position: Option<PositionId>, show: &Show<'_>) -> OutcomeJson {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
+use super::mix::Mix;
 use super::reach::{Answer, Goal, Lever, Outcome, Solver};
 use crate::alike::folded;
 use crate::model::{Grade, KpiId, Model, PositionId, Rating};
@@ -37,8 +38,10 @@ pub struct Asked<'a> {
     pub wanted: &'a Wanted,
     /// Names of KPIs; none is all.
     pub kpis: &'a [KpiId],
-    /// Whether KPIs count that stand only behind others, or behind a veto.
+    /// Whether KPIs count that stand only behind others.
     pub all: bool,
+    /// Whether several KPIs together are asked for, too.
+    pub mix: bool,
 }
 
 /// What it would take for one person.
@@ -54,6 +57,8 @@ pub struct OfPerson {
     pub unscored: Option<Box<PersonResult>>,
     /// For each KPI alone, in the order of the scorecard.
     pub answers: Vec<Answer>,
+    /// The least change of several together, where it was asked for.
+    pub mix: Option<Mix>,
     /// How often something was evaluated.
     pub looks: u64,
 }
@@ -110,9 +115,10 @@ fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &As
         let levers = person.levers(asked.all || !asked.kpis.is_empty());
         answers.extend(levers.into_iter().filter(wanted).map(|lever| person.solve(lever, goal)));
     }
+    let mix = goal.as_ref().filter(|_| asked.mix && !reached).and_then(|goal| person.mix(goal, &answers));
     let looks = person.looks();
     let unscored = person.result().filter(|result| result.overall.is_none()).cloned().map(Box::new);
-    OfPerson { unscored, brief: scored.brief(at), position, goal, today, reached, answers, looks }
+    OfPerson { unscored, brief: scored.brief(at), position, goal, today, reached, answers, mix, looks }
 }
 
 /// Versions of one KPI.

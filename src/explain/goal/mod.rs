@@ -7,6 +7,7 @@
 mod cards;
 pub mod document;
 mod everyone;
+mod mix;
 mod nodes;
 mod reach;
 mod shape;
@@ -14,4 +15,5 @@ pub mod step;
 pub mod text;
 
 pub use everyone::{Asked, OfPerson, Wanted, everyone};
+pub use mix::{Mix, Part};
 pub use reach::{Answer, Goal, Lever, NotReached, Outcome, Person, Reached, Side, Solver, Why};

@@ -29,16 +29,16 @@ pub struct Entry<'m> {
 }
 
 impl<'m> Nodes<'m> {
-    /// `kpi` moves by `step`; `values` are those under the supposition at the first step. What is supposed besides stays.
+    /// `order` are all nodes that the card reads, operands first. `kpi` moves by `step`; `values` are those under the supposition at the first step. What is supposed besides stays.
     pub fn of(
         (model, program): (&'m Model, &'m Program),
-        (values, roots): (&'m Values, &[CalcId]),
+        (values, order): (&'m Values, &[CalcId]),
         (kpi, step): (CalcId, &Number),
         supposed: &[Given],
         stretch: &mut Stretch,
     ) -> Nodes<'m> {
         let mut nodes = Nodes { model, program, values, moving: HashMap::new(), waiting: HashSet::new() };
-        for node in behind(program, roots.iter().copied()) {
+        for &node in order {
             let calc = &program.nodes[node.0];
             let (mut touched, mut waits) = (node == kpi, matches!(calc, Calc::Input(_)));
             operands(program, calc, |operand, filled| {
@@ -304,28 +304,17 @@ impl<'m> Nodes<'m> {
 
     /// A formula that reads what only scoring knows.
     fn formula(&self, body: CalcId, entry: &Entry<'m>, stretch: &mut Stretch) -> Moving<'m> {
-        if !self.waits(body) {
+        if !self.waiting.contains(&body) {
             return self.get(body);
         }
         let mut local: HashMap<CalcId, Moving<'m>> = HashMap::new();
         for node in behind(self.program, [body]) {
-            if self.waits(node) {
+            if self.waiting.contains(&node) {
                 let moving = self.compute(&self.program.nodes[node.0], entry, &local, stretch);
                 local.insert(node, moving);
             }
         }
         local.remove(&body).unwrap_or_else(|| self.get(body))
-    }
-
-    /// Whether a node waits for scoring; of formulas of scales that no root lies before, this is not known yet.
-    fn waits(&self, node: CalcId) -> bool {
-        if self.waiting.contains(&node) {
-            return true;
-        }
-        let calc = &self.program.nodes[node.0];
-        let mut waits = matches!(calc, Calc::Input(_));
-        operands(self.program, calc, |operand, filled| waits |= !filled && self.waits(operand));
-        waits
     }
 }
 

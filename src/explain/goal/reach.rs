@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::cards::{Moved, overall};
+use super::mix::{self, Mix, Movable, Piece};
 use super::nodes::Nodes;
 use super::shape::{First, Moving, Shape, Stretch, first_that};
 use super::step::{distance, smallest};
@@ -12,7 +13,7 @@ use crate::language::ScopeWord;
 use crate::model::{KpiId, Model, PositionId};
 use crate::number::Number;
 use crate::plan::Plan;
-use crate::plan::program::{Calc, CalcId, EntryWhat, GroupPlan};
+use crate::plan::program::{Calc, CalcId, EntryPlan, EntryWhat, GroupPlan};
 use crate::score::card::{EntryResult, EntryResultKind, LoweredBy, PersonResult};
 use crate::score::trying::{Rivals, Tried, Trying};
 use crate::score::{Scored, supposable};
@@ -254,6 +255,39 @@ impl<'a> Person<'_, 'a> {
         self.trying.with(&given).map(|tried| Outcome::of(&tried.result))
     }
 
+    /// The least mix of the person's KPIs, where they add to the total each by itself; the answers are those of each alone.
+    pub fn mix(&self, goal: &Goal, answers: &[Answer]) -> Option<Mix> {
+        let [seat] = self.trying.seats() else { return None };
+        let today = self.today()?;
+        if self.is_entangled(goal) || today.score.is_none() || today.is_barred(goal) {
+            return None;
+        }
+        let plan = self.plan.program.cards[seat.card].scorecard.as_ref()?;
+        let separate = mix::separate(self, plan);
+        let answers: Vec<&Answer> = answers.iter().filter(|answer| separate.contains(&answer.node)).collect();
+        let order = &seat.order;
+        let follow: Vec<HashSet<CalcId>> = answers
+            .iter()
+            .map(|answer| self.trying.evaluator().behind_supposed(order, &[answer.node]).into_iter().collect())
+            .collect();
+        let card = &self.plan.program.cards[seat.card];
+        let conditions = card.eligible.into_iter().chain(plan.vetoes.clone()).chain(applies(&plan.root)).collect();
+        let wanted = self.wanted(goal)?;
+        let mut movable = Vec::new();
+        let mut lacking = None;
+        for (answer, alone) in answers.iter().zip(mix::disjoint(&follow, &conditions)) {
+            let (true, Some(value)) = (alone, answer.today.as_number()) else { continue };
+            let lever = Lever { post: answer.post, position: answer.position, node: answer.node };
+            let (kpi, step) = (answer.kpi, &answer.step);
+            let walk = Walk { person: self, lever, goal, kpi, today: Some(value), step, wanted: None };
+            let (total, pieces) = walk.pieces(answer.target.as_ref())?;
+            lacking = Some(wanted.sub(&total));
+            let (today, target, step) = (value.clone(), answer.target.clone(), answer.step.clone());
+            movable.push(Movable { lever, today, target, step, pieces });
+        }
+        mix::least(self, goal, &movable, &lacking?)
+    }
+
     /// Whether the own score comes back to the person through others.
     fn is_entangled(&self, goal: &Goal) -> bool {
         fn takes(entries: &[EntryResult], person: &str) -> bool {
@@ -269,6 +303,16 @@ impl<'a> Person<'_, 'a> {
         own || matches!(goal, Goal::Grade(_)) && !self.trying.alone()
     }
 
+    /// About the score before rounding from which on the goal is reached.
+    fn wanted(&self, goal: &Goal) -> Option<Number> {
+        let score = match goal {
+            Goal::Score(score) => score.clone(),
+            Goal::Grade(grade) => self.trying.least_score(*grade)?,
+        };
+        let places = self.solver_model.company.score_decimals;
+        Some(places.map_or(score.clone(), |places| score.sub(&Number::from_parts(5, places + 1))))
+    }
+
     /// The values of a KPI that reach the goal, which is not reached as it is.
     pub fn solve(&self, lever: Lever, goal: &Goal) -> Answer {
         let (kpi, scope) = match &self.plan.program.nodes[lever.node.0] {
@@ -282,7 +326,8 @@ impl<'a> Person<'_, 'a> {
         let (up, down) = match self.is_entangled(goal) {
             true => (not(None, Why::NotTold), not(None, Why::NotTold)),
             false => {
-                let walk = Walk { person: self, lever, goal, kpi, today: today.as_number(), step: &step };
+                let wanted = self.wanted(goal);
+                let walk = Walk { person: self, lever, goal, kpi, today: today.as_number(), step: &step, wanted };
                 (walk.go(true), walk.go(false))
             }
         };
@@ -293,6 +338,15 @@ impl<'a> Person<'_, 'a> {
         });
         Answer { kpi, scope, position, post, node, today, target, step, up, down }
     }
+}
+
+/// The conditions under which entries count.
+fn applies(group: &GroupPlan) -> Vec<CalcId> {
+    let inner = |entry: &EntryPlan| match &entry.what {
+        EntryWhat::Group(group) => applies(group),
+        EntryWhat::Kpi(_) | EntryWhat::ScoreOf(_) | EntryWhat::ScoreOfReports => Vec::new(),
+    };
+    group.entries.iter().flat_map(|entry| entry.applies_when.into_iter().chain(inner(entry))).collect()
 }
 
 /// The target of the entry that is scored by a KPI.
@@ -316,6 +370,8 @@ struct Walk<'w, 'p, 'a> {
     kpi: KpiId,
     today: Option<&'w Number>,
     step: &'w Number,
+    /// The score before rounding from which on the goal is about reached.
+    wanted: Option<Number>,
 }
 
 /// The best that was seen on the way, and whether a stretch ends there.
@@ -396,7 +452,7 @@ impl<'a> Walk<'_, '_, 'a> {
             match moving.way() {
                 None => return not(most.0, Why::NotTold),
                 Some(Some(true)) if !outcome.is_barred(self.goal) => {
-                    let found = self.first(&moving, &at, &stretch, &outcome);
+                    let found = self.first(&moving, &at, &stretch);
                     match found {
                         None => return not(most.0, Why::NotTold),
                         Some(First::At(step)) => {
@@ -431,6 +487,56 @@ impl<'a> Walk<'_, '_, 'a> {
         before.is_some() && before == end
     }
 
+    /// The total as it is, and the pieces of straight lines in both directions on which it is above that.
+    fn pieces(&self, target: Option<&Number>) -> Option<(Number, Vec<Piece>)> {
+        /// Further ones are left out.
+        const PIECES: usize = 12;
+        let today = self.today?;
+        let (tried, _) = self.look(today)?;
+        let total = self.moving(&tried, self.step, &mut Stretch::default()).number()?.clone();
+        let mut both = Vec::new();
+        for up in [true, false] {
+            let mut pieces = Vec::new();
+            let way = if up { self.step.clone() } else { self.step.neg() };
+            let places = today.div(self.step)?;
+            let first = if up { places.floor().add(&Number::ONE) } else { places.ceil().sub(&Number::ONE) };
+            let mut value = first.mul(self.step);
+            let end = self.end(up);
+            for _ in 0..PIECES {
+                let left = end.as_ref().and_then(|end| Some(end.sub(&value).div(&way)?.floor()));
+                if left.as_ref().is_some_and(Number::is_negative) {
+                    break;
+                }
+                let Some((tried, _)) = self.look(&value) else { break };
+                let mut stretch = Stretch { last: left };
+                let moving = self.moving(&tried, &way, &mut stretch);
+                let (Some(number), rise) = (
+                    moving.number(),
+                    match &moving.shape {
+                        Shape::Line(rise) => rise.clone(),
+                        Shape::Same => Number::ZERO,
+                        Shape::OneWay(_) | Shape::Any => break,
+                    },
+                ) else {
+                    break;
+                };
+                let gain = number.sub(&total);
+                if gain.is_positive() || rise.is_positive() {
+                    let cost = distance(&value, Some(today), target);
+                    let (start, way, steps) = (value.clone(), way.clone(), stretch.last.clone());
+                    // Where it does not rise, its beginning is all of it.
+                    let (rise, steps) =
+                        if rise.is_positive() { (rise, steps) } else { (Number::ZERO, Some(Number::ZERO)) };
+                    pieces.push(Piece { start, cost, gain, way, rise, steps });
+                }
+                let Some(last) = &stretch.last else { break };
+                value = value.add(&way.mul(&last.add(&Number::ONE)));
+            }
+            both.extend(mix::joined(pieces));
+        }
+        Some((total, both))
+    }
+
     /// How the overall score moves from here on.
     fn moving<'m>(&'m self, tried: &'m Tried, way: &Number, stretch: &mut Stretch) -> Moving<'m> {
         let person = self.person;
@@ -440,13 +546,12 @@ impl<'a> Walk<'_, '_, 'a> {
         for (card, seat) in tried.result.cards.iter().zip(&tried.seats) {
             let (seat, values) = (&seats[*seat], &tried.values[*seat]);
             let plan = &person.plan.program.cards[seat.card];
-            let roots = person.trying.tape(seat).roots();
             // Another post has its own value.
             let moved = seat.subject.post == self.lever.post;
             let kpi = (if moved { self.lever.node } else { CalcId(usize::MAX) }, way);
             let nodes = Nodes::of(
                 (person.solver_model, &person.plan.program),
-                (values, roots),
+                (values, &seat.order),
                 kpi,
                 person.trying.evaluator().supposed_of(seat.subject),
                 stretch,
@@ -467,13 +572,7 @@ impl<'a> Walk<'_, '_, 'a> {
     }
 
     /// Where the goal is reached on a stretch on which the score rises.
-    fn first(
-        &self,
-        moving: &Moving<'_>,
-        at: &dyn Fn(&Number) -> Number,
-        stretch: &Stretch,
-        outcome: &Outcome,
-    ) -> Option<First> {
+    fn first(&self, moving: &Moving<'_>, at: &dyn Fn(&Number) -> Number, stretch: &Stretch) -> Option<First> {
         let reached = |step: &Number| Some(self.look(&at(step))?.1.reaches(self.goal));
         if let (Some(last), true) = (&stretch.last, stretch.last.as_ref().is_some_and(Number::is_positive))
             && !reached(last)?
@@ -484,7 +583,7 @@ impl<'a> Walk<'_, '_, 'a> {
             return Some(First::Never);
         }
         // Along a line it is known where, but for the rounding.
-        if let (Shape::Line(slope), Some(first), Some(wanted)) = (&moving.shape, moving.number(), self.wanted(outcome))
+        if let (Shape::Line(slope), Some(first), Some(wanted)) = (&moving.shape, moving.number(), self.wanted.as_ref())
         {
             let guess = wanted.sub(first).div(slope)?.ceil();
             for more in [0, 1, -1] {
@@ -496,21 +595,5 @@ impl<'a> Walk<'_, '_, 'a> {
             }
         }
         first_that(reached, stretch.last.as_ref())
-    }
-
-    /// About the score before rounding from which on the goal is reached.
-    fn wanted(&self, _: &Outcome) -> Option<Number> {
-        let model = self.person.solver_model;
-        let score = match self.goal {
-            Goal::Score(score) => score.clone(),
-            Goal::Grade(grade) => {
-                let result = self.person.result()?;
-                let position = result.cards.iter().rev().find(|card| card.scorecard.is_some())?.position;
-                let rating = model.positions[position.0].scorecard.as_ref()?.rating?;
-                model.ratings[rating.0].grades.get(*grade)?.condition.as_ref()?.1.clone()
-            }
-        };
-        let half = model.company.score_decimals.map(|places| Number::from_parts(5, places + 1));
-        Some(half.map_or(score.clone(), |half| score.sub(&half)))
     }
 }

@@ -1,6 +1,7 @@
 //! Answers for people, in plain words.
 
 use super::everyone::OfPerson;
+use super::mix::Part;
 use super::reach::{Answer, Goal, Outcome, Reached, Side, Why};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{KpiId, PositionId, VetoEffect};
@@ -45,6 +46,7 @@ pub fn person(of: &OfPerson, about: &About<'_>) -> String {
         return page.out;
     }
     page.kpis(of, position);
+    page.mix(of, position);
     page.foot();
     page.out
 }
@@ -281,6 +283,45 @@ impl Page<'_, '_> {
             let first = letters.next().map_or(String::new(), |first| first.to_uppercase().to_string());
             self.text(&format!("{first}{}.", letters.as_str()), Style::Poor);
         }
+    }
+
+    /// The least change of several KPIs together.
+    fn mix(&mut self, of: &OfPerson, position: PositionId) {
+        let Some(mix) = &of.mix else { return };
+        let answers: Vec<(&Answer, &Part)> = mix
+            .parts
+            .iter()
+            .filter_map(|part| Some((of.answers.iter().find(|one| one.node == part.lever.node)?, part)))
+            .collect();
+        self.out.push('\n');
+        let then = self.outcome(position, &mix.outcome);
+        self.text(&format!("The least change of several together, which gives {then}:"), Style::Strong);
+        self.out.push('\n');
+        let columns = vec![
+            Column::left("KPI", 14),
+            Column::right("Today", 6),
+            Column::right("Needed", 6),
+            Column::right("Change", 6),
+            Column::left("One step less", 12),
+        ];
+        let row = |(answer, part): &(&Answer, &Part)| {
+            let more = part.value.sub(&part.today);
+            let shown = self.value(answer, &more);
+            let (less, outcome) = &part.less;
+            Line::Row(vec![
+                Cell::new(self.label(answer.kpi)),
+                Cell::new(self.value(answer, &part.today)),
+                Cell::styled(self.value(answer, &part.value), Style::Strong),
+                Cell::new(if more.is_positive() { format!("+{shown}") } else { shown }),
+                Cell::styled(
+                    format!("{}: {}", self.value(answer, less), self.outcome(position, outcome)),
+                    Style::Faint,
+                ),
+            ])
+        };
+        let lines = answers.iter().map(row).collect();
+        let (width, painter) = (self.width(), self.about.look.painter());
+        Table { columns, lines, stretch: None }.write(&mut self.out, width, painter);
     }
 
     /// The best in both directions.

@@ -1,0 +1,159 @@
+//! What it would take, over the example: every answer is evaluated for all people, one step less is, too, and where a KPI has
+//! few values all of them are tried.
+
+use std::path::Path;
+
+use merit::data::answer;
+use merit::data::options::Options;
+use merit::eval::Supposed;
+use merit::explain::goal::{Asked, Goal, Mix, OfPerson, Part, Side, Wanted, Why, everyone};
+use merit::model::Model;
+use merit::number::Number;
+use merit::plan::query::Answers;
+use merit::plan::{Plan, plan};
+use merit::project;
+use merit::score::card::PersonResult;
+use merit::score::{Scored, score_people, score_supposing};
+use merit::time::PeriodName;
+use merit::value::Value;
+
+/// Of so many answers one is evaluated with everybody else.
+const EACH: usize = 40;
+
+#[derive(Default, Debug)]
+struct Seen {
+    reached: usize,
+    proved: usize,
+    untold: usize,
+    whole: usize,
+    tried: usize,
+    mixed: usize,
+}
+
+#[test]
+fn every_answer_over_the_example_is_confirmed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/insurance");
+    let project = project::load(std::slice::from_ref(&folder)).unwrap();
+    let options = Options { allow_empty: true, ..Options::of(folder.join("data")) };
+    let mut seen = Seen::default();
+    for period in ["2026-Q2", "2026-Q3"] {
+        let model = &project.model;
+        let plan = plan(model, PeriodName::parse(period).unwrap()).unwrap();
+        let answers = answer(model, &plan.query, &options).unwrap();
+        let scored = score_people(model, std::slice::from_ref(&plan), &answers).unwrap().remove(0);
+        let places: Vec<usize> = (0..scored.len()).collect();
+        for wanted in [Wanted::Grade("A".into()), Wanted::Score(Number::from(95))] {
+            let all = everyone(&scored, &places, &Asked { wanted: &wanted, kpis: &[], all: false, mix: false });
+            for (at, of) in all.iter().enumerate() {
+                confirm((model, &plan, &answers), &scored, (at, of), &mut seen);
+            }
+            // Several KPIs together, of some people.
+            let some: Vec<usize> = places.iter().copied().filter(|at| at % 9 == 3).collect();
+            let asked = Asked { wanted: &wanted, kpis: &[], all: false, mix: true };
+            let mixed = if period == "2026-Q3" { everyone(&scored, &some, &asked) } else { Vec::new() };
+            for mix in mixed.iter().filter_map(|of| Some((of.goal.as_ref()?, of.mix.as_ref()?))) {
+                seen.mixed += 1;
+                confirm_mix(&scored, &some, mix, &mixed);
+            }
+        }
+    }
+    println!("{seen:?}");
+    assert!(
+        seen.reached > 40 && seen.proved > 300 && seen.whole > 0 && seen.tried > 50 && seen.mixed > 3,
+        "{seen:?}"
+    );
+    assert_eq!(seen.untold, 0, "{seen:?}");
+}
+
+fn confirm(
+    (model, plan, answers): (&Model, &Plan, &Answers),
+    scored: &Scored,
+    (at, of): (usize, &OfPerson),
+    seen: &mut Seen,
+) {
+    let Some(goal) = &of.goal else { return };
+    let truly = scored.person(at);
+    assert_eq!(reaches(&truly, goal), of.reached, "{}", of.brief.person);
+    let roster = plan.query.rosters.iter().position(|one| *one == of.brief.roster).unwrap();
+    let rivals = Default::default();
+    let trying = scored.trying(&rivals, at);
+    for answer in &of.answers {
+        let name = &model.kpis[answer.kpi.0].name;
+        let quick = |value: &Number| {
+            let tried = trying.with(&[(answer.post, (answer.node, Value::Number(value.clone())))]);
+            tried.is_some_and(|tried| reaches(&tried.result, goal))
+        };
+        let whole = |value: &Number| {
+            let mut supposed = Supposed::default();
+            supposed.add(roster, answer.post, (answer.node, Value::Number(value.clone())));
+            let scored = score_supposing(model, plan, answers, supposed).unwrap();
+            reaches(&scored.person(at), goal)
+        };
+        for (up, side) in [(true, &answer.up), (false, &answer.down)] {
+            let told = format!("{goal:?} of {} by {name}, up: {up}: {side:?}", of.brief.person);
+            let free = match side {
+                Side::Reached(reached) => {
+                    seen.reached += 1;
+                    assert!(reached.outcome.reaches(goal) && quick(&reached.value), "{told}");
+                    if let Some((less, outcome)) = &reached.less {
+                        assert!(!outcome.reaches(goal) && !quick(less), "{told}");
+                    }
+                    if seen.reached.is_multiple_of(EACH) {
+                        seen.whole += 1;
+                        assert!(whole(&reached.value), "{told}");
+                        let less = reached.less.as_ref().map(|(less, _)| less);
+                        assert!(less.is_none_or(|less| !whole(less)), "{told}");
+                    }
+                    Some(reached.value.clone())
+                }
+                Side::Not(not) if not.why == Why::NotTold => {
+                    seen.untold += 1;
+                    continue;
+                }
+                Side::Not(_) => {
+                    seen.proved += 1;
+                    None
+                }
+            };
+            // Of what is counted the next values are few.
+            let Some(today) = answer.today.as_number().filter(|_| answer.step == Number::ONE) else { continue };
+            for more in 1..=12 {
+                let value = if up { today.add(&Number::from(more)) } else { today.sub(&Number::from(more)) };
+                let stop = free.as_ref().is_some_and(|free| if up { value >= *free } else { value <= *free });
+                if stop || value.is_negative() {
+                    break;
+                }
+                seen.tried += 1;
+                assert!(!quick(&value), "{value:?} reaches it: {told}");
+            }
+        }
+    }
+}
+
+/// Together they reach the goal, and with one step less of any they do not; and none of the KPIs alone takes less.
+fn confirm_mix(scored: &Scored, places: &[usize], (goal, mix): (&Goal, &Mix), mixed: &[OfPerson]) {
+    let at = mixed.iter().position(|of| of.mix.as_ref().is_some_and(|one| std::ptr::eq(one, mix))).unwrap();
+    let rivals = Default::default();
+    let trying = scored.trying(&rivals, places[at]);
+    let values = |less: Option<usize>| {
+        let value = |(place, part): (usize, &Part)| {
+            let value = if less == Some(place) { part.less.0.clone() } else { part.value.clone() };
+            (part.lever.post, (part.lever.node, Value::Number(value)))
+        };
+        trying.with(&mix.parts.iter().enumerate().map(value).collect::<Vec<_>>()).unwrap()
+    };
+    assert!(reaches(&values(None).result, goal), "{mix:?}");
+    assert!((0..mix.parts.len()).all(|part| !reaches(&values(Some(part)).result, goal)), "{mix:?}");
+    // To a step of each: these have been rounded.
+    let slack: Number = Number::from_parts(5, 2);
+    for alone in mixed[at].answers.iter().filter_map(|answer| answer.effort()) {
+        assert!(mix.distance <= alone.add(&slack), "{alone:?} is less than {mix:?}");
+    }
+}
+
+fn reaches(result: &PersonResult, goal: &Goal) -> bool {
+    match goal {
+        Goal::Grade(grade) => result.rating.as_ref().is_some_and(|rating| rating.grade <= *grade),
+        Goal::Score(score) => result.overall.as_ref().is_some_and(|own| own >= score),
+    }
+}
