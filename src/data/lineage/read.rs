@@ -293,7 +293,9 @@ fn gone_by(
     };
     let begin = || (passage.begin(), Lines::default());
     let by = (world.model, evaluation.memory);
-    let made = each_block(by, (&files, &[&reader.wanted]), options, begin, take)?;
+    // Texts of keys are all different: to take them out of the cache takes longer than to decode them, and much room.
+    let keeps = world.model.data[data.0].key.is_empty();
+    let made = each_block(by, (&files, &[&reader.wanted]), options, keeps, begin, take)?;
     let mut lines = Lines::default();
     let parts: Vec<Part> = made
         .into_iter()

@@ -297,15 +297,17 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// Reads files once, on several threads; gives what each thread has made of the blocks it was given.
+/// Reads files once, on several threads; gives what each thread has made of the blocks it was given. Where `keeps`, what was
+/// decoded is looked for in the cache and kept there.
 pub fn each_block<T: Send>(
     (model, memory): (&Model, &Memory),
     (files, wanted): (&[FileTask], &[&Wanted]),
     options: &Options,
+    keeps: bool,
     begin: impl Fn() -> T + Sync,
     take: impl Fn(&mut T, Order, u32, Vec<Block>) -> Result<(), Failed> + Sync,
 ) -> Result<Vec<T>, Failed> {
-    let rows = KeptRows::of(model, wanted, options);
+    let rows = if keeps { KeptRows::of(model, wanted, options) } else { None };
     let feed = Mutex::new(Feed::new(files, wanted.to_vec(), options, rows.as_ref()));
     let failed = AtomicBool::new(false);
     let work = || {

@@ -189,7 +189,7 @@ fn let_by(
         Ok(())
     };
     let by = (shared.world.model, shared.memory);
-    let mut parts = feed::each_block(by, (files, &wanted), options, begin, take)?.into_iter();
+    let mut parts = feed::each_block(by, (files, &wanted), options, true, begin, take)?.into_iter();
     let (mut all, other_days) = parts.next().unwrap_or_default();
     evaluation.other_days.take_in(other_days);
     for (part, other_days) in parts {
