@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use merit::explain::changes::Changes;
+use merit::model::data::DataSet;
 use merit::project::{Project, load};
 
 use super::evaluated::{Told, outcome, planned, verify};
@@ -53,11 +54,14 @@ fn run(seed: u64, told: &mut Told, refused: &mut usize, unexplained: &mut usize)
         };
         let changes = Changes::between((&old.model, &old.sources), (&new.model, &new.sources));
         // Another way to the same: where all stands in its place, nothing else is computed.
-        let names = |project: &Project| -> Vec<String> {
+        let names = |project: &Project| -> String {
             let model = &project.model;
-            let all = model.kpis.iter().map(|one| &one.name).chain(model.data.iter().map(|one| &one.name));
-            let columns = model.data.iter().flat_map(|set| set.columns.iter().map(|column| &column.name));
-            all.chain(model.positions.iter().map(|one| &one.name)).chain(columns).cloned().collect()
+            let kpis: Vec<_> = model.kpis.iter().map(|one| (&one.name, one.versions.effective)).collect();
+            let positions: Vec<_> = model.positions.iter().map(|one| (&one.name, one.effective)).collect();
+            let ratings: Vec<_> = model.ratings.iter().map(|one| &one.name).collect();
+            let columns = |set: &DataSet| set.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+            let data: Vec<_> = model.data.iter().map(|set| (&set.name, columns(set))).collect();
+            format!("{kpis:?} {positions:?} {ratings:?} {data:?}")
         };
         if changes.are_without_effect() && changes.changes.iter().all(|change| !change.what.starts_with("order of")) {
             let (was, is) = (planned(&old, made.period), planned(&new, made.period));
