@@ -58,10 +58,7 @@ fn every_answer_over_the_example_is_confirmed() {
         }
     }
     println!("{seen:?}");
-    assert!(
-        seen.reached > 40 && seen.proved > 300 && seen.whole > 0 && seen.tried > 50 && seen.mixed > 3,
-        "{seen:?}"
-    );
+    assert!(seen.reached > 40 && seen.proved > 300 && seen.whole > 0 && seen.tried > 50 && seen.mixed > 3, "{seen:?}");
     assert_eq!(seen.untold, 0, "{seen:?}");
 }
 

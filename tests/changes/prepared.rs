@@ -95,7 +95,15 @@ fn prepared_changes_are_told() {
         let new = project(&place.path().join("new"), &edited(&base, &edit));
         let changes = Changes::between((&old.model, &old.sources), (&new.model, &new.sources));
         let show = Show::new(&new.model, None);
-        let document = Document { old: "old", new: "new", changes: &changes, people: None, clauses: &Default::default(), doubts: &[], show };
+        let document = Document {
+            old: "old",
+            new: "new",
+            changes: &changes,
+            people: None,
+            clauses: &Default::default(),
+            doubts: &[],
+            show,
+        };
         let said = document.text(Look { color: false, width: 80 });
         assert!(!said.contains("what it is computed from"), "{}: not explained:\n{said}", edit.name);
         let checked = verify(&before, results(&new), &changes, &mut told);

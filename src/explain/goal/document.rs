@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::everyone::OfPerson;
 use super::mix::Part;
-use super::reach::{Answer, Goal, Outcome, Side, Why};
+use super::outcome::{Goal, Outcome};
+use super::reach::{Answer, Side, Why};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Model, PositionId};
 use crate::number::Number;

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use super::mix::Mix;
-use super::reach::{Answer, Goal, Lever, Outcome, Solver};
+use super::outcome::{Goal, Lever, Outcome};
+use super::reach::{Answer, Solver};
 use crate::alike::folded;
 use crate::model::{Grade, KpiId, Model, PositionId, Rating};
 use crate::number::Number;

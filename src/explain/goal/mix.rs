@@ -7,12 +7,12 @@
 
 use std::collections::HashSet;
 
-use super::reach::{Goal, Lever, Outcome, Person};
+use super::outcome::{Goal, Lever, Outcome};
 use super::step::distance;
 use crate::language::Combine;
 use crate::number::Number;
 use crate::plan::program::{CalcId, EntryWhat, GroupPlan, ScorecardPlan};
-use crate::score::card::{EntryResult, EntryResultKind};
+use crate::score::card::{EntryResult, EntryResultKind, PersonResult};
 use crate::score::effective_combine;
 use crate::value::Value;
 
@@ -91,12 +91,15 @@ pub struct Movable {
     pub pieces: Vec<Piece>,
 }
 
+/// What comes out with values of some KPIs.
+type Evaluate<'e> = &'e dyn Fn(&[(Lever, Value)]) -> Option<Outcome>;
+
 /// So many choices of pieces are looked at; beyond that there is no answer.
 const CHOICES: usize = 50_000;
 
 /// The KPIs of entries and adjustments that add to the total each by itself; none where it is not such a sum.
-pub fn separate(person: &Person<'_, '_>, plan: &ScorecardPlan) -> Vec<CalcId> {
-    let Some(card) = person.result().and_then(|result| result.cards.first()) else { return Vec::new() };
+pub fn separate(person: &PersonResult, plan: &ScorecardPlan) -> Vec<CalcId> {
+    let Some(card) = person.cards.first() else { return Vec::new() };
     let Some(result) = &card.scorecard else { return Vec::new() };
     let mut found = Vec::new();
     if !sums(&plan.root, &result.entries, &mut found) {
@@ -127,7 +130,7 @@ fn sums(group: &GroupPlan, results: &[EntryResult], found: &mut Vec<CalcId>) -> 
 }
 
 /// The least mix; `need` is what the total lacks.
-pub fn least(person: &Person<'_, '_>, goal: &Goal, movable: &[Movable], need: &Number) -> Option<Mix> {
+pub fn least(evaluate: Evaluate<'_>, goal: &Goal, movable: &[Movable], need: &Number) -> Option<Mix> {
     let mut rated: Vec<Rated> = movable.iter().enumerate().map(|(at, one)| Rated::of(at, one)).collect();
     // What gives most for its distance is chosen first, so that much can be left out.
     rated.retain(|one| one.rate.is_positive());
@@ -138,7 +141,7 @@ pub fn least(person: &Person<'_, '_>, goal: &Goal, movable: &[Movable], need: &N
         return None;
     }
     let (_, values) = search.best?;
-    on_the_grid(person, goal, movable, values)
+    on_the_grid(evaluate, goal, movable, values)
 }
 
 /// A KPI with the most points for its distance that it can give anywhere.
@@ -253,7 +256,7 @@ impl Search<'_> {
 
 /// The values on their grids, taken back as far as the goal is reached, and evaluated.
 fn on_the_grid(
-    person: &Person<'_, '_>,
+    evaluate: Evaluate<'_>,
     goal: &Goal,
     movable: &[Movable],
     mut values: Vec<(usize, Number)>,
@@ -261,7 +264,7 @@ fn on_the_grid(
     let with = |values: &[(usize, Number)]| {
         let given: Vec<(Lever, Value)> =
             values.iter().map(|(at, value)| (movable[*at].lever, Value::Number(value.clone()))).collect();
-        person.with(&given)
+        evaluate(&given)
     };
     let nearer = |at: usize, value: &Number| {
         let Movable { today, step, .. } = &movable[at];

@@ -9,6 +9,7 @@ pub mod document;
 mod everyone;
 mod mix;
 mod nodes;
+mod outcome;
 mod reach;
 mod shape;
 pub mod step;
@@ -16,4 +17,5 @@ pub mod text;
 
 pub use everyone::{Asked, OfPerson, Wanted, everyone};
 pub use mix::{Mix, Part};
-pub use reach::{Answer, Goal, Lever, NotReached, Outcome, Person, Reached, Side, Solver, Why};
+pub use outcome::{Goal, Lever, Outcome};
+pub use reach::{Answer, NotReached, Person, Reached, Side, Solver, Why};

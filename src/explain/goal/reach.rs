@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::cards::{Moved, overall};
 use super::mix::{self, Mix, Movable, Piece};
 use super::nodes::Nodes;
+use super::outcome::{Goal, Lever, Outcome};
 use super::shape::{First, Moving, Shape, Stretch, first_that};
 use super::step::{distance, smallest};
 use crate::eval::operands;
@@ -14,62 +15,10 @@ use crate::model::{KpiId, Model, PositionId};
 use crate::number::Number;
 use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId, EntryPlan, EntryWhat, GroupPlan};
-use crate::score::card::{EntryResult, EntryResultKind, LoweredBy, PersonResult};
+use crate::score::card::{EntryResult, EntryResultKind, PersonResult};
 use crate::score::trying::{Rivals, Tried, Trying};
 use crate::score::{Scored, supposable};
 use crate::value::{Interval, Value};
-
-/// What is to be reached: at least this.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Goal {
-    /// Index into the grades of the person's rating.
-    Grade(usize),
-    Score(Number),
-}
-
-/// What comes out for somebody.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    pub score: Option<Number>,
-    pub grade: Option<usize>,
-    /// By the score alone.
-    pub by_score: Option<usize>,
-    pub lowered_by: Option<LoweredBy>,
-}
-
-impl Outcome {
-    /// Where something cannot be.
-    const NONE: Outcome = Outcome { score: None, grade: None, by_score: None, lowered_by: None };
-
-    fn of(result: &PersonResult) -> Outcome {
-        let rating = result.rating.as_ref();
-        Outcome {
-            score: result.overall.clone(),
-            grade: rating.map(|rating| rating.grade),
-            by_score: rating.map(|rating| rating.by_score),
-            lowered_by: rating.and_then(|rating| rating.lowered_by),
-        }
-    }
-
-    pub fn reaches(&self, goal: &Goal) -> bool {
-        match goal {
-            Goal::Grade(wanted) => self.grade.is_some_and(|grade| grade <= *wanted),
-            Goal::Score(wanted) => self.score.as_ref().is_some_and(|score| score >= wanted),
-        }
-    }
-
-    /// Whether no score, however high, would do.
-    fn is_barred(&self, goal: &Goal) -> bool {
-        match goal {
-            _ if self.score.is_none() => true,
-            Goal::Grade(wanted) => {
-                let veto = matches!(self.lowered_by, Some(LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. }));
-                self.grade.is_none_or(|grade| veto && grade > *wanted)
-            }
-            Goal::Score(_) => false,
-        }
-    }
-}
 
 /// What one KPI would have to be.
 #[derive(Clone, Debug)]
@@ -192,14 +141,6 @@ pub struct Person<'p, 'a> {
     looks: Cell<u64>,
 }
 
-/// A KPI that can be moved: of a post, by its node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lever {
-    pub post: usize,
-    pub position: PositionId,
-    pub node: CalcId,
-}
-
 impl<'a> Person<'_, 'a> {
     /// What comes out as it is.
     pub fn today(&self) -> Option<Outcome> {
@@ -263,7 +204,7 @@ impl<'a> Person<'_, 'a> {
             return None;
         }
         let plan = self.plan.program.cards[seat.card].scorecard.as_ref()?;
-        let separate = mix::separate(self, plan);
+        let separate = self.result().map_or(Vec::new(), |result| mix::separate(result, plan));
         let answers: Vec<&Answer> = answers.iter().filter(|answer| separate.contains(&answer.node)).collect();
         let order = &seat.order;
         let follow: Vec<HashSet<CalcId>> = answers
@@ -285,7 +226,7 @@ impl<'a> Person<'_, 'a> {
             let (today, target, step) = (value.clone(), answer.target.clone(), answer.step.clone());
             movable.push(Movable { lever, today, target, step, pieces });
         }
-        mix::least(self, goal, &movable, &lacking?)
+        mix::least(&|values| self.with(values), goal, &movable, &lacking?)
     }
 
     /// Whether the own score comes back to the person through others.

@@ -2,7 +2,8 @@
 
 use super::everyone::OfPerson;
 use super::mix::Part;
-use super::reach::{Answer, Goal, Outcome, Reached, Side, Why};
+use super::outcome::{Goal, Outcome};
+use super::reach::{Answer, Reached, Side, Why};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{KpiId, PositionId, VetoEffect};
 use crate::number::Number;
