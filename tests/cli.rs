@@ -7,8 +7,6 @@ mod snapshots;
 mod arguments;
 #[path = "cli/data.rs"]
 mod data;
-#[path = "cli/diff.rs"]
-mod diff;
 #[path = "cli/documents.rs"]
 mod documents;
 #[path = "cli/fmt.rs"]

@@ -1,12 +1,52 @@
 //! `merit diff`: what the two are that are held against each other, and what is said where one of them is not there or
-//! has mistakes.
+//! has mistakes. Who has no git has these tests ignored.
+
+#![deny(dead_code)] // a test that is not in the table
+
+#[macro_use]
+#[path = "support/snapshots.rs"]
+mod snapshots;
+#[macro_use]
+#[path = "support/harness.rs"]
+mod harness;
+#[path = "report/schema.rs"]
+mod schema;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use super::{expect, folder, merit};
+/// A folder of files to run the program in.
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn merit(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
+    command.current_dir(folder).args(arguments).env_remove("NO_COLOR").output().unwrap()
+}
+
+/// Compares exit code and both outputs with the snapshot of that name in `tests/revisions/snapshots`.
+fn expect(name: &str, output: &Output) {
+    let mut said = format!("exit code: {}\n", output.status.code().unwrap());
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        if !bytes.is_empty() {
+            said.push_str(&format!("--- {name}\n{}", String::from_utf8(bytes.to_vec()).unwrap()));
+        }
+    }
+    insta::with_settings!({
+        snapshot_path => "revisions/snapshots", prepend_module_to_snapshot => false, omit_expression => true
+    }, {
+        assert_snapshot!(name, said);
+    });
+}
 
 const SPEC: &str = "company \"Shop\" { currency CNY }
 
@@ -46,6 +86,7 @@ const STAFF: &str =
 
 /// Git, as somebody whose name does not count.
 fn git(folder: &Path, arguments: &[&str]) -> String {
+    harness::need("git", "--version", "apt-get install git");
     let mut command = Command::new("git");
     command.current_dir(folder).args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]);
     command.args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"]).args(arguments);
@@ -71,17 +112,16 @@ fn repository() -> tempfile::TempDir {
     folder
 }
 
-#[test]
 fn revisions_and_folders_are_read() {
     let folder = repository();
     let run = |arguments: &[&str]| merit(folder.path(), &[&["diff"], arguments].concat());
-    expect("diff_revisions", &run(&["v1", "HEAD", "--specs", "specs"]));
+    expect("revisions", &run(&["v1", "HEAD", "--specs", "specs"]));
     // Without a new one the files as they are; beside a folder the same folder is read.
     let (one, other) = (run(&["HEAD", "--specs", "specs"]), run(&["HEAD", "specs"]));
     assert_eq!((one.status.code(), &one.stdout), (Some(0), &other.stdout), "{}", String::from_utf8_lossy(&one.stderr));
-    expect("diff_to_files", &one);
-    expect("diff_people", &run(&["v1", "specs", "--period", "2026-Q3"]));
-    expect("diff_markdown", &run(&["v1", "specs", "--period", "2026-Q3", "--format", "markdown"]));
+    expect("to_files", &one);
+    expect("people", &run(&["v1", "specs", "--period", "2026-Q3"]));
+    expect("markdown", &run(&["v1", "specs", "--period", "2026-Q3", "--format", "markdown"]));
     // From within the folder, and by a file.
     let within = merit(&folder.path().join("specs"), &["diff", "v1", "HEAD"]);
     assert!(String::from_utf8_lossy(&within.stdout).contains("10_000 CNY → 12_000 CNY"), "{within:?}");
@@ -91,7 +131,6 @@ fn revisions_and_folders_are_read() {
     assert_eq!(git(folder.path(), &["status", "--porcelain"]), "M specs/shop.merit");
 }
 
-#[test]
 fn programs_get_the_commits_and_exact_differences() {
     let folder = repository();
     let run = merit(folder.path(), &["diff", "v1", "specs", "--period", "2026-Q3", "--format", "json"]);
@@ -105,22 +144,21 @@ fn programs_get_the_commits_and_exact_differences() {
     assert_eq!((&bob["old"]["score"], &bob["new"]["score"]), (&"40".into(), &"80/3".into()));
     assert_eq!(bob["difference"], "-40/3");
     assert_eq!(people["totals"][0]["difference"], "-800/3");
-    let schema = serde_json::from_str(include_str!("../../docs/diff.schema.json")).unwrap();
-    assert_eq!(super::schema::faults(&schema, &document), Vec::<String>::new());
+    let schema = serde_json::from_str(include_str!("../docs/diff.schema.json")).unwrap();
+    assert_eq!(schema::faults(&schema, &document), Vec::<String>::new());
 }
 
-#[test]
 fn what_cannot_be_compared_is_refused() {
     let folder = repository();
     let run = |arguments: &[&str]| merit(folder.path(), &[&["diff"], arguments].concat());
-    expect("diff_unknown_revision", &run(&["v3", "specs"]));
-    expect("diff_one_folder", &run(&["specs"]));
-    expect("diff_no_specs_there", &run(&["v1", "HEAD", "--specs", "elsewhere"]));
-    expect("diff_data_without_period", &run(&["v1", "specs", "--data", "specs/data"]));
+    expect("unknown_revision", &run(&["v3", "specs"]));
+    expect("one_folder", &run(&["specs"]));
+    expect("no_specs_there", &run(&["v1", "HEAD", "--specs", "elsewhere"]));
+    expect("data_without_period", &run(&["v1", "specs", "--data", "specs/data"]));
     // A name of two things.
     std::fs::create_dir(folder.path().join("v1")).unwrap();
     std::fs::write(folder.path().join("v1/shop.merit"), SPEC).unwrap();
-    expect("diff_folder_and_revision", &run(&["v1", "specs"]));
+    expect("folder_and_revision", &run(&["v1", "specs"]));
     let clear = run(&["./v1", "specs"]);
     assert!(String::from_utf8_lossy(&clear.stdout).contains("from ./v1 to specs"), "{clear:?}");
     let clear = run(&["refs/tags/v1", "specs"]);
@@ -131,14 +169,13 @@ fn what_cannot_be_compared_is_refused() {
     assert!(!folder.path().join("x").exists());
 }
 
-#[test]
 fn mistakes_are_told_with_their_side() {
     let folder = repository();
     std::fs::write(folder.path().join("specs/shop.merit"), SPEC.replace("100% sold", "90% sold")).unwrap();
     git(folder.path(), &["commit", "-qam", "wrong"]);
     let run = |arguments: &[&str]| merit(folder.path(), &[&["diff"], arguments].concat());
-    expect("diff_wrong_new", &run(&["v1", "HEAD", "--specs", "specs"]));
-    expect("diff_wrong_old", &run(&["HEAD", "v1", "--specs", "specs"]));
+    expect("wrong_new", &run(&["v1", "HEAD", "--specs", "specs"]));
+    expect("wrong_old", &run(&["HEAD", "v1", "--specs", "specs"]));
     std::fs::write(folder.path().join("specs/shop.merit"), SPEC.replace("sold     : CNY", "sold     : date")).unwrap();
     let both = run(&["HEAD", "specs", "--format", "json"]);
     assert_eq!(both.status.code(), Some(1));
@@ -147,7 +184,6 @@ fn mistakes_are_told_with_their_side() {
 }
 
 /// Without a repository, and without git.
-#[test]
 fn without_git_folders_are_compared() {
     let folder = folder(&[
         ("old/shop.merit", SPEC.as_bytes()),
@@ -155,18 +191,17 @@ fn without_git_folders_are_compared() {
         ("new/data/staff.csv", STAFF.as_bytes()),
     ]);
     let outside = merit(folder.path(), &["diff", "main", "new"]);
-    expect("diff_no_repository", &outside);
+    expect("no_repository", &outside);
     let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
     command.current_dir(folder.path()).env("PATH", folder.path());
     let folders = command.args(["diff", "old", "new", "--period", "2026-Q3"]).output().unwrap();
     assert_eq!(folders.status.code(), Some(0), "{folders:?}");
     let mut command = Command::new(env!("CARGO_BIN_EXE_merit"));
     let none = command.current_dir(folder.path()).env("PATH", folder.path()).args(["diff", "main", "new"]).output();
-    expect("diff_no_git", &none.unwrap());
+    expect("no_git", &none.unwrap());
 }
 
 /// A `merit.project` speaks of folders elsewhere in the repository, and links lead there.
-#[test]
 fn projects_of_several_folders_are_read_in_revisions() {
     let (people, rest) = SPEC.split_at(SPEC.find("kpi ").unwrap());
     let folder = folder(&[
@@ -185,5 +220,14 @@ fn projects_of_several_folders_are_read_in_revisions() {
     let said = String::from_utf8_lossy(&run.stdout).into_owned();
     assert_eq!(run.status.code(), Some(0), "{run:?}");
     assert!(said.contains("10_000 CNY → 11_000 CNY") && said.contains("In 2026-Q3:"), "{said}");
-    expect("diff_several_projects", &merit(folder.path(), &["diff", "HEAD", "specs"]));
+    expect("several_projects", &merit(folder.path(), &["diff", "HEAD", "specs"]));
+}
+
+tests! {
+    revisions_and_folders_are_read,
+    programs_get_the_commits_and_exact_differences,
+    what_cannot_be_compared_is_refused,
+    mistakes_are_told_with_their_side,
+    without_git_folders_are_compared,
+    projects_of_several_folders_are_read_in_revisions,
 }
