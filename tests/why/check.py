@@ -1,28 +1,24 @@
 #!/usr/bin/env python3
-"""Checks explanations that `merit why --format json` has written, without the program that wrote them.
+"""Checks explanations that `merit why --format json` has written, without the program that wrote them:
 
     python3 check.py FILE...        accepted, or what is wrong; ends with 1 where a file is rejected
 
-It computes every number of a document again (docs/why.schema.json), from the rows that counted up to the grade and to what
-is paid, in fractions; docs/checking.md says the same in words. What a document cannot prove by itself is only read: what
-stands in the files, the scores of others, sums over all people, and that no row was kept back.
+Every number is computed again in fractions, from the rows that counted to the grade and to what is paid (docs/checking.md). Only
+read is what a document cannot prove: cells of files, scores of others, sums over all people, that no row was kept back.
 """
-import hashlib
-import json
-import re
-import sys
+import hashlib, json, math, operator, re, sys
 from datetime import date
 from decimal import Decimal, getcontext
 from fractions import Fraction as F
 
-getcontext().prec = 60
-NEAR = F(1, 10**20)
+getcontext().prec, NEAR = 60, F(1, 10**20)
 NO_ANSWER = ("missing", "no_answer", "no such number")
-SIGNS = {"equal": "=", "not_equal": "!=", "less": "<", "less_or_equal": "<=", "greater": ">", "greater_or_equal": ">="}
+SIGNS = {"equal": operator.eq, "not_equal": operator.ne, "less": operator.lt, "less_or_equal": operator.le,
+         "greater": operator.gt, "greater_or_equal": operator.ge, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+         ">=": operator.ge, "=": operator.eq}
 LITERAL = re.compile(r"(\d[\d_]*(?:\.\d+)?)(%|‰)?")
 
-class Wrong(Exception):
-    """A document that does not hold, and where."""
+class Wrong(Exception): """A document that does not hold, and where."""
 def need(condition, where):
     if not condition: raise Wrong(where)
 
@@ -38,10 +34,7 @@ def same(one, other, approximate=False):
     if isinstance(one, F) and isinstance(other, F):
         return one == other or approximate and abs(one - other) <= NEAR * max(abs(one), abs(other))
     return type(one) is type(other) and one == other
-def compare(op, a, b):
-    return {"=": a == b, "!=": a != b}[op] if op in ("=", "!=") else \
-        {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[op]
-def holds(limit, x): return limit is None or compare(limit["op"], x, F(limit["at"]))
+def holds(limit, x): return limit is None or SIGNS[limit["op"]](x, F(limit["at"]))
 
 # Functions and operators.
 def rounded(x, step, how):
@@ -50,10 +43,8 @@ def rounded(x, step, how):
           "half_even": rest > F(1, 2) or rest == F(1, 2) and whole % 2 == 1}
     return (whole + up.get(how, 0)) * step
 def months_between(a, b):
-    if b < a: return -months_between(b, a)
-    return (b.year - a.year) * 12 + b.month - a.month - (b.day < a.day)
+    return -months_between(b, a) if b < a else (b.year - a.year) * 12 + b.month - a.month - (b.day < a.day)
 def real(function, x, y=None):
-    """Roots, logarithms and powers, to 60 digits; `None` where there is no answer."""
     if function == "pow" and y.denominator == 1: return x ** y.numerator if x or y >= 0 else None
     if x < 0 and function != "exp" or x == 0 and function in ("ln", "pow"):
         return F(0) if function == "pow" and x == 0 and y > 0 else None
@@ -64,30 +55,28 @@ def call(function, args, rounding):
     if any(map(missing, args)): return next(filter(missing, args))
     if function in ("round", "round_up", "round_down"):
         return rounded(args[0], args[1], rounding if function == "round" else function) if args[1] > 0 else NO_ANSWER
-    if function in ("year_of", "month_of", "day_of"): return F(getattr(args[0], function[:-3]))
     plain = {"abs": abs, "min": lambda *a: min(a), "max": lambda *a: max(a), "clamp": lambda x, a, b: min(max(x, a), b),
              "floor": lambda x: rounded(x, F(1), function), "ceil": lambda x: rounded(x, F(1), function),
+             "year_of": lambda d: F(d.year), "month_of": lambda d: F(d.month), "day_of": lambda d: F(d.day),
              "days_between": lambda a, b: F((b - a).days), "months_between": lambda a, b: F(months_between(a, b))}
     found = plain[function](*args) if function in plain else real(function, *args)
     return NO_ANSWER if found is None else found
 def operate(op, args, rounding, detail=None):
-    """What a step gives; `None` where this program cannot tell."""
     a, b = (args + [None, None])[:2]
     if op in ("and", "or"):
         if a is (op == "or") or b is (op == "or") and not missing(a): return op == "or"
         return a if missing(a) else b if missing(b) else op == "and"
     if op == "is_missing": return missing(a)
-    if op == "default": return b if missing(a) else a
-    if op == "if": return a if missing(a) else args[1] if a else args[2]
+    if op in ("default", "if"): return (b if missing(a) else a) if op == "default" else a if missing(a) else args[1 if a else 2]
     if op == "in":
         unknown = a if missing(a) else next((m for m in args[1:] if missing(m)), False)
         return True if not missing(a) and a in args[1:] else unknown
     if op == "call": return call(detail, args, rounding)
     if missing(a): return a
-    if op in ("not", "negate"): return (not a) if op == "not" else -a
+    if op in ("not", "negate"): return not a if op == "not" else -a
     if op == "in_days": return detail[0] <= a <= detail[1] if isinstance(a, date) else None
     if missing(b): return b
-    if op in SIGNS: return compare(SIGNS[op], a, b)
+    if op in SIGNS: return SIGNS[op](a, b)
     if op == "subtract" and isinstance(a, date): return F((a - b).days)
     if op == "divide": return a / b if b else ("missing", "division_by_zero", "division by zero")
     return a + b if op == "add" else a - b if op == "subtract" else a * b
@@ -126,15 +115,14 @@ def per_step(c, steps, full):
 def check_measure(m, rounding):
     counted, name = m["counted"], m["text"]
     if counted is None: return
-    need(m["rows"] == counted["rows"] + sum(left["rows"] for left in m["left_out"]), f"{name}: the rows do not add up")
-    if len(counted["listed"]) < counted["rows"]: return
-    need(len(counted["listed"]) == counted["rows"], f"{name}: more rows are listed than count")
+    rows, listed = counted["rows"], len(counted["listed"])
+    need(m["rows"] == rows + sum(left["rows"] for left in m["left_out"]) and listed <= rows, f"{name}: the rows do not add up")
+    if listed < rows: return
     values = [row_value(m, row, rounding) for row in counted["listed"]]
     found, told = aggregate(m["function"], values, number(m["fraction"])), value(m["value"])
     need(missing(told) or found is not None and same(found, told, near(m["value"])), f"{name}: its rows give {found}")
-    if counted["total"] is not None:
-        total = sum((F(v) for v in values if isinstance(v, (F, bool))), F(0))
-        need(total == F(counted["total"]), f"{name}: the total is {total}")
+    total = sum((F(v) for v in values if isinstance(v, (F, bool))), F(0))
+    need(counted["total"] in (None, str(total)) or total == F(counted["total"]), f"{name}: the total is {total}")
 def row_value(m, row, rounding):
     where, steps = f"{m['text']}: {row['file']} row {row['row']}", []
     for s in m["formula"]:
@@ -168,9 +156,8 @@ def aggregate(function, values, fraction):
 # Formulas: every step of a card, from those before it.
 def check_nodes(doc, card):
     nodes = []
-    for at, n in enumerate(card["nodes"]):
+    for n in card["nodes"]:
         where, told, op, detail = f"{n['text']} ({n['at']})", value(n["value"]), n["op"], n["detail"]
-        need(all(i is None or i < at for i in n["of"]), f"{where}: goes by what comes later")
         args, found = [None if i is None else nodes[i] for i in n["of"]], told
         if op == "value":
             literal = LITERAL.fullmatch(n["text"])
@@ -187,8 +174,8 @@ def check_nodes(doc, card):
                 need(F(detail["limits"][0]) <= told <= F(detail["limits"][1]), f"{where}: beyond its limits")
         elif op == "scale":
             if detail is not None and isinstance(args[0], F):
-                found = curve(detail["curve"], args[0], None, F(100), nodes)
-                found = told if found is None and missing(told) else found
+                scored = curve(detail["curve"], args[0], None, F(100), nodes)
+                found = scored if scored is not None or not missing(told) else told
         elif op == "matrix":
             if all(isinstance(a, F) for a in args) and not missing(told):
                 row, column = (next(i for i, limit in enumerate(detail[k]) if holds(limit, a))
@@ -202,15 +189,11 @@ def check_nodes(doc, card):
         nodes.append(told)
     return nodes
 def inputs(card, root):
-    """The inputs behind a step, with their values."""
-    seen, waiting = set(), [root]
-    while waiting:
-        at = waiting.pop()
+    seen = {root}
+    for at in (at for at in range(root, -1, -1) if at in seen):
         n = card["nodes"][at]
-        if at not in seen and n["op"] == "input":
-            yield n["detail"], value(n["value"])
-        waiting.extend(i for i in n["of"] if i is not None and at not in seen)
-        seen.add(at)
+        seen.update(i for i in n["of"] if i is not None)
+        if n["op"] == "input": yield n["detail"], value(n["value"])
 
 # Scorecards.
 def presence(e):
@@ -218,13 +201,12 @@ def presence(e):
     return "there" if not missing(s) else "not applicable" if s[1] == "not_applicable" else "missing"
 def counts(e, when): return presence(e) == "there" or presence(e) == "missing" and when != "redistribute"
 def check_entry(card, nodes, e, when, forced):
-    where, told = f"{e['label']} ({e['at']})", value(e["score"])
+    where, told, found = f"{e['label']} ({e['at']})", value(e["score"]), None
     if e["applies_when"] is not None and forced is None:
         applies = nodes[e["applies_when"]]
         forced = "unknown" if missing(applies) else None if applies is True else "not_applicable"
     if e["group"]: found = check_group(card, nodes, e["group"]["entries"], e["group"]["combine"], when, forced, where)
     elif e["kpi"]: found = kpi_score(card, nodes, e, where, forced)
-    else: found = None
     if forced:
         need(missing(told) and (told[1] == "not_applicable") == (forced == "not_applicable"), f"{where}: it does not apply")
     elif isinstance(found, F):
@@ -258,12 +240,10 @@ def kpi_score(card, nodes, e, where, forced):
             need(given[detail["input"]] in (None, got), f"{where}: its curve goes by {got}")
     return curve(k["curve"], read, goal, F(k["full"]), nodes)
 def totals(entries, when):
-    """The weight of all entries, and of those that count."""
     if all(counts(e, when) for e in entries): return F(1), F(1)
     return tuple(sum((F(e["weight"]) for e in entries if c or counts(e, when)), F(0)) for c in (True, False))
 def check_group(card, nodes, entries, combine, when, forced, where):
-    for e in entries:
-        check_entry(card, nodes, e, when, forced)
+    for e in entries: check_entry(card, nodes, e, when, forced)
     need(combine != "weighted_mean" or sum(F(e["weight"]) for e in entries) == 1, f"{where}: the weights do not total 100%")
     total, kept = totals(entries, when)
     for e in entries:
@@ -271,13 +251,10 @@ def check_group(card, nodes, entries, combine, when, forced, where):
         need(F(e["effective_weight"]) == weight, f"{e['label']}: the weight is {weight}")
     states = {presence(e) for e in entries}
     if states == {"not applicable"} or not kept or when == "no_rating" and "missing" in states: return None
-    parts = [(F(e["effective_weight"]), value(e["score"])) for e in entries if counts(e, when)]
-    parts = [(w, F(0) if missing(s) else s) for w, s in parts]
+    scores = ((F(e["effective_weight"]), value(e["score"])) for e in entries if counts(e, when))
+    parts = [(w, F(0) if missing(s) else s) for w, s in scores]
     if combine == "geometric":
-        product = F(1)
-        for w, s in parts:
-            product *= real("pow", s, w)
-        return product
+        return math.prod((real("pow", s, w) for w, s in parts), start=F(1))
     return sum((s for _, s in parts), F(0)) * total / kept if combine == "sum" else sum((w * s for w, s in parts), F(0))
 def check_spread(entries, combine, when, share, factor):
     total, kept = totals(entries, when)
@@ -287,8 +264,8 @@ def check_spread(entries, combine, when, share, factor):
         if factor is not None and not counts(e, when): each = F(0)
         elif factor is not None and combine != "geometric":
             each = factor * (F(e["effective_weight"]) if combine == "weighted_mean" else total / kept)
-        score, told = value(e["score"]), number(e["contribution"])
-        added = None if each is None else F(0) if missing(score) else each * score
+        told, added = number(e["contribution"]), each
+        if each is not None: added = F(0) if missing(value(e["score"])) else each * value(e["score"])
         need(added == told or added is not None and told is not None and same(added, told, True), f"{e['label']}: it adds {added}")
         if e["group"]:
             inside = None if each is None or e["uncapped"] is not None else each * F(e["scale"] or 1)
@@ -305,11 +282,10 @@ def check_scorecard(doc, card, nodes):
     s, where = card["scorecard"], card["label"]
     when, told = s["when_missing"], value(s["score"])
     total = check_group(card, nodes, s["entries"], s["combine"], when, None, where)
-    combined, about = value(s["combined"]), near(s["combined"])
+    combined, about, least = value(s["combined"]), near(s["combined"]), number(s["complete_at_least"])
     need(missing(combined) if total is None else same(total, combined, about), f"{where}: together {total}")
     check_spread(s["entries"], s["combine"], when, F(1), None if total is None else F(1))
     need(F(s["completeness"]) == (completeness(s["entries"]) or 0), f"{where}: the completeness is another")
-    least = number(s["complete_at_least"])
     none = total is None or when == "redistribute" and least is not None and F(s["completeness"]) < least
     for a in s["adjustments"]:
         x, points = nodes[a["value"]], value(a["points"])
@@ -327,8 +303,7 @@ def check_scorecard(doc, card, nodes):
         caps += [(F(v["score_at_most"]), at)] if v["holds"] and v["score_at_most"] is not None else []
         if v["holds"] and v["rating_at_most"] is not None: lowest = max(lowest or 0, v["rating_at_most"])
     if none or card["eligible"] is not None and missing(nodes[card["eligible"]]):
-        need(missing(told) and s["rating"] is None, f"{where}: there is no score")
-        return
+        return need(missing(told) and s["rating"] is None, f"{where}: there is no score")
     steps = [("adjusted", None, total)] if s["adjustments"] else []
     if s["range"]:
         within = min(max(total, F(s["range"][0])), F(s["range"][1]))
@@ -339,8 +314,7 @@ def check_scorecard(doc, card, nodes):
         steps, score, total = steps + [("veto", at, cap)] * (cap < score), min(score, cap), min(total, cap)
     own = [(t["what"], t["veto"], F(t["score"])) for t in s["steps"]]
     agree = len(own) == len(steps) and all(a[:2] == b[:2] and same(a[2], b[2], about) for a, b in zip(own, steps))
-    need(agree, f"{where}: the steps are {steps}")
-    need(same(score, told, about), f"{where}: the score is {score}")
+    need(agree and same(score, told, about), f"{where}: the steps are {steps}, the score is {score}")
     r = s["rating"]
     if r:
         need(same(F(r["seen"]), total if r["sees_unrounded"] else score, about), f"{r['rating']}: what the grade looks at")
@@ -351,17 +325,15 @@ def by_score(r):
     need(r["by_score"] == found, f"{r['rating']}: by score it is {r['grades'][found]['name']}")
     return found
 def check_grade(r, grade):
-    """The grade by score and vetoes may be lowered by a distribution alone."""
     if r["lowered_by"] == "distribution": need(r["grade"] > grade, f"{r['rating']}: the distribution lowers nothing")
     else:
         need(r["grade"] == grade, f"{r['rating']}: the grade is {r['grades'][grade]['name']}")
         need((r["lowered_by"] is None) == (grade == r["by_score"]), f"{r['rating']}: what lowered the grade")
     d = r["distribution"]
     if d:
-        line = [F(h["score"]) for h in d["holders"]]
-        need(line == sorted(line, reverse=True), f"{r['rating']}: the best stand first")
-        keeps = [len(line) <= d["limit"] or score > line[d["limit"]] for score in line]
-        need(keeps == [h["keeps"] for h in d["holders"]], f"{r['rating']}: who keeps the grade")
+        line = sorted((F(h["score"]) for h in d["holders"]), reverse=True)
+        keeps = [(s, len(line) <= d["limit"] or s > line[d["limit"]]) for s in line]
+        need(keeps == [(F(h["score"]), h["keeps"]) for h in d["holders"]], f"{r['rating']}: who keeps the grade")
 def check_output(doc, cards, post, at):
     out, parts = post["outputs"][at], []
     own = [doc["cards"][place] for place in post["cards"]]
@@ -379,8 +351,7 @@ def check_output(doc, cards, post, at):
             parts.append((cards[place][o["node"] if o["inside"] is None or whole else o["inside"]], card["days"]))
     told = value(out["value"])
     if not parts or not all(isinstance(p, F) for p, _ in parts):
-        need(not isinstance(told, F) or not parts, f"{where}: there is no amount")
-        return
+        return need(not isinstance(told, F) or not parts, f"{where}: there is no amount")
     mean = sum(p * d for p, d in parts) / sum(d for _, d in parts)
     need(out["mean"] is None or same(value(out["mean"]), mean, near(out["mean"])), f"{where}: the mean is {mean}")
     amount = mean * F(*out["prorated"]) if out["prorated"] else mean
@@ -393,8 +364,7 @@ def check(doc):
     body = {k: v for k, v in doc.items() if k != "digest"}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     need(hashlib.sha256(text.encode()).hexdigest() == doc["digest"], "altered since it was written: the digest is another")
-    for m in doc["measures"]:
-        check_measure(m, doc["rounding"])
+    for m in doc["measures"]: check_measure(m, doc["rounding"])
     cards, scored = [check_nodes(doc, card) for card in doc["cards"]], []
     for card, nodes in zip(doc["cards"], cards):
         first, last = days_of(card)
@@ -403,33 +373,27 @@ def check(doc):
             check_scorecard(doc, card, nodes)
             scored.append((value(card["scorecard"]["score"]), card))
     overall, r = number(doc["overall"]), doc["rating"]
-    found = None
-    if scored and not any(missing(s) for s, _ in scored):
-        mean = sum(s * c["days"] for s, c in scored) / sum(c["days"] for _, c in scored)
-        found = scored[0][0] if len(scored) == 1 else decimals(doc, mean)
+    found = None if not scored or any(missing(s) for s, _ in scored) else scored[0][0]
+    if found is not None and len(scored) > 1:
+        found = decimals(doc, sum(s * c["days"] for s, c in scored) / sum(c["days"] for _, c in scored))
     need(overall == found or found is not None and overall is not None and same(found, overall, True), f"the overall score is {found}")
     if r:
         need(r["sees_unrounded"] or F(r["seen"]) == overall, "the overall grade looks at another score")
         grade = by_score(r) if r["lowered_by"] in (None, "distribution") else r["grade"]
-        need(r["grade"] >= r["by_score"], "the overall grade")
         if len(scored) == 1:
             own = scored[0][1]["scorecard"]["rating"]
             need(own is not None and (own["grade"], own["seen"]) == (r["grade"], r["seen"]), "the grade of the scorecard is another")
         else: check_grade(r, grade)
     for post in doc["posts"]:
-        for at in range(len(post["outputs"])):
-            check_output(doc, cards, post, at)
+        for at in range(len(post["outputs"])): check_output(doc, cards, post, at)
 def main(paths):
     bad = 0
     for path in paths:
         try:
-            with open(path, encoding="utf-8") as file:
-                check(json.load(file))
+            with open(path, encoding="utf-8") as file: check(json.load(file))
             print(f"{path}: accepted")
-        except Wrong as wrong:
-            bad, _ = bad + 1, print(f"{path}: rejected: {wrong}")
-        except (KeyError, IndexError, TypeError, ValueError, StopIteration, ZeroDivisionError) as error:
-            bad, _ = bad + 1, print(f"{path}: rejected: no whole explanation ({type(error).__name__}: {error})")
+        except (Wrong, KeyError, IndexError, TypeError, ValueError, StopIteration, ZeroDivisionError) as error:
+            bad += 1
+            print(f"{path}: rejected: {error if isinstance(error, Wrong) else f'no whole explanation: {error!r}'}")
     return 1 if bad else 0
-
 if __name__ == "__main__": sys.exit(main(sys.argv[1:]))
