@@ -11,14 +11,13 @@ from datetime import date
 from decimal import Decimal, getcontext
 from fractions import Fraction as F
 
-getcontext().prec, NEAR = 60, F(1, 10**20)
-NO_ANSWER = ("missing", "no_answer", "no such number")
+getcontext().prec, NEAR, NO_ANSWER = 60, F(1, 10**20), ("missing", "no_answer", "no such number")
 SIGNS = {"equal": operator.eq, "not_equal": operator.ne, "less": operator.lt, "less_or_equal": operator.le,
          "greater": operator.gt, "greater_or_equal": operator.ge, "<": operator.lt, "<=": operator.le, ">": operator.gt,
          ">=": operator.ge, "=": operator.eq}
 LITERAL = re.compile(r"(\d[\d_]*(?:\.\d+)?)(%|‰)?")
 
-class Wrong(Exception): """A document that does not hold, and where."""
+class Wrong(Exception): own_months = False  # a document that does not hold, and where; months of a calendar unknown here
 def need(condition, where):
     if not condition: raise Wrong(where)
 
@@ -65,21 +64,22 @@ def operate(op, args, rounding, detail=None):
     a, b = (args + [None, None])[:2]
     if op in ("and", "or"):
         if a is (op == "or") or b is (op == "or") and not missing(a): return op == "or"
-        return a if missing(a) else b if missing(b) else op == "and"
-    if op == "is_missing": return missing(a)
-    if op in ("default", "if"): return (b if missing(a) else a) if op == "default" else a if missing(a) else args[1 if a else 2]
+        return None if a is None or b is None else a if missing(a) else b if missing(b) else op == "and"
+    if op == "default": return b if missing(a) else a
+    if op == "if": return a if missing(a) or a is None else args[1 if a else 2]
     if op == "in":
         unknown = a if missing(a) else next((m for m in args[1:] if missing(m)), False)
         return True if not missing(a) and a in args[1:] else unknown
-    if op == "call": return call(detail, args, rounding)
+    if None in args: return None
+    if op == "is_missing": return missing(a)
+    if op == "call": return None if detail == "months_between" and Wrong.own_months else call(detail, args, rounding)
     if missing(a): return a
     if op in ("not", "negate"): return not a if op == "not" else -a
     if op == "in_days": return detail[0] <= a <= detail[1] if isinstance(a, date) else None
     if missing(b): return b
     if op in SIGNS: return SIGNS[op](a, b)
-    if op == "subtract" and isinstance(a, date): return F((a - b).days)
     if op == "divide": return a / b if b else ("missing", "division_by_zero", "division by zero")
-    return a + b if op == "add" else a - b if op == "subtract" else a * b
+    return a + b if op == "add" else a * b if op == "multiply" else F((a - b).days) if isinstance(a, date) else a - b
 def days_of(detail): return date.fromisoformat(detail["from"]), date.fromisoformat(detail["to"])
 
 # Curves: the score of a value, `None` where there is none.
@@ -113,13 +113,13 @@ def per_step(c, steps, full):
 
 # Rows.
 def check_measure(m, rounding):
-    counted, name = m["counted"], m["text"]
+    counted, name, told = m["counted"], m["text"], value(m["value"])
     if counted is None: return
     rows, listed = counted["rows"], len(counted["listed"])
     need(m["rows"] == rows + sum(left["rows"] for left in m["left_out"]) and listed <= rows, f"{name}: the rows do not add up")
     if listed < rows: return
     values = [row_value(m, row, rounding) for row in counted["listed"]]
-    found, told = aggregate(m["function"], values, number(m["fraction"])), value(m["value"])
+    found = None if missing(told) else aggregate(m["function"], values, number(m["fraction"]))
     need(missing(told) or found is not None and same(found, told, near(m["value"])), f"{name}: its rows give {found}")
     total = sum((F(v) for v in values if isinstance(v, (F, bool))), F(0))
     need(counted["total"] in (None, str(total)) or total == F(counted["total"]), f"{name}: the total is {total}")
@@ -361,7 +361,7 @@ def check_output(doc, cards, post, at):
 def check(doc):
     """Raises Wrong where a document does not hold."""
     need(doc["schema"] == "urn:merit:why:1", "no explanation of a version that is known here")
-    body = {k: v for k, v in doc.items() if k != "digest"}
+    body, Wrong.own_months = {k: v for k, v in doc.items() if k != "digest"}, doc["own_months"]
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     need(hashlib.sha256(text.encode()).hexdigest() == doc["digest"], "altered since it was written: the digest is another")
     for m in doc["measures"]: check_measure(m, doc["rounding"])

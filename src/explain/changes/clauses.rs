@@ -102,7 +102,7 @@ impl Clauses {
             Ok::<(), std::convert::Infallible>(())
         });
         let mut clauses: Vec<Clause> = found.into_values().collect();
-        clauses.sort_by(|one, other| other.amount.abs().cmp(&one.amount.abs()));
+        clauses.sort_by_key(|clause| std::cmp::Reverse(clause.amount.abs()));
         Clauses { clauses, amount }
     }
 }

@@ -36,7 +36,7 @@ pub fn contrast(before: &Side, after: &Side) -> Option<Contrast> {
         amount,
     };
     let mut parts: Vec<Part> = split.into_iter().map(part).collect();
-    parts.sort_by(|one, other| other.amount.abs().cmp(&one.amount.abs()));
+    parts.sort_by_key(|part| std::cmp::Reverse(part.amount.abs()));
     let difference = to.sub(&from);
     Some(Contrast { before: from, after: to, difference, parts })
 }

@@ -19,6 +19,8 @@ pub struct Why {
     /// How numbers are rounded: `half_up` or `half_even`; and to how many decimals scores are, where they are.
     pub rounding: &'static str,
     pub score_decimals: Option<u32>,
+    /// Whether months are those of the company's own calendar, which is no part of this document.
+    pub own_months: bool,
     pub roster: String,
     pub person: String,
     pub name: String,

@@ -116,7 +116,9 @@ impl<'a, 'e> Steps<'a, 'e> {
             Calc::Curve(_, a) => vec![Some(*a)],
             _ => {
                 let mut found = Vec::new();
-                operands(&self.explainer.plan.program, calc, |operand, _| found.push(Some(operand)));
+                // One without a value was not needed: what comes of it is wrong, and does no harm.
+                let counts = |operand: &CalcId| self.value(*operand, local).is_some();
+                operands(&self.explainer.plan.program, calc, |operand, _| found.push(Some(operand).filter(counts)));
                 found
             }
         }

@@ -89,6 +89,7 @@ impl<'a> Explainer<'a> {
                 _ => "half_up",
             },
             score_decimals: model.company.score_decimals,
+            own_months: model.company.calendar.own.is_some(),
             roster: model.data[person.roster.0].name.clone(),
             person: person.person.to_string(),
             name: person.name.to_string(),
