@@ -1,13 +1,14 @@
 //! The nearest value of one KPI that reaches a goal, in both directions from what it is.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::cards::{Moved, overall};
 use super::mix::{self, Mix, Movable, Piece};
 use super::nodes::Nodes;
 use super::outcome::{Goal, Lever, Outcome};
-use super::shape::{First, Moving, Shape, Stretch, first_that};
+use super::shape::{DOUBLED, First, Moving, Shape, Stretch, first_that};
 use super::step::{distance, smallest};
 use crate::eval::operands;
 use crate::language::ScopeWord;
@@ -107,6 +108,9 @@ pub struct Solver<'s, 'a> {
     intervals: Vec<Interval>,
 }
 
+/// So many steps away nobody looks for an answer.
+static FAR: LazyLock<Number> = LazyLock::new(|| Number::from(1_u64 << (DOUBLED - 2)));
+
 /// So many stretches are gone through in one direction.
 const STRETCHES: usize = 2_000;
 
@@ -127,6 +131,7 @@ impl<'s, 'a> Solver<'s, 'a> {
             trying,
             tried,
             looks: Cell::new(0),
+            wanted: RefCell::default(),
         }
     }
 }
@@ -139,6 +144,8 @@ pub struct Person<'p, 'a> {
     trying: Trying<'p, 'a>,
     tried: Option<Tried>,
     looks: Cell<u64>,
+    /// The score that a goal takes, which is the same for all KPIs.
+    wanted: RefCell<Option<(Goal, Option<Number>)>>,
 }
 
 impl<'a> Person<'_, 'a> {
@@ -246,6 +253,18 @@ impl<'a> Person<'_, 'a> {
 
     /// About the score before rounding from which on the goal is reached.
     fn wanted(&self, goal: &Goal) -> Option<Number> {
+        let mut known = self.wanted.borrow_mut();
+        match &*known {
+            Some((of, wanted)) if of == goal => wanted.clone(),
+            _ => {
+                let wanted = self.wanted_anew(goal);
+                *known = Some((goal.clone(), wanted.clone()));
+                wanted
+            }
+        }
+    }
+
+    fn wanted_anew(&self, goal: &Goal) -> Option<Number> {
         let score = match goal {
             Goal::Score(score) => score.clone(),
             Goal::Grade(grade) => self.trying.least_score(*grade)?,
@@ -417,6 +436,11 @@ impl<'a> Walk<'_, '_, 'a> {
                 _ => {}
             }
             let Some(last) = &stretch.last else { return not(most.0, Why::Most) };
+            // A stretch that ends there has no end of its own.
+            let far = at(last).sub(today.unwrap_or(&zero)).div(self.step).is_some_and(|steps| steps.abs() >= *FAR);
+            if far {
+                return not(most.0, Why::NotUpTo(at(last)));
+            }
             before = Some(at(last));
             before_outcome = None;
             value = at(&last.add(&Number::ONE));

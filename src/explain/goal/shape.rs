@@ -82,8 +82,8 @@ impl Stretch {
     }
 }
 
-/// Steps that are doubled up to here are far enough.
-const DOUBLED: u32 = 96;
+/// Steps are doubled so often: a million million of them are far enough.
+pub const DOUBLED: u32 = 40;
 
 /// Until when something holds that never comes back once it is gone.
 enum Until {
