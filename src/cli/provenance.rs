@@ -80,7 +80,11 @@ pub fn of_explanation(args: &WhyArgs, project: &Project, read: Option<(&Path, &[
     let mut made = of_specs(&project.sources, project.files)
         .option("period", args.period.to_string())
         .option("person", args.person.clone())
+        .option("against", args.against.clone())
         .option("lang", args.lang.clone())
+        .option("set", args.suppose.set.clone())
+        .option("replace", without_folders(&args.suppose.replace))
+        .option("add", without_folders(&args.suppose.add))
         .option("strict", args.read.strict)
         .option("allow-empty", args.read.allow_empty)
         .option("follow-links", args.read.links.follow_links);

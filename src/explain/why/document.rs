@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::language::BinaryOp;
 use crate::model::DataId;
+use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::report::json::reason_kind;
 use crate::value::Value;
@@ -158,6 +159,9 @@ pub enum Detail {
         scale: String,
         at: String,
         curve: Curve,
+        /// In which it is read, and what it gives.
+        #[serde(skip)]
+        units: [DisplayUnit; 2],
     },
     Matrix {
         matrix: String,
@@ -305,9 +309,9 @@ pub struct KpiEntry {
     pub full: Number,
     /// The unit in which a curve reads the value, for people.
     #[serde(skip)]
-    pub reads_unit: crate::model::types::unit::DisplayUnit,
+    pub reads_unit: DisplayUnit,
     #[serde(skip)]
-    pub unit: crate::model::types::unit::DisplayUnit,
+    pub unit: DisplayUnit,
 }
 
 #[derive(Serialize)]
@@ -484,7 +488,7 @@ pub struct Measure {
     #[serde(skip)]
     pub data_id: DataId,
     #[serde(skip)]
-    pub unit: crate::model::types::unit::DisplayUnit,
+    pub unit: DisplayUnit,
     #[serde(skip)]
     pub words: String,
 }

@@ -180,7 +180,12 @@ impl<'a, 'e> Steps<'a, 'e> {
                     Some(_) => return None,
                     None => curves::numbers(plan),
                 };
-                Detail::Scale { scale: scale.name.clone(), at: explainer.at(scale.span), curve }
+                Detail::Scale {
+                    scale: scale.name.clone(),
+                    at: explainer.at(scale.span),
+                    curve,
+                    units: [scale.input.clone(), scale.output.clone()],
+                }
             }
             Calc::Matrix(at, ..) => {
                 let plan = &explainer.plan.program.matrices[*at];

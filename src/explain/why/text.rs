@@ -439,15 +439,13 @@ impl Page<'_> {
                 self.say(indent, format!("{} = {}", node.text, node.shown));
                 self.measure(*measure, indent + 2);
             }
-            Some(Detail::Scale { scale, at: place_of, curve }) => {
+            Some(Detail::Scale { scale, at: place_of, curve, units: [reads, gives] }) => {
                 self.say(indent, format!("{} = {}", node.text, node.shown));
                 self.faint(indent + 2, format!("scale {scale} by {place_of}"));
                 let read = node.of.first().copied().flatten();
                 let read = read.and_then(|read| number_of(&self.why.cards[at].nodes[read].value));
-                let plain_unit = DisplayUnit::number();
-                if let Some(text) =
-                    read.and_then(|read| reckoned(curve, read, None, &Number::from(100), (&plain_unit, &plain_unit)))
-                {
+                let units = (reads, gives);
+                if let Some(text) = read.and_then(|read| reckoned(curve, read, None, &Number::from(100), units)) {
                     self.say(indent + 2, text);
                 }
                 self.parts(at, place, indent + 2);
