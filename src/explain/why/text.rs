@@ -1,6 +1,7 @@
 //! An explanation in words and numbers, for people: each step with the numbers that it goes by, so that a reader with a
 //! calculator comes to the same.
 
+mod overall;
 mod rating;
 mod rows;
 
@@ -205,10 +206,7 @@ impl Page<'_> {
             let text = match (step.what, &scorecard.range) {
                 ("adjusted", _) => format!("with that {score}"),
                 ("range", Some([low, high])) => format!("kept between {} and {}: {score}", plain(low), plain(high)),
-                ("rounded", _) => {
-                    let places = self.why.score_decimals.unwrap_or(0);
-                    format!("rounded to {places} {}: {score}", either(u64::from(places), "decimal", "decimals"))
-                }
+                ("rounded", _) => self.rounded(&step.score),
                 _ => {
                     let veto = step.veto.and_then(|veto| scorecard.vetoes.get(veto));
                     format!(
@@ -232,6 +230,11 @@ impl Page<'_> {
             };
             self.faint(4, format!("{words} ({})", card.at));
         }
+    }
+
+    fn rounded(&self, score: &Number) -> String {
+        let places = self.why.score_decimals.unwrap_or(0);
+        format!("rounded to {places} {}: {}", either(u64::from(places), "decimal", "decimals"), plain(score))
     }
 
     fn entries(&mut self, at: usize, entries: &[Entry], number: &str, only: &Only) {
@@ -494,74 +497,6 @@ impl Page<'_> {
             return self.measure(*measure, indent);
         }
         self.node(at, body, indent);
-    }
-
-    // ------------------------------------------------------------ over all cards
-
-    fn together(&mut self, only: &Only) {
-        let why = self.why;
-        let scored: Vec<&Card> = why.cards.iter().filter(|card| card.scorecard.is_some()).collect();
-        if !only.wants_score() && !only.wants_rating() {
-            return;
-        }
-        if scored.len() > 1 {
-            self.head("Over all stints");
-            if let Some(overall) = &why.overall {
-                let parts = scored.iter().filter_map(|card| {
-                    let score = number_of(&card.scorecard.as_ref()?.score)?;
-                    Some(format!("{} * {}", plain(score), card.days))
-                });
-                let (parts, days) = (parts.collect::<Vec<_>>(), scored.iter().map(|card| card.days).sum::<i64>());
-                self.say(2, format!("({}) / {days} days = {}", parts.join(" + "), plain(overall)));
-            }
-            if let Some(rating) = &why.rating {
-                self.rating(rating, None, 2);
-            }
-        } else if let Some(rating) = &why.rating
-            && let Some(rule) = &rating.distribution
-        {
-            self.head("Among all people");
-            self.distribution(rule, rating, 2);
-        }
-    }
-
-    fn outputs(&mut self, only: &Only) {
-        let why = self.why;
-        for post in &why.posts {
-            for (place, output) in post.outputs.iter().enumerate() {
-                if !only.wants_output(&output.name, &output.label) {
-                    continue;
-                }
-                self.head(format!("{}: {}", output.label, output.shown));
-                let cards: Vec<usize> = post.cards.clone();
-                for at in &cards {
-                    let Some(own) = why.cards[*at].outputs.get(place) else { continue };
-                    if cards.len() > 1 {
-                        let card = &why.cards[*at];
-                        self.say(2, format!("{} to {}, {} days: {}", card.from, card.to, card.days, own.shown));
-                    }
-                    self.faint(2, format!("by {}", own.at));
-                    self.lead(2, "= ", &own.text);
-                    if let Some(node) = own.node {
-                        let inline = why.cards[*at].nodes[node].inline.clone();
-                        if inline != own.text {
-                            self.lead(2, "= ", inline);
-                        }
-                        self.node(*at, node, 2);
-                    }
-                }
-                if let Some(mean) = &output.mean_shown {
-                    self.say(2, format!("mean by days: {mean}"));
-                }
-                if let Some([days, of]) = output.prorated {
-                    self.say(2, format!("of it {days} of {of} days"));
-                }
-                if let (Some(rounding), true) = (&output.rounding, output.mean.is_some()) {
-                    let how = rounding.function.replace('_', " ");
-                    self.say(2, format!("{how} to {}: {}", plain(&rounding.step), output.shown));
-                }
-            }
-        }
     }
 }
 
