@@ -23,8 +23,8 @@ Examples:
       everything about one person
   merit why specs/insurance --period 2026-Q3 --person S1056 rating
       only the grade
-  merit why specs/insurance --period 2026-Q3 --person S1056 personal_share --rows all
-      one KPI, with all rows behind it
+  merit why specs/insurance --period 2026-Q3 --person S1056 personal_share
+      one KPI; `--rows all` lists all rows behind it
   merit why specs/insurance --period 2026-Q3 --person S1056 --against previous
       what made the score differ from that of the quarter before
   merit why specs/insurance --period 2026-Q3 --person S1056 --format json
