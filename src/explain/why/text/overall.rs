@@ -33,7 +33,8 @@ impl Page<'_> {
             if let Some(rating) = &why.rating {
                 self.rating(rating, None, 2);
             }
-        } else if let Some(rating) = &why.rating
+        } else if only.wants_rating()
+            && let Some(rating) = &why.rating
             && let Some(rule) = &rating.distribution
         {
             self.head("Among all people");
