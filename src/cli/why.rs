@@ -1,5 +1,6 @@
 //! `merit why`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::WhyArgs;
@@ -95,7 +96,14 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         }
     };
     let options = Options { other_files, cache: read_cache, ..args.read.options(data.clone()) };
-    if let Err(diagnostics) = explainer.with_rows(&mut explained, &options, shown(args)) {
+    let told = match (args.format, &against, &what) {
+        // What makes the difference is told without rows.
+        (WhyForm::Text, Some(_), None) => Some(BTreeSet::new()),
+        (WhyForm::Text, ..) => Some(text::measures(&explained.why, &only)),
+        (WhyForm::Json | WhyForm::Csv, ..) => None,
+    };
+    let wanted = |at: usize| told.as_ref().is_none_or(|told| told.contains(&at));
+    if let Err(diagnostics) = explainer.with_rows(&mut explained, &options, shown(args), wanted) {
         return refused(&diagnostics);
     }
     let look = terminal::stdout(args.color.color);

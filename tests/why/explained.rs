@@ -69,7 +69,7 @@ fn explain_all(loaded: &Project, (specs, period): (&Path, &str), each: usize, in
         let person = scored.person(at);
         let mut explained = explainer.person(&person, scored.line(at).as_ref());
         let listed = Shown { counted: usize::MAX, left_out: 0 };
-        explainer.with_rows(&mut explained, &options, listed).expect("what was evaluated can be explained");
+        explainer.with_rows(&mut explained, &options, listed, |_| true).expect("what was evaluated can be explained");
         let file = match into.is_dir() {
             true => into.join(format!("{name}-{period}-{at}.json")),
             // The start of a name.

@@ -101,7 +101,7 @@ impl<'a> Explainer<'a> {
             measures: Vec::new(),
             supposed: Vec::new(),
         };
-        Explained { why, measures }
+        self.with_measures(Explained { why, measures })
     }
 
     /// The same person as a side of a contrast.

@@ -17,26 +17,33 @@ use crate::report::plan::rows_in_words;
 use crate::value::{Missing, Value};
 
 impl Explainer<'_> {
-    /// Asks the data for the rows behind all aggregates.
+    /// What the aggregates are about, without their rows.
+    pub(super) fn with_measures(&self, mut explained: Explained) -> Explained {
+        explained.why.measures = explained.measures.0.keys().map(|asked| self.measure(*asked)).collect();
+        explained
+    }
+
+    /// Asks the data for the rows behind those aggregates that are wanted.
     pub fn with_rows(
         &self,
         explained: &mut Explained,
         options: &Options,
         listed: Shown,
+        wanted: impl Fn(usize) -> bool,
     ) -> Result<(), Vec<Diagnostic>> {
-        let keys: Vec<Asked> = explained.measures.0.keys().copied().collect();
-        explained.why.measures = keys.iter().map(|asked| self.measure(*asked)).collect();
         // Somebody without a team has no rows of one.
         let group = |asked: &Asked| match asked.of {
             Of::Company => Some(GroupOf::Company),
             Of::Team(team) => team.map(GroupOf::Team),
             Of::Own(roster, post) => Some(GroupOf::Post { roster, post }),
         };
+        let keys = explained.measures.0.keys().enumerate().filter(|(at, _)| wanted(*at));
         let asked: Vec<(usize, lineage::Asked)> = keys
-            .iter()
-            .enumerate()
             .filter_map(|(at, asked)| Some((at, lineage::Asked { measure: asked.measure, group: group(asked)? })))
             .collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
         let wanted: Vec<lineage::Asked> = asked.iter().map(|(_, asked)| asked.clone()).collect();
         let found = lineage::lineage(self.model, &self.plan.query, options, &wanted, listed)?;
         for ((at, asked), lineage) in asked.into_iter().zip(found) {

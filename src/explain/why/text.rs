@@ -22,20 +22,21 @@ const DEEPEST: usize = 12;
 
 /// Tells an explanation, or the part of it that was asked for.
 pub fn render(why: &Why, only: &Only, look: Look) -> String {
-    let mut page =
-        Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why), has_rows: false };
-    page.title();
-    for (at, card) in why.cards.iter().enumerate() {
-        page.card(at, card, only);
-    }
-    page.together(only);
-    page.outputs(only);
+    let mut page = Page::of(why, look);
+    page.all(only);
     if page.has_rows && !page.folder.is_empty() {
         let text = format!("Rows stand in files of {}", page.folder.trim_end_matches(['/', '\\']));
         page.out.push('\n');
         page.faint(0, text);
     }
     page.out
+}
+
+/// The aggregates that are told with it: the rows of others need not be asked for.
+pub fn measures(why: &Why, only: &Only) -> BTreeSet<usize> {
+    let mut page = Page::of(why, Look { color: false, width: 80 });
+    page.all(only);
+    page.measures
 }
 
 /// What lines about a KPI begin with.
@@ -47,8 +48,7 @@ const SCORE: &str = "score      ";
 
 /// Whose result it is.
 pub fn title(why: &Why, look: Look) -> String {
-    let mut page =
-        Page { out: String::new(), look, why, told: BTreeSet::new(), folder: rows::folder(why), has_rows: false };
+    let mut page = Page::of(why, look);
     page.title();
     page.out
 }
@@ -62,6 +62,8 @@ struct Page<'a> {
     /// Where all files are, and whether rows of them were told.
     folder: String,
     has_rows: bool,
+    /// Those that were told.
+    measures: BTreeSet<usize>,
 }
 
 fn plain(number: &Number) -> String {
@@ -84,6 +86,29 @@ fn points(value: &Val) -> String {
         Val::Number { number, .. } => plain(number),
         Val::Missing { text, .. } => format!("none ({text})"),
         _ => String::new(),
+    }
+}
+
+impl<'a> Page<'a> {
+    fn of(why: &'a Why, look: Look) -> Page<'a> {
+        Page {
+            out: String::new(),
+            look,
+            why,
+            told: BTreeSet::new(),
+            folder: rows::folder(why),
+            has_rows: false,
+            measures: BTreeSet::new(),
+        }
+    }
+
+    fn all(&mut self, only: &Only) {
+        self.title();
+        for (at, card) in self.why.cards.iter().enumerate() {
+            self.card(at, card, only);
+        }
+        self.together(only);
+        self.outputs(only);
     }
 }
 

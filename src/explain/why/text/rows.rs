@@ -9,6 +9,7 @@ use crate::report::digits::grouped;
 impl Page<'_> {
     pub(super) fn measure(&mut self, at: usize, indent: usize) {
         let Some(measure) = self.why.measures.get(at) else { return };
+        self.measures.insert(at);
         self.faint(indent, &measure.words);
         let Some(counted) = &measure.counted else { return };
         let count = |rows: u64| format!("{} {}", grouped(&rows.to_string()), either(rows, "row", "rows"));
