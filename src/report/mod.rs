@@ -10,6 +10,7 @@ pub mod json;
 pub mod layout;
 mod nowhere;
 pub mod own;
+pub mod page;
 pub mod people;
 pub mod periods;
 pub mod places;

@@ -10,7 +10,8 @@ use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 use super::digits::grouped;
-use super::layout::{Cell, Style, write_text};
+use super::layout::Style;
+use super::page::Page;
 use super::show::Show;
 use super::{Look, one_line};
 use crate::documents::Document;
@@ -325,46 +326,46 @@ const LEAD: usize = 10;
 
 /// The plan for people.
 pub fn render(report: &PlanReport<'_>, look: Look) -> String {
-    let mut page = Page { out: String::new(), look };
+    let mut page = Page::new(look);
     let period = format!("{} ({} to {})", report.period, report.first_day, report.last_day);
     let title = match report.company {
         "" => period,
         company => format!("{company} · {period}"),
     };
-    page.text(&title, Style::Strong, 0);
+    page.line(0, "", &title, Style::Strong);
     if let Some(kpi) = report.kpi {
-        page.text(&format!("What the KPI {} needs", named(kpi)), Style::Plain, 0);
+        page.line(0, "", &format!("What the KPI {} needs", named(kpi)), Style::Plain);
     }
     page.out.push('\n');
-    page.text(&sums(report), Style::Plain, 0);
+    page.line(0, "", &sums(report), Style::Plain);
     for data in &report.data {
         page.out.push('\n');
-        page.text(&named(Named { name: data.name, label: data.label }), Style::Strong, 0);
+        page.line(0, "", &named(Named { name: data.name, label: data.label }), Style::Strong);
         let role = match (data.roster, data.organisation) {
             (true, true) => "who is evaluated, and the tree of teams",
             (true, false) => "who is evaluated",
             (false, true) => "the tree of teams",
             (false, false) => "",
         };
-        page.labelled(2, "Role", role);
+        labelled(&mut page, 2, "Role", role);
         let files = data.files.iter().map(|files| {
             let sheet = files.sheet.map(|sheet| format!(", sheet \"{sheet}\"")).unwrap_or_default();
             format!("{}{sheet}: {}", files.pattern, counted(files.files, "file"))
         });
-        page.labelled(2, "Files", &files.collect::<Vec<_>>().join("; "));
-        page.labelled(2, "Postgres", &data.postgres.join("; "));
-        page.labelled(2, "Reads", &data.columns.join(", "));
-        page.labelled(2, "Not read", &data.not_read.join(", "));
-        page.labelled(2, "Time", &data.time);
+        labelled(&mut page, 2, "Files", &files.collect::<Vec<_>>().join("; "));
+        labelled(&mut page, 2, "Postgres", &data.postgres.join("; "));
+        labelled(&mut page, 2, "Reads", &data.columns.join(", "));
+        labelled(&mut page, 2, "Not read", &data.not_read.join(", "));
+        labelled(&mut page, 2, "Time", &data.time);
         for aggregate in &data.aggregates {
-            page.text(&aggregate.text, Style::Fair, 2);
-            page.labelled(4, "for", &aggregate.groups.join("; "));
-            page.labelled(4, "rows", &aggregate.rows.join("; "));
+            page.line(2, "", &aggregate.text, Style::Fair);
+            labelled(&mut page, 4, "for", &aggregate.groups.join("; "));
+            labelled(&mut page, 4, "rows", &aggregate.rows.join("; "));
             let users = match aggregate.kpis.as_slice() {
                 [] => "scorecards and outputs".to_string(),
                 kpis => kpis.join(", "),
             };
-            page.labelled(4, "used by", &users);
+            labelled(&mut page, 4, "used by", &users);
         }
     }
     page.out
@@ -422,21 +423,9 @@ fn named(one: Named<'_>) -> String {
     }
 }
 
-struct Page {
-    out: String,
-    look: Look,
-}
-
-impl Page {
-    fn text(&mut self, text: &str, style: Style, indent: usize) {
-        let cell = Cell::styled(text, style).indented(indent);
-        write_text(&mut self.out, &cell, "", self.look.width.clamp(60, 80), self.look.painter());
-    }
-
-    fn labelled(&mut self, indent: usize, lead: &str, text: &str) {
-        if !text.is_empty() {
-            let (lead, cell) = (format!("{lead:LEAD$}"), Cell::new(text).indented(indent));
-            write_text(&mut self.out, &cell, &lead, self.look.width.clamp(60, 80), self.look.painter());
-        }
+/// A line that says at its beginning what it is about, if there is something to say.
+fn labelled(page: &mut Page, indent: usize, lead: &str, text: &str) {
+    if !text.is_empty() {
+        page.lead(indent, &format!("{lead:LEAD$}"), text);
     }
 }

@@ -92,30 +92,24 @@ pub fn contrasts(specs: &Path, before: &str, after: &str) -> Vec<Explained> {
     let evals: Vec<Evaluator> = plans.iter().map(|plan| Evaluator::new(model, plan, &answers)).collect();
     let people = |at: usize| (0..scored[at].len()).map(|person| scored[at].person(person)).collect::<Vec<_>>();
     let (earlier, later) = (people(0), people(1));
-    let side = |at: usize, person: &'_ PersonResult| -> Option<(usize, PersonResult)> {
-        person.overall.as_ref().map(|_| (at, person.clone()))
-    };
-    let mut pairs = Vec::new();
+    // Each of a period, with the place of the period.
+    let mut pairs: Vec<[(usize, &PersonResult); 2]> = Vec::new();
     for (place, person) in later.iter().enumerate() {
         let same = earlier.iter().find(|other| other.person == person.person && other.roster == person.roster);
-        let next = later.get(place + 1);
-        pairs.extend(same.and_then(|other| side(0, other)).zip(side(1, person)));
-        pairs.extend(next.and_then(|other| side(1, other)).zip(side(1, person)));
+        pairs.extend(same.map(|other| [(0, other), (1, person)]));
+        pairs.extend(later.get(place + 1).map(|other| [(1, other), (1, person)]));
     }
-    let made = |(at, person): &(usize, PersonResult)| (*at, person.clone());
-    pairs
-        .iter()
-        .filter_map(|(one, other)| {
-            let ((a, before), (b, after)) = (made(one), made(other));
-            let side_of = |at: usize, person| Side::of(model, &loaded.sources, (&plans[at], &evals[at]), person, None);
-            let (before_side, after_side) = (side_of(a, &before), side_of(b, &after));
-            Some(Explained {
-                who: format!("{} and {}", before.person, after.person),
-                contrast: contrast(&before_side, &after_side)?,
-                back: contrast(&after_side, &before_side)?,
-            })
+    pairs.retain(|pair| pair.iter().all(|(_, person)| person.overall.is_some()));
+    let explained = |pair: &[(usize, &PersonResult); 2]| {
+        let [before, after] =
+            pair.map(|(at, person)| Side::of(model, &loaded.sources, (&plans[at], &evals[at]), person, None));
+        Some(Explained {
+            who: format!("{} and {}", pair[0].1.person, pair[1].1.person),
+            contrast: contrast(&before, &after)?,
+            back: contrast(&after, &before)?,
         })
-        .collect()
+    };
+    pairs.iter().filter_map(explained).collect()
 }
 
 /// A copy of specs with their data.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Changes;
 use crate::eval::Evaluator;
-use crate::explain::contrast::document::{CauseTold, Part};
-use crate::explain::contrast::{Side, contrast};
+use crate::explain::contrast::document::Part;
+use crate::explain::contrast::{Cause, CauseKind, Side, contrast};
 use crate::model::Model;
 use crate::number::Number;
 use crate::parallel;
@@ -33,8 +33,8 @@ pub struct Evaluation<'a> {
 /// What one cause makes of all scores.
 #[derive(Clone, Debug)]
 pub struct Clause {
-    /// As in contrasts: `value`, `target`, `weight`, `rule`, …
-    pub kind: &'static str,
+    /// As in contrasts; none of several causes that are taken as one.
+    pub kind: Option<CauseKind>,
     /// The entry, bonus or veto.
     pub name: String,
     pub label: String,
@@ -63,7 +63,14 @@ impl Default for Clauses {
 }
 
 /// What tells causes apart: kind, name, label, and the rule on both sides.
-type Key = (&'static str, String, String, Option<(String, String)>);
+type Key = (Option<CauseKind>, String, String, Option<(String, String)>);
+
+impl Clause {
+    /// What it is called in documents, and in tables.
+    pub fn word(&self) -> &'static str {
+        self.kind.map_or("several", CauseKind::word)
+    }
+}
 
 impl Clauses {
     /// Of everybody who has a score in both.
@@ -110,11 +117,18 @@ impl Clauses {
 fn add(found: &mut BTreeMap<Key, Clause>, part: Part) {
     let (kind, name, label, both) = match part.causes.as_slice() {
         [only] => {
-            let CauseTold { kind, name, label, before, after } = only.clone();
-            let is_rule = matches!(kind, "weight" | "rule");
-            (kind, name, label, is_rule.then_some((before, after)))
+            let Cause { kind, name, label, before, after } = only.clone();
+            let is_same_for_all = match kind {
+                CauseKind::Weight | CauseKind::Rule => true,
+                CauseKind::Value
+                | CauseKind::Target
+                | CauseKind::Redistribution
+                | CauseKind::Veto
+                | CauseKind::People => false,
+            };
+            (Some(kind), name, label, is_same_for_all.then_some((before, after)))
         }
-        _ => ("several", String::new(), String::new(), None),
+        _ => (None, String::new(), String::new(), None),
     };
     let clause = found.entry((kind, name.clone(), label.clone(), both.clone())).or_insert_with(|| {
         let (before, after) = both.unzip();

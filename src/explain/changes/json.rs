@@ -73,9 +73,9 @@ fn change(change: &Change) -> Value {
 }
 
 fn clause(clause: &Clause) -> Value {
-    let Clause { kind, name, label, before, after, people, amount, largest } = clause;
+    let Clause { kind: _, name, label, before, after, people, amount, largest } = clause;
     json!({
-        "kind": kind,
+        "kind": clause.word(),
         "name": name,
         "label": label,
         "before": before,

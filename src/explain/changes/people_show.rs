@@ -132,7 +132,7 @@ impl Document<'_> {
             let points = |number: &Number| signed(number, &self.score(number));
             let about = if clause.label.is_empty() { &clause.name } else { &clause.label };
             vec![
-                format!("{} {about}", clause.kind).trim_end().to_string(),
+                format!("{} {about}", clause.word()).trim_end().to_string(),
                 clause.people.to_string(),
                 points(&clause.amount),
                 points(&clause.largest),

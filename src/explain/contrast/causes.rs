@@ -1,6 +1,6 @@
 //! What makes two scores differ.
 
-use super::document::CauseTold;
+use serde::{Serialize, Serializer};
 
 /// The kinds of causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub enum CauseKind {
 }
 
 impl CauseKind {
-    /// What it is called in documents.
+    /// What it is called in documents, and in tables.
     pub fn word(self) -> &'static str {
         match self {
             CauseKind::Value => "value",
@@ -34,22 +34,20 @@ impl CauseKind {
     }
 }
 
+impl Serialize for CauseKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
 /// A cause: what of which entry, and what it is on both sides.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Cause {
     pub kind: CauseKind,
     /// The entry, bonus or veto.
     pub name: String,
     pub label: String,
-    /// Of the card, where there are several.
-    pub card: usize,
+    /// What it is on both sides, for people.
     pub before: String,
     pub after: String,
-}
-
-impl Cause {
-    pub(super) fn told(&self) -> CauseTold {
-        let Cause { kind, name, label, card: _, before, after } = self.clone();
-        CauseTold { kind: kind.word(), name, label, before, after }
-    }
 }

@@ -28,8 +28,7 @@ struct Comparing<'a> {
     before: &'a Side<'a>,
     after: &'a Side<'a>,
     causes: Vec<Cause>,
-    /// Which cards are compared now: which of all, and of each side.
-    card: usize,
+    /// The cards of both sides that are compared now.
     of_sides: Two<usize>,
 }
 
@@ -77,11 +76,11 @@ fn pairs<T>(before: &[T], after: &[T], name: impl Fn(&T, bool) -> String) -> Vec
 
 impl<'a> Comparing<'a> {
     fn of(before: &'a Side<'a>, after: &'a Side<'a>) -> Comparing<'a> {
-        Comparing { before, after, causes: Vec::new(), card: 0, of_sides: Two { before: None, after: None } }
+        Comparing { before, after, causes: Vec::new(), of_sides: Two { before: None, after: None } }
     }
 
     fn cause(&mut self, kind: CauseKind, (name, label): (String, String), before: String, after: String) -> usize {
-        self.causes.push(Cause { kind, name, label, card: self.card, before, after });
+        self.causes.push(Cause { kind, name, label, before, after });
         self.causes.len() - 1
     }
 
@@ -109,8 +108,8 @@ impl<'a> Comparing<'a> {
             let label = ("posts".to_string(), "posts and days in them".to_string());
             self.cause(CauseKind::People, label, told(before), told(after))
         });
-        let cards = found.into_iter().enumerate().map(|(at, cards)| {
-            (self.card, self.of_sides) = (at, cards);
+        let cards = found.into_iter().map(|cards| {
+            self.of_sides = cards;
             self.merged_card(cards)
         });
         (cards.collect(), people)

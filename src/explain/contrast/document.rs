@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::causes::Cause;
 use crate::number::Number;
 
 /// A difference between two overall scores, and what makes it.
@@ -17,17 +18,6 @@ pub struct Contrast {
 /// What one cause makes; or several that are taken as one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Part {
-    pub causes: Vec<CauseTold>,
+    pub causes: Vec<Cause>,
     pub amount: Number,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct CauseTold {
-    pub kind: &'static str,
-    /// The entry, bonus or veto.
-    pub name: String,
-    pub label: String,
-    /// What it is on both sides, for people.
-    pub before: String,
-    pub after: String,
 }

@@ -34,6 +34,11 @@ impl<T: Copy> Two<T> {
         if after { self.after.or(self.before) } else { self.before.or(self.after) }
     }
 
+    /// Whether a side has it.
+    fn has(self, after: bool) -> bool {
+        if after { self.after.is_some() } else { self.before.is_some() }
+    }
+
     pub fn both(self) -> Option<(T, T)> {
         self.before.zip(self.after)
     }
@@ -128,8 +133,7 @@ impl<'a> Merged<'a> {
                 .card(merged, is_taken(adjustment.value, taken))
                 .zip(adjustment.at.of(is_taken(adjustment.value, taken)));
             // One that is on one side only comes and goes with its rule.
-            let is_there =
-                adjustment.at.both().is_some() || self.is_side(adjustment.at, is_taken(adjustment.rule, taken));
+            let is_there = adjustment.at.both().is_some() || adjustment.at.has(is_taken(adjustment.rule, taken));
             if let (Some(((_, rule), at)), Some(((_, value), of)), true) = (rule, value, is_there)
                 && let (Some(plan), Some(result)) = (rule.plan.adjustments.get(at), value.result.adjustments.get(of))
                 && let Value::Number(number) = &result.value
@@ -147,10 +151,6 @@ impl<'a> Merged<'a> {
         Some(behind_total(side.model, card.plan, total, caps).score)
     }
 
-    fn is_side<T: Copy>(&self, two: Two<T>, after: bool) -> bool {
-        if after { two.after.is_some() } else { two.before.is_some() }
-    }
-
     fn group(
         &self,
         card: &MergedCard,
@@ -163,7 +163,7 @@ impl<'a> Merged<'a> {
             Some(_) => is_taken(merged.shape, taken),
             None => merged.plans.after.is_some(),
         };
-        let there = merged.entries.iter().filter(|entry| self.is_side(entry.sides, after));
+        let there = merged.entries.iter().filter(|entry| entry.sides.has(after));
         let mut entries: Vec<EntryResult> =
             there.filter_map(|entry| self.entry(card, entry, after, when_missing, taken)).collect();
         let Some(plan) = merged.plans.of(after) else { return (entries, Missing::NoAnswer.into()) };

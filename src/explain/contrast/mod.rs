@@ -32,7 +32,7 @@ pub fn contrast(before: &Side, after: &Side) -> Option<Contrast> {
     let (from, to) = (before.overall.clone()?, after.overall.clone()?);
     let split = shapley::split(merged.causes.len(), &|taken| merged.score(taken));
     let part = |(members, amount): (Vec<usize>, Number)| Part {
-        causes: members.iter().map(|at| merged.causes[*at].told()).collect(),
+        causes: members.iter().map(|at| merged.causes[*at].clone()).collect(),
         amount,
     };
     let mut parts: Vec<Part> = split.into_iter().map(part).collect();

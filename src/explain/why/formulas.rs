@@ -178,7 +178,7 @@ impl<'a, 'e> Steps<'a, 'e> {
                         super::document::Curve::Formula { node: formula(*body, self) }
                     }
                     Some(_) => return None,
-                    None => curves::numbers(plan),
+                    None => curves::numbers(plan)?,
                 };
                 Detail::Scale {
                     scale: scale.name.clone(),

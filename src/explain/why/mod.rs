@@ -31,7 +31,7 @@ use crate::model::{Model, PositionId};
 use crate::number::Rounding;
 use crate::plan::Plan;
 use crate::plan::program::CardPlan;
-use crate::plan::query::Answers;
+use crate::plan::query::{Answers, PersonPost};
 use crate::report::one_line;
 use crate::report::show::Show;
 use crate::score::DistributionLine;
@@ -186,10 +186,8 @@ impl<'a> Explainer<'a> {
         let name = self.model.positions[card.position.0].name.as_str();
         let roster = self.plan.query.rosters.iter().position(|roster| *roster == person.roster).unwrap_or(0);
         let posts = self.answers.rosters.get(roster).map_or(&[][..], |roster| &roster.posts);
-        let first = posts.partition_point(|post| *post.person < *person.person);
-        let is_it = |post: &crate::plan::query::PersonPost| post.person == person.person && *post.position == *name;
-        let post = posts[first..].iter().position(is_it).map(|at| first + at);
-        let post = post.or_else(|| posts.iter().position(is_it)).unwrap_or(0);
+        let is_it = |post: &PersonPost| post.person == person.person && *post.position == *name;
+        let post = posts.iter().position(is_it).unwrap_or(0);
         let stint = posts.get(post).and_then(|post| {
             post.stints.iter().position(|run| run.from <= card.from && run.to.is_none_or(|to| to >= card.to))
         });

@@ -45,11 +45,6 @@ impl Only {
         }
     }
 
-    /// Outputs are told with everything, and by name.
-    pub fn wants_output(&self, name: &str, label: &str) -> bool {
-        self.wants(name, label)
-    }
-
     /// Whether a KPI stands behind a step of a card.
     pub fn wants_kpi(&self, why: &Why, card: usize, step: usize) -> bool {
         let Only::Named(_) = self else { return *self == Only::All };

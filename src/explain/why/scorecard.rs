@@ -263,7 +263,7 @@ impl Explainer<'_> {
         entry_of_kpi.curve = match curve {
             ScorePlan::Attainment { up_to } => Some(Curve::Attainment { up_to: up_to.clone() }),
             ScorePlan::Curve(curve) => match curve.formula() {
-                None => Some(curves::numbers(curve)),
+                None => curves::numbers(curve),
                 Some(body) if !read.is_missing() && !result.score.is_missing() => {
                     let target = match plan.on_attainment {
                         true => Some(Value::Number(Number::ONE)),

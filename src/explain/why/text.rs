@@ -7,7 +7,7 @@ mod rows;
 
 use std::collections::BTreeSet;
 
-use super::curves::reckoned;
+use super::curves::{Reckoned, reckoned};
 use super::document::*;
 use super::{Only, number_of};
 use crate::explain::{fraction, in_full};
@@ -15,26 +15,27 @@ use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plural::either;
 use crate::report::Look;
-use crate::report::layout::{Cell, Style, write_text};
+use crate::report::layout::Style;
+use crate::report::page::Page;
 
 /// How deep parts of parts are set in; deeper ones stand there, too.
 const DEEPEST: usize = 12;
 
 /// Tells an explanation, or the part of it that was asked for.
 pub fn render(why: &Why, only: &Only, look: Look) -> String {
-    let mut page = Page::of(why, look);
+    let mut page = Teller::of(why, look);
     page.all(only);
     if page.has_rows && !page.folder.is_empty() {
         let text = format!("Rows stand in files of {}", page.folder.trim_end_matches(['/', '\\']));
-        page.out.push('\n');
+        page.text.blank();
         page.faint(0, text);
     }
-    page.out
+    page.text.out
 }
 
 /// The aggregates that are told with it: the rows of others need not be asked for.
 pub fn measures(why: &Why, only: &Only) -> BTreeSet<usize> {
-    let mut page = Page::of(why, Look { color: false, width: 80 });
+    let mut page = Teller::of(why, Look { color: false, width: 80 });
     page.all(only);
     page.measures
 }
@@ -48,14 +49,13 @@ const SCORE: &str = "score      ";
 
 /// Whose result it is.
 pub fn title(why: &Why, look: Look) -> String {
-    let mut page = Page::of(why, look);
+    let mut page = Teller::of(why, look);
     page.title();
-    page.out
+    page.text.out
 }
 
-struct Page<'a> {
-    out: String,
-    look: Look,
+struct Teller<'a> {
+    text: Page,
     why: &'a Why,
     /// Cards and steps that were told already.
     told: BTreeSet<(usize, usize)>,
@@ -89,11 +89,10 @@ fn points(value: &Val) -> String {
     }
 }
 
-impl<'a> Page<'a> {
-    fn of(why: &'a Why, look: Look) -> Page<'a> {
-        Page {
-            out: String::new(),
-            look,
+impl<'a> Teller<'a> {
+    fn of(why: &'a Why, look: Look) -> Teller<'a> {
+        Teller {
+            text: Page::new(look),
             why,
             told: BTreeSet::new(),
             folder: rows::folder(why),
@@ -112,28 +111,25 @@ impl<'a> Page<'a> {
     }
 }
 
-impl Page<'_> {
+impl Teller<'_> {
     fn line(&mut self, indent: usize, lead: &str, text: &str, style: Style) {
-        let cell = Cell::styled(text, style).indented(indent.min(DEEPEST));
-        write_text(&mut self.out, &cell, lead, self.look.width.clamp(60, 80), self.look.painter());
+        self.text.line(indent.min(DEEPEST), lead, text, style);
     }
 
     fn say(&mut self, indent: usize, text: impl AsRef<str>) {
-        self.line(indent, "", text.as_ref(), Style::Plain);
+        self.text.say(indent.min(DEEPEST), text);
     }
 
-    /// A line whose next ones stand under the text behind its first word.
     fn lead(&mut self, indent: usize, lead: &str, text: impl AsRef<str>) {
-        self.line(indent, lead, text.as_ref(), Style::Plain);
+        self.text.lead(indent.min(DEEPEST), lead, text);
     }
 
     fn faint(&mut self, indent: usize, text: impl AsRef<str>) {
-        self.line(indent, "", text.as_ref(), Style::Faint);
+        self.text.faint(indent.min(DEEPEST), text);
     }
 
     fn head(&mut self, text: impl AsRef<str>) {
-        self.out.push('\n');
-        self.line(0, "", text.as_ref(), Style::Strong);
+        self.text.head(text);
     }
 
     fn title(&mut self) {
@@ -192,7 +188,7 @@ impl Page<'_> {
             "geometric" => "the geometric mean of the entries",
             _ => "the entries by their weights",
         };
-        self.out.push('\n');
+        self.text.blank();
         self.say(2, format!("Score {}: {how}", points(&scorecard.score)));
         for (number, entry) in scorecard.entries.iter().enumerate() {
             let weight = weight_of(entry, scorecard.combine);
@@ -358,15 +354,14 @@ impl Page<'_> {
             let one = Number::ONE;
             let target = if kpi.on_attainment { Some(&one) } else { target_number.as_ref() };
             let units = (&kpi.reads_unit, &DisplayUnit::number());
-            let formula = match curve {
-                Curve::Formula { node } => Some(card.nodes[*node].inline.clone()),
+            let reckoned = match curve {
+                Curve::Formula { node } => Some(Reckoned::open(card.nodes[*node].inline.clone())),
                 _ => number_of(read).and_then(|read| reckoned(curve, read, target, &kpi.full, units)),
             };
-            if let Some(text) = formula {
+            if let Some(Reckoned { text, tells_score }) = reckoned {
                 let score = entry.uncapped.as_ref().or(number_of(&entry.score));
-                // What is scaled is told below, and a sentence tells its score itself.
-                let is_sentence = [": ", " stays ", " it is "].iter().any(|words| text.contains(words));
-                let result = match score.filter(|_| entry.scale.is_none() && !is_sentence) {
+                // What is scaled is told below.
+                let result = match score.filter(|_| entry.scale.is_none() && !tells_score) {
                     Some(score) => format!(" = {}", in_full_and_exact(score, &DisplayUnit::number())),
                     None => String::new(),
                 };
@@ -473,8 +468,8 @@ impl Page<'_> {
                 let read = node.of.first().copied().flatten();
                 let read = read.and_then(|read| number_of(&self.why.cards[at].nodes[read].value));
                 let units = (reads, gives);
-                if let Some(text) = read.and_then(|read| reckoned(curve, read, None, &Number::from(100), units)) {
-                    self.say(indent + 2, text);
+                if let Some(how) = read.and_then(|read| reckoned(curve, read, None, &Number::from(100), units)) {
+                    self.say(indent + 2, how.text);
                 }
                 self.parts(at, place, indent + 2);
             }

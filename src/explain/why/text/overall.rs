@@ -1,11 +1,11 @@
 //! What cards come to together, and what is paid, in words.
 
-use super::{Page, plain};
+use super::{Teller, plain};
 use crate::explain::why::document::Card;
 use crate::explain::why::{Only, number_of};
 use crate::number::Number;
 
-impl Page<'_> {
+impl Teller<'_> {
     pub(super) fn together(&mut self, only: &Only) {
         let why = self.why;
         let scored: Vec<&Card> = why.cards.iter().filter(|card| card.scorecard.is_some()).collect();
@@ -46,7 +46,7 @@ impl Page<'_> {
         let why = self.why;
         for post in &why.posts {
             for (place, output) in post.outputs.iter().enumerate() {
-                if !only.wants_output(&output.name, &output.label) {
+                if !only.wants(&output.name, &output.label) {
                     continue;
                 }
                 self.head(format!("{}: {}", output.label, output.shown));

@@ -1,10 +1,10 @@
 //! Grades, and what lowered them, in words.
 
-use super::{Page, percent, plain};
+use super::{Teller, percent, plain};
 use crate::explain::why::document::{Distribution, Rating, Scorecard};
 use crate::report::digits::grouped;
 
-impl Page<'_> {
+impl Teller<'_> {
     pub(super) fn rating(&mut self, rating: &Rating, scorecard: Option<&Scorecard>, indent: usize) {
         let name = |at: usize| rating.grades.get(at).map_or("", |grade| grade.name.as_str());
         let limit = |at: usize| rating.grades.get(at).and_then(|grade| grade.limit.as_ref());
@@ -27,7 +27,7 @@ impl Page<'_> {
         {
             text.push_str(&format!(", not {} {} ({})", limit.op, plain(&limit.at), name(better)));
         }
-        self.out.push('\n');
+        self.text.blank();
         self.say(indent, text);
         self.faint(indent, format!("by {}", rating.at));
         let veto = rating.lowered_at.and_then(|at| scorecard?.vetoes.get(at));

@@ -1,12 +1,12 @@
 //! Rows behind an aggregate, in words.
 
-use super::{Page, plain};
+use super::{Teller, plain};
 use crate::explain::why::document::{Row, Why};
 use crate::number::Number;
 use crate::plural::either;
 use crate::report::digits::grouped;
 
-impl Page<'_> {
+impl Teller<'_> {
     pub(super) fn measure(&mut self, at: usize, indent: usize) {
         let Some(measure) = self.why.measures.get(at) else { return };
         self.measures.insert(at);
