@@ -183,6 +183,28 @@ fn every_form_says_that_it_is_no_result() {
 }
 
 #[test]
+fn explanations_and_goals_say_that_it_is_no_result() {
+    let folder = project();
+    let told = |command: &[&str]| {
+        let run = merit(
+            folder.path(),
+            &[command, &["--period", "2026-Q3", "--person", "P1", "--add", "sales=more.csv"]].concat(),
+        );
+        assert!(run.status.success(), "{command:?}: {}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).unwrap()
+    };
+    for command in [&["why"][..], &["goal", "--for", "1"]] {
+        assert!(told(command).contains("Supposed, no result:  "), "{command:?}");
+    }
+    let rows = told(&["why", "--format", "csv"]);
+    let lines: Vec<&str> = rows.lines().collect();
+    assert!(lines[0].ends_with(",supposed") && lines.len() > 1, "{rows}");
+    assert!(lines[1..].iter().all(|line| line.contains("more.csv")), "{rows}");
+    let document: serde_json::Value = serde_json::from_str(&told(&["why", "--format", "json"])).unwrap();
+    assert!(!document["supposed"].as_array().unwrap().is_empty());
+}
+
+#[test]
 fn mistakes_are_told_with_what_would_be_right() {
     let folder = project();
     for (name, arguments) in [

@@ -10,6 +10,7 @@ use crate::number::Number;
 use crate::report::Look;
 use crate::report::layout::{Cell, Column, Line, Style, Table, write_text};
 use crate::report::show::{MISSING, Show};
+use crate::report::words::Words;
 use crate::score::card::LoweredBy;
 use crate::value::Value;
 
@@ -108,8 +109,9 @@ impl Page<'_, '_> {
         let title = self.about.title.clone();
         self.text(&title, Style::Faint);
         let (width, painter) = (self.width(), self.about.look.painter());
+        let lead = format!("{}  ", Words::of(None).supposed);
         for told in &self.about.supposed {
-            write_text(&mut self.out, &Cell::styled(told, Style::Poor), "Supposed, no result:  ", width, painter);
+            write_text(&mut self.out, &Cell::styled(told, Style::Poor), &lead, width, painter);
         }
     }
 

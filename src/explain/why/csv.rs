@@ -3,6 +3,7 @@
 use std::io;
 
 use super::document::{Row, Val, Why};
+use crate::report::csv::SUPPOSED;
 use crate::report::csv::cell::{Cell, Sheet, Style, decimal};
 
 const HEADERS: [&str; 13] =
@@ -12,12 +13,15 @@ const HEADERS: [&str; 13] =
 pub fn rows_as_csv(why: &Why, style: Style) -> io::Result<String> {
     let mut out = Vec::new();
     let mut sheet = Sheet::new(style, &mut out);
-    sheet.row(HEADERS.iter().map(Cell::text))?;
+    // As in the report of results: what is supposed stands in every row.
+    let supposed = (!why.supposed.is_empty()).then(|| why.supposed.join("; "));
+    sheet.row(HEADERS.iter().copied().chain(supposed.is_some().then_some(SUPPOSED)).map(Cell::text))?;
     for measure in &why.measures {
         let counted = measure.counted.iter().flat_map(|rows| &rows.listed).map(|row| (row, "counted"));
         let left_out = measure.left_out.iter().flat_map(|left| left.rows.listed.iter().map(|row| (row, left.why)));
         for (row, how) in counted.chain(left_out) {
-            sheet.row(cells(why, [&measure.text, &measure.data], row, how))?;
+            let cells = cells(why, [&measure.text, &measure.data], row, how);
+            sheet.row(cells.into_iter().chain(supposed.as_ref().map(Cell::text)))?;
         }
     }
     sheet.end()?;

@@ -17,6 +17,7 @@ use crate::plural::either;
 use crate::report::Look;
 use crate::report::layout::Style;
 use crate::report::page::Page;
+use crate::report::words::Words;
 
 /// How deep parts of parts are set in; deeper ones stand there, too.
 const DEEPEST: usize = 12;
@@ -140,8 +141,9 @@ impl Teller<'_> {
         };
         let Period { name, first_day, last_day, .. } = &why.period;
         self.line(0, "", &format!("{who} · {name} ({first_day} to {last_day})"), Style::Strong);
+        let lead = format!("{}  ", Words::of(None).supposed);
         for supposed in &why.supposed {
-            self.line(0, "", supposed, Style::Poor);
+            self.line(0, &lead, supposed, Style::Poor);
         }
     }
 
