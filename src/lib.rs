@@ -17,15 +17,15 @@
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`language`] has the words whose meaning all passes share, so that the tree of a text is known
-//! to `syntax`, `format` and `model` alone, and [`scales`] all that the kinds of scales mean; [`number`], [`value`] and [`time`] are what the language counts with; [`parallel`]
+//! to `syntax`, `format` and `model` alone, and [`scales`] all that the kinds of scales mean; [`number`], [`value`] and [`time`] are what the language counts with, [`closed`] what stands in closings of earlier periods; [`parallel`]
 //! puts all cores to work, [`encoding`] knows how bytes are text, and [`limits`] says how much of everything is taken
 //! on, [`visible`] what of it may be shown as it is. [`provenance`] is what results say of what made them, [`documents`] what
 //! stands at the head of all that programs read. [`cache`] keeps what was worked out for the next run.
 
 pub use merit_data::{data, warehouse};
 pub use merit_ground::{
-    alike, cache, diagnostic, documents, encoding, language, limits, nearest, number, parallel, plural, provenance,
-    scales, source, time, value, visible,
+    alike, cache, closed, diagnostic, documents, encoding, language, limits, nearest, number, parallel, plural,
+    provenance, scales, source, time, value, visible,
 };
 pub use merit_model::{format, model, plan, syntax};
 

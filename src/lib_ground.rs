@@ -3,6 +3,7 @@
 
 pub mod alike;
 pub mod cache;
+pub mod closed;
 pub mod diagnostic;
 pub mod documents;
 pub mod encoding;

@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "documents",
     "language",
     "value",
+    "closed",
     "diagnostic",
     "scales",
     "cache",
