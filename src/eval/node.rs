@@ -126,32 +126,47 @@ impl Evaluator<'_> {
     /// The answer for the group the subject belongs to. `cut` is the window, where one that lies wholly outside the
     /// stints in the post counts as too early.
     fn measure(&self, measure: MeasureId, cut: Option<Months>, at_least: Option<u64>, at: &At) -> Value {
-        let answers = &self.answers.measures[measure.0];
-        let measured: Option<Measured> = match &self.query.measures[measure.0].group {
-            Group::Company => answers.get(0),
-            Group::Team { .. } => match at.team {
-                Some(team) => answers.get(team),
-                None => return Value::stated("in no team"),
-            },
+        let measured = match &self.query.measures[measure.0].group {
+            Group::Team { .. } if at.team.is_none() => return Value::stated("in no team"),
             Group::Own { .. } => {
                 let Some(subject) = at.subject else { return Value::Missing(Missing::NoRows) };
                 if cut.is_some_and(|months| !self.served_in(subject, months)) {
                     return Value::Missing(Missing::OutsideStints);
                 }
-                answers.get(subject.post)
+                self.measured_at(measure, at.team, Some(subject))
             }
-            // Answers by key are for the engine's own use.
-            Group::Key { .. } => None,
+            Group::Company | Group::Team { .. } | Group::Key { .. } => self.measured_at(measure, at.team, at.subject),
         };
         let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
         match at_least {
             // A row with a number too large is there all the same.
             Some(needed) if measured.rows < needed && measured.value.excess().is_none() => {
-                let row = &self.model.data[self.query.measures[measure.0].data.0].row;
-                let noun = either(measured.rows, &row.singular, &row.plural).to_string();
-                Value::Missing(Missing::TooFew(TooFew { got: measured.rows, needed, noun }.into()))
+                Value::Missing(self.too_few(measure, measured.rows, needed))
             }
             _ => measured.value,
+        }
+    }
+
+    /// What is said of a measure over fewer rows than it needs.
+    pub fn too_few(&self, measure: MeasureId, got: u64, needed: u64) -> Missing {
+        let row = &self.model.data[self.query.measures[measure.0].data.0].row;
+        let noun = either(got, &row.singular, &row.plural).to_string();
+        Missing::TooFew(TooFew { got, needed, noun }.into())
+    }
+
+    /// What a measure has given for the group of a subject, however few its rows are.
+    pub fn measured(&self, measure: MeasureId, subject: Subject) -> Option<Measured> {
+        self.measured_at(measure, self.stint(subject).team, Some(subject))
+    }
+
+    fn measured_at(&self, measure: MeasureId, team: Option<usize>, subject: Option<Subject>) -> Option<Measured> {
+        let answers = &self.answers.measures[measure.0];
+        match &self.query.measures[measure.0].group {
+            Group::Company => answers.get(0),
+            Group::Team { .. } => answers.get(team?),
+            Group::Own { .. } => answers.get(subject?.post),
+            // Answers by key are for the engine's own use.
+            Group::Key { .. } => None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Values that are supposed in the place of what KPIs give for somebody.
+//! Values that are supposed in the place of what KPIs, or the rows behind them, give for somebody.
 //!
 //! Whatever lies behind such a value in the formulas of the one follows from it, also where it is the same for a team or
 //! the company: then for this one alone. Nobody else is touched but by what others take of the one: scores, ranks, sums.
@@ -10,7 +10,7 @@ use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Tape, Values, node};
 use crate::plan::program::{Calc, CalcId};
 use crate::value::Value;
 
-/// A KPI (a [`Calc::Kpi`]) and the value that is supposed of it.
+/// A KPI (a [`Calc::Kpi`]) or an aggregate (a [`Calc::Measure`]), and the value that is supposed of it.
 pub type Given = (CalcId, Value);
 
 /// What is supposed, by roster and post; nothing of nearly all.
@@ -38,6 +38,11 @@ impl Evaluator<'_> {
     /// What is supposed of a subject.
     pub fn supposed_of(&self, subject: Subject) -> &[Given] {
         self.supposed.of(subject)
+    }
+
+    /// All that is supposed, of whomever.
+    pub fn all_supposed(&self) -> &Supposed {
+        &self.supposed
     }
 
     /// Whether the value of a node is supposed of somebody.

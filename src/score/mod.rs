@@ -34,6 +34,7 @@ use self::people::{Done, Draft};
 use self::problem::{Problem, Problems};
 pub use self::scored::{Brief, BriefCard, DistributionLine, Holder, Scored};
 use self::total::Vetoed;
+pub(crate) use self::total::sees_raw;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Evaluator, Subject, Supposed, Tape, Values, behind};
 use crate::language::WhenMissing;

@@ -158,7 +158,6 @@ impl Scorer<'_> {
     }
 
     fn open(&self, given: impl Iterator<Item = Given>, order: &Order) -> Vec<Open> {
-        let later = || Value::stated("computed later");
         let mut open: Vec<Open> = Vec::new();
         for (at, Given { seat, values, score, grade, barred }) in given.enumerate() {
             let rating = match (grade, &score) {
@@ -167,14 +166,7 @@ impl Scorer<'_> {
                 (None, _) => Value::stated("no rating"),
             };
             let card = self.seats[seat].card();
-            let mut sums = vec![later(); self.plan.program.sums.len()];
-            for (sum, known) in order.sums.iter().zip(&order.known) {
-                sums[*sum] = match (self.plan.program.sums[*sum].in_team, self.seats[seat].team(self.answers)) {
-                    (false, _) => known.company.clone(),
-                    (true, Some(team)) => known.by_team[team].clone(),
-                    (true, None) => Value::stated("in no team"),
-                };
-            }
+            let sums = self.sums_seen(seat, order);
             let outputs = self.plan.program.cards[card].outputs.len();
             let inputs = Inputs {
                 score: Some(score),
@@ -193,6 +185,19 @@ impl Scorer<'_> {
             }
         }
         open
+    }
+
+    /// The sums as somebody in a seat reads them, as far as they are known.
+    pub(super) fn sums_seen(&self, seat: usize, order: &Order) -> Vec<Value> {
+        let mut sums = vec![later(); self.plan.program.sums.len()];
+        for (sum, known) in order.sums.iter().zip(&order.known) {
+            sums[*sum] = match (self.plan.program.sums[*sum].in_team, self.seats[seat].team(self.answers)) {
+                (false, _) => known.company.clone(),
+                (true, Some(team)) => known.by_team[team].clone(),
+                (true, None) => Value::stated("in no team"),
+            };
+        }
+        sums
     }
 
     /// One output after the other: a later one reads the post's amount of an earlier one, not the stint's.
@@ -351,6 +356,10 @@ impl Posts {
             });
         }
     }
+}
+
+fn later() -> Value {
+    Value::stated("computed later")
 }
 
 /// What has been added up of some people.

@@ -180,11 +180,16 @@ impl Standing {
     /// Takes on what all people have decided together.
     pub(super) fn settle(&mut self, kept: &Kept) {
         self.result.rank = kept.rank.map(u64::from);
-        let (Some(rule), Some(rating), Some(grade)) = (kept.moved_by, &mut self.result.rating, kept.grade) else {
-            return;
-        };
-        rating.grade = grade.into();
-        rating.lowered_by = Some(LoweredBy::Distribution(rule.into()));
+        if let (Some(rule), Some(grade)) = (kept.moved_by, kept.grade) {
+            self.lower(grade.into(), rule.into());
+        }
+    }
+
+    /// A rule of a distribution has moved the grade.
+    pub(super) fn lower(&mut self, grade: usize, rule: usize) {
+        let Some(rating) = &mut self.result.rating else { return };
+        rating.grade = grade;
+        rating.lowered_by = Some(LoweredBy::Distribution(rule));
         // A person with several cards is distributed once, by the overall result; the cards keep their own grades.
         if let (true, Some(last)) = (self.single, self.last)
             && let Some(scorecard) = &mut self.result.cards[last].scorecard

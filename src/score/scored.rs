@@ -269,6 +269,12 @@ impl<'a> Scored<'a> {
             Err(_) => unreachable!("the first pass found nothing wrong with the cards"),
         };
         standing.settle(kept);
+        self.paid(standing, self.explained, &mut Vec::new())
+    }
+
+    /// A result with what is paid: `standing` has cards, grade and values, and outputs go by these.
+    pub(super) fn paid(&self, mut standing: Standing, explained: bool, wrong: &mut Vec<Wrong>) -> PersonResult {
+        let scorer = &self.scorer;
         let grades: Vec<Option<usize>> =
             (0..standing.result.cards.len()).map(|card| standing.grade(scorer.model, card)).collect();
         let drafts = std::mem::take(&mut standing.drafts);
@@ -278,9 +284,14 @@ impl<'a> Scored<'a> {
             let Draft { seat, values, score } = draft;
             Given { seat, values, score, grade, barred: barred(at) }
         });
-        let posts = scorer.outputs(given, &self.order, &mut Vec::new());
-        posts.fill(scorer, self.explained, &mut result);
+        let posts = scorer.outputs(given, &self.order, wrong);
+        posts.fill(scorer, explained, &mut result);
         result
+    }
+
+    /// What outputs add up of all people, as somebody in a seat reads it; in step with the program's sums.
+    pub(super) fn sums_seen(&self, seat: usize) -> Vec<Value> {
+        self.scorer.sums_seen(seat, &self.order)
     }
 
     /// Where a forced distribution left somebody, or the rule that moved the grade last.

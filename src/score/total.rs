@@ -238,7 +238,7 @@ impl RatingResult {
 }
 
 /// Whether the rating reads the score before rounding.
-pub(super) fn sees_raw(model: &crate::model::Model, rating: &Rating) -> bool {
+pub(crate) fn sees_raw(model: &crate::model::Model, rating: &Rating) -> bool {
     model.company.rating_sees_raw_score || rating.sees_raw_score
 }
 

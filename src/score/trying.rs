@@ -1,7 +1,7 @@
 //! One person under one supposition after the other, without a pass over all people for each.
 //!
 //! What others decide stays as it is: their scores, and so the grades that a forced distribution leaves. Where the person's
-//! own score goes into theirs, and theirs count in that distribution, [`Trying::alone`] says no, and only a whole evaluation
+//! own score goes into theirs, and theirs count in that distribution, [`Trying::entangled`] says so, and only a whole evaluation
 //! ([`score_supposing`](super::score_supposing)) tells.
 
 use std::cell::RefCell;
@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use super::card::{LoweredBy, PersonResult};
+use super::card::PersonResult;
 use super::distribute::{Rated, distribute};
+use super::score_supposing;
 use super::scored::Scored;
 use crate::eval::{Evaluator, Given, Subject, Tape, Values};
 use crate::model::{Model, PositionId, RatingId, Within};
@@ -19,7 +20,7 @@ use crate::plan::Plan;
 use crate::plan::program::CalcId;
 use crate::value::Value;
 
-/// A value that is supposed of somebody in a post (index into the roster's posts).
+/// A value that is supposed of somebody's KPI or aggregate in a post (index into the roster's posts).
 pub type GivenIn = (usize, Given);
 
 /// Everyone as a forced distribution sees them before it has moved anybody.
@@ -41,6 +42,8 @@ pub struct Trying<'s, 'a> {
     rivals: &'s Rivals,
     person: usize,
     seats: Vec<Seated>,
+    /// Outputs are computed, too.
+    paid: bool,
 }
 
 /// A card of the person.
@@ -62,7 +65,7 @@ pub struct Seated {
 
 /// What comes out under a supposition.
 pub struct Tried {
-    /// Without outputs.
+    /// With outputs where they were asked for.
     pub result: PersonResult,
     /// In the order of [`Trying::seats`].
     pub values: Vec<Values>,
@@ -78,19 +81,29 @@ impl Tried {
 }
 
 impl<'a> Scored<'a> {
-    /// A person, to be looked at under suppositions.
+    /// A person, to be looked at under suppositions: scores and grades.
     pub fn trying<'s>(&'s self, rivals: &'s Rivals, person: usize) -> Trying<'s, 'a> {
+        self.trying_by(rivals, person, false)
+    }
+
+    /// The same with outputs. Sums over people that they read stay as they are.
+    pub fn trying_paid<'s>(&'s self, rivals: &'s Rivals, person: usize) -> Trying<'s, 'a> {
+        self.trying_by(rivals, person, true)
+    }
+
+    fn trying_by<'s>(&'s self, rivals: &'s Rivals, person: usize, paid: bool) -> Trying<'s, 'a> {
         let scorer = self.scorer();
+        let tapes = if paid { &scorer.tapes.both } else { &scorer.tapes.scores };
         let seated = |seat: usize| {
             let of = &scorer.seats[seat];
             let (subject, card) = (of.subject(), of.card());
             let period = i64::from(scorer.plan.last_day.0 - scorer.plan.first_day.0) + 1;
-            let values = scorer.eval.values(subject, &scorer.tapes.scores[card]);
-            let order = scorer.tapes.scores[card].order(&scorer.plan.program);
+            let values = scorer.eval.values(subject, &tapes[card]);
+            let order = tapes[card].order(&scorer.plan.program);
             let served = (scorer.served(of), period);
             Seated { seat, subject, card, served, values, order, follow: RefCell::default() }
         };
-        Trying { scored: self, rivals, person, seats: self.seats_of(person).map(seated).collect() }
+        Trying { scored: self, rivals, person, paid, seats: self.seats_of(person).map(seated).collect() }
     }
 
     pub fn evaluator(&self) -> &Evaluator<'a> {
@@ -125,12 +138,14 @@ impl<'a> Trying<'_, 'a> {
         self.scored.evaluator()
     }
 
-    /// Whether nobody else moves by a supposition in a way that comes back to this person.
-    pub fn alone(&self) -> bool {
+    /// The rating whose distribution others may be moved in by a supposition, as their scores take in those of others: so it
+    /// comes back to this person.
+    pub fn entangled(&self) -> Option<RatingId> {
         let scorer = self.scored.scorer();
         let across =
             |rating: &crate::model::Rating| rating.distribution.iter().any(|one| one.within != Within::Position);
-        !scorer.others.are_taken_in() || !scorer.model.ratings.iter().any(across)
+        let found = || scorer.model.ratings.iter().position(across).map(RatingId);
+        if scorer.others.are_taken_in() { found() } else { None }
     }
 
     /// The values of a card under suppositions.
@@ -159,21 +174,40 @@ impl<'a> Trying<'_, 'a> {
         let first = self.seats.first()?.seat;
         let values: Vec<Values> = self.seats.iter().map(|seat| self.values(seat, given)).collect();
         let card = |seat: usize| scorer.card_of(seat, values[seat - first].clone());
-        let standing = scorer.standing_of(self.scored.seats_of(self.person), card).ok()?;
-        let seen = standing.seen().cloned();
+        let mut standing = scorer.standing_of(self.scored.seats_of(self.person), card).ok()?;
         let seats = standing.drafts.iter().map(|draft| draft.seat - first).collect();
-        let mut result = standing.result;
-        if let (Some(rating), Some(seen)) = (&mut result.rating, seen)
+        if let (Some(rating), Some(seen)) = (&standing.result.rating, standing.seen().cloned())
             && let Some((id, position, team)) = self.scored.rated_by(self.person)
             && !scorer.model.ratings[id.0].distribution.is_empty()
         {
             let own = Rival { person: self.person, rating: id, grade: rating.grade, seen, position, team };
             if let Some((grade, rule)) = self.distributed(own) {
-                rating.grade = grade;
-                rating.lowered_by = Some(LoweredBy::Distribution(rule));
+                standing.lower(grade, rule);
             }
         }
-        Some(Tried { result, values, seats })
+        let mut wrong = Vec::new();
+        let result = match self.paid {
+            true => self.scored.paid(standing, false, &mut wrong),
+            false => standing.result,
+        };
+        wrong.is_empty().then_some(Tried { result, values, seats })
+    }
+
+    /// The same by a whole evaluation of all people, with all that others take of this one, and give back.
+    pub fn wholly(&self, given: &[GivenIn]) -> Option<PersonResult> {
+        let scorer = self.scored.scorer();
+        let mut supposed = self.evaluator().all_supposed().clone();
+        let roster = self.seats.first()?.subject.roster;
+        for (post, one) in given {
+            supposed.add(roster, *post, one.clone());
+        }
+        let scored = score_supposing(scorer.model, scorer.plan, scorer.answers, supposed).ok()?;
+        Some(scored.person(self.person))
+    }
+
+    /// What outputs add up of all people, as they stand; in step with the program's sums.
+    pub fn sums(&self, seat: &Seated) -> Vec<Value> {
+        self.scored.sums_seen(seat.seat)
     }
 
     /// The least score, as the rating sees it, with which the person has a grade once the distribution has moved grades, where no
