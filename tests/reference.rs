@@ -66,9 +66,9 @@ fn program_and_reference_agree() {
     println!(
         "{agreed} projects agreed, {cards} scorecards; {refused} refused by the checker, {mistaken} with mistakes in their data"
     );
-    let [supposed, reached, not, untold] = reference::suppose::SEEN.with(std::cell::Cell::get);
+    let [supposed, reached, not, untold, more] = reference::suppose::SEEN.with(std::cell::Cell::get);
     println!(
-        "{supposed} suppositions agreed; goals: {reached} reached, {not} proved to be out of reach, {untold} not told"
+        "{supposed} suppositions agreed; goals: {reached} reached, {not} proved to be out of reach, {untold} not told; {more} rows more"
     );
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -1,5 +1,6 @@
 //! `merit goal`
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -19,9 +20,11 @@ use crate::documents::{Document, digest};
 use crate::explain::goal::document::{PersonJson, person};
 use crate::explain::goal::text::{self, About};
 use crate::explain::goal::{Asked, Wanted, everyone};
-use crate::model::{KpiId, Model};
+use crate::model::amount::Amount;
+use crate::model::{KpiId, Model, Output, PositionId};
 use crate::nearest::nearest;
 use crate::number::Number;
+use crate::plural::one_of;
 use crate::project;
 use crate::provenance::Provenance;
 use crate::report::show::Show;
@@ -86,8 +89,8 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let people = select(&wish, model, &answers.teams, &scored, absent)?;
     let (Some(scored), Some(people)) = (scored.first(), people.first()) else { return Ok(Exit::Clean) };
     let places: Vec<usize> = people.places().collect();
-    let all =
-        everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false, mix: args.person.is_some() });
+    let alone = args.person.is_some();
+    let all = everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false, mix: alone, rows: alone });
     let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     let made = provenance::of_goal(args, &project, Some((&data, &files)));
     let show = Show { last_day: Some(plan.last_day), ..Show::new(model, args.lang.as_deref()) };
@@ -105,7 +108,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
                 last_day: plan.last_day.to_string(),
                 goal: &args.goal,
                 supposed,
-                people: all.iter().map(|of| person(of, &show)).collect(),
+                people: all.iter().map(|of| person(of, &show, plan, &project.sources)).collect(),
                 digest: None,
             };
             document.digest = serde_json::to_value(&document).ok().map(|whole| digest(whole, "digest"));
@@ -117,9 +120,12 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
             let company = model.company.name.as_str();
             let about = About {
                 show,
+                plan,
+                sources: &project.sources,
                 look,
                 title: if company.is_empty() { period } else { format!("{company} · {period}") },
                 wanted: &args.goal,
+                is_output: matches!(wanted, Wanted::Output(_)),
                 until: plan.last_day.to_string(),
                 supposed,
                 made: show.words.made(&made),
@@ -135,12 +141,13 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// What is asked for: a grade that some rating has, or a score.
+/// What is asked for: a grade that some rating has, a score, or an output: `A`, `90`, `grade:5`, `score=90`, `bonus = 500 CNY`.
 fn wanted(text: &str, model: &Model) -> Result<Wanted, Failure> {
-    let (kind, rest) = match text.split_once(':') {
-        Some(("grade", rest)) => (Some("grade"), rest.trim()),
-        Some(("score", rest)) => (Some("score"), rest.trim()),
-        _ => (None, text.trim()),
+    let parts = text.split_once([':', '=', '≥']).map(|(name, rest)| (name.trim().trim_end_matches('>'), rest.trim()));
+    let (kind, rest) = match parts {
+        Some((kind @ ("grade" | "score"), rest)) => (Some(kind), rest),
+        Some((name, amount)) => return output(text, (name.trim(), amount), model),
+        None => (None, text.trim()),
     };
     let grade = Wanted::Grade(rest.to_string());
     let is_grade = model.ratings.iter().any(|rating| grade.grade_in(rating).is_some());
@@ -152,22 +159,82 @@ fn wanted(text: &str, model: &Model) -> Result<Wanted, Failure> {
         )),
         (None | Some("grade"), true, _) => Ok(grade),
         (None | Some("score"), _, Some(score)) => Ok(Wanted::Score(score)),
-        _ => {
-            let grades = || model.ratings.iter().flat_map(|rating| &rating.grades);
-            let message = format!("`{rest}` is no grade of a rating, and no score");
-            Err(match nearest(rest, grades().map(|grade| grade.name.as_str())) {
-                Some(near) => Failure::with_help(message, format_args!("did you mean `--for {near}`?")),
-                None => {
-                    let mut names: Vec<String> = grades().map(|grade| format!("`{}`", grade.name)).collect();
-                    names.dedup();
-                    match names.is_empty() {
-                        true => Failure::with_help(message, "name a score, as in `--for 90`"),
-                        false => Failure::with_help(message, format_args!("the grades are {}", names.join(", "))),
-                    }
-                }
-            })
+        _ => Err(no_goal(rest, model)),
+    }
+}
+
+fn no_goal(text: &str, model: &Model) -> Failure {
+    let grades = || model.ratings.iter().flat_map(|rating| &rating.grades);
+    if outputs(text, model).next().is_some() {
+        return Failure::with_help(
+            format_args!("`{text}` is an output, and it is not said what it is to be"),
+            format_args!("write it with an amount, as in `--for '{text} = 1_000 CNY'`"),
+        );
+    }
+    let message = format!("`{text}` is no grade of a rating, and no score");
+    match nearest(text, grades().map(|grade| grade.name.as_str())) {
+        Some(near) => Failure::with_help(message, format_args!("did you mean `--for {near}`?")),
+        None => {
+            let mut names: Vec<String> = grades().map(|grade| format!("`{}`", grade.name)).collect();
+            names.dedup();
+            match names.is_empty() {
+                true => Failure::with_help(message, "name a score, as in `--for 90`"),
+                false => Failure::with_help(message, format_args!("the grades are {}", names.join(", "))),
+            }
         }
     }
+}
+
+/// The outputs that are called so, by name or label.
+fn outputs<'m>(name: &str, model: &'m Model) -> impl Iterator<Item = (PositionId, usize, &'m Output)> {
+    let (name, wanted) = (name.to_string(), folded(name));
+    let called = move |output: &Output| {
+        let mut labels = std::iter::once(&output.label.text).chain(output.label.translations.values());
+        output.name == name || labels.any(|label| !label.is_empty() && folded(label) == wanted)
+    };
+    let all = model.positions.iter().enumerate().flat_map(|(at, position)| {
+        position.outputs.iter().enumerate().map(move |(place, output)| (PositionId(at), place, output))
+    });
+    all.filter(move |(.., output)| called(output))
+}
+
+/// An output with the amount that it is to be at least, in the unit that it has in each position.
+fn output(text: &str, (name, amount): (&str, &str), model: &Model) -> Result<Wanted, Failure> {
+    let mut places = Vec::new();
+    for (position, place, output) in outputs(name, model) {
+        match model.amount(amount, &output.unit) {
+            Ok(Amount::Number(number)) => places.push((position, place, number)),
+            Ok(Amount::Missing(_)) => {
+                return Err(Failure::with_help(
+                    format_args!("`--for '{text}'`: an output is not to be missing"),
+                    "write the amount that it is to be at least",
+                ));
+            }
+            Err(no) => {
+                let ways = no.writes.iter().map(|amount| format!("`--for '{name} = {amount}'`"));
+                let help = if no.writes.is_empty() { no.help } else { format!("write {}", one_of(ways)) };
+                let message = format!("`--for '{text}'`: {}", no.message);
+                return Err(if help.is_empty() { Failure::new(message) } else { Failure::with_help(message, help) });
+            }
+        }
+    }
+    if !places.is_empty() {
+        return Ok(Wanted::Output(places));
+    }
+    let all = || model.positions.iter().flat_map(|position| &position.outputs).map(|output| output.name.as_str());
+    let message = format!("`{name}` is no output of a position");
+    Err(match (nearest(name, all()), all().next()) {
+        (Some(near), _) => Failure::with_help(message, format_args!("did you mean `--for '{near} = {amount}'`?")),
+        (None, Some(_)) => {
+            let names: BTreeSet<String> = all().map(|name| format!("`{name}`")).collect();
+            let names = names.into_iter().collect::<Vec<_>>().join(", ");
+            Failure::with_help(
+                message,
+                format_args!("the outputs are {names}; a score is `--for 90`, a grade its name"),
+            )
+        }
+        (None, None) => Failure::with_help(message, "name a grade, or a score as in `--for 90`"),
+    })
 }
 
 /// The KPIs that are named.

@@ -1,7 +1,7 @@
 //! Text in paragraphs, as of explanations and plans: set in, wrapped, and in styles.
 
 use super::Look;
-use super::layout::{Cell, Style, write_text};
+use super::layout::{Cell, Style, Table, write_text};
 
 /// Lines are no wider, so that they can be read on paper, too.
 const WIDEST: usize = 80;
@@ -40,6 +40,11 @@ impl Page {
 
     pub fn faint(&mut self, indent: usize, text: impl AsRef<str>) {
         self.line(indent, "", text.as_ref(), Style::Faint);
+    }
+
+    /// As wide as the terminal.
+    pub fn table(&mut self, table: &Table) {
+        table.write(&mut self.out, self.look.width(), self.look.painter());
     }
 
     pub fn blank(&mut self) {

@@ -235,6 +235,14 @@ impl<'a> Show<'a> {
         }
     }
 
+    /// What an output is called.
+    pub fn output_label(&self, output: &'a Output) -> &'a str {
+        match self.label(&output.label) {
+            "" => &output.name,
+            label => label,
+        }
+    }
+
     /// An output with its name: `Bonus: 1,200 CNY`.
     pub fn output(&self, output: &'a Output, value: &Value) -> String {
         format!("{}{}{}", self.label(&output.label), self.words.colon, self.value(value, &output.unit))

@@ -4,13 +4,14 @@
 use std::cell::Cell;
 
 use merit::eval::Supposed as Given;
-use merit::explain::goal::{Goal, Side, Solver, Why};
+use merit::explain::goal::{Goal, Move, Side, Solver, Why};
 use merit::model::Model;
 use merit::number::Number;
 use merit::plan::Plan;
 use merit::plan::program::{Calc, CalcId};
 use merit::plan::query::Answers;
 use merit::score::card::PersonResult;
+use merit::score::trying::GivenIn;
 use merit::score::{Post, posts, score_people, score_supposing, supposable};
 use merit::value::Value;
 
@@ -20,8 +21,9 @@ use super::random::Random;
 use super::rows::{Supposed, World};
 
 thread_local! {
-    /// How many suppositions were compared, and of how many goals an answer, a proof that there is none, or neither came out.
-    pub static SEEN: Cell<[u64; 4]> = const { Cell::new([0; 4]) };
+    /// How many suppositions were compared, and of how many goals an answer, a proof that there is none, or neither came out;
+    /// and of how many rows it was compared what one more does.
+    pub static SEEN: Cell<[u64; 5]> = const { Cell::new([0; 5]) };
 }
 
 fn seen(what: usize) {
@@ -120,51 +122,119 @@ fn goals(project: Project<'_>, random: &mut Random) -> Same {
     }
     let at = random.below(scored.len());
     let solver = Solver::new(&scored);
-    let person = solver.person(at);
+    let person = solver.person_paid(at);
     let Some(today) = person.today() else { return Ok(()) };
     let goal = match (scored.rating_of(at), &today.score) {
         (Some(rating), _) if random.below(2) == 0 => Goal::Grade(random.below(model.ratings[rating.0].grades.len())),
         (_, Some(score)) => Goal::Score(score.add(&Number::from(random.below(30) as u64 + 1))),
         (_, None) => Goal::Score(Number::from(random.below(100) as u64)),
     };
-    if today.reaches(&goal) {
-        return Ok(());
-    }
-    // Everything evaluated anew, for all people.
-    let whole = |post: usize, roster: usize, node: CalcId, value: &Number| -> Option<bool> {
-        let mut given = Given::default();
-        given.add(roster, post, (node, Value::Number(value.clone())));
-        let scored = score_supposing(model, plan, answers, given).ok()?;
-        Some(reaches(&scored.person(at), &goal))
+    // What is paid, as often.
+    let paid = today.outputs.iter().flat_map(|(position, outputs)| {
+        outputs.iter().enumerate().filter_map(|(output, value)| Some((*position, output, value.as_number()?.clone())))
+    });
+    let paid: Vec<_> = paid.collect();
+    let goal = match paid.len() {
+        0 => goal,
+        _ if random.below(2) == 0 => goal,
+        some => {
+            let (position, output, amount) = paid[random.below(some)].clone();
+            let more = Number::ratio(random.below(50) as i64 + 1, 100).unwrap();
+            Goal::Output { position, output, amount: amount.add(&amount.abs().max(Number::ONE).mul(&more)) }
+        }
     };
     let brief = scored.brief(at);
     let roster = plan.query.rosters.iter().position(|one| *one == brief.roster).unwrap();
+    // Everything evaluated anew, for all people.
+    let whole = |given: &[GivenIn]| -> Option<PersonResult> {
+        let mut supposed = Given::default();
+        given.iter().for_each(|(post, one)| supposed.add(roster, *post, one.clone()));
+        Some(score_supposing(model, plan, answers, supposed).ok()?.person(at))
+    };
+    let levers = person.levers(true);
+    for amount in person.amounts(&levers) {
+        let Some(one) = person.one_more(&amount, &levers) else { continue };
+        seen(4);
+        let Some(result) = whole(&one.given) else { return Err(format!("refused: {one:?}")) };
+        let outputs = result
+            .posts
+            .iter()
+            .map(|post| (post.position, post.outputs.iter().map(|output| output.value.clone()).collect::<Vec<_>>()));
+        let grade = result.rating.as_ref().map(|rating| rating.grade);
+        if (&result.overall, grade) != (&one.after.score, one.after.grade)
+            || outputs.collect::<Vec<_>>() != one.after.outputs
+        {
+            return Err(format!("{result:?} comes of {one:?}"));
+        }
+    }
+    if today.reaches(&goal) {
+        return Ok(());
+    }
     let intervals = model.kpi_intervals();
-    for lever in person.levers(true) {
-        let answer = person.solve(lever, &goal);
+    for lever in &levers {
+        let answer = person.solve(*lever, &goal);
         let name = &model.kpis[answer.kpi.0].name;
-        let at = |value: &Number| whole(lever.post, roster, lever.node, value);
-        let told = |what: &str| format!("{goal:?} of {} by {name} from {:?}: {what}", brief.person, answer.today);
-        for (up, side) in [(true, &answer.up), (false, &answer.down)] {
-            let start = answer.today.as_number().cloned().unwrap_or(Number::ZERO);
-            let way = if up { answer.step.clone() } else { answer.step.neg() };
+        let moved = Move::of(*lever);
+        let reached = |value: &Number| whole(&moved.given(value)).map(|result| reaches(&result, &goal));
+        let today = answer.today.as_number().cloned();
+        let told = format!("{goal:?} of {} by {name} from {today:?}", brief.person);
+        // No data could give other values.
+        let possible = |value: &Number| intervals[answer.kpi.0].contains(value);
+        let asked = Sides { told, start: today.unwrap_or(Number::ZERO), step: &answer.step, reached: &reached };
+        asked.check((&answer.up, &answer.down), &possible, random)?;
+    }
+    for amount in person.amounts(&levers) {
+        let one = person.solve_rows(amount, &goal);
+        let moved = &one.amount.moved;
+        let reached = |value: &Number| whole(&moved.given(value)).map(|result| reaches(&result, &goal));
+        let told = format!("{goal:?} of {} by {:?}", brief.person, one.amount);
+        let possible = |value: &Number| {
+            one.amount.low.as_ref().is_none_or(|end| *value >= end.at)
+                && one.amount.high.as_ref().is_none_or(|end| *value <= end.at)
+        };
+        let asked = Sides { told, start: one.amount.today.clone(), step: &one.amount.step, reached: &reached };
+        asked.check((&one.up, &one.down), &possible, random)?;
+    }
+    Ok(())
+}
+
+/// Something that is moved both ways from what it is.
+struct Sides<'s> {
+    told: String,
+    start: Number,
+    step: &'s Number,
+    reached: &'s dyn Fn(&Number) -> Option<bool>,
+}
+
+impl Sides<'_> {
+    /// What is said to reach the goal does so, and nothing nearer does.
+    fn check(
+        &self,
+        (up, down): (&Side, &Side),
+        possible: &dyn Fn(&Number) -> bool,
+        random: &mut Random,
+    ) -> Result<(), String> {
+        let (start, reached) = (&self.start, self.reached);
+        let told = |what: &str| format!("{}: {what}", self.told);
+        for (up, side) in [(true, up), (false, down)] {
+            let way = if up { self.step.clone() } else { self.step.neg() };
             // So far nothing may reach it.
             let free = match side {
-                Side::Reached(reached) => {
+                Side::Reached(found) => {
                     seen(1);
-                    if at(&reached.value) != Some(true) {
-                        return Err(told(&format!("{:?} does not reach it", reached.value)));
+                    if reached(&found.value) != Some(true) {
+                        return Err(told(&format!("{:?} does not reach it", found.value)));
                     }
-                    if let Some((less, _)) = &reached.less
-                        && *less != start
-                        && at(less) == Some(true)
+                    if let Some((less, _)) = &found.less
+                        && less != start
+                        && reached(less) == Some(true)
                     {
                         return Err(told(&format!("{less:?} reaches it, too")));
                     }
-                    reached.value.sub(&way)
+                    found.value.sub(&way)
                 }
                 Side::Not(not) => match &not.why {
-                    Why::NotTold => {
+                    Why::NotTold(_) => {
                         seen(3);
                         continue;
                     }
@@ -178,30 +248,33 @@ fn goals(project: Project<'_>, random: &mut Random) -> Same {
                     }
                 },
             };
-            let steps = free.sub(&start).div(&way).unwrap().floor();
+            let steps = free.sub(start).div(&way).unwrap().floor();
             for _ in 0..6 {
                 let part = Number::ratio(random.below(1000) as i64, 1000).unwrap();
                 // Near what it is, where the shapes are, more often than far away.
                 let part = if random.below(2) == 0 { part.mul(&part).mul(&part) } else { part };
                 let step = steps.mul(&part).floor();
-                let first = start.div(&answer.step).unwrap();
+                let first = start.div(self.step).unwrap();
                 let first = if up { first.floor() } else { first.ceil() };
-                let value = first.mul(&answer.step).add(&way.mul(&step));
-                let nearer = if up { value > start && value <= free } else { value < start && value >= free };
-                // No data could give other values.
-                let possible = intervals[answer.kpi.0].contains(&value);
-                if nearer && possible && at(&value) == Some(true) {
+                let value = first.mul(self.step).add(&way.mul(&step));
+                let nearer = if up { value > *start && value <= free } else { value < *start && value >= free };
+                if nearer && possible(&value) && reached(&value) == Some(true) {
                     return Err(told(&format!("{value:?} reaches it, and {side:?} is the answer")));
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn reaches(result: &PersonResult, goal: &Goal) -> bool {
     match goal {
         Goal::Grade(grade) => result.rating.as_ref().is_some_and(|rating| rating.grade <= *grade),
         Goal::Score(score) => result.overall.as_ref().is_some_and(|own| own >= score),
+        Goal::Output { position, output, amount } => {
+            let post = result.posts.iter().find(|post| post.position == *position);
+            let value = post.and_then(|post| post.outputs[*output].value.as_number());
+            value.is_some_and(|value| value >= amount)
+        }
     }
 }

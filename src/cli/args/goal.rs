@@ -8,11 +8,12 @@ use crate::cli::periods::read_period;
 use crate::cli::suppose::SupposeArgs;
 use crate::time::PeriodName;
 
-/// Tell what it would take to reach a grade or a score.
+/// Tell what it would take to reach a grade, a score or an output.
 ///
 /// For each KPI alone: the nearest value with which the goal is reached, solved exactly on scales, caps, vetoes and groups; or
-/// that none does, with the most that it can give. Then the smallest changes of several KPIs together. Each answer is evaluated,
-/// and so is one smallest step less, which does not do. Without `--person`, everyone is listed with the nearest way.
+/// that none does, with the most that it can give. Then the smallest changes of several KPIs together, the same in terms of the
+/// rows behind the KPIs, and what one more row does. Each answer is evaluated, and so is one smallest step less, which does not
+/// do. Without `--person`, everyone is listed with the nearest way.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "merit goal [OPTIONS] --period <PERIOD> --for <GOAL> [PATH]...",
@@ -22,6 +23,8 @@ Examples:
       what an A would take
   merit goal specs/insurance --period 2026-Q3 --person S1350 --for 100
       what 100 points would take
+  merit goal specs/insurance --period 2026-Q3 --for 'quarterly_bonus=8000 CNY'
+      everyone, by what a bonus would take
   merit goal specs/insurance --period 2026-Q3 --for A --kpi prizes_won
       everyone, only by one KPI
   merit goal specs/insurance --period 2026-Q3 --position lecturer --for A
@@ -37,7 +40,7 @@ pub struct GoalArgs {
     #[arg(long, value_name = "PERIOD", value_parser = read_period)]
     pub period: PeriodName,
 
-    /// What is to be reached: a grade by name or label, or a score
+    /// What is to be reached, at least: a grade by name or label, a score, or an output with its amount, as in 'bonus = 500 CNY'
     #[arg(long = "for", value_name = "GOAL")]
     pub goal: String,
 

@@ -1,4 +1,4 @@
-//! How a scorecard moves while one KPI of somebody is moved: entries, groups, total, and the person's overall score.
+//! How a scorecard moves while something of somebody is moved: entries, groups, total, and the person's overall score.
 //!
 //! This goes along with what [`crate::score`] has made of the first step of a stretch: what counts and with which weight, is
 //! taken from there, and whatever does not come out as it does there is not taken to be known.
@@ -193,7 +193,8 @@ impl<'m> Moved<'_, 'm> {
                 }
             }
             ScorePlan::Curve(curve) => {
-                let entry = Entry { value: Some(read), target, weight: Some(entry.stated.clone()) };
+                let weight = Some(entry.stated.clone());
+                let entry = Entry { value: Some(read), target, weight, ..Entry::default() };
                 self.nodes.curve(curve, &entry, &full, stretch)
             }
         }
@@ -242,24 +243,15 @@ pub fn overall<'m>(cards: &[(Moving<'m>, i64)]) -> Moving<'m> {
         return only.clone();
     }
     let days: i64 = cards.iter().map(|(_, days)| days).sum();
-    let mut ways = Vec::new();
-    let mut sum = Number::ZERO;
-    for (card, its) in cards {
-        if card.shape != Shape::Same {
-            ways.push(card.way().flatten());
-        }
-        match card.number() {
-            Some(score) => sum = sum.add(&score.mul(&Number::from(*its))),
-            None if card.shape == Shape::Same => return card.clone(),
-            None => return Moving::any(card.value.clone()),
-        }
+    if let Some((missing, _)) = cards.iter().find(|(card, _)| card.number().is_none()) {
+        return if missing.shape == Shape::Same { missing.clone() } else { Moving::any(missing.value.clone()) };
     }
-    let value = sum.div(&Number::from(days)).map_or(Value::stated("no days"), Value::Number);
-    // Each card is rounded by itself.
-    let shape = match ways.first() {
-        None => Shape::Same,
-        Some(first) if ways.iter().all(|way| way == first) => first.map_or(Shape::Any, Shape::OneWay),
-        Some(_) => Shape::Any,
-    };
-    Moving { value, shape, at: None }
+    let part = |(card, its): &(Moving<'m>, i64)| card.scaled(&Number::ratio(*its, days).unwrap_or(Number::ONE));
+    let mean = cards.iter().map(part).reduce(|sum, card| sum.plus(&card));
+    let Some(mean) = mean else { return Moving::same(Value::stated("no days")) };
+    // Each card is rounded by itself: it is no line.
+    match mean.way() {
+        Some(Some(_)) => mean.one_way(mean.value.clone(), true, Some),
+        _ => mean,
+    }
 }

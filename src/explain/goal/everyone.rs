@@ -3,9 +3,11 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
+use super::answer::Answer;
 use super::mix::Mix;
 use super::outcome::{Goal, Lever, Outcome};
-use super::reach::{Answer, Solver};
+use super::person::Solver;
+use super::rows::{InRows, OneMore};
 use crate::alike::folded;
 use crate::model::{Grade, KpiId, Model, PositionId, Rating};
 use crate::number::Number;
@@ -20,6 +22,8 @@ pub enum Wanted {
     /// A grade by its name or a label, in whatever rating it stands.
     Grade(String),
     Score(Number),
+    /// An output: its place in each position that has it, with the amount.
+    Output(Vec<(PositionId, usize, Number)>),
 }
 
 impl Wanted {
@@ -43,6 +47,8 @@ pub struct Asked<'a> {
     pub all: bool,
     /// Whether several KPIs together are asked for, too.
     pub mix: bool,
+    /// Whether it is asked for in terms of rows, and what one more row does.
+    pub rows: bool,
 }
 
 /// What it would take for one person.
@@ -60,6 +66,9 @@ pub struct OfPerson {
     pub answers: Vec<Answer>,
     /// The least change of several together, where it was asked for.
     pub mix: Option<Mix>,
+    /// What the KPIs take in terms of rows, and what one more does, where it was asked for.
+    pub rows: Vec<InRows>,
+    pub one_more: Vec<OneMore>,
     /// How often something was evaluated.
     pub looks: u64,
 }
@@ -93,33 +102,53 @@ pub fn everyone(scored: &Scored<'_>, places: &[usize], asked: &Asked<'_>) -> Vec
 
 fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &Asked<'_>) -> OfPerson {
     let model = scored.model();
-    let person = solver.person(at);
+    let is_paid = asked.rows || matches!(asked.wanted, Wanted::Output(_));
+    let person = if is_paid { solver.person_paid(at) } else { solver.person(at) };
     let today = person.today();
-    let goal = match asked.wanted {
-        Wanted::Score(score) => Some(Goal::Score(score.clone())),
+    let cards = || person.result().into_iter().flat_map(|result| result.cards.iter().rev());
+    let of_scored = cards().find(|card| card.scorecard.is_some()).map(|card| card.position);
+    let (goal, position) = match asked.wanted {
+        Wanted::Score(score) => (Some(Goal::Score(score.clone())), of_scored),
         Wanted::Grade(_) => {
-            scored.rating_of(at).and_then(|rating| asked.wanted.grade_in(&model.ratings[rating.0])).map(Goal::Grade)
+            let grade = scored.rating_of(at).and_then(|rating| asked.wanted.grade_in(&model.ratings[rating.0]));
+            (grade.map(Goal::Grade), of_scored)
+        }
+        Wanted::Output(places) => {
+            let held = cards().find_map(|card| places.iter().find(|(position, ..)| *position == card.position));
+            let goal = held.map(|(position, output, amount)| Goal::Output {
+                position: *position,
+                output: *output,
+                amount: amount.clone(),
+            });
+            (goal, held.map(|(position, ..)| *position).or(of_scored))
         }
     };
-    let scored_card = |result: &PersonResult| {
-        result.cards.iter().rev().find(|card| card.scorecard.is_some()).map(|card| card.position)
-    };
-    let position = person.result().and_then(scored_card);
     let goal = goal.filter(|_| position.is_some());
     let reached = goal.as_ref().zip(today.as_ref()).is_some_and(|(goal, today)| today.reaches(goal));
-    let mut answers = Vec::new();
+    let wanted = |lever: &Lever| match &scored.plan().program.nodes[lever.node.0] {
+        Calc::Kpi { kpi, .. } => asked.kpis.is_empty() || asked.kpis.iter().any(|one| same(model, *one, *kpi)),
+        _ => false,
+    };
+    let levers =
+        || -> Vec<Lever> { person.levers(asked.all || !asked.kpis.is_empty()).into_iter().filter(wanted).collect() };
+    let (mut answers, mut mix, mut rows, mut one_more) = (Vec::new(), None, Vec::new(), Vec::new());
     if let (Some(goal), false) = (&goal, reached) {
-        let wanted = |lever: &Lever| match &scored.plan().program.nodes[lever.node.0] {
-            Calc::Kpi { kpi, .. } => asked.kpis.is_empty() || asked.kpis.iter().any(|one| same(model, *one, *kpi)),
-            _ => false,
-        };
-        let levers = person.levers(asked.all || !asked.kpis.is_empty());
-        answers.extend(levers.into_iter().filter(wanted).map(|lever| person.solve(lever, goal)));
+        answers.extend(levers().into_iter().map(|lever| person.solve(lever, goal)));
+        mix = Some(()).filter(|()| asked.mix).and_then(|()| person.mix(goal, &answers));
     }
-    let mix = goal.as_ref().filter(|_| asked.mix && !reached).and_then(|goal| person.mix(goal, &answers));
+    if let (Some(goal), true) = (&goal, asked.rows) {
+        let levers = levers();
+        for amount in person.amounts(&levers) {
+            // What two amounts make of a row is told once.
+            let one = person.one_more(&amount, &levers);
+            one_more.extend(one.filter(|one| one_more.iter().all(|known: &OneMore| known.given != one.given)));
+            rows.extend((!reached).then(|| person.solve_rows(amount, goal)));
+        }
+    }
     let looks = person.looks();
     let unscored = person.result().filter(|result| result.overall.is_none()).cloned().map(Box::new);
-    OfPerson { unscored, brief: scored.brief(at), position, goal, today, reached, answers, mix, looks }
+    let brief = scored.brief(at);
+    OfPerson { unscored, brief, position, goal, today, reached, answers, mix, rows, one_more, looks }
 }
 
 /// Versions of one KPI.

@@ -4,18 +4,28 @@
 //! stretch by stretch ([`shape`]): on each the score goes one way, so that its end, or halving, tells exactly where the goal is
 //! reached first. Every answer is then evaluated, and so is one step less.
 
+mod answer;
 mod cards;
 pub mod document;
 mod everyone;
+mod measures;
 mod mix;
 mod nodes;
 mod outcome;
+mod outputs;
+mod person;
 mod reach;
+mod rows;
 mod shape;
 pub mod step;
 pub mod text;
+mod walk;
+mod words;
 
+pub use answer::{Answer, NotReached, Reached, Side, Unknown, Why};
 pub use everyone::{Asked, OfPerson, Wanted, everyone};
+pub use measures::{Amount, End, What};
 pub use mix::{Mix, Part};
-pub use outcome::{Goal, Lever, Outcome};
-pub use reach::{Answer, NotReached, Person, Reached, Side, Solver, Why};
+pub use outcome::{Along, Goal, Lever, Move, Outcome};
+pub use person::{Person, Solver};
+pub use rows::{Change, InRows, OneMore};

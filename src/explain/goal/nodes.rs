@@ -1,4 +1,4 @@
-//! How the nodes of a program move while one KPI of somebody is moved.
+//! How the nodes of a program move while something of somebody is moved: a KPI, or what rows come to.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::number::{Number, Rounding};
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input, Program};
 use crate::value::{Builtin, Missing, Value, binary};
 
-/// The nodes of somebody's card at the first step of a stretch, and how those move that a KPI lies behind.
+/// The nodes of somebody's card at the first step of a stretch, and how those move behind which something is moved.
 pub struct Nodes<'m> {
     model: &'m Model,
     program: &'m Program,
@@ -18,36 +18,47 @@ pub struct Nodes<'m> {
     moving: HashMap<CalcId, Moving<'m>>,
     /// Nodes that wait for what only scoring knows.
     waiting: HashSet<CalcId>,
+    /// The first of which it is not known how it moves.
+    pub unknown: Option<CalcId>,
 }
 
-/// What only scoring knows, as far as the formula of a scale reads it.
+/// What only scoring knows, as far as the formula of a scale or of an output reads it.
 #[derive(Clone, Default)]
 pub struct Entry<'m> {
     pub value: Option<Moving<'m>>,
     pub target: Option<Moving<'m>>,
     pub weight: Option<Number>,
+    pub score: Option<Moving<'m>>,
+    pub rating: Option<Moving<'m>>,
+    /// Earlier outputs of the post.
+    pub outputs: Vec<Moving<'m>>,
+    /// In step with the program's sums.
+    pub sums: Vec<Value>,
 }
 
 impl<'m> Nodes<'m> {
-    /// `order` are all nodes that the card reads, operands first. `kpi` moves by `step`; `values` are those under the supposition at the first step. What is supposed besides stays.
+    /// `order` are all nodes that the card reads, operands first. `moved` are those that move by themselves, each by so much with
+    /// a step; `values` are those under the supposition at the first step. What is supposed besides stays.
     pub fn of(
         (model, program): (&'m Model, &'m Program),
         (values, order): (&'m Values, &[CalcId]),
-        (kpi, step): (CalcId, &Number),
+        moved: &[(CalcId, Number)],
         supposed: &[Given],
         stretch: &mut Stretch,
     ) -> Nodes<'m> {
-        let mut nodes = Nodes { model, program, values, moving: HashMap::new(), waiting: HashSet::new() };
+        let mut nodes =
+            Nodes { model, program, values, moving: HashMap::new(), waiting: HashSet::new(), unknown: None };
         for &node in order {
             let calc = &program.nodes[node.0];
-            let (mut touched, mut waits) = (node == kpi, matches!(calc, Calc::Input(_)));
+            let own = moved.iter().find(|(of, _)| *of == node);
+            let (mut touched, mut waits) = (own.is_some(), matches!(calc, Calc::Input(_)));
             operands(program, calc, |operand, filled| {
                 touched |= nodes.moving.contains_key(&operand);
                 waits |= nodes.waiting.contains(&operand) && !filled;
             });
             if waits {
                 nodes.waiting.insert(node);
-            } else if node == kpi {
+            } else if let Some((_, step)) = own {
                 let value = nodes.value(node);
                 let shape = if value.is_missing() { Shape::Same } else { Shape::Line(step.clone()) };
                 nodes.moving.insert(node, Moving { value, shape, at: None });
@@ -59,6 +70,9 @@ impl<'m> Nodes<'m> {
                     Ok(value) => Moving::any(value.clone()),
                     Err(_) => Moving::any(Value::Missing(Missing::NoAnswer)),
                 };
+                if moving.shape == Shape::Any && nodes.unknown.is_none() {
+                    nodes.unknown = Some(node);
+                }
                 nodes.moving.insert(node, moving);
             }
         }
@@ -84,7 +98,7 @@ impl<'m> Nodes<'m> {
         let get = |node: &CalcId| local.get(node).cloned().unwrap_or_else(|| self.get(*node));
         match calc {
             Calc::Value(value) => Moving::same(value.clone()),
-            // Never behind a KPI.
+            // Nothing lies behind these.
             Calc::Measure { .. } | Calc::Read(_) | Calc::OutOfOrder { .. } => {
                 Moving::any(Value::Missing(Missing::NoAnswer))
             }
@@ -161,13 +175,16 @@ impl<'m> Nodes<'m> {
                 Input::EntryValue => entry.value.clone(),
                 Input::EntryTarget => entry.target.clone(),
                 Input::EntryWeight => entry.weight.clone().map(|weight| Moving::same(Value::Number(weight))),
-                Input::Score | Input::Rating | Input::Output(_) | Input::Sum(_) => None,
+                Input::Score => entry.score.clone(),
+                Input::Rating => entry.rating.clone(),
+                Input::Output(earlier) => entry.outputs.get(*earlier).cloned(),
+                Input::Sum(sum) => entry.sums.get(*sum).cloned().map(Moving::same),
             }
             .unwrap_or_else(|| Moving::same(Value::stated("there is none"))),
         }
     }
 
-    fn call(&self, function: Builtin, list: &[Moving<'m>], stretch: &mut Stretch) -> Moving<'m> {
+    pub fn call(&self, function: Builtin, list: &[Moving<'m>], stretch: &mut Stretch) -> Moving<'m> {
         let rounding = self.model.company.rounding;
         let values: Vec<Value> = list.iter().map(|one| one.value.clone()).collect();
         let value = function.call(&values, rounding, &self.model.company.calendar);
@@ -303,7 +320,7 @@ impl<'m> Nodes<'m> {
     }
 
     /// A formula that reads what only scoring knows.
-    fn formula(&self, body: CalcId, entry: &Entry<'m>, stretch: &mut Stretch) -> Moving<'m> {
+    pub fn formula(&self, body: CalcId, entry: &Entry<'m>, stretch: &mut Stretch) -> Moving<'m> {
         if !self.waiting.contains(&body) {
             return self.get(body);
         }

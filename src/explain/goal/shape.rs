@@ -1,4 +1,5 @@
-//! How a number moves while a KPI is moved step by step: exactly along a line, one way, or in a way that is not known.
+//! How a number moves while something is moved step by step: exactly along a line, one way, to and fro between what is known of
+//! every run of steps, or in a way that is not known.
 //!
 //! A [`Stretch`] is a run of steps on which all shapes hold. Whatever would turn out otherwise further on (a comparison, a cap,
 //! a bend of a curve) ends the stretch at the last step before; there the next one begins.
@@ -16,6 +17,8 @@ pub enum Shape {
     Line(Number),
     /// Never less (`true`) or never more than at the step before.
     OneWay(bool),
+    /// To and fro: what rises with one KPI may fall with another. Between which ends it stays on a run of steps, is known.
+    ToAndFro,
     Any,
 }
 
@@ -27,8 +30,38 @@ pub struct Moving<'m> {
     pub at: Option<At<'m>>,
 }
 
-/// The number at a step.
-pub type At<'m> = Rc<dyn Fn(&Number) -> Option<Number> + 'm>;
+/// What a number is at other steps.
+#[derive(Clone)]
+pub enum At<'m> {
+    Step(Rc<dyn Fn(&Number) -> Option<Number> + 'm>),
+    /// The least and the most that it can be from one step to another; the number itself, where these are the same.
+    Between(Rc<dyn Fn(&Number, &Number) -> Option<Ends> + 'm>),
+}
+
+/// The least and the most.
+pub type Ends = (Number, Number);
+
+impl<'m> At<'m> {
+    fn step(of: impl Fn(&Number) -> Option<Number> + 'm) -> At<'m> {
+        At::Step(Rc::new(of))
+    }
+
+    fn between(of: impl Fn(&Number, &Number) -> Option<Ends> + 'm) -> At<'m> {
+        At::Between(Rc::new(of))
+    }
+}
+
+fn ordered(one: Number, other: Number) -> Ends {
+    if one <= other { (one, other) } else { (other, one) }
+}
+
+/// The least and the most of some.
+fn spread(all: impl IntoIterator<Item = Number>) -> Option<Ends> {
+    all.into_iter().fold(None, |so_far: Option<Ends>, one| match so_far {
+        None => Some((one.clone(), one)),
+        Some((least, most)) => Some((least.min(one.clone()), most.max(one))),
+    })
+}
 
 /// The steps on which all shapes hold.
 #[derive(Clone, Debug, Default)]
@@ -67,9 +100,26 @@ impl Stretch {
                 if !first.is_zero() && first.is_positive() == *rises {
                     return true;
                 }
-                let Some(at) = &moving.at else { return false };
+                let Some(At::Step(at)) = &moving.at else { return false };
                 let sign = |number: &Number| (number.is_positive(), number.is_negative());
                 let same = |step: &Number| at(step).map(|number| sign(&number) == sign(first));
+                match until(same, self.last.as_ref()) {
+                    Some(Until::Last(last) | Until::SoFar(last)) => self.until(last),
+                    Some(Until::End) => {}
+                    None => return false,
+                }
+                true
+            }
+            Shape::ToAndFro => {
+                let Some(between) = moving.between() else { return false };
+                let (above, below) = (first.is_positive(), first.is_negative());
+                let same = |step: &Number| {
+                    Some(between(&Number::ZERO, step).is_some_and(|(least, most)| match (above, below) {
+                        (true, _) => least.is_positive(),
+                        (_, true) => most.is_negative(),
+                        _ => least.is_zero() && most.is_zero(),
+                    }))
+                };
                 match until(same, self.last.as_ref()) {
                     Some(Until::Last(last) | Until::SoFar(last)) => self.until(last),
                     Some(Until::End) => {}
@@ -141,6 +191,95 @@ pub fn first_that(holds: impl Fn(&Number) -> Option<bool>, end: Option<&Number>)
     })
 }
 
+/// So many runs of steps are looked at for what goes to and fro.
+const RUNS: u32 = 20_000;
+
+/// What is to be found where a number goes to and fro.
+pub struct Search<'s> {
+    /// Between which ends it stays from one step to another.
+    pub between: &'s dyn Fn(&Number, &Number) -> Option<Ends>,
+    /// Below this nothing is reached for sure.
+    pub least: &'s Number,
+    /// Whether it is, at a step.
+    pub reached: &'s dyn Fn(&Number) -> Option<bool>,
+}
+
+impl Search<'_> {
+    /// The first step after 0 at which it is reached; nothing where that took too long, or cannot be told at a step.
+    pub fn first(&self, end: Option<&Number>) -> Option<First> {
+        let (mut from, mut runs) = (Number::ONE, 0);
+        let mut length = Number::ONE;
+        for _ in 0..DOUBLED {
+            if end.is_some_and(|end| from > *end) {
+                return Some(First::Never);
+            }
+            let to = from.add(&length).sub(&Number::ONE);
+            let to = end.filter(|end| **end < to).cloned().unwrap_or(to);
+            if let Some(step) = self.within(from, to.clone(), &mut runs)? {
+                return Some(First::At(step));
+            }
+            from = to.add(&Number::ONE);
+            length = length.add(&length);
+        }
+        Some(First::NotUpTo(from.sub(&Number::ONE)))
+    }
+
+    fn within(&self, from: Number, to: Number, runs: &mut u32) -> Option<Option<Number>> {
+        // The nearest runs lie on top.
+        let mut open = vec![(from, to)];
+        while let Some((from, to)) = open.pop() {
+            *runs += 1;
+            if *runs > RUNS {
+                return None;
+            }
+            if (self.between)(&from, &to).is_some_and(|(_, most)| most < *self.least) {
+                continue;
+            }
+            if from == to {
+                if (self.reached)(&from)? {
+                    return Some(Some(from));
+                }
+                continue;
+            }
+            let middle = halfway(&from, &to);
+            open.push((middle.add(&Number::ONE), to));
+            open.push((from, middle));
+        }
+        Some(None)
+    }
+
+    /// The step up to the end at which the number is greatest, and the first of several; nothing where that took too long.
+    pub fn greatest(&self, end: &Number) -> Option<Number> {
+        let at = |step: &Number| Some((self.between)(step, step)?.0);
+        let mut best = (Number::ZERO, at(&Number::ZERO)?);
+        let mut open = vec![(Number::ZERO, end.clone())];
+        let mut runs = 0;
+        while let Some((from, to)) = open.pop() {
+            runs += 1;
+            if runs > RUNS {
+                return None;
+            }
+            for step in [&from, &to] {
+                let value = at(step)?;
+                if value > best.1 || value == best.1 && *step < best.0 {
+                    best = (step.clone(), value);
+                }
+            }
+            if to.sub(&from) <= Number::ONE || (self.between)(&from, &to).is_some_and(|(_, most)| most <= best.1) {
+                continue;
+            }
+            let middle = halfway(&from, &to);
+            open.push((middle.clone(), to));
+            open.push((from, middle));
+        }
+        Some(best.0)
+    }
+}
+
+fn halfway(from: &Number, to: &Number) -> Number {
+    from.add(to).mul(&Number::from_parts(5, 1)).floor()
+}
+
 impl<'m> Moving<'m> {
     pub fn same(value: Value) -> Moving<'m> {
         Moving { value, shape: Shape::Same, at: None }
@@ -160,34 +299,63 @@ impl<'m> Moving<'m> {
             Shape::Same => Some(None),
             Shape::Line(slope) => Some(Some(slope.is_positive())),
             Shape::OneWay(rises) => Some(Some(*rises)),
-            Shape::Any => None,
+            Shape::ToAndFro | Shape::Any => None,
         }
     }
 
-    /// The number at a step.
-    fn reader(&self) -> Option<At<'m>> {
-        if let Some(at) = &self.at {
-            return Some(at.clone());
-        }
+    /// The number at a step, where it is the same, on a line, or goes one way.
+    fn reader(&self) -> Option<Rc<dyn Fn(&Number) -> Option<Number> + 'm>> {
         let first = self.number()?.clone();
-        match &self.shape {
-            Shape::Same => Some(Rc::new(move |_| Some(first.clone()))),
-            Shape::Line(slope) => {
+        match (&self.shape, &self.at) {
+            (Shape::Same, _) => Some(Rc::new(move |_| Some(first.clone()))),
+            (Shape::Line(slope), _) => {
                 let slope = slope.clone();
                 Some(Rc::new(move |step| Some(first.add(&slope.mul(step)))))
             }
-            Shape::OneWay(_) | Shape::Any => None,
+            (Shape::OneWay(_), Some(At::Step(at))) => Some(at.clone()),
+            (Shape::OneWay(_) | Shape::ToAndFro | Shape::Any, _) => None,
         }
+    }
+
+    /// Between which ends the number stays from one step to another.
+    pub fn between(&self) -> Option<Rc<dyn Fn(&Number, &Number) -> Option<Ends> + 'm>> {
+        if let (Shape::ToAndFro, Some(At::Between(between))) = (&self.shape, &self.at) {
+            return Some(between.clone());
+        }
+        let at = self.reader()?;
+        Some(Rc::new(move |from, to| {
+            let first = at(from)?;
+            Some(if from == to { (first.clone(), first) } else { ordered(first, at(to)?) })
+        }))
+    }
+
+    /// Something that goes to and fro as two numbers do; `ends` are between which ends it is, by theirs.
+    fn to_and_fro(
+        value: Value,
+        one: &Moving<'m>,
+        other: &Moving<'m>,
+        ends: impl Fn(Ends, Ends) -> Option<Ends> + 'm,
+    ) -> Moving<'m> {
+        let (Some(one), Some(other)) = (one.between(), other.between()) else { return Moving::any(value) };
+        let between = move |from: &Number, to: &Number| ends(one(from, to)?, other(from, to)?);
+        Moving { value, shape: Shape::ToAndFro, at: Some(At::between(between)) }
     }
 
     /// Something that goes the same way as this (`true`) or the other one.
     pub fn one_way(&self, value: Value, along: bool, of: impl Fn(Number) -> Option<Number> + 'm) -> Moving<'m> {
+        if let (Shape::ToAndFro, Some(between)) = (&self.shape, self.between()) {
+            let ends = move |from: &Number, to: &Number| {
+                let (least, most) = between(from, to)?;
+                Some(ordered(of(least)?, of(most)?))
+            };
+            return Moving { value, shape: Shape::ToAndFro, at: Some(At::between(ends)) };
+        }
         let shape = match self.way() {
             None => Shape::Any,
             Some(None) => Shape::Same,
             Some(Some(rises)) => Shape::OneWay(rises == along),
         };
-        let at = self.reader().map(|at| -> At<'m> { Rc::new(move |step| of(at(step)?)) });
+        let at = self.reader().map(|at| At::step(move |step| of(at(step)?)));
         Moving { value, shape, at }
     }
 
@@ -218,14 +386,18 @@ impl<'m> Moving<'m> {
             (Shape::Line(one), Shape::Line(two)) => line(one.add(two)),
             _ => match (self.way(), other.way()) {
                 (Some(Some(one)), Some(Some(two))) if one == two => Shape::OneWay(one),
-                _ => Shape::Any,
+                _ => Shape::ToAndFro,
             },
         };
         let at = match &shape {
+            Shape::ToAndFro => {
+                let sum = |(low, high): Ends, (its_low, its_high): Ends| Some((low.add(&its_low), high.add(&its_high)));
+                return Moving::to_and_fro(value, self, other, sum);
+            }
             Shape::OneWay(_) => self
                 .reader()
                 .zip(other.reader())
-                .map(|(one, two)| -> At<'m> { Rc::new(move |step| Some(one(step)?.add(&two(step)?))) }),
+                .map(|(one, two)| At::step(move |step| Some(one(step)?.add(&two(step)?)))),
             _ => None,
         };
         Moving { value, shape, at }
@@ -261,10 +433,8 @@ impl<'m> Moving<'m> {
                     }
                     false => c.is_positive(),
                 };
-                let at = self
-                    .reader()
-                    .zip(other.reader())
-                    .map(|(one, two)| -> At<'m> { Rc::new(move |step| Some(one(step)?.mul(&two(step)?))) });
+                let at = (self.reader().zip(other.reader()))
+                    .map(|(one, two)| At::step(move |step| Some(one(step)?.mul(&two(step)?))));
                 return Moving { value, shape: Shape::OneWay(rises), at };
             }
             _ => {}
@@ -273,12 +443,15 @@ impl<'m> Moving<'m> {
         let up = [self, other]
             .iter()
             .all(|one| one.way() == Some(Some(true)) && one.number().is_some_and(|number| !number.is_negative()));
-        let shape = if up { Shape::OneWay(true) } else { Shape::Any };
-        let at = self
-            .reader()
-            .zip(other.reader())
-            .map(|(one, two)| -> At<'m> { Rc::new(move |step| Some(one(step)?.mul(&two(step)?))) });
-        Moving { value, shape, at }
+        if !up {
+            let corners = |(low, high): Ends, (its_low, its_high): Ends| {
+                spread([low.mul(&its_low), low.mul(&its_high), high.mul(&its_low), high.mul(&its_high)])
+            };
+            return Moving::to_and_fro(value, self, other, corners);
+        }
+        let at = (self.reader().zip(other.reader()))
+            .map(|(one, two)| At::step(move |step| Some(one(step)?.mul(&two(step)?))));
+        Moving { value, shape: Shape::OneWay(true), at }
     }
 
     pub fn over(&self, other: &Moving<'m>, stretch: &mut Stretch) -> Moving<'m> {
@@ -290,10 +463,14 @@ impl<'m> Moving<'m> {
         }
         let Some(quotient) = one.div(two) else { return Moving::same(Value::Missing(Missing::DivisionByZero)) };
         let value = Value::Number(quotient);
-        let at = || {
-            self.reader()
-                .zip(other.reader())
-                .map(|(one, two)| -> At<'m> { Rc::new(move |step| one(step)?.div(&two(step)?)) })
+        let at =
+            || self.reader().zip(other.reader()).map(|(one, two)| At::step(move |step| one(step)?.div(&two(step)?)));
+        // On one side of 0.
+        let corners = |(low, high): Ends, (its_low, its_high): Ends| {
+            if its_low.is_negative() != its_high.is_negative() || its_low.is_zero() || its_high.is_zero() {
+                return None;
+            }
+            spread([low.div(&its_low)?, low.div(&its_high)?, high.div(&its_low)?, high.div(&its_high)?])
         };
         match (&self.shape, &other.shape) {
             (_, Shape::Same) => match Number::ONE.div(two) {
@@ -304,7 +481,7 @@ impl<'m> Moving<'m> {
                 Some(Some(_)) if one.is_zero() => Moving::same(value),
                 // c / d falls as d rises, on one side of 0.
                 Some(Some(rises)) => Moving { value, shape: Shape::OneWay(rises != one.is_positive()), at: at() },
-                _ => Moving::any(value),
+                _ => Moving::to_and_fro(value, self, other, corners),
             },
             (Shape::Line(first), Shape::Line(second)) => {
                 // The sign of the slope of (a + b t) / (c + d t) is that of b c − a d.
@@ -314,7 +491,7 @@ impl<'m> Moving<'m> {
                     false => Moving { value, shape: Shape::OneWay(slope.is_positive()), at: at() },
                 }
             }
-            _ => Moving::any(value),
+            _ => Moving::to_and_fro(value, self, other, corners),
         }
     }
 
@@ -333,14 +510,16 @@ impl<'m> Moving<'m> {
                 Some(rises) => Shape::OneWay(rises),
                 None => Shape::Same,
             },
-            _ => Shape::Any,
+            _ => Shape::ToAndFro,
         };
-        let at = self.reader().zip(other.reader()).map(|(one, two)| -> At<'m> {
-            Rc::new(move |step| {
-                let (one, two) = (one(step)?, two(step)?);
-                Some(if least { one.min(two) } else { one.max(two) })
-            })
-        });
+        let pick = move |one: Number, two: Number| if least { one.min(two) } else { one.max(two) };
+        if shape == Shape::ToAndFro {
+            let ends =
+                move |(low, high): Ends, (its_low, its_high): Ends| Some((pick(low, its_low), pick(high, its_high)));
+            return Moving::to_and_fro(value, self, other, ends);
+        }
+        let at = (self.reader().zip(other.reader()))
+            .map(|(one, two)| At::step(move |step| Some(pick(one(step)?, two(step)?))));
         Moving { value, shape, at }
     }
 }

@@ -1,27 +1,35 @@
 //! Answers for people, in plain words.
 
+mod rows;
+
+use super::answer::{Answer, Reached, Side, Unknown, Why};
 use super::everyone::OfPerson;
 use super::mix::Part;
 use super::outcome::{Goal, Outcome};
-use super::reach::{Answer, Reached, Side, Why};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{KpiId, PositionId, VetoEffect};
 use crate::number::Number;
+use crate::plan::Plan;
 use crate::report::Look;
-use crate::report::layout::{Cell, Column, Line, Style, Table, write_text};
+use crate::report::layout::{Cell, Column, Line, Style, Table};
+use crate::report::page::Page;
 use crate::report::show::{MISSING, Show};
 use crate::report::words::Words;
 use crate::score::card::LoweredBy;
-use crate::value::Value;
+use crate::source::SourceSet;
 
 /// What the answers are about.
 pub struct About<'a> {
     pub show: Show<'a>,
+    pub plan: &'a Plan,
+    pub sources: &'a SourceSet,
     pub look: Look,
     /// The company and the period.
     pub title: String,
     /// The goal as it was written: `A`, `100`.
     pub wanted: &'a str,
+    /// It is something that is paid.
+    pub is_output: bool,
     /// The last day of the period.
     pub until: String,
     /// What is supposed.
@@ -32,32 +40,36 @@ pub struct About<'a> {
 
 /// One person in full.
 pub fn person(of: &OfPerson, about: &About<'_>) -> String {
-    let mut page = Page { about, out: String::new() };
-    page.text(&who(&of.brief.name, &of.brief.person), Style::Strong);
+    let mut page = Teller::of(about);
+    if let Some(Goal::Output { position, output, .. }) = &of.goal {
+        page.output = Some((*position, *output));
+    }
+    page.text.line(0, "", &who(&of.brief.name, &of.brief.person), Style::Strong);
     page.head();
     let (Some(position), Some(goal), Some(today)) = (of.position, &of.goal, &of.today) else {
-        page.text(&page.no_goal(of), Style::Plain);
-        page.foot();
-        return page.out;
+        page.text.say(0, page.no_goal(of));
+        return page.foot();
     };
-    page.text(&page.today(of, position, today), Style::Plain);
-    page.out.push('\n');
+    page.text.say(0, page.today(of, position, today));
     if of.reached {
-        page.text(&format!("{} is reached as it is: nothing has to change.", page.called(goal)), Style::Good);
-        page.foot();
-        return page.out;
+        page.text.blank();
+        let text = format!("{} is reached as it is: nothing has to change.", page.called(goal));
+        page.text.line(0, "", &text, Style::Good);
+    } else {
+        page.text.blank();
+        page.kpis(of, position);
+        page.mix(of, position);
+        page.in_rows(of, position);
     }
-    page.kpis(of, position);
-    page.mix(of, position);
-    page.foot();
-    page.out
+    page.one_more(of, position);
+    page.foot()
 }
 
 /// Everyone with the nearest way.
 pub fn table(all: &[OfPerson], about: &About<'_>) -> String {
-    let mut page = Page { about, out: String::new() };
+    let mut page = Teller::of(about);
     page.head();
-    page.out.push('\n');
+    page.text.blank();
     let columns = vec![
         Column::left("Person", 6),
         Column::left("Name", 8),
@@ -72,65 +84,70 @@ pub fn table(all: &[OfPerson], about: &About<'_>) -> String {
     if all.iter().all(|of| of.brief.name.is_empty() || of.brief.name == of.brief.person) {
         table.drop_column(1);
     }
-    let (width, painter) = (page.width(), about.look.painter());
-    table.write(&mut page.out, width, painter);
-    page.out.push('\n');
+    page.text.table(&table);
+    page.text.blank();
     let count = |fits: &dyn Fn(&OfPerson) -> bool| all.iter().filter(|of| fits(of)).count();
     let reached = count(&|of| of.reached);
     let ways = count(&|of| !of.reached && of.nearest().is_some());
-    let text = format!(
-        "{} of {} reach {} as it is; for {ways} one KPI alone would do, for {} none would",
-        reached,
-        all.len(),
-        about.wanted,
-        all.len() - reached - ways
+    page.text.say(
+        0,
+        format!(
+            "{} of {} reach {} as it is; for {ways} one KPI alone would do, for {} none would",
+            reached,
+            all.len(),
+            about.wanted,
+            all.len() - reached - ways
+        ),
     );
-    page.text(&text, Style::Plain);
-    page.foot();
-    page.out
+    page.foot()
 }
 
-struct Page<'p, 'a> {
+struct Teller<'p, 'a> {
     about: &'p About<'a>,
-    out: String,
+    text: Page,
+    /// What is to be reached, where it is an output.
+    output: Option<(PositionId, usize)>,
+    told_of_halving: bool,
 }
 
-impl Page<'_, '_> {
-    fn width(&self) -> usize {
-        self.about.look.width.max(60)
-    }
+/// A table whose columns are as wide as they need.
+fn table_of(columns: Vec<Column>, lines: Vec<Line>) -> Table {
+    Table { columns, lines, stretch: None }
+}
 
-    fn text(&mut self, text: &str, style: Style) {
-        let (width, painter) = (self.width(), self.about.look.painter());
-        write_text(&mut self.out, &Cell::styled(text, style), "", width, painter);
+impl<'p, 'a> Teller<'p, 'a> {
+    fn of(about: &'p About<'a>) -> Teller<'p, 'a> {
+        Teller { about, text: Page::new(about.look), output: None, told_of_halving: false }
     }
 
     fn head(&mut self) {
-        let title = self.about.title.clone();
-        self.text(&title, Style::Faint);
-        let (width, painter) = (self.width(), self.about.look.painter());
+        self.text.line(0, "", &self.about.title, Style::Faint);
         let lead = format!("{}  ", Words::of(None).supposed);
         for told in &self.about.supposed {
-            write_text(&mut self.out, &Cell::styled(told, Style::Poor), &lead, width, painter);
+            self.text.line(0, &lead, told, Style::Poor);
         }
     }
 
-    fn foot(&mut self) {
-        let (width, painter) = (self.width(), self.about.look.painter());
-        self.out.push('\n');
-        write_text(&mut self.out, &Cell::new(&*self.about.made), "Made by  ", width, painter);
+    fn foot(mut self) -> String {
+        self.text.blank();
+        self.text.lead(0, "Made by  ", &self.about.made);
+        self.text.out
     }
 
     fn called(&self, goal: &Goal) -> String {
         match goal {
             Goal::Grade(_) => self.about.wanted.to_string(),
             Goal::Score(_) => format!("a score of {}", self.about.wanted),
+            Goal::Output { .. } => self.about.wanted.to_string(),
         }
     }
 
     fn no_goal(&self, of: &OfPerson) -> String {
         match of.position {
             None => "Nothing is scored in this period, so there is no goal to reach.".into(),
+            Some(_) if self.about.is_output => {
+                format!("Nothing is paid for this post under that name: {}.", self.about.wanted)
+            }
             Some(position) => {
                 let rating = self.about.show.rating_of(position);
                 let grades = rating.map(|rating| {
@@ -142,8 +159,16 @@ impl Page<'_, '_> {
         }
     }
 
-    /// `92.50 points and B today, by the score alone A`
+    /// `80.0 A`, behind the output that is to be reached.
     fn outcome(&self, position: PositionId, outcome: &Outcome) -> String {
+        let score = self.score_and_grade(position, outcome);
+        let Some((of, output)) = self.output else { return score };
+        let (show, planned) = (&self.about.show, &self.about.show.position(of).outputs[output]);
+        let value = outcome.output(of, output).map_or(MISSING.into(), |value| show.value(value, &planned.unit));
+        format!("{} {value}, {score}", show.output_label(planned))
+    }
+
+    fn score_and_grade(&self, position: PositionId, outcome: &Outcome) -> String {
         let show = &self.about.show;
         let score = match &outcome.score {
             Some(score) => show.score_in(score, position),
@@ -196,57 +221,89 @@ impl Page<'_, '_> {
         let mut found: Vec<&Answer> = of.answers.iter().filter(|answer| answer.nearest().is_some()).collect();
         found.sort_by_key(|answer| answer.effort());
         if found.is_empty() {
-            self.text(&format!("No KPI alone reaches {goal}."), Style::Strong);
+            self.text.line(0, "", &format!("No KPI alone reaches {goal}."), Style::Strong);
         } else {
-            self.text(
-                &format!("What one KPI alone would have to be by {} for {goal}, the nearest first:", self.about.until),
-                Style::Strong,
-            );
-            self.out.push('\n');
-            let columns = vec![
-                Column::left("KPI", 14),
-                Column::right("Today", 6),
-                Column::right("Needed", 6),
-                Column::right("Change", 6),
-                Column::left("Then", 6),
-                Column::left("One step less", 12),
-            ];
+            let until = &self.about.until;
+            let text = format!("What one KPI alone would have to be by {until} for {goal}, the nearest first:");
+            self.text.line(0, "", &text, Style::Strong);
+            self.text.blank();
             let mut lines = Vec::new();
             for answer in &found {
-                let sides = [&answer.up, &answer.down].into_iter().filter_map(|side| match side {
-                    Side::Reached(reached) => Some(&**reached),
-                    Side::Not(_) => None,
-                });
-                let mut sides: Vec<&Reached> = sides.collect();
+                let mut sides: Vec<&Reached> =
+                    [&answer.up, &answer.down].into_iter().filter_map(Side::reached).collect();
                 // Where there is no value, both ways are as near; one will do.
                 sides.truncate(if answer.today.is_missing() { 1 } else { 2 });
                 sides.sort_by_key(|reached| answer.today.as_number().map(|today| reached.value.sub(today).abs()));
                 for (at, reached) in sides.into_iter().enumerate() {
-                    lines.push(Line::Row(self.reached(answer, reached, position, at == 0)));
+                    let needed = Needed {
+                        value: &reached.value,
+                        mark: if reached.by_halving { "¹" } else { "" },
+                        then: Some(&reached.outcome),
+                        less: reached.less.as_ref(),
+                    };
+                    lines.push(self.needed(answer, needed, position, at == 0));
                 }
             }
-            let (width, painter) = (self.width(), self.about.look.painter());
-            Table { columns, lines, stretch: None }.write(&mut self.out, width, painter);
-            if found.iter().any(|answer| answer.nearest().is_some_and(|reached| reached.by_halving)) {
-                self.text(
-                    "¹ to the smallest step, by halving: the score does not follow a straight line",
-                    Style::Faint,
-                );
-            }
+            self.text.table(&table_of(self.columns(true), lines));
+            self.halved(found.iter().filter_map(|answer| answer.nearest()));
         }
         let none: Vec<&Answer> = of.answers.iter().filter(|answer| answer.nearest().is_none()).collect();
         if none.is_empty() {
             return;
         }
-        self.out.push('\n');
+        self.text.blank();
         self.none(&none, found.is_empty(), position);
+    }
+
+    /// What the mark behind a value means, once.
+    fn halved<'r>(&mut self, mut reached: impl Iterator<Item = &'r Reached>) {
+        if !self.told_of_halving && reached.any(|reached| reached.by_halving) {
+            self.told_of_halving = true;
+            self.text.faint(0, "¹ to the smallest step, by halving: the score does not follow a straight line");
+        }
+    }
+
+    /// What KPIs would have to be; with what comes out of each by itself, where it does.
+    fn columns(&self, then: bool) -> Vec<Column> {
+        let mut columns = vec![
+            Column::left("KPI", 14),
+            Column::right("Today", 6),
+            Column::right("Needed", 6),
+            Column::right("Change", 6),
+        ];
+        columns.extend(then.then(|| Column::left("Then", 6)));
+        columns.push(Column::left("One step less", 12));
+        columns
+    }
+
+    /// A line under these; `first` tells which KPI it is.
+    fn needed(&self, answer: &Answer, needed: Needed<'_>, position: PositionId, first: bool) -> Line {
+        let today = answer.today.as_number();
+        let change = today.map_or(String::new(), |today| {
+            let more = needed.value.sub(today);
+            let shown = self.value(answer, &more);
+            if more.is_positive() { format!("+{shown}") } else { shown }
+        });
+        let shown = today.map_or(MISSING.to_string(), |today| self.value(answer, today));
+        let mut cells = vec![
+            Cell::new(if first { self.label(answer.kpi) } else { "or".into() }),
+            Cell::new(if first { shown } else { String::new() }),
+            Cell::styled(format!("{}{}", self.value(answer, needed.value), needed.mark), Style::Strong),
+            Cell::new(change),
+        ];
+        cells.extend(needed.then.map(|then| Cell::new(self.outcome(position, then))));
+        let less = needed.less.map_or(String::new(), |(less, outcome)| {
+            format!("{}: {}", self.value(answer, less), self.outcome(position, outcome))
+        });
+        cells.push(Cell::styled(less, Style::Faint));
+        Line::Row(cells)
     }
 
     /// KPIs of which no value does, with the most that each can give.
     fn none(&mut self, none: &[&Answer], all: bool, position: PositionId) {
         if !all {
-            self.text("None of these alone, whatever it is:", Style::Strong);
-            self.out.push('\n');
+            self.text.line(0, "", "None of these alone, whatever it is:", Style::Strong);
+            self.text.blank();
         }
         let columns = vec![
             Column::left("KPI", 14),
@@ -255,7 +312,13 @@ impl Page<'_, '_> {
             Column::right("With", 6),
             Column::left("Why no more", 10),
         ];
-        let reasons: Vec<Vec<String>> = none.iter().map(|answer| self.reasons(answer, position)).collect();
+        let reasons: Vec<Vec<String>> = none
+            .iter()
+            .map(|answer| {
+                let shown = |number: &Number| self.value(answer, number);
+                self.reasons((&answer.up, &answer.down), &shown, position)
+            })
+            .collect();
         // What stands in the way of all of them is said once.
         let shared: Vec<String> = reasons.first().cloned().unwrap_or_default();
         let shared: Vec<String> =
@@ -263,8 +326,8 @@ impl Page<'_, '_> {
         let mut lines = Vec::new();
         for (answer, own) in none.iter().zip(&reasons) {
             let own = own.iter().filter(|one| !shared.contains(one)).cloned().collect::<Vec<_>>();
-            let (most, with) = match self.most(answer) {
-                Some((value, outcome)) => (self.outcome(position, &outcome), self.value(answer, &value)),
+            let (most, with) = match self.most(&answer.up, &answer.down) {
+                Some((value, outcome)) => (self.outcome(position, outcome), self.value(answer, value)),
                 None => (MISSING.to_string(), String::new()),
             };
             lines.push(Line::Row(vec![
@@ -275,16 +338,15 @@ impl Page<'_, '_> {
                 Cell::styled(own.join("; "), Style::Poor),
             ]));
         }
-        let mut table = Table { columns, lines, stretch: None };
+        let mut table = table_of(columns, lines);
         if reasons.iter().flatten().all(|one| shared.contains(one)) {
             table.drop_column(4);
         }
-        let (width, painter) = (self.width(), self.about.look.painter());
-        table.write(&mut self.out, width, painter);
+        self.text.table(&table);
         for reason in shared {
             let mut letters = reason.chars();
             let first = letters.next().map_or(String::new(), |first| first.to_uppercase().to_string());
-            self.text(&format!("{first}{}.", letters.as_str()), Style::Poor);
+            self.text.line(0, "", &format!("{first}{}.", letters.as_str()), Style::Poor);
         }
     }
 
@@ -296,103 +358,58 @@ impl Page<'_, '_> {
             .iter()
             .filter_map(|part| Some((of.answers.iter().find(|one| one.node == part.lever.node)?, part)))
             .collect();
-        self.out.push('\n');
         let then = self.outcome(position, &mix.outcome);
-        self.text(&format!("The least change of several together, which gives {then}:"), Style::Strong);
-        self.out.push('\n');
-        let columns = vec![
-            Column::left("KPI", 14),
-            Column::right("Today", 6),
-            Column::right("Needed", 6),
-            Column::right("Change", 6),
-            Column::left("One step less", 12),
-        ];
+        self.text.head(format!("The least change of several together, which gives {then}:"));
+        self.text.blank();
         let row = |(answer, part): &(&Answer, &Part)| {
-            let more = part.value.sub(&part.today);
-            let shown = self.value(answer, &more);
-            let (less, outcome) = &part.less;
-            Line::Row(vec![
-                Cell::new(self.label(answer.kpi)),
-                Cell::new(self.value(answer, &part.today)),
-                Cell::styled(self.value(answer, &part.value), Style::Strong),
-                Cell::new(if more.is_positive() { format!("+{shown}") } else { shown }),
-                Cell::styled(
-                    format!("{}: {}", self.value(answer, less), self.outcome(position, outcome)),
-                    Style::Faint,
-                ),
-            ])
+            let needed = Needed { value: &part.value, mark: "", then: None, less: Some(&part.less) };
+            self.needed(answer, needed, position, true)
         };
         let lines = answers.iter().map(row).collect();
-        let (width, painter) = (self.width(), self.about.look.painter());
-        Table { columns, lines, stretch: None }.write(&mut self.out, width, painter);
+        self.text.table(&table_of(self.columns(false), lines));
     }
 
     /// The best in both directions.
-    fn most(&self, answer: &Answer) -> Option<(Number, Outcome)> {
-        let sides = [&answer.up, &answer.down].into_iter().filter_map(|side| match side {
-            Side::Not(not) => not.most.clone(),
-            Side::Reached(_) => None,
-        });
+    fn most<'s>(&self, up: &'s Side, down: &'s Side) -> Option<&'s (Number, Outcome)> {
+        let sides = [up, down].into_iter().filter_map(|side| side.not()?.most.as_ref());
         sides.min_by(|(_, one), (_, other)| {
             let grade = |outcome: &Outcome| outcome.grade.unwrap_or(usize::MAX);
             grade(one).cmp(&grade(other)).then(other.score.cmp(&one.score))
         })
     }
 
-    /// Why no value of a KPI does, besides that there are not enough points in it.
-    fn reasons(&self, answer: &Answer, position: PositionId) -> Vec<String> {
-        let sides = || {
-            [&answer.up, &answer.down].into_iter().filter_map(|side| match side {
-                Side::Not(not) => Some(not),
-                Side::Reached(_) => None,
-            })
-        };
+    /// Why no value does, besides that there are not enough points in it; `shown` is how a value is shown.
+    fn reasons(
+        &self,
+        (up, down): (&Side, &Side),
+        shown: &dyn Fn(&Number) -> String,
+        position: PositionId,
+    ) -> Vec<String> {
+        let sides = || [up, down].into_iter().filter_map(Side::not);
         let mut reasons = Vec::new();
-        if sides().any(|not| matches!(not.why, Why::NotTold)) {
-            reasons.push("how the score moves with it cannot be told of the formulas".to_string());
-        }
-        match self.most(answer).and_then(|(_, outcome)| outcome.lowered_by) {
+        reasons.extend(sides().find_map(|not| match &not.why {
+            Why::NotTold(unknown) => Some(self.unknown(unknown)),
+            Why::NotUpTo(_) | Why::Most | Why::End => None,
+        }));
+        match self.most(up, down).and_then(|(_, outcome)| outcome.lowered_by) {
             Some(LoweredBy::Veto(veto)) => reasons.extend(self.veto(position, veto)),
             Some(LoweredBy::EarlierVeto { .. }) => reasons.push("a veto of an earlier post".into()),
             Some(LoweredBy::Distribution(_)) => reasons.push("the distribution lowers the grade".into()),
             None => {}
         }
-        if self.most(answer).is_none() && reasons.is_empty() {
+        if self.most(up, down).is_none() && reasons.is_empty() {
             reasons.push("without a score, whatever it is".into());
         }
         reasons.extend(sides().find_map(|not| match &not.why {
-            Why::NotUpTo(value) => Some(format!("not found up to {}", self.value(answer, value))),
-            Why::Most | Why::End | Why::NotTold => None,
+            Why::NotUpTo(value) => Some(format!("not found up to {}", shown(value))),
+            Why::Most | Why::End | Why::NotTold(_) => None,
         }));
         reasons
     }
 
-    fn reached(&self, answer: &Answer, reached: &Reached, position: PositionId, first: bool) -> Vec<Cell> {
-        let show = &self.about.show;
-        let unit = self.unit(answer);
-        let today = match &answer.today {
-            Value::Number(number) => show.number(number, &unit),
-            _ => MISSING.into(),
-        };
-        let change = answer.today.as_number().map_or(String::new(), |today| {
-            let more = reached.value.sub(today);
-            let shown = show.number(&more, &unit);
-            if more.is_positive() { format!("+{shown}") } else { shown }
-        });
-        let mark = if reached.by_halving { "¹" } else { "" };
-        vec![
-            Cell::new(if first { self.label(answer.kpi) } else { "or".into() }),
-            Cell::new(if first { today } else { String::new() }),
-            Cell::styled(format!("{}{mark}", self.value(answer, &reached.value)), Style::Strong),
-            Cell::new(change),
-            Cell::new(self.outcome(position, &reached.outcome)),
-            Cell::styled(
-                reached.less.as_ref().map_or(String::new(), |(less, outcome)| {
-                    format!("{}: {}", self.value(answer, less), self.outcome(position, outcome))
-                }),
-                Style::Faint,
-            ),
-        ]
+    /// What stands in the way of telling how something moves.
+    fn unknown(&self, unknown: &Unknown) -> String {
+        unknown.in_words(&self.about.show, self.about.plan, self.about.sources)
     }
 
     fn veto(&self, position: PositionId, veto: usize) -> Option<String> {
@@ -437,6 +454,14 @@ impl Page<'_, '_> {
         let rest = [Cell::styled(way, style), Cell::new(today), Cell::styled(needed, Style::Strong)];
         cells.into_iter().chain(rest).collect()
     }
+}
+
+/// What a line of a table of needs tells.
+struct Needed<'n> {
+    value: &'n Number,
+    mark: &'static str,
+    then: Option<&'n Outcome>,
+    less: Option<&'n (Number, Outcome)>,
 }
 
 /// `Wang Fang (P1)`
