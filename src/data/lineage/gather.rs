@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::Shown;
 use super::rows::{Place, Told};
 use crate::data::columns::column::NONE;
 use crate::data::measures::fates::{Fate, Seen};
@@ -15,14 +16,13 @@ use crate::value::Value;
 /// Sums of the values of rows, by cell.
 pub struct Totals {
     store: Store,
-    /// Whether a row had a number, and one something else.
-    numbers: bool,
+    /// Whether a row had something else than a number.
     others: bool,
 }
 
 impl Totals {
     pub fn new(cells: usize) -> Totals {
-        Totals { store: Store::new(Keeps::Parts(Parts::Sum), cells), numbers: false, others: false }
+        Totals { store: Store::new(Keeps::Parts(Parts::Sum), cells), others: false }
     }
 
     /// Adds the values of rows; there are none where rows are counted.
@@ -35,20 +35,13 @@ impl Totals {
                 self.others = self.others || there.next().is_some();
                 return;
             }
-            Data::Fixed { .. } | Data::Flag(_) => self.numbers = self.numbers || there.next().is_some(),
+            Data::Fixed { .. } | Data::Flag(_) => {}
             Data::Constant(_) | Data::Any(_) => there.for_each(|at| match value.value(at) {
-                Value::Number(_) | Value::Flag(_) => self.numbers = true,
-                Value::Missing(_) => {}
+                Value::Number(_) | Value::Flag(_) | Value::Missing(_) => {}
                 Value::Text(_) | Value::Day(_) | Value::Period(_) | Value::Choice(_) => self.others = true,
             }),
         }
         self.store.add(&store::Rows { cells, value: Some(value), row: &|_| 0, day: &|_| 0, keys: None });
-    }
-
-    /// Whether there are numbers, as other rows tell.
-    pub fn know(&mut self, other: &Totals) {
-        self.numbers |= other.numbers;
-        self.others |= other.others;
     }
 
     pub fn join(&mut self, other: Totals) {
@@ -57,12 +50,12 @@ impl Totals {
 
     pub fn take_in(&mut self, other: &Totals, targets: &dyn Fn(u32, &mut Vec<u32>)) {
         self.store.take_in(&other.store, targets);
-        self.know(other);
+        self.others |= other.others;
     }
 
     /// By cell, for measures with a value or without one.
     pub fn end(self, counts: &[u64], has_value: bool) -> Vec<Option<Number>> {
-        match (has_value, self.numbers && !self.others) {
+        match (has_value, !self.others) {
             (false, _) => counts.iter().map(|count| Some(Number::from(*count))).collect(),
             (true, false) => vec![None; counts.len()],
             (true, true) => {
@@ -89,8 +82,7 @@ enum Picks {
 
 /// The rows of one answer.
 pub struct Gathered {
-    /// How many rows of each kind are kept.
-    most: usize,
+    shown: Shown,
     counts: [u64; FATES],
     totals: Totals,
     /// What is taken so far; it may be passed over yet.
@@ -103,7 +95,7 @@ pub const COUNTS: Keeps = Keeps::Parts(Parts::Count);
 const FATES: usize = Fate::ALL.len();
 
 impl Gathered {
-    pub fn new(keeps: Keeps, by_keys: bool, most: usize) -> Gathered {
+    pub fn new(keeps: Keeps, by_keys: bool, shown: Shown) -> Gathered {
         let picks = match keeps {
             _ if by_keys => Picks::Keys(HashSet::new()),
             Keeps::Parts(Parts::Least) => Picks::Best { smallest: true, best: None },
@@ -113,7 +105,7 @@ impl Gathered {
             Keeps::Whole(Whole::Different | Whole::List(_) | Whole::Only) => Picks::All,
         };
         Gathered {
-            most,
+            shown,
             counts: [0; FATES],
             totals: Totals::new(FATES),
             taken: Totals::new(1),
@@ -128,14 +120,16 @@ impl Gathered {
         self.pick(seen, &mut fates);
         let mut counts = [0; FATES];
         fates.iter().filter(|fate| **fate != NONE).for_each(|fate| counts[*fate as usize] += 1);
+        let (mut totals, mut taken) = (fates.clone(), None);
+        // What others' rows add up to is nobody's question.
+        totals.iter_mut().filter(|fate| **fate == Fate::Others as u32).for_each(|fate| *fate = NONE);
         if matches!(self.picks, Picks::Best { .. } | Picks::Newest(_)) {
             let counted = |fate: &u32| if *fate == Fate::Counted as u32 { 0 } else { NONE };
-            self.taken.add(&fates.iter().map(counted).collect::<Vec<_>>(), seen.value);
-            let other = |fate: &u32| if *fate == Fate::Counted as u32 { NONE } else { *fate };
-            self.totals.add(&fates.iter().map(other).collect::<Vec<_>>(), seen.value);
-        } else {
-            self.totals.add(&fates, seen.value);
+            taken = Some(fates.iter().map(counted).collect::<Vec<_>>());
+            totals.iter_mut().filter(|fate| **fate == Fate::Counted as u32).for_each(|fate| *fate = NONE);
         }
+        taken.iter().for_each(|taken| self.taken.add(taken, seen.value));
+        self.totals.add(&totals, seen.value);
         let mut wanted = Vec::new();
         for fate in Fate::ALL {
             self.counts[fate as usize] += counts[fate as usize];
@@ -144,7 +138,7 @@ impl Gathered {
             }
             let mut first: Vec<usize> = (0..fates.len()).filter(|at| fates[*at] == fate as u32).collect();
             first.sort_by_key(|at| seen.rows[*at]);
-            wanted.extend(first.into_iter().take(self.most).map(|at| (at, fate)));
+            wanted.extend(first.into_iter().take(self.most(fate)).map(|at| (at, fate)));
         }
         wanted
     }
@@ -152,7 +146,13 @@ impl Gathered {
     /// Whether rows of a block may be among the first of their fate.
     pub fn is_open(&self, fate: Fate, place: Place) -> bool {
         let known = &self.first[fate as usize];
-        self.most > 0 && (known.len() < self.most || known.last().is_some_and(|last| last.place().0 >= place))
+        let most = self.most(fate);
+        most > 0 && (known.len() < most || known.last().is_some_and(|last| last.at().0 >= place))
+    }
+
+    /// How many rows of a fate are kept with their places.
+    pub fn most(&self, fate: Fate) -> usize {
+        self.shown.most(fate)
     }
 
     /// Rows that were to be told.
@@ -160,15 +160,31 @@ impl Gathered {
         for (fate, told) in told {
             self.first[fate as usize].push(told);
         }
-        self.first.iter_mut().for_each(|first| shorten(first, self.most));
+        Fate::ALL.into_iter().for_each(|fate| self.shorten(fate));
     }
 
-    /// Rows of a fate that were counted elsewhere, with what they add up to by their cells.
-    pub fn count(&mut self, fate: Fate, rows: u64, totals: Option<&Totals>, is_of: &dyn Fn(u32) -> bool) {
+    /// Rows that are told so far.
+    pub fn told(&self) -> impl Iterator<Item = &Told> {
+        self.first.iter().flatten()
+    }
+
+    pub fn told_mut(&mut self) -> impl Iterator<Item = &mut Told> {
+        self.first.iter_mut().flatten()
+    }
+
+    /// Rows of a fate that were counted elsewhere, with what they add up to where that is known.
+    pub fn count(&mut self, fate: Fate, rows: u64, total: Option<&Totals>) {
         self.counts[fate as usize] += rows;
-        if let Some(totals) = totals {
-            self.totals.take_in(totals, &|cell, into| into.extend(is_of(cell).then_some(fate as u32)));
+        if let Some(total) = total {
+            self.totals.take_in(total, &|_, into| into.push(fate as u32));
         }
+    }
+
+    fn shorten(&mut self, fate: Fate) {
+        let most = self.most(fate);
+        let first = &mut self.first[fate as usize];
+        first.sort_by_key(Told::at);
+        first.truncate(most);
     }
 
     /// Tells apart the rows that are taken from those that are passed over.
@@ -224,7 +240,7 @@ impl Gathered {
         self.counts[Fate::NotPicked as usize] += std::mem::take(&mut self.counts[Fate::Counted as usize]);
         let first = std::mem::take(&mut self.first[Fate::Counted as usize]);
         self.first[Fate::NotPicked as usize].extend(first);
-        shorten(&mut self.first[Fate::NotPicked as usize], self.most);
+        self.shorten(Fate::NotPicked);
     }
 
     /// Adds what another thread has gathered.
@@ -257,24 +273,19 @@ impl Gathered {
         self.counts.iter_mut().zip(other.counts).for_each(|(mine, other)| *mine += other);
         self.totals.join(other.totals);
         self.taken.join(other.taken);
-        for (mine, other) in self.first.iter_mut().zip(other.first) {
-            mine.extend(other);
-            shorten(mine, self.most);
-        }
+        self.first.iter_mut().zip(other.first).for_each(|(mine, other)| mine.extend(other));
+        Fate::ALL.into_iter().for_each(|fate| self.shorten(fate));
     }
 
     /// How many rows there are, what they add up to, and the first of them, by fate.
     pub fn end(mut self, has_value: bool) -> Vec<(Fate, u64, Option<Number>, Vec<Told>)> {
         self.totals.take_in(&self.taken, &|_, into| into.push(Fate::Counted as u32));
         let totals = self.totals.end(&self.counts, has_value);
-        let of_fate = |((fate, total), first)| (fate, self.counts[fate as usize], total, first);
+        let of_fate = |((fate, total), first)| {
+            (fate, self.counts[fate as usize], Option::filter(total, |_| fate != Fate::Others), first)
+        };
         Fate::ALL.into_iter().zip(totals).zip(self.first).map(of_fate).collect()
     }
-}
-
-fn shorten(first: &mut Vec<Told>, most: usize) {
-    first.sort_by_key(Told::place);
-    first.truncate(most);
 }
 
 fn is_better(known: Option<&Value>, value: &Value, smallest: bool) -> bool {

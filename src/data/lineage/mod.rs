@@ -17,6 +17,7 @@ mod ways;
 use std::sync::Arc;
 
 pub(super) use self::read::lineage_from;
+use super::measures::fates::Fate;
 use super::one_row;
 use super::options::Options;
 use super::tables::load::Source;
@@ -58,6 +59,16 @@ pub struct Shown {
     pub left_out: usize,
 }
 
+impl Shown {
+    fn most(self, fate: Fate) -> usize {
+        match fate {
+            // Those that are taken may be passed over yet.
+            Fate::Counted => self.counted.max(self.left_out),
+            _ => self.left_out,
+        }
+    }
+}
+
 /// All rows of the data set of a measure, by what became of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lineage {
@@ -76,7 +87,7 @@ pub struct Lineage {
 pub struct RowsOf {
     pub rows: u64,
     /// What their values add up to, where these are numbers, each by its share; conditions count as 1 and 0, rows as 1. Rows
-    /// without a value add nothing.
+    /// without a value add nothing. Those of others are not added up.
     pub total: Option<Number>,
     /// The first of them, in the order of files and lines.
     pub first: Vec<Row>,

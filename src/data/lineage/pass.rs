@@ -1,10 +1,12 @@
 //! The rows of one table for all answers that are asked about it, in any order of its blocks.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
+use super::Shown;
 use super::gather::{COUNTS, Gathered};
-use super::rows::{Place, Telling};
-use super::ways::{NOBODY, OTHERS, OfWay, Way};
+use super::rows::{At, Place, Telling, Told};
+use super::ways::{OfWay, Way, rows_of};
 use crate::data::measures::fates::{Fate, Seen, Target, Unclear, days_of_others};
 use crate::data::measures::job::Job;
 use crate::data::measures::scan::Prepared;
@@ -12,10 +14,10 @@ use crate::data::people::roster::Roster;
 use crate::data::rows::nodes::World;
 use crate::data::rows::vector::Rows;
 use crate::data::tables::teams::Teams;
-use crate::plan::query::NodeId;
+use crate::plan::query::{NodeId, RowNode};
 
 /// Rows between those of one person that are gone through with them, rather than each by itself.
-const NEAR: usize = 64;
+const NEAR: u32 = 64;
 
 /// One answer that is asked about.
 pub struct Asking<'a> {
@@ -25,17 +27,44 @@ pub struct Asking<'a> {
     pub job: Job<'a>,
     pub target: Target,
     pub leaves: Vec<NodeId>,
-    /// Where single people are looked for: the place of the way, the cell of the person, and the place of the sums.
-    pub way: Option<(usize, u32, Option<usize>)>,
+    /// Where one among many is looked for: the place of the way, and of the sums.
+    pub way: Option<(usize, Option<usize>)>,
 }
 
 /// All that is asked about a table.
 pub struct Passage<'a> {
     pub place: usize,
     pub asking: Vec<Asking<'a>>,
-    pub ways: Vec<Way<'a>>,
-    /// How many rows of each kind are told.
-    pub most: usize,
+    pub ways: Vec<Shared<'a>>,
+    pub shown: Shown,
+}
+
+/// A way of several answers, with the first of them.
+pub struct Shared<'a> {
+    way: Way<'a>,
+    by: usize,
+}
+
+/// Whose the rows of a block are.
+struct Whose {
+    all: Vec<Fate>,
+    /// The rows of the one asked about.
+    asked: Vec<u32>,
+    /// Those of them that are near each other, by their places.
+    runs: Vec<(usize, usize)>,
+}
+
+impl Whose {
+    fn of(all: Vec<Fate>, from: usize) -> Whose {
+        let asked: Vec<u32> = rows_of(&all, Fate::Counted, from).collect();
+        let mut runs = Vec::new();
+        let mut first = 0;
+        for run in asked.chunk_by(|one, next| next - one <= NEAR) {
+            runs.push((first, first + run.len()));
+            first += run.len();
+        }
+        Whose { all, asked, runs }
+    }
 }
 
 /// A table with what is found out about it before its first row.
@@ -57,18 +86,18 @@ pub struct Part {
 }
 
 impl<'a> Passage<'a> {
-    pub fn new(place: usize, most: usize) -> Passage<'a> {
-        Passage { place, asking: Vec::new(), ways: Vec::new(), most }
+    pub fn new(place: usize, shown: Shown) -> Passage<'a> {
+        Passage { place, asking: Vec::new(), ways: Vec::new(), shown }
     }
 
     pub fn ask(&mut self, world: &World, at: usize, job: Job<'a>, target: Target, leaves: Vec<NodeId>) {
-        let way = Way::of(world, &job, &target).map(|(way, key)| {
-            let place = self.ways.iter().position(|known| known.is_same(&way)).unwrap_or_else(|| {
-                self.ways.push(way);
+        let way = Way::of(world, &job, &target).map(|way| {
+            let place = self.ways.iter().position(|known| known.way.is_same(&way)).unwrap_or_else(|| {
+                self.ways.push(Shared { way, by: self.asking.len() });
                 self.ways.len() - 1
             });
             let value = job.families.first().and_then(|family| family.value);
-            (place, self.ways[place].ask(key), value.map(|value| self.ways[place].add_up(value)))
+            (place, value.map(|value| self.ways[place].way.add_up(value)))
         });
         self.asking.push(Asking { at, job, target, leaves, way });
     }
@@ -82,12 +111,12 @@ impl<'a> Passage<'a> {
         let gathered = |asking: &Asking| {
             let family = asking.job.families.first();
             let (keeps, by_keys) = family.map_or((COUNTS, false), |one| (one.keeps, one.by_keys));
-            Gathered::new(keeps, by_keys, self.most)
+            Gathered::new(keeps, by_keys, self.shown)
         };
         Part {
             rows: 0,
             gathered: self.asking.iter().map(gathered).collect(),
-            ways: self.ways.iter().map(Way::begin).collect(),
+            ways: self.ways.iter().map(|shared| shared.way.begin()).collect(),
             unclear: Unclear::default(),
         }
     }
@@ -101,42 +130,40 @@ impl<'a> Passage<'a> {
     pub fn take<'v>(&'v self, view: &View<'v>, (from, to): (usize, usize), place: Place, part: &mut Part) {
         let world = view.world;
         part.rows += (to - from) as u64;
-        let mut cells: Vec<Vec<u32>> = Vec::with_capacity(self.ways.len());
-        for (way, (own, kept)) in self.ways.iter().zip(&mut part.ways).enumerate() {
-            let of_way = |asking: &&Asking| asking.way.is_some_and(|(known, ..)| known == way);
-            let job = self.asking.iter().find(of_way).map(|asking| &asking.job);
-            cells.push(job.map_or_else(Vec::new, |job| own.take(world, job, (from, to), kept)));
-        }
-        for ((asking, prepared), gathered) in self.asking.iter().zip(&view.prepared).zip(&mut part.gathered) {
+        let prepared: Vec<&Prepared> = self
+            .asking
+            .iter()
+            .zip(&view.prepared)
+            .map(|(asking, known)| known.get_or_init(|| Prepared::new(world, view.teams, view.rosters, &asking.job)))
+            .collect();
+        let ways = self.ways.iter().zip(&mut part.ways);
+        let whose: Vec<Whose> = ways
+            .map(|(shared, kept)| Whose::of(shared.way.take(prepared[shared.by], (from, to), kept), from))
+            .collect();
+        for ((asking, prepared), gathered) in self.asking.iter().zip(prepared).zip(&mut part.gathered) {
             let telling = Telling { world, job: &asking.job, leaves: &asking.leaves };
-            let mut fates = |range, asked: &dyn Fn(usize) -> bool| {
-                let prepared = prepared.get_or_init(|| Prepared::new(world, view.teams, view.rosters, &asking.job));
+            let mut fates = |range, asked: Option<&[u32]>| {
                 prepared.fates(range, &asking.target, asked, &mut part.unclear, &mut |seen| {
                     let wanted = gathered.add(seen, place);
                     gathered.tell(telling.rows(seen, &wanted, place));
                 });
             };
-            let Some((way, cell, _)) = asking.way else {
-                fates((from, to), &|_| true);
+            let Some((way, _)) = asking.way else {
+                fates((from, to), None);
                 continue;
             };
-            let cells = &cells[way];
-            let mine = cells.iter().enumerate().filter(|(_, known)| **known == cell).map(|(at, _)| from + at);
-            let mut runs: Vec<(usize, usize)> = Vec::new();
-            for row in mine {
-                match runs.last_mut() {
-                    Some(last) if row < last.1 + NEAR => last.1 = row + 1,
-                    _ => runs.push((row, row + 1)),
+            let Whose { all, asked, runs } = &whose[way];
+            for (first, behind) in runs {
+                let asked = &asked[*first..*behind];
+                if let (Some(first), Some(last)) = (asked.first(), asked.last()) {
+                    fates((*first as usize, *last as usize + 1), Some(asked));
                 }
             }
-            runs.into_iter().for_each(|run| fates(run, &|row| cells[row - from] == cell));
             for fate in [Fate::Nobody, Fate::Others] {
                 if !gathered.is_open(fate, place) {
                     continue;
                 }
-                let is_of = |known: u32| (known == NOBODY) == (fate == Fate::Nobody) && known != cell;
-                let all = cells.iter().enumerate().filter(|(_, known)| is_of(**known));
-                let rows: Vec<u32> = all.take(self.most).map(|(at, _)| (from + at) as u32).collect();
+                let rows: Vec<u32> = rows_of(all, fate, from).take(gathered.most(fate)).collect();
                 let days = days_of_others(world, &asking.job, Rows::List(&rows));
                 let fates = vec![fate as u32; rows.len()];
                 let seen = Seen {
@@ -154,16 +181,27 @@ impl<'a> Passage<'a> {
         }
     }
 
+    /// Puts in the keys of the rows that are told; tells whether all of those rows were found.
+    pub fn name(&self, nodes: &[RowNode], keys: &HashMap<At, Option<Arc<str>>>, part: &mut Part) -> bool {
+        let told = self.asking.iter().zip(&mut part.gathered);
+        let mut told = told.flat_map(|(asking, gathered)| gathered.told_mut().map(move |told| (asking, told)));
+        told.all(|(asking, told)| {
+            keys.get(&told.at()).is_some_and(|key| {
+                told.name(key.as_ref(), &asking.leaves, nodes);
+                true
+            })
+        })
+    }
+
     /// What all threads have gathered of each answer.
     pub fn end(&self, part: Part) -> Vec<(&Asking<'a>, Gathered)> {
         let Part { gathered, ways, .. } = part;
         let mut ended = Vec::with_capacity(gathered.len());
         for (asking, mut gathered) in self.asking.iter().zip(gathered) {
-            if let Some((way, cell, totals)) = asking.way {
-                let (of_way, totals) = (&ways[way], totals.map(|at| &ways[way].totals[at]));
-                let is_others = |known: u32| known >= OTHERS && known != cell;
-                gathered.count(Fate::Nobody, of_way.rows(|known| known == NOBODY), totals, &|known| known == NOBODY);
-                gathered.count(Fate::Others, of_way.rows(is_others), totals, &is_others);
+            if let Some((way, total)) = asking.way {
+                let of_way = &ways[way];
+                gathered.count(Fate::Nobody, of_way.nobodys, total.map(|at| &of_way.totals[at]));
+                gathered.count(Fate::Others, of_way.others, None);
             }
             ended.push((asking, gathered));
         }
@@ -172,6 +210,11 @@ impl<'a> Passage<'a> {
 }
 
 impl Part {
+    /// Rows that are told so far.
+    pub fn told(&self) -> impl Iterator<Item = &Told> {
+        self.gathered.iter().flat_map(Gathered::told)
+    }
+
     pub fn take_in(&mut self, other: Part) {
         self.rows += other.rows;
         self.gathered.iter_mut().zip(other.gathered).for_each(|(mine, other)| mine.take_in(other));

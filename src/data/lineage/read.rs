@@ -1,12 +1,13 @@
 //! From files to lineages: tables that are kept are gone through in memory, others while they go by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::gather::Gathered;
 use super::pass::{Part, Passage};
 use super::reduced::Reduced;
-use super::rows::{Told, key_of, leaves};
+use super::rows::{At, Told, key_of, leaves, own_key};
 use super::{Asked, GroupOf, LeftOut, Lineage, Row, RowsOf, Shown};
 use crate::cache::Cache;
 use crate::data::answer::{ReadAgain, Reading};
@@ -15,13 +16,13 @@ use crate::data::measures::measure::Evaluation;
 use crate::data::memory::Memory;
 use crate::data::options::Options;
 use crate::data::read::{Block, FileTask};
-use crate::data::stream::{self, Reader, Stage, Streams, each_block};
+use crate::data::stream::{self, Keeps, Reader, Stage, Streams, each_block};
 use crate::data::tables::files::files_of;
 use crate::data::tables::load::Source;
 use crate::data::tables::needs;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::DataId;
+use crate::model::data::{ColumnIx, DataId};
 use crate::parallel;
 use crate::plan::query::{Group, MeasureId, NodeId, Query};
 
@@ -37,7 +38,7 @@ pub fn lineage_from(
     (asked, shown): (&[Asked], Shown),
 ) -> Result<Vec<Lineage>, Vec<Diagnostic>> {
     let reduced = Reduced::of(model, query, asked.iter().map(|asked| asked.measure));
-    let needed = needs::columns(model, &reduced.query);
+    let needed = needed(model, query, &reduced, source);
     let mut streams = Streams::choose(model, &reduced.query, &needed, source);
     if streams.data.iter().any(|data| !model.data[data.0].relations.is_empty()) {
         // Rows of a server are told by their keys, which only its tables that are kept have.
@@ -63,6 +64,17 @@ pub fn lineage_from(
     }
     reading.fits(&Streams::none(&reduced.query), true)?;
     asking.whole(&reading)
+}
+
+/// What is read: with a cache, the columns that the answers were worked out from, whose rows may be kept, where rows go by.
+fn needed(model: &Model, query: &Query, reduced: &Reduced, source: &Source) -> Vec<(DataId, Vec<ColumnIx>)> {
+    let least = needs::columns(model, &reduced.query);
+    let all = match source {
+        Source::Files(options) if options.cache.is_some() => needs::columns(model, query),
+        Source::Files(_) | Source::Given(_) => return least,
+    };
+    let goes_by = |needed| !Streams::choose(model, &reduced.query, needed, source).is_empty();
+    if goes_by(&least) && goes_by(&all) { all } else { least }
 }
 
 /// What is asked.
@@ -132,7 +144,6 @@ impl Question<'_> {
 
     /// What is asked, by table.
     fn passages<'a>(&self, evaluation: &Evaluation<'a>) -> Vec<Passage<'a>> {
-        let most = self.shown.counted.max(self.shown.left_out);
         let mut passages: BTreeMap<usize, Passage<'a>> = BTreeMap::new();
         for (at, asked) in self.asked.iter().enumerate() {
             let Some(id) = self.reduced.measures.get(&asked.measure) else { continue };
@@ -140,7 +151,7 @@ impl Question<'_> {
             let measure = &evaluation.query.measures[id.0];
             let target = self.target(evaluation, &measure.group, &asked.group);
             let leaves = leaves(evaluation.world.nodes[job.table], measure.value.into_iter().chain(measure.condition));
-            let passage = passages.entry(job.table).or_insert_with(|| Passage::new(job.table, most));
+            let passage = passages.entry(job.table).or_insert_with(|| Passage::new(job.table, self.shown));
             passage.ask(&evaluation.world, at, job, target, leaves);
         }
         passages.into_values().collect()
@@ -272,14 +283,14 @@ fn joined(parts: impl IntoIterator<Item = Part>, passage: &Passage) -> Part {
 fn gone_by(
     evaluation: &Evaluation,
     passage: &Passage,
-    needed: &[(DataId, Vec<crate::model::data::ColumnIx>)],
+    needed: &[(DataId, Vec<ColumnIx>)],
     options: &Options,
 ) -> Result<(Part, Lines, Vec<FileTask>), ReadAgain> {
     let world = &evaluation.world;
     let data = world.tables[passage.place].data;
     let files = files_of(&world.model.data[data.0], options, &mut Vec::new());
     let columns = needed.iter().find(|(known, _)| *known == data).map_or(&[][..], |(_, columns)| columns);
-    let reader = Reader::new(world, passage.place, columns).with_texts();
+    let reader = Reader::new(world, passage.place, columns).of_known_keys();
     let take = |(part, lines): &mut (Part, Lines), place: stream::Order, above: u32, blocks: Vec<Block>| {
         for block in blocks {
             lines.add(place, above, block.length());
@@ -293,9 +304,7 @@ fn gone_by(
     };
     let begin = || (passage.begin(), Lines::default());
     let by = (world.model, evaluation.memory);
-    // Texts of keys are all different: to take them out of the cache takes longer than to decode them, and much room.
-    let keeps = world.model.data[data.0].key.is_empty();
-    let made = each_block(by, (&files, &[&reader.wanted]), options, keeps, begin, take)?;
+    let made = each_block(by, (&files, &[&reader.wanted]), (options, Keeps::Rows), begin, take)?;
     let mut lines = Lines::default();
     let parts: Vec<Part> = made
         .into_iter()
@@ -305,7 +314,41 @@ fn gone_by(
         })
         .collect();
     lines.count();
-    Ok((joined(parts, passage), lines, files))
+    let mut part = joined(parts, passage);
+    name(evaluation, passage, (&files, columns), options, &mut part)?;
+    Ok((part, lines, files))
+}
+
+/// Looks up the keys of the rows that are told, as they are written: those of all rows are only held as numbers.
+fn name(
+    evaluation: &Evaluation,
+    passage: &Passage,
+    (files, columns): (&[FileTask], &[ColumnIx]),
+    options: &Options,
+    part: &mut Part,
+) -> Result<(), ReadAgain> {
+    let world = &evaluation.world;
+    let Some(reader) = Reader::new(world, passage.place, columns).with_texts() else { return Ok(()) };
+    let mut wanted: BTreeMap<stream::Order, BTreeSet<u32>> = BTreeMap::new();
+    part.told().map(Told::at).for_each(|(block, row)| _ = wanted.entry(block).or_default().insert(row));
+    let blocks: BTreeSet<stream::Order> = wanted.keys().copied().collect();
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    let take = |found: &mut Vec<(At, Option<Arc<str>>)>, place: stream::Order, _: u32, blocks: Vec<Block>| {
+        let Some(rows) = wanted.get(&place) else { return Ok(()) };
+        for block in blocks {
+            let table = reader.table(block)?.table;
+            let rows = rows.iter().filter(|row| (**row as usize) < table.rows);
+            found.extend(rows.map(|row| ((place, *row), own_key(world.model, &table, *row as usize))));
+        }
+        Ok(())
+    };
+    let by = (world.model, evaluation.memory);
+    let found = each_block(by, (files, &[&reader.wanted]), (options, Keeps::Only(&blocks)), Vec::new, take)?;
+    let keys = found.into_iter().flatten().collect();
+    let nodes = world.nodes[passage.place];
+    if passage.name(nodes, &keys, part) { Ok(()) } else { Err(ReadAgain) }
 }
 
 /// Where the blocks of files begin.
@@ -340,7 +383,7 @@ impl Lines {
 
     /// Says where a row stands.
     fn tell(&self, told: &mut Told, files: &[FileTask]) {
-        let ((file, block), _) = told.place();
+        let ((file, block), _) = told.at();
         let first = self.0.get(&file).and_then(|(_, blocks)| blocks.get(&block)).copied().unwrap_or(0);
         let place = &mut told.out.place;
         place.row = place.row.map(|line| line + u64::from(first));

@@ -12,6 +12,7 @@ use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
 use crate::data::rows::table::Table;
 use crate::data::rows::vector::Rows;
 use crate::data::tables::keyed::key_of_row;
+use crate::model::Model;
 use crate::number::Number;
 use crate::plan::query::{NodeId, RowNode};
 use crate::time::Day;
@@ -28,10 +29,23 @@ pub struct Told {
     pub out: Row,
 }
 
+/// A block, and a row of it.
+pub type At = (Place, u32);
+
 impl Told {
     /// The order in which rows are told.
-    pub fn place(&self) -> (Place, u32) {
+    pub fn at(&self) -> At {
         (self.block, self.row)
+    }
+
+    /// Puts in the row's own key, which was not at hand with the others.
+    pub fn name(&mut self, key: Option<&Arc<str>>, leaves: &[NodeId], nodes: &[RowNode]) {
+        self.out.key = key.cloned();
+        for (leaf, inner) in leaves.iter().zip(&mut self.out.inner) {
+            if matches!(&nodes[leaf.0], RowNode::Inner { via, .. } if via.is_empty()) {
+                inner.clone_from(&self.out.key);
+            }
+        }
     }
 }
 
@@ -91,9 +105,7 @@ impl Telling<'_> {
     }
 
     fn key(&self, table: &Table, row: usize) -> Option<Arc<str>> {
-        let data = &self.world.model.data[table.data.0];
-        let key = (!data.key.is_empty()).then(|| key_of_row(data, table, &data.key, row))??;
-        Some(key.replace(BETWEEN, " / ").into())
+        own_key(self.world.model, table, row)
     }
 
     /// The days by which a row is dated, or for which it holds.
@@ -109,6 +121,13 @@ impl Telling<'_> {
             (RowsBy::Other(_), Shape::Always | Shape::Dated) => (None, None),
         }
     }
+}
+
+/// The key of a row as it is shown.
+pub fn own_key(model: &Model, table: &Table, row: usize) -> Option<Arc<str>> {
+    let data = &model.data[table.data.0];
+    let key = (!data.key.is_empty()).then(|| key_of_row(data, table, &data.key, row))??;
+    Some(key.replace(BETWEEN, " / ").into())
 }
 
 /// The leaves below a value and a condition, those of the value first.

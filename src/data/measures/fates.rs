@@ -51,6 +51,7 @@ impl Fate {
 pub const NO_KEY: u32 = NONE - 1;
 
 /// The group that is asked about, by what the cells of rows say.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Target {
     /// There is no such group: all rows are others'.
     Nothing,
@@ -120,12 +121,12 @@ struct Known {
 
 impl<'a> Prepared<'a> {
     /// Shows the rows between two places, of a job of one measure, with what becomes of them for a group; of those that are
-    /// not read for it, only such as are `asked` about.
+    /// not read for it, only such as are asked about, or all.
     pub fn fates(
         &self,
         range: (usize, usize),
         target: &Target,
-        asked: &dyn Fn(usize) -> bool,
+        asked: Option<&[u32]>,
         unclear: &mut Unclear,
         see: &mut dyn FnMut(&Seen),
     ) {
@@ -133,8 +134,11 @@ impl<'a> Prepared<'a> {
         let count = range.1 - range.0;
         let mut known = Known { first: range.0, told: vec![false; count], in_window: vec![false; count] };
         self.read_fates(range, family, target, &mut known, unclear, see);
-        let rest: Vec<u32> =
-            (range.0..range.1).filter(|row| !known.told[row - range.0] && asked(*row)).map(|row| row as u32).collect();
+        let is_left = |row: &u32| !known.told[*row as usize - range.0];
+        let rest: Vec<u32> = match asked {
+            Some(asked) => asked.iter().copied().filter(is_left).collect(),
+            None => (range.0 as u32..range.1 as u32).filter(is_left).collect(),
+        };
         if !rest.is_empty() {
             self.other_fates(&rest, family, target, &known, see);
         }
@@ -259,7 +263,13 @@ impl<'a> Prepared<'a> {
         });
     }
 
-    /// Whether rows are nobody's, others' or, for now, to be counted.
+    /// Whether rows are nobody's, others' or, for now, to be counted, of a job of one measure.
+    pub fn whose_all(&self, rows: Rows, target: &Target, other_days: &mut OtherDays) -> Vec<Fate> {
+        let Some(family) = self.job.families.first() else { return vec![Fate::Others; rows.len()] };
+        let days = days_of_others(self.world, self.job, rows);
+        self.whose(family, target, &mut Batch::new(self.world, self.job.table, rows, days, other_days))
+    }
+
     fn whose(&self, family: &Family, target: &Target, batch: &mut Batch) -> Vec<Fate> {
         let all = batch.len();
         let of_key = |key: u32, mine: bool| match (key, mine) {

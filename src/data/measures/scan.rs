@@ -76,10 +76,10 @@ impl Found {
 
 /// What is known before the first row.
 pub struct Prepared<'a> {
-    pub(super) world: &'a World<'a>,
+    pub world: &'a World<'a>,
     pub(super) teams: &'a Teams,
     pub(super) rosters: &'a [Roster],
-    pub(super) job: &'a Job<'a>,
+    pub job: &'a Job<'a>,
     pub(super) time: Time,
     /// For posts: the day on which each reads.
     pub(super) reading: Vec<Option<i32>>,

@@ -90,16 +90,18 @@ impl<'a> Reader<'a> {
         Reader { model: world.model, tables, place_of, place, stored, steps, wanted, links, tells_keys: true }
     }
 
-    /// With the texts of keys, and without looking which are the same: for rows that were read before.
-    pub fn with_texts(mut self) -> Reader<'a> {
+    /// Without looking which keys are the same: for rows that were read before.
+    pub fn of_known_keys(mut self) -> Reader<'a> {
         self.tells_keys = false;
-        let Some(at) = self.wanted.takes.iter().position(|take| matches!(take, Take::Key(_))) else { return self };
-        let Take::Key(named) = std::mem::replace(&mut self.wanted.takes[at], Take::Column) else { return self };
-        if named.len() > 0 {
-            self.wanted.columns.push(self.wanted.columns[at].clone());
-            self.wanted.takes.push(Take::Key(named));
-        }
         self
+    }
+
+    /// With the texts of keys, for some rows that were read before; none where they are there anyway.
+    pub fn with_texts(self) -> Option<Reader<'a>> {
+        let mut reader = self.of_known_keys();
+        let take = reader.wanted.takes.iter_mut().find(|take| matches!(take, Take::Key(_)))?;
+        *take = Take::Column;
+        Some(reader)
     }
 
     /// Whether a key may come again on other days.

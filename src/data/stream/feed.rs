@@ -1,5 +1,7 @@
 //! The blocks of several files, one after the other, for whichever thread asks next.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +21,8 @@ use crate::encoding::Encoding;
 use crate::model::Model;
 use crate::parallel;
 
-/// Where a block stands: its file, and its place in it, be it counted by blocks or by rows.
+/// Where a block stands: its file, and its place in it, be it counted by blocks or by rows; rows are always cut into the
+/// same blocks.
 pub type Order = (usize, usize);
 
 /// Rows still to be decoded: those of the buffer, or of a slice. For each data set in the file, how its cells are read.
@@ -111,7 +114,7 @@ impl From<parquet::Damaged> for Failed {
 enum Open<'a> {
     Text(Box<Blocks>, Arc<Vec<Option<Decoder<'a>>>>),
     /// Of how many slices in all.
-    Parquet(std::iter::Enumerate<std::vec::IntoIter<Slice>>, u64, Arc<Vec<parquet::Decoder<'a>>>),
+    Parquet(std::vec::IntoIter<Slice>, u64, Arc<Vec<parquet::Decoder<'a>>>),
     /// Of how many pieces in all.
     Kept(Reading, u64),
 }
@@ -120,8 +123,11 @@ struct Feed<'a> {
     files: &'a [FileTask],
     wanted: Vec<&'a Wanted<'a>>,
     options: &'a Options<'a>,
+    keeps: Keeps<'a>,
     /// The file being read.
     at: usize,
+    /// The first place of it that has not been gone by.
+    next: usize,
     open: Option<Open<'a>>,
     /// Bytes of it, and those handed out.
     size: u64,
@@ -140,14 +146,16 @@ impl<'a> Feed<'a> {
     pub fn new(
         files: &'a [FileTask],
         wanted: Vec<&'a Wanted<'a>>,
-        options: &'a Options<'a>,
+        (options, keeps): (&'a Options<'a>, Keeps<'a>),
         rows: Option<&'a KeptRows>,
     ) -> Feed<'a> {
         Feed {
             files,
             wanted,
             options,
+            keeps,
             at: 0,
+            next: 0,
             open: None,
             size: 0,
             done: 0,
@@ -168,6 +176,10 @@ impl<'a> Feed<'a> {
     pub fn next(&mut self, buffer: &mut Vec<u8>) -> Result<Option<Next<'a>>, Failed> {
         loop {
             let Some(task) = self.files.get(self.at) else { return Ok(None) };
+            if !self.keeps.has(self.at, self.next, None) {
+                (self.at, self.next, self.open) = (self.at + 1, 0, None);
+                continue;
+            }
             if self.open.is_none() {
                 let kept = self.rows.and_then(|rows| rows.open(task));
                 (self.new, self.pieces) = (None, 0);
@@ -202,34 +214,37 @@ impl<'a> Feed<'a> {
                     {
                         return Err(Failed);
                     }
-                    next.map(|index| (index, buffer.len() as u64, Piece::Text(decoders.clone())))
+                    next.map(|index| (index, index + 1, buffer.len() as u64, Piece::Text(decoders.clone())))
                 }
-                Some(Open::Parquet(slices, all, decoders)) => {
-                    slices.next().map(|(index, slice)| (index, self.size / *all, Piece::Slice(decoders.clone(), slice)))
-                }
+                Some(Open::Parquet(slices, all, decoders)) => slices.next().map(|slice| {
+                    (slice.before, slice.behind(), self.size / *all, Piece::Slice(decoders.clone(), slice))
+                }),
                 Some(Open::Kept(kept, all)) => {
                     let next = kept.next(buffer).map_err(|_| {
                         self.rows.inspect(|rows| rows.distrust());
                         Failed
                     })?;
-                    next.map(|sum| (0, self.size / *all, Piece::Kept(sum)))
+                    next.map(|sum| (0, 0, self.size / *all, Piece::Kept(sum)))
                 }
                 None => return Err(Failed),
             };
-            if let Some((index, bytes, piece)) = next {
+            if let Some((place, behind, bytes, piece)) = next {
                 self.done += bytes;
                 self.pieces += 1;
                 if let Some(progress) = self.options.progress {
                     progress.advanced(&task.shown, self.done);
                 }
-                return Ok(Some(Next { order: (self.at, index), piece, new: self.new.clone() }));
+                self.next = behind;
+                if !self.keeps.has(self.at, place, Some(behind)) {
+                    continue;
+                }
+                return Ok(Some(Next { order: (self.at, place), piece, new: self.new.clone() }));
             }
             if let Some(progress) = self.options.progress {
                 progress.finished(&task.shown);
             }
-            self.open = None;
             self.decoded.extend(self.new.take().map(|new| (new, self.pieces)));
-            self.at += 1;
+            (self.at, self.next, self.open) = (self.at + 1, 0, None);
         }
     }
 
@@ -250,7 +265,7 @@ impl<'a> Feed<'a> {
         let decoders = self.wanted.iter().map(decoder).collect::<Result<_, _>>()?;
         let slices = opened.slices(self.options.block);
         let all = slices.len() as u64;
-        Ok(Open::Parquet(slices.into_iter().enumerate(), all, Arc::new(decoders)))
+        Ok(Open::Parquet(slices.into_iter(), all, Arc::new(decoders)))
     }
 
     fn text(&self, task: &FileTask) -> Result<Open<'a>, Failed> {
@@ -297,18 +312,37 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// Reads files once, on several threads; gives what each thread has made of the blocks it was given. Where `keeps`, what was
-/// decoded is looked for in the cache and kept there.
+/// What of the files is decoded.
+#[derive(Clone, Copy)]
+pub enum Keeps<'k> {
+    /// All rows, which are looked for in the cache, and kept there.
+    Rows,
+    /// The pieces alone in which these places lie.
+    Only(&'k BTreeSet<Order>),
+}
+
+impl Keeps<'_> {
+    /// Whether there is something from a place of a file on, up to another where that is known.
+    fn has(self, file: usize, from: usize, to: Option<usize>) -> bool {
+        let Keeps::Only(places) = self else { return true };
+        let to = to.map_or(Bound::Included((file, usize::MAX)), |to| Bound::Excluded((file, to)));
+        places.range((Bound::Included((file, from)), to)).next().is_some()
+    }
+}
+
+/// Reads files once, on several threads; gives what each thread has made of the blocks it was given.
 pub fn each_block<T: Send>(
     (model, memory): (&Model, &Memory),
     (files, wanted): (&[FileTask], &[&Wanted]),
-    options: &Options,
-    keeps: bool,
+    (options, keeps): (&Options, Keeps),
     begin: impl Fn() -> T + Sync,
     take: impl Fn(&mut T, Order, u32, Vec<Block>) -> Result<(), Failed> + Sync,
 ) -> Result<Vec<T>, Failed> {
-    let rows = if keeps { KeptRows::of(model, wanted, options) } else { None };
-    let feed = Mutex::new(Feed::new(files, wanted.to_vec(), options, rows.as_ref()));
+    let rows = match keeps {
+        Keeps::Rows => KeptRows::of(model, wanted, options),
+        Keeps::Only(_) => None,
+    };
+    let feed = Mutex::new(Feed::new(files, wanted.to_vec(), (options, keeps), rows.as_ref()));
     let failed = AtomicBool::new(false);
     let work = || {
         let mut made = begin();

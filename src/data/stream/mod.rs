@@ -20,7 +20,7 @@ use hashbrown::HashSet;
 pub use self::block::Reader;
 use self::block::Taken;
 pub use self::choose::{Stage, Streams};
-pub use self::feed::{Order, each_block};
+pub use self::feed::{Keeps, Order, each_block};
 use self::unique::Hashes;
 use super::cells::content::Repair;
 use super::columns::column::{Builder, Column, NO_DAY, join};
@@ -189,7 +189,7 @@ fn let_by(
         Ok(())
     };
     let by = (shared.world.model, shared.memory);
-    let mut parts = feed::each_block(by, (files, &wanted), options, true, begin, take)?.into_iter();
+    let mut parts = feed::each_block(by, (files, &wanted), (options, Keeps::Rows), begin, take)?.into_iter();
     let (mut all, other_days) = parts.next().unwrap_or_default();
     evaluation.other_days.take_in(other_days);
     for (part, other_days) in parts {

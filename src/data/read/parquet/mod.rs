@@ -156,6 +156,13 @@ pub struct Slice {
     pub before: usize,
 }
 
+impl Slice {
+    /// How many rows of the file stand before the next one.
+    pub fn behind(&self) -> usize {
+        self.before + self.rows
+    }
+}
+
 impl Opened {
     pub fn open(task: &FileTask) -> Result<Opened, Box<Diagnostic>> {
         let unreadable = |error: io::Error| Box::new(errors::not_read(&task.shown, &error));
