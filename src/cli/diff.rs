@@ -331,7 +331,7 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
                 doubts.push(doubt);
             }
         }
-        standings.push(Standings::of(model, &report.people, &names, &mut units));
+        standings.push(Standings::of((model, plan), &report.people, &names, &mut units));
         evaluations.push(Evaluation { model, sources, plan, answers, scored });
         if !side.project.diagnostics.is_empty() {
             let count = findings(&side.project.diagnostics);

@@ -5,6 +5,7 @@
 //! by, and each step can be checked by its own numbers. [`changes`] holds two projects against each other.
 
 pub mod changes;
+pub mod cliffs;
 pub mod contrast;
 pub mod document;
 mod exact;

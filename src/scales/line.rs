@@ -2,7 +2,7 @@
 
 use super::asked::{BuildsFormulas, BuildsRows, Checks, Gives, Never, Reach, Spelling, Written};
 use super::direction::{self, Better, Pair};
-use super::{Piece, Role, all};
+use super::{Jump, Piece, Role, all};
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::language::BinaryOp;
 use crate::number::Number;
@@ -39,6 +39,13 @@ impl<N> Line<N> {
 
     fn numbers(&self) -> Vec<&N> {
         self.anchors.iter().flat_map(|anchor| [&anchor.at, &anchor.score]).collect()
+    }
+}
+
+impl Line<Number> {
+    pub(super) fn jumps(&self) -> Vec<Jump<'_>> {
+        let pairs = self.anchors.windows(2).filter(|pair| pair[0].at == pair[1].at && pair[0].score != pair[1].score);
+        pairs.map(|pair| Jump { at: &pair[1].at, below: &pair[0].score, above: &pair[1].score }).collect()
     }
 }
 

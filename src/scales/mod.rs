@@ -67,6 +67,25 @@ pub struct Piece<'k, N> {
     pub score: &'k N,
 }
 
+/// Where a scale jumps: a value, and the scores on its two sides. A step of any smallness across it gives another score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jump<'k> {
+    pub at: &'k Number,
+    pub below: &'k Number,
+    pub above: &'k Number,
+}
+
+impl<F> CurveKind<Number, F> {
+    /// The jumps of a scale. Steps that are counted one by one are none, and of a formula nothing is known.
+    pub fn jumps(&self) -> Vec<Jump<'_>> {
+        match self {
+            CurveKind::Linear(line) => line.jumps(),
+            CurveKind::Steps(steps) => steps.jumps(),
+            CurveKind::PerStep(_) | CurveKind::Brackets(_) | CurveKind::Formula(_) => Vec::new(),
+        }
+    }
+}
+
 /// All of them, or what is said of the first that is missing. Each is asked for, whatever became of those before.
 fn all<T, E>(parts: impl Iterator<Item = Result<T, E>>) -> Result<Vec<T>, E> {
     let parts: Vec<Result<T, E>> = parts.collect();

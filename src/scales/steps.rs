@@ -3,7 +3,7 @@
 use super::asked::{BuildsFormulas, BuildsRows, Checks, Gives, Never, Reach, Reads, Spelling, Written};
 use super::direction::{self, Better, Pair};
 use super::thresholds::{self, Threshold, Thresholds};
-use super::{Piece, Role, all};
+use super::{Jump, Piece, Role, all};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::BinaryOp;
 use crate::number::Number;
@@ -44,6 +44,18 @@ impl<N> Steps<N> {
 
     fn numbers(&self) -> Vec<&N> {
         self.limits().into_iter().chain(self.0.iter().map(|step| &step.score)).collect()
+    }
+}
+
+impl Steps<Number> {
+    pub(super) fn jumps(&self) -> Vec<Jump<'_>> {
+        let jumps = self.0.windows(2).filter_map(|pair| {
+            let (op, at) = pair[0].condition.as_ref()?;
+            let (one, next) = (&pair[0].score, &pair[1].score);
+            let (below, above) = if thresholds::falling(*op) { (next, one) } else { (one, next) };
+            (below != above).then_some(Jump { at, below, above })
+        });
+        jumps.collect()
     }
 }
 

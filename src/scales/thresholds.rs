@@ -68,7 +68,7 @@ pub fn first_that_holds<R: BuildsRows>(rows: &mut R, nodes: Vec<(Limit, R::Node)
     below
 }
 
-fn falling(op: BinaryOp) -> bool {
+pub(super) fn falling(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Greater | BinaryOp::GreaterOrEqual)
 }
 

@@ -15,9 +15,8 @@ use crate::data::measures::fates::{Fate, NO_KEY, Target};
 use crate::data::measures::measure::Evaluation;
 use crate::data::memory::Memory;
 use crate::data::options::Options;
-use crate::data::read::{Block, FileTask};
+use crate::data::read::{Block, FileTask, Wanted};
 use crate::data::stream::{self, Keeps, Reader, Stage, Streams, each_block};
-use crate::data::tables::files::files_of;
 use crate::data::tables::load::Source;
 use crate::data::tables::needs;
 use crate::diagnostic::Diagnostic;
@@ -132,7 +131,7 @@ impl Question<'_> {
                 found.take(&evaluation, &passage, part, &mut unclear, &|_| {});
                 continue;
             }
-            let (part, lines, files) = gone_by(&evaluation, &passage, needed, options)?;
+            let (part, lines, files) = gone_by(&evaluation, &passage, (needed, streams), options)?;
             found.take(&evaluation, &passage, part, &mut unclear, &|told| lines.tell(told, &files));
         }
         if unclear.iter().any(|unclear| !unclear.is_empty()) {
@@ -279,32 +278,36 @@ fn joined(parts: impl IntoIterator<Item = Part>, passage: &Passage) -> Part {
     all.unwrap_or_else(|| passage.begin())
 }
 
-/// Goes through a table while its rows go by.
+/// Goes through a table while its rows go by; with a cache together with others in the same files, as they are kept.
 fn gone_by(
     evaluation: &Evaluation,
     passage: &Passage,
-    needed: &[(DataId, Vec<ColumnIx>)],
+    (needed, streams): (&[(DataId, Vec<ColumnIx>)], &Streams),
     options: &Options,
 ) -> Result<(Part, Lines, Vec<FileTask>), ReadAgain> {
     let world = &evaluation.world;
-    let data = world.tables[passage.place].data;
-    let files = files_of(&world.model.data[data.0], options, &mut Vec::new());
-    let columns = needed.iter().find(|(known, _)| *known == data).map_or(&[][..], |(_, columns)| columns);
-    let reader = Reader::new(world, passage.place, columns).of_known_keys();
+    let groups = stream::together(world, streams, options);
+    let group = groups.into_iter().find(|(_, places)| places.contains(&passage.place));
+    let (files, mut places) = group.ok_or(ReadAgain)?;
+    places.retain(|place| *place == passage.place || options.cache.is_some());
+    let columns = |place: &usize| stream::needed_of(needed, world.tables[*place].data);
+    let readers: Vec<Reader> =
+        places.iter().map(|place| Reader::new(world, *place, columns(place)).of_known_keys()).collect();
+    let wanted: Vec<&Wanted> = readers.iter().map(|reader| &reader.wanted).collect();
     let take = |(part, lines): &mut (Part, Lines), place: stream::Order, above: u32, blocks: Vec<Block>| {
-        for block in blocks {
-            lines.add(place, above, block.length());
-            let table = reader.table(block)?.table;
-            let mut world = world.clone();
-            world.tables[passage.place] = &table;
-            let view = passage.view(&world, evaluation.teams, evaluation.rosters);
-            passage.take(&view, (0, table.rows), place, part);
-        }
+        let mut blocks = places.iter().zip(&readers).zip(blocks);
+        let Some(((_, reader), block)) = blocks.find(|((of, _), _)| **of == passage.place) else { return Ok(()) };
+        lines.add(place, above, block.length());
+        let table = reader.table(block)?.table;
+        let mut world = world.clone();
+        world.tables[passage.place] = &table;
+        let view = passage.view(&world, evaluation.teams, evaluation.rosters);
+        passage.take(&view, (0, table.rows), place, part);
         Ok(())
     };
     let begin = || (passage.begin(), Lines::default());
     let by = (world.model, evaluation.memory);
-    let made = each_block(by, (&files, &[&reader.wanted]), (options, Keeps::Rows), begin, take)?;
+    let made = each_block(by, (&files, &wanted), (options, Keeps::Rows), begin, take)?;
     let mut lines = Lines::default();
     let parts: Vec<Part> = made
         .into_iter()
@@ -315,7 +318,7 @@ fn gone_by(
         .collect();
     lines.count();
     let mut part = joined(parts, passage);
-    name(evaluation, passage, (&files, columns), options, &mut part)?;
+    name(evaluation, passage, (&files, columns(&passage.place)), options, &mut part)?;
     Ok((part, lines, files))
 }
 

@@ -117,6 +117,27 @@ struct FileCount {
     gaps: BTreeMap<usize, Gaps>,
 }
 
+/// The places of the tables that go by, by the files they are in: those of the same files are read together.
+pub fn together(world: &World, streams: &Streams, options: &Options) -> Vec<(Vec<FileTask>, Vec<usize>)> {
+    let mut groups: Vec<(Vec<FileTask>, Vec<usize>)> = Vec::new();
+    for (place, table) in world.tables.iter().enumerate().filter(|(_, table)| streams.data.contains(&table.data)) {
+        let files = files_of(&world.model.data[table.data.0], options, &mut Vec::new());
+        let same = |known: &[FileTask]| {
+            known.len() == files.len() && known.iter().zip(&files).all(|(known, task)| known.is(task))
+        };
+        match groups.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, places)) => places.push(place),
+            None => groups.push((files, vec![place])),
+        }
+    }
+    groups
+}
+
+/// The columns that are needed of a data set.
+pub fn needed_of(needed: &[(DataId, Vec<ColumnIx>)], data: DataId) -> &[ColumnIx] {
+    needed.iter().find(|(known, _)| *known == data).map_or(&[][..], |(_, columns)| columns)
+}
+
 /// Lets all tables go by that are not kept; gives what is left of each, by place.
 pub fn run(
     evaluation: &mut Evaluation,
@@ -128,24 +149,10 @@ pub fn run(
     if streams.is_empty() {
         return Ok(Vec::new());
     }
-    let mut groups: Vec<(Vec<FileTask>, Vec<Passing>)> = Vec::new();
-    for (place, table) in evaluation.world.tables.iter().enumerate() {
-        if !streams.data.contains(&table.data) {
-            continue;
-        }
-        let files = files_of(&evaluation.world.model.data[table.data.0], options, &mut Vec::new());
-        let passing = Passing::new(evaluation, place, needed, streams, options);
-        // Data sets in the same files are read together.
-        let same = |known: &[FileTask]| {
-            known.len() == files.len() && known.iter().zip(&files).all(|(known, task)| known.is(task))
-        };
-        match groups.iter_mut().find(|(known, _)| same(known)) {
-            Some((_, all)) => all.push(passing),
-            None => groups.push((files, vec![passing])),
-        }
-    }
     let mut tables = Vec::new();
-    for (files, mut passing) in groups {
+    for (files, places) in together(&evaluation.world, streams, options) {
+        let passing = places.into_iter().map(|place| Passing::new(evaluation, place, needed, streams, options));
+        let mut passing: Vec<Passing> = passing.collect();
         for at in 0..passing.len() {
             // Of two that each have the keys of the other, the first is looked at.
             let by_other = |other: usize| {
@@ -250,7 +257,7 @@ impl<'a> Passing<'a> {
     ) -> Passing<'a> {
         let world = &evaluation.world;
         let table = world.tables[place];
-        let columns = needed.iter().find(|(data, _)| *data == table.data).map_or(&[][..], |(_, columns)| columns);
+        let columns = needed_of(needed, table.data);
         let of_table = |id: &MeasureId| evaluation.query.measures[id.0].data == table.data;
         let measures: Vec<MeasureId> = (0..evaluation.query.measures.len()).map(MeasureId).filter(of_table).collect();
         let asked = evaluation.query.tables.iter().find(|asked| asked.data == table.data);

@@ -2,7 +2,7 @@
 
 use super::reader::{At, Depth, Known, Reader};
 use super::terms::{Symbol, TermId};
-use crate::language::BinaryOp;
+use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::data::{ColumnType, DataId};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, OutputSum};
 use crate::model::{Constant, ConstantId, Curve, Dated, KpiId, MatrixId, ScaleId};
@@ -44,7 +44,16 @@ impl Reader<'_> {
                     None => self.node("negate", [inside]),
                 }
             }
-            Kind::Binary(op, left, right) => self.binary(*op, [of(left), of(right)], expr),
+            Kind::Binary(op, left, right) => {
+                let mut parts = [of(left), of(right)];
+                // Of two that are missing the first is told, and not each reason gives way to a `default`.
+                if matches!(op, BinaryOp::Add | BinaryOp::Multiply)
+                    && [left, right].into_iter().any(|one| is_there(one))
+                {
+                    parts.sort();
+                }
+                self.binary(*op, parts, expr)
+            }
             Kind::If { condition, then, otherwise } => self.node("if", [of(condition), of(then), of(otherwise)]),
             Kind::Default { value, fallback } => self.node("default", [of(value), of(fallback)]),
             Kind::InOrder { op, one, other, then } => {
@@ -322,5 +331,20 @@ impl Reader<'_> {
         let term = read();
         self.known.borrow_mut().insert(what, term);
         term
+    }
+}
+
+/// Whether a formula has a number whatever the data.
+fn is_there(expr: &Expr) -> bool {
+    match &expr.kind {
+        Kind::Value(value) => value.as_number().is_some(),
+        Kind::PeriodDays | Kind::PeriodMonths => true,
+        Kind::Aggregate(aggregate) => {
+            aggregate.function == AggregateFunction::Count
+                && aggregate.condition.is_none()
+                && aggregate.at_least.is_none()
+                && aggregate.inner.is_none()
+        }
+        _ => false,
     }
 }

@@ -7,6 +7,7 @@ use super::declared::start_text;
 use super::people::{OutputName, PeopleChanges, PersonChange, Standing, Sums};
 use super::{Change, Changes, Effect, Side, Told, Why};
 use crate::documents::Document;
+use crate::explain::cliffs::{Cliff, CliffChange, Of, Sides};
 use crate::provenance::{Provenance, Specs};
 
 /// One of the two projects: what it is called, the commit where it is a revision, and its specs.
@@ -109,6 +110,7 @@ fn of_people(people: &PeopleChanges, period: &str) -> Value {
         by_position,
         teams,
         by_team,
+        cliffs,
         units: _,
     } = people;
     let grades = grades.iter().map(|((old, new), count)| json!({ "old": old, "new": new, "people": count }));
@@ -131,7 +133,22 @@ fn of_people(people: &PeopleChanges, period: &str) -> Value {
         "totals": totals.iter().map(|(name, sum)| sums(None, name, sum)).collect::<Vec<_>>(),
         "by_position": by_position.iter().map(position).collect::<Vec<_>>(),
         "by_team": by_team.iter().map(team).collect::<Vec<_>>(),
+        "cliffs": cliffs.iter().map(cliff).collect::<Vec<_>>(),
     })
+}
+
+fn cliff(change: &CliffChange) -> Value {
+    let CliffChange { cliff: Cliff { position, of, at }, old, new } = change;
+    let (kpi, of) = match of {
+        Of::Kpi { name, of_attainment } => (Some(name), if *of_attainment { "attainment" } else { "value" }),
+        Of::Grade => (None, "grade"),
+    };
+    let sides = |sides: &Option<Sides>| {
+        sides.as_ref().map(|Sides { below, above, at: _, just_below, just_above }| {
+            json!({ "below": below, "above": above, "just_below": just_below, "just_above": just_above })
+        })
+    };
+    json!({ "position": position, "of": of, "kpi": kpi, "at": at, "old": sides(old), "new": sides(new) })
 }
 
 fn sums(of: Option<(&str, &str)>, name: &OutputName, sums: &Sums) -> Value {

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Changes;
+use crate::explain::cliffs::{CliffChange, Cliffs};
 use crate::model::Model;
 use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
+use crate::plan::Plan;
 use crate::report::people::People;
 use crate::score::card::{PersonResult, TeamRef};
 
 /// What comes out of one of the two evaluations, as far as it is compared.
 pub struct Standings {
     people: BTreeMap<Key, Standing>,
+    cliffs: Cliffs,
 }
 
 /// Roster and key, as both projects know them.
@@ -70,6 +73,8 @@ pub struct PeopleChanges {
     pub teams: BTreeMap<Arc<str>, Arc<str>>,
     /// By team, then output.
     pub by_team: BTreeMap<(Arc<str>, OutputName), Sums>,
+    /// Places at which a step makes a jump, and who stands at them, where that differs.
+    pub cliffs: Vec<CliffChange>,
     /// How outputs are shown.
     pub units: BTreeMap<OutputName, DisplayUnit>,
 }
@@ -142,18 +147,21 @@ pub enum Names<'a> {
 impl Standings {
     /// What is kept of each person of an evaluation.
     pub fn of(
-        model: &Model,
+        (model, plan): (&Model, &Plan),
         people: &People,
         names: &Names,
         units: &mut BTreeMap<OutputName, DisplayUnit>,
     ) -> Standings {
-        let all = people.map(|_, person| standing(model, person, names));
+        let called = |position: &str| names.position(position);
+        let mut cliffs = Cliffs::of(model, plan, &called);
+        let all = people.map(|_, person| (standing(model, person, names), cliffs.near(model, person, &called)));
         let mut found = BTreeMap::new();
-        for (key, standing, shown) in all {
+        for ((key, standing, shown), near) in all {
+            cliffs.count(&near);
             units.extend(shown);
             found.insert(key, standing);
         }
-        Standings { people: found }
+        Standings { people: found, cliffs }
     }
 }
 
@@ -229,7 +237,8 @@ impl Names<'_> {
 impl PeopleChanges {
     /// What differs between two evaluations over the same data.
     pub fn between(old: Standings, new: Standings, units: BTreeMap<OutputName, DisplayUnit>) -> PeopleChanges {
-        let mut found = PeopleChanges { units, ..PeopleChanges::default() };
+        let cliffs = Cliffs::between(&old.cliffs, &new.cliffs);
+        let mut found = PeopleChanges { units, cliffs, ..PeopleChanges::default() };
         let mut before = old.people;
         for ((roster, person), after) in new.people {
             let earlier = before.remove(&(roster.clone(), person.clone()));

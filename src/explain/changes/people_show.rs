@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::clauses::Clause;
 use super::people::{OutputName, PeopleChanges, PersonChange, Standing, Sums};
 use super::show::{Document, code};
+use crate::explain::cliffs::{CliffChange, Of, Sides};
 use crate::number::Number;
 use crate::plural::counted;
 use crate::report::Look;
@@ -110,6 +111,9 @@ impl Document<'_> {
         }
         if !self.clauses.clauses.is_empty() {
             tables.push(self.clauses_table());
+        }
+        if !people.cliffs.is_empty() {
+            tables.push(cliffs_table(&people.cliffs));
         }
         if !people.changed.is_empty() {
             tables.push(self.people_table("Who changes most", people, &people.changed));
@@ -219,6 +223,40 @@ impl Document<'_> {
     fn difference(&self, people: &PeopleChanges, name: &OutputName, number: &Number) -> String {
         signed(number, &self.amount(people, name, number))
     }
+}
+
+/// Where a step of any smallness makes a jump, and how many have missed it by a hundredth at most.
+fn cliffs_table(cliffs: &[CliffChange]) -> Rows {
+    let side = |sides: &Option<Sides>| match sides {
+        None => "no jump".to_string(),
+        Some(Sides { below, above, .. }) => format!("{below} → {above}"),
+    };
+    let just_below = |sides: &Option<Sides>| sides.as_ref().map_or(0, |sides| sides.just_below);
+    let row = |change: &CliffChange| {
+        let CliffChange { cliff, old, new } = change;
+        let what = match &cliff.of {
+            Of::Kpi { name, of_attainment: false } => name.clone(),
+            Of::Kpi { name, of_attainment: true } => format!("attainment of {name}"),
+            Of::Grade => "grade".into(),
+        };
+        let at = new.as_ref().or(old.as_ref()).map_or(String::new(), |sides| sides.at.clone());
+        let missed = match (just_below(old), just_below(new)) {
+            (0, 0) => String::new(),
+            (before, after) => format!("{before} → {after}"),
+        };
+        vec![cliff.position.clone(), what, at, side(old), side(new), missed]
+    };
+    let columns = vec![
+        ("Position", false),
+        ("Of", false),
+        ("At", true),
+        ("Before", false),
+        ("After", false),
+        ("Just below", true),
+    ];
+    let rows = cliffs.iter().take(SHOWN).map(row).collect();
+    let title = "Cliffs, and how many stand within a hundredth below".to_string();
+    Rows { title, columns, rows, left_out: cliffs.len().saturating_sub(SHOWN) }
 }
 
 /// Takes out what is empty.
