@@ -103,6 +103,7 @@ fn proved_elsewhere(code: Code) -> bool {
         | ProjectFile
         // the planner and the scorer have tests of their own
         | NothingToEvaluate | ChangingTarget | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
+        | BadRuling | RulingNotAllowed
         // src/data
         | NoFile | NoSheet | UnreadableFile | UnknownEncoding | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate | AmbiguousNumber
         | UnknownChoice | OutOfLimits | RepairedCell | DuplicateKey | DanglingLink | TreeCycle | ParentAbsent | BackwardInterval

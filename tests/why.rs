@@ -82,6 +82,15 @@ fn published_systems_are_explained() {
     accepted(folder.path(), count);
 }
 
+/// A project in which people decided about values, scores, grades and what is paid.
+fn what_was_ruled_is_explained() {
+    need_python();
+    let folder = tempfile::tempdir().unwrap();
+    let count = documents(&here("tests/why/ruled"), "2026-Q3", 1, folder.path());
+    assert_eq!(count, 6);
+    accepted(folder.path(), count);
+}
+
 /// `MERIT_WHY_PROJECTS` of them, from `MERIT_RANDOM_SEED` on.
 fn random_projects_are_explained() {
     need_python();
@@ -100,6 +109,7 @@ fn what_was_altered_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     documents(&here("specs/published/hdi"), "2021", 1, folder.path());
     documents(&here("specs/published/senior_executives"), "2024", 1, folder.path());
+    documents(&here("tests/why/ruled"), "2026-Q3", 1, folder.path());
     for seed in 0..30 {
         of_random(seed, folder.path());
     }
@@ -169,5 +179,6 @@ tests! {
     what_was_altered_is_rejected,
     random_projects_are_explained,
     published_systems_are_explained,
+    what_was_ruled_is_explained,
     parts_total_the_difference,
 }

@@ -28,7 +28,7 @@ use crate::plural::one_of;
 use crate::project;
 use crate::provenance::Provenance;
 use crate::report::show::Show;
-use crate::score::{score_people, score_supposing};
+use crate::score::score_by_rule;
 use crate::visible::Form;
 
 /// The document for programs.
@@ -76,12 +76,9 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let model = own_months.as_ref().unwrap_or(&project.model);
     let Some(plan) = plans.first() else { return Ok(Exit::Clean) };
     let (supposed, values) = suppose::values(&args.suppose, model, plan, &answers)?;
-    let scored = match supposed.is_empty() {
-        true => score_people(model, &plans, &answers),
-        false => score_supposing(model, plan, &answers, supposed).map(|scored| vec![scored]),
-    };
-    let scored = match scored {
-        Ok(scored) => scored,
+    // What people decided is no goal's way.
+    let scored = match score_by_rule(model, plan, &answers, supposed) {
+        Ok(scored) => vec![scored],
         Err(diagnostics) => return refused(&diagnostics),
     };
     let wish =
@@ -95,7 +92,10 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let made = provenance::of_goal(args, &project, Some((&data, &files)));
     let show = Show { last_day: Some(plan.last_day), ..Show::new(model, args.lang.as_deref()) };
     let suppositions = suppose::told(&args.suppose, &other_files, values);
-    let supposed = suppositions.map_or(Vec::new(), |suppositions| suppositions.told(&show));
+    let mut supposed = suppositions.map_or(Vec::new(), |suppositions| suppositions.told(&show));
+    if answers.rulings.iter().any(|ruling| ruling.period == plan.months) {
+        supposed.push("the rules alone, without what was ruled in the period".to_string());
+    }
     let (text, form) = match args.format {
         GoalForm::Json => {
             let mut document = GoalDocument {

@@ -10,6 +10,7 @@ use super::memory::Memory;
 use super::options::Options;
 use super::people::roster;
 use super::people::roster::Roster;
+use super::people::rulings;
 use super::rows::keys::Keys;
 use super::rows::nodes::marked;
 use super::rows::nodes::{OtherDays, World};
@@ -23,7 +24,7 @@ use super::tables::{doubts, needs};
 use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::model::Model;
 use crate::model::data::{ColumnIx, DataId};
-use crate::plan::query::{Answered, Answers, Branches, Doubt, FileReport, Query};
+use crate::plan::query::{Answered, Answers, Branches, Doubt, FileReport, Query, Ruling};
 
 /// The tables of a query, checked and linked, and who is evaluated.
 pub struct Loaded {
@@ -31,6 +32,7 @@ pub struct Loaded {
     pub place_of: Arc<BTreeMap<DataId, usize>>,
     pub teams: Teams,
     pub rosters: Vec<Roster>,
+    pub rulings: Vec<Arc<Ruling>>,
 }
 
 impl Loaded {
@@ -51,13 +53,16 @@ impl Loaded {
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
         let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
         let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
+        let of_rulings = |data: &DataId| place_of.get(data).map(|place| &tables[*place]);
+        let rulings =
+            query.rulings.iter().filter_map(of_rulings).flat_map(|table| rulings::read(model, table)).collect();
         if !options.allow_empty {
             needs::check_windows(model, query, &tables, &place_of, &mut errors);
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        let mut loaded = Loaded { tables, place_of: Arc::new(place_of), teams, rosters: Vec::new() };
+        let mut loaded = Loaded { tables, place_of: Arc::new(place_of), teams, rosters: Vec::new(), rulings };
         let world = loaded.world(model, query);
         let places = query.organisation.map(|_| loaded.teams.of_key.as_slice());
         let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, &mut other_days));
@@ -120,6 +125,7 @@ impl Loaded {
         Answers {
             rosters,
             teams: self.teams.teams,
+            rulings: self.rulings,
             measures,
             reads,
             out_of_order,

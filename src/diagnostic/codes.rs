@@ -161,6 +161,10 @@ codes! {
     SeveralValues = "several-values" Error;
     /// Points of a line or steps that stand in data, and not in order.
     PointsInData = "points-in-data" Error;
+    /// A ruling that nobody can follow: on whom, on what, or to what, is not clear.
+    BadRuling = "bad-ruling" Error;
+    /// A ruling that the scorecard does not allow, or that goes too far.
+    RulingNotAllowed = "ruling-not-allowed" Error;
     /// Scorecards that take in each other's scores.
     ScoreCircle = "score-circle" Error;
 

@@ -199,7 +199,10 @@ pub struct Evaluator<'a> {
     company: Values,
     /// Those and the nodes that are the same for a team: for no team, then for each team.
     teams: Vec<OnceLock<Values>>,
+    /// What is supposed and what was ruled: values that stand in the place of what KPIs give.
     supposed: Supposed,
+    /// What is supposed alone.
+    unruled: Supposed,
 }
 
 impl<'a> Evaluator<'a> {
@@ -216,6 +219,7 @@ impl<'a> Evaluator<'a> {
             company: Values { slots: Slots::Own(vec![None; program.nodes.len()]), ..Values::default() },
             teams: (0..=answers.teams.len()).map(|_| OnceLock::new()).collect(),
             supposed: Supposed::default(),
+            unruled: Supposed::default(),
         };
         evaluator.company = evaluator.run(&evaluator.company, &evaluator.graph.at_level(Level::Company), None, None);
         evaluator
@@ -224,7 +228,14 @@ impl<'a> Evaluator<'a> {
     /// The same with values that are supposed of some people.
     #[must_use]
     pub fn supposing(self, supposed: Supposed) -> Self {
-        Evaluator { supposed, ..self }
+        Evaluator { unruled: supposed.clone(), supposed, ..self }
+    }
+
+    /// The same with values that people decided, of KPIs of which none is supposed.
+    #[must_use]
+    pub fn ruling(mut self, ruled: &Supposed) -> Self {
+        self.supposed.add_others(ruled);
+        self
     }
 
     /// What must be computed for each subject so that these nodes have values.
@@ -237,12 +248,21 @@ impl<'a> Evaluator<'a> {
 
     /// The values for a subject.
     pub fn values(&self, subject: Subject, tape: &Tape) -> Values {
+        self.values_with(subject, tape, &self.supposed)
+    }
+
+    /// What they are by rule, whatever was ruled.
+    pub fn values_by_rule(&self, subject: Subject, tape: &Tape) -> Values {
+        self.values_with(subject, tape, &self.unruled)
+    }
+
+    fn values_with(&self, subject: Subject, tape: &Tape, supposed: &Supposed) -> Values {
         let team = self.stint(subject).team;
         let base = self.teams[team.map_or(0, |team| team + 1)]
             .get_or_init(|| shared(self.run(&self.company, &self.graph.at_level(Level::Team), team, None)));
         let values =
             if tape.nodes.is_empty() { base.clone() } else { self.run(base, &tape.nodes, team, Some(subject)) };
-        match self.supposed.of(subject) {
+        match supposed.of(subject) {
             [] => values,
             given => self.values_supposing(&values, subject, tape, given),
         }

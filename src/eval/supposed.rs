@@ -25,6 +25,16 @@ impl Supposed {
         of_post.push((node, value));
     }
 
+    /// Takes in what is said of other KPIs.
+    pub(super) fn add_others(&mut self, others: &Supposed) {
+        for (post, given) in &others.0 {
+            let of_post = self.0.entry(*post).or_default();
+            let new = given.iter().filter(|(node, _)| !of_post.iter().any(|(known, _)| known == node));
+            let new: Vec<Given> = new.cloned().collect();
+            of_post.extend(new);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -42,12 +52,12 @@ impl Evaluator<'_> {
 
     /// All that is supposed, of whomever.
     pub fn all_supposed(&self) -> &Supposed {
-        &self.supposed
+        &self.unruled
     }
 
     /// Whether the value of a node is supposed of somebody.
     pub fn is_supposed(&self, subject: Subject, node: CalcId) -> bool {
-        self.supposed.of(subject).iter().any(|(of, _)| *of == node)
+        self.unruled.of(subject).iter().any(|(of, _)| *of == node)
     }
 
     /// The values for a subject, of which `values` are the true ones, where these are supposed.

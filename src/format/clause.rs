@@ -301,6 +301,7 @@ impl<'s> Clauses<'s> {
             Rule::names | Rule::texts | Rule::codes => self.list(&kids),
             Rule::one_of => Doc::row([self.sequence(&kids[..2]), Doc::space(), self.list(&kids[2..])]),
             Rule::dated => self.lines(&kids),
+            Rule::allowances => Doc::row([self.doc(&kids[0]), Doc::space(), self.lines(&kids[1..])]),
             Rule::linear | Rule::brackets => Doc::row([self.doc(&kids[0]), Doc::space(), self.list(&kids[1..])]),
             Rule::steps => Doc::row([self.doc(&kids[0]), Doc::space(), self.lines(&kids[1..])]),
             _ => self.sequence(&kids),

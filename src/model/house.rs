@@ -302,7 +302,7 @@ impl Checker<'_> {
         }
         for (at, set) in self.model.data.iter().enumerate() {
             let id = DataId(at);
-            if !uses(Use::Data(id)) && set.roster.is_none() && set.organisation.is_none() {
+            if !uses(Use::Data(id)) && set.roster.is_none() && set.organisation.is_none() && set.rulings.is_none() {
                 add("data set", &set.name, set.span, Use::Data(id));
                 continue;
             }
@@ -314,7 +314,8 @@ impl Checker<'_> {
                     TimeShape::Valid { from, to } => from == column || to == Some(column),
                 };
                 let is_post = set.roster.as_ref().is_some_and(|roster| roster.post == Some(column));
-                let in_role = is_post || set.organisation == Some(column);
+                let is_ruling = set.rulings.is_some_and(|rulings| rulings.all().any(|one| one == column));
+                let in_role = is_post || is_ruling || set.organisation == Some(column);
                 // Who stands in which team is shown, and makes stints.
                 let placed =
                     set.roster.is_some() && matches!(&set.belongs.team, Route::Links(links) if links.contains(&column));

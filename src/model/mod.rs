@@ -430,6 +430,28 @@ pub struct Scorecard {
     pub vetoes: Vec<Veto>,
     pub adjustments: Vec<Adjustment>,
     pub rating: Option<RatingId>,
+    /// What rulings may change, each once.
+    pub rulings: Vec<Allowance>,
+}
+
+/// What people may decide in the place of what the rules give.
+#[derive(Clone, Debug)]
+pub struct Allowance {
+    pub on: RuledOn,
+    /// How far from the value that is replaced, in base units or grades; `None`: as far as they like.
+    pub most: Option<Number>,
+    pub span: Span,
+}
+
+/// What a ruling is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuledOn {
+    /// A KPI, of whatever version.
+    Kpi(KpiId),
+    Score,
+    Rating,
+    /// Index into the position's outputs.
+    Output(usize),
 }
 
 #[derive(Clone, Debug)]

@@ -108,8 +108,11 @@ impl Checker<'_> {
             self.answerable(&typed, scope, part.span, &card);
             typed
         });
-        let scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
+        let mut scorecard = written.scorecard.as_ref().and_then(|written| self.scorecard(written, &card));
         let outputs = self.outputs(&written.outputs, &card, written.scorecard.as_ref(), scorecard.as_ref());
+        if let (Some(scorecard), Some(written_card)) = (&mut scorecard, &written.scorecard) {
+            scorecard.rulings = self.allowances(written_card, scorecard, &outputs, written);
+        }
         let rosters = self.fit_rosters(&card, written.name.span);
         let unfit = std::mem::take(&mut self.unfit);
         Position {

@@ -7,12 +7,12 @@ use crate::cache::bytes::{Bytes, Put, Take, kept_enum, kept_struct, put_enum, pu
 use crate::model::Label;
 use crate::model::data::{
     Across, Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, NumberSigns, Roster, Route,
-    TimeShape, YearOf,
+    RulingColumns, TimeShape, YearOf,
 };
 use crate::model::types::unit::{BaseKind, BaseUnit, Dimension, DisplayUnit};
 use crate::plan::query::{
     Change, Doubt, FarOut, Group, Measure, MeasureId, Measured, NeededWindow, NodeId, PersonPost, Query, RosterAnswer,
-    RosterRead, RowNode, Rows, Stint, Table, Team, TeamState, Total, Uncounted, Unevaluated,
+    RosterRead, RowNode, Rows, Ruling, RulingPlaces, Stint, Table, Team, TeamState, Total, Uncounted, Unevaluated,
 };
 
 impl Put for Query {
@@ -25,6 +25,7 @@ impl Put for Query {
             spans: _,
             rosters,
             organisation,
+            rulings,
             reads,
             // For the coverage of tests.
             branches: _,
@@ -33,6 +34,7 @@ impl Put for Query {
             calls,
         } = self;
         (tables, measures, rosters, organisation).put(into);
+        rulings.put(into);
         (reads, orders, called, calls).put(into);
     }
 }
@@ -95,6 +97,7 @@ impl Put for DataSet {
             span: _,
             roster,
             organisation,
+            rulings,
             files,
             relations,
             row,
@@ -110,6 +113,7 @@ impl Put for DataSet {
             belongs,
         } = self;
         (name, roster, organisation, files).put(into);
+        rulings.put(into);
         relations.iter().map(|(relation, _)| relation).collect::<Vec<_>>().put(into);
         (row, across, key, time).put(into);
         (across_stints, columns, ignore_rows_starting, ignore_columns).put(into);
@@ -153,6 +157,7 @@ impl Put for Across {
     }
 }
 
+put_struct! { RulingColumns { person, post, period, what, ruled, reason, by, on } }
 put_struct! { Roster { post, every, not_evaluated } }
 put_struct! { NumberSigns { decimal, group, indian, example } }
 put_struct! { Choice { name, texts } }
@@ -193,6 +198,8 @@ kept_struct! { Unevaluated { person, name, post, from, to } }
 kept_struct! { Stint { from, to, team } }
 kept_struct! { Team { key, states } }
 kept_struct! { TeamState { from, name, parent } }
+kept_struct! { Ruling { roster, person, post, period, what, ruled, reason, by, on, places } }
+kept_struct! { RulingPlaces { person, post, period, what, ruled, reason } }
 kept_struct! { Measured { value, rows, blanks } }
 kept_struct! { Change { person, day, cells } }
 kept_struct! { Uncounted { rows, totals, places } }

@@ -29,7 +29,7 @@ use self::rows::TableBuilder;
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
-use crate::model::data::DataId;
+use crate::model::data::{ColumnType, DataId, DataSet};
 use crate::model::expr::{Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{
@@ -183,6 +183,14 @@ impl Asked {
         if let Some(organisation) = organisation {
             self.need_organisation(model, organisation);
         }
+        let of_roster = |set: &DataSet| {
+            let person = set.rulings.map(|rulings| rulings.person)?;
+            let ColumnType::Link { data, .. } = set.column(person).ty else { return None };
+            rosters.contains(&data).then_some(())
+        };
+        let rulings = (0..model.data.len()).filter(|at| of_roster(&model.data[*at]).is_some());
+        let rulings: Vec<DataId> = rulings.map(DataId).collect();
+        rulings.iter().for_each(|data| self.need_rulings(model, *data));
         self.need_inputs(model);
         let (measures, asked): (_, Vec<_>) = self.measures.into_iter().unzip();
         let (serves, spans) = asked.into_iter().unzip();
@@ -193,6 +201,7 @@ impl Asked {
             spans,
             rosters,
             organisation,
+            rulings,
             reads: self.reads.into_iter().collect(),
             branches: self.branches,
             orders: self.orders,

@@ -33,6 +33,8 @@ pub struct Query {
     pub rosters: Vec<DataId>,
     /// The data set that is the tree of teams.
     pub organisation: Option<DataId>,
+    /// The data sets of rulings on those evaluated.
+    pub rulings: Vec<DataId>,
     /// Columns of a roster's rows that formulas read for the person evaluated.
     pub reads: Vec<RosterRead>,
     /// Where an `if` stands in formulas about rows, for the coverage of tests.
@@ -211,6 +213,8 @@ pub struct Answers {
     pub rosters: Vec<RosterAnswer>,
     /// The organisation's rows in the order of their keys; empty without one.
     pub teams: Vec<Team>,
+    /// What people decided in the place of what the rules give, of whatever period, in the order of the rows.
+    pub rulings: Vec<Arc<Ruling>>,
     /// In the order of [`Query::measures`]; within a measure by group: company has one, teams as in `teams`,
     /// own as in [`RosterAnswer::posts`], keys are not answered to the outside (empty).
     pub measures: Vec<Answered>,
@@ -227,6 +231,35 @@ pub struct Answers {
 
 /// By read, post and stint: the cells in which the points of a curve are out of order.
 pub type OutOfOrder = BTreeMap<(usize, usize, usize), Vec<DataPlace>>;
+
+/// What somebody decided about somebody, as a row says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    pub roster: DataId,
+    /// The key in the roster.
+    pub person: Arc<str>,
+    /// The name of the position, where the row says it.
+    pub post: Option<Arc<str>>,
+    pub period: Months,
+    pub what: Arc<str>,
+    pub ruled: Arc<str>,
+    pub reason: Arc<str>,
+    pub by: Arc<str>,
+    /// Only the table of a test may lack it.
+    pub on: Option<Day>,
+    pub places: RulingPlaces,
+}
+
+/// Where the cells of a ruling stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RulingPlaces {
+    pub person: DataPlace,
+    pub post: DataPlace,
+    pub period: DataPlace,
+    pub what: DataPlace,
+    pub ruled: DataPlace,
+    pub reason: DataPlace,
+}
 
 /// Who is on a roster.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::query::{Group, MeasureId, NeededWindow, NodeId, RowBranch, RowNode, Rows, Table};
 use super::{Asked, Context, Planner};
 use crate::language::{AggregateFunction, BinaryOp, Blanks, ScopeWord};
-use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, Route, RulingColumns};
 use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
 use crate::number::Number;
@@ -253,6 +253,13 @@ impl Asked {
         }
     }
 
+    pub(super) fn need_rulings(&mut self, model: &Model, data: DataId) {
+        self.table(model, data);
+        for column in model.data[data.0].rulings.iter().flat_map(RulingColumns::all) {
+            self.need(model, data, column);
+        }
+    }
+
     /// What columns with a formula need that are computed when their table is read, and what that needs.
     pub(super) fn need_inputs(&mut self, model: &Model) {
         let columns = |table: &TableBuilder| table.columns.iter().copied().collect();
@@ -333,6 +340,14 @@ impl Model {
         match &self.data[data.0].columns[link.0].ty {
             ColumnType::Link { data, .. } => *data,
             _ => data,
+        }
+    }
+
+    /// The same of a link of a data set at hand.
+    pub fn link_target_of(&self, set: &DataSet, link: ColumnIx) -> DataId {
+        match &set.column(link).ty {
+            ColumnType::Link { data, .. } => *data,
+            _ => DataId(usize::MAX),
         }
     }
 

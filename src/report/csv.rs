@@ -5,7 +5,8 @@
 //! scorecard, a `bonus` or `deduction` (its points are the contribution), an `output` (what is paid: one for each person,
 //! post and output), a `stint_output` (the amount of one of several stints in a post, of which the mean is paid), a
 //! `stint` of a person who has several, and the `overall` result, one for each person. Values and targets are in the KPI's own unit (98.4 with the
-//! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits. No cell is a formula.
+//! unit `%`), weights are parts of one. Numbers that no decimal holds are rounded to 28 digits. No cell is a formula. A project with
+//! rulings has two more columns ([`RULINGS`]).
 
 pub mod cell;
 pub mod people;
@@ -14,10 +15,11 @@ use std::io::{self, Write};
 
 use self::cell::{Cell, Sheet, decimal, in_unit, plain};
 pub use self::cell::{Form, MARK, Style};
+use super::ruled::has_rulings;
 use super::show::Show;
 use super::{Report, leaves, why_missing};
 use crate::model::PositionId;
-use crate::score::card::{Card, EntryResultKind, PersonResult};
+use crate::score::card::{Card, EntryResultKind, PersonResult, PostResult};
 use crate::time::Day;
 use crate::value::Value;
 
@@ -48,6 +50,10 @@ pub const HEADER: [&str; 24] = [
     "rank",
     "missing",
 ];
+
+/// Behind the others in a project with rulings: what comes out by rule, where something was ruled. Of a KPI or an output its
+/// value, else the score; and the rating.
+pub const RULINGS: [&str; 2] = ["by_rule", "rating_by_rule"];
 
 /// The last column, where something is supposed: what it is, in every row.
 pub const SUPPOSED: &str = "supposed";
@@ -100,6 +106,8 @@ struct Part {
     effective_weight: Cell,
     contribution: Cell,
     missing: String,
+    /// What was ruled, by rule.
+    by_rule: Option<Cell>,
 }
 
 impl Part {
@@ -118,6 +126,7 @@ impl Part {
             effective_weight: none(),
             contribution: none(),
             missing: String::new(),
+            by_rule: None,
         }
     }
 }
@@ -129,7 +138,9 @@ pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Res
     }
     let mut sheet = Sheet::new(form.style, out);
     let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
-    sheet.row(HEADER.into_iter().chain(column).map(Cell::text))?;
+    let ruled = reports.first().is_some_and(|report| has_rulings(report.model));
+    let of_rulings = RULINGS.into_iter().filter(|_| ruled);
+    sheet.row(HEADER.into_iter().chain(of_rulings).chain(column).map(Cell::text))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
@@ -144,11 +155,19 @@ pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Res
 
 /// All rows of a person.
 fn rows(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, sheet: &mut Sheet<'_>) -> io::Result<()> {
-    let with = |row: [Cell; HEADER.len()]| row.into_iter().chain(supposed(report, show));
+    let has_rulings = has_rulings(report.model);
+    let with = |(row, ruled): ([Cell; HEADER.len()], [Cell; RULINGS.len()])| {
+        row.into_iter().chain(ruled.into_iter().filter(move |_| has_rulings)).chain(supposed(report, show))
+    };
     for (at, card) in person.cards.iter().enumerate() {
         let post = person.posts.iter().find(|post| post.cards.contains(&at));
         let alone = post.is_none_or(|post| post.cards.len() == 1);
         for part in parts(show, card, person.cards.len() > 1, alone) {
+            let of_post = post.filter(|_| matches!(part.kind, Kind::Output));
+            let part = match of_post {
+                Some(post) => Part { by_rule: output_by_rule(show, post, &part.kpi), ..part },
+                None => part,
+            };
             sheet.row(with(row(report, show, person, Stretch::of(card), part)))?;
         }
         // What is paid for several stints stands behind the last of them.
@@ -156,6 +175,7 @@ fn rows(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, sheet: &mut
             let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
             let stretch = Stretch { from: first.from, ..Stretch::of(card) };
             for part in outputs(show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
+                let part = Part { by_rule: output_by_rule(show, post, &part.kpi), ..part };
                 sheet.row(with(row(report, show, person, stretch, part)))?;
             }
         }
@@ -187,7 +207,7 @@ fn row(
     person: &PersonResult,
     Stretch { from, last: card }: Stretch<'_>,
     part: Part,
-) -> [Cell; HEADER.len()] {
+) -> ([Cell; HEADER.len()], [Cell; RULINGS.len()]) {
     // The score of one of several cards is not what is paid for all of them.
     let of_several = from != card.from;
     let scorecard = card.scorecard.as_ref();
@@ -201,9 +221,22 @@ fn row(
         let rating = if person.cards.len() == 1 { person.rating.as_ref().or(of_card) } else { of_card };
         (scorecard.map(|scorecard| plain(&scorecard.score)), rating)
     };
+    // What comes out by rule of what the row is about.
+    let of_card_by_rule = scorecard.and_then(|scorecard| scorecard.by_rule.as_deref());
+    let (score_by_rule, rating_by_rule) = match (&person.by_rule, of_card_by_rule) {
+        (Some(by_rule), _) if is_overall => (by_rule.overall.as_ref().map(decimal), by_rule.rating.as_ref()),
+        (_, Some(by_rule)) if matches!(part.kind, Kind::Stint) => {
+            (Some(plain(&by_rule.score)), by_rule.rating.as_ref())
+        }
+        _ => (None, None),
+    };
+    let ruled = [
+        part.by_rule.or(score_by_rule).unwrap_or_else(Cell::none),
+        Cell::text(rating_by_rule.map_or("", |rating| show.grade_name(card.position, rating.grade))),
+    ];
     let position = show.position(card.position);
     let draft = position.draft || is_overall && person.cards.iter().any(|one| show.position(one.position).draft);
-    [
+    let row = [
         Cell::text(report.results.period),
         Cell::text(roster(report, person)),
         Cell::text(&person.person),
@@ -228,7 +261,15 @@ fn row(
         Cell::text(rating.map_or("", |rating| show.grade_name(card.position, rating.grade))),
         rank(person.rank.filter(|_| is_overall)),
         Cell::text(part.missing),
-    ]
+    ];
+    (row, ruled)
+}
+
+/// What an output of a post is by rule, where it was ruled.
+fn output_by_rule(show: &Show<'_>, post: &PostResult, name: &str) -> Option<Cell> {
+    let outputs = show.position(post.position).outputs.iter().zip(&post.outputs);
+    let (output, amount) = outputs.into_iter().find(|(output, _)| output.name == name)?;
+    amount.by_rule.as_ref().map(|value| in_unit(value, &output.unit))
 }
 
 fn roster<'a>(report: &Report<'a>, person: &PersonResult) -> &'a str {
@@ -263,7 +304,10 @@ fn parts(show: &Show<'_>, card: &Card, several: bool, alone: bool) -> Vec<Part> 
             missing: why_missing(result).map(|missing| show.reason(missing)).unwrap_or_default(),
             ..Part::new(Kind::Score)
         };
-        if let EntryResultKind::Kpi { kpi, value, target, .. } = &result.what {
+        if let EntryResultKind::Kpi { kpi, node, value, target, .. } = &result.what {
+            let by_rule = card.scorecard.as_ref().and_then(|scorecard| scorecard.by_rule.as_deref());
+            let plain = by_rule.and_then(|by_rule| by_rule.kpis.iter().find(|(of, _)| of == node));
+            part.by_rule = plain.map(|(_, value)| in_unit(value, &show.model.kpis[kpi.0].unit));
             let kpi = &show.model.kpis[kpi.0];
             part.kind = Kind::Kpi;
             part.kpi = kpi.name.clone();

@@ -14,22 +14,23 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use self::document::{
-    Adjustment, AmountJson, CardJson, ChangeJson, EntryJson, Exact, File, Head, OfPeriod, OfPosts, Output, Period,
-    PersonJson, PostJson, Prorated, Rating, Reason, Repair, ScorecardJson, Step, SumJson, SupposedFiles, SupposedJson,
-    SupposedValueJson, Tail, TakenJson, Team, Top, ValueJson, Veto, WithoutPosition,
+    Adjustment, AmountJson, ByRule, CardByRuleJson, CardJson, ChangeJson, EntryJson, Exact, File, Head, KpiByRule,
+    OfPeriod, OfPosts, Output, Period, PersonJson, PostJson, Prorated, Rating, Reason, Repair, RuledJson, RulingJson,
+    ScorecardJson, Step, SumJson, SupposedFiles, SupposedJson, SupposedValueJson, Tail, TakenJson, Team, Top,
+    ValueJson, Veto, WithoutPosition,
 };
 use super::places::OfCard;
 use super::show::{Show, days_served};
 use super::supposed::{Change, SumChange, SupposedValue, What, changes};
-use super::{Report, why_missing};
+use super::{Report, leaves, why_missing};
 use crate::documents::Document as Kind;
 use crate::model::types::unit::DisplayUnit;
-use crate::model::{self, Entry, VetoEffect};
+use crate::model::{self, Entry, RuledOn, VetoEffect};
 use crate::number::Number;
 use crate::plan::query::FileReport;
 use crate::score::card::{
-    self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, RatingResult, ScorecardResult,
-    StepKind,
+    self, Card, EntryResult, EntryResultKind, LoweredBy, PersonResult, PostResult, RatingResult, RulingResult,
+    ScorecardResult, StepKind,
 };
 use crate::value::{Missing, Value};
 
@@ -187,8 +188,45 @@ impl<'a> Show<'a> {
                 .map(|(score, card)| exact(score, self.score_in(score, card.position))),
             rating: person.rating.as_ref().zip(last).map(|(rating, card)| self.rating_json(card, rating)),
             rank: person.rank,
+            rulings: person.rulings.iter().map(|ruling| self.ruling_json(ruling)).collect(),
+            by_rule: person.by_rule.as_ref().zip(last).map(|(by_rule, card)| ByRule {
+                overall: by_rule.overall.as_ref().map(|score| exact(score, self.score_in(score, card.position))),
+                rating: by_rule.rating.as_ref().map(|rating| self.rating_json(card, rating)),
+            }),
             posts: person.posts.iter().map(|post| self.post_json(post)).collect(),
             cards: person.cards.iter().map(|card| self.card_json(card)).collect(),
+        }
+    }
+
+    fn ruling_json(&self, result: &'a RulingResult) -> RulingJson<'a> {
+        let (on, name) = match result.on {
+            RuledOn::Score => ("score", None),
+            RuledOn::Rating => ("rating", None),
+            RuledOn::Kpi(_) => ("kpi", Some(self.ruled_on(result))),
+            RuledOn::Output(_) => ("output", Some(self.ruled_on(result))),
+        };
+        let unit = self.ruled_unit(result);
+        let value = |value: &Value| match (result.on, value) {
+            (RuledOn::Rating, Value::Choice(grade)) => {
+                RuledJson::Grade { grade: self.grade_name(result.position, *grade as usize) }
+            }
+            (RuledOn::Score, _) => {
+                RuledJson::Value(self.score_json(value, |score| self.score_in(score, result.position)))
+            }
+            _ => RuledJson::Value(self.value_json(value, &unit)),
+        };
+        let row = &result.ruling;
+        RulingJson {
+            position: &self.position(result.position).name,
+            on,
+            name,
+            ruled: value(&result.ruled),
+            replaced: result.replaced.iter().map(value).collect(),
+            reason: &row.reason,
+            by: &row.by,
+            decided_on: row.on.map(|day| day.to_string()),
+            file: &row.places.ruled.file,
+            row: row.places.ruled.row,
         }
     }
 
@@ -199,6 +237,7 @@ impl<'a> Show<'a> {
             label: self.label(&output.label),
             value: self.value_json(&amount.value, &output.unit),
             mean: amount.mean.as_ref().map(|mean| self.value_json(mean, &output.unit)),
+            by_rule: amount.by_rule.as_ref().map(|value| self.value_json(value, &output.unit)),
             prorated: amount.prorated.map(|(days, of)| Prorated { days, of }),
         });
         PostJson {
@@ -273,20 +312,44 @@ impl<'a> Show<'a> {
             steps: result
                 .steps
                 .iter()
-                .map(|step| Step {
-                    step: match step.what {
+                .filter_map(|step| {
+                    let what = match step.what {
                         StepKind::Adjusted => "adjusted",
                         StepKind::Range => "range",
                         StepKind::Rounded => "rounded",
                         StepKind::Veto(_) => "veto",
-                    },
-                    score: exact(&step.score, figures.step(step, *self)),
+                        // It is no rule of the scorecard; the ruling itself tells it.
+                        StepKind::Ruled => return None,
+                    };
+                    Some(Step { step: what, score: exact(&step.score, figures.step(step, *self)) })
                 })
                 .collect(),
             score: self.score_json(&result.score, |score| figures.score(score, *self)),
             completeness: self.exact_share(&result.completeness),
             vetoes: vetoes.collect(),
             rating: result.rating.as_ref().map(|rating| self.rating_json(card, rating)),
+            by_rule: result.by_rule.as_deref().map(|by_rule| self.card_by_rule(card, result, by_rule)),
+        }
+    }
+
+    fn card_by_rule(
+        &self,
+        card: &'a Card,
+        result: &'a ScorecardResult,
+        by_rule: &'a card::CardByRule,
+    ) -> CardByRuleJson<'a> {
+        let mut kpis = Vec::new();
+        for leaf in leaves(self.model, card) {
+            let EntryResultKind::Kpi { kpi, node, .. } = &leaf.result.what else { continue };
+            let Some((_, value)) = by_rule.kpis.iter().find(|(of, _)| of == node) else { continue };
+            let declared = &self.model.kpis[kpi.0];
+            kpis.push(KpiByRule { name: &declared.name, value: self.value_json(value, &declared.unit) });
+        }
+        let figures = self.of_card(card.position, result);
+        CardByRuleJson {
+            score: self.score_json(&by_rule.score, |score| figures.score(score, *self)),
+            rating: by_rule.rating.as_ref().map(|rating| self.rating_json(card, rating)),
+            kpis,
         }
     }
 
@@ -353,9 +416,11 @@ impl<'a> Show<'a> {
             grade: self.grade_name(card.position, rating.grade),
             label: self.grade(card.position, rating.grade).map_or("", |grade| self.label(&grade.label)),
             by_score: self.grade_name(card.position, rating.by_score),
-            lowered_by: rating.lowered_by.map(|by| match by {
-                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "veto",
-                LoweredBy::Distribution(_) => "distribution",
+            lowered_by: rating.lowered_by.and_then(|by| match by {
+                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => Some("veto"),
+                LoweredBy::Distribution(_) => Some("distribution"),
+                // The ruling itself tells it.
+                LoweredBy::Ruling => None,
             }),
             unrounded: rating.unrounded.as_ref().map(|seen| exact(seen, self.score_in(seen, card.position))),
         }

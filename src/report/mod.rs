@@ -16,6 +16,7 @@ pub mod periods;
 pub mod places;
 pub mod plan;
 pub mod profile;
+mod ruled;
 pub mod scorecard;
 pub mod show;
 pub mod summary;

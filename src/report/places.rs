@@ -113,7 +113,7 @@ impl OfCard {
     /// The score behind a step: rounded and capped scores as the total, the others as what adds up.
     pub fn step(&self, step: &ScoreStep, show: Show<'_>) -> String {
         match step.what {
-            StepKind::Rounded | StepKind::Veto(_) => self.score(&step.score, show),
+            StepKind::Rounded | StepKind::Veto(_) | StepKind::Ruled => self.score(&step.score, show),
             StepKind::Adjusted | StepKind::Range => self.adds.text(&step.score),
         }
     }
@@ -202,7 +202,7 @@ impl Show<'_> {
                     sums.adds.push(Sum { parts, whole: step.score.clone() });
                 }
                 StepKind::Rounded => before_rounding = last.cloned(),
-                StepKind::Range | StepKind::Veto(_) => {}
+                StepKind::Range | StepKind::Veto(_) | StepKind::Ruled => {}
             }
             last = Some(&step.score);
         }

@@ -57,6 +57,8 @@ struct DataPlan<'a> {
     roster: bool,
     /// Its rows are the tree of teams.
     organisation: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    rulings: bool,
     files: Vec<FilesPlan<'a>>,
     /// Tables and queries of a PostgreSQL server.
     postgres: Vec<&'a str>,
@@ -125,6 +127,7 @@ pub fn of<'a>(
             label: teller.show.label(&set.label),
             roster: plan.query.rosters.contains(&table.data),
             organisation: plan.query.organisation == Some(table.data),
+            rulings: plan.query.rulings.contains(&table.data),
             files: set
                 .files
                 .iter()
@@ -345,6 +348,7 @@ pub fn render(report: &PlanReport<'_>, look: Look) -> String {
             (true, true) => "who is evaluated, and the tree of teams",
             (true, false) => "who is evaluated",
             (false, true) => "the tree of teams",
+            (false, false) if data.rulings => "what people decided in the place of what the rules give",
             (false, false) => "",
         };
         labelled(&mut page, 2, "Role", role);

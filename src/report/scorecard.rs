@@ -13,6 +13,7 @@ use crate::language::{Combine, ScopeWord};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Group, Head, KpiId, PositionId, Scorecard};
 use crate::number::Number;
+use crate::plan::program::CalcId;
 use crate::score::card::{Card, EntryResult, EntryResultKind, PersonResult, RatingResult, ScorecardResult, StepKind};
 use crate::value::{Missing, Value};
 
@@ -45,6 +46,7 @@ pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String 
         page.out.push('\n');
         page.overall(person);
         page.paid(person);
+        page.rulings(person);
     }
     let nowhere = show.nowhere_of(report, person);
     if !nowhere.is_empty() {
@@ -78,6 +80,8 @@ struct Notes {
     /// How many places the values of a unit are shown with, by its name.
     places: BTreeMap<String, u32>,
     figures: OfCard,
+    /// What KPIs that were ruled are by rule.
+    by_rule: Vec<(CalcId, Value)>,
     /// The remark on own figures, where there are several stints in the post.
     stints: Option<String>,
 }
@@ -169,6 +173,20 @@ impl Page<'_, '_> {
             self.scorecard(card, all, model, result, rating);
         }
         self.outputs(card, person);
+        // Of somebody with several cards they stand at the end.
+        if all.len() == 1 {
+            self.rulings(person);
+        }
+    }
+
+    /// What people decided, each with what it stands in the place of.
+    fn rulings(&mut self, person: &PersonResult) {
+        let lead = self.show.words.ruling;
+        let below = " ".repeat(unicode_width::UnicodeWidthStr::width(lead));
+        for (at, ruling) in person.rulings.iter().enumerate() {
+            let text = self.show.ruling(ruling);
+            self.labelled(if at == 0 { lead } else { &below }, &text, Style::Plain);
+        }
     }
 
     fn scorecard(
@@ -188,9 +206,13 @@ impl Page<'_, '_> {
             whole: Vec::new(),
             places: places(&show, card, result),
             figures: show.of_card(card.position, result),
+            by_rule: Vec::new(),
             stints: (stints.len() > 1).then(|| words.of_all_stints(&stints)),
         };
         let mut lines = Vec::new();
+        if let Some(by_rule) = &result.by_rule {
+            notes.by_rule.clone_from(&by_rule.kpis);
+        }
         self.entries(&model.root, &result.entries, 0, &mut lines, &mut notes);
         lines.push(Line::Rule);
         let adds = notes.figures.adds;
@@ -235,8 +257,17 @@ impl Page<'_, '_> {
                 },
                 // The veto itself is told below, with its reason.
                 StepKind::Veto(_) => words.veto.to_string(),
+                // It stands there as the score, and what it is by rule before it.
+                StepKind::Ruled => continue,
             };
             lines.push(self.total_line(&text, Cell::new(notes.figures.step(step, show))));
+        }
+        if let Some(by_rule) = result.by_rule.as_ref().filter(|by_rule| by_rule.score != result.score) {
+            let plain = match &by_rule.score {
+                Value::Number(score) => show.score_in(score, card.position),
+                _ => MISSING.to_string(),
+            };
+            lines.push(self.total_line(words.score_by_rule(), Cell::new(plain)));
         }
         let total = match &result.score {
             Value::Number(score) => Cell::styled(notes.figures.score(score, show), Style::Strong),
@@ -360,7 +391,7 @@ impl Page<'_, '_> {
                     self.entries(group, inner, depth + 1, lines, notes);
                     continue;
                 }
-                (_, EntryResultKind::Kpi { kpi, value, target, full_target, .. }) => {
+                (_, EntryResultKind::Kpi { kpi, node, value, target, full_target, .. }) => {
                     let unit = &show.model.kpis[kpi.0].unit;
                     let style = if value.is_missing() { Style::Poor } else { Style::Plain };
                     row[VALUE] = Cell::styled(notes.value(&show, value, unit), style);
@@ -370,6 +401,11 @@ impl Page<'_, '_> {
                         && head.scope == ScopeWord::Own
                     {
                         let mark = notes.mark(stints.clone());
+                        set_mark(&mut row[LABEL], &mark);
+                    }
+                    if let Some((_, plain)) = notes.by_rule.iter().find(|(of, _)| of == node).cloned() {
+                        let note = show.words.by_rule(&notes.value(&show, &plain, unit));
+                        let mark = notes.mark(format!("{label}{}{note}", show.words.colon));
                         set_mark(&mut row[LABEL], &mark);
                     }
                     if let Some(full) = full_target {

@@ -134,10 +134,12 @@ impl<'a> Show<'a> {
     /// What lowered a rating, and from which grade.
     pub fn lowered(&self, position: PositionId, rating: &RatingResult) -> Option<String> {
         let from = self.grade_word(position, rating.by_score);
-        Some(match rating.lowered_by? {
-            LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => self.words.lowered_by_veto(from),
-            LoweredBy::Distribution(_) => self.words.lowered_by_distribution(from),
-        })
+        match rating.lowered_by? {
+            LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => Some(self.words.lowered_by_veto(from)),
+            LoweredBy::Distribution(_) => Some(self.words.lowered_by_distribution(from)),
+            // It is told with its reason.
+            LoweredBy::Ruling => None,
+        }
     }
 
     pub fn veto_effect(&self, position: PositionId, effect: &VetoEffect) -> String {

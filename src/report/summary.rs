@@ -187,6 +187,10 @@ fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> 
     if let [card] = person.cards.as_slice() {
         row[TEAM] = team_cell(card);
         row[REMARKS] = remarks(show, card, person.rating.as_ref());
+        if let Some(ruled) = show.ruled_remark(person) {
+            let before = if row[REMARKS].text.is_empty() { "" } else { show.words.semicolon };
+            row[REMARKS].text += &format!("{before}{ruled}");
+        }
         if let Some(rated_by) = rated_by() {
             let before = if row[REMARKS].text.is_empty() { "" } else { show.words.semicolon };
             row[REMARKS].text += &format!("{before}{rated_by}");
@@ -206,6 +210,9 @@ fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> 
         }
         if let Some(rated_by) = rated_by() {
             text = format!("{text}{}{rated_by}", show.words.semicolon);
+        }
+        if let Some(ruled) = show.ruled_remark(person) {
+            text = format!("{text}{}{ruled}", show.words.semicolon);
         }
         row[REMARKS] = Cell::styled(text, Style::Faint);
     }

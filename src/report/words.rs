@@ -29,6 +29,8 @@ pub struct Words {
     pub range: &'static str,
     pub before_rounding: &'static str,
     pub veto: &'static str,
+    /// What people decided.
+    pub ruling: &'static str,
     pub outputs: &'static str,
     /// Outputs of one stint of several in a post.
     pub in_this_stint: &'static str,
@@ -82,6 +84,7 @@ static ENGLISH: Words = Words {
     range: "Kept within",
     before_rounding: "Before rounding",
     veto: "Veto",
+    ruling: "Ruling",
     outputs: "Outputs",
     in_this_stint: "This stint",
     overall: "Overall",
@@ -133,6 +136,7 @@ static CHINESE: Words = Words {
     range: "限定范围",
     before_rounding: "取整前",
     veto: "一票否决",
+    ruling: "裁定",
     outputs: "输出",
     in_this_stint: "本段",
     overall: "综合",
@@ -409,6 +413,40 @@ impl Words {
             (false, 0) => format!("nothing changes for {}", self.people(shown)),
             (false, _) => format!("{changed} of {} {}", self.people(shown), either(changed, "changes", "change")),
         }
+    }
+
+    /// What was decided in the place of what, why and by whom.
+    pub fn ruling(&self, what: &str, ruled: &str, replaced: &str, reason: &str, by: &str) -> String {
+        let text = match self.chinese {
+            true => format!("{what} {ruled}，按规则为 {replaced}"),
+            false => format!("{what} {ruled} instead of {replaced}"),
+        };
+        let text = if reason.is_empty() { text } else { format!("{text}{}{reason}", self.colon) };
+        match (by.is_empty(), self.chinese) {
+            (true, _) => text,
+            (false, true) => format!("{text}（{by}）"),
+            (false, false) => format!("{text} ({by})"),
+        }
+    }
+
+    /// That something was ruled, with what comes out by rule where that is something else.
+    pub fn ruled_remark(&self, plain: &str) -> String {
+        match (self.chinese, plain.is_empty()) {
+            (true, true) => "有裁定".into(),
+            (true, false) => format!("有裁定，按规则 {plain}"),
+            (false, true) => "ruled".into(),
+            (false, false) => format!("ruled, {plain} by rule"),
+        }
+    }
+
+    /// The line of a card with the score that the rules give, where another was ruled.
+    pub fn score_by_rule(&self) -> &'static str {
+        if self.chinese { "按规则得分" } else { "Score by rule" }
+    }
+
+    /// A value that was ruled, as it is by rule.
+    pub fn by_rule(&self, value: &str) -> String {
+        if self.chinese { format!("裁定值，按规则为 {value}") } else { format!("ruled, {value} by rule") }
     }
 
     /// Why a value is missing.

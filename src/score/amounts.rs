@@ -35,11 +35,12 @@ pub(super) struct Amount {
     mean: Option<Value>,
     prorated: Option<(i64, i64)>,
     stints: Vec<OfStint>,
+    by_rule: Option<Value>,
 }
 
 impl Default for Amount {
     fn default() -> Amount {
-        Amount { value: Missing::NoAnswer.into(), mean: None, prorated: None, stints: Vec::new() }
+        Amount { value: Missing::NoAnswer.into(), mean: None, prorated: None, stints: Vec::new(), by_rule: None }
     }
 }
 
@@ -49,7 +50,7 @@ impl Amount {
         let prorated = Some(served).filter(|(days, all)| output.prorated && days < all);
         // What one stint gives for the whole is the formula itself.
         if let ([only], None) = (stints.as_slice(), prorated) {
-            return Amount { value: only.whole.clone(), mean: None, prorated, stints };
+            return Amount { value: only.whole.clone(), mean: None, prorated, stints, by_rule: None };
         }
         let mean = mean(&stints);
         let share = prorated.and_then(|(days, all)| Number::ratio(days, all)).unwrap_or(Number::ONE);
@@ -62,7 +63,12 @@ impl Amount {
             ),
             (missing, _) => missing.clone(),
         };
-        Amount { value, mean: Some(mean), prorated, stints }
+        Amount { value, mean: Some(mean), prorated, stints, by_rule: None }
+    }
+
+    /// What people decided, in the place of what it is by rule.
+    pub(super) fn rule(&mut self, ruled: Number) {
+        self.by_rule = Some(std::mem::replace(&mut self.value, Value::Number(ruled)));
     }
 
     /// The stint's own amount.
@@ -71,7 +77,7 @@ impl Amount {
     }
 
     pub(super) fn result(self) -> PostOutput {
-        PostOutput { value: self.value, mean: self.mean, prorated: self.prorated }
+        PostOutput { value: self.value, mean: self.mean, prorated: self.prorated, by_rule: self.by_rule }
     }
 
     /// What some days of the stints make of the amount: all of them make all of it, and parts add up to it. Nothing

@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use crate::model::data::DataId;
-use crate::model::{KpiId, PositionId};
+use crate::model::{KpiId, PositionId, RuledOn};
 use crate::number::Number;
 use crate::plan::program::CalcId;
-use crate::plan::query::{Doubt, FileReport};
+use crate::plan::query::{Doubt, FileReport, Ruling};
 use crate::time::{Day, Months, PeriodName};
 use crate::value::{Missing, Value};
 
@@ -43,8 +43,43 @@ pub struct PersonResult {
     pub overall: Option<Number>,
     /// By the last post's grades.
     pub rating: Option<RatingResult>,
+    /// What people decided about the person, in the order in which it takes effect.
+    pub rulings: Vec<RulingResult>,
+    /// What the overall result is by rule; only where something was ruled.
+    pub by_rule: Option<Box<PersonByRule>>,
     /// Among those with the same last position (or the same part of it, where it says `rank within`); equal scores share the best rank.
     pub rank: Option<u64>,
+}
+
+/// What somebody's overall result is by rule, whatever was ruled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersonByRule {
+    pub overall: Option<Number>,
+    pub rating: Option<RatingResult>,
+}
+
+/// A ruling in force, and what it stands in the place of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RulingResult {
+    pub position: PositionId,
+    pub on: RuledOn,
+    /// What would be without it: of each card of the post, or once, of its rating or output. Grades are choices.
+    pub replaced: Vec<Value>,
+    pub ruled: Value,
+    pub ruling: Arc<Ruling>,
+}
+
+impl RulingResult {
+    /// The values that it stands in the place of, each once.
+    pub fn replaced_once(&self) -> Vec<&Value> {
+        let mut once: Vec<&Value> = Vec::new();
+        for value in &self.replaced {
+            if !once.contains(&value) {
+                once.push(value);
+            }
+        }
+        once
+    }
 }
 
 /// What somebody gets in one post, over all stints in it.
@@ -67,6 +102,8 @@ pub struct PostOutput {
     pub mean: Option<Value>,
     /// By which share of the period the mean was multiplied: days in the post, days of the period.
     pub prorated: Option<(i64, i64)>,
+    /// What it is by rule, where it was ruled.
+    pub by_rule: Option<Value>,
 }
 
 /// One person in one post and team, in a part of the period or all of it.
@@ -108,6 +145,20 @@ pub struct ScorecardResult {
     pub completeness: Number,
     pub vetoes: Vec<VetoResult>,
     pub rating: Option<RatingResult>,
+    /// What comes out by rule, where the score or what it is made of was ruled.
+    pub by_rule: Option<Box<CardByRule>>,
+}
+
+/// What a scorecard gives by rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardByRule {
+    pub score: Value,
+    /// Before the distribution.
+    pub rating: Option<RatingResult>,
+    /// What the ruling on the score stands in the place of: the score with the KPIs that were ruled.
+    pub replaced: Option<Value>,
+    /// The values of the KPIs that were ruled.
+    pub kpis: Vec<(CalcId, Value)>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +174,8 @@ pub enum StepKind {
     Rounded,
     /// Index into the scorecard's vetoes.
     Veto(usize),
+    /// What people decided.
+    Ruled,
 }
 
 #[derive(Clone, Debug)]
@@ -212,4 +265,6 @@ pub enum LoweredBy {
     EarlierVeto { card: usize, veto: usize },
     /// Index into the rating's distribution rules.
     Distribution(usize),
+    /// People decided it, whatever it was before.
+    Ruling,
 }

@@ -19,6 +19,7 @@ mod others;
 mod outputs;
 mod people;
 mod problem;
+mod rulings;
 mod scored;
 pub(crate) mod total;
 pub mod trying;
@@ -32,6 +33,7 @@ use self::fault::Faults;
 use self::others::Others;
 use self::people::{Done, Draft};
 use self::problem::{Problem, Problems};
+use self::rulings::{Follow, Rulings};
 pub use self::scored::{Brief, BriefCard, DistributionLine, Holder, Scored};
 use self::total::Vetoed;
 pub(crate) use self::total::sees_raw;
@@ -73,22 +75,41 @@ pub fn score_people<'a>(
     let mut problems = Problems::default();
     let mut all = Vec::with_capacity(plans.len());
     for plan in plans {
-        all.extend(Scored::of((model, plan, answers), Supposed::default(), &mut problems));
+        all.extend(Scored::of((model, plan, answers), Supposed::default(), Follow::Within, &mut problems));
     }
     // The values behind each card explain one period to a reader; those of all periods would fill the memory.
     all.iter_mut().for_each(|scored| scored.explained = plans.len() == 1);
     if problems.is_empty() { Ok(all) } else { Err(problems.into_diagnostics()) }
 }
 
-/// Scores everyone in a period as if KPIs had the values that are supposed of some people.
+/// Scores everyone in a period by the rules alone, whatever people decided, as if KPIs had the values that are supposed.
+pub fn score_by_rule<'a>(
+    model: &'a Model,
+    plan: &'a Plan,
+    answers: &'a Answers,
+    supposed: Supposed,
+) -> Result<Scored<'a>, Vec<Diagnostic>> {
+    scored((model, plan, answers), supposed, Follow::Not)
+}
+
+/// Scores everyone in a period as if KPIs had the values that are supposed of some people. What people decided holds,
+/// however far it is from what would be.
 pub fn score_supposing<'a>(
     model: &'a Model,
     plan: &'a Plan,
     answers: &'a Answers,
     supposed: Supposed,
 ) -> Result<Scored<'a>, Vec<Diagnostic>> {
+    scored((model, plan, answers), supposed, Follow::However)
+}
+
+fn scored<'a>(
+    of: (&'a Model, &'a Plan, &'a Answers),
+    supposed: Supposed,
+    follow: Follow,
+) -> Result<Scored<'a>, Vec<Diagnostic>> {
     let mut problems = Problems::default();
-    match Scored::of((model, plan, answers), supposed, &mut problems) {
+    match Scored::of(of, supposed, follow, &mut problems) {
         Some(scored) if problems.is_empty() => Ok(scored),
         _ => Err(problems.into_diagnostics()),
     }
@@ -276,6 +297,7 @@ struct Scorer<'a> {
     answers: &'a Answers,
     eval: Evaluator<'a>,
     others: Others<'a>,
+    rulings: Rulings,
     tapes: Tapes,
     seats: Vec<Seat>,
 }
@@ -304,13 +326,7 @@ impl Tapes {
 }
 
 impl Scorer<'_> {
-    /// The card of a seat; `tapes` say what is computed for it.
-    fn card(&self, at: usize, tapes: &[Tape]) -> Result<Done, Problem> {
-        let seat = &self.seats[at];
-        self.card_of(at, self.eval.values(seat.subject(), &tapes[seat.card()]))
-    }
-
-    /// The same of values that are there.
+    /// The card of a seat by the values that are there.
     fn card_of(&self, at: usize, values: Values) -> Result<Done, Problem> {
         let seat = &self.seats[at];
         let (subject, team) = (seat.subject(), seat.team(self.answers));
@@ -369,7 +385,7 @@ impl Scorer<'_> {
             outputs: Vec::new(),
             values: Default::default(),
         };
-        Ok(Done { card, part, raw, vetoed, draft: Draft { seat: at, values: person.values, score } })
+        Ok(Done { card, part, raw, vetoed, by_rule: None, draft: Draft { seat: at, values: person.values, score } })
     }
 
     fn faults(&self) -> Faults<'_> {

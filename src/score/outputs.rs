@@ -12,6 +12,7 @@ use super::card::{PersonResult, PostResult};
 use super::problem::Problem;
 use super::{Scorer, TOGETHER};
 use crate::eval::{Inputs, Values};
+use crate::model::RuledOn;
 use crate::number::Number;
 use crate::parallel;
 use crate::plan::program::{CalcId, Input};
@@ -203,7 +204,8 @@ impl Scorer<'_> {
     /// One output after the other: a later one reads the post's amount of an earlier one, not the stint's.
     fn post_outputs(&self, post: &mut Open, outputs: &[usize]) -> Result<(), (usize, Problem)> {
         let plan = &self.plan.program.cards[post.card];
-        let span = self.model.positions[plan.position.0].span;
+        let position = plan.position;
+        let span = self.model.positions[position.0].span;
         let days: i64 = post.stints.iter().map(|stint| self.seats[stint.seat].days()).sum();
         for output in outputs {
             let plan = &plan.outputs[*output];
@@ -223,7 +225,16 @@ impl Scorer<'_> {
                 };
                 stints.push(OfStint { whole, inside, from: seat.from, to: seat.to });
             }
-            let amount = Amount::of(plan, stints, (days, self.period_days()), self.model.company.rounding);
+            let mut amount = Amount::of(plan, stints, (days, self.period_days()), self.model.company.rounding);
+            let first = &self.seats[post.stints[0].seat];
+            if let Some(decided) = self.rulings.on(first.post(), RuledOn::Output(*output))
+                && let Value::Number(ruled) = &decided.to
+            {
+                self.rulings
+                    .check(self.model, decided, position, &amount.value)
+                    .map_err(|problem| (post.stints[0].seat, problem))?;
+                amount.rule(ruled.clone());
+            }
             if let Some(excess) = amount.value.as_number().and_then(Number::excess) {
                 let span = self.plan.program.spans.get(plan.value.0).copied().unwrap_or(span);
                 return Err((post.stints[0].seat, Problem::too_large(span, excess)));

@@ -23,6 +23,8 @@ pub(super) struct Done {
     /// The score before rounding, capped by vetoes.
     pub raw: Option<Number>,
     pub vetoed: Vetoed,
+    /// The last two by rule, where something of the card was ruled.
+    pub by_rule: Option<(Option<Number>, Vetoed)>,
     pub draft: Draft,
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Standing {
     seen: Option<Number>,
     /// In step with the cards.
     pub drafts: Vec<Draft>,
+    /// What the rating sees by rule, where something was ruled.
+    seen_by_rule: Option<Number>,
 }
 
 /// What stays of a person between the passes.
@@ -63,6 +67,18 @@ pub(super) struct Kept {
     /// The rule of the distribution that moved it.
     moved_by: Option<u16>,
     pub rank: Option<u32>,
+    /// What it is by rule, where something was ruled.
+    pub by_rule: Option<Box<KeptByRule>>,
+    /// The grade that a ruling on the rating stands in the place of.
+    pub replaced: Option<u16>,
+}
+
+/// The same by rule.
+#[derive(Clone)]
+pub(super) struct KeptByRule {
+    seen: Option<Number>,
+    pub grade: Option<u16>,
+    moved_by: Option<u16>,
 }
 
 /// The overall result over a person's cards, which stand in the order of their days.
@@ -70,15 +86,43 @@ pub(super) struct Kept {
 /// - overall = Σ score × days / Σ days over the cards that are scored, rounded where scores are
 /// - the grade is that of the last of them; vetoes of earlier cards with the same grades hold for it too
 pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Vec<Done>) -> Result<Standing, Problem> {
+    let by_rule = match done.iter().any(|one| one.by_rule.is_some()) {
+        true => Some(Box::new(together(model, &done.iter().map(Done::unruled).collect::<Vec<_>>())?)),
+        false => None,
+    };
+    let Together { overall, rating, seen, last, single } = together(model, &done)?;
+    let (person, name) = (post.person.clone(), post.name.clone());
+    let part = last.and_then(|last| done[last].part.clone());
+    let (cards, drafts) = done.into_iter().map(|one| (one.card, one.draft)).unzip();
+    let (by_rule, seen_by_rule) = match by_rule {
+        Some(all) => (Some(Box::new(PersonByRule { overall: all.overall, rating: all.rating })), all.seen),
+        None => (None, None),
+    };
+    let (posts, rulings) = (Vec::new(), Vec::new());
+    let result = PersonResult { roster, person, name, cards, posts, overall, rating, rulings, by_rule, rank: None };
+    Ok(Standing { result, part, last, single, seen, drafts, seen_by_rule })
+}
+
+/// What cards come to together.
+struct Together {
+    overall: Option<Number>,
+    rating: Option<RatingResult>,
+    /// The overall score as the rating sees it.
+    seen: Option<Number>,
+    last: Option<usize>,
+    single: bool,
+}
+
+fn together(model: &Model, done: &[Done]) -> Result<Together, Problem> {
     let scored: Vec<usize> = (0..done.len()).filter(|at| done[*at].card.scorecard.is_some()).collect();
     let last = scored.last().copied();
     let (mut overall, mut rating, mut seen) = (None, None, None);
     if let Some(last) = last {
         let of_last = rating_of(model, &done[last].card);
-        let raw = mean(&done, &scored, |one| one.raw.clone());
+        let raw = mean(done, &scored, |one| one.raw.clone());
         let rounded = match scored.len() {
             1 => done[last].card.scorecard.as_ref().and_then(|card| card.score.as_number().cloned()),
-            _ => mean(&done, &scored, |one| one.card.scorecard.as_ref()?.score.as_number().cloned())
+            _ => mean(done, &scored, |one| one.card.scorecard.as_ref()?.score.as_number().cloned())
                 .map(|mean| model.company.rounded(&mean)),
         };
         if let Some(excess) = rounded.as_ref().and_then(Number::excess) {
@@ -89,7 +133,7 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
         rating = match scored.len() {
             1 => done[last].card.scorecard.as_ref().and_then(|card| card.rating.clone()),
             _ => of_last.zip(seen.as_ref()).and_then(|(id, seen)| {
-                let (vetoed, card) = vetoes(model, &done, &scored, id);
+                let (vetoed, card) = vetoes(model, done, &scored, id);
                 let mut result = rate(&model.ratings[id.0], seen, vetoed)?;
                 if let (Some(LoweredBy::Veto(veto)), true) = (result.lowered_by, card != last) {
                     result.lowered_by = Some(LoweredBy::EarlierVeto { card, veto });
@@ -99,11 +143,21 @@ pub(super) fn overall(model: &Model, roster: DataId, post: &PersonPost, done: Ve
         };
         overall = rounded;
     }
-    let (person, name) = (post.person.clone(), post.name.clone());
-    let part = last.and_then(|last| done[last].part.clone());
-    let (cards, drafts) = done.into_iter().map(|one| (one.card, one.draft)).unzip();
-    let result = PersonResult { roster, person, name, cards, posts: Vec::new(), overall, rating, rank: None };
-    Ok(Standing { result, part, last, single: scored.len() == 1, seen, drafts })
+    Ok(Together { overall, rating, seen, last, single: scored.len() == 1 })
+}
+
+impl Done {
+    /// The card by rule, as far as the overall result goes by it.
+    fn unruled(&self) -> Done {
+        let mut plain = self.clone();
+        if let (Some(scorecard), Some((raw, vetoed))) = (&mut plain.card.scorecard, plain.by_rule.take())
+            && let Some(by_rule) = &scorecard.by_rule
+        {
+            (plain.raw, plain.vetoed) = (raw, vetoed);
+            (scorecard.score, scorecard.rating) = (by_rule.score.clone(), by_rule.rating.clone());
+        }
+        plain
+    }
 }
 
 /// Weighted by days; `None` where one has none.
@@ -169,6 +223,11 @@ impl Standing {
             grade: self.result.rating.as_ref().and_then(|rating| number(rating.grade)),
             moved_by: None,
             rank: None,
+            by_rule: self.result.by_rule.as_ref().map(|by_rule| {
+                let grade = by_rule.rating.as_ref().and_then(|rating| number(rating.grade));
+                Box::new(KeptByRule { seen: self.seen_by_rule.clone(), grade, moved_by: None })
+            }),
+            replaced: None,
         }
     }
 
@@ -180,16 +239,33 @@ impl Standing {
     /// Takes on what all people have decided together.
     pub(super) fn settle(&mut self, kept: &Kept) {
         self.result.rank = kept.rank.map(u64::from);
-        if let (Some(rule), Some(grade)) = (kept.moved_by, kept.grade) {
-            self.lower(grade.into(), rule.into());
+        if kept.by_rule.is_some() && self.result.by_rule.is_none() {
+            // Only the rating was ruled.
+            let (overall, rating) = (self.result.overall.clone(), self.result.rating.clone());
+            self.result.by_rule = Some(Box::new(PersonByRule { overall, rating }));
+        }
+        if let (Some(kept), Some(by_rule)) = (&kept.by_rule, &mut self.result.by_rule)
+            && let (Some(rule), Some(rating), Some(grade)) = (kept.moved_by, &mut by_rule.rating, kept.grade)
+        {
+            rating.grade = grade.into();
+            rating.lowered_by = Some(LoweredBy::Distribution(rule.into()));
+        }
+        let Some(grade) = kept.grade else { return };
+        match (kept.replaced, kept.moved_by) {
+            (Some(_), _) => self.set_grade(grade.into(), LoweredBy::Ruling),
+            (None, Some(rule)) => self.lower(grade.into(), rule.into()),
+            (None, None) => {}
         }
     }
 
     /// A rule of a distribution has moved the grade.
     pub(super) fn lower(&mut self, grade: usize, rule: usize) {
+        self.set_grade(grade, LoweredBy::Distribution(rule));
+    }
+
+    fn set_grade(&mut self, grade: usize, by: LoweredBy) {
         let Some(rating) = &mut self.result.rating else { return };
-        rating.grade = grade;
-        rating.lowered_by = Some(LoweredBy::Distribution(rule));
+        (rating.grade, rating.lowered_by) = (grade, Some(by));
         // A person with several cards is distributed once, by the overall result; the cards keep their own grades.
         if let (true, Some(last)) = (self.single, self.last)
             && let Some(scorecard) = &mut self.result.cards[last].scorecard
@@ -208,6 +284,38 @@ impl Standing {
 }
 
 impl Kept {
+    /// What a distribution over all goes by.
+    fn grades_alone(&self) -> Kept {
+        let seen = self.seen().cloned().map(Box::new);
+        let (overall, moved_by, rank, by_rule, replaced) = (None, None, None, None, None);
+        Kept { overall, seen, last: self.last, grade: self.grade, moved_by, rank, by_rule, replaced }
+    }
+
+    /// The same by rule.
+    fn by_rule_alone(&self) -> Kept {
+        match &self.by_rule {
+            Some(by_rule) => {
+                Kept { seen: by_rule.seen.clone().map(Box::new), grade: by_rule.grade, ..self.grades_alone() }
+            }
+            None => self.grades_alone(),
+        }
+    }
+
+    /// What the rating sees by rule.
+    pub(super) fn seen_by_rule(&self) -> Option<&Number> {
+        self.by_rule.as_ref().map_or_else(|| self.seen(), |by_rule| by_rule.seen.as_ref())
+    }
+
+    /// Takes on a grade that people decided, in the place of the one it has.
+    pub(super) fn rule(&mut self, grade: u16) {
+        self.replaced = self.grade;
+        if self.by_rule.is_none() {
+            let (seen, grade, moved_by) = (self.seen().cloned(), self.grade, self.moved_by);
+            self.by_rule = Some(Box::new(KeptByRule { seen, grade, moved_by }));
+        }
+        self.grade = Some(grade);
+    }
+
     /// The rule of the distribution that moved the grade.
     pub(super) fn moved_by(&self) -> Option<u16> {
         self.moved_by
@@ -225,8 +333,39 @@ impl Kept {
     }
 }
 
-/// Moves grades down where too many hold one, among all people with the same grades.
-pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) -> Vec<(RatingId, Line)> {
+/// Moves grades down where too many hold one, among all people with the same grades: by rule, whatever was ruled. Whoever
+/// has another score by a ruling gets the grade that a distribution over all ruled scores would leave them, and nobody else's
+/// grade is another one for it.
+pub(super) fn distribution(scorer: &Scorer, people: &mut [Kept]) -> Lines {
+    let ruled: Vec<usize> = (0..people.len()).filter(|at| people[*at].by_rule.is_some()).collect();
+    if ruled.is_empty() {
+        return Lines { by_rule: distributed(scorer, people), of_ruled: Vec::new() };
+    }
+    let mut of_ruled: Vec<Kept> = people.iter().map(Kept::grades_alone).collect();
+    let lines_of_ruled = distributed(scorer, &mut of_ruled);
+    let mut by_rule: Vec<Kept> = people.iter().map(Kept::by_rule_alone).collect();
+    let lines_by_rule = distributed(scorer, &mut by_rule);
+    for (person, plain) in people.iter_mut().zip(by_rule) {
+        match &mut person.by_rule {
+            Some(by_rule) => (by_rule.grade, by_rule.moved_by) = (plain.grade, plain.moved_by),
+            None => (person.grade, person.moved_by) = (plain.grade, plain.moved_by),
+        }
+    }
+    for at in &ruled {
+        (people[*at].grade, people[*at].moved_by) = (of_ruled[*at].grade, of_ruled[*at].moved_by);
+    }
+    Lines { by_rule: lines_by_rule, of_ruled: lines_of_ruled }
+}
+
+/// Where forced distributions cut.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub by_rule: Vec<(RatingId, Line)>,
+    /// Of the one that decides the grades of those with a ruled score.
+    pub of_ruled: Vec<(RatingId, Line)>,
+}
+
+fn distributed(scorer: &Scorer, people: &mut [Kept]) -> Vec<(RatingId, Line)> {
     let (model, mut lines) = (scorer.model, Vec::new());
     for (id, rating) in model.ratings.iter().enumerate().filter(|(_, rating)| !rating.distribution.is_empty()) {
         let mut members = Vec::new();

@@ -87,7 +87,11 @@ const NAMED: usize = 5;
 
 /// Problems by code and place.
 #[derive(Debug, Default)]
-pub(super) struct Problems(BTreeMap<Place, Found>);
+pub(super) struct Problems {
+    of_numbers: BTreeMap<Place, Found>,
+    /// What is wrong with rows themselves, as it is told.
+    of_rows: Vec<Diagnostic>,
+}
 
 /// A code, and file, start and end of its place.
 type Place = (Code, (FileId, u32, u32));
@@ -132,7 +136,7 @@ impl Found {
 
 impl Problems {
     pub(super) fn add(&mut self, problem: Problem, person: &str) {
-        match self.0.entry((problem.code, problem.span.key())) {
+        match self.of_numbers.entry((problem.code, problem.span.key())) {
             Entry::Occupied(mut found) => found.get_mut().add(problem.places, person.to_string()),
             Entry::Vacant(free) => {
                 let person = person.to_string();
@@ -141,9 +145,20 @@ impl Problems {
         }
     }
 
+    /// Takes in findings as they are, each once.
+    pub(super) fn tell(&mut self, findings: Vec<Diagnostic>) {
+        for finding in findings {
+            let same = |known: &Diagnostic| known.message == finding.message && known.data == finding.data;
+            if !self.of_rows.iter().any(same) {
+                self.of_rows.push(finding);
+            }
+        }
+    }
+
     pub(super) fn take_in(&mut self, others: Problems) {
-        for (place, found) in others.0 {
-            match self.0.entry(place) {
+        self.tell(others.of_rows);
+        for (place, found) in others.of_numbers {
+            match self.of_numbers.entry(place) {
                 Entry::Occupied(mut known) => {
                     let known = known.get_mut();
                     known.add(found.problem.places, found.person);
@@ -170,10 +185,10 @@ impl Problems {
                 None => diagnostic,
             }
         };
-        self.0.into_values().map(finding).collect()
+        self.of_rows.into_iter().chain(self.of_numbers.into_values().map(finding)).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.of_numbers.is_empty() && self.of_rows.is_empty()
     }
 }

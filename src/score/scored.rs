@@ -12,12 +12,14 @@ use super::card::{PersonResult, Results};
 use super::distribute::Line;
 use super::others::{self, Others};
 use super::outputs::{Given, Order, Posts, Wrong};
-use super::people::{self, Done, Draft, Kept, Standing, grade_seen, overall};
+use super::people::{self, Done, Draft, Kept, Lines, Standing, grade_seen, overall};
 use super::problem::{Problem, Problems};
+use super::rulings;
+use super::rulings::Follow;
 use super::{Scorer, Seat, TOGETHER, Tapes, seats};
 use crate::eval::{Evaluator, Supposed, Tape};
 use crate::model::data::DataId;
-use crate::model::{Model, PositionId, RatingId};
+use crate::model::{Model, PositionId, RatingId, RuledOn};
 use crate::number::Number;
 use crate::parallel;
 use crate::plan::Plan;
@@ -34,7 +36,7 @@ pub struct Scored<'a> {
     starts: Vec<u32>,
     people: Vec<Kept>,
     /// Where forced distributions cut.
-    lines: Vec<(RatingId, Line)>,
+    lines: Lines,
     order: Order,
     /// Cards keep the values behind them.
     pub(super) explained: bool,
@@ -129,14 +131,27 @@ impl<'a> Scored<'a> {
     pub(super) fn of(
         (model, plan, answers): (&'a Model, &'a Plan, &'a Answers),
         supposed: Supposed,
+        follow: Follow,
         problems: &mut Problems,
     ) -> Option<Scored<'a>> {
         let (seats, without_position) = seats(model, plan, answers, problems)?;
-        let eval = Evaluator::new(model, plan, answers).supposing(supposed);
+        let rulings = match follow {
+            Follow::Not => Default::default(),
+            Follow::Within | Follow::However => {
+                let (mut rulings, wrong) = rulings::read(model, plan, answers, &seats);
+                rulings.bounded = follow == Follow::Within;
+                if !wrong.is_empty() {
+                    problems.tell(wrong);
+                    return None;
+                }
+                rulings
+            }
+        };
+        let eval = Evaluator::new(model, plan, answers).supposing(supposed).ruling(&rulings.values());
         let others = Others::of(model, plan, answers, &seats);
         let tapes = Tapes::of(plan, &eval);
         let starts = starts(answers, &seats);
-        let scorer = Scorer { model, plan, answers, eval, others, tapes, seats };
+        let scorer = Scorer { model, plan, answers, eval, others, rulings, tapes, seats };
         let order = scorer.output_order();
         let results = Results {
             period: plan.period,
@@ -149,7 +164,7 @@ impl<'a> Scored<'a> {
             doubts: answers.doubts.clone(),
         };
         let mut scored =
-            Scored { results, scorer, starts, people: Vec::new(), lines: Vec::new(), order, explained: true };
+            Scored { results, scorer, starts, people: Vec::new(), lines: Lines::default(), order, explained: true };
         let of_seats = scored.first_pass(problems)?;
         scored.outputs(&of_seats, problems)?;
         Some(scored)
@@ -196,9 +211,52 @@ impl<'a> Scored<'a> {
             return None;
         }
         let lines = people::distribution(scorer, &mut all.kept);
+        if self.scorer.told(self.ruled_ratings(&mut all.kept), problems) {
+            return None;
+        }
         people::rank(scorer, &mut all.kept, &all.parts);
         (self.people, self.lines) = (all.kept, lines);
         Some(all.seats)
+    }
+
+    /// Puts grades that people decided in the place of those that scores and distribution give.
+    fn ruled_ratings(&self, people: &mut [Kept]) -> Vec<Wrong> {
+        let (scorer, mut wrong) = (&self.scorer, Vec::new());
+        if scorer.rulings.is_empty() {
+            return wrong;
+        }
+        for (at, person) in people.iter_mut().enumerate() {
+            let Some((position, last)) = person.last(scorer) else { continue };
+            let mut seen = None;
+            for seat in self.seats_of(at) {
+                let post = scorer.seats[seat].post();
+                if seen.replace(post) == Some(post) {
+                    continue;
+                }
+                let Some(decided) = scorer.rulings.on(post, RuledOn::Rating) else { continue };
+                let replaced = match person.grade {
+                    Some(grade) => Value::Choice(grade.into()),
+                    None => Value::stated("no rating"),
+                };
+                if post != scorer.seats[last].post() {
+                    wrong.push((0, seat, decided.not_the_last(&scorer.model.positions[position.0].name)));
+                    continue;
+                }
+                match scorer.rulings.check(scorer.model, decided, position, &replaced) {
+                    // Without a rating there is none to be ruled on.
+                    Ok(()) if person.grade.is_none() => {
+                        wrong.extend(scorer.rulings.bounded.then(|| (0, seat, decided.without_rating())))
+                    }
+                    Ok(()) => {
+                        if let Value::Choice(grade) = decided.to {
+                            person.rule(u16::try_from(grade).unwrap_or(u16::MAX));
+                        }
+                    }
+                    Err(problem) => wrong.push((0, seat, problem)),
+                }
+            }
+        }
+        wrong
     }
 
     /// Sums of outputs, and whether all outputs are right.
@@ -269,7 +327,9 @@ impl<'a> Scored<'a> {
             Err(_) => unreachable!("the first pass found nothing wrong with the cards"),
         };
         standing.settle(kept);
-        self.paid(standing, self.explained, &mut Vec::new())
+        let mut result = self.paid(standing, self.explained, &mut Vec::new());
+        result.rulings = scorer.rulings_of(&self.in_order(at), &result, kept.replaced.map(usize::from));
+        result
     }
 
     /// A result with what is paid: `standing` has cards, grade and values, and outputs go by these.
@@ -301,13 +361,21 @@ impl<'a> Scored<'a> {
             Some(rule) => line.rule == rule && line.holders[line.keep..].contains(&at),
             None => line.holders[..line.keep].contains(&at),
         };
-        let (rating, line) = self.lines.iter().rfind(is_it)?;
+        // A grade that follows from a ruled score is another distribution's.
+        let is_ruled = self.people[at].by_rule.is_some() && !self.lines.of_ruled.is_empty();
+        let lines = if is_ruled { &self.lines.of_ruled } else { &self.lines.by_rule };
+        let (rating, line) = lines.iter().rfind(is_it)?;
         let holder = |(place, one): (usize, &usize)| {
             let post = self.scorer.holder(self.starts[*one] as usize);
             Holder {
                 person: post.person.clone(),
                 name: post.name.clone(),
-                seen: self.people[*one].seen().cloned().unwrap_or(Number::ZERO),
+                seen: match is_ruled {
+                    true => self.people[*one].seen(),
+                    false => self.people[*one].seen_by_rule(),
+                }
+                .cloned()
+                .unwrap_or(Number::ZERO),
                 keeps: place < line.keep,
             }
         };

@@ -96,7 +96,17 @@ impl Scoring<'_> {
             let seen = if sees_raw(self.model, rating) { raw.as_ref() } else { score.as_number() };
             Some(rate(rating, seen?, vetoed)?.seeing(seen?, score.as_number()))
         });
-        let result = ScorecardResult { entries, combined, adjustments, steps, score, completeness, vetoes, rating };
+        let result = ScorecardResult {
+            entries,
+            combined,
+            adjustments,
+            steps,
+            score,
+            completeness,
+            vetoes,
+            rating,
+            by_rule: None,
+        };
         Ok(Totalled { result, raw, vetoed })
     }
 

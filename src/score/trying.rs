@@ -2,7 +2,7 @@
 //!
 //! What others decide stays as it is: their scores, and so the grades that a forced distribution leaves. Where the person's
 //! own score goes into theirs, and theirs count in that distribution, [`Trying::entangled`] says so, and only a whole evaluation
-//! ([`score_supposing`](super::score_supposing)) tells.
+//! ([`score_by_rule`](super::score_by_rule)) tells. What people decided is left out: it stands, whatever is supposed.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use super::card::PersonResult;
 use super::distribute::{Rated, distribute};
-use super::score_supposing;
+use super::score_by_rule;
 use super::scored::Scored;
 use crate::eval::{Evaluator, Given, Subject, Tape, Values};
 use crate::model::{Model, PositionId, RatingId, Within};
@@ -201,7 +201,7 @@ impl<'a> Trying<'_, 'a> {
         for (post, one) in given {
             supposed.add(roster, *post, one.clone());
         }
-        let scored = score_supposing(scorer.model, scorer.plan, scorer.answers, supposed).ok()?;
+        let scored = score_by_rule(scorer.model, scorer.plan, scorer.answers, supposed).ok()?;
         Some(scored.person(self.person))
     }
 

@@ -22,6 +22,7 @@ impl<'s> Reader<'s> {
             let what = match node.rule() {
                 Rule::roster => "`roster`",
                 Rule::organisation => "`organisation`",
+                Rule::rulings => "`rulings`",
                 Rule::row => "`row`",
                 Rule::key => "`key`",
                 Rule::dated_rows | Rule::valid | Rule::snapshot => "how its rows lie in time",
@@ -64,6 +65,7 @@ impl<'s> Reader<'s> {
         Some(match node.rule() {
             Rule::roster => DataClause::Roster { position: name(self), span },
             Rule::organisation => DataClause::Organisation(span),
+            Rule::rulings => DataClause::Rulings(span),
             Rule::file => {
                 let mut texts = node.all(Rule::text).map(|text| self.text(&text));
                 DataClause::File { pattern: texts.next()?, sheet: texts.next() }

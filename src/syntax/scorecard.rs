@@ -231,8 +231,35 @@ impl<'s> Reader<'s> {
             Rule::veto => ScorecardRule::Veto(self.veto(node)?),
             Rule::bonus => ScorecardRule::Adjustment(self.adjustment(node, false)?),
             Rule::deduction => ScorecardRule::Adjustment(self.adjustment(node, true)?),
+            Rule::allowances => {
+                let allowances: Option<Vec<Allowance>> =
+                    node.all(Rule::allowance).map(|allowance| self.allowance(&allowance)).collect();
+                ScorecardRule::Rulings { allowances: allowances?, span }
+            }
             _ => ScorecardRule::Rating(self.name(&node.child(Rule::name)?)),
         })
+    }
+
+    fn allowance(&mut self, node: &Node<'s>) -> Option<Allowance> {
+        let name = |reader: &Self, of: &Node<'s>| of.child(Rule::name).map(|name| reader.name(&name));
+        let on = match (node.place(Rule::kw_score), node.child(Rule::of_kpi), node.child(Rule::of_output)) {
+            (Some(place), ..) => RuledOn::Score(place),
+            (_, Some(kpi), _) => RuledOn::Kpi(name(self, &kpi)?),
+            (_, _, Some(output)) => RuledOn::Output(name(self, &output)?),
+            _ => RuledOn::Rating(node.place(Rule::kw_rating)?),
+        };
+        let most = match node.child(Rule::grades_apart) {
+            Some(grades) => {
+                let count = match grades.child(Rule::whole) {
+                    Some(whole) => self.whole(&whole)?.written.to_string().parse().unwrap_or(u32::MAX),
+                    None => 1,
+                };
+                Some(RulingLimit::Grades(count, grades.span()))
+            }
+            None if node.has(Rule::kw_most) => Some(RulingLimit::Amount(self.value_of(node)?)),
+            None => None,
+        };
+        Some(Allowance { on, most, span: node.span() })
     }
 
     fn veto(&mut self, node: &Node<'s>) -> Option<Veto> {

@@ -369,6 +369,7 @@ impl<'a> Trace<'a> {
                 StepKind::Range => "kept within the range".to_string(),
                 StepKind::Rounded => "rounded".to_string(),
                 StepKind::Veto(at) => format!("veto \"{}\"", reason(at)),
+                StepKind::Ruled => "ruled".to_string(),
             };
             let score = exact(&step.score, &DisplayUnit::number());
             self.say(0, format!("{what} = {score}"));
@@ -388,6 +389,7 @@ impl<'a> Trace<'a> {
             None => String::new(),
             Some(LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. }) => format!(", lowered to {last} by a veto"),
             Some(LoweredBy::Distribution(_)) => format!(", lowered to {last} by the distribution"),
+            Some(LoweredBy::Ruling) => format!(", ruled {last}"),
         };
         self.say(0, format!("rating by the score = {by_score}{lowered}"));
     }

@@ -70,6 +70,9 @@ impl Choice<'_> {
         if query.organisation == Some(id) || set.organisation.is_some() {
             return no("it is the organisation, which is read from files".into());
         }
+        if set.rulings.is_some() {
+            return no("it holds rulings, which are read from files".into());
+        }
         if model.company.calendar_data.is_some_and(|calendar| calendar.data == id) {
             return no("it is the company's calendar, which is read from files".into());
         }

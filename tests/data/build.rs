@@ -104,6 +104,7 @@ pub fn data(name: &str, row: &str, columns: Vec<Column>) -> DataSet {
         span: span(),
         roster: None,
         organisation: None,
+        rulings: None,
         files: vec![FilePattern { pattern: format!("{name}*.csv"), sheet: None, span: span() }],
         relations: Vec::new(),
         across: None,

@@ -125,6 +125,7 @@ fn scorecard(entries: Vec<Entry>) -> Scorecard {
         vetoes: Vec::new(),
         adjustments: Vec::new(),
         rating: Some(RatingId(0)),
+        rulings: Vec::new(),
     }
 }
 
@@ -351,6 +352,7 @@ fn director_card(score: &str, vetoed: bool, grade: usize) -> ScorecardResult {
         completeness: number("0.82"),
         vetoes: vec![VetoResult { veto: 0, holds: Some(vetoed), missing: None }],
         rating: rating(grade, 0, lowered),
+        by_rule: None,
     }
 }
 
@@ -377,6 +379,7 @@ fn lecturer_card(score: Value, satisfaction: Value, grade: Option<usize>) -> Sco
         completeness: if missing { number("0.4") } else { Number::ONE },
         vetoes: Vec::new(),
         rating: grade.and_then(|grade| rating(grade, grade, None)),
+        by_rule: None,
     }
 }
 
@@ -389,7 +392,7 @@ fn posts(cards: &[Card]) -> Vec<PostResult> {
         outputs: card
             .outputs
             .iter()
-            .map(|value| PostOutput { value: value.clone(), mean: None, prorated: None })
+            .map(|value| PostOutput { value: value.clone(), mean: None, prorated: None, by_rule: None })
             .collect(),
     };
     cards.iter().enumerate().map(post).collect()
@@ -405,7 +408,8 @@ fn person(
 ) -> PersonResult {
     let (person, name, overall) = (key.into(), name.into(), overall.map(number));
     let posts = posts(&cards);
-    PersonResult { roster: DataId(0), person, name, cards, posts, overall, rating, rank }
+    let (rulings, by_rule) = (Vec::new(), None);
+    PersonResult { roster: DataId(0), person, name, cards, posts, overall, rating, rulings, by_rule, rank }
 }
 
 pub fn results() -> Results {

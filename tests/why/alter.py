@@ -74,6 +74,10 @@ def bearing(doc):
         if s["rating"]:
             yield s["rating"], "seen"
             yield s["rating"], "by_score"
+    for r in doc.get("rulings", []):
+        for part in [r["ruled"], *r["replaced"]]:
+            if part["kind"] in ("number", "choice"):
+                yield part, "number" if part["kind"] == "number" else "index"
     if doc["overall"] is not None:
         yield doc, "overall"
     for post in doc["posts"]:

@@ -10,31 +10,25 @@ import hashlib, json, math, operator, re, sys
 from datetime import date
 from decimal import Decimal, getcontext
 from fractions import Fraction as F
-
 getcontext().prec, NEAR, NO_ANSWER = 60, F(1, 10**20), ("missing", "no_answer", "no such number")
-SIGNS = {"equal": operator.eq, "not_equal": operator.ne, "less": operator.lt, "less_or_equal": operator.le,
-         "greater": operator.gt, "greater_or_equal": operator.ge, "<": operator.lt, "<=": operator.le, ">": operator.gt,
-         ">=": operator.ge, "=": operator.eq}
+NAMES = {"eq": "equal =", "ne": "not_equal", "lt": "less <", "le": "less_or_equal <=", "gt": "greater >", "ge": "greater_or_equal >="}
+SIGNS = {name: getattr(operator, sign) for sign, names in NAMES.items() for name in names.split()}
 LITERAL = re.compile(r"(\d[\d_]*(?:\.\d+)?)(%|‰)?")
-
 class Wrong(Exception): own_months = False  # a document that does not hold, and where; months of a calendar unknown here
 def need(condition, where):
     if not condition: raise Wrong(where)
-
 # Values: a Fraction, a bool, a date, or a tuple that begins with its kind.
 def number(text): return None if text is None else F(text)
 def value(v):
     kind = v["kind"]
     if kind in ("number", "flag", "date"): return {"number": F, "flag": bool, "date": date.fromisoformat}[kind](v[kind])
     return (kind,) + tuple(v[k] for k in ("reason", "text", "index", "first_month", "last_month") if k in v)
-def missing(v): return isinstance(v, tuple) and v[0] == "missing"
-def near(v): return v.get("approximate", False)
+missing, near = lambda v: isinstance(v, tuple) and v[0] == "missing", lambda v: v.get("approximate", False)
 def same(one, other, approximate=False):
     if isinstance(one, F) and isinstance(other, F):
         return one == other or approximate and abs(one - other) <= NEAR * max(abs(one), abs(other))
     return type(one) is type(other) and one == other
 def holds(limit, x): return limit is None or SIGNS[limit["op"]](x, F(limit["at"]))
-
 # Functions and operators.
 def rounded(x, step, how):
     whole, rest = divmod(x / step, 1)
@@ -81,7 +75,6 @@ def operate(op, args, rounding, detail=None):
     if op == "divide": return a / b if b else ("missing", "division_by_zero", "division by zero")
     return a + b if op == "add" else a * b if op == "multiply" else F((a - b).days) if isinstance(a, date) else a - b
 def days_of(detail): return date.fromisoformat(detail["from"]), date.fromisoformat(detail["to"])
-
 # Curves: the score of a value, `None` where there is none.
 def curve(c, x, target, full, nodes):
     kind = c["kind"]
@@ -107,10 +100,8 @@ def curve(c, x, target, full, nodes):
 def per_step(c, steps, full):
     steps = max(steps, F(0))
     change = F(c["amount"]) * (steps // 1 if c["full_steps"] else steps)
-    score = (full if c.get("start") is None else F(c["start"])) + (-change if c["deduct"] else change)
-    limit = number(c["limit"])
+    score, limit = (full if c.get("start") is None else F(c["start"])) + (-change if c["deduct"] else change), number(c["limit"])
     return score if limit is None else max(score, limit) if c["deduct"] else min(score, limit)
-
 # Rows.
 def check_measure(m, rounding):
     counted, name, told = m["counted"], m["text"], value(m["value"])
@@ -130,8 +121,7 @@ def row_value(m, row, rounding):
         steps.append(value(s["value"]) if s["op"] == "value" else value(row["cells"][s["cell"]]) if s["op"] == "cell"
                      else operate(s["op"], [steps[i] for i in s["of"]], rounding, detail))
     own, window = value(row["value"]), m["window"]
-    if m["row_condition"] is not None:
-        need(steps[m["row_condition"]] in (True, None), f"{where}: the condition does not hold")
+    need(m["row_condition"] is None or steps[m["row_condition"]] in (True, None), f"{where}: the condition does not hold")
     if m["row_value"] is not None and steps[m["row_value"]] is not None:
         need(same(own, steps[m["row_value"]], near(row["value"])), f"{where}: its value is another")
     if window["rows"] in ("dated", "taken_during", "newest") and row["from"] and row["to"]:
@@ -141,8 +131,7 @@ def row_value(m, row, rounding):
     return own * F(row["share"]) if row["share"] is not None and isinstance(own, F) else own
 def aggregate(function, values, fraction):
     there = sorted(v for v in values if not missing(v)) if function != "only" else values
-    if function == "count": return F(len(values))
-    if function == "count distinct": return F(len(set(there)))
+    if function in ("count", "count distinct"): return F(len(values if function == "count" else set(there)))
     if function == "sum": return sum(there, F(0))
     if not there: return None
     if function in ("share", "average"): return sum(map(F, there), F(0)) / len(there)
@@ -152,7 +141,15 @@ def aggregate(function, values, fraction):
         return there[low] + (rest * (there[low + 1] - there[low]) if rest else 0)
     need(function in ("min", "max") or all(v == there[0] for v in there), f"{function} of differing values")
     return there[-1] if function == "max" else there[0]
-
+# Rulings: what holds in the place of a value, as far from it as is allowed.
+def rulings(doc, card, on): return [r for r in doc.get("rulings", []) if (r["position"], r["on"]) == (card["position"], on)]
+def ruled(r, before):
+    told, most = value(r["ruled"]), number(r["most"])
+    need(r["reason"] and any(same(before, value(v), near(v)) or missing(before) and missing(value(v)) for v in r["replaced"]),
+         f"the ruling on {r['name'] or r['on']} stands in the place of {before}")
+    apart = None if missing(before) else abs(told[1] - before[1] if r["on"] == "rating" else told - before)
+    need(most is None or apart is not None and apart <= most, f"the ruling on {r['name'] or r['on']} goes too far")
+    return told
 # Formulas: every step of a card, from those before it.
 def check_nodes(doc, card):
     nodes = []
@@ -160,8 +157,7 @@ def check_nodes(doc, card):
         where, told, op, detail = f"{n['text']} ({n['at']})", value(n["value"]), n["op"], n["detail"]
         args, found = [None if i is None else nodes[i] for i in n["of"]], told
         if op == "value":
-            literal = LITERAL.fullmatch(n["text"])
-            if literal and isinstance(told, F):
+            if (literal := LITERAL.fullmatch(n["text"])) and isinstance(told, F):
                 found = F(literal[1].replace("_", "")) / {None: 1, "%": 100, "‰": 1000}[literal[2]]
         elif op == "measure":
             m = doc["measures"][detail["measure"]]
@@ -170,8 +166,8 @@ def check_nodes(doc, card):
                 found = value(m["value"])
         elif op == "kpi":
             found = args[0]
-            if detail["limits"] and isinstance(told, F):
-                need(F(detail["limits"][0]) <= told <= F(detail["limits"][1]), f"{where}: beyond its limits")
+            within = not detail["limits"] or not isinstance(told, F) or F(detail["limits"][0]) <= told <= F(detail["limits"][1])
+            need(within, f"{where}: beyond its limits")
         elif op == "scale":
             if detail is not None and isinstance(args[0], F):
                 scored = curve(detail["curve"], args[0], None, F(100), nodes)
@@ -182,6 +178,7 @@ def check_nodes(doc, card):
                                for k, a in zip(("rows", "columns"), args))
                 found = F(detail["values"][row][column])
         elif op == "supposed": need(doc["supposed"], f"{where}: supposed, and the document does not say so")
+        elif op == "ruled": found = ruled(next(r for r in rulings(doc, card, "kpi") if r == doc["rulings"][detail["ruling"]]), args[0])
         elif op not in ("read", "input"):
             detail = days_of(detail) if op == "in_days" else detail and detail.get("name")
             found = operate(op, args, doc["rounding"], detail)
@@ -190,11 +187,9 @@ def check_nodes(doc, card):
     return nodes
 def inputs(card, root):
     seen = {root}
-    for at in (at for at in range(root, -1, -1) if at in seen):
-        n = card["nodes"][at]
+    for n in (card["nodes"][at] for at in range(root, -1, -1) if at in seen):
         seen.update(i for i in n["of"] if i is not None)
         if n["op"] == "input": yield n["detail"], value(n["value"])
-
 # Scorecards.
 def presence(e):
     s = value(e["score"])
@@ -207,23 +202,21 @@ def check_entry(card, nodes, e, when, forced):
         forced = "unknown" if missing(applies) else None if applies is True else "not_applicable"
     if e["group"]: found = check_group(card, nodes, e["group"]["entries"], e["group"]["combine"], when, forced, where)
     elif e["kpi"]: found = kpi_score(card, nodes, e, where, forced)
-    if forced:
-        need(missing(told) and (told[1] == "not_applicable") == (forced == "not_applicable"), f"{where}: it does not apply")
+    if forced: need(missing(told) and (told[1] == "not_applicable") == (forced == "not_applicable"), f"{where}: does not apply")
     elif isinstance(found, F):
         found, most = found * F(e["scale"] or 1), number(e["most"])
-        is_cut = most is not None and found > most
-        need(number(e["uncapped"]) == (found if is_cut else None), f"{where}: the score before its limit is {found}")
-        found = most if is_cut else found
+        need(number(e["uncapped"]) == (found if most is not None and found > most else None), f"{where}: uncapped it is {found}")
+        found = found if most is None else min(found, most)
         need(same(found, told, near(e["score"])), f"{where}: the score is {found}")
     elif e["taken"] is None: need(missing(told), f"{where}: there is no score")
 def kpi_score(card, nodes, e, where, forced):
-    k, target = e["kpi"], None
-    x = read = nodes[k["value"]]
+    k, target, x = e["kpi"], None, nodes[e["kpi"]["value"]]
+    read = x
     if k["target"]:
         target = nodes[k["target"]["node"]]
         if k["target"]["prorated"] and isinstance(target, F):
-            need(k["target"]["prorated"][0] == card["served"], f"{where}: prorated by other days than those served")
             target *= F(*k["target"]["prorated"])
+            need(k["target"]["prorated"][0] == card["served"], f"{where}: prorated by other days than those served")
         need(same(target, value(k["target"]["value"])), f"{where}: the target is {target}")
     if k["attainment"] is not None:
         read = value(k["attainment"])
@@ -253,8 +246,7 @@ def check_group(card, nodes, entries, combine, when, forced, where):
     if states == {"not applicable"} or not kept or when == "no_rating" and "missing" in states: return None
     scores = ((F(e["effective_weight"]), value(e["score"])) for e in entries if counts(e, when))
     parts = [(w, F(0) if missing(s) else s) for w, s in scores]
-    if combine == "geometric":
-        return math.prod((real("pow", s, w) for w, s in parts), start=F(1))
+    if combine == "geometric": return math.prod((real("pow", s, w) for w, s in parts), start=F(1))
     return sum((s for _, s in parts), F(0)) * total / kept if combine == "sum" else sum((w * s for w, s in parts), F(0))
 def check_spread(entries, combine, when, share, factor):
     total, kept = totals(entries, when)
@@ -264,8 +256,8 @@ def check_spread(entries, combine, when, share, factor):
         if factor is not None and not counts(e, when): each = F(0)
         elif factor is not None and combine != "geometric":
             each = factor * (F(e["effective_weight"]) if combine == "weighted_mean" else total / kept)
-        told, added = number(e["contribution"]), each
-        if each is not None: added = F(0) if missing(value(e["score"])) else each * value(e["score"])
+        told, score = number(e["contribution"]), value(e["score"])
+        added = None if each is None else F(0) if missing(score) else each * score
         need(added == told or added is not None and told is not None and same(added, told, True), f"{e['label']}: it adds {added}")
         if e["group"]:
             inside = None if each is None or e["uncapped"] is not None else each * F(e["scale"] or 1)
@@ -302,16 +294,19 @@ def check_scorecard(doc, card, nodes):
         doubt, none = doubt or missing(condition), none or missing(condition) and v["score_at_most"] is not None
         caps += [(F(v["score_at_most"]), at)] if v["holds"] and v["score_at_most"] is not None else []
         if v["holds"] and v["rating_at_most"] is not None: lowest = max(lowest or 0, v["rating_at_most"])
-    if none or card["eligible"] is not None and missing(nodes[card["eligible"]]):
-        return need(missing(told) and s["rating"] is None, f"{where}: there is no score")
-    steps = [("adjusted", None, total)] if s["adjustments"] else []
-    if s["range"]:
+    none, own = none or card["eligible"] is not None and missing(nodes[card["eligible"]]), rulings(doc, card, "score")
+    if none and not own: return need(missing(told) and s["rating"] is None, f"{where}: there is no score")
+    steps = [("adjusted", None, total)] if s["adjustments"] and not none else []
+    if s["range"] and not none:
         within = min(max(total, F(s["range"][0])), F(s["range"][1]))
         steps, total = steps + [("range", None, within)] * (within != total), within
-    score = decimals(doc, total)
-    steps += [("rounded", None, score)] * (score != total)
-    for cap, at in caps:
+    score = ("missing", "none") if none else decimals(doc, total)
+    steps += [("rounded", None, score)] * (not none and score != total)
+    for cap, at in () if none else caps:
         steps, score, total = steps + [("veto", at, cap)] * (cap < score), min(score, cap), min(total, cap)
+    if own:
+        score = total = ruled(own[0], score)
+        steps.append(("ruled", None, score))
     own = [(t["what"], t["veto"], F(t["score"])) for t in s["steps"]]
     agree = len(own) == len(steps) and all(a[:2] == b[:2] and same(a[2], b[2], about) for a, b in zip(own, steps))
     need(agree and same(score, told, about), f"{where}: the steps are {steps}, the score is {score}")
@@ -319,13 +314,18 @@ def check_scorecard(doc, card, nodes):
     if r:
         need(same(F(r["seen"]), total if r["sees_unrounded"] else score, about), f"{r['rating']}: what the grade looks at")
         need(not doubt, f"{r['rating']}: a veto is in doubt")
-        check_grade(r, max(by_score(r), lowest or 0))
+        check_grade(doc, r, max(by_score(r), lowest or 0))
 def by_score(r):
     found = next(i for i, g in enumerate(r["grades"]) if holds(g["limit"], F(r["seen"])))
     need(r["by_score"] == found, f"{r['rating']}: by score it is {r['grades'][found]['name']}")
     return found
-def check_grade(r, grade):
-    if r["lowered_by"] == "distribution": need(r["grade"] > grade, f"{r['rating']}: the distribution lowers nothing")
+def check_grade(doc, r, grade):
+    if r["lowered_by"] == "ruling":
+        own = next(one for one in doc["rulings"] if one["on"] == "rating")
+        before = own["replaced"][0]["index"]
+        need(before == grade or r["distribution"] and before > grade, f"{r['rating']}: the ruling stands in the place of another grade")
+        need(ruled(own, ("choice", before)) == ("choice", r["grade"]), f"{r['rating']}: the grade is not the one that was ruled")
+    elif r["lowered_by"] == "distribution": need(r["grade"] > grade, f"{r['rating']}: the distribution lowers nothing")
     else:
         need(r["grade"] == grade, f"{r['rating']}: the grade is {r['grades'][grade]['name']}")
         need((r["lowered_by"] is None) == (grade == r["by_score"]), f"{r['rating']}: what lowered the grade")
@@ -347,9 +347,10 @@ def check_output(doc, cards, post, at):
                 need(same(got, value(card["scorecard"]["score"])), f"{where}: goes by another score")
             if detail["input"] == "output" and whole:
                 need(same(got, value(card["outputs"][detail["output"]]["value"])), f"{where}: goes by another output")
-        if o["node"] is not None:
-            parts.append((cards[place][o["node"] if o["inside"] is None or whole else o["inside"]], card["days"]))
-    told = value(out["value"])
+        if o["node"] is not None: parts.append((cards[place][o["node" if o["inside"] is None or whole else "inside"]], card["days"]))
+    told, own = value(out["by_rule"] if "by_rule" in out else out["value"]), [r for r in doc.get("rulings", [])
+        if (r["position"], r["on"], r["name"]) == (post["position"], "output", out["name"])]
+    if own: need(same(ruled(own[0], told), value(out["value"])), f"{where}: the amount is not the one that was ruled")
     if not parts or not all(isinstance(p, F) for p, _ in parts):
         return need(not isinstance(told, F) or not parts, f"{where}: there is no amount")
     mean = sum(p * d for p, d in parts) / sum(d for _, d in parts)
@@ -367,8 +368,7 @@ def check(doc):
     for m in doc["measures"]: check_measure(m, doc["rounding"])
     cards, scored = [check_nodes(doc, card) for card in doc["cards"]], []
     for card, nodes in zip(doc["cards"], cards):
-        first, last = days_of(card)
-        need((last - first).days + 1 == card["days"], f"{card['label']}: the days")
+        need((days_of(card)[1] - days_of(card)[0]).days + 1 == card["days"], f"{card['label']}: the days")
         if card["scorecard"]:
             check_scorecard(doc, card, nodes)
             scored.append((value(card["scorecard"]["score"]), card))
@@ -379,13 +379,12 @@ def check(doc):
     need(overall == found or found is not None and overall is not None and same(found, overall, True), f"the overall score is {found}")
     if r:
         need(r["sees_unrounded"] or F(r["seen"]) == overall, "the overall grade looks at another score")
-        grade = by_score(r) if r["lowered_by"] in (None, "distribution") else r["grade"]
+        grade = by_score(r) if r["lowered_by"] in (None, "distribution", "ruling") else r["grade"]
         if len(scored) == 1:
             own = scored[0][1]["scorecard"]["rating"]
             need(own is not None and (own["grade"], own["seen"]) == (r["grade"], r["seen"]), "the grade of the scorecard is another")
-        else: check_grade(r, grade)
-    for post in doc["posts"]:
-        for at in range(len(post["outputs"])): check_output(doc, cards, post, at)
+        else: check_grade(doc, r, grade)
+    for post, at in ((p, at) for p in doc["posts"] for at in range(len(p["outputs"]))): check_output(doc, cards, post, at)
 def main(paths):
     bad = 0
     for path in paths:

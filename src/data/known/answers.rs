@@ -10,9 +10,9 @@ use crate::plan::query::{Answers, Branches, FileReport, RosterAnswer};
 
 pub fn put(answers: &Answers, into: &mut Vec<u8>) {
     // Branches are told of the tables of tests alone.
-    let Answers { rosters, teams, measures, reads, out_of_order, branches: _, files, doubts } = answers;
+    let Answers { rosters, teams, rulings, measures, reads, out_of_order, branches: _, files, doubts } = answers;
     (rosters, teams, measures, reads).put(into);
-    (out_of_order, doubts).put(into);
+    (out_of_order, doubts, rulings).put(into);
     files.len().put(into);
     for FileReport { path, data, rows, repairs, left_out } in files {
         (path, data, rows, repairs).put(into);
@@ -22,10 +22,11 @@ pub fn put(answers: &Answers, into: &mut Vec<u8>) {
 
 pub fn take(from: &mut Bytes) -> Option<Answers> {
     let (mut rosters, teams, measures, reads) = <(Vec<RosterAnswer>, _, _, _)>::take(from)?;
-    let (out_of_order, doubts) = Take::take(from)?;
+    let (out_of_order, doubts, rulings) = Take::take(from)?;
     let files = Vec::<Report>::take(from)?.into_iter().map(|Report(report)| report).collect();
     share(&mut rosters);
-    Some(Answers { rosters, teams, measures, reads, out_of_order, branches: Branches::default(), files, doubts })
+    let branches = Branches::default();
+    Some(Answers { rosters, teams, rulings, measures, reads, out_of_order, branches, files, doubts })
 }
 
 /// Posts are many and positions few: they share their texts, as they do when a roster is read.

@@ -5,3 +5,4 @@ pub(crate) mod nowhere;
 pub(crate) mod own;
 pub(crate) mod pieces;
 pub(crate) mod roster;
+pub(crate) mod rulings;

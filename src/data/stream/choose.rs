@@ -97,6 +97,7 @@ impl Choice<'_> {
         };
         !self.query.rosters.contains(&id)
             && self.query.organisation != Some(id)
+            && !self.query.rulings.contains(&id)
             && !matches!(data.time, TimeShape::Snapshot(_))
             && !measures.into_iter().any(by_rows)
             && !self.rosters_pass(id)

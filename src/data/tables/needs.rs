@@ -8,7 +8,7 @@ use crate::data::rows::shape::{ALWAYS_AFTER, ALWAYS_BEFORE, Shape};
 use crate::data::rows::table::Table;
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
-use crate::model::data::{ColumnIx, ColumnType, DataId, Route, YearOf};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, RulingColumns, YearOf};
 use crate::plan::query::{Group, NeededWindow, Query, RowNode, Rows};
 use crate::time::{Calendar, Day};
 
@@ -19,7 +19,7 @@ type Needed = BTreeMap<DataId, BTreeSet<ColumnIx>>;
 pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     let mut needed = Needed::new();
     let mut order: Vec<DataId> = query.tables.iter().map(|table| table.data).collect();
-    order.extend(query.rosters.iter().chain(&query.organisation));
+    order.extend(query.rosters.iter().chain(&query.organisation).chain(&query.rulings));
     for data in &order {
         needed.entry(*data).or_default();
     }
@@ -62,6 +62,10 @@ pub fn columns(model: &Model, query: &Query) -> Vec<(DataId, Vec<ColumnIx>)> {
     if let Some(organisation) = query.organisation {
         let data = &model.data[organisation.0];
         needed.entry(organisation).or_default().extend(data.organisation.into_iter().chain(data.name_column()));
+    }
+    for data in &query.rulings {
+        let columns = model.data[data.0].rulings;
+        columns.iter().flat_map(RulingColumns::all).for_each(|one| walk(model, *data, &[one], None, &mut needed));
     }
     for (data, columns) in &mut needed {
         let data = &model.data[data.0];

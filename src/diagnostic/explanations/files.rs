@@ -397,6 +397,29 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::BadRuling,
+        title: "a ruling that nobody can follow",
+        text: "A row of rulings says on whom it is, for which period, on what (`score`, `rating`, the name or label of a KPI \
+               of the scorecard or of an output), and to what. It is refused where the person holds no post that is \
+               evaluated in that period, or several and the row names none; where nothing is called so, or two things are; \
+               where the new value is none, has another unit, or is one that the specs could never give; and where one \
+               thing is ruled twice.",
+        wrong: "| person | period  | what  | to   | reason |\n| P1     | 2026-Q3 | scoer | 85   | appeal |",
+        right: "| person | period  | what  | to   | reason |\n| P1     | 2026-Q3 | score | 85   | appeal |",
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::RulingNotAllowed,
+        title: "a ruling that the scorecard does not allow",
+        text: "A scorecard says what people may decide in the place of what the rules give, and how far from it: \
+               `rulings on score at most 5 points, on rating at most one grade`. A ruling on anything else is refused, and so is \
+               one that goes further. How far it goes is counted from the value that it stands in the place of; where there \
+               is none, no limit can be kept, and only a scorecard that states none allows it.",
+        wrong: "rulings on score at most 5 points\n\n| person | period  | what  | to | reason |\n| P1     | 2026-Q3 | score | 95 | appeal |   (78 by rule)",
+        right: "rulings on score at most 5 points\n\n| person | period  | what  | to | reason |\n| P1     | 2026-Q3 | score | 83 | appeal |",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::NegativeInGeometricMean,
         title: "a value below 0 in a geometric mean",
         text: "`combine geometric mean` multiplies scores and draws a root, which has no answer for values below 0. \

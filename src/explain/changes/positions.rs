@@ -7,11 +7,14 @@ use super::items::{Declared, Elsewhere, Facet, Item, Order, Pairing};
 use super::reader::{At, Depth, Reader, texts_of};
 use super::terms::{Symbol, TermId};
 use crate::alike::folded;
+use crate::explain::exact::exact;
 use crate::language::{Combine, PartOfPeriod, WhenMissing};
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{
-    Adjustment, Direction, Entry, Group, Head, KpiEntry, Output, Position, Responsibility, Score, ScoreCurve,
-    Scorecard, Unfit, Veto, VetoEffect,
+    Adjustment, Allowance, Direction, Entry, Group, Head, KpiEntry, Output, Position, Responsibility, RuledOn, Score,
+    ScoreCurve, Scorecard, Unfit, Veto, VetoEffect,
 };
+use crate::number::Number;
 use crate::source::Span;
 use crate::value::percent;
 
@@ -70,7 +73,7 @@ impl<'a> Reader<'a> {
         });
         let output_names: Vec<String> = outputs.iter().map(|one| self.output_name(position, one)).collect();
         let outputs = outputs.iter().map(|one| self.output_item(position, one, &output_names)).collect();
-        let card = scorecard.iter().map(|card| self.scorecard_item(card, place)).collect();
+        let card = scorecard.iter().map(|card| self.scorecard_item(card, position, place)).collect();
         let duties = responsibilities.iter().map(|one| self.responsibility_item(one)).collect();
         Item::new(version_key(*effective), format!("position `{name}`"), place)
             .from(*effective)
@@ -118,8 +121,8 @@ impl<'a> Reader<'a> {
             .with(self.seen("measured", format!("what measures `{name}`"), measured.join(", "), place))
     }
 
-    fn scorecard_item(&self, card: &'a Scorecard, place: Span) -> Item<'a> {
-        let Scorecard { root, when_missing, complete_at_least, range, vetoes, adjustments, rating } = card;
+    fn scorecard_item(&self, card: &'a Scorecard, position: &'a Position, place: Span) -> Item<'a> {
+        let Scorecard { root, when_missing, complete_at_least, range, vetoes, adjustments, rating, rulings } = card;
         let Group { name: _, label: _, combine, entries } = root;
         let missing = match when_missing {
             WhenMissing::Redistribute => "redistribute",
@@ -160,6 +163,45 @@ impl<'a> Reader<'a> {
                 Pairing::Key,
                 Order::Shown,
             )
+            .with_parts(
+                "rulings",
+                rulings.iter().map(|one| self.allowance_item(one, position)).collect(),
+                Pairing::Key,
+                Order::Nothing,
+            )
+    }
+
+    /// What rulings may change, and how far.
+    fn allowance_item(&self, allowance: &'a Allowance, position: &'a Position) -> Item<'a> {
+        let Allowance { on, most, span } = allowance;
+        let unit = match on {
+            RuledOn::Kpi(kpi) => Some(self.model.kpis[kpi.0].unit.clone()),
+            RuledOn::Output(at) => Some(position.outputs[*at].unit.clone()),
+            RuledOn::Score => Some(DisplayUnit::point()),
+            RuledOn::Rating => None,
+        };
+        let (key, called) = match on {
+            RuledOn::Kpi(kpi) => (format!("kpi {}", self.kpi_name(*kpi)), format!("`{}`", self.model.kpis[kpi.0].name)),
+            RuledOn::Output(at) => {
+                let output = &position.outputs[*at];
+                (format!("output {}", self.output_name(position, output)), format!("`{}`", output.name))
+            }
+            RuledOn::Score => ("score".to_string(), "the score".to_string()),
+            RuledOn::Rating => ("rating".to_string(), "the rating".to_string()),
+        };
+        let text = match (most, &unit) {
+            (None, _) => "without a limit".to_string(),
+            (Some(most), Some(unit)) => format!("at most {}", exact(most, unit)),
+            (Some(most), None) if *most == Number::ONE => "at most one grade".to_string(),
+            (Some(most), None) => format!("at most {most} grades"),
+        };
+        Item::new(key, format!("rulings on {called}"), *span).saying(text.clone()).with(self.told(
+            "most",
+            format!("how far rulings on {called} may go"),
+            self.said(most),
+            text,
+            *span,
+        ))
     }
 
     /// Sums are the same in any order; a product of roots, which are approximate, may not be.

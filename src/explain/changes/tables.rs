@@ -5,8 +5,8 @@ use super::items::{Declared, Facet, Item};
 use super::reader::{At, Depth, Reader};
 use super::terms::{Symbol, TermId};
 use crate::model::data::{
-    Across, Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, TimeShape,
-    YearOf,
+    Across, Belongs, Choice, Column, ColumnIx, ColumnType, DataId, DataSet, FilePattern, Roster, Route, RulingColumns,
+    TimeShape, YearOf,
 };
 use crate::source::Span;
 
@@ -20,6 +20,7 @@ impl<'a> Reader<'a> {
             span,
             roster,
             organisation,
+            rulings,
             files,
             relations,
             row,
@@ -63,6 +64,10 @@ impl<'a> Reader<'a> {
         let across_term = self.maybe(across.as_ref().map(|across| self.across(id, across)));
         let across_text = across.as_ref().map_or("no", |_| "months across").to_string();
         let keys: Vec<TermId> = key.iter().map(column).collect();
+        let ruling_columns: Vec<ColumnIx> = rulings.iter().flat_map(RulingColumns::all).collect();
+        let rulings_term = self
+            .maybe(rulings.map(|_| self.node("rulings", ruling_columns.iter().map(column).collect::<Vec<TermId>>())));
+        let rulings_text = named(&ruling_columns);
         let item = Item::new("data", format!("data set `{name}`"), place)
             .saying(from.join(", "))
             .with(self.label_facet(label, name, place))
@@ -73,6 +78,7 @@ impl<'a> Reader<'a> {
                 self.maybe(organisation.as_ref().map(column)),
                 named(organisation.as_slice()),
             ))
+            .with(told("rulings", "columns of rulings", rulings_term, rulings_text))
             .with(told("files", "files", self.node("files", reads), from.join(", ")))
             // Rosters with the same word for a row are read alike.
             .with(told("row", "word for a row", self.said(&row.singular), row.singular.clone()))

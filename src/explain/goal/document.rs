@@ -235,9 +235,11 @@ impl Teller<'_> {
             score: outcome.score.clone(),
             grade: grade(outcome.grade),
             by_score: grade(outcome.by_score),
-            lowered_by: outcome.lowered_by.map(|by| match by {
-                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "veto",
-                LoweredBy::Distribution(_) => "distribution",
+            lowered_by: outcome.lowered_by.and_then(|by| match by {
+                LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => Some("veto"),
+                LoweredBy::Distribution(_) => Some("distribution"),
+                // Goals go by the rules.
+                LoweredBy::Ruling => None,
             }),
             outputs: outcome.outputs.iter().flat_map(of_post).collect(),
         }

@@ -191,6 +191,7 @@ impl<'p, 'a> Teller<'p, 'a> {
                 let why = match by {
                     LoweredBy::Distribution(_) => "the distribution",
                     LoweredBy::Veto(_) | LoweredBy::EarlierVeto { .. } => "a veto",
+                    LoweredBy::Ruling => "a ruling",
                 };
                 format!(" ({} by the score, lowered by {why})", self.about.show.grade_word(position, grade))
             }
@@ -395,6 +396,7 @@ impl<'p, 'a> Teller<'p, 'a> {
             Some(LoweredBy::Veto(veto)) => reasons.extend(self.veto(position, veto)),
             Some(LoweredBy::EarlierVeto { .. }) => reasons.push("a veto of an earlier post".into()),
             Some(LoweredBy::Distribution(_)) => reasons.push("the distribution lowers the grade".into()),
+            Some(LoweredBy::Ruling) => {}
             None => {}
         }
         if self.most(up, down).is_none() && reasons.is_empty() {

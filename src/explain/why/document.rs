@@ -35,6 +35,35 @@ pub struct Why {
     pub measures: Vec<Measure>,
     /// What is supposed, and not so.
     pub supposed: Vec<String>,
+    /// What people decided in the place of what the rules give; left out where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rulings: Vec<Ruling>,
+}
+
+/// What was decided, what it stands in the place of, and how far it may go.
+#[derive(Serialize)]
+pub struct Ruling {
+    pub position: String,
+    /// `kpi`, `score`, `rating`, `output`
+    pub on: &'static str,
+    /// Of the KPI or the output.
+    pub name: Option<String>,
+    /// Grades are choices.
+    pub ruled: Val,
+    /// What would be without it: of each card of the post, or once.
+    pub replaced: Vec<Val>,
+    /// How far it may go from that, in base units or grades.
+    pub most: Option<Number>,
+    /// Where the scorecard allows it.
+    pub at: String,
+    pub reason: String,
+    pub by: String,
+    pub decided_on: Option<String>,
+    pub file: String,
+    pub row: Option<u64>,
+    /// All of it in words.
+    #[serde(skip)]
+    pub told: String,
 }
 
 #[derive(Serialize)]
@@ -171,6 +200,10 @@ pub enum Detail {
         values: Vec<Vec<Number>>,
         row: Option<usize>,
         column: Option<usize>,
+    },
+    /// The ruling that the value is, in the list of rulings; the step before is the value by rule.
+    Ruled {
+        ruling: usize,
     },
     /// What scoring gives: `value`, `target`, `weight` of an entry; `score`, `rating`, `output`, `sum`.
     Input {
@@ -350,7 +383,7 @@ pub struct Adjustment {
 /// A step behind the combined score.
 #[derive(Serialize)]
 pub struct ScoreStep {
-    /// `adjusted`, `range`, `rounded`, `veto`
+    /// `adjusted`, `range`, `rounded`, `veto`, `ruled`
     pub what: &'static str,
     pub veto: Option<usize>,
     pub score: Number,
@@ -380,7 +413,7 @@ pub struct Rating {
     pub by_score: usize,
     pub grade: usize,
     pub sees_unrounded: bool,
-    /// `veto`, `earlier_veto`, `distribution`
+    /// `veto`, `earlier_veto`, `distribution`, `ruling`
     pub lowered_by: Option<&'static str>,
     /// Index into the vetoes of the card, or of the earlier one; or into the rating's rules of distribution.
     pub lowered_at: Option<usize>,
@@ -450,6 +483,9 @@ pub struct PostOutput {
     pub mean: Option<Val>,
     pub mean_shown: Option<String>,
     pub prorated: Option<[i64; 2]>,
+    /// What it is by rule; left out where it was not ruled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<Val>,
     /// The rounding around the formula, applied to the whole.
     pub rounding: Option<Rounded>,
 }

@@ -10,12 +10,13 @@ use super::measures::{Asked, Measures};
 use crate::eval::{Evaluator, Inputs, Subject, operands};
 use crate::explain::in_full;
 use crate::language::{BinaryOp, ScopeWord};
+use crate::model::RuledOn;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::types::unit::DisplayUnit;
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, Input};
 use crate::plan::query::RowNode;
-use crate::score::card::Card;
+use crate::score::card::{Card, RulingResult};
 use crate::source::Span;
 use crate::value::{Missing, Value};
 
@@ -32,6 +33,7 @@ pub(super) struct Steps<'a, 'e> {
     values: Arc<Vec<Option<Value>>>,
     card: &'e Card,
     subject: Subject,
+    rulings: &'e [RulingResult],
     pub nodes: Vec<Node>,
     places: HashMap<CalcId, usize>,
     measures: &'e mut Measures,
@@ -42,10 +44,11 @@ impl<'a, 'e> Steps<'a, 'e> {
         explainer: &'e Explainer<'a>,
         eval: &'e Evaluator<'a>,
         (card, subject): (&'e Card, Subject),
+        rulings: &'e [RulingResult],
         measures: &'e mut Measures,
     ) -> Steps<'a, 'e> {
         let (values, nodes, places) = (card.values.clone(), Vec::new(), HashMap::new());
-        Steps { explainer, eval, values, card, subject, nodes, places, measures }
+        Steps { explainer, eval, values, card, subject, rulings, nodes, places, measures }
     }
 
     /// The place of a step of a formula, with all that it goes by before it.
@@ -68,6 +71,10 @@ impl<'a, 'e> Steps<'a, 'e> {
             if is_ready {
                 let step = self.node(node, local);
                 self.nodes.push(step);
+                if let Some(ruling) = self.ruling_on(node) {
+                    let step = self.ruled(node, ruling);
+                    self.nodes.push(step);
+                }
                 let place = self.nodes.len() - 1;
                 match local {
                     Some(local) if local.values.contains_key(&node) => local.places.insert(node, place),
@@ -124,10 +131,50 @@ impl<'a, 'e> Steps<'a, 'e> {
         }
     }
 
+    /// What a ruled KPI is by rule.
+    fn by_rule(&self, node: CalcId) -> Option<&'e Value> {
+        let by_rule = self.card.scorecard.as_ref()?.by_rule.as_ref()?;
+        by_rule.kpis.iter().find(|(of, _)| *of == node).map(|(_, value)| value)
+    }
+
+    /// The place of the ruling on a KPI, unless another value is supposed.
+    fn ruling_on(&self, node: CalcId) -> Option<usize> {
+        self.by_rule(node).filter(|_| !self.eval.is_supposed(self.subject, node))?;
+        let Calc::Kpi { kpi, .. } = &self.explainer.plan.program.nodes[node.0] else { return None };
+        let kpis = &self.explainer.model.kpis;
+        let is_it = |one: &RulingResult| match one.on {
+            RuledOn::Kpi(other) => one.position == self.card.position && kpis[other.0].name == kpis[kpi.0].name,
+            RuledOn::Score | RuledOn::Rating | RuledOn::Output(_) => false,
+        };
+        self.rulings.iter().position(is_it)
+    }
+
+    /// The value that was ruled, behind the one by rule, which stands already.
+    fn ruled(&self, id: CalcId, ruling: usize) -> Node {
+        let (explainer, program) = (self.explainer, &self.explainer.plan.program);
+        let (calc, span) = (&program.nodes[id.0], program.spans[id.0]);
+        let value = self.value(id, &None).cloned().unwrap_or(Value::Missing(Missing::NoAnswer));
+        let text = explainer.text(span);
+        let shown = self.shown(calc, &value, span, &text);
+        Node {
+            op: "ruled",
+            of: vec![self.nodes.len().checked_sub(1)],
+            value: Val::from(&value),
+            text,
+            at: explainer.at(span),
+            detail: Some(Detail::Ruled { ruling }),
+            inline: shown.clone(),
+            level: WHOLE,
+            shown,
+        }
+    }
+
     fn node(&mut self, id: CalcId, local: &Option<Local>) -> Node {
         let (explainer, program) = (self.explainer, &self.explainer.plan.program);
         let (calc, span) = (&program.nodes[id.0], program.spans[id.0]);
-        let value = self.value(id, local).cloned().unwrap_or(Value::Missing(Missing::NoAnswer));
+        let by_rule = self.by_rule(id).filter(|_| self.ruling_on(id).is_some());
+        let value = by_rule.or_else(|| self.value(id, local)).cloned();
+        let value = value.unwrap_or(Value::Missing(Missing::NoAnswer));
         let of: Vec<Option<usize>> = self
             .wanted(id, local)
             .into_iter()

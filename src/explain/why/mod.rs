@@ -19,7 +19,7 @@ pub use self::csv::rows_as_csv;
 pub use self::formulas::shown;
 pub use self::only::Only;
 
-use self::document::{Card, Named, Output, Period, Post, PostOutput, Rounded, Val, Why};
+use self::document::{Card, Named, Output, Period, Post, PostOutput, Rounded, Ruling, Val, Why};
 use self::formulas::Steps;
 use self::measures::Measures;
 use self::scorecard::Beside;
@@ -27,7 +27,7 @@ use super::Units;
 use super::contrast::Side;
 use crate::eval::{Evaluator, Subject, Supposed};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
-use crate::model::{Model, PositionId};
+use crate::model::{Allowance, Model, PositionId, RuledOn};
 use crate::number::Rounding;
 use crate::plan::Plan;
 use crate::plan::program::CardPlan;
@@ -100,6 +100,7 @@ impl<'a> Explainer<'a> {
             rank: person.rank,
             measures: Vec::new(),
             supposed: Vec::new(),
+            rulings: person.rulings.iter().map(|ruling| self.ruling(ruling)).collect(),
         };
         self.with_measures(Explained { why, measures })
     }
@@ -119,7 +120,7 @@ impl<'a> Explainer<'a> {
         let subject = self.subject(person, card);
         let served = person.posts.iter().find(|post| post.position == card.position).map_or(0, |post| post.days);
         let days = i64::from(card.to.0 - card.from.0) + 1;
-        let mut steps = Steps::new(self, &self.eval, (card, subject), measures);
+        let mut steps = Steps::new(self, &self.eval, (card, subject), &person.rulings, measures);
         let eligible = plan.and_then(|plan| plan.eligible).map(|condition| steps.step(condition));
         let beside = plan.and_then(|plan| Some((plan.scorecard.as_ref()?, position.scorecard.as_ref()?)));
         let scorecard = beside.zip(card.scorecard.as_ref()).map(|((plan, declared), result)| {
@@ -157,6 +158,39 @@ impl<'a> Explainer<'a> {
         }
     }
 
+    fn ruling(&self, result: &card::RulingResult) -> Ruling {
+        let (on, name) = match result.on {
+            RuledOn::Score => ("score", None),
+            RuledOn::Rating => ("rating", None),
+            RuledOn::Kpi(_) => ("kpi", Some(self.show.ruled_on(result).to_string())),
+            RuledOn::Output(_) => ("output", Some(self.show.ruled_on(result).to_string())),
+        };
+        let position = &self.model.positions[result.position.0];
+        let named = |kpi: crate::model::KpiId| &self.model.kpis[kpi.0].name;
+        let same = |one: &&Allowance| match (one.on, result.on) {
+            (RuledOn::Kpi(one), RuledOn::Kpi(other)) => named(one) == named(other),
+            (one, other) => one == other,
+        };
+        let allowance = position.scorecard.iter().flat_map(|card| &card.rulings).find(same);
+        let (row, place) = (&result.ruling, &result.ruling.places.ruled);
+        let stands = place.row.map_or_else(|| place.file.clone(), |row| format!("{} row {row}", place.file));
+        Ruling {
+            position: position.name.clone(),
+            on,
+            name,
+            ruled: Val::from(&result.ruled),
+            replaced: result.replaced.iter().map(Val::from).collect(),
+            most: allowance.and_then(|one| one.most.clone()),
+            at: allowance.map_or_else(String::new, |one| self.at(one.span)),
+            reason: row.reason.to_string(),
+            by: row.by.to_string(),
+            decided_on: row.on.map(|day| day.to_string()),
+            file: place.file.clone(),
+            row: place.row,
+            told: format!("{}; {stands}", self.show.ruling(result)),
+        }
+    }
+
     fn post(&self, person: &PersonResult, post: &card::PostResult) -> Post {
         let position = &self.model.positions[post.position.0];
         let plan = self.card_plan(person.roster, post.position);
@@ -170,6 +204,7 @@ impl<'a> Explainer<'a> {
                 mean: result.mean.as_ref().map(Val::from),
                 mean_shown: result.mean.as_ref().map(|mean| shown(mean, &output.unit)),
                 prorated: result.prorated.map(|(days, of)| [days, of]),
+                by_rule: result.by_rule.as_ref().map(Val::from),
                 rounding: rounded
                     .map(|rounded| Rounded { function: rounded.function.name(), step: rounded.step.clone() }),
             }

@@ -66,6 +66,7 @@ impl Explainer<'_> {
                 StepKind::Range => ("range", None),
                 StepKind::Rounded => ("rounded", None),
                 StepKind::Veto(veto) => ("veto", Some(veto)),
+                StepKind::Ruled => ("ruled", None),
             };
             ScoreStep { what, veto, score: step.score.clone() }
         };
@@ -106,6 +107,7 @@ impl Explainer<'_> {
             Some(LoweredBy::Veto(veto)) => (Some("veto"), Some(veto)),
             Some(LoweredBy::EarlierVeto { veto, .. }) => (Some("earlier_veto"), Some(veto)),
             Some(LoweredBy::Distribution(rule)) => (Some("distribution"), Some(rule)),
+            Some(LoweredBy::Ruling) => (Some("ruling"), None),
         };
         Rating {
             rating: rating.name.clone(),

@@ -230,6 +230,7 @@ impl Teller<'_> {
                 ("adjusted", _) => format!("with that {score}"),
                 ("range", Some([low, high])) => format!("kept between {} and {}: {score}", plain(low), plain(high)),
                 ("rounded", _) => self.rounded(&step.score),
+                ("ruled", _) => self.ruled(&card.position, "score", None),
                 _ => {
                     let veto = step.veto.and_then(|veto| scorecard.vetoes.get(veto));
                     format!(
@@ -253,6 +254,13 @@ impl Teller<'_> {
             };
             self.faint(4, format!("{words} ({})", card.at));
         }
+    }
+
+    /// A ruling in words.
+    fn ruled(&self, position: &str, on: &str, name: Option<&str>) -> String {
+        let is_it = |one: &&Ruling| (one.position.as_str(), one.on, one.name.as_deref()) == (position, on, name);
+        let ruling = self.why.rulings.iter().find(is_it);
+        ruling.map_or_else(String::new, |ruling| format!("ruled: {}", ruling.told))
     }
 
     fn rounded(&self, score: &Number) -> String {
@@ -428,7 +436,8 @@ impl Teller<'_> {
                 Some(Detail::Measure { .. } | Detail::Scale { .. } | Detail::Matrix { .. } | Detail::Read { .. }) => {
                     self.faint(indent, format!("{} = {}: see above", node.text, node.shown));
                 }
-                Some(Detail::Input { .. } | Detail::Days { .. } | Detail::Function { .. }) | None => {}
+                Some(Detail::Ruled { .. } | Detail::Input { .. } | Detail::Days { .. } | Detail::Function { .. })
+                | None => {}
             }
             return;
         }
@@ -481,6 +490,14 @@ impl Teller<'_> {
                     .zip(*column)
                     .map_or(String::new(), |(row, column)| format!(", row {} and column {}", row + 1, column + 1));
                 self.faint(indent + 2, format!("matrix {matrix} by {place_of}{cell}"));
+                self.parts(at, place, indent + 2);
+            }
+            Some(Detail::Ruled { ruling }) => {
+                if let Some(ruling) = self.why.rulings.get(*ruling) {
+                    self.say(indent, format!("ruled: {}", ruling.told));
+                    self.faint(indent + 2, format!("by {}", ruling.at));
+                }
+                self.say(indent, "by rule:");
                 self.parts(at, place, indent + 2);
             }
             Some(Detail::Input { input, .. }) => {

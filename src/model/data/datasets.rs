@@ -29,6 +29,7 @@ impl Checker<'_> {
         self.one_organisation();
         self.link_keys(&declared);
         self.routes(&declared);
+        self.rulings(&declared);
     }
 
     /// The data set of the company's own months: one column of periods, and the first and the last day.
@@ -88,6 +89,7 @@ impl Checker<'_> {
             span: data.name.span,
             roster: None,
             organisation: None,
+            rulings: None,
             files: Vec::new(),
             relations: Vec::new(),
             across: None,
@@ -167,6 +169,8 @@ impl Checker<'_> {
                 set.roster = Some(Roster { post, every, not_evaluated: None });
             }
             DataClause::Organisation(span) => self.parents(id, set, *span),
+            // When all links are known.
+            DataClause::Rulings(_) => {}
             DataClause::File { pattern, sheet } => {
                 set.files.push(FilePattern {
                     pattern: pattern.value.clone(),

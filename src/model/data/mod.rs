@@ -1,13 +1,14 @@
 //! Data sets as declared: what the files hold, resolved.
 //!
 //! `datasets` reads their clauses, `columns` those of columns, `written` how cells are written, `across` months side by
-//! side; `routes` finds the ways from rows to people and teams, `stored` which formulas of columns are computed when a
+//! side; `rulings` what people decide; `routes` finds the ways from rows to people and teams, `stored` which formulas of columns are computed when a
 //! table is read.
 
 pub(super) mod across;
 pub(super) mod columns;
 pub(super) mod datasets;
 pub(super) mod routes;
+mod rulings;
 pub mod stored;
 pub mod written;
 
@@ -32,6 +33,8 @@ pub struct DataSet {
     pub roster: Option<Roster>,
     /// Its rows are a tree: the column that names the parent. The teams of a project may be evaluated, too.
     pub organisation: Option<ColumnIx>,
+    /// Its rows are what people decided in the place of what the rules give.
+    pub rulings: Option<RulingColumns>,
     pub files: Vec<FilePattern>,
     /// Tables and queries of a PostgreSQL server.
     pub relations: Vec<(String, Span)>,
@@ -75,6 +78,31 @@ impl DataSet {
     /// The column that says what a row is called, for people to read: `name`, where there is such a text column.
     pub fn name_column(&self) -> Option<ColumnIx> {
         self.column_named("name").filter(|column| matches!(self.column(*column).ty, ColumnType::Text))
+    }
+}
+
+/// Where a row says what was decided, about whom, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RulingColumns {
+    /// The link to the roster of the person.
+    pub person: ColumnIx,
+    /// In which post, of somebody who may have several.
+    pub post: Option<ColumnIx>,
+    pub period: ColumnIx,
+    pub what: ColumnIx,
+    /// What holds from then on.
+    pub ruled: ColumnIx,
+    pub reason: ColumnIx,
+    pub by: ColumnIx,
+    pub on: ColumnIx,
+}
+
+impl RulingColumns {
+    pub fn all(&self) -> impl Iterator<Item = ColumnIx> {
+        let RulingColumns { person, post, period, what, ruled, reason, by, on } = *self;
+        [Some(person), post, Some(period), Some(what), Some(ruled), Some(reason), Some(by), Some(on)]
+            .into_iter()
+            .flatten()
     }
 }
 

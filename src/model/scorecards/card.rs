@@ -105,6 +105,8 @@ impl Checker<'_> {
             vetoes,
             adjustments,
             rating: rating.map(|(rating, _)| rating),
+            // When the outputs are known.
+            rulings: Vec::new(),
         };
         self.rated = rating.filter(|_| self.diagnostics.len() == before).map(|(_, at)| at);
         Some(scorecard)

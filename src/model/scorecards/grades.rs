@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::{BinaryOp, Combine, WhenMissing};
+use crate::language::{BinaryOp, Combine, PartOfPeriod, WhenMissing};
 use crate::model::checker::Checker;
-use crate::model::proofs::ranges::{KpiRanges, Ranges};
-use crate::model::{Adjustment, Entry, Grade, Group, Head, Model, Position, RatingId, Scorecard, VetoEffect};
+use crate::model::proofs::ranges::{Known, KpiRanges, Ranges};
+use crate::model::{
+    Adjustment, Entry, Grade, Group, Head, Model, Position, PositionId, RatingId, Scorecard, VetoEffect,
+};
 use crate::number::{Number, Rounding};
 use crate::source::Span;
 use crate::value::{Interval, percent};
@@ -48,6 +50,26 @@ pub(in crate::model) struct Rated {
 }
 
 impl Model {
+    /// Between which ends the score of a position lies, as far as that is certain before any data is seen.
+    pub fn score_interval(&self, position: PositionId) -> Interval {
+        let position = &self.positions[position.0];
+        let Some(card) = &position.scorecard else { return Interval::ALL };
+        let kpis = KpiRanges::new(self, false);
+        Ranges::new(self, &kpis).total(card, false, &mut vec![position.name.clone()]).range
+    }
+
+    /// The same of an output.
+    pub fn output_interval(&self, position: PositionId, output: usize) -> Interval {
+        let kpis = KpiRanges::new(self, false);
+        let score = Some(self.score_interval(position));
+        let output = &self.positions[position.0].outputs[output];
+        let range = Ranges::new(self, &kpis).of(&output.value, &Known { score, ..Known::default() });
+        match output.part {
+            Some(PartOfPeriod::Prorated) => range.hull(&Interval::point(Number::ZERO)),
+            Some(PartOfPeriod::InFull) | None => range,
+        }
+    }
+
     /// Which grades a position's scorecard cannot give. `at`: where it names its rating.
     pub(in crate::model) fn rated(&self, position: &Position, at: Span, kpis: &KpiRanges) -> Option<Rated> {
         let card = position.scorecard.as_ref()?;

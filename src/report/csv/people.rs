@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use indexmap::{IndexMap, IndexSet};
 
 use super::cell::{Cell, Form, Sheet, decimal, in_unit};
-use super::{Report, SUPPOSED, Show, rank, roster, supposed, yes_no};
+use super::{RULINGS, Report, SUPPOSED, Show, has_rulings, rank, roster, supposed, yes_no};
 use crate::model::types::unit::DisplayUnit;
 use crate::score::card::PersonResult;
 use crate::value::Value;
@@ -49,7 +49,10 @@ pub(super) fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> 
     }
     let mut sheet = Sheet::new(form.style, out);
     let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
-    sheet.row(HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text)).chain(column.map(Cell::text)))?;
+    let ruled = reports.first().is_some_and(|report| has_rulings(report.model));
+    let of_rulings = RULINGS.iter().filter(|_| ruled).map(Cell::text);
+    let names = HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text));
+    sheet.row(names.chain(of_rulings).chain(column.map(Cell::text)))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
@@ -117,6 +120,13 @@ fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, outputs: &Ou
             .iter()
             .map(|(heading, unit)| amounts.get(heading).map_or_else(Cell::none, |value| in_unit(value, unit))),
     );
+    if has_rulings(report.model) {
+        let by_rule = person.by_rule.as_deref();
+        let rating = by_rule.and_then(|by_rule| by_rule.rating.as_ref());
+        let score = by_rule.and_then(|by_rule| by_rule.overall.as_ref());
+        cells.push(score.map_or_else(Cell::none, decimal));
+        cells.push(Cell::text(rating.map_or("", |rating| show.grade_name(last.position, rating.grade))));
+    }
     cells.extend(supposed(report, show));
     Some(cells)
 }

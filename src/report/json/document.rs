@@ -158,10 +158,66 @@ pub struct PersonJson<'a> {
     pub rating: Option<Rating<'a>>,
     /// Among those with the same last position.
     pub rank: Option<u64>,
+    /// What people decided, in the order in which it takes effect.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rulings: Vec<RulingJson<'a>>,
+    /// The overall result by rule, where something was ruled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<ByRule<'a>>,
     /// What is paid: one for each post held, over all stints in it.
     pub posts: Vec<PostJson<'a>>,
     /// One for each stint.
     pub cards: Vec<CardJson<'a>>,
+}
+
+/// What was decided, and what it stands in the place of.
+#[derive(Serialize)]
+pub struct RulingJson<'a> {
+    pub position: &'a str,
+    /// `score`, `rating`, `kpi` or `output`.
+    pub on: &'static str,
+    /// The name of the KPI or of the output.
+    pub name: Option<&'a str>,
+    pub ruled: RuledJson<'a>,
+    /// One for each scorecard in the post; of a rating or an output one.
+    pub replaced: Vec<RuledJson<'a>>,
+    pub reason: &'a str,
+    pub by: &'a str,
+    /// The day, where it is said.
+    pub decided_on: Option<String>,
+    pub file: &'a str,
+    pub row: Option<u64>,
+}
+
+/// A value, or a grade.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum RuledJson<'a> {
+    Value(ValueJson),
+    Grade { grade: &'a str },
+}
+
+/// What comes out by rule.
+#[derive(Serialize)]
+pub struct ByRule<'a> {
+    pub overall: Option<Exact>,
+    pub rating: Option<Rating<'a>>,
+}
+
+/// The same of one scorecard.
+#[derive(Serialize)]
+pub struct CardByRuleJson<'a> {
+    pub score: ValueJson,
+    /// Before any forced distribution.
+    pub rating: Option<Rating<'a>>,
+    /// KPIs that were ruled.
+    pub kpis: Vec<KpiByRule<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct KpiByRule<'a> {
+    pub name: &'a str,
+    pub value: ValueJson,
 }
 
 #[derive(Serialize)]
@@ -181,6 +237,9 @@ pub struct AmountJson<'a> {
     pub value: ValueJson,
     /// The mean of the stints' amounts by days, where it is not the value itself.
     pub mean: Option<ValueJson>,
+    /// What it is by rule, where it was ruled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<ValueJson>,
     /// By which part of the period it was multiplied.
     pub prorated: Option<Prorated>,
 }
@@ -228,6 +287,9 @@ pub struct ScorecardJson<'a> {
     pub vetoes: Vec<Veto<'a>>,
     /// Before any forced distribution; the person's own `rating` is the last word.
     pub rating: Option<Rating<'a>>,
+    /// What comes out by rule, where the score or a KPI was ruled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_rule: Option<CardByRuleJson<'a>>,
 }
 
 #[derive(Serialize)]

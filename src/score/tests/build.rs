@@ -53,6 +53,7 @@ fn data(name: &str) -> DataSet {
         span: span(),
         roster: None,
         organisation: None,
+        rulings: None,
         files: Vec::new(),
         relations: Vec::new(),
         row: DisplayUnit { singular: "row".into(), plural: "rows".into(), ..DisplayUnit::number() },
@@ -369,6 +370,7 @@ impl Setup {
             vetoes: Vec::new(),
             adjustments: Vec::new(),
             rating: None,
+            rulings: Vec::new(),
         });
     }
 

@@ -58,6 +58,8 @@ pub enum DataClause {
         span: Span,
     },
     Organisation(Span),
+    /// What people decide in the place of what the rules give.
+    Rulings(Span),
     /// `file "policies*.csv"`, `file "plans.xlsx" sheet "monthly"`
     File {
         pattern: Text,

@@ -86,6 +86,34 @@ pub enum ScorecardRule {
     /// `bonus KPI add … ["Label"]` or `deduction KPI deduct … ["Label"]`
     Adjustment(Adjustment),
     Rating(Name),
+    /// `rulings on score at most 5 points, on rating at most one grade`
+    Rulings {
+        allowances: Vec<Allowance>,
+        span: Span,
+    },
+}
+
+/// `on score at most 5 points`: what rulings may change, and how far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Allowance {
+    pub on: RuledOn,
+    pub most: Option<RulingLimit>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RuledOn {
+    Score(Span),
+    Rating(Span),
+    Kpi(Name),
+    Output(Name),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum RulingLimit {
+    /// `at most one grade`
+    Grades(u32, Span),
+    Amount(Expr),
 }
 
 /// `veto CONDITION gives rating at most D "reason"` or `gives score at most 60 "reason"`

@@ -73,6 +73,10 @@ impl Teller<'_> {
                 if let Some([days, of]) = output.prorated {
                     self.say(2, format!("of it {days} of {of} days"));
                 }
+                if output.by_rule.is_some() {
+                    let told = self.ruled(&post.position, "output", Some(&output.name));
+                    self.say(2, told);
+                }
                 if let (Some(rounding), true) = (&output.rounding, output.mean.is_some()) {
                     let how = rounding.function.replace('_', " ");
                     self.say(2, format!("{how} to {}: {}", plain(&rounding.step), output.shown));

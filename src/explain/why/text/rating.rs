@@ -39,6 +39,10 @@ impl Teller<'_> {
             Some("earlier_veto") => {
                 self.say(indent, format!("lowered to {} by a veto of an earlier scorecard", name(rating.grade)));
             }
+            Some("ruling") => {
+                let told = self.why.rulings.iter().find(|one| one.on == "rating").map(|one| one.told.clone());
+                self.say(indent, format!("ruled: {}", told.unwrap_or_default()));
+            }
             Some(_) => self.say(indent, format!("lowered to {} by the distribution", name(rating.grade))),
             None => {}
         }
