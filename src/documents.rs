@@ -19,6 +19,7 @@ pub enum Document {
     Check,
     Data,
     Diff,
+    Estimate,
     Fmt,
     Goal,
     Periods,
@@ -30,11 +31,12 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 12] = [
+    pub const ALL: [Document; 13] = [
         Document::Alignment,
         Document::Check,
         Document::Data,
         Document::Diff,
+        Document::Estimate,
         Document::Fmt,
         Document::Goal,
         Document::Periods,
@@ -53,6 +55,7 @@ impl Document {
             Document::Check => "urn:merit:check:2",
             Document::Data => "urn:merit:data:2",
             Document::Diff => "urn:merit:diff:1",
+            Document::Estimate => "urn:merit:estimate:1",
             Document::Fmt => "urn:merit:fmt:2",
             Document::Goal => "urn:merit:goal:1",
             Document::Periods => "urn:merit:periods:2",

@@ -27,6 +27,8 @@ mod plan;
 mod projects;
 #[path = "cli/rosters.rs"]
 mod rosters;
+#[path = "cli/running.rs"]
+mod running;
 #[path = "cli/safety.rs"]
 mod safety;
 #[path = "report/schema.rs"]

@@ -120,6 +120,7 @@ fn people_made_one_by_one_are_those_of_all_at_once() {
                 people: if made_now { People::scored(&made[at]) } else { People::of(&there[at]) },
                 language: None,
                 supposing: None,
+                estimate: None,
                 provenance: None,
             };
             let text = |made_now: bool| {
@@ -152,7 +153,8 @@ fn little_is_kept_of_each_of_very_many() {
             MOST.store(TAKEN.load(Ordering::Relaxed), Ordering::Relaxed);
             let people = People::scored(&scored[0]);
             let (results, language, provenance) = (&scored[0].results, None, None);
-            let report = Report { model: &model, results, people, language, provenance, supposing: None };
+            let report =
+                Report { model: &model, results, people, language, provenance, supposing: None, estimate: None };
             merit::report::write(format, &report, LOOK, &mut io::sink()).unwrap();
             MOST.load(Ordering::Relaxed) - before
         });

@@ -17,6 +17,7 @@ pub use self::why::WhyArgs;
 use super::address::Engine;
 use super::choices::{CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, dialects};
 use super::periods::{Periods, periods_of, read_period, read_periods};
+use super::running::RunningArgs;
 use super::suppose::SupposeArgs;
 use crate::time::PeriodName;
 use crate::warehouse::Dialect;
@@ -193,6 +194,8 @@ Examples:
       four quarters side by side, with the change
   merit eval specs/insurance --period 2026-Q3 --set 'prizes_won of S1056 = 1'
       what would change, for whom: results that are none
+  merit eval specs/insurance --period 2026-Q3 --as-of 2026-09-15 --project pace
+      where the quarter is heading, as a range: an estimate
   merit eval specs/insurance --period 2026-07 --allow-empty
       one month, although there were no examinations in it
   merit eval specs/insurance --period 2026-Q3 --data exports/july
@@ -212,6 +215,9 @@ pub struct EvalArgs {
 
     #[command(flatten)]
     pub read: ReadArgs,
+
+    #[command(flatten)]
+    pub running: RunningArgs,
 
     #[command(flatten)]
     pub suppose: SupposeArgs,

@@ -12,6 +12,7 @@ use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
 use super::provenance::of_specs;
 use super::revision::{NoRepository, Repository, Revision};
+use super::running::RunningArgs;
 use super::{cache, machine, out, terminal};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
@@ -284,6 +285,7 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
     let folders = if new.revision.is_none() || old.revision.is_some() { new.folders() } else { old.folders() };
     let data = data_folder(args.read.data.as_deref(), &folders)?;
     let asked = Asked {
+        running: RunningArgs::default(),
         periods: args.period.into_iter().collect(),
         person: None,
         read: &args.read,
@@ -319,6 +321,7 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
         let Some(plan) = plans.first() else { return Ok(Err(Exit::CouldNotRun)) };
         let (model, sources) = (own_months.as_ref().unwrap_or(&side.project.model), &side.project.sources);
         let report = Report {
+            estimate: None,
             model,
             results: &scored.results,
             people: People::scored(scored),

@@ -9,22 +9,25 @@ use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
+use super::scenarios::{Scenario, scenarios as ways_of};
 use super::select::{Wanted, select};
 use super::{cache, engine, machine, out, output, provenance, suppose};
 use crate::data::options::{Options, OtherFiles};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
-use crate::documents::Document;
+use crate::eval::Supposed;
 use crate::model::Model;
 use crate::nearest::nearest;
+use crate::plan::Plan;
 use crate::plan::query::{Answers, Doubt, Query};
 use crate::project;
+use crate::report::estimate::Estimate;
 use crate::report::people::People;
 use crate::report::supposed::Supposing;
 use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
-use crate::score::{score_people, score_supposing};
+use crate::score::{Scored, score_people, score_supposing};
 use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
@@ -46,8 +49,10 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let options = Options { other_files: other_files.clone(), ..args.read.options(data.clone()) };
     output::refuse_inputs(args, &project, model, &options)?;
     let reading = Reading::new();
-    let asked =
-        |other_files| Asked { periods: args.periods(), person: args.person.as_deref(), read: &args.read, other_files };
+    let asked = |other_files| {
+        let (person, read, running) = (args.person.as_deref(), &args.read, args.running);
+        Asked { periods: args.periods(), person, read, running, other_files }
+    };
     let elsewhere = |model: &Model, query: &Query, options: &Options| beside(args, model, query, options);
     let evaluated = evaluate(&asked(other_files.clone()), model, data.clone(), &reading, &elsewhere);
     if for_programs {
@@ -65,19 +70,21 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         }
         _ => None,
     };
-    let (scored, values) = match supposed {
-        Some((plan, (supposed, values))) => {
-            (score_supposing(with_months, plan, &answers, supposed).map(|scored| vec![scored]), values)
-        }
-        None => (score_people(with_months, &plans, &answers), Vec::new()),
-    };
-    let scored = match scored {
+    let (supposed, values) = supposed.map_or_else(Default::default, |(_, supposed)| supposed);
+    let scored = match score_plans(with_months, &plans, &answers, &supposed) {
         Ok(scored) => scored,
         Err(diagnostics) => return Ok(refused(&diagnostics)),
     };
+    // Of a running period all ways in which its rest may go, where that is asked for; the first is shown.
+    let scenarios = plans.first().map_or_else(Vec::new, |plan| ways_of(with_months, plan, &answers, &supposed));
+    let ways = match score_scenarios(with_months, &plans, &scenarios) {
+        Ok(ways) => ways,
+        Err(diagnostics) => return Ok(refused(&diagnostics)),
+    };
+    let shown = if ways.is_empty() { &scored[..] } else { &ways[..1] };
     let wanted =
         Wanted { person: args.person.as_deref(), position: args.position.as_deref(), team: args.team.as_deref() };
-    let people = select(&wanted, model, &answers.teams, &scored, absent)?;
+    let people = select(&wanted, model, &answers.teams, shown, absent)?;
     let suppositions = suppose::told(&args.suppose, &other_files, values);
     // What is true, to be compared with: from its own files, where others are supposed.
     let mut truly = None;
@@ -89,16 +96,21 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         };
     }
     let true_model = truly.as_ref().and_then(|found| found.own_months.as_ref()).unwrap_or(with_months);
-    let before = match (&suppositions, &truly) {
+    let (true_plans, true_answers) = truly.as_ref().map_or((&plans, &answers), |found| (&found.plans, &found.answers));
+    let true_scenarios = match (&suppositions, true_plans.first()) {
+        (Some(_), Some(plan)) => ways_of(true_model, plan, true_answers, &Supposed::default()),
+        _ => Vec::new(),
+    };
+    let before = match (&suppositions, true_scenarios.first()) {
         (None, _) => Ok(Vec::new()),
-        (Some(_), Some(found)) => score_people(true_model, &found.plans, &found.answers),
-        (Some(_), None) => score_people(true_model, &plans, &answers),
+        (Some(_), Some(_)) => score_scenarios(true_model, true_plans, &true_scenarios[..1]),
+        (Some(_), None) => score_people(true_model, true_plans, true_answers),
     };
     let before = match before {
         Ok(before) => before,
         Err(diagnostics) => return Ok(refused(&diagnostics)),
     };
-    let results: Vec<&Results> = scored.iter().map(|scored| &scored.results).collect();
+    let results: Vec<&Results> = shown.iter().map(|scored| &scored.results).collect();
     let made = provenance::of_evaluation(args, &project, &data, &results);
     let language = args.lang.as_deref();
     let before: Vec<Report> = before
@@ -110,6 +122,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
             language,
             provenance: None,
             supposing: None,
+            estimate: None,
         })
         .collect();
     let everyone = args.person.is_none() && args.position.is_none() && args.team.is_none();
@@ -124,9 +137,18 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
             before,
             everyone,
         }),
+        estimate: plans
+            .first()
+            .and_then(|plan| plan.running.as_deref())
+            .map(|of_running| Estimate { of_running, ways: ways.iter().map(People::scored).collect() }),
     };
     let reports: Vec<Report> = results.into_iter().zip(people).map(report).collect();
     output::deliver(args, format, &reports)?;
+    // Pages say it themselves.
+    if let (Some(day), true) = (args.running.as_of, matches!(format, Format::Json | Format::Csv(_))) {
+        let what = if args.running.project.is_some() { "an estimate" } else { "an interim state" };
+        out::say(format_args!("merit: this is {what} as of {day}, and no result"));
+    }
     // Cards tell it of those whom it concerns.
     let on_cards = |doubt: &Doubt| format == Format::Scorecards && matches!(doubt, Doubt::Changes { .. });
     // The summary says it itself.
@@ -145,8 +167,34 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// Everyone in all periods, with what is supposed of the only one.
+fn score_plans<'a>(
+    model: &'a Model,
+    plans: &'a [Plan],
+    answers: &'a Answers,
+    supposed: &Supposed,
+) -> Result<Vec<Scored<'a>>, Vec<Diagnostic>> {
+    match plans {
+        [plan] if !supposed.is_empty() => {
+            score_supposing(model, plan, answers, supposed.clone()).map(|scored| vec![scored])
+        }
+        _ => score_people(model, plans, answers),
+    }
+}
+
+/// Everyone in all ways in which the rest of the only period may go.
+fn score_scenarios<'a>(
+    model: &'a Model,
+    plans: &'a [Plan],
+    scenarios: &'a [Scenario],
+) -> Result<Vec<Scored<'a>>, Vec<Diagnostic>> {
+    let Some(plan) = plans.first() else { return Ok(Vec::new()) };
+    let score = |(answers, supposed): &'a Scenario| score_supposing(model, plan, answers, supposed.clone());
+    scenarios.iter().map(score).collect()
+}
+
 fn telling(args: &EvalArgs) -> Telling {
-    let kind = if args.periods.is_some() { Document::Periods } else { Document::Results };
+    let kind = machine::results(args);
     let document = (args.format == Some(Form::Json)).then_some(kind);
     Telling { color: args.color, undone: "no scorecard was written", document }
 }

@@ -7,13 +7,15 @@ use super::cache;
 use super::exit::Failure;
 use super::open::own_months_of;
 use super::progress::Reading;
+use super::running::RunningArgs;
 use super::select::{Absent, absent};
-use crate::data::answer;
 use crate::data::options::{Options, OtherFiles};
+use crate::data::{answer, without_files};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
 use crate::plan::query::{Answers, Query};
-use crate::plan::{Plan, plans};
+use crate::plan::running::{Running, look};
+use crate::plan::{Plan, plan_running, plans};
 use crate::score::KEPT;
 use crate::time::PeriodName;
 
@@ -22,6 +24,8 @@ pub struct Asked<'a> {
     pub periods: Vec<PeriodName>,
     pub person: Option<&'a str>,
     pub read: &'a ReadArgs,
+    /// Of the only period, that it is running.
+    pub running: RunningArgs,
     /// Files that data sets are supposed to be in.
     pub other_files: OtherFiles,
 }
@@ -57,7 +61,18 @@ pub fn evaluate(
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
     let model = own_months.as_ref().unwrap_or(model);
-    let plans = match plans(model, &asked.periods) {
+    let running = match asked.periods.first() {
+        Some(period) => asked.running.of(model, *period)?,
+        None => None,
+    };
+    let plans = match running {
+        None => plans(model, &asked.periods),
+        Some(mut running) => match learn(&mut running, model, &options, elsewhere)? {
+            Ok(()) => plan_running(model, running).map(|plan| vec![plan]),
+            Err(diagnostics) => Err(diagnostics),
+        },
+    };
+    let plans = match plans {
         Ok(plans) => plans,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
@@ -74,6 +89,31 @@ pub fn evaluate(
         Evaluated { own_months, plans, answers, absent }
     };
     Ok(answers.map(of_answers))
+}
+
+/// Finds out what is known of data sets that are dated by periods.
+fn learn(
+    running: &mut Running,
+    model: &Model,
+    options: &Options,
+    elsewhere: Elsewhere,
+) -> Result<Result<(), Vec<Diagnostic>>, Failure> {
+    let look = match look(model, running) {
+        Ok(Some(look)) => look,
+        Ok(None) => return Ok(Ok(())),
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    let ask = |query: &Query| match without_files(model, query, options).is_empty() {
+        true => Ok(Some(answer(model, query, options))),
+        false => elsewhere(model, query, options),
+    };
+    let answers = match ask(&look.query)? {
+        Some(answers) => answers,
+        None => answer(model, &look.query, options),
+    };
+    // What is wrong with these data sets is told with all others, when everything is read.
+    look.learn(model, &answers.unwrap_or_default(), running);
+    Ok(Ok(()))
 }
 
 impl ReadArgs {

@@ -11,6 +11,7 @@ use super::evaluate::{Asked as Read, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
+use super::running::RunningArgs;
 use super::select::{Wanted as People, select};
 use super::{cache, machine, out, provenance, suppose, terminal};
 use crate::alike::folded;
@@ -67,7 +68,13 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let data = data_folder(args.read.data.as_deref(), &project.folders)?;
     let other_files = suppose::other_files(&args.suppose, &project.model)?;
     let (periods, other) = (vec![args.period], other_files.clone());
-    let asked = Read { periods, person: args.person.as_deref(), read: &args.read, other_files: other };
+    let asked = Read {
+        periods,
+        person: args.person.as_deref(),
+        read: &args.read,
+        running: RunningArgs::default(),
+        other_files: other,
+    };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {
         Ok(evaluated) => evaluated,

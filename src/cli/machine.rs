@@ -32,6 +32,15 @@ fn known() -> Option<Provenance> {
     KNOWN.with(|known| known.borrow().clone())
 }
 
+/// What an evaluation gives: results, or what is none.
+pub fn results(args: &EvalArgs) -> Document {
+    match (&args.periods, args.running.as_of) {
+        (Some(_), _) => Document::Periods,
+        (None, Some(_)) => Document::Estimate,
+        (None, None) => Document::Results,
+    }
+}
+
 /// A form that a program reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Machine {
@@ -69,8 +78,7 @@ impl Machine {
     }
 
     fn of_results(args: &EvalArgs) -> Option<Machine> {
-        let kind = if args.periods.is_some() { Document::Periods } else { Document::Results };
-        (args.format == Some(Form::Json)).then_some(Machine::Json(kind))
+        (args.format == Some(Form::Json)).then_some(Machine::Json(results(args)))
     }
 
     /// The same where the command line as a whole could not be understood: the words that say it may still be there.
@@ -87,6 +95,7 @@ impl Machine {
             ("diff", "json") => Some(Machine::Json(Document::Diff)),
             ("data", "json") => Some(Machine::Json(Document::Data)),
             ("eval", "json") if has("--periods") => Some(Machine::Json(Document::Periods)),
+            ("eval", "json") if has("--as-of") => Some(Machine::Json(Document::Estimate)),
             ("eval", "json") => Some(Machine::Json(Document::Results)),
             ("goal", "json") => Some(Machine::Json(Document::Goal)),
             ("fmt", "json") => Some(Machine::Json(Document::Fmt)),

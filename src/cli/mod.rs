@@ -24,6 +24,8 @@ mod plan;
 mod progress;
 mod provenance;
 mod revision;
+mod running;
+mod scenarios;
 mod select;
 mod sql;
 mod suppose;

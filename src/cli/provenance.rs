@@ -31,6 +31,8 @@ pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
     of_specs(&project.sources, project.files)
         .option("period", period)
         .option("periods", args.periods.as_ref().map(from_to))
+        .option("as-of", args.running.as_of.map(|day| day.to_string()))
+        .option("project", args.running.project.map(super::running::word))
         .option("person", text(&args.person))
         .option("position", text(&args.position))
         .option("team", text(&args.team))

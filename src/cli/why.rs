@@ -9,6 +9,7 @@ use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
+use super::running::RunningArgs;
 use super::select::{Absent, Wanted, find_person, select};
 use super::{cache, machine, out, provenance, suppose, terminal};
 use crate::data::lineage::Shown;
@@ -59,7 +60,8 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
         ));
     }
     let periods = std::iter::once(args.period).chain(other_period).collect();
-    let asked = Asked { periods, person: Some(&args.person), read: &args.read, other_files: other_files.clone() };
+    let (person, read, running) = (Some(args.person.as_str()), &args.read, RunningArgs::default());
+    let asked = Asked { periods, person, read, running, other_files: other_files.clone() };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {
         Ok(evaluated) => evaluated,

@@ -52,7 +52,10 @@ impl Loaded {
         let mut other_days = Task { model, needed, left_out, keys_left_out, given }.complete(&mut tables, &mut errors);
         let place_of: BTreeMap<_, _> = tables.iter().enumerate().map(|(place, table)| (table.data, place)).collect();
         let organisation = query.organisation.and_then(|data| place_of.get(&data)).map(|place| &tables[*place]);
-        let teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
+        let mut teams = organisation.map(|table| teams::build(model, table, &mut errors)).unwrap_or_default();
+        if let Some(day) = query.as_of {
+            teams.known_on(day);
+        }
         let of_rulings = |data: &DataId| place_of.get(data).map(|place| &tables[*place]);
         let rulings =
             query.rulings.iter().filter_map(of_rulings).flat_map(|table| rulings::read(model, table)).collect();
@@ -65,7 +68,8 @@ impl Loaded {
         let mut loaded = Loaded { tables, place_of: Arc::new(place_of), teams, rosters: Vec::new(), rulings };
         let world = loaded.world(model, query);
         let places = query.organisation.map(|_| loaded.teams.of_key.as_slice());
-        let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, &mut other_days));
+        let known = query.as_of;
+        let rosters = query.rosters.iter().map(|roster| roster::build(&world, *roster, places, known, &mut other_days));
         loaded.rosters = rosters.collect();
         let unknown = |roster: &Roster| match loaded.place_of.get(&roster.data) {
             Some(place) => roster.unknown_posts(model, &loaded.tables[*place]),
@@ -132,6 +136,7 @@ impl Loaded {
             branches: Branches::default(),
             files,
             doubts,
+            carried: BTreeMap::new(),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Evaluation never fails on missing values: those are values. It fails on what is wrong, as a number too large to be held
 //! exactly ([`Fault`]), and only where that is used: the branch of an `if` that is not taken does no harm.
 
+pub mod carried;
 pub mod curve;
 mod graph;
 mod node;
@@ -27,7 +28,7 @@ use crate::time::Calendar;
 use crate::value::Value;
 
 /// Who is evaluated: a run of days of a person in a post and team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject {
     /// Index into [`Answers::rosters`].
     pub roster: usize,

@@ -28,8 +28,8 @@ impl Evaluator<'_> {
     ) -> Result<Value, Fault> {
         let value = match &self.program.nodes[node.0] {
             Calc::Value(value) => value.clone(),
-            Calc::Measure { measure, months, cut, at_least, .. } => {
-                match self.measure(*measure, cut.then_some(*months), *at_least, at) {
+            Calc::Measure { measure, months, cut, at_least, carried, .. } => {
+                match self.measure((*measure, *carried), cut.then_some(*months), *at_least, at) {
                     Value::Missing(Missing::Ambiguous(_)) => {
                         return Err(Fault { at: node, kind: FaultKind::Ambiguous });
                     }
@@ -80,11 +80,13 @@ impl Evaluator<'_> {
                 curve::cell(&self.program.matrices[*matrix], get(*row)?, get(*column)?)
             }
             Calc::Kpi { kpi, body, .. } => {
-                let value = get(*body)?.clone();
-                if value.as_number().is_some_and(|number| !self.model.kpis[kpi.0].can_be(number)) {
-                    return Err(Fault { at: node, kind: FaultKind::OutOfLimits });
+                let (value, kpi) = (get(*body)?.clone(), &self.model.kpis[kpi.0]);
+                match value.as_number().filter(|number| !kpi.can_be(number)) {
+                    None => value,
+                    // What is only estimated goes no further than it can be.
+                    Some(number) if !self.answers.carried.is_empty() => kpi.nearest_within(number).into(),
+                    Some(_) => return Err(Fault { at: node, kind: FaultKind::OutOfLimits }),
                 }
-                value
             }
             Calc::Input(input) => {
                 let given = match input {
@@ -125,7 +127,13 @@ impl Evaluator<'_> {
 
     /// The answer for the group the subject belongs to. `cut` is the window, where one that lies wholly outside the
     /// stints in the post counts as too early.
-    fn measure(&self, measure: MeasureId, cut: Option<Months>, at_least: Option<u64>, at: &At) -> Value {
+    fn measure(
+        &self,
+        (measure, carried): (MeasureId, bool),
+        cut: Option<Months>,
+        at_least: Option<u64>,
+        at: &At,
+    ) -> Value {
         let measured = match &self.query.measures[measure.0].group {
             Group::Team { .. } if at.team.is_none() => return Value::stated("in no team"),
             Group::Own { .. } => {
@@ -133,9 +141,11 @@ impl Evaluator<'_> {
                 if cut.is_some_and(|months| !self.served_in(subject, months)) {
                     return Value::Missing(Missing::OutsideStints);
                 }
-                self.measured_at(measure, at.team, Some(subject))
+                self.measured_at((measure, carried), at.team, Some(subject))
             }
-            Group::Company | Group::Team { .. } | Group::Key { .. } => self.measured_at(measure, at.team, at.subject),
+            Group::Company | Group::Team { .. } | Group::Key { .. } => {
+                self.measured_at((measure, carried), at.team, at.subject)
+            }
         };
         let Some(measured) = measured else { return Value::Missing(Missing::NoRows) };
         match at_least {
@@ -156,11 +166,17 @@ impl Evaluator<'_> {
 
     /// What a measure has given for the group of a subject, however few its rows are.
     pub fn measured(&self, measure: MeasureId, subject: Subject) -> Option<Measured> {
-        self.measured_at(measure, self.stint(subject).team, Some(subject))
+        self.measured_at((measure, false), self.stint(subject).team, Some(subject))
     }
 
-    fn measured_at(&self, measure: MeasureId, team: Option<usize>, subject: Option<Subject>) -> Option<Measured> {
-        let answers = &self.answers.measures[measure.0];
+    fn measured_at(
+        &self,
+        (measure, carried): (MeasureId, bool),
+        team: Option<usize>,
+        subject: Option<Subject>,
+    ) -> Option<Measured> {
+        let carried = if carried { self.answers.carried.get(&measure) } else { None };
+        let answers = carried.unwrap_or(&self.answers.measures[measure.0]);
         match &self.query.measures[measure.0].group {
             Group::Company => answers.get(0),
             Group::Team { .. } => answers.get(team?),

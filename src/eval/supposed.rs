@@ -13,34 +13,57 @@ use crate::value::Value;
 /// A KPI (a [`Calc::Kpi`]) or an aggregate (a [`Calc::Measure`]), and the value that is supposed of it.
 pub type Given = (CalcId, Value);
 
-/// What is supposed, by roster and post; nothing of nearly all.
+/// What is supposed, by roster and post; nothing of nearly all. Of single stints, what is supposed of them and of the post.
 #[derive(Clone, Debug, Default)]
-pub struct Supposed(BTreeMap<(usize, usize), Vec<Given>>);
+pub struct Supposed {
+    of_posts: BTreeMap<(usize, usize), Vec<Given>>,
+    of_stints: BTreeMap<Subject, Vec<Given>>,
+}
 
 impl Supposed {
     /// Supposes a value of somebody in a post (indexes as in [`Subject`]); the last word about a KPI counts.
     pub fn add(&mut self, roster: usize, post: usize, (node, value): Given) {
-        let of_post = self.0.entry((roster, post)).or_default();
+        let of_post = self.of_posts.entry((roster, post)).or_default();
         of_post.retain(|(known, _)| *known != node);
         of_post.push((node, value));
     }
 
     /// Takes in what is said of other KPIs.
     pub(super) fn add_others(&mut self, others: &Supposed) {
-        for (post, given) in &others.0 {
-            let of_post = self.0.entry(*post).or_default();
-            let new = given.iter().filter(|(node, _)| !of_post.iter().any(|(known, _)| known == node));
+        let beside = |known: &mut Vec<Given>, given: &[Given]| {
+            let new = given.iter().filter(|(node, _)| !known.iter().any(|(known, _)| known == node));
             let new: Vec<Given> = new.cloned().collect();
-            of_post.extend(new);
+            known.extend(new);
+        };
+        for (post, given) in &others.of_posts {
+            beside(self.of_posts.entry(*post).or_default(), given);
+            let of_post = |subject: &Subject| (subject.roster, subject.post) == *post;
+            self.of_stints
+                .iter_mut()
+                .filter(|(subject, _)| of_post(subject))
+                .for_each(|(_, known)| beside(known, given));
+        }
+        for (subject, given) in &others.of_stints {
+            given.iter().for_each(|given| self.add_default(*subject, given.clone()));
+        }
+    }
+
+    /// Supposes a value in a stint, where none is supposed of it or of the post.
+    pub fn add_default(&mut self, subject: Subject, (node, value): Given) {
+        let of_post = self.of_posts.get(&(subject.roster, subject.post));
+        let of_stint = self.of_stints.entry(subject).or_insert_with(|| of_post.cloned().unwrap_or_default());
+        if !of_stint.iter().any(|(known, _)| *known == node) {
+            of_stint.push((node, value));
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.of_posts.is_empty() && self.of_stints.is_empty()
     }
 
     pub(super) fn of(&self, subject: Subject) -> &[Given] {
-        self.0.get(&(subject.roster, subject.post)).map_or(&[], Vec::as_slice)
+        let of_post = || self.of_posts.get(&(subject.roster, subject.post));
+        self.of_stints.get(&subject).or_else(of_post).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -103,6 +126,10 @@ impl Evaluator<'_> {
         let Calc::Kpi { kpi, .. } = &self.program.nodes[node.0] else { return Ok(value.clone()) };
         let kpi = &self.model.kpis[kpi.0];
         match value.as_number().is_some_and(|number| !kpi.can_be(number)) {
+            // What is only estimated goes no further than it can be.
+            true if !self.answers.carried.is_empty() => {
+                Ok(value.as_number().map_or_else(|| value.clone(), |number| kpi.nearest_within(number).into()))
+            }
             true => Err(Fault { at: node, kind: FaultKind::OutOfLimits }),
             false => Ok(value.clone()),
         }

@@ -54,7 +54,7 @@ fn too_few_rows_and_windows_before_the_post_are_missing() {
     setup.holder("P1", "agent", &[("2026-07-15", Some("2026-08-10"), None), ("2026-09-20", None, None)]);
     let measure = setup.measure(own(), vec![(v("7"), 3)]);
     let at = |setup: &mut Setup, months, cut, at_least| {
-        setup.node(Calc::Measure { measure, scope: ScopeWord::Own, months, cut, at_least })
+        setup.node(Calc::Measure { measure, scope: ScopeWord::Own, months, cut, at_least, carried: false })
     };
     let (q2, july) = (months((2026, 4), 3), months((2026, 7), 1));
     let nodes = [

@@ -280,6 +280,15 @@ impl Kpi {
     pub fn can_be(&self, value: &Number) -> bool {
         self.limits.as_ref().is_none_or(|(low, high)| low <= value && value <= high)
     }
+
+    /// The value, or the limit beyond which it lies.
+    pub fn nearest_within(&self, value: &Number) -> Number {
+        match &self.limits {
+            Some((low, _)) if value < low => low.clone(),
+            Some((_, high)) if high < value => high.clone(),
+            _ => value.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -12,6 +12,15 @@ use crate::source::Span;
 use crate::time::{Day, Month, Months};
 use crate::value::Value;
 
+/// An aggregate that was asked for.
+pub(super) struct Aggregated {
+    pub measure: MeasureId,
+    /// The window that it reads.
+    pub months: Months,
+    /// What was asked for, without the condition that cuts it at what is known of a running period.
+    whole: Measure,
+}
+
 impl Planner<'_> {
     pub(super) fn formula(&mut self, expr: &Expr, context: Context) -> CalcId {
         let span = expr.span;
@@ -54,7 +63,7 @@ impl Planner<'_> {
                     RowContext { data: context.roster, via: Vec::new(), months: context.months, read: None };
                 match self.model.column_of_twin(*roster, context.roster, via, *column) {
                     Some((via, column)) => {
-                        let (from, to) = self.days(context.months);
+                        let (from, to) = self.days_read(context.months);
                         let node = self.column(&roster_row, &via, column);
                         let (index, _) =
                             self.asked.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
@@ -146,7 +155,7 @@ impl Planner<'_> {
                 let row = RowContext { data: sum.roster, via: Vec::new(), months: context.months, read: None };
                 let condition = sum.condition.as_ref().map(|condition| {
                     let node = self.row(condition, &row);
-                    let (from, to) = self.days(context.months);
+                    let (from, to) = self.days_read(context.months);
                     let (read, _) = self.asked.reads.insert_full(RosterRead { roster: sum.roster, node, from, to });
                     self.node(Calc::Read(read), condition.span)
                 });
@@ -195,7 +204,7 @@ impl Planner<'_> {
         for point in points {
             self.columns_of_subject(point, &row, &mut columns);
         }
-        let (from, to) = self.days(context.months);
+        let (from, to) = self.days_read(context.months);
         let (read, _) = self.asked.reads.insert_full(RosterRead { roster: context.roster, node, from, to });
         self.asked.orders.insert(read, columns);
         Some(read)
@@ -253,14 +262,17 @@ impl Planner<'_> {
             }
         };
         let cut = !matches!(set.time, TimeShape::Always);
-        let (measure, months) = self.measure(aggregate, group, context.months);
-        Calc::Measure { measure, scope: context.scope, months, cut, at_least: aggregate.at_least }
+        let Aggregated { measure, months, whole } = self.measure(aggregate, group, context.months);
+        let carried = context.carried && self.carry(measure, &whole);
+        Calc::Measure { measure, scope: context.scope, months, cut, at_least: aggregate.at_least, carried }
     }
 
-    /// Asks for an aggregate; gives the window that it reads, too.
-    pub(super) fn measure(&mut self, aggregate: &Aggregate, group: Group, months: Months) -> (MeasureId, Months) {
+    /// Asks for an aggregate.
+    pub(super) fn measure(&mut self, aggregate: &Aggregate, group: Group, months: Months) -> Aggregated {
         let data = aggregate.data;
         let (rows, read) = self.rows(aggregate, months);
+        let rows = self.known_rows(rows);
+        let until = self.known_until(data, &rows);
         let row = RowContext { data, via: Vec::new(), months, read: None };
         let value = aggregate.value.as_ref().map(|value| self.row(value, &row));
         let condition = aggregate.condition.as_ref().map(|condition| self.row(condition, &row));
@@ -271,8 +283,8 @@ impl Planner<'_> {
         if let Rows::Dated { column, .. } = &rows {
             self.asked.need(self.model, data, *column);
         }
-        self.need_window(data, &rows, read);
-        let measure = Measure {
+        self.need_window(data, &rows, read, until);
+        let whole = Measure {
             data,
             function: aggregate.function,
             value,
@@ -282,12 +294,20 @@ impl Planner<'_> {
             group,
             shared: is_shared(self.model, aggregate),
         };
-        let entry = self.asked.measures.entry(measure);
-        let id = MeasureId(entry.index());
+        let known = match (&whole.rows, until) {
+            (Rows::Dated { column, months }, Some(until)) => {
+                let days = (self.days(*months).0, until);
+                let condition = Some(self.dated_within(data, *column, days, whole.condition));
+                Measure { condition, ..whole.clone() }
+            }
+            _ => whole.clone(),
+        };
+        let entry = self.asked.measures.entry(known);
+        let measure = MeasureId(entry.index());
         let (kpis, _) = entry.or_insert_with(|| (Vec::new(), aggregate.span));
         kpis.extend(self.reading.filter(|reader| !kpis.contains(reader)));
-        self.call(id, aggregate);
-        (id, read)
+        self.call(measure, aggregate);
+        Aggregated { measure, months: read, whole }
     }
 
     /// What a sum is called: by the column that it adds up, else by the KPI that it is the whole of.
@@ -354,6 +374,12 @@ impl Planner<'_> {
             TimeShape::Snapshot(_) => Rows::Newest(first, last),
             _ => Rows::HeldOn(last),
         }
+    }
+
+    /// Between which days rows of a roster are read for who is evaluated: none later than is known.
+    fn days_read(&self, months: Months) -> (Day, Day) {
+        let (from, to) = self.days(months);
+        self.running.map_or((from, to), |running| (from.min(running.day), to.min(running.day)))
     }
 
     pub(super) fn days(&self, months: Months) -> (Day, Day) {

@@ -32,10 +32,12 @@ impl Put for Query {
             orders,
             called,
             calls,
+            as_of,
         } = self;
         (tables, measures, rosters, organisation).put(into);
         rulings.put(into);
         (reads, orders, called, calls).put(into);
+        as_of.put(into);
     }
 }
 
@@ -46,8 +48,8 @@ put_struct! { RosterRead { roster, node, from, to } }
 impl Put for NeededWindow {
     fn put(&self, into: &mut Vec<u8>) {
         // Words for the message that it is empty.
-        let NeededWindow { rows, words: _, kpis: _ } = self;
-        rows.put(into);
+        let NeededWindow { rows, words: _, until, kpis: _ } = self;
+        (rows, until).put(into);
     }
 }
 

@@ -12,6 +12,7 @@ pub mod query;
 pub mod rounding;
 mod row_scales;
 mod rows;
+pub mod running;
 mod stored;
 
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ use self::program::{
 };
 use self::query::{Measure, MeasureId, NodeId, Query, RosterRead, RowBranch};
 use self::rows::TableBuilder;
+use self::running::{Carried, Running, RunningPlan, Staying};
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
@@ -51,6 +53,8 @@ pub struct Plan {
     /// Of all the periods that were planned together.
     pub query: Arc<Query>,
     pub program: Program,
+    /// Of a period that is evaluated on a day of it, and not when it has ended.
+    pub running: Option<Arc<RunningPlan>>,
 }
 
 impl Plan {
@@ -64,15 +68,24 @@ impl Plan {
 
 /// Plans the evaluation of all positions in force in a period. Errors: a project that evaluates nobody.
 pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> {
-    let (query, mut periods) = ask(model, &[period])?;
+    let (query, mut periods, _) = ask(model, &[period], None)?;
     let (only, program) = periods.remove(0);
     Ok(only.plan(Arc::new(query), program))
+}
+
+/// Plans a period that is running: what is known on a day, and what the rest is carried on from.
+pub fn plan_running(model: &Model, running: Running) -> Result<Plan, Vec<Diagnostic>> {
+    let (query, mut periods, (carried, staying)) = ask(model, &[running.period], Some(&running))?;
+    let (only, program) = periods.remove(0);
+    let query = Query { as_of: Some(running.day), ..query };
+    let of_running = RunningPlan { running, carried, staying };
+    Ok(Plan { running: Some(Arc::new(of_running)), ..only.plan(Arc::new(query), program) })
 }
 
 /// Plans several periods that are evaluated in one pass over the files: what they ask of the data stands in one query,
 /// which all of the plans share. Each has the program that it would have alone.
 pub fn plans(model: &Model, periods: &[PeriodName]) -> Result<Vec<Plan>, Vec<Diagnostic>> {
-    let (query, periods) = ask(model, periods)?;
+    let (query, periods, _) = ask(model, periods, None)?;
     let query = Arc::new(query);
     Ok(periods.into_iter().map(|(period, program)| period.plan(query.clone(), program)).collect())
 }
@@ -95,14 +108,21 @@ impl Dated {
 
     fn plan(self, query: Arc<Query>, program: Program) -> Plan {
         let Dated { name: period, months, first_day, last_day } = self;
-        Plan { period, months, first_day, last_day, query, program }
+        Plan { period, months, first_day, last_day, query, program, running: None }
     }
 }
 
 type Programs = Vec<(Dated, Program)>;
 
+/// Of a running period.
+type OfRest = (Vec<Carried>, Vec<Staying>);
+
 /// What is asked of the data for some periods, and the program of each.
-fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<Diagnostic>> {
+fn ask(
+    model: &Model,
+    periods: &[PeriodName],
+    running: Option<&Running>,
+) -> Result<(Query, Programs, OfRest), Vec<Diagnostic>> {
     if let (Some(own), None) = (model.company.calendar_data, &model.company.calendar.own) {
         return Err(vec![no_months(model, own)]);
     }
@@ -123,6 +143,7 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
             sums: IndexSet::new(),
             kpis: HashMap::new(),
             reading: None,
+            running,
         };
         match planner.program() {
             Ok(program) => programs.push((*period, program)),
@@ -139,6 +160,10 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
     if !asked.changing.is_empty() {
         return Err(asked.changing);
     }
+    let of_rest = (
+        std::mem::take(&mut asked.carried).into_values().collect(),
+        std::mem::take(&mut asked.staying).into_iter().collect(),
+    );
     let query = asked.query(model);
     let stored = Stored::of(model, query.tables.iter().map(|table| (table.data, &*table.columns)));
     too_large.extend(stored.too_large);
@@ -149,7 +174,7 @@ fn ask(model: &Model, periods: &[PeriodName]) -> Result<(Query, Programs), Vec<D
     if !uncovered.is_empty() {
         return Err(vec![uncovered_months(model, &uncovered)]);
     }
-    Ok((query, programs))
+    Ok((query, programs, of_rest))
 }
 
 /// What is asked of the data, as it grows.
@@ -171,6 +196,9 @@ struct Asked {
     changing: Vec<Diagnostic>,
     /// Stated numbers that cannot be held, by file, start and end.
     too_large: RefCell<BTreeMap<(FileId, u32, u32), Diagnostic>>,
+    /// Of a running period: what is carried on, and what stays as it is.
+    carried: IndexMap<MeasureId, Carried>,
+    staying: IndexSet<Staying>,
 }
 
 impl Asked {
@@ -207,6 +235,7 @@ impl Asked {
             orders: self.orders,
             called: self.called,
             calls: self.calls,
+            as_of: None,
         }
     }
 }
@@ -231,6 +260,7 @@ struct Planner<'m> {
     kpis: HashMap<(KpiId, Context), CalcId>,
     /// The KPI whose formula is being planned.
     reading: Option<KpiId>,
+    running: Option<&'m Running>,
 }
 
 /// For whom, where and when a formula is read.
@@ -239,6 +269,8 @@ struct Context {
     roster: DataId,
     scope: ScopeWord,
     months: Months,
+    /// Of a running period: what adds up is carried on to its end.
+    carried: bool,
 }
 
 impl Planner<'_> {
@@ -319,7 +351,8 @@ impl Planner<'_> {
 
     fn card(&mut self, id: PositionId, position: &Position, roster: DataId) -> CardPlan {
         self.asked.rosters.insert(roster);
-        let context = Context { roster, scope: position.scope, months: self.period.months };
+        let carried = self.running.is_some_and(|running| running.how.is_some());
+        let context = Context { roster, scope: position.scope, months: self.period.months, carried };
         let eligible = position.eligible.as_ref().map(|condition| self.formula(condition, context));
         let rank_within = position.rank_within.as_ref().map(|part| self.formula(part, context));
         let scorecard = position.scorecard.as_ref().map(|scorecard| self.scorecard(scorecard, context));
@@ -338,7 +371,9 @@ impl Planner<'_> {
     }
 
     fn scorecard(&mut self, scorecard: &Scorecard, context: Context) -> ScorecardPlan {
-        let vetoes = scorecard.vetoes.iter().map(|veto| self.formula(&veto.condition, context)).collect();
+        // What has happened is no matter of pace: conditions of vetoes stay as they are on the day.
+        let as_it_stands = Context { carried: false, ..context };
+        let vetoes = scorecard.vetoes.iter().map(|veto| self.formula(&veto.condition, as_it_stands)).collect();
         let adjustments = scorecard
             .adjustments
             .iter()

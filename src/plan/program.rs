@@ -48,13 +48,15 @@ pub enum Calc {
     Value(Value),
     /// A measure's answer for the subject's group: the company, the stint's team, or the person in the post.
     /// `months` is the window read: in scope own, one that lies wholly outside the stints in the post is
-    /// missing (`Missing::OutsideStints`), where `cut` says so (data without time shape is not cut).
+    /// missing (`Missing::OutsideStints`), where `cut` says so (data without time shape is not cut). Of a running period
+    /// `carried` asks for what it would be at the end ([`crate::plan::query::Answers::carried`]).
     Measure {
         measure: MeasureId,
         scope: ScopeWord,
         months: Months,
         cut: bool,
         at_least: Option<u64>,
+        carried: bool,
     },
     /// A column of the roster row: index into `Query::reads`.
     Read(usize),

@@ -45,6 +45,9 @@ pub struct Query {
     pub called: Vec<(String, DisplayUnit)>,
     /// The places in `called` of measures that have one there.
     pub calls: BTreeMap<MeasureId, usize>,
+    /// The last day that is known, of a period that is running: who holds a post, and where teams are, is told by rows up
+    /// to it. Measures are cut by themselves.
+    pub as_of: Option<Day>,
 }
 
 /// An `if` in a formula about rows, by the node of its condition.
@@ -200,6 +203,8 @@ pub struct NeededWindow {
     pub rows: Rows,
     /// `the period 2026-Q3`, `2025-07 to 2025-09`
     pub words: String,
+    /// Dated rows count up to this day only.
+    pub until: Option<Day>,
     /// The KPIs whose own formulas read it, for messages.
     pub kpis: Vec<KpiId>,
 }
@@ -227,6 +232,9 @@ pub struct Answers {
     pub files: Vec<FileReport>,
     /// What is odd about the data, though no mistake.
     pub doubts: Vec<Doubt>,
+    /// Of a running period: measures as they would be at its end, in the place of their own answers where a formula asks for
+    /// that. Never kept, as it is made of the others.
+    pub carried: BTreeMap<MeasureId, Answered>,
 }
 
 /// By read, post and stint: the cells in which the points of a curve are out of order.

@@ -25,7 +25,7 @@ impl Planner<'_> {
             let row = RowContext { data: row.data, via: row.via.clone(), months: row.months, read: Some(value) };
             return self.row(body, &row);
         }
-        let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months };
+        let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months, carried: false };
         let plan = self.curve(curve, context);
         let mut rows = ScaleRows { planner: self, value, row };
         plan.in_rows(&mut rows).unwrap_or_else(|| {

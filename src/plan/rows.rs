@@ -10,15 +10,15 @@ use crate::model::expr::{Aggregate, Expr, Kind};
 use crate::model::{KpiId, Model};
 use crate::number::Number;
 use crate::plural::either;
-use crate::time::Months;
+use crate::time::{Day, Months};
 use crate::value::{Missing, Value};
 
 /// A table as it is asked for more and more.
 #[derive(Default)]
 pub(super) struct TableBuilder {
     columns: Vec<ColumnIx>,
-    nodes: IndexSet<RowNode>,
-    windows: IndexMap<(Rows, String), Vec<KpiId>>,
+    pub(super) nodes: IndexSet<RowNode>,
+    windows: IndexMap<(Rows, String, Option<Day>), Vec<KpiId>>,
 }
 
 impl TableBuilder {
@@ -104,7 +104,7 @@ impl Planner<'_> {
 
     /// Constants and parts of the period.
     fn fixed(&mut self, expr: &Expr, row: &RowContext) -> Value {
-        let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months };
+        let context = Context { roster: row.data, scope: ScopeWord::Company, months: row.months, carried: false };
         let at = self.formula(expr, context);
         match self.nodes.get_index(at.0) {
             Some((super::Calc::Value(value), _)) => value.clone(),
@@ -151,7 +151,7 @@ impl Planner<'_> {
     fn inner(&mut self, aggregate: &Aggregate, row: &RowContext) -> NodeId {
         let (outer, links) = aggregate.inner.clone().unwrap_or((row.data, Vec::new()));
         let group = Group::Key { data: outer, via: links };
-        let (measure, _) = self.measure(aggregate, group.clone(), row.months);
+        let measure = self.measure(aggregate, group.clone(), row.months).measure;
         let answer = self.inner_node(row, measure);
         let Some(least) = aggregate.at_least else { return answer };
         // Too few rows: decided by a count of the rows that have a value.
@@ -161,7 +161,7 @@ impl Planner<'_> {
             fraction: None,
             ..aggregate.clone()
         };
-        let (count, _) = self.measure(&count, group, row.months);
+        let count = self.measure(&count, group, row.months).measure;
         let count = self.inner_node(row, count);
         let least_node = self.row_node(row.data, RowNode::Constant(Value::Number(Number::from(least))));
         let read = &self.model.data[aggregate.data.0].row;
@@ -184,23 +184,31 @@ impl Planner<'_> {
         self.asked.need_links(self.model, from, links);
     }
 
-    pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months) {
+    pub(super) fn need_window(&mut self, data: DataId, rows: &Rows, months: Months, until: Option<Day>) {
         if matches!(rows, Rows::All) || self.model.data[data.0].may_be_empty {
+            return;
+        }
+        // What has not begun yet has no rows.
+        if self.running.is_some_and(|running| running.day < self.days(months).0) {
             return;
         }
         let words = match self.periods.iter().find(|period| period.months == months) {
             Some(period) => format!("the period {}", period.name),
             None => months.to_string(),
         };
+        let words = match until {
+            Some(day) => format!("{words} up to {day}"),
+            None => words,
+        };
         let reader = self.reading;
         let table = self.asked.table(self.model, data);
-        let kpis = table.windows.entry((rows.clone(), words)).or_default();
+        let kpis = table.windows.entry((rows.clone(), words, until)).or_default();
         kpis.extend(reader.filter(|reader| !kpis.contains(reader)));
     }
 }
 
 impl Asked {
-    fn table(&mut self, model: &Model, data: DataId) -> &mut TableBuilder {
+    pub(super) fn table(&mut self, model: &Model, data: DataId) -> &mut TableBuilder {
         self.tables.entry(data).or_insert_with(|| {
             // Keys and dates are always read: a duplicate key or a row without a date must be found.
             let set = &model.data[data.0];
@@ -327,7 +335,7 @@ pub(super) fn in_order(model: &Model, mut tables: IndexMap<DataId, TableBuilder>
                 windows: table
                     .windows
                     .into_iter()
-                    .map(|((rows, words), kpis)| NeededWindow { rows, words, kpis })
+                    .map(|((rows, words, until), kpis)| NeededWindow { rows, words, until, kpis })
                     .collect(),
             })
         })

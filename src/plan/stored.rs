@@ -48,6 +48,7 @@ impl Stored {
             sums: IndexSet::new(),
             kpis: HashMap::new(),
             reading: None,
+            running: None,
         };
         let mut columns = BTreeMap::<DataId, BTreeMap<ColumnIx, NodeId>>::new();
         for (data, of_table) in needed {

@@ -9,12 +9,15 @@
 //! rulings has two more columns ([`RULINGS`]).
 
 pub mod cell;
+pub mod estimate;
 pub mod people;
 
 use std::io::{self, Write};
 
 use self::cell::{Cell, Sheet, decimal, in_unit, plain};
 pub use self::cell::{Form, MARK, Style};
+use self::estimate::ESTIMATE;
+use super::estimate::Ranges;
 use super::ruled::has_rulings;
 use super::show::Show;
 use super::{Report, leaves, why_missing};
@@ -108,6 +111,9 @@ struct Part {
     missing: String,
     /// What was ruled, by rule.
     by_rule: Option<Cell>,
+    /// Where the period is running: the least and the most.
+    value_ends: [Cell; 2],
+    score_ends: [Cell; 2],
 }
 
 impl Part {
@@ -127,6 +133,8 @@ impl Part {
             contribution: none(),
             missing: String::new(),
             by_rule: None,
+            value_ends: [none(), none()],
+            score_ends: [none(), none()],
         }
     }
 }
@@ -137,53 +145,97 @@ pub fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> io::Res
         return people::write(form, reports, out);
     }
     let mut sheet = Sheet::new(form.style, out);
-    let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    let supposed = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    let estimate = &ESTIMATE[..reports.iter().map(columns_of_estimate).max().unwrap_or(0)];
     let ruled = reports.first().is_some_and(|report| has_rulings(report.model));
     let of_rulings = RULINGS.into_iter().filter(|_| ruled);
-    sheet.row(HEADER.into_iter().chain(of_rulings).chain(column).map(Cell::text))?;
+    let last = supposed.into_iter().chain(estimate.iter().copied());
+    sheet.row(HEADER.into_iter().chain(of_rulings).chain(last).map(Cell::text))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
         report.people.write(out, |some, out| {
             let mut sheet = Sheet::new(form.style, out);
-            some.into_iter().try_for_each(|at| rows(report, &show, &report.people.person(at), &mut sheet))?;
+            some.into_iter().try_for_each(|at| {
+                let ranges = report.ranges(at);
+                rows(report, &show, (&report.people.person(at), ranges.as_ref()), &mut sheet)
+            })?;
             sheet.end()
         })?;
     }
     Ok(())
 }
 
+/// How many columns of [`ESTIMATE`] there are: where nothing is carried on there are no ranges.
+fn columns_of_estimate(report: &Report<'_>) -> usize {
+    match &report.estimate {
+        None => 0,
+        Some(estimate) if estimate.ways.is_empty() => 1,
+        Some(_) => ESTIMATE.len(),
+    }
+}
+
 /// All rows of a person.
-fn rows(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, sheet: &mut Sheet<'_>) -> io::Result<()> {
+fn rows(
+    report: &Report<'_>,
+    show: &Show<'_>,
+    (person, ranges): (&PersonResult, Option<&Ranges>),
+    sheet: &mut Sheet<'_>,
+) -> io::Result<()> {
     let has_rulings = has_rulings(report.model);
-    let with = |(row, ruled): ([Cell; HEADER.len()], [Cell; RULINGS.len()])| {
-        row.into_iter().chain(ruled.into_iter().filter(move |_| has_rulings)).chain(supposed(report, show))
+    let several = person.cards.len() > 1;
+    let columns = columns_of_estimate(report);
+    // With what stands behind the columns that there always are; of a row for several cards there is no total.
+    let full = |at: usize, stretch: Stretch<'_>, mut part: Part| {
+        let none = || [Cell::none(), Cell::none()];
+        let value = std::mem::replace(&mut part.value_ends, none());
+        let score = std::mem::replace(&mut part.score_ends, none());
+        let is_overall = matches!(part.kind, Kind::Overall);
+        let of_total = match !is_overall && stretch.from != stretch.last.from {
+            true => (None, None),
+            false => estimate::of_row(ranges, (at, several), is_overall),
+        };
+        let total = estimate::total(show, of_total, stretch.last.position);
+        let estimate = estimate::mark(report, show).into_iter().chain(value).chain(score).chain(total).take(columns);
+        let (row, ruled) = row(report, show, person, stretch, part);
+        let ruled = ruled.into_iter().filter(|_| has_rulings);
+        row.into_iter().chain(ruled).chain(supposed(report, show)).chain(estimate).collect::<Vec<Cell>>()
     };
     for (at, card) in person.cards.iter().enumerate() {
         let post = person.posts.iter().find(|post| post.cards.contains(&at));
         let alone = post.is_none_or(|post| post.cards.len() == 1);
-        for part in parts(show, card, person.cards.len() > 1, alone) {
+        let mut parts = parts(show, card, several, alone);
+        if let Some(ranges) = ranges.and_then(|ranges| ranges.cards.get(at)) {
+            estimate::put(show, card, ranges, &mut parts);
+        }
+        for part in parts {
             let of_post = post.filter(|_| matches!(part.kind, Kind::Output));
             let part = match of_post {
                 Some(post) => Part { by_rule: output_by_rule(show, post, &part.kpi), ..part },
                 None => part,
             };
-            sheet.row(with(row(report, show, person, Stretch::of(card), part)))?;
+            sheet.row(full(at, Stretch::of(card), part))?;
         }
         // What is paid for several stints stands behind the last of them.
         if let Some(post) = post.filter(|post| !alone && post.cards.last() == Some(&at)) {
             let first = post.cards.first().map_or(card, |first| &person.cards[*first]);
             let stretch = Stretch { from: first.from, ..Stretch::of(card) };
-            for part in outputs(show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output) {
-                let part = Part { by_rule: output_by_rule(show, post, &part.kpi), ..part };
-                sheet.row(with(row(report, show, person, stretch, part)))?;
+            let place = person.posts.iter().position(|one| std::ptr::eq(one, post));
+            let of_post = ranges.zip(place).and_then(|(ranges, place)| ranges.posts.get(place));
+            let paid = outputs(show, post.position, post.outputs.iter().map(|one| &one.value), Kind::Output);
+            let declared = &show.position(post.position).outputs;
+            for ((output, mut part), output_at) in declared.iter().zip(paid).zip(0..) {
+                let range = of_post.and_then(|of_post: &Vec<_>| of_post.get(output_at)?.as_ref());
+                part.by_rule = output_by_rule(show, post, &part.kpi);
+                part.value_ends = estimate::ends_in(range, &output.unit);
+                sheet.row(full(at, stretch, part))?;
             }
         }
     }
     if let Some(last) = person.cards.last() {
         let first = person.cards.first().unwrap_or(last);
         let stretch = Stretch { from: first.from, ..Stretch::of(last) };
-        sheet.row(with(row(report, show, person, stretch, overall(show, person))))?;
+        sheet.row(full(person.cards.len() - 1, stretch, overall(show, person)))?;
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Results as JSON, for programs, of one period or of several.
 //!
-//! The schemas are `docs/results.schema.json` and `docs/periods.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
+//! The schemas are `docs/results.schema.json`, `docs/periods.schema.json` and, for what is no result, `docs/estimate.schema.json`. Exact numbers are texts, a decimal (`"0.984"`) or a fraction in lowest
 //! terms (`"1/3"`), in base units: a ratio as a part of 1, money in the currency itself. `shown` is the same as
 //! a table shows it, rounded. Fields are never left out; what does not exist is `null`. Equal results give
 //! the same bytes. A field may be added under the same version; nothing else changes without a new one.
 
 mod document;
+mod estimate;
 
 use std::io::{self, Write};
 
@@ -37,11 +38,13 @@ use crate::value::{Missing, Value};
 /// Writes the document, with a line break at its end.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let period = Some(period(report));
+    let kind = if report.estimate.is_some() { Kind::Estimate } else { Kind::Results };
     let head = Head {
-        top: Top::of(Kind::Results, Some(report)),
+        top: Top::of(kind, Some(report)),
         company: &report.model.company.name,
         period,
         supposed: supposed(report),
+        estimate: estimate::estimate(report),
     };
     out.write_all(b"{")?;
     fields(&head, 0, out)?;
@@ -58,7 +61,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 pub fn write_periods(reports: &[Report<'_>], out: &mut dyn Write) -> io::Result<()> {
     let company = reports.first().map_or("", |report| &report.model.company.name);
     out.write_all(b"{")?;
-    fields(&Head { top: Top::of(Kind::Periods, reports.first()), company, period: None, supposed: None }, 0, out)?;
+    fields(
+        &Head { top: Top::of(Kind::Periods, reports.first()), company, period: None, supposed: None, estimate: None },
+        0,
+        out,
+    )?;
     write!(out, ",\n  \"periods\": [")?;
     for (at, report) in reports.iter().enumerate() {
         write!(out, "{}\n    {{", if at > 0 { "," } else { "" })?;
@@ -144,7 +151,9 @@ fn people(report: &Report<'_>, depth: usize, out: &mut dyn Write) -> io::Result<
     report.people.write(out, |some, out| {
         some.into_iter().try_for_each(|at| {
             write!(out, "{}\n{indent}  ", if at > 0 { "," } else { "" })?;
-            pretty(&show.person_json(&report.people.person(at)), depth + 1, out)
+            let (person, ranges) = (report.people.person(at), report.ranges(at));
+            let ranges = ranges.map(|ranges| show.ranges_json(&person, &ranges));
+            pretty(&PersonJson { ranges, ..show.person_json(&person) }, depth + 1, out)
         })
     })?;
     write!(out, "{}]", if report.people.is_empty() { String::new() } else { format!("\n{indent}") })
@@ -195,6 +204,7 @@ impl<'a> Show<'a> {
             }),
             posts: person.posts.iter().map(|post| self.post_json(post)).collect(),
             cards: person.cards.iter().map(|card| self.card_json(card)).collect(),
+            ranges: None,
         }
     }
 

@@ -6,6 +6,7 @@ pub mod alignment;
 pub mod csv;
 pub mod digits;
 mod doubts;
+pub mod estimate;
 pub mod json;
 pub mod layout;
 mod nowhere;
@@ -25,6 +26,7 @@ pub mod words;
 
 use std::io::{self, Write};
 
+use self::estimate::Estimate;
 use self::layout::Painter;
 use self::people::People;
 use self::show::Show;
@@ -46,11 +48,26 @@ pub struct Report<'a> {
     pub provenance: Option<&'a Provenance>,
     /// What is supposed, where that is so: then these are no results.
     pub supposing: Option<Supposing<'a>>,
+    /// Where the period is running: then these are none either.
+    pub estimate: Option<Estimate<'a>>,
 }
 
 impl<'a> Report<'a> {
     pub fn of_all(model: &'a Model, results: &'a Results, language: Option<&'a str>) -> Report<'a> {
-        Report { model, results, people: People::of(results), language, provenance: None, supposing: None }
+        Report {
+            model,
+            results,
+            people: People::of(results),
+            language,
+            provenance: None,
+            supposing: None,
+            estimate: None,
+        }
+    }
+
+    /// What the results of one who is reported may come to, where that is estimated.
+    pub fn ranges(&self, at: usize) -> Option<estimate::Ranges> {
+        self.estimate.as_ref()?.ranges(self.people.place(at))
     }
 
     pub fn show(&self) -> Show<'a> {
@@ -110,7 +127,8 @@ pub fn write_periods(format: Format, reports: &[Report<'_>], look: Look, out: &m
                 report.people.write(out, |some, out| {
                     for at in some {
                         let apart = if before + at > 0 { "\n\n" } else { "" };
-                        write!(out, "{apart}{}", scorecard::render(report, &report.people.person(at), look))?;
+                        let (person, ranges) = (report.people.person(at), report.ranges(at));
+                        write!(out, "{apart}{}", scorecard::render(report, &person, ranges.as_ref(), look))?;
                     }
                     Ok(())
                 })?;

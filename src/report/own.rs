@@ -36,10 +36,14 @@ fn is_csv(head: &str) -> bool {
     [",", ";"].iter().any(|separator| {
         let people = csv::people::HEADER.join(separator);
         let all = csv::HEADER.join(separator);
-        line == all
-            || line == format!("{all}{separator}{}", csv::SUPPOSED)
-            || line == people
-            || line.starts_with(&format!("{people}{separator}"))
+        let last = line.strip_prefix(&all).filter(|last| last.is_empty() || last.starts_with(separator));
+        let last = last.map(|last| last.split(separator).skip(1).collect::<Vec<_>>());
+        let is_ours = |last: Vec<&str>| {
+            let behind = last.strip_prefix(&csv::RULINGS).unwrap_or(&last);
+            let behind = behind.strip_prefix(&[csv::SUPPOSED]).unwrap_or(behind);
+            behind.is_empty() || behind == csv::estimate::ESTIMATE || behind == &csv::estimate::ESTIMATE[..1]
+        };
+        last.is_some_and(is_ours) || line == people || line.starts_with(&format!("{people}{separator}"))
     })
 }
 
@@ -72,7 +76,10 @@ mod tests {
         assert!(!is_json("{\n  \"schema\": \"https://example.org/\"") && !is_json("{ \"name\": \"merit\" }"));
         let header = csv::HEADER.join(",");
         assert!(is_csv(&format!("{header}\n2026")) && is_csv(&format!("{MARK}{}\n", csv::HEADER.join(";"))));
-        assert!(is_csv(&format!("{header},supposed\n")));
+        assert!(is_csv(&format!("{header},supposed\n")) && is_csv(&format!("{header},estimate\n")));
+        assert!(is_csv(&format!("{header},supposed,{}\n", csv::estimate::ESTIMATE.join(","))));
+        assert!(is_csv(&format!("{header},by_rule,rating_by_rule,supposed\n")));
+        assert!(!is_csv(&format!("{header},supposed,comment\n")) && !is_csv(&format!("{header}s\n")));
         // A column of somebody's own, or another program's line end.
         assert!(!is_csv(&format!("{header},comment\n")) && !is_csv(&format!("{header}\r\n")) && !is_csv("id,name\n"));
         assert!(is_csv(&format!("{},bonus [CNY]\n", csv::people::HEADER.join(","))));

@@ -1,9 +1,11 @@
 //! One person's scorecards in full.
 
 mod outputs;
+mod ranges;
 
 use std::collections::BTreeMap;
 
+use super::estimate::{OfEntry, Places as Grades, Ranges};
 use super::layout::{Cell, Column, Line, Style, Table, write_text};
 use super::places::{Column as Places, OfCard, limits_of, mean, weights};
 use super::show::{MISSING, Show, days_served};
@@ -25,14 +27,16 @@ const SCORE: usize = 3;
 const WEIGHT: usize = 4;
 const ADDS: usize = 5;
 
-pub fn render(report: &Report<'_>, person: &PersonResult, look: Look) -> String {
+/// With what they may come to, where the period is running.
+pub fn render(report: &Report<'_>, person: &PersonResult, ranges: Option<&Ranges>, look: Look) -> String {
     let show = report.show();
     let mut out = String::new();
-    let mut page = Page { show, look, out: &mut out };
+    let mut page = Page { show, look, out: &mut out, ranges };
     let known = person.cards.last().is_some_and(|card| show.named_by_key(card.position));
     let name = if known { person.person.to_string() } else { named(&person.name, &person.person) };
     page.text(&name, Style::Strong);
     page.text(&title(report), Style::Faint);
+    super::estimate::write_head(report, page.out, look.width(), look.painter());
     super::supposed::write_head(report, page.out, look.width(), look.painter());
     for card in &person.cards {
         page.out.push('\n');
@@ -68,6 +72,7 @@ struct Page<'a, 'o> {
     show: Show<'a>,
     look: Look,
     out: &'o mut String,
+    ranges: Option<&'a Ranges>,
 }
 
 /// Remarks under the table, in the order of their entries; equal ones share a mark.
@@ -84,6 +89,8 @@ struct Notes {
     by_rule: Vec<(CalcId, Value)>,
     /// The remark on own figures, where there are several stints in the post.
     stints: Option<String>,
+    /// What the entries may come to that are still to be shown.
+    may_be: std::vec::IntoIter<OfEntry>,
 }
 
 impl Notes {
@@ -198,6 +205,7 @@ impl Page<'_, '_> {
         rating: Option<&RatingResult>,
     ) {
         let (show, words) = (self.show, self.show.words);
+        let ranges = self.ranges_of(card, all);
         let same_post = |other: &&Card| show.position(other.position).name == show.position(card.position).name;
         let stints = all.iter().filter(same_post).map(|one| show.days(one.from, one.to)).collect::<Vec<_>>();
         let mut notes = Notes {
@@ -208,6 +216,7 @@ impl Page<'_, '_> {
             figures: show.of_card(card.position, result),
             by_rule: Vec::new(),
             stints: (stints.len() > 1).then(|| words.of_all_stints(&stints)),
+            may_be: ranges.map_or_else(Vec::new, |ranges| ranges.entries.clone()).into_iter(),
         };
         let mut lines = Vec::new();
         if let Some(by_rule) = &result.by_rule {
@@ -277,6 +286,7 @@ impl Page<'_, '_> {
         row[LABEL] = Cell::styled(words.score, Style::Strong);
         row[ADDS] = total;
         lines.push(Line::Row(row));
+        lines.extend(self.total_may_be(ranges, card.position));
 
         let columns = vec![
             Column::left("", 20),
@@ -320,7 +330,12 @@ impl Page<'_, '_> {
         }
         self.notes(&notes);
         self.out.push('\n');
-        self.rating(card.position, rating, result.score.as_number());
+        // Of the only card the last word is the person's.
+        let grades = match (all, self.ranges) {
+            ([_], Some(ranges)) => ranges.grade,
+            _ => ranges.and_then(|ranges| ranges.grade),
+        };
+        self.rating(card.position, rating, grades, result.score.as_number());
         if let Value::Missing(missing) = &result.score {
             self.labelled(words.score, &format!("{MISSING} {}", show.reason(missing)), Style::Poor);
         }
@@ -349,6 +364,7 @@ impl Page<'_, '_> {
         let weights = weights(results, show.model.company.rounding);
         let (scores, adds) = (notes.figures.scores, notes.figures.adds);
         for (entry, result) in group.entries.iter().zip(results) {
+            let may_be = notes.may_be.next();
             let mut row = empty_row();
             let indent = depth * 2;
             let label = show.entry_label(entry);
@@ -388,6 +404,7 @@ impl Page<'_, '_> {
                         set_mark(&mut row[LABEL], &mark);
                     }
                     lines.push(Line::Row(row));
+                    lines.extend(self.entry_may_be(may_be.as_ref(), None, depth, notes));
                     self.entries(group, inner, depth + 1, lines, notes);
                     continue;
                 }
@@ -429,6 +446,11 @@ impl Page<'_, '_> {
                 _ => {}
             }
             lines.push(Line::Row(row));
+            let unit = match &result.what {
+                EntryResultKind::Kpi { kpi, .. } => Some(&show.model.kpis[kpi.0].unit),
+                EntryResultKind::Group(_) | EntryResultKind::OtherScore(_) => None,
+            };
+            lines.extend(self.entry_may_be(may_be.as_ref(), unit, depth, notes));
         }
     }
 
@@ -477,7 +499,13 @@ impl Page<'_, '_> {
         write_text(self.out, &Cell::styled(text, style), &lead, self.look.width(), self.look.painter());
     }
 
-    fn rating(&mut self, position: PositionId, rating: Option<&RatingResult>, score: Option<&Number>) {
+    fn rating(
+        &mut self,
+        position: PositionId,
+        rating: Option<&RatingResult>,
+        grades: Option<Grades>,
+        score: Option<&Number>,
+    ) {
         let show = self.show;
         let Some((result, rating)) = rating.zip(show.rating_of(position)) else { return };
         let Some(grade) = rating.grades.get(result.grade) else { return };
@@ -487,6 +515,9 @@ impl Page<'_, '_> {
         }
         if let Some(rated_by) = score.and_then(|score| show.rated_by(score, result, position)) {
             text = format!("{text} ({rated_by})");
+        }
+        if let Some(grades) = show.grade_range(grades, position) {
+            text = format!("{text} · {}{}{grades}", show.words.may_be, show.words.colon);
         }
         self.labelled(show.words.rating, &text, grade_style(result.grade, rating.grades.len()));
     }
@@ -541,7 +572,14 @@ impl Page<'_, '_> {
         let style = if person.overall.is_some() { Style::Strong } else { Style::Poor };
         self.labelled(words.overall, &text, style);
         if let Some(card) = person.cards.last() {
-            self.rating(card.position, person.rating.as_ref(), person.overall.as_ref());
+            if let Some(range) = self.ranges.and_then(|ranges| ranges.overall.clone()) {
+                let places = show.places_of_score(&range.least, card.position);
+                if let Some(text) = show.score_range(Some(&range), places) {
+                    self.labelled(words.may_be, &text, Style::Plain);
+                }
+            }
+            let grades = self.ranges.and_then(|ranges| ranges.grade);
+            self.rating(card.position, person.rating.as_ref(), grades, person.overall.as_ref());
         }
     }
 }

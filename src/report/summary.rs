@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use super::estimate::{OfCard, Places, Ranges, write_head};
 use super::layout::{Cell, Column, Line, Packed, Painter, Style, Table, write_text};
 use super::show::{MISSING, Show, days_served};
 use super::{Look, Report, leaves, why_missing};
@@ -17,9 +18,10 @@ const PERSON: usize = 0;
 const NAME: usize = 1;
 const TEAM: usize = 2;
 const SCORE: usize = 3;
-const RATING: usize = 4;
-const RANK: usize = 5;
-const REMARKS: usize = 6;
+const MAY_BE: usize = 4;
+const RATING: usize = 5;
+const RANK: usize = 6;
+const REMARKS: usize = 7;
 
 /// A person as the table is laid out by, before there are cards.
 struct Ranked {
@@ -68,6 +70,7 @@ pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
     let (show, painter, width) = (report.show(), look.painter(), look.width());
     let mut text = String::new();
     write_text(&mut text, &Cell::styled(title(report), Style::Strong), "", width, painter);
+    write_head(report, &mut text, width, painter);
     text.push('\n');
     if report.people.is_empty() {
         text.push_str(show.words.nobody);
@@ -95,17 +98,22 @@ pub fn render(report: &Report<'_>, look: Look) -> String {
 /// `Example Life · 2026-Q3 (2026-07-01 to 2026-09-30)`
 pub fn title(report: &Report<'_>) -> String {
     let results = report.results;
-    let period = format!("{} ({})", results.period, report.show().days(results.first_day, results.last_day));
-    match report.model.company.name.as_str() {
-        "" => period,
-        company => format!("{company} · {period}"),
+    let show = report.show();
+    let mut title = format!("{} ({})", results.period, show.days(results.first_day, results.last_day));
+    if !report.model.company.name.is_empty() {
+        title = format!("{} · {title}", report.model.company.name);
+    }
+    match &report.estimate {
+        Some(estimate) => format!("{title} · {}", estimate.mark(&show)),
+        None => title,
     }
 }
 
 fn table(report: &Report<'_>, overview: Overview, show: &Show<'_>) -> Table {
     let words = show.words;
     let Overview { sections, named, teams, ranked, rated, scored } = overview;
-    let wanted = [true, named, teams, scored, rated, ranked, true];
+    let estimated = report.estimate.as_ref().is_some_and(|estimate| !estimate.ways.is_empty());
+    let wanted = [true, named, teams, scored, scored && estimated, rated, ranked, true];
     let keep = |cells: Vec<Cell>| -> Vec<Cell> {
         cells.into_iter().zip(wanted).filter(|(_, wanted)| *wanted).map(|(cell, _)| cell).collect()
     };
@@ -115,6 +123,7 @@ fn table(report: &Report<'_>, overview: Overview, show: &Show<'_>) -> Table {
         Column::left(words.name, 10),
         Column::left(words.team, 10),
         Column::right(words.score, 6),
+        Column::left(words.may_be, 6),
         Column::left(words.rating, 6),
         Column::right(words.rank, 4),
         Column::left(words.remarks, 14),
@@ -126,9 +135,12 @@ fn table(report: &Report<'_>, overview: Overview, show: &Show<'_>) -> Table {
         people.iter().zip(of_ranked).for_each(|(person, own)| places[person.at as usize] = own);
     }
     let mut rows: Vec<Option<Packed>> = report.people.map(|at, person| {
-        let mut rows = vec![keep(person_row(show, person, places[at]))];
+        let ranges = report.ranges(at);
+        let mut rows = vec![keep(person_row(show, person, ranges.as_ref(), places[at]))];
         if let (Some(last), true) = (person.cards.last(), person.cards.len() > 1) {
-            rows.extend(person.cards.iter().map(|card| keep(stint_row(show, card, last.position))));
+            let of_card = |card: usize| ranges.as_ref().and_then(|ranges| ranges.cards.get(card));
+            let stints = person.cards.iter().enumerate();
+            rows.extend(stints.map(|(at, card)| keep(stint_row(show, card, of_card(at), last.position))));
         }
         Some(Packed::of(&rows))
     });
@@ -172,7 +184,7 @@ fn empty_row() -> Vec<Cell> {
     vec![Cell::new(""); REMARKS + 1]
 }
 
-fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> {
+fn person_row(show: &Show<'_>, person: &PersonResult, ranges: Option<&Ranges>, places: u32) -> Vec<Cell> {
     let mut row = empty_row();
     let Some(last) = person.cards.last() else { return row };
     row[PERSON] = Cell::new(&*person.person);
@@ -182,11 +194,16 @@ fn person_row(show: &Show<'_>, person: &PersonResult, places: u32) -> Vec<Cell> 
         None => Cell::styled(MISSING, Style::Faint),
     };
     row[RATING] = rating_cell(show, last.position, person.rating.as_ref());
+    if let Some(ranges) = ranges {
+        row[MAY_BE].text = show.score_range(ranges.overall.as_ref(), places).unwrap_or_default();
+        put_grades(show, &mut row[RATING], ranges.grade, last.position);
+    }
     row[RANK] = Cell::new(person.rank.map(|rank| rank.to_string()).unwrap_or_default());
     let rated_by = || show.rated_by(person.overall.as_ref()?, person.rating.as_ref()?, last.position);
     if let [card] = person.cards.as_slice() {
         row[TEAM] = team_cell(card);
-        row[REMARKS] = remarks(show, card, person.rating.as_ref());
+        let of_card = ranges.and_then(|ranges| ranges.cards.first());
+        row[REMARKS] = remarks(show, card, of_card, person.rating.as_ref());
         if let Some(ruled) = show.ruled_remark(person) {
             let before = if row[REMARKS].text.is_empty() { "" } else { show.words.semicolon };
             row[REMARKS].text += &format!("{before}{ruled}");
@@ -248,7 +265,7 @@ pub(super) fn paid(show: &Show<'_>, person: &PersonResult) -> String {
 }
 
 /// One of several scorecards of a person, under the overall result.
-fn stint_row(show: &Show<'_>, card: &Card, section: PositionId) -> Vec<Cell> {
+fn stint_row(show: &Show<'_>, card: &Card, ranges: Option<&OfCard>, section: PositionId) -> Vec<Cell> {
     let mut row = empty_row();
     row[PERSON] = Cell::styled("└", Style::Faint).indented(1);
     row[NAME] = Cell::styled(show.words.days(days_served(card.from, card.to)), Style::Faint);
@@ -259,7 +276,12 @@ fn stint_row(show: &Show<'_>, card: &Card, section: PositionId) -> Vec<Cell> {
         Some(ScorecardResult { score: Value::Number(score), .. }) => Cell::new(show.score_in(score, card.position)),
         _ => Cell::styled(MISSING, Style::Faint),
     };
-    let mut remarks = remarks(show, card, rating);
+    if let Some(ranges) = ranges {
+        let places = ranges.score.as_ref().map_or(0, |range| show.places_of_score(&range.least, card.position));
+        row[MAY_BE].text = show.score_range(ranges.score.as_ref(), places).unwrap_or_default();
+        put_grades(show, &mut row[RATING], ranges.grade, card.position);
+    }
+    let mut remarks = remarks(show, card, ranges, rating);
     if card.position != section {
         let post = show.position_label(card.position);
         remarks.text = if remarks.text.is_empty() {
@@ -286,6 +308,13 @@ pub(super) fn rating_cell(show: &Show<'_>, position: PositionId, rating: Option<
     }
 }
 
+/// Beside a grade those that it may be.
+fn put_grades(show: &Show<'_>, cell: &mut Cell, grades: Option<Places>, position: PositionId) {
+    if let Some(grades) = show.grade_range(grades, position) {
+        cell.text = format!("{} ({grades})", cell.text);
+    }
+}
+
 /// The best grade is good, the last one bad, the one before it poor.
 pub fn grade_style(grade: usize, grades: usize) -> Style {
     match grade {
@@ -297,14 +326,20 @@ pub fn grade_style(grade: usize, grades: usize) -> Style {
 }
 
 /// What the reader must know beside the score.
-fn remarks(show: &Show<'_>, card: &Card, rating: Option<&RatingResult>) -> Cell {
+fn remarks(show: &Show<'_>, card: &Card, ranges: Option<&OfCard>, rating: Option<&RatingResult>) -> Cell {
     let words = show.words;
     if card.eligible == Some(false) {
         return Cell::styled(words.not_eligible, Style::Faint);
     }
     let Some(scorecard) = &card.scorecard else {
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs);
-        let texts = outputs.map(|(output, value)| show.output(output, value)).collect::<Vec<_>>();
+        let range = |at: usize| ranges.and_then(|ranges| ranges.outputs.get(at)?.as_ref());
+        let texts = outputs.enumerate().map(|(at, (output, value))| {
+            let may_be =
+                show.value_range(range(at), &output.unit).map_or_else(String::new, |text| format!(" ({text})"));
+            show.output(output, value) + &may_be
+        });
+        let texts = texts.collect::<Vec<_>>();
         return Cell::new(texts.join(words.semicolon));
     };
     let mut parts = Vec::new();

@@ -90,6 +90,7 @@ pub fn write(report: &Report<'_>, supposing: &Supposing<'_>, look: Look, out: &m
     let found = changes(supposing, report);
     let mut text = String::new();
     write_text(&mut text, &Cell::styled(title(report), Style::Strong), "", width, painter);
+    super::estimate::write_head(report, &mut text, width, painter);
     write_head(report, &mut text, width, painter);
     text.push('\n');
     let columns = |first: &'static str| {

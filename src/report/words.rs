@@ -1,5 +1,7 @@
 //! The fixed words of reports, by language.
 
+mod running;
+
 use super::digits::grouped;
 use crate::plural::{counted, either, plural};
 use crate::provenance::{Provenance, program, short};
@@ -38,6 +40,11 @@ pub struct Words {
     pub change: &'static str,
     /// What stands before suppositions.
     pub supposed: &'static str,
+    /// What stands before how a running period is estimated.
+    pub no_result: &'static str,
+    pub least: &'static str,
+    pub most: &'static str,
+    pub may_be: &'static str,
     pub what_changes: &'static str,
     pub before: &'static str,
     pub after: &'static str,
@@ -90,6 +97,10 @@ static ENGLISH: Words = Words {
     overall: "Overall",
     change: "Change",
     supposed: "Supposed, no result:",
+    no_result: "No result:",
+    least: "least",
+    most: "most",
+    may_be: "May be",
     what_changes: "What",
     before: "Before",
     after: "Then",
@@ -142,6 +153,10 @@ static CHINESE: Words = Words {
     overall: "综合",
     change: "变化",
     supposed: "假设，并非结果：",
+    no_result: "并非结果：",
+    least: "最低",
+    most: "最高",
+    may_be: "可能范围",
     what_changes: "项目",
     before: "原来",
     after: "假设后",

@@ -18,6 +18,7 @@ mod fault;
 mod others;
 mod outputs;
 mod people;
+pub mod planned;
 mod problem;
 mod rulings;
 mod scored;

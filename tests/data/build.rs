@@ -230,7 +230,7 @@ impl Project {
     }
 
     pub fn window(&mut self, data: usize, rows: Rows, words: &str) {
-        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into(), kpis: Vec::new() });
+        self.query.tables[data].windows.push(NeededWindow { rows, words: words.into(), until: None, kpis: Vec::new() });
     }
 
     pub fn run(&self) -> Result<Answers, Vec<Diagnostic>> {

@@ -1,7 +1,7 @@
 //! Answers as bytes. Whatever is added to them does not compile until it says here how it is kept, or, for what answers
 //! are made of, in [`crate::plan::kept`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::cache::bytes::{Bytes, Put, Take};
@@ -9,8 +9,9 @@ use crate::data::cells::content::Repair;
 use crate::plan::query::{Answers, Branches, FileReport, RosterAnswer};
 
 pub fn put(answers: &Answers, into: &mut Vec<u8>) {
-    // Branches are told of the tables of tests alone.
-    let Answers { rosters, teams, rulings, measures, reads, out_of_order, branches: _, files, doubts } = answers;
+    // Branches are told of the tables of tests alone; what is carried on is made of the others.
+    let Answers { rosters, teams, rulings, measures, reads, out_of_order, branches: _, files, doubts, carried: _ } =
+        answers;
     (rosters, teams, measures, reads).put(into);
     (out_of_order, doubts, rulings).put(into);
     files.len().put(into);
@@ -25,8 +26,8 @@ pub fn take(from: &mut Bytes) -> Option<Answers> {
     let (out_of_order, doubts, rulings) = Take::take(from)?;
     let files = Vec::<Report>::take(from)?.into_iter().map(|Report(report)| report).collect();
     share(&mut rosters);
-    let branches = Branches::default();
-    Some(Answers { rosters, teams, rulings, measures, reads, out_of_order, branches, files, doubts })
+    let (branches, carried) = (Branches::default(), BTreeMap::new());
+    Some(Answers { rosters, teams, rulings, measures, reads, out_of_order, branches, files, doubts, carried })
 }
 
 /// Posts are many and positions few: they share their texts, as they do when a roster is read.

@@ -187,8 +187,15 @@ impl Roster {
 /// Letters of a post that may be a slip of another.
 const NEAR_FROM: usize = 4;
 
-/// Reads a roster's posts. `teams` has the place of each team among the answers, by the number of its key.
-pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mut OtherDays) -> Roster {
+/// Reads a roster's posts. `teams` has the place of each team among the answers, by the number of its key. Of what is dated
+/// behind `as_of` nothing is known: rows that begin later are not there, and those that end later go on.
+pub fn build(
+    world: &World,
+    data: DataId,
+    teams: Option<&[u32]>,
+    as_of: Option<Day>,
+    other_days: &mut OtherDays,
+) -> Roster {
     let mut roster = Roster {
         data,
         answer: RosterAnswer::default(),
@@ -222,7 +229,11 @@ pub fn build(world: &World, data: DataId, teams: Option<&[u32]>, other_days: &mu
         served.clear();
         for row in keys.rows(key).iter().filter(|row| **row != NONE).map(|row| *row as usize) {
             let Some(post) = declared.roster.as_ref().and_then(|role| post_of(role, table, row)) else { continue };
-            let (from, to) = days[row];
+            let (from, to) = match (days[row], as_of) {
+                ((from, _), Some(day)) if from > day.0 => continue,
+                ((from, to), Some(day)) if to > day.0 => (from, ALWAYS_AFTER),
+                (days, _) => days,
+            };
             let Some(position) = known.get(post.as_str()) else {
                 // A post nobody describes is a post: what is done in it is not done in another one.
                 roster.served_by_keys.push(Served { from, to, post: NONE, team: team_keys[row] });

@@ -43,7 +43,7 @@ use super::tables::load::Source;
 use super::tables::needs;
 use crate::model::Model;
 use crate::model::data::{ColumnIx, ColumnType, DataId};
-use crate::plan::query::{MeasureId, Rows};
+use crate::plan::query::{MeasureId, NeededWindow, Rows};
 use crate::time::Calendar;
 
 /// Something is wrong with the data, or cannot be told without all rows at hand.
@@ -72,7 +72,7 @@ struct Passing<'a> {
     jobs: Vec<Job<'a>>,
     /// Whether rows that links lead to are kept.
     keeps: bool,
-    windows: Vec<&'a Rows>,
+    windows: Vec<&'a NeededWindow>,
     /// The columns that windows are about.
     dated: BTreeSet<ColumnIx>,
     named: usize,
@@ -262,7 +262,7 @@ impl<'a> Passing<'a> {
         let measures: Vec<MeasureId> = (0..evaluation.query.measures.len()).map(MeasureId).filter(of_table).collect();
         let asked = evaluation.query.tables.iter().find(|asked| asked.data == table.data);
         let windows = match asked {
-            Some(asked) if !options.allow_empty => asked.windows.iter().map(|window| &window.rows).collect(),
+            Some(asked) if !options.allow_empty => asked.windows.iter().collect(),
             _ => Vec::new(),
         };
         let dated = asked.into_iter().flat_map(|asked| &asked.windows).filter_map(|window| match &window.rows {
@@ -315,8 +315,8 @@ impl<'a> Passing<'a> {
             gathered.twins.extend(twins);
         }
         let calendar = &evaluation.world.model.company.calendar;
-        for (seen, rows) in gathered.windows.iter_mut().zip(&self.windows) {
-            *seen = *seen || !is_by_day(&table, rows) && needs::holds_any(&table, rows, calendar);
+        for (seen, window) in gathered.windows.iter_mut().zip(&self.windows) {
+            *seen = *seen || !is_by_day(&table, &window.rows) && needs::holds_any(&table, window, calendar);
         }
         for (column, days) in &mut gathered.days {
             match table.column(*column) {
@@ -388,8 +388,8 @@ impl<'a> Passing<'a> {
     ) -> Result<Table, Failed> {
         let named = gathered.seen.iter().map(|bits| bits.count_ones() as usize).sum::<usize>();
         let calendar = &evaluation.world.model.company.calendar;
-        let is_met = |(any, rows): (&bool, &&Rows)| {
-            *any || gathered.days.iter().any(|(of, days)| days.meet(*of, rows, calendar))
+        let is_met = |(any, window): (&bool, &&NeededWindow)| {
+            *any || gathered.days.iter().any(|(of, days)| days.meet(*of, window, calendar))
         };
         if named != self.named || !gathered.windows.iter().zip(&self.windows).all(is_met) {
             return Err(Failed);
@@ -490,9 +490,10 @@ impl Days {
 
     /// Whether one of the days that rows are dated by a column is in a window. Those of periods are their last ones, of
     /// which that is told as they go by.
-    fn meet(&self, of: ColumnIx, rows: &Rows, calendar: &Calendar) -> bool {
-        let Rows::Dated { column, months } = rows else { return false };
+    fn meet(&self, of: ColumnIx, window: &NeededWindow, calendar: &Calendar) -> bool {
+        let Rows::Dated { column, months } = &window.rows else { return false };
         let (first, last) = calendar.days(*months);
+        let last = window.until.map_or(last, |until| last.min(until));
         let ours = |day: i32| {
             usize::try_from(day).is_ok_and(|at| self.ours.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1))
         };

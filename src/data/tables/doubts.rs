@@ -143,6 +143,7 @@ fn ends_early(model: &Model, query: &Query, table: &Table) -> Option<Doubt> {
     for window in &asked.windows {
         if let Rows::Dated { column, months } = &window.rows {
             let (_, last) = calendar.days(*months);
+            let last = window.until.map_or(last, |until| last.min(until));
             let end = ends.entry(*column).or_insert(last);
             *end = (*end).max(last);
         }

@@ -107,7 +107,7 @@ pub fn check_windows(
         if !table.complete || !table.bad.is_empty() {
             continue;
         }
-        let empty: Vec<_> = asked.windows.iter().filter(|one| !holds_any(table, &one.rows, calendar)).collect();
+        let empty: Vec<_> = asked.windows.iter().filter(|one| !holds_any(table, one, calendar)).collect();
         // Windows that the same KPIs read are one mistake.
         let mut found: Vec<(BTreeSet<&str>, Vec<&NeededWindow>)> = Vec::new();
         let mut seen = BTreeSet::new();
@@ -130,13 +130,13 @@ pub fn check_windows(
 }
 
 /// Whether a window holds a row.
-pub fn holds_any(table: &Table, rows: &Rows, calendar: &Calendar) -> bool {
+pub fn holds_any(table: &Table, window: &NeededWindow, calendar: &Calendar) -> bool {
     let within = |first: Day, last: Day| match &table.shape {
         Shape::Valid { from, to } => from.iter().zip(to).any(|(from, to)| *from <= last.0 && first.0 <= *to),
         Shape::Snapshot(days) => days.iter().any(|day| first.0 <= *day && *day <= last.0),
         Shape::Always | Shape::Dated => table.rows > 0,
     };
-    match rows {
+    match &window.rows {
         Rows::All => table.rows > 0,
         Rows::HeldOn(day) => within(*day, *day),
         Rows::HeldDuring(first, last) | Rows::Newest(first, last) | Rows::TakenDuring(first, last) => {
@@ -144,13 +144,20 @@ pub fn holds_any(table: &Table, rows: &Rows, calendar: &Calendar) -> bool {
         }
         Rows::Dated { column, months } => {
             let (first, last) = calendar.days(*months);
+            let last = window.until.map_or(last, |until| last.min(until));
             if let Some(days) = table.days_passed.get(column) {
                 return days.iter().any(|day| first.0 <= *day && *day <= last.0);
             }
             match table.column(*column) {
                 Some(Column::Day(days)) => days.iter().any(|day| first.0 <= *day && *day <= last.0),
                 Some(Column::Period { codes, list }) => {
-                    let inside: Vec<bool> = list.iter().map(|period| months.overlaps(*period)).collect();
+                    let inside: Vec<bool> = list
+                        .iter()
+                        .map(|period| {
+                            months.overlaps(*period)
+                                && window.until.is_none_or(|until| calendar.days(*period).1 <= until)
+                        })
+                        .collect();
                     codes.iter().any(|code| *code != NONE && inside[*code as usize])
                 }
                 _ => false,

@@ -50,6 +50,15 @@ impl Teams {
         self.of_key.get(key as usize).map_or(&[], |team| &self.runs[*team as usize])
     }
 
+    /// Forgets what teams are called, and where they stand, from rows that begin behind a day.
+    pub fn known_on(&mut self, day: Day) {
+        for team in &mut self.teams {
+            let known = team.states.partition_point(|state| state.from <= day);
+            // That of the first also counts before its day.
+            team.states.truncate(known.max(1));
+        }
+    }
+
     /// Whether any team ever gets another place.
     pub fn change(&self) -> bool {
         self.runs.iter().any(|runs| runs.len() > 1)

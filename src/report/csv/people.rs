@@ -8,8 +8,10 @@ use std::io::{self, Write};
 use indexmap::{IndexMap, IndexSet};
 
 use super::cell::{Cell, Form, Sheet, decimal, in_unit};
-use super::{RULINGS, Report, SUPPOSED, Show, has_rulings, rank, roster, supposed, yes_no};
+use super::estimate::{self, OF_PEOPLE};
+use super::{RULINGS, Report, SUPPOSED, Show, columns_of_estimate, has_rulings, rank, roster, supposed, yes_no};
 use crate::model::types::unit::DisplayUnit;
+use crate::report::estimate::Ranges;
 use crate::score::card::PersonResult;
 use crate::value::Value;
 
@@ -48,18 +50,20 @@ pub(super) fn write(form: Form, reports: &[Report<'_>], out: &mut dyn Write) -> 
         }
     }
     let mut sheet = Sheet::new(form.style, out);
-    let column = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    let supposed = reports.iter().any(|report| report.supposing.is_some()).then_some(SUPPOSED);
+    let estimate = &OF_PEOPLE[..reports.iter().map(columns_of_estimate).max().unwrap_or(0).min(OF_PEOPLE.len())];
     let ruled = reports.first().is_some_and(|report| has_rulings(report.model));
-    let of_rulings = RULINGS.iter().filter(|_| ruled).map(Cell::text);
+    let last = RULINGS.iter().filter(|_| ruled).chain(supposed.iter()).chain(estimate).map(Cell::text);
     let names = HEADER.iter().map(Cell::text).chain(outputs.keys().map(Cell::text));
-    sheet.row(names.chain(of_rulings).chain(column.map(Cell::text)))?;
+    sheet.row(names.chain(last))?;
     sheet.end()?;
     for report in reports {
         let show = report.show();
         report.people.write(out, |some, out| {
             let mut sheet = Sheet::new(form.style, out);
             for at in some {
-                if let Some(cells) = row(report, &show, &report.people.person(at), &outputs) {
+                let ranges = report.ranges(at);
+                if let Some(cells) = row(report, &show, (&report.people.person(at), ranges.as_ref()), &outputs) {
                     sheet.row(cells)?;
                 }
             }
@@ -79,7 +83,12 @@ fn heading(name: &str, unit: &DisplayUnit) -> String {
 }
 
 /// Nobody without a stint is in the results.
-fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, outputs: &Outputs<'_>) -> Option<Vec<Cell>> {
+fn row(
+    report: &Report<'_>,
+    show: &Show<'_>,
+    (person, ranges): (&PersonResult, Option<&Ranges>),
+    outputs: &Outputs<'_>,
+) -> Option<Vec<Cell>> {
     let (first, last) = (person.cards.first()?, person.cards.last()?);
     let mut amounts = IndexMap::<String, Value>::new();
     for post in &person.posts {
@@ -128,6 +137,9 @@ fn row(report: &Report<'_>, show: &Show<'_>, person: &PersonResult, outputs: &Ou
         cells.push(Cell::text(rating.map_or("", |rating| show.grade_name(last.position, rating.grade))));
     }
     cells.extend(supposed(report, show));
+    let total = estimate::total(show, estimate::of_row(ranges, (0, false), true), last.position);
+    let columns = columns_of_estimate(report);
+    cells.extend(estimate::mark(report, show).into_iter().chain(total).take(columns));
     Some(cells)
 }
 

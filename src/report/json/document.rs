@@ -37,6 +37,97 @@ pub struct Head<'a> {
     /// Where something is supposed: then these are no results.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supposed: Option<SupposedJson<'a>>,
+    /// Where the period is running: then these are none either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<EstimateJson<'a>>,
+}
+
+/// What is known of a running period, and how its rest is estimated.
+#[derive(Serialize)]
+pub struct EstimateJson<'a> {
+    /// The last day that is known, and the days that are left.
+    pub as_of: String,
+    pub days_left: i64,
+    /// `pace` or `plan`; `null` where nothing is estimated, and the results are what stands on the day.
+    pub project: Option<&'static str>,
+    /// All of it in words.
+    pub told: Vec<String>,
+    /// From what the rest is carried on; the first is what is shown at pace.
+    pub stretches: Vec<StretchJson>,
+    /// Data sets dated by periods.
+    pub by_period: Vec<ByPeriodJson<'a>>,
+    /// What does not add up, and stays as it is on the day.
+    pub staying: Vec<StayingJson<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct StretchJson {
+    /// `so_far`, `month` or `week`.
+    pub kind: &'static str,
+    pub first_day: String,
+    pub last_day: String,
+}
+
+#[derive(Serialize)]
+pub struct ByPeriodJson<'a> {
+    pub data: &'a str,
+    pub column: &'a str,
+    /// Whether its rows are plans, which count whole.
+    pub plan: bool,
+    /// Else the last day of the newest row that counts.
+    pub last_day: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct StayingJson<'a> {
+    pub function: &'static str,
+    pub data: &'a str,
+    pub kpi: Option<&'a str>,
+}
+
+/// The least and the greatest over all ways in which the rest of the period may go, each by itself.
+#[derive(Serialize)]
+pub struct RangesJson<'a> {
+    pub overall: Option<EndsJson>,
+    pub rating: Option<GradesJson<'a>>,
+    pub rank: Option<RanksJson>,
+    /// In step with `posts`: of each its outputs.
+    pub posts: Vec<Vec<Option<EndsJson>>>,
+    /// In step with `cards`.
+    pub cards: Vec<CardRangesJson<'a>>,
+}
+
+#[derive(Serialize)]
+pub struct EndsJson {
+    pub least: Number,
+    pub most: Number,
+}
+
+#[derive(Serialize)]
+pub struct GradesJson<'a> {
+    pub best: &'a str,
+    pub last: &'a str,
+}
+
+#[derive(Serialize)]
+pub struct RanksJson {
+    pub best: u64,
+    pub last: u64,
+}
+
+#[derive(Serialize)]
+pub struct CardRangesJson<'a> {
+    pub score: Option<EndsJson>,
+    pub rating: Option<GradesJson<'a>>,
+    /// All entries in their order, groups before what is in them.
+    pub entries: Vec<EntryRangesJson>,
+    pub outputs: Vec<Option<EndsJson>>,
+}
+
+#[derive(Serialize)]
+pub struct EntryRangesJson {
+    pub value: Option<EndsJson>,
+    pub score: Option<EndsJson>,
 }
 
 /// What is supposed, and what it changes.
@@ -168,6 +259,9 @@ pub struct PersonJson<'a> {
     pub posts: Vec<PostJson<'a>>,
     /// One for each stint.
     pub cards: Vec<CardJson<'a>>,
+    /// Only where the rest of the period is estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranges: Option<RangesJson<'a>>,
 }
 
 /// What was decided, and what it stands in the place of.

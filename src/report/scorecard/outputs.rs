@@ -18,7 +18,11 @@ impl Page<'_, '_> {
         let outputs = show.position(card.position).outputs.iter().zip(&card.outputs).collect::<Vec<_>>();
         for (index, (output, value)) in outputs.iter().enumerate() {
             let how = post.filter(|_| !several).and_then(|post| prorated(&show, &post.outputs[index], &output.unit));
-            let text = amount(&show, show.label(&output.label), value, &output.unit, how.as_deref());
+            let mut text = amount(&show, show.label(&output.label), value, &output.unit, how.as_deref());
+            let may_be = at.and_then(|at| self.ranges?.cards.get(at)?.outputs.get(index)?.as_ref());
+            if let Some(range) = show.value_range(may_be, &output.unit) {
+                text = format!("{text} · {}{}{range}", show.words.may_be, show.words.colon);
+            }
             // Under the first one.
             let below = " ".repeat(unicode_width::UnicodeWidthStr::width(lead));
             self.labelled(if index == 0 { lead } else { &below }, &text, Style::Plain);
@@ -73,7 +77,13 @@ impl Page<'_, '_> {
                     (Some(mean), None) => Some(mean),
                     (None, _) => prorated(&show, paid, &output.unit),
                 };
-                lines.push(amount(&show, &label, &paid.value, &output.unit, how.as_deref()));
+                let mut line = amount(&show, &label, &paid.value, &output.unit, how.as_deref());
+                let place = person.posts.iter().position(|one| std::ptr::eq(one, *post));
+                let may_be = place.and_then(|place| self.ranges?.posts.get(place)?.get(*at)?.as_ref());
+                if let Some(range) = show.value_range(may_be, &output.unit) {
+                    line = format!("{line} · {}{}{range}", words.may_be, words.colon);
+                }
+                lines.push(line);
             }
             if let ([(post, at), _, ..], true) = (posts.as_slice(), all_there) {
                 let output = &show.position(post.position).outputs[*at];

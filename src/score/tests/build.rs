@@ -235,6 +235,7 @@ impl Setup {
                 last_day,
                 query: Arc::new(Query { rosters: vec![DataId(0)], ..Query::default() }),
                 program: Program::default(),
+                running: None,
             },
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
         };
@@ -340,7 +341,7 @@ impl Setup {
 
     pub fn measured(&mut self, measure: MeasureId, scope: ScopeWord) -> CalcId {
         let months = self.plan.months;
-        self.node(Calc::Measure { measure, scope, months, cut: true, at_least: None })
+        self.node(Calc::Measure { measure, scope, months, cut: true, at_least: None, carried: false })
     }
 
     /// A number for each person-post, `?` for missing.
